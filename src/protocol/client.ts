@@ -1,0 +1,100 @@
+/** A client and what it may do: the metadata of RFC 7591 §2 and OpenID Connect Registration §2 under their own names, and a policy. */
+import { z } from 'zod'
+import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
+
+const text = z.string().min(1).max(2000)
+const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' }).max(2000)
+const seconds = z.int().min(1).max(31_536_000)
+const signingAlg = z.enum(['ES256', 'RS256', 'PS256', 'EdDSA'])
+
+/** What differs between security profiles: data read by the frame, never code. Profiles in `features/profiles.ts` fill it. */
+export const policySchema = z.strictObject({
+  pkce: z.enum(['required', 'optional']).default('required').describe('Proof key for code exchange, RFC 7636'),
+  pushed_requests: z.enum(['optional', 'required']).default('optional').describe('Pushed authorization requests, RFC 9126'),
+  signed_requests: z.enum(['optional', 'required']).default('optional').describe('Signed request objects, RFC 9101'),
+  assertion_audience: z.enum(['issuer', 'liberal']).default('issuer').describe('Which `aud` a client assertion may name, RFC 7523 §3'),
+  allowed_algs: z.array(signingAlg).min(1).optional().describe('Algorithms this client may sign with and be answered in; absent: all'),
+  sender_constraint: z.enum(['none', 'required']).default('none').describe('Tokens only for who proves a key, RFC 9449 or RFC 8705'),
+  refresh_rotation: z.enum(['rotate', 'keep']).default('rotate').describe('A new refresh token with each use, or the same for its lifetime'),
+  code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
+  consent: z.enum(['ask', 'skip']).default('ask').describe('skip: an application of the operator itself, whose users are not asked'),
+})
+export type ClientPolicy = z.infer<typeof policySchema>
+
+export const clientSchema = z
+  .strictObject({
+    client_id: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+      .describe('The identifier'),
+    client_name: text.optional().describe('Shown to people'),
+    client_uri: url.optional().describe('Home page'),
+    logo_uri: url.optional().describe('Logo, shown at consent'),
+    policy_uri: url.optional().describe('Privacy policy, linked at consent'),
+    tos_uri: url.optional().describe('Terms of service, linked at consent'),
+    contacts: z.array(text).optional().describe('E-mail addresses of those responsible'),
+    application_type: z.enum(['web', 'native']).default('web').describe('native: loopback and private-use redirect URIs, RFC 8252'),
+    redirect_uris: z.array(text).max(50).default([]).describe('Compared exactly; native loopback URIs with any port'),
+    post_logout_redirect_uris: z.array(text).max(50).default([]).describe('Where logout may lead, RP-Initiated Logout §3.1'),
+    grant_types: z.array(text).default(['authorization_code']).describe('Which grant types it may use'),
+    response_types: z.array(z.literal('code')).default(['code']).describe('Which response types it may use'),
+    token_endpoint_auth_method: z.string().default('client_secret_basic').describe('The one way it authenticates'),
+    scope: z.string().default('openid').describe('The scopes it may ask for, separated by spaces'),
+    default_max_age: seconds.optional().describe('max_age when a request names none'),
+    default_acr_values: z.array(text).optional().describe('acr_values when a request names none'),
+    require_auth_time: z.boolean().default(false).describe('auth_time in every ID token'),
+    id_token_signed_response_alg: signingAlg.default('RS256').describe('Algorithm of its ID tokens'),
+    access_token_format: z.enum(['jwt', 'opaque']).default('jwt').describe('jwt: RFC 9068; opaque: by introspection only'),
+    access_token_signed_response_alg: signingAlg.default('ES256').describe('Algorithm of its JWT access tokens'),
+    access_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
+    id_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
+    refresh_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
+    resource_server: url.optional().describe('Identifier of the resource server it speaks for at introspection'),
+    policy: policySchema.prefault({}).describe('Its security policy'),
+  })
+  .superRefine((client, check) => {
+    const problem = (path: (string | number)[], message: string) => check.addIssue({ code: 'custom', path, message })
+    client.redirect_uris.forEach((uri, i) => {
+      const wrong = redirectUriProblem(uri, client.application_type)
+      if (wrong) problem(['redirect_uris', i], wrong)
+    })
+    client.post_logout_redirect_uris.forEach((uri, i) => {
+      const wrong = redirectUriProblem(uri, client.application_type)
+      if (wrong) problem(['post_logout_redirect_uris', i], wrong)
+    })
+    if (client.grant_types.includes('authorization_code') && client.redirect_uris.length === 0)
+      problem(['redirect_uris'], 'at least one is needed for the authorization_code grant type')
+    if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')
+      problem(['token_endpoint_auth_method'], 'a client that may use client_credentials must authenticate') // RFC 6749 §4.4
+    if (/[^\x21\x23-\x5b\x5d-\x7e ]/.test(client.scope)) problem(['scope'], 'has a character that no scope may have') // RFC 6749 §3.3
+  })
+
+/** What is registered of a client. */
+export type ClientMetadata = z.infer<typeof clientSchema>
+
+/** A client as the rules see it: what is registered, and the hashes of its secrets that are in force. */
+export interface Client extends ClientMetadata {
+  secretHashes: readonly string[]
+}
+
+/** The scopes a client may ask for. */
+export function scopesOf(client: Client): readonly string[] {
+  return client.scope.split(' ').filter(Boolean)
+}
+
+/** The web origins from which a client's scripts may read our answers: those of its redirect URIs. */
+export function originsOf(client: Pick<ClientMetadata, 'redirect_uris'>): string[] {
+  const origins = client.redirect_uris.filter((uri) => /^https?:/.test(uri)).map((uri) => new URL(uri).origin)
+  return [...new Set(origins)]
+}
+
+/** Two registered names for one place: exactly the same, or loopback with another port for a native client. RFC 9700 §4.1.3, RFC 8252 §7.3. */
+export function allowsRedirectUri(client: Client, uri: string): boolean {
+  if (client.redirect_uris.includes(uri)) return true
+  if (client.application_type !== 'native' || !isLoopback(uri)) return false
+  return client.redirect_uris.some((registered) => isLoopback(registered) && withoutPort(registered) === withoutPort(uri))
+}
+
+function withoutPort(uri: string): string {
+  return uri.replace(/^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::\d{1,5})?(?=[/?]|$)/, '$1')
+}

@@ -1,0 +1,52 @@
+import type { Client } from './client.ts'
+import type { Params } from './params.ts'
+import type {
+  AccessToken,
+  Authentication,
+  Binding,
+  ClientAuth,
+  Code,
+  Ctx,
+  Endpoint,
+  GrantType,
+  Request,
+  ResponseMode,
+} from './types.ts'
+
+/** One specification: everything it adds to the server. These are all the seams there are. */
+export interface Feature {
+  id: string
+  /** The specification, with its section where it is one of several. */
+  spec: string
+  requires?: readonly string[]
+
+  // Things looked up by name.
+  endpoints?: readonly Endpoint[]
+  grantTypes?: readonly GrantType[]
+  clientAuth?: readonly ClientAuth[]
+  responseModes?: readonly ResponseMode[]
+  /** Scopes it gives a meaning, in words for the consent page. */
+  scopes?: Readonly<Record<string, string>>
+
+  // Moments in the two journeys. Each reads only its own parameters, so order cannot matter.
+  /** Authorization request: check own parameters, return what must be remembered. */
+  readRequest?(params: Params, client: Client): Record<string, string>
+  /** Authorization response: parameters to add. */
+  respond?(ctx: Ctx): Record<string, string>
+  /** Token request: what the sender proved to hold. */
+  proveSender?(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined>
+  /** Code redemption: does the redeemer match the requester? */
+  checkCode?(code: Code, ask: { params: Params; binding: Binding | undefined }): void
+  /** Claims for the ID token beyond the frame's own. */
+  idToken?(ctx: Ctx, about: IdTokenFacts): Promise<Record<string, unknown>>
+
+  /** Facts to advertise that no table above already tells. RFC 8414 §2. */
+  metadata?(ctx: Ctx): Readonly<Record<string, unknown>>
+}
+
+/** What an ID token is about. OpenID Connect Core §2. */
+export interface IdTokenFacts {
+  client: Client
+  authentication: Authentication
+  access: AccessToken
+}

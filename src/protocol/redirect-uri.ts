@@ -1,0 +1,19 @@
+/** What a redirect URI may be — RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1. */
+
+/** What is wrong with a URI to be registered; undefined when nothing is. */
+export function redirectUriProblem(uri: string, applicationType: 'web' | 'native'): string | undefined {
+  if (!URL.canParse(uri)) return 'must be an absolute URI'
+  if (/[\s\\]|[^\x21-\x7e]/.test(uri)) return 'must have neither spaces, backslashes nor characters outside ASCII'
+  if (uri.includes('#')) return 'must have no fragment' // RFC 6749 §3.1.2
+  const { protocol, username, password } = new URL(uri)
+  if (username || password) return 'must not carry a user name or password'
+  if (protocol === 'https:') return undefined
+  if (protocol === 'http:') return isLoopback(uri) ? undefined : 'must be https; http is for loopback addresses only'
+  if (applicationType !== 'native') return 'must be https for a web application'
+  return protocol.includes('.') ? undefined : 'a private-use scheme must be a reversed domain name, such as com.example.app' // RFC 8252 §7.1
+}
+
+/** http to this very machine. */
+export function isLoopback(uri: string): boolean {
+  return /^http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::\d{1,5})?(?:[/?]|$)/.test(uri)
+}
