@@ -1,17 +1,6 @@
 import type { Client } from './client.ts'
 import type { Params } from './params.ts'
-import type {
-  AccessToken,
-  Authentication,
-  Binding,
-  ClientAuth,
-  Code,
-  Ctx,
-  Endpoint,
-  GrantType,
-  Request,
-  ResponseMode,
-} from './types.ts'
+import type { AccessToken, Binding, ClientAuth, Code, Ctx, Endpoint, GrantType, Issuance, Request, Resource, ResponseMode } from './types.ts'
 
 /** One specification: everything it adds to the server. These are all the seams there are. */
 export interface Feature {
@@ -25,6 +14,8 @@ export interface Feature {
   grantTypes?: readonly GrantType[]
   clientAuth?: readonly ClientAuth[]
   responseModes?: readonly ResponseMode[]
+  /** Parameters that may be sent several times. */
+  mayRepeat?: readonly string[]
   /** Scopes it gives a meaning, in words for the consent page. */
   scopes?: Readonly<Record<string, string>>
 
@@ -37,16 +28,11 @@ export interface Feature {
   proveSender?(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined>
   /** Code redemption: does the redeemer match the requester? */
   checkCode?(code: Code, ask: { params: Params; binding: Binding | undefined }): void
-  /** Claims for the ID token beyond the frame's own. */
-  idToken?(ctx: Ctx, about: IdTokenFacts): Promise<Record<string, unknown>>
+  /** Token request: which resources the access token is for. At most one feature answers. */
+  aim?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Promise<readonly Resource[]>
+  /** Token response: members to add. */
+  respondToken?(ctx: Ctx, about: { issuance: Issuance; access: AccessToken; accessToken: string }): Promise<Record<string, unknown>>
 
   /** Facts to advertise that no table above already tells. RFC 8414 §2. */
   metadata?(ctx: Ctx): Readonly<Record<string, unknown>>
-}
-
-/** What an ID token is about. OpenID Connect Core §2. */
-export interface IdTokenFacts {
-  client: Client
-  authentication: Authentication
-  access: AccessToken
 }

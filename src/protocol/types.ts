@@ -24,7 +24,7 @@ export interface Browser {
 }
 
 /** What to answer. `web/` turns each kind into HTTP; no other room knows how. `remember` changes what the browser keeps. */
-export type Reply = (JsonReply | RedirectReply | PageReply) & {
+export type Reply = (JsonReply | TextReply | RedirectReply | PageReply) & {
   headers?: Readonly<Record<string, string>>
   remember?: Partial<Browser>
 }
@@ -33,6 +33,14 @@ export interface JsonReply {
   status: number
   /** Absent: an empty body. */
   body?: object
+}
+/** Text made once or elsewhere: a metadata document, a JWT. */
+export interface TextReply {
+  kind: 'text'
+  status: number
+  /** Media type. */
+  type: string
+  text: string
 }
 export interface RedirectReply {
   kind: 'redirect'
@@ -59,7 +67,8 @@ export interface Pages {
   /** OAuth 2.0 Form Post Response Mode: a form that posts itself. */
   'form-post': { application: Application; action: string; fields: Readonly<Record<string, string>> }
   'sign-out': { token: string; person: Person; fields: Readonly<Record<string, string>> }
-  'signed-out': { application: Application | undefined; to: string | undefined }
+  /** `stayed`: the person chose not to sign out. */
+  'signed-out': { application: Application | undefined; to: string | undefined; stayed: boolean }
   error: { code: string; description: string; status: number }
 }
 export interface Application {
@@ -108,15 +117,15 @@ export interface AuthorizationRequest {
   hintedSubject: string | undefined
   acrValues: readonly string[]
   uiLocales: readonly string[]
-  /** Absolute URIs of RFC 8707. */
-  resource: readonly string[]
   /** Whatever features read from the request and will need again. */
   facts: Readonly<Record<string, string>>
 }
 
 /** One visit of one browser to the authorization endpoint, from request to response. */
 export interface Flow {
+  /** Hash of the ticket that our pages carry. */
   id: string
+  /** Hash of the browser's id. */
   browser: string
   asked: AuthorizationRequest
   answered: readonly Answer[]
@@ -128,6 +137,8 @@ export type Step = Answer | 'done'
 
 /** Who is signed in at this browser. Supplied by `identity/`. */
 export interface Session {
+  /** What the browser brought. */
+  id: string
   /** The `sid` of ID tokens; public. */
   sid: string
   subject: string
@@ -212,23 +223,44 @@ export interface Issuance {
   client: Client
   subject: string
   scope: readonly string[]
-  /** What was asked for with RFC 8707, here and before. */
-  resource: readonly string[]
-  /** Absent when a client speaks for itself. */
-  lasting?: { grantId: string; family: string; authentication: Authentication; scope: readonly string[]; resource: readonly string[] }
+  /** What a person allowed; absent when a client speaks for itself. */
+  lasting?: Lasting
   nonce?: string | undefined
+  /** The authorization code that was redeemed, for `c_hash`. */
+  code?: string
   /** The artefact this issuance uses up. */
   spends?: Spend
-  /** The refresh token to hand out: none, a new one, or exactly this text. */
-  refresh: 'none' | 'new' | { token: string; keep: boolean }
+  /** The refresh token to hand out. `keep`: this text, which is kept already; `next`: this text, to be kept. */
+  refresh: { kind: 'none' } | { kind: 'new' } | { kind: 'keep' | 'next'; token: string }
+}
+
+/** What of an authorization lives on from token to token. */
+export interface Lasting {
+  grantId: string
+  family: string
+  authentication: Authentication
+  /** All that was granted, from which each access token may take less. */
+  scope: readonly string[]
+  /** Identifiers of RFC 8707 that were granted. */
+  resource: readonly string[]
+}
+
+/** What an access token is made for, and how. */
+export interface Target {
+  audience: readonly string[]
+  scope: readonly string[]
+  format: 'jwt' | 'opaque'
+  alg: SigningAlg
+  /** Seconds. */
+  lifetime: number
 }
 
 /** An artefact used up by one atomic statement, together with everything its use brings about. */
 export interface Spend {
   kind: 'code' | 'refresh'
   hash: string
-  /** Called when another request was first. Refuses. */
-  lost(): Promise<never>
+  /** Called when another request was first: refuses, or says what may be issued instead. */
+  lost(): Promise<Issuance>
 }
 
 /** Ports. Each verb is one atomic act, named by what the rules need; there is no `save`. */
@@ -298,6 +330,8 @@ export interface Resource {
 
 /** What `identity/` offers the rules: who is at this browser, and what may be said about a subject. */
 export interface People {
+  /** The authentication context classes there are, strongest last. */
+  readonly acrValues: readonly string[]
   /** The live sessions among these ids, in their order. */
   sessions(ids: readonly string[], now: number): Promise<Session[]>
   /** All claims of a living account; undefined when there is none or it is suspended. */
@@ -371,6 +405,10 @@ export interface Server {
   grantTypes: ReadonlyMap<string, GrantType>
   clientAuth: ReadonlyMap<string, ClientAuth>
   responseModes: ReadonlyMap<string, ResponseMode>
+  /** Parameters that may be sent several times. */
+  mayRepeat: ReadonlySet<string>
+  /** Scopes the server itself gives a meaning, in words for the consent page. */
+  scopes: Readonly<Record<string, string>>
 }
 
 export interface Endpoint {
@@ -385,6 +423,8 @@ export interface Endpoint {
   cors?: 'any' | 'clients'
   /** A form of our own pages: only same-origin posts are let in. */
   ownForm?: boolean
+  /** Clients authenticate here: all of them, or only those with credentials. Advertised as `…_auth_methods_supported`. */
+  clientAuth?: 'any' | 'confidential'
   handle(ctx: Ctx, request: Request): Promise<Reply>
 }
 

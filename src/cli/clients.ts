@@ -1,0 +1,160 @@
+/** `gatehouse clients`: applications and machines — the metadata of RFC 7591. */
+import type { Command } from 'commander'
+import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
+import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
+import { addFlags, flagOf, givenByFlags } from './flags.ts'
+import type { TenantRoom } from './house.ts'
+import { withTenant } from './open.ts'
+import { checked, misuse, refuse } from './problems.ts'
+import { table, type Terminal } from './terminal.ts'
+import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+
+interface SecretFlags extends UpkeepFlags {
+  secret?: string
+  allowWeakSecret?: true
+}
+interface FieldFlags extends SecretFlags {
+  file?: string
+  profile?: ProfileName
+  unset?: string[]
+}
+
+const metadataFlags = 'Metadata:'
+
+export function clients(program: Command, terminal: Terminal): void {
+  const group = program.command('clients').description('applications and machines that ask for tokens')
+  const create = upkeepCommand(group, 'create', 'register a client; a secret that is made is shown this once', [
+    'gatehouse clients create --client-name Shop --redirect-uris https://shop.example/callback',
+    'gatehouse clients create --client-id robot --grant-types client_credentials --scope "orders:read"',
+    'gatehouse clients create --file client.json --profile fapi2',
+  ])
+  secretFlags(create)
+  addFlags(fileFlags(create), clientSchema, metadataFlags).action((_: unknown, command: Command) => createClient(terminal, command))
+
+  upkeepCommand(group, 'list', 'all clients', ['gatehouse clients list', 'gatehouse clients list --json']).action((flags: UpkeepFlags) =>
+    withTenant(terminal, flags, (room) => list(terminal, flags, room)),
+  )
+  upkeepCommand(group, 'show <id>', 'one client', ['gatehouse clients show robot']).action((id: string, flags: UpkeepFlags) =>
+    withTenant(terminal, flags, async (room) => print(terminal, flags.json, await show(room, id))),
+  )
+
+  const update = upkeepCommand(group, 'update <id>', 'change what is given, and nothing else', [
+    'gatehouse clients update shop --redirect-uris https://shop.example/callback https://shop.example/return',
+    'gatehouse clients update shop --unset logo_uri',
+  ]).option('--unset <fields...>', 'metadata to remove')
+  addFlags(fileFlags(update), clientSchema, metadataFlags).action((id: string, _: unknown, command: Command) => updateClient(terminal, id, command))
+
+  upkeepCommand(group, 'delete <id>', 'delete a client with its secrets and all that was granted to it', ['gatehouse clients delete shop']).action(
+    (id: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async ({ ctx, store }) => {
+        if (!(await store.clientsAdmin.remove(id, ctx.now()))) noSuchClient(id)
+        confirm(terminal, flags.json, { client_id: id, deleted: true }, `Client ${id} is deleted.`)
+      }),
+  )
+
+  const rotate = upkeepCommand(group, 'rotate-secret <id>', 'a new secret in place of the old; it is shown this once', [
+    'gatehouse clients rotate-secret shop --keep-old',
+    'gatehouse clients rotate-secret shop',
+  ]).option('--keep-old', 'let the newest old secret work until the next rotation')
+  secretFlags(rotate).action((id: string, flags: SecretFlags & { keepOld?: true }) =>
+    withTenant(terminal, flags, (room) => rotateSecret(terminal, id, flags, room)),
+  )
+}
+
+function fileFlags(command: Command): Command {
+  return command
+    .option('--file <path>', 'metadata as a JSON object; - reads standard input; flags win over it')
+    .option('--profile <name>', `policy to start from: ${Object.keys(profiles).join(', ')}`)
+}
+
+function secretFlags(command: Command): Command {
+  return command
+    .option('--secret <text>', 'a secret of your own choice, at least 22 characters')
+    .option('--allow-weak-secret', 'let the secret be shorter')
+}
+
+async function createClient(terminal: Terminal, command: Command): Promise<void> {
+  const flags = command.optsWithGlobals<FieldFlags>()
+  await withTenant(terminal, flags, async (room) => {
+    const { ctx, store, tokens } = room
+    const { client_secret: secretInFile, ...given } = await fields(terminal, command, flags)
+    const client = register({ client_id: ctx.id(), ...given })
+    const chosen = flags.secret ?? (typeof secretInFile === 'string' ? secretInFile : undefined)
+    const secret = secretFor(client, chosen, flags, room)
+    const rows = secret === undefined ? [] : [{ id: ctx.id(), hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
+    if (!(await store.clientsAdmin.add(client, rows))) refuse(`a client ${client.client_id} is registered already`)
+    print(terminal, flags.json, { ...client, ...(secret === undefined ? {} : { client_secret: secret }) })
+    if (secret !== undefined && chosen === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
+  })
+}
+
+async function updateClient(terminal: Terminal, id: string, command: Command): Promise<void> {
+  const flags = command.optsWithGlobals<FieldFlags>()
+  await withTenant(terminal, flags, async (room) => {
+    const given = await fields(terminal, command, flags)
+    if (given['client_id'] !== undefined && given['client_id'] !== id) refuse('client_id cannot be changed')
+    const kept = Object.entries(await show(room, id)).filter(([name]) => !flags.unset?.includes(name))
+    const client = register(merged(Object.fromEntries(kept), given))
+    if (!(await room.store.clientsAdmin.replace(client))) noSuchClient(id)
+    print(terminal, flags.json, client)
+  })
+}
+
+/** What file, profile and flags say, the latter over the former. */
+async function fields(terminal: Terminal, command: Command, { file, profile }: FieldFlags): Promise<Record<string, unknown>> {
+  if (profile !== undefined && !Object.hasOwn(profiles, profile)) misuse(`--profile must be one of ${Object.keys(profiles).join(', ')}`)
+  const fromFile = await readObject(terminal, file)
+  return merged(merged(profile ? { policy: profiles[profile] } : {}, fromFile), givenByFlags(command, clientSchema))
+}
+
+function register(metadata: Record<string, unknown>): ClientMetadata {
+  return checked(clientSchema, metadata, flagOf)
+}
+
+async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: TenantRoom): Promise<void> {
+  const found = await all(store.clientsAdmin.list, (client) => client.client_id)
+  const rows = found.map((client) => [
+    client.client_id,
+    client.client_name ?? '',
+    client.token_endpoint_auth_method,
+    client.grant_types.join(' '),
+    client.scope,
+  ])
+  terminal.stdout.write(
+    json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['client_id', 'name', 'authenticates by', 'grant types', 'scope'], rows),
+  )
+}
+
+async function show({ store }: TenantRoom, id: string): Promise<ClientMetadata> {
+  const { secretHashes: _, ...metadata } = (await store.clients.find(id)) ?? noSuchClient(id)
+  return metadata
+}
+
+async function rotateSecret(
+  terminal: Terminal,
+  id: string,
+  flags: SecretFlags & { keepOld?: true },
+  room: TenantRoom,
+): Promise<void> {
+  const { ctx, store, tokens } = room
+  const client = await show(room, id)
+  const secret = secretFor(client, flags.secret, flags, room) ?? refuse(`client ${id} authenticates without a secret`)
+  const old = await store.clientsAdmin.listSecrets(id)
+  await store.clientsAdmin.addSecret(id, { id: ctx.id(), hash: tokens.hashSecret(secret), createdAt: ctx.now() })
+  for (const row of flags.keepOld ? old.slice(0, -1) : old) await store.clientsAdmin.removeSecret(id, row.id)
+  print(terminal, flags.json, { client_id: id, client_secret: secret })
+}
+
+/** The secret a client gets: the chosen one, one of ours, or none when it has no use for one. */
+function secretFor(client: ClientMetadata, chosen: string | undefined, flags: SecretFlags, { tokens }: TenantRoom): string | undefined {
+  const needed = client.token_endpoint_auth_method.startsWith('client_secret_')
+  if (!needed && chosen !== undefined) refuse(`a client that authenticates by ${client.token_endpoint_auth_method} has no secret`)
+  if (!needed) return undefined
+  if (chosen !== undefined && chosen.length < 22 && !flags.allowWeakSecret)
+    refuse('the secret is shorter than 22 characters: leave it out to have one made, or add --allow-weak-secret')
+  return chosen ?? tokens.make('cs')
+}
+
+function noSuchClient(id: string): never {
+  return refuse(`there is no client ${id}: see "gatehouse clients list"`)
+}

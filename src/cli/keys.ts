@@ -1,0 +1,51 @@
+/** `gatehouse keys`: the signing keys of a tenant. */
+import { type Command, Option } from 'commander'
+import type { SigningAlg } from '../protocol/types.ts'
+import { withTenant } from './open.ts'
+import { refuse } from './problems.ts'
+import { dateOf, table, type Terminal } from './terminal.ts'
+import { confirm, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+
+export function keys(program: Command, terminal: Terminal): void {
+  const group = program.command('keys').description('signing keys; they rotate by themselves, these commands are for emergencies')
+  upkeepCommand(group, 'list', 'all keys and what they do', ['gatehouse keys list']).action((flags: UpkeepFlags) =>
+    withTenant(terminal, flags, async ({ keyring }) => {
+      const found = await keyring.list()
+      const rows = found.map(({ kid, alg, state, activeAt, removeAt }) => [
+        kid,
+        alg,
+        state,
+        dateOf(activeAt),
+        removeAt === undefined ? '' : dateOf(removeAt),
+      ])
+      terminal.stdout.write(
+        flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['kid', 'alg', 'state', 'signs from', 'published until'], rows),
+      )
+    }),
+  )
+
+  upkeepCommand(group, 'rotate', 'make the next key, to sign once everyone can have read it', [
+    'gatehouse keys rotate --alg ES256',
+    'gatehouse keys rotate --alg ES256 --immediately',
+  ])
+    .addOption(new Option('--alg <name>', 'which algorithm; all when absent').choices(['ES256', 'RS256', 'PS256', 'EdDSA']))
+    .option('--immediately', 'sign with it from now on, though others may not have read it yet')
+    .action((flags: UpkeepFlags & { alg?: SigningAlg; immediately?: true }) =>
+      withTenant(terminal, flags, async ({ keyring }) => {
+        if (flags.alg && !keyring.algs.includes(flags.alg)) refuse(`${flags.alg} is not in keys.algs`)
+        const made: { alg: SigningAlg; kid: string }[] = []
+        for (const alg of flags.alg ? [flags.alg] : keyring.algs) {
+          made.push({ alg, kid: await keyring.rotate(alg, { immediately: flags.immediately === true }) })
+        }
+        confirm(terminal, flags.json, made, made.map(({ alg, kid }) => `${alg}  ${kid}`).join('\n'))
+      }),
+    )
+
+  upkeepCommand(group, 'revoke <kid>', 'trust a key no more: what it signed is refused at once', ['gatehouse keys revoke KID']).action(
+    (kid: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async ({ keyring }) => {
+        if (!(await keyring.revoke(kid))) refuse(`there is no key ${kid}: see "gatehouse keys list"`)
+        confirm(terminal, flags.json, { kid, revoked: true }, `Key ${kid} is revoked.`)
+      }),
+  )
+}

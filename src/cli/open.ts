@@ -1,0 +1,63 @@
+/** From the command line to an open house: configuration, log, database. */
+import { existsSync } from 'node:fs'
+import { type Loaded, loadConfig, type Mode } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { logger, readFile, systemPlatform } from '../platform.ts'
+import { openHouse } from '../server.ts'
+import type { House, TenantRoom } from './house.ts'
+import { Problems, refuse } from './problems.ts'
+import { hasColour, type Terminal } from './terminal.ts'
+
+export interface ConfigFlags {
+  config?: string
+}
+
+/** Throws `Problems` with everything that is wrong. */
+export function configured(terminal: Terminal, mode: Mode, file: string | undefined, flags: Readonly<Record<string, string>> = {}): Config {
+  const loaded = loadConfig({ mode, file, env: terminal.env, flags, readFile })
+  if ('problems' in loaded) throw new Problems(78, loaded.problems)
+  return loaded.config
+}
+
+/**
+ * Commands that serve nobody take the rules of production where there is a key-encryption key, which development mode makes itself, and
+ * those of development where there is none.
+ */
+export function loadedForUpkeep(terminal: Terminal, file: string | undefined): Loaded {
+  const sources = { file, env: terminal.env, readFile }
+  const dev = loadConfig({ mode: 'dev', ...sources })
+  if ('problems' in dev) return dev
+  return dev.config.key_encryption_key_file ? loadConfig({ mode: 'serve', ...sources }) : dev
+}
+
+/** Acts on one tenant of a database that is there already, and closes it. */
+export async function withTenant(
+  terminal: Terminal,
+  options: ConfigFlags & { tenant: string },
+  act: (room: TenantRoom) => Promise<void>,
+): Promise<void> {
+  await withHouse(terminal, options, async (house) => {
+    const room = await house.tenant(options.tenant === 'root' ? '' : options.tenant)
+    await act(room ?? refuse(`there is no tenant ${options.tenant}: see "gatehouse tenants list"`))
+  })
+}
+
+export async function withHouse(terminal: Terminal, { config: file }: ConfigFlags, act: (house: House) => Promise<void>): Promise<void> {
+  const loaded = loadedForUpkeep(terminal, file)
+  if ('problems' in loaded) throw new Problems(78, loaded.problems)
+  const { config } = loaded
+  const path = /^sqlite:(.+)$/.exec(config.database_url)?.[1]
+  if (path && !existsSync(path)) refuse(`there is no database at ${path}: run "gatehouse migrate" to make one, or name another with --config`)
+  const house = await openHouse(config, systemPlatform(logFor(terminal, { ...config, log: { level: 'warn', format: 'pretty' } }, 'dev')))
+  try {
+    await act(house)
+  } finally {
+    await house.close()
+  }
+}
+
+/** Pretty lines in development, JSON in production, unless the configuration says which. */
+export function logFor(terminal: Terminal, { log: { level, format } }: Pick<Config, 'log'>, mode: Mode) {
+  const usual = mode === 'dev' ? 'pretty' : 'json'
+  return logger({ level, format: format === 'auto' ? usual : format, colour: hasColour(terminal, terminal.stdout) })
+}

@@ -1,0 +1,58 @@
+/** Why a command did not do what it was told, in sentences for the person who typed it. */
+import { CommanderError } from 'commander'
+import { z } from 'zod'
+import { wording } from '../config/form.ts'
+import { Taken } from '../identity/accounts.ts'
+import { WrongKey } from '../secrets/installation.ts'
+import { BadKeyFile } from '../secrets/kek.ts'
+import { UnusablePassword } from '../secrets/passwords.ts'
+import { DatabaseUnavailable } from '../store/sql.ts'
+
+/** Exit status: refused, typed wrongly, configured wrongly (sysexits.h EX_CONFIG). */
+export type ExitStatus = 1 | 2 | 78
+
+/** One sentence per problem. */
+export class Problems extends Error {
+  override readonly name = 'Problems'
+  readonly status: ExitStatus
+  readonly sentences: readonly string[]
+
+  constructor(status: ExitStatus, sentences: readonly string[]) {
+    super(sentences.join('; '))
+    this.status = status
+    this.sentences = sentences
+  }
+}
+
+/** Reads as a sentence at the point of the rule. */
+export function refuse(...sentences: string[]): never {
+  throw new Problems(1, sentences)
+}
+
+/** The command line itself is wrong. */
+export function misuse(sentence: string): never {
+  throw new Problems(2, [sentence])
+}
+
+/** The value, if it is one of the schema; else refuses with a sentence for every problem. `nameOf` tells how the person wrote a path. */
+export function checked<T extends z.ZodType>(schema: T, value: unknown, nameOf: (path: string) => string): z.output<T> {
+  const result = schema.safeParse(value, { error: wording })
+  return result.success ? result.data : refuse(...result.error.issues.flatMap((issue) => sentencesOf(issue, nameOf)))
+}
+
+function sentencesOf(issue: z.core.$ZodIssue, nameOf: (path: string) => string): string[] {
+  const path = issue.path.filter((part) => typeof part === 'string').join('.')
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${path ? `${path}.` : ''}${key} is not known`)
+  const entry = issue.path.find((part) => typeof part === 'number')
+  return [`${entry === undefined ? '' : `entry ${entry + 1} of `}${nameOf(path)} ${issue.message}`]
+}
+
+/** The problems behind an error and the exit status it deserves; undefined when it is a fault of ours. */
+export function problemsOf(error: unknown): Problems | undefined {
+  if (error instanceof Problems) return error
+  if (error instanceof CommanderError) return new Problems(2, []) // has said so itself
+  if (error instanceof WrongKey || error instanceof BadKeyFile) return new Problems(78, [error.message])
+  if (error instanceof Taken || error instanceof UnusablePassword) return new Problems(1, [error.message])
+  if (error instanceof DatabaseUnavailable) return new Problems(1, ['the database cannot be reached: see database_url'])
+  return undefined
+}

@@ -1,0 +1,49 @@
+/** `gatehouse tenants`: separate worlds in one installation, each with its own people, clients and keys. */
+import type { Command } from 'commander'
+import { type ConfigFlags, withHouse } from './open.ts'
+import { misuse, refuse } from './problems.ts'
+import { dateOf, table, type Terminal } from './terminal.ts'
+import { confirm, withExamples } from './upkeep.ts'
+
+interface TenantFlags extends ConfigFlags {
+  json?: true
+}
+
+export function tenants(program: Command, terminal: Terminal): void {
+  const group = program.command('tenants').description('separate worlds, each with its own people, clients and keys')
+  const command = (usage: string, summary: string, examples: readonly string[]) =>
+    withExamples(group.command(usage).description(summary).option('--json', 'print JSON, for programs'), examples)
+
+  command('create <slug>', 'make a tenant; its issuer is the base URL followed by /t/SLUG', ['gatehouse tenants create acme --name "Acme Ltd"'])
+    .option('--name <text>', 'shown to people; the slug when absent')
+    .action((slug: string, flags: TenantFlags & { name?: string }) =>
+      withHouse(terminal, flags, async (house) => {
+        if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug) || slug === 'root')
+          misuse('a slug has 1 to 63 lower-case letters, digits and inner hyphens, and is not "root"')
+        const name = flags.name ?? slug
+        if (!(await house.tenants.create({ slug, name }))) refuse(`there is a tenant ${slug} already`)
+        confirm(terminal, flags.json, { slug, name }, `Tenant ${slug} is made.`)
+      }),
+    )
+
+  command('list', 'all tenants', ['gatehouse tenants list']).action((flags: TenantFlags) =>
+    withHouse(terminal, flags, async (house) => {
+      const found = (await house.tenants.list()).map((tenant) => ({ ...tenant, slug: tenant.slug || 'root' }))
+      const rows = found.map(({ slug, name, status, createdAt }) => [slug, name, status, dateOf(createdAt)])
+      terminal.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['slug', 'name', 'status', 'since'], rows))
+    }),
+  )
+
+  for (const [verb, status, summary] of [
+    ['suspend', 'suspended', 'answer none of its requests; nothing is lost'],
+    ['resume', 'active', 'answer its requests again'],
+  ] as const) {
+    command(`${verb} <slug>`, summary, [`gatehouse tenants ${verb} acme`]).action((slug: string, flags: TenantFlags) =>
+      withHouse(terminal, flags, async (house) => {
+        if (!(await house.tenants.setStatus(slug === 'root' ? '' : slug, status)))
+          refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)
+        confirm(terminal, flags.json, { slug, status }, `Tenant ${slug} is ${status}.`)
+      }),
+    )
+  }
+}

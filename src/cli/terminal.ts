@@ -1,0 +1,65 @@
+/** The command line's own streams, and how things look on them: plain unless a person is watching. */
+import { styleText } from 'node:util'
+
+export interface Screen {
+  write(text: string): unknown
+  isTTY?: boolean | undefined
+}
+
+/** What the command line takes from its process. */
+export interface Terminal {
+  env: Readonly<Record<string, string | undefined>>
+  stdin: AsyncIterable<Buffer | string>
+  stdout: Screen
+  stderr: Screen
+}
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'cyan'
+
+/** Colour is for people, and only for those who want it: https://no-color.org. */
+export function hasColour({ env }: Terminal, screen: Screen): boolean {
+  return screen.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+}
+
+/** Styles text for a screen, or leaves it as it is. */
+export function painter(terminal: Terminal, screen: Screen): (style: Style, text: string) => string {
+  return hasColour(terminal, screen) ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text
+}
+
+/** Rows under their headings, aligned; nothing at all is said to be nothing. */
+export function table(terminal: Terminal, headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return 'none\n'
+  const paint = painter(terminal, terminal.stdout)
+  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)))
+  const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()
+  return [paint('bold', line(headings)), ...rows.map(line)].join('\n') + '\n'
+}
+
+/** Names and values below each other; what has no value is left out, lists and groups are written out. */
+export function sheet(terminal: Terminal, value: object): string {
+  const paint = painter(terminal, terminal.stdout)
+  const lines = flat(value, '')
+  const width = Math.max(0, ...lines.map(([name]) => name.length))
+  return lines.map(([name, text]) => `${paint('bold', name.padEnd(width))}  ${text}\n`).join('')
+}
+
+function flat(value: object, prefix: string): [string, string][] {
+  return Object.entries(value).flatMap(([name, inner]): [string, string][] => {
+    if (inner === undefined) return []
+    if (Array.isArray(inner)) return inner.length > 0 ? [[prefix + name, inner.join(' ')]] : []
+    if (typeof inner === 'object' && inner !== null) return flat(inner, `${prefix + name}.`)
+    return [[prefix + name, String(inner)]]
+  })
+}
+
+/** Seconds since the epoch, as people write them: `2031-05-01 12:00 UTC`. */
+export function dateOf(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** All of standard input. */
+export async function readAll(stdin: Terminal['stdin']): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of stdin) parts.push(Buffer.from(part))
+  return Buffer.concat(parts).toString('utf8')
+}

@@ -1,0 +1,82 @@
+/** What the commands that look after a tenant have in common: their flags, and how they read lists and files. */
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { isMapping, type Raw } from '../config/raw.ts'
+import type { ConfigFlags } from './open.ts'
+import { refuse } from './problems.ts'
+import { readAll, sheet, type Terminal } from './terminal.ts'
+
+export interface UpkeepFlags extends ConfigFlags {
+  tenant: string
+  json?: true
+}
+
+/** A command that acts on one tenant. `examples`: whole command lines. */
+export function upkeepCommand(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
+  return withExamples(
+    parent
+      .command(usage)
+      .description(summary)
+      .option('--tenant <slug>', 'whose', 'root')
+      .option('--json', 'print JSON, for programs'),
+    examples,
+  )
+}
+
+export function withExamples(command: Command, examples: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}\n`).join('')}`)
+}
+
+/** One thing: JSON for programs, a sheet for people. */
+export function print(terminal: Terminal, json: true | undefined, value: object): void {
+  terminal.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : sheet(terminal, value))
+}
+
+/** What was done: JSON for programs, a sentence for people. */
+export function confirm(terminal: Terminal, json: true | undefined, value: object, sentence: string): void {
+  terminal.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${sentence}\n`)
+}
+
+/** All pages of a list that is read page by page. */
+export async function all<T>(read: (ask: { after?: string; limit: number }) => Promise<T[]>, keyOf: (item: T) => string): Promise<T[]> {
+  const limit = 200
+  const items: T[] = []
+  for (let page = await read({ limit }); page.length > 0; page = await read({ after: keyOf(page.at(-1)!), limit })) {
+    items.push(...page)
+    if (page.length < limit) break
+  }
+  return items
+}
+
+/** The JSON object in a file, or on standard input for `-`; an empty one when no file was named. */
+export async function readObject(terminal: Terminal, file: string | undefined): Promise<Raw> {
+  if (file === undefined) return {}
+  const value = parsed(file === '-' ? await readAll(terminal.stdin) : textOf(file))
+  return isMapping(value) ? value : refuse(`${file} does not hold a JSON object`)
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return refuse(`${file} cannot be read`)
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Groups of values laid over each other; what the later gives wins. */
+export function merged(under: Raw, over: Raw): Raw {
+  const result: Raw = { ...under }
+  for (const [name, value] of Object.entries(over)) {
+    const below = result[name]
+    result[name] = isMapping(below) && isMapping(value) ? merged(below, value) : value
+  }
+  return result
+}

@@ -1,0 +1,129 @@
+/** `gatehouse users`: the people of a tenant. */
+import type { Command } from 'commander'
+import { accountSchema, createAccount, type NewAccount, setPassword, setStatus } from '../identity/accounts.ts'
+import { type Account, foldLogin } from '../identity/types.ts'
+import { addFlags, flagOf, givenByFlags } from './flags.ts'
+import type { TenantRoom } from './house.ts'
+import { withTenant } from './open.ts'
+import { checked, misuse, refuse } from './problems.ts'
+import { readablePassword } from './readable-password.ts'
+import { dateOf, readAll, table, type Terminal } from './terminal.ts'
+import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+
+interface PasswordFlags extends UpkeepFlags {
+  passwordStdin?: true
+  randomPassword?: true
+}
+
+export function users(program: Command, terminal: Terminal, random: (bytes: number) => Uint8Array): void {
+  const group = program.command('users').description('people who sign in; LOGIN is a user name or an e-mail address')
+  const create = upkeepCommand(group, 'create', 'make an account; without a password nobody can sign in to it yet', [
+    'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password',
+    'gatehouse users create --username ada --password-stdin < password.txt',
+    'gatehouse users create --file ada.json --json',
+  ]).option('--file <path>', 'the account as a JSON object; - reads standard input; flags win over it')
+  addFlags(passwordFlags(create), accountSchema, 'Account:').action((_: unknown, command: Command) => createUser(terminal, command, random))
+
+  upkeepCommand(group, 'list', 'all accounts', ['gatehouse users list', 'gatehouse users list --tenant acme --json']).action((flags: UpkeepFlags) =>
+    withTenant(terminal, flags, (room) => list(terminal, flags, room)),
+  )
+  upkeepCommand(group, 'show <login>', 'one account', ['gatehouse users show ada@example.com']).action((login: string, flags: UpkeepFlags) =>
+    withTenant(terminal, flags, async (room) => print(terminal, flags.json, shown(await find(room, login)))),
+  )
+  for (const [verb, status, summary] of [
+    ['suspend', 'suspended', 'end all sessions and let nobody sign in'],
+    ['resume', 'active', 'let a suspended person sign in again'],
+  ] as const) {
+    upkeepCommand(group, `${verb} <login>`, summary, [`gatehouse users ${verb} ada`]).action((login: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async (room) => {
+        const { subject, username } = await find(room, login)
+        await setStatus(room.accounts, subject, status)
+        confirm(terminal, flags.json, { sub: subject, status }, `${username} is ${status}.`)
+      }),
+    )
+  }
+  const change = upkeepCommand(group, 'set-password <login>', 'set a new password and end all sessions', [
+    'gatehouse users set-password ada --random-password',
+    'gatehouse users set-password ada --password-stdin < password.txt',
+  ])
+  passwordFlags(change).action((login: string, flags: PasswordFlags) => changePassword(terminal, login, flags, random))
+
+  upkeepCommand(group, 'delete <login>', 'delete an account with its sessions and all it granted', ['gatehouse users delete ada']).action(
+    (login: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async (room) => {
+        const { subject, username } = await find(room, login)
+        await room.store.accounts.remove(subject, room.ctx.now())
+        confirm(terminal, flags.json, { sub: subject, deleted: true }, `${username} is deleted.`)
+      }),
+  )
+}
+
+function passwordFlags(command: Command): Command {
+  return command
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--random-password', 'make a password and show it this once')
+}
+
+async function createUser(terminal: Terminal, command: Command, random: (bytes: number) => Uint8Array): Promise<void> {
+  const flags = command.optsWithGlobals<PasswordFlags & { file?: string }>()
+  if (flags.passwordStdin && flags.file === '-') misuse('--password-stdin and --file - both read standard input: use one of them')
+  await withTenant(terminal, flags, async (room) => {
+    const given = merged(await readObject(terminal, flags.file), givenByFlags(command, accountSchema))
+    const input: NewAccount = checked(accountSchema, given, flagOf)
+    const password = await passwordFor(terminal, flags, random)
+    const account = await createAccount(room.accounts, input, password)
+    print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password } : {}) })
+    if (flags.randomPassword) terminal.stderr.write('The password is kept only as a hash: note it now.\n')
+  })
+}
+
+async function changePassword(
+  terminal: Terminal,
+  login: string,
+  flags: PasswordFlags,
+  random: (bytes: number) => Uint8Array,
+): Promise<void> {
+  await withTenant(terminal, flags, async (room) => {
+    const { subject, username } = await find(room, login)
+    const password = (await passwordFor(terminal, flags, random)) ?? misuse('say --password-stdin or --random-password')
+    await setPassword(room.accounts, subject, password)
+    if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password })
+    else confirm(terminal, flags.json, { sub: subject }, `${username} has a new password.`)
+  })
+}
+
+async function passwordFor(
+  { stdin }: Terminal,
+  { passwordStdin, randomPassword }: PasswordFlags,
+  random: (bytes: number) => Uint8Array,
+): Promise<string | undefined> {
+  if (passwordStdin && randomPassword) misuse('--password-stdin and --random-password exclude each other')
+  if (randomPassword) return readablePassword(random)
+  return passwordStdin ? (await readAll(stdin)).replace(/\r?\n$/, '') : undefined
+}
+
+async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: TenantRoom): Promise<void> {
+  const found = await all(store.accounts.list, (account) => foldLogin(account.username))
+  const rows = found.map((account) => [account.username, account.email ?? '', account.status, dateOf(account.createdAt), account.subject])
+  terminal.stdout.write(
+    json ? `${JSON.stringify(found.map(shown), null, 2)}\n` : table(terminal, ['user name', 'e-mail', 'status', 'since', 'sub'], rows),
+  )
+}
+
+async function find({ store }: TenantRoom, login: string): Promise<Account> {
+  return (await store.accounts.byLogin(foldLogin(login))) ?? refuse(`there is no account ${login}: see "gatehouse users list"`)
+}
+
+/** Everything but the password's hash. */
+function shown({ subject, username, email, status, passwordHash, createdAt, updatedAt, claims }: Account) {
+  return {
+    sub: subject,
+    username,
+    email,
+    status,
+    has_password: passwordHash !== undefined,
+    created_at: createdAt,
+    updated_at: updatedAt,
+    claims,
+  }
+}

@@ -1,0 +1,142 @@
+/** Reads the configuration: one YAML or JSON file, the environment, flags of the command line; the later wins. All problems at once. */
+import { join } from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import { interpret, wording } from './form.ts'
+import { productionProblems } from './production.ts'
+import { isMapping, lookUp, put, type Raw } from './raw.ts'
+import { type Config, configSchema } from './schema.ts'
+import { type Setting, settings } from './settings.ts'
+import { nearest } from './suggest.ts'
+
+export type Mode = 'dev' | 'serve'
+
+/** A file's text and permission bits (undefined where the system has none); undefined when there is no such file. Throws when it cannot be read. */
+export type ReadFile = (path: string) => { text: string; mode: number | undefined } | undefined
+
+export interface Sources {
+  mode: Mode
+  /** Named on the command line; else `GATEHOUSE_CONFIG`; else `gatehouse.yaml`, if there is one. */
+  file?: string | undefined
+  env: Readonly<Record<string, string | undefined>>
+  /** Settings given on the command line, by path: `{ 'listen.port': '9000' }`. */
+  flags?: Readonly<Record<string, string>>
+  readFile: ReadFile
+}
+
+/** The configuration and the file it was read from, or every reason why there is none: "what is wrong — what mends it". */
+export type Loaded = { config: Config; file: string | undefined } | { problems: string[] }
+
+/** Pure in its inputs. */
+export function loadConfig(sources: Sources): Loaded {
+  const file = readSettingsFile(sources)
+  if (typeof file.values === 'string') return { problems: [file.values] }
+  const raw = structuredClone(file.values)
+  const given = new Map<string, string>()
+  const problems = [...unknownVariables(sources.env)]
+  for (const setting of settings) {
+    const variable = sources.env[setting.variable]
+    if (variable) give(setting, variable, setting.variable)
+    const flag = sources.flags?.[setting.path]
+    if (flag !== undefined) give(setting, flag, `--${setting.path.split('.').at(-1)}`)
+  }
+  problems.push(...readSecretFiles(raw, sources.readFile))
+  if (sources.mode === 'dev') addDevelopmentDefaults(raw)
+
+  const parsed = configSchema.safeParse(raw, { error: wording })
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => sentences(issue, raw, file.name, given)))
+  if (sources.mode === 'serve') problems.push(...productionProblems(raw, sources.readFile))
+  return parsed.success && problems.length === 0 ? { config: parsed.data, file: file.name } : { problems }
+
+  function give(setting: Setting, text: string, source: string) {
+    put(raw, setting.path, interpret(text, setting.form))
+    given.set(setting.path, source)
+  }
+}
+
+function readSettingsFile({ file, env, readFile }: Sources): { values: Raw | string; name: string | undefined } {
+  const named = file ?? (env['GATEHOUSE_CONFIG'] || undefined)
+  const name = named ?? 'gatehouse.yaml'
+  const found = attempt(() => readFile(name))
+  if (typeof found === 'string') return { values: `${name} cannot be read (${found}) — mend its permissions or --config`, name }
+  if (!found)
+    return named ? { values: `${name} does not exist — mend --config or GATEHOUSE_CONFIG`, name } : { values: {}, name: undefined }
+  const lines = new LineCounter()
+  const document = parseDocument(found.text, { lineCounter: lines, prettyErrors: false })
+  const [error] = document.errors
+  if (error) {
+    const { line, col } = lines.linePos(error.pos[0])
+    return { values: `${name} is not valid YAML at line ${line}, column ${col} — ${error.message.split(':')[0]}`, name }
+  }
+  const values: unknown = document.toJS() ?? {}
+  if (!isMapping(values)) return { values: `${name} does not hold settings — write one "name: value" per line`, name }
+  return { values, name }
+}
+
+function unknownVariables(env: Sources['env']): string[] {
+  const known = new Map([['config', 'GATEHOUSE_CONFIG'], ...settings.map(({ path, variable }) => [path, variable] as const)])
+  const variables = new Set(known.values())
+  return Object.keys(env)
+    .filter((name) => name.startsWith('GATEHOUSE_') && !variables.has(name) && !isServiceLink(name, env[name] ?? ''))
+    .map((name) => {
+      const meant = nearest(name.slice('GATEHOUSE_'.length), [...known.keys()])
+      return `${name} is not a setting — ${advice(meant && known.get(meant), 'remove it from the environment')}`
+    })
+}
+
+/** Kubernetes puts variables named after every service into every container; a service may well be called gatehouse. */
+function isServiceLink(name: string, value: string): boolean {
+  return /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/.test(name) || /^(tcp|udp|sctp):\/\//.test(value)
+}
+
+function readSecretFiles(raw: Raw, readFile: ReadFile): string[] {
+  return settings
+    .filter((setting) => setting.form.secret)
+    .flatMap(({ path }) => {
+      const name = lookUp(raw, `${path}_file`)
+      if (typeof name !== 'string') return []
+      if (lookUp(raw, path) !== undefined) return [`${path} and ${path}_file are both set — remove one of them`]
+      const found = attempt(() => readFile(name))
+      if (typeof found === 'string') return [`${name} cannot be read (${found}) — mend its permissions or ${path}_file`]
+      if (!found) return [`${name} does not exist — mend ${path}_file`]
+      put(raw, path, found.text.trim())
+      return []
+    })
+}
+
+function addDevelopmentDefaults(raw: Raw) {
+  if (lookUp(raw, 'issuer') === undefined) put(raw, 'issuer', `http://localhost:${lookUp(raw, 'listen.port') ?? 8000}`)
+  if (lookUp(raw, 'database_url') === undefined && lookUp(raw, 'database_url_file') === undefined)
+    put(raw, 'database_url', `sqlite:${join(String(lookUp(raw, 'data_dir') ?? 'data'), 'gatehouse.db')}`)
+}
+
+const paths = settings.map((setting) => setting.path)
+const groups = paths.filter((path) => path.includes('.')).map((path) => path.split('.')[0]!)
+
+function sentences(issue: z.core.$ZodIssue, raw: Raw, file: string | undefined, given: ReadonlyMap<string, string>): string[] {
+  const path = issue.path.filter((part) => typeof part === 'string').join('.')
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => (path ? `${path}.${key}` : key))
+    return names.map((name) => `${name} is not a setting — ${advice(nearest(name, [...groups, ...paths]), `remove it from ${file}`)}`)
+  }
+  const entry = issue.path.find((part) => typeof part === 'number')
+  const subject = entry === undefined ? path : `entry ${entry + 1} of ${path}`
+  const setting = settings.find((setting) => setting.path === path)
+  const source = given.get(path) ?? (lookUp(raw, path) === undefined ? undefined : `${path} in ${file}`)
+  const example = setting?.form.examples?.[0]
+  const mend = source ? `mend ${source}` : `set ${path}${setting ? ` or ${setting.variable}` : ''}${example ? `, such as ${example}` : ''}`
+  return [`${subject} ${issue.message} — ${mend}`]
+}
+
+function advice(nearest: string | undefined, otherwise: string): string {
+  return nearest ? `did you mean ${nearest}?` : otherwise
+}
+
+/** The file, or why it cannot be read. */
+function attempt<T extends object | undefined>(read: () => T): T | string {
+  try {
+    return read()
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown reason'
+  }
+}

@@ -1,0 +1,148 @@
+/** Every setting there is: its name, form, default and meaning. The reference page, the environment variables and the checks follow from it. */
+import { z } from 'zod'
+import { catalogue } from '../protocol/features/index.ts'
+
+const seconds = (least: number, most: number) => z.int().min(least).max(most)
+const path = z.string().min(1)
+const address = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
+  error: 'must be an address or an address range such as 10.0.0.0/8',
+})
+const signingAlg = z.enum(['ES256', 'RS256', 'PS256', 'EdDSA'])
+
+const listen = z.strictObject({
+  host: z.string().min(1).default('localhost').describe('Address to listen on; `0.0.0.0` or `::` for all'),
+  port: z.int().min(0).max(65535).default(8000).describe('Port to listen on; 0 takes a free one'),
+})
+
+const tls = z
+  .strictObject({
+    cert_file: path.optional().describe('Certificate chain, PEM. Absent: plain HTTP, behind a proxy that speaks TLS'),
+    key_file: path.optional().describe('Private key of the certificate, PEM, readable by its owner only'),
+  })
+  .superRefine((tls, check) => {
+    if (tls.cert_file && !tls.key_file) check.addIssue({ code: 'custom', path: ['key_file'], message: 'is missing beside tls.cert_file' })
+    if (tls.key_file && !tls.cert_file) check.addIssue({ code: 'custom', path: ['cert_file'], message: 'is missing beside tls.key_file' })
+  })
+
+const log = z.strictObject({
+  level: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('The least grave kind of line to write'),
+  format: z.enum(['json', 'pretty', 'auto']).default('auto').describe('auto: pretty in development mode, json in production'),
+})
+
+const lifetimes = z
+  .strictObject({
+    flow: seconds(60, 86_400).default(1800).describe('One visit to the sign-in pages, in seconds'),
+    code: seconds(1, 600).default(60).describe('Authorization code, in seconds'),
+    access_token: seconds(1, 86_400).default(3600).describe('Access token, in seconds, where neither client nor resource says otherwise'),
+    id_token: seconds(1, 86_400).default(3600).describe('ID token, in seconds, where the client does not say otherwise'),
+    refresh_token: seconds(1, 31_536_000).default(2_592_000).describe('Refresh token, in seconds, where the client does not say otherwise'),
+    refresh_grace: seconds(0, 60).default(10).describe('How many seconds a used refresh token still answers a repeated request'),
+    session_idle: seconds(60, 2_592_000).default(3600).describe('A browser session that is not used, in seconds'),
+    session_absolute: seconds(60, 2_592_000).default(86_400).describe('A browser session at the longest, in seconds'),
+  })
+  .refine((lifetimes) => lifetimes.session_idle <= lifetimes.session_absolute, {
+    path: ['session_idle'],
+    error: 'must not exceed lifetimes.session_absolute',
+  })
+
+const keys = z
+  .strictObject({
+    algs: z
+      .array(signingAlg)
+      .min(1)
+      .refine((algs) => new Set(algs).size === algs.length, 'must name no algorithm twice')
+      .default(['ES256', 'RS256', 'PS256', 'EdDSA'])
+      .describe('Algorithms to sign with; each has keys of its own'),
+    rsa_bits: z.int().min(2048).max(8192).multipleOf(8).default(3072).describe('Size of new RSA keys'),
+    rotate_after_days: z.int().min(1).max(3650).default(90).describe('How many days a key signs'),
+    publish_before_hours: z.int().min(1).max(720).default(24).describe('How many hours a key is published before it signs'),
+    keep_days: z.int().min(1).max(3650).default(14).describe('How many days a key stays published after it signed last'),
+  })
+  .refine((keys) => keys.publish_before_hours < keys.rotate_after_days * 24, {
+    path: ['publish_before_hours'],
+    error: 'must be less than keys.rotate_after_days',
+  })
+
+const passwords = z
+  .strictObject({
+    memory_kib: z.int().min(19_456).max(1_048_576).default(47_104).describe('Memory of one hash, in KiB'),
+    passes: z.int().min(1).max(10).default(1).describe('Passes over that memory; at least 2 below 47104 KiB'),
+    parallelism: z.int().min(1).max(8).default(1).describe('Lanes of one hash'),
+  })
+  .refine((cost) => cost.passes >= 2 || cost.memory_kib >= 47_104, {
+    path: ['passes'],
+    error: 'must be at least 2 below 47104 KiB of memory',
+  })
+
+type FeatureName = keyof typeof catalogue
+const catalogued = Object.entries(catalogue).map(([name, make]) => ({ name: name as FeatureName, ...make() }))
+
+const features = z
+  .strictObject(
+    Object.fromEntries(catalogued.map(({ name, spec }) => [name, z.boolean().default(true).describe(spec)])) as Record<
+      FeatureName,
+      z.ZodDefault<z.ZodBoolean>
+    >,
+  )
+  .superRefine((chosen, check) => {
+    for (const { name, requires = [] } of catalogued) {
+      const missing = requires.find((other) => chosen[name] && !chosen[other as FeatureName])
+      if (missing) check.addIssue({ code: 'custom', path: [name], message: `needs features.${missing}, which is off` })
+    }
+  })
+
+export const configSchema = z.strictObject({
+  issuer: z
+    .string()
+    .refine((text) => issuerProblem(text) === undefined, { error: (issue) => issuerProblem(String(issue.input)) ?? '' })
+    .describe('Base URL under which clients and browsers reach this server')
+    .meta({ examples: ['https://id.example.com'] }),
+  listen: listen.prefault({}),
+  database_url: z
+    .string()
+    .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must begin with sqlite: or postgres://')
+    .describe('Where everything is kept: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`')
+    .meta({ secret: true, examples: ['postgres://gatehouse@localhost/gatehouse'] }),
+  database_url_file: path.optional().describe('File that holds `database_url`, to keep its password out of the environment'),
+  data_dir: path.default('./data').describe('Folder of the files this server makes itself'),
+  key_encryption_key_file: path
+    .optional()
+    .describe('File of the 32-byte key that seals everything secret in the database')
+    .meta({ examples: ['/etc/gatehouse/key'] }),
+  previous_key_encryption_key_files: z.array(path).default([]).describe('Earlier such keys, which still open what they sealed'),
+  tls: tls.prefault({}),
+  trusted_proxies: z.array(address).default([]).describe('Addresses whose X-Forwarded-* headers are believed'),
+  workers: z.int().min(1).max(256).default(1).describe('Processes that share the work'),
+  log: log.prefault({}),
+  lifetimes: lifetimes.prefault({}),
+  keys: keys.prefault({}),
+  passwords: passwords.prefault({}).describe('Cost of a password hash, argon2id'),
+  features: features.prefault({}),
+  limits: z
+    .strictObject({ body_bytes: z.int().min(1024).max(10_485_760).default(65_536).describe('Largest request body, in bytes') })
+    .prefault({}),
+  sweep: z
+    .strictObject({
+      every_seconds: seconds(1, 86_400).default(60).describe('How often what has expired is deleted, in seconds'),
+      batch: z.int().min(1).max(100_000).default(1000).describe('Rows of one table deleted at a time'),
+    })
+    .prefault({}),
+})
+
+/** The whole configuration, checked and complete. */
+export type Config = z.infer<typeof configSchema>
+
+/** What is wrong with an issuer; undefined when nothing is. RFC 8414 §2, OpenID Connect Discovery §3. */
+export function issuerProblem(issuer: string): string | undefined {
+  const url = URL.parse(issuer)
+  if (!url || !/^https?:$/.test(url.protocol)) return 'must be an absolute https URL'
+  if (issuer.includes('?')) return 'must have no query'
+  if (issuer.includes('#')) return 'must have no fragment'
+  if (issuer.endsWith('/')) return 'must not end with a slash'
+  if (url.username || url.password) return 'must not carry a user name or password'
+  const canonical = url.href.replace(/\/$/, '')
+  return canonical === issuer ? undefined : `must be written as ${canonical}`
+}

@@ -1,0 +1,105 @@
+/** Making and changing accounts. */
+import { z } from 'zod'
+import type { PasswordCheck } from './sign-in.ts'
+import type { Account, IdentityStore } from './types.ts'
+
+const text = z.string().trim().min(1).max(500)
+const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+
+/** OpenID Connect Core §5.1.1. */
+const address = z.strictObject({
+  formatted: text.optional(),
+  street_address: text.optional(),
+  locality: text.optional(),
+  region: text.optional(),
+  postal_code: text.optional(),
+  country: text.optional(),
+})
+
+/** The standard claims a person can have; `sub`, `preferred_username`, `email` and `updated_at` come from the account itself. Core §5.1. */
+export const claimsSchema = z.strictObject({
+  name: text.optional().describe('Full name, as it is shown'),
+  given_name: text.optional(),
+  family_name: text.optional(),
+  middle_name: text.optional(),
+  nickname: text.optional(),
+  profile: url.optional().describe('Profile page'),
+  picture: url.optional(),
+  website: url.optional(),
+  gender: text.optional(),
+  birthdate: z
+    .string()
+    .regex(/^\d{4}(-\d{2}-\d{2})?$/, 'must be YYYY-MM-DD or YYYY')
+    .optional(),
+  zoneinfo: text.optional().describe('Time zone, such as Europe/Paris'),
+  locale: text.optional().describe('Language tag, such as en-GB'),
+  email_verified: z.boolean().optional(),
+  phone_number: z
+    .string()
+    .regex(/^\+[1-9]\d{5,14}(;ext=\d{1,7})?$/, 'must be an international number such as +12025550123')
+    .optional(),
+  phone_number_verified: z.boolean().optional(),
+  address: address.optional(),
+})
+
+export const accountSchema = z.strictObject({
+  sub: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+    .optional()
+    .describe('Subject identifier; made at random when absent, never changed'),
+  username: z
+    .string()
+    .trim()
+    .regex(/^[^\s@\p{C}]{1,80}$/u, 'must be 1 to 80 characters without spaces or @')
+    .describe('What the person signs in with'),
+  email: z.email().max(254).optional().describe('E-mail address; can be signed in with too'),
+  claims: claimsSchema.default({}).describe('Standard claims'),
+})
+export type NewAccount = z.input<typeof accountSchema>
+
+/** Another account of this tenant has the subject, user name or e-mail address. */
+export class Taken extends Error {
+  override readonly name = 'Taken'
+}
+
+/** What making an account takes. */
+export interface AccountRoom {
+  store: IdentityStore
+  passwords: Pick<PasswordCheck, 'hash'>
+  now(): number
+  id(): string
+}
+
+/** Makes an account. Without a password nobody can sign in to it yet. Throws `ZodError`, `UnusablePassword` or `Taken`. */
+export async function createAccount({ store, passwords, now, id }: AccountRoom, input: NewAccount, password: string | undefined): Promise<Account> {
+  const { sub, username, email, claims } = accountSchema.parse(input)
+  const at = now()
+  const account: Account = {
+    subject: sub ?? id(),
+    username,
+    email,
+    passwordHash: password === undefined ? undefined : await passwords.hash(password),
+    claims,
+    status: 'active',
+    createdAt: at,
+    updatedAt: at,
+  }
+  if (!(await store.accounts.add(account))) throw new Taken('another account has this sub, user name or e-mail address')
+  return account
+}
+
+/** Sets a new password and ends every session. False when there is no such account. */
+export async function setPassword({ store, passwords, now }: AccountRoom, subject: string, password: string): Promise<boolean> {
+  const changed = await store.accounts.change(subject, { passwordHash: await passwords.hash(password), updatedAt: now() })
+  if (changed !== 'changed') return false
+  await store.sessions.endAll(subject)
+  return true
+}
+
+/** Suspends or resumes. A suspended account has no sessions, and none of its tokens is good for anything. False when there is none. */
+export async function setStatus({ store, now }: AccountRoom, subject: string, status: Account['status']): Promise<boolean> {
+  if ((await store.accounts.change(subject, { status, updatedAt: now() })) !== 'changed') return false
+  if (status === 'suspended') await store.sessions.endAll(subject)
+  return true
+}

@@ -1,0 +1,62 @@
+/** Who is at this browser, and what may be said about a subject: this room's answers to the rules. */
+import type { People, Session, Tokens } from '../protocol/types.ts'
+import { type Account, type IdentityStore, isActive, type SessionRow } from './types.ts'
+
+/** How long a browser stays signed in, in seconds. */
+export interface SessionLifetimes {
+  readonly idle: number
+  readonly absolute: number
+}
+
+/** A session is noted as in use at most this often, in parts of its idle time. */
+const noteEvery = 20
+
+export function people(store: IdentityStore, tokens: Tokens, lifetimes: SessionLifetimes): People {
+  return {
+    acrValues: ['aal1'],
+
+    async sessions(ids, now) {
+      const byHash = new Map(ids.flatMap((id) => hashOf(tokens, id).map((hash) => [hash, id] as const)))
+      if (byHash.size === 0) return []
+      const rows = await store.sessions.find([...byHash.keys()], now)
+      const live = rows.filter(({ session, account }) => session.lastSeenAt + lifetimes.idle > now && isActive(account))
+      for (const { session } of live) {
+        if (now - session.lastSeenAt > lifetimes.idle / noteEvery) await store.sessions.seen(session.hash, now)
+      }
+      const found = new Map(live.map(({ session, account }) => [session.hash, sessionOf(session, account, byHash.get(session.hash) as string)]))
+      return [...byHash.keys()].flatMap((hash) => found.get(hash) ?? [])
+    },
+
+    async claims(subject) {
+      const account = await store.accounts.bySubject(subject)
+      return account && isActive(account) ? claimsOf(account) : undefined
+    },
+
+    async signOut(ids) {
+      const hashes = ids.flatMap((id) => hashOf(tokens, id))
+      if (hashes.length > 0) await store.sessions.end(hashes)
+    },
+  }
+}
+
+function hashOf(tokens: Tokens, id: string): string[] {
+  const hash = tokens.hash('ss', id)
+  return hash === undefined ? [] : [hash]
+}
+
+function sessionOf({ sid, subject, authTime, acr, amr }: SessionRow, account: Account, id: string): Session {
+  return { id, sid, subject, authTime, acr, amr, ...shown(account) }
+}
+
+/** How an account is shown to its owner. */
+function shown({ claims, username, email }: Account): { name: string; detail: string | undefined } {
+  const name = typeof claims['name'] === 'string' ? claims['name'] : username
+  const detail = email ?? username
+  return { name, detail: detail === name ? undefined : detail }
+}
+
+/** OpenID Connect Core §5.1. */
+function claimsOf({ claims, username, email, updatedAt }: Account): Readonly<Record<string, unknown>> {
+  const verified = email === undefined ? undefined : (claims['email_verified'] ?? false)
+  return { ...claims, preferred_username: username, email, email_verified: verified, updated_at: updatedAt }
+}

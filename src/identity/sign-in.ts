@@ -1,0 +1,65 @@
+/** Signing in with a password, and the session that follows. */
+import type { Tokens } from '../protocol/types.ts'
+import type { SessionLifetimes } from './people.ts'
+import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
+
+/** What this room uses of the safe. */
+export interface PasswordCheck {
+  hash(password: string): Promise<string>
+  /** Takes as long, and is false, when there is no hash. */
+  verify(password: string, kept: string | undefined): Promise<boolean>
+  needsRehash(kept: string): boolean
+}
+
+export interface SignIn {
+  store: IdentityStore
+  tokens: Tokens
+  passwords: PasswordCheck
+  lifetimes: SessionLifetimes
+  /** A new public id. */
+  id(): string
+}
+
+/** The account, if login and password are right and it is active. Takes as long when it is not, and does not tell why. */
+export async function checkPassword({ store, passwords }: SignIn, login: string, password: string): Promise<Account | undefined> {
+  const account = await store.accounts.byLogin(foldLogin(login))
+  const right = await passwords.verify(password, account?.passwordHash)
+  if (!right || !account?.passwordHash || !isActive(account)) return undefined
+  if (passwords.needsRehash(account.passwordHash)) {
+    await store.accounts.rehash(account.subject, account.passwordHash, await passwords.hash(password))
+  }
+  return account
+}
+
+/** A browser keeps at most this many sign-ins beside each other. */
+const mostSessions = 4
+
+/**
+ * Starts a session for this account and ends the one it had at this browser.
+ * Returns the session ids the browser shall keep, the new one first: it is always a new one, whatever the browser brought.
+ */
+export async function startSession(
+  { store, tokens, lifetimes, id }: SignIn,
+  account: Account,
+  brought: readonly { id: string; subject: string }[],
+  how: { acr: string; amr: readonly string[]; now: number },
+): Promise<string[]> {
+  const { acr, amr, now } = how
+  const sessionId = tokens.make('ss')
+  const others = brought.filter((s) => s.subject !== account.subject)
+  const kept = others.slice(0, mostSessions - 1)
+  const replaced = brought.filter((s) => !kept.includes(s)).flatMap((s) => tokens.hash('ss', s.id) ?? [])
+  const session = {
+    hash: tokens.hash('ss', sessionId) as string,
+    sid: id(),
+    subject: account.subject,
+    authTime: now,
+    acr,
+    amr,
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: now + lifetimes.absolute,
+  }
+  await store.sessions.start(session, replaced)
+  return [sessionId, ...kept.map((s) => s.id)]
+}

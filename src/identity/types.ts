@@ -1,0 +1,70 @@
+/** Accounts and sessions, and what this room needs remembered. */
+
+/** A person as kept. Times in seconds since the epoch. */
+export interface Account {
+  /** The `sub` of every token: random, never reused, never changed. */
+  subject: string
+  /** As shown. Compared folded (see `foldLogin`), unique in its tenant. */
+  username: string
+  /** As shown. Compared folded, unique in its tenant. */
+  email: string | undefined
+  passwordHash: string | undefined
+  /** Standard claims of OpenID Connect Core §5.1 but sub, preferred_username and email, which have columns of their own. */
+  claims: Readonly<Record<string, unknown>>
+  status: 'active' | 'suspended'
+  createdAt: number
+  updatedAt: number
+}
+
+/** A browser's sign-in as kept: the cookie value only as a hash. */
+export interface SessionRow {
+  hash: string
+  /** Public id, the `sid` of ID tokens. */
+  sid: string
+  subject: string
+  authTime: number
+  acr: string
+  amr: readonly string[]
+  createdAt: number
+  lastSeenAt: number
+  expiresAt: number
+}
+
+export interface IdentityStore {
+  accounts: {
+    /** False when the subject, user name or e-mail address is taken. */
+    add(account: Account): Promise<boolean>
+    bySubject(subject: string): Promise<Account | undefined>
+    /** By folded user name or e-mail address. */
+    byLogin(folded: string): Promise<Account | undefined>
+    /** Changes what is given, all at once. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
+    change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
+    /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */
+    rehash(subject: string, from: string, to: string): Promise<boolean>
+    /** With its sessions and grants. True when there was one. */
+    remove(subject: string, now: number): Promise<boolean>
+    /** In order of folded user name, after `after`. */
+    list(ask: { after?: string; limit: number }): Promise<Account[]>
+    count(): Promise<number>
+  }
+  sessions: {
+    /** Starts a session and, in the same act, ends those it takes the place of. */
+    start(session: SessionRow, replaces: readonly string[]): Promise<void>
+    /** The live ones among these hashes whose account is active, with their account, in any order. */
+    find(hashes: readonly string[], now: number): Promise<{ session: SessionRow; account: Account }[]>
+    /** Notes that a session is in use. */
+    seen(hash: string, now: number): Promise<void>
+    end(hashes: readonly string[]): Promise<void>
+    /** Ends all sessions of a subject. */
+    endAll(subject: string): Promise<void>
+  }
+}
+
+/** The form in which logins are compared and kept: NFKC, lower case, no outer space. */
+export function foldLogin(login: string): string {
+  return login.normalize('NFKC').trim().toLowerCase()
+}
+
+export function isActive(account: Account): boolean {
+  return account.status === 'active'
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { test } from 'node:test'
+import { logger, random, readFile, systemClock } from './platform.ts'
+
+function logged(format: 'json' | 'pretty', write: (log: ReturnType<typeof logger>) => void): string {
+  let text = ''
+  const stream = new Writable({
+    decodeStrings: false,
+    write(line, _encoding, done) {
+      text += line
+      done()
+    },
+  })
+  write(logger({ level: 'info', format, stream }))
+  return text
+}
+
+test('the clock tells whole seconds', () => {
+  assert.ok(Number.isInteger(systemClock()))
+  assert.ok(systemClock() > 1_700_000_000 && systemClock() < 10_000_000_000)
+})
+
+test('the dice give as many bytes as asked, never the same', () => {
+  assert.equal(random(32).length, 32)
+  assert.notDeepEqual(random(32), random(32))
+})
+
+test('a file is read with its permission bits', { skip: process.platform === 'win32' }, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'key')
+  writeFileSync(path, 'text')
+  chmodSync(path, 0o640)
+  assert.deepEqual(readFile(path), { text: 'text', mode: 0o640 })
+  assert.equal(readFile(join(folder, 'none')), undefined)
+})
+
+test('a line is one JSON object with its level in words', () => {
+  const line = JSON.parse(logged('json', (log) => log.warn({ clientId: 'c1' }, 'hello')))
+  assert.deepEqual([line.level, line.clientId, line.msg], ['warn', 'c1', 'hello'])
+  assert.match(line.time, /^\d{4}-\d\d-\d\dT/)
+})
+
+test('what is less grave than the level is not written', () => {
+  assert.equal(
+    logged('json', (log) => log.debug('hello')),
+    '',
+  )
+})
+
+const secrets = ['authorization', 'cookie', 'password', 'client_secret', 'code', 'refresh_token', 'access_token', 'id_token']
+
+for (const name of [...secrets, 'Authorization', 'Set-Cookie', 'DPoP']) {
+  for (const format of ['json', 'pretty'] as const) {
+    test(`${name} is never written (${format})`, () => {
+      const secret = { [name]: 'hunter2', fine: 'shown' }
+      const text = logged(format, (log) => {
+        log.info(secret)
+        log.info({ req: { headers: secret } })
+        log.info({ a: { b: { c: { d: [secret, [name, { [name]: ['hunter2'] }]] } } } })
+      })
+      assert.doesNotMatch(text, /hunter2/)
+      assert.match(text, /shown/)
+    })
+  }
+}
+
+test('an error is written with its code and stack, without what else it carries', () => {
+  const error = Object.assign(new Error('no room'), { code: 'SQLITE_FULL', detail: 'hunter2', params: { password: 'hunter2' } })
+  const text = logged('json', (log) => log.error({ err: error }, 'failed'))
+  assert.match(text, /no room.*platform\.test.*SQLITE_FULL/)
+  assert.doesNotMatch(text, /hunter2/)
+})
+
+test('what goes round in circles is written all the same', () => {
+  const circle: Record<string, unknown> = {}
+  circle['again'] = circle
+  assert.match(
+    logged('json', (log) => log.info({ circle })),
+    /too deep/,
+  )
+})

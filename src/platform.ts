@@ -1,0 +1,92 @@
+/** Everything impure, replaceable: clock, dice, files, log. */
+import { readFileSync, statSync } from 'node:fs'
+import type { Writable } from 'node:stream'
+import { type Logger, pino } from 'pino'
+import pretty from 'pino-pretty'
+
+/** What the house takes from the machine it runs on. */
+export interface Platform {
+  /** Seconds since the epoch. */
+  now(): number
+  /** So many bytes nobody can guess. */
+  random(bytes: number): Buffer
+  log: Logger
+}
+
+/** The machine's own clock and dice. */
+export function systemPlatform(log: Logger): Platform {
+  return { now: systemClock, random, log }
+}
+
+/** Whole seconds since the epoch. */
+export function systemClock(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+/** So many bytes from the system's generator, at most 65536. */
+export function random(bytes: number): Buffer {
+  return crypto.getRandomValues(Buffer.alloc(bytes))
+}
+
+/** A file's text and permission bits (undefined on Windows, which has none); undefined when there is no such file. Throws when it cannot be read. */
+export function readFile(path: string): { text: string; mode: number | undefined } | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found) return undefined
+  return { text: readFileSync(path, 'utf8'), mode: process.platform === 'win32' ? undefined : found.mode & 0o777 }
+}
+
+/** Names whose values are never written, wherever they stand in what is logged. */
+const secretNames = new Set([
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'dpop',
+  'password',
+  'client_secret',
+  'client_assertion',
+  'assertion',
+  'code',
+  'code_verifier',
+  'token',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'id_token_hint',
+])
+
+/**
+ * Writes to standard output unless told otherwise. Values under the name of a secret are not written, nor what an
+ * error carries beside its text. Fields given to `child()` are not looked through: give it ids only.
+ */
+export function logger(ask: { level: string; format: 'json' | 'pretty'; stream?: Writable; colour?: boolean }): Logger {
+  const options = {
+    level: ask.level,
+    formatters: { log: withoutSecrets as (line: object) => Record<string, unknown>, level: (label: string) => ({ level: label }) },
+    serializers: { err: errorForLog },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  }
+  if (ask.format === 'json') return pino(options, ask.stream ?? pino.destination(1))
+  const destination = ask.stream ? { destination: ask.stream } : {}
+  return pino(
+    options,
+    pretty({ sync: true, colorize: ask.colour ?? false, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', ...destination }),
+  )
+}
+
+function withoutSecrets(value: unknown, depth = 0): unknown {
+  if (depth > 8) return '[too deep]'
+  if (Array.isArray(value)) return value.map((entry) => withoutSecrets(entry, depth + 1))
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      secretNames.has(name.toLowerCase()) ? '[redacted]' : withoutSecrets(inner, depth + 1),
+    ]),
+  )
+}
+
+/** A database's error, for one, carries the row it would not take. */
+function errorForLog(error: Error) {
+  const { type, message, stack, code } = pino.stdSerializers.err(error)
+  return { type, message, stack, code }
+}

@@ -1,0 +1,57 @@
+/** Accepting an access token: at our own protected endpoints (RFC 6750 §2) and wherever one is shown to us. */
+import { refuse } from './errors.ts'
+import type { AccessToken, Ctx, Request } from './types.ts'
+
+/** The token a request bears. Refuses when there is none, or none that is good here. */
+export async function bearer(ctx: Ctx, request: Request): Promise<AccessToken> {
+  const text = tokenOf(request) ?? refuse('invalid_token', 'an access token is needed', 'no token')
+  const token = await findAccessToken(ctx, text)
+  if (!token?.audience.includes(ctx.issuer)) refuse('invalid_token', 'the access token is unknown, expired, revoked or not for this server')
+  if (token.cnf) refuse('invalid_token', 'the access token is bound to a key; prove possession of it')
+  return token
+}
+
+/** In the header or the form body, not in both, never in the URL. RFC 6750 §2, RFC 9700 §4.3.2. */
+function tokenOf({ headers, params, method }: Request): string | undefined {
+  const header = headers['authorization']
+  const inHeader = /^bearer +(\S+) *$/i.exec(typeof header === 'string' ? header : '')?.[1]
+  const inParams = params.get('access_token')
+  if (inParams !== undefined && method === 'GET') refuse('invalid_request', 'send the access token in the Authorization header, not in the URL')
+  if (inParams !== undefined && inHeader !== undefined) refuse('invalid_request', 'the access token was sent in more than one way')
+  return inHeader ?? inParams
+}
+
+/** What lies behind an access token of this tenant that is in force; undefined otherwise. */
+export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessToken | undefined> {
+  const hash = ctx.tokens.hash('at', text)
+  const token = hash === undefined ? fromClaims(await ctx.keys.verify(['at+jwt'], text, ctx.now())) : await ctx.store.accessTokens.find(hash)
+  if (!token || token.expiresAt <= ctx.now()) return undefined
+  return (await ctx.store.revocations.any(idsOf(token))) ? undefined : token
+}
+
+/** The ids by which it can be taken back. */
+function idsOf({ jti, grantId, family }: AccessToken): string[] {
+  return [jti, grantId, family].filter((id) => id !== undefined)
+}
+
+function fromClaims(claims: Readonly<Record<string, unknown>> | undefined): AccessToken | undefined {
+  if (!claims) return undefined
+  const { iss: _iss, sub, aud, client_id, scope, iat, exp, jti, auth_time, acr, amr, sid, gid, fid, cnf, ...extra } = claims
+  return {
+    jti: jti as string,
+    clientId: client_id as string,
+    subject: sub as string,
+    audience: typeof aud === 'string' ? [aud] : (aud as string[]),
+    scope: typeof scope === 'string' ? scope.split(' ') : [],
+    issuedAt: iat as number,
+    expiresAt: exp as number,
+    grantId: gid as string | undefined,
+    family: fid as string | undefined,
+    cnf: cnf as AccessToken['cnf'],
+    authTime: auth_time as number | undefined,
+    acr: acr as string | undefined,
+    amr: amr as string[] | undefined,
+    sid: sid as string | undefined,
+    extra,
+  }
+}

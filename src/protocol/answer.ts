@@ -1,0 +1,43 @@
+/** Total: whatever happens inside an endpoint, the outside gets a Reply. Browsers see a page, programs see JSON. */
+import { asOAuthError, codes, type OAuthError, Unavailable } from './errors.ts'
+import type { Endpoint, Reply } from './types.ts'
+
+/** What `work` answers; or, when it refuses or fails, how that is told, and the error for the log. */
+export async function answer(audience: Endpoint['audience'], realm: string, work: () => Promise<Reply>): Promise<{ reply: Reply; error?: OAuthError }> {
+  try {
+    return { reply: await work() }
+  } catch (cause) {
+    const error = asOAuthError(cause)
+    return { reply: refusal(error, audience, realm), error }
+  }
+}
+
+/** How a refusal is told to a person or to a program. */
+export function refusal(error: OAuthError, audience: Endpoint['audience'], realm: string): Reply {
+  const { code, description } = error
+  const [status] = codes[code]
+  const retry = error.cause instanceof Unavailable ? { 'retry-after': String(error.cause.retryAfter) } : {}
+  if (audience === 'person') return { kind: 'page', page: 'error', status, data: { code, description, status }, headers: retry }
+  return {
+    kind: 'json',
+    status,
+    body: { error: code, error_description: description },
+    headers: { 'cache-control': 'no-store', ...retry, ...challenge(error, realm) },
+  }
+}
+
+function challenge({ code, description, why }: OAuthError, realm: string): Record<string, string> {
+  switch (code) {
+    case 'invalid_client':
+      return { 'www-authenticate': `Basic realm="${realm}", charset="UTF-8"` } // RFC 6749 §5.2
+    case 'invalid_token':
+      // A request without any token learns only which scheme to use. RFC 6750 §3.1.
+      return why === 'no token'
+        ? { 'www-authenticate': `Bearer realm="${realm}"` }
+        : { 'www-authenticate': `Bearer realm="${realm}", error="${code}", error_description="${description}"` }
+    case 'insufficient_scope':
+      return { 'www-authenticate': `Bearer realm="${realm}", error="${code}", error_description="${description}"` }
+    default:
+      return {}
+  }
+}

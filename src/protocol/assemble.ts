@@ -1,0 +1,54 @@
+import type { Feature } from './feature.ts'
+import type { Ctx, Server } from './types.ts'
+
+/** Builds the server's tables from the enabled features, refusing contradictions at start. */
+export function assemble(features: readonly Feature[]): Server {
+  const present = new Set(features.map((f) => f.id))
+  for (const f of features) {
+    for (const id of f.requires ?? []) if (!present.has(id)) throw new Error(`feature ${f.id} requires ${id}`)
+  }
+  return {
+    features,
+    endpoints: table(features, 'endpoints', (e) => e.path),
+    grantTypes: table(features, 'grantTypes', (g) => g.name),
+    clientAuth: table(features, 'clientAuth', (a) => a.method),
+    responseModes: table(features, 'responseModes', (m) => m.name),
+    mayRepeat: new Set(features.flatMap((f) => f.mayRepeat ?? [])),
+    scopes: Object.assign({}, ...features.map((f) => f.scopes)),
+  }
+}
+
+type Tables = 'endpoints' | 'grantTypes' | 'clientAuth' | 'responseModes'
+type Item<K extends Tables> = NonNullable<Feature[K]>[number]
+
+function table<K extends Tables>(features: readonly Feature[], kind: K, key: (item: Item<K>) => string): ReadonlyMap<string, Item<K>> {
+  const map = new Map<string, Item<K>>()
+  for (const f of features) {
+    for (const item of (f[kind] ?? []) as readonly Item<K>[]) {
+      if (map.has(key(item))) throw new Error(`feature ${f.id} registers ${key(item)} a second time`)
+      map.set(key(item), item)
+    }
+  }
+  return map
+}
+
+/** RFC 8414 §2, OpenID Connect Discovery §3. Nothing is written down twice: each list is read from the table that serves requests. */
+export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
+  const { server, issuer } = ctx
+  const document: Record<string, unknown> = { issuer }
+  for (const e of server.endpoints.values()) if (e.advertisedAs) document[e.advertisedAs] = issuer + e.path
+  const authMethods = [...server.clientAuth.keys()]
+  document['grant_types_supported'] = [...server.grantTypes.keys()]
+  document['response_modes_supported'] = [...server.responseModes.keys()]
+  document['scopes_supported'] = Object.keys(server.scopes)
+  for (const e of server.endpoints.values()) {
+    if (e.clientAuth) document[`${e.advertisedAs}_auth_methods_supported`] = authMethods.filter((m) => e.clientAuth === 'any' || m !== 'none')
+  }
+  for (const f of server.features) {
+    for (const [name, value] of Object.entries(f.metadata?.(ctx) ?? {})) {
+      if (name in document) throw new Error(`feature ${f.id} contradicts ${name}`)
+      document[name] = value
+    }
+  }
+  return document
+}

@@ -1,0 +1,87 @@
+/** Reads an authorization request once client and redirect URI are known — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
+import { type Client, scopesOf } from './client.ts'
+import { refuse } from './errors.ts'
+import type { Params } from './params.ts'
+import type { AuthorizationRequest, Ctx } from './types.ts'
+
+const prompts = new Set(['none', 'login', 'consent', 'select_account'])
+const displays = new Set(['page', 'popup', 'touch', 'wap'])
+
+/** Where the answer goes when the request names no response mode, or one that is not to be had. */
+const defaultMode = 'query'
+
+/** The response mode by which even a refusal is told. */
+export function requestedMode(ctx: Ctx, params: Params): string {
+  const named = params.all('response_mode')[0]
+  return named !== undefined && ctx.server.responseModes.has(named) ? named : defaultMode
+}
+
+export async function readRequest(ctx: Ctx, client: Client, redirectUri: string, params: Params): Promise<AuthorizationRequest> {
+  params.check(ctx.server.mayRepeat)
+  refuseUnsupported(params)
+  if (params.need('response_type') !== 'code') refuse('unsupported_response_type', 'response_type must be code')
+  if (!client.grant_types.includes('authorization_code')) refuse('unauthorized_client', 'this client is not registered for the authorization code grant')
+  const responseMode = params.get('response_mode') ?? defaultMode
+  if (!ctx.server.responseModes.has(responseMode)) refuse('invalid_request', 'response_mode is not offered here')
+  const display = params.get('display')
+  if (display !== undefined && !displays.has(display)) refuse('invalid_request', 'display must be page, popup, touch or wap')
+
+  const acrValues = params.words('acr_values')
+  return {
+    clientId: client.client_id,
+    redirectUri,
+    redirectUriSent: params.get('redirect_uri') !== undefined,
+    responseMode,
+    scope: readScope(ctx, client, params),
+    state: params.get('state'),
+    nonce: params.get('nonce'),
+    prompt: readPrompt(params),
+    maxAge: readMaxAge(params) ?? client.default_max_age,
+    loginHint: params.get('login_hint'),
+    hintedSubject: await readHint(ctx, params),
+    acrValues: acrValues.length > 0 ? acrValues : (client.default_acr_values ?? []),
+    uiLocales: params.words('ui_locales'),
+    facts: Object.assign({}, ...ctx.server.features.map((f) => f.readRequest?.(params, client))),
+  }
+}
+
+/** What must be refused by name while no feature serves it. Core §3.1.2.6, §6. */
+function refuseUnsupported(params: Params): void {
+  if (params.get('request') !== undefined) refuse('request_not_supported', 'the request parameter is not offered; send plain parameters')
+  if (params.get('request_uri') !== undefined) refuse('request_uri_not_supported', 'the request_uri parameter is not offered; send plain parameters')
+  if (params.get('registration') !== undefined) refuse('registration_not_supported', 'the registration parameter is not offered')
+}
+
+/**
+ * RFC 6749 §3.3. Without any, all that is registered but lasting access. In an OpenID request a scope that nobody here
+ * understands is ignored (Core §3.1.2.1); one that this client may not have is refused.
+ */
+function readScope(ctx: Ctx, client: Client, params: Params): string[] {
+  const registered = scopesOf(client)
+  const asked = params.words('scope')
+  if (asked.length === 0) return registered.filter((s) => s !== 'offline_access')
+  const understood = asked.includes('openid') ? asked.filter((s) => registered.includes(s) || s in ctx.server.scopes) : asked
+  if (!understood.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
+  return understood
+}
+
+function readPrompt(params: Params): string[] {
+  const prompt = params.words('prompt')
+  if (!prompt.every((p) => prompts.has(p))) refuse('invalid_request', 'prompt must be none, or some of login, consent and select_account')
+  if (prompt.includes('none') && prompt.length > 1) refuse('invalid_request', 'prompt=none must stand alone') // Core §3.1.2.1
+  return prompt
+}
+
+function readMaxAge(params: Params): number | undefined {
+  const text = params.get('max_age')
+  if (text !== undefined && !/^\d{1,9}$/.test(text)) refuse('invalid_request', 'max_age must be a whole number of seconds')
+  return text === undefined ? undefined : Number(text)
+}
+
+/** The subject of id_token_hint. The token may have expired, and need not have been issued to this client. Core §3.1.2.1. */
+async function readHint(ctx: Ctx, params: Params): Promise<string | undefined> {
+  const hint = params.get('id_token_hint')
+  if (hint === undefined) return undefined
+  const claims = await ctx.keys.verify(['JWT'], hint, undefined)
+  return typeof claims?.['sub'] === 'string' ? claims['sub'] : refuse('invalid_request', 'id_token_hint is not an ID token of this issuer')
+}

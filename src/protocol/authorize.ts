@@ -1,0 +1,158 @@
+/** The authorization endpoint — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2. */
+import { readRequest, requestedMode } from './authorization-request.ts'
+import { allowsRedirectUri, type Client } from './client.ts'
+import { consentPage } from './consent.ts'
+import { asOAuthError, type ErrorCode, refuse } from './errors.ts'
+import { begin, findFlow, hubUrl } from './flow.ts'
+import { nextStep } from './next-step.ts'
+import type { Params } from './params.ts'
+import { addressOf, applicationOf, leave, respond } from './respond.ts'
+import type { Address, Answer, AuthorizationRequest, Browser, Ctx, Endpoint, Grant, Page, Reply, Session, Step } from './types.ts'
+
+export const authorizationEndpoint: Endpoint = {
+  path: '/authorize',
+  advertisedAs: 'authorization_endpoint',
+  methods: ['GET', 'POST'],
+  audience: 'person',
+  async handle(ctx, request) {
+    // Until we know where the client listens, a refusal is shown to the user. RFC 6749 §4.1.2.1.
+    const { params, method } = request
+    const client = (await ctx.store.clients.find(params.need('client_id'))) ?? refuse('invalid_request', 'client_id is not registered here')
+    const redirectUri = readRedirectUri(client, params)
+    const address = { client, redirectUri, state: params.all('state')[0] }
+
+    // From here on, every refusal travels to the client.
+    return orTellClient(ctx, address, requestedMode(ctx, params), async () => {
+      const asked = await readRequest(ctx, client, redirectUri, params)
+      // A post from another site comes without cookies; the hub is reached by a GET, which has them.
+      if (method === 'POST') return toHub(ctx, await begin(ctx, asked, request.browser))
+      return proceed(ctx, { client, asked, answered: [], browser: request.browser })
+    })
+  },
+}
+
+/** The hub to which every step of the interaction returns. Steps never send the user to one another. */
+export const continueEndpoint: Endpoint = {
+  path: '/authorize/continue',
+  methods: ['GET'],
+  audience: 'person',
+  async handle(ctx, { params, browser }) {
+    const ticket = params.need('flow')
+    const { flow, client } = await findFlow(ctx, ticket, browser)
+    const { asked, answered } = flow
+    const shown = params.get('choose') ? 'choose-account' : params.get('another') ? 'sign-in' : undefined
+    return orTellClient(ctx, addressOf(asked, client), asked.responseMode, () => proceed(ctx, { client, asked, answered, browser, ticket, shown }))
+  },
+}
+
+/** Exactly a registered one; it may be left out of a plain OAuth request when there is only one. RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1. */
+function readRedirectUri(client: Client, params: Params): string {
+  const named = params.get('redirect_uri')
+  if (named !== undefined) return allowsRedirectUri(client, named) ? named : refuse('invalid_request', 'redirect_uri is not registered for this client')
+  const [only, another] = client.redirect_uris
+  if (only === undefined || another !== undefined || params.words('scope').includes('openid')) refuse('invalid_request', 'redirect_uri is missing')
+  return only
+}
+
+interface Visitor {
+  client: Client
+  asked: AuthorizationRequest
+  answered: readonly Answer[]
+  browser: Browser
+  /** What our pages carry; absent while nothing needed to be remembered. */
+  ticket?: string
+  /** The page the person asked to see instead of the one that is owed. */
+  shown?: 'choose-account' | 'sign-in' | undefined
+}
+
+async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
+  const { client, asked, answered } = visitor
+  const sessions = await ctx.people.sessions(visitor.browser.sessions, ctx.now())
+  const session = sessions.find((s) => s.subject === asked.hintedSubject) ?? sessions[0]
+  const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
+  const step = visitor.shown ?? nextStep(visitor, session, grant, client.policy.consent === 'skip', ctx.now())
+
+  if (step !== 'done') {
+    if (asked.prompt.includes('none')) refuse(silently[step], 'the user must act, but prompt=none forbids asking') // Core §3.1.2.6
+    if (visitor.ticket === undefined) return toHub(ctx, await begin(ctx, asked, visitor.browser))
+    return { kind: 'page', ...page(step, { ctx, client, asked, sessions, session, grant, ticket: visitor.ticket, answered }) }
+  }
+  const done = await finish(ctx, visitor, session as Session, grant)
+  // A browser may follow no redirect from a form of ours to another site (form-action): there a page leads on.
+  return answered.length > 0 ? leave(client, done) : done
+}
+
+const silently: Record<Exclude<Step, 'done'>, ErrorCode> = {
+  'sign-in': 'login_required',
+  'choose-account': 'account_selection_required',
+  consent: 'consent_required',
+}
+
+/** Issues the code. The grant is widened only here for an application whose users are not asked. */
+async function finish(ctx: Ctx, { client, asked, ticket }: Visitor, session: Session, grant: Grant | undefined): Promise<Reply> {
+  const now = ctx.now()
+  const code = ctx.tokens.make('ac')
+  const { subject, authTime, acr, amr, sid } = session
+  const covers = grant && asked.scope.every((s) => grant.scope.includes(s))
+  const { id: grantId } = covers
+    ? grant
+    : await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: asked.scope, newId: ctx.id(), now })
+  const kept = await ctx.store.codes.add(
+    {
+      hash: ctx.tokens.hash('ac', code) as string,
+      grantId,
+      family: ctx.id(),
+      asked,
+      scope: asked.scope,
+      authentication: { subject, authTime, acr, amr, sid },
+      expiresAt: now + (client.policy.code_lifetime ?? ctx.tenant.lifetimes.code),
+      usedAt: undefined,
+    },
+    ticket === undefined ? undefined : ctx.tokens.hash('fl', ticket),
+  )
+  if (!kept) refuse('invalid_request', 'this sign-in was already finished')
+  return respond(ctx, addressOf(asked, client), asked.responseMode, { code })
+}
+
+interface Scene {
+  ctx: Ctx
+  client: Client
+  asked: AuthorizationRequest
+  sessions: readonly Session[]
+  session: Session | undefined
+  grant: Grant | undefined
+  ticket: string
+  answered: readonly Answer[]
+}
+
+function page(step: Exclude<Step, 'done'>, scene: Scene): Page {
+  const { client, asked, sessions, session, ticket, answered } = scene
+  const application = applicationOf(client)
+  if (step === 'consent' && session) return consentPage(scene.ctx, { client, scope: asked.scope, session, grant: scene.grant, ticket })
+  if (step === 'choose-account' && sessions.length > 0) {
+    return { page: 'choose-account', data: { flow: ticket, application, accounts: sessions.map(({ sid, name, detail }) => ({ sid, name, detail })) } }
+  }
+  // Signed in as somebody else than the client needs: signing in again has not helped. Core §3.1.2.1 (id_token_hint).
+  const hinted = asked.hintedSubject
+  if (hinted !== undefined && session && session.subject !== hinted && answered.includes('sign-in')) {
+    refuse('login_required', 'another user than the one of id_token_hint signed in')
+  }
+  return {
+    page: 'sign-in',
+    data: { flow: ticket, application, loginHint: asked.loginHint, problem: undefined, canChoose: sessions.length > 0 },
+  }
+}
+
+function toHub(ctx: Ctx, { ticket, browser }: { ticket: string; browser: string }): Reply {
+  return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { id: browser } }
+}
+
+async function orTellClient(ctx: Ctx, address: Address, mode: string, work: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await work()
+  } catch (cause) {
+    const error = asOAuthError(cause)
+    if (error.code === 'server_error' || error.code === 'temporarily_unavailable') throw cause // A page with its status tells operators more.
+    return respond(ctx, address, mode, { error: error.code, error_description: error.description })
+  }
+}

@@ -1,0 +1,29 @@
+/** Standard claims and the scopes that ask for them — OpenID Connect Core §5.1, §5.4. */
+
+export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
+  profile: [
+    'name',
+    'family_name',
+    'given_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+}
+
+/** Of all that is known of a subject, what these scopes ask for. */
+export function claimsFor(scope: readonly string[], known: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const names = scope.flatMap((s) => claimsOfScope[s] ?? [])
+  return Object.fromEntries(names.filter((n) => known[n] !== undefined).map((n) => [n, known[n]]))
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { base62 } from './base62.ts'
+import { isOpaque, opaque, opaquePatterns } from './opaque.ts'
+
+const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
+const kind = fc.constantFrom(...opaquePatterns.map((p) => p.kind))
+
+test('base62 writes the number that the bytes are', () => {
+  const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+  const numberOf = (text: string) => [...text].reduce((sum, c) => sum * 62n + BigInt(alphabet.indexOf(c)), 0n)
+  fc.assert(fc.property(bytes32, (bytes) => numberOf(base62(bytes, 43)) === BigInt(`0x${Buffer.from(bytes).toString('hex')}`)))
+  assert.equal(base62(Buffer.alloc(32, 0xff), 43).length, 43)
+  assert.equal(base62(Buffer.alloc(4), 6), '000000')
+  assert.equal(base62(Buffer.from('0000003e', 'hex'), 6), '000010')
+  assert.throws(() => base62(Buffer.alloc(4, 0xff), 5), RangeError)
+})
+
+test('every token has the published form and passes its own check', () => {
+  fc.assert(
+    fc.property(kind, bytes32, (kind, bytes) => {
+      const text = opaque(kind, bytes)
+      const pattern = opaquePatterns.find((p) => p.kind === kind)!.pattern
+      assert.equal(isOpaque(kind, text), true)
+      assert.equal(new RegExp(pattern).exec(`"token": "${text}",`)?.[0], text)
+      assert.equal(text.length, 56)
+    }),
+  )
+})
+
+test('one changed character, a wrong kind or length: not a token', () => {
+  const character = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-')
+  fc.assert(
+    fc.property(kind, kind, bytes32, fc.nat(55), character, (kind, other, bytes, at, c) => {
+      const text = opaque(kind, bytes)
+      const changed = text.slice(0, at) + c + text.slice(at + 1)
+      assert.equal(isOpaque(kind, changed), changed === text)
+      assert.equal(isOpaque(other, text), other === kind)
+      assert.equal(isOpaque(other, text.replace(`_${kind}_`, `_${other}_`)), other === kind)
+    }),
+  )
+  const text = opaque('at', Buffer.alloc(32, 7))
+  for (const wrong of ['', text.slice(0, -1), `${text}0`, ` ${text}`, `${text}\n`, text.toUpperCase()])
+    assert.equal(isOpaque('at', wrong), false, JSON.stringify(wrong))
+  assert.throws(() => opaque('at', Buffer.alloc(31)), RangeError)
+})

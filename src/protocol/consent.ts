@@ -1,0 +1,49 @@
+/** What a person allows an application — OpenID Connect Core §3.1.2.4. */
+import type { Client } from './client.ts'
+import { refuse } from './errors.ts'
+import { findFlow, hubUrl } from './flow.ts'
+import { applicationOf, deny } from './respond.ts'
+import type { Ctx, Endpoint, Grant, Page, Session } from './types.ts'
+
+export const consentEndpoint: Endpoint = {
+  path: '/authorize/consent',
+  methods: ['POST'],
+  audience: 'person',
+  ownForm: true,
+  async handle(ctx, { params, browser }) {
+    const ticket = params.need('flow')
+    const visit = await findFlow(ctx, ticket, browser)
+    const { flow, client } = visit
+    if (params.get('answer') !== 'allow') return deny(ctx, visit)
+    const sid = params.need('sid')
+    const session = (await ctx.people.sessions(browser.sessions, ctx.now())).find((s) => s.sid === sid)
+    if (!session) refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
+    const { scope } = flow.asked
+    await ctx.store.grants.widen({ clientId: client.client_id, subject: session.subject, scope, newId: ctx.id(), now: ctx.now() })
+    await ctx.store.flows.answer(flow.id, 'consent')
+    return { kind: 'redirect', to: hubUrl(ctx, ticket) }
+  },
+}
+
+/** The way back to the application without signing in or consenting. RFC 6749 §4.1.2.1. */
+export const cancelEndpoint: Endpoint = {
+  path: '/authorize/cancel',
+  methods: ['POST'],
+  audience: 'person',
+  ownForm: true,
+  handle: async (ctx, { params, browser }) => deny(ctx, await findFlow(ctx, params.need('flow'), browser)),
+}
+
+interface Question {
+  client: Client
+  scope: readonly string[]
+  session: Session
+  grant: Grant | undefined
+  ticket: string
+}
+
+export function consentPage(ctx: Ctx, { client, scope, session, grant, ticket }: Question): Page {
+  const { sid, name, detail } = session
+  const scopes = scope.map((s) => ({ name: s, description: ctx.server.scopes[s] ?? s, known: grant?.scope.includes(s) ?? false }))
+  return { page: 'consent', data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, scopes } }
+}

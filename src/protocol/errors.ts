@@ -1,0 +1,71 @@
+/** Every error code this server can send, with its HTTP status and the clause that defines it. */
+export const codes = {
+  invalid_request: [400, 'RFC 6749 §5.2'],
+  invalid_client: [401, 'RFC 6749 §5.2'],
+  invalid_grant: [400, 'RFC 6749 §5.2'],
+  unauthorized_client: [400, 'RFC 6749 §5.2'],
+  unsupported_grant_type: [400, 'RFC 6749 §5.2'],
+  invalid_scope: [400, 'RFC 6749 §5.2'],
+  access_denied: [403, 'RFC 6749 §4.1.2.1'],
+  unsupported_response_type: [400, 'RFC 6749 §4.1.2.1'],
+  server_error: [500, 'RFC 6749 §4.1.2.1'],
+  temporarily_unavailable: [503, 'RFC 6749 §4.1.2.1'],
+  invalid_token: [401, 'RFC 6750 §3.1'],
+  insufficient_scope: [403, 'RFC 6750 §3.1'],
+  unsupported_token_type: [400, 'RFC 7009 §2.2.1'],
+  invalid_target: [400, 'RFC 8707 §2'],
+  invalid_redirect_uri: [400, 'RFC 7591 §3.2.2'],
+  invalid_client_metadata: [400, 'RFC 7591 §3.2.2'],
+  not_found: [404, 'RFC 9110 §15.5.5'],
+  method_not_allowed: [405, 'RFC 9110 §15.5.6'],
+  content_too_large: [413, 'RFC 9110 §15.5.14'],
+  login_required: [400, 'OpenID Connect Core §3.1.2.6'],
+  account_selection_required: [400, 'OpenID Connect Core §3.1.2.6'],
+  consent_required: [400, 'OpenID Connect Core §3.1.2.6'],
+  interaction_required: [400, 'OpenID Connect Core §3.1.2.6'],
+  request_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
+  request_uri_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
+  registration_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
+} as const satisfies Record<string, readonly [status: number, clause: string]>
+
+export type ErrorCode = keyof typeof codes
+
+/** A refusal the specifications foresee. `description` goes to the client, `why` only to the log. */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError'
+  readonly code: ErrorCode
+  readonly description: string
+  readonly why: string | undefined
+
+  constructor(code: ErrorCode, description: string, why?: string, cause?: unknown) {
+    super(`${code}: ${description}`, { cause })
+    this.code = code
+    this.description = description
+    this.why = why
+  }
+}
+
+/** Something of ours cannot answer just now. Nothing was done; asking again after `retryAfter` seconds is right. */
+export class Unavailable extends Error {
+  override readonly name: string = 'Unavailable'
+  readonly retryAfter: number
+
+  constructor(message: string, retryAfter = 5, cause?: unknown) {
+    super(message, { cause })
+    this.retryAfter = retryAfter
+  }
+}
+
+/** Reads as a sentence at the point of the rule: `client ?? refuse('invalid_client', …)`. */
+export function refuse(code: ErrorCode, description: string, why?: string): never {
+  throw new OAuthError(code, description, why)
+}
+
+/** Anything that is not a foreseen refusal is a fault of ours, and says nothing to the outside. */
+export function asOAuthError(error: unknown): OAuthError {
+  if (error instanceof OAuthError) return error
+  if (error instanceof Unavailable) {
+    return new OAuthError('temporarily_unavailable', 'the server cannot answer just now; please try again in a moment', error.message, error)
+  }
+  return new OAuthError('server_error', 'something went wrong on our side; the x-request-id of this answer leads to the cause', undefined, error)
+}

@@ -1,0 +1,63 @@
+/** Authorization code grant — RFC 6749 §4.1. */
+import { authorizationEndpoint, continueEndpoint } from '../authorize.ts'
+import { cancelEndpoint, consentEndpoint } from '../consent.ts'
+import { refuse } from '../errors.ts'
+import type { Feature } from '../feature.ts'
+import type { Code, Ctx, GrantType, TokenAsk } from '../types.ts'
+import { refreshOf } from '../refresh.ts'
+
+const grantType: GrantType = {
+  name: 'authorization_code',
+  async redeem(ctx, ask) {
+    const code = await checkedCode(ctx, ask)
+    const { grantId, family, scope, authentication, asked } = code
+    const lost = async () => {
+      // §4.1.2: a code used twice takes back everything its first use gave.
+      const { lifetimes } = ctx.tenant
+      await ctx.store.revocations.add([family], ctx.now() + Math.max(lifetimes.accessToken, lifetimes.refreshToken))
+      return refuse('invalid_grant', 'code was already used; the tokens it gave are revoked')
+    }
+    if (code.usedAt !== undefined) return lost()
+    const resource = asked.facts['resource']?.split(' ') ?? []
+    return {
+      client: ask.client,
+      subject: authentication.subject,
+      scope,
+      lasting: { grantId, family, authentication, scope, resource },
+      nonce: asked.nonce,
+      code: ask.params.need('code'),
+      spends: { kind: 'code', hash: code.hash, lost },
+      refresh: refreshOf(ask.client, scope),
+    }
+  },
+}
+
+/** Everything is checked before the code is spent: a stranger without the verifier can neither burn it nor set off the alarm. */
+async function checkedCode(ctx: Ctx, { params, client, binding }: TokenAsk): Promise<Code> {
+  const hash = ctx.tokens.hash('ac', params.need('code'))
+  const code = hash === undefined ? undefined : await ctx.store.codes.find(hash)
+  if (!code || code.expiresAt <= ctx.now()) refuse('invalid_grant', 'code is unknown or expired; codes live for a minute and belong to one issuer')
+
+  const { asked, authentication } = code
+  if (asked.clientId !== client.client_id) refuse('invalid_grant', 'code was issued to another client') // §4.1.3
+  const redirectUri = params.get('redirect_uri')
+  const mayOmit = redirectUri === undefined && !asked.redirectUriSent
+  if (redirectUri !== asked.redirectUri && !mayOmit) refuse('invalid_grant', 'redirect_uri is not the one of the authorization request') // §4.1.3
+  for (const feature of ctx.server.features) feature.checkCode?.(code, { params, binding })
+  if (!(await ctx.people.claims(authentication.subject))) refuse('invalid_grant', 'the account is no longer active')
+  return code
+}
+
+export function authorizationCode(): Feature {
+  return {
+    id: 'authorizationCode',
+    spec: 'RFC 6749 §4.1',
+    requires: ['token', 'responseModes'],
+    endpoints: [authorizationEndpoint, continueEndpoint, consentEndpoint, cancelEndpoint],
+    grantTypes: [grantType],
+    metadata: () => ({
+      response_types_supported: ['code'],
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    }),
+  }
+}

@@ -1,0 +1,23 @@
+/** Client credentials grant — RFC 6749 §4.4. */
+import { scopesOf } from '../client.ts'
+import { refuse } from '../errors.ts'
+import type { Feature } from '../feature.ts'
+import type { GrantType } from '../types.ts'
+
+/** Scopes that speak of a person, who is not there. */
+const personal = new Set(['openid', 'offline_access'])
+
+const grantType: GrantType = {
+  name: 'client_credentials',
+  async redeem(_ctx, { params, client }) {
+    if (client.token_endpoint_auth_method === 'none') refuse('unauthorized_client', 'this grant_type is for clients that authenticate') // §4.4
+    const registered = scopesOf(client).filter((s) => !personal.has(s))
+    const asked = params.words('scope')
+    if (!asked.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
+    return { client, subject: client.client_id, scope: asked.length > 0 ? asked : registered, refresh: { kind: 'none' } } // §4.4.3
+  },
+}
+
+export function clientCredentials(): Feature {
+  return { id: 'clientCredentials', spec: 'RFC 6749 §4.4', requires: ['token'], grantTypes: [grantType] }
+}

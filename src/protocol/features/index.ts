@@ -1,0 +1,50 @@
+/** The table of contents: everything this server can do. A feature is on when the configuration does not say `false`. */
+import type { Feature } from '../feature.ts'
+import { tokenEndpoint } from '../token.ts'
+import { authorizationCode } from './authorization-code.ts'
+import { clientCredentials } from './client-credentials.ts'
+import { clientSecret } from './client-secret.ts'
+import { discovery } from './discovery.ts'
+import { formPost } from './form-post.ts'
+import { introspection } from './introspection.ts'
+import { issuerIdentification } from './issuer-identification.ts'
+import { keys } from './keys.ts'
+import { logout } from './logout.ts'
+import { openid } from './openid.ts'
+import { pkce } from './pkce.ts'
+import { refreshToken } from './refresh-token.ts'
+import { resourceIndicators } from './resource-indicators.ts'
+import { responseModes } from './response-modes.ts'
+import { revocation } from './revocation.ts'
+import { userinfo } from './userinfo.ts'
+
+const token = (): Feature => ({ id: 'token', spec: 'RFC 6749 §3.2', endpoints: [tokenEndpoint] })
+
+export const catalogue = {
+  discovery,
+  keys,
+  token,
+  clientSecret,
+  clientCredentials,
+  authorizationCode,
+  responseModes,
+  formPost,
+  pkce,
+  issuerIdentification,
+  refreshToken,
+  openid,
+  userinfo,
+  logout,
+  introspection,
+  revocation,
+  resourceIndicators,
+} as const satisfies Record<string, () => Feature>
+
+/** Checked by the compiler: only known features. */
+export type FeatureConfig = { readonly [K in keyof typeof catalogue]?: boolean | undefined }
+
+export function enabled(config: FeatureConfig): Feature[] {
+  return Object.entries(catalogue)
+    .filter(([id]) => config[id as keyof FeatureConfig] !== false)
+    .map(([, make]) => make())
+}

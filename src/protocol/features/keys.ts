@@ -1,0 +1,19 @@
+/** The tenant's public keys — RFC 7517, published as RFC 8414 §2 says. */
+import type { Feature } from '../feature.ts'
+import type { Endpoint } from '../types.ts'
+
+const endpoint: Endpoint = {
+  path: '/.well-known/jwks.json',
+  advertisedAs: 'jwks_uri',
+  methods: ['GET'],
+  audience: 'program',
+  cors: 'any',
+  async handle(ctx) {
+    const text = JSON.stringify(await ctx.keys.jwks(ctx.now()))
+    return { kind: 'text', status: 200, type: 'application/json', text, headers: { 'cache-control': 'public, max-age=3600, stale-while-revalidate=3600' } }
+  },
+}
+
+export function keys(): Feature {
+  return { id: 'keys', spec: 'RFC 7517', endpoints: [endpoint] }
+}

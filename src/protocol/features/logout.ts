@@ -1,0 +1,111 @@
+/** RP-initiated logout — OpenID Connect RP-Initiated Logout 1.0. */
+import type { Client } from '../client.ts'
+import { equal, sha256 } from '../codec/digest.ts'
+import { refuse } from '../errors.ts'
+import type { Feature } from '../feature.ts'
+import type { Params } from '../params.ts'
+import { applicationOf } from '../respond.ts'
+import type { Ctx, Endpoint, Reply, Request, Session } from '../types.ts'
+
+/** What the confirmation page hands back of the request. */
+const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
+
+const endpoint: Endpoint = {
+  path: '/logout',
+  advertisedAs: 'end_session_endpoint',
+  methods: ['GET', 'POST'],
+  audience: 'person',
+  async handle(ctx, request) {
+    const { params, browser, method } = request
+    params.check(ctx.server.mayRepeat)
+    const hint = await readHint(ctx, params)
+    const client = await findClient(ctx, params, hint)
+    const to = returnUri(client, params)
+
+    // A post from another site comes without cookies: ask again by a GET, which has them.
+    if (method === 'POST' && browser.sessions.length === 0 && browser.id === undefined) return { kind: 'redirect', to: again(ctx, params) }
+    const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
+    const answer = method === 'POST' ? params.get('answer') : undefined
+    if (answer !== undefined) checkForm(request)
+
+    const target = sessions.find((s) => s.sid === hint?.sid) ?? sessions.find((s) => s.subject === hint?.subject)
+    if (sessions[0] && !target && answer === undefined) return ask(sessions[0], request) // §6
+    if (answer === 'no') return { kind: 'page', page: 'signed-out', data: { application: client && applicationOf(client), to: undefined, stayed: true } }
+    return end(ctx, { request, sessions, target, client, to })
+  },
+}
+
+interface Hint {
+  clientId: string
+  subject: string
+  sid: string | undefined
+}
+
+/** The ID token shows whom and which sign-in this is about. It may have expired. §2, §4 */
+async function readHint(ctx: Ctx, params: Params): Promise<Hint | undefined> {
+  const text = params.get('id_token_hint')
+  if (text === undefined) return undefined
+  const claims = await ctx.keys.verify(['JWT'], text, undefined)
+  const { aud, sub, sid } = claims ?? {}
+  if (typeof aud !== 'string' || typeof sub !== 'string') refuse('invalid_request', 'id_token_hint is not an ID token of this issuer')
+  return { clientId: aud, subject: sub, sid: typeof sid === 'string' ? sid : undefined }
+}
+
+async function findClient(ctx: Ctx, params: Params, hint: Hint | undefined): Promise<Client | undefined> {
+  const named = params.get('client_id')
+  if (named !== undefined && hint !== undefined && named !== hint.clientId) refuse('invalid_request', 'client_id is not the client of id_token_hint') // §2
+  const id = named ?? hint?.clientId
+  return id === undefined ? undefined : ((await ctx.store.clients.find(id)) ?? refuse('invalid_request', 'client_id is not registered here'))
+}
+
+/** Where the browser goes afterwards: only to a URI registered by a client that is known. §2, §3 */
+function returnUri(client: Client | undefined, params: Params): string | undefined {
+  const uri = params.get('post_logout_redirect_uri')
+  if (uri === undefined) return undefined
+  if (!client) refuse('invalid_request', 'post_logout_redirect_uri needs id_token_hint or client_id to tell whose it is')
+  if (!client.post_logout_redirect_uris.includes(uri)) refuse('invalid_request', 'post_logout_redirect_uri is not registered for this client')
+  const state = params.get('state')
+  return state === undefined ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`
+}
+
+function ask({ sid, name, detail }: Session, request: Request): Reply {
+  const fields = Object.fromEntries(carried.map((name) => [name, request.params.get(name) ?? '']).filter(([, value]) => value))
+  return { kind: 'page', page: 'sign-out', data: { token: formToken(request), person: { sid, name, detail }, fields } }
+}
+
+/** Known only to pages made for this browser: other sites can post here, but cannot know it. */
+function formToken({ browser }: Request): string {
+  return sha256(`sign-out:${browser.sessions.join('.')}`)
+}
+
+function checkForm(request: Request): void {
+  if (!equal(request.params.need('token'), formToken(request))) refuse('invalid_request', 'this page is out of date; please sign out again')
+}
+
+interface Ending {
+  request: Request
+  sessions: readonly Session[]
+  target: Session | undefined
+  client: Client | undefined
+  to: string | undefined
+}
+
+/** Ends the sign-in that the hint is about, or else all of this browser's. */
+async function end(ctx: Ctx, { request, sessions, target, client, to }: Ending): Promise<Reply> {
+  const kept = target ? sessions.filter((s) => s.sid !== target.sid).map((s) => s.id) : []
+  await ctx.people.signOut(request.browser.sessions.filter((id) => !kept.includes(id)))
+  const remember = { sessions: kept }
+  const posted = request.method === 'POST' && sessions.length > 0
+  if (to !== undefined && !posted) return { kind: 'redirect', to, remember }
+  const application = client && applicationOf(client)
+  if (to !== undefined && application) return { kind: 'page', page: 'leave', data: { application, to }, remember }
+  return { kind: 'page', page: 'signed-out', data: { application, to, stayed: false }, remember }
+}
+
+function again(ctx: Ctx, params: Params): string {
+  return `${ctx.issuer}/logout?${new URLSearchParams(params.entries())}`
+}
+
+export function logout(): Feature {
+  return { id: 'logout', spec: 'OpenID Connect RP-Initiated Logout 1.0', requires: ['openid'], endpoints: [endpoint] }
+}

@@ -1,0 +1,45 @@
+/** ID tokens — OpenID Connect Core §2, §3.1.3.3, §3.1.3.6. */
+import { leftHalfHash } from '../codec/digest.ts'
+import type { Feature } from '../feature.ts'
+import type { Ctx, Issuance } from '../types.ts'
+
+/** Undefined unless the request was an OpenID one and a person signed in. */
+async function idToken(ctx: Ctx, { client, lasting, scope, nonce, code }: Issuance, accessToken: string): Promise<string | undefined> {
+  if (!lasting || !scope.includes('openid')) return undefined
+  const alg = client.id_token_signed_response_alg
+  const now = ctx.now()
+  const { subject, authTime, acr, amr, sid } = lasting.authentication
+  return ctx.keys.sign(alg, 'JWT', {
+    iss: ctx.issuer,
+    sub: subject,
+    aud: client.client_id,
+    iat: now,
+    exp: now + (client.id_token_lifetime ?? ctx.tenant.lifetimes.idToken),
+    auth_time: authTime,
+    nonce,
+    acr,
+    amr,
+    sid,
+    at_hash: leftHalfHash(alg, accessToken), // §3.1.3.6
+    c_hash: code === undefined ? undefined : leftHalfHash(alg, code), // §3.3.2.11
+  })
+}
+
+export function openid(): Feature {
+  return {
+    id: 'openid',
+    spec: 'OpenID Connect Core §2',
+    requires: ['authorizationCode', 'keys'],
+    scopes: { openid: 'Know who you are' },
+    metadata: (ctx) => ({
+      id_token_signing_alg_values_supported: ctx.keys.algs,
+      acr_values_supported: ctx.people.acrValues,
+      subject_types_supported: ['public'],
+      request_parameter_supported: false,
+      request_uri_parameter_supported: false, // Its absence would mean true. Discovery §3.
+      claims_parameter_supported: false,
+      display_values_supported: ['page', 'popup', 'touch', 'wap'],
+    }),
+    respondToken: async (ctx, { issuance, accessToken }) => ({ id_token: await idToken(ctx, issuance, accessToken) }),
+  }
+}

@@ -1,0 +1,75 @@
+/** Refresh token grant — RFC 6749 §6, with rotation after RFC 9700 §4.14.2. */
+import type { Client } from '../client.ts'
+import { refuse } from '../errors.ts'
+import type { Feature } from '../feature.ts'
+import type { Binding, Ctx, GrantType, Issuance, RefreshToken } from '../types.ts'
+
+const unknown = 'refresh_token is unknown, expired or revoked'
+
+const grantType: GrantType = {
+  name: 'refresh_token',
+  async redeem(ctx, ask) {
+    const { params, client, binding } = ask
+    const text = params.need('refresh_token')
+    const token = await liveToken(ctx, text)
+    checkHolder(token, client, binding)
+    if (!(await ctx.people.claims(token.authentication.subject))) refuse('invalid_grant', 'the account is no longer active')
+    const scope = narrowed(params.words('scope'), token.scope)
+
+    if (client.policy.refresh_rotation === 'keep' && token.usedAt === undefined) return issuance(client, token, scope, { kind: 'keep', token: text })
+    if (token.usedAt !== undefined) return issuance(client, token, scope, await sameSuccessor(ctx, token, text))
+    return {
+      ...issuance(client, token, scope, { kind: 'next', token: ctx.tokens.successor(text) }),
+      spends: { kind: 'refresh', hash: token.hash, lost: () => this.redeem(ctx, ask) },
+    }
+  },
+}
+
+async function liveToken(ctx: Ctx, text: string): Promise<RefreshToken> {
+  const hash = ctx.tokens.hash('rt', text)
+  const token = hash === undefined ? undefined : await ctx.store.refreshTokens.find(hash)
+  return token && token.expiresAt > ctx.now() ? token : refuse('invalid_grant', unknown)
+}
+
+function checkHolder(token: RefreshToken, client: Client, binding: Binding | undefined): void {
+  if (token.clientId !== client.client_id) refuse('invalid_grant', unknown, 'another client') // §6
+  const { cnf } = token
+  const same = !cnf || Object.entries(cnf).every(([method, value]) => binding?.cnf[method] === value)
+  if (!same) refuse('invalid_grant', 'refresh_token is bound to another key') // RFC 9449 §5
+}
+
+/** §6: it may only ask for less. The refresh token itself keeps all that was granted. */
+function narrowed(asked: readonly string[], granted: readonly string[]): readonly string[] {
+  if (!asked.every((s) => granted.includes(s))) refuse('invalid_scope', 'scope exceeds what was granted')
+  return asked.length > 0 ? asked : granted
+}
+
+/**
+ * A token shown again. Within the grace it is a repeated request, whose answer was lost or which ran beside its twin:
+ * it gets the same successor. Later, or once the successor was used, two parties hold it: the family is revoked.
+ */
+async function sameSuccessor(ctx: Ctx, token: RefreshToken, text: string): Promise<Issuance['refresh']> {
+  const successor = ctx.tokens.successor(text)
+  const next = await ctx.store.refreshTokens.find(ctx.tokens.hash('rt', successor) as string)
+  const repeated = (token.usedAt as number) + ctx.tenant.lifetimes.refreshGrace > ctx.now()
+  if (repeated && next && next.usedAt === undefined) return { kind: 'keep', token: successor }
+  const { lifetimes } = ctx.tenant
+  await ctx.store.revocations.add([token.family], ctx.now() + Math.max(lifetimes.accessToken, lifetimes.refreshToken))
+  return refuse('invalid_grant', 'refresh_token was already used; the tokens of this sign-in are revoked')
+}
+
+function issuance(client: Client, token: RefreshToken, scope: readonly string[], refresh: Issuance['refresh']): Issuance {
+  const { grantId, family, authentication, resource } = token
+  const lasting = { grantId, family, authentication, scope: token.scope, resource }
+  return { client, subject: authentication.subject, scope, lasting, refresh }
+}
+
+export function refreshToken(): Feature {
+  return {
+    id: 'refreshToken',
+    spec: 'RFC 6749 §6',
+    requires: ['token', 'authorizationCode'],
+    grantTypes: [grantType],
+    scopes: { offline_access: 'Keep this access while you are away' }, // OpenID Connect Core §11
+  }
+}

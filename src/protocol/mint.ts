@@ -1,0 +1,101 @@
+/** The only place tokens are made — RFC 6749 §5.1, access tokens after RFC 9068. */
+import type { AccessToken, Binding, Ctx, Issuance, RefreshToken, Reply, Target } from './types.ts'
+
+/** Signs first, then makes everything true in one act; the artefact that is used up is spent in that act, last of all. */
+export async function mint(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<Reply> {
+  const access = accessToken(ctx, issuance, target, binding)
+  const opaque = target.format === 'opaque'
+  const text = opaque ? ctx.tokens.make('at') : await ctx.keys.sign(target.alg, 'at+jwt', jwtClaims(ctx, access))
+  const refreshText = textOfRefreshToken(ctx, issuance)
+  const extras = []
+  for (const feature of ctx.server.features) extras.push(await feature.respondToken?.(ctx, { issuance, access, accessToken: text }))
+
+  const act = {
+    spend: issuance.spends && { ...issuance.spends, now: access.issuedAt },
+    access: opaque ? { hash: ctx.tokens.hash('at', text) as string, token: access } : undefined,
+    refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, binding) : undefined,
+  }
+  if (issuance.spends && !(await ctx.store.issue(act))) return mint(ctx, await issuance.spends.lost(), target, binding)
+  if (!issuance.spends && (act.access || act.refresh)) await ctx.store.issue(act)
+
+  return {
+    kind: 'json',
+    status: 200,
+    headers: { 'cache-control': 'no-store', pragma: 'no-cache' }, // §5.1
+    body: Object.assign(
+      {
+        access_token: text,
+        token_type: binding?.tokenType ?? 'Bearer',
+        expires_in: target.lifetime,
+        scope: target.scope.join(' '),
+        refresh_token: refreshText,
+      },
+      ...extras,
+    ),
+  }
+}
+
+function accessToken(ctx: Ctx, { client, subject, lasting }: Issuance, target: Target, binding: Binding | undefined): AccessToken {
+  const now = ctx.now()
+  const authentication = lasting?.authentication
+  return {
+    jti: ctx.id(),
+    clientId: client.client_id,
+    subject,
+    audience: target.audience,
+    scope: target.scope,
+    issuedAt: now,
+    expiresAt: now + target.lifetime,
+    grantId: lasting?.grantId,
+    family: lasting?.family,
+    cnf: binding?.cnf,
+    authTime: authentication?.authTime,
+    acr: authentication?.acr,
+    amr: authentication?.amr,
+    sid: authentication?.sid,
+    extra: {},
+  }
+}
+
+/** RFC 9068 §2.2. `gid` and `fid` name the grant and the token family, by which the token can be taken back. */
+function jwtClaims(ctx: Ctx, token: AccessToken): object {
+  const { audience } = token
+  return {
+    ...token.extra,
+    iss: ctx.issuer,
+    sub: token.subject,
+    aud: audience.length === 1 ? audience[0] : audience,
+    client_id: token.clientId,
+    scope: token.scope.length > 0 ? token.scope.join(' ') : undefined,
+    iat: token.issuedAt,
+    exp: token.expiresAt,
+    jti: token.jti,
+    auth_time: token.authTime,
+    acr: token.acr,
+    amr: token.amr,
+    sid: token.sid,
+    gid: token.grantId,
+    fid: token.family,
+    cnf: token.cnf,
+  }
+}
+
+function textOfRefreshToken(ctx: Ctx, { refresh }: Issuance): string | undefined {
+  if (refresh.kind === 'none') return undefined
+  return refresh.kind === 'new' ? ctx.tokens.make('rt') : refresh.token
+}
+
+function refreshToken(ctx: Ctx, { client, lasting }: Issuance, text: string, binding: Binding | undefined): RefreshToken | undefined {
+  if (!lasting) return undefined
+  const now = ctx.now()
+  return {
+    hash: ctx.tokens.hash('rt', text) as string,
+    clientId: client.client_id,
+    ...lasting,
+    // A client with credentials of its own is bound by them, and may change its key. RFC 9449 §5.
+    cnf: client.token_endpoint_auth_method === 'none' ? binding?.cnf : undefined,
+    issuedAt: now,
+    expiresAt: now + (client.refresh_token_lifetime ?? ctx.tenant.lifetimes.refreshToken),
+    usedAt: undefined,
+  }
+}

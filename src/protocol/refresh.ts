@@ -1,0 +1,9 @@
+/** Whether an authorization comes with a refresh token — RFC 6749 §1.5, OpenID Connect Core §11. */
+import type { Client } from './client.ts'
+import type { Issuance } from './types.ts'
+
+/** An OpenID request must have asked for lasting access (offline_access, which the person was told of); a plain OAuth one need not. */
+export function refreshOf(client: Client, scope: readonly string[]): Issuance['refresh'] {
+  const may = client.grant_types.includes('refresh_token') && (scope.includes('offline_access') || !scope.includes('openid'))
+  return may ? { kind: 'new' } : { kind: 'none' }
+}

@@ -1,0 +1,40 @@
+/** The authorization response — RFC 6749 §4.1.2. */
+import type { Client } from './client.ts'
+import { refuse } from './errors.ts'
+import type { Visit } from './flow.ts'
+import type { Address, Application, AuthorizationRequest, Ctx, Reply } from './types.ts'
+
+/** `state` is returned whenever it was sent. */
+export async function respond(ctx: Ctx, address: Address, mode: string, answer: Record<string, string>): Promise<Reply> {
+  const { state } = address
+  const all = Object.assign({}, answer, ...ctx.server.features.map((f) => f.respond?.(ctx)), state === undefined ? {} : { state })
+  const responseMode = ctx.server.responseModes.get(mode) ?? refuse('invalid_request', 'response_mode is not offered here')
+  return responseMode.reply(ctx, address, all)
+}
+
+/** Ends the flow and tells the client that the user refused. */
+export async function deny(ctx: Ctx, { flow, client }: Visit): Promise<Reply> {
+  if (!(await ctx.store.flows.end(flow.id))) refuse('invalid_request', 'this sign-in was already finished')
+  const { asked } = flow
+  return leave(client, await respond(ctx, addressOf(asked, client), asked.responseMode, { error: 'access_denied', error_description: 'the user refused' }))
+}
+
+/** Leads on from a form of ours: browsers may refuse a redirect to another site there (CSP form-action), so a page does it. */
+export function leave(client: Client, reply: Reply): Reply {
+  return reply.kind === 'redirect' ? { kind: 'page', page: 'leave', data: { application: applicationOf(client), to: reply.to } } : reply
+}
+
+export function addressOf({ redirectUri, state }: AuthorizationRequest, client: Client): Address {
+  return { client, redirectUri, state }
+}
+
+/** How an application is shown to people. */
+export function applicationOf(client: Client): Application {
+  return {
+    name: client.client_name ?? client.client_id,
+    clientUri: client.client_uri,
+    logoUri: client.logo_uri,
+    policyUri: client.policy_uri,
+    tosUri: client.tos_uri,
+  }
+}

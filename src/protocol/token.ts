@@ -1,0 +1,41 @@
+/** The token endpoint — RFC 6749 §3.2. Five steps, the same for every grant type. */
+import type { Client } from './client.ts'
+import { authenticateClient } from './client-auth.ts'
+import { refuse } from './errors.ts'
+import { mint } from './mint.ts'
+import { aim } from './target.ts'
+import type { Binding, Ctx, Endpoint, Request } from './types.ts'
+
+export const tokenEndpoint: Endpoint = {
+  path: '/token',
+  advertisedAs: 'token_endpoint',
+  methods: ['POST'],
+  audience: 'program',
+  cors: 'clients',
+  clientAuth: 'any',
+  async handle(ctx, request) {
+    const { params } = request
+    params.check(ctx.server.mayRepeat)
+    const name = params.need('grant_type')
+    const grantType = ctx.server.grantTypes.get(name) ?? refuse('unsupported_grant_type', 'this grant_type is not offered here')
+
+    const client = await authenticateClient(ctx, request)
+    if (!client.grant_types.includes(name)) refuse('unauthorized_client', 'this client is not registered for this grant_type')
+
+    const binding = await proveSender(ctx, request, client)
+    const issuance = await grantType.redeem(ctx, { params, client, binding })
+    return mint(ctx, issuance, await aim(ctx, params, issuance), binding)
+  },
+}
+
+/** What the request proved about its sender: at most one key. */
+export async function proveSender(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined> {
+  let binding: Binding | undefined
+  for (const feature of ctx.server.features) {
+    const proven = await feature.proveSender?.(ctx, request, client)
+    if (proven && binding) refuse('invalid_request', 'more than one proof of possession was sent')
+    binding ??= proven
+  }
+  if (!binding && client.policy.sender_constraint === 'required') refuse('invalid_request', 'this client must prove possession of a key')
+  return binding
+}

@@ -1,0 +1,26 @@
+/** Keys from a key, one for each purpose — HKDF with SHA-256, RFC 5869. */
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+
+/** Takes this many random bytes. */
+export type Random = (bytes: number) => Uint8Array
+
+/** A 256-bit key for the purpose that the labels name together. Other labels, however alike, give an unrelated key. */
+export function derive(key: KeyObject, ...labels: readonly string[]): KeyObject {
+  return createSecretKey(deriveBytes(key, 32, ...labels))
+}
+
+/** The same as plain bytes, `length` of them. */
+export function deriveBytes(key: KeyObject, length: number, ...labels: readonly string[]): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', framed('gatehouse', ...labels), length))
+}
+
+/** The texts in a row, each preceded by its length, so that no two lists give the same bytes. */
+export function framed(...texts: readonly string[]): Buffer {
+  return Buffer.concat(
+    texts.flatMap((text) => {
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(Buffer.byteLength(text))
+      return [length, Buffer.from(text)]
+    }),
+  )
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { unlock, WrongKey } from './installation.ts'
+import { fingerprint, sealer } from './seal.ts'
+import type { InstallationStore } from './types.ts'
+
+type Kept = { row: { id: string; sealedSecret: string } | undefined; data: boolean }
+
+function memory(kept: Kept = { row: undefined, data: false }): InstallationStore & { kept: Kept } {
+  return {
+    kept,
+    find: async () => kept.row,
+    first: async (row) => {
+      if (kept.row) return false
+      kept.row = row
+      return true
+    },
+    reseal: async (from, to) => {
+      if (kept.row?.sealedSecret !== from) return false
+      kept.row = { ...kept.row, sealedSecret: to }
+      return true
+    },
+    hasData: async () => kept.data,
+  }
+}
+
+const kek = randomBytes(32)
+const safe = sealer([kek], randomBytes)
+
+test('made once, it is the same ever after', async () => {
+  const store = memory()
+  const first = await unlock(store, safe, randomBytes)
+  store.kept.data = true
+  const again = await unlock(store, safe, randomBytes)
+  assert.equal(again.id, first.id)
+  assert.equal(again.key('a', 't').equals(first.key('a', 't')), true)
+})
+
+test('each purpose and tenant has a key of its own, and each installation others', async () => {
+  const one = await unlock(memory(), safe, randomBytes)
+  const other = await unlock(memory(), safe, randomBytes)
+  const keys = [one.key('a', 't'), one.key('b', 't'), one.key('a', 'u'), one.key('at', ''), other.key('a', 't')]
+  assert.equal(new Set(keys.map((key) => key.export().toString('hex'))).size, keys.length)
+})
+
+test('nodes that start at once on a new database agree', async () => {
+  const store = memory()
+  const all = await Promise.all(Array.from({ length: 5 }, () => unlock(store, safe, randomBytes)))
+  assert.equal(new Set(all.map((one) => one.key('a', 't').export().toString('hex'))).size, 1)
+})
+
+test('a wrong key is told by name, and nothing is changed', async () => {
+  const store = memory()
+  await unlock(store, safe, randomBytes)
+  const before = structuredClone(store.kept)
+  const other = randomBytes(32)
+  await assert.rejects(unlock(store, sealer([other], randomBytes), randomBytes), (error: Error) => {
+    assert.ok(error instanceof WrongKey)
+    assert.ok(error.message.includes(fingerprint(kek)) && error.message.includes(fingerprint(other)))
+    return true
+  })
+  assert.deepEqual(store.kept, before)
+})
+
+test('a damaged row, or one of another installation, is a wrong key too', async () => {
+  const store = memory()
+  await unlock(store, safe, randomBytes)
+  const row = store.kept.row!
+  const damaged = row.sealedSecret.slice(0, -5) + (row.sealedSecret.at(-5) === 'A' ? 'B' : 'A') + row.sealedSecret.slice(-4)
+  await assert.rejects(unlock(memory({ row: { ...row, sealedSecret: damaged }, data: true }), safe, randomBytes), WrongKey)
+  await assert.rejects(unlock(memory({ row: { ...row, id: 'other' }, data: true }), safe, randomBytes), WrongKey)
+  await assert.rejects(unlock(memory({ row: { ...row, sealedSecret: '' }, data: true }), safe, randomBytes), WrongKey)
+})
+
+test('nothing is generated over data', async () => {
+  const store = memory({ row: undefined, data: true })
+  await assert.rejects(unlock(store, safe, randomBytes), WrongKey)
+  assert.equal(store.kept.row, undefined)
+})
+
+test('a node that looks just before another fills the database joins it', async () => {
+  const store = memory()
+  const winner = await unlock(store, safe, randomBytes)
+  store.kept.data = true
+  let looks = 0
+  const late = { ...store, find: async () => (looks++ === 0 ? undefined : store.find()) }
+  assert.equal((await unlock(late, safe, randomBytes)).id, winner.id)
+})
+
+test('a new key-encryption key seals the secret anew, and the old one can go', async () => {
+  const store = memory()
+  const before = await unlock(store, safe, randomBytes)
+  const newKek = randomBytes(32)
+  await unlock(store, sealer([newKek, kek], randomBytes), randomBytes)
+  const after = await unlock(store, sealer([newKek], randomBytes), randomBytes)
+  assert.equal(after.key('a', 't').equals(before.key('a', 't')), true)
+  await assert.rejects(unlock(store, safe, randomBytes), WrongKey)
+})

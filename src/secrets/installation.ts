@@ -1,0 +1,65 @@
+/** The installation's own secret: proves that the key-encryption key is the right one, and is the root of all derived keys. */
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { derive, type Random } from './derive.ts'
+import { keyIdOf, type Sealer, Unsealable } from './seal.ts'
+import type { InstallationStore } from './types.ts'
+
+export interface Installation {
+  readonly id: string
+  /** A key for nothing but this purpose in this tenant: always the same, and it tells nothing about any other. */
+  key(purpose: string, tenantId: string): KeyObject
+}
+
+/** The database cannot be opened with the keys given. The message says which key it wants and what to do; it names no secret. */
+export class WrongKey extends Error {
+  override readonly name = 'WrongKey'
+}
+
+type InstallationRow = NonNullable<Awaited<ReturnType<InstallationStore['find']>>>
+
+/**
+ * Opens the installation, making its secret when the database is quite new; seals it anew when the key-encryption key has changed.
+ * Throws `WrongKey` when it does not open or is missing from a database that holds data: nothing is ever generated over data.
+ */
+export async function unlock(store: InstallationStore, sealer: Sealer, random: Random): Promise<Installation> {
+  const row = (await store.find()) ?? (await make(store, sealer, random))
+  const secret = open(row, sealer)
+  if (!sealer.isCurrent(row.sealedSecret)) await store.reseal(row.sealedSecret, sealer.seal(placeOf(row.id), secret))
+  const root = createSecretKey(secret)
+  return { id: row.id, key: (purpose, tenantId) => derive(root, 'installation', purpose, tenantId) }
+}
+
+async function make(store: InstallationStore, sealer: Sealer, random: Random): Promise<InstallationRow> {
+  if (await store.hasData()) {
+    const found = await store.find() // another node may have made it, and data, since we looked
+    if (found) return found
+    throw new WrongKey(
+      'The database holds data but no installation secret, so nothing sealed in it can be opened. Restore the installation row from a backup.',
+    )
+  }
+  const id = Buffer.from(random(16)).toString('base64url')
+  const row = { id, sealedSecret: sealer.seal(placeOf(id), random(32)) }
+  if (await store.first(row)) return row
+  const winner = await store.find()
+  if (!winner) throw new WrongKey('The installation row vanished while it was being made. Start again.')
+  return winner
+}
+
+function open(row: InstallationRow, sealer: Sealer): Buffer {
+  try {
+    return sealer.open(placeOf(row.id), row.sealedSecret)
+  } catch (error) {
+    if (!(error instanceof Unsealable)) throw error
+    const wanted = keyIdOf(row.sealedSecret)
+    throw new WrongKey(
+      sealer.keyIds.includes(wanted)
+        ? `The installation secret is damaged: it does not open under its own key-encryption key ${wanted}. Restore it from a backup.`
+        : `The database is sealed under key-encryption key ${wanted}, but the key given is ${sealer.keyIds.join(', ')}. ` +
+            `Give the key ${wanted}, alone or after the new one, or start with an empty database.`,
+    )
+  }
+}
+
+function placeOf(id: string) {
+  return { purpose: 'installation', tenant: '', id }
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { BadKeyFile, makeKek, readKek } from './kek.ts'
+
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'gatehouse-kek-'))
+  t.after(() => rm(path, { recursive: true }))
+  return path
+}
+
+test('a made key file is private, readable, and never made twice', async (t) => {
+  const home = await folder(t)
+  const path = join(home, 'kek')
+  assert.equal(await makeKek(path, randomBytes), true)
+  assert.equal((await stat(path)).mode & 0o777, 0o600)
+  const key = await readKek(path, { strict: true })
+  assert.equal(key.length, 32)
+  assert.equal(await makeKek(path, randomBytes), false)
+  assert.deepEqual(await readKek(path, { strict: true }), key)
+  assert.deepEqual(await readdir(home), ['kek'])
+})
+
+test('of many who make it at once one does, and all read the same', async (t) => {
+  const path = join(await folder(t), 'kek')
+  const made = await Promise.all(Array.from({ length: 8 }, () => makeKek(path, randomBytes)))
+  assert.equal(made.filter(Boolean).length, 1)
+  await readKek(path, { strict: true })
+})
+
+test('a folder that is not there is an error, not a silence', async (t) => {
+  await assert.rejects(makeKek(join(await folder(t), 'none', 'kek'), randomBytes), { code: 'ENOENT' })
+})
+
+test('a key is read in each of its spellings', async (t) => {
+  const path = join(await folder(t), 'kek')
+  const key = Buffer.from('fb' + randomBytes(30).toString('hex') + 'ff', 'hex')
+  const spellings = [
+    key,
+    key.toString('base64'),
+    key.toString('base64url'),
+    `${key.toString('hex')}\n`,
+    key.toString('hex').toUpperCase(),
+    ` ${key.toString('base64')}\r\n`,
+  ]
+  for (const content of spellings) {
+    await writeFile(path, content)
+    assert.deepEqual(await readKek(path, { strict: false }), key, String(content))
+  }
+})
+
+test('anything else is refused, without telling what it was', async (t) => {
+  const path = join(await folder(t), 'kek')
+  const key = randomBytes(32)
+  const refused = [
+    '',
+    'change me',
+    'exactly thirty-two letters long!',
+    randomBytes(16).toString('hex'),
+    randomBytes(31),
+    randomBytes(33),
+    randomBytes(31).toString('base64'),
+    `${key.toString('base64')} ${key.toString('base64')}`,
+    `${key.toString('hex').slice(0, -1)}g`,
+    Buffer.alloc(32),
+    Buffer.alloc(32).toString('base64'),
+    Buffer.from('0123456789abcdef'.repeat(4).replaceAll(/[89a-f]/g, '0'), 'hex'),
+  ]
+  for (const content of refused) {
+    await writeFile(path, content)
+    await assert.rejects(readKek(path, { strict: false }), (error: Error) => {
+      assert.ok(error instanceof BadKeyFile)
+      assert.ok(String(content) === '' || !error.message.includes(String(content)))
+      return true
+    })
+  }
+})
+
+test('a file that others may read or write is refused where it matters', async (t) => {
+  const path = join(await folder(t), 'kek')
+  await makeKek(path, randomBytes)
+  for (const mode of [0o640, 0o604, 0o620, 0o601]) {
+    await chmod(path, mode)
+    await assert.rejects(readKek(path, { strict: true }), BadKeyFile, mode.toString(8))
+    assert.equal((await readKek(path, { strict: false })).length, 32)
+  }
+  await chmod(path, 0o400)
+  assert.equal((await readKek(path, { strict: true })).length, 32)
+})

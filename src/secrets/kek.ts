@@ -1,0 +1,74 @@
+/** Files that hold a key-encryption key: 32 random bytes, as base64, base64url, hexadecimal, or as they are. */
+import { link, open, readFile, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Random } from './derive.ts'
+
+/** A key file that cannot be used; the message says why and never what is in it. */
+export class BadKeyFile extends Error {
+  override readonly name = 'BadKeyFile'
+}
+
+/** Reads a key of 32 bytes. `strict` refuses a file that others than its owner may touch. Throws `BadKeyFile`, or the system's error. */
+export async function readKek(path: string, options: { strict: boolean }): Promise<Buffer> {
+  if (options.strict && process.platform !== 'win32' && (await stat(path)).mode & 0o077)
+    throw new BadKeyFile(`${path} is open to others than its owner: chmod 600 it`)
+  const key = decode(await readFile(path))
+  if (!key) throw new BadKeyFile(`${path} does not hold a key: 32 random bytes as base64, base64url, hexadecimal or raw are needed`)
+  return key
+}
+
+/**
+ * Makes a key file that only its owner may read, whole and on the disk before this returns. False when there is a file of this name, which
+ * is left as it is.
+ */
+export async function makeKek(path: string, random: Random): Promise<boolean> {
+  const draft = `${path}.${Buffer.from(random(8)).toString('hex')}`
+  try {
+    await writeDurably(draft, `${Buffer.from(random(32)).toString('base64')}\n`)
+    await link(draft, path) // unlike a rename, never overwrites
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+  await syncFolder(dirname(path))
+  return true
+}
+
+function decode(content: Buffer): Buffer | undefined {
+  const key = looksLikeText(content) ? decodeText(content.toString('latin1').trim()) : content
+  return key?.length === 32 && new Set(key).size >= 16 ? key : undefined // a random key all but surely has more different bytes
+}
+
+function decodeText(text: string): Buffer | undefined {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex')
+  const plain = text.replace(/=$/, '').replaceAll('+', '-').replaceAll('/', '_')
+  const key = Buffer.from(plain, 'base64url')
+  return key.toString('base64url') === plain ? key : undefined
+}
+
+/** 32 characters on a keyboard are a passphrase or half a key, not 32 random bytes. */
+function looksLikeText(content: Buffer): boolean {
+  return content.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d)
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return // folders cannot be opened there
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

@@ -1,0 +1,80 @@
+/** A tenant's signing keys as last read from the store, opened and ready. */
+import type { SigningAlg } from '../protocol/types.ts'
+import { type Sealer, Unsealable } from './seal.ts'
+import { fromPkcs8, type KeyPair, toPkcs8 } from './signer.ts'
+import type { KeyStore, SigningKeyRow } from './types.ts'
+
+export interface OpenKey extends KeyPair {
+  /** Protected headers by `typ`, in base64url: written once. */
+  readonly headers: Map<string, string>
+}
+
+export interface Keys {
+  readonly rows: readonly SigningKeyRow[]
+  /** By kid, one for each row. */
+  readonly open: ReadonlyMap<string, OpenKey>
+  /** When they were asked for. */
+  readonly at: number
+}
+
+export interface Cabinet {
+  /** The keys as they were at most `maxAge` seconds ago. Those who ask while a reading is under way share it. */
+  read(maxAge: number): Promise<Keys>
+  /** The keys as they are, our own changes included. */
+  readAnew(): Promise<Keys>
+  /** Keeps a pair as a new row. False when this algorithm has a key of that generation. */
+  add(
+    pair: KeyPair,
+    when: Pick<SigningKeyRow, 'generation' | 'createdAt' | 'activeAt'>,
+    previousRemoveAt: number | undefined,
+  ): Promise<boolean>
+  remove(kid: string): Promise<boolean>
+}
+
+/** `now`: seconds since the epoch. */
+export function keyCabinet(options: { store: KeyStore; sealer: Sealer; tenantId: string; now: () => number }): Cabinet {
+  const { store, sealer, now } = options
+  // The algorithm is sealed in, so that no one who can write rows can make a key serve another.
+  const placeOf = (alg: SigningAlg, kid: string) => ({ purpose: 'signing-key', tenant: options.tenantId, id: `${alg}:${kid}` })
+  let latest: Keys = { rows: [], open: new Map(), at: Number.NEGATIVE_INFINITY }
+  let underWay: Promise<Keys> | undefined
+  let begun = 0
+  let kept = 0
+
+  function openRow(row: SigningKeyRow): OpenKey {
+    const pair = fromPkcs8(row.alg, sealer.open(placeOf(row.alg, row.kid), row.sealedKey))
+    if (pair.kid !== row.kid) throw new Unsealable('a signing key is not the one its row names')
+    return { ...pair, headers: new Map() }
+  }
+
+  async function readAnew(): Promise<Keys> {
+    const mine = ++begun
+    const at = now()
+    const rows = await store.signingKeys.list()
+    const open = new Map(rows.map((row) => [row.kid, latest.open.get(row.kid) ?? openRow(row)]))
+    if (mine < kept) return latest // one that began later was faster
+    kept = mine
+    latest = { rows, open, at }
+    return latest
+  }
+
+  return {
+    read: async (maxAge) => {
+      if (Math.abs(now() - latest.at) < maxAge) return latest // a clock that was set back makes them old too
+      underWay ??= readAnew().finally(() => {
+        underWay = undefined
+      })
+      return underWay
+    },
+    readAnew,
+    add: (pair, when, previousRemoveAt) => {
+      const { alg, kid } = pair
+      const sealedKey = sealer.seal(placeOf(alg, kid), toPkcs8(pair))
+      return store.signingKeys.add(
+        { kid, alg, publicJwk: JSON.stringify(pair.jwk), sealedKey, ...when, removeAt: undefined },
+        previousRemoveAt,
+      )
+    },
+    remove: (kid) => store.signingKeys.remove(kid),
+  }
+}

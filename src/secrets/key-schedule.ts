@@ -1,0 +1,47 @@
+/** Which signing key does what when: rules over the kept rows and the clock, the same on every node. */
+import type { SigningAlg } from '../protocol/types.ts'
+import type { SigningKeyRow } from './types.ts'
+
+/** Seconds. */
+export interface Schedule {
+  /** How long a key is published before it signs, so that everyone who caches the JWKS has it by then. */
+  readonly lead: number
+  /** How long a key signs. */
+  readonly maxAge: number
+  /** How long a key stays published after it last signed: at least as long as the longest-lived token. */
+  readonly retireAfter: number
+}
+
+const day = 86_400
+export const usualSchedule: Schedule = { lead: day, maxAge: 90 * day, retireAfter: 14 * day }
+
+export type KeyState = 'next' | 'active' | 'retired' | 'removed'
+type Rows = readonly SigningKeyRow[]
+
+/** The key made last, whether it signs already or not. */
+export function newestOf(rows: Rows, alg: SigningAlg): SigningKeyRow | undefined {
+  return ofAlg(rows, alg).at(-1)
+}
+
+/** The key that signs. A first key does so from the start, even where the clock is behind that of the node which made it. */
+export function activeOf(rows: Rows, alg: SigningAlg, now: number): SigningKeyRow | undefined {
+  const mine = ofAlg(rows, alg)
+  return mine.findLast((row) => row.activeAt <= now) ?? mine[0]
+}
+
+export function stateOf(rows: Rows, row: SigningKeyRow, now: number): KeyState {
+  const active = activeOf(rows, row.alg, now)
+  if (row === active) return 'active'
+  if (active && row.generation > active.generation) return 'next'
+  return row.removeAt !== undefined && row.removeAt <= now ? 'removed' : 'retired'
+}
+
+/** Is it time to publish the next key? Not while one is waiting already. */
+export function needsNext(rows: Rows, alg: SigningAlg, now: number, schedule: Schedule): boolean {
+  const newest = newestOf(rows, alg)
+  return newest !== undefined && newest.activeAt <= now - (schedule.maxAge - schedule.lead)
+}
+
+function ofAlg(rows: Rows, alg: SigningAlg): SigningKeyRow[] {
+  return rows.filter((row) => row.alg === alg).sort((a, b) => a.generation - b.generation)
+}

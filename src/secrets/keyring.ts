@@ -1,0 +1,127 @@
+/** A tenant's signing keys at work: signed tokens, their verification, and the JWKS — RFC 7515, RFC 7517, RFC 7519, RFC 8725. */
+import { type JsonObject, parseJws, parseObject } from '../protocol/codec/jws.ts'
+import type { Keys, SigningAlg } from '../protocol/types.ts'
+import { keyCabinet, type OpenKey } from './key-cabinet.ts'
+import { keyRotation } from './key-rotation.ts'
+import { activeOf, type KeyState, newestOf, type Schedule, stateOf, usualSchedule } from './key-schedule.ts'
+import type { Sealer } from './seal.ts'
+import { isSignatureOf, isSlow, signText } from './signer.ts'
+import type { KeyStore, SigningKeyRow } from './types.ts'
+
+export interface Keyring extends Keys {
+  /**
+   * Publishes the next key, to sign after the schedule's lead; or, `immediately`, one that signs from now on, which those who cache the
+   * JWKS do not know yet. Nodes that rotate at once make one key. Gives the `kid` of the new or waiting key.
+   */
+  rotate(alg: SigningAlg, how: { immediately: boolean }): Promise<string>
+  /** Takes a key out of the JWKS and refuses what it signed; a new one takes the place of an active one. False: there is no such key. */
+  revoke(kid: string): Promise<boolean>
+  /** To be called now and then: publishes next keys in time and removes keys that are no longer needed. */
+  tend(): Promise<void>
+  list(): Promise<KeyInfo[]>
+}
+
+export interface KeyInfo extends Pick<SigningKeyRow, 'kid' | 'alg' | 'createdAt' | 'activeAt' | 'removeAt'> {
+  state: KeyState
+}
+
+const maxLength = 16_384
+const clockSkew = 60
+
+/**
+ * Resolves when the fast algorithms can sign; first RSA keys are made in the background, and whoever needs one waits for it.
+ * `rsaBits` of new keys. `now`: seconds since the epoch. `reloadEvery`: seconds after which a change made by another node is seen.
+ */
+export async function keyring(options: {
+  store: KeyStore
+  sealer: Sealer
+  tenantId: string
+  issuer: string
+  algs: readonly SigningAlg[]
+  rsaBits: number
+  now: () => number
+  reloadEvery: number
+  schedule?: Schedule
+}): Promise<Keyring> {
+  const { issuer, algs, now, reloadEvery, schedule = usualSchedule } = options
+  const cabinet = keyCabinet(options)
+  const { ensure, rotate, revoke, tend } = keyRotation({ ...options, cabinet, schedule })
+
+  async function signingKey(alg: SigningAlg): Promise<OpenKey> {
+    if (!algs.includes(alg)) throw new RangeError('the tenant does not sign with this algorithm')
+    let keys = await cabinet.read(reloadEvery)
+    if (!newestOf(keys.rows, alg)) {
+      await ensure(alg)
+      keys = await cabinet.readAnew()
+    }
+    const active = activeOf(keys.rows, alg, now())
+    if (!active) throw new Error('a signing key vanished just after it was made')
+    return keys.open.get(active.kid)!
+  }
+
+  /** An unknown key may be one that another node has just made: worth a look, once a second. */
+  async function publishedKey(kid: string): Promise<OpenKey | undefined> {
+    let keys = await cabinet.read(reloadEvery)
+    if (!keys.open.has(kid)) keys = await cabinet.read(Math.min(reloadEvery, 1))
+    const row = keys.rows.find((row) => row.kid === kid)
+    return row && stateOf(keys.rows, row, now()) !== 'removed' ? keys.open.get(kid) : undefined
+  }
+
+  await Promise.all(algs.filter((alg) => !isSlow(alg)).map(ensure))
+  for (const alg of algs.filter(isSlow)) ensure(alg).catch(() => {}) // tried again, and reported, when it is needed
+
+  return {
+    algs,
+    sign: async (alg, typ, claims) => signCompact(await signingKey(alg), typ, claims),
+    verify: async (typ, token, at) => {
+      const jws = parseJws(token, maxLength)
+      if (!jws || typeof jws.header['kid'] !== 'string' || !isOfType(jws.header['typ'], typ)) return undefined
+      const key = await publishedKey(jws.header['kid'])
+      if (!key || jws.header['alg'] !== key.alg || !isSignatureOf(key, jws.input, jws.signature)) return undefined // RFC 8725 §3.1
+      const claims = parseObject(jws.payload)
+      return claims?.['iss'] === issuer && (at === undefined || isInForce(claims, at)) ? claims : undefined // RFC 8725 §3.8
+    },
+    jwks: async (at) => {
+      await Promise.all(algs.map(signingKey))
+      const { rows, open } = await cabinet.read(reloadEvery)
+      return { keys: rows.filter((row) => stateOf(rows, row, at) !== 'removed').map((row) => open.get(row.kid)!.jwk) }
+    },
+    rotate,
+    revoke,
+    tend,
+    list: async () => listed((await cabinet.readAnew()).rows, now()),
+  }
+}
+
+function listed(rows: readonly SigningKeyRow[], at: number): KeyInfo[] {
+  return rows.map((row) => {
+    const { kid, alg, createdAt, activeAt, removeAt } = row
+    return { kid, alg, createdAt, activeAt, removeAt, state: stateOf(rows, row, at) }
+  })
+}
+
+async function signCompact(key: OpenKey, typ: string, claims: object): Promise<string> {
+  let header = key.headers.get(typ)
+  if (header === undefined) {
+    header = encode({ alg: key.alg, typ, kid: key.kid })
+    key.headers.set(typ, header)
+  }
+  const input = `${header}.${encode(claims)}`
+  return `${input}.${await signText(key, input)}`
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+/** Media types are compared without regard to case, and `application/` may be left out. RFC 7515 §4.1.9. */
+function isOfType(typ: unknown, expected: readonly string[]): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/^application\//, '')
+  return typeof typ === 'string' && expected.some((one) => plain(one) === plain(typ))
+}
+
+function isInForce(claims: JsonObject, at: number): boolean {
+  const { exp, nbf, iat } = claims
+  if (typeof exp !== 'number' || exp <= at) return false // RFC 7519 §4.1.4
+  return [nbf, iat].every((time) => time === undefined || (typeof time === 'number' && time <= at + clockSkew)) // §4.1.5
+}

@@ -1,0 +1,102 @@
+/** Signing keys and raw signatures — RFC 7518 §3, RFC 8037, RFC 7638. */
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  type SignKeyObjectInput,
+  sign,
+  verify,
+  type webcrypto,
+} from 'node:crypto'
+import { promisify } from 'node:util'
+import { sha256 } from '../protocol/codec/digest.ts'
+import type { SigningAlg } from '../protocol/types.ts'
+
+/** RFC 7517: public members only. */
+export interface PublicJwk extends webcrypto.JsonWebKey {
+  kid: string
+  alg: SigningAlg
+  use: 'sig'
+}
+
+/** A key pair, for one algorithm only. */
+export interface KeyPair {
+  alg: SigningAlg
+  /** RFC 7638 thumbprint. */
+  kid: string
+  jwk: PublicJwk
+  privateKey: KeyObject
+  publicKey: KeyObject
+}
+
+interface Scheme {
+  /** undefined: the algorithm brings its own. */
+  digest: string | undefined
+  options: Omit<SignKeyObjectInput, 'key'>
+  /** Off the event loop, because a signature takes milliseconds. */
+  slow: boolean
+}
+
+const schemes: Readonly<Record<SigningAlg, Scheme>> = {
+  ES256: { digest: 'sha256', options: { dsaEncoding: 'ieee-p1363' }, slow: false }, // RFC 7518 §3.4
+  EdDSA: { digest: undefined, options: {}, slow: false },
+  RS256: { digest: 'sha256', options: { padding: constants.RSA_PKCS1_PADDING }, slow: true },
+  PS256: {
+    digest: 'sha256',
+    options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }, // RFC 7518 §3.5
+    slow: true,
+  },
+}
+
+const generate = promisify(generateKeyPair)
+
+/** Does making a key and signing take long? */
+export function isSlow(alg: SigningAlg): boolean {
+  return schemes[alg].slow
+}
+
+/** A new key pair. `rsaBits` is for RS256 and PS256. */
+export async function makeKeyPair(alg: SigningAlg, rsaBits: number): Promise<KeyPair> {
+  if (alg === 'ES256') return toKeyPair(alg, (await generate('ec', { namedCurve: 'P-256' })).privateKey)
+  if (alg === 'EdDSA') return toKeyPair(alg, (await generate('ed25519')).privateKey)
+  return toKeyPair(alg, (await generate('rsa', { modulusLength: rsaBits })).privateKey)
+}
+
+/** Back from what `toPkcs8` gave. */
+export function fromPkcs8(alg: SigningAlg, der: Buffer): KeyPair {
+  return toKeyPair(alg, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
+}
+
+export function toPkcs8(pair: KeyPair): Buffer {
+  return pair.privateKey.export({ format: 'der', type: 'pkcs8' })
+}
+
+function toKeyPair(alg: SigningAlg, privateKey: KeyObject): KeyPair {
+  const publicKey = createPublicKey(privateKey)
+  const members = publicKey.export({ format: 'jwk' })
+  const kid = thumbprint(members)
+  return { alg, kid, jwk: { ...members, kid, alg, use: 'sig' }, privateKey, publicKey }
+}
+
+/** The required members alone, in the order of their names. RFC 7638 §3. */
+export function thumbprint({ crv, e, kty, n, x, y }: webcrypto.JsonWebKey): string {
+  return sha256(JSON.stringify({ crv, e, kty, n, x, y })) // absent ones are left out
+}
+
+/** The signature in base64url; at once for the fast algorithms, from a thread for the slow ones. */
+export function signText(pair: Pick<KeyPair, 'alg' | 'privateKey'>, text: string): string | Promise<string> {
+  const { digest, options, slow } = schemes[pair.alg]
+  const key = { key: pair.privateKey, ...options }
+  if (!slow) return sign(digest, Buffer.from(text), key).toString('base64url')
+  return new Promise((resolve, reject) =>
+    sign(digest, Buffer.from(text), key, (error, signature) => (error ? reject(error) : resolve(signature.toString('base64url')))),
+  )
+}
+
+/** Is it this key's signature, by this key's algorithm? */
+export function isSignatureOf(pair: Pick<KeyPair, 'alg' | 'publicKey'>, text: string, signature: Uint8Array): boolean {
+  const { digest, options } = schemes[pair.alg]
+  return verify(digest, Buffer.from(text), { key: pair.publicKey, ...options }, signature)
+}

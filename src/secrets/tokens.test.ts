@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { isOpaque } from '../protocol/codec/opaque.ts'
+import type { TokenKind } from '../protocol/types.ts'
+import { type Installation, unlock } from './installation.ts'
+import { sealer } from './seal.ts'
+import { tokens } from './tokens.ts'
+
+function installation(): Promise<Installation> {
+  const store = { find: async () => undefined, first: async () => true, reseal: async () => true, hasData: async () => false }
+  return unlock(store, sealer([randomBytes(32)], randomBytes), randomBytes)
+}
+const house = await installation()
+const ours = tokens(house, 'ours', randomBytes)
+const kinds: TokenKind[] = ['at', 'rt', 'ac', 'cs', 'ss', 'br', 'fl']
+
+test('a made token is found under one hash, and only as its own kind', () => {
+  for (const kind of kinds) {
+    const text = ours.make(kind)
+    assert.match(ours.hash(kind, text)!, /^[A-Za-z0-9_-]{43}$/)
+    assert.equal(ours.hash(kind, text), ours.hash(kind, text))
+    for (const other of kinds.filter((k) => k !== kind)) assert.equal(ours.hash(other, text), undefined)
+    assert.notEqual(ours.make(kind), text)
+  }
+})
+
+test('garbage has no hash', () => {
+  const text = ours.make('rt')
+  for (const wrong of ['', 'x', text.slice(0, -1), `${text}0`, text.replace('gth', 'abc'), text.toLowerCase()])
+    assert.equal(ours.hash('rt', wrong), undefined)
+})
+
+test('another tenant, installation or kind has another hash for the same text', async () => {
+  const text = ours.make('cs')
+  const theirs = tokens(house, 'theirs', randomBytes)
+  const elsewhere = tokens(await installation(), 'ours', randomBytes)
+  const hashes = [ours.hash('cs', text), theirs.hash('cs', text), elsewhere.hash('cs', text)]
+  assert.equal(new Set(hashes).size, 3)
+  assert.notEqual(theirs.successor(text), ours.successor(text))
+  assert.notEqual(elsewhere.successor(text), ours.successor(text))
+  const refresh = ours.make('rt')
+  assert.notEqual(ours.hashSecret(refresh), ours.hash('rt', refresh)) // the kind is in the hash
+})
+
+test('the successor of a refresh token is one, always the same, and no other token’s', () => {
+  const [a, b] = [ours.make('rt'), ours.make('rt')]
+  assert.equal(isOpaque('rt', ours.successor(a)), true)
+  assert.equal(ours.successor(a), ours.successor(a))
+  assert.notEqual(ours.successor(a), ours.successor(b))
+  assert.notEqual(ours.successor(ours.successor(a)), ours.successor(a))
+  assert.notEqual(ours.successor(a), a)
+})
+
+test('a secret matches any of the kept hashes, chosen or made', () => {
+  const made = ours.make('cs')
+  const [kept, other] = [ours.hashSecret('chosen: päss'), ours.hashSecret('other')]
+  assert.equal(ours.hashSecret(made), ours.hash('cs', made))
+  assert.equal(ours.matchesSecret('chosen: päss', [kept]), true)
+  assert.equal(ours.matchesSecret('chosen: päss', [kept, other]), true)
+  assert.equal(ours.matchesSecret('chosen: päss', [other, kept]), true)
+  assert.equal(ours.matchesSecret('wrong', [other, kept]), false)
+  assert.equal(tokens(house, 'theirs', randomBytes).matchesSecret('other', [other]), false)
+})
+
+test('nothing matches nothing', () => {
+  for (const secret of ['', '!'.repeat(43), ours.make('cs')])
+    for (const kept of [undefined, []]) assert.equal(ours.matchesSecret(secret, kept), false)
+})

@@ -1,0 +1,39 @@
+/** Opaque tokens and client secrets: how they are made, kept and compared — RFC 6749 §10.3, §10.10. */
+import { createHmac, type KeyObject } from 'node:crypto'
+import { equal } from '../protocol/codec/digest.ts'
+import { isOpaque, opaque } from '../protocol/codec/opaque.ts'
+import type { TokenKind, Tokens } from '../protocol/types.ts'
+import type { Random } from './derive.ts'
+import type { Installation } from './installation.ts'
+
+/** The tokens of a tenant, and what it takes to register a client's secret. */
+export interface TenantTokens extends Tokens {
+  /** The hash under which a client secret is kept. It may be one we made or one an operator chose. */
+  hashSecret(secret: string): string
+}
+
+/** Of the length of a hash, but never one: `!` is no base64url. */
+const noHash = '!'.repeat(43)
+
+/** Hashes are HMAC-SHA-256 in base64url, under keys of this tenant alone: a stolen database tells nothing about short secrets either. */
+export function tokens(installation: Installation, tenantId: string, random: Random): TenantTokens {
+  const indexKey = installation.key('token-index', tenantId)
+  const successorKey = installation.key('refresh-successor', tenantId)
+  const hash = (kind: TokenKind, text: string) => mac(indexKey, `${kind}:${text}`).toString('base64url')
+  return {
+    make: (kind) => opaque(kind, random(32)),
+    hash: (kind, text) => (isOpaque(kind, text) ? hash(kind, text) : undefined),
+    successor: (refreshToken) => opaque('rt', mac(successorKey, refreshToken)),
+    hashSecret: (secret) => hash('cs', secret),
+    matchesSecret: (secret, kept) => {
+      const given = hash('cs', secret)
+      let found = false
+      for (const one of kept?.length ? kept : [noHash]) found = equal(given, one) || found // no early end
+      return found
+    },
+  }
+}
+
+function mac(key: KeyObject, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
+}

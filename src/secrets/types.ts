@@ -1,0 +1,41 @@
+/** What the safe needs remembered: only sealed bytes and public halves. Times in seconds since the epoch. */
+import type { SigningAlg } from '../protocol/types.ts'
+
+/** A signing key as kept. Its state follows from the times and the clock alone, so all nodes agree without a word. */
+export interface SigningKeyRow {
+  kid: string
+  alg: SigningAlg
+  /** Counts the keys of one algorithm from 1: two nodes that rotate at once make one key. */
+  generation: number
+  /** RFC 7517, public members only, as JSON. */
+  publicJwk: string
+  /** PKCS #8, sealed. Emptied when the key retires for good. */
+  sealedKey: string
+  /** In the JWKS from here … */
+  createdAt: number
+  /** … signs from here, until the next generation does … */
+  activeAt: number
+  /** … and leaves the JWKS here; undefined while it is next or active. */
+  removeAt: number | undefined
+}
+
+export interface KeyStore {
+  signingKeys: {
+    list(): Promise<SigningKeyRow[]>
+    /** False when this algorithm already has a key of this generation. Sets `removeAt` of the generation before in the same act. */
+    add(row: SigningKeyRow, previousRemoveAt: number | undefined): Promise<boolean>
+    /** A key that must no longer be trusted: gone from the JWKS at once. */
+    remove(kid: string): Promise<boolean>
+  }
+}
+
+/** The one row that tells whether the key-encryption key is the right one: the installation's secret, sealed under it. */
+export interface InstallationStore {
+  find(): Promise<{ id: string; sealedSecret: string } | undefined>
+  /** False when another node was first. */
+  first(row: { id: string; sealedSecret: string }): Promise<boolean>
+  /** Replaces the sealed secret only if it is still `from`: for a change of the key-encryption key. */
+  reseal(from: string, to: string): Promise<boolean>
+  /** True when the database holds anything at all beside this row: then nothing may be generated over it. */
+  hasData(): Promise<boolean>
+}

@@ -1,0 +1,285 @@
+/** The composition root: the only file that knows every room. */
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from './config/schema.ts'
+import type { AccountRoom } from './identity/accounts.ts'
+import { people } from './identity/people.ts'
+import type { SignIn } from './identity/sign-in.ts'
+import type { IdentityStore } from './identity/types.ts'
+import type { Platform } from './platform.ts'
+import { assemble } from './protocol/assemble.ts'
+import { enabled } from './protocol/features/index.ts'
+import type { Ctx, Server, Store, TenantSettings } from './protocol/types.ts'
+import { type Installation, unlock, WrongKey } from './secrets/installation.ts'
+import { makeKek, readKek } from './secrets/kek.ts'
+import { type Keyring, keyring } from './secrets/keyring.ts'
+import { type Passwords, passwords } from './secrets/passwords.ts'
+import { type Sealer, sealer } from './secrets/seal.ts'
+import { type TenantTokens, tokens } from './secrets/tokens.ts'
+import type { KeyStore } from './secrets/types.ts'
+import { migrate, pending } from './store/migrate.ts'
+import { openDatabase } from './store/open.ts'
+import { type Db, sql } from './store/sql.ts'
+import { sweep } from './store/sweep.ts'
+import { ROOT_TENANT, systemStore } from './store/system.ts'
+import { tenantStore } from './store/tenant.ts'
+import type { ClientStore, ResourceStore, TenantRow, TenantStore } from './store/types.ts'
+import { cookieJar } from './web/cookies.ts'
+import { type House as DoorHouse, openDoor } from './web/door.ts'
+import { routeOf, type TenantRoom } from './web/route.ts'
+import { steps } from './web/steps.ts'
+import { version } from './version.ts'
+
+/** A tenant with everything that may be done in it. */
+export interface Room extends TenantRoom {
+  row: TenantRow
+  store: Store & IdentityStore & KeyStore & ClientStore & ResourceStore
+  keyring: Keyring
+  tokens: TenantTokens
+  accounts: AccountRoom
+}
+
+export interface House {
+  readonly server: Server
+  tenants: {
+    /** Makes a tenant. False when the slug is taken. */
+    create(ask: { slug: string; name: string }): Promise<boolean>
+    list(): Promise<TenantRow[]>
+    /** False when there is no such tenant. */
+    setStatus(slug: string, status: TenantRow['status']): Promise<boolean>
+  }
+  /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
+  tenant(slug: string): Promise<Room | undefined>
+  /** Why it cannot serve; undefined when it can. */
+  ready(): Promise<string | undefined>
+  /** Listens as configured, and keeps house: sweeps what has expired, rotates keys. */
+  serve(): Promise<{ url: string; close(): Promise<void> }>
+  close(): Promise<void>
+}
+
+/** A reason not to start that its operator can mend. */
+export class CannotOpen extends Error {
+  override readonly name = 'CannotOpen'
+}
+
+/** `migrations`: apply them now, or refuse to open a database that lacks some. `makeKey`: a first key-encryption key may be made. */
+export interface Opening {
+  migrations: 'apply' | 'refuse'
+  makeKey: boolean
+}
+
+/** A change of a tenant by another node is seen after at most so many seconds. */
+const tenantMemory = 5
+/** Tenants held at a time. */
+const mostRooms = 5000
+
+export async function openHouse(config: Config, platform: Platform, opening: Opening): Promise<House> {
+  const { now, log } = platform
+  const db = await openDatabase(config.database_url, (problem) => log.warn({}, problem))
+  try {
+    await bringUpToDate(db, opening)
+    const system = systemStore(db)
+    const safe = await openSafe(config, platform, system, opening)
+    await system.tenants.add({ id: ROOT_TENANT, slug: '', name: 'Gatehouse', host: undefined, settings: {}, status: 'active', createdAt: now() })
+    return furnished({ config, platform, db, tenants: system.tenants, ...safe })
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+async function bringUpToDate(db: Db, { migrations }: Opening): Promise<void> {
+  if (migrations === 'apply') await migrate(db)
+  const missing = await pending(db)
+  if (missing.length > 0) throw new CannotOpen(`the database lacks ${missing.length} migration(s), the first ${missing[0]}: run "gatehouse migrate"`)
+}
+
+interface Safe {
+  safe: Sealer
+  installation: Installation
+}
+
+/** Opens the key-encryption key and proves that it is the right one. A key is made only for a database that has never had one. */
+async function openSafe(config: Config, { random }: Platform, { installation }: ReturnType<typeof systemStore>, opening: Opening): Promise<Safe> {
+  const path = config.key_encryption_key_file ?? join(config.data_dir, 'key-encryption-key')
+  const fresh = (await installation.find()) === undefined
+  if (opening.makeKey && fresh) await makeKek(path, random)
+  const paths = [path, ...config.previous_key_encryption_key_files]
+  const keks = await Promise.all(
+    paths.map((file) =>
+      readKek(file, { strict: true }).catch((cause: Error) => {
+        throw new WrongKey(`The key-encryption key cannot be read: ${cause.message}. Restore the file, or name another with key_encryption_key_file.`)
+      }),
+    ),
+  )
+  const safe = sealer(keks, random)
+  return { safe, installation: await unlock(installation, safe, random) }
+}
+
+interface Frame extends Safe {
+  config: Config
+  platform: Platform
+  db: Db
+  tenants: TenantStore
+}
+
+function furnished(frame: Frame): House {
+  const { config, platform, db, tenants } = frame
+  const { now, random } = platform
+  const server = assemble(enabled(config.features))
+  const { memory_kib: memory, passes, parallelism: lanes } = config.passwords
+  const hasher = passwords({ cost: { memory, passes, lanes }, cores: availableParallelism(), random })
+  const rooms = new Map<string, { room: Promise<Room | undefined>; until: number }>()
+
+  function room(slug: string): Promise<Room | undefined> {
+    const known = rooms.get(slug)
+    if (known && known.until > now()) return known.room
+    const opened = enter(slug, known?.room)
+    opened.catch(() => rooms.delete(slug))
+    rooms.delete(slug)
+    rooms.set(slug, { room: opened, until: now() + tenantMemory })
+    if (rooms.size > mostRooms) rooms.delete(rooms.keys().next().value as string)
+    return opened
+  }
+
+  /** The room as it was, unless its row has changed. */
+  async function enter(slug: string, before: Promise<Room | undefined> | undefined): Promise<Room | undefined> {
+    const row = await tenants.bySlug(slug)
+    if (!row || row.status !== 'active') return undefined
+    const was = await before?.catch(() => undefined)
+    return was && JSON.stringify(was.row) === JSON.stringify(row) ? was : openRoom(frame, server, hasher, row)
+  }
+
+  const house: House = {
+    server,
+    tenants: {
+      create: ({ slug, name }) => tenants.add({ id: idFrom(random), slug, name, host: undefined, settings: {}, status: 'active', createdAt: now() }),
+      list: () => everyTenant(tenants),
+      async setStatus(slug, status) {
+        const row = await tenants.bySlug(slug)
+        rooms.delete(slug)
+        return row !== undefined && (await tenants.change(row.id, { status })) === 'changed'
+      },
+    },
+    tenant: room,
+    async ready() {
+      try {
+        await db.read(sql`select 1 as one`)
+        return undefined
+      } catch (error) {
+        return `the database does not answer: ${(error as Error).message}`
+      }
+    },
+    serve: () => serve(frame, house, rooms),
+    close: () => db.close(),
+  }
+  return house
+}
+
+async function everyTenant(tenants: TenantStore): Promise<TenantRow[]> {
+  const all: TenantRow[] = []
+  for (let page = await tenants.list({ limit: 500 }); page.length > 0; page = await tenants.list({ after: all.at(-1)?.slug ?? '', limit: 500 })) {
+    all.push(...page)
+  }
+  return all
+}
+
+async function openRoom({ config, platform, db, installation, safe }: Frame, server: Server, hasher: Passwords, row: TenantRow): Promise<Room> {
+  const { now, random, log } = platform
+  const base = row.slug === '' ? '' : `/t/${row.slug}`
+  const issuer = config.issuer + base
+  const store = tenantStore(db, row.id, now)
+  const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
+  const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
+  const keys = await keyring({ store, sealer: safe, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 10, schedule })
+  keys.tend().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
+  const opaque = tokens(installation, row.id, random)
+  const tenant = settingsOf(config, row)
+  const lifetimes = { idle: config.lifetimes.session_idle, absolute: config.lifetimes.session_absolute }
+  const id = () => idFrom(random)
+  const ctx: Ctx = { issuer, tenant, server, store, people: people(store, opaque, lifetimes), keys, tokens: opaque, now, id }
+  const signIn: SignIn = { store, tokens: opaque, passwords: hasher, lifetimes, id }
+  const basePath = new URL(config.issuer).pathname.replace(/\/$/, '')
+  return {
+    row,
+    slug: row.slug,
+    base: basePath + base,
+    ctx,
+    signIn,
+    cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: lifetimes.absolute }),
+    store,
+    keyring: keys,
+    tokens: opaque,
+    accounts: { store, passwords: hasher, now, id },
+  }
+}
+
+/** The configuration's lifetimes, but for those the tenant has set for itself. */
+function settingsOf({ lifetimes }: Config, row: TenantRow): TenantSettings {
+  const own = (row.settings['lifetimes'] ?? {}) as Record<string, number>
+  const seconds = { ...lifetimes, ...own }
+  return {
+    name: row.name,
+    lifetimes: {
+      flow: seconds.flow,
+      code: seconds.code,
+      accessToken: seconds.access_token,
+      idToken: seconds.id_token,
+      refreshToken: seconds.refresh_token,
+      refreshGrace: seconds.refresh_grace,
+    },
+  }
+}
+
+function idFrom(random: Platform['random']): string {
+  return random(16).toString('base64url')
+}
+
+async function serve(frame: Frame, house: House, rooms: ReadonlyMap<string, { room: Promise<Room | undefined> }>): Promise<{ url: string; close(): Promise<void> }> {
+  const { config, platform, db } = frame
+  const { log, random, now } = platform
+  const doorHouse: DoorHouse = {
+    issuer: config.issuer,
+    version,
+    routes: [...house.server.endpoints.values()].map(routeOf).concat(house.server.grantTypes.has('authorization_code') ? steps : []),
+    room: house.tenant,
+    ready: house.ready,
+    id: () => idFrom(random),
+    log,
+  }
+  const { cert_file, key_file } = config.tls
+  const tls = cert_file && key_file ? { cert: await readFile(cert_file, 'utf8'), key: await readFile(key_file, 'utf8') } : undefined
+  const door = openDoor(doorHouse, { tls, trustedProxies: config.trusted_proxies, bodyBytes: config.limits.body_bytes })
+  await house.tenant('')
+  const url = await door.listen({ host: config.listen.host, port: config.listen.port })
+
+  const chores = [
+    every(config.sweep.every_seconds, async () => {
+      while ((await sweep(db, now(), config.sweep.batch)) >= config.sweep.batch);
+    }),
+    every(3600, async () => {
+      for (const { room } of [...rooms.values()]) await (await room)?.keyring.tend()
+    }),
+  ]
+  function every(seconds: number, work: () => Promise<void>): NodeJS.Timeout {
+    let busy = false
+    const timer = setInterval(() => {
+      if (busy) return
+      busy = true
+      work()
+        .catch((err: unknown) => log.warn({ err }, 'housekeeping will be tried again'))
+        .finally(() => {
+          busy = false
+        })
+    }, seconds * 1000)
+    return timer.unref()
+  }
+  return {
+    url,
+    async close() {
+      for (const chore of chores) clearInterval(chore)
+      await door.close()
+    },
+  }
+}

@@ -1,0 +1,129 @@
+/** Accounts as kept. User names and e-mail addresses share one space of logins, in which each is one account's. */
+import { type Account, foldLogin, type IdentityStore } from '../identity/types.ts'
+import { type Db, type Row, sql, type Transaction } from './sql.ts'
+
+/** Thrown inside a transaction to undo it. */
+const taken = Symbol('taken')
+
+export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'> {
+  return {
+    accounts: {
+      add: (account) =>
+        unlessTaken(false, async () => {
+          await db.transact(() => insert(tenant, account))
+          return true
+        }),
+      async bySubject(subject) {
+        const [row] = await db.read(sql`
+          select subject, username, email, password_hash, claims, status, created_at, updated_at
+          from accounts where tenant_id = ${tenant} and subject = ${subject}`)
+        return row && accountFrom(row)
+      },
+      async byLogin(folded) {
+        const [row] = await db.read(sql`
+          select a.subject, a.username, a.email, a.password_hash, a.claims, a.status, a.created_at, a.updated_at
+          from logins l join accounts a on a.tenant_id = l.tenant_id and a.subject = l.subject
+          where l.tenant_id = ${tenant} and l.login = ${folded}`)
+        return row && accountFrom(row)
+      },
+      change: (subject, change) => unlessTaken('taken', () => db.transact(() => update(tenant, subject, change))),
+      async rehash(subject, from, to) {
+        const rows = await db.write(sql`
+          update accounts set password_hash = ${to}
+          where tenant_id = ${tenant} and subject = ${subject} and password_hash = ${from} returning subject`)
+        return rows.length > 0
+      },
+      remove: (subject, now) => db.transact(() => remove(tenant, subject, now)),
+      async list({ after = '', limit }) {
+        const rows = await db.read(sql`
+          select subject, username, email, password_hash, claims, status, created_at, updated_at
+          from accounts where tenant_id = ${tenant} and username_folded > ${after} order by username_folded limit ${limit}`)
+        return rows.map(accountFrom)
+      },
+      async count() {
+        const [row] = await db.read(sql`select count(*) as n from accounts where tenant_id = ${tenant}`)
+        return row!['n'] as number
+      },
+    },
+  }
+}
+
+async function unlessTaken<T>(answer: T, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error === taken) return answer
+    throw error
+  }
+}
+
+function* insert(tenant: string, account: Account): Transaction<void> {
+  const added = yield sql`
+    insert into accounts (tenant_id, subject, username, username_folded, email, password_hash, claims, status, created_at, updated_at)
+    values (${tenant}, ${account.subject}, ${account.username}, ${foldLogin(account.username)}, ${account.email ?? null},
+      ${account.passwordHash ?? null}, ${JSON.stringify(account.claims)}, ${account.status}, ${account.createdAt}, ${account.updatedAt})
+    on conflict do nothing returning subject`
+  if (added.length === 0) throw taken
+  yield* takeLogins(tenant, account)
+}
+
+function* takeLogins(tenant: string, account: Account): Transaction<void> {
+  for (const login of loginsOf(account)) {
+    const got = yield sql`
+      insert into logins (tenant_id, login, subject) values (${tenant}, ${login}, ${account.subject})
+      on conflict do nothing returning login`
+    if (got.length === 0) throw taken
+  }
+}
+
+/** In one order for all, so that two who take the same ones wait for each other only one way round. */
+function loginsOf({ username, email }: Account): string[] {
+  const logins = email === undefined ? [username] : [username, email]
+  return [...new Set(logins.map(foldLogin))].sort()
+}
+
+function* update(tenant: string, subject: string, change: Partial<Account>): Transaction<'changed' | 'unknown'> {
+  // Locks the row: whoever changes the same account now waits for this one.
+  const [row] = yield sql`
+    update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject}
+    returning subject, username, email, password_hash, claims, status, created_at, updated_at`
+  if (!row) return 'unknown'
+  const before = accountFrom(row)
+  const after: Account = { ...before, ...change, subject }
+  if (loginsOf(before).join('\n') !== loginsOf(after).join('\n')) {
+    yield sql`delete from logins where tenant_id = ${tenant} and subject = ${subject}`
+    yield* takeLogins(tenant, after)
+  }
+  yield sql`
+    update accounts set username = ${after.username}, username_folded = ${foldLogin(after.username)}, email = ${after.email ?? null},
+      password_hash = ${after.passwordHash ?? null}, claims = ${JSON.stringify(after.claims)}, status = ${after.status},
+      updated_at = ${after.updatedAt}
+    where tenant_id = ${tenant} and subject = ${subject}`
+  if (after.status !== 'active') yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
+  return 'changed'
+}
+
+function* remove(tenant: string, subject: string, now: number): Transaction<boolean> {
+  const removed = yield sql`delete from accounts where tenant_id = ${tenant} and subject = ${subject} returning subject`
+  yield sql`delete from logins where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`update grants set revoked_at = ${now} where tenant_id = ${tenant} and subject = ${subject} and revoked_at is null`
+  yield sql`
+    delete from refresh_tokens where tenant_id = ${tenant}
+    and grant_id in (select id from grants where tenant_id = ${tenant} and subject = ${subject})`
+  return removed.length > 0
+}
+
+/** An account of a row with its columns, named as in the table. */
+export function accountFrom(row: Row): Account {
+  return {
+    subject: row['subject'] as string,
+    username: row['username'] as string,
+    email: (row['email'] as string | null) ?? undefined,
+    passwordHash: (row['password_hash'] as string | null) ?? undefined,
+    claims: JSON.parse(row['claims'] as string),
+    status: row['status'] as Account['status'],
+    createdAt: row['created_at'] as number,
+    updatedAt: row['updated_at'] as number,
+  }
+}

@@ -1,0 +1,113 @@
+/** Clients, their secrets and their origins, as kept. */
+import { type ClientMetadata, clientSchema, originsOf } from '../protocol/client.ts'
+import type { Store } from '../protocol/types.ts'
+import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
+import type { ClientStore, SecretRow } from './types.ts'
+
+/** How many clients are remembered parsed. */
+const REMEMBERED = 1000
+
+export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 'clients'> & ClientStore {
+  const parse = rememberingParser()
+  return {
+    clients: {
+      async find(id) {
+        const rows = await db.read(sql`
+          select c.doc, s.hash from clients c
+          left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id and (s.expires_at is null or s.expires_at > ${now()})
+          where c.tenant_id = ${tenant} and c.id = ${id}`)
+        if (!rows[0]) return undefined
+        return { ...parse(id, rows[0]['doc'] as string), secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])) }
+      },
+      async hasOrigin(origin) {
+        const rows = await db.read(sql`select origin from client_origins where tenant_id = ${tenant} and origin = ${origin} limit 1`)
+        return rows.length > 0
+      },
+    },
+    clientsAdmin: {
+      add: (client, secrets) =>
+        db.transact(function* () {
+          const added = yield sql`
+            insert into clients (tenant_id, id, doc) values (${tenant}, ${client.client_id}, ${documentOf(client)})
+            on conflict do nothing returning id`
+          if (added.length === 0) return false
+          yield* keepOrigins(tenant, client)
+          for (const secret of secrets) yield addSecret(tenant, client.client_id, secret)
+          return true
+        }),
+      replace: (client) =>
+        db.transact(function* () {
+          const replaced = yield sql`
+            update clients set doc = ${documentOf(client)} where tenant_id = ${tenant} and id = ${client.client_id} returning id`
+          if (replaced.length === 0) return false
+          yield sql`delete from client_origins where tenant_id = ${tenant} and client_id = ${client.client_id}`
+          yield* keepOrigins(tenant, client)
+          return true
+        }),
+      remove: (id, at) =>
+        db.transact(function* () {
+          const removed = yield sql`delete from clients where tenant_id = ${tenant} and id = ${id} returning id`
+          yield sql`update grants set revoked_at = ${at} where tenant_id = ${tenant} and client_id = ${id} and revoked_at is null`
+          yield sql`
+            delete from refresh_tokens where tenant_id = ${tenant}
+            and grant_id in (select id from grants where tenant_id = ${tenant} and client_id = ${id})`
+          return removed.length > 0
+        }),
+      async list({ after = '', limit }) {
+        const rows = await db.read(
+          sql`select id, doc from clients where tenant_id = ${tenant} and id > ${after} order by id limit ${limit}`,
+        )
+        return rows.map((row) => parse(row['id'] as string, row['doc'] as string))
+      },
+      async addSecret(id, secret) {
+        return (await db.write(addSecret(tenant, id, secret))).length > 0
+      },
+      async removeSecret(id, secretId) {
+        const rows = await db.write(sql`
+          delete from client_secrets where tenant_id = ${tenant} and client_id = ${id} and id = ${secretId} returning id`)
+        return rows.length > 0
+      },
+      async listSecrets(id) {
+        const rows = await db.read(sql`
+          select id, hash, created_at, expires_at from client_secrets
+          where tenant_id = ${tenant} and client_id = ${id} order by created_at, id`)
+        return rows.map(secretFrom)
+      },
+    },
+  }
+}
+
+const documentOf = (client: ClientMetadata) => JSON.stringify(clientSchema.parse(client))
+
+function* keepOrigins(tenant: string, client: ClientMetadata): Transaction<void> {
+  for (const origin of originsOf(client))
+    yield sql`insert into client_origins (tenant_id, origin, client_id) values (${tenant}, ${origin}, ${client.client_id})`
+}
+
+/** Returns a row when the client exists and had no secret of this id. */
+function addSecret(tenant: string, clientId: string, secret: SecretRow): Sql {
+  return sql`
+    insert into client_secrets (tenant_id, client_id, id, hash, created_at, expires_at)
+    select tenant_id, id, ${secret.id}, ${secret.hash}, cast(${secret.createdAt} as bigint), cast(${secret.expiresAt ?? null} as bigint)
+    from clients where tenant_id = ${tenant} and id = ${clientId}
+    on conflict do nothing returning id`
+}
+
+function secretFrom(row: Row): SecretRow {
+  const secret = { id: row['id'] as string, hash: row['hash'] as string, createdAt: row['created_at'] as number }
+  return row['expires_at'] === null ? secret : { ...secret, expiresAt: row['expires_at'] as number }
+}
+
+/** Reads a client's document, once for each text; defaults that a later version brings are filled in. */
+function rememberingParser(): (id: string, doc: string) => ClientMetadata {
+  const known = new Map<string, { doc: string; client: ClientMetadata }>()
+  return (id, doc) => {
+    const found = known.get(id)
+    if (found?.doc === doc) return found.client
+    const client = clientSchema.parse(JSON.parse(doc))
+    known.delete(id)
+    known.set(id, { doc, client })
+    if (known.size > REMEMBERED) known.delete(known.keys().next().value!) // the oldest
+    return client
+  }
+}

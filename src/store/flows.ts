@@ -1,0 +1,33 @@
+/** Flows: visits to the authorization endpoint that are under way. */
+import type { Answer, Store } from '../protocol/types.ts'
+import { requestFrom } from './documents.ts'
+import { type Db, sql } from './sql.ts'
+
+export function flows(db: Db, tenant: string): Pick<Store, 'flows'> {
+  return {
+    flows: {
+      async begin(flow, expiresAt) {
+        const answered = flow.answered.map((answer) => `${answer} `).join('')
+        await db.write(sql`
+          insert into flows (tenant_id, id, browser, asked, answered, expires_at)
+          values (${tenant}, ${flow.id}, ${flow.browser}, ${JSON.stringify(flow.asked)}, ${answered}, ${expiresAt})`)
+      },
+      async find(id, now) {
+        const [row] = await db.read(sql`
+          select browser, asked, answered from flows where tenant_id = ${tenant} and id = ${id} and expires_at > ${now}`)
+        if (!row) return undefined
+        const answered = (row['answered'] as string).split(' ').filter(Boolean) as Answer[]
+        return { id, browser: row['browser'] as string, asked: requestFrom(row['asked'] as string), answered }
+      },
+      async answer(id, answer) {
+        // Each answer is followed by a space, and is there once.
+        await db.write(sql`
+          update flows set answered = answered || ${`${answer} `}
+          where tenant_id = ${tenant} and id = ${id} and answered not like ${`%${answer} %`}`)
+      },
+      async end(id) {
+        return (await db.write(sql`delete from flows where tenant_id = ${tenant} and id = ${id} returning id`)).length > 0
+      },
+    },
+  }
+}

@@ -1,0 +1,51 @@
+/** Sessions of signed-in browsers, as kept. One lives only as long as its account is there and active. */
+import type { IdentityStore, SessionRow } from '../identity/types.ts'
+import { accountFrom } from './accounts.ts'
+import { type Db, type Row, sql } from './sql.ts'
+
+export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'> {
+  return {
+    sessions: {
+      start: (session, replaces) =>
+        db.transact(function* () {
+          yield sql`delete from sessions where tenant_id = ${tenant} and hash in ${replaces}`
+          yield sql`
+            insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at)
+            values (${tenant}, ${session.hash}, ${session.sid}, ${session.subject}, ${session.authTime}, ${session.acr},
+              ${session.amr.join(' ')}, ${session.createdAt}, ${session.lastSeenAt}, ${session.expiresAt})`
+        }),
+      async find(hashes, now) {
+        const rows = await db.read(sql`
+          select s.hash, s.sid, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
+            a.subject, a.username, a.email, a.password_hash, a.claims, a.status, a.created_at, a.updated_at
+          from sessions s join accounts a on a.tenant_id = s.tenant_id and a.subject = s.subject
+          where s.tenant_id = ${tenant} and s.hash in ${hashes} and s.expires_at > ${now} and a.status = 'active'`)
+        return rows.map((row) => ({ session: sessionFrom(row), account: accountFrom(row) }))
+      },
+      async seen(hash, now) {
+        await db.write(sql`
+          update sessions set last_seen_at = ${now} where tenant_id = ${tenant} and hash = ${hash} and last_seen_at < ${now}`)
+      },
+      async end(hashes) {
+        await db.write(sql`delete from sessions where tenant_id = ${tenant} and hash in ${hashes}`)
+      },
+      async endAll(subject) {
+        await db.write(sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`)
+      },
+    },
+  }
+}
+
+function sessionFrom(row: Row): SessionRow {
+  return {
+    hash: row['hash'] as string,
+    sid: row['sid'] as string,
+    subject: row['subject'] as string,
+    authTime: row['auth_time'] as number,
+    acr: row['acr'] as string,
+    amr: (row['amr'] as string).split(' ').filter(Boolean),
+    createdAt: row['started_at'] as number,
+    lastSeenAt: row['last_seen_at'] as number,
+    expiresAt: row['expires_at'] as number,
+  }
+}

@@ -1,0 +1,46 @@
+/** Signing keys as kept: the private halves sealed. */
+import type { KeyStore, SigningKeyRow } from '../secrets/types.ts'
+import { type Db, type Row, sql } from './sql.ts'
+
+export function signingKeys(db: Db, tenant: string): KeyStore {
+  return {
+    signingKeys: {
+      async list() {
+        const rows = await db.read(sql`
+          select kid, alg, generation, public_jwk, sealed_key, created_at, active_at, remove_at
+          from signing_keys where tenant_id = ${tenant} order by alg, generation`)
+        return rows.map(keyFrom)
+      },
+      add: (row, previousRemoveAt) =>
+        db.transact(function* () {
+          const added = yield sql`
+            insert into signing_keys (tenant_id, kid, alg, generation, public_jwk, sealed_key, created_at, active_at, remove_at)
+            values (${tenant}, ${row.kid}, ${row.alg}, ${row.generation}, ${row.publicJwk}, ${row.sealedKey}, ${row.createdAt},
+              ${row.activeAt}, ${row.removeAt ?? null})
+            on conflict do nothing returning kid`
+          if (added.length === 0) return false
+          if (previousRemoveAt !== undefined)
+            yield sql`
+              update signing_keys set remove_at = ${previousRemoveAt}
+              where tenant_id = ${tenant} and alg = ${row.alg} and generation = ${row.generation - 1}`
+          return true
+        }),
+      async remove(kid) {
+        return (await db.write(sql`delete from signing_keys where tenant_id = ${tenant} and kid = ${kid} returning kid`)).length > 0
+      },
+    },
+  }
+}
+
+function keyFrom(row: Row): SigningKeyRow {
+  return {
+    kid: row['kid'] as string,
+    alg: row['alg'] as SigningKeyRow['alg'],
+    generation: row['generation'] as number,
+    publicJwk: row['public_jwk'] as string,
+    sealedKey: row['sealed_key'] as string,
+    createdAt: row['created_at'] as number,
+    activeAt: row['active_at'] as number,
+    removeAt: (row['remove_at'] as number | null) ?? undefined,
+  }
+}

@@ -1,0 +1,105 @@
+/** The database as the rooms' ports see it: statements as tagged templates, one text for SQLite and PostgreSQL. */
+
+export type Value = string | number | null
+export type Row = Record<string, Value>
+
+/** One statement: the pieces of its text, and the values between them. Values never reach the text. */
+export class Sql {
+  /** The same array each time a call site is passed: what a prepared statement is remembered by. */
+  readonly parts: readonly string[]
+  readonly values: readonly Value[]
+  constructor(parts: readonly string[], values: readonly Value[]) {
+    this.parts = parts
+    this.values = values
+  }
+}
+
+/** A statement. A list stands for what follows `in`: `where id in ${ids}`; an empty one matches nothing. */
+export function sql(parts: TemplateStringsArray, ...values: (Value | readonly Value[])[]): Sql {
+  if (!values.some(isList)) return new Sql(parts, values as Value[])
+  const lists = values.map((value) => (isList(value) ? padded(value) : value))
+  return new Sql(expanded(parts, lists), lists.flat() as Value[])
+}
+
+const isList = (value: Value | readonly Value[]): value is readonly Value[] => Array.isArray(value)
+
+/** The text of a statement, with `mark(1)`, `mark(2)` … where its values go. */
+export function textOf(parts: readonly string[], mark: (n: number) => string): string {
+  return parts.reduce((text, part, n) => (n === 0 ? part : text + mark(n) + part), '')
+}
+
+/** Repeats the last item up to the next power of two, so that few lengths, and so few prepared statements, occur. */
+function padded(list: readonly Value[]): readonly Value[] {
+  if (list.length === 0) return [null]
+  const length = 2 ** Math.ceil(Math.log2(list.length))
+  return [...list, ...Array<Value>(length - list.length).fill(list.at(-1)!)]
+}
+
+const expansions = new WeakMap<readonly string[], Map<string, readonly string[]>>()
+
+/** The pieces of a text whose lists have become `(?, ?, …)`; the same array for the same lengths. */
+function expanded(parts: readonly string[], values: readonly (Value | readonly Value[])[]): readonly string[] {
+  const known = expansions.get(parts) ?? new Map<string, readonly string[]>()
+  expansions.set(parts, known)
+  const lengths = values.map((value) => (isList(value) ? value.length : 0))
+  const found = known.get(lengths.join())
+  if (found) return found
+  const pieces = [parts[0]!]
+  lengths.forEach((length, i) => {
+    const next = parts[i + 1]!
+    if (length === 0) pieces.push(next)
+    else {
+      pieces.push(`${pieces.pop()!}(`, ...Array<string>(length - 1).fill(', '), `)${next}`)
+    }
+  })
+  known.set(lengths.join(), pieces)
+  return pieces
+}
+
+/** Several statements as one: it can yield nothing but statements, so nothing else can fall into the open transaction. */
+export type Transaction<T> = Generator<Sql, T, Row[]>
+
+/**
+ * A database. Every act resolves when what it did will survive a power loss, and fails whole.
+ *
+ * A text that holds NUL (or half a surrogate pair) is nowhere in it: a statement with such a value matches nothing, and an insert is
+ * refused with UnstorableText. Otherwise acts reject with DatabaseUnavailable, UniqueViolation or DatabaseFault.
+ */
+export interface Db {
+  readonly engine: 'sqlite' | 'postgres'
+  /** One statement that only reads. */
+  read(query: Sql): Promise<Row[]>
+  /** One statement that changes something; its rows are those it returns. */
+  write(statement: Sql): Promise<Row[]>
+  /** Rolled back when `work` throws or a statement fails: either ends it. It must be safe to run twice: an engine may have to. */
+  transact<T>(work: () => Transaction<T>): Promise<T>
+  /** Waits for what is under way. */
+  close(): Promise<void>
+}
+
+/** The database cannot be reached or does not answer, and nothing can be said about what was asked. The door says 503 with Retry-After. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable'
+}
+
+/** A key that must be unique is taken. */
+export class UniqueViolation extends Error {
+  override readonly name = 'UniqueViolation'
+}
+
+/** A text that no column can hold. */
+export class UnstorableText extends Error {
+  override readonly name = 'UnstorableText'
+}
+
+/** The database refuses a statement of ours. Its message never holds values. */
+export class DatabaseFault extends Error {
+  override readonly name = 'DatabaseFault'
+}
+
+/** False when a statement can match nothing because one of its values can be nowhere. Throws UnstorableText for an insert. */
+export function isStorable(statement: Sql): boolean {
+  const storable = statement.values.every((value) => typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed()))
+  if (!storable && /^\s*insert\b/i.test(statement.parts[0]!)) throw new UnstorableText('a text holds NUL or half a surrogate pair')
+  return storable
+}

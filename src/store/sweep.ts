@@ -1,0 +1,35 @@
+/** Removes what has expired, so that the number of rows follows what is alive and not what ever was. */
+import { type Db, sql } from './sql.ts'
+
+/** A revoked grant is remembered until nothing that hung off it can still be in force: longer than the year any token may live. Seconds. */
+const GRANT_MEMORY = 400 * 86_400
+
+/** Deletes at most `limit` rows of each table, of all tenants. Returns how many; call again while it is not small. */
+export async function sweep(db: Db, now: number, limit: number): Promise<number> {
+  const statements = [
+    sql`delete from flows where (tenant_id, id) in
+      (select tenant_id, id from flows where expires_at <= ${now} limit ${limit}) returning id`,
+    sql`delete from codes where (tenant_id, hash) in
+      (select tenant_id, hash from codes where expires_at <= ${now} limit ${limit}) returning hash`,
+    sql`delete from access_tokens where (tenant_id, hash) in
+      (select tenant_id, hash from access_tokens where expires_at <= ${now} limit ${limit}) returning hash`,
+    sql`delete from refresh_tokens where (tenant_id, hash) in
+      (select tenant_id, hash from refresh_tokens where expires_at <= ${now} limit ${limit}) returning hash`,
+    sql`delete from sessions where (tenant_id, hash) in
+      (select tenant_id, hash from sessions where expires_at <= ${now} limit ${limit}) returning hash`,
+    sql`delete from signing_keys where (tenant_id, kid) in
+      (select tenant_id, kid from signing_keys where remove_at <= ${now} limit ${limit}) returning kid`,
+    // A refresh token that came to be while its family was revoked: it is dead, and must go before what says so does.
+    sql`delete from refresh_tokens where (tenant_id, hash) in
+      (select t.tenant_id, t.hash from revocations r join refresh_tokens t on t.tenant_id = r.tenant_id and t.family = r.id
+       where r.until <= ${now} limit ${limit}) returning hash`,
+    sql`delete from revocations where (tenant_id, id) in
+      (select r.tenant_id, r.id from revocations r where r.until <= ${now}
+       and not exists (select 1 from refresh_tokens t where t.tenant_id = r.tenant_id and t.family = r.id) limit ${limit}) returning id`,
+    sql`delete from grants where (tenant_id, id) in
+      (select tenant_id, id from grants where revoked_at <= ${now - GRANT_MEMORY} limit ${limit}) returning id`,
+  ]
+  let swept = 0
+  for (const statement of statements) swept += (await db.write(statement)).length
+  return swept
+}

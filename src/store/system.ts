@@ -1,0 +1,95 @@
+/** What is not of one tenant: the tenants themselves, and the one row that tells an installation from another. */
+import type { InstallationStore } from '../secrets/types.ts'
+import { type Db, type Row, sql, UniqueViolation } from './sql.ts'
+import type { TenantRow, TenantStore } from './types.ts'
+
+/** The tenant at the base URL. Its slug is empty. */
+export const ROOT_TENANT = 'root'
+
+export function systemStore(db: Db): { installation: InstallationStore; tenants: TenantStore } {
+  return { installation: installation(db), tenants: tenants(db) }
+}
+
+function installation(db: Db): InstallationStore {
+  return {
+    async find() {
+      const [row] = await db.read(sql`select id, sealed_secret from installation`)
+      return row && { id: row['id'] as string, sealedSecret: row['sealed_secret'] as string }
+    },
+    async first(row) {
+      const rows = await db.write(sql`
+        insert into installation (singleton, id, sealed_secret) values (1, ${row.id}, ${row.sealedSecret})
+        on conflict do nothing returning id`)
+      return rows.length > 0
+    },
+    async reseal(from, to) {
+      return (await db.write(sql`update installation set sealed_secret = ${to} where sealed_secret = ${from} returning id`)).length > 0
+    },
+    async hasData() {
+      const rows = await db.read(sql`
+        select 1 as something where exists (select 1 from tenants) or exists (select 1 from clients) or exists (select 1 from accounts)
+        or exists (select 1 from signing_keys) or exists (select 1 from grants) or exists (select 1 from resources)`)
+      return rows.length > 0
+    },
+  }
+}
+
+function tenants(db: Db): TenantStore {
+  return {
+    async add(tenant) {
+      const rows = await db.write(sql`
+        insert into tenants (id, slug, name, host, settings, status, created_at)
+        values (${tenant.id}, ${tenant.slug}, ${tenant.name}, ${tenant.host ?? null}, ${JSON.stringify(tenant.settings)},
+          ${tenant.status}, ${tenant.createdAt})
+        on conflict do nothing returning id`)
+      return rows.length > 0
+    },
+    async find(id) {
+      const [row] = await db.read(sql`select id, slug, name, host, settings, status, created_at from tenants where id = ${id}`)
+      return row && tenantFrom(row)
+    },
+    async bySlug(slug) {
+      const [row] = await db.read(sql`select id, slug, name, host, settings, status, created_at from tenants where slug = ${slug}`)
+      return row && tenantFrom(row)
+    },
+    async byHost(host) {
+      const [row] = await db.read(sql`select id, slug, name, host, settings, status, created_at from tenants where host = ${host}`)
+      return row && tenantFrom(row)
+    },
+    async list({ after, limit }) {
+      const rows = await db.read(sql`
+        select id, slug, name, host, settings, status, created_at from tenants
+        where slug > ${after ?? ''} or ${after === undefined ? 1 : 0} = 1 order by slug limit ${limit}`)
+      return rows.map(tenantFrom)
+    },
+    async change(id, change) {
+      try {
+        return await db.transact(function* () {
+          const [row] = yield sql`
+            update tenants set status = status where id = ${id} returning id, slug, name, host, settings, status, created_at`
+          if (!row) return 'unknown'
+          const after: TenantRow = { ...tenantFrom(row), ...change, id }
+          yield sql`
+            update tenants set slug = ${after.slug}, name = ${after.name}, host = ${after.host ?? null},
+              settings = ${JSON.stringify(after.settings)}, status = ${after.status} where id = ${id}`
+          return 'changed'
+        })
+      } catch (error) {
+        if (error instanceof UniqueViolation) return 'taken'
+        throw error
+      }
+    },
+  }
+}
+
+function tenantFrom(row: Row): TenantRow {
+  return {
+    id: row['id'] as string,
+    slug: row['slug'] as string,
+    name: row['name'] as string,
+    host: (row['host'] as string | null) ?? undefined,
+    settings: JSON.parse(row['settings'] as string),
+    status: row['status'] as TenantRow['status'],
+    createdAt: row['created_at'] as number,
+  }
+}

@@ -1,0 +1,30 @@
+/** The store of one tenant. It is named here, once: no act has a parameter that could name another. */
+import type { IdentityStore } from '../identity/types.ts'
+import type { Store } from '../protocol/types.ts'
+import type { KeyStore } from '../secrets/types.ts'
+import { accounts } from './accounts.ts'
+import { clients } from './clients.ts'
+import { codes } from './codes.ts'
+import { flows } from './flows.ts'
+import { grants } from './grants.ts'
+import { resources } from './resources.ts'
+import { sessions } from './sessions.ts'
+import { signingKeys } from './signing-keys.ts'
+import type { Db } from './sql.ts'
+import { tokens } from './tokens.ts'
+import type { ClientStore, ResourceStore } from './types.ts'
+
+/** `now`: the clock, in seconds. Keep what it returns: it remembers clients it has read. */
+export function tenantStore(db: Db, tenant: string, now: () => number): Store & IdentityStore & KeyStore & ClientStore & ResourceStore {
+  return {
+    ...clients(db, tenant, now),
+    ...resources(db, tenant),
+    ...grants(db, tenant),
+    ...flows(db, tenant),
+    ...codes(db, tenant),
+    ...tokens(db, tenant, now),
+    ...accounts(db, tenant),
+    ...sessions(db, tenant),
+    ...signingKeys(db, tenant),
+  }
+}

@@ -1,0 +1,131 @@
+/** The door: HTTP in, HTTP out. No rule of OAuth is decided here. */
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { answer } from '../protocol/answer.ts'
+import { type OAuthError, refuse } from '../protocol/errors.ts'
+import { Params } from '../protocol/params.ts'
+import type { Request } from '../protocol/types.ts'
+import { allowOrigin, commonHeaders, isForeign, preflightHeaders } from './headers.ts'
+import { healthRoutes } from './health.ts'
+import { refuseOddRequests } from './odd-requests.ts'
+import type { Route, TenantRoom } from './route.ts'
+import { type Dress, send } from './send.ts'
+import { tlsRules } from './tls.ts'
+
+/** What the door needs of the house. */
+export interface House {
+  issuer: string
+  version: string
+  routes: readonly Route[]
+  /** The tenant of a path; '' is the root. Undefined: there is none, or it is suspended. */
+  room(slug: string): Promise<TenantRoom | undefined>
+  /** Why the house cannot serve; undefined when it can. */
+  ready(): Promise<string | undefined>
+  /** 128 bits in base64url. */
+  id(): string
+  log: Log
+}
+export interface Log {
+  info(what: object, text: string): void
+  warn(what: object, text: string): void
+  error(what: object, text: string): void
+}
+
+export interface Listening {
+  tls: { cert: string; key: string } | undefined
+  /** Peers whose X-Forwarded-* headers are believed: addresses or CIDR ranges. */
+  trustedProxies: readonly string[]
+  bodyBytes: number
+}
+
+/** The HTTP server, with every route of the house; not listening yet. */
+export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Listening): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    https: tls ? { ...tlsRules, ...tls } : null,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    bodyLimit: bodyBytes,
+    routerOptions: { maxParamLength: 200, querystringParser: () => ({}) }, // Params reads the query itself: repeated names must be seen
+    forceCloseConnections: 'idle',
+    requestTimeout: 30_000,
+    genReqId: () => house.id(),
+  }) as unknown as FastifyInstance
+
+  const common = commonHeaders(house.issuer.startsWith('https:'))
+  app.addHook('onRequest', (req, reply, done) => {
+    reply.headers(common).header('x-request-id', req.id)
+    done()
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_req, body, done) => done(null, body))
+  const base = new URL(house.issuer).pathname.replace(/\/$/, '')
+  refuseOddRequests(app, house, base)
+  healthRoutes(app, house)
+
+  for (const route of house.routes) {
+    for (const path of pathsOf(route.path, base)) {
+      app.route({ method: [...route.methods], url: path, handler: (req, reply) => serve(house, route, req, reply) })
+      if (route.cors) app.options(path, (req, reply) => preflight(house, route, req, reply))
+    }
+  }
+  return app
+}
+
+/** Below the root issuer and below each tenant's; well-known documents also before the issuer's path. RFC 8414 §3.1, Discovery §4. */
+export function pathsOf(path: string, base: string): string[] {
+  const tenant = '/t/:slug'
+  const paths = [base + path, base + tenant + path]
+  if (path.startsWith('/.well-known/')) paths.push(path + base, path + base + tenant)
+  return [...new Set(paths)]
+}
+
+async function serve(house: House, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const slug = slugOf(req)
+  let dress: Dress = { tenant: 'Gatehouse', base: '', nonce: req.id }
+  let setCookie: readonly string[] = []
+  const { reply: result, error } = await answer(route.audience, house.issuer, async () => {
+    const room = (await house.room(slug)) ?? refuse('not_found', 'there is no such tenant here')
+    dress = { tenant: room.ctx.tenant.name, base: room.base, nonce: req.id }
+    await allowOrigin(route, room, req.headers.origin, reply)
+    if (route.ownForm && isForeign(req.headers, new URL(house.issuer).origin)) {
+      refuse('invalid_request', 'this form was sent from another site; go back to the application and start again')
+    }
+    const result = await route.handle(room, read(room, route, req))
+    if (result.remember) setCookie = room.cookies.write(result.remember)
+    return result
+  })
+  send(reply, result, dress, setCookie)
+  note(house.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status: reply.statusCode, ms: reply.elapsedTime, ip: req.ip }, error)
+  return reply
+}
+
+function slugOf(req: FastifyRequest): string {
+  return (req.params as { slug?: string }).slug ?? ''
+}
+
+/** A post is its body, a get its query. */
+function read({ ctx, cookies }: TenantRoom, { path }: Route, req: FastifyRequest): Request {
+  const { headers, method } = req
+  const query = () => req.raw.url?.split('?', 2)[1] ?? ''
+  return {
+    method,
+    url: ctx.issuer + path,
+    headers,
+    params: new Params(new URLSearchParams(method === 'POST' ? ((req.body as string | undefined) ?? '') : query())),
+    browser: cookies.read(headers.cookie),
+  }
+}
+
+async function preflight(house: House, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const room = await house.room(slugOf(req)).catch(() => undefined)
+  if (room && (await allowOrigin(route, room, req.headers.origin, reply).catch(() => false))) reply.headers(preflightHeaders(route))
+  return reply.code(204).send()
+}
+
+/** One line for each request: what came of it, never what was in it. */
+function note(log: Log, line: Record<string, unknown>, error: OAuthError | undefined): void {
+  const ms = Math.round((line['ms'] as number) * 10) / 10
+  if (!error) return log.info({ ...line, ms }, 'answered')
+  const told = { ...line, ms, error: error.code, description: error.description, why: error.why }
+  if (error.code === 'server_error') log.error({ ...told, err: error.cause }, 'failed')
+  else if (error.code === 'temporarily_unavailable') log.warn({ ...told, err: error.cause }, 'unavailable')
+  else log.info(told, 'refused')
+}

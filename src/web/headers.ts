@@ -1,0 +1,57 @@
+/** Headers of every answer, and who may read it from another origin. */
+import type { FastifyReply } from 'fastify'
+import type { Route, TenantRoom } from './route.ts'
+
+/** On everything, errors included. Pages add their own policy. */
+export function commonHeaders(secure: boolean): Record<string, string> {
+  return {
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'cross-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    ...(secure ? { 'strict-transport-security': 'max-age=63072000; includeSubDomains' } : {}),
+  }
+}
+
+/** Pages: their forms tell us their origin, other sites learn nothing, and no window of another site keeps a handle on them. */
+export function pageHeaders(csp: string): Record<string, string> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': csp,
+    'referrer-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'cache-control': 'no-store',
+  }
+}
+
+/** Is this a post to one of our own forms from a page that is not ours? Old browsers that tell nothing are stopped by the flow's ticket. */
+export function isForeign(headers: Readonly<Record<string, string | string[] | undefined>>, origin: string): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site !== 'same-origin'
+  return headers['origin'] !== undefined && headers['origin'] !== origin
+}
+
+/** CORS: any origin for public documents; for clients the origins of their redirect URIs. Never with credentials. Fetch Standard §3.2. */
+export async function allowOrigin(route: Route, room: TenantRoom, origin: string | undefined, reply: FastifyReply): Promise<boolean> {
+  if (route.cors === undefined) return false
+  if (route.cors === 'any') {
+    reply.header('access-control-allow-origin', '*')
+    return true
+  }
+  reply.header('vary', 'Origin')
+  if (origin === undefined || !/^https?:\/\/[^\s/]{1,255}$/.test(origin) || !(await room.ctx.store.clients.hasOrigin(origin))) return false
+  reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Retry-After' })
+  return true
+}
+
+/** The answer to a preflight that was allowed. */
+export function preflightHeaders(route: Route): Record<string, string> {
+  return {
+    'access-control-allow-methods': route.methods.join(', '),
+    'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
+    'access-control-max-age': '600',
+  }
+}

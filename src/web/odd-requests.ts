@@ -1,0 +1,35 @@
+/** What never reaches a route: unknown paths and methods, bodies that are too large or of another kind. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { refusal } from '../protocol/answer.ts'
+import { asOAuthError, type ErrorCode, OAuthError } from '../protocol/errors.ts'
+import type { House } from './door.ts'
+import { send } from './send.ts'
+
+export function refuseOddRequests(app: FastifyInstance, house: House, base: string): void {
+  const methods = new Map(house.routes.map((route) => [route.path, route.methods]))
+
+  app.setNotFoundHandler((req, reply) => {
+    const path = (req.raw.url ?? '').split('?', 1)[0] as string
+    const allowed = methods.get(path.slice(base.length).replace(/^\/t\/[^/]+/, ''))
+    if (!allowed) return tell(house, req, reply, 'not_found', 'there is nothing at this address')
+    reply.header('allow', allowed.join(', '))
+    return tell(house, req, reply, 'method_not_allowed', 'this address does not answer that method; the allow header says which it does')
+  })
+
+  app.setErrorHandler((error: FastifyError, req, reply) => {
+    const status = error.statusCode ?? 500
+    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return tell(house, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
+    if (status === 413) return tell(house, req, reply, 'content_too_large', 'the request is larger than this server accepts')
+    if (status < 500) return tell(house, req, reply, 'invalid_request', 'the request is not well-formed HTTP')
+    house.log.error({ id: req.id, method: req.method, err: error }, 'failed')
+    const fault = asOAuthError(error)
+    return tell(house, req, reply, fault.code, fault.description)
+  })
+}
+
+/** A browser that asks for pages sees one; a program reads JSON. */
+function tell(house: House, req: FastifyRequest, reply: FastifyReply, code: ErrorCode, description: string): FastifyReply {
+  const audience = req.headers.accept?.includes('text/html') ? 'person' : 'program'
+  const answer = refusal(new OAuthError(code, description), audience, house.issuer)
+  return send(reply, answer, { tenant: 'Gatehouse', base: '', nonce: req.id }, [])
+}

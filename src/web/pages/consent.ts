@@ -1,0 +1,73 @@
+/** Whether an application may have what it asks for — RFC 6749 §4.1.1 (C), OpenID Connect Core §3.1.2.4. */
+import type { Application, Pages, ScopeLine } from '../../protocol/types.ts'
+import { emblem, logoOf, personCard } from './emblem.ts'
+import { fill, type Html, html, type Value } from './html.ts'
+import { check, dot } from './icons.ts'
+import type { Look, View } from './layout.ts'
+import { named, plain } from './names.ts'
+import { webUrl } from './urls.ts'
+
+const words = {
+  title: '{application} asks for access',
+  lead: 'to your {tenant} account',
+  person: 'Signed in as',
+  notYou: 'Not you?',
+  fresh: 'It will be able to',
+  known: 'Already allowed',
+  nothing: 'It asks for nothing beyond your signing in.',
+  policy: 'Privacy policy',
+  terms: 'Terms of service',
+  newTab: '(opens in a new tab)',
+  allow: 'Allow',
+  deny: 'Don’t allow',
+  next: 'Either way you go back to {application}, which learns your answer.',
+}
+
+export function consent(data: Pages['consent'], look: Look): View {
+  const { application, person } = data
+  const known = data.scopes.filter((scope) => scope.known)
+  const fresh = data.scopes.filter((scope) => !scope.known)
+  return {
+    title: fill(words.title, { application: plain(application.name) }),
+    images: logoOf(application)?.source,
+    forms: "'self'",
+    body: html`<header>${emblem(application)}
+<h1>${fill(words.title, { application: named(application.name) })}</h1>
+<p class="lead">${fill(words.lead, { tenant: named(look.tenant) })}</p>
+${site(application)}
+</header>
+<section class="person" aria-label="${words.person}">${personCard(person)}<a id="not-you" href="${look.base}/authorize/continue?flow=${encodeURIComponent(data.flow)}&amp;choose=1">${words.notYou}</a></section>
+${scopeList('fresh', words.fresh, fresh, dot)}
+${scopeList('known', words.known, known, check)}
+${data.scopes.length === 0 && html`<p>${words.nothing}</p>`}
+<form id="consent" method="post" action="${look.base}/authorize/consent">
+<input type="hidden" name="flow" value="${data.flow}">
+<div class="answers"><button id="allow" class="primary" name="answer" value="allow">${words.allow}</button>
+<button id="deny" name="answer" value="deny">${words.deny}</button></div>
+</form>
+<p class="note">${fill(words.next, { application: named(application.name) })}</p>
+${papers(application)}`,
+  }
+}
+
+function scopeList(id: string, heading: string, scopes: readonly ScopeLine[], mark: Html): Html | undefined {
+  if (scopes.length === 0) return undefined
+  return html`<section class="scopes ${id}" aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>
+<ul>${scopes.map((scope) => html`<li>${mark}<span dir="auto">${scope.description || scope.name}</span></li>`)}</ul></section>`
+}
+
+function site(application: Application): Html | undefined {
+  const url = webUrl(application.clientUri)
+  return url === undefined ? undefined : html`<p class="site">${outside('site', url, new URL(url).host)}</p>`
+}
+
+function papers(application: Application): Html | undefined {
+  const policy = webUrl(application.policyUri)
+  const terms = webUrl(application.tosUri)
+  if (policy === undefined && terms === undefined) return undefined
+  return html`<p class="papers">${policy && outside('policy', policy, words.policy)} ${terms && outside('terms', terms, words.terms)}</p>`
+}
+
+function outside(id: string, url: string, text: Value): Html {
+  return html`<a id="${id}" href="${url}" target="_blank" rel="noopener noreferrer">${text}<span class="unseen"> ${words.newTab}</span></a>`
+}

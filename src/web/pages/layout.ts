@@ -1,0 +1,59 @@
+/** The document around every page — HTML Living Standard §4.2, WCAG 2.2 §1.3.1, §2.4.2, §3.1.1. */
+import { readFileSync } from 'node:fs'
+import { Html, html } from './html.ts'
+import { favicon, mark } from './icons.ts'
+import { named, plain } from './names.ts'
+
+/** What the pages of one answer share. */
+export interface Look {
+  /** The tenant's name, as people know it. */
+  tenant: string
+  /** Path prefix of the issuer: empty or like `/t/acme`. */
+  base: string
+  /** One per answer, of characters that need no escaping in a header. */
+  nonce: string
+}
+
+/** A page before it has its document and its policy. */
+export interface View {
+  /** Text only. */
+  title: Html
+  body: Html
+  head?: Html
+  /** Sources that must be allowed in the policy; absent: none. */
+  images?: string | undefined
+  forms?: string
+  /** Runs once the document is there. */
+  script?: Html
+}
+
+const style = new Html(readFileSync(new URL('./style.css', import.meta.url), 'utf8'))
+
+/** The whole document. */
+export function layout(view: View, look: Look): string {
+  return html`<!doctype html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<title>${view.title} – ${plain(look.tenant)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f1ec">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#121513">
+<meta name="robots" content="noindex">
+<link rel="icon" href="${favicon}">
+${view.head}
+<style nonce="${look.nonce}">${style}</style>
+</head>
+<body>
+<main>
+${view.body}
+</main>
+<footer>${mark}<span class="tenant">${named(look.tenant)}</span>${
+    plain(look.tenant) !== 'Gatehouse' && html`<span class="maker">Gatehouse</span>`
+  }</footer>
+${view.script && html`<script nonce="${look.nonce}">${view.script}</script>`}
+</body>
+</html>
+`.text
+}

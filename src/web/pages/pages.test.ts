@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Application, Page, Person } from '../../protocol/types.ts'
+import { renderPage } from './pages.ts'
+
+const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U' }
+
+/** Every page, made of one text wherever text may come from outside. */
+function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
+  const application: Application = { name: text, clientUri: text, logoUri: logo, policyUri: text, tosUri: text }
+  const person: Person = { sid: text, name: text, detail: text }
+  const flow = text
+  const fields = { [`x${text}`]: text }
+  const scopes = [
+    { name: text, description: text, known: false },
+    { name: text, description: text, known: true },
+  ]
+  const to = `https://app.example/cb?${text}`
+  return [
+    { page: 'sign-in', data: { flow, application, loginHint: `x${text}`, problem: text, canChoose: true } },
+    { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
+    { page: 'consent', data: { flow, application, person, scopes } },
+    { page: 'leave', data: { application, to } },
+    { page: 'form-post', data: { application, action: to, fields } },
+    { page: 'sign-out', data: { token: text, person, fields } },
+    { page: 'signed-out', data: { application, to, stayed: false } },
+    { page: 'error', data: { code: text, description: text, status: 400 } },
+  ]
+}
+
+const tag = /<(\/?[a-z][a-z0-9]*)((?:\s[a-zA-Z-]+(?:="[^"<>]*")?)*)\s*\/?>/g
+
+/** Elements and the names of their attributes, without any value and any text. */
+function skeleton(document: string): string[] {
+  const tags = document.replace(/<style.*?<\/style>/s, '').matchAll(tag)
+  return Array.from(tags, ([, name, attributes]) => `${name}${attributes!.replace(/="[^"]*"/g, '')}`)
+}
+
+/** What is left when every well-made tag is taken away: an angle bracket here is a tag that does not read well. */
+function outsideTags(document: string): string {
+  return document.replace(/<style.*?<\/style>|<!doctype html>/gs, '').replace(tag, '')
+}
+
+test('no text from outside changes the structure of a page', () => {
+  const usual = pagesOf('plain').map((page) => skeleton(renderPage(page, look).html))
+  // Letters first, so that each text has an initial and initials are never the drawing that stands in for them; no @, where a line may break.
+  const nasty = fc.string({
+    unit: fc.constantFrom('<', '>', '"', "'", '&', '`', '=', '/', ' ', 'a', '\n', '{tenant}', '</title>', '<script>', '\u202e'),
+  })
+  fc.assert(
+    fc.property(nasty, (text) => {
+      pagesOf(`a${text}`).forEach((page, i) => {
+        const { html, csp } = renderPage(page, { ...look, tenant: `a${text}`, base: `/${text}` })
+        assert.deepEqual(skeleton(html), usual[i], page.page)
+        assert.doesNotMatch(outsideTags(html), /[<>]/, page.page)
+        assert.doesNotMatch(csp, /[<>"\n]/)
+      })
+    }),
+  )
+})
+
+function policy(page: Page): Record<string, string> {
+  const { csp } = renderPage(page, look)
+  return Object.fromEntries(csp.split('; ').map((directive) => [directive.split(' ')[0]!, directive.split(' ').slice(1).join(' ')]))
+}
+
+test('each page is shown under the narrowest policy', () => {
+  const own = {
+    'sign-in': "'self'",
+    'choose-account': "'self'",
+    consent: "'self'",
+    'sign-out': "'self'",
+    'form-post': 'https://app.example',
+  }
+  for (const page of pagesOf('x')) {
+    const { 'form-action': forms, 'script-src': script, ...rest } = policy(page)
+    assert.equal(forms, own[page.page as keyof typeof own] ?? "'none'", page.page)
+    assert.equal(script, page.page === 'form-post' ? "'nonce-bm9uY2U'" : undefined, page.page)
+    assert.deepEqual(rest, {
+      'default-src': "'none'",
+      'style-src': "'nonce-bm9uY2U'",
+      'img-src': "'self' data:",
+      'frame-ancestors': "'none'",
+      'base-uri': "'none'",
+    })
+  }
+})
+
+test('a logo is allowed by its origin; one that the policy cannot name is not shown', () => {
+  const withLogo = (logo: string) => pagesOf('x', logo)[0]!
+  assert.equal(policy(withLogo('https://cdn.example/a.png'))['img-src'], "'self' data: https://cdn.example")
+  assert.match(renderPage(withLogo('https://cdn.example/a.png'), look).html, /<img src="https:\/\/cdn\.example\/a\.png"/)
+  for (const logo of ['https://a;sandbox/x.png', 'javascript:alert(1)', 'data:image/png;base64,AA', 'com.example.app:/x']) {
+    assert.equal(policy(withLogo(logo))['img-src'], "'self' data:", logo)
+    assert.doesNotMatch(renderPage(withLogo(logo), look).html, /<img/, logo)
+  }
+})
+
+test('an address of the client that is not on the web is no link', () => {
+  const application = { name: 'x', clientUri: 'javascript:a', logoUri: undefined, policyUri: 'data:,a', tosUri: 'com.example:/a' }
+  const person = { sid: 's', name: 'x', detail: undefined }
+  const { html } = renderPage({ page: 'consent', data: { flow: 'f', application, person, scopes: [] } }, look)
+  assert.deepEqual(
+    Array.from(html.matchAll(/<a id="([^"]*)"/g), ([, id]) => id),
+    ['not-you'],
+  )
+})
+
+test('a page leads to the web or to a native app only', () => {
+  const application = { name: 'x', clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
+  const pagesTo = (to: string): Page[] => [
+    { page: 'leave', data: { application, to } },
+    { page: 'form-post', data: { application, action: to, fields: {} } },
+    { page: 'signed-out', data: { application, to, stayed: false } },
+  ]
+  for (const page of pagesTo('javascript:alert(1)')) assert.throws(() => renderPage(page, look), TypeError, page.page)
+  for (const page of pagesTo('com.example.app:/cb?x=1&y=2'))
+    assert.match(renderPage(page, look).html, /"com\.example\.app:\/cb\?x=1&amp;y=2"/)
+  assert.equal(policy(pagesTo('com.example.app:/cb')[1]!)['form-action'], 'com.example.app:')
+  assert.throws(() => renderPage(pagesTo('https://a;sandbox/cb')[1]!, look), TypeError)
+})
+
+test('forms post below the base of the issuer, under their stable names', () => {
+  const html = pagesOf('x')
+    .map((page) => renderPage(page, look).html)
+    .join('')
+  const actions = ['authorize/sign-in', 'authorize/cancel', 'authorize/choose-account', 'authorize/consent', 'logout']
+  for (const action of actions) assert.ok(html.includes(`method="post" action="/t/acme/${action}"`), action)
+  const ids = [
+    'sign-in',
+    'username',
+    'password',
+    'submit',
+    'choose',
+    'cancel',
+    'problem',
+    'choose-account',
+    'another',
+    'consent',
+    'allow',
+    'deny',
+  ]
+  const more = ['not-you', 'continue', 'form-post', 'sign-out', 'sign-out-yes', 'sign-out-no', 'error-code']
+  for (const id of [...ids, ...more]) assert.ok(html.includes(` id="${id}"`), id)
+})

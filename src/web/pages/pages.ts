@@ -1,0 +1,53 @@
+/** Every page for people, with the policy under which the browser may show it — Content Security Policy Level 3. */
+import type { Page } from '../../protocol/types.ts'
+import { chooseAccount } from './choose-account.ts'
+import { consent } from './consent.ts'
+import { error } from './error.ts'
+import { formPost } from './form-post.ts'
+import { type Look, layout, type View } from './layout.ts'
+import { leave } from './leave.ts'
+import { signIn } from './sign-in.ts'
+import { signOut } from './sign-out.ts'
+import { signedOut } from './signed-out.ts'
+
+/**
+ * The document and the value of its Content-Security-Policy header, which only fits this document.
+ * Throws when a page is told to lead to an address that is neither of the web nor of a native app.
+ */
+export function renderPage(page: Page, look: Look): { html: string; csp: string } {
+  const view = viewOf(page, look)
+  return { html: layout(view, look), csp: policyFor(view, look.nonce) }
+}
+
+function viewOf(page: Page, look: Look): View {
+  switch (page.page) {
+    case 'sign-in':
+      return signIn(page.data, look)
+    case 'choose-account':
+      return chooseAccount(page.data, look)
+    case 'consent':
+      return consent(page.data, look)
+    case 'leave':
+      return leave(page.data)
+    case 'form-post':
+      return formPost(page.data)
+    case 'sign-out':
+      return signOut(page.data, look)
+    case 'signed-out':
+      return signedOut(page.data, look)
+    case 'error':
+      return error(page.data)
+  }
+}
+
+function policyFor(view: View, nonce: string): string {
+  return [
+    "default-src 'none'",
+    `style-src 'nonce-${nonce}'`,
+    ...(view.script ? [`script-src 'nonce-${nonce}'`] : []),
+    `img-src ${["'self'", 'data:', view.images ?? []].flat().join(' ')}`,
+    `form-action ${view.forms ?? "'none'"}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ')
+}

@@ -1,0 +1,20 @@
+/** What the door serves: an endpoint of the rules, or a form of our own pages, within one tenant. */
+import type { SignIn } from '../identity/sign-in.ts'
+import type { Ctx, Endpoint, Reply, Request } from '../protocol/types.ts'
+import type { CookieJar } from './cookies.ts'
+
+/** One tenant, as the door sees it. */
+export interface TenantRoom {
+  ctx: Ctx
+  signIn: SignIn
+  cookies: CookieJar
+  /** Path of the issuer: '' or '/t/acme'. */
+  base: string
+  slug: string
+}
+
+export type Route = Omit<Endpoint, 'handle'> & { handle(room: TenantRoom, request: Request): Promise<Reply> }
+
+export function routeOf(endpoint: Endpoint): Route {
+  return { ...endpoint, handle: (room, request) => endpoint.handle(room.ctx, request) }
+}

@@ -1,0 +1,50 @@
+/** What a person can do during a flow beside consenting. Each form records a fact and returns to the hub. */
+import { checkPassword, startSession } from '../identity/sign-in.ts'
+import { refuse } from '../protocol/errors.ts'
+import { findFlow, hubUrl } from '../protocol/flow.ts'
+import { applicationOf } from '../protocol/respond.ts'
+import type { Route } from './route.ts'
+
+const wrong = 'The user name or password is not right. Please try again.'
+
+const signIn: Route = {
+  path: '/authorize/sign-in',
+  methods: ['POST'],
+  audience: 'person',
+  ownForm: true,
+  async handle({ ctx, signIn }, { params, browser }) {
+    const ticket = params.need('flow')
+    const { flow, client } = await findFlow(ctx, ticket, browser)
+    const [username = '', password = ''] = [params.get('username'), params.get('password')]
+    const account = await checkPassword(signIn, username, password)
+    const now = ctx.now()
+    const sessions = await ctx.people.sessions(browser.sessions, now)
+    if (!account) {
+      const data = { flow: ticket, application: applicationOf(client), loginHint: username, problem: wrong, canChoose: sessions.length > 0 }
+      return { kind: 'page', page: 'sign-in', status: 401, data }
+    }
+    const ids = await startSession(signIn, account, sessions, { acr: 'aal1', amr: ['pwd'], now })
+    await ctx.store.flows.answer(flow.id, 'sign-in')
+    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids } }
+  },
+}
+
+const chooseAccount: Route = {
+  path: '/authorize/choose-account',
+  methods: ['POST'],
+  audience: 'person',
+  ownForm: true,
+  async handle({ ctx }, { params, browser }) {
+    const ticket = params.need('flow')
+    const { flow } = await findFlow(ctx, ticket, browser)
+    const sid = params.get('sid')
+    if (sid === undefined) return { kind: 'redirect', to: `${hubUrl(ctx, ticket)}&another=1` }
+    const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
+    const chosen = sessions.find((s) => s.sid === sid) ?? refuse('invalid_request', 'that account is no longer signed in here; go back and choose again')
+    await ctx.store.flows.answer(flow.id, 'choose-account')
+    const ids = [chosen, ...sessions.filter((s) => s !== chosen)].map((s) => s.id)
+    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids } }
+  },
+}
+
+export const steps: readonly Route[] = [signIn, chooseAccount]

@@ -1,0 +1,87 @@
+/** Pages to look at: as they are meant, at their fullest, and filled by someone who means harm. */
+import type { Application, Page, Person } from '../../src/protocol/types.ts'
+
+/** A named page. `origin` serves `/logo.svg`, `/broken.svg` (not there) and `/stay` (an answer that leaves the page where it is). */
+export function samples(origin: string): Record<string, Page> {
+  const flow = 'fl_0123456789'
+  const photos: Application = {
+    name: 'Lumen Photos',
+    clientUri: 'https://lumen.example/',
+    logoUri: `${origin}/logo.svg`,
+    policyUri: 'https://lumen.example/privacy',
+    tosUri: 'https://lumen.example/terms',
+  }
+  const board: Application = { name: 'Tideboard', clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
+  const ada: Person = { sid: 's1', name: 'Ada Lovelace', detail: 'ada@acme.example' }
+  const people: Person[] = [
+    ada,
+    { sid: 's2', name: 'Grace Hopper', detail: 'grace.brewster.murray.hopper@navy.example' },
+    { sid: 's3', name: 'operations', detail: undefined },
+  ]
+  return {
+    'sign-in': signInPage(flow, board, {}),
+    'sign-in-logo': signInPage(flow, photos, { loginHint: 'ada@acme.example', canChoose: true }),
+    'sign-in-problem': signInPage(flow, photos, {
+      loginHint: 'ada',
+      canChoose: true,
+      problem: 'That email or password is not right. Try again.',
+    }),
+    'choose-account': { page: 'choose-account', data: { flow, application: photos, accounts: people } },
+    consent: { page: 'consent', data: { flow, application: photos, person: ada, scopes: scopes() } },
+    'consent-short': { page: 'consent', data: { flow, application: board, person: people[2]!, scopes: scopes().slice(0, 1) } },
+    leave: { page: 'leave', data: { application: photos, to: `${origin}/stay?code=c&state=s` } },
+    'form-post': { page: 'form-post', data: { application: board, action: `${origin}/stay`, fields: { code: 'c', state: 's' } } },
+    'sign-out': { page: 'sign-out', data: { token: 't', person: ada, fields: { state: 's' } } },
+    'signed-out': { page: 'signed-out', data: { application: undefined, to: undefined, stayed: false } },
+    'signed-out-back': { page: 'signed-out', data: { application: photos, to: 'com.example.photos:/signed-out', stayed: false } },
+    'signed-out-stayed': { page: 'signed-out', data: { application: undefined, to: undefined, stayed: true } },
+    error: {
+      page: 'error',
+      data: { code: 'invalid_request', description: 'redirect_uri is not one that is registered for this client', status: 400 },
+    },
+    'error-ours': { page: 'error', data: { code: 'server_error', description: 'something failed on our side', status: 500 } },
+    ...hostile(origin),
+  }
+}
+
+function signInPage(flow: string, application: Application, more: { loginHint?: string; canChoose?: boolean; problem?: string }): Page {
+  return { page: 'sign-in', data: { flow, application, loginHint: undefined, problem: undefined, canChoose: false, ...more } }
+}
+
+function scopes() {
+  return [
+    { name: 'photos.read', description: 'See your photos and albums', known: false },
+    { name: 'photos.write', description: 'Add, change and remove photos in albums that you share with other people', known: false },
+    { name: 'openid', description: 'Know who you are', known: true },
+    { name: 'email', description: 'See your email address', known: true },
+  ]
+}
+
+/** What would break out if anything could. */
+export const attack = `"'><script>document.title='broken'</script><img src=x onerror=alert(1)><b id=injected>&lt;\u202e`
+
+function hostile(origin: string): Record<string, Page> {
+  const long = attack + 'W'.repeat(400) + ' ' + 'w '.repeat(200)
+  const script = 'javascript:alert(document.domain)'
+  const application: Application = {
+    name: long,
+    clientUri: script,
+    logoUri: `${origin}/broken.svg`,
+    policyUri: script,
+    tosUri: 'data:text/html,x',
+  }
+  const person: Person = { sid: attack, name: `${attack}${'W'.repeat(200)}`, detail: `${'w'.repeat(200)}@${attack}` }
+  const flow = attack
+  const scope = { name: attack, description: attack + 'W'.repeat(200), known: false }
+  const fields = { [attack]: attack, submit: 'taken' }
+  return {
+    'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, canChoose: true } },
+    'hostile-choose-account': { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
+    'hostile-consent': { page: 'consent', data: { flow, application, person, scopes: [scope, { ...scope, known: true }] } },
+    'hostile-leave': { page: 'leave', data: { application, to: `${origin}/stay?${attack}` } },
+    'hostile-form-post': { page: 'form-post', data: { application, action: `${origin}/stay?${attack}`, fields } },
+    'hostile-sign-out': { page: 'sign-out', data: { token: attack, person, fields } },
+    'hostile-signed-out': { page: 'signed-out', data: { application, to: `${origin}/stay?${attack}`, stayed: false } },
+    'hostile-error': { page: 'error', data: { code: long, description: long, status: 400 } },
+  }
+}

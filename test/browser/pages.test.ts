@@ -1,0 +1,170 @@
+/** The pages for people in a real browser: WCAG 2.2 AA by axe, no sideways scrolling, their own security policy enforced. */
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, test } from 'node:test'
+import type { AxeResults } from 'axe-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { renderPage } from '../../src/web/pages/pages.ts'
+import { openChromium } from './chromium.ts'
+import { samples } from './page-samples.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const screenshots = new URL('screenshots/', import.meta.url).pathname
+const logo =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72"><rect width="72" height="72" fill="#fff"/><circle cx="36" cy="36" r="19" fill="#f0a830"/><path d="M17 36a19 19 0 0 0 38 0z" fill="#d2562c"/></svg>'
+
+/** Pages that really go somewhere. */
+function exact(origin: string) {
+  const application = { name: 'Tideboard', clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
+  const fields = { code: 'a&b="<', submit: 'x', state: 'ä  +' }
+  return {
+    'leave-exactly': { page: 'leave', data: { application, to: `${origin}/take?code=c&x=a;b,c&url='"` } },
+    'form-post-exactly': { page: 'form-post', data: { application, action: `${origin}/take`, fields } },
+  } as const
+}
+
+let browser: Browser
+let server: Server
+let here: string
+let elsewhere: string
+/** What was posted to `/take`, in order. */
+let taken: string[] = []
+
+before(async () => {
+  mkdirSync(screenshots, { recursive: true })
+  server = createServer(async (request, reply) => {
+    const path = request.url!.split('?')[0]!
+    if (path === '/logo.svg') return reply.setHeader('content-type', 'image/svg+xml').end(logo)
+    if (path === '/stay') return reply.writeHead(204).end()
+    if (path === '/hop') return reply.writeHead(307, { location: `${here}/take` }).end()
+    if (path === '/take') {
+      taken.push(Buffer.concat(await request.toArray()).toString())
+      return reply.setHeader('content-type', 'text/html').end('<!doctype html><title>taken</title>')
+    }
+    const page = { ...samples(elsewhere), ...exact(elsewhere) }[path.slice(1)]
+    if (page === undefined) return reply.writeHead(404).end()
+    const { html, csp } = renderPage(page, { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U' })
+    reply.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': csp }).end(html)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  here = `http://127.0.0.1:${port}`
+  elsewhere = `http://localhost:${port}`
+  browser = await openChromium()
+})
+
+after(async () => {
+  await browser?.close()
+  server.close()
+  server.closeAllConnections()
+})
+
+/** Opens a page in a context of its own, closes it afterwards, and tells what the console complained about. */
+async function visit(name: string, options: BrowserContextOptions, look: (page: Page) => Promise<void>): Promise<string[]> {
+  const context = await browser.newContext(options)
+  try {
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => {
+      const wanted = message.location().url.endsWith('/broken.svg') // hostile pages name a logo that is not there
+      if (['error', 'warning'].includes(message.type()) && !wanted) complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.goto(`${here}/${name}`, { waitUntil: 'commit' })
+    await look(page)
+    return complaints
+  } finally {
+    await context.close()
+  }
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const results = (await page.evaluate('axe.run({ resultTypes: ["violations"] })')) as AxeResults
+  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.failureSummary} ${node.html}`))
+}
+
+describe('every page, as it is meant and as someone who means harm would fill it', () => {
+  for (const name of Object.keys(samples('http://localhost')))
+    for (const width of [1280, 360])
+      test(`${name}, ${width} px`, async () => {
+        const complaints = await visit(name, { viewport: { width, height: 780 } }, async (page) => {
+          await page.locator('footer').waitFor()
+          for (const colorScheme of ['light', 'dark'] as const) {
+            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+            await page.screenshot({ path: `${screenshots}${name}-${width}-${colorScheme}.png`, fullPage: true })
+            assert.deepEqual(await violations(page), [], colorScheme)
+          }
+          const [content, seen] = (await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')) as [number, number]
+          assert.ok(content <= seen, `${content} px wide`)
+          assert.equal(await page.locator('#injected').count(), 0)
+          assert.doesNotMatch(await page.title(), /^broken/)
+        })
+        assert.deepEqual(complaints, [])
+      })
+})
+
+test('everything that can be touched is at least 44 px high, and 16 px text in inputs keeps phones from zooming', async () => {
+  for (const name of ['sign-in-problem', 'choose-account', 'consent', 'leave', 'form-post', 'sign-out', 'signed-out-back'])
+    await visit(name, { viewport: { width: 360, height: 780 } }, async (page) => {
+      for (const target of await page.locator('button, a, input:not([type=hidden])').all()) {
+        const { height } = (await target.boundingBox())!
+        assert.ok(height >= 44, `${name}: ${await target.evaluate((element) => element.outerHTML)} is ${height} px`)
+      }
+      const sizes = await page.evaluate("Array.from(document.querySelectorAll('input'), (input) => getComputedStyle(input).fontSize)")
+      for (const size of sizes as string[]) assert.equal(size, '16px')
+    })
+})
+
+test('text at twice its size still fits a narrow page', async () => {
+  for (const name of ['sign-in-problem', 'choose-account', 'consent', 'error', 'hostile-consent'])
+    await visit(name, { viewport: { width: 360, height: 780 } }, async (page) => {
+      await page.evaluate("document.documentElement.style.fontSize = '200%'")
+      assert.ok(((await page.evaluate('document.documentElement.scrollWidth')) as number) <= 360, name)
+    })
+})
+
+test('the keyboard begins where the person has to act', async () => {
+  for (const [name, id] of [
+    ['sign-in', 'username'],
+    ['sign-in-logo', 'password'],
+    ['sign-in-problem', 'problem'],
+  ] as const)
+    await visit(name, {}, async (page) => {
+      await page.locator(`#${id}:focus`).waitFor({ timeout: 2000 })
+    })
+})
+
+test('a logo of another origin is shown', async () => {
+  await visit('consent', {}, async (page) => {
+    await page.waitForLoadState()
+    assert.equal(await page.evaluate("document.querySelector('.emblem img').naturalWidth > 0"), true)
+  })
+})
+
+test('a page that leaves follows its own link to exactly that address', async () => {
+  await visit('leave-exactly', {}, async (page) => {
+    await page.waitForURL(/take/)
+    assert.equal(page.url(), new URL(exact(elsewhere)['leave-exactly'].data.to).href)
+  })
+})
+
+test('a form that posts itself delivers every field exactly, even one named submit', async () => {
+  taken = []
+  const complaints = await visit('form-post-exactly', {}, (page) => page.waitForURL(/take/))
+  assert.deepEqual(Object.fromEntries(new URLSearchParams(taken[0])), exact(elsewhere)['form-post-exactly'].data.fields)
+  assert.deepEqual(complaints, [])
+})
+
+test('without scripts a form is posted by its button', async () => {
+  taken = []
+  await visit('form-post-exactly', { javaScriptEnabled: false }, async (page) => {
+    await page.getByText('Press Continue to go on.').waitFor()
+    await page.locator('#continue').click()
+    await page.waitForURL(/take/)
+  })
+  assert.equal(taken.length, 1)
+})

@@ -1,0 +1,94 @@
+/** A whole house for a test: real database, real listener, a clock that the test moves. */
+import { createServer } from 'node:net'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig } from '../src/config/load.ts'
+import { createAccount, type NewAccount } from '../src/identity/accounts.ts'
+import { logger, random, readFile, systemClock } from '../src/platform.ts'
+import type { ClientMetadata } from '../src/protocol/client.ts'
+import { readClient } from '../src/protocol/register.ts'
+import { type House, openHouse, type Room } from '../src/server.ts'
+import { engines } from './postgres.ts'
+import { browser, type TinyBrowser } from './tiny-browser.ts'
+
+export type Engine = keyof typeof engines
+
+export interface TestHouse {
+  issuer: string
+  house: House
+  /** The root tenant. */
+  root: Room
+  now(): number
+  /** Moves the clock on. */
+  wait(seconds: number): void
+  browser(): TinyBrowser
+  addClient(metadata: Record<string, unknown>, secret?: string, room?: Room): Promise<ClientMetadata>
+  addAccount(account: NewAccount, password?: string, room?: Room): Promise<string>
+  /** What was logged. */
+  close(): Promise<void>
+}
+
+/** `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. */
+export async function testHouse(engine: Engine, settings: Readonly<Record<string, string>> = {}): Promise<TestHouse> {
+  const database = await engines[engine]!()
+  const data = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
+  const port = await freePort()
+  const issuer = settings['ISSUER'] ?? `http://localhost:${port}`
+  const env: Record<string, string> = {
+    GATEHOUSE_ISSUER: issuer,
+    GATEHOUSE_LISTEN_PORT: String(port),
+    GATEHOUSE_DATABASE_URL: database.url,
+    GATEHOUSE_DATA_DIR: data,
+    GATEHOUSE_KEYS_RSA_BITS: '2048',
+    GATEHOUSE_PASSWORDS_MEMORY_KIB: '19456',
+    GATEHOUSE_PASSWORDS_PASSES: '2',
+  }
+  for (const [name, value] of Object.entries(settings)) env[`GATEHOUSE_${name}`] = value
+  const loaded = loadConfig({ mode: 'dev', env, readFile })
+  if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))
+
+  let ahead = 0
+  const now = () => systemClock() + ahead
+  const log = logger({ level: 'silent', format: 'json' })
+  const house = await openHouse(loaded.config, { now, random, log }, { migrations: 'apply', makeKey: true })
+  const server = await house.serve()
+  const root = (await house.tenant('')) as Room
+  return {
+    issuer,
+    house,
+    root,
+    now,
+    wait: (seconds) => {
+      ahead += seconds
+    },
+    browser: () => browser(issuer),
+    async addClient(metadata, secret, room = root) {
+      const client = readClient(house.server, metadata, room.ctx.id)
+      const secrets = secret === undefined ? [] : [{ id: room.ctx.id(), hash: room.tokens.hashSecret(secret), createdAt: now() }]
+      if (!(await room.store.clientsAdmin.add(client, secrets))) throw new Error('the client exists')
+      return client
+    },
+    async addAccount(account, password, room = root) {
+      return (await createAccount(room.accounts, account, password)).subject
+    },
+    async close() {
+      await server.close()
+      await house.close()
+      await database.close()
+      await rm(data, { recursive: true, force: true })
+    },
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}

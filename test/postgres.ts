@@ -1,0 +1,46 @@
+/** Databases for tests: a new one for each, on every engine. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+
+/** A new, empty database on the tests' PostgreSQL. */
+export async function freshPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
+  await ask(`create database ${name}`)
+  const url = new URL(serverUrl())
+  url.pathname = name
+  return { url: url.href, drop: () => ask(`drop database ${name} with (force)`) }
+}
+
+/** Every engine by name: how to get the address of a new, empty database, and rid of it. */
+export const engines: Readonly<Record<'sqlite' | 'postgres', () => Promise<{ url: string; close(): Promise<void> }>>> = {
+  async sqlite() {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
+    return {
+      url: `sqlite:${join(folder, 'data', 'gatehouse.db')}`,
+      close: async () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+    }
+  },
+  async postgres() {
+    const { url, drop } = await freshPostgres()
+    return { url, close: drop }
+  },
+}
+
+/** Runs one statement as the superuser of the tests' PostgreSQL. */
+export async function ask(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl() })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+function serverUrl(): string {
+  const url = process.env['GATEHOUSE_TEST_POSTGRES']
+  if (!url) throw new Error('no PostgreSQL to test with: run `npm test`, or `npm test FILE…` for some files, which starts one')
+  return url
+}
