@@ -42,6 +42,7 @@ ${scopeList('known', words.known, known, check)}
 ${data.scopes.length === 0 && html`<p>${words.nothing}</p>`}
 <form id="consent" method="post" action="${look.base}/authorize/consent">
 <input type="hidden" name="flow" value="${data.flow}">
+<input type="hidden" name="sid" value="${person.sid}">
 <div class="answers"><button id="allow" class="primary" name="answer" value="allow">${words.allow}</button>
 <button id="deny" name="answer" value="deny">${words.deny}</button></div>
 </form>

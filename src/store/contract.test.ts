@@ -1,0 +1,210 @@
+/** What the ports of the rules promise, on every engine: each act tried from a second tenant before and after. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import {
+  aCode,
+  aFlow,
+  aGrant,
+  anAccessToken,
+  aRefreshToken,
+  asked,
+  atOnce,
+  NOW,
+  onEachEngine,
+  type TenantStore,
+} from '../../test/stored.ts'
+import { UniqueViolation } from './sql.ts'
+
+const spend = (store: TenantStore, kind: 'code' | 'refresh', hash: string) =>
+  store.issue({ spend: { kind, hash, now: NOW }, access: undefined, refresh: undefined })
+const keep = (store: TenantStore, refresh: ReturnType<typeof aRefreshToken>) =>
+  store.issue({ spend: undefined, access: undefined, refresh })
+
+onEachEngine('of fifty spenders of a code exactly one wins', async ({ a, b }) => {
+  await aGrant(a)
+  assert.equal(await a.codes.add(aCode(), undefined), true)
+  assert.equal(await b.codes.find('code'), undefined)
+  assert.equal(await spend(b, 'code', 'code'), false)
+  assert.deepEqual(await a.codes.find('code'), aCode())
+  const wins = await atOnce(50, (i) =>
+    a.issue({ spend: { kind: 'code', hash: 'code', now: NOW + i }, access: undefined, refresh: aRefreshToken({ hash: `of ${i}` }) }),
+  )
+  assert.equal(wins.filter(Boolean).length, 1)
+  const winner = wins.indexOf(true)
+  assert.equal((await a.codes.find('code'))?.usedAt, NOW + winner, 'a used code stays, and says when it was used')
+  const kept = await atOnce(50, (i) => a.refreshTokens.find(`of ${i}`))
+  assert.deepEqual(kept.filter(Boolean), [aRefreshToken({ hash: `of ${winner}` })], 'who loses keeps nothing')
+  assert.equal(await spend(b, 'code', 'code'), false)
+  assert.equal(await b.refreshTokens.find(`of ${winner}`), undefined)
+})
+
+onEachEngine('of fifty spenders of a refresh token exactly one wins', async ({ a, b }) => {
+  await aGrant(a)
+  await keep(a, aRefreshToken())
+  assert.equal(await spend(b, 'refresh', 'refresh'), false)
+  const successor = aRefreshToken({ hash: 'next', cnf: { jkt: 'thumbprint' } })
+  const wins = await atOnce(50, () =>
+    a.issue({ spend: { kind: 'refresh', hash: 'refresh', now: NOW }, access: undefined, refresh: successor }),
+  )
+  assert.equal(wins.filter(Boolean).length, 1)
+  assert.equal((await a.refreshTokens.find('refresh'))?.usedAt, NOW)
+  assert.deepEqual(await a.refreshTokens.find('next'), successor)
+  assert.equal(await spend(b, 'refresh', 'next'), false)
+})
+
+onEachEngine('a code is not a refresh token, nor the other way round', async ({ a }) => {
+  await aGrant(a)
+  await a.codes.add(aCode({ hash: 'same' }), undefined)
+  assert.equal(await spend(a, 'refresh', 'same'), false)
+  assert.equal(await spend(a, 'code', 'same'), true)
+})
+
+onEachEngine('what a token response makes true, it makes true whole or not at all', async ({ a, b }) => {
+  await aGrant(a)
+  await a.codes.add(aCode(), undefined)
+  const access = { hash: 'access', token: anAccessToken() }
+  assert.equal(await a.issue({ spend: undefined, access, refresh: undefined }), true)
+  const clash = a.issue({ spend: { kind: 'code', hash: 'code', now: NOW }, access, refresh: aRefreshToken() })
+  await assert.rejects(clash, UniqueViolation)
+  assert.equal((await a.codes.find('code'))?.usedAt, undefined)
+  assert.equal(await a.refreshTokens.find('refresh'), undefined)
+  await keep(a, aRefreshToken())
+  const late = a.issue({ spend: { kind: 'code', hash: 'code', now: NOW }, access: { ...access, hash: 'other' }, refresh: aRefreshToken() })
+  await assert.rejects(late, UniqueViolation)
+  assert.equal((await a.codes.find('code'))?.usedAt, undefined)
+  assert.equal(await a.accessTokens.find('other'), undefined)
+  assert.deepEqual(await a.accessTokens.find('access'), access.token)
+  assert.equal(await b.accessTokens.find('access'), undefined)
+  assert.equal(await b.issue({ spend: undefined, access, refresh: aRefreshToken() }), true, 'another tenant may keep the same hashes')
+  assert.equal(await a.issue({ spend: undefined, access: undefined, refresh: undefined }), true)
+})
+
+onEachEngine('fifty who widen one grant lose nothing and make one grant', async ({ a, b }) => {
+  const widen = (store: TenantStore, scope: string[], newId: string) =>
+    store.grants.widen({ clientId: 'client', subject: 'subject', scope, newId, now: NOW })
+  assert.equal(await b.grants.find('client', 'subject'), undefined)
+  const made = await atOnce(50, (i) => widen(a, [`s${i % 10}`, 'all'], `id${i}`))
+  assert.equal(new Set(made.map((grant) => grant.id)).size, 1)
+  const grant = await a.grants.find('client', 'subject')
+  assert.deepEqual([...grant!.scope].sort(), ['all', ...Array.from({ length: 10 }, (_, i) => `s${i}`)])
+  assert.equal(await b.grants.find('client', 'subject'), undefined)
+  assert.deepEqual((await widen(b, ['own'], 'of b')).scope, ['own'])
+  assert.equal((await a.grants.find('client', 'subject'))?.scope.length, 11)
+})
+
+onEachEngine('a flow begins, is answered and ends once', async ({ a, b }) => {
+  await a.flows.begin(aFlow(), NOW + 60)
+  assert.deepEqual(await a.flows.find('flow', NOW + 59), aFlow())
+  assert.equal(await a.flows.find('flow', NOW + 60), undefined, 'not after it expired')
+  assert.equal(await b.flows.find('flow', NOW), undefined)
+  await atOnce(5, () => a.flows.answer('flow', 'sign-in'))
+  await a.flows.answer('flow', 'consent')
+  await b.flows.answer('flow', 'choose-account')
+  assert.deepEqual((await a.flows.find('flow', NOW))?.answered, ['sign-in', 'consent'])
+  assert.equal(await b.flows.end('flow'), false)
+  assert.equal((await atOnce(20, () => a.flows.end('flow'))).filter(Boolean).length, 1)
+  assert.equal(await a.flows.find('flow', NOW), undefined)
+  assert.equal(await a.flows.end('flow'), false)
+})
+
+onEachEngine('a flow that began answered keeps its answers', async ({ a }) => {
+  await a.flows.begin({ ...aFlow(), answered: ['sign-in', 'consent'] }, NOW + 60)
+  assert.deepEqual((await a.flows.find('flow', NOW))?.answered, ['sign-in', 'consent'])
+})
+
+onEachEngine('one flow gives one code', async ({ a, b }) => {
+  await aGrant(a)
+  await a.flows.begin(aFlow(), NOW + 60)
+  assert.equal(await b.codes.add(aCode(), 'flow'), false)
+  const added = await atOnce(20, (i) => a.codes.add(aCode({ hash: `code ${i}` }), 'flow'))
+  assert.equal(added.filter(Boolean).length, 1)
+  const found = await atOnce(20, (i) => a.codes.find(`code ${i}`))
+  assert.deepEqual(found.map(Boolean), added)
+  assert.equal(found.find(Boolean)?.asked.state, asked.state)
+  await a.flows.begin(aFlow('second'), NOW + 60)
+  await assert.rejects(a.codes.add(aCode({ hash: `code ${added.indexOf(true)}` }), 'second'), UniqueViolation)
+  assert.ok(await a.flows.find('second', NOW), 'a code that cannot be kept does not end its flow')
+})
+
+onEachEngine('revoking a grant takes back all that hangs off it, once', async ({ a, b }) => {
+  await aGrant(a)
+  await aGrant(b)
+  for (const store of [a, b]) {
+    await store.codes.add(aCode(), undefined)
+    await store.issue({ spend: undefined, access: { hash: 'access', token: anAccessToken() }, refresh: aRefreshToken() })
+  }
+  assert.equal(await a.revocations.any(['jti', 'grant', 'family']), false)
+  assert.equal((await atOnce(10, () => a.grants.revoke('grant', NOW))).filter(Boolean).length, 1)
+  assert.equal(await a.revocations.any(['jti', 'grant', 'family']), true)
+  assert.equal(await a.grants.find('client', 'subject'), undefined)
+  assert.equal(await a.codes.find('code'), undefined)
+  assert.equal(await a.refreshTokens.find('refresh'), undefined)
+  assert.equal(await a.accessTokens.find('access'), undefined)
+  assert.equal(await spend(a, 'code', 'code'), false)
+  assert.equal(await spend(a, 'refresh', 'refresh'), false)
+  assert.equal(await aGrant(a, 'new'), 'new', 'the next permission is another grant')
+  assert.equal(await a.refreshTokens.find('refresh'), undefined)
+  assert.equal(await b.revocations.any(['jti', 'grant', 'family']), false)
+  assert.equal(await spend(b, 'code', 'code'), true)
+  assert.equal(await spend(b, 'refresh', 'refresh'), true)
+  assert.ok(await b.accessTokens.find('access'))
+})
+
+onEachEngine('revoking a family, a token or a grant by id takes back what bears it', async ({ a, b }) => {
+  await aGrant(a)
+  await keep(a, aRefreshToken())
+  await keep(a, aRefreshToken({ hash: 'other', family: 'other' }))
+  await a.issue({ spend: undefined, access: { hash: 'access', token: anAccessToken({ family: 'other' }) }, refresh: undefined })
+  await b.revocations.add(['family', 'other', 'jti', 'grant'], NOW + 60)
+  assert.equal(await a.revocations.any(['jti', 'grant', 'family']), false)
+  await a.revocations.add(['family'], NOW + 60)
+  await a.revocations.add(['family'], NOW + 30)
+  assert.equal(await a.revocations.any(['nothing', 'grant', 'family']), true)
+  assert.equal(await a.revocations.any(['grant', 'other', 'jti']), false)
+  assert.equal(await a.revocations.any([]), false)
+  assert.equal(await a.refreshTokens.find('refresh'), undefined)
+  assert.ok(await a.refreshTokens.find('other'))
+  assert.ok(await a.accessTokens.find('access'))
+  await a.revocations.add(['jti'], NOW + 60)
+  assert.equal(await a.accessTokens.find('access'), undefined)
+  await a.revocations.add(['grant'], NOW + 60)
+  assert.equal(await a.refreshTokens.find('other'), undefined)
+  assert.equal(await a.grants.find('client', 'subject'), undefined)
+})
+
+onEachEngine('a token that came to be after its family was revoked is dead', async ({ a }) => {
+  await aGrant(a)
+  await a.revocations.add(['family'], NOW + 60)
+  await a.codes.add(aCode(), undefined)
+  await a.issue({ spend: undefined, access: { hash: 'access', token: anAccessToken() }, refresh: aRefreshToken() })
+  assert.equal(await a.codes.find('code'), undefined)
+  assert.equal(await a.refreshTokens.find('refresh'), undefined)
+  assert.equal(await a.accessTokens.find('access'), undefined)
+  assert.equal(await spend(a, 'code', 'code'), false)
+  assert.equal(await spend(a, 'refresh', 'refresh'), false)
+})
+
+onEachEngine('whichever way refreshes and a revocation fall, no token of the family lives on', async ({ a }) => {
+  await aGrant(a)
+  for (let round = 0; round < 20; round++) {
+    const family = `family ${round}`
+    const token = (n: number) => aRefreshToken({ family, hash: `${round}/${n}` })
+    await keep(a, token(0))
+    const revoked = round % 2 === 0 ? undefined : a.revocations.add([family], NOW + 60)
+    const issued = atOnce(4, (n) =>
+      a.issue({ spend: { kind: 'refresh', hash: `${round}/${n}`, now: NOW }, access: undefined, refresh: token(n + 1) }),
+    )
+    await Promise.all([issued, revoked ?? a.revocations.add([family], NOW + 60)])
+    for (let n = 0; n < 6; n++) {
+      assert.equal(await a.refreshTokens.find(`${round}/${n}`), undefined)
+      assert.equal(await spend(a, 'refresh', `${round}/${n}`), false)
+    }
+  }
+})
+
+test('nothing is kept for tokens that need no record', async () => {
+  const { tenantStore } = await import('./tenant.ts')
+  const unreachable = new Proxy({} as never, { get: () => assert.fail('the database was asked') })
+  const store = tenantStore(unreachable, 'a', () => NOW)
+  assert.equal(await store.issue({ spend: undefined, access: undefined, refresh: undefined }), true)
+})

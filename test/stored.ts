@@ -1,0 +1,99 @@
+/** What tests of the store begin with: a migrated database of each engine, and things to put into it. */
+import test, { type TestContext } from 'node:test'
+import type { Account, SessionRow } from '../src/identity/types.ts'
+import { type ClientMetadata, clientSchema } from '../src/protocol/client.ts'
+import type { AccessToken, AuthorizationRequest, Code, Flow, RefreshToken } from '../src/protocol/types.ts'
+import { migrate } from '../src/store/migrate.ts'
+import { openDatabase } from '../src/store/open.ts'
+import type { Db } from '../src/store/sql.ts'
+import { tenantStore } from '../src/store/tenant.ts'
+import { engines } from './postgres.ts'
+
+/** The time at which the stores of `onEachEngine` live. */
+export const NOW = 1_000_000
+
+export type TenantStore = ReturnType<typeof tenantStore>
+
+/** Runs `body` on each engine, with the stores of two tenants of one new database. */
+export function onEachEngine(
+  name: string,
+  body: (stage: { a: TenantStore; b: TenantStore; db: Db; url: string }, t: TestContext) => Promise<void>,
+) {
+  for (const [engine, create] of Object.entries(engines))
+    test(`${engine}: ${name}`, async (t) => {
+      const { url, close } = await create()
+      const db = await openDatabase(url)
+      try {
+        await migrate(db)
+        await body({ a: tenantStore(db, 'a', () => NOW), b: tenantStore(db, 'b', () => NOW), db, url }, t)
+      } finally {
+        await db.close()
+        await close()
+      }
+    })
+}
+
+/** `n` acts at once. */
+export const atOnce = <T>(n: number, act: (i: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: n }, (_, i) => act(i)))
+
+export function aClient(change: Partial<ClientMetadata> = {}): ClientMetadata {
+  return clientSchema.parse({ client_id: 'client', redirect_uris: ['https://app.example/callback'], ...change })
+}
+
+export const asked: AuthorizationRequest = {
+  clientId: 'client',
+  redirectUri: 'https://app.example/callback',
+  redirectUriSent: true,
+  responseMode: 'query',
+  scope: ['openid'],
+  state: 'a\0b', // in a document NUL is an escape
+  nonce: undefined,
+  prompt: [],
+  maxAge: undefined,
+  loginHint: undefined,
+  hintedSubject: undefined,
+  acrValues: [],
+  uiLocales: [],
+  facts: {},
+}
+const authentication = { subject: 'subject', authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
+
+export const aFlow = (id = 'flow'): Flow => ({ id, browser: 'browser', asked, answered: [] })
+
+export function aCode(change: Partial<Code> = {}): Code {
+  const code = { hash: 'code', grantId: 'grant', family: 'family', asked, scope: ['openid'], authentication }
+  return { ...code, expiresAt: NOW + 60, usedAt: undefined, ...change }
+}
+
+export function aRefreshToken(change: Partial<RefreshToken> = {}): RefreshToken {
+  const token = { hash: 'refresh', grantId: 'grant', family: 'family', clientId: 'client', scope: ['openid'], resource: [], authentication }
+  return { ...token, cnf: undefined, issuedAt: NOW, expiresAt: NOW + 86_400, usedAt: undefined, ...change }
+}
+
+export function anAccessToken(change: Partial<AccessToken> = {}): AccessToken {
+  const token = { jti: 'jti', clientId: 'client', subject: 'subject', audience: ['https://api.example'], scope: ['openid'], issuedAt: NOW }
+  const lasting = { grantId: 'grant', family: 'family', cnf: undefined, authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
+  return { ...token, ...lasting, expiresAt: NOW + 600, extra: {}, ...change }
+}
+
+export function anAccount(change: Partial<Account> = {}): Account {
+  const account = {
+    subject: 'subject',
+    username: 'Alice',
+    email: 'Alice@Example.org',
+    passwordHash: '$hash',
+    claims: { given_name: 'Alice' },
+  }
+  return { ...account, status: 'active', createdAt: NOW, updatedAt: NOW, ...change }
+}
+
+export function aSession(change: Partial<SessionRow> = {}): SessionRow {
+  const session = { hash: 'session', sid: 'sid', subject: 'subject', authTime: NOW, acr: '1', amr: ['pwd', 'otp'] }
+  return { ...session, createdAt: NOW, lastSeenAt: NOW, expiresAt: NOW + 3600, ...change }
+}
+
+/** Gives `client` the permission of `subject`. Returns the grant's id. */
+export async function aGrant(store: TenantStore, id = 'grant'): Promise<string> {
+  return (await store.grants.widen({ clientId: 'client', subject: 'subject', scope: ['openid'], newId: id, now: NOW })).id
+}
