@@ -69,7 +69,14 @@ export function logger(ask: { level: string; format: 'json' | 'pretty'; stream?:
   const destination = ask.stream ? { destination: ask.stream } : {}
   return pino(
     options,
-    pretty({ sync: true, colorize: ask.colour ?? false, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', ...destination }),
+    pretty({
+      sync: true,
+      singleLine: true,
+      colorize: ask.colour ?? false,
+      translateTime: 'SYS:HH:MM:ss',
+      ignore: 'pid,hostname',
+      ...destination,
+    }),
   )
 }
 

@@ -1,12 +1,14 @@
 /** `gatehouse clients`: applications and machines — the metadata of RFC 7591. */
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
+import { readClient } from '../protocol/register.ts'
+import type { Room } from '../server.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
-import type { TenantRoom } from './house.ts'
 import { withTenant } from './open.ts'
-import { checked, misuse, refuse } from './problems.ts'
-import { table, type Terminal } from './terminal.ts'
+import { checked, misuse, refuse, refuseIssues } from './problems.ts'
+import { type Terminal, table } from './terminal.ts'
 import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 interface SecretFlags extends UpkeepFlags {
@@ -42,14 +44,17 @@ export function clients(program: Command, terminal: Terminal): void {
     'gatehouse clients update shop --redirect-uris https://shop.example/callback https://shop.example/return',
     'gatehouse clients update shop --unset logo_uri',
   ]).option('--unset <fields...>', 'metadata to remove')
-  addFlags(fileFlags(update), clientSchema, metadataFlags).action((id: string, _: unknown, command: Command) => updateClient(terminal, id, command))
+  addFlags(fileFlags(update), clientSchema, metadataFlags).action((id: string, _: unknown, command: Command) =>
+    updateClient(terminal, id, command),
+  )
 
-  upkeepCommand(group, 'delete <id>', 'delete a client with its secrets and all that was granted to it', ['gatehouse clients delete shop']).action(
-    (id: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async ({ ctx, store }) => {
-        if (!(await store.clientsAdmin.remove(id, ctx.now()))) noSuchClient(id)
-        confirm(terminal, flags.json, { client_id: id, deleted: true }, `Client ${id} is deleted.`)
-      }),
+  upkeepCommand(group, 'delete <id>', 'delete a client with its secrets and all that was granted to it', [
+    'gatehouse clients delete shop',
+  ]).action((id: string, flags: UpkeepFlags) =>
+    withTenant(terminal, flags, async ({ ctx, store }) => {
+      if (!(await store.clientsAdmin.remove(id, ctx.now()))) noSuchClient(id)
+      confirm(terminal, flags.json, { client_id: id, deleted: true }, `Client ${id} is deleted.`)
+    }),
   )
 
   const rotate = upkeepCommand(group, 'rotate-secret <id>', 'a new secret in place of the old; it is shown this once', [
@@ -78,7 +83,7 @@ async function createClient(terminal: Terminal, command: Command): Promise<void>
   await withTenant(terminal, flags, async (room) => {
     const { ctx, store, tokens } = room
     const { client_secret: secretInFile, ...given } = await fields(terminal, command, flags)
-    const client = register({ client_id: ctx.id(), ...given })
+    const client = register(room, given)
     const chosen = flags.secret ?? (typeof secretInFile === 'string' ? secretInFile : undefined)
     const secret = secretFor(client, chosen, flags, room)
     const rows = secret === undefined ? [] : [{ id: ctx.id(), hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
@@ -94,7 +99,7 @@ async function updateClient(terminal: Terminal, id: string, command: Command): P
     const given = await fields(terminal, command, flags)
     if (given['client_id'] !== undefined && given['client_id'] !== id) refuse('client_id cannot be changed')
     const kept = Object.entries(await show(room, id)).filter(([name]) => !flags.unset?.includes(name))
-    const client = register(merged(Object.fromEntries(kept), given))
+    const client = register(room, merged(Object.fromEntries(kept), given))
     if (!(await room.store.clientsAdmin.replace(client))) noSuchClient(id)
     print(terminal, flags.json, client)
   })
@@ -107,11 +112,18 @@ async function fields(terminal: Terminal, command: Command, { file, profile }: F
   return merged(merged(profile ? { policy: profiles[profile] } : {}, fromFile), givenByFlags(command, clientSchema))
 }
 
-function register(metadata: Record<string, unknown>): ClientMetadata {
-  return checked(clientSchema, metadata, flagOf)
+/** Checks the form first, in words for the command line, then what this server offers. */
+function register({ ctx }: Room, metadata: Record<string, unknown>): ClientMetadata {
+  const client = checked(clientSchema, { client_id: ctx.id(), ...metadata }, flagOf)
+  try {
+    return readClient(ctx.server, client, ctx.id)
+  } catch (error) {
+    if (error instanceof z.ZodError) refuseIssues(error, flagOf)
+    throw error
+  }
 }
 
-async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: TenantRoom): Promise<void> {
+async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room): Promise<void> {
   const found = await all(store.clientsAdmin.list, (client) => client.client_id)
   const rows = found.map((client) => [
     client.client_id,
@@ -125,17 +137,12 @@ async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Tenant
   )
 }
 
-async function show({ store }: TenantRoom, id: string): Promise<ClientMetadata> {
+async function show({ store }: Room, id: string): Promise<ClientMetadata> {
   const { secretHashes: _, ...metadata } = (await store.clients.find(id)) ?? noSuchClient(id)
   return metadata
 }
 
-async function rotateSecret(
-  terminal: Terminal,
-  id: string,
-  flags: SecretFlags & { keepOld?: true },
-  room: TenantRoom,
-): Promise<void> {
+async function rotateSecret(terminal: Terminal, id: string, flags: SecretFlags & { keepOld?: true }, room: Room): Promise<void> {
   const { ctx, store, tokens } = room
   const client = await show(room, id)
   const secret = secretFor(client, flags.secret, flags, room) ?? refuse(`client ${id} authenticates without a secret`)
@@ -146,7 +153,7 @@ async function rotateSecret(
 }
 
 /** The secret a client gets: the chosen one, one of ours, or none when it has no use for one. */
-function secretFor(client: ClientMetadata, chosen: string | undefined, flags: SecretFlags, { tokens }: TenantRoom): string | undefined {
+function secretFor(client: ClientMetadata, chosen: string | undefined, flags: SecretFlags, { tokens }: Room): string | undefined {
   const needed = client.token_endpoint_auth_method.startsWith('client_secret_')
   if (!needed && chosen !== undefined) refuse(`a client that authenticates by ${client.token_endpoint_auth_method} has no secret`)
   if (!needed) return undefined

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import type { SigningAlg } from '../protocol/types.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
-import { dateOf, table, type Terminal } from './terminal.ts'
+import { dateOf, type Terminal, table } from './terminal.ts'
 import { confirm, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 export function keys(program: Command, terminal: Terminal): void {
@@ -19,7 +19,9 @@ export function keys(program: Command, terminal: Terminal): void {
         removeAt === undefined ? '' : dateOf(removeAt),
       ])
       terminal.stdout.write(
-        flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['kid', 'alg', 'state', 'signs from', 'published until'], rows),
+        flags.json
+          ? `${JSON.stringify(found, null, 2)}\n`
+          : table(terminal, ['kid', 'alg', 'state', 'signs from', 'published until'], rows),
       )
     }),
   )

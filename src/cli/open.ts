@@ -1,10 +1,10 @@
 /** From the command line to an open house: configuration, log, database. */
 import { existsSync } from 'node:fs'
+import type { Logger } from 'pino'
 import { type Loaded, loadConfig, type Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { logger, readFile, systemPlatform } from '../platform.ts'
-import { openHouse } from '../server.ts'
-import type { House, TenantRoom } from './house.ts'
+import { type House, openHouse, type Room } from '../server.ts'
 import { Problems, refuse } from './problems.ts'
 import { hasColour, type Terminal } from './terminal.ts'
 
@@ -34,11 +34,11 @@ export function loadedForUpkeep(terminal: Terminal, file: string | undefined): L
 export async function withTenant(
   terminal: Terminal,
   options: ConfigFlags & { tenant: string },
-  act: (room: TenantRoom) => Promise<void>,
+  act: (room: Room) => Promise<void>,
 ): Promise<void> {
   await withHouse(terminal, options, async (house) => {
     const room = await house.tenant(options.tenant === 'root' ? '' : options.tenant)
-    await act(room ?? refuse(`there is no tenant ${options.tenant}: see "gatehouse tenants list"`))
+    await act(room ?? refuse(`there is no tenant ${options.tenant}, or it is suspended: see "gatehouse tenants list"`))
   })
 }
 
@@ -47,8 +47,12 @@ export async function withHouse(terminal: Terminal, { config: file }: ConfigFlag
   if ('problems' in loaded) throw new Problems(78, loaded.problems)
   const { config } = loaded
   const path = /^sqlite:(.+)$/.exec(config.database_url)?.[1]
-  if (path && !existsSync(path)) refuse(`there is no database at ${path}: run "gatehouse migrate" to make one, or name another with --config`)
-  const house = await openHouse(config, systemPlatform(logFor(terminal, { ...config, log: { level: 'warn', format: 'pretty' } }, 'dev')))
+  if (path && !existsSync(path))
+    refuse(`there is no database at ${path}: run "gatehouse migrate" to make one, or name another with --config`)
+  const house = await openHouse(config, systemPlatform(logFor(terminal, 'dev', { level: 'error', format: 'pretty' })), {
+    migrations: 'refuse',
+    makeKey: false,
+  })
   try {
     await act(house)
   } finally {
@@ -57,7 +61,7 @@ export async function withHouse(terminal: Terminal, { config: file }: ConfigFlag
 }
 
 /** Pretty lines in development, JSON in production, unless the configuration says which. */
-export function logFor(terminal: Terminal, { log: { level, format } }: Pick<Config, 'log'>, mode: Mode) {
+export function logFor(terminal: Terminal, mode: Mode, { level, format }: Config['log']): Logger {
   const usual = mode === 'dev' ? 'pretty' : 'json'
   return logger({ level, format: format === 'auto' ? usual : format, colour: hasColour(terminal, terminal.stdout) })
 }

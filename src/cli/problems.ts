@@ -1,11 +1,12 @@
 /** Why a command did not do what it was told, in sentences for the person who typed it. */
 import { CommanderError } from 'commander'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { wording } from '../config/form.ts'
 import { Taken } from '../identity/accounts.ts'
 import { WrongKey } from '../secrets/installation.ts'
 import { BadKeyFile } from '../secrets/kek.ts'
 import { UnusablePassword } from '../secrets/passwords.ts'
+import { CannotOpen } from '../server.ts'
 import { DatabaseUnavailable } from '../store/sql.ts'
 
 /** Exit status: refused, typed wrongly, configured wrongly (sysexits.h EX_CONFIG). */
@@ -37,7 +38,12 @@ export function misuse(sentence: string): never {
 /** The value, if it is one of the schema; else refuses with a sentence for every problem. `nameOf` tells how the person wrote a path. */
 export function checked<T extends z.ZodType>(schema: T, value: unknown, nameOf: (path: string) => string): z.output<T> {
   const result = schema.safeParse(value, { error: wording })
-  return result.success ? result.data : refuse(...result.error.issues.flatMap((issue) => sentencesOf(issue, nameOf)))
+  return result.success ? result.data : refuseIssues(result.error, nameOf)
+}
+
+/** Refuses with a sentence for every issue. */
+export function refuseIssues(error: z.ZodError, nameOf: (path: string) => string): never {
+  return refuse(...error.issues.flatMap((issue) => sentencesOf(issue, nameOf)))
 }
 
 function sentencesOf(issue: z.core.$ZodIssue, nameOf: (path: string) => string): string[] {
@@ -51,7 +57,7 @@ function sentencesOf(issue: z.core.$ZodIssue, nameOf: (path: string) => string):
 export function problemsOf(error: unknown): Problems | undefined {
   if (error instanceof Problems) return error
   if (error instanceof CommanderError) return new Problems(2, []) // has said so itself
-  if (error instanceof WrongKey || error instanceof BadKeyFile) return new Problems(78, [error.message])
+  if (error instanceof WrongKey || error instanceof BadKeyFile || error instanceof CannotOpen) return new Problems(78, [error.message])
   if (error instanceof Taken || error instanceof UnusablePassword) return new Problems(1, [error.message])
   if (error instanceof DatabaseUnavailable) return new Problems(1, ['the database cannot be reached: see database_url'])
   return undefined

@@ -5,7 +5,7 @@ import type { Resource } from '../protocol/types.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse } from './problems.ts'
-import { table, type Terminal } from './terminal.ts'
+import { type Terminal, table } from './terminal.ts'
 import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 const resourceSchema = z.strictObject({
@@ -38,12 +38,13 @@ export function resources(program: Command, terminal: Terminal): void {
       terminal.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['identifier', 'name', 'scopes'], rows))
     }),
   )
-  upkeepCommand(group, 'delete <identifier>', 'no more tokens for this API', ['gatehouse resources delete https://api.example/orders']).action(
-    (identifier: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async ({ store }) => {
-        if (!(await store.resourcesAdmin.remove(identifier))) refuse(`there is no resource ${identifier}: see "gatehouse resources list"`)
-        confirm(terminal, flags.json, { identifier, deleted: true }, `Resource ${identifier} is deleted.`)
-      }),
+  upkeepCommand(group, 'delete <identifier>', 'no more tokens for this API', [
+    'gatehouse resources delete https://api.example/orders',
+  ]).action((identifier: string, flags: UpkeepFlags) =>
+    withTenant(terminal, flags, async ({ store }) => {
+      if (!(await store.resourcesAdmin.remove(identifier))) refuse(`there is no resource ${identifier}: see "gatehouse resources list"`)
+      confirm(terminal, flags.json, { identifier, deleted: true }, `Resource ${identifier} is deleted.`)
+    }),
   )
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { type ConfigFlags, withHouse } from './open.ts'
 import { misuse, refuse } from './problems.ts'
-import { dateOf, table, type Terminal } from './terminal.ts'
+import { dateOf, type Terminal, table } from './terminal.ts'
 import { confirm, withExamples } from './upkeep.ts'
 
 interface TenantFlags extends ConfigFlags {
@@ -14,7 +14,9 @@ export function tenants(program: Command, terminal: Terminal): void {
   const command = (usage: string, summary: string, examples: readonly string[]) =>
     withExamples(group.command(usage).description(summary).option('--json', 'print JSON, for programs'), examples)
 
-  command('create <slug>', 'make a tenant; its issuer is the base URL followed by /t/SLUG', ['gatehouse tenants create acme --name "Acme Ltd"'])
+  command('create <slug>', 'make a tenant; its issuer is the base URL followed by /t/SLUG', [
+    'gatehouse tenants create acme --name "Acme Ltd"',
+  ])
     .option('--name <text>', 'shown to people; the slug when absent')
     .action((slug: string, flags: TenantFlags & { name?: string }) =>
       withHouse(terminal, flags, async (house) => {

@@ -31,11 +31,15 @@ export function table(terminal: Terminal, headings: readonly string[], rows: rea
   if (rows.length === 0) return 'none\n'
   const paint = painter(terminal, terminal.stdout)
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)))
-  const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd()
   return [paint('bold', line(headings)), ...rows.map(line)].join('\n') + '\n'
 }
 
-/** Names and values below each other; what has no value is left out, lists and groups are written out. */
+/** Names and values below each other; what has no value is left out, lists and groups are written out, times as dates. */
 export function sheet(terminal: Terminal, value: object): string {
   const paint = painter(terminal, terminal.stdout)
   const lines = flat(value, '')
@@ -48,7 +52,7 @@ function flat(value: object, prefix: string): [string, string][] {
     if (inner === undefined) return []
     if (Array.isArray(inner)) return inner.length > 0 ? [[prefix + name, inner.join(' ')]] : []
     if (typeof inner === 'object' && inner !== null) return flat(inner, `${prefix + name}.`)
-    return [[prefix + name, String(inner)]]
+    return [[prefix + name, name.endsWith('_at') && typeof inner === 'number' ? dateOf(inner) : String(inner)]]
   })
 }
 

@@ -14,11 +14,7 @@ export interface UpkeepFlags extends ConfigFlags {
 /** A command that acts on one tenant. `examples`: whole command lines. */
 export function upkeepCommand(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
   return withExamples(
-    parent
-      .command(usage)
-      .description(summary)
-      .option('--tenant <slug>', 'whose', 'root')
-      .option('--json', 'print JSON, for programs'),
+    parent.command(usage).description(summary).option('--tenant <slug>', 'whose', 'root').option('--json', 'print JSON, for programs'),
     examples,
   )
 }

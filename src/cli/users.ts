@@ -2,12 +2,13 @@
 import type { Command } from 'commander'
 import { accountSchema, createAccount, type NewAccount, setPassword, setStatus } from '../identity/accounts.ts'
 import { type Account, foldLogin } from '../identity/types.ts'
+import { random } from '../platform.ts'
+import type { Room } from '../server.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
-import type { TenantRoom } from './house.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
 import { readablePassword } from './readable-password.ts'
-import { dateOf, readAll, table, type Terminal } from './terminal.ts'
+import { dateOf, readAll, type Terminal, table } from './terminal.ts'
 import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 interface PasswordFlags extends UpkeepFlags {
@@ -15,20 +16,21 @@ interface PasswordFlags extends UpkeepFlags {
   randomPassword?: true
 }
 
-export function users(program: Command, terminal: Terminal, random: (bytes: number) => Uint8Array): void {
+export function users(program: Command, terminal: Terminal): void {
   const group = program.command('users').description('people who sign in; LOGIN is a user name or an e-mail address')
   const create = upkeepCommand(group, 'create', 'make an account; without a password nobody can sign in to it yet', [
     'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password',
     'gatehouse users create --username ada --password-stdin < password.txt',
     'gatehouse users create --file ada.json --json',
   ]).option('--file <path>', 'the account as a JSON object; - reads standard input; flags win over it')
-  addFlags(passwordFlags(create), accountSchema, 'Account:').action((_: unknown, command: Command) => createUser(terminal, command, random))
+  addFlags(passwordFlags(create), accountSchema, 'Account:').action((_: unknown, command: Command) => createUser(terminal, command))
 
-  upkeepCommand(group, 'list', 'all accounts', ['gatehouse users list', 'gatehouse users list --tenant acme --json']).action((flags: UpkeepFlags) =>
-    withTenant(terminal, flags, (room) => list(terminal, flags, room)),
+  upkeepCommand(group, 'list', 'all accounts', ['gatehouse users list', 'gatehouse users list --tenant acme --json']).action(
+    (flags: UpkeepFlags) => withTenant(terminal, flags, (room) => list(terminal, flags, room)),
   )
-  upkeepCommand(group, 'show <login>', 'one account', ['gatehouse users show ada@example.com']).action((login: string, flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async (room) => print(terminal, flags.json, shown(await find(room, login)))),
+  upkeepCommand(group, 'show <login>', 'one account', ['gatehouse users show ada@example.com']).action(
+    (login: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async (room) => print(terminal, flags.json, shown(await find(room, login)))),
   )
   for (const [verb, status, summary] of [
     ['suspend', 'suspended', 'end all sessions and let nobody sign in'],
@@ -46,7 +48,7 @@ export function users(program: Command, terminal: Terminal, random: (bytes: numb
     'gatehouse users set-password ada --random-password',
     'gatehouse users set-password ada --password-stdin < password.txt',
   ])
-  passwordFlags(change).action((login: string, flags: PasswordFlags) => changePassword(terminal, login, flags, random))
+  passwordFlags(change).action((login: string, flags: PasswordFlags) => changePassword(terminal, login, flags))
 
   upkeepCommand(group, 'delete <login>', 'delete an account with its sessions and all it granted', ['gatehouse users delete ada']).action(
     (login: string, flags: UpkeepFlags) =>
@@ -64,45 +66,36 @@ function passwordFlags(command: Command): Command {
     .option('--random-password', 'make a password and show it this once')
 }
 
-async function createUser(terminal: Terminal, command: Command, random: (bytes: number) => Uint8Array): Promise<void> {
+async function createUser(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<PasswordFlags & { file?: string }>()
   if (flags.passwordStdin && flags.file === '-') misuse('--password-stdin and --file - both read standard input: use one of them')
   await withTenant(terminal, flags, async (room) => {
     const given = merged(await readObject(terminal, flags.file), givenByFlags(command, accountSchema))
     const input: NewAccount = checked(accountSchema, given, flagOf)
-    const password = await passwordFor(terminal, flags, random)
+    const password = await passwordFor(terminal, flags)
     const account = await createAccount(room.accounts, input, password)
     print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password } : {}) })
     if (flags.randomPassword) terminal.stderr.write('The password is kept only as a hash: note it now.\n')
   })
 }
 
-async function changePassword(
-  terminal: Terminal,
-  login: string,
-  flags: PasswordFlags,
-  random: (bytes: number) => Uint8Array,
-): Promise<void> {
+async function changePassword(terminal: Terminal, login: string, flags: PasswordFlags): Promise<void> {
   await withTenant(terminal, flags, async (room) => {
     const { subject, username } = await find(room, login)
-    const password = (await passwordFor(terminal, flags, random)) ?? misuse('say --password-stdin or --random-password')
+    const password = (await passwordFor(terminal, flags)) ?? misuse('say --password-stdin or --random-password')
     await setPassword(room.accounts, subject, password)
     if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password })
     else confirm(terminal, flags.json, { sub: subject }, `${username} has a new password.`)
   })
 }
 
-async function passwordFor(
-  { stdin }: Terminal,
-  { passwordStdin, randomPassword }: PasswordFlags,
-  random: (bytes: number) => Uint8Array,
-): Promise<string | undefined> {
+async function passwordFor({ stdin }: Terminal, { passwordStdin, randomPassword }: PasswordFlags): Promise<string | undefined> {
   if (passwordStdin && randomPassword) misuse('--password-stdin and --random-password exclude each other')
   if (randomPassword) return readablePassword(random)
   return passwordStdin ? (await readAll(stdin)).replace(/\r?\n$/, '') : undefined
 }
 
-async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: TenantRoom): Promise<void> {
+async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room): Promise<void> {
   const found = await all(store.accounts.list, (account) => foldLogin(account.username))
   const rows = found.map((account) => [account.username, account.email ?? '', account.status, dateOf(account.createdAt), account.subject])
   terminal.stdout.write(
@@ -110,7 +103,7 @@ async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Tenant
   )
 }
 
-async function find({ store }: TenantRoom, login: string): Promise<Account> {
+async function find({ store }: Room, login: string): Promise<Account> {
   return (await store.accounts.byLogin(foldLogin(login))) ?? refuse(`there is no account ${login}: see "gatehouse users list"`)
 }
 

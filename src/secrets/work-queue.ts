@@ -1,13 +1,12 @@
 /** A line for heavy work: so many at once, first come first served, and no waiting longer than can be borne. */
+import { Unavailable } from '../protocol/errors.ts'
 
 /** Too much work is waiting already. The door says 503 with Retry-After. */
-export class Busy extends Error {
+export class Busy extends Unavailable {
   override readonly name = 'Busy'
   /** Seconds. */
-  readonly retryAfter: number
   constructor(retryAfter: number) {
-    super('too much work is waiting')
-    this.retryAfter = retryAfter
+    super('too much work is waiting', retryAfter)
   }
 }
 

@@ -99,7 +99,9 @@ function* update(tenant: string, subject: string, change: Partial<Account>): Tra
       password_hash = ${after.passwordHash ?? null}, claims = ${JSON.stringify(after.claims)}, status = ${after.status},
       updated_at = ${after.updatedAt}
     where tenant_id = ${tenant} and subject = ${subject}`
-  if (after.status !== 'active') yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
+  // At reinstatement too: a sign-in that was under way at the suspension may have started one since.
+  if (before.status !== 'active' || after.status !== 'active')
+    yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
   return 'changed'
 }
 

@@ -12,8 +12,9 @@ import {
   UniqueViolation,
 } from './sql.ts'
 
-/** How often a transaction is run before a conflict with others counts as unavailability. */
-const TRIES = 5
+const CONNECTIONS = 10
+/** A server's end of all its connections is noticed one by one: so many times an act is tried. */
+const TRIES = CONNECTIONS + 1
 const BIGINT = 20
 
 /** Opens no connection yet: the first act does, and each act after the database was away. */
@@ -21,8 +22,8 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'gatehouse',
-    max: 20,
-    connectionTimeoutMillis: 3_000,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: 4_000,
     statement_timeout: 5_000,
     query_timeout: 8_000, // for a server that no longer answers at all
     idle_in_transaction_session_timeout: 10_000,
@@ -59,59 +60,66 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
     }
   }
 
+  /** Runs `work` on a connection: again when the database undid it for the sake of another, or it says that nothing has come of it yet. */
+  async function attempt<T>(work: (client: pg.PoolClient, progress: Progress) => Promise<T>): Promise<T> {
+    for (let n = 1; ; n++) {
+      const progress: Progress = { repeatable: false }
+      try {
+        return await borrow((client) => work(client, progress))
+      } catch (error) {
+        const again = isConflict(error) || (progress.repeatable && isEnded(error))
+        if (!again || n === TRIES) throw told(error)
+      }
+    }
+  }
+
+  const underWay = new Set<Promise<unknown>>()
+  async function act<T>(work: (client: pg.PoolClient, progress: Progress) => Promise<T>): Promise<T> {
+    const result = attempt(work)
+    underWay.add(result)
+    try {
+      return await result
+    } finally {
+      underWay.delete(result)
+    }
+  }
+
   return {
     engine: 'postgres',
-    async read(query) {
-      for (let n = 1; ; n++) {
-        let borrowed = false
-        try {
-          return await borrow((client) => {
-            borrowed = true
-            return run(client, query)
-          })
-        } catch (error) {
-          if (borrowed && n === 1 && isLost(error)) continue // the connection had died unnoticed: reading twice does no harm
-          throw told(error)
-        }
-      }
+    read: (query) =>
+      act((client, progress) => {
+        progress.repeatable = true
+        return run(client, query)
+      }),
+    write: (statement) => act((client) => run(client, statement)),
+    transact: (work) => act((client, progress) => drive(client, work, run, progress)),
+    async close() {
+      await Promise.allSettled(underWay) // the pool would leave those who wait for a connection waiting
+      await pool.end()
     },
-    async write(statement) {
-      try {
-        return await borrow((client) => run(client, statement))
-      } catch (error) {
-        throw told(error)
-      }
-    },
-    async transact(work) {
-      for (let n = 1; ; n++) {
-        const progress = { begun: false, committing: false }
-        try {
-          return await borrow((client) => drive(client, work, run, progress))
-        } catch (error) {
-          const harmless = isConflict(error) || (n === 1 && progress.begun && !progress.committing && isLost(error))
-          if (!harmless || n === TRIES) throw told(error)
-        }
-      }
-    },
-    close: () => pool.end(),
   }
 }
 type Value = Sql['values'][number]
+
+interface Progress {
+  /** True while losing the connection means that nothing was done. */
+  repeatable: boolean
+}
 
 /** Drives a transaction to its end on one connection. */
 async function drive<T>(
   client: pg.PoolClient,
   work: () => Transaction<T>,
   run: (client: pg.PoolClient, statement: Sql) => Promise<Row[]>,
-  progress: { begun: boolean; committing: boolean },
+  progress: Progress,
 ): Promise<T> {
-  progress.begun = true
+  progress.repeatable = true
   await client.query('begin')
   try {
     const steps = work()
     let step = steps.next()
     while (!step.done) step = steps.next(await run(client, step.value))
-    progress.committing = true
+    progress.repeatable = false
     await client.query('commit')
     return step.value
   } catch (error) {
@@ -127,12 +135,15 @@ const isAnswer = (error: unknown) => (error instanceof pg.DatabaseError ? !isShu
 const isShutdown = (error: pg.DatabaseError) => /^(08|57P)/.test(error.code ?? '08')
 
 function isLost(error: unknown): boolean {
+  return isEnded(error) || (error instanceof Error && /^(Query read timeout|timeout exceeded|timeout expired)/.test(error.message))
+}
+
+/** The connection was closed by the other side, or could not be made: at once, not by waiting in vain. */
+function isEnded(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return isShutdown(error)
   if (!(error instanceof Error)) return false
   if ('code' in error && /^E(?!RR_)/.test(String(error.code))) return true // refused, reset, timed out, unknown host
-  return /^(Connection terminated|Query read timeout|timeout exceeded|Client (has encountered|was closed))|^timeout expired/i.test(
-    error.message,
-  )
+  return /^(Connection terminated|Client (has encountered|was closed))/.test(error.message)
 }
 
 /** 40001 serialization_failure, 40P01 deadlock_detected: the transaction was rolled back for the sake of another. */

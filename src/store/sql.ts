@@ -1,4 +1,5 @@
 /** The database as the rooms' ports see it: statements as tagged templates, one text for SQLite and PostgreSQL. */
+import { Unavailable } from '../protocol/errors.ts'
 
 export type Value = string | number | null
 export type Row = Record<string, Value>
@@ -78,7 +79,7 @@ export interface Db {
 }
 
 /** The database cannot be reached or does not answer, and nothing can be said about what was asked. The door says 503 with Retry-After. */
-export class DatabaseUnavailable extends Error {
+export class DatabaseUnavailable extends Unavailable {
   override readonly name = 'DatabaseUnavailable'
 }
 

@@ -54,7 +54,7 @@ ${papers(application)}`,
 function scopeList(id: string, heading: string, scopes: readonly ScopeLine[], mark: Html): Html | undefined {
   if (scopes.length === 0) return undefined
   return html`<section class="scopes ${id}" aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>
-<ul>${scopes.map((scope) => html`<li>${mark}<span dir="auto">${scope.description || scope.name}</span></li>`)}</ul></section>`
+<ul>${scopes.map((scope) => html`<li>${mark}<span><bdi>${scope.description || scope.name}</bdi></span></li>`)}</ul></section>`
 }
 
 function site(application: Application): Html | undefined {

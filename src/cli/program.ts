@@ -1,0 +1,48 @@
+/** The command line as a whole: what `gatehouse --help` tells. */
+import { Command } from 'commander'
+import { version } from '../version.ts'
+import { clients } from './clients.ts'
+import { config } from './config.ts'
+import { keys } from './keys.ts'
+import { migrate } from './migrate.ts'
+import { resources } from './resources.ts'
+import { serve } from './serve.ts'
+import { tenants } from './tenants.ts'
+import { hasColour, painter, type Terminal } from './terminal.ts'
+import { withExamples } from './upkeep.ts'
+import { users } from './users.ts'
+
+/** `width`: columns of the help, for those who print it elsewhere than on this terminal. */
+export function program(terminal: Terminal, width?: number): Command {
+  const paint = painter(terminal, terminal.stderr)
+  const root = withExamples(
+    new Command('gatehouse')
+      .description('An identity server: OAuth 2.0 and OpenID Connect for people, machines and agents.')
+      .option('--config <file>', 'settings, YAML or JSON (default: GATEHOUSE_CONFIG, else gatehouse.yaml if there is one)')
+      .version(version)
+      .configureHelp({ showGlobalOptions: true })
+      .configureOutput({
+        writeOut: (text) => terminal.stdout.write(text),
+        writeErr: (text) => terminal.stderr.write(text),
+        outputError: (text, write) => write(text.replace(/^error:/, paint('red', 'error:'))),
+        getOutHasColors: () => hasColour(terminal, terminal.stdout),
+        ...(width ? { getOutHelpWidth: () => width } : {}),
+      })
+      .showSuggestionAfterError()
+      .showHelpAfterError('(add --help to see what there is)')
+      .exitOverride(),
+    ['gatehouse dev', 'gatehouse serve --config /etc/gatehouse.yaml', 'gatehouse users create --username ada --random-password'],
+  )
+  root.commandsGroup('Serve:')
+  serve(root, terminal)
+  root.commandsGroup('Set up:')
+  config(root, terminal)
+  migrate(root, terminal)
+  root.commandsGroup('Look after:')
+  tenants(root, terminal)
+  users(root, terminal)
+  clients(root, terminal)
+  resources(root, terminal)
+  keys(root, terminal)
+  return root
+}

@@ -1,0 +1,32 @@
+/** When a server is told to stop, and how long it may take. */
+import { constants } from 'node:os'
+
+const signals = ['SIGTERM', 'SIGINT'] as const
+
+/** Resolves at the first SIGTERM or SIGINT. A later one ends the process at once. */
+export function untilSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let stopping = false
+    let impatient = false
+    for (const signal of signals) {
+      process.on(signal, () => {
+        if (impatient) process.exit(128 + constants.signals[signal])
+        if (stopping) return
+        stopping = true
+        resolve(signal)
+        // npm and a terminal may both pass on the same Ctrl-C.
+        setTimeout(() => {
+          impatient = true
+        }, 500).unref()
+      })
+    }
+  })
+}
+
+/** False when the work was not done within so many seconds. */
+export function within(seconds: number, work: Promise<void>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(false), seconds * 1000)
+    work.then(() => resolve(true), reject).finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,30 @@
+/** What a newcomer reads when development mode is ready. */
+import { demo } from '../demo.ts'
+import { painter, type Terminal } from './terminal.ts'
+
+/** Fits 80 columns as long as the issuer does. `password`: the administrator's, when it was made just now. */
+export function welcome(terminal: Terminal, issuer: string, password: string | undefined): string {
+  const paint = painter(terminal, terminal.stdout)
+  const line = (name: string, value: string, note = '') =>
+    `  ${paint('dim', name.padEnd(15))} ${value}${note && paint('dim', `  ${note}`)}\n`
+  return [
+    '\n',
+    `  ${paint('bold', paint('green', 'Gatehouse is ready'))} ${paint('dim', 'in development mode')}\n`,
+    '\n',
+    line('Address', paint('cyan', issuer)),
+    line('Discovery', `${issuer}/.well-known/openid-configuration`),
+    line('Administrator', demo.administrator.username, password ? '' : 'its password was shown at the first start'),
+    password ? line('Password', paint('bold', password), 'shown this once: note it now') : '',
+    line('Application', demo.application.client_id, `public, returns to ${demo.application.redirect_uri}`),
+    line('Machine', demo.machine.client_id, demo.machine.secret),
+    '\n',
+    '  Your first token:\n',
+    '\n',
+    `    curl ${issuer}/token \\\n`,
+    `      -u ${demo.machine.client_id}:${demo.machine.secret} \\\n`,
+    '      -d grant_type=client_credentials\n',
+    '\n',
+    paint('dim', '  Ctrl-C stops it. "npm run gatehouse -- --help" shows what else it can do.\n'),
+    '\n',
+  ].join('')
+}

@@ -1,0 +1,12 @@
+/** Where the program begins: the only reader of `process.env` and of the arguments. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 24 || (major === 24 && minor < 7)) {
+  process.stderr.write(`Gatehouse needs Node 24.7 or newer; this is Node ${process.versions.node}.\n`)
+  process.exitCode = 1
+} else {
+  const { run } = await import('./cli/run.ts')
+  const { env, stdin, stdout, stderr } = process
+  process.exitCode = await run(process.argv.slice(2), { env, stdin, stdout, stderr })
+}
+
+export {}

@@ -1,0 +1,126 @@
+/** What SQLite alone must promise: durability, closed files, patience with other processes, a full disk. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import test, { type TestContext } from 'node:test'
+import { openDatabase } from './open.ts'
+import { DatabaseUnavailable, sql } from './sql.ts'
+
+/** The path of a database in a folder yet to be made, and what was said to the operator. */
+async function stage(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sqlite-'))
+  const path = join(folder, 'made', 'gatehouse.db')
+  const problems: string[] = []
+  const db = await openDatabase(`sqlite:${path}`, (problem) => problems.push(problem))
+  t.after(async () => {
+    await db.close().catch(() => {}) // a test may have closed it
+    rmSync(folder, { recursive: true, force: true })
+  })
+  await db.write(sql`create table things (id text primary key not null, filling text)`)
+  return { db, path, problems }
+}
+const insert = (id: string, filling = '') => sql`insert into things (id, filling) values (${id}, ${filling})`
+const mode = (path: string) => statSync(path).mode & 0o777
+
+test('every commit reaches the disk: synchronous is FULL, the journal a WAL', async (t) => {
+  const { db } = await stage(t)
+  await db.write(insert('a'))
+  assert.deepEqual({ ...(await db.read(sql`pragma synchronous`))[0] }, { synchronous: 2 })
+  assert.deepEqual({ ...(await db.read(sql`pragma journal_mode`))[0] }, { journal_mode: 'wal' })
+  assert.deepEqual({ ...(await db.read(sql`pragma foreign_keys`))[0] }, { foreign_keys: 1 })
+})
+
+test('nobody else may read the files', async (t) => {
+  const { path } = await stage(t)
+  assert.equal(mode(dirname(path)), 0o700)
+  const names = readdirSync(dirname(path))
+  assert.ok(names.includes('gatehouse.db-wal'))
+  for (const name of names) assert.equal(mode(join(dirname(path), name)), 0o600, name)
+})
+
+test('a file that others could read is closed to them', async (t) => {
+  const { db, path } = await stage(t)
+  await db.close()
+  chmodSync(path, 0o644)
+  const again = await openDatabase(`sqlite:${path}`)
+  assert.equal(mode(path), 0o600)
+  await again.close()
+})
+
+test('a file that is no database is refused, and stays as it is', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sqlite-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'letter'), 'not a database, but long enough to look at: '.repeat(50))
+  await assert.rejects(openDatabase(`sqlite:${join(folder, 'letter')}`), DatabaseUnavailable)
+})
+
+test('acts that wait together share one commit', async (t) => {
+  const { db, path } = await stage(t)
+  const other = new DatabaseSync(path)
+  t.after(() => other.close())
+  const version = () => other.prepare('pragma data_version').get()!['data_version'] as number
+  const before = version()
+  const acts = Array.from({ length: 50 }, (_, i) => db.write(insert(`id${i}`)))
+  assert.equal(version(), before, 'nothing is done before the event loop turns')
+  await acts[0]
+  assert.equal((other.prepare('select count(*) as n from things').get() as { n: number }).n, 50)
+  await Promise.all(acts)
+})
+
+test('while another process writes, it waits without holding up the event loop', async (t) => {
+  const { db, path } = await stage(t)
+  const other = new DatabaseSync(path)
+  t.after(() => other.close())
+  other.exec('begin immediate')
+  let done = false
+  const write = db.write(insert('a')).then(() => {
+    done = true
+  })
+  let turns = 0
+  while (turns < 200) {
+    await new Promise(setImmediate)
+    turns++
+  }
+  assert.equal(done, false)
+  assert.deepEqual(await db.read(sql`select id from things`), [], 'reading goes on')
+  other.exec('commit')
+  await write
+  assert.equal((await db.read(sql`select id from things`)).length, 1)
+})
+
+test('on a full disk the reserve is given up once, and deleting still works', async (t) => {
+  const { db, path, problems } = await stage(t)
+  await db.write(insert('a', 'x'.repeat(10_000)))
+  assert.equal(existsSync(`${path}-reserve`), true)
+  const [{ page_count: pages } = {}] = await db.read(sql`pragma page_count`)
+  await db.read({ parts: [`pragma max_page_count = ${pages}`], values: [] }) // as full to SQLite as a disk can be
+  const results = await Promise.allSettled([db.write(insert('b', 'x'.repeat(100_000))), db.write(insert('c', 'x'.repeat(100_000)))])
+  assert.ok(results.every((result) => result.status === 'rejected' && result.reason instanceof DatabaseUnavailable))
+  assert.equal(existsSync(`${path}-reserve`), false)
+  assert.equal(problems.length, 1)
+  assert.match(problems[0]!, /disk is full/)
+  assert.equal((await db.write(sql`delete from things where id = 'a' returning id`)).length, 1)
+  await db.write(insert('d', 'x'.repeat(5_000)))
+})
+
+test('several processes share one file', async (t) => {
+  const { db, path } = await stage(t)
+  const program = `
+    import { openDatabase } from ${JSON.stringify(import.meta.resolve('./open.ts'))}
+    import { sql } from ${JSON.stringify(import.meta.resolve('./sql.ts'))}
+    const db = await openDatabase(${JSON.stringify(`sqlite:${path}`)})
+    const rounds = Array.from({ length: 40 }, (_, i) => i)
+    for (const i of rounds) await Promise.all([1, 2, 3].map((n) => db.write(sql\`insert into things (id) values (\${process.pid + '/' + i + '/' + n})\`)))
+    await db.close()`
+  const both = `
+    import { spawn } from 'node:child_process'
+    const children = [1, 2, 3].map(() => spawn(process.execPath, ['--input-type=module-typescript', '-e', ${JSON.stringify(program)}], { stdio: 'inherit' }))
+    const codes = await Promise.all(children.map((child) => new Promise((resolve) => child.on('exit', resolve))))
+    process.exit(Math.max(...codes))`
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', both], { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  assert.deepEqual({ ...(await db.read(sql`select count(*) as n from things`))[0] }, { n: 360 })
+})
