@@ -71,7 +71,7 @@ export async function testHouse(engine: Engine, settings: Readonly<Record<string
       return client
     },
     async addAccount(account, password, room = root) {
-      return (await createAccount(room.accounts, account, password)).subject
+      return (await createAccount(room.accounts, account, password === undefined ? undefined : { text: password, temporary: false })).subject
     },
     async close() {
       await server.close()

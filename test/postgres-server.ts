@@ -26,8 +26,8 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-/** Throws, with what PostgreSQL said, when it cannot be had on this machine. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** Quick rather than durable, unless `settings` say otherwise. Throws, with what PostgreSQL said, when it cannot be had on this machine. */
+export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
   const owner: Owner = process.getuid?.() === 0 ? unprivileged() : {}
   const home = mkdtempSync(join(reachableFolder(), 'gatehouse-postgres-'))
   chmodSync(home, 0o711)
@@ -37,7 +37,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     mkdirSync(data, { mode: 0o700 })
     if (owner.uid !== undefined) chownSync(data, owner.uid, owner.gid!)
     const password = await initialise(native, data, owner)
-    const server = await start(native, data, owner)
+    const server = await start(native, data, owner, settings)
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`,
       async stop() {
@@ -112,7 +112,12 @@ async function initialise(native: string, data: string, owner: Owner): Promise<s
   return password
 }
 
-async function start(native: string, data: string, owner: Owner): Promise<{ process: ChildProcess; port: number }> {
+async function start(
+  native: string,
+  data: string,
+  owner: Owner,
+  chosen: Readonly<Record<string, string>>,
+): Promise<{ process: ChildProcess; port: number }> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
     const settings = {
@@ -123,6 +128,7 @@ async function start(native: string, data: string, owner: Owner): Promise<{ proc
       fsync: 'off',
       full_page_writes: 'off',
       shared_buffers: '64MB',
+      ...chosen,
     }
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     const child = spawn(program(native, 'postgres'), ['-D', data, ...options], { ...owner, cwd: dirname(data) })

@@ -83,6 +83,7 @@ export function anAccount(change: Partial<Account> = {}): Account {
     username: 'Alice',
     email: 'Alice@Example.org',
     passwordHash: '$hash',
+    passwordIsTemporary: false,
     claims: { given_name: 'Alice' },
   }
   return { ...account, status: 'active', createdAt: NOW, updatedAt: NOW, ...change }

@@ -51,7 +51,7 @@ export async function withHouse(terminal: Terminal, { config: file }: ConfigFlag
     refuse(`there is no database at ${path}: run "gatehouse migrate" to make one, or name another with --config`)
   const house = await openHouse(config, systemPlatform(logFor(terminal, 'dev', { level: 'error', format: 'pretty' })), {
     migrations: 'refuse',
-    makeKey: false,
+    makeKey: config.key_encryption_key_file === undefined,
   })
   try {
     await act(house)

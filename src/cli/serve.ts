@@ -53,6 +53,8 @@ async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise
   const house = await openHouse(config, systemPlatform(log), { migrations, makeKey: mode === 'dev' })
   const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, house, config)
   if (config.workers === 1 || cluster.isWorker) return work()
+  const root = await house.tenant('')
+  await root?.ctx.keys.jwks(root.ctx.now()) // so that each worker finds the keys made
   await house.close()
   await supervise({ count: config.workers, patience, log, stop: untilSignal(), onReady: greet })
 

@@ -1,6 +1,6 @@
 /** `gatehouse users`: the people of a tenant. */
 import type { Command } from 'commander'
-import { accountSchema, createAccount, type NewAccount, setPassword, setStatus } from '../identity/accounts.ts'
+import { accountSchema, createAccount, type NewAccount, type NewPassword, setPassword, setStatus } from '../identity/accounts.ts'
 import { type Account, foldLogin } from '../identity/types.ts'
 import { random } from '../platform.ts'
 import type { Room } from '../server.ts'
@@ -14,12 +14,13 @@ import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepComman
 interface PasswordFlags extends UpkeepFlags {
   passwordStdin?: true
   randomPassword?: true
+  temporary?: true
 }
 
 export function users(program: Command, terminal: Terminal): void {
   const group = program.command('users').description('people who sign in; LOGIN is a user name or an e-mail address')
   const create = upkeepCommand(group, 'create', 'make an account; without a password nobody can sign in to it yet', [
-    'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password',
+    'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password --temporary',
     'gatehouse users create --username ada --password-stdin < password.txt',
     'gatehouse users create --file ada.json --json',
   ]).option('--file <path>', 'the account as a JSON object; - reads standard input; flags win over it')
@@ -64,6 +65,7 @@ function passwordFlags(command: Command): Command {
   return command
     .option('--password-stdin', 'read the password from standard input')
     .option('--random-password', 'make a password and show it this once')
+    .option('--temporary', 'the person must choose an own password at the next sign-in')
 }
 
 async function createUser(terminal: Terminal, command: Command): Promise<void> {
@@ -74,7 +76,7 @@ async function createUser(terminal: Terminal, command: Command): Promise<void> {
     const input: NewAccount = checked(accountSchema, given, flagOf)
     const password = await passwordFor(terminal, flags)
     const account = await createAccount(room.accounts, input, password)
-    print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password } : {}) })
+    print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password: password?.text } : {}) })
     if (flags.randomPassword) terminal.stderr.write('The password is kept only as a hash: note it now.\n')
   })
 }
@@ -84,15 +86,19 @@ async function changePassword(terminal: Terminal, login: string, flags: Password
     const { subject, username } = await find(room, login)
     const password = (await passwordFor(terminal, flags)) ?? misuse('say --password-stdin or --random-password')
     await setPassword(room.accounts, subject, password)
-    if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password })
+    if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password: password.text })
     else confirm(terminal, flags.json, { sub: subject }, `${username} has a new password.`)
   })
 }
 
-async function passwordFor({ stdin }: Terminal, { passwordStdin, randomPassword }: PasswordFlags): Promise<string | undefined> {
+async function passwordFor(
+  { stdin }: Terminal,
+  { passwordStdin, randomPassword, temporary }: PasswordFlags,
+): Promise<NewPassword | undefined> {
   if (passwordStdin && randomPassword) misuse('--password-stdin and --random-password exclude each other')
-  if (randomPassword) return readablePassword(random)
-  return passwordStdin ? (await readAll(stdin)).replace(/\r?\n$/, '') : undefined
+  if (!randomPassword && !passwordStdin) return undefined
+  const text = randomPassword ? readablePassword(random) : (await readAll(stdin)).replace(/\r?\n$/, '')
+  return { text, temporary: temporary === true }
 }
 
 async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room): Promise<void> {
@@ -108,13 +114,14 @@ async function find({ store }: Room, login: string): Promise<Account> {
 }
 
 /** Everything but the password's hash. */
-function shown({ subject, username, email, status, passwordHash, createdAt, updatedAt, claims }: Account) {
+function shown({ subject, username, email, status, passwordHash, passwordIsTemporary, createdAt, updatedAt, claims }: Account) {
   return {
     sub: subject,
     username,
     email,
     status,
     has_password: passwordHash !== undefined,
+    password_is_temporary: passwordIsTemporary,
     created_at: createdAt,
     updated_at: updatedAt,
     claims,

@@ -14,7 +14,7 @@ export function welcome(terminal: Terminal, issuer: string, password: string | u
     line('Address', paint('cyan', issuer)),
     line('Discovery', `${issuer}/.well-known/openid-configuration`),
     line('Administrator', demo.administrator.username, password ? '' : 'its password was shown at the first start'),
-    password ? line('Password', paint('bold', password), 'shown this once: note it now') : '',
+    password ? line('Password', paint('bold', password), 'for the first sign-in; shown only now') : '',
     line('Application', demo.application.client_id, `public, returns to ${demo.application.redirect_uri}`),
     line('Machine', demo.machine.client_id, demo.machine.secret),
     '\n',

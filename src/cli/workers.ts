@@ -36,7 +36,7 @@ export async function supervise({ count, patience, log, stop, onReady }: Supervi
       if (stopping) return
       quickDeaths += 1
       const wait = Math.min(longestWait, 0.25 * 2 ** quickDeaths)
-      log.error({ worker: worker.process.pid, code, signal, wait }, 'a worker died and will be replaced')
+      log.error({ worker: worker.process.pid, exit: code, signal, wait }, 'a worker died and will be replaced')
       setTimeout(() => stopping || begin(), wait * 1000)
     })
   }

@@ -71,15 +71,26 @@ export interface AccountRoom {
   id(): string
 }
 
+/** A password for an account. `temporary`: the person must choose an own one at the first sign-in. */
+export interface NewPassword {
+  text: string
+  temporary: boolean
+}
+
 /** Makes an account. Without a password nobody can sign in to it yet. Throws `ZodError`, `UnusablePassword` or `Taken`. */
-export async function createAccount({ store, passwords, now, id }: AccountRoom, input: NewAccount, password: string | undefined): Promise<Account> {
+export async function createAccount(
+  { store, passwords, now, id }: AccountRoom,
+  input: NewAccount,
+  password: NewPassword | undefined,
+): Promise<Account> {
   const { sub, username, email, claims } = accountSchema.parse(input)
   const at = now()
   const account: Account = {
     subject: sub ?? id(),
     username,
     email,
-    passwordHash: password === undefined ? undefined : await passwords.hash(password),
+    passwordHash: password && (await passwords.hash(password.text)),
+    passwordIsTemporary: password?.temporary ?? false,
     claims,
     status: 'active',
     createdAt: at,
@@ -90,8 +101,12 @@ export async function createAccount({ store, passwords, now, id }: AccountRoom, 
 }
 
 /** Sets a new password and ends every session. False when there is no such account. */
-export async function setPassword({ store, passwords, now }: AccountRoom, subject: string, password: string): Promise<boolean> {
-  const changed = await store.accounts.change(subject, { passwordHash: await passwords.hash(password), updatedAt: now() })
+export async function setPassword({ store, passwords, now }: AccountRoom, subject: string, { text, temporary }: NewPassword): Promise<boolean> {
+  const changed = await store.accounts.change(subject, {
+    passwordHash: await passwords.hash(text),
+    passwordIsTemporary: temporary,
+    updatedAt: now(),
+  })
   if (changed !== 'changed') return false
   await store.sessions.endAll(subject)
   return true

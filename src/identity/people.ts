@@ -45,7 +45,8 @@ function hashOf(tokens: Tokens, id: string): string[] {
 }
 
 function sessionOf({ sid, subject, authTime, acr, amr }: SessionRow, account: Account, id: string): Session {
-  return { id, sid, subject, authTime, acr, amr, ...shown(account) }
+  const owes = account.passwordIsTemporary ? ('new-password' as const) : undefined
+  return { id, sid, subject, authTime, acr, amr, owes, ...shown(account) }
 }
 
 /** How an account is shown to its owner. */

@@ -9,6 +9,8 @@ export interface Account {
   /** As shown. Compared folded, unique in its tenant. */
   email: string | undefined
   passwordHash: string | undefined
+  /** Set by somebody else: the person must choose an own one before anything else. */
+  passwordIsTemporary: boolean
   /** Standard claims of OpenID Connect Core §5.1 but sub, preferred_username and email, which have columns of their own. */
   claims: Readonly<Record<string, unknown>>
   status: 'active' | 'suspended'

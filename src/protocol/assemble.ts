@@ -1,3 +1,4 @@
+/** From features to a server: its tables, and the metadata document that is read from them — RFC 8414. */
 import type { Feature } from './feature.ts'
 import type { Ctx, Server } from './types.ts'
 
@@ -39,7 +40,6 @@ export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
   for (const e of server.endpoints.values()) if (e.advertisedAs) document[e.advertisedAs] = issuer + e.path
   const authMethods = [...server.clientAuth.keys()]
   document['grant_types_supported'] = [...server.grantTypes.keys()]
-  document['response_modes_supported'] = [...server.responseModes.keys()]
   document['scopes_supported'] = Object.keys(server.scopes)
   for (const e of server.endpoints.values()) {
     if (e.clientAuth) document[`${e.advertisedAs}_auth_methods_supported`] = authMethods.filter((m) => e.clientAuth === 'any' || m !== 'none')
@@ -50,5 +50,5 @@ export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
       document[name] = value
     }
   }
-  return document
+  return Object.fromEntries(Object.entries(document).filter(([, value]) => !Array.isArray(value) || value.length > 0)) // RFC 8414 §3.2
 }

@@ -85,6 +85,7 @@ async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
 const silently: Record<Exclude<Step, 'done'>, ErrorCode> = {
   'sign-in': 'login_required',
   'choose-account': 'account_selection_required',
+  'new-password': 'interaction_required',
   consent: 'consent_required',
 }
 
@@ -128,7 +129,11 @@ interface Scene {
 function page(step: Exclude<Step, 'done'>, scene: Scene): Page {
   const { client, asked, sessions, session, ticket, answered } = scene
   const application = applicationOf(client)
-  if (step === 'consent' && session) return consentPage(scene.ctx, { client, scope: asked.scope, session, grant: scene.grant, ticket })
+  if (step === 'consent' && session) return consentPage(scene.ctx, { client, scope: asked.scope, session, grant: scene.grant, ticket, to: asked.redirectUri })
+  if (step === 'new-password' && session) {
+    const { sid, name, detail } = session
+    return { page: step, data: { flow: ticket, application, person: { sid, name, detail }, problem: undefined } }
+  }
   if (step === 'choose-account' && sessions.length > 0) {
     return { page: 'choose-account', data: { flow: ticket, application, accounts: sessions.map(({ sid, name, detail }) => ({ sid, name, detail })) } }
   }

@@ -40,10 +40,11 @@ interface Question {
   session: Session
   grant: Grant | undefined
   ticket: string
+  to: string
 }
 
-export function consentPage(ctx: Ctx, { client, scope, session, grant, ticket }: Question): Page {
+export function consentPage(ctx: Ctx, { client, scope, session, grant, ticket, to }: Question): Page {
   const { sid, name, detail } = session
   const scopes = scope.map((s) => ({ name: s, description: ctx.server.scopes[s] ?? s, known: grant?.scope.includes(s) ?? false }))
-  return { page: 'consent', data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, scopes } }
+  return { page: 'consent', data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, scopes, to } }
 }

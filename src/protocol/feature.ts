@@ -1,3 +1,4 @@
+/** What a specification may add to the server: things looked up by name, and moments in the two journeys. */
 import type { Client } from './client.ts'
 import type { Params } from './params.ts'
 import type { AccessToken, Binding, ClientAuth, Code, Ctx, Endpoint, GrantType, Issuance, Request, Resource, ResponseMode } from './types.ts'

@@ -1,12 +1,14 @@
+/** What stands between a request and its answer — OpenID Connect Core §3.1.2.3, §3.1.2.4. */
 import type { AuthorizationRequest, Flow, Grant, Session, Step } from './types.ts'
 
-/** What the user still owes this flow. OpenID Connect Core §3.1.2.3, §3.1.2.4. Pure. */
+/** What the user still owes this flow. Pure. */
 export function nextStep(flow: Pick<Flow, 'asked' | 'answered'>, session: Session | undefined, grant: Grant | undefined, skipConsent: boolean, now: number): Step {
   const { asked, answered } = flow
   if (!session) return 'sign-in'
   const mayChoose = answered.includes('sign-in') || answered.includes('choose-account')
   if (asked.prompt.includes('select_account') && !mayChoose) return 'choose-account'
   if (mustSignIn(asked, session, now, answered.includes('sign-in'))) return 'sign-in'
+  if (session.owes) return session.owes
 
   if (asked.prompt.includes('consent') && !answered.includes('consent')) return 'consent'
   if (skipConsent) return 'done'

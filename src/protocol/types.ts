@@ -61,7 +61,10 @@ export interface Pages {
     canChoose: boolean
   }
   'choose-account': { flow: string; application: Application; accounts: readonly Person[] }
-  consent: { flow: string; application: Application; person: Person; scopes: readonly ScopeLine[] }
+  /** The password was set by somebody else: the person chooses an own one. */
+  'new-password': { flow: string; application: Application; person: Person; problem: string | undefined }
+  /** `to`: the redirect URI. */
+  consent: { flow: string; application: Application; person: Person; scopes: readonly ScopeLine[]; to: string }
   /** Leaves for the application after a form was posted: a link that follows itself. */
   leave: { application: Application; to: string }
   /** OAuth 2.0 Form Post Response Mode: a form that posts itself. */
@@ -132,8 +135,10 @@ export interface Flow {
 }
 /** What the user has done in a flow. */
 export type Answer = 'sign-in' | 'choose-account' | 'consent'
+/** What a person must do before anything else. */
+export type Duty = 'new-password'
 /** What the user still owes a flow; each but `done` is also the name of its page. */
-export type Step = Answer | 'done'
+export type Step = Answer | Duty | 'done'
 
 /** Who is signed in at this browser. Supplied by `identity/`. */
 export interface Session {
@@ -147,6 +152,7 @@ export interface Session {
   acr: string
   /** RFC 8176. */
   amr: readonly string[]
+  owes: Duty | undefined
   name: string
   /** E-mail address or user name. */
   detail: string | undefined

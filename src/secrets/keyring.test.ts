@@ -58,11 +58,15 @@ test('an RSA key that could not be made is made when it is needed', async () => 
   const store = memoryKeyStore()
   const { add } = store.signingKeys
   let failures = 0
+  const failed = Promise.withResolvers<void>()
   store.signingKeys.add = async (row, removeAt) => {
-    if (row.alg === 'RS256' && failures++ === 0) throw new Error('no database')
-    return add(row, removeAt)
+    if (row.alg !== 'RS256' || failures++ > 1) return add(row, removeAt)
+    failed.resolve()
+    throw new Error('no database')
   }
   const ring = await open({ store, algs: ['ES256', 'RS256'] })
+  await failed.promise // in the background: nobody is told
+  await new Promise(setImmediate)
   await assert.rejects(ring.jwks(noon), /no database/)
   assert.equal((await ring.jwks(noon)).keys.length, 2)
 })
@@ -207,4 +211,51 @@ test('unknown kids make the store read once a second at most', async () => {
   now += 1
   await strange(ring, 0)
   assert.equal(store.reads, before + 2)
+})
+
+test('many who need a first key at once make one', async () => {
+  const store = memoryKeyStore()
+  const { add } = store.signingKeys
+  let tries = 0
+  store.signingKeys.add = async (row, removeAt) => {
+    tries++
+    return add(row, removeAt)
+  }
+  const ring = await open({ store, algs: ['RS256'] })
+  await Promise.all(Array.from({ length: 5 }, () => ring.sign('RS256', 'JWT', claims)))
+  assert.equal(tries, 1)
+})
+
+test('a reading that was overtaken by a later one is dropped', async () => {
+  const store = memoryKeyStore()
+  let now = noon
+  const ring = await open({ store, now: () => now })
+  const { list } = store.signingKeys
+  const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  store.signingKeys.list = async () => {
+    store.signingKeys.list = list
+    const rows = await list()
+    asked.resolve()
+    await answer.promise
+    return rows
+  }
+  now += 1
+  const slow = ring.sign('ES256', 'JWT', claims)
+  await asked.promise
+  const kid = await ring.rotate('ES256', { immediately: true })
+  answer.resolve()
+  await slow
+  const fresh = await ring.sign('ES256', 'JWT', claims)
+  assert.equal(JSON.parse(Buffer.from(fresh.split('.')[0]!, 'base64url').toString()).kid, kid)
+})
+
+test('a clock that was set back does not keep old keys alive', async () => {
+  const store = memoryKeyStore()
+  let now = noon
+  const ring = await open({ store, now: () => now })
+  const token = await ring.sign('ES256', 'JWT', claims)
+  now -= 3600
+  const other = await open({ store, now: () => now })
+  await other.revoke(store.rows[0]!.kid)
+  assert.equal(await ring.verify(['JWT'], token, undefined), undefined)
 })

@@ -91,19 +91,26 @@ test('while another process writes, it waits without holding up the event loop',
   assert.equal((await db.read(sql`select id from things`)).length, 1)
 })
 
-test('on a full disk the reserve is given up once, and deleting still works', async (t) => {
+test('on a full disk nothing new is accepted, but what is there can be taken back', async (t) => {
   const { db, path, problems } = await stage(t)
+  await db.write(sql`create table revocations (id text primary key not null)`)
   await db.write(insert('a', 'x'.repeat(10_000)))
-  assert.equal(existsSync(`${path}-reserve`), true)
   const [{ page_count: pages } = {}] = await db.read(sql`pragma page_count`)
   await db.read({ parts: [`pragma max_page_count = ${pages}`], values: [] }) // as full to SQLite as a disk can be
-  const results = await Promise.allSettled([db.write(insert('b', 'x'.repeat(100_000))), db.write(insert('c', 'x'.repeat(100_000)))])
-  assert.ok(results.every((result) => result.status === 'rejected' && result.reason instanceof DatabaseUnavailable))
+  assert.equal(existsSync(`${path}-reserve`), true)
+  const [big, small, revocation] = await Promise.allSettled([
+    db.write(insert('b', 'x'.repeat(100_000))),
+    db.write(insert('c')),
+    db.write(sql`insert into revocations (id) values ('token')`),
+  ])
+  for (const refused of [big, small]) assert.ok(refused.status === 'rejected' && refused.reason instanceof DatabaseUnavailable)
+  assert.equal(revocation.status, 'fulfilled')
   assert.equal(existsSync(`${path}-reserve`), false)
-  assert.equal(problems.length, 1)
-  assert.match(problems[0]!, /disk is full/)
+  assert.deepEqual(problems, ['the disk is full: nothing new is accepted, only revocations'])
   assert.equal((await db.write(sql`delete from things where id = 'a' returning id`)).length, 1)
-  await db.write(insert('d', 'x'.repeat(5_000)))
+  assert.equal(problems[1], 'the disk has room again')
+  assert.equal(existsSync(`${path}-reserve`), true)
+  await db.write(insert('c'))
 })
 
 test('several processes share one file', async (t) => {

@@ -39,6 +39,7 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
 
   function run(statement: Sql): Row[] {
     if (!isStorable(statement)) return []
+    if (!reserve.held && isGrowth(statement)) throw new DatabaseUnavailable('SQLite: the disk is full')
     let prepared = statements.get(statement.parts)
     if (!prepared) {
       prepared = handle.prepare(textOf(statement.parts, () => '?'))
@@ -76,11 +77,12 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
 
   function flush(): void {
     const batch = queue.splice(0, BATCH)
+    if (tries === 0) reserve.restore()
     try {
       for (const settle of commit(batch)) settle()
     } catch (error) {
-      const again = (isBusy(error) && ++tries < TRIES) || (isFull(error) && reserve.release())
-      if (again) {
+      if (tries < TRIES && (isBusy(error) || (isFull(error) && reserve.release()))) {
+        tries++
         queue.unshift(...batch)
         setTimeout(flush, RETRY_MILLISECONDS)
         return
@@ -152,6 +154,9 @@ function openHandle(path: string): DatabaseSync {
 const FULL = 2
 /** "GATE", in the header of the file: what `file` and `sqlite3` tell it by. */
 const APPLICATION_ID = 0x47415445
+
+/** Does a statement only add? What takes something back may add to one table. */
+const isGrowth = (statement: Sql) => /^\s*insert into (?!revocations\b)/i.test(statement.parts[0]!)
 
 /** https://www.sqlite.org/rescode.html: the low byte is the primary result code. */
 function resultCode(error: unknown): number | undefined {

@@ -93,7 +93,11 @@ async function serve(house: House, route: Route, req: FastifyRequest, reply: Fas
     return result
   })
   send(reply, result, dress, setCookie)
-  note(house.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status: reply.statusCode, ms: reply.elapsedTime, ip: req.ip }, error)
+  note(
+    house.log,
+    { id: req.id, tenant: slug, method: req.method, route: route.path, status: reply.statusCode, ms: reply.elapsedTime, ip: req.ip },
+    error,
+  )
   return reply
 }
 
@@ -104,14 +108,19 @@ function slugOf(req: FastifyRequest): string {
 /** A post is its body, a get its query. */
 function read({ ctx, cookies }: TenantRoom, { path }: Route, req: FastifyRequest): Request {
   const { headers, method } = req
-  const query = () => req.raw.url?.split('?', 2)[1] ?? ''
   return {
     method,
     url: ctx.issuer + path,
     headers,
-    params: new Params(new URLSearchParams(method === 'POST' ? ((req.body as string | undefined) ?? '') : query())),
+    params: new Params(new URLSearchParams(method === 'POST' ? ((req.body as string | undefined) ?? '') : queryOf(req.raw.url ?? ''))),
     browser: cookies.read(headers.cookie),
   }
+}
+
+/** All after the first question mark: the next ones are data. RFC 3986 §3.4 */
+function queryOf(url: string): string {
+  const at = url.indexOf('?')
+  return at < 0 ? '' : url.slice(at + 1)
 }
 
 async function preflight(house: House, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

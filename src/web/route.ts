@@ -1,4 +1,5 @@
 /** What the door serves: an endpoint of the rules, or a form of our own pages, within one tenant. */
+import type { AccountRoom } from '../identity/accounts.ts'
 import type { SignIn } from '../identity/sign-in.ts'
 import type { Ctx, Endpoint, Reply, Request } from '../protocol/types.ts'
 import type { CookieJar } from './cookies.ts'
@@ -7,6 +8,7 @@ import type { CookieJar } from './cookies.ts'
 export interface TenantRoom {
   ctx: Ctx
   signIn: SignIn
+  accounts: AccountRoom
   cookies: CookieJar
   /** Path of the issuer: '' or '/t/acme'. */
   base: string

@@ -1,5 +1,7 @@
 /** What a person can do during a flow beside consenting. Each form records a fact and returns to the hub. */
-import { checkPassword, startSession } from '../identity/sign-in.ts'
+import { setPassword } from '../identity/accounts.ts'
+import { passwordProblem } from '../identity/password-policy.ts'
+import { checkPassword, type SignIn, startSession } from '../identity/sign-in.ts'
 import { refuse } from '../protocol/errors.ts'
 import { findFlow, hubUrl } from '../protocol/flow.ts'
 import { applicationOf } from '../protocol/respond.ts'
@@ -47,4 +49,36 @@ const chooseAccount: Route = {
   },
 }
 
-export const steps: readonly Route[] = [signIn, chooseAccount]
+/** Signed in with a password that somebody else set: the person chooses an own one, and every older session of theirs ends. */
+const newPassword: Route = {
+  path: '/authorize/new-password',
+  methods: ['POST'],
+  audience: 'person',
+  ownForm: true,
+  async handle({ ctx, signIn, accounts }, { params, browser }) {
+    const ticket = params.need('flow')
+    const { client } = await findFlow(ctx, ticket, browser)
+    const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
+    const session = sessions.find((s) => s.owes === 'new-password') ?? refuse('invalid_request', 'there is no password to change; go back and start again')
+    const text = params.get('password') ?? ''
+    const problem = await problemOf(signIn, session.subject, text, params.get('repeated') ?? '')
+    if (problem) {
+      const { sid, name, detail } = session
+      return { kind: 'page', page: 'new-password', status: 400, data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, problem } }
+    }
+    await setPassword(accounts, session.subject, { text, temporary: false })
+    const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account is gone')
+    const ids = await startSession(signIn, account, sessions, { acr: session.acr, amr: session.amr, now: ctx.now() })
+    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids } }
+  },
+}
+
+async function problemOf({ store, passwords }: SignIn, subject: string, text: string, repeated: string): Promise<string | undefined> {
+  const problem = passwordProblem(text)
+  if (problem) return problem
+  if (text !== repeated) return 'The two passwords are not the same. Please type them again.'
+  const account = await store.accounts.bySubject(subject)
+  return (await passwords.verify(text, account?.passwordHash)) ? 'Please choose a password other than the one you were given.' : undefined
+}
+
+export const steps: readonly Route[] = [signIn, chooseAccount, newPassword]

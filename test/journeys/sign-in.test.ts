@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as oidc from 'openid-client'
-import { engines } from '../postgres.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
 
 const callback = 'https://app.example/callback'
 
@@ -76,7 +76,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.notEqual(refreshed.refresh_token, tokens.refresh_token)
       assert.equal(refreshed.claims()!.sub, claims.sub)
 
-      const bye = await browser.open(oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token!, post_logout_redirect_uri: 'https://app.example/bye', state: 'x' }).href)
+      const bye = await browser.open(
+        oidc.buildEndSessionUrl(config, {
+          id_token_hint: tokens.id_token!,
+          post_logout_redirect_uri: 'https://app.example/bye',
+          state: 'x',
+        }).href,
+      )
       assert.equal(bye.url.href, 'https://app.example/bye?state=x')
       assert.match((await browser.open((await ask()).url)).html, /id="sign-in"/)
     })

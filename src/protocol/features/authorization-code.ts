@@ -55,8 +55,9 @@ export function authorizationCode(): Feature {
     requires: ['token', 'responseModes'],
     endpoints: [authorizationEndpoint, continueEndpoint, consentEndpoint, cancelEndpoint],
     grantTypes: [grantType],
-    metadata: () => ({
+    metadata: (ctx) => ({
       response_types_supported: ['code'],
+      response_modes_supported: [...ctx.server.responseModes.keys()],
       prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     }),
   }

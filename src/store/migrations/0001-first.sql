@@ -130,6 +130,7 @@ create table accounts (
   username_folded text not null,
   email text,
   password_hash text,
+  password_is_temporary bigint not null,
   claims text not null,
   status text not null,
   created_at bigint not null,

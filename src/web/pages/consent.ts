@@ -20,7 +20,7 @@ const words = {
   newTab: '(opens in a new tab)',
   allow: 'Allow',
   deny: 'Don’t allow',
-  next: 'Either way you go back to {application}, which learns your answer.',
+  next: 'Either way you go on to {place}, which learns your answer.',
 }
 
 export function consent(data: Pages['consent'], look: Look): View {
@@ -46,9 +46,14 @@ ${data.scopes.length === 0 && html`<p>${words.nothing}</p>`}
 <div class="answers"><button id="allow" class="primary" name="answer" value="allow">${words.allow}</button>
 <button id="deny" name="answer" value="deny">${words.deny}</button></div>
 </form>
-<p class="note">${fill(words.next, { application: named(application.name) })}</p>
+<p class="note">${fill(words.next, { place: named(placeOf(data.to) ?? application.name) })}</p>
 ${papers(application)}`,
   }
+}
+
+/** The host it leads to; an app on this device has none. */
+function placeOf(to: string): string | undefined {
+  return webUrl(to) && new URL(to).host
 }
 
 function scopeList(id: string, heading: string, scopes: readonly ScopeLine[], mark: Html): Html | undefined {

@@ -22,7 +22,8 @@ export interface View {
   head?: Html
   /** Sources that must be allowed in the policy; absent: none. */
   images?: string | undefined
-  forms?: string
+  /** Where its forms may post to; absent: it has none. `anywhere`: the client's callback may itself redirect to other sites. */
+  forms?: "'self'" | 'anywhere'
   /** Runs once the document is there. */
   script?: Html
 }

@@ -20,7 +20,8 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
   return [
     { page: 'sign-in', data: { flow, application, loginHint: `x${text}`, problem: text, canChoose: true } },
     { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
-    { page: 'consent', data: { flow, application, person, scopes } },
+    { page: 'consent', data: { flow, application, person, scopes, to } },
+    { page: 'new-password', data: { flow, application, person, problem: text } },
     { page: 'leave', data: { application, to } },
     { page: 'form-post', data: { application, action: to, fields } },
     { page: 'sign-out', data: { token: text, person, fields } },
@@ -71,11 +72,12 @@ test('each page is shown under the narrowest policy', () => {
     'choose-account': "'self'",
     consent: "'self'",
     'sign-out': "'self'",
-    'form-post': 'https://app.example',
+    'new-password': "'self'",
   }
   for (const page of pagesOf('x')) {
     const { 'form-action': forms, 'script-src': script, ...rest } = policy(page)
-    assert.equal(forms, own[page.page as keyof typeof own] ?? "'none'", page.page)
+    const usual = page.page === 'form-post' ? undefined : "'none'" // Its one form leads to a client, which may lead on anywhere.
+    assert.equal(forms, own[page.page as keyof typeof own] ?? usual, page.page)
     assert.equal(script, page.page === 'form-post' ? "'nonce-bm9uY2U'" : undefined, page.page)
     assert.deepEqual(rest, {
       'default-src': "'none'",
@@ -100,7 +102,7 @@ test('a logo is allowed by its origin; one that the policy cannot name is not sh
 test('an address of the client that is not on the web is no link', () => {
   const application = { name: 'x', clientUri: 'javascript:a', logoUri: undefined, policyUri: 'data:,a', tosUri: 'com.example:/a' }
   const person = { sid: 's', name: 'x', detail: undefined }
-  const { html } = renderPage({ page: 'consent', data: { flow: 'f', application, person, scopes: [] } }, look)
+  const { html } = renderPage({ page: 'consent', data: { flow: 'f', application, person, scopes: [], to: 'https://app.example/cb' } }, look)
   assert.deepEqual(
     Array.from(html.matchAll(/<a id="([^"]*)"/g), ([, id]) => id),
     ['not-you'],
@@ -117,8 +119,6 @@ test('a page leads to the web or to a native app only', () => {
   for (const page of pagesTo('javascript:alert(1)')) assert.throws(() => renderPage(page, look), TypeError, page.page)
   for (const page of pagesTo('com.example.app:/cb?x=1&y=2'))
     assert.match(renderPage(page, look).html, /"com\.example\.app:\/cb\?x=1&amp;y=2"/)
-  assert.equal(policy(pagesTo('com.example.app:/cb')[1]!)['form-action'], 'com.example.app:')
-  assert.throws(() => renderPage(pagesTo('https://a;sandbox/cb')[1]!, look), TypeError)
 })
 
 test('forms post below the base of the issuer, under their stable names', () => {

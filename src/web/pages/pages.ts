@@ -6,6 +6,7 @@ import { error } from './error.ts'
 import { formPost } from './form-post.ts'
 import { type Look, layout, type View } from './layout.ts'
 import { leave } from './leave.ts'
+import { newPassword } from './new-password.ts'
 import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 import { signedOut } from './signed-out.ts'
@@ -25,6 +26,8 @@ function viewOf(page: Page, look: Look): View {
       return signIn(page.data, look)
     case 'choose-account':
       return chooseAccount(page.data, look)
+    case 'new-password':
+      return newPassword(page.data, look)
     case 'consent':
       return consent(page.data, look)
     case 'leave':
@@ -46,7 +49,7 @@ function policyFor(view: View, nonce: string): string {
     `style-src 'nonce-${nonce}'`,
     ...(view.script ? [`script-src 'nonce-${nonce}'`] : []),
     `img-src ${["'self'", 'data:', view.images ?? []].flat().join(' ')}`,
-    `form-action ${view.forms ?? "'none'"}`,
+    ...(view.forms === 'anywhere' ? [] : [`form-action ${view.forms ?? "'none'"}`]),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ')

@@ -1,0 +1,110 @@
+/** Gatehouse as a process of the bench: the server as it is, furnished with clients, a person and codes through its own ports. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig } from '../src/config/load.ts'
+import { createAccount } from '../src/identity/accounts.ts'
+import { logger, random, readFile, systemPlatform } from '../src/platform.ts'
+import { readClient } from '../src/protocol/register.ts'
+import { openHouse, type Room } from '../src/server.ts'
+import { version } from '../src/version.ts'
+import { answerAsks, cpuTime } from './child.ts'
+import {
+  authTime,
+  type CodesWanted,
+  challenge,
+  clients,
+  type Opened,
+  person,
+  type Registration,
+  redirectUri,
+  secret,
+} from './contestant.ts'
+import { freePort } from './free-port.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+let root: Room
+
+answerAsks({ open, codes, cpu: cpuTime })
+
+/** `database`: URL of an empty PostgreSQL database; absent: an SQLite file. */
+async function open({ database }: { database?: string }): Promise<Opened> {
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const env = {
+    GATEHOUSE_ISSUER: origin,
+    GATEHOUSE_LISTEN_HOST: '127.0.0.1',
+    GATEHOUSE_LISTEN_PORT: String(port),
+    GATEHOUSE_DATABASE_URL: database ?? `sqlite:${join(folder, 'gatehouse.db')}`,
+    GATEHOUSE_DATA_DIR: folder,
+    GATEHOUSE_KEYS_ALGS: 'ES256,RS256',
+    GATEHOUSE_KEYS_RSA_BITS: '2048',
+  }
+  const loaded = loadConfig({ mode: 'dev', env, readFile })
+  if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))
+  const log = logger({ level: 'info', format: 'json' }) // as in production
+  const house = await openHouse(loaded.config, systemPlatform(log), { migrations: 'apply', makeKey: true })
+  await house.serve()
+  root = (await house.tenant(''))!
+  for (const client of clients) await register(house.server, client)
+  const { sub, username, email, claims } = person
+  await createAccount(root.accounts, { sub, username, email, claims: { ...claims, email_verified: true } })
+  return { origin, version }
+}
+
+async function register(server: Parameters<typeof readClient>[0], { id, grants, scope, access, idToken }: Registration): Promise<void> {
+  const tokens = access === 'opaque' ? { access_token_format: access } : { access_token_signed_response_alg: access }
+  const metadata = {
+    client_id: id,
+    grant_types: grants,
+    redirect_uris: grants.includes('authorization_code') ? [redirectUri] : [],
+    scope,
+    id_token_signed_response_alg: idToken,
+    ...tokens,
+  }
+  const client = readClient(server, metadata, root.ctx.id)
+  await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret(secret), createdAt: authTime }])
+}
+
+async function codes({ client, scope, count }: CodesWanted): Promise<string[]> {
+  const { store, tokens, ctx } = root
+  const words = scope.split(' ')
+  const grant = await store.grants.widen({ clientId: client, subject: person.sub, scope: words, newId: ctx.id(), now: authTime })
+  const texts = Array.from({ length: count }, () => tokens.make('ac'))
+  const keep = (text: string) =>
+    store.codes.add(
+      {
+        hash: tokens.hash('ac', text)!,
+        grantId: grant.id,
+        family: random(16).toString('base64url'),
+        asked: asked(client, words),
+        scope: words,
+        authentication: { subject: person.sub, authTime, acr: 'aal1', amr: ['pwd'], sid: 'session' },
+        expiresAt: authTime + 3600,
+        usedAt: undefined,
+      },
+      undefined,
+    )
+  for (let i = 0; i < count; i += 500) await Promise.all(texts.slice(i, i + 500).map(keep))
+  return texts
+}
+
+function asked(clientId: string, scope: readonly string[]) {
+  return {
+    clientId,
+    redirectUri,
+    redirectUriSent: true,
+    responseMode: 'query',
+    scope,
+    state: 'state',
+    nonce: 'n-0S6_WzA2Mj',
+    prompt: [],
+    maxAge: undefined,
+    loginHint: undefined,
+    hintedSubject: undefined,
+    acrValues: [],
+    uiLocales: [],
+    facts: { challenge },
+  }
+}

@@ -1,0 +1,102 @@
+/** The load, from a process of its own: so many connections, each sending its next request when it has the answer to the last. */
+import { performance } from 'node:perf_hooks'
+import { Client, type Dispatcher } from 'undici'
+import { answerAsks } from './child.ts'
+
+export interface Job {
+  origin: string
+  method: 'GET' | 'POST'
+  path: string
+  headers: Readonly<Record<string, string>>
+  bodies: Bodies
+  /** A member of every right answer, which has status 200. */
+  member: string
+  connections: number
+  /** Ends after so many seconds, or when the bodies are used up. */
+  seconds: number
+}
+
+/** What is sent: always the same; each text once; or, on each connection, the refresh token that came with the last answer. */
+export type Bodies =
+  | { kind: 'same'; text?: string }
+  | { kind: 'each'; texts: readonly string[] }
+  | { kind: 'chains'; heads: readonly string[] }
+
+export interface Outcome {
+  count: number
+  seconds: number
+  /** Of each request, in milliseconds. */
+  latencies: number[]
+  /** Of one answer's body. */
+  bytes: number
+}
+
+answerAsks({ run })
+
+async function run(job: Job): Promise<Outcome> {
+  const latencies: number[] = []
+  const queue = job.bodies.kind === 'each' ? [...job.bodies.texts] : []
+  const heads = job.bodies.kind === 'chains' ? [...job.bodies.heads] : []
+  const begin = performance.now()
+  const end = begin + job.seconds * 1000
+  let bytes = 0
+
+  async function connection(n: number): Promise<void> {
+    const client = new Client(job.origin, { pipelining: 1 })
+    try {
+      while (performance.now() < end) {
+        const body = bodyFor(n)
+        if (body === 'none left') return
+        const sent = performance.now()
+        const text = await exchange(client, job, body)
+        latencies.push(performance.now() - sent)
+        const answer = rightAnswer(text, job.member)
+        if (heads[n] !== undefined) heads[n] = answer['refresh_token'] as string
+        bytes = text.length
+      }
+    } finally {
+      await client.close()
+    }
+  }
+
+  function bodyFor(n: number): string | null {
+    if (job.bodies.kind === 'each') return queue.pop() ?? 'none left'
+    if (job.bodies.kind === 'chains') return `grant_type=refresh_token&refresh_token=${heads[n]}`
+    return job.bodies.text ?? null
+  }
+
+  await Promise.all(Array.from({ length: job.connections }, (_, n) => connection(n)))
+  const seconds = (performance.now() - begin) / 1000
+  return { count: latencies.length, seconds, latencies, bytes }
+}
+
+function rightAnswer(text: string, member: string): Record<string, unknown> {
+  const answer = JSON.parse(text)
+  if (!(member in answer)) throw new Error(`an answer lacks ${member}: ${text.slice(0, 200)}`)
+  return answer
+}
+
+/** One request, by the quickest way the client has; resolves with the body of a 200. */
+function exchange(client: Client, { method, path, headers }: Job, body: string | null): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let status = 0
+    let text = ''
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart() {},
+      onResponseStart(_controller, statusCode) {
+        status = statusCode
+      },
+      onResponseData(_controller, chunk) {
+        text += chunk.toString()
+      },
+      onResponseEnd() {
+        if (status === 200) resolve(text)
+        else reject(new Error(`${method} ${path} was answered with ${status}: ${text.slice(0, 300)}`))
+      },
+      onResponseError(_controller, error) {
+        reject(error)
+      },
+    }
+    client.dispatch({ method, path, headers, body }, handler)
+  })
+}

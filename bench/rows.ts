@@ -1,0 +1,103 @@
+/** The operations that are measured: what is sent, and what a right answer has. */
+import type { Child } from './child.ts'
+import { type ClientId, type CodesWanted, redirectUri, secret, verifier } from './contestant.ts'
+import type { Signature } from './floor.ts'
+import type { Bodies, Job } from './load.ts'
+
+export interface Server {
+  name: string
+  origin: string
+  child: Child
+}
+
+export interface Row {
+  name: string
+  /** The signatures it cannot be done without. */
+  signatures: readonly Signature[]
+  /** Made before the measured window. `most`: requests that this window can see. */
+  prepare(server: Server, most: number, connections: number): Promise<Asked>
+}
+type Asked = Pick<Job, 'method' | 'path' | 'headers' | 'bodies' | 'member'>
+
+export const rows: readonly Row[] = [
+  machineRow('client_credentials, opaque', 'machine-opaque', []),
+  machineRow('client_credentials, RS256', 'machine-rs256', ['RS256']),
+  machineRow('client_credentials, ES256', 'machine-es256', ['ES256']),
+  codeRow('code, ID token ES256', 'web-es256', ['ES256', 'ES256']),
+  codeRow('code, ID token RS256', 'web-rs256', ['ES256', 'RS256']),
+  {
+    name: 'refresh, rotating',
+    signatures: ['ES256', 'ES256'],
+    async prepare(server, _most, connections) {
+      const tokens = await tokensFor(server, { client: 'web-es256', scope: 'openid offline_access read', count: connections })
+      return tokenRequest('web-es256', { kind: 'chains', heads: tokens.map((answer) => answer['refresh_token']!) }, 'refresh_token')
+    },
+  },
+  {
+    name: 'introspection',
+    signatures: [],
+    async prepare(server) {
+      const token = await userToken(server)
+      const bodies: Bodies = { kind: 'same', text: `token=${token}` }
+      return { ...tokenRequest('web-opaque', bodies, 'client_id'), path: '/introspect' }
+    },
+  },
+  {
+    name: 'userinfo',
+    signatures: [],
+    async prepare(server) {
+      const headers = { authorization: `Bearer ${await userToken(server)}` }
+      return { method: 'GET', path: '/userinfo', headers, bodies: { kind: 'same' }, member: 'email' }
+    },
+  },
+  documentRow('discovery', '/.well-known/openid-configuration', 'token_endpoint'),
+  documentRow('JWKS', '/.well-known/jwks.json', 'keys'),
+]
+
+function machineRow(name: string, client: ClientId, signatures: readonly Signature[]): Row {
+  const bodies: Bodies = { kind: 'same', text: 'grant_type=client_credentials&scope=read' }
+  return { name, signatures, prepare: async () => tokenRequest(client, bodies, 'access_token') }
+}
+
+function codeRow(name: string, client: ClientId, signatures: readonly Signature[]): Row {
+  return {
+    name,
+    signatures,
+    async prepare({ child }, most) {
+      const codes = await child.ask<string[]>('codes', { client, scope: 'openid read', count: most } satisfies CodesWanted)
+      return tokenRequest(client, { kind: 'each', texts: codes.map(codeBody) }, 'id_token')
+    },
+  }
+}
+
+function documentRow(name: string, path: string, member: string): Row {
+  return { name, signatures: [], prepare: async () => ({ method: 'GET', path, headers: {}, bodies: { kind: 'same' }, member }) }
+}
+
+function tokenRequest(client: ClientId, bodies: Bodies, member: string): Asked {
+  const authorization = `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}`
+  const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
+  return { method: 'POST', path: '/token', headers, bodies, member }
+}
+
+function codeBody(code: string): string {
+  return new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }).toString()
+}
+
+/** Opaque, of a person, good for UserInfo and for introspection by its own client. */
+async function userToken(server: Server): Promise<string> {
+  const [answer] = await tokensFor(server, { client: 'web-opaque', scope: 'openid profile email', count: 1 })
+  return answer!['access_token']!
+}
+
+async function tokensFor({ child, origin }: Server, wanted: CodesWanted): Promise<Record<string, string>[]> {
+  const codes = await child.ask<string[]>('codes', wanted)
+  const { headers, path } = tokenRequest(wanted.client, { kind: 'same' }, '')
+  return Promise.all(
+    codes.map(async (code) => {
+      const response = await fetch(origin + path, { method: 'POST', headers, body: codeBody(code) })
+      if (!response.ok) throw new Error(`${origin} gives no tokens: ${await response.text()}`)
+      return response.json() as Promise<Record<string, string>>
+    }),
+  )
+}

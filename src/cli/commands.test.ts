@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Command } from 'commander'
+import { program } from './program.ts'
+import { run } from './run.ts'
+import type { Terminal } from './terminal.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
+const env = {
+  GATEHOUSE_DATA_DIR: folder,
+  GATEHOUSE_PASSWORDS_MEMORY_KIB: '19456',
+  GATEHOUSE_PASSWORDS_PASSES: '2',
+  GATEHOUSE_KEYS_ALGS: 'ES256,EdDSA',
+}
+
+before(async () => assert.equal((await gatehouse('migrate')).status, 0))
+after(() => rmSync(folder, { recursive: true }))
+
+interface Outcome {
+  status: number
+  out: string
+  err: string
+}
+
+/** Runs a command line written as in a shell, quotes included. */
+async function gatehouse(line: string, input = '', more: Record<string, string> & { tty?: string } = {}): Promise<Outcome> {
+  const { tty, ...variables } = more
+  const outcome: Outcome = { status: 0, out: '', err: '' }
+  const terminal: Terminal = {
+    env: { ...env, ...variables },
+    stdin: (async function* () {
+      yield input
+    })(),
+    stdout: { write: (text) => (outcome.out += text), isTTY: tty !== undefined },
+    stderr: { write: (text) => (outcome.err += text), isTTY: tty !== undefined },
+  }
+  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!)
+  outcome.status = await run(words, terminal)
+  return outcome
+}
+
+async function json(line: string, input = '') {
+  const { status, out, err } = await gatehouse(`${line} --json`, input)
+  assert.equal(status, 0, err)
+  return JSON.parse(out)
+}
+
+const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
+const leaves = (command: Command, path = ''): string[] =>
+  command.commands.length > 0 ? command.commands.flatMap((inner) => leaves(inner, `${path} ${inner.name()}`.trim())) : [path]
+
+for (const path of leaves(program(silent))) {
+  test(`${path} --help tells what it does, with an example`, async () => {
+    const { status, out } = await gatehouse(`${path} --help`)
+    assert.equal(status, 0)
+    assert.match(out, new RegExp(`Usage: gatehouse ${path}`))
+    assert.match(out, new RegExp(`Examples:\n  \\$ gatehouse ${path}`))
+  })
+}
+
+const refused: [line: string, status: number, message: string][] = [
+  ['', 2, 'Usage: gatehouse'],
+  ['usres', 2, "unknown command 'usres'\n(Did you mean users?)"],
+  ['users create --usrname x', 2, "unknown option '--usrname'\n(Did you mean --username?)"],
+  ['users show', 2, "missing required argument 'login'"],
+  ['users create --username x --random-password --password-stdin', 2, '--password-stdin and --random-password exclude each other'],
+  ['users create --username x --password-stdin --file -', 2, '--password-stdin and --file - both read standard input'],
+  [
+    "users create --username 'a b' --email x",
+    1,
+    '--username must be 1 to 80 characters without spaces or @\nerror: --email is not a valid e-mail address',
+  ],
+  ['users create', 1, '--username is missing'],
+  ['users create --file nowhere.json', 1, 'nowhere.json cannot be read'],
+  ['users create --file -', 1, '- does not hold a JSON object'],
+  ['users show nobody', 1, 'there is no account nobody'],
+  ['users delete nobody', 1, 'there is no account nobody'],
+  ['users list --tenant nowhere', 1, 'there is no tenant nowhere, or it is suspended'],
+  ['clients create --client-name X', 1, '--redirect-uris at least one is needed'],
+  ['clients create --redirect-uris http://x.example', 1, 'entry 1 of --redirect-uris must be https'],
+  ['clients create --grant-types magic', 1, '--grant-types must be one of'],
+  ['clients create --redirect-uris https://x.example --profile best', 2, '--profile must be one of oauth21, fapi2'],
+  ['clients create --redirect-uris https://x.example --secret short', 1, 'the secret is shorter than 22 characters'],
+  [
+    'clients create --redirect-uris https://x.example --token-endpoint-auth-method none --secret 1234567890123456789012',
+    1,
+    'a client that authenticates by none has no secret',
+  ],
+  ['clients show nothing', 1, 'there is no client nothing'],
+  ['clients update nothing', 1, 'there is no client nothing'],
+  ['clients delete nothing', 1, 'there is no client nothing'],
+  ['clients rotate-secret nothing', 1, 'there is no client nothing'],
+  ['resources create --identifier orders', 1, '--identifier must be an absolute URI without a fragment\nerror: --name is missing'],
+  ['resources delete https://nothing.example', 1, 'there is no resource https://nothing.example'],
+  ['keys rotate --alg HS256', 2, "argument 'HS256' is invalid"],
+  ['keys rotate --alg RS256', 1, 'RS256 is not in keys.algs'],
+  ['keys revoke nothing', 1, 'there is no key nothing'],
+  ['tenants create Root', 2, 'a slug has 1 to 63 lower-case letters'],
+  ['tenants create root', 2, 'is not "root"'],
+  ['tenants suspend nowhere', 1, 'there is no tenant nowhere'],
+  ['config check', 78, 'key_encryption_key_file is missing'],
+  ['config show --config nowhere.yaml', 78, 'nowhere.yaml does not exist'],
+  ['serve', 78, 'issuer is missing'],
+  ['dev --port high', 78, 'listen.port must be a whole number — mend --port'],
+]
+
+for (const [line, status, message] of refused) {
+  test(`refused: gatehouse ${line}`, async () => {
+    const outcome = await gatehouse(line)
+    assert.ok((outcome.out + outcome.err).includes(message), outcome.out + outcome.err)
+    assert.equal(outcome.status, status)
+    assert.doesNotMatch(outcome.err, / at .*\.ts:\d/)
+  })
+}
+
+test('an account lives: made, shown, suspended, resumed, given a password, deleted', async () => {
+  const made = await json(
+    "users create --username ada --email ada@example.com --given-name Ada --address-country 'New Zealand' --random-password",
+  )
+  assert.match(made.password, /^[a-z2-9]{4}(-[a-z2-9]{4}){4}$/)
+  assert.deepEqual(made.claims, { given_name: 'Ada', address: { country: 'New Zealand' } })
+  assert.match((await gatehouse('users create --username ADA')).err, /another account has this sub, user name or e-mail address/)
+  assert.equal((await json('users suspend ada@example.com')).status, 'suspended')
+  const shown = await json('users show Ada')
+  assert.deepEqual([shown.sub, shown.status, shown.has_password], [made.sub, 'suspended', true])
+  assert.doesNotMatch(JSON.stringify(shown), /argon2/)
+  await json('users resume ada')
+  assert.equal((await json('users set-password ada --password-stdin', 'correct horse battery\n')).sub, made.sub)
+  assert.equal((await json('users show ada')).password_is_temporary, false)
+  await json('users set-password ada --random-password --temporary')
+  assert.equal((await json('users show ada')).password_is_temporary, true)
+  assert.match((await gatehouse('users list')).out, /^user name.*\n(.*\n)*ada +ada@example.com +active/)
+  await json('users delete ada')
+  assert.equal((await gatehouse('users show ada')).status, 1)
+})
+
+test('an account can come from a file, with a chosen subject; flags win', async () => {
+  const file = JSON.stringify({ sub: 'chosen', username: 'bob', claims: { name: 'Bob', nickname: 'B' } })
+  const made = await json('users create --file - --name Robert', file)
+  assert.deepEqual([made.sub, made.claims, made.has_password], ['chosen', { name: 'Robert', nickname: 'B' }, false])
+})
+
+test('a client lives: made, shown, updated, deleted', async () => {
+  const made = await json(
+    'clients create --client-id shop --client-name Shop --redirect-uris https://a.example/x https://b.example/y --profile fapi2',
+  )
+  assert.match(made.client_secret, /^gth_cs_/)
+  assert.deepEqual(made.redirect_uris, ['https://a.example/x', 'https://b.example/y'])
+  assert.equal(made.policy.sender_constraint, 'required')
+  assert.match(
+    (await gatehouse('clients create --client-id shop --redirect-uris https://a.example')).err,
+    /a client shop is registered already/,
+  )
+  await json('clients update shop --policy-code-lifetime 30 --require-auth-time')
+  await json('clients update shop --unset client_name')
+  const { client_secret: _, client_name: __, ...rest } = made
+  assert.deepEqual(await json('clients show shop'), { ...rest, require_auth_time: true, policy: { ...made.policy, code_lifetime: 30 } })
+  assert.match((await gatehouse('clients update shop --client-id other')).err, /client_id cannot be changed/)
+  await json('clients delete shop')
+  assert.equal((await gatehouse('clients show shop')).status, 1)
+})
+
+test('a client can come from a file, with a chosen secret that is not said to be new', async () => {
+  const path = join(folder, 'client.json')
+  writeFileSync(path, JSON.stringify({ client_id: 'filed', grant_types: ['client_credentials'], client_secret: 'a secret of 22 letters' }))
+  const { out, err } = await gatehouse(`clients create --file ${path} --json`)
+  assert.equal(JSON.parse(out).client_secret, 'a secret of 22 letters')
+  assert.equal(err, '')
+})
+
+test('a weak secret needs a word more', async () => {
+  const line = 'clients create --client-id weak --grant-types client_credentials --secret weak'
+  assert.equal((await gatehouse(line)).status, 1)
+  assert.equal((await json(`${line} --allow-weak-secret`)).client_secret, 'weak')
+})
+
+test('APIs and tenants are made and listed', async () => {
+  await json(`resources create --identifier https://api.example --name Orders --scopes '{"orders:read": "See your orders"}'`)
+  assert.deepEqual((await json('resources list'))[0].scopes, { 'orders:read': 'See your orders' })
+  await json('tenants create acme --name Acme')
+  assert.match((await gatehouse('tenants create acme')).err, /there is a tenant acme already/)
+  assert.deepEqual(await json('users list --tenant acme'), [])
+  assert.notDeepEqual(await json('keys list --tenant acme'), await json('keys list'))
+  await json('tenants suspend acme')
+  assert.equal((await gatehouse('users list --tenant acme')).status, 1)
+  await json('tenants resume acme')
+  assert.equal((await gatehouse('users list --tenant acme')).status, 0)
+})
+
+test('a key is rotated and revoked', async () => {
+  const [{ kid }] = await json('keys rotate --alg ES256 --immediately')
+  const states = async () =>
+    Object.fromEntries((await json('keys list')).map((key: { kid: string; state: string }) => [key.kid, key.state]))
+  assert.equal((await states())[kid], 'active')
+  await json(`keys revoke ${kid}`)
+  assert.ok(!['active', 'retired'].includes((await states())[kid]))
+})
+
+test('passwords of the database are masked', async () => {
+  const more = { GATEHOUSE_DATABASE_URL: 'postgres://u:hunter2@h/n?sslpassword=hunter2' }
+  for (const line of ['config show', 'config show --json']) {
+    const { out } = await gatehouse(line, '', more)
+    assert.match(out, /postgres:\/\/u:\*\*\*@h\/n/)
+    assert.doesNotMatch(out, /hunter2/)
+  }
+})
+
+test('colour is for terminals, unless it is not wanted', async () => {
+  const coloured = (text: string) => text.includes('\u001b[')
+  assert.ok(coloured((await gatehouse('tenants list', '', { tty: 'yes' })).out))
+  assert.ok(coloured((await gatehouse('users show nobody', '', { tty: 'yes' })).err))
+  assert.ok(!coloured((await gatehouse('tenants list')).out))
+  assert.ok(!coloured((await gatehouse('tenants list', '', { tty: 'yes', NO_COLOR: '1' })).out))
+})
+
+test('a database that is not there is not made by the way', async () => {
+  const { status, err } = await gatehouse('users list', '', { GATEHOUSE_DATABASE_URL: `sqlite:${folder}/other.db` })
+  assert.equal(status, 1)
+  assert.match(err, /there is no database at .*other\.db: run "gatehouse migrate"/)
+})

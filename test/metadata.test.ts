@@ -1,0 +1,202 @@
+/** The metadata document tells the truth: with each feature switched off in turn, what is advertised answers, and nothing else does. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { loadConfig } from '../src/config/load.ts'
+import { variableOf } from '../src/config/settings.ts'
+import { readFile } from '../src/platform.ts'
+import { assemble, metadata } from '../src/protocol/assemble.ts'
+import { clientSchema } from '../src/protocol/client.ts'
+import { catalogue, enabled } from '../src/protocol/features/index.ts'
+import type { Endpoint } from '../src/protocol/types.ts'
+import { steps } from '../src/web/steps.ts'
+import { type TestHouse, testHouse } from './house.ts'
+import { type Answer, basic, call, callback, challenge, encode, type Fields } from './journeys/application.ts'
+
+type Document = Readonly<Record<string, unknown>>
+
+const everything = assemble(enabled({}))
+const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
+
+for (const off of [undefined, ...Object.keys(catalogue)]) {
+  const without = off === undefined ? [] : withDependents(off)
+  suite(without.length === 0 ? 'with everything' : `without ${without.join(', ')}`, () => {
+    let house: TestHouse
+    let document: Document
+    const listed = (name: string) => (document[name] ?? []) as readonly string[]
+    before(async () => {
+      house = await testHouse('sqlite', { KEYS_ALGS: 'ES256', ...switches(without) })
+      document = metadata(house.root.ctx)
+      await addClients(house)
+    })
+    after(() => house.close())
+
+    test('one document, at both well-known places or at none', async () => {
+      for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
+        const { status, body } = await call(house.issuer + path, {})
+        if (without.includes('discovery')) assert.equal(status, 404)
+        else assert.deepEqual(body, JSON.parse(JSON.stringify(document)))
+      }
+      for (const [name, value] of Object.entries(document)) assert.ok(!Array.isArray(value) || value.length > 0, `${name} is empty`) // RFC 8414 §3.2
+    })
+
+    test('every advertised address answers, and nothing that is switched off does', async () => {
+      const advertised = Object.entries(document).filter(([name]) => /_(?:endpoint|uri)$/.test(name))
+      const endpoints = [...house.house.server.endpoints.values()]
+      assert.deepEqual(
+        advertised,
+        endpoints.flatMap((e) => (e.advertisedAs ? [[e.advertisedAs, house.issuer + e.path]] : [])),
+      )
+      const served = [...endpoints, ...(house.house.server.grantTypes.has('authorization_code') ? steps : [])]
+      for (const { path } of [...everything.endpoints.values(), ...steps])
+        await checkAddress(house, path, served.find((e) => e.path === path)?.methods)
+    })
+
+    test('the grant types listed are the ones that are taken', async () => {
+      if (!('token_endpoint' in document)) return
+      for (const name of [...everything.grantTypes.keys(), 'password', 'implicit']) {
+        const { body } = await post(house, '/token', { grant_type: name })
+        assert.equal(body.error !== 'unsupported_grant_type', listed('grant_types_supported').includes(name), name)
+      }
+    })
+
+    test('the client authentication methods listed are the ones that are taken', async () => {
+      for (const { path, clientAuth, advertisedAs } of house.house.server.endpoints.values()) {
+        if (!clientAuth) continue
+        for (const method of everything.clientAuth.keys()) {
+          const { body } = await asClient(house, method, path, { grant_type: listed('grant_types_supported')[0], token: 'unknown' })
+          assert.equal(
+            body.error !== 'invalid_client',
+            listed(`${advertisedAs}_auth_methods_supported`).includes(method),
+            `${method} at ${path}`,
+          )
+        }
+      }
+    })
+
+    test('the authorization endpoint takes what is listed for it', async () => {
+      if (!('authorization_endpoint' in document)) return assert.deepEqual(listed('response_modes_supported'), [])
+      const accepted = async (fields: Fields) => (await ask(house, fields)).includes('login_required')
+      const candidates: [parameter: string, list: string, values: readonly string[]][] = [
+        ['response_mode', 'response_modes_supported', [...everything.responseModes.keys(), 'pigeon']],
+        ['response_type', 'response_types_supported', ['code', 'token', 'id_token', 'code id_token', 'none']],
+        ['display', 'display_values_supported', ['page', 'popup', 'touch', 'wap', 'hologram']],
+      ]
+      for (const [parameter, list, values] of candidates) {
+        if (!(list in document)) continue
+        for (const value of values)
+          assert.equal(await accepted({ [parameter]: value }), listed(list).includes(value), `${parameter}=${value}`)
+      }
+      for (const value of ['none', 'login', 'consent', 'select_account', 'create']) {
+        const refused = (await ask(house, { prompt: value })).includes('invalid_request')
+        assert.equal(!refused, listed('prompt_values_supported').includes(value), `prompt=${value}`)
+      }
+      const method = async (value: string) => (await ask(house, { code_challenge_method: value })).includes('login_required')
+      if ('code_challenge_methods_supported' in document) {
+        for (const value of ['S256', 'plain'])
+          assert.equal(await method(value), listed('code_challenge_methods_supported').includes(value), value)
+      } else assert.ok(await method('nonsense'), 'nobody reads what is not offered')
+    })
+
+    test('what is said to be so is so', async () => {
+      if (!('authorization_endpoint' in document)) return
+      const told = new URL((await ask(house)).split('\n')[0]!)
+      assert.equal(told.searchParams.get('iss'), document['authorization_response_iss_parameter_supported'] ? house.issuer : null)
+      const twice = await ask(house, { resource: ['https://a.example', 'https://b.example'] })
+      assert.equal(twice.includes('invalid_request'), without.includes('resourceIndicators'))
+    })
+  })
+}
+
+suite('the catalogue', () => {
+  test('may be assembled in any order', async () => {
+    const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
+    try {
+      const { ctx } = house.root
+      const backward = assemble(enabled({}).reverse())
+      const sorted = (document: Document) =>
+        Object.fromEntries(Object.entries(document).map(([name, value]) => [name, Array.isArray(value) ? value.toSorted() : value]))
+      assert.deepEqual(sorted(metadata({ ...ctx, server: backward })), sorted(metadata(ctx)))
+      for (const table of ['endpoints', 'grantTypes', 'clientAuth', 'responseModes', 'mayRepeat'] as const) {
+        assert.deepEqual([...backward[table].keys()].toSorted(), [...ctx.server[table].keys()].toSorted(), table)
+      }
+      assert.ok(enabled({}).filter((f) => f.aim).length <= 1, 'two features would contend for the target of a token')
+    } finally {
+      await house.close()
+    }
+  })
+
+  test('refuses to start without a feature that another needs, and says so in one sentence', () => {
+    for (const { id: off } of enabled({})) {
+      const needy = enabled({}).filter((f) => f.requires?.includes(off))
+      const env = Object.fromEntries(Object.entries(switches([off])).map(([name, value]) => [`GATEHOUSE_${name}`, value]))
+      const loaded = loadConfig({ mode: 'dev', env, readFile })
+      const problems = 'problems' in loaded ? loaded.problems : []
+      assert.deepEqual(
+        problems.map((p) => p.split(' — ')[0]).toSorted(),
+        needy.map((f) => `features.${f.id} needs features.${off}, which is off`).toSorted(),
+      )
+      if (needy.length > 0) assert.throws(() => assemble(enabled({ [off]: false })), { message: /^feature \w+ requires \w+$/ })
+    }
+  })
+})
+
+/** The feature, and whatever cannot be without it. */
+function withDependents(off: string): string[] {
+  const gone = new Set([off])
+  for (let size = 0; size < gone.size; ) {
+    size = gone.size
+    for (const { id, requires = [] } of enabled({})) if (requires.some((other) => gone.has(other))) gone.add(id)
+  }
+  return [...gone]
+}
+
+function switches(without: readonly string[]): Record<string, string> {
+  return Object.fromEntries(without.map((id) => [variableOf(`features.${id}`).replace('GATEHOUSE_', ''), 'false']))
+}
+
+/** One client for each method, registered whether or not the method is offered now. */
+async function addClients({ root, now }: TestHouse): Promise<void> {
+  for (const method of everything.clientAuth.keys()) {
+    const client = clientSchema.parse({
+      client_id: method,
+      redirect_uris: [callback],
+      token_endpoint_auth_method: method,
+      grant_types: ['authorization_code'],
+      scope: 'openid',
+    })
+    await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret('secret'), createdAt: now() }])
+  }
+}
+
+function asClient(house: TestHouse, method: string, path: string, fields: Fields): Promise<Answer> {
+  if (method === 'client_secret_basic') return post(house, path, fields, { authorization: basic(method, 'secret') })
+  return post(house, path, { ...fields, client_id: method, ...(method === 'none' ? {} : { client_secret: 'secret' }) })
+}
+
+function post(house: TestHouse, path: string, fields: Fields, headers: Record<string, string> = {}): Promise<Answer> {
+  return call(house.issuer + path, { body: encode(fields), headers })
+}
+
+/** Where an authorization request of a browser without session leads, and what is on the page there. */
+async function ask(house: TestHouse, fields: Fields = {}): Promise<string> {
+  const usual = {
+    client_id: 'none',
+    response_type: 'code',
+    redirect_uri: callback,
+    prompt: 'none',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  }
+  const response = await fetch(`${house.issuer}/authorize?${encode({ ...usual, ...fields })}`, { redirect: 'manual' })
+  return `${response.headers.get('location') ?? ''}\n${await response.text()}`
+}
+
+async function checkAddress(house: TestHouse, path: string, served: Endpoint['methods'] | undefined): Promise<void> {
+  for (const method of methods) {
+    const { status, headers } = await fetch(house.issuer + path, { method, redirect: 'manual' })
+    const answers = (served as readonly string[] | undefined)?.includes(method)
+    if (!served) assert.equal(status, 404, `${method} ${path}`)
+    else if (answers) assert.ok(status !== 404 && status !== 405, `${method} ${path}: ${status}`)
+    else assert.deepEqual([status, headers.get('allow')], [405, served.join(', ')], `${method} ${path}`)
+  }
+}

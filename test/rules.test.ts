@@ -1,0 +1,288 @@
+/** The architecture, as tests: what each room may reach, what each file must look like. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { codes } from '../src/protocol/errors.ts'
+import { enabled } from '../src/protocol/features/index.ts'
+import { functionsOf, read, refusals, type Source, sources, tests, within } from './sources.ts'
+
+/** Who may import whom. A room or file that is not listed does not exist. */
+const may: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  identity: ['protocol'],
+  secrets: ['protocol'],
+  // Port types only, and the one error that tells callers to come back later.
+  store: ['protocol/types.ts', 'protocol/client.ts', 'protocol/errors.ts', 'identity/types.ts', 'secrets/types.ts'],
+  web: ['protocol', 'identity', 'secrets'],
+  // The settings of features are computed from the catalogue; what counts as loopback is said once.
+  config: ['protocol/features/index.ts', 'protocol/redirect-uri.ts'],
+  'platform.ts': [],
+  'version.ts': [],
+  'server.ts': ['config', 'identity', 'platform.ts', 'protocol', 'secrets', 'store', 'version.ts', 'web'],
+  // What an operator would do by hand on first start: register a client, make an account.
+  'demo.ts': ['server.ts', 'protocol', 'identity'],
+  // The operator's hand. It tells the errors of every room in its own words, and migrates without opening a house.
+  cli: [
+    'server.ts',
+    'config',
+    'platform.ts',
+    'version.ts',
+    'demo.ts',
+    'protocol',
+    'identity',
+    'secrets',
+    'store/migrate.ts',
+    'store/open.ts',
+    'store/sql.ts',
+  ],
+  'main.ts': ['cli'],
+}
+
+/** Modules that only these places may use. */
+const guarded: Readonly<Record<string, readonly string[]>> = {
+  'node:crypto': ['secrets', 'protocol/codec'],
+  jose: ['secrets', 'protocol/codec'],
+  'node:sqlite': ['store/sqlite.ts'],
+  pg: ['store/postgres.ts'],
+  fastify: ['web'],
+  commander: ['cli'],
+  'node:http': [],
+  'node:https': [],
+  'node:net': [],
+  'node:tls': [],
+  'node:child_process': [],
+  'node:vm': [],
+}
+
+/** Words that only these places may use, and what others take. */
+const words: readonly { word: RegExp; only: readonly string[]; instead: string }[] = [
+  { word: /\bprocess\.(?:env|argv)\b|\b(?:env|argv)\b[^\n]*\} = process\b/, only: ['main.ts'], instead: 'the configuration' },
+  { word: /\bDate\.now\b|\bnew Date\(\)/, only: ['platform.ts'], instead: 'now()' },
+  // How long hashing took, for the queue before it; never what time it is.
+  { word: /\bperformance\.now\b/, only: ['platform.ts', 'secrets/passwords.ts'], instead: 'now()' },
+  { word: /\bMath\.random\b|\bgetRandomValues\b|\brandomUUID\b|\brandomBytes\b/, only: ['platform.ts'], instead: 'random(bytes)' },
+  { word: /(?<![.\w])fetch\(/, only: ['platform.ts'], instead: 'the fetch of the platform' },
+  { word: /\bconsole\./, only: ['cli'], instead: 'the log' },
+  { word: /\beval\(|\bnew Function\(/, only: [], instead: 'code' },
+]
+
+/** Files with statements that concern all tenants, or none. */
+const tenantless: Readonly<Record<string, string>> = {
+  'store/system.ts': 'the tenants themselves, and the installation',
+  'store/migrate.ts': 'the shape of the database',
+  'server.ts': 'asks only whether the database answers',
+}
+
+/** Refusals that put a name into their text, and why that is safe. */
+const templates: Readonly<Record<string, string>> = {
+  'protocol/params.ts': 'the name is a literal of the caller, or made of letters, digits and _ alone',
+}
+
+suite('rooms', () => {
+  test('import only what they may', () => {
+    const wrong = sources.flatMap(({ path, imports }) => {
+      const abroad = imports.filter((i) => i.ours && roomOf(i.target) !== roomOf(path)).map((i) => i.target)
+      const forbidden = abroad.filter((target) => !may[roomOf(path)]?.some((place) => within(target, place)))
+      return [
+        ...(roomOf(path) in may ? [] : [`${path} is in no room of the table`]),
+        ...forbidden.map((target) => `${path} imports ${target}`),
+      ]
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  test('have no row in the table that nobody uses', () => {
+    for (const [room, places] of Object.entries(may)) {
+      const files = sources.filter(({ path }) => roomOf(path) === room)
+      const targets = files.flatMap(({ imports }) => imports.map((i) => i.target))
+      assert.ok(files.length > 0, `there is no ${room}`)
+      assert.deepEqual(
+        places.filter((place) => place.includes('/') && !targets.includes(place)),
+        [],
+        `${room} no longer needs these`,
+      )
+    }
+  })
+
+  test('the frame does not know the features, features do not know each other, and others know only the catalogue', () => {
+    const shown = ['protocol/features/index.ts', 'protocol/features/profiles.ts']
+    const folderOf = (path: string) => path.split('/').slice(0, -1).join('/')
+    const wrong = sources
+      .filter(({ path }) => path !== shown[0])
+      .flatMap(({ path, imports }) => {
+        const features = imports.map((i) => i.target).filter((target) => within(target, 'protocol/features'))
+        const ownFolder = folderOf(path) !== 'protocol/features' && within(path, 'protocol/features') ? folderOf(path) : undefined
+        const allowed = (target: string) => (within(path, 'protocol') ? folderOf(target) === ownFolder : shown.includes(target))
+        return features.filter((target) => !allowed(target)).map((target) => `${path} imports ${target}`)
+      })
+    assert.deepEqual(wrong, [])
+  })
+
+  test('depend in one direction: no file needs itself at run time', () => {
+    const graph = new Map(sources.map(({ path, imports }) => [path, imports.filter((i) => i.ours && !i.typeOnly).map((i) => i.target)]))
+    const done = new Set<string>()
+    const visit = (path: string, trail: readonly string[]): void => {
+      assert.ok(!trail.includes(path), `import cycle: ${[...trail.slice(trail.indexOf(path)), path].join(' → ')}`)
+      if (done.has(path)) return
+      for (const next of graph.get(path) ?? []) visit(next, [...trail, path])
+      done.add(path)
+    }
+    for (const path of graph.keys()) visit(path, [])
+  })
+
+  test('do not re-export: a name has one home', () => {
+    assert.deepEqual(matching(/^export (?:type )?(?:\*|\{[^}]*\}) from /m), [])
+  })
+})
+
+suite('the world outside', () => {
+  test('is reached through few modules only', () => {
+    const wrong = sources.flatMap(({ path, imports }) => {
+      const pure = within(path, 'identity') || (within(path, 'protocol') && !within(path, 'protocol/codec'))
+      const allowed = (name: string) => (pure ? ['zod'].includes(name) : (guarded[name]?.some((place) => within(path, place)) ?? true))
+      return imports.filter((i) => !i.ours && !allowed(i.target)).map((i) => `${path} imports ${i.target}`)
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  for (const { word, only, instead } of words) {
+    test(`${instead}, not ${word.source}`, () => assert.deepEqual(matching(word, only), []))
+  }
+})
+
+suite('memory', () => {
+  const statements = sources.flatMap(({ path, code }) =>
+    [...code.matchAll(/\bsql`((?:\$\{(?:`[^`]*`|[^`])*?\}|[^`])*)`/g)].map(([text]) => ({ path, text })),
+  )
+  const namesNone = statements.filter(({ text }) => !text.includes('tenant_id'))
+
+  test('every statement names the tenant', () => {
+    assert.ok(statements.length > 40, 'the statements are found')
+    assert.deepEqual(
+      namesNone.filter(({ path }) => !(path in tenantless)),
+      [],
+    )
+  })
+
+  test('no exception outlives its need', () => {
+    assert.deepEqual(
+      Object.keys(tenantless).filter((path) => !namesNone.some((s) => s.path === path)),
+      [],
+    )
+  })
+
+  test('every table belongs to a tenant, and its key begins with it', () => {
+    const shared = ['installation', 'tenants']
+    const tables = read('src/store/migrations/*.sql').flatMap(({ text }) => [...text.matchAll(/create table (\w+) \(([\s\S]*?)\n\)/g)])
+    assert.ok(tables.length > 8, 'the tables are found')
+    const wrong = tables.filter(([, name = '', body = '']) => !shared.includes(name) && !body.includes('primary key (tenant_id, '))
+    assert.deepEqual(
+      wrong.map(([, name]) => name),
+      [],
+    )
+  })
+})
+
+suite('files', () => {
+  test('are short, unless they hold types only', () => {
+    const most = ({ code }: Source) => (/^(?:export )?(?:async )?(?:function|const|class)\b/m.test(code) ? 300 : 500)
+    const linesOf = (text: string) => text.trimEnd().split('\n').length
+    assert.deepEqual(
+      sources.filter((source) => linesOf(source.text) > most(source)).map(({ path }) => path),
+      [],
+    )
+    assert.deepEqual(
+      tests.filter(({ text }) => linesOf(text) > 300).map(({ path }) => path),
+      [],
+    )
+  })
+
+  test('hold short functions', () => {
+    const long = sources.flatMap((source) =>
+      functionsOf(source)
+        .filter((f) => f.ownLines > 60)
+        .map((f) => `${source.path}:${f.line} ${f.head}`),
+    )
+    assert.deepEqual(long, [])
+  })
+
+  test('say in their first line what they are', () => {
+    assert.deepEqual(
+      sources.filter(({ text }) => !/^\/\*\* .{12,}\*\/\n|^\/\*\*\n \* \S/.test(text)).map(({ path }) => path),
+      [],
+    )
+  })
+
+  test('cite a clause only of a specification that they name', () => {
+    const named =
+      /RFC ?\d{3,4}|6265bis|OpenID|OAuth 2\.0|\b(?:Core|Discovery|Registration|Logout|FAPI|WCAG|HTML|Unicode|Fetch Standard|FIPS|SP 800)\b|Content Security/
+    const wrong = sources.flatMap(({ path, text }) => {
+      const lines = text.split('\n')
+      return lines
+        .filter((line) => line.includes('§') && !named.test(line) && !named.test(lines[0]!))
+        .map((line) => `${path}: ${line.trim()}`)
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  test('leave nothing for later, and hold nothing that changes', () => {
+    assert.deepEqual(matching(/^(?:export )?(?:let|var) /m), [])
+    assert.deepEqual(
+      sources.filter(({ text }) => /\b(?:TODO|FIXME|XXX|HACK)\b/.test(text)).map(({ path }) => path),
+      [],
+    )
+  })
+
+  test('bear names that mean something', () => {
+    const empty =
+      /(?:Manager|Service|Helper|Util|Impl|Common)s?(?![a-z])|(?:^|[-/])(?:manager|service|helper|util|impl|common|base)s?(?:[-.]|$)|[a-z]Base$/
+    const wrong = sources.flatMap(({ path, code }) => {
+      const exported = [...code.matchAll(/^export (?:async )?(?:function\*?|class|interface|type|const) (\w+)/gm)].map(([, name]) => name!)
+      return [path, ...exported].filter((name) => empty.test(name)).map((name) => `${path}: ${name}`)
+    })
+    assert.deepEqual(wrong, [])
+    assert.deepEqual(
+      sources.filter(({ path }) => !/^(?:[a-z\d]+(?:-[a-z\d]+)*\/)*[a-z\d]+(?:-[a-z\d]+)*\.ts$/.test(path)).map(({ path }) => path),
+      [],
+    )
+  })
+})
+
+suite('words', () => {
+  test('every feature names its specification, and is catalogued under its own id', () => {
+    for (const feature of enabled({})) {
+      assert.match(feature.spec, /^(?:RFC \d{4}|OpenID Connect |OAuth 2\.0 )/, feature.id)
+      assert.ok(!enabled({ [feature.id]: false }).some(({ id }) => id === feature.id), feature.id)
+    }
+  })
+
+  test('every error code is used', () => {
+    const rest = sources
+      .filter(({ path }) => path !== 'protocol/errors.ts')
+      .map(({ code }) => code)
+      .join('\n')
+    assert.deepEqual(
+      Object.keys(codes).filter((code) => !rest.includes(`'${code}'`) && !['server_error', 'temporarily_unavailable'].includes(code)),
+      [],
+    )
+  })
+
+  test('every refusal is a text of the source, in the characters of RFC 6749 §5.2', () => {
+    assert.ok(refusals.length > 60, 'the refusals are found')
+    const wrong = refusals.filter(
+      ({ path, text, template }) => !/^[\x20\x21\x23-\x5b\x5d-\x7e]{8,}$/.test(text) || (template && !(path in templates)),
+    )
+    assert.deepEqual(wrong, [])
+    assert.deepEqual(
+      Object.keys(templates).filter((path) => !refusals.some((r) => r.path === path && r.template)),
+      [],
+    )
+  })
+})
+
+function matching(word: RegExp, only: readonly string[] = []): string[] {
+  return sources.filter(({ path, code }) => word.test(code) && !only.some((place) => within(path, place))).map(({ path }) => path)
+}
+
+function roomOf(path: Source['path']): string {
+  return path.split('/')[0]!
+}
