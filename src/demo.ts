@@ -15,7 +15,11 @@ export async function furnish(room: Room, random: (bytes: number) => Buffer): Pr
   if ((await room.store.accounts.count()) > 0) return undefined
   const password = random(12).toString('base64url')
   const { username, email } = demo.administrator
-  await createAccount(room.accounts, { username, email, claims: { name: 'Administrator', email_verified: true } }, { text: password, temporary: true })
+  await createAccount(
+    room.accounts,
+    { username, email, claims: { name: 'Administrator', email_verified: true } },
+    { text: password, temporary: true },
+  )
   return password
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
-import { logger, random, readFile, systemClock } from './platform.ts'
+import { logger, random, readFile, stockedDice, systemClock } from './platform.ts'
 
 function logged(format: 'json' | 'pretty', write: (log: ReturnType<typeof logger>) => void): string {
   let text = ''
@@ -27,6 +27,23 @@ test('the clock tells whole seconds', () => {
 test('the dice give as many bytes as asked, never the same', () => {
   assert.equal(random(32).length, 32)
   assert.notDeepEqual(random(32), random(32))
+})
+
+test('dice with a stock never give a byte twice, nor change what they gave', () => {
+  const dice = stockedDice()
+  const given = Array.from({ length: 2000 }, (_, i) => dice(8 + (i % 25)))
+  const as = given.map((bytes) => bytes.toString('hex'))
+  assert.deepEqual(
+    given.map((bytes) => bytes.length),
+    Array.from({ length: 2000 }, (_, i) => 8 + (i % 25)),
+  )
+  assert.equal(new Set(as.map((text) => text.slice(0, 16))).size, 2000)
+  assert.equal(dice(10_000).length, 10_000)
+  assert.ok(!dice(64).equals(Buffer.alloc(64)))
+  assert.deepEqual(
+    given.map((bytes) => bytes.toString('hex')),
+    as,
+  )
 })
 
 test('a file is read with its permission bits', { skip: process.platform === 'win32' }, (t) => {

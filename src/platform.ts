@@ -15,7 +15,7 @@ export interface Platform {
 
 /** The machine's own clock and dice. */
 export function systemPlatform(log: Logger): Platform {
-  return { now: systemClock, random, log }
+  return { now: systemClock, random: stockedDice(), log }
 }
 
 /** Whole seconds since the epoch. */
@@ -27,6 +27,22 @@ export function systemClock(): number {
 export function random(bytes: number): Buffer {
   return crypto.getRandomValues(Buffer.alloc(bytes))
 }
+
+/**
+ * Dice that draw a stock from the system at a time, since a draw costs many times what its bytes do. No byte is given twice, and none
+ * stays in the stock once it was given.
+ */
+export function stockedDice(): Platform['random'] {
+  let stock: Buffer = Buffer.alloc(0)
+  return (bytes) => {
+    if (stock.length < bytes) stock = random(Math.max(bytes, STOCK))
+    const given = Buffer.from(stock.subarray(0, bytes))
+    stock.fill(0, 0, bytes)
+    stock = stock.subarray(bytes)
+    return given
+  }
+}
+const STOCK = 4096
 
 /** A file's text and permission bits (undefined on Windows, which has none); undefined when there is no such file. Throws when it cannot be read. */
 export function readFile(path: string): { text: string; mode: number | undefined } | undefined {
@@ -84,12 +100,10 @@ function withoutSecrets(value: unknown, depth = 0): unknown {
   if (depth > 8) return '[too deep]'
   if (Array.isArray(value)) return value.map((entry) => withoutSecrets(entry, depth + 1))
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name,
-      secretNames.has(name.toLowerCase()) ? '[redacted]' : withoutSecrets(inner, depth + 1),
-    ]),
-  )
+  const told: Record<string, unknown> = {}
+  for (const [name, inner] of Object.entries(value))
+    told[name] = secretNames.has(name.toLowerCase()) ? '[redacted]' : withoutSecrets(inner, depth + 1)
+  return told
 }
 
 /** A database's error, for one, carries the row it would not take. */

@@ -9,8 +9,9 @@ import type { SignIn } from './identity/sign-in.ts'
 import type { IdentityStore } from './identity/types.ts'
 import type { Platform } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
+import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
-import type { Ctx, Server, Store, TenantSettings } from './protocol/types.ts'
+import type { Store } from './protocol/ports.ts'
 import { type Installation, unlock, WrongKey } from './secrets/installation.ts'
 import { makeKek, readKek } from './secrets/kek.ts'
 import { type Keyring, keyring } from './secrets/keyring.ts'
@@ -25,11 +26,12 @@ import { sweep } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { ClientStore, ResourceStore, TenantRow, TenantStore } from './store/types.ts'
+import { version } from './version.ts'
 import { cookieJar } from './web/cookies.ts'
-import { type House as DoorHouse, openDoor } from './web/door.ts'
+import { openDoor } from './web/door.ts'
+import type { House as DoorHouse } from './web/house.ts'
 import { routeOf, type TenantRoom } from './web/route.ts'
 import { steps } from './web/steps.ts'
-import { version } from './version.ts'
 
 /** A tenant with everything that may be done in it. */
 export interface Room extends TenantRoom {
@@ -69,6 +71,8 @@ export interface Opening {
   makeKey: boolean
 }
 
+/** Each takes one of the four threads that signing and files use too. */
+const hashesAtOnce = Math.min(availableParallelism(), 3)
 /** A change of a tenant by another node is seen after at most so many seconds. */
 const tenantMemory = 5
 /** Tenants held at a time. */
@@ -81,7 +85,15 @@ export async function openHouse(config: Config, platform: Platform, opening: Ope
     await bringUpToDate(db, opening)
     const system = systemStore(db)
     const safe = await openSafe(config, platform, system, opening)
-    await system.tenants.add({ id: ROOT_TENANT, slug: '', name: 'Gatehouse', host: undefined, settings: {}, status: 'active', createdAt: now() })
+    await system.tenants.add({
+      id: ROOT_TENANT,
+      slug: '',
+      name: 'Gatehouse',
+      host: undefined,
+      settings: {},
+      status: 'active',
+      createdAt: now(),
+    })
     return furnished({ config, platform, db, tenants: system.tenants, ...safe })
   } catch (error) {
     await db.close()
@@ -92,7 +104,8 @@ export async function openHouse(config: Config, platform: Platform, opening: Ope
 async function bringUpToDate(db: Db, { migrations }: Opening): Promise<void> {
   if (migrations === 'apply') await migrate(db)
   const missing = await pending(db)
-  if (missing.length > 0) throw new CannotOpen(`the database lacks ${missing.length} migration(s), the first ${missing[0]}: run "gatehouse migrate"`)
+  if (missing.length > 0)
+    throw new CannotOpen(`the database lacks ${missing.length} migration(s), the first ${missing[0]}: run "gatehouse migrate"`)
 }
 
 interface Safe {
@@ -101,7 +114,12 @@ interface Safe {
 }
 
 /** Opens the key-encryption key and proves that it is the right one. A key is made only for a database that has never had one. */
-async function openSafe(config: Config, { random }: Platform, { installation }: ReturnType<typeof systemStore>, opening: Opening): Promise<Safe> {
+async function openSafe(
+  config: Config,
+  { random }: Platform,
+  { installation }: ReturnType<typeof systemStore>,
+  opening: Opening,
+): Promise<Safe> {
   const path = config.key_encryption_key_file ?? join(config.data_dir, 'key-encryption-key')
   const fresh = (await installation.find()) === undefined
   if (opening.makeKey && fresh) await makeKek(path, random)
@@ -109,7 +127,9 @@ async function openSafe(config: Config, { random }: Platform, { installation }: 
   const keks = await Promise.all(
     paths.map((file) =>
       readKek(file, { strict: true }).catch((cause: Error) => {
-        throw new WrongKey(`The key-encryption key cannot be read: ${cause.message}. Restore the file, or name another with key_encryption_key_file.`)
+        throw new WrongKey(
+          `The key-encryption key cannot be read: ${cause.message}. Restore the file, or name another with key_encryption_key_file.`,
+        )
       }),
     ),
   )
@@ -129,7 +149,7 @@ function furnished(frame: Frame): House {
   const { now, random } = platform
   const server = assemble(enabled(config.features))
   const { memory_kib: memory, passes, parallelism: lanes } = config.passwords
-  const hasher = passwords({ cost: { memory, passes, lanes }, cores: availableParallelism(), random })
+  const hasher = passwords({ cost: { memory, passes, lanes }, cores: hashesAtOnce, random })
   const rooms = new Map<string, { room: Promise<Room | undefined>; until: number }>()
 
   function room(slug: string): Promise<Room | undefined> {
@@ -146,7 +166,7 @@ function furnished(frame: Frame): House {
   /** The room as it was, unless its row has changed. */
   async function enter(slug: string, before: Promise<Room | undefined> | undefined): Promise<Room | undefined> {
     const row = await tenants.bySlug(slug)
-    if (!row || row.status !== 'active') return undefined
+    if (row?.status !== 'active') return undefined
     const was = await before?.catch(() => undefined)
     return was && JSON.stringify(was.row) === JSON.stringify(row) ? was : openRoom(frame, server, hasher, row)
   }
@@ -154,7 +174,8 @@ function furnished(frame: Frame): House {
   const house: House = {
     server,
     tenants: {
-      create: ({ slug, name }) => tenants.add({ id: idFrom(random), slug, name, host: undefined, settings: {}, status: 'active', createdAt: now() }),
+      create: ({ slug, name }) =>
+        tenants.add({ id: idFrom(random), slug, name, host: undefined, settings: {}, status: 'active', createdAt: now() }),
       list: () => everyTenant(tenants),
       async setStatus(slug, status) {
         const row = await tenants.bySlug(slug)
@@ -179,20 +200,29 @@ function furnished(frame: Frame): House {
 
 async function everyTenant(tenants: TenantStore): Promise<TenantRow[]> {
   const all: TenantRow[] = []
-  for (let page = await tenants.list({ limit: 500 }); page.length > 0; page = await tenants.list({ after: all.at(-1)?.slug ?? '', limit: 500 })) {
+  for (
+    let page = await tenants.list({ limit: 500 });
+    page.length > 0;
+    page = await tenants.list({ after: all.at(-1)?.slug ?? '', limit: 500 })
+  ) {
     all.push(...page)
   }
   return all
 }
 
-async function openRoom({ config, platform, db, installation, safe }: Frame, server: Server, hasher: Passwords, row: TenantRow): Promise<Room> {
+async function openRoom(
+  { config, platform, db, installation, safe }: Frame,
+  server: Server,
+  hasher: Passwords,
+  row: TenantRow,
+): Promise<Room> {
   const { now, random, log } = platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
   const store = tenantStore(db, row.id, now)
   const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
   const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
-  const keys = await keyring({ store, sealer: safe, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 10, schedule })
+  const keys = await keyring({ store, sealer: safe, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule })
   keys.tend().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
   const opaque = tokens(installation, row.id, random)
   const tenant = settingsOf(config, row)
@@ -236,7 +266,11 @@ function idFrom(random: Platform['random']): string {
   return random(16).toString('base64url')
 }
 
-async function serve(frame: Frame, house: House, rooms: ReadonlyMap<string, { room: Promise<Room | undefined> }>): Promise<{ url: string; close(): Promise<void> }> {
+async function serve(
+  frame: Frame,
+  house: House,
+  rooms: ReadonlyMap<string, { room: Promise<Room | undefined> }>,
+): Promise<{ url: string; close(): Promise<void> }> {
   const { config, platform, db } = frame
   const { log, random, now } = platform
   const doorHouse: DoorHouse = {

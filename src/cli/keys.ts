@@ -1,6 +1,6 @@
 /** `gatehouse keys`: the signing keys of a tenant. */
 import { type Command, Option } from 'commander'
-import type { SigningAlg } from '../protocol/types.ts'
+import type { SigningAlg } from '../protocol/ports.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'

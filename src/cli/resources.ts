@@ -1,7 +1,7 @@
 /** `gatehouse resources`: protected APIs, the audiences of access tokens — RFC 8707. */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Resource } from '../protocol/types.ts'
+import type { Resource } from '../protocol/ports.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse } from './problems.ts'

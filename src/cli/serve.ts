@@ -68,10 +68,14 @@ async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise
     greet()
     const reason = await stop
     log.info({ reason }, 'stopping')
-    if (!(await within(patience, open.close()))) log.warn('some requests were not done in time')
+    const done = await within(patience, open.close())
     await house.close()
+    if (!done) {
+      log.warn('some requests were not done in time')
+      process.exit(1) // they would hold the process
+    }
     log.info('stopped')
-    if (cluster.isWorker) cluster.worker?.disconnect()
+    cluster.worker?.disconnect()
   }
 }
 

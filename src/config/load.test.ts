@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Loaded, loadConfig, type ReadFile, type Sources } from './load.ts'
-import { put, type Raw } from './raw.ts'
+import { type Loaded, loadConfig, type Sources } from './load.ts'
+import { put, type Raw, type ReadFile } from './raw.ts'
 import { settings } from './settings.ts'
 
 /** Files by path; text alone is readable by its owner only. */

@@ -4,15 +4,12 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { interpret, wording } from './form.ts'
 import { productionProblems } from './production.ts'
-import { isMapping, lookUp, put, type Raw } from './raw.ts'
+import { isMapping, lookUp, put, type Raw, type ReadFile } from './raw.ts'
 import { type Config, configSchema } from './schema.ts'
 import { type Setting, settings } from './settings.ts'
 import { nearest } from './suggest.ts'
 
 export type Mode = 'dev' | 'serve'
-
-/** A file's text and permission bits (undefined where the system has none); undefined when there is no such file. Throws when it cannot be read. */
-export type ReadFile = (path: string) => { text: string; mode: number | undefined } | undefined
 
 export interface Sources {
   mode: Mode

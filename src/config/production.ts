@@ -1,7 +1,6 @@
 /** What production mode refuses to start with. Each problem is a sentence: what is wrong — what mends it. */
 import { isLoopback } from '../protocol/redirect-uri.ts'
-import type { ReadFile } from './load.ts'
-import { lookUp, type Raw } from './raw.ts'
+import { lookUp, type Raw, type ReadFile } from './raw.ts'
 
 const wellKnownPasswords = ['admin', 'change-me', 'changeme', 'gatehouse', 'password', 'postgres', 'secret']
 

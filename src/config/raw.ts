@@ -22,3 +22,6 @@ export function put(raw: Raw, path: string, value: unknown): void {
   const group = raw[name]
   if (isMapping(group)) put(group, rest.join('.'), value)
 }
+
+/** A file's text and permission bits (undefined where the system has none); undefined when there is no such file. Throws when it cannot be read. */
+export type ReadFile = (path: string) => { text: string; mode: number | undefined } | undefined

@@ -101,7 +101,11 @@ export async function createAccount(
 }
 
 /** Sets a new password and ends every session. False when there is no such account. */
-export async function setPassword({ store, passwords, now }: AccountRoom, subject: string, { text, temporary }: NewPassword): Promise<boolean> {
+export async function setPassword(
+  { store, passwords, now }: AccountRoom,
+  subject: string,
+  { text, temporary }: NewPassword,
+): Promise<boolean> {
   const changed = await store.accounts.change(subject, {
     passwordHash: await passwords.hash(text),
     passwordIsTemporary: temporary,

@@ -1,5 +1,6 @@
 /** Who is at this browser, and what may be said about a subject: this room's answers to the rules. */
-import type { People, Session, Tokens } from '../protocol/types.ts'
+import type { People, Tokens } from '../protocol/ports.ts'
+import type { Session } from '../protocol/types.ts'
 import { type Account, type IdentityStore, isActive, type SessionRow } from './types.ts'
 
 /** How long a browser stays signed in, in seconds. */
@@ -23,7 +24,9 @@ export function people(store: IdentityStore, tokens: Tokens, lifetimes: SessionL
       for (const { session } of live) {
         if (now - session.lastSeenAt > lifetimes.idle / noteEvery) await store.sessions.seen(session.hash, now)
       }
-      const found = new Map(live.map(({ session, account }) => [session.hash, sessionOf(session, account, byHash.get(session.hash) as string)]))
+      const found = new Map(
+        live.map(({ session, account }) => [session.hash, sessionOf(session, account, byHash.get(session.hash) as string)]),
+      )
       return [...byHash.keys()].flatMap((hash) => found.get(hash) ?? [])
     },
 

@@ -1,5 +1,5 @@
 /** Signing in with a password, and the session that follows. */
-import type { Tokens } from '../protocol/types.ts'
+import type { Tokens } from '../protocol/ports.ts'
 import type { SessionLifetimes } from './people.ts'
 import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
 

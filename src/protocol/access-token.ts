@@ -1,6 +1,8 @@
 /** Accepting an access token: at our own protected endpoints (RFC 6750 §2) and wherever one is shown to us. */
 import { refuse } from './errors.ts'
-import type { AccessToken, Ctx, Request } from './types.ts'
+import type { Ctx } from './feature.ts'
+import type { Request } from './request-reply.ts'
+import type { AccessToken } from './types.ts'
 
 /** The token a request bears. Refuses when there is none, or none that is good here. */
 export async function bearer(ctx: Ctx, request: Request): Promise<AccessToken> {
@@ -16,7 +18,8 @@ function tokenOf({ headers, params, method }: Request): string | undefined {
   const header = headers['authorization']
   const inHeader = /^bearer +(\S+) *$/i.exec(typeof header === 'string' ? header : '')?.[1]
   const inParams = params.get('access_token')
-  if (inParams !== undefined && method === 'GET') refuse('invalid_request', 'send the access token in the Authorization header, not in the URL')
+  if (inParams !== undefined && method !== 'POST')
+    refuse('invalid_request', 'send the access token in the Authorization header, not in the URL')
   if (inParams !== undefined && inHeader !== undefined) refuse('invalid_request', 'the access token was sent in more than one way')
   return inHeader ?? inParams
 }
@@ -24,9 +27,15 @@ function tokenOf({ headers, params, method }: Request): string | undefined {
 /** What lies behind an access token of this tenant that is in force; undefined otherwise. */
 export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessToken | undefined> {
   const hash = ctx.tokens.hash('at', text)
-  const token = hash === undefined ? fromClaims(await ctx.keys.verify(['at+jwt'], text, ctx.now())) : await ctx.store.accessTokens.find(hash)
-  if (!token || token.expiresAt <= ctx.now()) return undefined
-  return (await ctx.store.revocations.any(idsOf(token))) ? undefined : token
+  const token =
+    hash === undefined ? await unrevoked(ctx, await ctx.keys.verify(['at+jwt'], text, ctx.now())) : await ctx.store.accessTokens.find(hash)
+  return token && token.expiresAt > ctx.now() ? token : undefined
+}
+
+/** What a signed token says, unless it was taken back; of an opaque one the store itself knows. */
+async function unrevoked(ctx: Ctx, claims: Readonly<Record<string, unknown>> | undefined): Promise<AccessToken | undefined> {
+  const token = fromClaims(claims)
+  return token && (await ctx.store.revocations.any(idsOf(token))) ? undefined : token
 }
 
 /** The ids by which it can be taken back. */

@@ -1,9 +1,14 @@
 /** Total: whatever happens inside an endpoint, the outside gets a Reply. Browsers see a page, programs see JSON. */
 import { asOAuthError, codes, type OAuthError, Unavailable } from './errors.ts'
-import type { Endpoint, Reply } from './types.ts'
+import type { Endpoint } from './feature.ts'
+import type { Reply } from './request-reply.ts'
 
 /** What `work` answers; or, when it refuses or fails, how that is told, and the error for the log. */
-export async function answer(audience: Endpoint['audience'], realm: string, work: () => Promise<Reply>): Promise<{ reply: Reply; error?: OAuthError }> {
+export async function answer(
+  audience: Endpoint['audience'],
+  realm: string,
+  work: () => Promise<Reply>,
+): Promise<{ reply: Reply; error?: OAuthError }> {
   try {
     return { reply: await work() }
   } catch (cause) {

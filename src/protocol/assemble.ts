@@ -1,6 +1,5 @@
 /** From features to a server: its tables, and the metadata document that is read from them — RFC 8414. */
-import type { Feature } from './feature.ts'
-import type { Ctx, Server } from './types.ts'
+import type { Ctx, Feature, Server } from './feature.ts'
 
 /** Builds the server's tables from the enabled features, refusing contradictions at start. */
 export function assemble(features: readonly Feature[]): Server {
@@ -15,7 +14,7 @@ export function assemble(features: readonly Feature[]): Server {
     clientAuth: table(features, 'clientAuth', (a) => a.method),
     responseModes: table(features, 'responseModes', (m) => m.name),
     mayRepeat: new Set(features.flatMap((f) => f.mayRepeat ?? [])),
-    scopes: Object.assign({}, ...features.map((f) => f.scopes)),
+    scopes: Object.assign(Object.create(null), ...features.map((f) => f.scopes)), // so that no scope is found that nobody put there
   }
 }
 
@@ -42,7 +41,8 @@ export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
   document['grant_types_supported'] = [...server.grantTypes.keys()]
   document['scopes_supported'] = Object.keys(server.scopes)
   for (const e of server.endpoints.values()) {
-    if (e.clientAuth) document[`${e.advertisedAs}_auth_methods_supported`] = authMethods.filter((m) => e.clientAuth === 'any' || m !== 'none')
+    if (e.clientAuth)
+      document[`${e.advertisedAs}_auth_methods_supported`] = authMethods.filter((m) => e.clientAuth === 'any' || m !== 'none')
   }
   for (const f of server.features) {
     for (const [name, value] of Object.entries(f.metadata?.(ctx) ?? {})) {

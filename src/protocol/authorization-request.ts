@@ -1,26 +1,29 @@
 /** Reads an authorization request once client and redirect URI are known — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
 import { type Client, scopesOf } from './client.ts'
 import { refuse } from './errors.ts'
+import type { Ctx } from './feature.ts'
 import type { Params } from './params.ts'
-import type { AuthorizationRequest, Ctx } from './types.ts'
+import type { AuthorizationRequest } from './types.ts'
 
 const prompts = new Set(['none', 'login', 'consent', 'select_account'])
 const displays = new Set(['page', 'popup', 'touch', 'wap'])
 
-/** Where the answer goes when the request names no response mode, or one that is not to be had. */
+/** Where the answer goes when the request names no response mode. OAuth 2.0 Multiple Response Type Encoding Practices §2.1. */
 const defaultMode = 'query'
 
-/** The response mode by which even a refusal is told. */
+/** The response mode by which even a refusal is told: whoever asks for tokens at this endpoint looks for the answer in the fragment. */
 export function requestedMode(ctx: Ctx, params: Params): string {
   const named = params.all('response_mode')[0]
-  return named !== undefined && ctx.server.responseModes.has(named) ? named : defaultMode
+  if (named !== undefined && ctx.server.responseModes.has(named)) return named
+  return params.all('response_type')[0]?.includes('token') ? 'fragment' : defaultMode
 }
 
 export async function readRequest(ctx: Ctx, client: Client, redirectUri: string, params: Params): Promise<AuthorizationRequest> {
   params.check(ctx.server.mayRepeat)
   refuseUnsupported(params)
   if (params.need('response_type') !== 'code') refuse('unsupported_response_type', 'response_type must be code')
-  if (!client.grant_types.includes('authorization_code')) refuse('unauthorized_client', 'this client is not registered for the authorization code grant')
+  if (!client.grant_types.includes('authorization_code'))
+    refuse('unauthorized_client', 'this client is not registered for the authorization code grant')
   const responseMode = params.get('response_mode') ?? defaultMode
   if (!ctx.server.responseModes.has(responseMode)) refuse('invalid_request', 'response_mode is not offered here')
   const display = params.get('display')
@@ -40,6 +43,7 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
     loginHint: params.get('login_hint'),
     hintedSubject: await readHint(ctx, params),
     acrValues: acrValues.length > 0 ? acrValues : (client.default_acr_values ?? []),
+    askedAt: ctx.now(),
     uiLocales: params.words('ui_locales'),
     facts: Object.assign({}, ...ctx.server.features.map((f) => f.readRequest?.(params, client))),
   }
@@ -48,7 +52,8 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
 /** What must be refused by name while no feature serves it. Core §3.1.2.6, §6. */
 function refuseUnsupported(params: Params): void {
   if (params.get('request') !== undefined) refuse('request_not_supported', 'the request parameter is not offered; send plain parameters')
-  if (params.get('request_uri') !== undefined) refuse('request_uri_not_supported', 'the request_uri parameter is not offered; send plain parameters')
+  if (params.get('request_uri') !== undefined)
+    refuse('request_uri_not_supported', 'the request_uri parameter is not offered; send plain parameters')
   if (params.get('registration') !== undefined) refuse('registration_not_supported', 'the registration parameter is not offered')
 }
 

@@ -1,13 +1,15 @@
 /** The authorization endpoint — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2. */
 import { readRequest, requestedMode } from './authorization-request.ts'
 import { allowsRedirectUri, type Client } from './client.ts'
-import { consentPage } from './consent.ts'
+import { consentPage, consentRule } from './consent.ts'
 import { asOAuthError, type ErrorCode, refuse } from './errors.ts'
+import type { Address, Ctx, Endpoint } from './feature.ts'
 import { begin, findFlow, hubUrl } from './flow.ts'
 import { nextStep } from './next-step.ts'
 import type { Params } from './params.ts'
+import type { Browser, Page, Reply } from './request-reply.ts'
 import { addressOf, applicationOf, leave, respond } from './respond.ts'
-import type { Address, Answer, AuthorizationRequest, Browser, Ctx, Endpoint, Grant, Page, Reply, Session, Step } from './types.ts'
+import type { Answer, AuthorizationRequest, Grant, Session, Step } from './types.ts'
 
 export const authorizationEndpoint: Endpoint = {
   path: '/authorize',
@@ -41,16 +43,20 @@ export const continueEndpoint: Endpoint = {
     const { flow, client } = await findFlow(ctx, ticket, browser)
     const { asked, answered } = flow
     const shown = params.get('choose') ? 'choose-account' : params.get('another') ? 'sign-in' : undefined
-    return orTellClient(ctx, addressOf(asked, client), asked.responseMode, () => proceed(ctx, { client, asked, answered, browser, ticket, shown }))
+    return orTellClient(ctx, addressOf(asked, client), asked.responseMode, () =>
+      proceed(ctx, { client, asked, answered, browser, ticket, shown }),
+    )
   },
 }
 
 /** Exactly a registered one; it may be left out of a plain OAuth request when there is only one. RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1. */
 function readRedirectUri(client: Client, params: Params): string {
   const named = params.get('redirect_uri')
-  if (named !== undefined) return allowsRedirectUri(client, named) ? named : refuse('invalid_request', 'redirect_uri is not registered for this client')
+  if (named !== undefined)
+    return allowsRedirectUri(client, named) ? named : refuse('invalid_request', 'redirect_uri is not registered for this client')
   const [only, another] = client.redirect_uris
-  if (only === undefined || another !== undefined || params.words('scope').includes('openid')) refuse('invalid_request', 'redirect_uri is missing')
+  if (only === undefined || another !== undefined || params.words('scope').includes('openid'))
+    refuse('invalid_request', 'redirect_uri is missing')
   return only
 }
 
@@ -70,7 +76,7 @@ async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
   const sessions = await ctx.people.sessions(visitor.browser.sessions, ctx.now())
   const session = sessions.find((s) => s.subject === asked.hintedSubject) ?? sessions[0]
   const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
-  const step = visitor.shown ?? nextStep(visitor, session, grant, client.policy.consent === 'skip', ctx.now())
+  const step = visitor.shown ?? nextStep(visitor, session, grant, consentRule(client, asked.redirectUri), ctx.now())
 
   if (step !== 'done') {
     if (asked.prompt.includes('none')) refuse(silently[step], 'the user must act, but prompt=none forbids asking') // Core §3.1.2.6
@@ -129,13 +135,17 @@ interface Scene {
 function page(step: Exclude<Step, 'done'>, scene: Scene): Page {
   const { client, asked, sessions, session, ticket, answered } = scene
   const application = applicationOf(client)
-  if (step === 'consent' && session) return consentPage(scene.ctx, { client, scope: asked.scope, session, grant: scene.grant, ticket, to: asked.redirectUri })
+  if (step === 'consent' && session)
+    return consentPage(scene.ctx, { client, scope: asked.scope, session, grant: scene.grant, ticket, to: asked.redirectUri })
   if (step === 'new-password' && session) {
     const { sid, name, detail } = session
     return { page: step, data: { flow: ticket, application, person: { sid, name, detail }, problem: undefined } }
   }
   if (step === 'choose-account' && sessions.length > 0) {
-    return { page: 'choose-account', data: { flow: ticket, application, accounts: sessions.map(({ sid, name, detail }) => ({ sid, name, detail })) } }
+    return {
+      page: 'choose-account',
+      data: { flow: ticket, application, accounts: sessions.map(({ sid, name, detail }) => ({ sid, name, detail })) },
+    }
   }
   // Signed in as somebody else than the client needs: signing in again has not helped. Core §3.1.2.1 (id_token_hint).
   const hinted = asked.hintedSubject

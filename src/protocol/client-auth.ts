@@ -1,7 +1,8 @@
 /** Client authentication — RFC 6749 §2.3: exactly one method, and the one the client registered. */
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
-import type { Ctx, Request } from './types.ts'
+import type { Ctx } from './feature.ts'
+import type { Request } from './request-reply.ts'
 
 /** The client that sent this request. Refuses with `invalid_client` in the same words whatever was wrong. */
 export async function authenticateClient(ctx: Ctx, request: Request): Promise<Client> {

@@ -15,7 +15,10 @@ export const policySchema = z.strictObject({
   assertion_audience: z.enum(['issuer', 'liberal']).default('issuer').describe('Which `aud` a client assertion may name, RFC 7523 §3'),
   allowed_algs: z.array(signingAlg).min(1).optional().describe('Algorithms this client may sign with and be answered in; absent: all'),
   sender_constraint: z.enum(['none', 'required']).default('none').describe('Tokens only for who proves a key, RFC 9449 or RFC 8705'),
-  refresh_rotation: z.enum(['rotate', 'keep']).default('rotate').describe('A new refresh token with each use, or the same for its lifetime'),
+  refresh_rotation: z
+    .enum(['rotate', 'keep'])
+    .default('rotate')
+    .describe('A new refresh token with each use, or the same for its lifetime'),
   code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
   consent: z.enum(['ask', 'skip']).default('ask').describe('skip: an application of the operator itself, whose users are not asked'),
 })
@@ -46,8 +49,8 @@ export const clientSchema = z
     id_token_signed_response_alg: signingAlg.default('RS256').describe('Algorithm of its ID tokens'),
     access_token_format: z.enum(['jwt', 'opaque']).default('jwt').describe('jwt: RFC 9068; opaque: by introspection only'),
     access_token_signed_response_alg: signingAlg.default('ES256').describe('Algorithm of its JWT access tokens'),
-    access_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
-    id_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
+    access_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
+    id_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
     refresh_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
     resource_server: url.optional().describe('Identifier of the resource server it speaks for at introspection'),
     policy: policySchema.prefault({}).describe('Its security policy'),
@@ -91,7 +94,7 @@ export function originsOf(client: Pick<ClientMetadata, 'redirect_uris'>): string
 /** Two registered names for one place: exactly the same, or loopback with another port for a native client. RFC 9700 §4.1.3, RFC 8252 §7.3. */
 export function allowsRedirectUri(client: Client, uri: string): boolean {
   if (client.redirect_uris.includes(uri)) return true
-  if (client.application_type !== 'native' || !isLoopback(uri)) return false
+  if (client.application_type !== 'native' || !isLoopback(uri) || !URL.canParse(uri)) return false
   return client.redirect_uris.some((registered) => isLoopback(registered) && withoutPort(registered) === withoutPort(uri))
 }
 

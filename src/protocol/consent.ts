@@ -1,9 +1,12 @@
 /** What a person allows an application — OpenID Connect Core §3.1.2.4. */
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
+import type { Ctx, Endpoint } from './feature.ts'
 import { findFlow, hubUrl } from './flow.ts'
+import type { ConsentRule } from './next-step.ts'
+import type { Page } from './request-reply.ts'
 import { applicationOf, deny } from './respond.ts'
-import type { Ctx, Endpoint, Grant, Page, Session } from './types.ts'
+import type { Grant, Session } from './types.ts'
 
 export const consentEndpoint: Endpoint = {
   path: '/authorize/consent',
@@ -32,6 +35,16 @@ export const cancelEndpoint: Endpoint = {
   audience: 'person',
   ownForm: true,
   handle: async (ctx, { params, browser }) => deny(ctx, await findFlow(ctx, params.need('flow'), browser)),
+}
+
+/**
+ * Anyone on the person's device can pose as a public client that listens at a loopback or private-use address, and would get a code
+ * without the person noticing: so there an earlier consent counts for nothing. RFC 8252 §8.6, RFC 6749 §10.2.
+ */
+export function consentRule(client: Client, redirectUri: string): ConsentRule {
+  if (client.policy.consent === 'skip') return 'skip'
+  const unproven = client.application_type === 'native' && client.token_endpoint_auth_method === 'none' && !redirectUri.startsWith('https:')
+  return unproven ? 'always' : 'once'
 }
 
 interface Question {

@@ -62,7 +62,17 @@ export function refuse(code: ErrorCode, description: string, why?: string): neve
 export function asOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error
   if (error instanceof Unavailable) {
-    return new OAuthError('temporarily_unavailable', 'the server cannot answer just now; please try again in a moment', error.message, error)
+    return new OAuthError(
+      'temporarily_unavailable',
+      'the server cannot answer just now; please try again in a moment',
+      error.message,
+      error,
+    )
   }
-  return new OAuthError('server_error', 'something went wrong on our side; the x-request-id of this answer leads to the cause', undefined, error)
+  return new OAuthError(
+    'server_error',
+    'something went wrong on our side; the x-request-id of this answer leads to the cause',
+    undefined,
+    error,
+  )
 }

@@ -1,7 +1,9 @@
-/** What a specification may add to the server: things looked up by name, and moments in the two journeys. */
+/** The frame: a feature and its seams, the tables made of all features, and the context every rule gets. */
 import type { Client } from './client.ts'
 import type { Params } from './params.ts'
-import type { AccessToken, Binding, ClientAuth, Code, Ctx, Endpoint, GrantType, Issuance, Request, Resource, ResponseMode } from './types.ts'
+import type { Keys, People, Resource, Store, Tokens } from './ports.ts'
+import type { Reply, Request } from './request-reply.ts'
+import type { AccessToken, Binding, Code, Issuance } from './types.ts'
 
 /** One specification: everything it adds to the server. These are all the seams there are. */
 export interface Feature {
@@ -36,4 +38,99 @@ export interface Feature {
 
   /** Facts to advertise that no table above already tells. RFC 8414 §2. */
   metadata?(ctx: Ctx): Readonly<Record<string, unknown>>
+}
+
+/** Everything one request may use. Bound to one tenant: nothing in it can name another. */
+export interface Ctx {
+  readonly issuer: string
+  readonly tenant: TenantSettings
+  readonly server: Server
+  readonly store: Store
+  readonly people: People
+  readonly keys: Keys
+  readonly tokens: Tokens
+  /** Seconds since the epoch. */
+  now(): number
+  /** 128 bits in base64url: for ids that are not secret. */
+  id(): string
+}
+
+/** What may differ between tenants. Lifetimes in seconds. */
+export interface TenantSettings {
+  readonly name: string
+  readonly lifetimes: Lifetimes
+}
+
+export interface Lifetimes {
+  readonly flow: number
+  readonly code: number
+  readonly accessToken: number
+  readonly idToken: number
+  readonly refreshToken: number
+  /** How long the same refresh request gets the same successor. */
+  readonly refreshGrace: number
+}
+
+/** The assembled tables. The router and the metadata document read the same ones. */
+export interface Server {
+  features: readonly Feature[]
+  endpoints: ReadonlyMap<string, Endpoint>
+  grantTypes: ReadonlyMap<string, GrantType>
+  clientAuth: ReadonlyMap<string, ClientAuth>
+  responseModes: ReadonlyMap<string, ResponseMode>
+  /** Parameters that may be sent several times. */
+  mayRepeat: ReadonlySet<string>
+  /** Scopes the server itself gives a meaning, in words for the consent page. */
+  scopes: Readonly<Record<string, string>>
+}
+
+export interface Endpoint {
+  /** Below the issuer. */
+  path: string
+  /** Its key in the metadata document, if it has one: serving and advertising are one fact. */
+  advertisedAs?: string
+  methods: readonly ('GET' | 'POST' | 'DELETE')[]
+  /** Who asks: a person with a browser sees pages, a program JSON. */
+  audience: 'person' | 'program'
+  /** Which web origins may read the answer: any, those of the client's registration, or (absent) none. */
+  cors?: 'any' | 'clients'
+  /** A form of our own pages: only same-origin posts are let in. */
+  ownForm?: boolean
+  /** Clients authenticate here: all of them, or only those with credentials. Advertised as `…_auth_methods_supported`. */
+  clientAuth?: 'any' | 'confidential'
+  handle(ctx: Ctx, request: Request): Promise<Reply>
+}
+
+/** What a grant type is asked. */
+export interface TokenAsk {
+  params: Params
+  client: Client
+  binding: Binding | undefined
+}
+
+export interface GrantType {
+  /** Value of `grant_type`. */
+  name: string
+  redeem(ctx: Ctx, ask: TokenAsk): Promise<Issuance>
+}
+
+export interface ClientAuth {
+  /** Value of `token_endpoint_auth_method`. */
+  method: string
+  /** undefined: this method was not attempted. A failed attempt refuses. */
+  authenticate(ctx: Ctx, request: Request): Promise<Client | undefined>
+}
+
+/** How an authorization response reaches the client. */
+export interface ResponseMode {
+  /** Value of `response_mode`. */
+  name: string
+  reply(ctx: Ctx, address: Address, answer: Readonly<Record<string, string>>): Promise<Reply>
+}
+
+/** Where an authorization response goes. */
+export interface Address {
+  client: Client
+  redirectUri: string
+  state: string | undefined
 }

@@ -1,7 +1,9 @@
 /** A flow: one visit of one browser to the authorization endpoint, remembered while the user answers. */
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
-import type { AuthorizationRequest, Browser, Ctx, Flow } from './types.ts'
+import type { Ctx } from './feature.ts'
+import type { Browser } from './request-reply.ts'
+import type { AuthorizationRequest, Flow } from './types.ts'
 
 /** A flow, and the client that began it. */
 export interface Visit {

@@ -1,5 +1,7 @@
 /** The only place tokens are made — RFC 6749 §5.1, access tokens after RFC 9068. */
-import type { AccessToken, Binding, Ctx, Issuance, RefreshToken, Reply, Target } from './types.ts'
+import type { Ctx } from './feature.ts'
+import type { Reply } from './request-reply.ts'
+import type { AccessToken, Binding, Issuance, RefreshToken, Target } from './types.ts'
 
 /** Signs first, then makes everything true in one act; the artefact that is used up is spent in that act, last of all. */
 export async function mint(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<Reply> {
@@ -8,7 +10,8 @@ export async function mint(ctx: Ctx, issuance: Issuance, target: Target, binding
   const text = opaque ? ctx.tokens.make('at') : await ctx.keys.sign(target.alg, 'at+jwt', jwtClaims(ctx, access))
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
-  for (const feature of ctx.server.features) extras.push(await feature.respondToken?.(ctx, { issuance, access, accessToken: text }))
+  for (const feature of ctx.server.features)
+    if (feature.respondToken) extras.push(await feature.respondToken(ctx, { issuance, access, accessToken: text }))
 
   const act = {
     spend: issuance.spends && { ...issuance.spends, now: access.issuedAt },
@@ -27,7 +30,7 @@ export async function mint(ctx: Ctx, issuance: Issuance, target: Target, binding
         access_token: text,
         token_type: binding?.tokenType ?? 'Bearer',
         expires_in: target.lifetime,
-        scope: target.scope.join(' '),
+        scope: target.scope.join(' ') || undefined, // §3.3: it has at least one character
         refresh_token: refreshText,
       },
       ...extras,

@@ -1,23 +1,33 @@
 /** What stands between a request and its answer — OpenID Connect Core §3.1.2.3, §3.1.2.4. */
-import type { AuthorizationRequest, Flow, Grant, Session, Step } from './types.ts'
+import type { Flow, Grant, Session, Step } from './types.ts'
+
+/** Whether an application must be allowed what it asks for: never, unless it was before, or each time anew. */
+export type ConsentRule = 'skip' | 'once' | 'always'
 
 /** What the user still owes this flow. Pure. */
-export function nextStep(flow: Pick<Flow, 'asked' | 'answered'>, session: Session | undefined, grant: Grant | undefined, skipConsent: boolean, now: number): Step {
+export function nextStep(
+  flow: Pick<Flow, 'asked' | 'answered'>,
+  session: Session | undefined,
+  grant: Grant | undefined,
+  consent: ConsentRule,
+  now: number,
+): Step {
   const { asked, answered } = flow
   if (!session) return 'sign-in'
   const mayChoose = answered.includes('sign-in') || answered.includes('choose-account')
   if (asked.prompt.includes('select_account') && !mayChoose) return 'choose-account'
-  if (mustSignIn(asked, session, now, answered.includes('sign-in'))) return 'sign-in'
+  if (mustSignIn(flow, session, now)) return 'sign-in'
   if (session.owes) return session.owes
 
-  if (asked.prompt.includes('consent') && !answered.includes('consent')) return 'consent'
-  if (skipConsent) return 'done'
+  const anew = consent === 'always' || asked.prompt.includes('consent')
+  if (anew && !answered.includes('consent')) return 'consent'
+  if (consent === 'skip') return 'done'
   return asked.scope.every((s) => grant?.scope.includes(s)) ? 'done' : 'consent'
 }
 
-function mustSignIn(asked: AuthorizationRequest, session: Session, now: number, signedIn: boolean): boolean {
+/** A sign-in counts for a flow when this very session came of it: another one of the browser was not asked for its password. */
+function mustSignIn({ asked, answered }: Pick<Flow, 'asked' | 'answered'>, session: Session, now: number): boolean {
   if (asked.hintedSubject !== undefined && asked.hintedSubject !== session.subject) return true
-  const afresh = asked.prompt.includes('login') || asked.maxAge === 0
-  if (afresh) return !signedIn
-  return asked.maxAge !== undefined && now - session.authTime > asked.maxAge
+  if (answered.includes('sign-in') && session.authTime >= asked.askedAt) return false
+  return asked.prompt.includes('login') || asked.maxAge === 0 || (asked.maxAge !== undefined && now - session.authTime > asked.maxAge)
 }

@@ -1,7 +1,7 @@
 /** Registering a client: its metadata must be valid in itself (RFC 7591 §2) and served by this server. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type ClientMetadata, clientSchema } from './client.ts'
-import type { Server } from './types.ts'
+import type { Server } from './feature.ts'
 
 /** Throws a `ZodError` whose issues name the member and the rule. `newId` is used when the input names no client_id. */
 export function readClient(server: Server, input: Readonly<Record<string, unknown>>, newId: () => string): ClientMetadata {

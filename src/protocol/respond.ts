@@ -1,8 +1,10 @@
 /** The authorization response — RFC 6749 §4.1.2. */
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
+import type { Address, Ctx } from './feature.ts'
 import type { Visit } from './flow.ts'
-import type { Address, Application, AuthorizationRequest, Ctx, Reply } from './types.ts'
+import type { Application, Reply } from './request-reply.ts'
+import type { AuthorizationRequest } from './types.ts'
 
 /** `state` is returned whenever it was sent. */
 export async function respond(ctx: Ctx, address: Address, mode: string, answer: Record<string, string>): Promise<Reply> {
@@ -16,7 +18,10 @@ export async function respond(ctx: Ctx, address: Address, mode: string, answer: 
 export async function deny(ctx: Ctx, { flow, client }: Visit): Promise<Reply> {
   if (!(await ctx.store.flows.end(flow.id))) refuse('invalid_request', 'this sign-in was already finished')
   const { asked } = flow
-  return leave(client, await respond(ctx, addressOf(asked, client), asked.responseMode, { error: 'access_denied', error_description: 'the user refused' }))
+  return leave(
+    client,
+    await respond(ctx, addressOf(asked, client), asked.responseMode, { error: 'access_denied', error_description: 'the user refused' }),
+  )
 }
 
 /** Leads on from a form of ours: browsers may refuse a redirect to another site there (CSP form-action), so a page does it. */

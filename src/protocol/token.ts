@@ -2,9 +2,11 @@
 import type { Client } from './client.ts'
 import { authenticateClient } from './client-auth.ts'
 import { refuse } from './errors.ts'
+import type { Ctx, Endpoint } from './feature.ts'
 import { mint } from './mint.ts'
+import type { Request } from './request-reply.ts'
 import { aim } from './target.ts'
-import type { Binding, Ctx, Endpoint, Request } from './types.ts'
+import type { Binding } from './types.ts'
 
 export const tokenEndpoint: Endpoint = {
   path: '/token',
@@ -32,7 +34,7 @@ export const tokenEndpoint: Endpoint = {
 export async function proveSender(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined> {
   let binding: Binding | undefined
   for (const feature of ctx.server.features) {
-    const proven = await feature.proveSender?.(ctx, request, client)
+    const proven = feature.proveSender && (await feature.proveSender(ctx, request, client))
     if (proven && binding) refuse('invalid_request', 'more than one proof of possession was sent')
     binding ??= proven
   }

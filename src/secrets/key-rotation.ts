@@ -1,5 +1,5 @@
 /** Making, replacing and taking away signing keys, by any number of nodes at once. */
-import type { SigningAlg } from '../protocol/types.ts'
+import type { SigningAlg } from '../protocol/ports.ts'
 import type { Cabinet } from './key-cabinet.ts'
 import { activeOf, needsNext, newestOf, type Schedule, stateOf } from './key-schedule.ts'
 import type { Sealer } from './seal.ts'
@@ -44,7 +44,7 @@ export function keyRotation(options: {
     if (begun) return begun
     const made = makeFirst(alg)
     making.set(alg, made)
-    const forget = () => making.delete(alg)
+    const forget = () => making.delete(alg) // to be tried again after a failure
     made.then(forget, forget)
     return made
   }

@@ -1,6 +1,6 @@
 /** A tenant's signing keys at work: signed tokens, their verification, and the JWKS — RFC 7515, RFC 7517, RFC 7519, RFC 8725. */
 import { type JsonObject, parseJws, parseObject } from '../protocol/codec/jws.ts'
-import type { Keys, SigningAlg } from '../protocol/types.ts'
+import type { Keys, SigningAlg } from '../protocol/ports.ts'
 import { keyCabinet, type OpenKey } from './key-cabinet.ts'
 import { keyRotation } from './key-rotation.ts'
 import { activeOf, type KeyState, newestOf, type Schedule, stateOf, usualSchedule } from './key-schedule.ts'
@@ -68,7 +68,7 @@ export async function keyring(options: {
   }
 
   await Promise.all(algs.filter((alg) => !isSlow(alg)).map(ensure))
-  for (const alg of algs.filter(isSlow)) ensure(alg).catch(() => {}) // tried again, and reported, when it is needed
+  for (const alg of algs.filter(isSlow)) void ensure(alg) // a failure is met again, and told, by whoever needs the key
 
   return {
     algs,

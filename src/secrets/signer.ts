@@ -12,7 +12,7 @@ import {
 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { sha256 } from '../protocol/codec/digest.ts'
-import type { SigningAlg } from '../protocol/types.ts'
+import type { SigningAlg } from '../protocol/ports.ts'
 
 /** RFC 7517: public members only. */
 export interface PublicJwk extends webcrypto.JsonWebKey {

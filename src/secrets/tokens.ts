@@ -2,7 +2,7 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import { equal } from '../protocol/codec/digest.ts'
 import { isOpaque, opaque } from '../protocol/codec/opaque.ts'
-import type { TokenKind, Tokens } from '../protocol/types.ts'
+import type { TokenKind, Tokens } from '../protocol/ports.ts'
 import type { Random } from './derive.ts'
 import type { Installation } from './installation.ts'
 

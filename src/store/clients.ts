@@ -1,6 +1,6 @@
 /** Clients, their secrets and their origins, as kept. */
 import { type ClientMetadata, clientSchema, originsOf } from '../protocol/client.ts'
-import type { Store } from '../protocol/types.ts'
+import type { Store } from '../protocol/ports.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 import type { ClientStore, SecretRow } from './types.ts'
 

@@ -1,5 +1,6 @@
 /** Authorization codes — RFC 6749 §4.1.2, as kept. A used one stays until it expires, so that its reuse is noticed. */
-import type { Code, Store } from '../protocol/types.ts'
+import type { Store } from '../protocol/ports.ts'
+import type { Code } from '../protocol/types.ts'
 import { codeFrom } from './documents.ts'
 import { type Db, sql } from './sql.ts'
 

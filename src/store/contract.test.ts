@@ -13,7 +13,7 @@ import {
   onEachEngine,
   type TenantStore,
 } from '../../test/stored.ts'
-import { UniqueViolation } from './sql.ts'
+import { sql, UniqueViolation } from './sql.ts'
 
 const spend = (store: TenantStore, kind: 'code' | 'refresh', hash: string) =>
   store.issue({ spend: { kind, hash, now: NOW }, access: undefined, refresh: undefined })
@@ -126,7 +126,7 @@ onEachEngine('one flow gives one code', async ({ a, b }) => {
   assert.ok(await a.flows.find('second', NOW), 'a code that cannot be kept does not end its flow')
 })
 
-onEachEngine('revoking a grant takes back all that hangs off it, once', async ({ a, b }) => {
+onEachEngine('revoking a grant takes back all that hangs off it, once', async ({ a, b, db }) => {
   await aGrant(a)
   await aGrant(b)
   for (const store of [a, b]) {
@@ -142,6 +142,7 @@ onEachEngine('revoking a grant takes back all that hangs off it, once', async ({
   assert.equal(await a.accessTokens.find('access'), undefined)
   assert.equal(await spend(a, 'code', 'code'), false)
   assert.equal(await spend(a, 'refresh', 'refresh'), false)
+  assert.deepEqual(await db.read(sql`select hash from refresh_tokens where tenant_id = 'a'`), [])
   assert.equal(await aGrant(a, 'new'), 'new', 'the next permission is another grant')
   assert.equal(await a.refreshTokens.find('refresh'), undefined)
   assert.equal(await b.revocations.any(['jti', 'grant', 'family']), false)
@@ -150,7 +151,7 @@ onEachEngine('revoking a grant takes back all that hangs off it, once', async ({
   assert.ok(await b.accessTokens.find('access'))
 })
 
-onEachEngine('revoking a family, a token or a grant by id takes back what bears it', async ({ a, b }) => {
+onEachEngine('revoking a family, a token or a grant by id takes back what bears it', async ({ a, b, db }) => {
   await aGrant(a)
   await keep(a, aRefreshToken())
   await keep(a, aRefreshToken({ hash: 'other', family: 'other' }))
@@ -169,6 +170,7 @@ onEachEngine('revoking a family, a token or a grant by id takes back what bears 
   assert.equal(await a.accessTokens.find('access'), undefined)
   await a.revocations.add(['grant'], NOW + 60)
   assert.equal(await a.refreshTokens.find('other'), undefined)
+  assert.deepEqual(await db.read(sql`select hash from refresh_tokens where tenant_id = 'a'`), [])
   assert.equal(await a.grants.find('client', 'subject'), undefined)
 })
 

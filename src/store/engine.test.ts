@@ -22,7 +22,7 @@ onEachEngine('a transaction that fails leaves nothing, and takes no stranger wit
     db.write(insert('stranger')),
     db.transact(function* () {
       yield insert('b')
-      yield insert('stranger')
+      yield insert('b')
     }),
     db.transact(function* () {
       yield insert('whole')

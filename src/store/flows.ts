@@ -1,5 +1,6 @@
 /** Flows: visits to the authorization endpoint that are under way. */
-import type { Answer, Store } from '../protocol/types.ts'
+import type { Store } from '../protocol/ports.ts'
+import type { Answer } from '../protocol/types.ts'
 import { requestFrom } from './documents.ts'
 import { type Db, sql } from './sql.ts'
 

@@ -1,5 +1,6 @@
 /** Grants: the permission a subject has given a client. A revoked one stays, and says of all that hangs off it that it is dead. */
-import type { Grant, Store } from '../protocol/types.ts'
+import type { Store } from '../protocol/ports.ts'
+import type { Grant } from '../protocol/types.ts'
 import { type Db, type Row, sql } from './sql.ts'
 
 export function grants(db: Db, tenant: string): Pick<Store, 'grants'> {

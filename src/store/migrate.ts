@@ -20,10 +20,6 @@ export async function pending(db: Db): Promise<string[]> {
 /** Applies what is pending, and returns its names. Nodes that start at once wait for each other. Throws as `pending` does. */
 export async function migrate(db: Db): Promise<string[]> {
   if ((await pending(db)).length === 0) return []
-  await db.transact(function* () {
-    if (db.engine === 'postgres') yield lock()
-    yield sql`create table if not exists migrations (name text primary key not null)`
-  })
   const applied: string[] = []
   for (const name of files()) if (await apply(db, name)) applied.push(name)
   return applied
@@ -31,7 +27,9 @@ export async function migrate(db: Db): Promise<string[]> {
 
 function apply(db: Db, name: string): Promise<boolean> {
   return db.transact(function* () {
-    if (db.engine === 'postgres') yield lock() // SQLite lets one writer in at a time anyway
+    // Until the end of the transaction; SQLite lets one writer in at a time anyway.
+    if (db.engine === 'postgres') yield sql`select pg_advisory_xact_lock(${LOCK})`
+    yield sql`create table if not exists migrations (name text primary key not null)`
     if (!missing(yield sql`select name from migrations`).includes(name)) return false
     const text = readFileSync(join(folder, name), 'utf8').replace(/--.*$/gm, '')
     for (const statement of text.split(';').filter((part) => part.trim())) yield new Sql([statement], [])
@@ -39,9 +37,6 @@ function apply(db: Db, name: string): Promise<boolean> {
     return true
   })
 }
-
-/** Until the end of the transaction. */
-const lock = () => sql`select pg_advisory_xact_lock(${LOCK})`
 
 const files = () =>
   readdirSync(folder)

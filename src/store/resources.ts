@@ -1,5 +1,5 @@
 /** Protected resources — RFC 8707, as kept. */
-import type { Resource, Store } from '../protocol/types.ts'
+import type { Resource, Store } from '../protocol/ports.ts'
 import { type Db, type Row, sql } from './sql.ts'
 import type { ResourceStore } from './types.ts'
 

@@ -1,6 +1,6 @@
 /** The store of one tenant. It is named here, once: no act has a parameter that could name another. */
 import type { IdentityStore } from '../identity/types.ts'
-import type { Store } from '../protocol/types.ts'
+import type { Store } from '../protocol/ports.ts'
 import type { KeyStore } from '../secrets/types.ts'
 import { accounts } from './accounts.ts'
 import { clients } from './clients.ts'

@@ -4,7 +4,8 @@
  * A revocation and an issue may run at once, neither seeing the other. So nothing relies on the revocation deleting every token: a
  * token whose grant or family is revoked is refused wherever it is found or spent, and the record of the revocation outlives it.
  */
-import type { AccessToken, RefreshToken, Store } from '../protocol/types.ts'
+import type { Store } from '../protocol/ports.ts'
+import type { AccessToken, RefreshToken } from '../protocol/types.ts'
 import { accessTokenFrom, refreshTokenFrom } from './documents.ts'
 import { type Db, type Sql, sql } from './sql.ts'
 
@@ -37,7 +38,12 @@ export function tokens(db: Db, tenant: string, now: () => number): Pick<Store, '
       const keeps: Sql[] = []
       if (access) keeps.push(keepAccess(tenant, access.hash, access.token))
       if (refresh) keeps.push(keepRefresh(tenant, refresh))
+      if (spend && keeps.length === 0) return (await db.write(spending(tenant, spend))).length > 0
       if (!spend && keeps.length === 0) return true
+      if (!spend && keeps.length === 1) {
+        await db.write(keeps[0]!)
+        return true
+      }
       return db.transact(function* () {
         if (spend && (yield spending(tenant, spend)).length === 0) return false
         for (const keep of keeps) yield keep

@@ -1,6 +1,6 @@
 /** What the doors for administrators ask of the memory, beyond what the rules do. Times in seconds since the epoch. */
 import type { ClientMetadata } from '../protocol/client.ts'
-import type { Resource } from '../protocol/types.ts'
+import type { Resource } from '../protocol/ports.ts'
 
 /** A client's secret as kept. */
 export interface SecretRow {

@@ -1,5 +1,5 @@
 /** What a browser remembers for us: two cookies for each tenant, both HttpOnly and SameSite=Lax — RFC 6265bis. */
-import type { Browser } from '../protocol/types.ts'
+import type { Browser } from '../protocol/request-reply.ts'
 
 /** Names and attributes of one tenant's cookies. Tenants on one host tell theirs apart by name, not by path. */
 export interface CookieJar {
@@ -18,8 +18,8 @@ export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: bool
   return {
     read(header) {
       if (header === undefined) return none
-      const id = valueOf(header, names.browser)
-      const sessions = valueOf(header, names.sessions)?.split('.').slice(0, 8) ?? []
+      const id = cookieOf(header, names.browser)
+      const sessions = cookieOf(header, names.sessions)?.split('.').slice(0, 8) ?? []
       return { id, sessions }
     },
     write({ id, sessions }) {
@@ -32,7 +32,7 @@ export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: bool
 }
 
 /** Undefined unless it has the form of what we set: then nothing strange goes further. */
-function valueOf(header: string, name: string): string | undefined {
+function cookieOf(header: string, name: string): string | undefined {
   for (const pair of header.split(';')) {
     const at = pair.indexOf('=')
     if (pair.slice(0, at).trim() !== name) continue

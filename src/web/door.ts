@@ -3,32 +3,14 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { answer } from '../protocol/answer.ts'
 import { type OAuthError, refuse } from '../protocol/errors.ts'
 import { Params } from '../protocol/params.ts'
-import type { Request } from '../protocol/types.ts'
+import type { Request } from '../protocol/request-reply.ts'
 import { allowOrigin, commonHeaders, isForeign, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
-import { refuseOddRequests } from './odd-requests.ts'
+import type { House, Log } from './house.ts'
+import { refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
 import type { Route, TenantRoom } from './route.ts'
 import { type Dress, send } from './send.ts'
 import { tlsRules } from './tls.ts'
-
-/** What the door needs of the house. */
-export interface House {
-  issuer: string
-  version: string
-  routes: readonly Route[]
-  /** The tenant of a path; '' is the root. Undefined: there is none, or it is suspended. */
-  room(slug: string): Promise<TenantRoom | undefined>
-  /** Why the house cannot serve; undefined when it can. */
-  ready(): Promise<string | undefined>
-  /** 128 bits in base64url. */
-  id(): string
-  log: Log
-}
-export interface Log {
-  info(what: object, text: string): void
-  warn(what: object, text: string): void
-  error(what: object, text: string): void
-}
 
 export interface Listening {
   tls: { cert: string; key: string } | undefined
@@ -39,6 +21,7 @@ export interface Listening {
 
 /** The HTTP server, with every route of the house; not listening yet. */
 export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Listening): FastifyInstance {
+  const common = commonHeaders(house.issuer.startsWith('https:'))
   const app: FastifyInstance = Fastify({
     https: tls ? { ...tlsRules, ...tls } : null,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
@@ -47,9 +30,9 @@ export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Liste
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
     genReqId: () => house.id(),
+    frameworkErrors: (_error, req, reply) => refuseOddAddress(house, req, reply.headers(common).header('x-request-id', req.id)),
   }) as unknown as FastifyInstance
 
-  const common = commonHeaders(house.issuer.startsWith('https:'))
   app.addHook('onRequest', (req, reply, done) => {
     reply.headers(common).header('x-request-id', req.id)
     done()
@@ -71,7 +54,7 @@ export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Liste
 
 /** Below the root issuer and below each tenant's; well-known documents also before the issuer's path. RFC 8414 §3.1, Discovery §4. */
 export function pathsOf(path: string, base: string): string[] {
-  const tenant = '/t/:slug'
+  const tenant = '/t/:slug([^/]+)' // not the empty one, which is the root's
   const paths = [base + path, base + tenant + path]
   if (path.startsWith('/.well-known/')) paths.push(path + base, path + base + tenant)
   return [...new Set(paths)]
@@ -132,7 +115,10 @@ async function preflight(house: House, route: Route, req: FastifyRequest, reply:
 /** One line for each request: what came of it, never what was in it. */
 function note(log: Log, line: Record<string, unknown>, error: OAuthError | undefined): void {
   const ms = Math.round((line['ms'] as number) * 10) / 10
-  if (!error) return log.info({ ...line, ms }, 'answered')
+  if (!error) {
+    log.info({ ...line, ms }, 'answered')
+    return
+  }
   const told = { ...line, ms, error: error.code, description: error.description, why: error.why }
   if (error.code === 'server_error') log.error({ ...told, err: error.cause }, 'failed')
   else if (error.code === 'temporarily_unavailable') log.warn({ ...told, err: error.cause }, 'unavailable')

@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { refusal } from '../protocol/answer.ts'
 import { asOAuthError, type ErrorCode, OAuthError } from '../protocol/errors.ts'
-import type { House } from './door.ts'
+import type { House } from './house.ts'
 import { send } from './send.ts'
 
 export function refuseOddRequests(app: FastifyInstance, house: House, base: string): void {
@@ -18,13 +18,19 @@ export function refuseOddRequests(app: FastifyInstance, house: House, base: stri
 
   app.setErrorHandler((error: FastifyError, req, reply) => {
     const status = error.statusCode ?? 500
-    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return tell(house, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
+    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+      return tell(house, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
     if (status === 413) return tell(house, req, reply, 'content_too_large', 'the request is larger than this server accepts')
     if (status < 500) return tell(house, req, reply, 'invalid_request', 'the request is not well-formed HTTP')
     house.log.error({ id: req.id, method: req.method, err: error }, 'failed')
     const fault = asOAuthError(error)
     return tell(house, req, reply, fault.code, fault.description)
   })
+}
+
+/** An address that no route can be found for: percent encoding that is none, a name that is too long. No hook has run yet. */
+export function refuseOddAddress(house: House, req: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return tell(house, req, reply, 'not_found', 'there is nothing at this address')
 }
 
 /** A browser that asks for pages sees one; a program reads JSON. */

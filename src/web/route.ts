@@ -1,7 +1,8 @@
 /** What the door serves: an endpoint of the rules, or a form of our own pages, within one tenant. */
 import type { AccountRoom } from '../identity/accounts.ts'
 import type { SignIn } from '../identity/sign-in.ts'
-import type { Ctx, Endpoint, Reply, Request } from '../protocol/types.ts'
+import type { Ctx, Endpoint } from '../protocol/feature.ts'
+import type { Reply, Request } from '../protocol/request-reply.ts'
 import type { CookieJar } from './cookies.ts'
 
 /** One tenant, as the door sees it. */

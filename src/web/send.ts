@@ -1,6 +1,6 @@
 /** Turns a Reply of the rules into an HTTP answer. */
 import type { FastifyReply } from 'fastify'
-import type { PageReply, Reply } from '../protocol/types.ts'
+import type { PageReply, Reply } from '../protocol/request-reply.ts'
 import { pageHeaders } from './headers.ts'
 import { renderPage } from './pages/pages.ts'
 import type { TenantRoom } from './route.ts'

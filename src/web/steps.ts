@@ -42,7 +42,8 @@ const chooseAccount: Route = {
     const sid = params.get('sid')
     if (sid === undefined) return { kind: 'redirect', to: `${hubUrl(ctx, ticket)}&another=1` }
     const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
-    const chosen = sessions.find((s) => s.sid === sid) ?? refuse('invalid_request', 'that account is no longer signed in here; go back and choose again')
+    const chosen =
+      sessions.find((s) => s.sid === sid) ?? refuse('invalid_request', 'that account is no longer signed in here; go back and choose again')
     await ctx.store.flows.answer(flow.id, 'choose-account')
     const ids = [chosen, ...sessions.filter((s) => s !== chosen)].map((s) => s.id)
     return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids } }
@@ -59,12 +60,19 @@ const newPassword: Route = {
     const ticket = params.need('flow')
     const { client } = await findFlow(ctx, ticket, browser)
     const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
-    const session = sessions.find((s) => s.owes === 'new-password') ?? refuse('invalid_request', 'there is no password to change; go back and start again')
+    const session =
+      sessions.find((s) => s.owes === 'new-password') ??
+      refuse('invalid_request', 'there is no password to change; go back and start again')
     const text = params.get('password') ?? ''
     const problem = await problemOf(signIn, session.subject, text, params.get('repeated') ?? '')
     if (problem) {
       const { sid, name, detail } = session
-      return { kind: 'page', page: 'new-password', status: 400, data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, problem } }
+      return {
+        kind: 'page',
+        page: 'new-password',
+        status: 400,
+        data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, problem },
+      }
     }
     await setPassword(accounts, session.subject, { text, temporary: false })
     const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account is gone')

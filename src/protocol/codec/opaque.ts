@@ -1,6 +1,6 @@
 /** The text of opaque tokens: `gth_<kind>_<43 characters of 256 random bits><6 characters of CRC-32>`. */
 import { crc32 } from 'node:zlib'
-import type { TokenKind } from '../types.ts'
+import type { TokenKind } from '../ports.ts'
 import { base62 } from './base62.ts'
 
 const meanings: Readonly<Record<TokenKind, string>> = {

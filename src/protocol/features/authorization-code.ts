@@ -2,9 +2,10 @@
 import { authorizationEndpoint, continueEndpoint } from '../authorize.ts'
 import { cancelEndpoint, consentEndpoint } from '../consent.ts'
 import { refuse } from '../errors.ts'
-import type { Feature } from '../feature.ts'
-import type { Code, Ctx, GrantType, TokenAsk } from '../types.ts'
+import { revokeFamily } from '../family.ts'
+import type { Ctx, Feature, GrantType, TokenAsk } from '../feature.ts'
 import { refreshOf } from '../refresh.ts'
+import type { Code } from '../types.ts'
 
 const grantType: GrantType = {
   name: 'authorization_code',
@@ -13,8 +14,7 @@ const grantType: GrantType = {
     const { grantId, family, scope, authentication, asked } = code
     const lost = async () => {
       // §4.1.2: a code used twice takes back everything its first use gave.
-      const { lifetimes } = ctx.tenant
-      await ctx.store.revocations.add([family], ctx.now() + Math.max(lifetimes.accessToken, lifetimes.refreshToken))
+      await revokeFamily(ctx, ask.client, family)
       return refuse('invalid_grant', 'code was already used; the tokens it gave are revoked')
     }
     if (code.usedAt !== undefined) return lost()
@@ -36,7 +36,8 @@ const grantType: GrantType = {
 async function checkedCode(ctx: Ctx, { params, client, binding }: TokenAsk): Promise<Code> {
   const hash = ctx.tokens.hash('ac', params.need('code'))
   const code = hash === undefined ? undefined : await ctx.store.codes.find(hash)
-  if (!code || code.expiresAt <= ctx.now()) refuse('invalid_grant', 'code is unknown or expired; codes live for a minute and belong to one issuer')
+  if (!code || code.expiresAt <= ctx.now())
+    refuse('invalid_grant', 'code is unknown or expired; codes live for a minute and belong to one issuer')
 
   const { asked, authentication } = code
   if (asked.clientId !== client.client_id) refuse('invalid_grant', 'code was issued to another client') // §4.1.3

@@ -1,8 +1,7 @@
 /** Client credentials grant — RFC 6749 §4.4. */
 import { scopesOf } from '../client.ts'
 import { refuse } from '../errors.ts'
-import type { Feature } from '../feature.ts'
-import type { GrantType } from '../types.ts'
+import type { Feature, GrantType } from '../feature.ts'
 
 /** Scopes that speak of a person, who is not there. */
 const personal = new Set(['openid', 'offline_access'])

@@ -1,18 +1,20 @@
 /** Client password — RFC 6749 §2.3.1: client_secret_basic and client_secret_post; and public clients: none. */
+import { isUtf8 } from 'node:buffer'
 import type { Client } from '../client.ts'
 import { refuseClient } from '../client-auth.ts'
 import { refuse } from '../errors.ts'
-import type { Feature } from '../feature.ts'
-import type { ClientAuth, Ctx, Request } from '../types.ts'
+import type { ClientAuth, Ctx, Feature } from '../feature.ts'
+import type { Request } from '../request-reply.ts'
 
 const basic: ClientAuth = {
   method: 'client_secret_basic',
   async authenticate(ctx, { headers }) {
     const header = headers['authorization']
     if (typeof header !== 'string' || !/^basic /i.test(header)) return undefined
-    const decoded = Buffer.from(header.slice(6).trim(), 'base64').toString()
-    const colon = decoded.indexOf(':')
-    if (colon < 0) refuse('invalid_request', 'the Authorization header is not Basic base64(client_id:client_secret)')
+    const decoded = fromBase64(header.slice(6).trim())
+    const colon = decoded?.indexOf(':') ?? -1
+    if (decoded === undefined || colon < 0)
+      refuse('invalid_request', 'the Authorization header is not Basic base64(client_id:client_secret)')
     return check(ctx, formDecode(decoded.slice(0, colon)), formDecode(decoded.slice(colon + 1)))
   },
 }
@@ -43,6 +45,12 @@ async function check(ctx: Ctx, id: string, secret: string): Promise<Client> {
   const client = await ctx.store.clients.find(id)
   const matches = ctx.tokens.matchesSecret(secret, client?.secretHashes)
   return client && matches ? client : refuseClient(client ? 'wrong secret' : 'unknown client')
+}
+
+/** The text; undefined when it is not exactly base64 of UTF-8: Node's own decoders forgive. RFC 7617 §2, RFC 4648 §3.3. */
+function fromBase64(encoded: string): string | undefined {
+  const bytes = Buffer.from(encoded, 'base64')
+  return bytes.toString('base64') === encoded && isUtf8(bytes) ? bytes.toString() : undefined
 }
 
 /** RFC 6749 Appendix B. */

@@ -1,7 +1,6 @@
 /** Server metadata — RFC 8414 and OpenID Connect Discovery 1.0 §4: one document at both well-known places. */
 import { metadata } from '../assemble.ts'
-import type { Feature } from '../feature.ts'
-import type { Ctx, Endpoint } from '../types.ts'
+import type { Ctx, Endpoint, Feature } from '../feature.ts'
 
 /** Metadata never changes while the server runs: written once for each tenant. */
 const written = new WeakMap<Ctx, string>()

@@ -1,7 +1,6 @@
 /** Response mode form_post — OAuth 2.0 Form Post Response Mode. */
-import type { Feature } from '../feature.ts'
+import type { Feature, ResponseMode } from '../feature.ts'
 import { applicationOf } from '../respond.ts'
-import type { ResponseMode } from '../types.ts'
 
 const mode: ResponseMode = {
   name: 'form_post',

@@ -2,8 +2,8 @@
 import { findAccessToken } from '../access-token.ts'
 import type { Client } from '../client.ts'
 import { authenticateConfidentialClient } from '../client-auth.ts'
-import type { Feature } from '../feature.ts'
-import type { AccessToken, Ctx, Endpoint, RefreshToken } from '../types.ts'
+import type { Ctx, Endpoint, Feature } from '../feature.ts'
+import type { AccessToken, RefreshToken } from '../types.ts'
 
 const endpoint: Endpoint = {
   path: '/introspect',
@@ -61,7 +61,7 @@ async function describeRefreshToken(ctx: Ctx, caller: Client, token: RefreshToke
   const { subject } = token.authentication
   if (!(await ctx.people.claims(subject))) return undefined
   const { clientId, scope, issuedAt, expiresAt } = token
-  return { active: true, iss: ctx.issuer, sub: subject, client_id: clientId, scope: scope.join(' '), iat: issuedAt, exp: expiresAt }
+  return { active: true, iss: ctx.issuer, sub: subject, client_id: clientId, scope: scope.join(' ') || undefined, iat: issuedAt, exp: expiresAt }
 }
 
 export function introspection(): Feature {

@@ -1,6 +1,5 @@
 /** The tenant's public keys — RFC 7517, published as RFC 8414 §2 says. */
-import type { Feature } from '../feature.ts'
-import type { Endpoint } from '../types.ts'
+import type { Endpoint, Feature } from '../feature.ts'
 
 const endpoint: Endpoint = {
   path: '/.well-known/jwks.json',
@@ -10,7 +9,13 @@ const endpoint: Endpoint = {
   cors: 'any',
   async handle(ctx) {
     const text = JSON.stringify(await ctx.keys.jwks(ctx.now()))
-    return { kind: 'text', status: 200, type: 'application/json', text, headers: { 'cache-control': 'public, max-age=3600, stale-while-revalidate=3600' } }
+    return {
+      kind: 'text',
+      status: 200,
+      type: 'application/json',
+      text,
+      headers: { 'cache-control': 'public, max-age=3600, stale-while-revalidate=3600' },
+    }
   },
 }
 

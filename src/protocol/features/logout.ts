@@ -2,10 +2,11 @@
 import type { Client } from '../client.ts'
 import { equal, sha256 } from '../codec/digest.ts'
 import { refuse } from '../errors.ts'
-import type { Feature } from '../feature.ts'
+import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import type { Params } from '../params.ts'
+import type { Reply, Request } from '../request-reply.ts'
 import { applicationOf } from '../respond.ts'
-import type { Ctx, Endpoint, Reply, Request, Session } from '../types.ts'
+import type { Session } from '../types.ts'
 
 /** What the confirmation page hands back of the request. */
 const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
@@ -30,7 +31,8 @@ const endpoint: Endpoint = {
 
     const target = sessions.find((s) => s.sid === hint?.sid) ?? sessions.find((s) => s.subject === hint?.subject)
     if (sessions[0] && !target && answer === undefined) return ask(sessions[0], request) // §6
-    if (answer === 'no') return { kind: 'page', page: 'signed-out', data: { application: client && applicationOf(client), to: undefined, stayed: true } }
+    if (answer === 'no')
+      return { kind: 'page', page: 'signed-out', data: { application: client && applicationOf(client), to: undefined, stayed: true } }
     return end(ctx, { request, sessions, target, client, to })
   },
 }
@@ -53,9 +55,12 @@ async function readHint(ctx: Ctx, params: Params): Promise<Hint | undefined> {
 
 async function findClient(ctx: Ctx, params: Params, hint: Hint | undefined): Promise<Client | undefined> {
   const named = params.get('client_id')
-  if (named !== undefined && hint !== undefined && named !== hint.clientId) refuse('invalid_request', 'client_id is not the client of id_token_hint') // §2
+  if (named !== undefined && hint !== undefined && named !== hint.clientId)
+    refuse('invalid_request', 'client_id is not the client of id_token_hint') // §2
   const id = named ?? hint?.clientId
-  return id === undefined ? undefined : ((await ctx.store.clients.find(id)) ?? refuse('invalid_request', 'client_id is not registered here'))
+  return id === undefined
+    ? undefined
+    : ((await ctx.store.clients.find(id)) ?? refuse('invalid_request', 'client_id is not registered here'))
 }
 
 /** Where the browser goes afterwards: only to a URI registered by a client that is known. §2, §3 */
@@ -63,7 +68,8 @@ function returnUri(client: Client | undefined, params: Params): string | undefin
   const uri = params.get('post_logout_redirect_uri')
   if (uri === undefined) return undefined
   if (!client) refuse('invalid_request', 'post_logout_redirect_uri needs id_token_hint or client_id to tell whose it is')
-  if (!client.post_logout_redirect_uris.includes(uri)) refuse('invalid_request', 'post_logout_redirect_uri is not registered for this client')
+  if (!client.post_logout_redirect_uris.includes(uri))
+    refuse('invalid_request', 'post_logout_redirect_uri is not registered for this client')
   const state = params.get('state')
   return state === undefined ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`
 }

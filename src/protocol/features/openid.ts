@@ -1,7 +1,7 @@
 /** ID tokens — OpenID Connect Core §2, §3.1.3.3, §3.1.3.6. */
 import { leftHalfHash } from '../codec/digest.ts'
-import type { Feature } from '../feature.ts'
-import type { Ctx, Issuance } from '../types.ts'
+import type { Ctx, Feature } from '../feature.ts'
+import type { Issuance } from '../types.ts'
 
 /** Undefined unless the request was an OpenID one and a person signed in. */
 async function idToken(ctx: Ctx, { client, lasting, scope, nonce, code }: Issuance, accessToken: string): Promise<string | undefined> {

@@ -17,5 +17,7 @@ export const profiles = {
   legacy: { pkce: 'optional' },
 } as const satisfies Record<string, Partial<ClientPolicyInput>>
 
-type ClientPolicyInput = { [K in keyof ClientPolicy]: ClientPolicy[K] extends (infer A)[] | undefined ? readonly A[] | undefined : ClientPolicy[K] }
+type ClientPolicyInput = {
+  [K in keyof ClientPolicy]: ClientPolicy[K] extends (infer A)[] | undefined ? readonly A[] | undefined : ClientPolicy[K]
+}
 export type ProfileName = keyof typeof profiles

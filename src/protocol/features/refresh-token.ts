@@ -1,8 +1,9 @@
 /** Refresh token grant — RFC 6749 §6, with rotation after RFC 9700 §4.14.2. */
 import type { Client } from '../client.ts'
 import { refuse } from '../errors.ts'
-import type { Feature } from '../feature.ts'
-import type { Binding, Ctx, GrantType, Issuance, RefreshToken } from '../types.ts'
+import { revokeFamily } from '../family.ts'
+import type { Ctx, Feature, GrantType } from '../feature.ts'
+import type { Binding, Issuance, RefreshToken } from '../types.ts'
 
 const unknown = 'refresh_token is unknown, expired or revoked'
 
@@ -16,8 +17,9 @@ const grantType: GrantType = {
     if (!(await ctx.people.claims(token.authentication.subject))) refuse('invalid_grant', 'the account is no longer active')
     const scope = narrowed(params.words('scope'), token.scope)
 
-    if (client.policy.refresh_rotation === 'keep' && token.usedAt === undefined) return issuance(client, token, scope, { kind: 'keep', token: text })
-    if (token.usedAt !== undefined) return issuance(client, token, scope, await sameSuccessor(ctx, token, text))
+    if (client.policy.refresh_rotation === 'keep' && token.usedAt === undefined)
+      return issuance(client, token, scope, { kind: 'keep', token: text })
+    if (token.usedAt !== undefined) return issuance(client, token, scope, await sameSuccessor(ctx, client, token, text))
     return {
       ...issuance(client, token, scope, { kind: 'next', token: ctx.tokens.successor(text) }),
       spends: { kind: 'refresh', hash: token.hash, lost: () => this.redeem(ctx, ask) },
@@ -48,13 +50,12 @@ function narrowed(asked: readonly string[], granted: readonly string[]): readonl
  * A token shown again. Within the grace it is a repeated request, whose answer was lost or which ran beside its twin:
  * it gets the same successor. Later, or once the successor was used, two parties hold it: the family is revoked.
  */
-async function sameSuccessor(ctx: Ctx, token: RefreshToken, text: string): Promise<Issuance['refresh']> {
+async function sameSuccessor(ctx: Ctx, client: Client, token: RefreshToken, text: string): Promise<Issuance['refresh']> {
   const successor = ctx.tokens.successor(text)
   const next = await ctx.store.refreshTokens.find(ctx.tokens.hash('rt', successor) as string)
   const repeated = (token.usedAt as number) + ctx.tenant.lifetimes.refreshGrace > ctx.now()
   if (repeated && next && next.usedAt === undefined) return { kind: 'keep', token: successor }
-  const { lifetimes } = ctx.tenant
-  await ctx.store.revocations.add([token.family], ctx.now() + Math.max(lifetimes.accessToken, lifetimes.refreshToken))
+  await revokeFamily(ctx, client, token.family)
   return refuse('invalid_grant', 'refresh_token was already used; the tokens of this sign-in are revoked')
 }
 

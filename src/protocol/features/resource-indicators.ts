@@ -7,7 +7,8 @@ import type { Params } from '../params.ts'
 function read(params: Params): string[] {
   const resources = [...new Set(params.all('resource'))]
   for (const uri of resources) {
-    if (!URL.canParse(uri) || uri.includes('#') || /[\s\0]/.test(uri)) refuse('invalid_target', 'resource must be an absolute URI without fragment')
+    if (!URL.canParse(uri) || uri.includes('#') || /[\s\0]/.test(uri))
+      refuse('invalid_target', 'resource must be an absolute URI without fragment')
   }
   return resources
 }
@@ -27,7 +28,8 @@ export function resourceIndicators(): Feature {
     async aim(ctx, { params, issuance }) {
       const asked = read(params)
       const { lasting } = issuance
-      if (lasting && !asked.every((uri) => lasting.resource.includes(uri))) refuse('invalid_target', 'resource was not part of the authorization request') // §2.2
+      if (lasting && !asked.every((uri) => lasting.resource.includes(uri)))
+        refuse('invalid_target', 'resource was not part of the authorization request') // §2.2
       const chosen = asked.length > 0 ? asked : (lasting?.resource ?? [])
       const found = await Promise.all(chosen.map((uri) => ctx.store.resources.find(uri)))
       return found.map((resource) => resource ?? refuse('invalid_target', 'resource is not known here'))

@@ -1,10 +1,12 @@
 /** Response modes query and fragment — OAuth 2.0 Multiple Response Type Encoding Practices §2.1. */
-import type { Feature } from '../feature.ts'
-import type { ResponseMode } from '../types.ts'
+import type { Feature, ResponseMode } from '../feature.ts'
 
 const query: ResponseMode = {
   name: 'query',
-  reply: async (_ctx, { redirectUri }, answer) => ({ kind: 'redirect', to: `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${encode(answer)}` }),
+  reply: async (_ctx, { redirectUri }, answer) => ({
+    kind: 'redirect',
+    to: `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${encode(answer)}`,
+  }),
 }
 
 const fragment: ResponseMode = {

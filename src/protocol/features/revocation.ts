@@ -1,9 +1,10 @@
 /** Token revocation — RFC 7009. */
 import { findAccessToken } from '../access-token.ts'
+import type { Client } from '../client.ts'
 import { authenticateClient } from '../client-auth.ts'
 import { refuse } from '../errors.ts'
-import type { Feature } from '../feature.ts'
-import type { Ctx, Endpoint } from '../types.ts'
+import { revokeFamily } from '../family.ts'
+import type { Ctx, Endpoint, Feature } from '../feature.ts'
 
 const endpoint: Endpoint = {
   path: '/revoke',
@@ -16,24 +17,20 @@ const endpoint: Endpoint = {
     const { params } = request
     params.check(ctx.server.mayRepeat)
     const client = await authenticateClient(ctx, request)
-    const found = await find(ctx, params.need('token')) // The hint is not needed: a token tells its kind. §2.1
-    if (found && found.clientId !== client.client_id) refuse('invalid_grant', 'the token was issued to another client') // §2.1
-    if (found) await ctx.store.revocations.add([found.id], found.until)
+    await takeBack(ctx, client, params.need('token')) // The hint is not needed: a token tells its kind. §2.1
     return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' } } // §2.2: also for an unknown token.
   },
 }
 
-/** What to take back: an access token alone; with a refresh token all of its family. */
-async function find(ctx: Ctx, text: string): Promise<{ id: string; clientId: string; until: number } | undefined> {
+/** An access token alone; with a refresh token all of its family. */
+async function takeBack(ctx: Ctx, client: Client, text: string): Promise<void> {
   const hash = ctx.tokens.hash('rt', text)
-  if (hash === undefined) {
-    const token = await findAccessToken(ctx, text)
-    return token && { id: token.jti, clientId: token.clientId, until: token.expiresAt }
-  }
-  const token = await ctx.store.refreshTokens.find(hash)
-  const { lifetimes } = ctx.tenant
-  const until = ctx.now() + Math.max(lifetimes.refreshToken, lifetimes.accessToken)
-  return token && { id: token.family, clientId: token.clientId, until }
+  const refresh = hash === undefined ? undefined : await ctx.store.refreshTokens.find(hash)
+  const access = hash === undefined ? await findAccessToken(ctx, text) : undefined
+  const { clientId = client.client_id } = refresh ?? access ?? {}
+  if (clientId !== client.client_id) refuse('invalid_grant', 'the token was issued to another client') // §2.1
+  if (refresh) await revokeFamily(ctx, client, refresh.family)
+  if (access) await ctx.store.revocations.add([access.jti], access.expiresAt)
 }
 
 export function revocation(): Feature {

@@ -2,8 +2,7 @@
 import { bearer } from '../access-token.ts'
 import { claimsFor, claimsOfScope } from '../claims.ts'
 import { refuse } from '../errors.ts'
-import type { Feature } from '../feature.ts'
-import type { Endpoint } from '../types.ts'
+import type { Endpoint, Feature } from '../feature.ts'
 
 const endpoint: Endpoint = {
   path: '/userinfo',
@@ -33,7 +32,19 @@ export function userinfo(): Feature {
       phone: 'See your telephone number',
     },
     metadata: () => ({
-      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', ...Object.values(claimsOfScope).flat()],
+      claims_supported: [
+        'sub',
+        'iss',
+        'aud',
+        'exp',
+        'iat',
+        'auth_time',
+        'nonce',
+        'acr',
+        'amr',
+        'sid',
+        ...Object.values(claimsOfScope).flat(),
+      ],
     }),
   }
 }

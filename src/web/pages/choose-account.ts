@@ -1,5 +1,5 @@
 /** Which of the accounts signed in at this browser goes on — OpenID Connect Core §3.1.2.1, `prompt=select_account`. */
-import type { Pages } from '../../protocol/types.ts'
+import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { chevron, plus } from './icons.ts'

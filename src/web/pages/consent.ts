@@ -1,5 +1,5 @@
 /** Whether an application may have what it asks for — RFC 6749 §4.1.1 (C), OpenID Connect Core §3.1.2.4. */
-import type { Application, Pages, ScopeLine } from '../../protocol/types.ts'
+import type { Application, Pages, ScopeLine } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
 import { check, dot } from './icons.ts'

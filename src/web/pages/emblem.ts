@@ -1,5 +1,5 @@
 /** Who is at either side of the gate, as one sees it: the application's logo, a person's initials. */
-import type { Application, Person } from '../../protocol/types.ts'
+import type { Application, Person } from '../../protocol/request-reply.ts'
 import { type Html, html } from './html.ts'
 import { mark } from './icons.ts'
 import { address, initials, named, tint } from './names.ts'

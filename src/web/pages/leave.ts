@@ -1,5 +1,5 @@
 /** Leaves for the application: a page of its own ends the form's chain of redirects — Content Security Policy Level 3 §6.4.1. */
-import type { Pages } from '../../protocol/types.ts'
+import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf } from './emblem.ts'
 import { fill, html } from './html.ts'
 import type { View } from './layout.ts'

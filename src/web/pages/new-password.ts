@@ -1,5 +1,5 @@
 /** Where a person chooses an own password in place of one that was given — NIST SP 800-63B-4 §3.1.1.2; WCAG 2.2 §3.3.8. */
-import type { Pages } from '../../protocol/types.ts'
+import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { warning } from './icons.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Application, Page, Person } from '../../protocol/types.ts'
+import type { Application, Page, Person } from '../../protocol/request-reply.ts'
 import { renderPage } from './pages.ts'
 
 const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U' }

@@ -1,5 +1,5 @@
 /** Every page for people, with the policy under which the browser may show it — Content Security Policy Level 3. */
-import type { Page } from '../../protocol/types.ts'
+import type { Page } from '../../protocol/request-reply.ts'
 import { chooseAccount } from './choose-account.ts'
 import { consent } from './consent.ts'
 import { error } from './error.ts'

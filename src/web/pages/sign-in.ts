@@ -1,5 +1,5 @@
 /** Where a person says who they are — OpenID Connect Core §3.1.2.3; accessible authentication, WCAG 2.2 §3.3.8. */
-import type { Pages } from '../../protocol/types.ts'
+import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { warning } from './icons.ts'

@@ -1,5 +1,5 @@
 /** Asks before ending a session — OpenID Connect RP-Initiated Logout §2. */
-import type { Pages } from '../../protocol/types.ts'
+import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
 import type { Look, View } from './layout.ts'

@@ -1,5 +1,5 @@
 /** Says that the session is over, and leads back — OpenID Connect RP-Initiated Logout §3. */
-import type { Pages } from '../../protocol/types.ts'
+import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, ownEmblem } from './emblem.ts'
 import { fill, html } from './html.ts'
 import type { Look, View } from './layout.ts'

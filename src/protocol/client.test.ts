@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import fc from 'fast-check'
+import { allowsRedirectUri, type Client, clientSchema, originsOf, scopesOf } from './client.ts'
+import { problemsOf } from './register.ts'
+
+const least = { client_id: 'client', redirect_uris: ['https://app.example/callback'] }
+
+function client(change: Record<string, unknown> = {}): Client {
+  return { ...clientSchema.parse({ ...least, ...change }), secretHashes: [] }
+}
+
+suite('registered metadata', () => {
+  test('what is not said has a safe default', () => {
+    const { policy, ...rest } = client()
+    assert.deepEqual(rest, {
+      ...least,
+      secretHashes: [],
+      application_type: 'web',
+      post_logout_redirect_uris: [],
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'client_secret_basic',
+      scope: 'openid',
+      require_auth_time: false,
+      id_token_signed_response_alg: 'RS256',
+      access_token_format: 'jwt',
+      access_token_signed_response_alg: 'ES256',
+    })
+    assert.deepEqual(policy, {
+      pkce: 'required',
+      pushed_requests: 'optional',
+      signed_requests: 'optional',
+      assertion_audience: 'issuer',
+      sender_constraint: 'none',
+      refresh_rotation: 'rotate',
+      consent: 'ask',
+    })
+  })
+
+  const good: [name: string, change: Record<string, unknown>][] = [
+    ['no redirect URI, for the client credentials grant', { redirect_uris: [], grant_types: ['client_credentials'] }],
+    ['a native application', { application_type: 'native', redirect_uris: ['com.example.app:/cb', 'http://127.0.0.1/cb'] }],
+    ['a public client', { token_endpoint_auth_method: 'none' }],
+    ['no scope', { scope: '' }],
+    ['a client_id that is a URL', { client_id: 'https://app.example/client?x=~' }],
+    ['the shortest code', { policy: { code_lifetime: 1 } }],
+  ]
+  for (const [name, change] of good) test(`${name} is good`, () => assert.doesNotThrow(() => client(change)))
+
+  const bad: [change: Record<string, unknown>, problem: string][] = [
+    [{ client_id: '' }, 'client_id must be 1 to 255 visible ASCII characters'],
+    [{ client_id: 'a b' }, 'client_id must be 1 to 255 visible ASCII characters'],
+    [{ client_id: 'ä' }, 'client_id must be 1 to 255 visible ASCII characters'],
+    [{ client_id: 'x'.repeat(256) }, 'client_id must be 1 to 255 visible ASCII characters'],
+    [{ redirect_uris: [] }, 'redirect_uris at least one is needed for the authorization_code grant type'],
+    [{ redirect_uris: ['https://app.example/#x'] }, 'redirect_uris.0 must have no fragment'],
+    [{ redirect_uris: ['https://a.example/', 'http://b.example/'] }, 'redirect_uris.1 must be https; http is for loopback addresses only'],
+    [{ redirect_uris: ['com.example.app:/cb'] }, 'redirect_uris.0 must be https for a web application'],
+    [
+      { application_type: 'native', redirect_uris: ['app:/cb'] },
+      'redirect_uris.0 a private-use scheme must be a reversed domain name, such as com.example.app',
+    ],
+    [{ post_logout_redirect_uris: ['/bye'] }, 'post_logout_redirect_uris.0 must be an absolute URI'],
+    [
+      { grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' },
+      'token_endpoint_auth_method a client that may use client_credentials must authenticate',
+    ],
+    [{ scope: 'a"b' }, 'scope has a character that no scope may have'],
+    [{ scope: 'a\\b' }, 'scope has a character that no scope may have'],
+    [{ scope: 'ä' }, 'scope has a character that no scope may have'],
+    [{ scope: 'a\nb' }, 'scope has a character that no scope may have'],
+    [{ logo_uri: 'javascript:alert(1)' }, 'logo_uri must be an absolute http or https URL'],
+    [{ client_uri: 'app.example' }, 'client_uri must be an absolute http or https URL'],
+  ]
+  for (const [change, problem] of bad) {
+    test(`${JSON.stringify(change).slice(0, 70)}: ${problem}`, () => {
+      const { error } = clientSchema.safeParse({ ...least, ...change })
+      assert.deepEqual(error && problemsOf(error), [problem])
+    })
+  }
+
+  const alsoBad: Record<string, unknown>[] = [
+    { unknown: 'member' },
+    { policy: { unknown: 'member' } },
+    { policy: { pkce: 'never' } },
+    { policy: { code_lifetime: 601 } },
+    { policy: { allowed_algs: [] } },
+    { response_types: ['token'] },
+    { access_token_lifetime: 0 },
+    { access_token_lifetime: 1.5 },
+    { id_token_signed_response_alg: 'none' },
+    { id_token_signed_response_alg: 'HS256' },
+    { redirect_uris: Array.from({ length: 51 }, (_, i) => `https://app.example/${i}`) },
+  ]
+  for (const change of alsoBad) {
+    test(`${JSON.stringify(change).slice(0, 70)} is bad`, () =>
+      assert.equal(clientSchema.safeParse({ ...least, ...change }).success, false))
+  }
+})
+
+suite('redirect URIs of a request', () => {
+  const web = client({ redirect_uris: ['https://app.example/cb', 'https://app.example/cb?a=b', 'http://localhost:8000/cb'] })
+  const native = client({
+    application_type: 'native',
+    redirect_uris: [
+      'http://127.0.0.1/cb',
+      'http://[::1]:7000/cb?x=1',
+      'http://localhost',
+      'com.example.app:/cb',
+      'https://app.example:8443/cb',
+    ],
+  })
+  const cases: [client: Client, uri: string, allowed: boolean][] = [
+    [web, 'https://app.example/cb', true],
+    [web, 'https://app.example/cb?a=b', true],
+    [web, 'http://localhost:8000/cb', true],
+    [web, 'http://localhost:8001/cb', false],
+    [web, 'https://app.example/cb/', false],
+    [web, 'https://app.example/CB', false],
+    [web, 'https://app.example/cb?a=b&c=d', false],
+    [web, 'https://app.example/cb#', false],
+    [web, 'https://APP.example/cb', false],
+    [web, 'https://app.example:443/cb', false],
+    [web, 'https://app.example/x/../cb', false],
+    [web, 'https://app.example.evil.example/cb', false],
+    [web, 'https://app.example@evil.example/cb', false],
+    [web, 'http://app.example/cb', false],
+    [web, '', false],
+    [native, 'http://127.0.0.1/cb', true],
+    [native, 'http://127.0.0.1:51004/cb', true],
+    [native, 'http://127.0.0.1:51004/cb/', false],
+    [native, 'http://127.0.0.1:51004/cb?x=1', false],
+    [native, 'http://127.0.0.1:510041/cb', false],
+    [native, 'http://127.0.0.1:5100@evil.example/cb', false],
+    [native, 'http://127.0.0.1:51004/cb#x', false],
+    [native, 'https://127.0.0.1:51004/cb', false],
+    [native, 'http://127.0.0.2/cb', false],
+    [native, 'http://[::1]:9/cb?x=1', true],
+    [native, 'http://[::1]/cb?x=1', true],
+    [native, 'http://[::1]/cb', false],
+    [native, 'http://localhost:3000', true],
+    [native, 'http://localhost:3000/', false],
+    [native, 'http://localhost/cb', false],
+    [native, 'com.example.app:/cb', true],
+    [native, 'com.example.app:/cb2', false],
+    [native, 'https://app.example:8444/cb', false],
+  ]
+  for (const [one, uri, allowed] of cases) {
+    test(`${one.application_type}: ${uri || '(empty)'} ${allowed ? 'yes' : 'no'}`, () => assert.equal(allowsRedirectUri(one, uri), allowed))
+  }
+
+  const port = fc.option(fc.integer({ min: 0, max: 65535 }), { nil: undefined })
+  const host = fc.constantFrom('127.0.0.1', '[::1]', 'localhost')
+  const path = fc.constantFrom('', '/', '/cb', '/cb/', '/cb?x=1', '?x=1')
+  const written = (host: string, port: number | undefined, path: string) => `http://${host}${port === undefined ? '' : `:${port}`}${path}`
+
+  test('a native loopback URI is good with any port, and with nothing else changed', () => {
+    fc.assert(
+      fc.property(host, port, path, host, port, path, (host, port, path, otherHost, otherPort, otherPath) => {
+        const one = client({ application_type: 'native', redirect_uris: [written(host, port, path)] })
+        const same = host === otherHost && path === otherPath
+        assert.equal(allowsRedirectUri(one, written(otherHost, otherPort, otherPath)), same)
+      }),
+    )
+  })
+
+  test('for a web client only the same text is good', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...web.redirect_uris), fc.string({ maxLength: 3 }), fc.nat(30), (uri, put, at) => {
+        const changed = uri.slice(0, at) + put + uri.slice(at)
+        assert.equal(allowsRedirectUri(web, changed), web.redirect_uris.includes(changed))
+      }),
+    )
+  })
+})
+
+test('the scopes of a client are its words', () => {
+  assert.deepEqual(scopesOf(client({ scope: ' openid  email ' })), ['openid', 'email'])
+  assert.deepEqual(scopesOf(client({ scope: '' })), [])
+})
+
+test('scripts may read answers from the origins of the redirect URIs, each once', () => {
+  const redirect_uris = [
+    'https://app.example/a',
+    'https://app.example/b',
+    'https://app.example:8443/',
+    'com.example.app:/cb',
+    'http://localhost:80/',
+  ]
+  assert.deepEqual(originsOf({ redirect_uris }), ['https://app.example', 'https://app.example:8443', 'http://localhost'])
+})

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { asked as plain } from '../../test/stored.ts'
+import { type ConsentRule, nextStep } from './next-step.ts'
+import type { Answer, AuthorizationRequest, Grant, Session, Step } from './types.ts'
+
+/** The request is made at 1000, and looked at again at 1100. */
+const ASKED = 1000
+const NOW = 1100
+
+interface Case {
+  asked?: Partial<AuthorizationRequest>
+  answered?: readonly Answer[]
+  /** When its person signed in; undefined: nobody did. */
+  authTime?: number | undefined
+  session?: Partial<Session>
+  /** What was allowed earlier. */
+  allowed?: readonly string[]
+  consent?: ConsentRule
+}
+
+function step({ asked = {}, answered = [], authTime = 900, session = {}, allowed = ['openid'], consent = 'once' }: Case): Step {
+  const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered }
+  const grant: Grant = { id: 'grant', clientId: 'client', subject: 'subject', scope: allowed }
+  return nextStep(flow, { ...someone, authTime, ...session }, grant, consent, NOW)
+}
+
+const someone: Session = {
+  id: 'session',
+  sid: 'sid',
+  subject: 'subject',
+  authTime: 900,
+  acr: 'aal1',
+  amr: ['pwd'],
+  owes: undefined,
+  name: 'Alice',
+  detail: undefined,
+}
+
+const cases: [name: string, expected: Step, given: Case][] = [
+  ['signed in and allowed before', 'done', {}],
+  ['nothing allowed before', 'consent', { allowed: [] }],
+  ['less allowed before than asked', 'consent', { asked: { scope: ['openid', 'email'] } }],
+  ['more allowed before than asked', 'done', { allowed: ['openid', 'email'] }],
+  ['no scope at all', 'done', { asked: { scope: [] }, allowed: [] }],
+  ['an application of the operator', 'done', { allowed: [], consent: 'skip' }],
+  ['an application nobody can tell from another', 'consent', { consent: 'always' }],
+  ['an application nobody can tell from another, consented', 'done', { consent: 'always', answered: ['consent'] }],
+
+  ['prompt=consent', 'consent', { asked: { prompt: ['consent'] } }],
+  ['prompt=consent, for an application of the operator', 'consent', { asked: { prompt: ['consent'] }, consent: 'skip' }],
+  ['prompt=consent, consented', 'done', { asked: { prompt: ['consent'] }, answered: ['consent'] }],
+  ['prompt=consent, consented to less than is asked', 'consent', { asked: { prompt: ['consent'] }, answered: ['consent'], allowed: [] }],
+
+  ['prompt=login', 'sign-in', { asked: { prompt: ['login'] } }],
+  ['prompt=login, signed in', 'done', { asked: { prompt: ['login'] }, answered: ['sign-in'], authTime: 1050 }],
+  ['prompt=login, signed in within the same second', 'done', { asked: { prompt: ['login'] }, answered: ['sign-in'], authTime: ASKED }],
+  [
+    'prompt=login, signed in as somebody else and then chosen',
+    'sign-in',
+    { asked: { prompt: ['login'] }, answered: ['sign-in', 'choose-account'] },
+  ],
+  ['prompt=login, signed in meanwhile in another flow', 'sign-in', { asked: { prompt: ['login'] }, authTime: 1050 }],
+  ['prompt=login consent, signed in', 'consent', { asked: { prompt: ['login', 'consent'] }, answered: ['sign-in'], authTime: 1050 }],
+
+  ['max_age not yet passed', 'done', { asked: { maxAge: 200 } }],
+  ['max_age passed this second', 'sign-in', { asked: { maxAge: 199 } }],
+  ['max_age passed, signed in', 'done', { asked: { maxAge: 10 }, answered: ['sign-in'], authTime: 1095 }],
+  ['max_age passed while consenting', 'done', { asked: { maxAge: 10 }, answered: ['sign-in', 'consent'], authTime: 1001 }],
+  ['max_age=0', 'sign-in', { asked: { maxAge: 0 }, authTime: NOW }],
+  ['max_age=0, signed in', 'done', { asked: { maxAge: 0 }, answered: ['sign-in'], authTime: 1050 }],
+
+  ['prompt=select_account', 'choose-account', { asked: { prompt: ['select_account'] } }],
+  ['prompt=select_account, chosen', 'done', { asked: { prompt: ['select_account'] }, answered: ['choose-account'] }],
+  ['prompt=select_account, signed in as another', 'done', { asked: { prompt: ['select_account'] }, answered: ['sign-in'], authTime: 1050 }],
+  ['prompt=select_account login', 'choose-account', { asked: { prompt: ['select_account', 'login'] } }],
+  ['prompt=select_account login, chosen', 'sign-in', { asked: { prompt: ['select_account', 'login'] }, answered: ['choose-account'] }],
+
+  ['id_token_hint of this person', 'done', { asked: { hintedSubject: 'subject' } }],
+  ['id_token_hint of another', 'sign-in', { asked: { hintedSubject: 'other' } }],
+  ['id_token_hint of another, signed in', 'sign-in', { asked: { hintedSubject: 'other' }, answered: ['sign-in'], authTime: 1050 }],
+
+  ['a password to be replaced', 'new-password', { session: { owes: 'new-password' } }],
+  ['a password to be replaced, before consent', 'new-password', { session: { owes: 'new-password' }, allowed: [] }],
+  ['a password to be replaced, after signing in', 'sign-in', { session: { owes: 'new-password' }, asked: { prompt: ['login'] } }],
+]
+
+for (const [name, expected, given] of cases) test(`${name}: ${expected}`, () => assert.equal(step(given), expected))
+
+test('nobody signed in: whatever was asked, they sign in first', () => {
+  for (const [, , { asked, answered = [], consent = 'once' }] of cases) {
+    const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered }
+    assert.equal(nextStep(flow, undefined, undefined, consent, NOW), 'sign-in')
+  }
+})
+
+test('done is never said of a scope that was not allowed, nor of a sign-in that was asked for and not done', () => {
+  const scope = fc.subarray(['openid', 'email', 'profile'])
+  const given = fc.record({
+    asked: fc.record({
+      scope,
+      prompt: fc.subarray(['login', 'consent', 'select_account']),
+      maxAge: fc.constantFrom(undefined, 0, 50, 500),
+    }),
+    answered: fc.subarray<Answer>(['sign-in', 'choose-account', 'consent']),
+    authTime: fc.integer({ min: 900, max: NOW }),
+    allowed: scope,
+  })
+  fc.assert(
+    fc.property(given, ({ asked, answered, authTime, allowed }) => {
+      if (step({ asked, answered, authTime, allowed }) !== 'done') return
+      assert.ok(asked.scope.every((s) => allowed.includes(s)))
+      const signedIn = answered.includes('sign-in') && authTime >= ASKED
+      assert.ok(signedIn || !asked.prompt.includes('login'))
+      assert.ok(signedIn || asked.maxAge === undefined || NOW - authTime <= asked.maxAge)
+    }),
+  )
+})

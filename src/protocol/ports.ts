@@ -1,0 +1,108 @@
+/** Ports: what the rules ask of the other rooms. Each act is atomic and named by what the rules need. */
+import type { Client } from './client.ts'
+import type { AccessToken, Answer, Code, Flow, Grant, RefreshToken, Session, Spend } from './types.ts'
+
+/** Ports. Each verb is one atomic act, named by what the rules need; there is no `save`. */
+export interface Store {
+  clients: {
+    find(id: string): Promise<Client | undefined>
+    /** Is this web origin one of a client's of this tenant? For CORS preflights, which name no client. */
+    hasOrigin(origin: string): Promise<boolean>
+  }
+  resources: {
+    find(identifier: string): Promise<Resource | undefined>
+  }
+  grants: {
+    find(clientId: string, subject: string): Promise<Grant | undefined>
+    /** Adds scope to the grant of this client and subject, creating it if needed. Concurrent calls lose nothing. */
+    widen(ask: { clientId: string; subject: string; scope: readonly string[]; newId: string; now: number }): Promise<Grant>
+    /** Takes the permission back with all that hangs off it. True for the first caller. */
+    revoke(id: string, now: number): Promise<boolean>
+  }
+  flows: {
+    begin(flow: Flow, expiresAt: number): Promise<void>
+    find(id: string, now: number): Promise<Flow | undefined>
+    answer(id: string, answer: Answer): Promise<void>
+    /** Ends the flow. True for the first caller, who alone may answer the client. */
+    end(id: string): Promise<boolean>
+  }
+  codes: {
+    /** Ends the flow, if there is one, and keeps the code. False: the flow was already ended, and nothing was kept. */
+    add(code: Code, flow: string | undefined): Promise<boolean>
+    find(hash: string): Promise<Code | undefined>
+  }
+  refreshTokens: {
+    find(hash: string): Promise<RefreshToken | undefined>
+  }
+  accessTokens: {
+    /** An opaque access token. */
+    find(hash: string): Promise<AccessToken | undefined>
+  }
+  /** All that one token response makes true, in one transaction. False: what it spends was already spent, and nothing was kept. */
+  issue(act: {
+    spend: { kind: Spend['kind']; hash: string; now: number } | undefined
+    access: { hash: string; token: AccessToken } | undefined
+    refresh: RefreshToken | undefined
+  }): Promise<boolean>
+  revocations: {
+    /**
+     * Takes back what bears one of these ids — a grant, a family, an access token's jti — with the refresh tokens that hang off it.
+     * `until`: when the last access token concerned will have expired, in seconds.
+     */
+    add(ids: readonly string[], until: number): Promise<void>
+    /** Is any of these ids revoked? */
+    any(ids: readonly string[]): Promise<boolean>
+  }
+}
+
+/** A protected API: who its tokens are for, and how they are made. RFC 8707, RFC 9068. */
+export interface Resource {
+  /** The `aud` of its tokens: an absolute URI. */
+  identifier: string
+  name: string
+  scopes: Readonly<Record<string, string>>
+  accessTokenFormat: 'jwt' | 'opaque' | undefined
+  accessTokenAlg: SigningAlg | undefined
+  /** Seconds. */
+  accessTokenLifetime: number | undefined
+}
+
+/** What `identity/` offers the rules: who is at this browser, and what may be said about a subject. */
+export interface People {
+  /** The authentication context classes there are, strongest last. */
+  readonly acrValues: readonly string[]
+  /** The live sessions among these ids, in their order. */
+  sessions(ids: readonly string[], now: number): Promise<Session[]>
+  /** All claims of a living account; undefined when there is none or it is suspended. */
+  claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** Ends the sessions behind these browser session ids. */
+  signOut(ids: readonly string[]): Promise<void>
+}
+
+export type SigningAlg = 'ES256' | 'RS256' | 'PS256' | 'EdDSA'
+
+/** What `secrets/` offers the rules: signatures by the tenant's keys. */
+export interface Keys {
+  /** The algorithms this tenant signs with. */
+  readonly algs: readonly SigningAlg[]
+  /** Compact JWS. `typ` goes into the header (RFC 8725 §3.11). */
+  sign(alg: SigningAlg, typ: string, claims: object): Promise<string>
+  /** The claims, when this tenant signed it as one of `typ` and it is in force at `now` (`undefined`: whenever). Undefined otherwise. */
+  verify(typ: readonly string[], token: string, now: number | undefined): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** RFC 7517. */
+  jwks(now: number): Promise<{ keys: object[] }>
+}
+
+/** Kinds of opaque text we hand out; the kind is part of the text and of the hash under which it is kept. */
+export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl'
+
+/** What `secrets/` offers the rules: opaque text, 256 bits each, kept as a keyed hash only. */
+export interface Tokens {
+  make(kind: TokenKind): string
+  /** The hash under which it is kept; undefined when the text cannot be of this kind (form, checksum), so nothing need be looked up. */
+  hash(kind: TokenKind, text: string): string | undefined
+  /** The one refresh token that may follow this one: always the same for the same text. */
+  successor(refreshToken: string): string
+  /** Compares a secret with the kept hashes, in constant time. `undefined` takes as long and is false. */
+  matchesSecret(secret: string, kept: readonly string[] | undefined): boolean
+}

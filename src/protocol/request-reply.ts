@@ -1,0 +1,101 @@
+/** What is asked and what is answered, freed of HTTP machinery; and every page the rules can ask for. */
+import type { Params } from './params.ts'
+
+/** What was asked, freed of HTTP machinery. */
+export interface Request {
+  method: string
+  /** The endpoint as published: issuer and path, without query. */
+  url: string
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Query of a GET, form body of a POST. */
+  params: Params
+  browser: Browser
+}
+
+/** What a browser remembers for us in cookies. */
+export interface Browser {
+  /** Binds a flow to the browser that began it. */
+  readonly id: string | undefined
+  /** Session ids, the active one first. */
+  readonly sessions: readonly string[]
+}
+
+/** What to answer. `web/` turns each kind into HTTP; no other room knows how. `remember` changes what the browser keeps. */
+export type Reply = (JsonReply | TextReply | RedirectReply | PageReply) & {
+  headers?: Readonly<Record<string, string>>
+  remember?: Partial<Browser>
+}
+
+export interface JsonReply {
+  kind: 'json'
+  status: number
+  /** Absent: an empty body. */
+  body?: object
+}
+
+/** Text made once or elsewhere: a metadata document, a JWT. */
+export interface TextReply {
+  kind: 'text'
+  status: number
+  /** Media type. */
+  type: string
+  text: string
+}
+
+export interface RedirectReply {
+  kind: 'redirect'
+  to: string
+}
+
+export type PageReply = { kind: 'page'; status?: number } & Page
+
+export type Page = { [N in keyof Pages]: { page: N; data: Pages[N] } }[keyof Pages]
+
+/** Every page the rules can ask for, and what it shows. */
+export interface Pages {
+  'sign-in': {
+    flow: string
+    application: Application
+    /** What to write into the name field at first. */
+    loginHint: string | undefined
+    problem: string | undefined
+    /** True when another account of this browser could be chosen instead. */
+    canChoose: boolean
+  }
+  'choose-account': { flow: string; application: Application; accounts: readonly Person[] }
+  /** The password was set by somebody else: the person chooses an own one. */
+  'new-password': { flow: string; application: Application; person: Person; problem: string | undefined }
+  /** `to`: the redirect URI. */
+  consent: { flow: string; application: Application; person: Person; scopes: readonly ScopeLine[]; to: string }
+  /** Leaves for the application after a form was posted: a link that follows itself. */
+  leave: { application: Application; to: string }
+  /** OAuth 2.0 Form Post Response Mode: a form that posts itself. */
+  'form-post': { application: Application; action: string; fields: Readonly<Record<string, string>> }
+  'sign-out': { token: string; person: Person; fields: Readonly<Record<string, string>> }
+  /** `stayed`: the person chose not to sign out. */
+  'signed-out': { application: Application | undefined; to: string | undefined; stayed: boolean }
+  error: { code: string; description: string; status: number }
+}
+
+export interface Application {
+  name: string
+  clientUri: string | undefined
+  logoUri: string | undefined
+  policyUri: string | undefined
+  tosUri: string | undefined
+}
+
+export interface Person {
+  /** Which session this is, for forms; not secret. */
+  sid: string
+  name: string
+  detail: string | undefined
+}
+
+export interface ScopeLine {
+  name: string
+  description: string
+  /** True when the person had allowed it before. */
+  known: boolean
+}

@@ -1,0 +1,21 @@
+/** The house as the door knows it. */
+import type { Route, TenantRoom } from './route.ts'
+
+/** What the door needs of the house. */
+export interface House {
+  issuer: string
+  version: string
+  routes: readonly Route[]
+  /** The tenant of a path; '' is the root. Undefined: there is none, or it is suspended. */
+  room(slug: string): Promise<TenantRoom | undefined>
+  /** Why the house cannot serve; undefined when it can. */
+  ready(): Promise<string | undefined>
+  /** 128 bits in base64url. */
+  id(): string
+  log: Log
+}
+export interface Log {
+  info(what: object, text: string): void
+  warn(what: object, text: string): void
+  error(what: object, text: string): void
+}
