@@ -36,7 +36,7 @@ export function startChild(file: string): Child {
     if (problem === undefined) resolve(result)
     else reject(new Error(`${file}: ${problem}`))
   })
-  const closed = once(process, 'close').then(() => {
+  const closed = once(process, 'exit').then(() => {
     for (const { reject } of waiting.values()) reject(new Error(`${file} ended`))
   })
   return {

@@ -6,7 +6,8 @@ import { loadConfig } from '../src/config/load.ts'
 import { createAccount } from '../src/identity/accounts.ts'
 import { logger, random, readFile, systemPlatform } from '../src/platform.ts'
 import { readClient } from '../src/protocol/register.ts'
-import { openHouse, type Room } from '../src/server.ts'
+import type { Room } from '../src/room.ts'
+import { openHouse } from '../src/server.ts'
 import { version } from '../src/version.ts'
 import { answerAsks, cpuTime } from './child.ts'
 import {
@@ -49,7 +50,7 @@ async function open({ database }: { database?: string }): Promise<Opened> {
   root = (await house.tenant(''))!
   for (const client of clients) await register(house.server, client)
   const { sub, username, email, claims } = person
-  await createAccount(root.accounts, { sub, username, email, claims: { ...claims, email_verified: true } })
+  await createAccount(root.accounts, { sub, username, email, claims: { ...claims, email_verified: true } }, undefined)
   return { origin, version }
 }
 
@@ -104,6 +105,7 @@ function asked(clientId: string, scope: readonly string[]) {
     loginHint: undefined,
     hintedSubject: undefined,
     acrValues: [],
+    askedAt: authTime,
     uiLocales: [],
     facts: { challenge },
   }

@@ -20,11 +20,13 @@ export interface StartUp {
 type Start = Omit<StartUp, 'name'>
 
 const TIMES = 3
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../bin/gatehouse.js', import.meta.url))
 
 export async function startUps(): Promise<StartUp[]> {
   const starts: Record<string, Start[]> = {}
-  const note = (name: string, start: Start) => (starts[name] ??= []).push(start)
+  const note = (name: string, start: Start) => {
+    starts[name] = [...(starts[name] ?? []), start]
+  }
   for (let n = 0; n < TIMES; n++) {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
     try {

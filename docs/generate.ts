@@ -27,9 +27,13 @@ function page(title: string, ...parts: string[]): string {
   return `${[`# ${title}`, note, ...parts].join('\n\n')}\n`
 }
 
+/** Aligned, as the formatter of this repository would. */
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n')
+  const cells = [headings, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
+  const widths = headings.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)))
+  const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [cells[0]!, rule, ...cells.slice(1)].map(line).join('\n')
 }
 
 const code = (text: string) => `\`${text}\``

@@ -1,17 +1,24 @@
 /** What development mode furnishes an empty house with, so that the first minute has something to try. */
+import { z } from 'zod'
 import { createAccount } from './identity/accounts.ts'
 import { readClient } from './protocol/register.ts'
-import type { Room } from './server.ts'
+import type { Room } from './room.ts'
 
 export const demo = {
   administrator: { username: 'admin', email: 'admin@example.com' },
   application: { client_id: 'demo-app', redirect_uri: 'http://localhost:3000/callback' },
   machine: { client_id: 'demo-machine', secret: 'demo-machine-secret' },
+  /** The two clients that the minimal M2M server's README knows. */
+  m2m: { client_id: 'm2m-client', secret: 'm2m-secret' },
+  m2mHs256: { client_id: 'm2m-hs256', secret: 'm2m-hs256-secret', signingSecret: 'm2m-hs256-signing-secret-for-development' },
 } as const
 
+/** Clients whose secrets everyone can read here. */
+export const published = [demo.machine, demo.m2m, demo.m2mHs256] as const
+
 /** The administrator's password, if one was made just now: it is shown once and kept only as a hash. */
-export async function furnish(room: Room, random: (bytes: number) => Buffer): Promise<string | undefined> {
-  await addClients(room)
+export async function furnish(room: Room, random: (bytes: number) => Buffer, jwtSecret?: string): Promise<string | undefined> {
+  await addClients(room, jwtSecret ?? demo.m2mHs256.signingSecret)
   if ((await room.store.accounts.count()) > 0) return undefined
   const password = random(12).toString('base64url')
   const { username, email } = demo.administrator
@@ -23,9 +30,9 @@ export async function furnish(room: Room, random: (bytes: number) => Buffer): Pr
   return password
 }
 
-async function addClients({ ctx, store, tokens }: Room): Promise<void> {
-  const { application, machine } = demo
-  const app = {
+async function addClients(room: Room, signingSecret: string): Promise<void> {
+  const { application, machine, m2m, m2mHs256 } = demo
+  await addClient(room, {
     client_id: application.client_id,
     client_name: 'Demo application',
     application_type: 'native',
@@ -34,16 +41,29 @@ async function addClients({ ctx, store, tokens }: Room): Promise<void> {
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'none',
     scope: 'openid profile email address phone offline_access',
+  })
+  const grant_types = ['client_credentials']
+  await addClient(room, { client_id: machine.client_id, client_name: 'Demo machine', grant_types, scope: 'read write' }, machine.secret)
+  const emr = { grant_types, token_endpoint_auth_method: 'client_secret_post', scope: 'user/*.read user/*.write' }
+  const access_token_claim_sources = { scp: 'token.scope' }
+  const practitioner = (id: string, name: string, email: string) => ({
+    access_token_claims: { fhirUser: `Practitioner/${id}`, azp: 'emr-backend', name, email },
+    access_token_claim_sources,
+  })
+  const rs256 = { ...emr, ...practitioner('123', 'Machine Client', 'machine@example.com'), access_token_signed_response_alg: 'RS256' }
+  await addClient(room, { ...rs256, client_id: m2m.client_id, client_name: 'M2M demo' }, m2m.secret)
+  const hs256 = { ...emr, ...practitioner('456', 'HS256 Client', 'hs256@example.com'), access_token_signed_response_alg: 'HS256' }
+  await addClient(room, { ...hs256, client_id: m2mHs256.client_id, client_name: 'M2M demo with HS256' }, m2mHs256.secret)
+  const sealed = room.signingSecrets.sealSecret(m2mHs256.client_id, signingSecret)
+  await room.store.clientsAdmin.setSigningSecret(m2mHs256.client_id, sealed)
+}
+
+/** What the configuration has switched off is not offered to try either. */
+async function addClient({ ctx, store, tokens }: Room, metadata: Record<string, unknown>, secret?: string): Promise<void> {
+  const secrets = secret === undefined ? [] : [{ id: 'demo', hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
+  try {
+    await store.clientsAdmin.add(readClient(ctx.server, metadata, ctx.id), secrets)
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error
   }
-  const worker = {
-    client_id: machine.client_id,
-    client_name: 'Demo machine',
-    grant_types: ['client_credentials'],
-    token_endpoint_auth_method: 'client_secret_basic',
-    scope: 'read write',
-  }
-  const now = ctx.now()
-  await store.clientsAdmin.add(readClient(ctx.server, app, ctx.id), [])
-  const secret = { id: ctx.id(), hash: tokens.hashSecret(machine.secret), createdAt: now }
-  await store.clientsAdmin.add(readClient(ctx.server, worker, ctx.id), [secret])
 }

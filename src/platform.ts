@@ -57,6 +57,7 @@ const secretNames = new Set([
   'cookie',
   'set-cookie',
   'dpop',
+  'x-api-key',
   'password',
   'client_secret',
   'client_assertion',

@@ -3,44 +3,28 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from './config/schema.ts'
-import type { AccountRoom } from './identity/accounts.ts'
-import { people } from './identity/people.ts'
-import type { SignIn } from './identity/sign-in.ts'
-import type { IdentityStore } from './identity/types.ts'
 import type { Platform } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
-import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
+import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
-import type { Store } from './protocol/ports.ts'
-import { type Installation, unlock, WrongKey } from './secrets/installation.ts'
+import { type Frame, idFrom, openRoom, type Room } from './room.ts'
+import { importedSecrets } from './secrets/imported-secrets.ts'
+import { unlock, WrongKey } from './secrets/installation.ts'
 import { makeKek, readKek } from './secrets/kek.ts'
-import { type Keyring, keyring } from './secrets/keyring.ts'
-import { type Passwords, passwords } from './secrets/passwords.ts'
-import { type Sealer, sealer } from './secrets/seal.ts'
-import { type TenantTokens, tokens } from './secrets/tokens.ts'
-import type { KeyStore } from './secrets/types.ts'
+import { passwords } from './secrets/passwords.ts'
+import { sealer } from './secrets/seal.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import { type Db, sql } from './store/sql.ts'
 import { sweep } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
-import { tenantStore } from './store/tenant.ts'
-import type { ClientStore, ResourceStore, TenantRow, TenantStore } from './store/types.ts'
+import type { TenantRow, TenantStore } from './store/types.ts'
 import { version } from './version.ts'
-import { cookieJar } from './web/cookies.ts'
 import { openDoor } from './web/door.ts'
 import type { House as DoorHouse } from './web/house.ts'
-import { routeOf, type TenantRoom } from './web/route.ts'
+import { aliasesOf, routeOf } from './web/route.ts'
+import { authletePaths } from './web/seeds/authlete.ts'
 import { steps } from './web/steps.ts'
-
-/** A tenant with everything that may be done in it. */
-export interface Room extends TenantRoom {
-  row: TenantRow
-  store: Store & IdentityStore & KeyStore & ClientStore & ResourceStore
-  keyring: Keyring
-  tokens: TenantTokens
-  accounts: AccountRoom
-}
 
 export interface House {
   readonly server: Server
@@ -94,7 +78,7 @@ export async function openHouse(config: Config, platform: Platform, opening: Ope
       status: 'active',
       createdAt: now(),
     })
-    return furnished({ config, platform, db, tenants: system.tenants, ...safe })
+    return furnished({ config, platform, db, ...safe }, system.tenants)
   } catch (error) {
     await db.close()
     throw error
@@ -108,18 +92,13 @@ async function bringUpToDate(db: Db, { migrations }: Opening): Promise<void> {
     throw new CannotOpen(`the database lacks ${missing.length} migration(s), the first ${missing[0]}: run "gatehouse migrate"`)
 }
 
-interface Safe {
-  safe: Sealer
-  installation: Installation
-}
-
 /** Opens the key-encryption key and proves that it is the right one. A key is made only for a database that has never had one. */
 async function openSafe(
   config: Config,
   { random }: Platform,
   { installation }: ReturnType<typeof systemStore>,
   opening: Opening,
-): Promise<Safe> {
+): Promise<Pick<Frame, 'safe' | 'installation'>> {
   const path = config.key_encryption_key_file ?? join(config.data_dir, 'key-encryption-key')
   const fresh = (await installation.find()) === undefined
   if (opening.makeKey && fresh) await makeKek(path, random)
@@ -137,19 +116,13 @@ async function openSafe(
   return { safe, installation: await unlock(installation, safe, random) }
 }
 
-interface Frame extends Safe {
-  config: Config
-  platform: Platform
-  db: Db
-  tenants: TenantStore
-}
-
-function furnished(frame: Frame): House {
-  const { config, platform, db, tenants } = frame
+function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported'>, tenants: TenantStore): House {
+  const { config, platform, db } = base
   const { now, random } = platform
   const server = assemble(enabled(config.features))
   const { memory_kib: memory, passes, parallelism: lanes } = config.passwords
   const hasher = passwords({ cost: { memory, passes, lanes }, cores: hashesAtOnce, random })
+  const frame = { ...base, server, passwords: hasher, imported: importedSecrets({ random, now }) }
   const rooms = new Map<string, { room: Promise<Room | undefined>; until: number }>()
 
   function room(slug: string): Promise<Room | undefined> {
@@ -168,7 +141,7 @@ function furnished(frame: Frame): House {
     const row = await tenants.bySlug(slug)
     if (row?.status !== 'active') return undefined
     const was = await before?.catch(() => undefined)
-    return was && JSON.stringify(was.row) === JSON.stringify(row) ? was : openRoom(frame, server, hasher, row)
+    return was && JSON.stringify(was.row) === JSON.stringify(row) ? was : openRoom(frame, row)
   }
 
   const house: House = {
@@ -210,62 +183,6 @@ async function everyTenant(tenants: TenantStore): Promise<TenantRow[]> {
   return all
 }
 
-async function openRoom(
-  { config, platform, db, installation, safe }: Frame,
-  server: Server,
-  hasher: Passwords,
-  row: TenantRow,
-): Promise<Room> {
-  const { now, random, log } = platform
-  const base = row.slug === '' ? '' : `/t/${row.slug}`
-  const issuer = config.issuer + base
-  const store = tenantStore(db, row.id, now)
-  const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
-  const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
-  const keys = await keyring({ store, sealer: safe, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule })
-  keys.tend().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
-  const opaque = tokens(installation, row.id, random)
-  const tenant = settingsOf(config, row)
-  const lifetimes = { idle: config.lifetimes.session_idle, absolute: config.lifetimes.session_absolute }
-  const id = () => idFrom(random)
-  const ctx: Ctx = { issuer, tenant, server, store, people: people(store, opaque, lifetimes), keys, tokens: opaque, now, id }
-  const signIn: SignIn = { store, tokens: opaque, passwords: hasher, lifetimes, id }
-  const basePath = new URL(config.issuer).pathname.replace(/\/$/, '')
-  return {
-    row,
-    slug: row.slug,
-    base: basePath + base,
-    ctx,
-    signIn,
-    cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: lifetimes.absolute }),
-    store,
-    keyring: keys,
-    tokens: opaque,
-    accounts: { store, passwords: hasher, now, id },
-  }
-}
-
-/** The configuration's lifetimes, but for those the tenant has set for itself. */
-function settingsOf({ lifetimes }: Config, row: TenantRow): TenantSettings {
-  const own = (row.settings['lifetimes'] ?? {}) as Record<string, number>
-  const seconds = { ...lifetimes, ...own }
-  return {
-    name: row.name,
-    lifetimes: {
-      flow: seconds.flow,
-      code: seconds.code,
-      accessToken: seconds.access_token,
-      idToken: seconds.id_token,
-      refreshToken: seconds.refresh_token,
-      refreshGrace: seconds.refresh_grace,
-    },
-  }
-}
-
-function idFrom(random: Platform['random']): string {
-  return random(16).toString('base64url')
-}
-
 async function serve(
   frame: Frame,
   house: House,
@@ -273,10 +190,11 @@ async function serve(
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { config, platform, db } = frame
   const { log, random, now } = platform
+  const routes = [...house.server.endpoints.values()].map(routeOf).concat(house.server.grantTypes.has('authorization_code') ? steps : [])
   const doorHouse: DoorHouse = {
     issuer: config.issuer,
     version,
-    routes: [...house.server.endpoints.values()].map(routeOf).concat(house.server.grantTypes.has('authorization_code') ? steps : []),
+    routes: routes.concat(aliasesOf(routes, authletePaths)),
     room: house.tenant,
     ready: house.ready,
     id: () => idFrom(random),

@@ -1,7 +1,7 @@
 /** A whole house for a test: real database, real listener, a clock that the test moves. */
-import { createServer } from 'node:net'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../src/config/load.ts'
@@ -9,7 +9,8 @@ import { createAccount, type NewAccount } from '../src/identity/accounts.ts'
 import { logger, random, readFile, systemClock } from '../src/platform.ts'
 import type { ClientMetadata } from '../src/protocol/client.ts'
 import { readClient } from '../src/protocol/register.ts'
-import { type House, openHouse, type Room } from '../src/server.ts'
+import type { Room } from '../src/room.ts'
+import { type House, openHouse } from '../src/server.ts'
 import { engines } from './postgres.ts'
 import { browser, type TinyBrowser } from './tiny-browser.ts'
 
@@ -49,8 +50,8 @@ export async function testHouse(engine: Engine, settings: Readonly<Record<string
   const loaded = loadConfig({ mode: 'dev', env, readFile })
   if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))
 
-  let ahead = 0
-  const now = () => systemClock() + ahead
+  let time = systemClock()
+  const now = () => time
   const log = logger({ level: 'silent', format: 'json' })
   const house = await openHouse(loaded.config, { now, random, log }, { migrations: 'apply', makeKey: true })
   const server = await house.serve()
@@ -61,7 +62,7 @@ export async function testHouse(engine: Engine, settings: Readonly<Record<string
     root,
     now,
     wait: (seconds) => {
-      ahead += seconds
+      time += seconds
     },
     browser: () => browser(issuer),
     async addClient(metadata, secret, room = root) {
@@ -71,7 +72,8 @@ export async function testHouse(engine: Engine, settings: Readonly<Record<string
       return client
     },
     async addAccount(account, password, room = root) {
-      return (await createAccount(room.accounts, account, password === undefined ? undefined : { text: password, temporary: false })).subject
+      return (await createAccount(room.accounts, account, password === undefined ? undefined : { text: password, temporary: false }))
+        .subject
     },
     async close() {
       await server.close()

@@ -38,11 +38,18 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     if (owner.uid !== undefined) chownSync(data, owner.uid, owner.gid!)
     const password = await initialise(native, data, owner)
     const server = await start(native, data, owner, settings)
+    const clear = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+    const atExit = () => {
+      server.process.kill('SIGKILL')
+      clear()
+    }
+    process.once('exit', atExit) // however this process ends
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`,
       async stop() {
+        process.off('exit', atExit)
         await end(server.process)
-        rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+        clear()
       },
     }
   } catch (error) {

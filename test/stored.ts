@@ -53,6 +53,7 @@ export const asked: AuthorizationRequest = {
   maxAge: undefined,
   loginHint: undefined,
   hintedSubject: undefined,
+  askedAt: NOW,
   acrValues: [],
   uiLocales: [],
   facts: {},

@@ -56,7 +56,11 @@ export function browser(issuer: string): TinyBrowser {
     cookies,
     open: (url, headers = {}) => request(new URL(url, issuer).href, { headers }),
     post: (url, fields, headers = {}) =>
-      request(new URL(url, issuer).href, { method: 'POST', body: new URLSearchParams(fields), headers: { 'sec-fetch-site': 'same-origin', ...headers } }),
+      request(new URL(url, issuer).href, {
+        method: 'POST',
+        body: new URLSearchParams(fields),
+        headers: { 'sec-fetch-site': 'same-origin', ...headers },
+      }),
     async submit(id, fields = {}) {
       const form = new RegExp(`<form id="${id}"[^>]* action="([^"]+)"[^>]*>([\\s\\S]*?)</form>`).exec(page?.html ?? '')
       if (!form) throw new Error(`there is no form ${id} on ${page?.url}`)
@@ -72,5 +76,8 @@ export function browser(issuer: string): TinyBrowser {
 }
 
 function unescape(text: string): string {
-  return text.replace(/&(amp|lt|gt|quot|#39|#x27);/g, (entity) => ({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' })[entity] ?? "'")
+  return text.replace(
+    /&(amp|lt|gt|quot|#39|#x27);/g,
+    (entity) => ({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' })[entity] ?? "'",
+  )
 }

@@ -4,18 +4,15 @@ import { z } from 'zod'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
-import type { Room } from '../server.ts'
+import type { Room } from '../room.ts'
+import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor } from './client-secrets.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, refuseIssues } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
 import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
-interface SecretFlags extends UpkeepFlags {
-  secret?: string
-  allowWeakSecret?: true
-}
-interface FieldFlags extends SecretFlags {
+interface FieldFlags extends UpkeepFlags, SecretFlags {
   file?: string
   profile?: ProfileName
   unset?: string[]
@@ -29,6 +26,7 @@ export function clients(program: Command, terminal: Terminal): void {
     'gatehouse clients create --client-name Shop --redirect-uris https://shop.example/callback',
     'gatehouse clients create --client-id robot --grant-types client_credentials --scope "orders:read"',
     'gatehouse clients create --file client.json --profile fapi2',
+    "gatehouse clients create --client-id robot --grant-types client_credentials --secret-hash '$2b$12$...'",
   ])
   secretFlags(create)
   addFlags(fileFlags(create), clientSchema, metadataFlags).action((_: unknown, command: Command) => createClient(terminal, command))
@@ -57,13 +55,7 @@ export function clients(program: Command, terminal: Terminal): void {
     }),
   )
 
-  const rotate = upkeepCommand(group, 'rotate-secret <id>', 'a new secret in place of the old; it is shown this once', [
-    'gatehouse clients rotate-secret shop --keep-old',
-    'gatehouse clients rotate-secret shop',
-  ]).option('--keep-old', 'let the newest old secret work until the next rotation')
-  secretFlags(rotate).action((id: string, flags: SecretFlags & { keepOld?: true }) =>
-    withTenant(terminal, flags, (room) => rotateSecret(terminal, id, flags, room)),
-  )
+  clientSecrets(group, terminal)
 }
 
 function fileFlags(command: Command): Command {
@@ -72,24 +64,16 @@ function fileFlags(command: Command): Command {
     .option('--profile <name>', `policy to start from: ${Object.keys(profiles).join(', ')}`)
 }
 
-function secretFlags(command: Command): Command {
-  return command
-    .option('--secret <text>', 'a secret of your own choice, at least 22 characters')
-    .option('--allow-weak-secret', 'let the secret be shorter')
-}
-
 async function createClient(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<FieldFlags>()
   await withTenant(terminal, flags, async (room) => {
-    const { ctx, store, tokens } = room
     const { client_secret: secretInFile, ...given } = await fields(terminal, command, flags)
     const client = register(room, given)
-    const chosen = flags.secret ?? (typeof secretInFile === 'string' ? secretInFile : undefined)
-    const secret = secretFor(client, chosen, flags, room)
-    const rows = secret === undefined ? [] : [{ id: ctx.id(), hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
-    if (!(await store.clientsAdmin.add(client, rows))) refuse(`a client ${client.client_id} is registered already`)
-    print(terminal, flags.json, { ...client, ...(secret === undefined ? {} : { client_secret: secret }) })
-    if (secret !== undefined && chosen === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
+    const chosen = typeof secretInFile === 'string' ? { secret: secretInFile, ...flags } : flags
+    const { row, shown } = secretFor(client, chosen, room)
+    if (!(await room.store.clientsAdmin.add(client, row ? [row] : []))) refuse(`a client ${client.client_id} is registered already`)
+    print(terminal, flags.json, { ...client, client_secret: shown })
+    if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
   })
 }
 
@@ -137,31 +121,9 @@ async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room):
   )
 }
 
+/** What is registered, and nothing of its secrets. */
 async function show({ store }: Room, id: string): Promise<ClientMetadata> {
-  const { secretHashes: _, ...metadata } = (await store.clients.find(id)) ?? noSuchClient(id)
-  return metadata
-}
-
-async function rotateSecret(terminal: Terminal, id: string, flags: SecretFlags & { keepOld?: true }, room: Room): Promise<void> {
-  const { ctx, store, tokens } = room
-  const client = await show(room, id)
-  const secret = secretFor(client, flags.secret, flags, room) ?? refuse(`client ${id} authenticates without a secret`)
-  const old = await store.clientsAdmin.listSecrets(id)
-  await store.clientsAdmin.addSecret(id, { id: ctx.id(), hash: tokens.hashSecret(secret), createdAt: ctx.now() })
-  for (const row of flags.keepOld ? old.slice(0, -1) : old) await store.clientsAdmin.removeSecret(id, row.id)
-  print(terminal, flags.json, { client_id: id, client_secret: secret })
-}
-
-/** The secret a client gets: the chosen one, one of ours, or none when it has no use for one. */
-function secretFor(client: ClientMetadata, chosen: string | undefined, flags: SecretFlags, { tokens }: Room): string | undefined {
-  const needed = client.token_endpoint_auth_method.startsWith('client_secret_')
-  if (!needed && chosen !== undefined) refuse(`a client that authenticates by ${client.token_endpoint_auth_method} has no secret`)
-  if (!needed) return undefined
-  if (chosen !== undefined && chosen.length < 22 && !flags.allowWeakSecret)
-    refuse('the secret is shorter than 22 characters: leave it out to have one made, or add --allow-weak-secret')
-  return chosen ?? tokens.make('cs')
-}
-
-function noSuchClient(id: string): never {
-  return refuse(`there is no client ${id}: see "gatehouse clients list"`)
+  const client = (await store.clients.find(id)) ?? noSuchClient(id)
+  const registered = Object.entries(client).filter(([name]) => name in clientSchema.shape)
+  return Object.fromEntries(registered) as ClientMetadata
 }

@@ -17,13 +17,14 @@ export function addFlags(command: Command, schema: z.ZodType, heading: string): 
 }
 
 function optionOf(path: string, form: Form): Option {
-  const usual = form.default === undefined || Array.isArray(form.default) ? '' : ` (default: ${form.default})`
+  const usual = form.default === undefined || typeof form.default === 'object' ? '' : ` (default: ${form.default})`
   const choices = form.enum ? `: ${form.enum.join(', ')}` : ''
   return new Option(`${flagOf(path)} ${placeholder(form)}`, `${form.description ?? ''}${choices}${usual}`.trim())
 }
 
 function placeholder(form: Form): string {
   if (form.type === 'array') return '<values...>'
+  if (form.type === 'object') return '<json>'
   if (form.type === 'boolean') return '[true|false]'
   return form.type === 'integer' || form.type === 'number' ? '<number>' : '<text>'
 }

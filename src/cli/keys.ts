@@ -1,6 +1,6 @@
 /** `gatehouse keys`: the signing keys of a tenant. */
 import { type Command, Option } from 'commander'
-import type { SigningAlg } from '../protocol/ports.ts'
+import { type SigningAlg, signingAlgs } from '../protocol/algs.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
@@ -30,7 +30,7 @@ export function keys(program: Command, terminal: Terminal): void {
     'gatehouse keys rotate --alg ES256',
     'gatehouse keys rotate --alg ES256 --immediately',
   ])
-    .addOption(new Option('--alg <name>', 'which algorithm; all when absent').choices(['ES256', 'RS256', 'PS256', 'EdDSA']))
+    .addOption(new Option('--alg <name>', 'which algorithm; all when absent').choices(signingAlgs))
     .option('--immediately', 'sign with it from now on, though others may not have read it yet')
     .action((flags: UpkeepFlags & { alg?: SigningAlg; immediately?: true }) =>
       withTenant(terminal, flags, async ({ keyring }) => {

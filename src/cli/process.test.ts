@@ -198,6 +198,16 @@ test('a worker that dies is replaced; all end together', posixOnly, async (t) =>
   for (const pid of workers) assert.throws(() => process.kill(pid, 0), /ESRCH/)
 })
 
+test('workers that cannot start for good end the whole', posixOnly, async (t) => {
+  const folder = emptyFolder(t)
+  const env = await production(folder)
+  const first = start(t, folder, [main, 'serve', '--migrate'], env)
+  await first.says(/"msg":"ready"/)
+  const second = start(t, folder, [main, 'serve', '--workers', '2'], env)
+  assert.equal(await second.ended, 78)
+  assert.match(second.text(), /port \d+ is taken by another program/)
+})
+
 test('the command works from anywhere and tells its version', soon, async (t) => {
   const command = start(t, emptyFolder(t), [join(root, 'bin', 'gatehouse.js'), '--version'])
   assert.equal(await command.ended, 0)

@@ -1,9 +1,11 @@
 /** The command line as a whole: what `gatehouse --help` tells. */
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { apiKeys } from './api-keys.ts'
 import { clients } from './clients.ts'
 import { config } from './config.ts'
 import { keys } from './keys.ts'
+import { machines } from './machines.ts'
 import { migrate } from './migrate.ts'
 import { resources } from './resources.ts'
 import { serve } from './serve.ts'
@@ -42,6 +44,8 @@ export function program(terminal: Terminal, width?: number): Command {
   tenants(root, terminal)
   users(root, terminal)
   clients(root, terminal)
+  machines(root, terminal)
+  apiKeys(root, terminal)
   resources(root, terminal)
   keys(root, terminal)
   return root

@@ -1,35 +1,33 @@
-/** `gatehouse resources`: protected APIs, the audiences of access tokens — RFC 8707. */
+/** `gatehouse resources`: protected APIs, the audiences of access tokens — RFC 8707 — and their credentials for introspection. */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { Resource } from '../protocol/ports.ts'
+import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
+import type { Room } from '../room.ts'
+import { UniqueViolation } from '../store/sql.ts'
+import { newSecret, type SecretFlags, secretFlags } from './client-secrets.ts'
+import { duration } from './duration.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
-import { checked, refuse } from './problems.ts'
+import { checked, refuse, refuseIssues } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
 import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
-const resourceSchema = z.strictObject({
-  identifier: z
-    .string()
-    .max(2000)
-    .refine((text) => URL.canParse(text) && !text.includes('#'), 'must be an absolute URI without a fragment') // §2
-    .describe('Absolute URI, the `aud` of its tokens'),
-  name: z.string().min(1).max(200).describe('Shown to people'),
-  scopes: z
-    .record(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope'), z.string())
-    .default({})
-    .describe('Its scopes and what they allow, as {"orders:read": "See your orders"}'),
-  access_token_format: z.enum(['jwt', 'opaque']).optional().describe('absent: as the client sets it'),
-  access_token_alg: z.enum(['ES256', 'RS256', 'PS256', 'EdDSA']).optional().describe('absent: as the client sets it'),
-  access_token_lifetime: z.int().min(1).max(86_400).optional().describe('seconds; absent: as client and tenant set it'),
-})
+interface ResourceFlags extends UpkeepFlags, SecretFlags {
+  file?: string
+  randomSecret?: true
+  unset?: string[]
+}
+
+const heading = 'Resource:'
 
 export function resources(program: Command, terminal: Terminal): void {
   const group = program.command('resources').description('protected APIs, the audiences of access tokens')
-  const create = upkeepCommand(group, 'create', 'register an API', [
+  const create = upkeepCommand(group, 'create', 'register an API; a secret that is made is shown this once', [
     `gatehouse resources create --identifier https://api.example/orders --name Orders --scopes '{"orders:read": "See your orders"}'`,
-  ]).option('--file <path>', 'the resource as a JSON object; - reads standard input; flags win over it')
-  addFlags(create, resourceSchema, 'Resource:').action((_: unknown, command: Command) => createResource(terminal, command))
+    'gatehouse resources create --identifier https://api.example/files --name Files --resource-id files --random-secret',
+  ])
+  secretFlags(fileFlag(create)).option('--random-secret', 'make a secret by which it authenticates at introspection')
+  addFlags(create, resourceSchema, heading).action((_: unknown, command: Command) => createResource(terminal, command))
 
   upkeepCommand(group, 'list', 'all APIs', ['gatehouse resources list']).action((flags: UpkeepFlags) =>
     withTenant(terminal, flags, async ({ store }) => {
@@ -38,28 +36,98 @@ export function resources(program: Command, terminal: Terminal): void {
       terminal.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['identifier', 'name', 'scopes'], rows))
     }),
   )
+  upkeepCommand(group, 'show <identifier>', 'one API', ['gatehouse resources show https://api.example/orders']).action(
+    (identifier: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async (room) => {
+        const { secretHashes, ...resource } = await find(room, identifier)
+        print(terminal, flags.json, { ...resource, has_secret: secretHashes.length > 0 })
+      }),
+  )
+
+  const update = upkeepCommand(group, 'update <identifier>', 'change what is given, and nothing else', [
+    'gatehouse resources update https://api.example/orders --access-token-format opaque',
+    'gatehouse resources update https://api.example/orders --unset access_token_lifetime',
+  ]).option('--unset <fields...>', 'members to remove')
+  addFlags(fileFlag(update), resourceSchema, heading).action((identifier: string, _: unknown, command: Command) =>
+    updateResource(terminal, identifier, command),
+  )
+
   upkeepCommand(group, 'delete <identifier>', 'no more tokens for this API', [
     'gatehouse resources delete https://api.example/orders',
   ]).action((identifier: string, flags: UpkeepFlags) =>
     withTenant(terminal, flags, async ({ store }) => {
-      if (!(await store.resourcesAdmin.remove(identifier))) refuse(`there is no resource ${identifier}: see "gatehouse resources list"`)
+      if (!(await store.resourcesAdmin.remove(identifier))) noSuchResource(identifier)
       confirm(terminal, flags.json, { identifier, deleted: true }, `Resource ${identifier} is deleted.`)
+    }),
+  )
+
+  const rotate = upkeepCommand(
+    group,
+    'rotate-secret <identifier>',
+    'a first secret, or a new one in place of the old; it is shown this once',
+    ['gatehouse resources rotate-secret https://api.example/orders --overlap 24h'],
+  ).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
+  secretFlags(rotate).action((identifier: string, flags: ResourceFlags & { overlap?: number }) =>
+    withTenant(terminal, flags, async (room) => {
+      const { row, shown } = newSecret(flags, room)
+      const until = flags.overlap === undefined ? undefined : room.ctx.now() + flags.overlap
+      if (!(await room.store.resourcesAdmin.rotateSecret(identifier, row, until))) noSuchResource(identifier)
+      print(terminal, flags.json, { identifier, secret: shown })
     }),
   )
 }
 
+function fileFlag(command: Command): Command {
+  return command.option('--file <path>', 'the resource as a JSON object; - reads standard input; flags win over it')
+}
+
 async function createResource(terminal: Terminal, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<UpkeepFlags & { file?: string }>()
-  await withTenant(terminal, flags, async ({ store }) => {
+  const flags = command.optsWithGlobals<ResourceFlags>()
+  await withTenant(terminal, flags, async (room) => {
+    const resource = register(room, merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema)))
+    const wanted = flags.randomSecret || flags.secret !== undefined || flags.secretHash !== undefined
+    const { row, shown } = wanted ? newSecret(flags, room) : {}
+    if (!(await room.store.resourcesAdmin.add(resource, row))) refuse(taken(resource))
+    print(terminal, flags.json, { ...resource, secret: shown })
+    if (flags.randomSecret && flags.secret === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
+  })
+}
+
+async function updateResource(terminal: Terminal, identifier: string, command: Command): Promise<void> {
+  const flags = command.optsWithGlobals<ResourceFlags>()
+  await withTenant(terminal, flags, async (room) => {
     const given = merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema))
-    const { access_token_format, access_token_alg, access_token_lifetime, ...named } = checked(resourceSchema, given, flagOf)
-    const resource: Resource = {
-      ...named,
-      accessTokenFormat: access_token_format,
-      accessTokenAlg: access_token_alg,
-      accessTokenLifetime: access_token_lifetime,
-    }
-    if (!(await store.resourcesAdmin.add(resource))) refuse(`a resource ${resource.identifier} is registered already`)
+    if (given['identifier'] !== undefined && given['identifier'] !== identifier) refuse('identifier cannot be changed')
+    const { secretHashes: _, ...known } = await find(room, identifier)
+    const kept = Object.entries(known).filter(([name]) => !flags.unset?.includes(name))
+    const resource = register(room, { ...Object.fromEntries(kept), ...given })
+    const replaced = room.store.resourcesAdmin.replace(resource).catch((error: unknown) => {
+      return error instanceof UniqueViolation ? refuse(taken(resource)) : Promise.reject(error)
+    })
+    if (!(await replaced)) noSuchResource(identifier)
     print(terminal, flags.json, resource)
   })
+}
+
+/** Checks the form first, in words for the command line, then what this server offers. */
+function register({ ctx }: Room, given: Record<string, unknown>): ResourceMetadata {
+  const resource = checked(resourceSchema, given, flagOf)
+  try {
+    return readResource(ctx.keys.algs, resource)
+  } catch (error) {
+    if (error instanceof z.ZodError) refuseIssues(error, flagOf)
+    throw error
+  }
+}
+
+async function find({ store }: Room, identifier: string) {
+  return (await store.resources.find(identifier)) ?? noSuchResource(identifier)
+}
+
+function taken({ identifier, resource_id }: ResourceMetadata): string {
+  return `a resource ${identifier}${resource_id === undefined ? '' : `, or one of the resource_id ${resource_id},`} is registered already`
+}
+
+function noSuchResource(identifier: string): never {
+  return refuse(`there is no resource ${identifier}: see "gatehouse resources list"`)
 }

@@ -1,11 +1,13 @@
 /** `gatehouse dev` and `gatehouse serve`: one process, or several that share its address. */
 import cluster from 'node:cluster'
 import type { Command } from 'commander'
+import type { Logger } from 'pino'
 import type { Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { demo, furnish } from '../demo.ts'
+import { furnish, published } from '../demo.ts'
 import { random, systemPlatform } from '../platform.ts'
-import { type House, openHouse, type Room } from '../server.ts'
+import type { Room } from '../room.ts'
+import { type House, openHouse } from '../server.ts'
 import { version } from '../version.ts'
 import { type ConfigFlags, configured, logFor } from './open.ts'
 import { Problems } from './problems.ts'
@@ -45,60 +47,82 @@ export function serve(program: Command, terminal: Terminal): void {
 }
 
 async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise<void> {
-  const given = { 'listen.host': flags.host, 'listen.port': flags.port, workers: flags.workers }
-  const overrides = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined))
-  const config = configured(terminal, mode, flags.config, overrides)
-  const log = logFor(terminal, mode, config.log)
-  const migrations = mode === 'dev' || flags.migrate ? 'apply' : 'refuse'
-  const house = await openHouse(config, systemPlatform(log), { migrations, makeKey: mode === 'dev' })
-  const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, house, config)
-  if (config.workers === 1 || cluster.isWorker) return work()
-  const root = await house.tenant('')
-  await root?.ctx.keys.jwks(root.ctx.now()) // so that each worker finds the keys made
-  await house.close()
-  await supervise({ count: config.workers, patience, log, stop: untilSignal(), onReady: greet })
-
-  async function work(): Promise<void> {
-    const stop = cluster.isWorker ? untilToldByPrimary() : untilSignal()
-    const open = await house.serve().catch(async (error: unknown) => {
-      await house.close()
-      throw listenProblem(error, config)
-    })
-    if (mode === 'serve') log.info({ url: open.url, issuer: config.issuer, version }, 'ready')
-    greet()
-    const reason = await stop
-    log.info({ reason }, 'stopping')
-    const done = await within(patience, open.close())
+  const stop = cluster.isWorker ? untilToldByPrimary() : untilSignal()
+  try {
+    const given = { 'listen.host': flags.host, 'listen.port': flags.port, workers: flags.workers }
+    const overrides = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined))
+    const config = configured(terminal, mode, flags.config, overrides)
+    const log = logFor(terminal, mode, config.log)
+    const migrations = mode === 'dev' || flags.migrate ? 'apply' : 'refuse'
+    const house = await openHouse(config, systemPlatform(log), { migrations, makeKey: mode === 'dev' })
+    const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, house, config)
+    if (cluster.isWorker || config.workers === 1) return await work({ house, config, mode, log, stop, greet })
+    await makeKeys(house)
     await house.close()
-    if (!done) {
-      log.warn('some requests were not done in time')
-      process.exit(1) // they would hold the process
-    }
-    log.info('stopped')
+    await supervise({ count: config.workers, patience, log, stop, onReady: greet })
+  } finally {
     cluster.worker?.disconnect()
   }
+}
+
+interface Work {
+  house: House
+  config: Config
+  mode: Mode
+  log: Logger
+  stop: Promise<string>
+  greet(): void
+}
+
+async function work({ house, config, mode, log, stop, greet }: Work): Promise<void> {
+  const open = await house.serve().catch(async (error: unknown) => {
+    await house.close()
+    throw listenProblem(error, config)
+  })
+  if (mode === 'serve') log.info({ url: open.url, issuer: config.issuer, version }, 'ready')
+  greet()
+  const reason = await stop
+  log.info({ reason }, 'stopping')
+  const done = await within(patience, open.close())
+  await house.close()
+  if (!done) {
+    log.warn('some requests were not done in time')
+    process.exit(1) // they would hold the process
+  }
+  log.info('stopped')
+}
+
+/** Once, so that each worker finds them made. */
+async function makeKeys(house: House): Promise<void> {
+  const root = await house.tenant('')
+  await root?.ctx.keys.jwks(root.ctx.now())
 }
 
 /** Before anyone is let in: demo clients in development, none of them in production. Returns what to say once ready. */
 async function prepare(terminal: Terminal, mode: Mode, house: House, config: Config): Promise<() => void> {
   const root = await house.tenant('')
   if (mode === 'dev') {
-    const password = root && (await furnish(root, random))
+    const password = root && (await furnish(root, random, config.demo.jwt_secret))
     return () => terminal.stdout.write(welcome(terminal, config.issuer, password))
   }
-  if (root && (await isOpenToDemo(root))) {
+  const open = root ? await openToEveryone(root) : []
+  if (open.length > 0) {
     await house.close()
-    throw new Problems(78, [
-      'the database holds the demo client of development mode — run "gatehouse clients delete demo-machine", or set database_url',
-    ])
+    const mend = (id: string) =>
+      `the database holds the demo client ${id} of development mode — run "gatehouse clients delete ${id}", or set database_url`
+    throw new Problems(78, open.map(mend))
   }
   return () => {}
 }
 
-/** Can anyone who reads our sources get a token? */
-async function isOpenToDemo({ store, tokens }: Room): Promise<boolean> {
-  const client = await store.clients.find(demo.machine.client_id)
-  return client !== undefined && tokens.matchesSecret(demo.machine.secret, client.secretHashes)
+/** The clients as which anyone who reads our sources can get a token. */
+async function openToEveryone({ store, tokens }: Room): Promise<string[]> {
+  const open: string[] = []
+  for (const { client_id, secret } of published) {
+    const client = await store.clients.find(client_id)
+    if (client && (await tokens.matchesSecret(secret, client.secretHashes))) open.push(client_id)
+  }
+  return open
 }
 
 function listenProblem(error: unknown, { listen }: Config): unknown {

@@ -1,6 +1,7 @@
 /** Several processes that share one address: the first one starts the others, replaces those that die and ends them all. */
 import cluster, { type Worker } from 'node:cluster'
 import type { Logger } from 'pino'
+import { Problems } from './problems.ts'
 
 interface Supervision {
   /** How many workers. */
@@ -8,19 +9,22 @@ interface Supervision {
   /** Seconds a worker may take to stop. */
   patience: number
   log: Logger
-  stop: Promise<NodeJS.Signals>
+  stop: Promise<string>
   /** Called once, when the first worker lets requests in. */
   onReady(): void
 }
 
 /** A worker that lived so many seconds was well. */
 const healthyAfter = 10
+/** Exit status of a worker that it is no use to start again. */
+const wrongConfiguration = 78
 /** The longest wait before a worker is replaced, in seconds. */
 const longestWait = 30
 
-/** Resolves when all workers have ended. */
+/** Resolves when all workers have ended, having been told to; rejects when one of them says that the configuration is wrong. */
 export async function supervise({ count, patience, log, stop, onReady }: Supervision): Promise<void> {
   const alive = new Set<Worker>()
+  const hopeless = Promise.withResolvers<'configuration'>()
   let stopping = false
   let quickDeaths = 0
 
@@ -34,6 +38,7 @@ export async function supervise({ count, patience, log, stop, onReady }: Supervi
       clearTimeout(healthy)
       alive.delete(worker)
       if (stopping) return
+      if (code === wrongConfiguration) return hopeless.resolve('configuration')
       quickDeaths += 1
       const wait = Math.min(longestWait, 0.25 * 2 ** quickDeaths)
       log.error({ worker: worker.process.pid, exit: code, signal, wait }, 'a worker died and will be replaced')
@@ -43,11 +48,12 @@ export async function supervise({ count, patience, log, stop, onReady }: Supervi
 
   cluster.once('listening', onReady)
   for (let i = 0; i < count; i++) begin()
-  const reason = await stop
+  const reason = await Promise.race([stop, hopeless.promise])
   stopping = true
   log.info({ reason, workers: alive.size }, 'stopping')
   await Promise.all([...alive].map((worker) => end(worker, patience)))
   log.info('stopped')
+  if (reason === 'configuration') throw new Problems(wrongConfiguration, []) // the worker has said what
 }
 
 function end(worker: Worker, patience: number): Promise<void> {
@@ -57,7 +63,7 @@ function end(worker: Worker, patience: number): Promise<void> {
       clearTimeout(tooLong)
       resolve()
     })
-    worker.send('stop')
+    worker.send('stop', () => {}) // one that is gone already cannot be told
   })
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { signingAlgs } from '../protocol/algs.ts'
 import { type Loaded, loadConfig, type Sources } from './load.ts'
 import { put, type Raw, type ReadFile } from './raw.ts'
-import { settings } from './settings.ts'
+import { settings, variableOf } from './settings.ts'
 
 /** Files by path; text alone is readable by its owner only. */
 function files(table: Record<string, string | { text: string; mode: number }>): ReadFile {
@@ -59,7 +60,9 @@ test('the file is the one named by flag, else by GATEHOUSE_CONFIG, else gatehous
   assert.equal(workers(undefined, {}), 4)
 })
 
-/** For each setting a text for the environment and the value it must become. */
+const anyText = '/a/text/that/is/long/enough/for/any/setting'
+
+/** A text for the environment and the value it must become; for settings that are any text, none is needed. */
 const samples: Record<string, [text: string, value: unknown]> = {
   issuer: ['https://id.example.org', 'https://id.example.org'],
   'listen.host': ['0.0.0.0', '0.0.0.0'],
@@ -96,11 +99,17 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'sweep.batch': ['10', 10],
 }
 
+/** What must be set beside a setting that is nothing alone. */
+function besides(path: string): Record<string, string> {
+  if (path.startsWith('tls.')) return { GATEHOUSE_TLS_CERT_FILE: '/cert', GATEHOUSE_TLS_KEY_FILE: '/tls' }
+  const alg = /^keys\.files\.(\w+)\./.exec(path)?.[1]
+  return alg ? { [variableOf(`keys.files.${alg}.private_key_file`)]: '/private' } : {}
+}
+
 for (const setting of settings.filter(({ path }) => !path.startsWith('features.'))) {
   test(`${setting.variable} sets ${setting.path}`, () => {
-    const [text, value] = samples[setting.path] ?? assert.fail('no sample for this setting')
-    const twin = { GATEHOUSE_TLS_CERT_FILE: '/cert', GATEHOUSE_TLS_KEY_FILE: '/tls' }
-    const env = setting.path.startsWith('tls.') ? { ...twin, [setting.variable]: text } : { [setting.variable]: text }
+    const [text, value] = samples[setting.path] ?? [anyText, anyText]
+    const env = { ...besides(setting.path), [setting.variable]: text }
     const config = configOf(loadConfig({ mode: 'dev', env, readFile: files({ url: 'postgres://h/n\n' }) }))
     const expected: Raw = structuredClone(config)
     put(expected, setting.path, value)
@@ -157,7 +166,7 @@ const refused: [yaml: string, env: Sources['env'], problem: string][] = [
   ],
   ['keys: { algs: [] }', {}, 'keys.algs must not be empty — mend keys.algs in gatehouse.yaml'],
   ['keys: { algs: [ES256, ES256] }', {}, 'keys.algs must name no algorithm twice — mend keys.algs in gatehouse.yaml'],
-  ['keys: { algs: [HS256] }', {}, 'entry 1 of keys.algs must be one of ES256, RS256, PS256, EdDSA — mend keys.algs in gatehouse.yaml'],
+  ['keys: { algs: [HS256] }', {}, `entry 1 of keys.algs must be one of ${signingAlgs.join(', ')} — mend keys.algs in gatehouse.yaml`],
   ['keys: { rsa_bits: 2049 }', {}, 'keys.rsa_bits must be a multiple of 8 — mend keys.rsa_bits in gatehouse.yaml'],
   [
     'keys: { rotate_after_days: 1 }',

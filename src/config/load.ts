@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { addAliases } from './aliases.ts'
 import { interpret, wording } from './form.ts'
 import { productionProblems } from './production.ts'
 import { isMapping, lookUp, put, type Raw, type ReadFile } from './raw.ts'
@@ -37,6 +38,7 @@ export function loadConfig(sources: Sources): Loaded {
     const flag = sources.flags?.[setting.path]
     if (flag !== undefined) give(setting, flag, `--${setting.path.split('.').at(-1)}`)
   }
+  addAliases(raw, sources.env, (path, variable) => given.set(path, variable))
   problems.push(...readSecretFiles(raw, sources.readFile))
   if (sources.mode === 'dev') addDevelopmentDefaults(raw)
 

@@ -20,6 +20,11 @@ export function productionProblems(raw: Raw, readFile: ReadFile): string[] {
     ...(keyFile ? secretFileProblems(keyFile, 'key_encryption_key_file', readFile) : [missingKey]),
     ...list('previous_key_encryption_key_files').flatMap((file) => secretFileProblems(file, 'previous_key_encryption_key_files', readFile)),
     ...(tlsKeyFile ? secretFileProblems(tlsKeyFile, 'tls.key_file', readFile) : []),
+    ...['rs256', 'ps256', 'es256', 'eddsa'].flatMap((alg) => {
+      const setting = `keys.files.${alg}.private_key_file`
+      const file = text(setting)
+      return file ? secretFileProblems(file, setting, readFile) : []
+    }),
     ...(certFile ? fileProblems(certFile, 'tls.cert_file', readFile) : []),
   ]
 }

@@ -1,5 +1,6 @@
 /** Every setting there is: its name, form, default and meaning. The reference page, the environment variables and the checks follow from it. */
 import { z } from 'zod'
+import { signingAlgs } from '../protocol/algs.ts'
 import { catalogue } from '../protocol/features/index.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
@@ -7,7 +8,7 @@ const path = z.string().min(1)
 const address = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
   error: 'must be an address or an address range such as 10.0.0.0/8',
 })
-const signingAlg = z.enum(['ES256', 'RS256', 'PS256', 'EdDSA'])
+const signingAlg = z.enum(signingAlgs)
 
 const listen = z.strictObject({
   host: z.string().min(1).default('localhost').describe('Address to listen on; `0.0.0.0` or `::` for all'),
@@ -48,6 +49,19 @@ const lifetimes = z
     error: 'must not exceed lifetimes.session_absolute',
   })
 
+const keyFile = (alg: string) =>
+  z
+    .strictObject({
+      private_key_file: path.optional().describe(`Private key for ${alg}, PEM, readable by its owner only`),
+      public_key_file: path.optional().describe('Its public key, PEM; only checked to belong to it'),
+      certificate_file: path.optional().describe('Its certificate chain, PEM; published as x5c'),
+    })
+    .refine((file) => file.private_key_file !== undefined || (!file.public_key_file && !file.certificate_file), {
+      path: ['private_key_file'],
+      error: 'is missing beside the public key or certificate',
+    })
+    .prefault({})
+
 const keys = z
   .strictObject({
     algs: z
@@ -59,6 +73,10 @@ const keys = z
     rsa_bits: z.int().min(2048).max(8192).multipleOf(8).default(3072).describe('Size of new RSA keys'),
     rotate_after_days: z.int().min(1).max(3650).default(90).describe('How many days a key signs'),
     publish_before_hours: z.int().min(1).max(720).default(24).describe('How many hours a key is published before it signs'),
+    files: z
+      .strictObject({ rs256: keyFile('RS256'), ps256: keyFile('PS256'), es256: keyFile('ES256'), eddsa: keyFile('EdDSA') })
+      .prefault({})
+      .describe('Keys of the root tenant that you keep yourself, in place of those made and rotated here'),
     keep_days: z.int().min(1).max(3650).default(14).describe('How many days a key stays published after it signed last'),
   })
   .refine((keys) => keys.publish_before_hours < keys.rotate_after_days * 24, {
@@ -119,6 +137,16 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
   lifetimes: lifetimes.prefault({}),
   keys: keys.prefault({}),
+  demo: z
+    .strictObject({
+      jwt_secret: z
+        .string()
+        .min(32)
+        .optional()
+        .describe('Development mode: the signing secret of the demo client m2m-hs256')
+        .meta({ secret: true }),
+    })
+    .prefault({}),
   passwords: passwords.prefault({}).describe('Cost of a password hash, argon2id'),
   features: features.prefault({}),
   limits: z

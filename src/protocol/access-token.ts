@@ -1,16 +1,26 @@
-/** Accepting an access token: at our own protected endpoints (RFC 6750 §2) and wherever one is shown to us. */
+/** Accepting an access token, or what stands for one: at our own protected endpoints (RFC 6750 §2) and wherever one is shown to us. */
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Request } from './request-reply.ts'
-import type { AccessToken } from './types.ts'
+import type { AccessToken, Credential } from './types.ts'
 
-/** The token a request bears. Refuses when there is none, or none that is good here. */
-export async function bearer(ctx: Ctx, request: Request): Promise<AccessToken> {
-  const text = tokenOf(request) ?? refuse('invalid_token', 'an access token is needed', 'no token')
-  const token = await findAccessToken(ctx, text)
+/** What a request bears. Refuses when that is nothing, or nothing that is good here. */
+export async function bearer(ctx: Ctx, request: Request): Promise<Credential> {
+  const token = await shown(ctx, request)
   if (!token?.audience.includes(ctx.issuer)) refuse('invalid_token', 'the access token is unknown, expired, revoked or not for this server')
   if (token.cnf) refuse('invalid_token', 'the access token is bound to a key; prove possession of it')
   return token
+}
+
+/** What lies behind the one thing that the request shows; it must not show two. */
+async function shown(ctx: Ctx, request: Request): Promise<Credential | undefined> {
+  const text = tokenOf(request)
+  const others = [...ctx.server.credentials.values()].filter(({ header }) => request.headers[header] !== undefined)
+  if (others.length + (text === undefined ? 0 : 1) > 1) refuse('invalid_request', 'the request was authorized in more than one way')
+  if (text !== undefined) return findAccessToken(ctx, text)
+  const kind = others[0] ?? refuse('invalid_token', 'an access token is needed', 'no token')
+  const header = request.headers[kind.header]
+  return typeof header === 'string' ? kind.find(ctx, header) : undefined
 }
 
 /** In the header or the form body, not in both, never in the URL. RFC 6750 §2, RFC 9700 §4.3.2. */
@@ -24,12 +34,28 @@ function tokenOf({ headers, params, method }: Request): string | undefined {
   return inHeader ?? inParams
 }
 
+/** What lies behind anything that is accepted as an access token, and is in force. */
+export async function findCredential(ctx: Ctx, text: string): Promise<Credential | undefined> {
+  for (const kind of ctx.server.credentials.values()) {
+    const found = await kind.find(ctx, text)
+    if (found) return found
+  }
+  return findAccessToken(ctx, text)
+}
+
 /** What lies behind an access token of this tenant that is in force; undefined otherwise. */
 export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessToken | undefined> {
   const hash = ctx.tokens.hash('at', text)
-  const token =
-    hash === undefined ? await unrevoked(ctx, await ctx.keys.verify(['at+jwt'], text, ctx.now())) : await ctx.store.accessTokens.find(hash)
+  const token = hash === undefined ? await unrevoked(ctx, await verified(ctx, text)) : await ctx.store.accessTokens.find(hash)
   return token && token.expiresAt > ctx.now() ? token : undefined
+}
+
+/** The claims of a token signed by the tenant, or with the secret that the named client's APIs share with us. */
+async function verified(ctx: Ctx, text: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const signer = ctx.sharedKeys.signerOf(text)
+  if (signer === undefined) return ctx.keys.verify(['at+jwt'], text, ctx.now())
+  const client = await ctx.store.clients.find(signer)
+  return client && ctx.sharedKeys.verify(client, ['at+jwt'], text, ctx.now())
 }
 
 /** What a signed token says, unless it was taken back; of an opaque one the store itself knows. */

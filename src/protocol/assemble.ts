@@ -13,12 +13,13 @@ export function assemble(features: readonly Feature[]): Server {
     grantTypes: table(features, 'grantTypes', (g) => g.name),
     clientAuth: table(features, 'clientAuth', (a) => a.method),
     responseModes: table(features, 'responseModes', (m) => m.name),
+    credentials: table(features, 'credentials', (c) => c.header),
     mayRepeat: new Set(features.flatMap((f) => f.mayRepeat ?? [])),
     scopes: Object.assign(Object.create(null), ...features.map((f) => f.scopes)), // so that no scope is found that nobody put there
   }
 }
 
-type Tables = 'endpoints' | 'grantTypes' | 'clientAuth' | 'responseModes'
+type Tables = 'endpoints' | 'grantTypes' | 'clientAuth' | 'responseModes' | 'credentials'
 type Item<K extends Tables> = NonNullable<Feature[K]>[number]
 
 function table<K extends Tables>(features: readonly Feature[], kind: K, key: (item: Item<K>) => string): ReadonlyMap<string, Item<K>> {

@@ -24,6 +24,7 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
   if (params.need('response_type') !== 'code') refuse('unsupported_response_type', 'response_type must be code')
   if (!client.grant_types.includes('authorization_code'))
     refuse('unauthorized_client', 'this client is not registered for the authorization code grant')
+  refuseUnmet(client)
   const responseMode = params.get('response_mode') ?? defaultMode
   if (!ctx.server.responseModes.has(responseMode)) refuse('invalid_request', 'response_mode is not offered here')
   const display = params.get('display')
@@ -45,8 +46,14 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
     acrValues: acrValues.length > 0 ? acrValues : (client.default_acr_values ?? []),
     askedAt: ctx.now(),
     uiLocales: params.words('ui_locales'),
-    facts: Object.assign({}, ...ctx.server.features.map((f) => f.readRequest?.(params, client))),
+    facts: await readFacts(ctx, client, params),
   }
+}
+
+async function readFacts(ctx: Ctx, client: Client, params: Params): Promise<Record<string, string>> {
+  const facts = {}
+  for (const feature of ctx.server.features) Object.assign(facts, await feature.readRequest?.(ctx, { params, client }))
+  return facts
 }
 
 /** What must be refused by name while no feature serves it. Core §3.1.2.6, §6. */
@@ -55,6 +62,12 @@ function refuseUnsupported(params: Params): void {
   if (params.get('request_uri') !== undefined)
     refuse('request_uri_not_supported', 'the request_uri parameter is not offered; send plain parameters')
   if (params.get('registration') !== undefined) refuse('registration_not_supported', 'the registration parameter is not offered')
+}
+
+/** What a client's policy demands while no feature serves it: what was promised to be strict must not be lax. */
+function refuseUnmet({ policy }: Client): void {
+  if (policy.pushed_requests === 'required') refuse('invalid_request', 'this client must push its authorization requests') // RFC 9126 §4
+  if (policy.signed_requests === 'required') refuse('invalid_request', 'this client must sign its authorization requests') // RFC 9101 §10.5
 }
 
 /**

@@ -81,7 +81,7 @@ async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
   if (step !== 'done') {
     if (asked.prompt.includes('none')) refuse(silently[step], 'the user must act, but prompt=none forbids asking') // Core §3.1.2.6
     if (visitor.ticket === undefined) return toHub(ctx, await begin(ctx, asked, visitor.browser))
-    return { kind: 'page', ...page(step, { ctx, client, asked, sessions, session, grant, ticket: visitor.ticket, answered }) }
+    return { kind: 'page', ...(await page(step, { ctx, client, asked, sessions, session, grant, ticket: visitor.ticket, answered })) }
   }
   const done = await finish(ctx, visitor, session as Session, grant)
   // A browser may follow no redirect from a form of ours to another site (form-action): there a page leads on.
@@ -132,11 +132,10 @@ interface Scene {
   answered: readonly Answer[]
 }
 
-function page(step: Exclude<Step, 'done'>, scene: Scene): Page {
+async function page(step: Exclude<Step, 'done'>, scene: Scene): Promise<Page> {
   const { client, asked, sessions, session, ticket, answered } = scene
   const application = applicationOf(client)
-  if (step === 'consent' && session)
-    return consentPage(scene.ctx, { client, scope: asked.scope, session, grant: scene.grant, ticket, to: asked.redirectUri })
+  if (step === 'consent' && session) return consentPage(scene.ctx, { client, asked, session, grant: scene.grant, ticket })
   if (step === 'new-password' && session) {
     const { sid, name, detail } = session
     return { page: step, data: { flow: ticket, application, person: { sid, name, detail }, problem: undefined } }

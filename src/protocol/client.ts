@@ -1,11 +1,19 @@
 /** A client and what it may do: the metadata of RFC 7591 §2 and OpenID Connect Registration §2 under their own names, and a policy. */
 import { z } from 'zod'
+import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
 
 const text = z.string().min(1).max(2000)
 const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' }).max(2000)
 const seconds = z.int().min(1).max(31_536_000)
-const signingAlg = z.enum(['ES256', 'RS256', 'PS256', 'EdDSA'])
+const signingAlg = z.enum(signingAlgs)
+
+const claimSource = /^(client\.(client_id|client_name|client_uri|contacts)|account\.\w{1,60}|token\.scope)$/
+
+/** What says who made a token, for whom and until when is not for a registration to say. RFC 9068 §2.2, RFC 7800. */
+const reservedClaims = new Set(
+  'iss sub aud exp nbf iat jti client_id scope cnf act may_act gid fid sid auth_time acr amr roles groups active token_type'.split(' '),
+)
 
 /** What differs between security profiles: data read by the frame, never code. Profiles in `features/profiles.ts` fill it. */
 export const policySchema = z.strictObject({
@@ -48,7 +56,19 @@ export const clientSchema = z
     require_auth_time: z.boolean().default(false).describe('auth_time in every ID token'),
     id_token_signed_response_alg: signingAlg.default('RS256').describe('Algorithm of its ID tokens'),
     access_token_format: z.enum(['jwt', 'opaque']).default('jwt').describe('jwt: RFC 9068; opaque: by introspection only'),
-    access_token_signed_response_alg: signingAlg.default('ES256').describe('Algorithm of its JWT access tokens'),
+    access_token_signed_response_alg: z
+      .enum(accessTokenAlgs)
+      .default('ES256')
+      .describe('Algorithm of its JWT access tokens; HS256 with a secret of its own'),
+    access_token_claims: z
+      .record(z.string().min(1).max(100), z.json())
+      .default({})
+      .refine((claims) => JSON.stringify(claims).length <= 4096, 'must not be longer than 4096 characters as JSON')
+      .describe('Claims that every access token of it carries, as JSON'),
+    access_token_claim_sources: z
+      .record(z.string().min(1).max(100), z.string().regex(claimSource, 'must be client., account. or token. and the name of a member'))
+      .default({})
+      .describe('Claims to look up: account.email, client.client_name, token.scope'),
     access_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
     id_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
     refresh_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
@@ -65,6 +85,9 @@ export const clientSchema = z
       const wrong = redirectUriProblem(uri, client.application_type)
       if (wrong) problem(['post_logout_redirect_uris', i], wrong)
     })
+    for (const path of ['access_token_claims', 'access_token_claim_sources'] as const)
+      for (const name of Object.keys(client[path]))
+        if (reservedClaims.has(name)) problem([path, name], 'is a claim that only the server sets')
     if (client.grant_types.includes('authorization_code') && client.redirect_uris.length === 0)
       problem(['redirect_uris'], 'at least one is needed for the authorization_code grant type')
     if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')
@@ -78,6 +101,8 @@ export type ClientMetadata = z.infer<typeof clientSchema>
 /** A client as the rules see it: what is registered, and the hashes of its secrets that are in force. */
 export interface Client extends ClientMetadata {
   secretHashes: readonly string[]
+  /** The secret its APIs share with us for HS256, sealed. */
+  sealedSigningSecret?: string | undefined
 }
 
 /** The scopes a client may ask for. */

@@ -6,7 +6,7 @@ import { findFlow, hubUrl } from './flow.ts'
 import type { ConsentRule } from './next-step.ts'
 import type { Page } from './request-reply.ts'
 import { applicationOf, deny } from './respond.ts'
-import type { Grant, Session } from './types.ts'
+import type { AuthorizationRequest, Grant, Session } from './types.ts'
 
 export const consentEndpoint: Endpoint = {
   path: '/authorize/consent',
@@ -49,15 +49,22 @@ export function consentRule(client: Client, redirectUri: string): ConsentRule {
 
 interface Question {
   client: Client
-  scope: readonly string[]
+  asked: AuthorizationRequest
   session: Session
   grant: Grant | undefined
   ticket: string
-  to: string
 }
 
-export function consentPage(ctx: Ctx, { client, scope, session, grant, ticket, to }: Question): Page {
+export async function consentPage(ctx: Ctx, { client, asked, session, grant, ticket }: Question): Promise<Page> {
   const { sid, name, detail } = session
-  const scopes = scope.map((s) => ({ name: s, description: ctx.server.scopes[s] ?? s, known: grant?.scope.includes(s) ?? false }))
+  const { scope, redirectUri: to } = asked
+  const meanings = await meaningsOf(ctx, asked)
+  const scopes = scope.map((s) => ({ name: s, description: meanings[s] ?? s, known: grant?.scope.includes(s) ?? false }))
   return { page: 'consent', data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, scopes, to } }
+}
+
+/** Scopes in words: the server's own, and those of the resources that the request names. A resource cannot give one of the server's another meaning. */
+async function meaningsOf(ctx: Ctx, { facts }: AuthorizationRequest): Promise<Readonly<Record<string, string>>> {
+  const resources = await Promise.all((facts['resource']?.split(' ') ?? []).map((uri) => ctx.store.resources.find(uri)))
+  return Object.assign(Object.create(null), ...resources.map((resource) => resource?.scopes), ctx.server.scopes)
 }

@@ -1,9 +1,11 @@
 /** The frame: a feature and its seams, the tables made of all features, and the context every rule gets. */
 import type { Client } from './client.ts'
+import type { Introspector } from './introspector.ts'
 import type { Params } from './params.ts'
-import type { Keys, People, Resource, Store, Tokens } from './ports.ts'
+import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { Reply, Request } from './request-reply.ts'
-import type { AccessToken, Binding, Code, Issuance } from './types.ts'
+import type { Resource } from './resource.ts'
+import type { AccessToken, Binding, Code, Credential, Issuance, Target } from './types.ts'
 
 /** One specification: everything it adds to the server. These are all the seams there are. */
 export interface Feature {
@@ -17,6 +19,7 @@ export interface Feature {
   grantTypes?: readonly GrantType[]
   clientAuth?: readonly ClientAuth[]
   responseModes?: readonly ResponseMode[]
+  credentials?: readonly CredentialKind[]
   /** Parameters that may be sent several times. */
   mayRepeat?: readonly string[]
   /** Scopes it gives a meaning, in words for the consent page. */
@@ -24,7 +27,7 @@ export interface Feature {
 
   // Moments in the two journeys. Each reads only its own parameters, so order cannot matter.
   /** Authorization request: check own parameters, return what must be remembered. */
-  readRequest?(params: Params, client: Client): Record<string, string>
+  readRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<Record<string, string>> | Record<string, string>
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx): Record<string, string>
   /** Token request: what the sender proved to hold. */
@@ -33,8 +36,12 @@ export interface Feature {
   checkCode?(code: Code, ask: { params: Params; binding: Binding | undefined }): void
   /** Token request: which resources the access token is for. At most one feature answers. */
   aim?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Promise<readonly Resource[]>
+  /** Access token: claims to add. The frame's own always win. */
+  accessClaims?(ctx: Ctx, about: { issuance: Issuance; target: Target }): Promise<Record<string, unknown>>
   /** Token response: members to add. */
   respondToken?(ctx: Ctx, about: { issuance: Issuance; access: AccessToken; accessToken: string }): Promise<Record<string, unknown>>
+  /** Introspection: the answer in another form than JSON, when the request asks for it. At most one feature answers. */
+  respondIntrospection?(ctx: Ctx, about: { request: Request; caller: Introspector; body: object }): Promise<Reply | undefined>
 
   /** Facts to advertise that no table above already tells. RFC 8414 §2. */
   metadata?(ctx: Ctx): Readonly<Record<string, unknown>>
@@ -48,6 +55,7 @@ export interface Ctx {
   readonly store: Store
   readonly people: People
   readonly keys: Keys
+  readonly sharedKeys: SharedKeys
   readonly tokens: Tokens
   /** Seconds since the epoch. */
   now(): number
@@ -78,6 +86,7 @@ export interface Server {
   grantTypes: ReadonlyMap<string, GrantType>
   clientAuth: ReadonlyMap<string, ClientAuth>
   responseModes: ReadonlyMap<string, ResponseMode>
+  credentials: ReadonlyMap<string, CredentialKind>
   /** Parameters that may be sent several times. */
   mayRepeat: ReadonlySet<string>
   /** Scopes the server itself gives a meaning, in words for the consent page. */
@@ -119,6 +128,14 @@ export interface ClientAuth {
   method: string
   /** undefined: this method was not attempted. A failed attempt refuses. */
   authenticate(ctx: Ctx, request: Request): Promise<Client | undefined>
+}
+
+/** Something that is accepted wherever an access token is, in a header of its own. */
+export interface CredentialKind {
+  /** In lower case. */
+  header: string
+  /** What lies behind it; undefined when it is not in force, or of another kind. */
+  find(ctx: Ctx, text: string): Promise<Credential | undefined>
 }
 
 /** How an authorization response reaches the client. */

@@ -1,13 +1,15 @@
 /** The only place tokens are made — RFC 6749 §5.1, access tokens after RFC 9068. */
+import type { AccessTokenAlg } from './algs.ts'
+import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 import type { Reply } from './request-reply.ts'
 import type { AccessToken, Binding, Issuance, RefreshToken, Target } from './types.ts'
 
 /** Signs first, then makes everything true in one act; the artefact that is used up is spent in that act, last of all. */
 export async function mint(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<Reply> {
-  const access = accessToken(ctx, issuance, target, binding)
+  const access = await accessToken(ctx, issuance, target, binding)
   const opaque = target.format === 'opaque'
-  const text = opaque ? ctx.tokens.make('at') : await ctx.keys.sign(target.alg, 'at+jwt', jwtClaims(ctx, access))
+  const text = opaque ? ctx.tokens.make('at') : await signed(ctx, issuance.client, target.alg, jwtClaims(ctx, access))
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.features)
@@ -38,8 +40,16 @@ export async function mint(ctx: Ctx, issuance: Issuance, target: Target, binding
   }
 }
 
-function accessToken(ctx: Ctx, { client, subject, lasting }: Issuance, target: Target, binding: Binding | undefined): AccessToken {
+function signed(ctx: Ctx, client: Client, alg: AccessTokenAlg, claims: object): Promise<string> | string {
+  return alg === 'HS256' ? ctx.sharedKeys.sign(client, 'at+jwt', claims) : ctx.keys.sign(alg, 'at+jwt', claims)
+}
+
+async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<AccessToken> {
+  const { client, subject, lasting } = issuance
   const now = ctx.now()
+  const extra = {}
+  for (const feature of ctx.server.features)
+    if (feature.accessClaims) Object.assign(extra, await feature.accessClaims(ctx, { issuance, target }))
   const authentication = lasting?.authentication
   return {
     jti: ctx.id(),
@@ -56,7 +66,7 @@ function accessToken(ctx: Ctx, { client, subject, lasting }: Issuance, target: T
     acr: authentication?.acr,
     amr: authentication?.amr,
     sid: authentication?.sid,
-    extra: {},
+    extra,
   }
 }
 

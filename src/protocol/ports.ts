@@ -1,6 +1,8 @@
 /** Ports: what the rules ask of the other rooms. Each act is atomic and named by what the rules need. */
+import type { SigningAlg } from './algs.ts'
 import type { Client } from './client.ts'
-import type { AccessToken, Answer, Code, Flow, Grant, RefreshToken, Session, Spend } from './types.ts'
+import type { Resource } from './resource.ts'
+import type { AccessToken, Answer, ApiKey, Code, Flow, Grant, RefreshToken, Session, Spend } from './types.ts'
 
 /** Ports. Each verb is one atomic act, named by what the rules need; there is no `save`. */
 export interface Store {
@@ -11,6 +13,8 @@ export interface Store {
   }
   resources: {
     find(identifier: string): Promise<Resource | undefined>
+    /** By the name under which it authenticates: its `resource_id`, or its identifier. */
+    named(name: string): Promise<Resource | undefined>
   }
   grants: {
     find(clientId: string, subject: string): Promise<Grant | undefined>
@@ -38,6 +42,12 @@ export interface Store {
     /** An opaque access token. */
     find(hash: string): Promise<AccessToken | undefined>
   }
+  apiKeys: {
+    /** One in force, of an owner who is active, with the owner's name. */
+    find(hash: string, now: number): Promise<(ApiKey & { username: string }) | undefined>
+    /** Notes that it is in use, unless that was noted less than so many seconds ago. */
+    used(id: string, now: number, atMostEvery: number): Promise<void>
+  }
   /** All that one token response makes true, in one transaction. False: what it spends was already spent, and nothing was kept. */
   issue(act: {
     spend: { kind: Spend['kind']; hash: string; now: number } | undefined
@@ -55,18 +65,6 @@ export interface Store {
   }
 }
 
-/** A protected API: who its tokens are for, and how they are made. RFC 8707, RFC 9068. */
-export interface Resource {
-  /** The `aud` of its tokens: an absolute URI. */
-  identifier: string
-  name: string
-  scopes: Readonly<Record<string, string>>
-  accessTokenFormat: 'jwt' | 'opaque' | undefined
-  accessTokenAlg: SigningAlg | undefined
-  /** Seconds. */
-  accessTokenLifetime: number | undefined
-}
-
 /** What `identity/` offers the rules: who is at this browser, and what may be said about a subject. */
 export interface People {
   /** The authentication context classes there are, strongest last. */
@@ -78,8 +76,6 @@ export interface People {
   /** Ends the sessions behind these browser session ids. */
   signOut(ids: readonly string[]): Promise<void>
 }
-
-export type SigningAlg = 'ES256' | 'RS256' | 'PS256' | 'EdDSA'
 
 /** What `secrets/` offers the rules: signatures by the tenant's keys. */
 export interface Keys {
@@ -93,8 +89,18 @@ export interface Keys {
   jwks(now: number): Promise<{ keys: object[] }>
 }
 
+/** What `secrets/` offers the rules: signatures with a secret that a client's APIs share with us. */
+export interface SharedKeys {
+  /** Compact JWS with HS256. */
+  sign(client: Client, typ: string, claims: object): string
+  /** The client whose secret a token says it is signed with; undefined when it says no such thing. Nothing is verified yet. */
+  signerOf(token: string): string | undefined
+  /** The claims, when it was signed with this client's secret as one of `typ` for this client and is in force. */
+  verify(client: Client, typ: readonly string[], token: string, now: number): Readonly<Record<string, unknown>> | undefined
+}
+
 /** Kinds of opaque text we hand out; the kind is part of the text and of the hash under which it is kept. */
-export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl'
+export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl' | 'ak'
 
 /** What `secrets/` offers the rules: opaque text, 256 bits each, kept as a keyed hash only. */
 export interface Tokens {
@@ -103,6 +109,9 @@ export interface Tokens {
   hash(kind: TokenKind, text: string): string | undefined
   /** The one refresh token that may follow this one: always the same for the same text. */
   successor(refreshToken: string): string
-  /** Compares a secret with the kept hashes, in constant time. `undefined` takes as long and is false. */
-  matchesSecret(secret: string, kept: readonly string[] | undefined): boolean
+  /**
+   * Compares a secret with the kept hashes, in constant time. `undefined` takes as long and is false. A promise only when a hash was made
+   * elsewhere and is slow to check; that rejects with `Unavailable` when too many such checks wait.
+   */
+  matchesSecret(secret: string, kept: readonly string[] | undefined): boolean | Promise<boolean>
 }

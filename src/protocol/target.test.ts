@@ -6,22 +6,16 @@ import { aRefreshToken } from '../../test/stored.ts'
 import { type Client, clientSchema } from './client.ts'
 import { OAuthError } from './errors.ts'
 import { Params } from './params.ts'
-import type { Resource } from './ports.ts'
+import type { ResourceMetadata } from './resource.ts'
 import { aim } from './target.ts'
 import type { Issuance, Target } from './types.ts'
 
-const plain: Omit<Resource, 'identifier'> = {
-  name: 'An API',
-  scopes: {},
-  accessTokenFormat: undefined,
-  accessTokenAlg: undefined,
-  accessTokenLifetime: undefined,
-}
-const resources: Resource[] = [
+const plain = { name: 'An API', scopes: {} }
+const resources: ResourceMetadata[] = [
   { ...plain, identifier: 'https://plain.example' },
-  { ...plain, identifier: 'https://opaque.example', accessTokenFormat: 'opaque' },
-  { ...plain, identifier: 'https://jwt.example', accessTokenFormat: 'jwt', accessTokenAlg: 'EdDSA' },
-  { ...plain, identifier: 'https://short.example', accessTokenLifetime: 60 },
+  { ...plain, identifier: 'https://opaque.example', access_token_format: 'opaque' },
+  { ...plain, identifier: 'https://jwt.example', access_token_format: 'jwt', access_token_signed_response_alg: 'EdDSA' },
+  { ...plain, identifier: 'https://short.example', access_token_lifetime: 60 },
 ]
 const [plainApi, opaqueApi, jwtApi, shortApi] = resources.map((r) => r.identifier) as [string, string, string, string]
 

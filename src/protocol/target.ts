@@ -1,15 +1,25 @@
-/** Who an access token is for, and how it is made: client, resource and tenant each have a say. */
+/** Who an access token is for, and how it is made: client, resource and tenant each have a say — RFC 8707 §2.2. */
 import type { Client } from './client.ts'
+import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Params } from './params.ts'
-import type { Resource } from './ports.ts'
+import { knownScopes, type Resource } from './resource.ts'
 import type { Issuance, Target } from './types.ts'
 
 export async function aim(ctx: Ctx, params: Params, issuance: Issuance): Promise<Target> {
   let resources: readonly Resource[] = []
-  for (const feature of ctx.server.features)
-    if (feature.aim) resources = (await feature.aim(ctx, { params, issuance })) ?? resources
-  return target(ctx, issuance.client, issuance.scope, resources)
+  for (const feature of ctx.server.features) if (feature.aim) resources = (await feature.aim(ctx, { params, issuance })) ?? resources
+  return target(ctx, issuance.client, scopeFor(ctx, issuance.scope, resources), resources)
+}
+
+/**
+ * The scopes that those it is for understand; what else was granted, another token may carry. With `openid` it is for UserInfo too,
+ * where the scopes of this server are understood. §2.2.
+ */
+function scopeFor(ctx: Ctx, granted: readonly string[], resources: readonly Resource[]): readonly string[] {
+  const atResources = knownScopes(granted, resources)
+  const scope = granted.filter((s) => atResources.includes(s) || (granted.includes('openid') && Object.hasOwn(ctx.server.scopes, s)))
+  return scope.length > 0 || granted.length === 0 ? scope : refuse('invalid_scope', 'the resource knows none of the scopes')
 }
 
 /** Without a resource the audience is this server: its own UserInfo endpoint, or APIs that take the issuer for their name. */
@@ -17,15 +27,16 @@ function target(ctx: Ctx, client: Client, scope: readonly string[], resources: r
   const identifiers = resources.map((r) => r.identifier)
   const lifetimes = [
     client.access_token_lifetime ?? ctx.tenant.lifetimes.accessToken,
-    ...resources.flatMap((r) => r.accessTokenLifetime ?? []),
+    ...resources.flatMap((r) => r.access_token_lifetime ?? []),
   ]
-  const opaque = resources.some((r) => r.accessTokenFormat === 'opaque')
-  const told = resources.find((r) => r.accessTokenFormat !== undefined)?.accessTokenFormat
+  const opaque = resources.some((r) => r.access_token_format === 'opaque')
+  const told = resources.find((r) => r.access_token_format !== undefined)?.access_token_format
+  const alg = resources.find((r) => r.access_token_signed_response_alg !== undefined)?.access_token_signed_response_alg
   return {
     audience: identifiers.length === 0 || scope.includes('openid') ? [...identifiers, ctx.issuer] : identifiers,
     scope,
     format: opaque ? 'opaque' : (told ?? client.access_token_format),
-    alg: resources.find((r) => r.accessTokenAlg !== undefined)?.accessTokenAlg ?? client.access_token_signed_response_alg,
+    alg: alg ?? client.access_token_signed_response_alg,
     lifetime: Math.min(...lifetimes),
   }
 }

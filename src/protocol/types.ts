@@ -1,6 +1,7 @@
 /** The words the rules are written in. Data; never changed once made. */
+
+import type { AccessTokenAlg } from './algs.ts'
 import type { Client } from './client.ts'
-import type { SigningAlg } from './ports.ts'
 
 /** The permission a subject has given a client. Consent is remembered in it; codes and tokens hang off it. */
 export interface Grant {
@@ -108,15 +109,17 @@ export interface RefreshToken {
   usedAt: number | undefined
 }
 
-/** What lies behind an access token, whether it is written into a JWT or kept behind an opaque one. */
-export interface AccessToken {
+/** What lies behind whatever is accepted as an access token. RFC 6749 §1.4. */
+export interface Credential {
   jti: string
-  clientId: string
+  /** Undefined: it was issued to no client. */
+  clientId: string | undefined
   subject: string
   audience: readonly string[]
   scope: readonly string[]
   issuedAt: number
-  expiresAt: number
+  /** Undefined: until it is taken back. */
+  expiresAt: number | undefined
   grantId: string | undefined
   family: string | undefined
   cnf: Confirmation | undefined
@@ -126,6 +129,38 @@ export interface AccessToken {
   sid: string | undefined
   /** Claims that features or the client's registration add. */
   extra: Readonly<Record<string, unknown>>
+}
+
+/** What lies behind an access token, whether it is written into a JWT or kept behind an opaque one. */
+export interface AccessToken extends Credential {
+  clientId: string
+  expiresAt: number
+}
+
+/** An API key: speaks for its owner, who needs no client for it. */
+export interface ApiKey {
+  /** Public. */
+  id: string
+  owner: 'person' | 'service'
+  subject: string
+  /** What it is for, in the owner's words. */
+  label: string
+  scope: readonly string[]
+  /** Identifiers of RFC 8707, besides this server. */
+  resource: readonly string[]
+  createdAt: number
+  expiresAt: number | undefined
+  /** To the minute. */
+  lastUsedAt: number | undefined
+}
+
+/** An API key as kept. */
+export interface KeptApiKey extends ApiKey {
+  hash: string
+  /** The id of the key from which it came by rotation, once or many times; its own when it is the first. */
+  chain: string
+  /** Seconds from its making to its expiry, for the keys that follow it; undefined: they do not expire. */
+  lifetime: number | undefined
 }
 
 /** RFC 7800 §3.1. */
@@ -169,7 +204,7 @@ export interface Target {
   audience: readonly string[]
   scope: readonly string[]
   format: 'jwt' | 'opaque'
-  alg: SigningAlg
+  alg: AccessTokenAlg
   /** Seconds. */
   lifetime: number
 }

@@ -1,5 +1,5 @@
 /** A tenant's signing keys as last read from the store, opened and ready. */
-import type { SigningAlg } from '../protocol/ports.ts'
+import type { SigningAlg } from '../protocol/algs.ts'
 import type { Sealer } from './seal.ts'
 import { fromPkcs8, type KeyPair, toPkcs8 } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'

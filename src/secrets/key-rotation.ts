@@ -1,5 +1,5 @@
 /** Making, replacing and taking away signing keys, by any number of nodes at once. */
-import type { SigningAlg } from '../protocol/ports.ts'
+import type { SigningAlg } from '../protocol/algs.ts'
 import type { Cabinet } from './key-cabinet.ts'
 import { activeOf, needsNext, newestOf, type Schedule, stateOf } from './key-schedule.ts'
 import type { Sealer } from './seal.ts'

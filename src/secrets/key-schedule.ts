@@ -1,5 +1,5 @@
 /** Which signing key does what when: rules over the kept rows and the clock, the same on every node. */
-import type { SigningAlg } from '../protocol/ports.ts'
+import type { SigningAlg } from '../protocol/algs.ts'
 import type { SigningKeyRow } from './types.ts'
 
 /** Seconds. */

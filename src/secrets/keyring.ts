@@ -1,11 +1,14 @@
 /** A tenant's signing keys at work: signed tokens, their verification, and the JWKS — RFC 7515, RFC 7517, RFC 7519, RFC 8725. */
-import { type JsonObject, parseJws, parseObject } from '../protocol/codec/jws.ts'
-import type { Keys, SigningAlg } from '../protocol/ports.ts'
+
+import type { SigningAlg } from '../protocol/algs.ts'
+import { parseJws, parseObject } from '../protocol/codec/jws.ts'
+import type { Keys } from '../protocol/ports.ts'
+import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
 import { keyCabinet, type OpenKey } from './key-cabinet.ts'
 import { keyRotation } from './key-rotation.ts'
 import { activeOf, type KeyState, newestOf, type Schedule, stateOf, usualSchedule } from './key-schedule.ts'
 import type { Sealer } from './seal.ts'
-import { isSignatureOf, isSlow, signText } from './signer.ts'
+import { isSignatureOf, isSlow, type KeyPair, signText } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'
 
 export interface Keyring extends Keys {
@@ -25,9 +28,6 @@ export interface KeyInfo extends Pick<SigningKeyRow, 'kid' | 'alg' | 'createdAt'
   state: KeyState
 }
 
-const maxLength = 16_384
-const clockSkew = 60
-
 /**
  * Resolves when the fast algorithms can sign; first RSA keys are made in the background, and whoever needs one waits for it.
  * `rsaBits` of new keys. `now`: seconds since the epoch. `reloadEvery`: seconds after which a change made by another node is seen.
@@ -42,12 +42,18 @@ export async function keyring(options: {
   now: () => number
   reloadEvery: number
   schedule?: Schedule
+  /** Keys that the operator keeps; they sign in place of ours and never rotate. */
+  fixed?: readonly KeyPair[]
 }): Promise<Keyring> {
   const { issuer, algs, now, reloadEvery, schedule = usualSchedule } = options
+  const fixed = (options.fixed ?? []).map((pair): OpenKey => ({ ...pair, headers: new Map() }))
+  const own = algs.filter((alg) => !fixed.some((key) => key.alg === alg))
   const cabinet = keyCabinet(options)
-  const { ensure, rotate, revoke, tend } = keyRotation({ ...options, cabinet, schedule })
+  const { ensure, rotate, revoke, tend } = keyRotation({ ...options, algs: own, cabinet, schedule })
 
   async function signingKey(alg: SigningAlg): Promise<OpenKey> {
+    const kept = fixed.find((key) => key.alg === alg)
+    if (kept) return kept
     if (!algs.includes(alg)) throw new RangeError('the tenant does not sign with this algorithm')
     let keys = await cabinet.read(reloadEvery)
     if (!newestOf(keys.rows, alg)) {
@@ -61,14 +67,16 @@ export async function keyring(options: {
 
   /** An unknown key may be one that another node has just made: worth a look, once a second. */
   async function publishedKey(kid: string): Promise<OpenKey | undefined> {
+    const kept = fixed.find((key) => key.kid === kid)
+    if (kept) return kept
     let keys = await cabinet.read(reloadEvery)
     if (!keys.open.has(kid)) keys = await cabinet.read(Math.min(reloadEvery, 1))
     const row = keys.rows.find((row) => row.kid === kid)
     return row && stateOf(keys.rows, row, now()) !== 'removed' ? keys.open.get(kid) : undefined
   }
 
-  await Promise.all(algs.filter((alg) => !isSlow(alg)).map(ensure))
-  for (const alg of algs.filter(isSlow)) void ensure(alg) // a failure is met again, and told, by whoever needs the key
+  await Promise.all(own.filter((alg) => !isSlow(alg)).map(ensure))
+  for (const alg of own.filter(isSlow)) void ensure(alg) // a failure is met again, and told, by whoever needs the key
 
   return {
     algs,
@@ -82,9 +90,10 @@ export async function keyring(options: {
       return claims?.['iss'] === issuer && (at === undefined || isInForce(claims, at)) ? claims : undefined // RFC 8725 §3.8
     },
     jwks: async (at) => {
-      await Promise.all(algs.map(signingKey))
+      await Promise.all(own.map(signingKey))
       const { rows, open } = await cabinet.read(reloadEvery)
-      return { keys: rows.filter((row) => stateOf(rows, row, at) !== 'removed').map((row) => open.get(row.kid)!.jwk) }
+      const published = rows.filter((row) => stateOf(rows, row, at) !== 'removed').map((row) => open.get(row.kid)!.jwk)
+      return { keys: [...fixed.map((key) => key.jwk), ...published] }
     },
     rotate,
     revoke,
@@ -108,20 +117,4 @@ async function signCompact(key: OpenKey, typ: string, claims: object): Promise<s
   }
   const input = `${header}.${encode(claims)}`
   return `${input}.${await signText(key, input)}`
-}
-
-function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
-}
-
-/** Media types are compared without regard to case, and `application/` may be left out. RFC 7515 §4.1.9. */
-function isOfType(typ: unknown, expected: readonly string[]): boolean {
-  const plain = (text: string) => text.toLowerCase().replace(/^application\//, '')
-  return typeof typ === 'string' && expected.some((one) => plain(one) === plain(typ))
-}
-
-function isInForce(claims: JsonObject, at: number): boolean {
-  const { exp, nbf, iat } = claims
-  if (typeof exp !== 'number' || exp <= at) return false // RFC 7519 §4.1.4
-  return [nbf, iat].every((time) => time === undefined || (typeof time === 'number' && time <= at + clockSkew)) // §4.1.5
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { test } from 'node:test'
 import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose'
-import type { SigningAlg } from '../protocol/ports.ts'
+import type { SigningAlg } from '../protocol/algs.ts'
 import { fromPkcs8, isSignatureOf, makeKeyPair, signText, thumbprint, toPkcs8 } from './signer.ts'
 
 const algs: SigningAlg[] = ['ES256', 'EdDSA', 'RS256', 'PS256']

@@ -11,14 +11,18 @@ import {
   type webcrypto,
 } from 'node:crypto'
 import { promisify } from 'node:util'
+import type { SigningAlg } from '../protocol/algs.ts'
 import { sha256 } from '../protocol/codec/digest.ts'
-import type { SigningAlg } from '../protocol/ports.ts'
 
 /** RFC 7517: public members only. */
 export interface PublicJwk extends webcrypto.JsonWebKey {
   kid: string
   alg: SigningAlg
   use: 'sig'
+  /** RFC 7517 §4.7. */
+  x5c?: string[]
+  /** RFC 7517 §4.9. */
+  'x5t#S256'?: string
 }
 
 /** A key pair, for one algorithm only. */
@@ -48,6 +52,8 @@ const schemes: Readonly<Record<SigningAlg, Scheme>> = {
     options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }, // RFC 7518 §3.5
     slow: true,
   },
+  'ML-DSA-44': { digest: undefined, options: {}, slow: true }, // RFC 9964 §5
+  'ML-DSA-65': { digest: undefined, options: {}, slow: true },
 }
 
 const generate = promisify(generateKeyPair)
@@ -61,6 +67,8 @@ export function isSlow(alg: SigningAlg): boolean {
 export async function makeKeyPair(alg: SigningAlg, rsaBits: number): Promise<KeyPair> {
   if (alg === 'ES256') return toKeyPair(alg, (await generate('ec', { namedCurve: 'P-256' })).privateKey)
   if (alg === 'EdDSA') return toKeyPair(alg, (await generate('ed25519')).privateKey)
+  if (alg === 'ML-DSA-44') return toKeyPair(alg, (await generate('ml-dsa-44')).privateKey)
+  if (alg === 'ML-DSA-65') return toKeyPair(alg, (await generate('ml-dsa-65')).privateKey)
   return toKeyPair(alg, (await generate('rsa', { modulusLength: rsaBits })).privateKey)
 }
 
@@ -73,16 +81,17 @@ export function toPkcs8(pair: KeyPair): Buffer {
   return pair.privateKey.export({ format: 'der', type: 'pkcs8' })
 }
 
-function toKeyPair(alg: SigningAlg, privateKey: KeyObject): KeyPair {
+/** With its public half, as a JWK under its thumbprint. */
+export function toKeyPair(alg: SigningAlg, privateKey: KeyObject): KeyPair {
   const publicKey = createPublicKey(privateKey)
   const members = publicKey.export({ format: 'jwk' })
   const kid = thumbprint(members)
   return { alg, kid, jwk: { ...members, kid, alg, use: 'sig' }, privateKey, publicKey }
 }
 
-/** The required members alone, in the order of their names. RFC 7638 §3. */
-export function thumbprint({ crv, e, kty, n, x, y }: webcrypto.JsonWebKey): string {
-  return sha256(JSON.stringify({ crv, e, kty, n, x, y })) // absent ones are left out
+/** The required members alone, in the order of their names. RFC 7638 §3, RFC 9964 §6. */
+export function thumbprint({ alg, crv, e, kty, n, pub, x, y }: webcrypto.JsonWebKey & { pub?: string }): string {
+  return sha256(JSON.stringify({ alg: kty === 'AKP' ? alg : undefined, crv, e, kty, n, pub, x, y })) // absent ones are left out
 }
 
 /** The signature in base64url; at once for the fast algorithms, from a thread for the slow ones. */

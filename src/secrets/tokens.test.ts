@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { isOpaque } from '../protocol/codec/opaque.ts'
 import type { TokenKind } from '../protocol/ports.ts'
+import { importedSecrets } from './imported-secrets.ts'
 import { type Installation, unlock } from './installation.ts'
 import { sealer } from './seal.ts'
 import { tokens } from './tokens.ts'
@@ -12,8 +13,9 @@ function installation(): Promise<Installation> {
   return unlock(store, sealer([randomBytes(32)], randomBytes), randomBytes)
 }
 const house = await installation()
-const ours = tokens(house, 'ours', randomBytes)
-const kinds: TokenKind[] = ['at', 'rt', 'ac', 'cs', 'ss', 'br', 'fl']
+const imported = importedSecrets({ random: randomBytes, now: () => 0 })
+const ours = tokens(house, 'ours', randomBytes, imported)
+const kinds: TokenKind[] = ['at', 'rt', 'ac', 'cs', 'ss', 'br', 'fl', 'ak']
 
 test('a made token is found under one hash, and only as its own kind', () => {
   for (const kind of kinds) {
@@ -33,8 +35,8 @@ test('garbage has no hash', () => {
 
 test('another tenant, installation or kind has another hash for the same text', async () => {
   const text = ours.make('cs')
-  const theirs = tokens(house, 'theirs', randomBytes)
-  const elsewhere = tokens(await installation(), 'ours', randomBytes)
+  const theirs = tokens(house, 'theirs', randomBytes, imported)
+  const elsewhere = tokens(await installation(), 'ours', randomBytes, imported)
   const hashes = [ours.hash('cs', text), theirs.hash('cs', text), elsewhere.hash('cs', text)]
   assert.equal(new Set(hashes).size, 3)
   assert.notEqual(theirs.successor(text), ours.successor(text))
@@ -60,10 +62,21 @@ test('a secret matches any of the kept hashes, chosen or made', () => {
   assert.equal(ours.matchesSecret('chosen: päss', [kept, other]), true)
   assert.equal(ours.matchesSecret('chosen: päss', [other, kept]), true)
   assert.equal(ours.matchesSecret('wrong', [other, kept]), false)
-  assert.equal(tokens(house, 'theirs', randomBytes).matchesSecret('other', [other]), false)
+  assert.equal(tokens(house, 'theirs', randomBytes, imported).matchesSecret('other', [other]), false)
 })
 
 test('nothing matches nothing', () => {
   for (const secret of ['', '!'.repeat(43), ours.make('cs')])
     for (const kept of [undefined, []]) assert.equal(ours.matchesSecret(secret, kept), false)
+})
+
+test('a secret that was hashed elsewhere matches too, beside ours and after it', async () => {
+  const bcrypt = '$2b$04$zBl01fyKi2DUkFci9mPu/uDI1G1uwkxHVMNisNq4PE3CXaAx4WwkC' // of "imported secret"
+  const django = 'pbkdf2_sha256$1000$salt$p8vQ9ilsYkX+ZhAN5fWHC7I7XSatjnI9jyIsJULZ8Fk=' // of "another"
+  const own = ours.hashSecret('own')
+  assert.equal(ours.matchesSecret('own', [bcrypt, own]), true, 'nothing slow for ours')
+  assert.equal(await ours.matchesSecret('imported secret', [own, bcrypt]), true)
+  assert.equal(await ours.matchesSecret('another', [bcrypt, own, django]), true)
+  assert.equal(await ours.matchesSecret('wrong', [bcrypt, own, django]), false)
+  assert.equal(await ours.matchesSecret(bcrypt, [bcrypt]), false)
 })

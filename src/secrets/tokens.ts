@@ -4,6 +4,7 @@ import { equal } from '../protocol/codec/digest.ts'
 import { isOpaque, opaque } from '../protocol/codec/opaque.ts'
 import type { TokenKind, Tokens } from '../protocol/ports.ts'
 import type { Random } from './derive.ts'
+import { type ImportedSecrets, isImported } from './imported-secrets.ts'
 import type { Installation } from './installation.ts'
 
 /** The tokens of a tenant, and what it takes to register a client's secret. */
@@ -16,7 +17,7 @@ export interface TenantTokens extends Tokens {
 const noHash = '!'.repeat(43)
 
 /** Hashes are HMAC-SHA-256 in base64url, under keys of this tenant alone: a stolen database tells nothing about short secrets either. */
-export function tokens(installation: Installation, tenantId: string, random: Random): TenantTokens {
+export function tokens(installation: Installation, tenantId: string, random: Random, imported: ImportedSecrets): TenantTokens {
   const indexKey = installation.key('token-index', tenantId)
   const successorKey = installation.key('refresh-successor', tenantId)
   const hash = (kind: TokenKind, text: string) => mac(indexKey, `${kind}:${text}`).toString('base64url')
@@ -29,9 +30,17 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
       const given = hash('cs', secret)
       let found = false
       for (const one of kept?.length ? kept : [noHash]) found = equal(given, one) || found // no early end
-      return found
+      return found || matchesImported(imported, secret, kept?.filter(isImported) ?? [])
     },
   }
+}
+
+/** Every hash that was made elsewhere is slow to check, so one match is enough. */
+function matchesImported(imported: ImportedSecrets, secret: string, [hash, ...rest]: readonly string[]): boolean | Promise<boolean> {
+  if (hash === undefined) return false
+  const matches = imported.matches(secret, hash)
+  if (matches === true) return true
+  return Promise.resolve(matches).then((found) => found || matchesImported(imported, secret, rest))
 }
 
 function mac(key: KeyObject, text: string): Buffer {

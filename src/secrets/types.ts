@@ -1,5 +1,5 @@
 /** What the safe needs remembered: only sealed bytes and public halves. Times in seconds since the epoch. */
-import type { SigningAlg } from '../protocol/ports.ts'
+import type { SigningAlg } from '../protocol/algs.ts'
 
 /** A signing key as kept. Its state follows from the times and the clock alone, so all nodes agree without a word. */
 export interface SigningKeyRow {

@@ -111,6 +111,7 @@ function* remove(tenant: string, subject: string, now: number): Transaction<bool
   const removed = yield sql`delete from accounts where tenant_id = ${tenant} and subject = ${subject} returning subject`
   yield sql`delete from logins where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`delete from api_keys where tenant_id = ${tenant} and owner = 'person' and subject = ${subject}`
   yield sql`update grants set revoked_at = ${now} where tenant_id = ${tenant} and subject = ${subject} and revoked_at is null`
   yield sql`
     delete from refresh_tokens where tenant_id = ${tenant}

@@ -13,11 +13,15 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
     clients: {
       async find(id) {
         const rows = await db.read(sql`
-          select c.doc, s.hash from clients c
+          select c.doc, c.signing_secret, s.hash from clients c
           left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id and (s.expires_at is null or s.expires_at > ${now()})
           where c.tenant_id = ${tenant} and c.id = ${id}`)
         if (!rows[0]) return undefined
-        return { ...parse(id, rows[0]['doc'] as string), secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])) }
+        return {
+          ...parse(id, rows[0]['doc'] as string),
+          secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])),
+          sealedSigningSecret: (rows[0]['signing_secret'] as string | null) ?? undefined,
+        }
       },
       async hasOrigin(origin) {
         const rows = await db.read(sql`select origin from client_origins where tenant_id = ${tenant} and origin = ${origin} limit 1`)
@@ -40,24 +44,20 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
           const replaced = yield sql`
             update clients set doc = ${documentOf(client)} where tenant_id = ${tenant} and id = ${client.client_id} returning id`
           if (replaced.length === 0) return false
-          yield sql`delete from client_origins where tenant_id = ${tenant} and client_id = ${client.client_id}`
           yield* keepOrigins(tenant, client)
           return true
         }),
-      remove: (id, at) =>
-        db.transact(function* () {
-          const removed = yield sql`delete from clients where tenant_id = ${tenant} and id = ${id} returning id`
-          yield sql`update grants set revoked_at = ${at} where tenant_id = ${tenant} and client_id = ${id} and revoked_at is null`
-          yield sql`
-            delete from refresh_tokens where tenant_id = ${tenant}
-            and grant_id in (select id from grants where tenant_id = ${tenant} and client_id = ${id})`
-          return removed.length > 0
-        }),
+      remove: (id, at) => db.transact(() => removeClient(tenant, id, at)),
       async list({ after = '', limit }) {
         const rows = await db.read(
           sql`select id, doc from clients where tenant_id = ${tenant} and id > ${after} order by id limit ${limit}`,
         )
         return rows.map((row) => parse(row['id'] as string, row['doc'] as string))
+      },
+      async setSigningSecret(id, sealed) {
+        const rows = await db.write(sql`
+          update clients set signing_secret = ${sealed ?? null} where tenant_id = ${tenant} and id = ${id} returning id`)
+        return rows.length > 0
       },
       async addSecret(id, secret) {
         return (await db.write(addSecret(tenant, id, secret))).length > 0
@@ -67,6 +67,7 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
           delete from client_secrets where tenant_id = ${tenant} and client_id = ${id} and id = ${secretId} returning id`)
         return rows.length > 0
       },
+      rotateSecret: (id, secret, until) => db.transact(() => rotateSecret(tenant, id, secret, until)),
       async listSecrets(id) {
         const rows = await db.read(sql`
           select id, hash, created_at, expires_at from client_secrets
@@ -79,7 +80,26 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
 
 const documentOf = (client: ClientMetadata) => JSON.stringify(clientSchema.parse(client))
 
+/** Makes it what is told, whatever it was; a secret takes the place of all others. */
+export function* putClient(tenant: string, client: ClientMetadata, secret: SecretRow | undefined): Transaction<void> {
+  yield sql`
+    insert into clients (tenant_id, id, doc) values (${tenant}, ${client.client_id}, ${documentOf(client)})
+    on conflict (tenant_id, id) do update set doc = excluded.doc`
+  yield* keepOrigins(tenant, client)
+  if (secret) yield* rotateSecret(tenant, client.client_id, secret, undefined)
+}
+
+export function* removeClient(tenant: string, id: string, at: number): Transaction<boolean> {
+  const removed = yield sql`delete from clients where tenant_id = ${tenant} and id = ${id} returning id`
+  yield sql`update grants set revoked_at = ${at} where tenant_id = ${tenant} and client_id = ${id} and revoked_at is null`
+  yield sql`
+    delete from refresh_tokens where tenant_id = ${tenant}
+    and grant_id in (select id from grants where tenant_id = ${tenant} and client_id = ${id})`
+  return removed.length > 0
+}
+
 function* keepOrigins(tenant: string, client: ClientMetadata): Transaction<void> {
+  yield sql`delete from client_origins where tenant_id = ${tenant} and client_id = ${client.client_id}`
   for (const origin of originsOf(client))
     yield sql`insert into client_origins (tenant_id, origin, client_id) values (${tenant}, ${origin}, ${client.client_id})`
 }
@@ -91,6 +111,22 @@ function addSecret(tenant: string, clientId: string, secret: SecretRow): Sql {
     select tenant_id, id, ${secret.id}, ${secret.hash}, cast(${secret.createdAt} as bigint), cast(${secret.expiresAt ?? null} as bigint)
     from clients where tenant_id = ${tenant} and id = ${clientId}
     on conflict do nothing returning id`
+}
+
+function* rotateSecret(tenant: string, id: string, secret: SecretRow, until: number | undefined): Transaction<boolean> {
+  // Locks the client: of two who rotate at once one comes after the other, and sees what it did.
+  if ((yield sql`update clients set doc = doc where tenant_id = ${tenant} and id = ${id} returning id`).length === 0) return false
+  const [newest] = yield sql`
+    select id from client_secrets where tenant_id = ${tenant} and client_id = ${id}
+    and (expires_at is null or expires_at > ${secret.createdAt}) order by created_at desc, id desc limit 1`
+  const stays = (until !== undefined && newest?.['id']) || ''
+  yield sql`delete from client_secrets where tenant_id = ${tenant} and client_id = ${id} and id <> ${stays}`
+  if (until !== undefined)
+    yield sql`
+      update client_secrets set expires_at = case when expires_at < ${until} then expires_at else ${until} end
+      where tenant_id = ${tenant} and client_id = ${id}`
+  yield addSecret(tenant, id, secret)
+  return true
 }
 
 function secretFrom(row: Row): SecretRow {

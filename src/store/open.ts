@@ -1,5 +1,4 @@
 /** Opens the database an address names. */
-import { openPostgres } from './postgres.ts'
 import type { Db } from './sql.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -8,7 +7,10 @@ import { openSqlite } from './sqlite.ts'
  * connection. Throws when the address is neither, or the file cannot be opened.
  */
 export async function openDatabase(url: string, onProblem: (problem: string) => void = () => {}): Promise<Db> {
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, onProblem)
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const { openPostgres } = await import('./postgres.ts') // its driver takes time and memory that SQLite can do without
+    return openPostgres(url, onProblem)
+  }
   const path = /^sqlite:(.+)$/.exec(url)?.[1]
   if (!path) throw new Error('a database address starts with sqlite: or postgres://')
   return openSqlite(path, onProblem)

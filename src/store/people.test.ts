@@ -186,16 +186,15 @@ onEachEngine('removing a client takes back what it was granted', async ({ a }) =
 })
 
 onEachEngine('resources are kept', async ({ a, b }) => {
-  const absent = { accessTokenFormat: undefined, accessTokenAlg: undefined, accessTokenLifetime: undefined }
-  const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read' }, ...absent }
+  const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read' } }
   assert.equal(await a.resourcesAdmin.add(api), true)
   assert.equal(await a.resourcesAdmin.add(api), false)
-  assert.deepEqual(await a.resources.find(api.identifier), api)
+  assert.deepEqual(await a.resources.find(api.identifier), { ...api, secretHashes: [] })
   assert.equal(await b.resources.find(api.identifier), undefined)
   assert.equal(await b.resourcesAdmin.replace(api), false)
   assert.equal(await b.resourcesAdmin.remove(api.identifier), false)
-  assert.equal(await a.resourcesAdmin.replace({ ...api, accessTokenFormat: 'opaque' }), true)
-  assert.deepEqual(await a.resourcesAdmin.list({ limit: 9 }), [{ ...api, accessTokenFormat: 'opaque' }])
+  assert.equal(await a.resourcesAdmin.replace({ ...api, access_token_format: 'opaque' }), true)
+  assert.deepEqual(await a.resourcesAdmin.list({ limit: 9 }), [{ ...api, access_token_format: 'opaque' }])
   assert.equal(await a.resourcesAdmin.remove(api.identifier), true)
   assert.equal(await a.resources.find(api.identifier), undefined)
 })

@@ -1,44 +1,106 @@
-/** Protected resources — RFC 8707, as kept. */
-import type { Resource, Store } from '../protocol/ports.ts'
-import { type Db, type Row, sql } from './sql.ts'
-import type { ResourceStore } from './types.ts'
+/** Protected resources — RFC 8707, as kept, with the secrets by which they authenticate. */
+import type { Store } from '../protocol/ports.ts'
+import { type Resource, type ResourceMetadata, resourceSchema } from '../protocol/resource.ts'
+import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
+import type { ResourceStore, SecretRow } from './types.ts'
 
-export function resources(db: Db, tenant: string): Pick<Store, 'resources'> & ResourceStore {
+export function resources(db: Db, tenant: string, now: () => number): Pick<Store, 'resources'> & ResourceStore {
   return {
     resources: {
       async find(identifier) {
-        const [row] = await db.read(sql`select doc from resources where tenant_id = ${tenant} and identifier = ${identifier}`)
-        return row && resourceFrom(row)
+        return resourceFrom(
+          await db.read(sql`
+            select r.doc, s.hash from resources r left join resource_secrets s
+              on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
+            where r.tenant_id = ${tenant} and r.identifier = ${identifier}`),
+        )
+      },
+      async named(name) {
+        return resourceFrom(
+          await db.read(sql`
+            select r.doc, s.hash from resources r left join resource_secrets s
+              on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
+            where r.tenant_id = ${tenant} and (r.resource_id = ${name} or (r.resource_id is null and r.identifier = ${name}))`),
+        )
       },
     },
     resourcesAdmin: {
-      async add(resource) {
-        const rows = await db.write(sql`
-          insert into resources (tenant_id, identifier, doc) values (${tenant}, ${resource.identifier}, ${JSON.stringify(resource)})
-          on conflict do nothing returning identifier`)
-        return rows.length > 0
-      },
+      add: (resource, secret) =>
+        db.transact(function* () {
+          const added = yield sql`
+            insert into resources (tenant_id, identifier, resource_id, doc)
+            values (${tenant}, ${resource.identifier}, ${resource.resource_id ?? null}, ${documentOf(resource)})
+            on conflict do nothing returning identifier`
+          if (added.length === 0) return false
+          if (secret) yield addSecret(tenant, resource.identifier, secret)
+          return true
+        }),
       async replace(resource) {
         const rows = await db.write(sql`
-          update resources set doc = ${JSON.stringify(resource)}
+          update resources set doc = ${documentOf(resource)}, resource_id = ${resource.resource_id ?? null}
           where tenant_id = ${tenant} and identifier = ${resource.identifier} returning identifier`)
         return rows.length > 0
       },
       async remove(identifier) {
-        const rows = await db.write(sql`
-          delete from resources where tenant_id = ${tenant} and identifier = ${identifier} returning identifier`)
-        return rows.length > 0
+        return (await db.write(removeResource(tenant, identifier))).length > 0
       },
       async list({ after = '', limit }) {
         const rows = await db.read(sql`
           select doc from resources where tenant_id = ${tenant} and identifier > ${after} order by identifier limit ${limit}`)
-        return rows.map(resourceFrom)
+        return rows.map(metadataFrom)
       },
+      rotateSecret: (identifier, secret, until) => db.transact(() => rotateSecret(tenant, identifier, secret, until)),
     },
   }
 }
 
-function resourceFrom(row: Row): Resource {
-  const resource: Partial<Resource> = JSON.parse(row['doc'] as string)
-  return { accessTokenFormat: undefined, accessTokenAlg: undefined, accessTokenLifetime: undefined, ...resource } as Resource
+/** Makes it what is told, whatever it was; a secret takes the place of all others. */
+export function* putResource(tenant: string, resource: ResourceMetadata, secret: SecretRow | undefined): Transaction<void> {
+  const { identifier, resource_id: resourceId } = resource
+  yield sql`
+    insert into resources (tenant_id, identifier, resource_id, doc)
+    values (${tenant}, ${identifier}, ${resourceId ?? null}, ${documentOf(resource)})
+    on conflict (tenant_id, identifier) do update set doc = excluded.doc, resource_id = excluded.resource_id`
+  if (secret) yield* rotateSecret(tenant, identifier, secret, undefined)
+}
+
+export function removeResource(tenant: string, identifier: string): Sql {
+  return sql`delete from resources where tenant_id = ${tenant} and identifier = ${identifier} returning identifier`
+}
+
+function* rotateSecret(tenant: string, identifier: string, secret: SecretRow, until: number | undefined): Transaction<boolean> {
+  // Locks the resource: of two who rotate at once one comes after the other, and sees what it did.
+  const locked = yield sql`update resources set doc = doc where tenant_id = ${tenant} and identifier = ${identifier} returning identifier`
+  if (locked.length === 0) return false
+  const [newest] = yield sql`
+    select id from resource_secrets where tenant_id = ${tenant} and identifier = ${identifier}
+    and (expires_at is null or expires_at > ${secret.createdAt}) order by created_at desc, id desc limit 1`
+  const stays = (until !== undefined && newest?.['id']) || ''
+  yield sql`delete from resource_secrets where tenant_id = ${tenant} and identifier = ${identifier} and id <> ${stays}`
+  if (until !== undefined)
+    yield sql`
+      update resource_secrets set expires_at = case when expires_at < ${until} then expires_at else ${until} end
+      where tenant_id = ${tenant} and identifier = ${identifier}`
+  yield addSecret(tenant, identifier, secret)
+  return true
+}
+
+/** Returns a row when the resource exists. */
+function addSecret(tenant: string, identifier: string, secret: SecretRow): Sql {
+  return sql`
+    insert into resource_secrets (tenant_id, identifier, id, hash, created_at, expires_at)
+    select tenant_id, identifier, ${secret.id}, ${secret.hash}, cast(${secret.createdAt} as bigint), cast(${secret.expiresAt ?? null} as bigint)
+    from resources where tenant_id = ${tenant} and identifier = ${identifier}
+    on conflict do nothing returning id`
+}
+
+const documentOf = (resource: ResourceMetadata) => JSON.stringify(resourceSchema.parse(resource))
+
+function metadataFrom(row: Row): ResourceMetadata {
+  return resourceSchema.parse(JSON.parse(row['doc'] as string))
+}
+
+function resourceFrom(rows: readonly Row[]): Resource | undefined {
+  if (!rows[0]) return undefined
+  return { ...metadataFrom(rows[0]), secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])) }
 }

@@ -4,6 +4,9 @@ import { type Db, sql } from './sql.ts'
 /** A revoked grant is remembered until nothing that hung off it can still be in force: longer than the year any token may live. Seconds. */
 const GRANT_MEMORY = 400 * 86_400
 
+/** An expired API key is listed for so long, so that its owner can see why it no longer works. Seconds. */
+const KEY_MEMORY = 30 * 86_400
+
 /** Deletes at most `limit` rows of each table, of all tenants. Returns how many; call again while it is not small. */
 export async function sweep(db: Db, now: number, limit: number): Promise<number> {
   const statements = [
@@ -26,6 +29,8 @@ export async function sweep(db: Db, now: number, limit: number): Promise<number>
     sql`delete from revocations where (tenant_id, id) in
       (select r.tenant_id, r.id from revocations r where r.until <= ${now}
        and not exists (select 1 from refresh_tokens t where t.tenant_id = r.tenant_id and t.family = r.id) limit ${limit}) returning id`,
+    sql`delete from api_keys where (tenant_id, id) in
+      (select tenant_id, id from api_keys where expires_at <= ${now - KEY_MEMORY} limit ${limit}) returning id`,
     sql`delete from grants where (tenant_id, id) in
       (select tenant_id, id from grants where revoked_at <= ${now - GRANT_MEMORY} limit ${limit}) returning id`,
   ]

@@ -3,22 +3,30 @@ import type { IdentityStore } from '../identity/types.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { KeyStore } from '../secrets/types.ts'
 import { accounts } from './accounts.ts'
+import { apiKeys } from './api-keys.ts'
 import { clients } from './clients.ts'
 import { codes } from './codes.ts'
+import { declarations } from './declarations.ts'
 import { flows } from './flows.ts'
 import { grants } from './grants.ts'
+import { machines } from './machines.ts'
 import { resources } from './resources.ts'
 import { sessions } from './sessions.ts'
 import { signingKeys } from './signing-keys.ts'
 import type { Db } from './sql.ts'
 import { tokens } from './tokens.ts'
-import type { ClientStore, ResourceStore } from './types.ts'
+import type { ApiKeyStore, ClientStore, DeclarationStore, MachineStore, ResourceStore } from './types.ts'
 
 /** `now`: the clock, in seconds. Keep what it returns: it remembers clients it has read. */
-export function tenantStore(db: Db, tenant: string, now: () => number): Store & IdentityStore & KeyStore & ClientStore & ResourceStore {
+export function tenantStore(
+  db: Db,
+  tenant: string,
+  now: () => number,
+): Store & IdentityStore & KeyStore & ClientStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore {
   return {
     ...clients(db, tenant, now),
-    ...resources(db, tenant),
+    ...resources(db, tenant, now),
+    ...declarations(db, tenant),
     ...grants(db, tenant),
     ...flows(db, tenant),
     ...codes(db, tenant),
@@ -26,5 +34,7 @@ export function tenantStore(db: Db, tenant: string, now: () => number): Store & 
     ...accounts(db, tenant),
     ...sessions(db, tenant),
     ...signingKeys(db, tenant),
+    ...machines(db, tenant),
+    ...apiKeys(db, tenant),
   }
 }

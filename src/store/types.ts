@@ -1,6 +1,7 @@
 /** What the doors for administrators ask of the memory, beyond what the rules do. Times in seconds since the epoch. */
 import type { ClientMetadata } from '../protocol/client.ts'
-import type { Resource } from '../protocol/ports.ts'
+import type { ResourceMetadata } from '../protocol/resource.ts'
+import type { ApiKey, KeptApiKey } from '../protocol/types.ts'
 
 /** A client's secret as kept. */
 export interface SecretRow {
@@ -22,9 +23,16 @@ export interface ClientStore {
     remove(id: string, now: number): Promise<boolean>
     /** In order of identifier, after `after`. */
     list(ask: { after?: string; limit: number }): Promise<ClientMetadata[]>
+    /** The secret its APIs share with us for HS256, sealed; undefined takes it away. False when there is no such client. */
+    setSigningSecret(id: string, sealed: string | undefined): Promise<boolean>
     /** False when there is no such client, or it has a secret of this id. */
     addSecret(id: string, secret: SecretRow): Promise<boolean>
     removeSecret(id: string, secretId: string): Promise<boolean>
+    /**
+     * A new secret in place of all others. The newest of those in force works until `until` (or until it expires, if that is sooner);
+     * undefined: no longer. False when there is no such client.
+     */
+    rotateSecret(id: string, secret: SecretRow, until: number | undefined): Promise<boolean>
     /** Expired ones too, oldest first. */
     listSecrets(id: string): Promise<SecretRow[]>
   }
@@ -32,13 +40,71 @@ export interface ClientStore {
 
 export interface ResourceStore {
   resourcesAdmin: {
-    /** False when the identifier is taken. */
-    add(resource: Resource): Promise<boolean>
-    /** False when there is no such resource. */
-    replace(resource: Resource): Promise<boolean>
+    /** With its first secret, if it has one. False when the identifier or the resource_id is taken. */
+    add(resource: ResourceMetadata, secret?: SecretRow): Promise<boolean>
+    /** Everything registered, at once; not its secrets. False when there is no such resource. Rejects with UniqueViolation: its resource_id is another's. */
+    replace(resource: ResourceMetadata): Promise<boolean>
+    /** With its secrets. True when there was one. */
     remove(identifier: string): Promise<boolean>
     /** In order of identifier, after `after`. */
-    list(ask: { after?: string; limit: number }): Promise<Resource[]>
+    list(ask: { after?: string; limit: number }): Promise<ResourceMetadata[]>
+    /** A new secret in place of all others, as a client's. */
+    rotateSecret(identifier: string, secret: SecretRow, until: number | undefined): Promise<boolean>
+  }
+}
+
+/** What a file declares of a tenant, and what is to be gone. */
+export interface Declaration {
+  /** A secret takes the place of all others. */
+  clients: readonly { client: ClientMetadata; secret: SecretRow | undefined }[]
+  resources: readonly { resource: ResourceMetadata; secret: SecretRow | undefined }[]
+  removed: { clients: readonly string[]; resources: readonly string[] }
+}
+
+export interface DeclarationStore {
+  /** Makes it all true, or nothing. Rejects with UniqueViolation when a resource_id would be that of two. */
+  declare(declaration: Declaration, now: number): Promise<void>
+}
+
+/** A service as kept: a machine with an identity of its own. */
+export interface MachineRow {
+  /** The `sub` of all it does: random, never reused, never changed. */
+  id: string
+  /** Unique in its tenant. */
+  name: string
+  description: string | undefined
+  status: 'active' | 'suspended'
+  createdAt: number
+}
+
+export interface MachineStore {
+  services: {
+    /** False when id or name is taken. */
+    add(service: MachineRow): Promise<boolean>
+    byName(name: string): Promise<MachineRow | undefined>
+    /** False when there is no such service. */
+    setStatus(id: string, status: MachineRow['status']): Promise<boolean>
+    /** With its API keys. True when there was one. */
+    remove(id: string): Promise<boolean>
+    /** In order of name, after `after`. */
+    list(ask: { after?: string; limit: number }): Promise<MachineRow[]>
+  }
+}
+
+export interface ApiKeyStore {
+  apiKeysAdmin: {
+    /** False when there is no such owner. */
+    add(key: KeptApiKey): Promise<boolean>
+    /**
+     * A key to follow one in force, equal but for id, hash and times. The old one works for `overlap` seconds more, never longer than it would
+     * have; every other key of its chain is gone. So at most two of a chain are in force. Undefined when there is no such key in force.
+     */
+    rotate(id: string, ask: { next: Pick<KeptApiKey, 'id' | 'hash'>; now: number; overlap: number }): Promise<KeptApiKey | undefined>
+    find(id: string): Promise<KeptApiKey | undefined>
+    /** True when there was one. */
+    remove(id: string): Promise<boolean>
+    /** Expired ones too, each with the name of its owner, in order of id, after `after`. */
+    list(ask: { after?: string; limit: number }): Promise<(ApiKey & { username: string })[]>
   }
 }
 

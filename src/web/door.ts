@@ -37,6 +37,7 @@ export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Liste
     reply.headers(common).header('x-request-id', req.id)
     done()
   })
+  closeConnectionsAtTheEnd(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_req, body, done) => done(null, body))
   const base = new URL(house.issuer).pathname.replace(/\/$/, '')
@@ -50,6 +51,19 @@ export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Liste
     }
   }
   return app
+}
+
+/** A connection that was busy when closing began ends with its answer: kept open, it would hold up the end. */
+function closeConnectionsAtTheEnd(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
+  app.addHook('onSend', (_req, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done(null, payload)
+  })
 }
 
 /** Below the root issuer and below each tenant's; well-known documents also before the issuer's path. RFC 8414 §3.1, Discovery §4. */

@@ -11,7 +11,8 @@ export function refuseOddRequests(app: FastifyInstance, house: House, base: stri
   app.setNotFoundHandler((req, reply) => {
     const path = (req.raw.url ?? '').split('?', 1)[0] as string
     const allowed = methods.get(path.slice(base.length).replace(/^\/t\/[^/]+/, ''))
-    if (!allowed) return tell(house, req, reply, 'not_found', 'there is nothing at this address')
+    if (!allowed || allowed.some((method) => method === req.method))
+      return tell(house, req, reply, 'not_found', 'there is nothing at this address')
     reply.header('allow', allowed.join(', '))
     return tell(house, req, reply, 'method_not_allowed', 'this address does not answer that method; the allow header says which it does')
   })

@@ -21,3 +21,10 @@ export type Route = Omit<Endpoint, 'handle'> & { handle(room: TenantRoom, reques
 export function routeOf(endpoint: Endpoint): Route {
   return { ...endpoint, handle: (room, request) => endpoint.handle(room.ctx, request) }
 }
+
+/** The same routes again at their other addresses, by address. One whose route is not served is not there; none is advertised. */
+export function aliasesOf(routes: readonly Route[], paths: Readonly<Record<string, string>>): Route[] {
+  return Object.entries(paths).flatMap(([alias, path]) =>
+    routes.filter((route) => route.path === path).map((route) => ({ ...route, path: alias })),
+  )
+}

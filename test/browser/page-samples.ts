@@ -1,5 +1,5 @@
 /** Pages to look at: as they are meant, at their fullest, and filled by someone who means harm. */
-import type { Application, Page, Person } from '../../src/protocol/types.ts'
+import type { Application, Page, Person } from '../../src/protocol/request-reply.ts'
 
 /** A named page. `origin` serves `/logo.svg`, `/broken.svg` (not there) and `/stay` (an answer that leaves the page where it is). */
 export function samples(origin: string): Record<string, Page> {

@@ -46,7 +46,7 @@ export const alice: Person = { username: 'alice1', password: 'wonderland' }
 
 /** `issuer`: of a tenant other than the root. No `secret`: a public client. */
 export function application(
-  house: TestHouse,
+  house: Pick<TestHouse, 'issuer'>,
   is: { id: string; secret?: string; redirectUri?: string; scope?: string; issuer?: string },
 ): Application {
   const { id, secret, redirectUri = callback, scope = 'openid', issuer = house.issuer } = is
@@ -103,7 +103,7 @@ export function encode(fields: Fields): string {
 /** One request as a program sends it: no cookies, no redirects followed. A body makes it a form post unless `headers` say otherwise. */
 export async function call(
   url: string,
-  ask: { method?: string; body?: string | Uint8Array; headers?: Readonly<Record<string, string>> } = {},
+  ask: { method?: string; body?: string; headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Answer> {
   const { body, method = body === undefined ? 'GET' : 'POST', headers = {} } = ask
   const kind: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
@@ -111,7 +111,7 @@ export async function call(
     method,
     redirect: 'manual',
     headers: { ...kind, ...headers },
-    ...(body === undefined ? {} : { body: body as BodyInit }),
+    ...(body === undefined ? {} : { body }),
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.startsWith('application/json')

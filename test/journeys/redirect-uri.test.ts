@@ -136,6 +136,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a redirect URI that cannot be registered', async () => {
       for (const uri of [
+        'http://127.0.0.1.evil.example/cb',
+        'http://localhost@evil.example/',
+        'http://localhostile.example/',
         'http://app.example/',
         'https://a.example/#f',
         'https://u:p@a.example/',

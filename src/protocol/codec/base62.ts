@@ -1,27 +1,27 @@
 /** Bytes as digits and letters, for texts that survive a double click. */
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** 62⁸: the most digits at a time that a double holds exactly. */
+const LIMB = 62n ** 8n
 
 /**
  * The bytes as one big-endian number to the base of 62, left-padded with zeros to `width` characters. Nothing is lost, so uniform bytes
- * keep all their entropy: 4 bytes need 6 characters, 32 bytes 43. The number of bytes must be a multiple of 4.
+ * keep all their entropy: 4 bytes need 6 characters, 32 bytes 43. Throws a RangeError when they need more.
  */
 export function base62(bytes: Uint8Array, width: number): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const limbs = Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getUint32(i * 4))
+  let number = BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
   let text = ''
-  for (let i = 0; i < width; i++) text = alphabet[divide(limbs)] + text
-  if (limbs.some((limb) => limb > 0)) throw new RangeError('too many bytes for this width')
-  return text
+  for (; text.length < width; number /= LIMB) text = eightDigits(Number(number % LIMB)) + text
+  const surplus = text.length - width
+  if (number > 0n || /[^0]/.test(text.slice(0, surplus))) throw new RangeError('too many bytes for this width')
+  return text.slice(surplus)
 }
 
-/** Divides the number by 62 in place and returns the rest. */
-function divide(limbs: number[]): number {
-  let rest = 0
-  for (let i = 0; i < limbs.length; i++) {
-    const part = rest * 2 ** 32 + limbs[i]! // below 62 × 2³²: exact
-    limbs[i] = Math.floor(part / 62)
-    rest = part % 62
+function eightDigits(number: number): string {
+  let text = ''
+  for (let rest = number, i = 0; i < 8; i++) {
+    text = alphabet[rest % 62] + text
+    rest = Math.floor(rest / 62)
   }
-  return rest
+  return text
 }

@@ -11,6 +11,7 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   ss: 'session cookie',
   br: 'browser cookie',
   fl: 'sign-in flow',
+  ak: 'API key',
 }
 
 /** For secret scanners: a pattern for each kind. Whether a find is real tells its checksum (`isOpaque`). */

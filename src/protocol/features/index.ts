@@ -1,13 +1,16 @@
 /** The table of contents: everything this server can do. A feature is on when the configuration does not say `false`. */
 import type { Feature } from '../feature.ts'
 import { tokenEndpoint } from '../token.ts'
+import { apiKeys } from './api-keys.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { clientSecret } from './client-secret.ts'
+import { customClaims } from './custom-claims.ts'
 import { discovery } from './discovery.ts'
 import { formPost } from './form-post.ts'
 import { introspection } from './introspection.ts'
 import { issuerIdentification } from './issuer-identification.ts'
+import { jwtIntrospection } from './jwt-introspection.ts'
 import { keys } from './keys.ts'
 import { logout } from './logout.ts'
 import { openid } from './openid.ts'
@@ -36,8 +39,11 @@ export const catalogue = {
   userinfo,
   logout,
   introspection,
+  jwtIntrospection,
   revocation,
   resourceIndicators,
+  apiKeys,
+  customClaims,
 } as const satisfies Record<string, () => Feature>
 
 /** Checked by the compiler: only known features. */

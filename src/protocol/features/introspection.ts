@@ -1,9 +1,8 @@
 /** Token introspection — RFC 7662. */
-import { findAccessToken } from '../access-token.ts'
-import type { Client } from '../client.ts'
-import { authenticateConfidentialClient } from '../client-auth.ts'
+import { findCredential } from '../access-token.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
-import type { AccessToken, RefreshToken } from '../types.ts'
+import { authenticateIntrospector, concerns, type Introspector, visibleScope } from '../introspector.ts'
+import type { Credential, RefreshToken } from '../types.ts'
 
 const endpoint: Endpoint = {
   path: '/introspect',
@@ -14,29 +13,33 @@ const endpoint: Endpoint = {
   async handle(ctx, request) {
     const { params } = request
     params.check(ctx.server.mayRepeat)
-    const caller = await authenticateConfidentialClient(ctx, request)
+    const caller = await authenticateIntrospector(ctx, request)
     const body = (await describe(ctx, caller, params.need('token'))) ?? { active: false } // §2.2
+    for (const feature of ctx.server.features) {
+      const otherForm = await feature.respondIntrospection?.(ctx, { request, caller, body })
+      if (otherForm) return otherForm
+    }
     return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' }, body }
   },
 }
 
 /** Undefined for whatever is not in force, and for what does not concern the caller. */
-async function describe(ctx: Ctx, caller: Client, text: string): Promise<object | undefined> {
+async function describe(ctx: Ctx, caller: Introspector, text: string): Promise<object | undefined> {
   const hash = ctx.tokens.hash('rt', text)
   if (hash !== undefined) return describeRefreshToken(ctx, caller, await ctx.store.refreshTokens.find(hash))
-  const token = await findAccessToken(ctx, text)
+  const token = await findCredential(ctx, text)
   if (!token || !concerns(token, caller)) return undefined
   const account = token.grantId === undefined ? {} : await ctx.people.claims(token.subject)
-  return account && { ...describeAccessToken(ctx, token), username: account['preferred_username'] }
+  return (
+    account && {
+      ...describeAccessToken(ctx, token, visibleScope(token, caller)),
+      username: account['preferred_username'] ?? token.extra['username'],
+    }
+  )
 }
 
-/** Its own client, and the resource servers it is for. */
-function concerns({ clientId, audience }: AccessToken, caller: Client): boolean {
-  return clientId === caller.client_id || (caller.resource_server !== undefined && audience.includes(caller.resource_server))
-}
-
-function describeAccessToken(ctx: Ctx, token: AccessToken): object {
-  const { audience, scope, cnf } = token
+function describeAccessToken(ctx: Ctx, token: Credential, scope: readonly string[]): object {
+  const { audience, cnf } = token
   return {
     ...token.extra,
     active: true,
@@ -45,7 +48,7 @@ function describeAccessToken(ctx: Ctx, token: AccessToken): object {
     aud: audience.length === 1 ? audience[0] : audience,
     client_id: token.clientId,
     scope: scope.length > 0 ? scope.join(' ') : undefined,
-    token_type: cnf?.['jkt'] ? 'DPoP' : 'Bearer',
+    token_type: tokenType(token),
     iat: token.issuedAt,
     exp: token.expiresAt,
     jti: token.jti,
@@ -56,12 +59,26 @@ function describeAccessToken(ctx: Ctx, token: AccessToken): object {
   }
 }
 
-async function describeRefreshToken(ctx: Ctx, caller: Client, token: RefreshToken | undefined): Promise<object | undefined> {
-  if (!token || token.usedAt !== undefined || token.expiresAt <= ctx.now() || token.clientId !== caller.client_id) return undefined
+/** What no client was issued is sent as no token type says: RFC 8693 §2.2.1. */
+function tokenType({ clientId, cnf }: Credential): string {
+  if (clientId === undefined) return 'N_A'
+  return cnf?.['jkt'] ? 'DPoP' : 'Bearer'
+}
+
+async function describeRefreshToken(ctx: Ctx, caller: Introspector, token: RefreshToken | undefined): Promise<object | undefined> {
+  if (!token || token.usedAt !== undefined || token.expiresAt <= ctx.now() || token.clientId !== caller.clientId) return undefined
   const { subject } = token.authentication
   if (!(await ctx.people.claims(subject))) return undefined
   const { clientId, scope, issuedAt, expiresAt } = token
-  return { active: true, iss: ctx.issuer, sub: subject, client_id: clientId, scope: scope.join(' ') || undefined, iat: issuedAt, exp: expiresAt }
+  return {
+    active: true,
+    iss: ctx.issuer,
+    sub: subject,
+    client_id: clientId,
+    scope: scope.join(' ') || undefined,
+    iat: issuedAt,
+    exp: expiresAt,
+  }
 }
 
 export function introspection(): Feature {

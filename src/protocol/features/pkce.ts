@@ -10,7 +10,7 @@ export function pkce(): Feature {
     requires: ['authorizationCode'],
     metadata: () => ({ code_challenge_methods_supported: ['S256'] }),
 
-    readRequest(params, client): Record<string, string> {
+    readRequest(_ctx, { params, client }): Record<string, string> {
       const challenge = params.get('code_challenge')
       const method = params.get('code_challenge_method')
       if (challenge === undefined) {

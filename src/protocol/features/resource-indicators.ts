@@ -1,16 +1,20 @@
 /** Resource indicators — RFC 8707. */
 import { refuse } from '../errors.ts'
-import type { Feature } from '../feature.ts'
+import type { Ctx, Feature } from '../feature.ts'
 import type { Params } from '../params.ts'
+import { isIdentifier, type Resource } from '../resource.ts'
 
 /** Absolute URIs without fragment. §2 */
 function read(params: Params): string[] {
   const resources = [...new Set(params.all('resource'))]
-  for (const uri of resources) {
-    if (!URL.canParse(uri) || uri.includes('#') || /[\s\0]/.test(uri))
-      refuse('invalid_target', 'resource must be an absolute URI without fragment')
-  }
+  if (!resources.every(isIdentifier)) refuse('invalid_target', 'resource must be an absolute URI without fragment')
   return resources
+}
+
+/** Each must be registered. §2 */
+async function known(ctx: Ctx, identifiers: readonly string[]): Promise<Resource[]> {
+  const found = await Promise.all(identifiers.map((uri) => ctx.store.resources.find(uri)))
+  return found.map((resource) => resource ?? refuse('invalid_target', 'resource is not known here'))
 }
 
 export function resourceIndicators(): Feature {
@@ -20,9 +24,9 @@ export function resourceIndicators(): Feature {
     requires: ['token'],
     mayRepeat: ['resource'],
 
-    readRequest(params): Record<string, string> {
-      const resources = read(params)
-      return resources.length === 0 ? {} : { resource: resources.join(' ') }
+    async readRequest(ctx, { params }): Promise<Record<string, string>> {
+      const resources = await known(ctx, read(params)) // §2.1
+      return resources.length === 0 ? {} : { resource: resources.map(({ identifier }) => identifier).join(' ') }
     },
 
     async aim(ctx, { params, issuance }) {
@@ -30,9 +34,7 @@ export function resourceIndicators(): Feature {
       const { lasting } = issuance
       if (lasting && !asked.every((uri) => lasting.resource.includes(uri)))
         refuse('invalid_target', 'resource was not part of the authorization request') // §2.2
-      const chosen = asked.length > 0 ? asked : (lasting?.resource ?? [])
-      const found = await Promise.all(chosen.map((uri) => ctx.store.resources.find(uri)))
-      return found.map((resource) => resource ?? refuse('invalid_target', 'resource is not known here'))
+      return known(ctx, asked.length > 0 ? asked : (lasting?.resource ?? []))
     },
   }
 }

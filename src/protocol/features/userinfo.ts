@@ -3,6 +3,7 @@ import { bearer } from '../access-token.ts'
 import { claimsFor, claimsOfScope } from '../claims.ts'
 import { refuse } from '../errors.ts'
 import type { Endpoint, Feature } from '../feature.ts'
+import type { Reply } from '../request-reply.ts'
 
 const endpoint: Endpoint = {
   path: '/userinfo',
@@ -12,11 +13,15 @@ const endpoint: Endpoint = {
   cors: 'clients',
   async handle(ctx, request) {
     const token = await bearer(ctx, request)
+    if (token.subject === token.clientId) return said({ sub: token.subject, ...token.extra }) // a machine, which speaks for itself
     if (!token.scope.includes('openid')) refuse('insufficient_scope', 'the access token needs the scope openid') // §5.3.1
     const known = (await ctx.people.claims(token.subject)) ?? refuse('invalid_token', 'the account is no longer active')
-    const body = { sub: token.subject, ...claimsFor(token.scope, known) } // §5.3.2
-    return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' }, body }
+    return said({ sub: token.subject, ...claimsFor(token.scope, known) }) // §5.3.2
   },
+}
+
+function said(body: object): Reply {
+  return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' }, body }
 }
 
 export function userinfo(): Feature {

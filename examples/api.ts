@@ -1,0 +1,32 @@
+/** An API that asks Gatehouse who calls: run `npm start` in one terminal and `node examples/api.ts` in another. */
+import { createGuard } from '@gatehouse/guard'
+import { fastifyGuard } from '@gatehouse/guard/fastify'
+import fastify from 'fastify'
+
+const port = Number(process.env['PORT'] ?? 4000)
+const home = `http://localhost:${port}`
+const issuer = process.env['ISSUER'] ?? 'http://localhost:8000'
+
+// A token that is asked for without naming a resource is for the issuer. An API of your own is registered there, and has an audience of its own.
+const guard = createGuard({ issuer, audience: issuer, resource: home, resourceName: 'Notes' })
+
+const notes: { by: string; text: string }[] = []
+const app = fastify()
+await app.register(fastifyGuard(guard))
+
+app.get('/notes', { onRequest: app.guard({ scopes: ['read'] }) }, () => notes)
+
+const body = { type: 'object', required: ['text'], properties: { text: { type: 'string', maxLength: 1000 } } }
+app.post<{ Body: { text: string } }>('/notes', { onRequest: app.guard({ scopes: ['write'] }), schema: { body } }, (request, reply) => {
+  const note = { by: request.caller.subject, text: request.body.text }
+  notes.push(note)
+  return reply.code(201).send(note)
+})
+
+await app.listen({ port })
+console.log(`The API is at ${home}. Get a token as the demo machine, and call it:
+
+  token=$(curl -s -u demo-machine:demo-machine-secret -d grant_type=client_credentials ${issuer}/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl -i ${home}/notes -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '{"text":"Hello"}'
+  curl -i ${home}/notes -H "Authorization: Bearer $token"
+  curl -i ${home}/notes   # without a token: 401, and where to get one`)

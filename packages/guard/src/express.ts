@@ -1,0 +1,48 @@
+/** The guard in Express: `expressGuard(guard, { scopes })` before a handler, `request.caller` in it. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Caller } from './caller.ts'
+import type { Guard } from './guard.ts'
+import { metadataHeaders } from './metadata.ts'
+import { Refused } from './refused.ts'
+import type { Need } from './request.ts'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who calls. Undefined in a route that is not guarded. */
+      caller?: Caller
+    }
+  }
+}
+
+/** What a request of Express has beside what any request of Node has. */
+type Request = IncomingMessage & { originalUrl?: string; caller?: Caller }
+type Middleware = (request: Request, response: ServerResponse, next: (error?: unknown) => void) => void
+
+/** Lets through who may call, and answers the others. A fault of the guard goes to the error handler of the app. */
+export function expressGuard(guard: Guard, need?: Need): Middleware {
+  const check = guard.require(need)
+  return (request, response, next) => {
+    const { method = '', originalUrl, url = '', headers } = request
+    check({ method, url: originalUrl ?? url, headers }).then(
+      (caller) => {
+        request.caller = caller
+        next()
+      },
+      (error: unknown) => (error instanceof Refused ? answer(response, error.status, error.headers, error.body) : next(error)),
+    )
+  }
+}
+
+/** Serves the metadata at its well-known place: `app.use(expressMetadata(guard))`. */
+export function expressMetadata(guard: Guard): Middleware {
+  return (request, response, next) => {
+    const [path] = (request.originalUrl ?? request.url ?? '').split('?')
+    const asked = path === guard.metadataPath && (request.method === 'GET' || request.method === 'HEAD')
+    return asked ? answer(response, 200, metadataHeaders, guard.metadata()) : next()
+  }
+}
+
+function answer(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+}

@@ -1,0 +1,47 @@
+/** The guard in Fastify: `app.guard({ scopes })` before a route, `request.caller` in it. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Caller } from './caller.ts'
+import type { Guard } from './guard.ts'
+import { metadataHeaders } from './metadata.ts'
+import { Refused } from './refused.ts'
+import type { Need } from './request.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For `onRequest`, before the body is read, or `preHandler`. */
+    guard(need?: Need): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+  }
+  interface FastifyRequest {
+    /** Who calls. Throws in a route that is not guarded. */
+    readonly caller: Caller
+  }
+}
+
+/** A plugin: `await app.register(fastifyGuard(guard))`, not below a prefix, because it serves the metadata at its well-known place. */
+export function fastifyGuard(guard: Guard): (app: FastifyInstance) => Promise<void> {
+  const callers = new WeakMap<FastifyRequest, Caller>()
+  const plugin = async (app: FastifyInstance) => {
+    app.decorateRequest('caller', {
+      getter() {
+        const caller = callers.get(this as FastifyRequest)
+        if (!caller) throw new Error('this route is not guarded: give it app.guard()')
+        return caller
+      },
+    })
+    app.decorate('guard', (need?: Need) => {
+      const check = guard.require(need)
+      return async (request: FastifyRequest, reply: FastifyReply) => {
+        try {
+          const { method, originalUrl: url, headers } = request
+          callers.set(request, await check({ method, url, headers }))
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error
+          if (error.status === 503) request.log.warn({ err: error.cause }, error.description)
+          return reply.code(error.status).headers(error.headers).send(error.body)
+        }
+      }
+    })
+    app.get(guard.metadataPath, (_request, reply) => reply.headers(metadataHeaders).send(guard.metadata()))
+  }
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true }) // for the whole app, not for a part of it
+}

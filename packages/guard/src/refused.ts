@@ -1,0 +1,76 @@
+/** The answer to a request that is not let through — RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1. */
+import type { Denial, DenialCode } from './denial.ts'
+import type { Algorithm } from './public-key.ts'
+import type { Scheme } from './request.ts'
+
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly status: number
+  /** A code of RFC 6750 or RFC 9449, `temporarily_unavailable`, or none when no token was sent. */
+  readonly error: string | undefined
+  /** For the developer of the client. */
+  readonly description: string
+  readonly headers: Readonly<Record<string, string>>
+  constructor(status: number, headers: Readonly<Record<string, string>>, description: string, denial?: Denial) {
+    super(description, { cause: denial?.cause })
+    this.status = status
+    this.error = denial?.code
+    this.description = description
+    this.headers = headers
+  }
+  /** For the response. */
+  get body(): { error?: string; error_description: string } {
+    return { ...(this.error === undefined ? {} : { error: this.error }), error_description: this.description }
+  }
+}
+
+/** How this API asks for tokens. */
+export interface Challenge {
+  schemes: readonly Scheme[]
+  algorithms: readonly Algorithm[]
+  metadataUrl: string
+}
+
+const statuses: Readonly<Record<DenialCode, number>> = {
+  invalid_request: 400,
+  invalid_token: 401,
+  invalid_dpop_proof: 401,
+  insufficient_scope: 403,
+  temporarily_unavailable: 503,
+}
+
+/** `scheme`: in which the token came. `scopes`: all that the call needs. */
+export function refusedFor(denial: Denial, challenge: Challenge, scheme: Scheme | undefined, scopes: readonly string[]): Refused {
+  const { code, message } = denial
+  if (code === 'temporarily_unavailable') return new Refused(503, { 'retry-after': '10' }, message, denial)
+  const told = { error: code, error_description: message, ...(code === 'insufficient_scope' ? scopeParameter(scopes) : {}) }
+  return new Refused(
+    statuses[code],
+    authenticate(challenge, (one) => (one === (scheme ?? 'Bearer') ? told : {})),
+    message,
+    denial,
+  )
+}
+
+/** No code and no reason for those who showed nothing. RFC 6750 §3.1. */
+export function refusedUnseen(challenge: Challenge, scopes: readonly string[]): Refused {
+  return new Refused(
+    401,
+    authenticate(challenge, () => scopeParameter(scopes)),
+    'an access token is needed',
+  )
+}
+
+function authenticate(challenge: Challenge, told: (scheme: Scheme) => Readonly<Record<string, string>>): Record<string, string> {
+  const { schemes, algorithms, metadataUrl } = challenge
+  const challenges = schemes.map((scheme) => {
+    const algs: Record<string, string> = scheme === 'DPoP' ? { algs: algorithms.join(' ') } : {}
+    const parameters = Object.entries({ ...told(scheme), ...algs, resource_metadata: metadataUrl })
+    return `${scheme} ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`
+  })
+  return { 'www-authenticate': challenges.join(', '), 'cache-control': 'no-store' }
+}
+
+function scopeParameter(scopes: readonly string[]): Record<string, string> {
+  return scopes.length > 0 ? { scope: scopes.join(' ') } : {}
+}

@@ -1,0 +1,177 @@
+/** What the guard reads of requests, what it answers, and what it says of itself. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { createGuard, type Guard, type GuardOptions, type GuardRequest, type Need, Refused } from '../src/index.ts'
+import { jwt, type Key, makeKey, type TestIssuer, testIssuer } from './issuer.ts'
+
+const audience = 'https://api.example/v1'
+const now = () => 1_800_000_000
+const pointer = 'resource_metadata="https://api.example/.well-known/oauth-protected-resource/v1"'
+
+let issuer: TestIssuer
+let key: Key
+before(async () => {
+  issuer = await testIssuer(audience, now)
+  key = makeKey('ES256', 'k')
+  issuer.keys = [key]
+})
+after(() => issuer.close())
+
+const guarded = (options: Partial<GuardOptions> = {}) => createGuard({ issuer: issuer.url, audience, now, ...options })
+const token = (over: Record<string, unknown> = {}) => jwt({ typ: 'at+jwt', alg: 'ES256', kid: 'k' }, issuer.claims(over), key.privateKey)
+const get = (headers: GuardRequest['headers'], url = '/v1') => ({ method: 'GET', url, headers })
+const bearer = (text: string) => get({ authorization: `Bearer ${text}` })
+
+async function refusal(room: Guard, request: GuardRequest, need?: Need): Promise<Refused> {
+  const error = await room.check(request, need).then(
+    () => assert.fail('it was let in'),
+    (thrown: unknown) => thrown,
+  )
+  assert.ok(error instanceof Refused, String(error))
+  return error
+}
+
+suite('a caller', () => {
+  test('is told with all that the token says', async () => {
+    const said = { aud: ['https://other.example', audience], roles: ['editor', { value: 'admin' }, 7], tenant: { id: 't' } }
+    const caller = await guarded().check(bearer(token(said)))
+    const { claims, ...rest } = caller
+    assert.deepEqual(rest, {
+      subject: 'alice',
+      clientId: 'app',
+      scopes: new Set(['read', 'write']),
+      roles: new Set(['editor', 'admin']),
+      audience: ['https://other.example', audience],
+      expiresAt: now() + 300,
+      isMachine: false,
+    })
+    assert.deepEqual(claims['tenant'], { id: 't' })
+  })
+
+  test('cannot be changed for the next request with the same token', async () => {
+    const guard = guarded()
+    const request = bearer(token({ tenant: { id: 't' } }))
+    const first = await guard.check(request)
+    ;(first.scopes as Set<string>).add('admin')
+    assert.throws(() => Object.assign(first.claims, { sub: 'mallory' }), TypeError)
+    assert.throws(() => Object.assign(first.claims['tenant'] as object, { id: 'u' }), TypeError)
+    assert.ok(!(await guard.check(request)).scopes.has('admin'))
+  })
+
+  test('may come without scopes and roles', async () => {
+    const { scopes, roles } = await guarded().check(bearer(token({ scope: undefined })))
+    assert.deepEqual([scopes.size, roles.size], [0, 0])
+  })
+
+  test('is read from the headers of fetch, and from a scheme in any case', async () => {
+    const headers = new Headers({ authorization: `bEARER  ${token()} ` })
+    assert.equal((await guarded().check(get(headers, 'https://api.example/v1'))).subject, 'alice')
+  })
+})
+
+suite('who shows no token is asked for one, without an error code', () => {
+  const shown: Record<string, GuardRequest['headers']> = {
+    nothing: {},
+    'an empty header': { authorization: '' },
+    'a password': { authorization: 'Basic dTpw' },
+    'a DPoP token where none are taken': { authorization: 'DPoP abc' },
+    'a scheme that only begins the same': { authorization: 'BearerX abc' },
+  }
+  for (const [name, headers] of Object.entries(shown)) {
+    test(name, async () => {
+      const { status, error, body, headers: told } = await refusal(guarded(), get(headers), { scopes: ['read', 'write'] })
+      assert.deepEqual({ status, error }, { status: 401, error: undefined })
+      assert.deepEqual(body, { error_description: 'an access token is needed' })
+      assert.deepEqual(told, { 'www-authenticate': `Bearer scope="read write", ${pointer}`, 'cache-control': 'no-store' })
+    })
+  }
+})
+
+suite('a malformed request is told so', () => {
+  const requests: Record<string, GuardRequest> = {
+    'no token after the scheme': get({ authorization: 'Bearer' }),
+    'two tokens': get({ authorization: 'Bearer a b' }),
+    'characters that no token has': get({ authorization: 'Bearer a,b' }),
+    'two headers': get({ authorization: ['Bearer a', 'Bearer b'] }),
+    'in the URL': get({}, '/v1?x=1&access_token=a'),
+    'in the URL too': get({ authorization: 'Bearer a' }, '/v1?access_token=a'),
+  }
+  for (const [name, request] of Object.entries(requests)) {
+    test(name, async () => {
+      const { status, error, headers } = await refusal(guarded(), request)
+      assert.deepEqual({ status, error }, { status: 400, error: 'invalid_request' })
+      assert.match(headers['www-authenticate'] ?? '', /^Bearer error="invalid_request", error_description="[^"]+", resource_metadata="/)
+    })
+  }
+})
+
+suite('a caller who may not do this is forbidden', () => {
+  test('for want of one scope of several: all are named', async () => {
+    const { status, headers, description } = await refusal(guarded({ requireScopes: ['read'] }), bearer(token()), { scopes: ['admin'] })
+    assert.equal(status, 403)
+    assert.equal(
+      headers['www-authenticate'],
+      `Bearer error="insufficient_scope", error_description="${description}", scope="read admin", ${pointer}`,
+    )
+  })
+  test('for want of a scope that every call needs', async () => {
+    assert.equal((await refusal(guarded({ requireScopes: ['admin'] }), bearer(token()))).error, 'insufficient_scope')
+  })
+  test('a scope is no prefix of another', async () => {
+    assert.equal((await refusal(guarded(), bearer(token({ scope: 'readers' })), { scopes: ['read'] })).status, 403)
+  })
+  test('for want of one role of several', async () => {
+    const request = bearer(token({ roles: ['editor'] }))
+    const { status, error, headers } = await refusal(guarded(), request, { roles: ['editor', 'admin'] })
+    assert.deepEqual({ status, error }, { status: 403, error: 'insufficient_scope' })
+    assert.ok(!headers['www-authenticate']?.includes('scope="'))
+    assert.equal((await guarded().check(request, { roles: ['editor'] })).subject, 'alice')
+  })
+  test('roles as one text count for nothing', async () => {
+    assert.equal((await refusal(guarded(), bearer(token({ roles: 'admin' })), { roles: ['admin'] })).status, 403)
+  })
+})
+
+suite('metadata', () => {
+  test('names the resource, its issuer and the scopes its calls need', () => {
+    const guard = guarded({ requireScopes: ['read'], resourceName: 'Things' })
+    guard.require({ scopes: ['read', 'write'] })
+    assert.deepEqual(guard.metadata(), {
+      resource: audience,
+      resource_name: 'Things',
+      authorization_servers: [issuer.url],
+      scopes_supported: ['read', 'write'],
+      bearer_methods_supported: ['header'],
+    })
+    assert.equal(guard.metadataPath, '/.well-known/oauth-protected-resource/v1')
+  })
+  test('lies at the root for a resource without a path, and tells of DPoP where it is taken', () => {
+    const guard = guarded({ resource: 'https://api.example', dpop: true, algorithms: ['ES256'] })
+    assert.equal(guard.metadataPath, '/.well-known/oauth-protected-resource')
+    assert.deepEqual(guard.metadata().dpop_signing_alg_values_supported, ['ES256'])
+    assert.equal(guard.metadata().scopes_supported, undefined)
+  })
+})
+
+suite('options that make no sense are not taken', () => {
+  const senseless: Record<string, Partial<GuardOptions>> = {
+    'an issuer without TLS': { issuer: 'http://issuer.example' },
+    'an issuer that is no URL': { issuer: 'issuer' },
+    'an issuer with a query': { issuer: 'https://issuer.example?x' },
+    'an audience that is no URL, without a resource': { audience: 'api' },
+    'no audience': { audience: '', resource: 'https://api.example' },
+    'a resource with a fragment': { resource: 'https://api.example#x' },
+    'a resource with a quote': { resource: 'https://api.example/"' },
+    'no algorithm': { algorithms: [] },
+    'an algorithm of secrets': { algorithms: ['HS256' as 'ES256'] },
+    'a scope with a quote': { requireScopes: ['a"b'] },
+    'a negative tolerance': { clockTolerance: -1 },
+    'a lifetime that is no number': { cacheSeconds: Number.NaN },
+  }
+  for (const [name, options] of Object.entries(senseless)) test(name, () => assert.throws(() => guarded(options), TypeError))
+
+  test('nor a scope that would break the header', async () => {
+    assert.throws(() => guarded().require({ scopes: ['a b'] }), TypeError)
+    await assert.rejects(guarded().check(get({}), { scopes: ['a", error="x'] }), TypeError)
+  })
+})

@@ -1,0 +1,124 @@
+/** `gatehouse api-keys`: long-lived credentials of people and services, for what does not speak OAuth. */
+import { type Command, Option } from 'commander'
+import { z } from 'zod'
+import { foldLogin } from '../identity/types.ts'
+import { apiKeySchema, makeApiKey, newText } from '../protocol/api-key.ts'
+import type { ApiKey } from '../protocol/types.ts'
+import type { Room } from '../room.ts'
+import { duration } from './duration.ts'
+import { addFlags, flagOf, givenByFlags } from './flags.ts'
+import { findMachine } from './machines.ts'
+import { withTenant } from './open.ts'
+import { checked, misuse, refuse, refuseIssues } from './problems.ts'
+import { dateOf, type Terminal, table } from './terminal.ts'
+import { all, confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+
+interface CreateFlags extends UpkeepFlags {
+  user?: string
+  service?: string
+  /** Seconds; false: it does not expire. */
+  expiresIn: number | false
+}
+
+const day = 86_400
+
+export function apiKeys(program: Command, terminal: Terminal): void {
+  const group = program.command('api-keys').description('keys of people and services, for what does not speak OAuth')
+  const create = upkeepCommand(group, 'create', 'make a key; it is shown this once', [
+    'gatehouse api-keys create --service nightly --label "report server" --scope reports:write --resource https://api.example',
+    'gatehouse api-keys create --user ada --label laptop --scope "openid email" --expires-in 30d',
+  ])
+    .option('--user <login>', 'the person for whom it speaks')
+    .option('--service <name>', 'the service for which it speaks')
+    .addOption(new Option('--expires-in <time>', 'how long it works').argParser(duration).default(90 * day, '90d'))
+    .option('--no-expires-in', 'let it work until it is deleted')
+  addFlags(create, apiKeySchema, 'Key:').action((_: unknown, command: Command) => createKey(terminal, command))
+
+  upkeepCommand(group, 'list', 'all keys; never what they are', ['gatehouse api-keys list', 'gatehouse api-keys list --json']).action(
+    (flags: UpkeepFlags) => withTenant(terminal, flags, (room) => list(terminal, flags, room)),
+  )
+
+  upkeepCommand(group, 'rotate <id>', 'a key to follow this one; it is shown this once', [
+    'gatehouse api-keys rotate KEY-ID',
+    'gatehouse api-keys rotate KEY-ID --overlap 1h',
+  ])
+    .addOption(new Option('--overlap <time>', 'how long the old one works beside it').argParser(duration).default(day, '24h'))
+    .action((id: string, flags: UpkeepFlags & { overlap: number }) =>
+      withTenant(terminal, flags, async ({ ctx, store }) => {
+        const { text, hash } = newText(ctx)
+        const next = await store.apiKeysAdmin.rotate(id, { next: { id: ctx.id(), hash }, now: ctx.now(), overlap: flags.overlap })
+        if (!next) refuse(`there is no API key ${id} in force: see "gatehouse api-keys list"`)
+        tell(terminal, flags, next, text)
+      }),
+    )
+
+  upkeepCommand(group, 'delete <id>', 'let a key work no longer', ['gatehouse api-keys delete KEY-ID']).action(
+    (id: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async ({ store }) => {
+        if (!(await store.apiKeysAdmin.remove(id))) refuse(`there is no API key ${id}: see "gatehouse api-keys list"`)
+        confirm(terminal, flags.json, { id, deleted: true }, `API key ${id} is deleted.`)
+      }),
+  )
+}
+
+async function createKey(terminal: Terminal, command: Command): Promise<void> {
+  const flags = command.optsWithGlobals<CreateFlags>()
+  await withTenant(terminal, flags, async (room) => {
+    const input = checked(apiKeySchema, givenByFlags(command, apiKeySchema), flagOf)
+    const owner = await ownerOf(room, flags)
+    const { key, text } = await makeApiKey(room.ctx, owner, input, flags.expiresIn || undefined).catch((error: unknown) => {
+      if (error instanceof z.ZodError) refuseIssues(error, flagOf)
+      throw error
+    })
+    if (!(await room.store.apiKeysAdmin.add(key))) refuse('the owner has just been deleted')
+    tell(terminal, flags, key, text)
+  })
+}
+
+async function ownerOf(room: Room, { user, service }: CreateFlags): Promise<Pick<ApiKey, 'owner' | 'subject'>> {
+  if ((user === undefined) === (service === undefined)) misuse('say for whom it speaks: either --user or --service')
+  if (service !== undefined) return { owner: 'service', subject: (await findMachine(room, service)).id }
+  const account = await room.store.accounts.byLogin(foldLogin(user!))
+  return account ? { owner: 'person', subject: account.subject } : refuse(`there is no account ${user}: see "gatehouse users list"`)
+}
+
+function tell(terminal: Terminal, { json }: UpkeepFlags, key: ApiKey, text: string): void {
+  print(terminal, json, { ...shown(key), api_key: text })
+  terminal.stderr.write('The key is kept only as a hash: note it now.\n')
+}
+
+async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room): Promise<void> {
+  const found = await all(store.apiKeysAdmin.list, ({ id }) => id)
+  const rows = found.map(({ id, label, owner, username, scope, expiresAt, lastUsedAt }) => [
+    id,
+    label,
+    `${owner} ${username}`,
+    scope.join(' '),
+    expiresAt === undefined ? 'never' : dateOf(expiresAt),
+    lastUsedAt === undefined ? 'never' : dateOf(lastUsedAt),
+  ])
+  terminal.stdout.write(
+    json
+      ? `${JSON.stringify(
+          found.map((key) => ({ ...shown(key), username: key.username })),
+          null,
+          2,
+        )}\n`
+      : table(terminal, ['id', 'label', 'owner', 'scope', 'expires', 'last used'], rows),
+  )
+}
+
+/** Everything but its hash. */
+function shown({ id, owner, subject, label, scope, resource, createdAt, expiresAt, lastUsedAt }: ApiKey) {
+  return {
+    id,
+    label,
+    owner,
+    sub: subject,
+    scope: scope.join(' '),
+    resource,
+    created_at: createdAt,
+    expires_at: expiresAt,
+    last_used_at: lastUsedAt,
+  }
+}

@@ -1,0 +1,101 @@
+/** `gatehouse clients …`: the secrets of a client, two of which can be in force while it changes from one to the other. */
+import type { Command } from 'commander'
+import type { ClientMetadata } from '../protocol/client.ts'
+import type { Room } from '../room.ts'
+import { isImportable, isImported } from '../secrets/imported-secrets.ts'
+import type { SecretRow } from '../store/types.ts'
+import { duration } from './duration.ts'
+import { withTenant } from './open.ts'
+import { misuse, refuse } from './problems.ts'
+import { dateOf, type Terminal, table } from './terminal.ts'
+import { confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+
+export interface SecretFlags {
+  secret?: string
+  secretHash?: string
+  /** Seconds. */
+  secretExpiresIn?: number
+  allowWeakSecret?: true
+}
+
+export function clientSecrets(group: Command, terminal: Terminal): void {
+  const rotate = upkeepCommand(group, 'rotate-secret <id>', 'a new secret in place of the old; it is shown this once', [
+    'gatehouse clients rotate-secret shop --overlap 24h',
+    'gatehouse clients rotate-secret shop --secret-expires-in 90d',
+  ]).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
+  secretFlags(rotate).action((id: string, flags: UpkeepFlags & SecretFlags & { overlap?: number }) =>
+    withTenant(terminal, flags, async (room) => {
+      const { ctx, store } = room
+      const client = (await store.clients.find(id)) ?? noSuchClient(id)
+      const { row, shown } = secretFor(client, flags, room)
+      if (!row) refuse(`client ${id} authenticates without a secret`)
+      const until = flags.overlap === undefined ? undefined : ctx.now() + flags.overlap
+      if (!(await store.clientsAdmin.rotateSecret(id, row, until))) noSuchClient(id)
+      print(terminal, flags.json, { client_id: id, client_secret: shown })
+    }),
+  )
+
+  upkeepCommand(group, 'secrets <id>', 'the secrets of a client; never what they are', ['gatehouse clients secrets shop']).action(
+    (id: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async ({ store }) => {
+        if (!(await store.clients.find(id))) noSuchClient(id)
+        const found = (await store.clientsAdmin.listSecrets(id)).map(({ hash, ...row }) => ({ ...row, imported: isImported(hash) }))
+        const rows = found.map(({ id, createdAt, expiresAt, imported }) => [
+          id,
+          dateOf(createdAt),
+          expiresAt === undefined ? 'never' : dateOf(expiresAt),
+          imported ? 'yes' : 'no',
+        ])
+        terminal.stdout.write(
+          flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['secret', 'since', 'expires', 'imported'], rows),
+        )
+      }),
+  )
+
+  upkeepCommand(group, 'delete-secret <id> <secret>', 'let one of its secrets work no longer', [
+    'gatehouse clients delete-secret shop SECRET-ID',
+  ]).action((id: string, secret: string, flags: UpkeepFlags) =>
+    withTenant(terminal, flags, async ({ store }) => {
+      if (!(await store.clientsAdmin.removeSecret(id, secret)))
+        refuse(`client ${id} has no secret ${secret}: see "gatehouse clients secrets ${id}"`)
+      confirm(terminal, flags.json, { client_id: id, secret, deleted: true }, `Secret ${secret} is deleted.`)
+    }),
+  )
+}
+
+export function secretFlags(command: Command): Command {
+  return command
+    .option('--secret <text>', 'a secret of your own choice, at least 22 characters')
+    .option('--allow-weak-secret', 'let the secret be shorter')
+    .option('--secret-hash <hash>', 'the hash of a secret that is in use already: bcrypt, or PBKDF2 as Hydra or Django write it')
+    .option('--secret-expires-in <time>', 'let the secret expire, such as 90d', duration)
+}
+
+/** The secret a client gets: the chosen one, one of ours, or none when it has no use for one. `shown`: undefined when only a hash is known. */
+export function secretFor(client: ClientMetadata, flags: SecretFlags, room: Room): { row?: SecretRow; shown?: string } {
+  const method = client.token_endpoint_auth_method
+  if (method.startsWith('client_secret_')) return newSecret(flags, room)
+  return flags.secret === undefined && flags.secretHash === undefined
+    ? {}
+    : refuse(`a client that authenticates by ${method} has no secret`)
+}
+
+/** The chosen secret, or one of ours. `shown`: undefined when only a hash is known. */
+export function newSecret(
+  { secret, secretHash, secretExpiresIn, allowWeakSecret }: SecretFlags,
+  { ctx, tokens }: Room,
+): { row: SecretRow; shown?: string } {
+  if (secret !== undefined && secretHash !== undefined) misuse('--secret and --secret-hash exclude each other')
+  if (secretHash !== undefined && !isImportable(secretHash))
+    refuse('--secret-hash must be bcrypt of cost 4 to 14, or PBKDF2 of at most 2000000 iterations as Hydra or Django write it')
+  if (secret !== undefined && secret.length < 22 && !allowWeakSecret)
+    refuse('the secret is shorter than 22 characters: leave it out to have one made, or add --allow-weak-secret')
+  const kept = { id: ctx.id(), createdAt: ctx.now(), ...(secretExpiresIn === undefined ? {} : { expiresAt: ctx.now() + secretExpiresIn }) }
+  if (secretHash !== undefined) return { row: { ...kept, hash: secretHash } }
+  const shown = secret ?? tokens.make('cs')
+  return { row: { ...kept, hash: tokens.hashSecret(shown) }, shown }
+}
+
+export function noSuchClient(id: string): never {
+  return refuse(`there is no client ${id}: see "gatehouse clients list"`)
+}

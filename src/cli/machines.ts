@@ -1,0 +1,66 @@
+/** `gatehouse services`: machines that have an identity of their own, and speak with API keys. */
+import type { Command } from 'commander'
+import type { Room } from '../room.ts'
+import type { MachineRow } from '../store/types.ts'
+import { withTenant } from './open.ts'
+import { misuse, refuse } from './problems.ts'
+import { dateOf, type Terminal, table } from './terminal.ts'
+import { all, confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+
+export function machines(program: Command, terminal: Terminal): void {
+  const group = program.command('services').description('machines with an identity of their own; give them API keys')
+  upkeepCommand(group, 'create <name>', 'make a service', ['gatehouse services create nightly --description "Nightly reports"'])
+    .option('--description <text>', 'what it does')
+    .action((name: string, flags: UpkeepFlags & { description?: string }) =>
+      withTenant(terminal, flags, async ({ ctx, store }) => {
+        if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/.test(name))
+          misuse('a name has 1 to 120 letters, digits, dots, hyphens and underscores, and begins with a letter or digit')
+        const service: MachineRow = { id: ctx.id(), name, description: flags.description, status: 'active', createdAt: ctx.now() }
+        if (!(await store.services.add(service))) refuse(`there is a service ${name} already`)
+        print(terminal, flags.json, shown(service))
+      }),
+    )
+
+  upkeepCommand(group, 'list', 'all services', ['gatehouse services list']).action((flags: UpkeepFlags) =>
+    withTenant(terminal, flags, async ({ store }) => {
+      const found = await all(store.services.list, ({ name }) => name)
+      const rows = found.map(({ id, name, description, status, createdAt }) => [name, description ?? '', status, dateOf(createdAt), id])
+      terminal.stdout.write(
+        flags.json
+          ? `${JSON.stringify(found.map(shown), null, 2)}\n`
+          : table(terminal, ['name', 'description', 'status', 'since', 'sub'], rows),
+      )
+    }),
+  )
+
+  for (const [verb, status, summary] of [
+    ['suspend', 'suspended', 'let none of its API keys work'],
+    ['resume', 'active', 'let its API keys work again'],
+  ] as const) {
+    upkeepCommand(group, `${verb} <name>`, summary, [`gatehouse services ${verb} nightly`]).action((name: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async (room) => {
+        const { id } = await findMachine(room, name)
+        await room.store.services.setStatus(id, status)
+        confirm(terminal, flags.json, { sub: id, name, status }, `Service ${name} is ${status}.`)
+      }),
+    )
+  }
+
+  upkeepCommand(group, 'delete <name>', 'delete a service with its API keys', ['gatehouse services delete nightly']).action(
+    (name: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async (room) => {
+        const { id } = await findMachine(room, name)
+        await room.store.services.remove(id)
+        confirm(terminal, flags.json, { sub: id, name, deleted: true }, `Service ${name} is deleted.`)
+      }),
+  )
+}
+
+/** Refuses when there is none of this name. */
+export async function findMachine({ store }: Room, name: string): Promise<MachineRow> {
+  return (await store.services.byName(name)) ?? refuse(`there is no service ${name}: see "gatehouse services list"`)
+}
+
+function shown({ id, name, description, status, createdAt }: MachineRow) {
+  return { sub: id, name, description, status, created_at: createdAt }
+}

@@ -1,0 +1,9 @@
+/** Signature algorithms, by their names in JOSE — RFC 7518 §3.1, RFC 8037, RFC 9964. */
+
+/** By keys of the tenant, which anyone can verify. */
+export const signingAlgs = ['ES256', 'RS256', 'PS256', 'EdDSA', 'ML-DSA-44', 'ML-DSA-65'] as const
+export type SigningAlg = (typeof signingAlgs)[number]
+
+/** For access tokens also by a secret that one client's APIs share with us: who can verify them can make them. */
+export const accessTokenAlgs = [...signingAlgs, 'HS256'] as const
+export type AccessTokenAlg = (typeof accessTokenAlgs)[number]

@@ -1,0 +1,45 @@
+/** Making an API key: what it may say — Gatehouse API keys, with the words of RFC 6749 §3.3 and RFC 8707. */
+import { z } from 'zod'
+import type { Ctx } from './feature.ts'
+import type { ApiKey, KeptApiKey } from './types.ts'
+
+export const apiKeySchema = z.strictObject({
+  label: z.string().trim().min(1).max(120).describe('What it is for, to know it again'),
+  scope: z
+    .string()
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e ]*$/, 'has a character that no scope may have')
+    .default('')
+    .describe('What it allows: scopes, separated by spaces'),
+  resource: z.array(z.string()).max(20).default([]).describe('Identifiers of the APIs it is for; each may introspect it'),
+})
+
+/**
+ * A key for this owner, and its text, which is told nobody again. `lifetime`: seconds; undefined: it does not expire. Throws a `ZodError`
+ * whose issues name the member and the rule.
+ */
+export async function makeApiKey(
+  ctx: Ctx,
+  { owner, subject }: Pick<ApiKey, 'owner' | 'subject'>,
+  input: unknown,
+  lifetime: number | undefined,
+): Promise<{ key: KeptApiKey; text: string }> {
+  const served = apiKeySchema.superRefine(async ({ scope, resource }, check) => {
+    // Who asks with it would be told about a person who is not there.
+    if (owner === 'service' && scope.split(' ').includes('openid'))
+      check.addIssue({ code: 'custom', path: ['scope'], message: 'cannot have openid: a service is no person' })
+    for (const [i, identifier] of resource.entries())
+      if (!(await ctx.store.resources.find(identifier)))
+        check.addIssue({ code: 'custom', path: ['resource', i], message: 'is not registered as a resource' })
+  })
+  const { label, scope, resource } = await served.parseAsync(input)
+  const [id, now, { text, hash }] = [ctx.id(), ctx.now(), newText(ctx)]
+  const words = [...new Set(scope.split(' ').filter(Boolean))]
+  const times = { createdAt: now, lifetime, expiresAt: lifetime === undefined ? undefined : now + lifetime, lastUsedAt: undefined }
+  return { key: { id, hash, owner, subject, label, scope: words, resource: [...new Set(resource)], chain: id, ...times }, text }
+}
+
+/** The text of a key to come, and the hash under which it is kept. */
+export function newText({ tokens }: Pick<Ctx, 'tokens'>): { text: string; hash: string } {
+  const text = tokens.make('ak')
+  return { text, hash: tokens.hash('ak', text) as string }
+}

@@ -1,0 +1,54 @@
+/** Encrypted objects — RFC 7516, with the algorithms of RFC 7518 §4 and §5: a signed token put into an encrypted one, RFC 7519 §11.2. */
+import { createPublicKey, type KeyObject, type webcrypto } from 'node:crypto'
+
+/** How the key of the content is agreed on or wrapped. RFC 7518 §4.1; not RSA1_5, which has never been safe to decrypt. */
+export const keyEncryptionAlgs = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'] as const
+export type KeyEncryptionAlg = (typeof keyEncryptionAlgs)[number]
+
+/** How the content is encrypted. RFC 7518 §5.1. */
+export const contentEncryptionAlgs = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'] as const
+export type ContentEncryptionAlg = (typeof contentEncryptionAlgs)[number]
+
+/** A public key to encrypt for. */
+export interface EncryptionKey {
+  kid: string | undefined
+  publicKey: KeyObject
+}
+
+type Jwk = webcrypto.JsonWebKey & { kid?: unknown }
+
+const fewestRsaBits = 2048 // RFC 7518 §4.3
+const curves = ['prime256v1', 'secp384r1', 'secp521r1']
+
+/** The first of these keys (RFC 7517) that may be used with this algorithm and is sound; undefined when there is none. */
+export function encryptionKey(keys: readonly object[], alg: KeyEncryptionAlg): EncryptionKey | undefined {
+  for (const jwk of keys as readonly Jwk[]) {
+    const publicKey = (jwk.use ?? 'enc') === 'enc' && (jwk.alg ?? alg) === alg ? publicKeyOf(jwk) : undefined
+    if (publicKey && fits(publicKey, alg)) return { kid: typeof jwk.kid === 'string' ? jwk.kid : undefined, publicKey }
+  }
+  return undefined
+}
+
+function publicKeyOf(jwk: Jwk): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' })
+  } catch {
+    return undefined
+  }
+}
+
+function fits({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject, alg: KeyEncryptionAlg): boolean {
+  if (alg === 'RSA-OAEP-256') return type === 'rsa' && (details.modulusLength ?? 0) >= fewestRsaBits
+  return type === 'x25519' || (type === 'ec' && curves.includes(details.namedCurve ?? ''))
+}
+
+/** Compact JWE around a compact JWS. */
+export async function encryptJwt(
+  jwt: string,
+  how: { alg: KeyEncryptionAlg; enc: ContentEncryptionAlg; key: EncryptionKey },
+): Promise<string> {
+  const { alg, enc, key } = how
+  const { CompactEncrypt } = await import('jose') // only installations that encrypt wait for it to load
+  const header = { alg, enc, cty: 'JWT', ...(key.kid === undefined ? {} : { kid: key.kid }) }
+  return new CompactEncrypt(Buffer.from(jwt)).setProtectedHeader(header).encrypt(key.publicKey)
+}

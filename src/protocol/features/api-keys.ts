@@ -1,0 +1,36 @@
+/** API keys of people and services, for what does not speak OAuth: accepted where an access token is — Gatehouse API keys. */
+import type { CredentialKind, Feature } from '../feature.ts'
+
+/** The use of a key is noted at most once in so many seconds. */
+const noteEvery = 60
+
+const apiKey: CredentialKind = {
+  header: 'x-api-key',
+  async find(ctx, text) {
+    const hash = ctx.tokens.hash('ak', text)
+    const key = hash === undefined ? undefined : await ctx.store.apiKeys.find(hash, ctx.now())
+    if (!key) return undefined
+    if (key.lastUsedAt === undefined || key.lastUsedAt <= ctx.now() - noteEvery) await ctx.store.apiKeys.used(key.id, ctx.now(), noteEvery)
+    return {
+      jti: key.id,
+      clientId: undefined,
+      subject: key.subject,
+      audience: [ctx.issuer, ...key.resource],
+      scope: key.scope,
+      issuedAt: key.createdAt,
+      expiresAt: key.expiresAt,
+      grantId: undefined,
+      family: undefined,
+      cnf: undefined,
+      authTime: undefined,
+      acr: undefined,
+      amr: undefined,
+      sid: undefined,
+      extra: { username: key.username },
+    }
+  },
+}
+
+export function apiKeys(): Feature {
+  return { id: 'apiKeys', spec: 'Gatehouse API keys', credentials: [apiKey] }
+}

@@ -1,0 +1,50 @@
+/** Who may look into tokens, and into which — RFC 7662 §2.1, §4: a client, or a resource server with credentials of its own. */
+import { readBasic } from './basic.ts'
+import { authenticateConfidentialClient, refuseClient } from './client-auth.ts'
+import { refuse } from './errors.ts'
+import type { Ctx } from './feature.ts'
+import type { Request } from './request-reply.ts'
+import { knownScopes, type Resource } from './resource.ts'
+import type { Credential } from './types.ts'
+
+export interface Introspector {
+  /** Absent when a resource server came with its own credentials. */
+  clientId: string | undefined
+  /** Identifier of the resource server that it is or speaks for. */
+  audience: string | undefined
+  /** What is registered under that identifier. */
+  resource: Resource | undefined
+}
+
+/** Refuses with `invalid_client` in the same words whatever was wrong. */
+export async function authenticateIntrospector(ctx: Ctx, request: Request): Promise<Introspector> {
+  const own = await authenticateResource(ctx, request)
+  if (own) return { clientId: undefined, audience: own.identifier, resource: own }
+  const { client_id: clientId, resource_server: audience } = await authenticateConfidentialClient(ctx, request)
+  return { clientId, audience, resource: audience === undefined ? undefined : await ctx.store.resources.find(audience) }
+}
+
+/** The resource of this name that has secrets. It comes before a client of the same name: operators alone make resources. */
+async function authenticateResource(ctx: Ctx, request: Request): Promise<Resource | undefined> {
+  const given = readBasic(request)
+  const resource = given && (await ctx.store.resources.named(given.id))
+  if (!resource || resource.secretHashes.length === 0) return undefined
+  if (['client_id', 'client_secret', 'client_assertion'].some((name) => request.params.get(name) !== undefined))
+    refuse('invalid_request', 'a resource server authenticates by the Authorization header alone') // RFC 6749 §2.3
+  return (await ctx.tokens.matchesSecret(given.secret, resource.secretHashes)) ? resource : refuseClient('wrong secret of a resource')
+}
+
+/** The client it was issued to, and the resource servers it is for: nobody else learns anything. RFC 9701 §5. */
+export function concerns(token: Credential, by: Introspector): boolean {
+  return isOwn(token, by) || (by.audience !== undefined && token.audience.includes(by.audience))
+}
+
+/** The scopes that the introspector needs to know: a client all of its own token, a resource server those it declares. RFC 9701 §5. */
+export function visibleScope(token: Credential, by: Introspector): readonly string[] {
+  return isOwn(token, by) || !by.resource ? token.scope : knownScopes(token.scope, [by.resource])
+}
+
+/** Some credentials were issued to no client, and some introspectors are none. */
+function isOwn({ clientId }: Credential, by: Introspector): boolean {
+  return clientId !== undefined && clientId === by.clientId
+}

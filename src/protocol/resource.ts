@@ -1,0 +1,82 @@
+/** A protected API: who its tokens are for, what may be done there, how its tokens are made (RFC 8707, RFC 9068) and looked into (RFC 9701 §6). */
+import { z } from 'zod'
+import { type SigningAlg, signingAlgs } from './algs.ts'
+import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
+
+const signingAlg = z.enum(signingAlgs)
+/** RFC 7518 §6: members of which none may be given away. */
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+
+export const resourceSchema = z
+  .strictObject({
+    identifier: z
+      .string()
+      .max(2000)
+      .refine(isIdentifier, 'must be an absolute URI without a fragment')
+      .describe('Absolute URI, the `aud` of its tokens'),
+    resource_id: z
+      .string()
+      .regex(/^[\x21-\x39\x3b-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters without a colon') // so that it is no URI
+      .optional()
+      .describe('A short name by which it authenticates at introspection; absent: by its identifier'),
+    name: z.string().min(1).max(200).describe('Shown to people'),
+    scopes: z
+      .record(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope'), z.string().min(1).max(200)) // RFC 6749 §3.3
+      .default({})
+      .describe('Its scopes and what they allow, as {"orders:read": "See your orders"}; when there are any, its tokens carry no other'),
+    access_token_format: z.enum(['jwt', 'opaque']).optional().describe('absent: as the client sets it'),
+    access_token_signed_response_alg: signingAlg.optional().describe('absent: as the client sets it'),
+    access_token_lifetime: z.int().min(1).max(86_400).optional().describe('seconds; absent: as client and tenant set it'),
+    introspection_signed_response_alg: signingAlg
+      .optional()
+      .describe('JWT introspection responses; absent: RS256, if the tenant signs with it'),
+    introspection_encrypted_response_alg: z.enum(keyEncryptionAlgs).optional().describe('absent: they are not encrypted'),
+    introspection_encrypted_response_enc: z.enum(contentEncryptionAlgs).optional().describe('absent: A128CBC-HS256'),
+    jwks: z.record(z.string(), z.unknown()).optional().describe('Its public keys to encrypt for, RFC 7517 §5'),
+  })
+  .superRefine((resource, check) => {
+    const problem = (path: string, message: string) => check.addIssue({ code: 'custom', path: [path], message })
+    const { introspection_encrypted_response_alg: alg, introspection_encrypted_response_enc: enc, jwks } = resource
+    if (jwks && !Array.isArray(jwks['keys'])) problem('jwks', 'must be a key set: {"keys": [...]}')
+    if (keysOf(resource).some((key) => privateMembers.some((name) => name in key))) problem('jwks', 'must hold public keys only')
+    if (enc && !alg) problem('introspection_encrypted_response_alg', 'is needed beside introspection_encrypted_response_enc') // RFC 9701 §6
+    if (alg && !encryptionKey(keysOf(resource), alg)) problem('jwks', `must hold a sound key for ${alg}`)
+  })
+
+/** What is registered of a resource. */
+export type ResourceMetadata = z.infer<typeof resourceSchema>
+
+/** A resource as the rules see it: what is registered, and the hashes of its secrets that are in force. */
+export interface Resource extends ResourceMetadata {
+  secretHashes: readonly string[]
+}
+
+/** An absolute URI without fragment, written as it will be compared: character by character. RFC 8707 §2. */
+export function isIdentifier(text: string): boolean {
+  return URL.canParse(text) && !text.includes('#') && !/[\s\0]/.test(text)
+}
+
+/** The keys of its key set that are objects. */
+export function keysOf({ jwks }: Pick<ResourceMetadata, 'jwks'>): readonly object[] {
+  const keys = jwks?.['keys']
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === 'object' && key !== null) : []
+}
+
+/** Throws a `ZodError` whose issues name the member and the rule. `algs`: those the tenant signs with. */
+export function readResource(algs: readonly SigningAlg[], input: unknown): ResourceMetadata {
+  const members = ['access_token_signed_response_alg', 'introspection_signed_response_alg'] as const
+  const served = resourceSchema.superRefine((resource, check) => {
+    for (const member of members) {
+      const alg = resource[member]
+      if (alg && !algs.includes(alg)) check.addIssue({ code: 'custom', path: [member], message: `must be one of ${algs.join(', ')}` })
+    }
+  })
+  return served.parse(input)
+}
+
+/** Which of these scopes mean something to one of these resources. One that declares none takes all; so does no resource at all. */
+export function knownScopes(scope: readonly string[], resources: readonly Pick<Resource, 'scopes'>[]): readonly string[] {
+  const known = resources.map(({ scopes }) => scopes)
+  if (known.length === 0 || known.some((scopes) => Object.keys(scopes).length === 0)) return scope
+  return scope.filter((s) => known.some((scopes) => Object.hasOwn(scopes, s)))
+}

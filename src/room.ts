@@ -1,0 +1,127 @@
+/** One tenant, put together from every room. */
+import type { Config } from './config/schema.ts'
+import type { AccountRoom } from './identity/accounts.ts'
+import { people } from './identity/people.ts'
+import type { SignIn } from './identity/sign-in.ts'
+import type { IdentityStore } from './identity/types.ts'
+import type { Platform } from './platform.ts'
+import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
+import type { Store } from './protocol/ports.ts'
+import type { ImportedSecrets } from './secrets/imported-secrets.ts'
+import type { Installation } from './secrets/installation.ts'
+import { type KeyFile, readKeyFile } from './secrets/key-files.ts'
+import { type Keyring, keyring } from './secrets/keyring.ts'
+import type { Passwords } from './secrets/passwords.ts'
+import type { Sealer } from './secrets/seal.ts'
+import { type SigningSecrets, sharedKeys } from './secrets/shared-keys.ts'
+import { type TenantTokens, tokens } from './secrets/tokens.ts'
+import type { KeyStore } from './secrets/types.ts'
+import type { Db } from './store/sql.ts'
+import { ROOT_TENANT } from './store/system.ts'
+import { tenantStore } from './store/tenant.ts'
+import type { ApiKeyStore, ClientStore, DeclarationStore, MachineStore, ResourceStore, TenantRow } from './store/types.ts'
+import { cookieJar } from './web/cookies.ts'
+import type { TenantRoom } from './web/route.ts'
+
+/** A tenant with everything that may be done in it. */
+export interface Room extends TenantRoom {
+  row: TenantRow
+  store: Store & IdentityStore & KeyStore & ClientStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore
+  keyring: Keyring
+  tokens: TenantTokens
+  signingSecrets: SigningSecrets
+  accounts: AccountRoom
+}
+
+/** What the house gives every tenant. */
+export interface Frame {
+  config: Config
+  platform: Platform
+  db: Db
+  safe: Sealer
+  installation: Installation
+  server: Server
+  passwords: Passwords
+  imported: ImportedSecrets
+}
+
+export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
+  const { config, platform, db, installation, safe, server, passwords, imported } = frame
+  const { now, random, log } = platform
+  const base = row.slug === '' ? '' : `/t/${row.slug}`
+  const issuer = config.issuer + base
+  const store = tenantStore(db, row.id, now)
+  const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
+  const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
+  const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
+  const keys = await keyring({ store, sealer: safe, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
+  keys.tend().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
+  const opaque = tokens(installation, row.id, random, imported)
+  const shared = sharedKeys({ sealer: safe, tenantId: row.id, issuer })
+  const tenant = settingsOf(config, row)
+  const lifetimes = { idle: config.lifetimes.session_idle, absolute: config.lifetimes.session_absolute }
+  const id = () => idFrom(random)
+  const ctx: Ctx = {
+    issuer,
+    tenant,
+    server,
+    store,
+    people: people(store, opaque, lifetimes),
+    keys,
+    sharedKeys: shared,
+    tokens: opaque,
+    now,
+    id,
+  }
+  const signIn: SignIn = { store, tokens: opaque, passwords, lifetimes, id }
+  const basePath = new URL(config.issuer).pathname.replace(/\/$/, '')
+  return {
+    row,
+    slug: row.slug,
+    base: basePath + base,
+    ctx,
+    signIn,
+    cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: lifetimes.absolute }),
+    store,
+    keyring: keys,
+    signingSecrets: shared,
+    tokens: opaque,
+    accounts: { store, passwords, now, id },
+  }
+}
+
+function keyFilesOf({ keys: { files } }: Config): KeyFile[] {
+  const named = [
+    ['RS256', files.rs256] as const,
+    ['PS256', files.ps256] as const,
+    ['ES256', files.es256] as const,
+    ['EdDSA', files.eddsa] as const,
+  ]
+  return named.flatMap(([alg, { private_key_file, public_key_file, certificate_file }]) =>
+    private_key_file === undefined
+      ? []
+      : [{ alg, privateKeyFile: private_key_file, publicKeyFile: public_key_file, certificateFile: certificate_file }],
+  )
+}
+
+/** The configuration's lifetimes, but for those the tenant has set for itself. */
+function settingsOf({ lifetimes }: Config, row: TenantRow): TenantSettings {
+  const own = (row.settings['lifetimes'] ?? {}) as Record<string, number>
+  const seconds = { ...lifetimes, ...own }
+  return {
+    name: row.name,
+    lifetimes: {
+      flow: seconds.flow,
+      code: seconds.code,
+      accessToken: seconds.access_token,
+      idToken: seconds.id_token,
+      refreshToken: seconds.refresh_token,
+      refreshGrace: seconds.refresh_grace,
+    },
+  }
+}
+
+/** 128 bits, for what is not secret. */
+export function idFrom(random: Platform['random']): string {
+  return random(16).toString('base64url')
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { importedSecrets, isImportable, isImported } from './imported-secrets.ts'
+import { Busy } from './work-queue.ts'
+
+const secret = 'imported secret'
+// Each made by another program than the one that checks it here: libxcrypt, or the PBKDF2 of Python.
+const bcrypt = '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy'
+const salt = 'MDEyMzQ1Njc4OWFiY2RlZg'
+const sha256 = `$pbkdf2-sha256$i=1000,l=32$${salt}$rBMUxm8xq8EMdUsRS8npNuPmIaxeURmMnwiJF2wWb1k`
+const hashes = [
+  bcrypt,
+  bcrypt.replace('2b', '2a'),
+  bcrypt.replace('2b', '2y'),
+  sha256,
+  `$pbkdf2-sha1$i=1000,l=20$${salt}$ti1Gz+pYXfqYOohujuiC5nkozPI`,
+  `$pbkdf2-sha512$i=1000,l=64$${salt}$CA0f1vpjIv9B8BDnPi87StkFZVN6IHicWaC5oFl2LvEtm5PxIaPxdtZnS9nlrD1KKOdD8/viXBzEd3EauJ97wQ`,
+  'pbkdf2_sha1$1000$seasalt$WPlFlVFB3p72HU6k42W6ZPZwkf4=',
+  'pbkdf2_sha256$1000$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=',
+]
+const fresh = (now = () => 0) => importedSecrets({ random: randomBytes, now })
+
+for (const hash of hashes) {
+  test(`the secret matches ${hash.slice(0, 20)}…, another does not`, async () => {
+    assert.ok(isImported(hash) && isImportable(hash))
+    const imported = fresh()
+    assert.equal(await imported.matches('other', hash), false)
+    assert.equal(await imported.matches(secret, hash), true)
+    assert.equal(await imported.matches(`${secret} `, hash), false)
+    assert.equal(await imported.matches('', hash), false)
+  })
+}
+
+const unbearable = [
+  '',
+  'x',
+  '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
+  bcrypt.replace('$05$', '$03$'),
+  bcrypt.replace('$05$', '$15$'),
+  bcrypt.replace('2b', '2x'),
+  bcrypt.slice(0, -1),
+  sha256.replace('i=1000', 'i=2000001'),
+  sha256.replace('i=1000', 'i=0'),
+  sha256.replace('l=32', 'l=31'),
+  sha256.replace('sha256', 'sha384'),
+  sha256.replace('sha256', 'md5'),
+  'pbkdf2_sha256$2000001$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=',
+  'pbkdf2_sha256$1000$$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=',
+  'pbkdf2_sha256$1000$seasalt$+rRC',
+]
+test('what is no such hash, or too dear to check, is refused and matches nothing', async () => {
+  for (const hash of unbearable) {
+    assert.equal(isImportable(hash), false, hash)
+    assert.equal(await fresh().matches(secret, hash), false, hash)
+  }
+  assert.ok(isImportable(bcrypt.replace('$05$', '$14$')) && isImportable(sha256.replace('i=1000', 'i=2000000')))
+})
+
+test('more than the 72 bytes that bcrypt looks at never match', async () => {
+  const hash = '$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i' // of 72 x
+  assert.equal(await fresh().matches('x'.repeat(72), hash), true)
+  assert.equal(await fresh().matches('x'.repeat(73), hash), false)
+})
+
+test('a match is remembered for ten minutes, for this secret and this hash alone', async () => {
+  let now = 0
+  const imported = fresh(() => now)
+  assert.equal(await imported.matches(secret, sha256), true)
+  now = 599
+  assert.equal(imported.matches(secret, sha256), true, 'at once')
+  assert.notEqual(imported.matches(secret, hashes.at(-1)!), true)
+  assert.notEqual(imported.matches('other', sha256), true)
+  now = 600
+  const again = imported.matches(secret, sha256)
+  assert.notEqual(again, true)
+  assert.equal(await again, true)
+  assert.equal(imported.matches(secret, sha256), true)
+})
+
+test('what does not match is not remembered', async () => {
+  const imported = fresh()
+  assert.equal(await imported.matches('other', sha256), false)
+  assert.notEqual(imported.matches('other', sha256), false)
+})
+
+test('ten thousand matches are remembered, then the oldest is forgotten', { timeout: 60_000 }, async () => {
+  const imported = fresh()
+  const hash = (i: number) =>
+    sha256.replace('i=1000', 'i=1').replace(salt, Buffer.from(`salt of number ${i}`).toString('base64').replace(/=+$/, ''))
+  const known = await own(1, 'salt of number 0')
+  assert.equal(known.length, 43)
+  const first = `$pbkdf2-sha256$i=1,l=32$${Buffer.from('salt of number 0').toString('base64').replace(/=+$/, '')}$${known}`
+  assert.equal(await imported.matches(secret, first), true)
+  for (let i = 1; i <= 10_000; i++) {
+    if (i === 10_000) assert.equal(imported.matches(secret, first), true)
+    const tag = await own(1, `salt of number ${i}`)
+    assert.equal(await imported.matches(secret, hash(i).replace(/[^$]+$/, tag)), true)
+  }
+  assert.notEqual(imported.matches(secret, first), true)
+})
+
+async function own(iterations: number, text: string): Promise<string> {
+  const { pbkdf2Sync } = await import('node:crypto')
+  return pbkdf2Sync(secret, text, iterations, 32, 'sha256').toString('base64').replace(/=+$/, '')
+}
+
+test('many who show one secret at once cost one check; too many different ones are told to come back', async () => {
+  let time = 0
+  const imported = importedSecrets({ random: randomBytes, now: () => 0, clock: () => (time += 1000) })
+  const same = await Promise.all(Array.from({ length: 100 }, () => imported.matches(secret, sha256)))
+  assert.deepEqual(new Set(same), new Set([true]))
+  const different = await Promise.allSettled(Array.from({ length: 30 }, (_, i) => imported.matches(`guess ${i}`, sha256)))
+  assert.ok(different.some((one) => one.status === 'rejected' && one.reason instanceof Busy))
+  assert.deepEqual(different[0], { status: 'fulfilled', value: false })
+})
+
+test('bcrypt does not hold up others', async () => {
+  const imported = fresh()
+  let ticks = 0
+  const ticking = setInterval(() => ticks++, 5)
+  await imported.matches(secret, bcrypt.replace('$05$', '$11$'))
+  clearInterval(ticking)
+  assert.ok(ticks >= 5, `${ticks} ticks`)
+})

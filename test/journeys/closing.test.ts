@@ -1,0 +1,27 @@
+/** The end of a server: what is in flight is answered, and nothing keeps it waiting. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { test } from 'node:test'
+import { testHouse } from '../house.ts'
+
+test('a request in flight on a connection that is kept alive is answered, and then the server ends', { timeout: 20_000 }, async () => {
+  const house = await testHouse('sqlite')
+  await house.addClient({ client_id: 'job', grant_types: ['client_credentials'], access_token_signed_response_alg: 'RS256' }, 'job-secret')
+  const agent = new Agent({ keepAlive: true })
+  const ask = request(`${house.issuer}/token`, { method: 'POST', agent, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  const answered = once(ask, 'response')
+  ask.setHeader('authorization', `Basic ${btoa('job:job-secret')}`)
+  ask.write('grant_type=client_cred') // not yet all of it: the request is in flight
+  await once(ask, 'socket').then(([socket]) => (socket.connecting ? once(socket, 'connect') : undefined))
+  const ready = await fetch(`${house.issuer}/readyz`)
+  assert.equal(ready.status, 200)
+  const closed = house.close()
+  ask.end('entials')
+  const [response] = await answered
+  assert.equal(response.statusCode, 200)
+  assert.equal(response.headers.connection, 'close')
+  response.resume()
+  await closed
+  agent.destroy()
+})

@@ -1,0 +1,199 @@
+/** Two tenants of one house: what is one's is nothing at the other — RFC 8414 §3.1, OpenID Connect Discovery §4. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Room } from '../../src/room.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
+import type { TinyBrowser } from '../tiny-browser.ts'
+import { type Answer, type Application, alice, application, call, callback, claimsOf, shows, told } from './application.ts'
+
+const documents = ['oauth-authorization-server', 'openid-configuration']
+const secret = 'a-secret'
+const scope = 'openid offline_access'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`tenants, on ${engine}`, () => {
+    let house: TestHouse
+    const rooms: Record<string, Room> = {}
+    const apps: Record<string, Application> = {}
+    before(async () => {
+      house = await testHouse(engine)
+      for (const slug of ['acme', 'umbra']) assert.equal(await house.house.tenants.create({ slug, name: `The ${slug}` }), true)
+      for (const slug of ['', 'acme', 'umbra']) {
+        const room = (await house.house.tenant(slug)) as Room
+        const client = {
+          redirect_uris: [callback],
+          grant_types: ['authorization_code', 'refresh_token'],
+          scope,
+          policy: { consent: 'skip' },
+        }
+        await house.addClient({ ...client, client_id: 'app' }, secret, room) // the same names and the same secrets everywhere
+        await house.addClient({ ...client, client_id: 'opaque', access_token_format: 'opaque' }, secret, room)
+        await house.addAccount({ sub: 'the-same', username: alice.username }, alice.password, room)
+        await house.addClient({ ...client, client_id: `only-${slug || 'root'}` }, secret, room)
+        rooms[slug] = room
+        apps[slug] = at(slug, 'app')
+      }
+    })
+    after(() => house.close())
+
+    const issuerOf = (slug: string) => house.issuer + (slug === '' ? '' : `/t/${slug}`)
+    const at = (slug: string, id: string) => application(house, { id, secret, scope, issuer: issuerOf(slug) })
+    const isRefused = ({ status, body }: Answer, expected: number, error: string) =>
+      assert.deepEqual([status, body.error], [expected, error])
+    const pairs = [
+      ['', 'acme'],
+      ['acme', ''],
+      ['acme', 'umbra'],
+    ] as const
+
+    test('a slug is taken once', async () => {
+      assert.equal(await house.house.tenants.create({ slug: 'acme', name: 'Another' }), false)
+    })
+
+    for (const slug of ['', 'acme', 'umbra']) {
+      test(`/${slug}: both documents at both well-known forms`, async () => {
+        for (const name of documents) {
+          const appended = await call(`${issuerOf(slug)}/.well-known/${name}`)
+          const inserted = await call(`${house.issuer}/.well-known/${name}${issuerOf(slug).slice(house.issuer.length)}`)
+          assert.deepEqual([appended.status, inserted.text], [200, appended.text])
+          assert.equal(appended.body.issuer, issuerOf(slug))
+          for (const [key, value] of Object.entries(appended.body)) {
+            if (/_endpoint$|^jwks_uri$/.test(key))
+              assert.ok(
+                (value as string).startsWith(`${issuerOf(slug)}/`) && !(value as string).includes('/t/', issuerOf(slug).length),
+                key,
+              )
+          }
+        }
+      })
+      test(`/${slug}: the whole way, under its own issuer and name`, async () => {
+        const browser = house.browser()
+        const app = apps[slug]!
+        const page = await browser.open(app.url())
+        assert.match(page.html, slug === '' ? /Gatehouse/ : new RegExp(`The ${slug}`))
+        const answer = told(await browser.submit('sign-in', { ...alice }))
+        assert.equal(answer['iss'], issuerOf(slug))
+        const tokens = (await app.redeem(answer['code'] as string)).body
+        assert.equal(claimsOf(tokens.id_token).iss, issuerOf(slug))
+        assert.equal(claimsOf(tokens.access_token).aud, issuerOf(slug))
+        assert.equal((await userinfo(slug, tokens.access_token)).body.sub, 'the-same')
+        assert.match((await browser.open(`${app.issuer}/logout?id_token_hint=${tokens.id_token}`)).html, /You are signed out/)
+      })
+    }
+
+    const userinfo = (slug: string, token: string) => call(`${issuerOf(slug)}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+
+    test('keys are separate', async () => {
+      const kids = await Promise.all(
+        Object.keys(rooms).map(async (slug) =>
+          (await call(`${issuerOf(slug)}/.well-known/jwks.json`)).body.keys.map((key: { kid: string }) => key.kid),
+        ),
+      )
+      assert.equal(new Set(kids.flat()).size, kids.flat().length)
+      assert.equal(kids.flat().length, 12)
+    })
+
+    for (const [mine, other] of pairs) {
+      test(`what /${mine} gave is worth nothing at /${other}`, async () => {
+        for (const id of ['app', 'opaque']) {
+          const [here, there] = [at(mine, id), at(other, id)]
+          const browser = house.browser()
+          const code = await here.code(browser)
+          isRefused(await there.redeem(code), 400, 'invalid_grant')
+          const tokens = (await here.redeem(code)).body
+          isRefused(await userinfo(other, tokens.access_token), 401, 'invalid_token')
+          isRefused(await there.refresh(tokens.refresh_token), 400, 'invalid_grant')
+          for (const token of [tokens.access_token, tokens.refresh_token]) {
+            assert.deepEqual((await there.post('/introspect', { token })).body, { active: false })
+            assert.equal((await there.post('/revoke', { token })).status, 200) // unknown there, and so not revoked here
+            assert.equal((await here.post('/introspect', { token })).body.active, true)
+          }
+          assert.equal(told(await browser.open(there.url({ id_token_hint: tokens.id_token })))['error'], 'invalid_request')
+          assert.equal((await browser.open(`${there.issuer}/logout?id_token_hint=${tokens.id_token}`)).status, 400)
+        }
+      })
+      test(`a client of /${mine} is unknown at /${other}`, async () => {
+        const id = `only-${mine || 'root'}`
+        isRefused(await at(other, id).post('/introspect', { token: 'x' }), 401, 'invalid_client')
+        assert.equal((await at(mine, id).post('/introspect', { token: 'x' })).status, 200)
+        const page = await house.browser().open(at(other, id).url())
+        assert.equal(page.status, 400)
+      })
+      test(`whoever is signed in at /${mine} is not at /${other}, by no cookie`, async () => {
+        const browser = house.browser()
+        await apps[mine]!.arrive(browser)
+        assert.ok(told(await browser.open(apps[mine]!.url({ prompt: 'none' })))['code'])
+        assert.equal(told(await browser.open(apps[other]!.url({ prompt: 'none' })))['error'], 'login_required')
+        swapCookies(browser, mine, other)
+        assert.equal(told(await browser.open(apps[other]!.url({ prompt: 'none' })))['error'], 'login_required')
+      })
+      test(`a visit to /${mine} cannot go on at /${other}`, async () => {
+        const browser = house.browser()
+        const page = await browser.open(apps[mine]!.url())
+        const flow = page.url.searchParams.get('flow') as string
+        swapCookies(browser, mine, other)
+        for (const path of ['sign-in', 'cancel', 'consent', 'choose-account']) {
+          const { status } = await browser.post(`${issuerOf(other)}/authorize/${path}`, { flow, answer: 'allow', sid: 'x', ...alice })
+          assert.equal(status, 400, path)
+        }
+        assert.equal((await browser.open(`${issuerOf(other)}/authorize/continue?flow=${flow}`)).status, 400)
+      })
+    }
+
+    /** Gives the browser what one tenant set under the names of the other too. */
+    function swapCookies(browser: TinyBrowser, from: string, to: string): void {
+      const suffix = (slug: string) => (slug === '' ? '' : `-${slug}`)
+      for (const name of ['gatehouse-session', 'gatehouse-browser']) {
+        const value = browser.cookies.get(name + suffix(from))
+        if (value !== undefined) browser.cookies.set(name + suffix(to), value)
+      }
+    }
+
+    test('one browser may be signed in at all of them', async () => {
+      const browser = house.browser()
+      for (const app of Object.values(apps)) await app.arrive(browser)
+      for (const app of Object.values(apps)) assert.ok(told(await browser.open(app.url({ prompt: 'none' })))['code'], app.issuer)
+    })
+    test('an account of one cannot sign in at the other', async () => {
+      await house.addAccount({ username: 'only-acme' }, 'a pass word', rooms['acme'])
+      for (const [slug, status] of [
+        ['acme', 303],
+        ['umbra', 401],
+        ['', 401],
+      ] as const) {
+        const browser = house.browser()
+        await browser.open(apps[slug]!.url())
+        const landing = await browser.submit('sign-in', { username: 'only-acme', password: 'a pass word' })
+        if (status === 401) assert.equal(landing.status, 401)
+        else assert.ok(told(landing)['code'])
+      }
+    })
+
+    test('unknown, and strange names: not found', async () => {
+      for (const slug of ['nobody', 'ACME', 'acme%20', '%00', 'a'.repeat(201), 'root', '..%2f']) {
+        const program = await call(`${house.issuer}/t/${slug}/token`, { body: 'grant_type=client_credentials' })
+        isRefused(program, 404, 'not_found')
+        assert.equal((await call(`${house.issuer}/.well-known/openid-configuration/t/${slug}`)).status, 404)
+        assert.equal((await house.browser().open(`${house.issuer}/t/${slug}/authorize?client_id=app`)).status, 404)
+      }
+    })
+
+    test('suspended: not found, everywhere and at once; the others go on; and back again', async () => {
+      const browser = house.browser()
+      const { access_token, refresh_token } = await apps['umbra']!.tokens(browser)
+      assert.equal(await house.house.tenants.setStatus('umbra', 'suspended'), true)
+      isRefused(await apps['umbra']!.refresh(refresh_token), 404, 'not_found')
+      isRefused(await apps['umbra']!.post('/introspect', { token: access_token }), 404, 'not_found')
+      isRefused(await userinfo('umbra', access_token), 404, 'not_found')
+      for (const name of [...documents, 'jwks.json']) assert.equal((await call(`${issuerOf('umbra')}/.well-known/${name}`)).status, 404)
+      const page = await browser.open(apps['umbra']!.url())
+      assert.equal(page.status, 404)
+      assert.match(page.html, /id="error-code">not_found</)
+      assert.ok(shows(await house.browser().open(apps['acme']!.url()), 'sign-in'))
+      assert.equal(await house.house.tenants.setStatus('umbra', 'active'), true)
+      assert.equal((await userinfo('umbra', access_token)).status, 200)
+      assert.equal(await house.house.tenants.setStatus('nobody', 'suspended'), false)
+    })
+  })
+}
