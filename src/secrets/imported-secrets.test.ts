@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { importedSecrets, isImportable, isImported } from './imported-secrets.ts'
 import { Busy } from './work-queue.ts'
@@ -84,25 +84,18 @@ test('what does not match is not remembered', async () => {
   assert.notEqual(imported.matches('other', sha256), false)
 })
 
-test('ten thousand matches are remembered, then the oldest is forgotten', { timeout: 60_000 }, async () => {
+test('ten thousand matches are remembered, then the oldest is forgotten', async () => {
   const imported = fresh()
-  const hash = (i: number) =>
-    sha256.replace('i=1000', 'i=1').replace(salt, Buffer.from(`salt of number ${i}`).toString('base64').replace(/=+$/, ''))
-  const known = await own(1, 'salt of number 0')
-  assert.equal(known.length, 43)
-  const first = `$pbkdf2-sha256$i=1,l=32$${Buffer.from('salt of number 0').toString('base64').replace(/=+$/, '')}$${known}`
+  const first = cheap('0')
   assert.equal(await imported.matches(secret, first), true)
-  for (let i = 1; i <= 10_000; i++) {
-    if (i === 10_000) assert.equal(imported.matches(secret, first), true)
-    const tag = await own(1, `salt of number ${i}`)
-    assert.equal(await imported.matches(secret, hash(i).replace(/[^$]+$/, tag)), true)
-  }
+  for (let i = 1; i < 10_000; i++) await imported.matches(secret, cheap(`${i}`))
+  assert.equal(imported.matches(secret, first), true)
+  await imported.matches(secret, cheap('one more'))
   assert.notEqual(imported.matches(secret, first), true)
 })
 
-async function own(iterations: number, text: string): Promise<string> {
-  const { pbkdf2Sync } = await import('node:crypto')
-  return pbkdf2Sync(secret, text, iterations, 32, 'sha256').toString('base64').replace(/=+$/, '')
+function cheap(salt: string): string {
+  return `pbkdf2_sha256$1$${salt}$${pbkdf2Sync(secret, salt, 1, 32, 'sha256').toString('base64')}`
 }
 
 test('many who show one secret at once cost one check; too many different ones are told to come back', async () => {

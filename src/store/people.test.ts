@@ -133,21 +133,25 @@ onEachEngine('a client is kept with its secrets and origins', async ({ a, b }) =
   const secret = { id: 'first', hash: '#1', createdAt: NOW }
   assert.equal(await a.clientsAdmin.add(aClient(), [secret, { id: 'old', hash: '#0', createdAt: NOW - 9, expiresAt: NOW }]), true)
   assert.equal(await a.clientsAdmin.add(aClient(), []), false)
-  assert.deepEqual(await a.clients.find('client'), { ...aClient(), secretHashes: ['#1'] }, 'expired secrets are out of force')
+  assert.deepEqual(await a.clients.find('client'), { ...aClient(), secretHashes: ['#1'], sealedSigningSecret: undefined }, 'expired secrets are out of force')
   assert.equal(await a.clients.hasOrigin('https://app.example'), true)
   assert.equal(await b.clients.find('client'), undefined)
   assert.equal(await b.clients.hasOrigin('https://app.example'), false)
   assert.equal(await b.clientsAdmin.replace(aClient()), false)
   assert.equal(await b.clientsAdmin.addSecret('client', secret), false)
   assert.equal(await b.clientsAdmin.removeSecret('client', 'first'), false)
+  assert.equal(await b.clientsAdmin.setSigningSecret('client', 'sealed'), false)
   assert.equal(await b.clientsAdmin.remove('client', NOW), false)
+  assert.equal(await a.clientsAdmin.setSigningSecret('client', 'sealed'), true)
   const changed = aClient({
     client_name: 'App',
     redirect_uris: ['https://new.example/a', 'https://new.example/b', 'com.example.app:/x'],
     application_type: 'native',
   })
   assert.equal(await a.clientsAdmin.replace(changed), true)
-  assert.deepEqual(await a.clients.find('client'), { ...changed, secretHashes: ['#1'] })
+  assert.deepEqual(await a.clients.find('client'), { ...changed, secretHashes: ['#1'], sealedSigningSecret: 'sealed' })
+  assert.equal(await a.clientsAdmin.setSigningSecret('client', undefined), true)
+  assert.equal((await a.clients.find('client'))?.sealedSigningSecret, undefined)
   assert.equal(await a.clients.hasOrigin('https://app.example'), false)
   assert.equal(await a.clients.hasOrigin('https://new.example'), true)
   const second = { id: 'second', hash: '#2', createdAt: NOW + 1, expiresAt: NOW + 9 }

@@ -1,0 +1,234 @@
+/** API keys of people and services, and client secrets that change or come from elsewhere — RFC 6750 §2, RFC 7662, RFC 7009, RFC 6749 §2.3.1. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { makeApiKey, newText } from '../../src/protocol/api-key.ts'
+import type { KeptApiKey } from '../../src/protocol/types.ts'
+import type { Room } from '../../src/room.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
+import { type Answer, type Application, alice, application, call } from './application.ts'
+
+const api = 'https://api.example/'
+const files = 'https://files.example'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`API keys, on ${engine}`, () => {
+    let house: TestHouse
+    let server: Application
+    let stranger: Application
+    let other: Room
+    before(async () => {
+      house = await testHouse(engine)
+      for (const identifier of [api, files]) await house.addResource({ identifier, name: 'API' })
+      const machine = { grant_types: ['client_credentials'], scope: 'read' }
+      await house.addClient({ ...machine, client_id: 'api', resource_server: api }, 'secret')
+      await house.addClient({ ...machine, client_id: 'files', resource_server: files }, 'secret')
+      server = application(house, { id: 'api', secret: 'secret' })
+      stranger = application(house, { id: 'files', secret: 'secret' })
+      await house.addAccount({ sub: 'a-subject', username: alice.username, email: 'alice@example.com' }, alice.password)
+      await house.root.store.services.add(service)
+      await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
+      other = (await house.house.tenant('acme')) as Room
+      await other.store.services.add(service)
+    })
+    after(() => house.close())
+
+    const service = { id: 'a-service', name: 'nightly', description: undefined, status: 'active', createdAt: 0 } as const
+    const person = { owner: 'person', subject: 'a-subject' } as const
+    const machine = { owner: 'service', subject: 'a-service' } as const
+
+    interface Made {
+      key: KeptApiKey
+      text: string
+    }
+    async function make(owner: Pick<KeptApiKey, 'owner' | 'subject'>, input: object = {}, lifetime?: number, room?: Room): Promise<Made> {
+      const { ctx, store } = room ?? house.root
+      const made = await makeApiKey(ctx, owner, { label: 'Key', resource: room ? [] : [api], ...input }, lifetime)
+      assert.equal(await store.apiKeysAdmin.add(made.key), true)
+      return made
+    }
+    const userinfo = (headers: Record<string, string>, body?: string, issuer = house.issuer) =>
+      call(`${issuer}/userinfo`, { headers, ...(body === undefined ? {} : { body }) })
+    const introspect = async (who: Application, token: string) => (await who.post('/introspect', { token })).body
+    const told = ({ status, body }: Answer) => [status, body.error]
+    const worthless = async (text: string) => {
+      const answer = await userinfo({ 'x-api-key': text })
+      assert.deepEqual(told(answer), [401, 'invalid_token'])
+      assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer realm=.*error="invalid_token"/)
+      assert.deepEqual(await introspect(server, text), { active: false })
+    }
+
+    test('a person’s key opens what their access token would', async () => {
+      const { text } = await make(person, { scope: 'openid email' })
+      assert.match(text, /^gth_ak_[0-9A-Za-z]{49}$/)
+      const claims = { sub: 'a-subject', email: 'alice@example.com', email_verified: false }
+      assert.deepEqual((await userinfo({ 'x-api-key': text })).body, claims)
+      assert.deepEqual((await userinfo({ 'x-api-key': text }, '')).body, claims)
+    })
+    test('introspection shows a key to the resource servers it is for', async () => {
+      const { key, text } = await make(machine, { scope: 'reports:write', resource: [api] }, 3600)
+      const common = { active: true, iss: house.issuer, aud: [house.issuer, api], token_type: 'N_A', iat: house.now() }
+      assert.deepEqual(await introspect(server, text), {
+        ...common,
+        ...{ sub: 'a-service', username: 'nightly', scope: 'reports:write', exp: house.now() + 3600, jti: key.id },
+      })
+      assert.deepEqual(await introspect(stranger, text), { active: false })
+      const lasting = await make(person, { scope: '' })
+      assert.deepEqual(await introspect(server, lasting.text), { ...common, sub: 'a-subject', username: alice.username, jti: lasting.key.id })
+      assert.deepEqual(await introspect(server, (await make(machine, { resource: [] })).text), { active: false })
+    })
+    test('one way at a time, and each in its own', async () => {
+      const { text } = await make(person, { scope: 'openid' })
+      const { access_token } = (await server.post('/token', { grant_type: 'client_credentials' })).body
+      const bearer = { authorization: `Bearer ${access_token}` }
+      for (const answer of [
+        await userinfo({ 'x-api-key': text, ...bearer }),
+        await userinfo({ 'x-api-key': '', ...bearer }),
+        await userinfo({ 'x-api-key': text }, `access_token=${access_token}`),
+      ])
+        assert.deepEqual(told(answer), [400, 'invalid_request'])
+      for (const headers of [{ authorization: `Bearer ${text}` }, { 'x-api-key': access_token }, { 'x-api-key': `${text}, ${text}` }])
+        assert.deepEqual(told(await userinfo(headers)), [401, 'invalid_token'])
+      assert.deepEqual(told(await userinfo({}, `access_token=${text}`)), [401, 'invalid_token'])
+      assert.deepEqual(told(await call(`${house.issuer}/userinfo?x-api-key=${text}`)), [401, 'invalid_token'])
+    })
+    test('a key without the scope, or of a service, tells nothing of a person', async () => {
+      for (const { text } of [await make(person, { scope: 'email' }), await make(machine, { scope: 'email' })])
+        assert.deepEqual(told(await userinfo({ 'x-api-key': text })), [403, 'insufficient_scope'])
+      for (const [input, message] of [
+        [{ scope: 'email openid' }, /a service is no person/],
+        [{ resource: [api, 'https://other.example'] }, /is not registered as a resource/],
+        [{ scope: 'a"b' }, /has a character/],
+        [{ label: '' }, /label/],
+      ] as const)
+        await assert.rejects(make(machine, input), message)
+    })
+    test('what is no key of ours is worthless', async () => {
+      const { text } = await make(person, { scope: 'openid' })
+      const { text: unknown } = newText(house.root.ctx)
+      for (const wrong of [unknown, text.slice(0, -1), `${text}0`, text.replace('_ak_', '_at_'), text.toLowerCase(), '', 'x'])
+        assert.equal((await userinfo({ 'x-api-key': wrong })).status, 401)
+      assert.deepEqual(await introspect(server, unknown), { active: false })
+    })
+    test('a key of another tenant is worthless', async () => {
+      const { text } = await make(machine, {}, undefined, other)
+      await worthless(text)
+      const ours = await make(person, { scope: 'openid' })
+      assert.equal((await userinfo({ 'x-api-key': ours.text }, undefined, `${house.issuer}/t/acme`)).status, 401)
+      assert.equal((await userinfo({ 'x-api-key': ours.text })).status, 200)
+    })
+    test('a key expires to the second', async () => {
+      const { text } = await make(person, { scope: 'openid' }, 60)
+      house.wait(59)
+      assert.equal((await userinfo({ 'x-api-key': text })).status, 200)
+      house.wait(1)
+      await worthless(text)
+    })
+    test('a key that is deleted is worthless at once', async () => {
+      const { key, text } = await make(person, { scope: 'openid' })
+      assert.equal((await introspect(server, text)).active, true)
+      await house.root.store.apiKeysAdmin.remove(key.id)
+      await worthless(text)
+    })
+    test('the keys of who is suspended are worthless at once', async () => {
+      const { accounts, services } = house.root.store
+      const [hers, its] = [await make(person, { scope: 'openid' }), await make(machine)]
+      await accounts.change('a-subject', { status: 'suspended' })
+      await services.setStatus('a-service', 'suspended')
+      for (const { text } of [hers, its]) await worthless(text)
+      await accounts.change('a-subject', { status: 'active' })
+      await services.setStatus('a-service', 'active')
+      for (const { text } of [hers, its]) assert.equal((await introspect(server, text)).active, true)
+    })
+    test('no client can revoke a key, or use it for anything else', async () => {
+      const { text } = await make(machine)
+      for (const who of [server, stranger]) assert.equal((await who.post('/revoke', { token: text })).status, 200)
+      assert.equal((await introspect(server, text)).active, true)
+      assert.equal((await server.refresh(text)).status, 400)
+      assert.equal((await application(house, { id: 'api', secret: text }).post('/introspect', { token: text })).status, 401)
+    })
+    test('its last use is noted, once a minute', async () => {
+      const { key, text } = await make(person, { scope: 'openid' })
+      const lastUse = async () => (await house.root.store.apiKeysAdmin.find(key.id))?.lastUsedAt
+      assert.equal(await lastUse(), undefined)
+      await introspect(server, text)
+      const first = house.now()
+      assert.equal(await lastUse(), first)
+      house.wait(59)
+      await userinfo({ 'x-api-key': text })
+      assert.equal(await lastUse(), first)
+      house.wait(1)
+      await userinfo({ 'x-api-key': text })
+      assert.equal(await lastUse(), first + 60)
+    })
+    test('rotated, both keys are in force for a while', async () => {
+      const { ctx, store } = house.root
+      const { key, text } = await make(machine, { scope: 'a b' })
+      const rotate = async (id: string) => {
+        const next = newText(ctx)
+        const made = await store.apiKeysAdmin.rotate(id, { next: { id: ctx.id(), hash: next.hash }, now: ctx.now(), overlap: 60 })
+        return { text: next.text, id: made!.id }
+      }
+      const second = await rotate(key.id)
+      const [{ jti: _, exp, ...old }, { jti: __, ...young }] = [await introspect(server, text), await introspect(server, second.text)]
+      assert.deepEqual(young, old)
+      assert.equal(exp, house.now() + 60)
+      house.wait(60)
+      await worthless(text)
+      const third = await rotate(second.id)
+      await rotate(second.id)
+      await worthless(third.text)
+      assert.equal((await introspect(server, second.text)).active, true)
+    })
+
+    test('two secrets of a client work, each until it expires', async () => {
+      const { tokens, store } = house.root
+      const secret = (id: string, expiresAt?: number) => {
+        return { id, hash: tokens.hashSecret(id), createdAt: house.now(), ...(expiresAt === undefined ? {} : { expiresAt }) }
+      }
+      await house.addClient({ client_id: 'rotating', grant_types: ['client_credentials'] }, 'old')
+      const status = async (text: string) =>
+        (await application(house, { id: 'rotating', secret: text }).post('/token', { grant_type: 'client_credentials' })).status
+      await store.clientsAdmin.rotateSecret('rotating', secret('new', house.now() + 600), house.now() + 60)
+      assert.deepEqual([await status('old'), await status('new'), await status('none')], [200, 200, 401])
+      house.wait(60)
+      assert.deepEqual([await status('old'), await status('new')], [401, 200])
+      house.wait(540)
+      assert.equal(await status('new'), 401)
+    })
+    for (const hash of [
+      '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy',
+      '$pbkdf2-sha256$i=1000,l=32$MDEyMzQ1Njc4OWFiY2RlZg$rBMUxm8xq8EMdUsRS8npNuPmIaxeURmMnwiJF2wWb1k',
+      'pbkdf2_sha256$1000$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=',
+    ]) {
+      test(`a secret that came as ${hash.slice(0, 14)}… works until it is taken away`, async () => {
+        const { store, ctx } = house.root
+        const client = await house.addClient({ grant_types: ['client_credentials'] })
+        await store.clientsAdmin.addSecret(client.client_id, { id: 'imported', hash, createdAt: ctx.now() })
+        const ask = (secret: string) =>
+          application(house, { id: client.client_id, secret }).post('/token', { grant_type: 'client_credentials' })
+        for (const wrong of ['other', hash, 'imported secret ', 'x'.repeat(73)]) assert.deepEqual(told(await ask(wrong)), [401, 'invalid_client'])
+        for (let i = 0; i < 3; i++) assert.equal((await ask('imported secret')).status, 200)
+        await store.clientsAdmin.removeSecret(client.client_id, 'imported')
+        assert.deepEqual(told(await ask('imported secret')), [401, 'invalid_client'])
+      })
+    }
+  })
+
+  test(`${engine}: without the feature a key is nothing`, async () => {
+    const house = await testHouse(engine, { FEATURES_API_KEYS: 'false' })
+    try {
+      await house.addAccount({ sub: 'a-subject', username: alice.username })
+      await house.addClient({ client_id: 'api', grant_types: ['client_credentials'], resource_server: house.issuer }, 'secret')
+      const { ctx, store } = house.root
+      const { key, text } = await makeApiKey(ctx, { owner: 'person', subject: 'a-subject' }, { label: 'Key', scope: 'openid' }, undefined)
+      await store.apiKeysAdmin.add(key)
+      const answer = await call(`${house.issuer}/userinfo`, { headers: { 'x-api-key': text } })
+      assert.deepEqual([answer.status, answer.headers.get('www-authenticate')], [401, `Bearer realm="${house.issuer}"`])
+      const server = application(house, { id: 'api', secret: 'secret' })
+      assert.deepEqual((await server.post('/introspect', { token: text })).body, { active: false })
+    } finally {
+      await house.close()
+    }
+  })
+}
