@@ -102,12 +102,13 @@ function specifications(): string {
   )
 }
 
-function adds({ endpoints = [], grantTypes = [], clientAuth = [], responseModes = [], scopes = {} }: Feature): string {
+function adds({ endpoints = [], grantTypes = [], clientAuth = [], responseModes = [], credentials = [], scopes = {} }: Feature): string {
   const kinds: [string, string[]][] = [
     ['', endpoints.map(({ path, methods }) => `${methods.join(' ')} ${path}`)],
     ['grant type ', grantTypes.map(({ name }) => name)],
     ['client authentication ', clientAuth.map(({ method }) => method)],
     ['response mode ', responseModes.map(({ name }) => name)],
+    ['header ', credentials.map(({ header }) => header)],
     ['scope ', Object.keys(scopes)],
   ]
   return kinds.flatMap(([kind, names]) => names.map((name) => kind + code(name))).join('<br>') || '–'

@@ -34,6 +34,8 @@ export interface House {
     list(): Promise<TenantRow[]>
     /** False when there is no such tenant. */
     setStatus(slug: string, status: TenantRow['status']): Promise<boolean>
+    /** False when there is no such tenant. */
+    setName(slug: string, name: string): Promise<boolean>
   }
   /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
   tenant(slug: string): Promise<Room | undefined>
@@ -144,17 +146,25 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported'>, tenan
     return was && JSON.stringify(was.row) === JSON.stringify(row) ? was : openRoom(frame, row)
   }
 
+  async function change(slug: string, what: { status: TenantRow['status'] } | { name: string }): Promise<boolean> {
+    const row = await tenants.bySlug(slug)
+    const changed = row !== undefined && (await tenants.change(row.id, what)) === 'changed'
+    rooms.delete(slug)
+    return changed
+  }
+
   const house: House = {
     server,
     tenants: {
-      create: ({ slug, name }) =>
-        tenants.add({ id: idFrom(random), slug, name, host: undefined, settings: {}, status: 'active', createdAt: now() }),
-      list: () => everyTenant(tenants),
-      async setStatus(slug, status) {
-        const row = await tenants.bySlug(slug)
-        rooms.delete(slug)
-        return row !== undefined && (await tenants.change(row.id, { status })) === 'changed'
+      async create({ slug, name }) {
+        const row = { id: idFrom(random), slug, name, host: undefined, settings: {}, status: 'active', createdAt: now() } as const
+        const added = await tenants.add(row)
+        rooms.delete(slug) // that there was none may be remembered
+        return added
       },
+      list: () => everyTenant(tenants),
+      setStatus: (slug, status) => change(slug, { status }),
+      setName: (slug, name) => change(slug, { name }),
     },
     tenant: room,
     async ready() {
@@ -203,7 +213,8 @@ async function serve(
   const { cert_file, key_file } = config.tls
   const tls = cert_file && key_file ? { cert: await readFile(cert_file, 'utf8'), key: await readFile(key_file, 'utf8') } : undefined
   const door = openDoor(doorHouse, { tls, trustedProxies: config.trusted_proxies, bodyBytes: config.limits.body_bytes })
-  await house.tenant('')
+  const root = await house.tenant('')
+  root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
   const url = await door.listen({ host: config.listen.host, port: config.listen.port })
 
   const chores = [

@@ -41,6 +41,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'store/migrate.ts',
     'store/open.ts',
     'store/sql.ts',
+    'store/types.ts',
   ],
   'main.ts': ['cli'],
 }

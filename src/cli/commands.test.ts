@@ -1,52 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import type { Command } from 'commander'
+import { commandLine } from '../../test/command-line.ts'
 import { program } from './program.ts'
-import { run } from './run.ts'
 import type { Terminal } from './terminal.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
-const env = {
-  GATEHOUSE_DATA_DIR: folder,
-  GATEHOUSE_PASSWORDS_MEMORY_KIB: '19456',
-  GATEHOUSE_PASSWORDS_PASSES: '2',
-  GATEHOUSE_KEYS_ALGS: 'ES256,EdDSA',
-}
-
-before(async () => assert.equal((await gatehouse('migrate')).status, 0))
-after(() => rmSync(folder, { recursive: true }))
-
-interface Outcome {
-  status: number
-  out: string
-  err: string
-}
-
-/** Runs a command line written as in a shell, quotes included. */
-async function gatehouse(line: string, input = '', more: Record<string, string> & { tty?: string } = {}): Promise<Outcome> {
-  const { tty, ...variables } = more
-  const outcome: Outcome = { status: 0, out: '', err: '' }
-  const terminal: Terminal = {
-    env: { ...env, ...variables },
-    stdin: (async function* () {
-      yield input
-    })(),
-    stdout: { write: (text) => (outcome.out += text), isTTY: tty !== undefined },
-    stderr: { write: (text) => (outcome.err += text), isTTY: tty !== undefined },
-  }
-  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!)
-  outcome.status = await run(words, terminal)
-  return outcome
-}
-
-async function json(line: string, input = '') {
-  const { status, out, err } = await gatehouse(`${line} --json`, input)
-  assert.equal(status, 0, err)
-  return JSON.parse(out)
-}
+const { folder, gatehouse, json, remove } = await commandLine()
+after(remove)
 
 const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
 const leaves = (command: Command, path = ''): string[] =>

@@ -2,8 +2,10 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
 import { apiKeys } from './api-keys.ts'
+import { apply } from './apply.ts'
 import { clients } from './clients.ts'
 import { config } from './config.ts'
+import { exports } from './export.ts'
 import { keys } from './keys.ts'
 import { machines } from './machines.ts'
 import { migrate } from './migrate.ts'
@@ -48,5 +50,7 @@ export function program(terminal: Terminal, width?: number): Command {
   apiKeys(root, terminal)
   resources(root, terminal)
   keys(root, terminal)
+  apply(root, terminal)
+  exports(root, terminal)
   return root
 }

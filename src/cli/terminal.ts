@@ -67,3 +67,13 @@ export async function readAll(stdin: Terminal['stdin']): Promise<string> {
   for await (const part of stdin) parts.push(Buffer.from(part))
   return Buffer.concat(parts).toString('utf8')
 }
+
+/** The first line of standard input, as far as it goes. */
+export async function readLine(stdin: Terminal['stdin']): Promise<string> {
+  let text = ''
+  for await (const part of stdin) {
+    text += part.toString()
+    if (text.includes('\n')) break
+  }
+  return text.split('\n', 1)[0] as string
+}

@@ -51,7 +51,8 @@ export async function readObject(terminal: Terminal, file: string | undefined): 
   return isMapping(value) ? value : refuse(`${file} does not hold a JSON object`)
 }
 
-function textOf(file: string): string {
+/** Refuses when it cannot be read. */
+export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch {

@@ -13,6 +13,7 @@ const one: Feature = {
   grantTypes: [{ name: 'g', redeem }],
   clientAuth: [{ method: 'm', authenticate: async () => undefined }],
   responseModes: [{ name: 'r', reply: async () => ({ kind: 'json', status: 204 }) }],
+  credentials: [{ header: 'h', find: async () => undefined }],
   mayRepeat: ['p'],
   scopes: { s: 'Do one thing' },
 }
@@ -22,6 +23,7 @@ suite('assembling', () => {
     const server = assemble([one, { id: 'two', spec: 'RFC 2', mayRepeat: ['q'], scopes: { t: 'Do another thing' } }])
     assert.equal(server.endpoints.get('/x'), endpoint)
     assert.deepEqual([...server.grantTypes.keys(), ...server.clientAuth.keys(), ...server.responseModes.keys()], ['g', 'm', 'r'])
+    assert.deepEqual([...server.credentials.keys()], ['h'])
     assert.deepEqual([...server.mayRepeat], ['p', 'q'])
     assert.deepEqual({ ...server.scopes }, { s: 'Do one thing', t: 'Do another thing' })
     assert.ok(!('constructor' in server.scopes), 'a scope of that name means nothing here')
@@ -32,6 +34,7 @@ suite('assembling', () => {
     ['grantTypes', 'g'],
     ['clientAuth', 'm'],
     ['responseModes', 'r'],
+    ['credentials', 'h'],
   ] as const
   for (const [kind, name] of twice) {
     test(`refuses two ${kind} of one name`, () => {

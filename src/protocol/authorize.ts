@@ -1,12 +1,12 @@
 /** The authorization endpoint — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2. */
 import { readRequest, requestedMode } from './authorization-request.ts'
 import { allowsRedirectUri, type Client } from './client.ts'
-import { consentPage, consentRule } from './consent.ts'
+import { consentPage } from './consent.ts'
 import { asOAuthError, type ErrorCode, refuse } from './errors.ts'
 import type { Address, Ctx, Endpoint } from './feature.ts'
 import { begin, findFlow, hubUrl } from './flow.ts'
-import { nextStep } from './next-step.ts'
 import type { Params } from './params.ts'
+import { progress } from './progress.ts'
 import type { Browser, Page, Reply } from './request-reply.ts'
 import { addressOf, applicationOf, leave, respond } from './respond.ts'
 import type { Answer, AuthorizationRequest, Grant, Session, Step } from './types.ts'
@@ -73,10 +73,8 @@ interface Visitor {
 
 async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
   const { client, asked, answered } = visitor
-  const sessions = await ctx.people.sessions(visitor.browser.sessions, ctx.now())
-  const session = sessions.find((s) => s.subject === asked.hintedSubject) ?? sessions[0]
-  const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
-  const step = visitor.shown ?? nextStep(visitor, session, grant, consentRule(client, asked.redirectUri), ctx.now())
+  const { sessions, session, grant, step: owed } = await progress(ctx, client, visitor, visitor.browser)
+  const step = visitor.shown ?? owed
 
   if (step !== 'done') {
     if (asked.prompt.includes('none')) refuse(silently[step], 'the user must act, but prompt=none forbids asking') // Core §3.1.2.6

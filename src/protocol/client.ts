@@ -8,6 +8,9 @@ const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or ht
 const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
 
+/** No access token lives longer, in seconds. */
+export const longestAccessToken = 86_400
+
 const claimSource = /^(client\.(client_id|client_name|client_uri|contacts)|account\.\w{1,60}|token\.scope)$/
 
 /** What says who made a token, for whom and until when is not for a registration to say. RFC 9068 §2.2, RFC 7800. */
@@ -69,7 +72,7 @@ export const clientSchema = z
       .record(z.string().min(1).max(100), z.string().regex(claimSource, 'must be client., account. or token. and the name of a member'))
       .default({})
       .describe('Claims to look up: account.email, client.client_name, token.scope'),
-    access_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
+    access_token_lifetime: seconds.max(longestAccessToken).optional().describe('Seconds; absent: as the tenant sets it'),
     id_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
     refresh_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
     resource_server: url.optional().describe('Identifier of the resource server it speaks for at introspection'),

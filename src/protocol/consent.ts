@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, Endpoint } from './feature.ts'
 import { findFlow, hubUrl } from './flow.ts'
-import type { ConsentRule } from './next-step.ts'
+import { progress } from './progress.ts'
 import type { Page } from './request-reply.ts'
 import { applicationOf, deny } from './respond.ts'
 import type { AuthorizationRequest, Grant, Session } from './types.ts'
@@ -18,9 +18,10 @@ export const consentEndpoint: Endpoint = {
     const visit = await findFlow(ctx, ticket, browser)
     const { flow, client } = visit
     if (params.get('answer') !== 'allow') return deny(ctx, visit)
-    const sid = params.need('sid')
-    const session = (await ctx.people.sessions(browser.sessions, ctx.now())).find((s) => s.sid === sid)
-    if (!session) refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
+    const { step, session } = await progress(ctx, client, flow, browser)
+    if (session?.sid !== params.need('sid'))
+      refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
+    if (step !== 'consent') return { kind: 'redirect', to: hubUrl(ctx, ticket) } // something else is owed first, or nothing is
     const { scope } = flow.asked
     await ctx.store.grants.widen({ clientId: client.client_id, subject: session.subject, scope, newId: ctx.id(), now: ctx.now() })
     await ctx.store.flows.answer(flow.id, 'consent')
@@ -35,16 +36,6 @@ export const cancelEndpoint: Endpoint = {
   audience: 'person',
   ownForm: true,
   handle: async (ctx, { params, browser }) => deny(ctx, await findFlow(ctx, params.need('flow'), browser)),
-}
-
-/**
- * Anyone on the person's device can pose as a public client that listens at a loopback or private-use address, and would get a code
- * without the person noticing: so there an earlier consent counts for nothing. RFC 8252 §8.6, RFC 6749 §10.2.
- */
-export function consentRule(client: Client, redirectUri: string): ConsentRule {
-  if (client.policy.consent === 'skip') return 'skip'
-  const unproven = client.application_type === 'native' && client.token_endpoint_auth_method === 'none' && !redirectUri.startsWith('https:')
-  return unproven ? 'always' : 'once'
 }
 
 interface Question {

@@ -26,6 +26,7 @@ export interface Store {
   flows: {
     begin(flow: Flow, expiresAt: number): Promise<void>
     find(id: string, now: number): Promise<Flow | undefined>
+    /** Notes what the user has done. Whoever signs in or is chosen afterwards has not consented: any other answer forgets a consent. */
     answer(id: string, answer: Answer): Promise<void>
     /** Ends the flow. True for the first caller, who alone may answer the client. */
     end(id: string): Promise<boolean>

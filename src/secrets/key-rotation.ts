@@ -78,8 +78,8 @@ export function keyRotation(options: {
     const at = now()
     for (const alg of algs) {
       const active = activeOf(rows, alg, at)
-      if (!active) await ensure(alg)
-      else if (needsNext(rows, alg, at, schedule) || !sealer.isCurrent(active.sealedKey)) await rotate(alg, { immediately: false })
+      if (!active) continue // made when it is needed
+      if (needsNext(rows, alg, at, schedule) || !sealer.isCurrent(active.sealedKey)) await rotate(alg, { immediately: false })
     }
     const removed = rows.filter((row) => stateOf(rows, row, at) === 'removed')
     for (const row of removed) await cabinet.remove(row.kid)

@@ -58,15 +58,11 @@ test('an RSA key that could not be made is made when it is needed', async () => 
   const store = memoryKeyStore()
   const { add } = store.signingKeys
   let failures = 0
-  const failed = Promise.withResolvers<void>()
   store.signingKeys.add = async (row, removeAt) => {
-    if (row.alg !== 'RS256' || failures++ > 1) return add(row, removeAt)
-    failed.resolve()
+    if (row.alg !== 'RS256' || failures++ > 0) return add(row, removeAt)
     throw new Error('no database')
   }
   const ring = await open({ store, algs: ['ES256', 'RS256'] })
-  await failed.promise // in the background: nobody is told
-  await new Promise(setImmediate)
   await assert.rejects(ring.jwks(noon), /no database/)
   assert.equal((await ring.jwks(noon)).keys.length, 2)
 })

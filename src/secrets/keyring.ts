@@ -29,7 +29,8 @@ export interface KeyInfo extends Pick<SigningKeyRow, 'kid' | 'alg' | 'createdAt'
 }
 
 /**
- * Resolves when the fast algorithms can sign; first RSA keys are made in the background, and whoever needs one waits for it.
+ * Resolves when the fast algorithms can sign. A first key of the slow ones is made when the JWKS is asked for or something is to be
+ * signed with it: most of many tenants never need one.
  * `rsaBits` of new keys. `now`: seconds since the epoch. `reloadEvery`: seconds after which a change made by another node is seen.
  */
 export async function keyring(options: {
@@ -76,7 +77,6 @@ export async function keyring(options: {
   }
 
   await Promise.all(own.filter((alg) => !isSlow(alg)).map(ensure))
-  for (const alg of own.filter(isSlow)) void ensure(alg) // a failure is met again, and told, by whoever needs the key
 
   return {
     algs,

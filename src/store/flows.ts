@@ -22,9 +22,10 @@ export function flows(db: Db, tenant: string): Pick<Store, 'flows'> {
       },
       async answer(id, answer) {
         // Each answer is followed by a space, and is there once.
+        const word = `${answer} `
         await db.write(sql`
-          update flows set answered = answered || ${`${answer} `}
-          where tenant_id = ${tenant} and id = ${id} and answered not like ${`%${answer} %`}`)
+          update flows set answered = replace(replace(answered, ${word}, ''), 'consent ', '') || ${word}
+          where tenant_id = ${tenant} and id = ${id}`)
       },
       async end(id) {
         return (await db.write(sql`delete from flows where tenant_id = ${tenant} and id = ${id} returning id`)).length > 0

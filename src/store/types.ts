@@ -56,8 +56,8 @@ export interface ResourceStore {
 /** What a file declares of a tenant, and what is to be gone. */
 export interface Declaration {
   /** A secret takes the place of all others. */
-  clients: readonly { client: ClientMetadata; secret: SecretRow | undefined }[]
-  resources: readonly { resource: ResourceMetadata; secret: SecretRow | undefined }[]
+  clients: { client: ClientMetadata; secret: SecretRow | undefined }[]
+  resources: { resource: ResourceMetadata; secret: SecretRow | undefined }[]
   removed: { clients: readonly string[]; resources: readonly string[] }
 }
 

@@ -37,7 +37,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
           'secret',
         )
       const resource = { name: 'API', scopes: {} }
-      await house.root.store.resourcesAdmin.add({ ...resource, identifier: api, access_token_lifetime: 120, access_token_signed_response_alg: 'EdDSA' })
+      await house.root.store.resourcesAdmin.add({
+        ...resource,
+        identifier: api,
+        access_token_lifetime: 120,
+        access_token_signed_response_alg: 'EdDSA',
+      })
       await house.root.store.resourcesAdmin.add({ ...resource, identifier: files, access_token_format: 'opaque' })
       const claims = { name: 'Alice Liddell', given_name: 'Alice', email_verified: true }
       await house.addAccount({ sub: 'a-subject', username: alice.username, email: 'alice@example.com', claims }, alice.password)

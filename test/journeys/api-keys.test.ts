@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { makeApiKey, newText } from '../../src/protocol/api-key.ts'
+import { resourceSchema } from '../../src/protocol/resource.ts'
 import type { KeptApiKey } from '../../src/protocol/types.ts'
 import type { Room } from '../../src/room.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
@@ -19,7 +20,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let other: Room
     before(async () => {
       house = await testHouse(engine)
-      for (const identifier of [api, files]) await house.addResource({ identifier, name: 'API' })
+      for (const identifier of [api, files])
+        await house.root.store.resourcesAdmin.add(resourceSchema.parse({ identifier, name: 'API' }), undefined)
       const machine = { grant_types: ['client_credentials'], scope: 'read' }
       await house.addClient({ ...machine, client_id: 'api', resource_server: api }, 'secret')
       await house.addClient({ ...machine, client_id: 'files', resource_server: files }, 'secret')
@@ -74,7 +76,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
       assert.deepEqual(await introspect(stranger, text), { active: false })
       const lasting = await make(person, { scope: '' })
-      assert.deepEqual(await introspect(server, lasting.text), { ...common, sub: 'a-subject', username: alice.username, jti: lasting.key.id })
+      assert.deepEqual(await introspect(server, lasting.text), {
+        ...common,
+        sub: 'a-subject',
+        username: alice.username,
+        jti: lasting.key.id,
+      })
       assert.deepEqual(await introspect(server, (await make(machine, { resource: [] })).text), { active: false })
     })
     test('one way at a time, and each in its own', async () => {
@@ -207,7 +214,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         await store.clientsAdmin.addSecret(client.client_id, { id: 'imported', hash, createdAt: ctx.now() })
         const ask = (secret: string) =>
           application(house, { id: client.client_id, secret }).post('/token', { grant_type: 'client_credentials' })
-        for (const wrong of ['other', hash, 'imported secret ', 'x'.repeat(73)]) assert.deepEqual(told(await ask(wrong)), [401, 'invalid_client'])
+        for (const wrong of ['other', hash, 'imported secret ', 'x'.repeat(73)])
+          assert.deepEqual(told(await ask(wrong)), [401, 'invalid_client'])
         for (let i = 0; i < 3; i++) assert.equal((await ask('imported secret')).status, 200)
         await store.clientsAdmin.removeSecret(client.client_id, 'imported')
         assert.deepEqual(told(await ask('imported secret')), [401, 'invalid_client'])

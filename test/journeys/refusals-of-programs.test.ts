@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { OAuthError } from '../../src/protocol/errors.ts'
 import { Params } from '../../src/protocol/params.ts'
+import { resourceSchema } from '../../src/protocol/resource.ts'
 import { type TestHouse, testHouse } from '../house.ts'
 import { aClient, anAccessToken, aRefreshToken } from '../stored.ts'
 import { type Answer, type Application, alice, application, basic, call, callback, encode, type Fields, verifier } from './application.ts'
@@ -23,12 +24,16 @@ suite('refusals that programs meet', () => {
     await house.addClient({ client_id: 'machine', grant_types: ['client_credentials'], scope: 'read' }, 'secret')
     const bound = { client_id: 'bound', grant_types: ['client_credentials'], scope: 'read', policy: { sender_constraint: 'required' } }
     await house.addClient(bound, 'secret')
-    await house.root.store.resourcesAdmin.add({
-      identifier: 'https://api.example',
-      name: 'An API',
-      scopes: {},
-    })
-    await house.addAccount({ username: alice.username }, alice.password)
+    await house.root.store.resourcesAdmin.add(resourceSchema.parse({ identifier: 'https://api.example', name: 'An API' }), undefined)
+    const secret = { id: 'first', hash: house.root.tokens.hashSecret('secret'), createdAt: house.now() }
+    const strict = {
+      identifier: 'https://strict.example',
+      resource_id: 'strict',
+      name: 'A strict API',
+      scopes: { other: 'Do another thing' },
+    }
+    await house.root.store.resourcesAdmin.add(resourceSchema.parse(strict), secret)
+    await house.addAccount({ sub: 'app', username: alice.username }, alice.password) // bears the name of a client, and is none
     app = application(house, { id: 'app', secret: 'secret', scope: 'openid offline_access' })
     other = application(house, { id: 'other', secret: 'secret' })
   })
@@ -92,6 +97,16 @@ suite('refusals that programs meet', () => {
       'resource must be an absolute URI without fragment',
       [400, 'invalid_target'],
       () => post('/token', { grant_type: 'client_credentials', resource: '/api' }, machine),
+    ],
+    [
+      'the resource knows none of the scopes',
+      [400, 'invalid_scope'],
+      () => post('/token', { grant_type: 'client_credentials', resource: 'https://strict.example' }, machine),
+    ],
+    [
+      'a resource server authenticates by the Authorization header alone',
+      [400, 'invalid_request'],
+      () => post('/introspect', { token: 'x', client_id: 'machine' }, { authorization: basic('strict', 'secret') }),
     ],
     ['code is missing', [400, 'invalid_request'], () => app.redeem('')],
     [unknownCode, [400, 'invalid_grant'], () => app.redeem('nonsense')],

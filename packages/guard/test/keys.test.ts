@@ -102,7 +102,6 @@ suite('an issuer that cannot be trusted lets nobody in', () => {
   const wrong: Record<string, (it: TestIssuer) => void> = {
     'it names another issuer': (it) => Object.assign(it.says, { issuer: `${it.url}/` }),
     'it names no issuer': (it) => Object.assign(it.says, { issuer: undefined }),
-    'its keys are elsewhere without TLS': (it) => Object.assign(it.says, { jwks_uri: 'http://keys.example/jwks' }),
     'its keys are no URL': (it) => Object.assign(it.says, { jwks_uri: 7 }),
     'it has too many keys': (it) => it.keys.push(...Array<Key>(64).fill(it.keys[0] as Key)),
     'it says too much': (it) => Object.assign(it.says, { padding: 'x'.repeat(262_144) }),
@@ -113,6 +112,20 @@ suite('an issuer that cannot be trusted lets nobody in', () => {
     test(name, async () => {
       change(issuer)
       assert.equal(await call(token()), 503)
+    })
+  }
+
+  for (const endpoint of ['jwks_uri', 'introspection_endpoint']) {
+    test(`its ${endpoint} without TLS is not even asked`, async () => {
+      const url = 'http://keys.example/'
+      const document = { issuer: issuer.url, jwks_uri: `${issuer.url}/jwks`, [endpoint]: url }
+      const asked: string[] = []
+      const fetch = async (to: string) => {
+        asked.push(to)
+        return Response.json(to.includes('well-known') ? document : { keys: [key.jwk] })
+      }
+      assert.equal(await call(token(), createGuard({ issuer: issuer.url, audience, now, fetch })), 503)
+      assert.ok(!asked.includes(url))
     })
   }
 

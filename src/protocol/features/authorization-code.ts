@@ -14,7 +14,7 @@ const grantType: GrantType = {
     const { grantId, family, scope, authentication, asked } = code
     const lost = async () => {
       // §4.1.2: a code used twice takes back everything its first use gave.
-      await revokeFamily(ctx, ask.client, family)
+      await revokeFamily(ctx, family)
       return refuse('invalid_grant', 'code was already used; the tokens it gave are revoked')
     }
     if (code.usedAt !== undefined) return lost()

@@ -19,7 +19,7 @@ const grantType: GrantType = {
 
     if (client.policy.refresh_rotation === 'keep' && token.usedAt === undefined)
       return issuance(client, token, scope, { kind: 'keep', token: text })
-    if (token.usedAt !== undefined) return issuance(client, token, scope, await sameSuccessor(ctx, client, token, text))
+    if (token.usedAt !== undefined) return issuance(client, token, scope, await sameSuccessor(ctx, token, text))
     return {
       ...issuance(client, token, scope, { kind: 'next', token: ctx.tokens.successor(text) }),
       spends: { kind: 'refresh', hash: token.hash, lost: () => this.redeem(ctx, ask) },
@@ -50,12 +50,12 @@ function narrowed(asked: readonly string[], granted: readonly string[]): readonl
  * A token shown again. Within the grace it is a repeated request, whose answer was lost or which ran beside its twin:
  * it gets the same successor. Later, or once the successor was used, two parties hold it: the family is revoked.
  */
-async function sameSuccessor(ctx: Ctx, client: Client, token: RefreshToken, text: string): Promise<Issuance['refresh']> {
+async function sameSuccessor(ctx: Ctx, token: RefreshToken, text: string): Promise<Issuance['refresh']> {
   const successor = ctx.tokens.successor(text)
   const next = await ctx.store.refreshTokens.find(ctx.tokens.hash('rt', successor) as string)
   const repeated = (token.usedAt as number) + ctx.tenant.lifetimes.refreshGrace > ctx.now()
   if (repeated && next && next.usedAt === undefined) return { kind: 'keep', token: successor }
-  await revokeFamily(ctx, client, token.family)
+  await revokeFamily(ctx, token.family)
   return refuse('invalid_grant', 'refresh_token was already used; the tokens of this sign-in are revoked')
 }
 

@@ -29,7 +29,7 @@ async function takeBack(ctx: Ctx, client: Client, text: string): Promise<void> {
   const access = hash === undefined ? await findAccessToken(ctx, text) : undefined
   const { clientId = client.client_id } = refresh ?? access ?? {}
   if (clientId !== client.client_id) refuse('invalid_grant', 'the token was issued to another client') // §2.1
-  if (refresh) await revokeFamily(ctx, client, refresh.family)
+  if (refresh) await revokeFamily(ctx, refresh.family)
   if (access) await ctx.store.revocations.add([access.jti], access.expiresAt)
 }
 

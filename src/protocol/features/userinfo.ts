@@ -13,7 +13,8 @@ const endpoint: Endpoint = {
   cors: 'clients',
   async handle(ctx, request) {
     const token = await bearer(ctx, request)
-    if (token.subject === token.clientId) return said({ sub: token.subject, ...token.extra }) // a machine, which speaks for itself
+    const ofMachine = token.clientId !== undefined && token.grantId === undefined // not by subject: an account may bear a client's name
+    if (ofMachine) return said({ sub: token.subject, ...token.extra })
     if (!token.scope.includes('openid')) refuse('insufficient_scope', 'the access token needs the scope openid') // §5.3.1
     const known = (await ctx.people.claims(token.subject)) ?? refuse('invalid_token', 'the account is no longer active')
     return said({ sub: token.subject, ...claimsFor(token.scope, known) }) // §5.3.2

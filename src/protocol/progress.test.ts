@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aClient } from '../../test/stored.ts'
 import type { ClientMetadata } from './client.ts'
-import { consentRule } from './consent.ts'
 import type { ConsentRule } from './next-step.ts'
+import { consentRule } from './progress.ts'
 
 const native = { application_type: 'native', token_endpoint_auth_method: 'none' } as const
 const policy = aClient().policy

@@ -1,0 +1,173 @@
+/** A file that declares clients (RFC 7591 §2) and resources, of one tenant or several: how it is read, and how it is written. */
+import { isAbsolute, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import type { SigningAlg } from '../protocol/algs.ts'
+import { type ClientMetadata, clientSchema, policySchema } from '../protocol/client.ts'
+import type { Server } from '../protocol/feature.ts'
+import { readClient } from '../protocol/register.ts'
+import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
+import type { Entry, Kind } from './plan.ts'
+import { checked, Problems, refuse, refuseIssues } from './problems.ts'
+import { readAll, type Terminal } from './terminal.ts'
+import { textOf } from './upkeep.ts'
+
+const list = z.array(z.record(z.string(), z.unknown())).optional()
+const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must have 1 to 63 lower-case letters, digits and inner hyphens')
+const fileSchema = z.strictObject({
+  clients: list,
+  resources: list,
+  tenants: z.record(slug, z.strictObject({ name: z.string().min(1).max(200).optional(), clients: list, resources: list })).default({}),
+})
+
+/** What is declared of one tenant. A list that is absent says nothing of its kind. */
+export interface Section {
+  /** 'root' is the root tenant. */
+  tenant: string
+  /** May the tenant be made? */
+  mayCreate: boolean
+  name: string | undefined
+  clients: readonly Record<string, unknown>[] | undefined
+  resources: readonly Record<string, unknown>[] | undefined
+  /** Where files that the section names are. */
+  folder: string
+}
+
+/** One client or resource, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
+export type Declared = Entry & { secret: string | undefined } & (
+    | { kind: 'client'; metadata: ClientMetadata }
+    | { kind: 'resource'; metadata: ResourceMetadata }
+  )
+
+/** What the file holds. `tenant`: whose the lists outside of `tenants` are. `-` is standard input. */
+export async function readSections(terminal: Terminal, file: string, tenant: string): Promise<Section[]> {
+  const { tenants, ...own } = checked(
+    fileSchema,
+    parsed(file, file === '-' ? await readAll(terminal.stdin) : textOf(file)),
+    (path) => path || file,
+  )
+  const folder = file === '-' ? '.' : join(file, '..')
+  const first = own.clients || own.resources ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }] : []
+  const others = Object.entries(tenants).map(([slug, section]) => ({
+    tenant: slug,
+    mayCreate: slug !== 'root',
+    name: section.name,
+    ...section,
+    folder,
+  }))
+  if (others.some((section) => section.tenant === first[0]?.tenant)) refuse(`tenant ${tenant} is declared twice, once under tenants`)
+  return [...first, ...others].map(({ clients, resources, ...section }) => ({ ...section, clients, resources }))
+}
+
+function parsed(file: string, text: string): unknown {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false }) // whose errors would quote the file
+  const [error] = document.errors
+  if (!error) return document.toJS() ?? {}
+  const { line, col } = lines.linePos(error.pos[0])
+  return refuse(`${file} is not valid YAML at line ${line}, column ${col}`)
+}
+
+/** All that is declared of a tenant; refuses with every problem there is. */
+export function readSection(
+  section: Section,
+  offered: { server: Server; algs: readonly SigningAlg[] },
+  allowWeakSecret: boolean,
+): Declared[] {
+  const problems: string[] = []
+  const attempt = (kind: Kind, entry: Record<string, unknown>): Declared[] => {
+    try {
+      return [
+        kind === 'client'
+          ? readDeclaredClient(entry, offered.server, section.folder)
+          : readDeclaredResource(entry, offered.algs, section.folder),
+      ]
+    } catch (error) {
+      if (!(error instanceof Problems)) throw error
+      problems.push(...error.sentences)
+      return []
+    }
+  }
+  const clients = (section.clients ?? []).flatMap((entry) => attempt('client', entry))
+  const resources = (section.resources ?? []).flatMap((entry) => attempt('resource', entry))
+  const all = [...resources, ...clients]
+  for (const { kind, id, secret } of all) {
+    if (all.filter((other) => other.kind === kind && other.id === id).length > 1) problems.push(`${kind} ${id} is declared twice`)
+    if (secret !== undefined && secret !== generate && secret.length < 22 && !allowWeakSecret)
+      problems.push(
+        `${kind} ${id}: the secret is shorter than 22 characters: write "generate" to have one made, or add --allow-weak-secret`,
+      )
+  }
+  return problems.length > 0 ? refuse(...new Set(problems)) : all
+}
+
+/** In place of a secret: one of ours, unless there is one already. */
+export const generate = 'generate'
+
+function readDeclaredClient(entry: Record<string, unknown>, server: Server, folder: string): Declared {
+  const { client_secret, client_secret_file, ...given } = entry
+  const id = typeof given['client_id'] === 'string' ? given['client_id'] : refuse('a client has no client_id')
+  const named = (path: string) => `client ${id}: ${path}`
+  const metadata = orRefuse(named, () => readClient(server, checked(clientSchema, given, named), () => id))
+  const method = metadata.token_endpoint_auth_method
+  const secret = secretOf({ text: client_secret, file: client_secret_file, folder, named: named('client_secret') })
+  if (method.startsWith('client_secret_'))
+    return { kind: 'client', id, metadata, members: membersOfClient(metadata), secret: secret ?? generate }
+  return secret === undefined
+    ? { kind: 'client', id, metadata, members: membersOfClient(metadata), secret }
+    : refuse(`client ${id}: a client that authenticates by ${method} has no secret`)
+}
+
+function readDeclaredResource(entry: Record<string, unknown>, algs: readonly SigningAlg[], folder: string): Declared {
+  const { secret: text, secret_file, ...given } = entry
+  const id = typeof given['identifier'] === 'string' ? given['identifier'] : refuse('a resource has no identifier')
+  const named = (path: string) => `resource ${id}: ${path}`
+  const metadata = orRefuse(named, () => readResource(algs, checked(resourceSchema, given, named)))
+  const secret = secretOf({ text, file: secret_file, folder, named: named('secret') })
+  return { kind: 'resource', id, metadata, members: membersOfResource(metadata), secret }
+}
+
+function orRefuse<T>(named: (path: string) => string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof z.ZodError) refuseIssues(error, named)
+    throw error
+  }
+}
+
+interface Told {
+  text: unknown
+  file: unknown
+  folder: string
+  named: string
+}
+
+function secretOf({ text, file, folder, named }: Told): string | undefined {
+  if (text !== undefined && file !== undefined) refuse(`${named} and ${named.split(' ').at(-1)}_file exclude each other`)
+  if (file === undefined) return text === undefined || typeof text === 'string' ? text : refuse(`${named} must be text`)
+  if (typeof file !== 'string') return refuse(`${named}_file must be a path`)
+  return textOf(isAbsolute(file) ? file : join(folder, file)).trim() || refuse(`${named}_file is empty`)
+}
+
+/** As a file would declare it. */
+export function membersOfClient(client: ClientMetadata): Record<string, unknown> {
+  const policy = withoutUsual(policySchema.shape, client.policy)
+  const { policy: _, ...members } = withoutUsual(clientSchema.shape, client)
+  return Object.keys(policy).length > 0 ? { ...members, policy } : members
+}
+
+/** As a file would declare it. */
+export function membersOfResource(resource: ResourceMetadata): Record<string, unknown> {
+  return withoutUsual(resourceSchema.shape, resource)
+}
+
+/** What differs from what would be there if nothing were said. */
+function withoutUsual(shape: Readonly<Record<string, z.ZodType>>, value: object): Record<string, unknown> {
+  const usual = (name: string) => shape[name]?.safeParse(undefined).data
+  const named = Object.entries(value).filter(
+    ([name, member]) => name in shape && member !== undefined && !isDeepStrictEqual(member, usual(name)),
+  )
+  return Object.fromEntries(named)
+}

@@ -1,0 +1,44 @@
+/** `gatehouse export`: clients and resources in the form that `gatehouse apply` reads. Secrets are never in it. */
+import type { Command } from 'commander'
+import { stringify } from 'yaml'
+import type { Room } from '../room.ts'
+import { generate, membersOfClient, membersOfResource } from './declared.ts'
+import { type ConfigFlags, withHouse } from './open.ts'
+import { refuse } from './problems.ts'
+import type { Terminal } from './terminal.ts'
+import { all, withExamples } from './upkeep.ts'
+
+interface ExportFlags extends ConfigFlags {
+  tenant?: string
+  json?: true
+}
+
+export function exports(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('export')
+    .description('write clients and APIs as "gatehouse apply" reads them, without what is usual and without secrets')
+    .option('--tenant <slug>', 'of this tenant only; else of every active one')
+    .option('--json', 'as JSON')
+  withExamples(command, ['gatehouse export > clients.yaml', 'gatehouse export --tenant acme > acme.yaml']).action((flags: ExportFlags) =>
+    withHouse(terminal, flags, async (house) => {
+      const slug = flags.tenant === 'root' ? '' : flags.tenant
+      const room =
+        (await house.tenant(slug ?? '')) ?? refuse(`there is no tenant ${flags.tenant}, or it is suspended: see "gatehouse tenants list"`)
+      const tenants: Record<string, object> = {}
+      const others = slug === undefined ? (await house.tenants.list()).filter((row) => row.slug !== '' && row.status === 'active') : []
+      for (const row of others) tenants[row.slug] = { name: row.name, ...(await listsOf((await house.tenant(row.slug)) as Room)) }
+      const value = { ...(await listsOf(room)), ...(others.length > 0 ? { tenants } : {}) }
+      terminal.stdout.write(flags.json ? `${JSON.stringify(value, null, 2)}\n` : stringify(value, { lineWidth: 0 }))
+    }),
+  )
+}
+
+async function listsOf({ store }: Room): Promise<{ clients: object[]; resources: object[] }> {
+  const clients = await all(store.clientsAdmin.list, (client) => client.client_id)
+  const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
+  const declared = resources.map(async (resource) => {
+    const kept = await store.resources.find(resource.identifier)
+    return { ...membersOfResource(resource), ...(kept?.secretHashes.length ? { secret: generate } : {}) }
+  })
+  return { clients: clients.map(membersOfClient), resources: await Promise.all(declared) }
+}
