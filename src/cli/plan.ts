@@ -32,6 +32,9 @@ export interface Change {
   to: unknown
 }
 
+/** The member that is the id. */
+const idOf: Readonly<Record<Kind, string>> = { client: 'client_id', resource: 'identifier' }
+
 /** In the order of the file, then what goes. `prune`: the kinds of which only what is declared shall stay. */
 export function plan(kept: readonly Entry[], wanted: readonly Wanted[], prune: readonly Kind[]): Step[] {
   const isSame = (a: Entry) => (b: Entry) => a.kind === b.kind && a.id === b.id
@@ -41,7 +44,7 @@ export function plan(kept: readonly Entry[], wanted: readonly Wanted[], prune: r
 }
 
 function stepTo({ kind, id, members, newSecret }: Wanted, kept: Entry | undefined): Step {
-  const changes = changesBetween(kept?.members ?? {}, members, '')
+  const changes = changesBetween(kept?.members ?? {}, members, '').filter(({ path }) => path !== idOf[kind])
   const act = kept ? (changes.length > 0 || newSecret ? 'change' : 'keep') : 'create'
   return { act, kind, id, changes, newSecret }
 }

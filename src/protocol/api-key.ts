@@ -8,8 +8,8 @@ export const apiKeySchema = z.strictObject({
   scope: z
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e ]*$/, 'has a character that no scope may have')
-    .default('')
-    .describe('What it allows: scopes, separated by spaces'),
+    .optional()
+    .describe('What it allows: scopes, separated by spaces; absent: none'),
   resource: z.array(z.string()).max(20).default([]).describe('Identifiers of the APIs it is for; each may introspect it'),
 })
 
@@ -23,7 +23,7 @@ export async function makeApiKey(
   input: unknown,
   lifetime: number | undefined,
 ): Promise<{ key: KeptApiKey; text: string }> {
-  const served = apiKeySchema.superRefine(async ({ scope, resource }, check) => {
+  const served = apiKeySchema.superRefine(async ({ scope = '', resource }, check) => {
     // Who asks with it would be told about a person who is not there.
     if (owner === 'service' && scope.split(' ').includes('openid'))
       check.addIssue({ code: 'custom', path: ['scope'], message: 'cannot have openid: a service is no person' })
@@ -31,7 +31,7 @@ export async function makeApiKey(
       if (!(await ctx.store.resources.find(identifier)))
         check.addIssue({ code: 'custom', path: ['resource', i], message: 'is not registered as a resource' })
   })
-  const { label, scope, resource } = await served.parseAsync(input)
+  const { label, scope = '', resource } = await served.parseAsync(input)
   const [id, now, { text, hash }] = [ctx.id(), ctx.now(), newText(ctx)]
   const words = [...new Set(scope.split(' ').filter(Boolean))]
   const times = { createdAt: now, lifetime, expiresAt: lifetime === undefined ? undefined : now + lifetime, lastUsedAt: undefined }

@@ -29,7 +29,7 @@ const bad: [name: string, input: object, path: string, message: string][] = [
     'resource_id',
     'must be 1 to 255 visible ASCII characters without a colon',
   ],
-  ['a scope with a space', { ...plain, scopes: { 'a b': 'A' } }, 'scopes.a b', 'Invalid key in record'],
+  ['a scope with a space', { ...plain, scopes: { 'a b': 'A' } }, 'scopes', 'has a name that no scope may have'],
   ['an unknown member', { ...plain, audience: 'x' }, '', 'Unrecognized key: "audience"'],
   [
     'an algorithm the tenant does not sign with',

@@ -21,7 +21,11 @@ export const resourceSchema = z
       .describe('A short name by which it authenticates at introspection; absent: by its identifier'),
     name: z.string().min(1).max(200).describe('Shown to people'),
     scopes: z
-      .record(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope'), z.string().min(1).max(200)) // RFC 6749 §3.3
+      .record(z.string(), z.string().min(1).max(200))
+      .refine(
+        (scopes) => Object.keys(scopes).every((name) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name)),
+        'has a name that no scope may have',
+      ) // RFC 6749 §3.3
       .default({})
       .describe('Its scopes and what they allow, as {"orders:read": "See your orders"}; when there are any, its tokens carry no other'),
     access_token_format: z.enum(['jwt', 'opaque']).optional().describe('absent: as the client sets it'),

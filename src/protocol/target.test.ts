@@ -18,12 +18,14 @@ const resources: ResourceMetadata[] = [
   { ...plain, identifier: 'https://short.example', access_token_lifetime: 60 },
 ]
 const [plainApi, opaqueApi, jwtApi, shortApi] = resources.map((r) => r.identifier) as [string, string, string, string]
+const reading: ResourceMetadata = { identifier: 'https://reading.example', name: 'Reading', scopes: { read: 'Read' } }
+const writing: ResourceMetadata = { identifier: 'https://writing.example', name: 'Writing', scopes: { write: 'Write' } }
 
 suite('what a token is made for', () => {
   let house: TestHouse
   before(async () => {
     house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
-    for (const resource of resources) await house.root.store.resourcesAdmin.add(resource)
+    for (const resource of [...resources, reading, writing]) await house.root.store.resourcesAdmin.add(resource)
   })
   after(() => house.close())
 
@@ -75,6 +77,24 @@ suite('what a token is made for', () => {
     ['the algorithm the client wants', { client: { access_token_signed_response_alg: 'PS256' } }, { alg: 'PS256' }],
     ['the lifetime the client wants', { client: { access_token_lifetime: 7200 } }, { lifetime: 7200 }],
     ['the shorter lifetime', { client: { access_token_lifetime: 7200 }, asked: [plainApi, shortApi] }, { lifetime: 60 }],
+    ['only what the resource knows', { asked: [reading.identifier], scope: ['read', 'write'] }, { scope: ['read'] }],
+    [
+      'what either of two knows',
+      { asked: [reading.identifier, writing.identifier], scope: ['read', 'write', 'x'] },
+      { scope: ['read', 'write'] },
+    ],
+    ['all, if one declares none', { asked: [reading.identifier, plainApi], scope: ['read', 'write'] }, { scope: ['read', 'write'] }],
+    ['no scope at all is none too few', { asked: [reading.identifier], scope: [] }, { scope: [], audience: [reading.identifier] }],
+    [
+      'with openid what UserInfo understands too',
+      { asked: [reading.identifier], scope: ['openid', 'email', 'read', 'write'] },
+      () => ({ scope: ['openid', 'email', 'read'], audience: [reading.identifier, house.issuer] }),
+    ],
+    [
+      'without openid nothing for UserInfo',
+      { asked: [reading.identifier], scope: ['email', 'read'] },
+      { scope: ['read'], audience: [reading.identifier] },
+    ],
     ['the shorter lifetime, the client’s', { client: { access_token_lifetime: 30 }, asked: [shortApi] }, { lifetime: 30 }],
   ]
   for (const [name, given, expected] of cases) {
@@ -93,6 +113,12 @@ suite('what a token is made for', () => {
   for (const [name, given] of refused) {
     test(`${name} is refused`, () => assert.rejects(aimed(given), (e) => e instanceof OAuthError && e.code === 'invalid_target'))
   }
+
+  test('scopes of which the resource knows none are refused', () =>
+    assert.rejects(
+      aimed({ asked: [reading.identifier], scope: ['write', 'toString'] }),
+      (e) => e instanceof OAuthError && e.code === 'invalid_scope',
+    ))
 
   test('whatever is asked, a token is never for more than was granted, and refreshing never widens the scope', async () => {
     const { ctx, store } = house.root

@@ -4,12 +4,12 @@ import { answer } from '../protocol/answer.ts'
 import { type OAuthError, refuse } from '../protocol/errors.ts'
 import { Params } from '../protocol/params.ts'
 import type { Request } from '../protocol/request-reply.ts'
-import { allowOrigin, commonHeaders, isForeign, preflightHeaders } from './headers.ts'
+import { commonHeaders, type DoorState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import type { House, Log } from './house.ts'
 import { refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
 import type { Route, TenantRoom } from './route.ts'
-import { type Dress, send } from './send.ts'
+import { type Dress, finish, send } from './send.ts'
 import { tlsRules } from './tls.ts'
 
 export interface Listening {
@@ -21,7 +21,7 @@ export interface Listening {
 
 /** The HTTP server, with every route of the house; not listening yet. */
 export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Listening): FastifyInstance {
-  const common = commonHeaders(house.issuer.startsWith('https:'))
+  const state: DoorState = { house, common: commonHeaders(house.issuer.startsWith('https:')), closing: false }
   const app: FastifyInstance = Fastify({
     https: tls ? { ...tlsRules, ...tls } : null,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
@@ -30,40 +30,26 @@ export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Liste
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
     genReqId: () => house.id(),
-    frameworkErrors: (_error, req, reply) => refuseOddAddress(house, req, reply.headers(common).header('x-request-id', req.id)),
+    frameworkErrors: (_error, req, reply) => refuseOddAddress(state, req, reply),
   }) as unknown as FastifyInstance
 
-  app.addHook('onRequest', (req, reply, done) => {
-    reply.headers(common).header('x-request-id', req.id)
+  app.addHook('preClose', (done) => {
+    state.closing = true
     done()
   })
-  closeConnectionsAtTheEnd(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_req, body, done) => done(null, body))
   const base = new URL(house.issuer).pathname.replace(/\/$/, '')
-  refuseOddRequests(app, house, base)
-  healthRoutes(app, house)
+  refuseOddRequests(app, state, base)
+  healthRoutes(app, state)
 
   for (const route of house.routes) {
     for (const path of pathsOf(route.path, base)) {
-      app.route({ method: [...route.methods], url: path, handler: (req, reply) => serve(house, route, req, reply) })
-      if (route.cors) app.options(path, (req, reply) => preflight(house, route, req, reply))
+      app.route({ method: [...route.methods], url: path, handler: (req, reply) => serve(state, route, req, reply) })
+      if (route.cors) app.options(path, (req, reply) => preflight(state, route, req, reply))
     }
   }
   return app
-}
-
-/** A connection that was busy when closing began ends with its answer: kept open, it would hold up the end. */
-function closeConnectionsAtTheEnd(app: FastifyInstance): void {
-  let closing = false
-  app.addHook('preClose', (done) => {
-    closing = true
-    done()
-  })
-  app.addHook('onSend', (_req, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close')
-    done(null, payload)
-  })
 }
 
 /** Below the root issuer and below each tenant's; well-known documents also before the issuer's path. RFC 8414 §3.1, Discovery §4. */
@@ -74,27 +60,26 @@ export function pathsOf(path: string, base: string): string[] {
   return [...new Set(paths)]
 }
 
-async function serve(house: House, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function serve(state: DoorState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { house } = state
   const slug = slugOf(req)
-  let dress: Dress = { tenant: 'Gatehouse', base: '', nonce: req.id }
-  let setCookie: readonly string[] = []
+  const dress: Dress = { tenant: 'Gatehouse', base: '', nonce: req.id, headers: headersOf(state, req) }
   const { reply: result, error } = await answer(route.audience, house.issuer, async () => {
     const room = (await house.room(slug)) ?? refuse('not_found', 'there is no such tenant here')
-    dress = { tenant: room.ctx.tenant.name, base: room.base, nonce: req.id }
-    await allowOrigin(route, room, req.headers.origin, reply)
+    dress.tenant = room.ctx.tenant.name
+    dress.base = room.base
+    if (route.cors === 'clients') dress.headers['vary'] = 'Origin'
+    if (route.cors) Object.assign(dress.headers, await originHeaders(route, room, req.headers.origin))
     if (route.ownForm && isForeign(req.headers, new URL(house.issuer).origin)) {
       refuse('invalid_request', 'this form was sent from another site; go back to the application and start again')
     }
     const result = await route.handle(room, read(room, route, req))
-    if (result.remember) setCookie = room.cookies.write(result.remember)
+    if (result.remember) dress.headers['set-cookie'] = room.cookies.write(result.remember)
     return result
   })
-  send(reply, result, dress, setCookie)
-  note(
-    house.log,
-    { id: req.id, tenant: slug, method: req.method, route: route.path, status: reply.statusCode, ms: reply.elapsedTime, ip: req.ip },
-    error,
-  )
+  send(reply, result, dress)
+  const status = reply.raw.statusCode
+  note(house.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: reply.elapsedTime, ip: req.ip }, error)
   return reply
 }
 
@@ -120,10 +105,11 @@ function queryOf(url: string): string {
   return at < 0 ? '' : url.slice(at + 1)
 }
 
-async function preflight(house: House, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const room = await house.room(slugOf(req)).catch(() => undefined)
-  if (room && (await allowOrigin(route, room, req.headers.origin, reply).catch(() => false))) reply.headers(preflightHeaders(route))
-  return reply.code(204).send()
+async function preflight(state: DoorState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const room = await state.house.room(slugOf(req)).catch(() => undefined)
+  const allowed = room && (await originHeaders(route, room, req.headers.origin).catch(() => undefined))
+  const headers = { ...headersOf(state, req), vary: 'Origin', ...allowed, ...(allowed ? preflightHeaders(route) : {}) }
+  return finish(reply, 204, headers, '')
 }
 
 /** One line for each request: what came of it, never what was in it. */

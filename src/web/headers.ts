@@ -1,5 +1,5 @@
 /** Headers of every answer, and who may read it from another origin. */
-import type { FastifyReply } from 'fastify'
+import type { House } from './house.ts'
 import type { Route, TenantRoom } from './route.ts'
 
 /** On everything, errors included. Pages add their own policy. */
@@ -14,6 +14,21 @@ export function commonHeaders(secure: boolean): Record<string, string> {
     'permissions-policy': 'camera=(), microphone=(), geolocation=()',
     ...(secure ? { 'strict-transport-security': 'max-age=63072000; includeSubDomains' } : {}),
   }
+}
+
+/** What all answers of one door share. */
+export interface DoorState {
+  house: House
+  common: Readonly<Record<string, string>>
+  /** A connection that is busy when closing begins ends with its answer: kept open, it would hold up the end. */
+  closing: boolean
+}
+
+/** The headers of any answer to this request. */
+export function headersOf({ common, closing }: DoorState, req: { id: string }): Record<string, string> {
+  const headers: Record<string, string> = { ...common, 'x-request-id': req.id }
+  if (closing) headers['connection'] = 'close'
+  return headers
 }
 
 /** Pages: their forms tell us their origin, other sites learn nothing, and no window of another site keeps a handle on them. */
@@ -34,17 +49,19 @@ export function isForeign(headers: Readonly<Record<string, string | string[] | u
   return headers['origin'] !== undefined && headers['origin'] !== origin
 }
 
-/** CORS: any origin for public documents; for clients the origins of their redirect URIs. Never with credentials. Fetch Standard §3.2. */
-export async function allowOrigin(route: Route, room: TenantRoom, origin: string | undefined, reply: FastifyReply): Promise<boolean> {
-  if (route.cors === undefined) return false
-  if (route.cors === 'any') {
-    reply.header('access-control-allow-origin', '*')
-    return true
-  }
-  reply.header('vary', 'Origin')
-  if (origin === undefined || !/^https?:\/\/[^\s/]{1,255}$/.test(origin) || !(await room.ctx.store.clients.hasOrigin(origin))) return false
-  reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Retry-After' })
-  return true
+/**
+ * CORS: any origin for public documents; for clients the origins of their redirect URIs. Never with credentials. Fetch Standard §3.2.
+ * Undefined: the answer is not for this origin.
+ */
+export async function originHeaders(
+  route: Route,
+  room: TenantRoom,
+  origin: string | undefined,
+): Promise<Record<string, string> | undefined> {
+  if (route.cors === 'any') return { 'access-control-allow-origin': '*' }
+  if (origin === undefined || !/^https?:\/\/[^\s/]{1,255}$/.test(origin) || !(await room.ctx.store.clients.hasOrigin(origin)))
+    return undefined
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Retry-After' }
 }
 
 /** The answer to a preflight that was allowed. */

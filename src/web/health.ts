@@ -1,15 +1,18 @@
 /** For whoever runs this: is it alive, can it serve, which one is it? */
-import type { FastifyInstance } from 'fastify'
-import type { House } from './house.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type DoorState, headersOf } from './headers.ts'
+import { finish } from './send.ts'
 
-export function healthRoutes(app: FastifyInstance, house: Pick<House, 'ready' | 'version'>): void {
-  app.get('/healthz', (_req, reply) => reply.header('cache-control', 'no-store').send({ status: 'alive' }))
-  app.get('/readyz', async (_req, reply) => {
-    const reason = await house.ready()
-    reply.header('cache-control', 'no-store')
-    return reason === undefined
-      ? reply.send({ status: 'ready' })
-      : reply.code(503).header('retry-after', '5').send({ status: 'not ready', reason })
+export function healthRoutes(app: FastifyInstance, state: DoorState): void {
+  const tell = (req: FastifyRequest, reply: FastifyReply, status: number, body: object) => {
+    const headers = { ...headersOf(state, req), 'content-type': 'application/json', 'cache-control': 'no-store' }
+    return finish(reply, status, status === 503 ? { ...headers, 'retry-after': '5' } : headers, JSON.stringify(body))
+  }
+  app.get('/healthz', async (req, reply) => tell(req, reply, 200, { status: 'alive' }))
+  app.get('/readyz', async (req, reply) => {
+    const reason = await state.house.ready()
+    return reason === undefined ? tell(req, reply, 200, { status: 'ready' }) : tell(req, reply, 503, { status: 'not ready', reason })
   })
-  app.get('/version', (_req, reply) => reply.send({ name: 'gatehouse', version: house.version, node: process.versions.node }))
+  const { version } = state.house
+  app.get('/version', async (req, reply) => tell(req, reply, 200, { name: 'gatehouse', version, node: process.versions.node }))
 }

@@ -2,41 +2,49 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { refusal } from '../protocol/answer.ts'
 import { asOAuthError, type ErrorCode, OAuthError } from '../protocol/errors.ts'
-import type { House } from './house.ts'
+import { type DoorState, headersOf } from './headers.ts'
 import { send } from './send.ts'
 
-export function refuseOddRequests(app: FastifyInstance, house: House, base: string): void {
+export function refuseOddRequests(app: FastifyInstance, state: DoorState, base: string): void {
+  const { house } = state
   const methods = new Map(house.routes.map((route) => [route.path, route.methods]))
 
   app.setNotFoundHandler((req, reply) => {
     const path = (req.raw.url ?? '').split('?', 1)[0] as string
     const allowed = methods.get(path.slice(base.length).replace(/^\/t\/[^/]+/, ''))
     if (!allowed || allowed.some((method) => method === req.method))
-      return tell(house, req, reply, 'not_found', 'there is nothing at this address')
-    reply.header('allow', allowed.join(', '))
-    return tell(house, req, reply, 'method_not_allowed', 'this address does not answer that method; the allow header says which it does')
+      return tell(state, req, reply, 'not_found', 'there is nothing at this address')
+    const description = 'this address does not answer that method; the allow header says which it does'
+    return tell(state, req, reply, 'method_not_allowed', description, { allow: allowed.join(', ') })
   })
 
   app.setErrorHandler((error: FastifyError, req, reply) => {
     const status = error.statusCode ?? 500
     if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-      return tell(house, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
-    if (status === 413) return tell(house, req, reply, 'content_too_large', 'the request is larger than this server accepts')
-    if (status < 500) return tell(house, req, reply, 'invalid_request', 'the request is not well-formed HTTP')
+      return tell(state, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
+    if (status === 413) return tell(state, req, reply, 'content_too_large', 'the request is larger than this server accepts')
+    if (status < 500) return tell(state, req, reply, 'invalid_request', 'the request is not well-formed HTTP')
     house.log.error({ id: req.id, method: req.method, err: error }, 'failed')
     const fault = asOAuthError(error)
-    return tell(house, req, reply, fault.code, fault.description)
+    return tell(state, req, reply, fault.code, fault.description)
   })
 }
 
 /** An address that no route can be found for: percent encoding that is none, a name that is too long. No hook has run yet. */
-export function refuseOddAddress(house: House, req: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return tell(house, req, reply, 'not_found', 'there is nothing at this address')
+export function refuseOddAddress(state: DoorState, req: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return tell(state, req, reply, 'not_found', 'there is nothing at this address')
 }
 
 /** A browser that asks for pages sees one; a program reads JSON. */
-function tell(house: House, req: FastifyRequest, reply: FastifyReply, code: ErrorCode, description: string): FastifyReply {
+function tell(
+  state: DoorState,
+  req: FastifyRequest,
+  reply: FastifyReply,
+  code: ErrorCode,
+  description: string,
+  headers: Readonly<Record<string, string>> = {},
+): FastifyReply {
   const audience = req.headers.accept?.includes('text/html') ? 'person' : 'program'
-  const answer = refusal(new OAuthError(code, description), audience, house.issuer)
-  return send(reply, answer, { tenant: 'Gatehouse', base: '', nonce: req.id }, [])
+  const answer = refusal(new OAuthError(code, description), audience, state.house.issuer)
+  return send(reply, answer, { tenant: 'Gatehouse', base: '', nonce: req.id, headers: { ...headersOf(state, req), ...headers } })
 }

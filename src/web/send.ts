@@ -1,24 +1,34 @@
-/** Turns a Reply of the rules into an HTTP answer. */
+/** Turns a Reply of the rules into an HTTP answer, written at once. */
 import type { FastifyReply } from 'fastify'
 import type { PageReply, Reply } from '../protocol/request-reply.ts'
 import { pageHeaders } from './headers.ts'
 import { renderPage } from './pages/pages.ts'
-import type { TenantRoom } from './route.ts'
 
-/** What a page is dressed in. */
-export type Dress = Pick<TenantRoom, 'base'> & { tenant: string; nonce: string }
+/** What an answer shares with its neighbours. */
+export interface Dress {
+  /** The tenant's name, as people know it. */
+  tenant: string
+  /** Path of the issuer: '' or '/t/acme'. */
+  base: string
+  nonce: string
+  /** Headers that every answer has; added to. */
+  headers: Record<string, string | string[]>
+}
 
-export function send(to: FastifyReply, reply: Reply, dress: Dress, setCookie: readonly string[]): FastifyReply {
-  if (setCookie.length > 0) to.header('set-cookie', setCookie as string[])
-  if (reply.headers) to.headers(reply.headers as Record<string, string>)
+export function send(to: FastifyReply, reply: Reply, dress: Dress): FastifyReply {
+  const headers = Object.assign(dress.headers, reply.headers)
   switch (reply.kind) {
     case 'json':
-      to.code(reply.status)
-      return reply.body === undefined ? to.send() : to.header('content-type', 'application/json').send(JSON.stringify(reply.body))
+      if (reply.body === undefined) return finish(to, reply.status, headers, '')
+      headers['content-type'] = 'application/json'
+      return finish(to, reply.status, headers, JSON.stringify(reply.body))
     case 'text':
-      return to.code(reply.status).header('content-type', reply.type).send(reply.text)
+      headers['content-type'] = reply.type
+      return finish(to, reply.status, headers, reply.text)
     case 'redirect':
-      return to.code(303).headers({ location: reply.to, 'cache-control': 'no-store' }).send()
+      headers['location'] = reply.to
+      headers['cache-control'] = 'no-store'
+      return finish(to, 303, headers, '')
     case 'page':
       return sendPage(to, reply, dress)
   }
@@ -26,8 +36,13 @@ export function send(to: FastifyReply, reply: Reply, dress: Dress, setCookie: re
 
 function sendPage(to: FastifyReply, page: PageReply, dress: Dress): FastifyReply {
   const { html, csp } = renderPage(page, dress)
+  return finish(to, page.status ?? 200, Object.assign(dress.headers, pageHeaders(csp)), html)
+}
+
+/** Past the framework's own pipeline, which has nothing left to do: that halves what an answer costs. */
+export function finish(to: FastifyReply, status: number, headers: Dress['headers'], text: string): FastifyReply {
+  if (status !== 204) headers['content-length'] = String(Buffer.byteLength(text))
+  to.hijack()
+  to.raw.writeHead(status, headers).end(text)
   return to
-    .code(page.status ?? 200)
-    .headers(pageHeaders(csp))
-    .send(html)
 }

@@ -160,6 +160,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const { refresh_token } = await app.tokens(browser, { resource: orders })
         assert.deepEqual((await introspect('rs0', { token: refresh_token })).body, { active: false })
       })
+      test('of an API key it sees its own scopes too, though the key is of no client either', async () => {
+        const { store, ctx } = house.root
+        const text = ctx.tokens.make('ak')
+        const key = {
+          id: 'a-key',
+          hash: ctx.tokens.hash('ak', text) as string,
+          owner: 'person',
+          subject: 'a-subject',
+          label: 'A key',
+        } as const
+        const unlimited = { createdAt: ctx.now(), lifetime: undefined, expiresAt: undefined, lastUsedAt: undefined }
+        await store.apiKeysAdmin.add({ ...key, ...unlimited, chain: 'a-key', scope: ['orders:read', 'files:read'], resource: [orders] })
+        assert.equal((await introspect('rs0', { token: text })).body.scope, 'orders:read')
+        assert.deepEqual((await introspect(files, { token: text })).body, { active: false })
+      })
       test('of a token for two it sees its own scopes; the client sees all of its own', async () => {
         const { access_token: token } = (await ask({ resource: [orders, files] })).body
         assert.equal((await introspect('rs0', { token })).body.scope, 'orders:read shared')

@@ -37,7 +37,7 @@ export function expressGuard(guard: Guard, need?: Need): Middleware {
 /** Serves the metadata at its well-known place: `app.use(expressMetadata(guard))`. */
 export function expressMetadata(guard: Guard): Middleware {
   return (request, response, next) => {
-    const [path] = (request.originalUrl ?? request.url ?? '').split('?')
+    const [path] = (request.url ?? '').split('?')
     const asked = path === guard.metadataPath && (request.method === 'GET' || request.method === 'HEAD')
     return asked ? answer(response, 200, metadataHeaders, guard.metadata()) : next()
   }

@@ -1,6 +1,6 @@
 /** Every token that must not be taken, on both ways of reading one: as a JWT and by introspection. */
 import assert from 'node:assert/strict'
-import { createPublicKey } from 'node:crypto'
+import { constants, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { createGuard, type Guard, type GuardRequest, Refused } from '../src/index.ts'
 import { jwt, type Key, makeKey, type TestIssuer, testIssuer } from './issuer.ts'
@@ -12,6 +12,7 @@ const now = () => time
 let issuer: TestIssuer
 let es: Key
 let rs: Key
+let ps: Key
 let guard: Guard
 let asking: Guard
 
@@ -19,7 +20,8 @@ before(async () => {
   issuer = await testIssuer(audience, now)
   es = makeKey('ES256', 'es')
   rs = makeKey('RS256', 'rs')
-  issuer.keys = [es, rs]
+  ps = makeKey('PS256', 'ps')
+  issuer.keys = [es, rs, ps]
   const introspection = { clientId: 'api', clientSecret: 's3cret' }
   guard = createGuard({ issuer: issuer.url, audience, now, introspection })
   asking = createGuard({ issuer: issuer.url, audience, now, introspection: { ...introspection, always: true } })
@@ -85,6 +87,15 @@ const jwts: Record<string, [make: () => string, description: string]> = {
   ],
   'signature cut short': [() => tampered(good(), 2, (text) => text.slice(0, -8)), wrongSignature],
   'signature of nothing but zeros': [() => tampered(good(), 2, () => Buffer.alloc(64).toString('base64url')), wrongSignature],
+  'PS256 with a salt of another length': [
+    () => {
+      const text = jwt(header({ alg: 'PS256', kid: 'ps' }), issuer.claims(), ps.privateKey)
+      const key = { key: ps.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 20 }
+      const signed = text.slice(0, text.lastIndexOf('.'))
+      return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`
+    },
+    wrongSignature,
+  ],
   'too long': [() => good({ padding: 'x'.repeat(16_384) }), malformed],
   'header too long': [() => jwt(header({ padding: 'x'.repeat(4096) }), issuer.claims(), es.privateKey), malformed],
   'ID token by its typ': [() => jwt(header({ typ: 'JWT' }), issuer.claims(), es.privateKey), notAccess],
@@ -116,6 +127,7 @@ const claims: Record<string, [over: Record<string, unknown>, description: string
   'without a subject': [{ sub: undefined }, anonymous],
   'with an empty subject': [{ sub: '' }, anonymous],
   'without a client': [{ client_id: undefined }, anonymous],
+  'with an empty client': [{ client_id: '' }, anonymous],
   'with a list for a scope': [{ scope: ['read'] }, 'the scope of the access token is no text'],
   'bound to a key': [{ cnf: { jkt: 'x' } }, 'the access token is bound to a key; prove possession of it'],
   'bound to a certificate': [{ cnf: { 'x5t#S256': 'x' } }, 'the access token is bound to a key; prove possession of it'],
@@ -148,6 +160,7 @@ suite('a JWT is refused', () => {
     for (const token of [
       good(),
       jwt(header({ alg: 'RS256', kid: 'rs' }), issuer.claims(), rs.privateKey),
+      jwt(header({ alg: 'PS256', kid: 'ps' }), issuer.claims(), ps.privateKey),
       jwt(
         header({ kid: undefined, typ: 'application/AT+JWT' }),
         issuer.claims({ aud: ['https://other.example', audience] }),
@@ -216,13 +229,15 @@ suite('keys of the issuer that are not sound are not used', () => {
       await room.close()
     })
   }
-  test('a short RSA key', async () => {
-    const { generateKeyPairSync } = await import('node:crypto')
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
-    const room = await testIssuer(audience, now)
-    room.keys = [{ alg: 'RS256', kid: 'k', privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'k' } }]
-    const token = jwt({ typ: 'at+jwt', alg: 'RS256', kid: 'k' }, room.claims(), privateKey)
-    await assertRefused(createGuard({ issuer: room.url, audience, now }), token, foreignKey)
-    await room.close()
-  })
+  const modulus = (bits: number) => Buffer.alloc(bits / 8, 0xff).toString('base64url')
+  for (const bits of [2040, 8200]) {
+    test(`an RSA key of ${bits} bits`, async () => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+      const room = await testIssuer(audience, now)
+      room.keys = [{ alg: 'RS256', kid: 'k', privateKey, jwk: { kty: 'RSA', n: modulus(bits), e: 'AQAB', kid: 'k' } }]
+      const token = jwt({ typ: 'at+jwt', alg: 'RS256', kid: 'k' }, room.claims(), privateKey)
+      await assertRefused(createGuard({ issuer: room.url, audience, now }), token, foreignKey)
+      await room.close()
+    })
+  }
 })

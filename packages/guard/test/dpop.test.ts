@@ -135,6 +135,8 @@ suite('a proof is refused', () => {
       () => ({ url: '//evil.example/v1/things', ...changed({}, { htu: 'https://evil.example/v1/things' }) }),
       wrongHtu,
     ],
+    'for our host, sent with another in the request line': [() => ({ url: 'https://evil.example/v1/things' }), wrongHtu],
+    'for a path that is but the end of this one': [() => ({ url: '//evil.example/v1/things' }), wrongHtu],
     'without htu': [() => changed({}, { htu: undefined }), wrongHtu],
     'made too long ago': [() => changed({}, { iat: time - 66 }), notNow],
     'made in the future': [() => changed({}, { iat: time + 6 }), notNow],
@@ -149,6 +151,14 @@ suite('a proof is refused', () => {
       assert.match(headers['www-authenticate'] ?? '', /^Bearer resource_metadata="[^"]+", DPoP error="invalid_dpop_proof", /)
     })
   }
+
+  test('but not for a jti that another key has used', async () => {
+    const claims = { jti: 'the same' }
+    const proofBy = (key: Key) => (token: string) => proof(key, { htm: 'GET', htu, iat: time, token }, {}, claims)
+    await send({ token: bound(holder), proofs: proofBy(holder) })
+    await send({ token: bound(other), proofs: proofBy(other) })
+    assert.equal((await refusal({ token: bound(other), proofs: proofBy(other) })).description, 'the DPoP proof was used before')
+  })
 
   test('of another key than the token is bound to', async () => {
     const { error, description } = await refusal({ proofs: (token) => proof(other, { htm: 'GET', htu, iat: time, token }) })

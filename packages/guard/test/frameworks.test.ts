@@ -29,7 +29,7 @@ interface Api {
 }
 
 async function fastifyApi(guard: Guard): Promise<Api> {
-  const app = fastify()
+  const app = fastify({ rewriteUrl: ({ url = '' }) => (url === '/alias' ? '/v1/things' : url) })
   await app.register(fastifyGuard(guard))
   app.register(
     async (part) => {
@@ -45,6 +45,10 @@ async function fastifyApi(guard: Guard): Promise<Api> {
 async function expressApi(guard: Guard): Promise<Api> {
   const app = express().set('env', 'test')
   app.use(expressMetadata(guard))
+  app.use((request, _response, next) => {
+    if (request.url === '/alias') request.url = '/v1/things'
+    next()
+  })
   const part = express.Router()
   part.get('/things', expressGuard(guard, { scopes: ['read'] }), (request, response) => {
     response.json({ subject: request.caller?.subject })
@@ -105,6 +109,7 @@ for (const [name, open] of Object.entries({ fastify: fastifyApi, express: expres
       })
       assert.equal((await ask('/v1/things?page=2', 'GET', headers('https://api.example/v1/things'))).status, 200)
       assert.equal((await ask('/v1/things', 'GET', headers('https://api.example/things'))).status, 401)
+      assert.equal((await ask('/alias', 'GET', headers('https://api.example/alias'))).status, 200)
     })
 
     test('serves the metadata to everyone', async () => {

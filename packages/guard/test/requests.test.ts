@@ -48,15 +48,18 @@ suite('a caller', () => {
     assert.deepEqual(claims['tenant'], { id: 't' })
   })
 
-  test('cannot be changed for the next request with the same token', async () => {
-    const guard = guarded()
-    const request = bearer(token({ tenant: { id: 't' } }))
-    const first = await guard.check(request)
-    ;(first.scopes as Set<string>).add('admin')
-    assert.throws(() => Object.assign(first.claims, { sub: 'mallory' }), TypeError)
-    assert.throws(() => Object.assign(first.claims['tenant'] as object, { id: 'u' }), TypeError)
-    assert.ok(!(await guard.check(request)).scopes.has('admin'))
-  })
+  for (const kind of ['JWT', 'opaque token']) {
+    test(`cannot be changed for the next request with the same ${kind}`, async () => {
+      const guard = guarded({ introspection: { clientId: 'api', clientSecret: 's' } })
+      issuer.tokens.set('opaque', { active: true, ...issuer.claims({ tenant: { id: 't' } }) })
+      const request = bearer(kind === 'JWT' ? token({ tenant: { id: 't' } }) : 'opaque')
+      const first = await guard.check(request)
+      ;(first.scopes as Set<string>).add('admin')
+      assert.throws(() => Object.assign(first.claims, { sub: 'mallory' }), TypeError)
+      assert.throws(() => Object.assign(first.claims['tenant'] as object, { id: 'u' }), TypeError)
+      assert.ok(!(await guard.check(request)).scopes.has('admin'))
+    })
+  }
 
   test('may come without scopes and roles', async () => {
     const { scopes, roles } = await guarded().check(bearer(token({ scope: undefined })))

@@ -1,0 +1,86 @@
+/** What the ports for resources and for declarations promise, on every engine, with a second tenant beside. */
+import assert from 'node:assert/strict'
+import { aClient, aGrant, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
+import { sql, UniqueViolation } from './sql.ts'
+import type { SecretRow } from './types.ts'
+
+const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read' } }
+const secret = (id: string, change: Partial<SecretRow> = {}): SecretRow => ({ id, hash: `#${id}`, createdAt: NOW, ...change })
+const hashes = async (store: TenantStore, identifier = api.identifier) => (await store.resources.find(identifier))?.secretHashes
+const nothing = { clients: [], resources: [], removed: { clients: [], resources: [] } }
+
+onEachEngine('a resource is found by its identifier, and by the one name under which it authenticates', async ({ a, b }) => {
+  assert.equal(await a.resourcesAdmin.add(api, secret('1')), true)
+  assert.deepEqual(await a.resources.named(api.identifier), { ...api, secretHashes: ['#1'] })
+  assert.equal(await a.resourcesAdmin.replace({ ...api, resource_id: 'rs0' }), true)
+  assert.deepEqual(await a.resources.named('rs0'), { ...api, resource_id: 'rs0', secretHashes: ['#1'] })
+  assert.equal(await a.resources.named(api.identifier), undefined)
+  assert.equal(await a.resources.find('rs0'), undefined)
+  assert.equal(await b.resources.named('rs0'), undefined)
+  const other = { ...api, identifier: 'https://other.example', resource_id: 'rs0' }
+  assert.equal(await a.resourcesAdmin.add(other), false)
+  assert.equal(await a.resources.find(other.identifier), undefined)
+  await a.resourcesAdmin.add({ ...other, resource_id: 'rs1' })
+  await assert.rejects(a.resourcesAdmin.replace(other), UniqueViolation)
+  assert.equal(await b.resourcesAdmin.add(other), true, 'another tenant may have the same names')
+})
+
+onEachEngine('a new secret takes the place of all but the newest, which works until its time is over', async ({ a, b, db }) => {
+  assert.equal(await a.resourcesAdmin.rotateSecret(api.identifier, secret('0'), undefined), false)
+  await a.resourcesAdmin.add(api)
+  assert.deepEqual(await hashes(a), [])
+  await a.resourcesAdmin.rotateSecret(api.identifier, secret('1', { createdAt: NOW - 9 }), undefined)
+  await a.resourcesAdmin.rotateSecret(api.identifier, secret('2', { createdAt: NOW - 8 }), NOW + 60)
+  await a.resourcesAdmin.rotateSecret(api.identifier, secret('3', { createdAt: NOW - 7 }), NOW + 60)
+  assert.deepEqual((await hashes(a))?.toSorted(), ['#2', '#3'])
+  await a.resourcesAdmin.rotateSecret(api.identifier, secret('4'), NOW)
+  assert.deepEqual(await hashes(a), ['#4'], 'an expired one is out of force')
+  assert.equal(await b.resourcesAdmin.rotateSecret(api.identifier, secret('5'), undefined), false)
+  await a.resourcesAdmin.rotateSecret(api.identifier, secret('6', { expiresAt: NOW + 5 }), undefined)
+  await a.resourcesAdmin.rotateSecret(api.identifier, secret('7'), NOW + 60)
+  const [old] = await db.read(sql`select expires_at from resource_secrets where tenant_id = 'a' and id = '6'`)
+  assert.equal(old?.['expires_at'], NOW + 5, 'no secret lives longer than it would have')
+  await atOnce(10, (i) => a.resourcesAdmin.rotateSecret(api.identifier, secret(`of ${i}`), NOW + 60))
+  assert.equal((await hashes(a))?.length, 2)
+  await a.resourcesAdmin.remove(api.identifier)
+  await a.resourcesAdmin.add(api)
+  assert.deepEqual(await hashes(a), [], 'one of the same name starts with nothing')
+})
+
+onEachEngine('what is declared is made true: added, changed, removed', async ({ a, b }) => {
+  for (const store of [a, b]) {
+    await store.clientsAdmin.add(aClient(), [secret('old')])
+    await store.resourcesAdmin.add(api, secret('old'))
+    await aGrant(store)
+  }
+  const moved = aClient({ redirect_uris: ['https://moved.example/'] })
+  const added = aClient({ client_id: 'added' })
+  const clients = [
+    { client: moved, secret: undefined },
+    { client: added, secret: secret('new') },
+  ]
+  const resources = [{ resource: { ...api, name: 'Another' }, secret: secret('new') }]
+  await a.declare({ ...nothing, clients, resources }, NOW)
+  assert.deepEqual((await a.clients.find('client'))?.secretHashes, ['#old'])
+  assert.deepEqual([await a.clients.hasOrigin('https://app.example'), await a.clients.hasOrigin('https://moved.example')], [true, true])
+  assert.deepEqual((await a.clients.find('added'))?.secretHashes, ['#new'])
+  assert.deepEqual(await a.resources.find(api.identifier), { ...api, name: 'Another', secretHashes: ['#new'] })
+  await a.declare({ ...nothing, removed: { clients: ['client', 'nobody'], resources: [api.identifier] } }, NOW)
+  assert.equal(await a.clients.find('client'), undefined)
+  assert.equal(await a.grants.find('client', 'subject'), undefined)
+  assert.equal(await a.resources.find(api.identifier), undefined)
+  assert.deepEqual(await b.resources.find(api.identifier), { ...api, secretHashes: ['#old'] })
+  assert.ok(await b.grants.find('client', 'subject'))
+})
+
+onEachEngine('what cannot all be made true changes nothing', async ({ a }) => {
+  await a.resourcesAdmin.add({ ...api, resource_id: 'rs0' })
+  const taken = { resource: { ...api, identifier: 'https://other.example', resource_id: 'rs0' }, secret: undefined }
+  const first = { resource: { ...api, identifier: 'https://first.example' }, secret: undefined }
+  const clients = [{ client: aClient(), secret: undefined }]
+  await assert.rejects(a.declare({ ...nothing, clients, resources: [first, taken] }, NOW), UniqueViolation)
+  assert.equal(await a.resources.find('https://first.example'), undefined)
+  assert.equal(await a.clients.find('client'), undefined)
+  await a.declare({ ...nothing, resources: [taken], removed: { clients: [], resources: [api.identifier] } }, NOW)
+  assert.equal((await a.resources.named('rs0'))?.identifier, 'https://other.example', 'what goes frees its name')
+})
