@@ -64,7 +64,7 @@ async function register(server: Parameters<typeof readClient>[0], { id, grants, 
     id_token_signed_response_alg: idToken,
     ...tokens,
   }
-  const client = readClient(server, metadata, root.ctx.id)
+  const client = readClient(server, root.ctx.keys.algs, metadata, root.ctx.id)
   await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret(secret), createdAt: authTime }])
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { loadConfig } from '../src/config/load.ts'
 import { logger, readFile, systemPlatform } from '../src/platform.ts'
 import { readClient } from '../src/protocol/register.ts'
+import { importedSecrets } from '../src/secrets/imported-secrets.ts'
 import { unlock } from '../src/secrets/installation.ts'
 import { readKek } from '../src/secrets/kek.ts'
 import { sealer } from '../src/secrets/seal.ts'
@@ -60,7 +61,7 @@ async function fill({ tenants, clients }: { tenants: number; clients: number }):
       createdAt: platform.now(),
     })
     const { clientsAdmin } = tenantStore(db, id, platform.now)
-    const hash = tokens(installation, id, platform.random).hashSecret(secret)
+    const hash = tokens(installation, id, platform.random, importedSecrets(platform)).hashSecret(secret)
     const add = (n: number) => {
       const metadata = {
         client_id: `c${n}`,
@@ -69,7 +70,7 @@ async function fill({ tenants, clients }: { tenants: number; clients: number }):
         scope: 'work',
       }
       return clientsAdmin.add(
-        readClient(house.server, metadata, () => ''),
+        readClient(house.server, ['ES256', 'RS256'], metadata, () => ''),
         [{ id: 's', hash, createdAt: platform.now() }],
       )
     }

@@ -62,7 +62,7 @@ async function addClients(room: Room, signingSecret: string): Promise<void> {
 async function addClient({ ctx, store, tokens }: Room, metadata: Record<string, unknown>, secret?: string): Promise<void> {
   const secrets = secret === undefined ? [] : [{ id: 'demo', hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
   try {
-    await store.clientsAdmin.add(readClient(ctx.server, metadata, ctx.id), secrets)
+    await store.clientsAdmin.add(readClient(ctx.server, ctx.keys.algs, metadata, ctx.id), secrets)
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
   }

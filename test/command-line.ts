@@ -31,7 +31,7 @@ export async function commandLine(): Promise<CommandLine> {
     GATEHOUSE_DATA_DIR: folder,
     GATEHOUSE_PASSWORDS_MEMORY_KIB: '19456',
     GATEHOUSE_PASSWORDS_PASSES: '2',
-    GATEHOUSE_KEYS_ALGS: 'ES256,EdDSA',
+    GATEHOUSE_KEYS_ALGS: 'ES256,RS256,EdDSA',
   }
   const gatehouse: CommandLine['gatehouse'] = async (line, input = '', more = {}) => {
     const { tty, ...variables } = more

@@ -66,7 +66,7 @@ export async function testHouse(engine: Engine, settings: Readonly<Record<string
     },
     browser: () => browser(issuer),
     async addClient(metadata, secret, room = root) {
-      const client = readClient(house.server, metadata, room.ctx.id)
+      const client = readClient(house.server, room.ctx.keys.algs, metadata, room.ctx.id)
       const secrets = secret === undefined ? [] : [{ id: room.ctx.id(), hash: room.tokens.hashSecret(secret), createdAt: now() }]
       if (!(await room.store.clientsAdmin.add(client, secrets))) throw new Error('the client exists')
       return client

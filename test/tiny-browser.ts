@@ -40,7 +40,7 @@ export function browser(issuer: string): TinyBrowser {
     const onward = /<a id="continue"[^>]* href="([^"]+)"/.exec(landing.html)?.[1]
     page = landing
     if (!/http-equiv="?refresh/i.test(landing.html) || onward === undefined) return landing
-    page = { ...landing, url: new URL(unescape(onward)) }
+    page = { ...landing, url: new URL(unescaped(onward)) }
     return page
   }
 
@@ -65,8 +65,8 @@ export function browser(issuer: string): TinyBrowser {
       const form = new RegExp(`<form id="${id}"[^>]* action="([^"]+)"[^>]*>([\\s\\S]*?)</form>`).exec(page?.html ?? '')
       if (!form) throw new Error(`there is no form ${id} on ${page?.url}`)
       const hidden = [...(form[2] as string).matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
-      const values = Object.fromEntries(hidden.map(([, name, value]) => [name, unescape(value as string)]))
-      return request(new URL(unescape(form[1] as string), page?.url).href, {
+      const values = Object.fromEntries(hidden.map(([, name, value]) => [name, unescaped(value as string)]))
+      return request(new URL(unescaped(form[1] as string), page?.url).href, {
         method: 'POST',
         body: new URLSearchParams({ ...values, ...fields } as Record<string, string>),
         headers: { 'sec-fetch-site': 'same-origin' },
@@ -75,7 +75,7 @@ export function browser(issuer: string): TinyBrowser {
   }
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replace(
     /&(amp|lt|gt|quot|#39|#x27);/g,
     (entity) => ({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' })[entity] ?? "'",

@@ -25,11 +25,11 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
   ]).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
   secretFlags(rotate).action((id: string, flags: UpkeepFlags & SecretFlags & { overlap?: number }) =>
     withTenant(terminal, flags, async (room) => {
-      const { ctx, store } = room
+      const { store } = room
       const client = (await store.clients.find(id)) ?? noSuchClient(id)
       const { row, shown } = secretFor(client, flags, room)
       if (!row) refuse(`client ${id} authenticates without a secret`)
-      const until = flags.overlap === undefined ? undefined : ctx.now() + flags.overlap
+      const until = flags.overlap === undefined ? undefined : row.createdAt + flags.overlap
       if (!(await store.clientsAdmin.rotateSecret(id, row, until))) noSuchClient(id)
       print(terminal, flags.json, { client_id: id, client_secret: shown })
     }),
@@ -90,7 +90,8 @@ export function newSecret(
     refuse('--secret-hash must be bcrypt of cost 4 to 14, or PBKDF2 of at most 2000000 iterations as Hydra or Django write it')
   if (secret !== undefined && secret.length < 22 && !allowWeakSecret)
     refuse('the secret is shorter than 22 characters: leave it out to have one made, or add --allow-weak-secret')
-  const kept = { id: ctx.id(), createdAt: ctx.now(), ...(secretExpiresIn === undefined ? {} : { expiresAt: ctx.now() + secretExpiresIn }) }
+  const now = ctx.now()
+  const kept = { id: ctx.id(), createdAt: now, ...(secretExpiresIn === undefined ? {} : { expiresAt: now + secretExpiresIn }) }
   if (secretHash !== undefined) return { row: { ...kept, hash: secretHash } }
   const shown = secret ?? tokens.make('cs')
   return { row: { ...kept, hash: tokens.hashSecret(shown) }, shown }

@@ -61,7 +61,7 @@ export function clients(program: Command, terminal: Terminal): void {
 function fileFlags(command: Command): Command {
   return command
     .option('--file <path>', 'metadata as a JSON object; - reads standard input; flags win over it')
-    .option('--profile <name>', `policy to start from: ${Object.keys(profiles).join(', ')}`)
+    .option('--profile <name>', `profile to start from: ${Object.keys(profiles).join(', ')}`)
 }
 
 async function createClient(terminal: Terminal, command: Command): Promise<void> {
@@ -93,14 +93,14 @@ async function updateClient(terminal: Terminal, id: string, command: Command): P
 async function fields(terminal: Terminal, command: Command, { file, profile }: FieldFlags): Promise<Record<string, unknown>> {
   if (profile !== undefined && !Object.hasOwn(profiles, profile)) misuse(`--profile must be one of ${Object.keys(profiles).join(', ')}`)
   const fromFile = await readObject(terminal, file)
-  return merged(merged(profile ? { policy: profiles[profile] } : {}, fromFile), givenByFlags(command, clientSchema))
+  return merged(merged(profile ? profiles[profile] : {}, fromFile), givenByFlags(command, clientSchema))
 }
 
 /** Checks the form first, in words for the command line, then what this server offers. */
 function register({ ctx }: Room, metadata: Record<string, unknown>): ClientMetadata {
   const client = checked(clientSchema, { client_id: ctx.id(), ...metadata }, flagOf)
   try {
-    return readClient(ctx.server, client, ctx.id)
+    return readClient(ctx.server, ctx.keys.algs, client, ctx.id)
   } catch (error) {
     if (error instanceof z.ZodError) refuseIssues(error, flagOf)
     throw error

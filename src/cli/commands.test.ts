@@ -58,7 +58,7 @@ const refused: [line: string, status: number, message: string][] = [
   ['resources create --identifier orders', 1, '--identifier must be an absolute URI without a fragment\nerror: --name is missing'],
   ['resources delete https://nothing.example', 1, 'there is no resource https://nothing.example'],
   ['keys rotate --alg HS256', 2, "argument 'HS256' is invalid"],
-  ['keys rotate --alg RS256', 1, 'RS256 is not in keys.algs'],
+  ['keys rotate --alg PS256', 1, 'PS256 is not in keys.algs'],
   ['keys revoke nothing', 1, 'there is no key nothing'],
   ['tenants create Root', 2, 'a slug has 1 to 63 lower-case letters'],
   ['tenants create root', 2, 'is not "root"'],

@@ -80,7 +80,7 @@ export function readSection(
     try {
       return [
         kind === 'client'
-          ? readDeclaredClient(entry, offered.server, section.folder)
+          ? readDeclaredClient(entry, offered.server, offered.algs, section.folder)
           : readDeclaredResource(entry, offered.algs, section.folder),
       ]
     } catch (error) {
@@ -105,11 +105,11 @@ export function readSection(
 /** In place of a secret: one of ours, unless there is one already. */
 export const generate = 'generate'
 
-function readDeclaredClient(entry: Record<string, unknown>, server: Server, folder: string): Declared {
+function readDeclaredClient(entry: Record<string, unknown>, server: Server, algs: readonly SigningAlg[], folder: string): Declared {
   const { client_secret, client_secret_file, ...given } = entry
   const id = typeof given['client_id'] === 'string' ? given['client_id'] : refuse('a client has no client_id')
   const named = (path: string) => `client ${id}: ${path}`
-  const metadata = orRefuse(named, () => readClient(server, checked(clientSchema, given, named), () => id))
+  const metadata = orRefuse(named, () => readClient(server, algs, checked(clientSchema, given, named), () => id))
   const method = metadata.token_endpoint_auth_method
   const secret = secretOf({ text: client_secret, file: client_secret_file, folder, named: named('client_secret') })
   if (method.startsWith('client_secret_'))

@@ -42,9 +42,9 @@ export async function startSession(
   { store, tokens, lifetimes, id }: SignIn,
   account: Account,
   brought: readonly { id: string; subject: string }[],
-  how: { acr: string; amr: readonly string[]; now: number },
+  how: { acr: string; amr: readonly string[]; authTime: number; now: number },
 ): Promise<string[]> {
-  const { acr, amr, now } = how
+  const { acr, amr, authTime, now } = how
   const sessionId = tokens.make('ss')
   const others = brought.filter((s) => s.subject !== account.subject)
   const kept = others.slice(0, mostSessions - 1)
@@ -53,7 +53,7 @@ export async function startSession(
     hash: tokens.hash('ss', sessionId) as string,
     sid: id(),
     subject: account.subject,
-    authTime: now,
+    authTime,
     acr,
     amr,
     createdAt: now,

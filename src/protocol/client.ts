@@ -95,6 +95,8 @@ export const clientSchema = z
       problem(['redirect_uris'], 'at least one is needed for the authorization_code grant type')
     if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')
       problem(['token_endpoint_auth_method'], 'a client that may use client_credentials must authenticate') // RFC 6749 §4.4
+    if (client.token_endpoint_auth_method === 'none' && client.policy.pkce === 'optional')
+      problem(['policy', 'pkce'], 'must be required for a client that does not authenticate') // RFC 9700 §2.1.1
     if (/[^\x21\x23-\x5b\x5d-\x7e ]/.test(client.scope)) problem(['scope'], 'has a character that no scope may have') // RFC 6749 §3.3
   })
 
@@ -109,7 +111,7 @@ export interface Client extends ClientMetadata {
 }
 
 /** The scopes a client may ask for. */
-export function scopesOf(client: Client): readonly string[] {
+export function scopesOf(client: Pick<Client, 'scope'>): readonly string[] {
   return client.scope.split(' ').filter(Boolean)
 }
 

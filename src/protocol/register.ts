@@ -1,16 +1,27 @@
 /** Registering a client: its metadata must be valid in itself (RFC 7591 §2) and served by this server. */
 import type { z } from 'zod'
-import { type ClientMetadata, clientSchema } from './client.ts'
+import type { SigningAlg } from './algs.ts'
+import { type ClientMetadata, clientSchema, scopesOf } from './client.ts'
 import type { Server } from './feature.ts'
 
-/** Throws a `ZodError` whose issues name the member and the rule. `newId` is used when the input names no client_id. */
-export function readClient(server: Server, input: Readonly<Record<string, unknown>>, newId: () => string): ClientMetadata {
+/** Throws a `ZodError` whose issues name the member and the rule. `algs`: those the tenant signs with. `newId` is used when the input names no client_id. */
+export function readClient(
+  server: Server,
+  algs: readonly SigningAlg[],
+  input: Readonly<Record<string, unknown>>,
+  newId: () => string,
+): ClientMetadata {
   const served = clientSchema.superRefine((client, check) => {
-    const known = (path: string, value: string, offered: ReadonlyMap<string, unknown>) => {
-      if (!offered.has(value)) check.addIssue({ code: 'custom', path: [path], message: `must be one of ${[...offered.keys()].join(', ')}` })
+    const known = (path: string, value: string, offered: readonly string[]) => {
+      if (!offered.includes(value)) check.addIssue({ code: 'custom', path: [path], message: `must be one of ${offered.join(', ')}` })
     }
-    for (const grantType of client.grant_types) known('grant_types', grantType, server.grantTypes)
-    known('token_endpoint_auth_method', client.token_endpoint_auth_method, server.clientAuth)
+    for (const grantType of client.grant_types) known('grant_types', grantType, [...server.grantTypes.keys()])
+    known('token_endpoint_auth_method', client.token_endpoint_auth_method, [...server.clientAuth.keys()])
+    const allowed = algs.filter((alg) => client.policy.allowed_algs?.includes(alg) ?? true)
+    if (scopesOf(client).includes('openid')) known('id_token_signed_response_alg', client.id_token_signed_response_alg, allowed)
+    const shared = client.policy.allowed_algs ? [] : ['HS256'] // a profile that lists algorithms wants keys that nobody shares
+    if (client.access_token_format === 'jwt')
+      known('access_token_signed_response_alg', client.access_token_signed_response_alg, [...allowed, ...shared])
   })
   return served.parse({ ...input, client_id: input['client_id'] ?? newId() })
 }

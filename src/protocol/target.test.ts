@@ -24,7 +24,7 @@ const writing: ResourceMetadata = { identifier: 'https://writing.example', name:
 suite('what a token is made for', () => {
   let house: TestHouse
   before(async () => {
-    house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
+    house = await testHouse('sqlite')
     for (const resource of [...resources, reading, writing]) await house.root.store.resourcesAdmin.add(resource)
   })
   after(() => house.close())

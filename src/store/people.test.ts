@@ -133,7 +133,11 @@ onEachEngine('a client is kept with its secrets and origins', async ({ a, b }) =
   const secret = { id: 'first', hash: '#1', createdAt: NOW }
   assert.equal(await a.clientsAdmin.add(aClient(), [secret, { id: 'old', hash: '#0', createdAt: NOW - 9, expiresAt: NOW }]), true)
   assert.equal(await a.clientsAdmin.add(aClient(), []), false)
-  assert.deepEqual(await a.clients.find('client'), { ...aClient(), secretHashes: ['#1'], sealedSigningSecret: undefined }, 'expired secrets are out of force')
+  assert.deepEqual(
+    await a.clients.find('client'),
+    { ...aClient(), secretHashes: ['#1'], sealedSigningSecret: undefined },
+    'expired secrets are out of force',
+  )
   assert.equal(await a.clients.hasOrigin('https://app.example'), true)
   assert.equal(await b.clients.find('client'), undefined)
   assert.equal(await b.clients.hasOrigin('https://app.example'), false)

@@ -25,7 +25,7 @@ const signIn: Route = {
       const data = { flow: ticket, application: applicationOf(client), loginHint: username, problem: wrong, canChoose: sessions.length > 0 }
       return { kind: 'page', page: 'sign-in', status: 401, data }
     }
-    const ids = await startSession(signIn, account, sessions, { acr: 'aal1', amr: ['pwd'], now })
+    const ids = await startSession(signIn, account, sessions, { acr: 'aal1', amr: ['pwd'], authTime: now, now })
     await ctx.store.flows.answer(flow.id, 'sign-in')
     return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids } }
   },
@@ -76,7 +76,7 @@ const newPassword: Route = {
     }
     await setPassword(accounts, session.subject, { text, temporary: false })
     const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account is gone')
-    const ids = await startSession(signIn, account, sessions, { acr: session.acr, amr: session.amr, now: ctx.now() })
+    const ids = await startSession(signIn, account, sessions, { ...session, now: ctx.now() })
     return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids } }
   },
 }

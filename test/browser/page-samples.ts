@@ -33,7 +33,10 @@ export function samples(origin: string): Record<string, Page> {
       page: 'new-password',
       data: { flow, application: photos, person: ada, problem: 'The two passwords are not the same. Please type them again.' },
     },
-    'consent-short': { page: 'consent', data: { flow, application: board, person: people[2]!, scopes: scopes().slice(0, 1), to: 'com.example.board:/callback' } },
+    'consent-short': {
+      page: 'consent',
+      data: { flow, application: board, person: people[2]!, scopes: scopes().slice(0, 1), to: 'com.example.board:/callback' },
+    },
     leave: { page: 'leave', data: { application: photos, to: `${origin}/stay?code=c&state=s` } },
     'form-post': { page: 'form-post', data: { application: board, action: `${origin}/stay`, fields: { code: 'c', state: 's' } } },
     'sign-out': { page: 'sign-out', data: { token: 't', person: ada, fields: { state: 's' } } },
@@ -82,7 +85,10 @@ function hostile(origin: string): Record<string, Page> {
   return {
     'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, canChoose: true } },
     'hostile-choose-account': { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
-    'hostile-consent': { page: 'consent', data: { flow, application, person, scopes: [scope, { ...scope, known: true }], to: `${origin}/stay?${attack}` } },
+    'hostile-consent': {
+      page: 'consent',
+      data: { flow, application, person, scopes: [scope, { ...scope, known: true }], to: `${origin}/stay?${attack}` },
+    },
     'hostile-new-password': { page: 'new-password', data: { flow, application, person, problem: attack } },
     'hostile-leave': { page: 'leave', data: { application, to: `${origin}/stay?${attack}` } },
     'hostile-form-post': { page: 'form-post', data: { application, action: `${origin}/stay?${attack}`, fields } },

@@ -7,7 +7,10 @@ import { random } from '../../src/platform.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { engines } from '../postgres.ts'
 
-type Json = Record<string, any>
+/** What a server answers, of which a test reads a few members. */
+interface Json extends Record<string, unknown> {
+  access_token?: string
+}
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`machines, on ${engine}`, () => {
@@ -37,7 +40,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(status, 200)
       assert.equal(body['scope'], 'user/*.read user/*.write')
       const keys = createRemoteJWKSet(new URL(`${house.issuer}/.well-known/jwks.json`))
-      const { payload, protectedHeader } = await jwtVerify(body['access_token'], keys, {
+      const { payload, protectedHeader } = await jwtVerify(body.access_token as string, keys, {
         issuer: house.issuer,
         algorithms: ['RS256'],
         typ: 'at+jwt',
@@ -68,7 +71,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('HS256 is signed with the secret of that client, which is the only one that verifies it', async () => {
       const { client_id, secret, signingSecret } = demo.m2mHs256
       const { body } = await post('/token', { grant_type: 'client_credentials', client_id, client_secret: secret })
-      const token = body['access_token'] as string
+      const token = body.access_token as string
       const { payload } = await jwtVerify(token, Buffer.from(signingSecret), { issuer: house.issuer, algorithms: ['HS256'], typ: 'at+jwt' })
       assert.equal(payload['fhirUser'], 'Practitioner/456')
       assert.equal((await introspect(token))['active'], true)
@@ -110,7 +113,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           }
           const basic = { authorization: `Basic ${btoa(`${client_id}:secret`)}` }
           const { body } = await post('/token', { grant_type: 'client_credentials' }, basic)
-          const token = body['access_token'] as string
+          const token = body.access_token as string
           if (format === 'jwt') assert.equal(decodeProtectedHeader(token).alg, alg)
           if (format === 'jwt' && alg !== 'HS256') {
             const keys = createRemoteJWKSet(new URL(`${house.issuer}/.well-known/jwks.json`))

@@ -26,6 +26,7 @@ const open = 'urn:example:open'
 const vault = 'https://vault.example'
 const jwt = 'application/token-introspection+jwt'
 const secret = 'the secret of a resource server'
+const unknownScope: [number, string, string] = [400, 'invalid_scope', 'the resource knows none of the scopes']
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`resource servers, on ${engine}`, () => {
@@ -65,7 +66,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const grants = ['authorization_code', 'refresh_token', 'client_credentials']
       await house.addClient({ client_id: 'app', redirect_uris: [callback], grant_types: grants, scope }, 'secret')
       await house.addClient({ client_id: 'machine', grant_types: ['client_credentials'], scope: 'orders:read files:read shared' }, 'secret')
-      await house.addClient({ client_id: 'files-api', grant_types: ['client_credentials'], resource_server: files }, 'secret')
+      const both = { grant_types: ['client_credentials'], scope: 'orders:read files:read' }
+      await house.addClient({ ...both, client_id: 'files-api', resource_server: files }, 'secret')
       await house.addClient({ client_id: 'rs1', grant_types: ['client_credentials'] }, 'secret')
       await house.addAccount({ sub: 'a-subject', username: alice.username }, alice.password)
       app = application(house, { id: 'app', secret: 'secret', scope: 'openid offline_access orders:read files:read' })
@@ -96,8 +98,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal((await ask({})).body.scope, 'orders:read files:read shared')
       })
       test('a scope of another resource is refused', async () => {
-        const expected: [number, string, string] = [400, 'invalid_scope', 'the resource knows none of the scopes']
-        isRefusal(await ask({ resource: orders, scope: 'files:read' }), expected)
+        isRefusal(await ask({ resource: orders, scope: 'files:read' }), unknownScope)
       })
       test('one sign-in, a token for each resource; the refresh token keeps all that was granted', async () => {
         const first = await app.tokens(browser, { resource: [orders, files] })
@@ -106,11 +107,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual([second.scope, claimsOf(second.access_token).aud], ['openid offline_access orders:read', [orders, house.issuer]])
         const third = (await app.refresh(second.refresh_token, { resource: files })).body
         assert.equal(third.scope, 'openid offline_access files:read')
-        isRefusal(await app.refresh(third.refresh_token, { resource: orders, scope: 'files:read' }), [
-          400,
-          'invalid_scope',
-          'the resource knows none of the scopes',
-        ])
+        isRefusal(await app.refresh(third.refresh_token, { resource: orders, scope: 'files:read' }), unknownScope)
       })
       test('the scopes of this server are for UserInfo, and go with openid', async () => {
         const plain = await app.tokens(browser, { resource: orders, scope: 'email orders:read' })
@@ -122,8 +119,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       test('an unknown resource is refused before anybody is asked', async () => {
         for (const resource of ['https://unknown.example', [orders, 'https://unknown.example'], `${orders}/`]) {
           const answer = told(await house.browser().open(app.url({ resource })))
-          assert.deepEqual([answer['error'], answer['error_description']], ['invalid_target', 'resource is not known here'])
-          assert.equal(answer['iss'], house.issuer)
+          const { error, error_description, iss } = answer
+          assert.deepEqual([error, error_description, iss], ['invalid_target', 'resource is not known here', house.issuer])
         }
       })
       test('of another tenant is unknown too', async () => {
@@ -180,6 +177,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal((await introspect('rs0', { token })).body.scope, 'orders:read shared')
         assert.equal((await introspect('files-api', { token }, { text: 'secret' })).body.scope, 'files:read')
         assert.equal((await machine.post('/introspect', { token })).body.scope, 'orders:read files:read shared')
+        const it = application(house, { id: 'files-api', secret: 'secret' })
+        const own = (await it.post('/token', { grant_type: 'client_credentials', resource: [orders, files] })).body.access_token
+        assert.equal((await it.post('/introspect', { token: own })).body.scope, 'orders:read files:read')
       })
       test('the documented address of the Authlete seed is the same endpoint, here and in other tenants', async () => {
         const token = await tokenFor(orders)
@@ -224,9 +224,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
         }
         assert.equal((await introspect('rs0', { token })).body.active, true)
       })
-      test('a client of the same name does not come before it', async () => {
+      test('a client of the same name does not come before it, unless it has no secret', async () => {
         await house.addClient({ client_id: 'rs0', grant_types: ['client_credentials'], resource_server: files }, 'another secret')
         assert.equal((await introspect('rs0', { token: 'x' }, { text: 'another secret' })).status, 401)
+        await house.addClient({ client_id: open, grant_types: ['client_credentials'] }, 'another secret')
+        assert.equal((await introspect(open, { token: 'x' }, { text: 'another secret' })).status, 200)
         assert.equal((await introspect('rs0', { token: await tokenFor(orders) })).body.active, true)
       })
       test('two secrets at most, the old one until its time is over', async () => {

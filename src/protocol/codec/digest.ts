@@ -6,17 +6,13 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'base64url')
 }
 
-/** Are two texts the same? The time tells nothing about where, or whether, they differ. */
+/** Are two texts the same? The time tells nothing about where they differ; that their lengths do is no secret. */
 export function equal(a: string, b: string): boolean {
-  return timingSafeEqual(digest(a), digest(b))
+  return a.length === b.length && timingSafeEqual(Buffer.from(a, 'utf16le'), Buffer.from(b, 'utf16le'))
 }
 
 /** `at_hash` and `c_hash`: the left half of the digest that belongs to the algorithm — OpenID Connect Core §3.1.3.6. */
 export function leftHalfHash(alg: string, text: string): string {
   const whole = hash(alg === 'EdDSA' ? 'sha512' : 'sha256', text, 'buffer') // Ed25519 digests with SHA-512: RFC 8032 §5.1
   return whole.subarray(0, whole.length / 2).toString('base64url')
-}
-
-function digest(text: string): Buffer {
-  return hash('sha256', Buffer.from(text, 'utf16le'), 'buffer') // UTF-8 would take two unpaired surrogates for the same
 }
