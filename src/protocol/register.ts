@@ -18,7 +18,9 @@ export function readClient(
     for (const grantType of client.grant_types) known('grant_types', grantType, [...server.grantTypes.keys()])
     known('token_endpoint_auth_method', client.token_endpoint_auth_method, [...server.clientAuth.keys()])
     const allowed = algs.filter((alg) => client.policy.allowed_algs?.includes(alg) ?? true)
-    if (scopesOf(client).includes('openid')) known('id_token_signed_response_alg', client.id_token_signed_response_alg, allowed)
+    const forPeople = client.grant_types.some((grantType) => grantType !== 'client_credentials')
+    if (forPeople && scopesOf(client).includes('openid'))
+      known('id_token_signed_response_alg', client.id_token_signed_response_alg, allowed)
     const shared = client.policy.allowed_algs ? [] : ['HS256'] // a profile that lists algorithms wants keys that nobody shares
     if (client.access_token_format === 'jwt')
       known('access_token_signed_response_alg', client.access_token_signed_response_alg, [...allowed, ...shared])
