@@ -57,7 +57,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const keys = await keyring({ store, sealer: safe, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
   keys.tend().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
   const opaque = tokens(installation, row.id, random, imported)
-  const shared = sharedKeys({ sealer: safe, tenantId: row.id, issuer })
+  const shared = sharedKeys({ sealer: safe, root: installation.key('client-signing-secret', row.id), tenantId: row.id, issuer })
   const tenant = settingsOf(config, row)
   const lifetimes = { idle: config.lifetimes.session_idle, absolute: config.lifetimes.session_absolute }
   const id = () => idFrom(random)

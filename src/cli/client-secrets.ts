@@ -7,7 +7,7 @@ import type { SecretRow } from '../store/types.ts'
 import { duration } from './duration.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
-import { dateOf, type Terminal, table } from './terminal.ts'
+import { dateOf, readAll, type Terminal, table } from './terminal.ts'
 import { confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 export interface SecretFlags {
@@ -61,6 +61,32 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
       confirm(terminal, flags.json, { client_id: id, secret, deleted: true }, `Secret ${secret} is deleted.`)
     }),
   )
+}
+
+/** What the APIs of a client that is registered for HS256 verify its tokens with. */
+export function signingSecret(group: Command, terminal: Terminal): void {
+  upkeepCommand(group, 'signing-secret <id>', 'show the secret that its APIs verify HS256 tokens with, or choose one', [
+    'gatehouse clients signing-secret robot',
+    'gatehouse clients signing-secret robot --set-stdin < secret.txt',
+  ])
+    .option('--set-stdin', 'take the secret from standard input, at least 32 characters')
+    .option('--reset', 'forget a chosen one')
+    .action((id: string, flags: UpkeepFlags & { setStdin?: true; reset?: true }) => {
+      if (flags.setStdin && flags.reset) misuse('--set-stdin and --reset exclude each other')
+      return withTenant(terminal, flags, async (room) => {
+        const client = (await room.store.clients.find(id)) ?? noSuchClient(id)
+        if (client.access_token_signed_response_alg !== 'HS256') refuse(`client ${id} is not registered for HS256`)
+        if (flags.setStdin) await chooseSigningSecret(room, id, (await readAll(terminal.stdin)).replace(/\r?\n$/, ''))
+        if (flags.reset) await room.store.clientsAdmin.setSigningSecret(id, undefined)
+        const now = (await room.store.clients.find(id)) ?? noSuchClient(id)
+        print(terminal, flags.json, { client_id: id, signing_secret: room.signingSecrets.secretOf(now) })
+      })
+    })
+}
+
+async function chooseSigningSecret({ store, signingSecrets }: Room, id: string, chosen: string): Promise<void> {
+  if (Buffer.byteLength(chosen) < 32) refuse('the signing secret is shorter than 32 characters')
+  await store.clientsAdmin.setSigningSecret(id, signingSecrets.sealSecret(id, chosen))
 }
 
 export function secretFlags(command: Command): Command {

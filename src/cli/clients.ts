@@ -5,7 +5,7 @@ import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
 import type { Room } from '../room.ts'
-import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor } from './client-secrets.ts'
+import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, refuseIssues } from './problems.ts'
@@ -56,6 +56,7 @@ export function clients(program: Command, terminal: Terminal): void {
   )
 
   clientSecrets(group, terminal)
+  signingSecret(group, terminal)
 }
 
 function fileFlags(command: Command): Command {

@@ -134,6 +134,18 @@ test('a client can come from a file, with a chosen secret that is not said to be
   assert.equal(err, '')
 })
 
+test('the signing secret of HS256: always there, chosen, and forgotten again', async () => {
+  await json('clients create --client-id hs --grant-types client_credentials --access-token-signed-response-alg HS256')
+  const { signing_secret: first } = await json('clients signing-secret hs')
+  assert.match(first, /^[\w-]{43}$/)
+  const chosen = 'a-signing-secret-of-thirty-two-or-more'
+  assert.equal((await json('clients signing-secret hs --set-stdin', `${chosen}\n`)).signing_secret, chosen)
+  assert.equal((await json('clients signing-secret hs --reset')).signing_secret, first)
+  assert.match((await gatehouse('clients signing-secret hs --set-stdin', 'short')).err, /shorter than 32/)
+  await json('clients create --client-id no-hs --grant-types client_credentials')
+  assert.match((await gatehouse('clients signing-secret no-hs')).err, /not registered for HS256/)
+})
+
 test('a weak secret needs a word more', async () => {
   const line = 'clients create --client-id weak --grant-types client_credentials --secret weak'
   assert.equal((await gatehouse(line)).status, 1)

@@ -55,7 +55,8 @@ async function verified(ctx: Ctx, text: string): Promise<Readonly<Record<string,
   const signer = ctx.sharedKeys.signerOf(text)
   if (signer === undefined) return ctx.keys.verify(['at+jwt'], text, ctx.now())
   const client = await ctx.store.clients.find(signer)
-  return client && ctx.sharedKeys.verify(client, ['at+jwt'], text, ctx.now())
+  if (client?.access_token_signed_response_alg !== 'HS256') return undefined
+  return ctx.sharedKeys.verify(client, ['at+jwt'], text, ctx.now())
 }
 
 /** What a signed token says, unless it was taken back; of an opaque one the store itself knows. */

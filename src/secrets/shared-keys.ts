@@ -1,37 +1,46 @@
 /** Access tokens signed with a secret that one client's APIs share with us — RFC 7518 §3.2 (HS256). */
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
+import type { Client } from '../protocol/client.ts'
 import { equal } from '../protocol/codec/digest.ts'
 import { type CompactJws, parseJws, parseObject } from '../protocol/codec/jws.ts'
 import type { SharedKeys } from '../protocol/ports.ts'
 import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
 import type { Sealer } from './seal.ts'
 
+type SharingClient = Pick<Client, 'client_id' | 'sealedSigningSecret'>
+
 export interface SigningSecrets extends SharedKeys {
-  /** As it is kept with the client. Throws `RangeError` for one that is too short. */
+  /** What a client's APIs verify with: the secret that was chosen for it, or else one that is always the same for this client. */
+  secretOf(client: SharingClient): string
+  /** A chosen secret, as it is kept with the client. Throws `RangeError` for one that is too short. */
   sealSecret(clientId: string, secret: string): string
 }
 
 /** RFC 7518 §3.2: at least as long as the hash. */
 const shortest = 32
 
-export function sharedKeys({ sealer, tenantId, issuer }: { sealer: Sealer; tenantId: string; issuer: string }): SigningSecrets {
+/** `root`: a key for nothing but this in this tenant, from which the secrets come that nobody chose. */
+export function sharedKeys(options: { sealer: Sealer; root: KeyObject; tenantId: string; issuer: string }): SigningSecrets {
+  const { sealer, root, tenantId, issuer } = options
   const placeOf = (clientId: string) => ({ purpose: 'client-signing-secret', tenant: tenantId, id: clientId })
-  const mac = (clientId: string, sealed: string, text: string) =>
-    createHmac('sha256', sealer.open(placeOf(clientId), sealed))
-      .update(text)
-      .digest('base64url')
+  const secretOf = ({ client_id, sealedSigningSecret: sealed }: SharingClient) =>
+    sealed === undefined
+      ? createHmac('sha256', root).update(client_id).digest('base64url')
+      : sealer.open(placeOf(client_id), sealed).toString()
+  const mac = (client: SharingClient, text: string) => createHmac('sha256', secretOf(client)).update(text).digest('base64url')
 
   return {
+    secretOf,
+
     sealSecret(clientId, secret) {
       const bytes = Buffer.from(secret)
       if (bytes.length < shortest) throw new RangeError(`a signing secret needs at least ${shortest} bytes`)
       return sealer.seal(placeOf(clientId), bytes)
     },
 
-    sign({ client_id, sealedSigningSecret }, typ, claims) {
-      if (sealedSigningSecret === undefined) throw new Error('a client that is registered for HS256 has no signing secret')
-      const input = `${encode({ alg: 'HS256', typ, kid: client_id })}.${encode(claims)}`
-      return `${input}.${mac(client_id, sealedSigningSecret, input)}`
+    sign(client, typ, claims) {
+      const input = `${encode({ alg: 'HS256', typ, kid: client.client_id })}.${encode(claims)}`
+      return `${input}.${mac(client, input)}`
     },
 
     signerOf(token) {
@@ -40,12 +49,12 @@ export function sharedKeys({ sealer, tenantId, issuer }: { sealer: Sealer; tenan
       return jws?.header['alg'] === 'HS256' && typeof kid === 'string' ? kid : undefined
     },
 
-    verify({ client_id, sealedSigningSecret }, typ, token, now) {
+    verify(client, typ, token, now) {
       const jws = parseJws(token, maxLength)
-      if (!jws || sealedSigningSecret === undefined || !isOf(jws, client_id) || !isOfType(jws.header['typ'], typ)) return undefined
-      if (!equal(mac(client_id, sealedSigningSecret, jws.input), Buffer.from(jws.signature).toString('base64url'))) return undefined
+      if (!jws || !isOf(jws, client.client_id) || !isOfType(jws.header['typ'], typ)) return undefined
+      if (!equal(mac(client, jws.input), jws.signature.toString('base64url'))) return undefined
       const claims = parseObject(jws.payload)
-      return claims?.['iss'] === issuer && claims['client_id'] === client_id && isInForce(claims, now) ? claims : undefined
+      return claims?.['iss'] === issuer && claims['client_id'] === client.client_id && isInForce(claims, now) ? claims : undefined
     },
   }
 }

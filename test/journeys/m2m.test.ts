@@ -107,10 +107,6 @@ for (const engine of Object.keys(engines) as Engine[]) {
             },
             'secret',
           )
-          if (alg === 'HS256') {
-            const sealed = house.root.signingSecrets.sealSecret(client_id, 'a-signing-secret-of-at-least-32-bytes')
-            await house.root.store.clientsAdmin.setSigningSecret(client_id, sealed)
-          }
           const basic = { authorization: `Basic ${btoa(`${client_id}:secret`)}` }
           const { body } = await post('/token', { grant_type: 'client_credentials' }, basic)
           const token = body.access_token as string

@@ -1,0 +1,54 @@
+/** The commands of README and guides, run as they stand there. */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { type CommandLine, commandLine } from '../test/command-line.ts'
+
+/** Words that stand for something made before. */
+const placeholders: Readonly<Record<string, (line: CommandLine) => Promise<string>>> = {
+  KID: async (line) => (await line.json('keys list'))[0].kid,
+  'SECRET-ID': async (line) => (await line.json('clients secrets shop'))[0].id,
+  ID: async (line) => (await line.json('api-keys list'))[0].id,
+}
+/** What a guide takes for given. */
+const given: Readonly<Record<string, readonly string[]>> = {
+  'docs/guide/services.md': [
+    'resources create --identifier https://api.example --name Reports',
+    'clients create --client-id shop --redirect-uris https://shop.example/callback',
+  ],
+}
+/** They serve, or read files of the machine they are for. */
+const elsewhere = /\/etc\/|^serve\b|^dev\b|…/
+
+/** The shell blocks' commands of ours, continuation lines joined, comments taken off. */
+function commandsOf(page: string): string[] {
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1] as string)
+  const lines = blocks.flatMap((block) => block.replace(/\\\n\s*/g, '').split('\n'))
+  return lines
+    .flatMap((line) => /^(?:npm run gatehouse -- |gatehouse )(.*)$/.exec(line)?.[1] ?? [])
+    .map((line) => line.replace(/\s+#.*$/, '').replaceAll('"', "'"))
+    .filter((line) => !elsewhere.test(line))
+}
+
+const pages = ['README.md', ...globSync('docs/guide/*.md').sort()]
+for (const page of pages) {
+  const commands = commandsOf(page)
+  if (commands.length === 0) continue
+  test(`${page}: ${commands.length} commands`, async (t) => {
+    const line = await commandLine()
+    t.after(() => line.remove())
+    for (const command of given[page] ?? []) assert.equal((await line.gatehouse(command)).status, 0, command)
+    for (const command of commands) {
+      const words = Object.entries(placeholders)
+      let filled = command.replaceAll(/'(\{.*\})'/g, (_, json: string) => `'${json.replaceAll("'", '"')}'`)
+      for (const [word, find] of words)
+        if (new RegExp(`(^|\\s)${word}(\\s|$)`).test(filled)) filled = filled.replace(word, await find(line))
+      const { status, err } = await line.gatehouse(filled)
+      assert.equal(status, 0, `${command}\n${err}`)
+    }
+  })
+}
+
+test('the guides do have commands', () => {
+  assert.ok(pages.flatMap(commandsOf).length >= 15)
+})
