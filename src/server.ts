@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { chore } from './chores.ts'
 import type { Config } from './config/schema.ts'
 import type { Platform } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
@@ -214,35 +215,22 @@ async function serve(
   const tls = cert_file && key_file ? { cert: await readFile(cert_file, 'utf8'), key: await readFile(key_file, 'utf8') } : undefined
   const door = openDoor(doorHouse, { tls, trustedProxies: config.trusted_proxies, bodyBytes: config.limits.body_bytes })
   const root = await house.tenant('')
-  root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
   const url = await door.listen({ host: config.listen.host, port: config.listen.port })
 
-  const chores = [
-    every(config.sweep.every_seconds, async () => {
-      while ((await sweep(db, now(), config.sweep.batch)) >= config.sweep.batch);
-    }),
-    every(3600, async () => {
-      for (const { room } of [...rooms.values()]) await (await room)?.keyring.tend()
-    }),
-  ]
-  function every(seconds: number, work: () => Promise<void>): NodeJS.Timeout {
-    let busy = false
-    const timer = setInterval(() => {
-      if (busy) return
-      busy = true
-      work()
-        .catch((err: unknown) => log.warn({ err }, 'housekeeping will be tried again'))
-        .finally(() => {
-          busy = false
-        })
-    }, seconds * 1000)
-    return timer.unref()
+  // The root tenant is asked for its keys soon; others' are made when they are.
+  const keysMade = root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
+  const swept = async () => {
+    while ((await sweep(db, now(), config.sweep.batch)) >= config.sweep.batch);
   }
+  const rotated = async () => {
+    for (const { room } of [...rooms.values()]) await (await room)?.keyring.tend()
+  }
+  const chores = [chore(config.sweep.every_seconds, swept, log), chore(3600, rotated, log)]
   return {
     url,
     async close() {
-      for (const chore of chores) clearInterval(chore)
       await door.close()
+      await Promise.all([keysMade, ...chores.map((one) => one.stop())])
     },
   }
 }

@@ -23,7 +23,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   config: ['protocol/features/index.ts', 'protocol/redirect-uri.ts', 'protocol/algs.ts'],
   'platform.ts': [],
   'version.ts': [],
-  'server.ts': ['config', 'identity', 'platform.ts', 'protocol', 'room.ts', 'secrets', 'store', 'version.ts', 'web'],
+  'chores.ts': ['web'],
+  'server.ts': ['chores.ts', 'config', 'identity', 'platform.ts', 'protocol', 'room.ts', 'secrets', 'store', 'version.ts', 'web'],
   'room.ts': ['config', 'identity', 'platform.ts', 'protocol', 'secrets', 'store', 'web'], // one tenant, put together
   // What an operator would do by hand on first start: register a client, make an account.
   'demo.ts': ['room.ts', 'server.ts', 'protocol', 'identity'],

@@ -1,0 +1,26 @@
+/** What the house does now and then beside answering. */
+import type { Log } from './web/house.ts'
+
+export interface Chore {
+  /** Resolves once it is not being done any more. */
+  stop(): Promise<void>
+}
+
+/** Does the work every so many seconds, never twice at once. A failure is told, and the next time is another try. */
+export function chore(seconds: number, work: () => Promise<void>, log: Log): Chore {
+  let underWay: Promise<void> | undefined
+  const timer = setInterval(() => {
+    underWay ??= work()
+      .catch((err: unknown) => log.warn({ err }, 'housekeeping will be tried again'))
+      .finally(() => {
+        underWay = undefined
+      })
+  }, seconds * 1000)
+  timer.unref()
+  return {
+    async stop() {
+      clearInterval(timer)
+      await underWay
+    },
+  }
+}
