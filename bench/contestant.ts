@@ -1,12 +1,13 @@
 /** What both servers are given: the same clients, the same person, codes for the same requests. */
 import { createHash } from 'node:crypto'
+import type { AccessTokenAlg } from '../src/protocol/algs.ts'
 
 export interface Registration {
   id: string
   grants: readonly string[]
   scope: string
   /** Form of its access tokens: opaque, or a JWT signed so. */
-  access: 'opaque' | 'ES256' | 'RS256'
+  access: 'opaque' | AccessTokenAlg
   idToken: 'ES256' | 'RS256'
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { loadConfig } from '../src/config/load.ts'
 import { createAccount } from '../src/identity/accounts.ts'
 import { logger, random, readFile, systemPlatform } from '../src/platform.ts'
+import { accessTokenAlgs, signingAlgs } from '../src/protocol/algs.ts'
 import { readClient } from '../src/protocol/register.ts'
 import type { Room } from '../src/room.ts'
 import { openHouse } from '../src/server.ts'
@@ -19,6 +20,7 @@ import {
   person,
   type Registration,
   redirectUri,
+  registrations,
   secret,
 } from './contestant.ts'
 import { freePort } from './free-port.ts'
@@ -29,8 +31,8 @@ let root: Room
 
 answerAsks({ open, codes, cpu: cpuTime })
 
-/** `database`: URL of an empty PostgreSQL database; absent: an SQLite file. */
-async function open({ database }: { database?: string }): Promise<Opened> {
+/** `database`: URL of an empty PostgreSQL database; absent: an SQLite file. `algorithms`: with a client for each there is. */
+async function open({ database, algorithms = false }: { database?: string; algorithms?: boolean }): Promise<Opened> {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const env = {
@@ -39,7 +41,7 @@ async function open({ database }: { database?: string }): Promise<Opened> {
     GATEHOUSE_LISTEN_PORT: String(port),
     GATEHOUSE_DATABASE_URL: database ?? `sqlite:${join(folder, 'gatehouse.db')}`,
     GATEHOUSE_DATA_DIR: folder,
-    GATEHOUSE_KEYS_ALGS: 'ES256,RS256',
+    GATEHOUSE_KEYS_ALGS: algorithms ? signingAlgs.join() : 'ES256,RS256',
     GATEHOUSE_KEYS_RSA_BITS: '2048',
   }
   const loaded = loadConfig({ mode: 'dev', env, readFile })
@@ -49,6 +51,8 @@ async function open({ database }: { database?: string }): Promise<Opened> {
   await house.serve()
   root = (await house.tenant(''))!
   for (const client of clients) await register(house.server, client)
+  const more = algorithms ? [...accessTokenAlgs, 'opaque' as const] : []
+  for (const access of more) await register(house.server, { ...registrations['machine-es256'], id: `machine-${access}`, access })
   const { sub, username, email, claims } = person
   await createAccount(root.accounts, { sub, username, email, claims: { ...claims, email_verified: true } }, undefined)
   return { origin, version }

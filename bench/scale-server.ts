@@ -1,6 +1,4 @@
 /** A server with many tenants, as a process of the bench. Rows are written through the store's own ports; keys come when a tenant is first asked. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../src/config/load.ts'
 import { logger, readFile, systemPlatform } from '../src/platform.ts'
@@ -10,35 +8,46 @@ import { unlock } from '../src/secrets/installation.ts'
 import { readKek } from '../src/secrets/kek.ts'
 import { sealer } from '../src/secrets/seal.ts'
 import { tokens } from '../src/secrets/tokens.ts'
-import { openHouse } from '../src/server.ts'
+import { type House, openHouse } from '../src/server.ts'
 import { openDatabase } from '../src/store/open.ts'
 import { systemStore } from '../src/store/system.ts'
 import { tenantStore } from '../src/store/tenant.ts'
 import { answerAsks } from './child.ts'
-import { freePort } from './free-port.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-scale-'))
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const secret = 'one-secret-for-all-clients-of-the-bench'
 
-answerAsks({ fill, memory })
+answerAsks({ fill, open, memory })
 
-async function fill({ tenants, clients }: { tenants: number; clients: number }): Promise<{ origin: string; secret: string }> {
-  const port = await freePort()
-  const origin = `http://127.0.0.1:${port}`
-  const env = {
-    GATEHOUSE_ISSUER: origin,
-    GATEHOUSE_LISTEN_HOST: '127.0.0.1',
-    GATEHOUSE_LISTEN_PORT: String(port),
-    GATEHOUSE_DATABASE_URL: `sqlite:${join(folder, 'gatehouse.db')}`,
-    GATEHOUSE_DATA_DIR: folder,
-  }
-  const loaded = loadConfig({ mode: 'dev', env, readFile })
+interface Place {
+  folder: string
+  port: number
+}
+const platform = systemPlatform(logger({ level: 'warn', format: 'json' }))
+
+function houseIn({ folder, port }: Place): Promise<House> {
+  const loaded = loadConfig({ mode: 'dev', env: { ...envOf(folder), GATEHOUSE_LISTEN_PORT: String(port) }, readFile })
   if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))
-  const platform = systemPlatform(logger({ level: 'warn', format: 'json' }))
-  const house = await openHouse(loaded.config, platform, { migrations: 'apply', makeKey: true })
+  return openHouse(loaded.config, platform, { migrations: 'apply', makeKey: true })
+}
 
-  const db = await openDatabase(loaded.config.database_url)
+function envOf(folder: string): Record<string, string> {
+  return {
+    GATEHOUSE_LISTEN_HOST: '127.0.0.1',
+    GATEHOUSE_DATA_DIR: folder,
+    GATEHOUSE_DATABASE_URL: `sqlite:${join(folder, 'gatehouse.db')}`,
+  }
+}
+
+/** In a process of its own, so that what it takes to fill a house is not taken for what it takes to keep it. */
+async function open(place: Place): Promise<{ origin: string; secret: string }> {
+  await (await houseIn(place)).serve()
+  return { origin: `http://127.0.0.1:${place.port}`, secret }
+}
+
+async function fill({ tenants, clients, ...place }: Place & { tenants: number; clients: number }): Promise<void> {
+  const { folder } = place
+  const house = await houseIn(place)
+  const db = await openDatabase(`sqlite:${join(folder, 'gatehouse.db')}`)
   const system = systemStore(db)
   const installation = await unlock(
     system.installation,
@@ -77,8 +86,7 @@ async function fill({ tenants, clients }: { tenants: number; clients: number }):
     await Promise.all(Array.from({ length: each }, (_, i) => add(t * each + i)))
   }
   await db.close()
-  await house.serve()
-  return { origin, secret }
+  await house.close()
 }
 
 /** Resident, in MB. */

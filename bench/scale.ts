@@ -1,8 +1,12 @@
-/** Many tenants and clients: `npm run bench -- --scale` or `node bench/scale.ts`. What the first and the next token of a tenant cost, and what memory it takes. */
+/** Many tenants and clients: `npm run bench:scale`. What the first and the next token of a tenant cost, and what memory it takes. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { startChild } from './child.ts'
+import { freePort } from './free-port.ts'
 import { quantile } from './quantile.ts'
 
 const { values } = parseArgs({
@@ -15,10 +19,14 @@ const { values } = parseArgs({
 const [tenants, clients, requests] = [Number(values.tenants), Number(values.clients), Number(values.requests)]
 const connections = 16
 
+const place = { folder: mkdtempSync(join(tmpdir(), 'gatehouse-scale-')), port: await freePort() }
+const filler = startChild('scale-server.ts')
 const server = startChild('scale-server.ts')
 try {
   const began = performance.now()
-  const { origin, secret } = await server.ask<{ origin: string; secret: string }>('fill', { tenants, clients })
+  await filler.ask('fill', { ...place, tenants, clients })
+  await filler.stop()
+  const { origin, secret } = await server.ask<{ origin: string; secret: string }>('open', place)
   console.log(`${tenants} tenants and ${clients} clients made in ${((performance.now() - began) / 1000).toFixed(1)} s`)
   console.log(`memory, none of them asked for yet: ${await server.ask<number>('memory')} MB`)
 
@@ -60,4 +68,5 @@ try {
   }
 } finally {
   await server.stop()
+  rmSync(place.folder, { recursive: true, force: true })
 }

@@ -4,12 +4,13 @@ import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { accessTokenAlgs } from '../src/protocol/algs.ts'
 
-const bench = fileURLToPath(new URL('run.ts', import.meta.url))
-
-function runBench(...flags: string[]): Promise<{ stdout: string }> {
-  return promisify(execFile)(process.execPath, [bench, ...flags], { timeout: 120_000 })
+function runFile(name: string, ...flags: string[]): Promise<{ stdout: string }> {
+  const file = fileURLToPath(new URL(name, import.meta.url))
+  return promisify(execFile)(process.execPath, [file, ...flags], { timeout: 120_000 })
 }
+const runBench = (...flags: string[]) => runFile('run.ts', ...flags)
 
 test('a row is measured on every server, and told as tables', async () => {
   const { stdout } = await runBench('--seconds', '0.3', '--only', 'refresh')
@@ -20,4 +21,14 @@ test('a row is measured on every server, and told as tables', async () => {
 
 test('a name that no row has is refused', async () => {
   await assert.rejects(runBench('--only', 'nothing'), { code: 2 })
+})
+
+test('every algorithm has its row', async () => {
+  const { stdout } = await runFile('algorithms.ts', '--seconds', '0.1')
+  for (const alg of [...accessTokenAlgs, 'opaque']) assert.match(stdout, new RegExp(`^${alg}\\s+\\d+`, 'm'))
+})
+
+test('many tenants, a few at a time', async () => {
+  const { stdout } = await runFile('scale.ts', '--tenants', '3', '--clients', '6', '--requests', '12')
+  assert.equal(stdout.match(/p99 \d/g)?.length, 3, stdout)
 })

@@ -68,7 +68,8 @@ function rowOf(of: Measured['of']) {
 const whole = (value: number) => value.toFixed(0)
 
 /** First column to the left, the others to the right. */
-function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+/** Rows under their head; the first column is text, the others are numbers. */
+export function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column]!.length)))
   const print = (line: readonly string[]) =>
     line.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ')

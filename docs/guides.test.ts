@@ -26,8 +26,13 @@ function commandsOf(page: string): string[] {
   const lines = blocks.flatMap((block) => block.replace(/\\\n\s*/g, '').split('\n'))
   return lines
     .flatMap((line) => /^(?:npm run gatehouse -- |gatehouse )(.*)$/.exec(line)?.[1] ?? [])
-    .map((line) => line.replace(/\s+#.*$/, '').replaceAll('"', "'"))
+    .map((line) => singleQuoted(line.replace(/\s+#.*$/, '')))
     .filter((line) => !elsewhere.test(line))
+}
+
+/** What a shell takes double quotes for, in single ones. */
+function singleQuoted(line: string): string {
+  return line.replace(/'[^']*'|"([^"]*)"/g, (quoted, inner?: string) => (inner === undefined ? quoted : `'${inner}'`))
 }
 
 const pages = ['README.md', ...globSync('docs/guide/*.md').sort()]
@@ -40,7 +45,7 @@ for (const page of pages) {
     for (const command of given[page] ?? []) assert.equal((await line.gatehouse(command)).status, 0, command)
     for (const command of commands) {
       const words = Object.entries(placeholders)
-      let filled = command.replaceAll(/'(\{.*\})'/g, (_, json: string) => `'${json.replaceAll("'", '"')}'`)
+      let filled = command
       for (const [word, find] of words)
         if (new RegExp(`(^|\\s)${word}(\\s|$)`).test(filled)) filled = filled.replace(word, await find(line))
       const { status, err } = await line.gatehouse(filled)

@@ -63,7 +63,7 @@ const hashesAtOnce = Math.min(availableParallelism(), 3)
 /** A change of a tenant by another node is seen after at most so many seconds. */
 const tenantMemory = 5
 /** Tenants held at a time. */
-const mostRooms = 5000
+const mostRooms = 2000
 
 export async function openHouse(config: Config, platform: Platform, opening: Opening): Promise<House> {
   const { now, log } = platform
