@@ -172,8 +172,9 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported'>, tenan
       try {
         await db.read(sql`select 1 as one`)
         return undefined
-      } catch (error) {
-        return `the database does not answer: ${(error as Error).message}`
+      } catch (err) {
+        platform.log.warn({ err }, 'the database does not answer') // which one it is stays in the log
+        return 'the database does not answer'
       }
     },
     serve: () => serve(frame, house, rooms),
