@@ -1,11 +1,10 @@
 /** The frame: a feature and its seams, the tables made of all features, and the context every rule gets. */
 import type { Client } from './client.ts'
-import type { Introspector } from './introspector.ts'
 import type { Params } from './params.ts'
 import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { Reply, Request } from './request-reply.ts'
 import type { Resource } from './resource.ts'
-import type { AccessToken, Binding, Code, Credential, Issuance, Target } from './types.ts'
+import type { AccessToken, Binding, Code, Credential, Introspector, Issuance, Target } from './types.ts'
 
 /** One specification: everything it adds to the server. These are all the seams there are. */
 export interface Feature {

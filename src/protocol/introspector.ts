@@ -5,16 +5,7 @@ import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Request } from './request-reply.ts'
 import { knownScopes, type Resource } from './resource.ts'
-import type { Credential } from './types.ts'
-
-export interface Introspector {
-  /** Absent when a resource server came with its own credentials. */
-  clientId: string | undefined
-  /** Identifier of the resource server that it is or speaks for. */
-  audience: string | undefined
-  /** What is registered under that identifier. */
-  resource: Resource | undefined
-}
+import type { Credential, Introspector } from './types.ts'
 
 /** Refuses with `invalid_client` in the same words whatever was wrong. */
 export async function authenticateIntrospector(ctx: Ctx, request: Request): Promise<Introspector> {

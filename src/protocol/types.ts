@@ -2,6 +2,7 @@
 
 import type { AccessTokenAlg } from './algs.ts'
 import type { Client } from './client.ts'
+import type { Resource } from './resource.ts'
 
 /** The permission a subject has given a client. Consent is remembered in it; codes and tokens hang off it. */
 export interface Grant {
@@ -215,4 +216,14 @@ export interface Spend {
   hash: string
   /** Called when another request was first: refuses, or says what may be issued instead. */
   lost(): Promise<Issuance>
+}
+
+/** Who looks into a token. RFC 7662 §2.1. */
+export interface Introspector {
+  /** Absent when a resource server came with its own credentials. */
+  clientId: string | undefined
+  /** Identifier of the resource server that it is or speaks for. */
+  audience: string | undefined
+  /** What is registered under that identifier. */
+  resource: Resource | undefined
 }

@@ -1,8 +1,8 @@
 /** Token introspection — RFC 7662. */
 import { findCredential } from '../access-token.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
-import { authenticateIntrospector, concerns, type Introspector, visibleScope } from '../introspector.ts'
-import type { Credential, RefreshToken } from '../types.ts'
+import { authenticateIntrospector, concerns, visibleScope } from '../introspector.ts'
+import type { Credential, Introspector, RefreshToken } from '../types.ts'
 
 const endpoint: Endpoint = {
   path: '/introspect',
