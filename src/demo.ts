@@ -24,7 +24,7 @@ export async function furnish(room: Room, random: (bytes: number) => Buffer, jwt
   const { username, email } = demo.administrator
   await createAccount(
     room.accounts,
-    { username, email, claims: { name: 'Administrator', email_verified: true } },
+    { username, email, role: 'superadmin', claims: { name: 'Administrator', email_verified: true } },
     { text: password, temporary: true },
   )
   return password

@@ -20,6 +20,7 @@ import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { ApiKeyStore, ClientStore, DeclarationStore, MachineStore, ResourceStore, TenantRow } from './store/types.ts'
+import { firstPartyClient, withFirstParty } from './web/api/first-party.ts'
 import { cookieJar } from './web/cookies.ts'
 import type { TenantRoom } from './web/route.ts'
 
@@ -61,12 +62,14 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const tenant = settingsOf(config, row)
   const lifetimes = { idle: config.lifetimes.session_idle, absolute: config.lifetimes.session_absolute }
   const id = () => idFrom(random)
+  const { access_token: accessToken, refresh_token: refreshToken } = config.api
+  const firstParty = firstPartyClient(server, algs, { org: row.id, accessToken, refreshToken })
   const ctx: Ctx = {
     issuer,
     tenant,
     server,
-    store,
-    people: people(store, opaque, lifetimes),
+    store: withFirstParty(store, firstParty),
+    people: people(store, opaque, passwords, lifetimes),
     keys,
     sharedKeys: shared,
     tokens: opaque,
@@ -79,6 +82,10 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     row,
     slug: row.slug,
     base: basePath + base,
+    org: row.id,
+    firstParty,
+    audience: config.api.audience,
+    signUp: config.api.sign_up && row.settings['sign_up'] !== false,
     ctx,
     signIn,
     cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: lifetimes.absolute }),
@@ -118,6 +125,7 @@ function settingsOf({ lifetimes }: Config, row: TenantRow): TenantSettings {
       refreshToken: seconds.refresh_token,
       refreshGrace: seconds.refresh_grace,
     },
+    withoutGrantTypes: row.settings['password_grant'] === false ? ['password'] : [],
   }
 }
 

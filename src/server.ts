@@ -21,22 +21,27 @@ import { sweep } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
 import { version } from './version.ts'
+import { routeOfJson } from './web/api/json-route.ts'
 import { openDoor } from './web/door.ts'
 import type { House as DoorHouse } from './web/house.ts'
-import { aliasesOf, routeOf } from './web/route.ts'
+import { aliasesOf, type Route, routeOf } from './web/route.ts'
 import { authletePaths } from './web/seeds/authlete.ts'
+import { autoAuthn, type Town, withoutClients } from './web/seeds/auto-authn.ts'
+import { picoAuth, picoAuthPaths } from './web/seeds/pico-auth.ts'
 import { steps } from './web/steps.ts'
 
 export interface House {
   readonly server: Server
   tenants: {
-    /** Makes a tenant. False when the slug is taken. */
-    create(ask: { slug: string; name: string }): Promise<boolean>
+    /** Makes a tenant. False when the slug is taken. `contact`: an e-mail address. */
+    create(ask: { slug: string; name: string; contact?: string }): Promise<boolean>
     list(): Promise<TenantRow[]>
     /** False when there is no such tenant. */
     setStatus(slug: string, status: TenantRow['status']): Promise<boolean>
     /** False when there is no such tenant. */
     setName(slug: string, name: string): Promise<boolean>
+    /** What this tenant does without although the deployment offers it. False when there is no such tenant. */
+    set(slug: string, switches: TenantSwitches): Promise<boolean>
   }
   /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
   tenant(slug: string): Promise<Room | undefined>
@@ -45,6 +50,12 @@ export interface House {
   /** Listens as configured, and keeps house: sweeps what has expired, rotates keys. */
   serve(): Promise<{ url: string; close(): Promise<void> }>
   close(): Promise<void>
+}
+
+/** Absent: as it is. A tenant can close what is open, and open it again; never what the deployment has closed. */
+export interface TenantSwitches {
+  sign_up?: boolean | undefined
+  password_grant?: boolean | undefined
 }
 
 /** A reason not to start that its operator can mend. */
@@ -147,7 +158,7 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported'>, tenan
     return was && JSON.stringify(was.row) === JSON.stringify(row) ? was : openRoom(frame, row)
   }
 
-  async function change(slug: string, what: { status: TenantRow['status'] } | { name: string }): Promise<boolean> {
+  async function change(slug: string, what: Partial<Pick<TenantRow, 'status' | 'name' | 'settings'>>): Promise<boolean> {
     const row = await tenants.bySlug(slug)
     const changed = row !== undefined && (await tenants.change(row.id, what)) === 'changed'
     rooms.delete(slug)
@@ -157,8 +168,9 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported'>, tenan
   const house: House = {
     server,
     tenants: {
-      async create({ slug, name }) {
-        const row = { id: idFrom(random), slug, name, host: undefined, settings: {}, status: 'active', createdAt: now() } as const
+      async create({ slug, name, contact }) {
+        const settings = contact === undefined ? {} : { contact }
+        const row = { id: idFrom(random), slug, name, host: undefined, settings, status: 'active', createdAt: now() } as const
         const added = await tenants.add(row)
         rooms.delete(slug) // that there was none may be remembered
         return added
@@ -166,6 +178,11 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported'>, tenan
       list: () => everyTenant(tenants),
       setStatus: (slug, status) => change(slug, { status }),
       setName: (slug, name) => change(slug, { name }),
+      async set(slug, switches) {
+        const row = await tenants.bySlug(slug)
+        const given = Object.entries(switches).filter(([, value]) => value !== undefined)
+        return row !== undefined && change(slug, { settings: { ...row.settings, ...Object.fromEntries(given) } })
+      },
     },
     tenant: room,
     async ready() {
@@ -195,6 +212,14 @@ async function everyTenant(tenants: TenantStore): Promise<TenantRow[]> {
   return all
 }
 
+function routesOf({ server, tenant: room, tenants }: House, { api }: Config): Route[] {
+  const createTenant: Town['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await room(ask.slug))?.org : undefined)
+  const town: Town = { room, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
+  const rules = [...server.endpoints.values()].map(routeOf)
+  const pages = server.grantTypes.has('authorization_code') ? steps : []
+  return [...withoutClients(rules, town), ...pages, ...[...picoAuth, ...autoAuthn(town)].map(routeOfJson)]
+}
+
 async function serve(
   frame: Frame,
   house: House,
@@ -202,11 +227,11 @@ async function serve(
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { config, platform, db } = frame
   const { log, random, now } = platform
-  const routes = [...house.server.endpoints.values()].map(routeOf).concat(house.server.grantTypes.has('authorization_code') ? steps : [])
+  const routes = routesOf(house, config)
   const doorHouse: DoorHouse = {
     issuer: config.issuer,
     version,
-    routes: routes.concat(aliasesOf(routes, authletePaths)),
+    routes: routes.concat(aliasesOf(routes, { ...authletePaths, ...picoAuthPaths })),
     room: house.tenant,
     ready: house.ready,
     id: () => idFrom(random),

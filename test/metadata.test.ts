@@ -14,7 +14,9 @@ import { type Answer, basic, call, callback, challenge, encode, type Fields } fr
 
 type Document = Readonly<Record<string, unknown>>
 
-const everything = assemble(enabled({}))
+/** The closed ones too, as development mode has them. */
+const all = Object.fromEntries(Object.keys(catalogue).map((name) => [name, true]))
+const everything = assemble(enabled(all))
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
 
 for (const off of [undefined, ...Object.keys(catalogue)]) {
@@ -112,30 +114,32 @@ suite('the catalogue', () => {
     const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
     try {
       const { ctx } = house.root
-      const backward = assemble(enabled({}).reverse())
+      const backward = assemble(enabled(all).reverse())
       const sorted = (document: Document) =>
         Object.fromEntries(Object.entries(document).map(([name, value]) => [name, Array.isArray(value) ? value.toSorted() : value]))
       assert.deepEqual(sorted(metadata({ ...ctx, server: backward })), sorted(metadata(ctx)))
       for (const table of ['endpoints', 'grantTypes', 'clientAuth', 'responseModes', 'mayRepeat'] as const) {
         assert.deepEqual([...backward[table].keys()].toSorted(), [...ctx.server[table].keys()].toSorted(), table)
       }
-      assert.ok(enabled({}).filter((f) => f.aim).length <= 1, 'two features would contend for the target of a token')
+      assert.ok(enabled(all).filter((f) => f.aim).length <= 1, 'two features would contend for the target of a token')
     } finally {
       await house.close()
     }
   })
 
   test('refuses to start without a feature that another needs, and says so in one sentence', () => {
-    for (const { id: off } of enabled({})) {
-      const needy = enabled({}).filter((f) => f.requires?.includes(off))
-      const env = Object.fromEntries(Object.entries(switches([off])).map(([name, value]) => [`GATEHOUSE_${name}`, value]))
+    for (const { id: off } of enabled(all)) {
+      const needy = enabled(all).filter((f) => f.requires?.includes(off))
+      const env = Object.fromEntries(
+        Object.entries({ FEATURES_PASSWORD_GRANT: 'true', ...switches([off]) }).map(([name, value]) => [`GATEHOUSE_${name}`, value]),
+      )
       const loaded = loadConfig({ mode: 'dev', env, readFile })
       const problems = 'problems' in loaded ? loaded.problems : []
       assert.deepEqual(
         problems.map((p) => p.split(' — ')[0]).toSorted(),
         needy.map((f) => `features.${f.id} needs features.${off}, which is off`).toSorted(),
       )
-      if (needy.length > 0) assert.throws(() => assemble(enabled({ [off]: false })), { message: /^feature \w+ requires \w+$/ })
+      if (needy.length > 0) assert.throws(() => assemble(enabled({ ...all, [off]: false })), { message: /^feature \w+ requires \w+$/ })
     }
   })
 })
@@ -145,7 +149,7 @@ function withDependents(off: string): string[] {
   const gone = new Set([off])
   for (let size = 0; size < gone.size; ) {
     size = gone.size
-    for (const { id, requires = [] } of enabled({})) if (requires.some((other) => gone.has(other))) gone.add(id)
+    for (const { id, requires = [] } of enabled(all)) if (requires.some((other) => gone.has(other))) gone.add(id)
   }
   return [...gone]
 }

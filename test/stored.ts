@@ -87,7 +87,7 @@ export function anAccount(change: Partial<Account> = {}): Account {
     passwordIsTemporary: false,
     claims: { given_name: 'Alice' },
   }
-  return { ...account, status: 'active', createdAt: NOW, updatedAt: NOW, ...change }
+  return { ...account, status: 'active', role: 'viewer', createdAt: NOW, updatedAt: NOW, ...change }
 }
 
 export function aSession(change: Partial<SessionRow> = {}): SessionRow {

@@ -5,6 +5,8 @@ import type { Logger } from 'pino'
 import type { Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { furnish, published } from '../demo.ts'
+import { createAccount, Taken } from '../identity/accounts.ts'
+import { foldLogin } from '../identity/types.ts'
 import { random, systemPlatform } from '../platform.ts'
 import type { Room } from '../room.ts'
 import { type House, openHouse } from '../server.ts'
@@ -101,6 +103,7 @@ async function makeKeys(house: House): Promise<void> {
 /** Before anyone is let in: demo clients in development, none of them in production. Returns what to say once ready. */
 async function prepare(terminal: Terminal, mode: Mode, house: House, config: Config): Promise<() => void> {
   const root = await house.tenant('')
+  if (root) await ensureAdministrator(root, config.administrator)
   if (mode === 'dev') {
     const password = root && (await furnish(root, random, config.demo.jwt_secret))
     return () => terminal.stdout.write(welcome(terminal, config.issuer, password))
@@ -113,6 +116,16 @@ async function prepare(terminal: Terminal, mode: Mode, house: House, config: Con
     throw new Problems(78, open.map(mend))
   }
   return () => {}
+}
+
+/** Once made, the account is its owner's: neither password nor role is set again. */
+async function ensureAdministrator({ accounts, ctx }: Room, { create, email, password }: Config['administrator']): Promise<void> {
+  if (!create || email === undefined || password === undefined) return
+  const account = { username: ctx.id(), email, role: 'superadmin' as const, claims: { name: 'Administrator' } }
+  if (await accounts.store.accounts.byLogin(foldLogin(email))) return
+  await createAccount(accounts, account, { text: password, temporary: false }).catch((error: unknown) => {
+    if (!(error instanceof Taken)) throw error // another node was first
+  })
 }
 
 /** The clients as which anyone who reads our sources can get a token. */

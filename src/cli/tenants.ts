@@ -1,5 +1,5 @@
 /** `gatehouse tenants`: separate worlds in one installation, each with its own people, clients and keys. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type ConfigFlags, withHouse } from './open.ts'
 import { misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
@@ -48,4 +48,18 @@ export function tenants(program: Command, terminal: Terminal): void {
       }),
     )
   }
+  command('set <slug>', 'close for one tenant what the deployment offers, or open it again', [
+    'gatehouse tenants set acme --sign-up false --password-grant false',
+  ])
+    .addOption(new Option('--sign-up <true|false>', 'anyone may make an account of their own').choices(['true', 'false']))
+    .addOption(new Option('--password-grant <true|false>', 'clients may send passwords').choices(['true', 'false']))
+    .action((slug: string, flags: TenantFlags & { signUp?: string; passwordGrant?: string }) =>
+      withHouse(terminal, flags, async (house) => {
+        const read = (text: string | undefined) => (text === undefined ? undefined : text === 'true')
+        const switches = { sign_up: read(flags.signUp), password_grant: read(flags.passwordGrant) }
+        if (!(await house.tenants.set(slug === 'root' ? '' : slug, switches)))
+          refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)
+        confirm(terminal, flags.json, { slug, ...switches }, `Tenant ${slug} is changed.`)
+      }),
+    )
 }

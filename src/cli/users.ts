@@ -114,12 +114,13 @@ async function find({ store }: Room, login: string): Promise<Account> {
 }
 
 /** Everything but the password's hash. */
-function shown({ subject, username, email, status, passwordHash, passwordIsTemporary, createdAt, updatedAt, claims }: Account) {
+function shown({ subject, username, email, status, role, passwordHash, passwordIsTemporary, createdAt, updatedAt, claims }: Account) {
   return {
     sub: subject,
     username,
     email,
     status,
+    role,
     has_password: passwordHash !== undefined,
     password_is_temporary: passwordIsTemporary,
     created_at: createdAt,

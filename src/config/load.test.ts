@@ -95,6 +95,14 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'passwords.passes': ['3', 3],
   'passwords.parallelism': ['2', 2],
   'limits.body_bytes': ['2048', 2048],
+  'api.access_token': ['300', 300],
+  'api.refresh_token': ['86400', 86400],
+  'api.sign_up': ['false', false],
+  'api.without_client': ['false', false],
+  'api.open_tenants': ['false', false],
+  'administrator.create': ['true', true],
+  'administrator.email': ['ops@example.org', 'ops@example.org'],
+  'administrator.password_file': ['url', 'url'],
   'sweep.every_seconds': ['5', 5],
   'sweep.batch': ['10', 10],
 }
@@ -102,6 +110,8 @@ const samples: Record<string, [text: string, value: unknown]> = {
 /** What must be set beside a setting that is nothing alone. */
 function besides(path: string): Record<string, string> {
   if (path.startsWith('tls.')) return { GATEHOUSE_TLS_CERT_FILE: '/cert', GATEHOUSE_TLS_KEY_FILE: '/tls' }
+  if (path === 'administrator.create')
+    return { GATEHOUSE_ADMINISTRATOR_EMAIL: 'ops@example.org', GATEHOUSE_ADMINISTRATOR_PASSWORD: 'a password' }
   const alg = /^keys\.files\.(\w+)\./.exec(path)?.[1]
   return alg ? { [variableOf(`keys.files.${alg}.private_key_file`)]: '/private' } : {}
 }

@@ -38,8 +38,7 @@ export function loadConfig(sources: Sources): Loaded {
     const flag = sources.flags?.[setting.path]
     if (flag !== undefined) give(setting, flag, `--${setting.path.split('.').at(-1)}`)
   }
-  addAliases(raw, sources.env, (path, variable) => given.set(path, variable))
-  problems.push(...readSecretFiles(raw, sources.readFile))
+  problems.push(...addAliases(raw, sources.env, (path, name) => given.set(path, name)), ...readSecretFiles(raw, sources.readFile))
   if (sources.mode === 'dev') addDevelopmentDefaults(raw)
 
   const parsed = configSchema.safeParse(raw, { error: wording })
@@ -104,6 +103,9 @@ function readSecretFiles(raw: Raw, readFile: ReadFile): string[] {
 }
 
 function addDevelopmentDefaults(raw: Raw) {
+  for (const open of ['api.sign_up', 'api.without_client', 'api.open_tenants']) if (lookUp(raw, open) === undefined) put(raw, open, true)
+  if (lookUp(raw, 'features.passwordGrant') === undefined && lookUp(raw, 'features.token') !== false)
+    put(raw, 'features.passwordGrant', true)
   if (lookUp(raw, 'issuer') === undefined) put(raw, 'issuer', `http://localhost:${lookUp(raw, 'listen.port') ?? 8000}`)
   if (lookUp(raw, 'database_url') === undefined && lookUp(raw, 'database_url_file') === undefined)
     put(raw, 'database_url', `sqlite:${join(String(lookUp(raw, 'data_dir') ?? 'data'), 'gatehouse.db')}`)

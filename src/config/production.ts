@@ -17,6 +17,9 @@ export function productionProblems(raw: Raw, readFile: ReadFile): string[] {
   return [
     ...transportProblems(text('issuer') ?? '', tlsKeyFile !== undefined, list('trusted_proxies')),
     ...databaseProblems(text('database_url') ?? ''),
+    ...(wellKnownPasswords.includes((text('administrator.password') ?? '').toLowerCase())
+      ? ['administrator.password is one that everyone knows — choose another']
+      : []),
     ...(keyFile ? secretFileProblems(keyFile, 'key_encryption_key_file', readFile) : [missingKey]),
     ...list('previous_key_encryption_key_files').flatMap((file) => secretFileProblems(file, 'previous_key_encryption_key_files', readFile)),
     ...(tlsKeyFile ? secretFileProblems(tlsKeyFile, 'tls.key_file', readFile) : []),

@@ -1,7 +1,7 @@
 /** Every setting there is: its name, form, default and meaning. The reference page, the environment variables and the checks follow from it. */
 import { z } from 'zod'
 import { signingAlgs } from '../protocol/algs.ts'
-import { catalogue } from '../protocol/features/index.ts'
+import { catalogue, closed } from '../protocol/features/index.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
 const path = z.string().min(1)
@@ -95,12 +95,37 @@ const passwords = z
     error: 'must be at least 2 below 47104 KiB of memory',
   })
 
+const api = z.strictObject({
+  audience: z.string().min(1).max(255).optional().describe('Further `aud` of the tokens of the sign-in API, beside the issuer'),
+  access_token: seconds(60, 86_400).default(900).describe('Access token of the sign-in API, in seconds'),
+  refresh_token: seconds(60, 31_536_000).default(604_800).describe('Refresh token of the sign-in API, in seconds'),
+  sign_up: z.boolean().default(false).describe('Anyone may make an account of their own. On in development mode'),
+  without_client: z
+    .boolean()
+    .default(false)
+    .describe('A password grant or a revocation that names no client is that of the sign-in API. On in development mode'),
+  open_tenants: z.boolean().default(false).describe('Anyone may make a tenant. On in development mode'),
+})
+
+const administrator = z
+  .strictObject({
+    create: z.boolean().default(false).describe('Make this account of the root tenant, a superadmin, at start if it is not there'),
+    email: z.email().max(254).optional().describe('Its e-mail address, with which it signs in'),
+    password: z.string().min(1).optional().describe('Its first password').meta({ secret: true }),
+    password_file: path.optional().describe('File that holds `administrator.password`'),
+  })
+  .superRefine((given, check) => {
+    for (const name of ['email', 'password'] as const)
+      if (given.create && given[name] === undefined)
+        check.addIssue({ code: 'custom', path: [name], message: 'is missing, and administrator.create is on' })
+  })
+
 type FeatureName = keyof typeof catalogue
 const catalogued = Object.entries(catalogue).map(([name, make]) => ({ name: name as FeatureName, ...make() }))
 
 const features = z
   .strictObject(
-    Object.fromEntries(catalogued.map(({ name, spec }) => [name, z.boolean().default(true).describe(spec)])) as Record<
+    Object.fromEntries(catalogued.map(({ name, spec }) => [name, z.boolean().default(!closed.includes(name)).describe(spec)])) as Record<
       FeatureName,
       z.ZodDefault<z.ZodBoolean>
     >,
@@ -147,6 +172,8 @@ export const configSchema = z.strictObject({
         .meta({ secret: true }),
     })
     .prefault({}),
+  api: api.prefault({}),
+  administrator: administrator.prefault({}),
   passwords: passwords.prefault({}).describe('Cost of a password hash, argon2id'),
   features: features.prefault({}),
   limits: z

@@ -1,7 +1,8 @@
 /** Making and changing accounts. */
 import { z } from 'zod'
+import { type Role, roles, withinReach } from './roles.ts'
 import type { PasswordCheck } from './sign-in.ts'
-import type { Account, IdentityStore } from './types.ts'
+import type { Account, Administration, IdentityStore } from './types.ts'
 
 const text = z.string().trim().min(1).max(500)
 const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
@@ -54,6 +55,7 @@ export const accountSchema = z.strictObject({
     .regex(/^[^\s@\p{C}]{1,80}$/u, 'must be 1 to 80 characters without spaces or @')
     .describe('What the person signs in with'),
   email: z.email().max(254).optional().describe('E-mail address; can be signed in with too'),
+  role: z.enum(roles).default('viewer').describe('What the person may do at the API of the tenant'),
   claims: claimsSchema.default({}).describe('Standard claims'),
 })
 export type NewAccount = z.input<typeof accountSchema>
@@ -83,7 +85,7 @@ export async function createAccount(
   input: NewAccount,
   password: NewPassword | undefined,
 ): Promise<Account> {
-  const { sub, username, email, claims } = accountSchema.parse(input)
+  const { sub, username, email, role, claims } = accountSchema.parse(input)
   const at = now()
   const account: Account = {
     subject: sub ?? id(),
@@ -93,6 +95,7 @@ export async function createAccount(
     passwordIsTemporary: password?.temporary ?? false,
     claims,
     status: 'active',
+    role,
     createdAt: at,
     updatedAt: at,
   }
@@ -121,4 +124,30 @@ export async function setStatus({ store, now }: AccountRoom, subject: string, st
   if ((await store.accounts.change(subject, { status, updatedAt: now() })) !== 'changed') return false
   if (status === 'suspended') await store.sessions.endAll(subject)
   return true
+}
+
+/** What came of an act of an administrator: the account as it is now, or why there is none. */
+export type Administered = Account | 'unknown' | 'out of reach'
+
+/** Gives another account a role, and takes back every token that may say the old one. Roles: see `withinReach`. */
+export async function giveRole(room: AccountRoom, by: Account, subject: string, role: Role): Promise<Administered> {
+  return withinReach(by.role).includes(role) ? administer(room, by, subject, { role }) : 'out of reach'
+}
+
+/** Suspends another account, or lets it sign in again. Its sessions end, and its tokens are taken back. */
+export async function giveStatus(room: AccountRoom, by: Account, subject: string, status: Account['status']): Promise<Administered> {
+  return administer(room, by, subject, { status })
+}
+
+async function administer(
+  { store, now }: AccountRoom,
+  by: Account,
+  subject: string,
+  change: Administration['change'],
+): Promise<Administered> {
+  const act = { by, subject, within: withinReach(by.role), change, now: now() }
+  const done = await store.accounts.administer(act)
+  const account = await store.accounts.bySubject(subject)
+  if (!account) return 'unknown'
+  return done ? account : 'out of reach'
 }

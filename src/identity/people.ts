@@ -1,18 +1,13 @@
 /** Who is at this browser, and what may be said about a subject: this room's answers to the rules. */
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
+import { checkPassword, type PasswordCheck, type SessionLifetimes } from './sign-in.ts'
 import { type Account, type IdentityStore, isActive, type SessionRow } from './types.ts'
-
-/** How long a browser stays signed in, in seconds. */
-export interface SessionLifetimes {
-  readonly idle: number
-  readonly absolute: number
-}
 
 /** A session is noted as in use at most this often, in parts of its idle time. */
 const noteEvery = 20
 
-export function people(store: IdentityStore, tokens: Tokens, lifetimes: SessionLifetimes): People {
+export function people(store: IdentityStore, tokens: Tokens, passwords: PasswordCheck, lifetimes: SessionLifetimes): People {
   return {
     acrValues: ['aal1'],
 
@@ -33,6 +28,11 @@ export function people(store: IdentityStore, tokens: Tokens, lifetimes: SessionL
     async claims(subject) {
       const account = await store.accounts.bySubject(subject)
       return account && isActive(account) ? claimsOf(account) : undefined
+    },
+
+    async checkPassword(login, password) {
+      const account = await checkPassword({ store, passwords }, login, password)
+      return account?.passwordIsTemporary ? undefined : account?.subject
     },
 
     async signOut(ids) {
@@ -60,7 +60,7 @@ function shown({ claims, username, email }: Account): { name: string; detail: st
 }
 
 /** OpenID Connect Core §5.1. */
-function claimsOf({ claims, username, email, updatedAt }: Account): Readonly<Record<string, unknown>> {
+function claimsOf({ claims, username, email, role, updatedAt }: Account): Readonly<Record<string, unknown>> {
   const verified = email === undefined ? undefined : (claims['email_verified'] ?? false)
-  return { ...claims, preferred_username: username, email, email_verified: verified, updated_at: updatedAt }
+  return { ...claims, preferred_username: username, email, email_verified: verified, role, updated_at: updatedAt }
 }

@@ -1,7 +1,12 @@
 /** Signing in with a password, and the session that follows. */
 import type { Tokens } from '../protocol/ports.ts'
-import type { SessionLifetimes } from './people.ts'
 import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
+
+/** How long a browser stays signed in, in seconds. */
+export interface SessionLifetimes {
+  readonly idle: number
+  readonly absolute: number
+}
 
 /** What this room uses of the safe. */
 export interface PasswordCheck {
@@ -21,7 +26,11 @@ export interface SignIn {
 }
 
 /** The account, if login and password are right and it is active. Takes as long when it is not, and does not tell why. */
-export async function checkPassword({ store, passwords }: SignIn, login: string, password: string): Promise<Account | undefined> {
+export async function checkPassword(
+  { store, passwords }: Pick<SignIn, 'store' | 'passwords'>,
+  login: string,
+  password: string,
+): Promise<Account | undefined> {
   const account = await store.accounts.byLogin(foldLogin(login))
   const right = await passwords.verify(password, account?.passwordHash)
   if (!right || !account?.passwordHash || !isActive(account)) return undefined

@@ -1,4 +1,5 @@
 /** Accounts and sessions, and what this room needs remembered. */
+import type { Role } from './roles.ts'
 
 /** A person as kept. Times in seconds since the epoch. */
 export interface Account {
@@ -14,8 +15,29 @@ export interface Account {
   /** Standard claims of OpenID Connect Core §5.1 but sub, preferred_username and email, which have columns of their own. */
   claims: Readonly<Record<string, unknown>>
   status: 'active' | 'suspended'
+  /** What the person may do at the API of the tenant. */
+  role: Role
   createdAt: number
   updatedAt: number
+}
+
+/** What an administrator does to another account, for as long as the administrator is what they were when they asked. */
+export interface Administration {
+  by: { subject: string; role: Role }
+  subject: string
+  /** Only an account that has one of these roles is changed. */
+  within: readonly Role[]
+  change: { role: Role } | { status: Account['status'] }
+  now: number
+}
+
+/** A page of accounts. `search`: part of user name or e-mail address, in any case. */
+export interface AccountSearch {
+  search?: string | undefined
+  sort: 'username' | 'email' | 'role' | 'created_at'
+  descending: boolean
+  offset: number
+  limit: number
 }
 
 /** A browser's sign-in as kept: the cookie value only as a hash. */
@@ -48,6 +70,22 @@ export interface IdentityStore {
     /** In order of folded user name, after `after`. */
     list(ask: { after?: string; limit: number }): Promise<Account[]>
     count(): Promise<number>
+    /** With how many there are on all pages. */
+    search(ask: AccountSearch): Promise<{ accounts: Account[]; total: number }>
+    /**
+     * In one act: changes role or status of another's account, ends its sessions and takes back all it has granted, so that no token says
+     * what is no longer so. False, and nothing is changed: no such account, or not in reach.
+     */
+    administer(act: Administration): Promise<boolean>
+    /** Sets a password and, in the same act, ends all sessions and takes back all refresh tokens but those of family `keep`, until `until`. */
+    replacePassword(act: {
+      subject: string
+      from: string
+      to: string
+      keep: string | undefined
+      now: number
+      until: number
+    }): Promise<boolean>
   }
   sessions: {
     /** Starts a session and, in the same act, ends those it takes the place of. */

@@ -39,7 +39,7 @@ export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
   const document: Record<string, unknown> = { issuer }
   for (const e of server.endpoints.values()) if (e.advertisedAs) document[e.advertisedAs] = issuer + e.path
   const authMethods = [...server.clientAuth.keys()]
-  document['grant_types_supported'] = [...server.grantTypes.keys()]
+  document['grant_types_supported'] = [...server.grantTypes.keys()].filter((name) => !ctx.tenant.withoutGrantTypes.includes(name))
   document['scopes_supported'] = Object.keys(server.scopes)
   for (const e of server.endpoints.values()) {
     if (e.clientAuth)

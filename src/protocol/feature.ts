@@ -66,6 +66,8 @@ export interface Ctx {
 export interface TenantSettings {
   readonly name: string
   readonly lifetimes: Lifetimes
+  /** Grant types that this tenant does without. */
+  readonly withoutGrantTypes: readonly string[]
 }
 
 export interface Lifetimes {
@@ -97,9 +99,9 @@ export interface Endpoint {
   path: string
   /** Its key in the metadata document, if it has one: serving and advertising are one fact. */
   advertisedAs?: string
-  methods: readonly ('GET' | 'POST' | 'DELETE')[]
-  /** Who asks: a person with a browser sees pages, a program JSON. */
-  audience: 'person' | 'program'
+  methods: readonly ('GET' | 'POST' | 'PUT' | 'DELETE')[]
+  /** Who asks: a person with a browser sees pages, a program JSON; at our own JSON API errors are problem documents. */
+  audience: 'person' | 'program' | 'api'
   /** Which web origins may read the answer: any, those of the client's registration, or (absent) none. */
   cors?: 'any' | 'clients'
   /** A form of our own pages: only same-origin posts are let in. */

@@ -19,7 +19,8 @@ export const tokenEndpoint: Endpoint = {
     const { params } = request
     params.check(ctx.server.mayRepeat)
     const name = params.need('grant_type')
-    const grantType = ctx.server.grantTypes.get(name) ?? refuse('unsupported_grant_type', 'this grant_type is not offered here')
+    const offered = ctx.tenant.withoutGrantTypes.includes(name) ? undefined : ctx.server.grantTypes.get(name)
+    const grantType = offered ?? refuse('unsupported_grant_type', 'this grant_type is not offered here')
 
     const client = await authenticateClient(ctx, request)
     if (!client.grant_types.includes(name)) refuse('unauthorized_client', 'this client is not registered for this grant_type')

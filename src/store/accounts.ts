@@ -1,5 +1,6 @@
 /** Accounts as kept. User names and e-mail addresses share one space of logins, in which each is one account's. */
 import { type Account, foldLogin, type IdentityStore } from '../identity/types.ts'
+import { administer, replacePassword, search } from './account-administration.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 /** Thrown inside a transaction to undo it. */
@@ -15,13 +16,13 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
         }),
       async bySubject(subject) {
         const [row] = await db.read(sql`
-          select subject, username, email, password_hash, password_is_temporary, claims, status, created_at, updated_at
+          select subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at
           from accounts where tenant_id = ${tenant} and subject = ${subject}`)
         return row && accountFrom(row)
       },
       async byLogin(folded) {
         const [row] = await db.read(sql`
-          select a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.status, a.created_at, a.updated_at
+          select a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.status, a.role, a.created_at, a.updated_at
           from logins l join accounts a on a.tenant_id = l.tenant_id and a.subject = l.subject
           where l.tenant_id = ${tenant} and l.login = ${folded}`)
         return row && accountFrom(row)
@@ -36,7 +37,7 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
       remove: (subject, now) => db.transact(() => remove(tenant, subject, now)),
       async list({ after = '', limit }) {
         const rows = await db.read(sql`
-          select subject, username, email, password_hash, password_is_temporary, claims, status, created_at, updated_at
+          select subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at
           from accounts where tenant_id = ${tenant} and username_folded > ${after} order by username_folded limit ${limit}`)
         return rows.map(accountFrom)
       },
@@ -44,6 +45,12 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
         const [row] = await db.read(sql`select count(*) as n from accounts where tenant_id = ${tenant}`)
         return row!['n'] as number
       },
+      async search(ask) {
+        const { rows, total } = await search(db, tenant, ask)
+        return { accounts: rows.map(accountFrom), total }
+      },
+      administer: (act) => db.transact(() => administer(tenant, act)),
+      replacePassword: (act) => db.transact(() => replacePassword(tenant, act)),
     },
   }
 }
@@ -60,10 +67,10 @@ async function unlessTaken<T>(answer: T, work: () => Promise<T>): Promise<T> {
 function* insert(tenant: string, account: Account): Transaction<void> {
   const added = yield sql`
     insert into accounts (tenant_id, subject, username, username_folded, email, password_hash, password_is_temporary, claims, status,
-      created_at, updated_at)
+      role, created_at, updated_at)
     values (${tenant}, ${account.subject}, ${account.username}, ${foldLogin(account.username)}, ${account.email ?? null},
       ${account.passwordHash ?? null}, ${account.passwordIsTemporary ? 1 : 0}, ${JSON.stringify(account.claims)}, ${account.status},
-      ${account.createdAt}, ${account.updatedAt})
+      ${account.role}, ${account.createdAt}, ${account.updatedAt})
     on conflict do nothing returning subject`
   if (added.length === 0) throw taken
   yield* takeLogins(tenant, account)
@@ -88,7 +95,7 @@ function* update(tenant: string, subject: string, change: Partial<Account>): Tra
   // Locks the row: whoever changes the same account now waits for this one.
   const [row] = yield sql`
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject}
-    returning subject, username, email, password_hash, password_is_temporary, claims, status, created_at, updated_at`
+    returning subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at`
   if (!row) return 'unknown'
   const before = accountFrom(row)
   const after: Account = { ...before, ...change, subject }
@@ -99,7 +106,7 @@ function* update(tenant: string, subject: string, change: Partial<Account>): Tra
   yield sql`
     update accounts set username = ${after.username}, username_folded = ${foldLogin(after.username)}, email = ${after.email ?? null},
       password_hash = ${after.passwordHash ?? null}, password_is_temporary = ${after.passwordIsTemporary ? 1 : 0}, claims = ${JSON.stringify(after.claims)}, status = ${after.status},
-      updated_at = ${after.updatedAt}
+      role = ${after.role}, updated_at = ${after.updatedAt}
     where tenant_id = ${tenant} and subject = ${subject}`
   // At reinstatement too: a sign-in that was under way at the suspension may have started one since.
   if (before.status !== 'active' || after.status !== 'active')
@@ -129,6 +136,7 @@ export function accountFrom(row: Row): Account {
     passwordIsTemporary: row['password_is_temporary'] === 1,
     claims: JSON.parse(row['claims'] as string),
     status: row['status'] as Account['status'],
+    role: row['role'] as Account['role'],
     createdAt: row['created_at'] as number,
     updatedAt: row['updated_at'] as number,
   }

@@ -4,11 +4,12 @@ import { answer } from '../protocol/answer.ts'
 import { type OAuthError, refuse } from '../protocol/errors.ts'
 import { Params } from '../protocol/params.ts'
 import type { Request } from '../protocol/request-reply.ts'
+import { object, problemDocument } from './api/problem.ts'
 import { commonHeaders, type DoorState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import type { House, Log } from './house.ts'
 import { refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
-import type { Route, TenantRoom } from './route.ts'
+import type { Route, Sent, TenantRoom } from './route.ts'
 import { type Dress, finish, send } from './send.ts'
 import { tlsRules } from './tls.ts'
 
@@ -39,6 +40,7 @@ export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Liste
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_req, body, done) => done(null, body))
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_req, body, done) => done(null, body)) // read once it is known who takes it
   const base = new URL(house.issuer).pathname.replace(/\/$/, '')
   refuseOddRequests(app, state, base)
   healthRoutes(app, state)
@@ -64,7 +66,8 @@ async function serve(state: DoorState, route: Route, req: FastifyRequest, reply:
   const { house } = state
   const slug = slugOf(req)
   const dress: Dress = { tenant: 'Gatehouse', base: '', nonce: req.id, headers: headersOf(state, req) }
-  const { reply: result, error } = await answer(route.audience, house.issuer, async () => {
+  const audience = route.body && isJson(req) ? 'api' : route.audience
+  const { reply: result, error } = await answer(audience, house.issuer, async () => {
     const room = (await house.room(slug)) ?? refuse('not_found', 'there is no such tenant here')
     dress.tenant = room.ctx.tenant.name
     dress.base = room.base
@@ -73,11 +76,12 @@ async function serve(state: DoorState, route: Route, req: FastifyRequest, reply:
     if (route.ownForm && isForeign(req.headers, new URL(house.issuer).origin)) {
       refuse('invalid_request', 'this form was sent from another site; go back to the application and start again')
     }
-    const result = await route.handle(room, read(room, route, req))
+    const sent = readSent(route, req)
+    const result = await route.handle(room, read(room, route, req), sent)
     if (result.remember) dress.headers['set-cookie'] = room.cookies.write(result.remember)
     return result
   })
-  send(reply, result, dress)
+  send(reply, error && audience === 'api' ? problemDocument(error, result, house.issuer) : result, dress)
   const status = reply.raw.statusCode
   note(house.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: reply.elapsedTime, ip: req.ip }, error)
   return reply
@@ -87,16 +91,36 @@ function slugOf(req: FastifyRequest): string {
   return (req.params as { slug?: string }).slug ?? ''
 }
 
-/** A post is its body, a get its query. */
+const isJson = ({ headers }: FastifyRequest) => /^application\/json *(;|$)/i.test(headers['content-type'] ?? '')
+
+/** Refuses a body of another kind than the route takes. */
+function readSent(route: Route, req: FastifyRequest): Sent {
+  const { slug: _slug, ...path } = req.params as Record<string, string>
+  if (typeof req.body !== 'string') return { json: undefined, path }
+  if (!isJson(req))
+    return route.body === 'json' ? object(415, 'invalid_request', 'send the body as application/json') : { json: undefined, path }
+  if (!route.body) refuse('invalid_request', 'send the parameters as application/x-www-form-urlencoded')
+  try {
+    return { json: JSON.parse(req.body), path }
+  } catch {
+    return object(400, 'invalid_request', 'the body is not JSON')
+  }
+}
+
+/** A post of a form is its body, a get its query. */
 function read({ ctx, cookies }: TenantRoom, { path }: Route, req: FastifyRequest): Request {
   const { headers, method } = req
   return {
     method,
     url: ctx.issuer + path,
     headers,
-    params: new Params(new URLSearchParams(method === 'POST' ? ((req.body as string | undefined) ?? '') : queryOf(req.raw.url ?? ''))),
+    params: new Params(new URLSearchParams(method === 'POST' || method === 'PUT' ? formOf(req) : queryOf(req.raw.url ?? ''))),
     browser: cookies.read(headers.cookie),
   }
+}
+
+function formOf(req: FastifyRequest): string {
+  return isJson(req) ? '' : ((req.body as string | undefined) ?? '')
 }
 
 /** All after the first question mark: the next ones are data. RFC 3986 §3.4 */

@@ -2,17 +2,25 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { refusal } from '../protocol/answer.ts'
 import { asOAuthError, type ErrorCode, OAuthError } from '../protocol/errors.ts'
+import { Problem, problemDocument } from './api/problem.ts'
 import { type DoorState, headersOf } from './headers.ts'
-import { send } from './send.ts'
+import { type Dress, send } from './send.ts'
 
 export function refuseOddRequests(app: FastifyInstance, state: DoorState, base: string): void {
   const { house } = state
-  const methods = new Map(house.routes.map((route) => [route.path, route.methods]))
+  const patterns = house.routes.map((route) => ({
+    route,
+    pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`),
+  }))
+  const routesAt = (url: string | undefined) => {
+    const path = (url ?? '').split('?', 1)[0] as string
+    const below = path.slice(base.length).replace(/^\/t\/[^/]+/, '')
+    return patterns.filter(({ pattern }) => pattern.test(below)).map(({ route }) => route)
+  }
 
   app.setNotFoundHandler((req, reply) => {
-    const path = (req.raw.url ?? '').split('?', 1)[0] as string
-    const allowed = methods.get(path.slice(base.length).replace(/^\/t\/[^/]+/, ''))
-    if (!allowed || allowed.some((method) => method === req.method))
+    const allowed = routesAt(req.raw.url).flatMap((route) => route.methods)
+    if (allowed.length === 0 || allowed.some((method) => method === req.method))
       return tell(state, req, reply, 'not_found', 'there is nothing at this address')
     const description = 'this address does not answer that method; the allow header says which it does'
     return tell(state, req, reply, 'method_not_allowed', description, { allow: allowed.join(', ') })
@@ -20,6 +28,11 @@ export function refuseOddRequests(app: FastifyInstance, state: DoorState, base: 
 
   app.setErrorHandler((error: FastifyError, req, reply) => {
     const status = error.statusCode ?? 500
+    const [route] = routesAt(req.raw.url)
+    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && route?.body === 'json') {
+      const problem = new Problem(415, 'invalid_request', 'send the body as application/json')
+      return send(reply, problemDocument(problem, refusal(problem, 'api', house.issuer), house.issuer), plainDress(state, req))
+    }
     if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
       return tell(state, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
     if (status === 413) return tell(state, req, reply, 'content_too_large', 'the request is larger than this server accepts')
@@ -46,5 +59,9 @@ function tell(
 ): FastifyReply {
   const audience = req.headers.accept?.includes('text/html') ? 'person' : 'program'
   const answer = refusal(new OAuthError(code, description), audience, state.house.issuer)
-  return send(reply, answer, { tenant: 'Gatehouse', base: '', nonce: req.id, headers: { ...headersOf(state, req), ...headers } })
+  return send(reply, answer, plainDress(state, req, headers))
+}
+
+function plainDress(state: DoorState, req: FastifyRequest, headers: Readonly<Record<string, string>> = {}): Dress {
+  return { tenant: 'Gatehouse', base: '', nonce: req.id, headers: { ...headersOf(state, req), ...headers } }
 }

@@ -1,6 +1,7 @@
 /** What the door serves: an endpoint of the rules, or a form of our own pages, within one tenant. */
 import type { AccountRoom } from '../identity/accounts.ts'
 import type { SignIn } from '../identity/sign-in.ts'
+import type { Client } from '../protocol/client.ts'
 import type { Ctx, Endpoint } from '../protocol/feature.ts'
 import type { Reply, Request } from '../protocol/request-reply.ts'
 import type { CookieJar } from './cookies.ts'
@@ -14,9 +15,29 @@ export interface TenantRoom {
   /** Path of the issuer: '' or '/t/acme'. */
   base: string
   slug: string
+  /** The tenant's id: never changes, never reused. */
+  org: string
+  /** The client as which our own sign-in API gets its tokens. */
+  firstParty: Client
+  /** A further audience of these tokens. */
+  audience: string | undefined
+  /** May anyone make an account of their own? */
+  signUp: boolean
 }
 
-export type Route = Omit<Endpoint, 'handle'> & { handle(room: TenantRoom, request: Request): Promise<Reply> }
+/** What a request has beyond that of the rules. */
+export interface Sent {
+  /** Undefined: no JSON was sent. */
+  json: unknown
+  /** What stands for the `:names` of the path. */
+  path: Readonly<Record<string, string>>
+}
+
+export type Route = Omit<Endpoint, 'handle'> & {
+  /** What its body may be; a form when absent. */
+  body?: 'json' | 'either'
+  handle(room: TenantRoom, request: Request, sent: Sent): Promise<Reply>
+}
 
 export function routeOf(endpoint: Endpoint): Route {
   return { ...endpoint, handle: (room, request) => endpoint.handle(room.ctx, request) }

@@ -16,7 +16,7 @@ suite('refusals that programs meet', () => {
   let app: Application
   let other: Application
   before(async () => {
-    house = await testHouse('sqlite')
+    house = await testHouse('sqlite', { FEATURES_PASSWORD_GRANT: 'false' })
     const grant_types = ['authorization_code', 'refresh_token']
     const first = { redirect_uris: [callback], scope: 'openid email offline_access read', grant_types }
     await house.addClient({ ...first, client_id: 'app', policy: { pkce: 'optional', consent: 'skip' } }, 'secret')

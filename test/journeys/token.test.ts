@@ -104,7 +104,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let app: Application
     let browser: TinyBrowser
     before(async () => {
-      house = await testHouse(engine)
+      house = await testHouse(engine, { FEATURES_PASSWORD_GRANT: 'false', API_WITHOUT_CLIENT: 'false' })
       const worker = { grant_types: ['client_credentials'], scope: 'openid offline_access read write' }
       await house.addClient({ ...worker, client_id: 'worker' }, 'secret')
       await house.addClient({ ...worker, client_id: 'poster', token_endpoint_auth_method: 'client_secret_post' }, 'secret')

@@ -1,4 +1,4 @@
-/** The table of contents: everything this server can do. A feature is on when the configuration does not say `false`. */
+/** The table of contents: everything this server can do. A feature is on unless the configuration says `false`, but for the closed ones. */
 import type { Feature } from '../feature.ts'
 import { tokenEndpoint } from '../token.ts'
 import { apiKeys } from './api-keys.ts'
@@ -14,6 +14,7 @@ import { jwtIntrospection } from './jwt-introspection.ts'
 import { keys } from './keys.ts'
 import { logout } from './logout.ts'
 import { openid } from './openid.ts'
+import { passwordGrant } from './password-grant.ts'
 import { pkce } from './pkce.ts'
 import { refreshToken } from './refresh-token.ts'
 import { resourceIndicators } from './resource-indicators.ts'
@@ -29,6 +30,7 @@ export const catalogue = {
   token,
   clientSecret,
   clientCredentials,
+  passwordGrant,
   authorizationCode,
   responseModes,
   formPost,
@@ -46,11 +48,14 @@ export const catalogue = {
   customClaims,
 } as const satisfies Record<string, () => Feature>
 
+/** Off unless the configuration says `true`: kept for programs that cannot be changed, and discouraged. */
+export const closed: readonly (keyof typeof catalogue)[] = ['passwordGrant']
+
 /** Checked by the compiler: only known features. */
 export type FeatureConfig = { readonly [K in keyof typeof catalogue]?: boolean | undefined }
 
 export function enabled(config: FeatureConfig): Feature[] {
   return Object.entries(catalogue)
-    .filter(([id]) => config[id as keyof FeatureConfig] !== false)
+    .filter(([id]) => config[id as keyof FeatureConfig] ?? !closed.some((other) => other === id))
     .map(([, make]) => make())
 }

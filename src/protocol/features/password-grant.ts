@@ -1,0 +1,21 @@
+/** Resource owner password credentials grant — RFC 6749 §4.3. For programs that cannot be changed: RFC 9700 §2.4 advises against it. */
+import { scopesOf } from '../client.ts'
+import { refuse } from '../errors.ts'
+import type { Feature, GrantType } from '../feature.ts'
+import { signedIn } from '../signed-in.ts'
+
+const grantType: GrantType = {
+  name: 'password',
+  async redeem(ctx, { params, client }) {
+    const registered = scopesOf(client)
+    const asked = params.words('scope')
+    if (!asked.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
+    const subject = await ctx.people.checkPassword(params.need('username'), params.need('password'))
+    if (subject === undefined) refuse('invalid_grant', 'username or password is not right, or this account cannot sign in this way') // §5.2
+    return signedIn(ctx, { client, subject, scope: asked.length > 0 ? asked : registered, sid: ctx.id() }) // §3.3
+  },
+}
+
+export function passwordGrant(): Feature {
+  return { id: 'passwordGrant', spec: 'RFC 6749 §4.3', requires: ['token'], grantTypes: [grantType] }
+}

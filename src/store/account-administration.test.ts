@@ -1,0 +1,85 @@
+/** What administering accounts and replacing passwords promise, on every engine. */
+import assert from 'node:assert/strict'
+import { aGrant, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+
+const boss = { subject: 'boss', role: 'org_admin' } as const
+const act = {
+  by: boss,
+  subject: 'subject',
+  within: ['viewer', 'operator', 'org_admin'],
+  change: { role: 'operator' },
+  now: NOW + 1,
+} as const
+const aBoss = anAccount({ subject: 'boss', username: 'boss', email: undefined, role: 'org_admin' })
+
+onEachEngine('an account is administered only in reach, by who is still an administrator of this tenant', async ({ a, b }) => {
+  await a.accounts.add(anAccount())
+  assert.equal(await a.accounts.administer(act), false, 'no such administrator')
+  await b.accounts.add(aBoss)
+  assert.equal(await a.accounts.administer(act), false, 'one of another tenant')
+  assert.equal(await b.accounts.administer(act), false, 'an account of another tenant')
+  await a.accounts.add({ ...aBoss, status: 'suspended' })
+  assert.equal(await a.accounts.administer(act), false, 'a suspended one')
+  await a.accounts.change('boss', { status: 'active', role: 'viewer' })
+  assert.equal(await a.accounts.administer(act), false, 'one who was demoted')
+  await a.accounts.change('boss', { role: 'org_admin' })
+  assert.equal(await a.accounts.administer({ ...act, subject: 'boss' }), false, 'oneself')
+  assert.equal(await a.accounts.administer({ ...act, within: ['operator'] }), false, 'out of reach')
+  assert.deepEqual(await a.accounts.bySubject('subject'), anAccount(), 'nothing was changed')
+  assert.equal(await a.accounts.administer(act), true)
+  assert.deepEqual(await a.accounts.bySubject('subject'), anAccount({ role: 'operator', updatedAt: NOW + 1 }))
+})
+
+onEachEngine('administering ends the sessions of the account and takes back what it granted, and nobody else’s', async ({ a, b }) => {
+  for (const store of [a, b]) {
+    await store.accounts.add(anAccount())
+    await store.accounts.add(aBoss)
+    await store.sessions.start(aSession(), [])
+    await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId: await aGrant(store) }) })
+  }
+  assert.equal(await a.accounts.administer({ ...act, change: { status: 'suspended' } }), true)
+  assert.equal((await a.accounts.bySubject('subject'))?.status, 'suspended')
+  await a.accounts.change('subject', { status: 'active' })
+  const left = async (store: typeof a) => [
+    (await store.sessions.find(['session'], NOW)).length,
+    (await store.grants.find('client', 'subject')) === undefined,
+    (await store.refreshTokens.find(aRefreshToken().hash)) === undefined,
+    await store.revocations.any(['grant']),
+  ]
+  assert.deepEqual(await left(a), [0, true, true, true])
+  assert.deepEqual(await left(b), [1, false, false, false])
+})
+
+onEachEngine('a password is replaced once, and leaves only the family that is kept', async ({ a, b }) => {
+  for (const store of [a, b]) {
+    await store.accounts.add(anAccount({ passwordIsTemporary: true }))
+    await store.sessions.start(aSession(), [])
+    const grantId = await aGrant(store)
+    for (const family of ['kept', 'other'])
+      await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId, family, hash: `of ${family}` }) })
+  }
+  const replacement = { subject: 'subject', from: '$hash', to: '$new', keep: 'kept', now: NOW + 1, until: NOW + 90_000 }
+  assert.equal(await a.accounts.replacePassword({ ...replacement, from: '$else' }), false)
+  const done = await atOnce(5, () => a.accounts.replacePassword(replacement))
+  assert.equal(done.filter(Boolean).length, 1)
+  const account = await a.accounts.bySubject('subject')
+  assert.deepEqual([account?.passwordHash, account?.passwordIsTemporary], ['$new', false])
+  const left = async (store: typeof a) => [
+    (await store.sessions.find(['session'], NOW)).length,
+    (await store.refreshTokens.find('of kept')) !== undefined,
+    (await store.refreshTokens.find('of other')) !== undefined,
+    await store.revocations.any(['kept']),
+    await store.revocations.any(['other']),
+  ]
+  assert.deepEqual(await left(a), [0, true, false, false, true])
+  assert.deepEqual(await left(b), [1, true, true, false, false])
+})
+
+onEachEngine('a search finds accounts of this tenant only', async ({ a, b }) => {
+  await a.accounts.add(anAccount())
+  await b.accounts.add(anAccount({ subject: 'bob', username: 'Bob', email: undefined }))
+  const ask = { sort: 'username', descending: false, offset: 0, limit: 10 } as const
+  assert.deepEqual(await a.accounts.search(ask), { accounts: [anAccount()], total: 1 })
+  assert.deepEqual(await a.accounts.search({ ...ask, search: 'bob' }), { accounts: [], total: 0 })
+  assert.equal((await b.accounts.search({ ...ask, search: 'BO' })).total, 1, 'who has no address is found by name')
+})

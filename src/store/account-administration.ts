@@ -1,0 +1,76 @@
+/** What administrators see and do of accounts, and what a new password ends. */
+import type { AccountSearch, Administration } from '../identity/types.ts'
+import { type Db, type Row, sql, type Transaction } from './sql.ts'
+
+/** The order is data, so that the texts stay two. Whatever is searched for stands for itself: `%` and `_` too. */
+export async function search(db: Db, tenant: string, ask: AccountSearch): Promise<{ rows: Row[]; total: number }> {
+  const { sort, descending, offset, limit } = ask
+  const part = `%${(ask.search ?? '').toLowerCase().replace(/[!%_]/g, '!$&')}%`
+  const rows = await db.read(
+    descending
+      ? sql`
+          select subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at from accounts
+          where tenant_id = ${tenant}
+          and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')
+          order by case ${sort} when 'email' then lower(email) when 'role' then role when 'username' then username_folded end desc,
+            case ${sort} when 'created_at' then created_at end desc, subject desc
+          limit ${limit} offset ${offset}`
+      : sql`
+          select subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at from accounts
+          where tenant_id = ${tenant}
+          and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')
+          order by case ${sort} when 'email' then lower(email) when 'role' then role when 'username' then username_folded end,
+            case ${sort} when 'created_at' then created_at end, subject
+          limit ${limit} offset ${offset}`,
+  )
+  const [count] = await db.read(sql`
+    select count(*) as n from accounts where tenant_id = ${tenant}
+    and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')`)
+  return { rows, total: count!['n'] as number }
+}
+
+/** The administrator is looked at in the same statement: one who was suspended or demoted a moment ago changes nothing. */
+export function* administer(tenant: string, { by, subject, within, change, now }: Administration): Transaction<boolean> {
+  const [role, status] = 'role' in change ? [change.role, null] : [null, change.status]
+  const changed = yield sql`
+    update accounts set role = coalesce(${role}, role), status = coalesce(${status}, status), updated_at = ${now}
+    where tenant_id = ${tenant} and subject = ${subject} and subject <> ${by.subject} and role in ${within}
+    and exists (select 1 from accounts a
+      where a.tenant_id = ${tenant} and a.subject = ${by.subject} and a.role = ${by.role} and a.status = 'active')
+    returning subject`
+  if (changed.length === 0) return false
+  yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`update grants set revoked_at = ${now} where tenant_id = ${tenant} and subject = ${subject} and revoked_at is null`
+  yield sql`
+    delete from refresh_tokens where tenant_id = ${tenant}
+    and grant_id in (select id from grants where tenant_id = ${tenant} and subject = ${subject})`
+  return true
+}
+
+interface Replacement {
+  subject: string
+  from: string
+  to: string
+  keep: string | undefined
+  now: number
+  until: number
+}
+
+/** A family that is used at this very moment is taken back by its record, not by the deletion of rows that may be replaced meanwhile. */
+export function* replacePassword(tenant: string, { subject, from, to, keep, now, until }: Replacement): Transaction<boolean> {
+  const changed = yield sql`
+    update accounts set password_hash = ${to}, password_is_temporary = 0, updated_at = ${now}
+    where tenant_id = ${tenant} and subject = ${subject} and password_hash = ${from} returning subject`
+  if (changed.length === 0) return false
+  yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`
+    insert into revocations (tenant_id, id, until)
+    select distinct t.tenant_id, t.family, cast(${until} as bigint) from refresh_tokens t
+    where t.tenant_id = ${tenant} and t.family <> ${keep ?? ''}
+    and t.grant_id in (select id from grants where tenant_id = ${tenant} and subject = ${subject})
+    on conflict (tenant_id, id) do update set until = excluded.until where excluded.until > revocations.until`
+  yield sql`
+    delete from refresh_tokens where tenant_id = ${tenant} and family <> ${keep ?? ''}
+    and grant_id in (select id from grants where tenant_id = ${tenant} and subject = ${subject})`
+  return true
+}

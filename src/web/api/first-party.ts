@@ -1,0 +1,78 @@
+/** The client as which our own sign-in API gets its tokens. It follows from the configuration, so it is kept nowhere and never out of date. */
+import { type Client, clientSchema, scopesOf } from '../../protocol/client.ts'
+import type { Ctx, Server } from '../../protocol/feature.ts'
+import { mint } from '../../protocol/mint.ts'
+import { Params } from '../../protocol/params.ts'
+import type { Keys } from '../../protocol/ports.ts'
+import { signedIn } from '../../protocol/signed-in.ts'
+import type { Issuance } from '../../protocol/types.ts'
+import type { TenantRoom } from '../route.ts'
+import { object } from './problem.ts'
+
+export const firstPartyId = 'gatehouse'
+
+/** Public: whoever has its refresh token may use it. It cannot send anyone to be signed in, for it has no redirect URI. Lifetimes in seconds. */
+export function firstPartyClient(
+  server: Server,
+  algs: Keys['algs'],
+  { org, accessToken, refreshToken }: { org: string; accessToken: number; refreshToken: number },
+): Client {
+  const alg = algs.includes('RS256') ? 'RS256' : (algs[0] as Keys['algs'][number])
+  const metadata = clientSchema.parse({
+    client_id: firstPartyId,
+    client_name: 'Sign-in API',
+    grant_types: ['password', 'refresh_token'].filter((name) => server.grantTypes.has(name)),
+    response_types: [],
+    token_endpoint_auth_method: 'none',
+    scope: ['openid', 'profile', 'email', 'offline_access'].filter((name) => name in server.scopes).join(' '),
+    id_token_signed_response_alg: alg,
+    access_token_signed_response_alg: alg,
+    access_token_lifetime: accessToken,
+    refresh_token_lifetime: refreshToken,
+    access_token_claims: { org_id: org },
+    access_token_claim_sources: { email: 'account.email', role: 'account.role' },
+    policy: { consent: 'skip' },
+  })
+  return { ...metadata, secretHashes: [] }
+}
+
+/** What the mint hands out. */
+export interface Handed {
+  access_token: string
+  refresh_token?: string
+  token_type: string
+  expires_in: number
+  id_token?: string
+}
+
+/** `sid`: of the session that goes with it, where there is one. */
+export async function tokensFor(room: TenantRoom, subject: string, sid: string): Promise<Handed> {
+  const { ctx, firstParty: client } = room
+  return handed(room, await signedIn(ctx, { client, subject, scope: scopesOf(client), sid }))
+}
+
+/** By the rules of the refresh token grant: it rotates, and a used one takes its family back. */
+export async function refreshed(room: TenantRoom, refreshToken: string): Promise<Handed> {
+  const { ctx, firstParty: client } = room
+  const grantType = ctx.server.grantTypes.get('refresh_token') ?? object(404, 'not_found', 'refresh tokens are not offered here')
+  const params = new Params([['refresh_token', refreshToken]])
+  return handed(room, await grantType.redeem(ctx, { params, client, binding: undefined }))
+}
+
+async function handed({ ctx, audience, firstParty }: TenantRoom, issuance: Issuance): Promise<Handed> {
+  const target = {
+    audience: audience === undefined ? [ctx.issuer] : [audience, ctx.issuer],
+    scope: issuance.scope,
+    format: 'jwt' as const,
+    alg: firstParty.access_token_signed_response_alg,
+    lifetime: firstParty.access_token_lifetime ?? ctx.tenant.lifetimes.accessToken,
+  }
+  const reply = await mint(ctx, issuance, target, undefined)
+  return (reply as unknown as { body: Handed }).body
+}
+
+/** The clients of a tenant, and among them this one. Nobody else can be found under its name. */
+export function withFirstParty(store: Ctx['store'], client: Client): Ctx['store'] {
+  const { clients } = store
+  return { ...store, clients: { ...clients, find: async (id) => (id === client.client_id ? client : clients.find(id)) } }
+}

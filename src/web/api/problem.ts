@@ -1,0 +1,57 @@
+/** Errors of the JSON APIs: problem documents — RFC 9457. */
+import { codes, type ErrorCode, OAuthError } from '../../protocol/errors.ts'
+import type { Reply } from '../../protocol/request-reply.ts'
+
+/** RFC 9110 §15. */
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
+/** What is wrong with one member of a body or a query. */
+export interface Fault {
+  /** Dotted; empty for the whole. */
+  field: string
+  rule: string
+}
+
+/** A refusal with a status of its own, and what is wrong with which member. */
+export class Problem extends OAuthError {
+  readonly status: number
+  readonly faults: readonly Fault[]
+
+  constructor(status: number, code: ErrorCode, description: string, faults: readonly Fault[] = []) {
+    super(code, description)
+    this.status = status
+    this.faults = faults
+  }
+}
+
+/** Reads as a sentence at the point of the rule: `account ?? object(404, 'not_found', …)`. */
+export function object(status: number, code: ErrorCode, description: string, faults?: readonly Fault[]): never {
+  throw new Problem(status, code, description, faults)
+}
+
+/** The document for any refusal, with the headers that it would have had elsewhere. `realm`: for who must authenticate. RFC 9110 §15.5.2 */
+export function problemDocument(error: OAuthError, { headers }: Reply, realm: string): Reply {
+  const status = error instanceof Problem ? error.status : codes[error.code][0]
+  const faults = error instanceof Problem && error.faults.length > 0 ? error.faults : undefined
+  const challenge: Record<string, string> = status === 401 ? { 'www-authenticate': `Bearer realm="${realm}"` } : {}
+  const text = JSON.stringify({
+    type: 'about:blank', // §4.2.1
+    title: titles[status],
+    status,
+    detail: error.description,
+    code: error.code,
+    errors: faults,
+  })
+  return { kind: 'text', status, type: 'application/problem+json', text, headers: { ...challenge, ...headers } }
+}

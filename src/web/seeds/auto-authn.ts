@@ -1,0 +1,195 @@
+/** The surface of Auto Authn: sign-up, sign-in and tenants in JSON, and OAuth requests that name no client or tenant. */
+import { z } from 'zod'
+import { accountSchema } from '../../identity/accounts.ts'
+import { startSession } from '../../identity/sign-in.ts'
+import type { Account } from '../../identity/types.ts'
+import { Params } from '../../protocol/params.ts'
+import type { Reply, Request } from '../../protocol/request-reply.ts'
+import { firstPartyId, type Handed, tokensFor } from '../api/first-party.ts'
+import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
+import { object } from '../api/problem.ts'
+import type { Route, TenantRoom } from '../route.ts'
+import { refreshOnce, signedInAccount, signUp } from './pico-auth.ts'
+
+/** What this surface needs beyond one tenant. */
+export interface Town {
+  room(slug: string): Promise<TenantRoom | undefined>
+  /** Its id; undefined when the slug is taken. */
+  createTenant(ask: { slug: string; name: string; contact: string }): Promise<string | undefined>
+  /** May anyone make a tenant? */
+  openTenants: boolean
+  /** May a password grant or a revocation name no client? */
+  withoutClient: boolean
+  version: string
+}
+
+const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
+const tenantSlug = slug.optional().describe('Which tenant; else the one whose session cookie is sent, else this one')
+const password = z.string().min(8).max(256)
+const pair = z.object({
+  access_token: z.string(),
+  refresh_token: z.string().optional(),
+  token_type: z.literal('bearer'),
+  id_token: z.string().optional(),
+  expires_in: z.int(),
+})
+
+export function autoAuthn(town: Town): JsonRoute[] {
+  const anyone = openRoute(
+    {
+      method: 'GET',
+      path: '/methodz',
+      summary: 'What is running here',
+      answer: z.object({ service: z.string(), version: z.string(), node: z.string() }),
+    },
+    async () => ({ answer: { service: 'gatehouse', version: town.version, node: process.versions.node } }),
+  )
+  return [anyone, tenant(town), register(town), login(town), refresh(town)]
+}
+
+function tenant(town: Town): JsonRoute {
+  const form = {
+    method: 'POST',
+    path: '/tenant',
+    summary: 'Make a tenant; its issuer is this one followed by /t/ and the slug',
+    body: z.strictObject({
+      slug: slug.refine((text) => text !== 'root', 'is reserved'),
+      name: z.string().trim().min(1).max(200),
+      email: z.email(),
+    }),
+    answer: z.object({ id: z.string(), slug: z.string(), name: z.string(), email: z.string(), issuer: z.string() }),
+    status: 201,
+  } as const
+  const make = async ({ room, body }: { room: TenantRoom; body: z.output<typeof form.body> }) => {
+    if (room.slug !== '') object(404, 'not_found', 'tenants are made at the root tenant')
+    const id = await town.createTenant({ slug: body.slug, name: body.name, contact: body.email })
+    if (id === undefined) object(409, 'invalid_request', 'there is a tenant of this slug already')
+    return { answer: { ...body, id, issuer: `${room.ctx.issuer}/t/${body.slug}` } }
+  }
+  return town.openTenants ? openRoute(form, make) : guardedRoute('tenants:create', form, make)
+}
+
+function register(town: Town): JsonRoute {
+  return openRoute(
+    {
+      method: 'POST',
+      path: '/register',
+      summary: 'Make an account of your own and sign in',
+      body: z.strictObject({ tenant_slug: slug, username: accountSchema.shape.username.min(3), email: z.email().max(254), password }),
+      answer: pair,
+      status: 201,
+    },
+    async ({ room, request, body }) => {
+      const there = await inTenant(town, room, body.tenant_slug, request)
+      const { username, email } = body
+      return signedIn(there, request, await signUp(there, { username, email, claims: {} }, body.password))
+    },
+  )
+}
+
+function login(town: Town): JsonRoute {
+  return openRoute(
+    {
+      method: 'POST',
+      path: '/login',
+      summary: 'Sign in with user name or e-mail address',
+      body: z.strictObject({ identifier: z.string().trim().min(3).max(254), password, tenant_slug: tenantSlug }),
+      answer: pair,
+    },
+    async ({ room, request, body }) => {
+      const there = await inTenant(town, room, body.tenant_slug, request)
+      return signedIn(there, request, await signedInAccount(there, body.identifier, body.password))
+    },
+  )
+}
+
+function refresh(town: Town): JsonRoute {
+  return openRoute(
+    {
+      method: 'POST',
+      path: '/token/refresh',
+      summary: 'Exchange a refresh token for new tokens, once',
+      body: z.strictObject({ refresh_token: z.string().max(1024), tenant_slug: tenantSlug }),
+      answer: pair,
+    },
+    async ({ room, request, body }) => {
+      const there = await inTenant(town, room, body.tenant_slug, request)
+      return { answer: lowered(await refreshOnce(there, body.refresh_token)) }
+    },
+  )
+}
+
+/** A new session, and tokens that belong to it. */
+async function signedIn(room: TenantRoom, request: Request, account: Account) {
+  const now = room.ctx.now()
+  const { sessions: brought } = room.cookies.read(cookiesOf(request))
+  const known = await room.ctx.people.sessions(brought, now)
+  const sessions = await startSession(room.signIn, account, known, { acr: 'aal1', amr: ['pwd'], authTime: now, now })
+  const [session] = await room.ctx.people.sessions(sessions, now)
+  const answer = lowered(await tokensFor(room, account.subject, session?.sid ?? room.ctx.id()))
+  return { answer, headers: { 'set-cookie': room.cookies.write({ sessions }).join() } }
+}
+
+const lowered = (handed: Handed): z.input<typeof pair> => ({ ...handed, token_type: 'bearer' })
+
+/** A tenant's own address names it. The root's stands for all: there the request may name one, or bring a session of exactly one. */
+async function inTenant(town: Town, room: TenantRoom, named: string | undefined, request: Request): Promise<TenantRoom> {
+  if (room.slug !== '') return named === undefined || named === room.slug ? room : object(404, 'not_found', 'there is no such tenant here')
+  if (named !== undefined) return (await town.room(named)) ?? object(404, 'not_found', 'there is no such tenant here')
+  const [only, ...others] = slugsOf(cookiesOf(request))
+  if (only === undefined) return room
+  if (others.length > 0) object(400, 'invalid_request', 'this browser has sessions of several tenants; say tenant_slug')
+  return (await town.room(only)) ?? room
+}
+
+function cookiesOf({ headers }: Request): string {
+  const cookie = headers['cookie']
+  return typeof cookie === 'string' ? cookie : ''
+}
+
+/** The tenants, other than the root, whose sessions these cookies name. */
+function slugsOf(cookies: string): string[] {
+  return [...cookies.matchAll(/(?:^|; *)(?:__Host-)?gatehouse-session-([a-z0-9-]{1,63})=/g)].map(([, slug]) => slug as string)
+}
+
+/** The same routes, which now also take requests that name no client: those are the tenant's own, by the name of the sign-in API's client. */
+export function withoutClients(routes: readonly Route[], town: Town): Route[] {
+  return routes.map((route) => {
+    if (route.path === '/token' && town.withoutClient)
+      return lenient(route, town, ({ params }) => params.all('grant_type').includes('password'))
+    if (route.path === '/revoke' && town.withoutClient) return lenient(route, town, () => true)
+    return route.path === '/logout' ? { ...route, body: 'either' as const, handle: logoutOf(route, town) } : route
+  })
+}
+
+function lenient(route: Route, town: Town, applies: (request: Request) => boolean): Route {
+  const handle: Route['handle'] = async (room, request, sent) => {
+    const named = ['client_id', 'client_secret', 'client_assertion'].some((name) => request.params.all(name).length > 0)
+    if (named || request.headers['authorization'] !== undefined || !applies(request)) return route.handle(room, request, sent)
+    const there = await inTenant(town, room, request.params.get('tenant_slug'), request)
+    const params = new Params([...request.params.entries(), ['client_id', firstPartyId]])
+    return route.handle(there, { ...request, url: there.ctx.issuer + route.path, params }, sent)
+  }
+  return { ...route, handle }
+}
+
+const hint = z.strictObject({ id_token_hint: z.string().max(16_384), tenant_slug: tenantSlug })
+
+/** Beside the pages of logout: a program that has the browser's cookies and an ID token ends the session without asking. */
+function logoutOf(route: Route, town: Town): Route['handle'] {
+  return async (room, request, sent): Promise<Reply> => {
+    if (sent.json === undefined) return route.handle(room, request, sent)
+    const body = hint.safeParse(sent.json)
+    if (!body.success)
+      return object(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'id_token_hint', rule: 'is needed' }])
+    const there = await inTenant(town, room, body.data.tenant_slug, request)
+    const claims = await there.ctx.keys.verify(['JWT'], body.data.id_token_hint, undefined)
+    if (typeof claims?.['sub'] !== 'string') object(400, 'invalid_request', 'id_token_hint is not an ID token of this issuer')
+    const { sessions: brought } = there.cookies.read(cookiesOf(request))
+    const sessions = await there.ctx.people.sessions(brought, there.ctx.now())
+    const ended = sessions.filter((session) => session.subject === claims['sub']).map((session) => session.id)
+    await there.ctx.people.signOut(ended)
+    const kept = { sessions: brought.filter((id) => !ended.includes(id)) }
+    return { kind: 'json', status: 204, headers: { 'cache-control': 'no-store', 'set-cookie': there.cookies.write(kept).join() } }
+  }
+}

@@ -1,0 +1,227 @@
+/** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
+import { z } from 'zod'
+import { type Administered, createAccount, giveRole, giveStatus, Taken } from '../../identity/accounts.ts'
+import { passwordProblem } from '../../identity/password-policy.ts'
+import { roles } from '../../identity/roles.ts'
+import { checkPassword } from '../../identity/sign-in.ts'
+import type { Account } from '../../identity/types.ts'
+import { longestAccessToken } from '../../protocol/client.ts'
+import { OAuthError } from '../../protocol/errors.ts'
+import { UnusablePassword } from '../../secrets/passwords.ts'
+import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
+import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
+import { object } from '../api/problem.ts'
+import type { TenantRoom } from '../route.ts'
+
+const role = z.enum(roles)
+const status = z.enum(['active', 'suspended'])
+const time = z.iso.datetime().describe('RFC 3339')
+const password = z.string().max(1024)
+const user = z.object({ id: z.string(), email: z.string(), display_name: z.string(), role, org_id: z.string(), status })
+const tokens = z.object({
+  access_token: z.string(),
+  refresh_token: z.string().optional(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int().describe('Seconds'),
+})
+
+const paths = '/api/v1/auth'
+
+/** An account of one's own. Its role is the lowest, whatever is asked for. */
+const register = openRoute(
+  {
+    method: 'POST',
+    path: `${paths}/register`,
+    summary: 'Make an account of your own',
+    body: z.strictObject({ email: z.email().max(254), password, display_name: z.string().trim().max(500).default('') }),
+    answer: user.pick({ id: true, email: true, role: true, status: true }),
+    status: 201,
+  },
+  async ({ room, body }) => {
+    const claims = body.display_name === '' ? {} : { name: body.display_name }
+    return { answer: shown(room, await signUp(room, { username: room.ctx.id(), email: body.email, claims }, body.password)) }
+  },
+)
+
+/** Refuses when it is closed here, the password is too weak, or another account has the name or address. */
+export async function signUp(
+  room: TenantRoom,
+  input: { username: string; email: string; claims: { name?: string } },
+  text: string,
+): Promise<Account> {
+  if (!room.signUp) object(403, 'access_denied', 'sign-up is closed here; ask an administrator for an account')
+  checkNew(text, 'password')
+  try {
+    return await createAccount(room.accounts, input, { text, temporary: false })
+  } catch (error) {
+    if (error instanceof Taken) object(409, 'invalid_request', 'there is an account with this name or address already')
+    throw told(error, 'password')
+  }
+}
+
+function checkNew(text: string, field: string): void {
+  const problem = passwordProblem(text)
+  if (problem) object(422, 'invalid_request', 'the password cannot be used', [{ field, rule: problem }])
+}
+
+function told(error: unknown, field: string): unknown {
+  if (error instanceof UnusablePassword) object(422, 'invalid_request', 'the password cannot be used', [{ field, rule: error.message }])
+  return error
+}
+
+/** The account, or the same refusal whatever was wrong. Its password must be its own. */
+export async function signedInAccount({ signIn }: TenantRoom, login: string, text: string): Promise<Account> {
+  const account = await checkPassword(signIn, login, text)
+  if (!account) object(401, 'invalid_grant', 'login or password is not right')
+  if (account.passwordIsTemporary) object(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
+  return account
+}
+
+const login = openRoute(
+  {
+    method: 'POST',
+    path: `${paths}/login`,
+    summary: 'Get tokens with e-mail address and password',
+    body: z.strictObject({ email: z.string().max(254), password }),
+    answer: tokens,
+  },
+  async ({ room, body }) => {
+    const { subject } = await signedInAccount(room, body.email, body.password)
+    return { answer: bearerTokens(await tokensFor(room, subject, room.ctx.id())) }
+  },
+)
+
+function bearerTokens(handed: Handed): z.input<typeof tokens> {
+  return { ...handed, token_type: 'Bearer' }
+}
+
+const refresh = openRoute(
+  {
+    method: 'POST',
+    path: `${paths}/refresh`,
+    summary: 'Exchange a refresh token for new tokens, once',
+    body: z.union([z.string().max(1024), z.strictObject({ refresh_token: z.string().max(1024) })]),
+    answer: tokens,
+  },
+  async ({ room, body }) => ({ answer: bearerTokens(await refreshOnce(room, typeof body === 'string' ? body : body.refresh_token)) }),
+)
+
+/** A refresh token that is not good is a failed authentication. */
+export async function refreshOnce(room: TenantRoom, text: string): Promise<Handed> {
+  try {
+    return await refreshed(room, text)
+  } catch (error) {
+    if (error instanceof OAuthError && error.code === 'invalid_grant') object(401, 'invalid_grant', error.description)
+    throw error
+  }
+}
+
+const me = guardedRoute(
+  'me:read',
+  {
+    method: 'GET',
+    path: `${paths}/me`,
+    summary: 'The account of the token',
+    answer: user.extend({ created_at: time, last_login_at: time.nullable() }),
+  },
+  async ({ room }, { account, token }) => {
+    const lastLogin = token.authTime === undefined ? null : stamp(token.authTime)
+    return { answer: { ...shown(room, account), created_at: stamp(account.createdAt), last_login_at: lastLogin } }
+  },
+)
+
+const changePassword = guardedRoute(
+  'me:password',
+  {
+    method: 'POST',
+    path: `${paths}/me/password`,
+    summary: 'Choose a new password; ends all other sessions and refresh tokens',
+    body: z.strictObject({ old_password: password, new_password: password }),
+    answer: z.object({ message: z.string() }),
+  },
+  async ({ room, body }, { account, token }) => {
+    const { store, passwords } = room.signIn
+    const { passwordHash: from, subject } = account
+    const right = await passwords.verify(body.old_password, from)
+    if (!right || from === undefined) return object(401, 'invalid_grant', 'old_password is not right')
+    checkNew(body.new_password, 'new_password')
+    const to = await passwords.hash(body.new_password).catch((error: unknown) => Promise.reject(told(error, 'new_password')))
+    const now = room.ctx.now()
+    const act = { subject, from, to, keep: token.family, now, until: now + longestAccessToken }
+    if (!(await store.accounts.replacePassword(act))) object(409, 'invalid_request', 'the password was changed by another request')
+    return { answer: { message: 'Password changed' } }
+  },
+)
+
+const users = guardedRoute(
+  'users:read',
+  {
+    method: 'GET',
+    path: `${paths}/users`,
+    summary: 'The accounts of the tenant, a page at a time',
+    query: z.strictObject({
+      search: z.string().max(254).optional().describe('Part of user name or e-mail address, in any case'),
+      sort: z.enum(['email', '-email', 'username', '-username', 'role', '-role', 'created_at', '-created_at']).default('created_at'),
+      offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    answer: z.object({ users: z.array(user), total: z.int() }),
+  },
+  async ({ room, query }) => {
+    const { search, offset, limit } = query
+    const sort = query.sort.replace('-', '') as 'email'
+    const ask = { search, sort, descending: query.sort.startsWith('-'), offset, limit }
+    const { accounts, total } = await room.accounts.store.accounts.search(ask)
+    return { answer: { users: accounts.map((account) => shown(room, account)), total } }
+  },
+)
+
+const changeRole = guardedRoute(
+  'users:role',
+  {
+    method: 'PUT',
+    path: `${paths}/users/:id/role`,
+    summary: 'Give another account a role, none above your own',
+    body: z.union([role, z.strictObject({ role })]),
+    answer: user.pick({ id: true, email: true, role: true }),
+  },
+  async ({ room, body, path }, { account }) => {
+    const to = typeof body === 'string' ? body : body.role
+    return { answer: shown(room, administered(await giveRole(room.accounts, account, path['id'] as string, to))) }
+  },
+)
+
+const changeStatus = guardedRoute(
+  'users:status',
+  {
+    method: 'PUT',
+    path: `${paths}/users/:id/status`,
+    summary: 'Suspend another account, or let it sign in again',
+    body: z.union([status, z.strictObject({ status })]),
+    answer: user.pick({ id: true, email: true, status: true }),
+  },
+  async ({ room, body, path }, { account }) => {
+    const to = typeof body === 'string' ? body : body.status
+    return { answer: shown(room, administered(await giveStatus(room.accounts, account, path['id'] as string, to))) }
+  },
+)
+
+function administered(outcome: Administered): Account {
+  if (outcome === 'unknown') object(404, 'not_found', 'there is no such account here')
+  if (outcome === 'out of reach') object(403, 'access_denied', 'not your own account, none of a role above yours, and no role above yours')
+  return outcome
+}
+
+function shown({ org }: TenantRoom, { subject, username, email, claims, role, status }: Account): z.input<typeof user> {
+  const name = typeof claims['name'] === 'string' ? claims['name'] : username
+  return { id: subject, email: email ?? '', display_name: name, role, org_id: org, status }
+}
+
+function stamp(seconds: number): string {
+  return new Date(seconds * 1000).toISOString()
+}
+
+export const picoAuth: readonly JsonRoute[] = [register, login, refresh, me, changePassword, users, changeRole, changeStatus]
+
+/** Their path, our path. */
+export const picoAuthPaths: Readonly<Record<string, string>> = { [`${paths}/jwks`]: '/.well-known/jwks.json' }

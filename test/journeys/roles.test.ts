@@ -1,0 +1,152 @@
+/** Roles: every route, every role, at home and abroad; who may change whom; and that it counts at once. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { setStatus } from '../../src/identity/accounts.ts'
+import { type Role, roles } from '../../src/identity/roles.ts'
+import type { Room } from '../../src/room.ts'
+import { autoAuthn } from '../../src/web/seeds/auto-authn.ts'
+import { picoAuth } from '../../src/web/seeds/pico-auth.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
+import { type Asked, asked, bearer } from './json.ts'
+
+const own = ['GET /api/v1/auth/me', 'POST /api/v1/auth/me/password']
+const administration = ['GET /api/v1/auth/users', 'PUT /api/v1/auth/users/:id/role', 'PUT /api/v1/auth/users/:id/status']
+const allowed: Readonly<Record<Role, readonly string[]>> = {
+  viewer: own,
+  operator: own,
+  org_admin: [...own, ...administration],
+  superadmin: [...own, ...administration, 'POST /tenant'],
+}
+const password = 'a long password'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`roles, on ${engine}`, () => {
+    let house: TestHouse
+    const rooms: Record<string, Room> = {}
+    const tokens: Record<string, string> = {}
+    before(async () => {
+      house = await testHouse(engine, { API_OPEN_TENANTS: 'false' })
+      for (const slug of ['acme', 'umbra']) await house.house.tenants.create({ slug, name: slug })
+      for (const slug of ['', 'acme', 'umbra']) {
+        rooms[slug] = (await house.house.tenant(slug)) as Room
+        await add(slug, 'victim', 'viewer')
+        for (const role of roles) {
+          await add(slug, role, role)
+          tokens[`${slug}/${role}`] = await login(slug, role)
+        }
+      }
+    })
+    after(() => house.close())
+
+    const at = (slug: string, path: string) => `${house.issuer}${slug === '' ? '' : `/t/${slug}`}${path}`
+    const add = (slug: string, name: string, role: Role) =>
+      house.addAccount({ sub: `${name}-sub`, username: name, email: `${name}@example.com`, role }, password, rooms[slug])
+    const login = async (slug: string, name: string): Promise<string> =>
+      (await asked(at(slug, '/api/v1/auth/login'), 'POST', { email: name, password })).body.access_token
+    const bodies: Record<string, unknown> = {
+      'POST /api/v1/auth/me/password': { old_password: 'not this one', new_password: password },
+      'PUT /api/v1/auth/users/:id/role': 'viewer',
+      'PUT /api/v1/auth/users/:id/status': { status: 'active' },
+      'POST /tenant': { slug: 'umbra', name: 'Taken', email: 'ops@example.com' },
+    }
+    const send = (slug: string, route: string, token?: string): Promise<Asked> => {
+      const [method = '', path = ''] = route.split(' ')
+      return asked(at(slug, path.replace(':id', 'victim-sub')), method, bodies[route], bearer(token))
+    }
+
+    const town = {
+      room: async () => undefined,
+      createTenant: async () => undefined,
+      openTenants: false,
+      withoutClient: false,
+      version: '0',
+    }
+    const guarded = [...picoAuth, ...autoAuthn(town)].filter(({ permission }) => permission !== 'anyone')
+    test('the table has every guarded route', () => {
+      assert.deepEqual(guarded.map(({ method, path }) => `${method} ${path}`).toSorted(), [...allowed.superadmin].toSorted())
+    })
+    for (const route of allowed.superadmin) {
+      for (const role of roles) {
+        for (const home of ['', 'acme']) {
+          test(`${route} by the ${role} of /${home}`, async () => {
+            const { status, body } = await send(home, route, tokens[`${home}/${role}`])
+            const refused = body.detail === 'your role does not allow this'
+            assert.equal(refused, !allowed[role].includes(route), `${status}`)
+            assert.equal(status === 403, refused, `${status} ${body.detail}`)
+            if (route === 'POST /tenant' && !refused) assert.equal(status, home === '' ? 409 : 404)
+            for (const abroad of ['', 'acme', 'umbra'].filter((slug) => slug !== home))
+              assert.equal((await send(abroad, route, tokens[`${home}/${role}`])).status, 401, `abroad at /${abroad}`)
+          })
+        }
+      }
+      test(`${route} by nobody`, async () => assert.equal((await send('acme', route)).status, 401))
+    }
+
+    test('nobody changes who is above them, gives more than they have, or changes themselves', async () => {
+      const { accounts } = rooms['umbra']!.store
+      for (const actor of ['org_admin', 'superadmin'] as const) {
+        for (const was of roles) {
+          for (const to of roles) {
+            const reach = roles.indexOf(was) <= roles.indexOf(actor) && roles.indexOf(to) <= roles.indexOf(actor)
+            await accounts.change('victim-sub', { role: was })
+            const url = at('umbra', '/api/v1/auth/users/victim-sub/role')
+            const { status } = await asked(url, 'PUT', { role: to }, bearer(tokens[`umbra/${actor}`]))
+            assert.equal(status, reach ? 200 : 403, `${actor}: ${was} to ${to}`)
+            assert.equal((await accounts.bySubject('victim-sub'))?.role, reach ? to : was)
+            const suspension = at('umbra', '/api/v1/auth/users/victim-sub/status')
+            await accounts.change('victim-sub', { role: was })
+            const changed = await asked(suspension, 'PUT', 'active', bearer(tokens[`umbra/${actor}`]))
+            assert.equal(changed.status, roles.indexOf(was) <= roles.indexOf(actor) ? 200 : 403)
+          }
+        }
+        const self = at('umbra', `/api/v1/auth/users/${actor}-sub`)
+        assert.equal((await asked(`${self}/role`, 'PUT', 'viewer', bearer(tokens[`umbra/${actor}`]))).status, 403)
+        assert.equal((await asked(`${self}/status`, 'PUT', 'suspended', bearer(tokens[`umbra/${actor}`]))).status, 403)
+      }
+      const nobody = await asked(at('umbra', '/api/v1/auth/users/nobody/role'), 'PUT', 'viewer', bearer(tokens['umbra/org_admin']))
+      assert.equal(nobody.status, 404)
+      const nonsense = await asked(at('umbra', '/api/v1/auth/users/victim-sub/role'), 'PUT', 'owner', bearer(tokens['umbra/org_admin']))
+      assert.equal(nonsense.status, 422)
+    })
+
+    test('a change of role and a suspension count at once', async () => {
+      const boss = bearer(tokens['umbra/superadmin'])
+      await add('umbra', 'deputy', 'org_admin')
+      const user = at('umbra', '/api/v1/auth/users/deputy-sub')
+      const list = (token: string) => asked(at('umbra', '/api/v1/auth/users'), 'GET', undefined, bearer(token))
+      const first = (await asked(at('umbra', '/api/v1/auth/login'), 'POST', { email: 'deputy', password })).body
+      assert.equal((await list(first.access_token)).status, 200)
+      assert.equal((await asked(`${user}/role`, 'PUT', 'viewer', boss)).status, 200)
+      assert.equal((await list(first.access_token)).status, 401, 'it says the old role')
+      assert.equal((await asked(at('umbra', '/api/v1/auth/refresh'), 'POST', first.refresh_token)).status, 401)
+      const second = await login('umbra', 'deputy')
+      await rooms['umbra']!.store.accounts.change('deputy-sub', { role: 'org_admin' })
+      assert.equal((await list(second)).status, 200, 'what counts is the role of this moment')
+      await rooms['umbra']!.store.accounts.change('deputy-sub', { role: 'viewer' })
+      assert.equal((await list(second)).status, 403)
+      assert.equal((await asked(`${user}/status`, 'PUT', { status: 'suspended' }, boss)).body.status, 'suspended')
+      assert.equal((await asked(at('umbra', '/api/v1/auth/me'), 'GET', undefined, bearer(second))).status, 401)
+      assert.equal(await login('umbra', 'deputy'), undefined)
+      assert.equal((await asked(`${user}/status`, 'PUT', { status: 'active' }, boss)).status, 200)
+      const third = await login('umbra', 'deputy')
+      await setStatus(rooms['umbra']!.accounts, 'deputy-sub', 'suspended')
+      const refused = await asked(at('umbra', '/api/v1/auth/me'), 'GET', undefined, bearer(third))
+      assert.deepEqual([refused.status, refused.body.detail], [401, 'the access token is of an account that is not active'])
+    })
+
+    test('accounts are paged, searched and sorted', async () => {
+      const list = (query: string) => asked(at('acme', `/api/v1/auth/users?${query}`), 'GET', undefined, bearer(tokens['acme/org_admin']))
+      const emails = async (query: string) => (await list(query)).body.users.map((u: { email: string }) => u.email.split('@')[0])
+      assert.deepEqual(await emails('sort=email'), ['operator', 'org_admin', 'superadmin', 'victim', 'viewer'])
+      assert.deepEqual(await emails('sort=-email&limit=2&offset=1'), ['victim', 'superadmin'])
+      assert.deepEqual(await emails('search=V&sort=email'), ['victim', 'viewer'])
+      assert.deepEqual(await emails('search=r_ad'), [], 'what is searched for stands for itself')
+      assert.deepEqual(await emails('search=g_ad'), ['org_admin'])
+      assert.equal((await list('search=v&limit=1')).body.total, 2)
+      for (const wrong of ['limit=0', 'limit=201', 'sort=password', 'x=1', 'offset=-1'])
+        assert.equal((await list(wrong)).status, 422, wrong)
+      assert.equal((await list('limit=1&limit=2')).status, 400)
+    })
+  })
+}
