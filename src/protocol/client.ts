@@ -11,6 +11,9 @@ const signingAlg = z.enum(signingAlgs)
 /** No access token lives longer, in seconds. */
 export const longestAccessToken = 86_400
 
+/** The client as which our own sign-in API gets its tokens; no other can be registered under its name. */
+export const firstPartyId = 'gatehouse'
+
 const claimSource = /^(client\.(client_id|client_name|client_uri|contacts)|account\.\w{1,60}|token\.scope)$/
 
 /** What says who made a token, for whom and until when is not for a registration to say. RFC 9068 §2.2, RFC 7800. */

@@ -124,6 +124,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await api('POST', '/login', { email: 'new', password: 'told by somebody' })).status, 403)
     })
 
+    test('no client takes the name of the API', async () => {
+      await assert.rejects(house.addClient({ client_id: 'gatehouse', redirect_uris: [callback] }), /is that of the sign-in API/)
+    })
+
     test('sign-up can be closed', async () => {
       const closed = await testHouse(engine, { API_SIGN_UP: 'false' })
       try {

@@ -1,5 +1,5 @@
 /** The client as which our own sign-in API gets its tokens. It follows from the configuration, so it is kept nowhere and never out of date. */
-import { type Client, clientSchema, scopesOf } from '../../protocol/client.ts'
+import { type Client, clientSchema, firstPartyId, scopesOf } from '../../protocol/client.ts'
 import type { Ctx, Server } from '../../protocol/feature.ts'
 import { mint } from '../../protocol/mint.ts'
 import { Params } from '../../protocol/params.ts'
@@ -8,8 +8,6 @@ import { signedIn } from '../../protocol/signed-in.ts'
 import type { Issuance } from '../../protocol/types.ts'
 import type { TenantRoom } from '../route.ts'
 import { object } from './problem.ts'
-
-export const firstPartyId = 'gatehouse'
 
 /** Public: whoever has its refresh token may use it. It cannot send anyone to be signed in, for it has no redirect URI. Lifetimes in seconds. */
 export function firstPartyClient(

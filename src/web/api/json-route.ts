@@ -3,11 +3,11 @@ import type { z } from 'zod'
 import { may, type Permission } from '../../identity/roles.ts'
 import { type Account, isActive } from '../../identity/types.ts'
 import { bearer } from '../../protocol/access-token.ts'
+import { firstPartyId } from '../../protocol/client.ts'
 import { refuse } from '../../protocol/errors.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import type { Credential } from '../../protocol/types.ts'
 import type { Route, Sent, TenantRoom } from '../route.ts'
-import { firstPartyId } from './first-party.ts'
 import { type Fault, object } from './problem.ts'
 
 /** Who asks, and with which token. */
