@@ -1,6 +1,7 @@
 /** `gatehouse users`: the people of a tenant. */
 import type { Command } from 'commander'
-import { accountSchema, createAccount, type NewAccount, type NewPassword, setPassword, setStatus } from '../identity/accounts.ts'
+import { accountSchema, createAccount, giveRole, type NewAccount, type NewPassword, setPassword, setStatus } from '../identity/accounts.ts'
+import { roles } from '../identity/roles.ts'
 import { type Account, foldLogin } from '../identity/types.ts'
 import { random } from '../platform.ts'
 import type { Room } from '../room.ts'
@@ -45,6 +46,16 @@ export function users(program: Command, terminal: Terminal): void {
       }),
     )
   }
+  upkeepCommand(group, 'set-role <login> <role>', `what the person may do at the API of the tenant: ${roles.join(', ')}`, [
+    'gatehouse users set-role ada superadmin',
+  ]).action((login: string, given: string, flags: UpkeepFlags) =>
+    withTenant(terminal, flags, async (room) => {
+      const role = roles.find((one) => one === given) ?? misuse(`a role is one of ${roles.join(', ')}`)
+      const { subject, username } = await find(room, login)
+      await giveRole(room.accounts, undefined, subject, role)
+      confirm(terminal, flags.json, { sub: subject, role }, `${username} is ${role}.`)
+    }),
+  )
   const change = upkeepCommand(group, 'set-password <login>', 'set a new password and end all sessions', [
     'gatehouse users set-password ada --random-password',
     'gatehouse users set-password ada --password-stdin < password.txt',

@@ -129,9 +129,9 @@ export async function setStatus({ store, now }: AccountRoom, subject: string, st
 /** What came of an act of an administrator: the account as it is now, or why there is none. */
 export type Administered = Account | 'unknown' | 'out of reach'
 
-/** Gives another account a role, and takes back every token that may say the old one. Roles: see `withinReach`. */
-export async function giveRole(room: AccountRoom, by: Account, subject: string, role: Role): Promise<Administered> {
-  return withinReach(by.role).includes(role) ? administer(room, by, subject, { role }) : 'out of reach'
+/** Gives another account a role, and takes back every token that may say the old one. `by`: undefined for the operator. */
+export async function giveRole(room: AccountRoom, by: Account | undefined, subject: string, role: Role): Promise<Administered> {
+  return reachOf(by).includes(role) ? administer(room, by, subject, { role }) : 'out of reach'
 }
 
 /** Suspends another account, or lets it sign in again. Its sessions end, and its tokens are taken back. */
@@ -141,13 +141,17 @@ export async function giveStatus(room: AccountRoom, by: Account, subject: string
 
 async function administer(
   { store, now }: AccountRoom,
-  by: Account,
+  by: Account | undefined,
   subject: string,
   change: Administration['change'],
 ): Promise<Administered> {
-  const act = { by, subject, within: withinReach(by.role), change, now: now() }
+  const act = { by, subject, within: reachOf(by), change, now: now() }
   const done = await store.accounts.administer(act)
   const account = await store.accounts.bySubject(subject)
   if (!account) return 'unknown'
   return done ? account : 'out of reach'
+}
+
+function reachOf(by: Account | undefined): readonly Role[] {
+  return by === undefined ? roles : withinReach(by.role)
 }

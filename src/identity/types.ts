@@ -23,7 +23,8 @@ export interface Account {
 
 /** What an administrator does to another account, for as long as the administrator is what they were when they asked. */
 export interface Administration {
-  by: { subject: string; role: Role }
+  /** Undefined: the operator, by the command line. */
+  by: { subject: string; role: Role } | undefined
   subject: string
   /** Only an account that has one of these roles is changed. */
   within: readonly Role[]

@@ -26,6 +26,8 @@ onEachEngine('an account is administered only in reach, by who is still an admin
   assert.equal(await a.accounts.administer({ ...act, subject: 'boss' }), false, 'oneself')
   assert.equal(await a.accounts.administer({ ...act, within: ['operator'] }), false, 'out of reach')
   assert.deepEqual(await a.accounts.bySubject('subject'), anAccount(), 'nothing was changed')
+  assert.equal(await a.accounts.administer({ ...act, by: undefined, within: ['operator'] }), false, 'the operator, out of reach')
+  assert.equal(await a.accounts.administer({ ...act, by: undefined, change: { role: 'viewer' } }), true, 'the operator')
   assert.equal(await a.accounts.administer(act), true)
   assert.deepEqual(await a.accounts.bySubject('subject'), anAccount({ role: 'operator', updatedAt: NOW + 1 }))
 })

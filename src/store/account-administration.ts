@@ -34,9 +34,9 @@ export function* administer(tenant: string, { by, subject, within, change, now }
   const [role, status] = 'role' in change ? [change.role, null] : [null, change.status]
   const changed = yield sql`
     update accounts set role = coalesce(${role}, role), status = coalesce(${status}, status), updated_at = ${now}
-    where tenant_id = ${tenant} and subject = ${subject} and subject <> ${by.subject} and role in ${within}
-    and exists (select 1 from accounts a
-      where a.tenant_id = ${tenant} and a.subject = ${by.subject} and a.role = ${by.role} and a.status = 'active')
+    where tenant_id = ${tenant} and subject = ${subject} and subject <> ${by?.subject ?? ''} and role in ${within}
+    and (${by ? 1 : 0} = 0 or exists (select 1 from accounts a
+      where a.tenant_id = ${tenant} and a.subject = ${by?.subject ?? ''} and a.role = ${by?.role ?? ''} and a.status = 'active'))
     returning subject`
   if (changed.length === 0) return false
   yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`

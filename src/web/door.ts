@@ -4,7 +4,7 @@ import { answer } from '../protocol/answer.ts'
 import { type OAuthError, refuse } from '../protocol/errors.ts'
 import { Params } from '../protocol/params.ts'
 import type { Request } from '../protocol/request-reply.ts'
-import { object, problemDocument } from './api/problem.ts'
+import { problem, problemDocument } from './api/problem.ts'
 import { commonHeaders, type DoorState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import type { House, Log } from './house.ts'
@@ -98,12 +98,12 @@ function readSent(route: Route, req: FastifyRequest): Sent {
   const { slug: _slug, ...path } = req.params as Record<string, string>
   if (typeof req.body !== 'string') return { json: undefined, path }
   if (!isJson(req))
-    return route.body === 'json' ? object(415, 'invalid_request', 'send the body as application/json') : { json: undefined, path }
+    return route.body === 'json' ? problem(415, 'invalid_request', 'send the body as application/json') : { json: undefined, path }
   if (!route.body) refuse('invalid_request', 'send the parameters as application/x-www-form-urlencoded')
   try {
     return { json: JSON.parse(req.body), path }
   } catch {
-    return object(400, 'invalid_request', 'the body is not JSON')
+    return problem(400, 'invalid_request', 'the body is not JSON')
   }
 }
 

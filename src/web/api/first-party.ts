@@ -7,7 +7,7 @@ import type { Keys } from '../../protocol/ports.ts'
 import { signedIn } from '../../protocol/signed-in.ts'
 import type { Issuance } from '../../protocol/types.ts'
 import type { TenantRoom } from '../route.ts'
-import { object } from './problem.ts'
+import { problem } from './problem.ts'
 
 /** Public: whoever has its refresh token may use it. It cannot send anyone to be signed in, for it has no redirect URI. Lifetimes in seconds. */
 export function firstPartyClient(
@@ -52,7 +52,7 @@ export async function tokensFor(room: TenantRoom, subject: string, sid: string):
 /** By the rules of the refresh token grant: it rotates, and a used one takes its family back. */
 export async function refreshed(room: TenantRoom, refreshToken: string): Promise<Handed> {
   const { ctx, firstParty: client } = room
-  const grantType = ctx.server.grantTypes.get('refresh_token') ?? object(404, 'not_found', 'refresh tokens are not offered here')
+  const grantType = ctx.server.grantTypes.get('refresh_token') ?? problem(404, 'not_found', 'refresh tokens are not offered here')
   const params = new Params([['refresh_token', refreshToken]])
   return handed(room, await grantType.redeem(ctx, { params, client, binding: undefined }))
 }

@@ -8,7 +8,7 @@ import { refuse } from '../../protocol/errors.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import type { Credential } from '../../protocol/types.ts'
 import type { Route, Sent, TenantRoom } from '../route.ts'
-import { type Fault, object } from './problem.ts'
+import { type Fault, problem } from './problem.ts'
 
 /** Who asks, and with which token. */
 export interface Actor {
@@ -83,7 +83,7 @@ async function authorize(room: TenantRoom, request: Request, permission: Permiss
   if (token.clientId !== firstPartyId) refuse('insufficient_scope', 'this token was not got by signing in at this API')
   const account = await room.accounts.store.accounts.bySubject(token.subject)
   if (!account || !isActive(account)) refuse('invalid_token', 'the access token is of an account that is not active')
-  if (!may(account.role, permission)) object(403, 'access_denied', 'your role does not allow this')
+  if (!may(account.role, permission)) problem(403, 'access_denied', 'your role does not allow this')
   return { account, token }
 }
 
@@ -101,7 +101,7 @@ function read<Body extends z.ZodType, Query extends z.ZodType>(
 
 function checked<T extends z.ZodType>(schema: T | undefined, value: unknown, description: string): z.output<T> {
   const found = schema?.safeParse(value)
-  if (found && !found.success) return object(422, 'invalid_request', description, found.error.issues.flatMap(faultsOf))
+  if (found && !found.success) return problem(422, 'invalid_request', description, found.error.issues.flatMap(faultsOf))
   return found?.data as z.output<T>
 }
 

@@ -35,8 +35,8 @@ export class Problem extends OAuthError {
   }
 }
 
-/** Reads as a sentence at the point of the rule: `account ?? object(404, 'not_found', …)`. */
-export function object(status: number, code: ErrorCode, description: string, faults?: readonly Fault[]): never {
+/** Reads as a sentence at the point of the rule: `account ?? problem(404, 'not_found', …)`. */
+export function problem(status: number, code: ErrorCode, description: string, faults?: readonly Fault[]): never {
   throw new Problem(status, code, description, faults)
 }
 

@@ -8,7 +8,7 @@ import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { type Handed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
-import { object } from '../api/problem.ts'
+import { problem } from '../api/problem.ts'
 import type { Route, TenantRoom } from '../route.ts'
 import { refreshOnce, signedInAccount, signUp } from './pico-auth.ts'
 
@@ -62,9 +62,9 @@ function tenant(town: Town): JsonRoute {
     status: 201,
   } as const
   const make = async ({ room, body }: { room: TenantRoom; body: z.output<typeof form.body> }) => {
-    if (room.slug !== '') object(404, 'not_found', 'tenants are made at the root tenant')
+    if (room.slug !== '') problem(404, 'not_found', 'tenants are made at the root tenant')
     const id = await town.createTenant({ slug: body.slug, name: body.name, contact: body.email })
-    if (id === undefined) object(409, 'invalid_request', 'there is a tenant of this slug already')
+    if (id === undefined) problem(409, 'invalid_request', 'there is a tenant of this slug already')
     return { answer: { ...body, id, issuer: `${room.ctx.issuer}/t/${body.slug}` } }
   }
   return town.openTenants ? openRoute(form, make) : guardedRoute('tenants:create', form, make)
@@ -135,11 +135,11 @@ const lowered = (handed: Handed): z.input<typeof pair> => ({ ...handed, token_ty
 
 /** A tenant's own address names it. The root's stands for all: there the request may name one, or bring a session of exactly one. */
 async function inTenant(town: Town, room: TenantRoom, named: string | undefined, request: Request): Promise<TenantRoom> {
-  if (room.slug !== '') return named === undefined || named === room.slug ? room : object(404, 'not_found', 'there is no such tenant here')
-  if (named !== undefined) return (await town.room(named)) ?? object(404, 'not_found', 'there is no such tenant here')
+  if (room.slug !== '') return named === undefined || named === room.slug ? room : problem(404, 'not_found', 'there is no such tenant here')
+  if (named !== undefined) return (await town.room(named)) ?? problem(404, 'not_found', 'there is no such tenant here')
   const [only, ...others] = slugsOf(cookiesOf(request))
   if (only === undefined) return room
-  if (others.length > 0) object(400, 'invalid_request', 'this browser has sessions of several tenants; say tenant_slug')
+  if (others.length > 0) problem(400, 'invalid_request', 'this browser has sessions of several tenants; say tenant_slug')
   return (await town.room(only)) ?? room
 }
 
@@ -182,10 +182,10 @@ function logoutOf(route: Route, town: Town): Route['handle'] {
     if (sent.json === undefined) return route.handle(room, request, sent)
     const body = hint.safeParse(sent.json)
     if (!body.success)
-      return object(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'id_token_hint', rule: 'is needed' }])
+      return problem(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'id_token_hint', rule: 'is needed' }])
     const there = await inTenant(town, room, body.data.tenant_slug, request)
     const claims = await there.ctx.keys.verify(['JWT'], body.data.id_token_hint, undefined)
-    if (typeof claims?.['sub'] !== 'string') object(400, 'invalid_request', 'id_token_hint is not an ID token of this issuer')
+    if (typeof claims?.['sub'] !== 'string') problem(400, 'invalid_request', 'id_token_hint is not an ID token of this issuer')
     const { sessions: brought } = there.cookies.read(cookiesOf(request))
     const sessions = await there.ctx.people.sessions(brought, there.ctx.now())
     const ended = sessions.filter((session) => session.subject === claims['sub']).map((session) => session.id)

@@ -10,7 +10,7 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { UnusablePassword } from '../../secrets/passwords.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
-import { object } from '../api/problem.ts'
+import { problem } from '../api/problem.ts'
 import type { TenantRoom } from '../route.ts'
 
 const role = z.enum(roles)
@@ -49,31 +49,31 @@ export async function signUp(
   input: { username: string; email: string; claims: { name?: string } },
   text: string,
 ): Promise<Account> {
-  if (!room.signUp) object(403, 'access_denied', 'sign-up is closed here; ask an administrator for an account')
+  if (!room.signUp) problem(403, 'access_denied', 'sign-up is closed here; ask an administrator for an account')
   checkNew(text, 'password')
   try {
     return await createAccount(room.accounts, input, { text, temporary: false })
   } catch (error) {
-    if (error instanceof Taken) object(409, 'invalid_request', 'there is an account with this name or address already')
+    if (error instanceof Taken) problem(409, 'invalid_request', 'there is an account with this name or address already')
     throw told(error, 'password')
   }
 }
 
 function checkNew(text: string, field: string): void {
-  const problem = passwordProblem(text)
-  if (problem) object(422, 'invalid_request', 'the password cannot be used', [{ field, rule: problem }])
+  const rule = passwordProblem(text)
+  if (rule) problem(422, 'invalid_request', 'the password cannot be used', [{ field, rule }])
 }
 
 function told(error: unknown, field: string): unknown {
-  if (error instanceof UnusablePassword) object(422, 'invalid_request', 'the password cannot be used', [{ field, rule: error.message }])
+  if (error instanceof UnusablePassword) problem(422, 'invalid_request', 'the password cannot be used', [{ field, rule: error.message }])
   return error
 }
 
 /** The account, or the same refusal whatever was wrong. Its password must be its own. */
 export async function signedInAccount({ signIn }: TenantRoom, login: string, text: string): Promise<Account> {
   const account = await checkPassword(signIn, login, text)
-  if (!account) object(401, 'invalid_grant', 'login or password is not right')
-  if (account.passwordIsTemporary) object(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
+  if (!account) problem(401, 'invalid_grant', 'login or password is not right')
+  if (account.passwordIsTemporary) problem(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
   return account
 }
 
@@ -111,7 +111,7 @@ export async function refreshOnce(room: TenantRoom, text: string): Promise<Hande
   try {
     return await refreshed(room, text)
   } catch (error) {
-    if (error instanceof OAuthError && error.code === 'invalid_grant') object(401, 'invalid_grant', error.description)
+    if (error instanceof OAuthError && error.code === 'invalid_grant') problem(401, 'invalid_grant', error.description)
     throw error
   }
 }
@@ -143,12 +143,13 @@ const changePassword = guardedRoute(
     const { store, passwords } = room.signIn
     const { passwordHash: from, subject } = account
     const right = await passwords.verify(body.old_password, from)
-    if (!right || from === undefined) return object(401, 'invalid_grant', 'old_password is not right')
+    if (!right || from === undefined)
+      return problem(422, 'invalid_request', 'the password stays as it is', [{ field: 'old_password', rule: 'is not right' }])
     checkNew(body.new_password, 'new_password')
     const to = await passwords.hash(body.new_password).catch((error: unknown) => Promise.reject(told(error, 'new_password')))
     const now = room.ctx.now()
     const act = { subject, from, to, keep: token.family, now, until: now + longestAccessToken }
-    if (!(await store.accounts.replacePassword(act))) object(409, 'invalid_request', 'the password was changed by another request')
+    if (!(await store.accounts.replacePassword(act))) problem(409, 'invalid_request', 'the password was changed by another request')
     return { answer: { message: 'Password changed' } }
   },
 )
@@ -207,8 +208,8 @@ const changeStatus = guardedRoute(
 )
 
 function administered(outcome: Administered): Account {
-  if (outcome === 'unknown') object(404, 'not_found', 'there is no such account here')
-  if (outcome === 'out of reach') object(403, 'access_denied', 'not your own account, none of a role above yours, and no role above yours')
+  if (outcome === 'unknown') problem(404, 'not_found', 'there is no such account here')
+  if (outcome === 'out of reach') problem(403, 'access_denied', 'not your own account, none of a role above yours, and no role above yours')
   return outcome
 }
 
