@@ -154,6 +154,31 @@ async function unfinishedRequest(port: string): Promise<Socket> {
   return socket
 }
 
+test('an administrator is made from the settings once, and then is its owner’s', posixOnly, async (t) => {
+  const folder = emptyFolder(t)
+  const env: Record<string, string> = await production(folder)
+  const json = { 'content-type': 'application/json' }
+  const login = (password: string) =>
+    fetch(`${env['GATEHOUSE_ISSUER']}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ email: 'admin@pico.local', password }),
+    })
+  for (const password of ['the first password', 'another password']) {
+    const server = start(t, folder, [main, 'serve', '--migrate'], { ...env, AUTH_ADMIN_PASSWORD: password })
+    await server.says(/"msg":"ready"/)
+    const answer = await login('the first password')
+    assert.equal(answer.status, 200)
+    const { access_token } = (await answer.json()) as { access_token: string }
+    const bearer = { authorization: `Bearer ${access_token}` }
+    const me = await fetch(`${env['GATEHOUSE_ISSUER']}/api/v1/auth/me`, { headers: bearer })
+    assert.equal(((await me.json()) as { role: string }).role, 'superadmin')
+    assert.equal((await login('another password')).status, 401)
+    server.child.kill('SIGTERM')
+    assert.equal(await server.ended, 0)
+  }
+})
+
 test('a request in flight is answered before the server stops', posixOnly, async (t) => {
   const folder = emptyFolder(t)
   const env = await production(folder)
