@@ -96,6 +96,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
+    test('logout ends the session of the person in the ID token, and nobody else’s at this browser', async () => {
+      const alice = await signUp('both')
+      const bob = { tenant_slug: 'both', username: 'bobby', email: 'bobby@example.com', password }
+      const both = cookieOf(await json('/register', bob, cookieOf(alice)))
+      const room = (await house.house.tenant('both')) as Room
+      const names = async (cookie: string) =>
+        (await room.ctx.people.sessions(room.cookies.read(cookie).sessions, house.now())).map(({ name }) => name)
+      assert.deepEqual(await names(both), ['bobby', 'alice'])
+      const out = await json('/logout', { id_token_hint: alice.body.id_token }, both)
+      assert.deepEqual([await names(both), await names(cookieOf(out))], [['bobby'], ['bobby']])
+    })
+
     test('what is refused', async () => {
       const cookies = `${cookieOf(await signUp('one'))}; ${cookieOf(await signUp('two'))}`
       const alice = { username: 'alice', email: 'alice@example.com', password }
