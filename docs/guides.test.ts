@@ -30,6 +30,11 @@ function commandsOf(page: string): string[] {
     .filter((line) => !elsewhere.test(line))
 }
 
+/** A key's id may begin with a hyphen. */
+function asArgument(id: string): string {
+  return id.startsWith('-') ? `-- ${id}` : id
+}
+
 /** What a shell takes double quotes for, in single ones. */
 function singleQuoted(line: string): string {
   return line.replace(/'[^']*'|"([^"]*)"/g, (quoted, inner?: string) => (inner === undefined ? quoted : `'${inner}'`))
@@ -47,7 +52,7 @@ for (const page of pages) {
       const words = Object.entries(placeholders)
       let filled = command
       for (const [word, find] of words)
-        if (new RegExp(`(^|\\s)${word}(\\s|$)`).test(filled)) filled = filled.replace(word, await find(line))
+        if (new RegExp(`(^|\\s)${word}(\\s|$)`).test(filled)) filled = filled.replace(word, asArgument(await find(line)))
       const { status, err } = await line.gatehouse(filled)
       assert.equal(status, 0, `${command}\n${err}`)
     }

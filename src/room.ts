@@ -129,7 +129,8 @@ function settingsOf({ lifetimes }: Config, row: TenantRow): TenantSettings {
   }
 }
 
-/** 128 bits, for what is not secret. */
+/** 128 bits, for what is not secret. None begins with a hyphen: on a command line it would be taken for an option. */
 export function idFrom(random: Platform['random']): string {
-  return random(16).toString('base64url')
+  const id = random(16).toString('base64url')
+  return id.startsWith('-') ? idFrom(random) : id
 }
