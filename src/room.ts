@@ -1,9 +1,11 @@
 /** One tenant, put together from every room. */
 import type { Config } from './config/schema.ts'
 import type { AccountRoom } from './identity/accounts.ts'
+import type { Post } from './identity/links.ts'
 import { people } from './identity/people.ts'
 import type { SignIn } from './identity/sign-in.ts'
 import type { IdentityStore } from './identity/types.ts'
+import type { Errands } from './mail/errands.ts'
 import type { Platform } from './platform.ts'
 import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
 import type { Store } from './protocol/ports.ts'
@@ -44,10 +46,13 @@ export interface Frame {
   server: Server
   passwords: Passwords
   imported: ImportedSecrets
+  /** Absent where no mail can be sent. */
+  post: Post | undefined
+  errands: Errands
 }
 
 export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
-  const { config, platform, db, installation, safe, server, passwords, imported } = frame
+  const { config, platform, db, installation, safe, server, passwords, imported, post, errands } = frame
   const { now, random, log } = platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
@@ -64,6 +69,8 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const id = () => idFrom(random)
   const { access_token: accessToken, refresh_token: refreshToken } = config.api
   const firstParty = firstPartyClient(server, algs, { org: row.id, accessToken, refreshToken })
+  const { account, address, tenant: all } = config.limits.sign_in
+  const limits = { account, address, tenant: all }
   const ctx: Ctx = {
     issuer,
     tenant,
@@ -76,7 +83,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     now,
     id,
   }
-  const signIn: SignIn = { store, tokens: opaque, passwords, lifetimes, id }
+  const signIn: SignIn = { store, tokens: opaque, passwords, lifetimes, limits, pseudonym: opaque.pseudonym, id }
   const basePath = new URL(config.issuer).pathname.replace(/\/$/, '')
   return {
     row,
@@ -89,6 +96,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     ctx,
     signIn,
     cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: lifetimes.absolute }),
+    mailroom: post && { store, tokens: opaque, post, issuer, name: row.name, now, later: errands.later },
     store,
     keyring: keys,
     signingSecrets: shared,

@@ -4,6 +4,9 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { chore } from './chores.ts'
 import type { Config } from './config/schema.ts'
+import type { Post } from './identity/links.ts'
+import { errands } from './mail/errands.ts'
+import { folderPost, smtpPost } from './mail/post.ts'
 import type { Platform } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
@@ -24,6 +27,7 @@ import { version } from './version.ts'
 import { routeOfJson } from './web/api/json-route.ts'
 import { openDoor } from './web/door.ts'
 import type { House as DoorHouse } from './web/house.ts'
+import { linkRoutes } from './web/links.ts'
 import { aliasesOf, type Route, routeOf } from './web/route.ts'
 import { authletePaths } from './web/seeds/authlete.ts'
 import { autoAuthn, type Town, withoutClients } from './web/seeds/auto-authn.ts'
@@ -130,13 +134,20 @@ async function openSafe(
   return { safe, installation: await unlock(installation, safe, random) }
 }
 
-function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported'>, tenants: TenantStore): House {
+function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post' | 'errands'>, tenants: TenantStore): House {
   const { config, platform, db } = base
   const { now, random } = platform
   const server = assemble(enabled(config.features))
   const { memory_kib: memory, passes, parallelism: lanes } = config.passwords
   const hasher = passwords({ cost: { memory, passes, lanes }, cores: hashesAtOnce, random })
-  const frame = { ...base, server, passwords: hasher, imported: importedSecrets({ random, now }) }
+  const frame = {
+    ...base,
+    server,
+    passwords: hasher,
+    imported: importedSecrets({ random, now }),
+    post: postOf(config, platform),
+    errands: errands((problem, text) => platform.log.warn(problem, text)),
+  }
   const rooms = new Map<string, { room: Promise<Room | undefined>; until: number }>()
 
   function room(slug: string): Promise<Room | undefined> {
@@ -195,9 +206,19 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported'>, tenan
       }
     },
     serve: () => serve(frame, house, rooms),
-    close: () => db.close(),
+    async close() {
+      await frame.errands.done()
+      await db.close()
+    },
   }
   return house
+}
+
+/** Undefined: the features that need mail are not offered. */
+function postOf({ mail: { from, smtp_url: url, folder } }: Config, { random, log }: Platform): Post | undefined {
+  if (from === undefined) return undefined
+  if (url !== undefined) return smtpPost({ url, from })
+  return folder === undefined ? undefined : folderPost({ folder, from, id: () => idFrom(random), tell: (text) => log.info({}, text) })
 }
 
 async function everyTenant(tenants: TenantStore): Promise<TenantRow[]> {
@@ -231,7 +252,7 @@ async function serve(
   const doorHouse: DoorHouse = {
     issuer: config.issuer,
     version,
-    routes: routes.concat(aliasesOf(routes, { ...authletePaths, ...picoAuthPaths })),
+    routes: routes.concat(frame.post ? linkRoutes : [], aliasesOf(routes, { ...authletePaths, ...picoAuthPaths })),
     room: house.tenant,
     ready: house.ready,
     id: () => idFrom(random),

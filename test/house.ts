@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../src/config/load.ts'
+import type { Config } from '../src/config/schema.ts'
 import { createAccount, type NewAccount } from '../src/identity/accounts.ts'
 import { logger, random, readFile, systemClock } from '../src/platform.ts'
 import type { ClientMetadata } from '../src/protocol/client.ts'
@@ -31,8 +32,12 @@ export interface TestHouse {
   close(): Promise<void>
 }
 
-/** `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. */
-export async function testHouse(engine: Engine, settings: Readonly<Record<string, string>> = {}): Promise<TestHouse> {
+/** `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. `change`: for what development mode gives. */
+export async function testHouse(
+  engine: Engine,
+  settings: Readonly<Record<string, string>> = {},
+  change = (config: Config) => config,
+): Promise<TestHouse> {
   const database = await engines[engine]!()
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
   const port = await freePort()
@@ -53,7 +58,7 @@ export async function testHouse(engine: Engine, settings: Readonly<Record<string
   let time = systemClock()
   const now = () => time
   const log = logger({ level: 'silent', format: 'json' })
-  const house = await openHouse(loaded.config, { now, random, log }, { migrations: 'apply', makeKey: true })
+  const house = await openHouse(change(loaded.config), { now, random, log }, { migrations: 'apply', makeKey: true })
   const server = await house.serve()
   const root = (await house.tenant('')) as Room
   return {

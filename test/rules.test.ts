@@ -19,13 +19,15 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'secrets/types.ts',
   ],
   web: ['protocol', 'identity', 'secrets'],
+  // How letters of identity leave the house, in the words and markup of the door.
+  mail: ['identity/links.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
   // The settings of features are computed from the catalogue; algorithms and what counts as loopback are said once.
   config: ['protocol/features/index.ts', 'protocol/redirect-uri.ts', 'protocol/algs.ts'],
   'platform.ts': [],
   'version.ts': [],
   'chores.ts': ['web'],
-  'server.ts': ['chores.ts', 'config', 'identity', 'platform.ts', 'protocol', 'room.ts', 'secrets', 'store', 'version.ts', 'web'],
-  'room.ts': ['config', 'identity', 'platform.ts', 'protocol', 'secrets', 'store', 'web'], // one tenant, put together
+  'server.ts': ['chores.ts', 'config', 'identity', 'mail', 'platform.ts', 'protocol', 'room.ts', 'secrets', 'store', 'version.ts', 'web'],
+  'room.ts': ['config', 'identity', 'mail', 'platform.ts', 'protocol', 'secrets', 'store', 'web'], // one tenant, put together
   // What an operator would do by hand on first start: register a client, make an account.
   'demo.ts': ['room.ts', 'server.ts', 'protocol', 'identity'],
   // The operator's hand. It tells the errors of every room in its own words, and migrates without opening a house.
@@ -55,6 +57,7 @@ const guarded: Readonly<Record<string, readonly string[]>> = {
   pg: ['store/postgres.ts'],
   fastify: ['web'],
   commander: ['cli'],
+  nodemailer: ['mail'],
   'node:http': [],
   'node:https': [],
   'node:net': [],

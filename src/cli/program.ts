@@ -14,6 +14,7 @@ import { serve } from './serve.ts'
 import { tenants } from './tenants.ts'
 import { hasColour, painter, type Terminal } from './terminal.ts'
 import { withExamples } from './upkeep.ts'
+import { userLinks } from './user-links.ts'
 import { users } from './users.ts'
 
 /** `width`: columns of the help, for those who print it elsewhere than on this terminal. */
@@ -44,7 +45,7 @@ export function program(terminal: Terminal, width?: number): Command {
   migrate(root, terminal)
   root.commandsGroup('Look after:')
   tenants(root, terminal)
-  users(root, terminal)
+  userLinks(users(root, terminal), terminal)
   clients(root, terminal)
   machines(root, terminal)
   apiKeys(root, terminal)

@@ -18,7 +18,8 @@ interface PasswordFlags extends UpkeepFlags {
   temporary?: true
 }
 
-export function users(program: Command, terminal: Terminal): void {
+/** Returns the group, for more of it. */
+export function users(program: Command, terminal: Terminal): Command {
   const group = program.command('users').description('people who sign in; LOGIN is a user name or an e-mail address')
   const create = upkeepCommand(group, 'create', 'make an account; without a password nobody can sign in to it yet', [
     'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password --temporary',
@@ -32,7 +33,7 @@ export function users(program: Command, terminal: Terminal): void {
   )
   upkeepCommand(group, 'show <login>', 'one account', ['gatehouse users show ada@example.com']).action(
     (login: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => print(terminal, flags.json, shown(await find(room, login)))),
+      withTenant(terminal, flags, async (room) => print(terminal, flags.json, shown(await findUser(room, login)))),
   )
   for (const [verb, status, summary] of [
     ['suspend', 'suspended', 'end all sessions and let nobody sign in'],
@@ -40,7 +41,7 @@ export function users(program: Command, terminal: Terminal): void {
   ] as const) {
     upkeepCommand(group, `${verb} <login>`, summary, [`gatehouse users ${verb} ada`]).action((login: string, flags: UpkeepFlags) =>
       withTenant(terminal, flags, async (room) => {
-        const { subject, username } = await find(room, login)
+        const { subject, username } = await findUser(room, login)
         await setStatus(room.accounts, subject, status)
         confirm(terminal, flags.json, { sub: subject, status }, `${username} is ${status}.`)
       }),
@@ -51,7 +52,7 @@ export function users(program: Command, terminal: Terminal): void {
   ]).action((login: string, given: string, flags: UpkeepFlags) =>
     withTenant(terminal, flags, async (room) => {
       const role = roles.find((one) => one === given) ?? misuse(`a role is one of ${roles.join(', ')}`)
-      const { subject, username } = await find(room, login)
+      const { subject, username } = await findUser(room, login)
       await giveRole(room.accounts, undefined, subject, role)
       confirm(terminal, flags.json, { sub: subject, role }, `${username} is ${role}.`)
     }),
@@ -65,11 +66,12 @@ export function users(program: Command, terminal: Terminal): void {
   upkeepCommand(group, 'delete <login>', 'delete an account with its sessions and all it granted', ['gatehouse users delete ada']).action(
     (login: string, flags: UpkeepFlags) =>
       withTenant(terminal, flags, async (room) => {
-        const { subject, username } = await find(room, login)
+        const { subject, username } = await findUser(room, login)
         await room.store.accounts.remove(subject, room.ctx.now())
         confirm(terminal, flags.json, { sub: subject, deleted: true }, `${username} is deleted.`)
       }),
   )
+  return group
 }
 
 function passwordFlags(command: Command): Command {
@@ -94,7 +96,7 @@ async function createUser(terminal: Terminal, command: Command): Promise<void> {
 
 async function changePassword(terminal: Terminal, login: string, flags: PasswordFlags): Promise<void> {
   await withTenant(terminal, flags, async (room) => {
-    const { subject, username } = await find(room, login)
+    const { subject, username } = await findUser(room, login)
     const password = (await passwordFor(terminal, flags)) ?? misuse('say --password-stdin or --random-password')
     await setPassword(room.accounts, subject, password)
     if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password: password.text })
@@ -120,7 +122,8 @@ async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room):
   )
 }
 
-async function find({ store }: Room, login: string): Promise<Account> {
+/** The account of a login; refuses when there is none. */
+export async function findUser({ store }: Room, login: string): Promise<Account> {
   return (await store.accounts.byLogin(foldLogin(login))) ?? refuse(`there is no account ${login}: see "gatehouse users list"`)
 }
 

@@ -69,6 +69,7 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'listen.port': ['443', 443],
   database_url: ['sqlite:other.db', 'sqlite:other.db'],
   database_url_file: ['url', 'url'],
+  'mail.smtp_url_file': ['smtp', 'smtp'],
   data_dir: ['/data', '/data'],
   key_encryption_key_file: ['/key', '/key'],
   previous_key_encryption_key_files: ['/old, /older', ['/old', '/older']],
@@ -94,6 +95,8 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'passwords.memory_kib': ['65536', 65536],
   'passwords.passes': ['3', 3],
   'passwords.parallelism': ['2', 2],
+  'mail.from': ['us@example.org', 'us@example.org'],
+  'mail.smtp_url': ['smtps://u:p@mail.example.org', 'smtps://u:p@mail.example.org'],
   'limits.body_bytes': ['2048', 2048],
   'api.access_token': ['300', 300],
   'api.refresh_token': ['86400', 86400],
@@ -103,6 +106,9 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'administrator.create': ['true', true],
   'administrator.email': ['ops@example.org', 'ops@example.org'],
   'administrator.password_file': ['url', 'url'],
+  'limits.sign_in.account': ['5', 5],
+  'limits.sign_in.address': ['50', 50],
+  'limits.sign_in.tenant': ['500', 500],
   'sweep.every_seconds': ['5', 5],
   'sweep.batch': ['10', 10],
 }
@@ -120,7 +126,7 @@ for (const setting of settings.filter(({ path }) => !path.startsWith('features.'
   test(`${setting.variable} sets ${setting.path}`, () => {
     const [text, value] = samples[setting.path] ?? [anyText, anyText]
     const env = { ...besides(setting.path), [setting.variable]: text }
-    const config = configOf(loadConfig({ mode: 'dev', env, readFile: files({ url: 'postgres://h/n\n' }) }))
+    const config = configOf(loadConfig({ mode: 'dev', env, readFile: files({ url: 'postgres://h/n\n', smtp: 'smtp://h\n' }) }))
     const expected: Raw = structuredClone(config)
     put(expected, setting.path, value)
     assert.deepEqual(config, expected)

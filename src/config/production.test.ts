@@ -41,6 +41,11 @@ const refused: [change: Record<string, string>, problem: string][] = [
     { GATEHOUSE_TLS_CERT_FILE: '', GATEHOUSE_TLS_KEY_FILE: '' },
     'issuer is https, yet nothing here speaks TLS — set tls.cert_file and tls.key_file, or trusted_proxies to the proxy that does',
   ],
+  [{ GATEHOUSE_MAIL_FOLDER: 'mail' }, 'mail.folder keeps mails whose links open accounts — set mail.smtp_url in place of it'],
+  [
+    { GATEHOUSE_MAIL_SMTP_URL: 'smtp://mail.example.org' },
+    'mail.from is missing beside mail.smtp_url — set mail.from or GATEHOUSE_MAIL_FROM, such as no-reply@example.com',
+  ],
   [{ GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0' }, 'trusted_proxies believes everyone — name the addresses of your proxies'],
   [
     { GATEHOUSE_DATABASE_URL: '' },

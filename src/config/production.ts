@@ -28,6 +28,7 @@ export function productionProblems(raw: Raw, readFile: ReadFile): string[] {
       const file = text(setting)
       return file ? secretFileProblems(file, setting, readFile) : []
     }),
+    ...(text('mail.folder') ? ['mail.folder keeps mails whose links open accounts — set mail.smtp_url in place of it'] : []),
     ...(certFile ? fileProblems(certFile, 'tls.cert_file', readFile) : []),
   ]
 }

@@ -4,6 +4,7 @@ import { signingAlgs } from '../protocol/algs.ts'
 import { catalogue, closed } from '../protocol/features/index.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
+const tries = z.int().min(1).max(1_000_000)
 const path = z.string().min(1)
 const address = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
   error: 'must be an address or an address range such as 10.0.0.0/8',
@@ -120,6 +121,28 @@ const administrator = z
         check.addIssue({ code: 'custom', path: [name], message: 'is missing, and administrator.create is on' })
   })
 
+const mail = z
+  .strictObject({
+    from: z
+      .email()
+      .optional()
+      .describe('Address that mails come from')
+      .meta({ examples: ['no-reply@example.com'] }),
+    smtp_url: z
+      .string()
+      .regex(/^smtps?:\/\/[^\s/]+/, 'must begin with smtp:// or smtps://')
+      .refine(URL.canParse, 'must begin with smtp:// or smtps://')
+      .optional()
+      .describe('Server that mails are handed to; absent: nothing that needs mail is offered')
+      .meta({ secret: true, examples: ['smtps://USER:PASSWORD@mail.example.com'] }),
+    smtp_url_file: path.optional().describe('File that holds `mail.smtp_url`, to keep its password out of the environment'),
+    folder: path.optional().describe('Development mode: folder in which mails are kept when there is no `mail.smtp_url`'),
+  })
+  .refine((mail) => mail.smtp_url === undefined || mail.from !== undefined, {
+    path: ['from'],
+    error: 'is missing beside mail.smtp_url',
+  })
+
 type FeatureName = keyof typeof catalogue
 const catalogued = Object.entries(catalogue).map(([name, make]) => ({ name: name as FeatureName, ...make() }))
 
@@ -174,10 +197,20 @@ export const configSchema = z.strictObject({
     .prefault({}),
   api: api.prefault({}),
   administrator: administrator.prefault({}),
+  mail: mail.prefault({}),
   passwords: passwords.prefault({}).describe('Cost of a password hash, argon2id'),
   features: features.prefault({}),
   limits: z
-    .strictObject({ body_bytes: z.int().min(1024).max(10_485_760).default(65_536).describe('Largest request body, in bytes') })
+    .strictObject({
+      body_bytes: z.int().min(1024).max(10_485_760).default(65_536).describe('Largest request body, in bytes'),
+      sign_in: z
+        .strictObject({
+          account: tries.default(10).describe('Failed sign-ins in 15 minutes at one account; at a browser known to it only its own count'),
+          address: tries.default(100).describe('Failed sign-ins in 15 minutes from one IPv4 address or IPv6 /64'),
+          tenant: tries.default(10_000).describe('Failed sign-ins in 15 minutes at all accounts of a tenant'),
+        })
+        .prefault({}),
+    })
     .prefault({}),
   sweep: z
     .strictObject({

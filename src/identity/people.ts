@@ -53,7 +53,7 @@ function sessionOf({ sid, subject, authTime, acr, amr }: SessionRow, account: Ac
 }
 
 /** How an account is shown to its owner. */
-function shown({ claims, username, email }: Account): { name: string; detail: string | undefined } {
+export function shown({ claims, username, email }: Account): { name: string; detail: string | undefined } {
   const name = typeof claims['name'] === 'string' ? claims['name'] : username
   const detail = email ?? username
   return { name, detail: detail === name ? undefined : detail }

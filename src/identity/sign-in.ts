@@ -1,5 +1,6 @@
 /** Signing in with a password, and the session that follows. */
 import type { Tokens } from '../protocol/ports.ts'
+import type { Limits } from './throttle.ts'
 import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
 
 /** How long a browser stays signed in, in seconds. */
@@ -14,6 +15,8 @@ export interface PasswordCheck {
   /** Takes as long, and is false, when there is no hash. */
   verify(password: string, kept: string | undefined): Promise<boolean>
   needsRehash(kept: string): boolean
+  /** Is it one that many people use? */
+  isPopular(password: string): boolean
 }
 
 export interface SignIn {
@@ -21,6 +24,9 @@ export interface SignIn {
   tokens: Tokens
   passwords: PasswordCheck
   lifetimes: SessionLifetimes
+  limits: Limits
+  /** Stands for a text that must not be kept. */
+  pseudonym(text: string): string
   /** A new public id. */
   id(): string
 }

@@ -55,6 +55,26 @@ export interface SessionRow {
   expiresAt: number
 }
 
+/** What a link in a mail is for. */
+export type LinkKind = 'reset' | 'invitation' | 'verification' | 'email-change'
+
+/** A link as kept: only as a hash. */
+export interface Link {
+  hash: string
+  kind: LinkKind
+  subject: string
+  /** Where it was sent. */
+  email: string
+  expiresAt: number
+}
+
+/** Something that may be tried `limit` times in `window` seconds. */
+export interface Bucket {
+  name: string
+  limit: number
+  window: number
+}
+
 export interface IdentityStore {
   accounts: {
     /** False when the subject, user name or e-mail address is taken. */
@@ -98,6 +118,38 @@ export interface IdentityStore {
     end(hashes: readonly string[]): Promise<void>
     /** Ends all sessions of a subject. */
     endAll(subject: string): Promise<void>
+  }
+  links: {
+    /** In place of the one of this kind that the account may have. */
+    add(link: Link): Promise<void>
+    /** One in force, with its account, which is active. */
+    find(hash: string, now: number): Promise<{ link: Link; account: Account } | undefined>
+    /**
+     * Spends the link, and makes its address the account's own and verified. 'unknown': it was spent or has expired, or is for an address
+     * the account no longer has. 'taken', and nothing is spent: another account has the address.
+     */
+    confirmEmail(hash: string, now: number): Promise<'changed' | 'unknown' | 'taken'>
+    /**
+     * Spends the link and sets the password. All that the old one may have let in ends: sessions, grants with their tokens, known devices and
+     * other links. False: it was spent or has expired.
+     */
+    setPassword(hash: string, passwordHash: string, now: number): Promise<boolean>
+  }
+  attempts: {
+    /**
+     * Counts one try in each bucket in turn, and stops at the first that is full, so that who is refused by one does not fill the next.
+     * Returns when that one is empty again; undefined when none is full.
+     */
+    count(buckets: readonly Bucket[], now: number): Promise<number | undefined>
+    /** Takes one try out of each again. */
+    giveBack(names: readonly string[]): Promise<void>
+    clear(names: readonly string[]): Promise<void>
+  }
+  devices: {
+    /** Has the account of this folded login signed in at this browser before? */
+    knows(hash: string, login: string, now: number): Promise<boolean>
+    /** Remembers a browser, or remembers it for longer. Of those of one account the `atMost` newest stay. */
+    add(device: { subject: string; hash: string; expiresAt: number }, atMost: number): Promise<void>
   }
 }
 

@@ -11,6 +11,8 @@ export interface Request {
   /** Query of a GET, form body of a POST. */
   params: Params
   browser: Browser
+  /** IP address of whoever asks, as trusted proxies tell it. */
+  address: string
 }
 
 /** What a browser remembers for us in cookies. */
@@ -19,6 +21,8 @@ export interface Browser {
   readonly id: string | undefined
   /** Session ids, the active one first. */
   readonly sessions: readonly string[]
+  /** Marks a browser in which somebody has signed in before. */
+  readonly device: string | undefined
 }
 
 /** What to answer. `web/` turns each kind into HTTP; no other room knows how. `remember` changes what the browser keeps. */
@@ -75,6 +79,18 @@ export interface Pages {
   'sign-out': { token: string; person: Person; fields: Readonly<Record<string, string>> }
   /** `stayed`: the person chose not to sign out. */
   'signed-out': { application: Application | undefined; to: string | undefined; stayed: boolean }
+  /** `flow`: the ticket of the visit to go back to. */
+  'forgot-password': { flow: string | undefined; login: string | undefined; problem: string | undefined }
+  /** Behind a link in a mail; `token` is its secret. */
+  'choose-password': {
+    token: string
+    kind: 'reset' | 'invitation'
+    username: string
+    person: Omit<Person, 'sid'>
+    problem: string | undefined
+  }
+  'confirm-email': { token: string; email: string; person: Omit<Person, 'sid'> }
+  done: { what: 'mail-sent' | 'password-set' | 'email-confirmed'; flow: string | undefined }
   error: { code: string; description: string; status: number }
 }
 

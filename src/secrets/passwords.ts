@@ -2,6 +2,7 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Random } from './derive.ts'
+import { isPopular } from './popular-passwords.ts'
 import { type WorkQueue, workQueue } from './work-queue.ts'
 
 /** What a hash costs. */
@@ -21,6 +22,8 @@ export interface Passwords {
   verify(password: string, phc: string | undefined): Promise<boolean>
   /** Was it made with another cost than today's? Then hash anew at the next sign-in. */
   needsRehash(phc: string): boolean
+  /** Is it, whole and whatever its case, on the list of passwords that many people use? */
+  isPopular(password: string): boolean
   load(): ReturnType<WorkQueue['load']>
 }
 
@@ -69,6 +72,7 @@ export function passwords(options: { cost?: Cost; cores: number; random: Random;
       const kept = read(phc)
       return !kept || !isAtLeast(kept.cost, cost) || !isAtLeast(cost, kept.cost)
     },
+    isPopular,
     load: queue.load,
   }
 }

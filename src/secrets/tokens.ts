@@ -11,6 +11,8 @@ import type { Installation } from './installation.ts'
 export interface TenantTokens extends Tokens {
   /** The hash under which a client secret is kept. It may be one we made or one an operator chose. */
   hashSecret(secret: string): string
+  /** The same for the same text, and tells nothing of it: for counting what people typed. */
+  pseudonym(text: string): string
 }
 
 /** Of the length of a hash, but never one: `!` is no base64url. */
@@ -20,11 +22,13 @@ const noHash = '!'.repeat(43)
 export function tokens(installation: Installation, tenantId: string, random: Random, imported: ImportedSecrets): TenantTokens {
   const indexKey = installation.key('token-index', tenantId)
   const successorKey = installation.key('refresh-successor', tenantId)
+  const pseudonymKey = installation.key('pseudonym', tenantId)
   const hash = (kind: TokenKind, text: string) => mac(indexKey, `${kind}:${text}`).toString('base64url')
   return {
     make: (kind) => opaque(kind, random(32)),
     hash: (kind, text) => (isOpaque(kind, text) ? hash(kind, text) : undefined),
     successor: (refreshToken) => opaque('rt', mac(successorKey, refreshToken)),
+    pseudonym: (text) => mac(pseudonymKey, text).toString('base64url'),
     hashSecret: (secret) => hash('cs', secret),
     matchesSecret: (secret, kept) => {
       const given = hash('cs', secret)

@@ -55,7 +55,8 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
   }
 }
 
-async function unlessTaken<T>(answer: T, work: () => Promise<T>): Promise<T> {
+/** What `work` resolves to; `answer` when it was undone because a login is another's. */
+export async function unlessTaken<T>(answer: T, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -91,7 +92,8 @@ function loginsOf({ username, email }: Account): string[] {
   return [...new Set(logins.map(foldLogin))].sort()
 }
 
-function* update(tenant: string, subject: string, change: Partial<Account>): Transaction<'changed' | 'unknown'> {
+/** Within a transaction that `unlessTaken` surrounds: changes what is given. */
+export function* update(tenant: string, subject: string, change: Partial<Account>): Transaction<'changed' | 'unknown'> {
   // Locks the row: whoever changes the same account now waits for this one.
   const [row] = yield sql`
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject}
@@ -117,13 +119,20 @@ function* update(tenant: string, subject: string, change: Partial<Account>): Tra
 function* remove(tenant: string, subject: string, now: number): Transaction<boolean> {
   const removed = yield sql`delete from accounts where tenant_id = ${tenant} and subject = ${subject} returning subject`
   yield sql`delete from logins where tenant_id = ${tenant} and subject = ${subject}`
-  yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from api_keys where tenant_id = ${tenant} and owner = 'person' and subject = ${subject}`
+  yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`delete from devices where tenant_id = ${tenant} and subject = ${subject}`
+  yield* endAccess(tenant, subject, now)
+  return removed.length > 0
+}
+
+/** Signed in nowhere, and nothing that was granted is in force. */
+export function* endAccess(tenant: string, subject: string, now: number): Transaction<void> {
+  yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`update grants set revoked_at = ${now} where tenant_id = ${tenant} and subject = ${subject} and revoked_at is null`
   yield sql`
     delete from refresh_tokens where tenant_id = ${tenant}
     and grant_id in (select id from grants where tenant_id = ${tenant} and subject = ${subject})`
-  return removed.length > 0
 }
 
 /** An account of a row with its columns, named as in the table. */

@@ -22,6 +22,12 @@ export async function sweep(db: Db, now: number, limit: number): Promise<number>
       (select tenant_id, hash from sessions where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from signing_keys where (tenant_id, kid) in
       (select tenant_id, kid from signing_keys where remove_at <= ${now} limit ${limit}) returning kid`,
+    sql`delete from links where (tenant_id, hash) in
+      (select tenant_id, hash from links where expires_at <= ${now} limit ${limit}) returning hash`,
+    sql`delete from attempts where (tenant_id, bucket) in
+      (select tenant_id, bucket from attempts where ends_at <= ${now} limit ${limit}) returning bucket`,
+    sql`delete from devices where (tenant_id, subject, hash) in
+      (select tenant_id, subject, hash from devices where expires_at <= ${now} limit ${limit}) returning hash`,
     // A refresh token that came to be while its family was revoked: it is dead, and must go before what says so does.
     sql`delete from refresh_tokens where (tenant_id, hash) in
       (select t.tenant_id, t.hash from revocations r join refresh_tokens t on t.tenant_id = r.tenant_id and t.family = r.id

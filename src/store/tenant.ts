@@ -4,11 +4,13 @@ import type { Store } from '../protocol/ports.ts'
 import type { KeyStore } from '../secrets/types.ts'
 import { accounts } from './accounts.ts'
 import { apiKeys } from './api-keys.ts'
+import { attempts } from './attempts.ts'
 import { clients } from './clients.ts'
 import { codes } from './codes.ts'
 import { declarations } from './declarations.ts'
 import { flows } from './flows.ts'
 import { grants } from './grants.ts'
+import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { resources } from './resources.ts'
 import { sessions } from './sessions.ts'
@@ -33,6 +35,8 @@ export function tenantStore(
     ...tokens(db, tenant, now),
     ...accounts(db, tenant),
     ...sessions(db, tenant),
+    ...attempts(db, tenant),
+    ...links(db, tenant),
     ...signingKeys(db, tenant),
     ...machines(db, tenant),
     ...apiKeys(db, tenant),

@@ -65,12 +65,13 @@ export function pathsOf(path: string, base: string): string[] {
 async function serve(state: DoorState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { house } = state
   const slug = slugOf(req)
-  const dress: Dress = { tenant: 'Gatehouse', base: '', nonce: req.id, headers: headersOf(state, req) }
+  const dress: Dress = { tenant: 'Gatehouse', base: '', nonce: req.id, recovery: false, headers: headersOf(state, req) }
   const audience = route.body && isJson(req) ? 'api' : route.audience
   const { reply: result, error } = await answer(audience, house.issuer, async () => {
     const room = (await house.room(slug)) ?? refuse('not_found', 'there is no such tenant here')
     dress.tenant = room.ctx.tenant.name
     dress.base = room.base
+    dress.recovery = room.mailroom !== undefined
     if (route.cors === 'clients') dress.headers['vary'] = 'Origin'
     if (route.cors) Object.assign(dress.headers, await originHeaders(route, room, req.headers.origin))
     if (route.ownForm && isForeign(req.headers, new URL(house.issuer).origin)) {
@@ -116,6 +117,7 @@ function read({ ctx, cookies }: TenantRoom, { path }: Route, req: FastifyRequest
     headers,
     params: new Params(new URLSearchParams(method === 'POST' || method === 'PUT' ? formOf(req) : queryOf(req.raw.url ?? ''))),
     browser: cookies.read(headers.cookie),
+    address: req.ip,
   }
 }
 

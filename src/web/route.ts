@@ -1,5 +1,6 @@
 /** What the door serves: an endpoint of the rules, or a form of our own pages, within one tenant. */
 import type { AccountRoom } from '../identity/accounts.ts'
+import type { Mailroom } from '../identity/links.ts'
 import type { SignIn } from '../identity/sign-in.ts'
 import type { Client } from '../protocol/client.ts'
 import type { Ctx, Endpoint } from '../protocol/feature.ts'
@@ -12,6 +13,8 @@ export interface TenantRoom {
   signIn: SignIn
   accounts: AccountRoom
   cookies: CookieJar
+  /** Absent where no mail can be sent. */
+  mailroom: Mailroom | undefined
   /** Path of the issuer: '' or '/t/acme'. */
   base: string
   slug: string

@@ -11,6 +11,8 @@ export interface Dress {
   /** Path of the issuer: '' or '/t/acme'. */
   base: string
   nonce: string
+  /** Can whoever forgot a password get a link by e-mail? */
+  recovery: boolean
   /** Headers that every answer has; added to. */
   headers: Record<string, string | string[]>
 }

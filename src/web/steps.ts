@@ -1,11 +1,19 @@
 /** What a person can do during a flow beside consenting. Each form records a fact and returns to the hub. */
 import { setPassword } from '../identity/accounts.ts'
+import { rememberDevice } from '../identity/devices.ts'
 import { passwordProblem } from '../identity/password-policy.ts'
 import { checkPassword, type SignIn, startSession } from '../identity/sign-in.ts'
+import { trySignIn } from '../identity/throttle.ts'
 import { refuse } from '../protocol/errors.ts'
 import { findFlow, hubUrl } from '../protocol/flow.ts'
 import { applicationOf } from '../protocol/respond.ts'
 import type { Route } from './route.ts'
+
+/** How long to wait, for the person. */
+export function tooOften(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60)
+  return `There were too many tries. Please wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`
+}
 
 const wrong = 'The user name or password is not right. Please try again.'
 
@@ -14,20 +22,25 @@ const signIn: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle({ ctx, signIn }, { params, browser }) {
+  async handle({ ctx, signIn }, { params, browser, address }) {
     const ticket = params.need('flow')
     const { flow, client } = await findFlow(ctx, ticket, browser)
     const [username = '', password = ''] = [params.get('username'), params.get('password')]
-    const account = await checkPassword(signIn, username, password)
     const now = ctx.now()
     const sessions = await ctx.people.sessions(browser.sessions, now)
-    if (!account) {
-      const data = { flow: ticket, application: applicationOf(client), loginHint: username, problem: wrong, canChoose: sessions.length > 0 }
-      return { kind: 'page', page: 'sign-in', status: 401, data }
+    const shown = { flow: ticket, application: applicationOf(client), loginHint: username, canChoose: sessions.length > 0 }
+    const { wait, succeeded } = await trySignIn(signIn, { login: username, address, device: browser.device }, now)
+    if (wait !== undefined) {
+      const data = { ...shown, problem: tooOften(wait) }
+      return { kind: 'page', page: 'sign-in', status: 429, data, headers: { 'retry-after': String(wait) } }
     }
+    const account = await checkPassword(signIn, username, password)
+    if (!account) return { kind: 'page', page: 'sign-in', status: 401, data: { ...shown, problem: wrong } }
+    await succeeded()
+    const device = await rememberDevice(signIn, browser.device, account.subject, now)
     const ids = await startSession(signIn, account, sessions, { acr: 'aal1', amr: ['pwd'], authTime: now, now })
     await ctx.store.flows.answer(flow.id, 'sign-in')
-    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids } }
+    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids, device } }
   },
 }
 
@@ -82,10 +95,9 @@ const newPassword: Route = {
 }
 
 async function problemOf({ store, passwords }: SignIn, subject: string, text: string, repeated: string): Promise<string | undefined> {
-  const problem = passwordProblem(text)
-  if (problem) return problem
-  if (text !== repeated) return 'The two passwords are not the same. Please type them again.'
   const account = await store.accounts.bySubject(subject)
+  const problem = passwordProblem(text, { repeated, account, isPopular: passwords.isPopular })
+  if (problem) return problem
   return (await passwords.verify(text, account?.passwordHash)) ? 'Please choose a password other than the one you were given.' : undefined
 }
 

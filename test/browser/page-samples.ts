@@ -43,6 +43,27 @@ export function samples(origin: string): Record<string, Page> {
     'signed-out': { page: 'signed-out', data: { application: undefined, to: undefined, stayed: false } },
     'signed-out-back': { page: 'signed-out', data: { application: photos, to: 'com.example.photos:/signed-out', stayed: false } },
     'signed-out-stayed': { page: 'signed-out', data: { application: undefined, to: undefined, stayed: true } },
+    'forgot-password': { page: 'forgot-password', data: { flow, login: undefined, problem: undefined } },
+    'forgot-password-problem': {
+      page: 'forgot-password',
+      data: { flow: undefined, login: 'ada', problem: 'There were too many tries. Please wait 15 minutes and try again.' },
+    },
+    'reset-password': { page: 'choose-password', data: { token: 't', kind: 'reset', username: 'ada', person: ada, problem: undefined } },
+    invitation: { page: 'choose-password', data: { token: 't', kind: 'invitation', username: 'ada', person: ada, problem: undefined } },
+    'invitation-problem': {
+      page: 'choose-password',
+      data: {
+        token: 't',
+        kind: 'invitation',
+        username: 'ada',
+        person: ada,
+        problem: 'Please choose a password of at least 15 characters.',
+      },
+    },
+    'confirm-email': { page: 'confirm-email', data: { token: 't', email: 'countess@lovelace.example', person: ada } },
+    'mail-sent': { page: 'done', data: { what: 'mail-sent', flow } },
+    'password-set': { page: 'done', data: { what: 'password-set', flow: undefined } },
+    'email-confirmed': { page: 'done', data: { what: 'email-confirmed', flow: undefined } },
     error: {
       page: 'error',
       data: { code: 'invalid_request', description: 'redirect_uri is not one that is registered for this client', status: 400 },
@@ -94,6 +115,10 @@ function hostile(origin: string): Record<string, Page> {
     'hostile-form-post': { page: 'form-post', data: { application, action: `${origin}/stay?${attack}`, fields } },
     'hostile-sign-out': { page: 'sign-out', data: { token: attack, person, fields } },
     'hostile-signed-out': { page: 'signed-out', data: { application, to: `${origin}/stay?${attack}`, stayed: false } },
+    'hostile-forgot-password': { page: 'forgot-password', data: { flow, login: long, problem: attack } },
+    'hostile-choose-password': { page: 'choose-password', data: { token: attack, kind: 'reset', username: long, person, problem: attack } },
+    'hostile-confirm-email': { page: 'confirm-email', data: { token: attack, email: long, person } },
+    'hostile-done': { page: 'done', data: { what: 'mail-sent', flow } },
     'hostile-error': { page: 'error', data: { code: long, description: long, status: 400 } },
   }
 }

@@ -46,7 +46,7 @@ before(async () => {
     }
     const page = { ...samples(elsewhere), ...exact(elsewhere) }[path.slice(1)]
     if (page === undefined) return reply.writeHead(404).end()
-    const { html, csp } = renderPage(page, { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U' })
+    const { html, csp } = renderPage(page, { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true })
     reply.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': csp }).end(html)
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))

@@ -12,6 +12,11 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   br: 'browser cookie',
   fl: 'sign-in flow',
   ak: 'API key',
+  dv: 'device cookie',
+  lr: 'link to choose a new password',
+  li: 'invitation',
+  lv: 'link to confirm an e-mail address',
+  le: 'link to change an e-mail address',
 }
 
 /** For secret scanners: a pattern for each kind. Whether a find is real tells its checksum (`isOpaque`). */

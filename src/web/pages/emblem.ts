@@ -27,7 +27,7 @@ export function ownEmblem(): Html {
 }
 
 /** Initials, name and detail of a person. */
-export function personCard(person: Person): Html {
+export function personCard(person: Omit<Person, 'sid'>): Html {
   return html`<span class="avatar tint-${tint(person.name)}" aria-hidden="true">${letters(person.name)}</span>
       <span class="who"><span class="name">${named(person.name)}</span>${
         person.detail && html` <span class="detail">${address(person.detail)}</span>`

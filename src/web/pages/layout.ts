@@ -12,6 +12,8 @@ export interface Look {
   base: string
   /** One per answer, of characters that need no escaping in a header. */
   nonce: string
+  /** True where whoever forgot a password can get a link by e-mail. */
+  recovery: boolean
 }
 
 /** A page before it has its document and its policy. */

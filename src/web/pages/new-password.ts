@@ -1,4 +1,5 @@
 /** Where a person chooses an own password in place of one that was given — NIST SP 800-63B-4 §3.1.1.2; WCAG 2.2 §3.3.8. */
+import { shortestPassword } from '../../identity/password-policy.ts'
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
@@ -12,7 +13,7 @@ const words = {
   lead: 'The one you signed in with was only for the first time.',
   person: 'Signed in as',
   password: 'New password',
-  hint: 'At least 8 characters. A few words you will remember are best.',
+  hint: `At least ${shortestPassword} characters. A few words you will remember are best.`,
   repeated: 'New password again',
   submit: 'Save and continue to {application}',
 }

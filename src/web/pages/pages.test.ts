@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Application, Page, Person } from '../../protocol/request-reply.ts'
 import { renderPage } from './pages.ts'
 
-const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U' }
+const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true }
 
 /** Every page, made of one text wherever text may come from outside. */
 function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
@@ -26,6 +26,10 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { page: 'form-post', data: { application, action: to, fields } },
     { page: 'sign-out', data: { token: text, person, fields } },
     { page: 'signed-out', data: { application, to, stayed: false } },
+    { page: 'forgot-password', data: { flow, login: `x${text}`, problem: text } },
+    { page: 'choose-password', data: { token: text, kind: 'invitation', username: text, person, problem: text } },
+    { page: 'confirm-email', data: { token: text, email: text, person } },
+    { page: 'done', data: { what: 'mail-sent', flow } },
     { page: 'error', data: { code: text, description: text, status: 400 } },
   ]
 }
@@ -73,6 +77,9 @@ test('each page is shown under the narrowest policy', () => {
     consent: "'self'",
     'sign-out': "'self'",
     'new-password': "'self'",
+    'forgot-password': "'self'",
+    'choose-password': "'self'",
+    'confirm-email': "'self'",
   }
   for (const page of pagesOf('x')) {
     const { 'form-action': forms, 'script-src': script, ...rest } = policy(page)

@@ -1,8 +1,12 @@
 /** Every page for people, with the policy under which the browser may show it — Content Security Policy Level 3. */
 import type { Page } from '../../protocol/request-reply.ts'
 import { chooseAccount } from './choose-account.ts'
+import { choosePassword } from './choose-password.ts'
+import { confirmEmail } from './confirm-email.ts'
 import { consent } from './consent.ts'
+import { done } from './done.ts'
 import { error } from './error.ts'
+import { forgotPassword } from './forgot-password.ts'
 import { formPost } from './form-post.ts'
 import { type Look, layout, type View } from './layout.ts'
 import { leave } from './leave.ts'
@@ -38,6 +42,14 @@ function viewOf(page: Page, look: Look): View {
       return signOut(page.data, look)
     case 'signed-out':
       return signedOut(page.data, look)
+    case 'forgot-password':
+      return forgotPassword(page.data, look)
+    case 'choose-password':
+      return choosePassword(page.data, look)
+    case 'confirm-email':
+      return confirmEmail(page.data, look)
+    case 'done':
+      return done(page.data, look)
     case 'error':
       return error(page.data)
   }

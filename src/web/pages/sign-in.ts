@@ -13,6 +13,7 @@ const words = {
   username: 'Email or username',
   password: 'Password',
   submit: 'Sign in',
+  forgot: 'Forgot your password?',
   choose: 'Choose another account',
   cancel: 'Cancel',
 }
@@ -40,6 +41,7 @@ ${problem !== undefined && html`<p id="problem" class="problem" role="alert" tab
 <button id="submit" class="primary">${words.submit}</button>
 </form>
 <div class="ways-out">
+${look.recovery && html`<a id="forgot" href="${look.base}/forgot-password?flow=${encodeURIComponent(data.flow)}">${words.forgot}</a>`}
 ${data.canChoose && html`<a id="choose" href="${look.base}/authorize/continue?flow=${encodeURIComponent(data.flow)}&amp;choose=1">${words.choose}</a>`}
 <form method="post" action="${look.base}/authorize/cancel"><input type="hidden" name="flow" value="${data.flow}"><button id="cancel" class="quiet">${words.cancel}</button></form>
 </div>`,

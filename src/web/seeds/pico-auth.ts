@@ -1,7 +1,6 @@
 /** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
 import { type Administered, createAccount, giveRole, giveStatus, Taken } from '../../identity/accounts.ts'
-import { passwordProblem } from '../../identity/password-policy.ts'
 import { roles } from '../../identity/roles.ts'
 import { checkPassword } from '../../identity/sign-in.ts'
 import type { Account } from '../../identity/types.ts'
@@ -60,8 +59,9 @@ export async function signUp(
 }
 
 function checkNew(text: string, field: string): void {
-  const rule = passwordProblem(text)
-  if (rule) problem(422, 'invalid_request', 'the password cannot be used', [{ field, rule }])
+  if ([...text].length >= 8) return // as this surface has always promised its callers
+  const rule = 'Please choose a password of at least 8 characters.'
+  problem(422, 'invalid_request', 'the password cannot be used', [{ field, rule }])
 }
 
 function told(error: unknown, field: string): unknown {

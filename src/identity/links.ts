@@ -1,0 +1,71 @@
+/** Single-use links sent by e-mail: choosing a new password, invitations, proof of an address — NIST SP 800-63B-4 §4.2.1. */
+import type { TokenKind, Tokens } from '../protocol/ports.ts'
+import type { Account, IdentityStore, Link, LinkKind } from './types.ts'
+
+/** Of each kind: what its text is made as, and how long it is good for, in seconds. The kind is in the text and in the hash. */
+const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> = {
+  reset: { token: 'lr', lifetime: 3600 },
+  invitation: { token: 'li', lifetime: 7 * 86_400 },
+  verification: { token: 'lv', lifetime: 86_400 },
+  'email-change': { token: 'le', lifetime: 86_400 },
+}
+
+/** What a mail tells; its words are not this room's. */
+export interface Letter {
+  /** With a link to follow, or only the news of what has happened. */
+  kind: LinkKind | 'password-changed' | 'email-changed'
+  to: string
+  /** What the person signs in with. */
+  username: string
+  /** Name of the tenant. */
+  from: string
+  /** Absent in news. `lifetime` in seconds. */
+  link: { url: string; lifetime: number } | undefined
+}
+
+/** Sends mail. Rejects when it could not be handed on. */
+export interface Post {
+  send(letter: Letter): Promise<void>
+}
+
+/** What links take. There is none where no mail can be sent. */
+export interface Mailroom {
+  store: IdentityStore
+  tokens: Tokens
+  post: Post
+  issuer: string
+  /** Name of the tenant. */
+  name: string
+  now(): number
+  /** Does it after the answer, so that the answer's time tells nothing of what was done. */
+  later(work: () => Promise<void>): void
+}
+
+/** Sends a link of this kind to the account, in place of the one it may have had. `email`: where to, which the link will prove. */
+export async function sendLink(
+  { store, tokens, post, issuer, name, now }: Mailroom,
+  kind: LinkKind,
+  account: Account,
+  email: string,
+): Promise<void> {
+  const { token, lifetime } = kinds[kind]
+  const text = tokens.make(token)
+  const hash = tokens.hash(token, text) as string
+  await store.links.add({ hash, kind, subject: account.subject, email, expiresAt: now() + lifetime })
+  const link = { url: `${issuer}/link?token=${text}`, lifetime }
+  await post.send({ kind, to: email, username: account.username, from: name, link })
+}
+
+/** The link behind a text, with its account, if it is in force. */
+export async function findLink({ store, tokens, now }: Mailroom, text: string): Promise<{ link: Link; account: Account } | undefined> {
+  for (const { token } of Object.values(kinds)) {
+    const hash = tokens.hash(token, text)
+    if (hash !== undefined) return store.links.find(hash, now())
+  }
+  return undefined
+}
+
+/** Tells the owner of an address what has happened to the account. */
+export async function sendNews({ post, name }: Mailroom, kind: 'password-changed' | 'email-changed', account: Account): Promise<void> {
+  if (account.email !== undefined) await post.send({ kind, to: account.email, username: account.username, from: name, link: undefined })
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isPopular } from '../secrets/popular-passwords.ts'
+import { passwordProblem } from './password-policy.ts'
+
+const account = { username: 'ada.lovelace', email: 'countess.of.lovelace@example.com', claims: { name: 'Ada King Lovelace' } }
+const judge = (password: string, repeated = password) => passwordProblem(password, { repeated, account, isPopular })
+
+const good = [
+  'an own long password',
+  'ordinary lowercase words',
+  '🗝️🗝️🗝️ three keys to it',
+  'пароль, который длинный',
+  'ada.lovelace and more',
+  'x'.repeat(20) + 'y',
+]
+const bad: [password: string, problem: RegExp][] = [
+  ['fourteen chars', /at least 15 characters/],
+  ['🗝'.repeat(14), /at least 15 characters/],
+  ['PasswordPassword', /Many people/],
+  ['passwordpasswordpassw', /Many people/],
+  ['Correct Horse Battery Staple', /Many people/],
+  ['ThisIsMyPassword', /Many people/],
+  ['aaaaaaaaaaaaaaaaaa', /Many people/],
+  ['abcabcabcabcabcabc', /Many people/],
+  ['1234567890123456', /Many people/],
+  ['qwertyuiopasdfghj', /Many people/],
+  ['zyxwvutsrqponmlkjihgf', /Many people/],
+  ['Ada-Lovelace Ada-Lovelace', /not your name or e-mail address/],
+  ['Ada King Lovelace', /not your name or e-mail address/],
+  ['countess.of.lovelace@example.com', /not your name or e-mail address/],
+  ['countessoflovelace', /not your name or e-mail address/],
+]
+
+for (const password of good) test(`"${password}" will do`, () => assert.equal(judge(password), undefined))
+for (const [password, problem] of bad) test(`"${password}" will not do`, () => assert.match(judge(password) ?? '', problem))
+test('what is typed twice must be the same', () =>
+  assert.match(judge('an own long password', 'an own long passwort') ?? '', /not the same/))
+test('of an account that is gone nothing is its own', () =>
+  assert.equal(passwordProblem('Ada King Lovelace', { repeated: 'Ada King Lovelace', account: undefined, isPopular }), undefined))

@@ -1,0 +1,87 @@
+/** How often a password may be tried and a mail asked for — NIST SP 800-63B-4 §3.2.2, in words and numbers equal for accounts that exist and those that do not. */
+import { isKnownDevice } from './devices.ts'
+import type { SignIn } from './sign-in.ts'
+import { type Bucket, foldLogin } from './types.ts'
+
+/** What may be tried in a quarter of an hour. */
+export interface Limits {
+  readonly account: number
+  readonly address: number
+  readonly tenant: number
+}
+
+/** Who tries. */
+export interface Trier {
+  /** As typed. */
+  login: string
+  /** IP address. */
+  address: string
+  /** What the browser brought as its device cookie. */
+  device: string | undefined
+}
+
+/** A try that was counted. `wait`: it must not be made, but may be after so many seconds. */
+export interface Try {
+  wait: number | undefined
+  /** To be called when it came to a good end, so that it counts for nothing. */
+  succeeded(): Promise<void>
+}
+
+const window = 900
+const day = 86_400
+/** Failures at one account in a day, from all browsers that are not known to it. §3.2.2 */
+const mostADay = 100
+/** Mails that are sent to one account in a quarter of an hour. */
+const mostMails = 3
+
+/** Counts a try at a password before it is made, so that many at once cannot slip through. At a known device only its own tries count. */
+export async function trySignIn(room: SignIn, { login, address, device }: Trier, now: number): Promise<Try> {
+  const { store, limits, pseudonym } = room
+  const who = pseudonym(foldLogin(login))
+  if (await isKnownDevice(room, device, login, now)) {
+    const own = { name: `device:${who}:${pseudonym(device as string)}`, limit: limits.account, window }
+    const until = await store.attempts.count([own], now)
+    return { wait: until && until - now, succeeded: () => store.attempts.clear([own.name]) }
+  }
+  const account = [
+    { name: `account:${who}`, limit: limits.account, window },
+    { name: `account-day:${who}`, limit: mostADay, window: day },
+  ]
+  const others = { address: { name: `address:${network(address)}`, limit: limits.address, window }, tenant: tenantBucket(limits) }
+  const until = await store.attempts.count([others.address, ...account, others.tenant], now)
+  return {
+    wait: until && until - now,
+    async succeeded() {
+      await store.attempts.clear(account.map(({ name }) => name))
+      await store.attempts.giveBack([others.address.name, others.tenant.name])
+    },
+  }
+}
+
+/** Counts a request for a mail. Returns how many seconds to wait; undefined: go on. */
+export async function tryMail({ store, limits, pseudonym }: SignIn, { login, address }: Omit<Trier, 'device'>, now: number) {
+  const buckets: Bucket[] = [
+    { name: `mail-address:${network(address)}`, limit: limits.address, window },
+    { name: `mail:${pseudonym(foldLogin(login))}`, limit: mostMails, window },
+    { ...tenantBucket(limits), name: 'mail-tenant' },
+  ]
+  const until = await store.attempts.count(buckets, now)
+  return until && until - now
+}
+
+function tenantBucket(limits: Limits): Bucket {
+  return { name: 'tenant', limit: limits.tenant, window }
+}
+
+/** Whoever has one IPv6 address has a whole /64 of them. */
+export function network(address: string): string {
+  if (!address.includes(':')) return address
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped) return mapped
+  const [head = '', tail] = address.toLowerCase().split('%')[0]!.split('::') as [string, string | undefined]
+  const front = head === '' ? [] : head.split(':')
+  const back = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0')
+  const groups = [...front, ...zeros, ...back].slice(0, 4)
+  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`
+}

@@ -1,0 +1,93 @@
+/** What our mails say, as text and as HTML that needs neither pictures nor style sheets — RFC 5322, RFC 2046 §5.1.4. */
+import type { Letter } from '../identity/links.ts'
+import { fill, type Html, html } from '../web/pages/html.ts'
+import { plain } from '../web/pages/names.ts'
+
+export interface Words {
+  subject: string
+  text: string
+  html: string
+}
+
+interface Template {
+  subject: string
+  lead: string
+  /** On the button; none where there is nothing to do. */
+  go?: string
+  end: string
+}
+
+const templates: Readonly<Record<Letter['kind'], Template>> = {
+  reset: {
+    subject: 'Choose a new password for {tenant}',
+    lead: 'Somebody, most likely you, asked for a new password for your account {username} at {tenant}.',
+    go: 'Choose a new password',
+    end: 'The link works once, within {lifetime}. If you did not ask for it, do nothing: your password stays as it is.',
+  },
+  invitation: {
+    subject: 'Your account at {tenant}',
+    lead: 'An account at {tenant} was made for you. You sign in as {username}, with a password that you choose now.',
+    go: 'Choose your password',
+    end: 'The link works once, within {lifetime}. If you do not know what this is about, do nothing.',
+  },
+  verification: {
+    subject: 'Confirm your e-mail address for {tenant}',
+    lead: 'Please confirm that this is the e-mail address of your account {username} at {tenant}.',
+    go: 'Confirm the address',
+    end: 'The link works once, within {lifetime}. If you have no such account, do nothing.',
+  },
+  'email-change': {
+    subject: 'Confirm your new e-mail address for {tenant}',
+    lead: 'Please confirm that this shall be the e-mail address of your account {username} at {tenant}.',
+    go: 'Confirm the new address',
+    end: 'The link works once, within {lifetime}. If you have no such account, do nothing: the address will not be used.',
+  },
+  'password-changed': {
+    subject: 'Your password for {tenant} was changed',
+    lead: 'The password of your account {username} at {tenant} was just changed, and everything that was signed in with it is signed out.',
+    end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
+  },
+  'email-changed': {
+    subject: 'Your e-mail address for {tenant} was changed',
+    lead: 'Your account {username} at {tenant} has another e-mail address now. Mails no longer come to this one.',
+    end: 'If that was not you, tell the people who run {tenant} at once.',
+  },
+}
+
+/** The words of a letter. Names that people chose cannot add lines or markup. */
+export function wordsOf({ kind, username, from, link }: Letter): Words {
+  const { subject, lead, go, end } = templates[kind]
+  const values = { tenant: plain(from), username: plain(username), lifetime: link && inWords(link.lifetime) }
+  const text = [lead, go && link && `${go}:\n${link.url}`, end].filter((part) => part !== undefined)
+  return {
+    subject: written(subject, values),
+    text: `${text.map((part) => written(part, values)).join('\n\n')}\n`,
+    html: document(fill(subject, values), [
+      html`<p>${fill(lead, values)}</p>`,
+      go && link && html`<p><a href="${link.url}" style="${button}">${go}</a></p><p>${link.url}</p>`,
+      html`<p>${fill(end, values)}</p>`,
+    ]),
+  }
+}
+
+const button =
+  'display:inline-block;padding:12px 20px;border-radius:10px;background:#1a6b57;color:#ffffff;font-weight:600;text-decoration:none'
+
+function document(title: Html, body: readonly (Html | undefined | '')[]): string {
+  return html`<!doctype html>
+<html lang="en" dir="ltr"><head><meta charset="utf-8"><title>${title}</title></head>
+<body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5;max-width:34em;margin:24px auto;padding:0 16px">
+${body.map((part) => html`${part || undefined}\n`)}</body></html>
+`.text
+}
+
+/** As `fill`, for plain text. */
+function written(sentence: string, values: Readonly<Record<string, string | undefined>>): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
+}
+
+/** Seconds, as people say them. */
+function inWords(seconds: number): string {
+  const [n, unit] = seconds >= 86_400 ? [seconds / 86_400, 'day'] : [seconds / 3600, 'hour']
+  return n === 1 ? `one ${unit}` : `${n} ${unit}s`
+}

@@ -1,0 +1,84 @@
+/** Mails as they leave the house. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { linkIn, mailSink, parsed } from '../../test/mail-sink.ts'
+import type { Letter } from '../identity/links.ts'
+import { errands } from './errands.ts'
+import { wordsOf } from './letters.ts'
+import { folderPost, smtpPost } from './post.ts'
+
+const url = `https://id.example.com/link?token=gth_lr_${'x'.repeat(49)}`
+const letter: Letter = { kind: 'reset', to: 'ada@example.com', username: 'ada', from: 'Acme', link: { url, lifetime: 3600 } }
+const kinds = ['reset', 'invitation', 'verification', 'email-change', 'password-changed', 'email-changed'] as const
+
+for (const kind of kinds) {
+  test(`a letter of kind ${kind} says the same as text and as HTML`, () => {
+    const hasLink = !kind.endsWith('changed')
+    const { subject, text, html } = wordsOf({ ...letter, kind, link: hasLink ? letter.link : undefined })
+    assert.match(subject, /Acme/)
+    assert.match(text, /Acme/)
+    const plain = html.replace(/<head>.*<\/head>/s, '').replace(/<[^>]*>/g, ' ')
+    for (const line of text.split('\n').filter(Boolean)) assert.ok(plain.includes(line.replace(/:$/, '')), line)
+    if (hasLink) assert.equal(linkIn({ text, html }), url)
+    else assert.doesNotMatch(html, /href/)
+    assert.doesNotMatch(text + html, /\{\w+\}|undefined/)
+  })
+}
+
+test('names cannot add markup, lines or headers', async () => {
+  const evil = 'x\r\nBcc: eve@example.com\r\n\r\n<b id="injected">'
+  const { subject, text, html } = wordsOf({ ...letter, from: evil, username: evil })
+  assert.doesNotMatch(subject, /[\r\n]/)
+  assert.doesNotMatch(text, /^Bcc/m)
+  assert.doesNotMatch(html, /<b /)
+  const sink = await mailSink()
+  await smtpPost({ url: sink.url, from: 'id@example.org' }).send({ ...letter, from: evil, username: evil })
+  const mail = await sink.next()
+  assert.deepEqual(mail.recipients, ['ada@example.com'])
+  assert.doesNotMatch(mail.raw, /^Bcc/m)
+  await sink.close()
+})
+
+test('beyond this machine nothing is sent without TLS', async () => {
+  const sink = await mailSink()
+  const { port } = new URL(sink.url)
+  const post = smtpPost({ url: `smtp://127.0.0.2:${port}`, from: 'id@example.org' })
+  await assert.rejects(post.send(letter))
+  assert.equal(sink.waiting(), 0)
+  await sink.close()
+})
+
+test('a server that refuses is told of', async () => {
+  const sink = await mailSink({ refuse: 550 })
+  await assert.rejects(smtpPost({ url: sink.url, from: 'id@example.org' }).send(letter), { responseCode: 550 })
+  await sink.close()
+})
+
+test('in development a mail is a file for its owner alone, and is told', async () => {
+  const base = mkdtempSync(join(tmpdir(), 'gatehouse-mail-'))
+  const folder = join(base, 'mail')
+  const told: string[] = []
+  await folderPost({ folder, from: 'id@example.org', id: () => 'one', tell: (text) => told.push(text) }).send(letter)
+  assert.deepEqual(readdirSync(folder), ['reset-one.eml'])
+  const path = join(folder, 'reset-one.eml')
+  assert.equal(linkIn(parsed(readFileSync(path, 'utf8'))), url)
+  if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o600)
+  assert.ok(told[0]?.includes(url) && told[0].includes('ada@example.com'))
+  await rm(base, { recursive: true })
+})
+
+test('errands are waited for, bounded, and fail alone without telling what was in them', async () => {
+  const told: object[] = []
+  const { later, done } = errands((problem) => told.push(problem))
+  const ran: number[] = []
+  later(() => Promise.reject(Object.assign(new Error('to ada@example.com'), { code: 'EENVELOPE', responseCode: 550 })))
+  for (let i = 1; i <= 200; i++) later(async () => void ran.push(i))
+  assert.deepEqual(ran, [], 'nothing runs before the answer')
+  await done()
+  assert.equal(ran.length, 199)
+  assert.deepEqual(told, [{ waiting: 200 }, { code: 'EENVELOPE', response: 550 }])
+})

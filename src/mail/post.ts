@@ -1,0 +1,49 @@
+/** How mail leaves the house: through a server — RFC 5321, RFC 3207 — or, in development, into a folder. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTransport, type SendMailOptions } from 'nodemailer'
+import type { Letter, Post } from '../identity/links.ts'
+import { wordsOf } from './letters.ts'
+
+/** No letter of ours names a file or address to take in. */
+const closed = { disableFileAccess: true, disableUrlAccess: true }
+
+/** `url`: `smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`. Beyond this machine only over TLS, with a certificate that is good. */
+export function smtpPost({ url, from }: { url: string; from: string }): Post {
+  const { hostname } = new URL(url)
+  const requireTLS = !['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
+  const transport = createTransport({ url, requireTLS, ...timeouts, ...closed })
+  return {
+    async send(letter) {
+      await transport.sendMail(mailOf(letter, from))
+    },
+  }
+}
+
+/** Keeps each mail as a file that mail programs open, readable by its owner only, and tells its text. `id`: for the name of the file. */
+export function folderPost({ folder, from, id, tell }: { folder: string; from: string; id(): string; tell(text: string): void }): Post {
+  const transport = createTransport({ streamTransport: true, buffer: true, ...closed })
+  return {
+    async send(letter) {
+      const { message } = await transport.sendMail(mailOf(letter, from))
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const path = join(folder, `${letter.kind}-${id()}.eml`)
+      await writeFile(path, message as Buffer, { mode: 0o600 })
+      tell(`mail to ${letter.to}, kept as ${path}\n\n${wordsOf(letter).text}`)
+    },
+  }
+}
+
+/** Addresses are given in parts, so that nothing in them is read as a second one. */
+function mailOf(letter: Letter, from: string): SendMailOptions {
+  const { subject, text, html } = wordsOf(letter)
+  return {
+    from: { name: letter.from, address: from },
+    to: { name: '', address: letter.to },
+    subject,
+    text,
+    html,
+    headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834 §5
+  }
+}

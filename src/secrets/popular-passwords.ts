@@ -1,0 +1,43 @@
+/** Passwords that many people use — NIST SP 800-63B-4 §3.1.1.2: a list kept as a file, and what it says whole or repeated. */
+import { readFileSync } from 'node:fs'
+
+const list = new Set(
+  readFileSync(new URL('./popular-passwords.txt', import.meta.url), 'utf8')
+    .split('\n')
+    .map(folded)
+    .filter(Boolean),
+)
+
+/** Ways along a keyboard or through the alphabet. */
+const ways = [
+  'abcdefghijklmnopqrstuvwxyz',
+  'qwertyuiopasdfghjklzxcvbnm',
+  'qwertzuiopasdfghjklyxcvbnm',
+  'azertyuiopqsdfghjklmwxcvbn',
+  '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p',
+  'q1w2e3r4t5y6u7i8o9p0',
+  '1q2w3e4r5t6y7u8i9o0p',
+].flatMap((way) => [way, [...way].reverse().join('')])
+const counting = ['0123456789', '1234567890', '9876543210', '0987654321']
+
+/** Is the whole password on the list, one of its entries or a few characters over and over, or a way along the keyboard? Case does not matter. */
+export function isPopular(password: string): boolean {
+  const text = folded(password)
+  if (list.has(text)) return true
+  const unit = unitOf(text)
+  if (unit.length < 5 || list.has(unit)) return true
+  return ways.some((way) => way.includes(text)) || counting.some((digits) => digits.repeat(10).slice(0, 100).includes(text))
+}
+
+/** The shortest beginning of which the text is made by repeating it; the last time it may break off. */
+function unitOf(text: string): string {
+  for (let length = 1; length < text.length; length++) {
+    const unit = text.slice(0, length)
+    if (unit.repeat(Math.ceil(text.length / length)).startsWith(text)) return unit
+  }
+  return text
+}
+
+function folded(text: string): string {
+  return text.normalize('NFKC').toLowerCase().trim()
+}

@@ -1,0 +1,139 @@
+/** Single-use links and counters, as each engine keeps them. */
+import assert from 'node:assert/strict'
+import { aGrant, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+import type { Link } from '../identity/types.ts'
+import { sql } from './sql.ts'
+import { sweep } from './sweep.ts'
+
+const aLink = (change: Partial<Link> = {}): Link => ({
+  ...{ hash: 'link', kind: 'reset', subject: 'subject', email: 'Alice@Example.org', expiresAt: NOW + 60 },
+  ...change,
+})
+
+onEachEngine('a link is spent once, also when many try at once, and only in its tenant', async ({ a, b }) => {
+  await a.accounts.add(anAccount())
+  await b.accounts.add(anAccount())
+  await a.links.add(aLink())
+  assert.equal(await b.links.find('link', NOW), undefined)
+  assert.equal(await b.links.setPassword('link', '$stolen', NOW), false)
+  assert.equal((await a.links.find('link', NOW))?.account.username, 'Alice')
+  const won = await atOnce(10, (i) => a.links.setPassword('link', `$new${i}`, NOW))
+  assert.equal(won.filter(Boolean).length, 1)
+  assert.equal((await a.accounts.bySubject('subject'))?.passwordHash, `$new${won.indexOf(true)}`)
+  assert.equal(await a.links.find('link', NOW), undefined)
+})
+
+onEachEngine('an expired link, a replaced one, and one of somebody suspended or gone are good for nothing', async ({ a }) => {
+  await a.accounts.add(anAccount())
+  await a.links.add(aLink())
+  assert.equal(await a.links.find('link', NOW + 60), undefined)
+  assert.equal(await a.links.setPassword('link', '$new', NOW + 60), false)
+  await a.links.add(aLink({ hash: 'later' }))
+  assert.equal(await a.links.setPassword('link', '$new', NOW), false)
+  await a.accounts.change('subject', { status: 'suspended' })
+  assert.equal(await a.links.find('later', NOW), undefined)
+  assert.equal(await a.links.setPassword('later', '$new', NOW), false)
+  await a.accounts.change('subject', { status: 'active' })
+  assert.ok(await a.links.find('later', NOW), 'nothing was spent')
+  await a.accounts.remove('subject', NOW)
+  await a.accounts.add(anAccount())
+  assert.equal(await a.links.find('later', NOW), undefined)
+})
+
+onEachEngine('a new password ends all that the old one may have let in', async ({ a }) => {
+  await a.accounts.add(anAccount({ passwordIsTemporary: true }))
+  await a.accounts.add(anAccount({ subject: 'other', username: 'Bob', email: undefined }))
+  await a.sessions.start(aSession(), [])
+  await a.sessions.start(aSession({ hash: 'of other', subject: 'other' }), [])
+  await a.devices.add({ subject: 'subject', hash: 'device', expiresAt: NOW + 60 }, 5)
+  const grant = await aGrant(a)
+  await a.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId: grant }) })
+  for (const kind of ['invitation', 'reset', 'verification'] as const) await a.links.add(aLink({ kind, hash: kind }))
+  assert.equal(await a.links.setPassword('reset', '$new', NOW), true)
+  const account = await a.accounts.bySubject('subject')
+  assert.deepEqual([account?.passwordHash, account?.passwordIsTemporary, account?.claims['email_verified']], ['$new', false, true])
+  assert.deepEqual(
+    (await a.sessions.find(['session', 'of other'], NOW)).map(({ session }) => session.subject),
+    ['other'],
+  )
+  assert.equal(await a.refreshTokens.find('refresh'), undefined)
+  assert.equal(await a.revocations.any([grant]), true)
+  assert.equal(await a.links.find('invitation', NOW), undefined)
+  assert.equal(await a.links.find('verification', NOW), undefined)
+  assert.equal(await a.devices.knows('device', 'alice', NOW), false)
+})
+
+onEachEngine('a link that went to an address the account no longer has proves nothing about the new one', async ({ a }) => {
+  await a.accounts.add(anAccount())
+  await a.links.add(aLink({ kind: 'verification' }))
+  await a.links.add(aLink({ hash: 'reset' }))
+  await a.accounts.change('subject', { email: 'new@example.org' })
+  assert.equal(await a.links.confirmEmail('link', NOW), 'unknown')
+  assert.equal(await a.links.setPassword('reset', '$new', NOW), true)
+  assert.equal((await a.accounts.bySubject('subject'))?.claims['email_verified'], undefined)
+})
+
+onEachEngine('a change of address is made by the link, unless somebody has the address by then', async ({ a }) => {
+  await a.accounts.add(anAccount())
+  await a.links.add(aLink({ kind: 'email-change', email: 'new@example.org' }))
+  await a.accounts.add(anAccount({ subject: 'other', username: 'new@example.org', email: undefined }))
+  assert.equal(await a.links.confirmEmail('link', NOW), 'taken')
+  await a.accounts.remove('other', NOW)
+  assert.equal(await a.links.confirmEmail('link', NOW), 'changed', 'nothing was spent before')
+  assert.equal(await a.links.confirmEmail('link', NOW), 'unknown')
+  const account = await a.accounts.byLogin('new@example.org')
+  assert.deepEqual([account?.subject, account?.claims['email_verified']], ['subject', true])
+  assert.equal(await a.accounts.byLogin('alice@example.org'), undefined)
+})
+
+onEachEngine('tries are counted exactly, in windows, each tenant for itself', async ({ a, b }) => {
+  const bucket = { name: 'n', limit: 5, window: 60 }
+  const ends = await atOnce(20, () => a.attempts.count([bucket], NOW))
+  assert.equal(ends.filter((end) => end === undefined).length, 5)
+  assert.ok(ends.every((end) => end === undefined || end === NOW + 60))
+  assert.equal(await b.attempts.count([bucket], NOW), undefined)
+  assert.equal(await a.attempts.count([bucket], NOW + 59), NOW + 60)
+  assert.equal(await a.attempts.count([bucket], NOW + 60), undefined)
+  await b.attempts.clear(['n'])
+  await b.attempts.giveBack(['n'])
+  assert.equal(await a.attempts.count([{ ...bucket, limit: 1 }], NOW + 61), NOW + 120)
+  await a.attempts.giveBack(['n', 'unknown'])
+  assert.equal(await a.attempts.count([{ ...bucket, limit: 2 }], NOW + 61), undefined)
+  await a.attempts.clear(['n'])
+  assert.equal(await a.attempts.count([{ ...bucket, limit: 1 }], NOW + 61), undefined)
+})
+
+onEachEngine('who is refused by one bucket does not fill the next', async ({ a }) => {
+  const [first, second] = [
+    { name: 'first', limit: 1, window: 60 },
+    { name: 'second', limit: 2, window: 60 },
+  ]
+  for (let i = 0; i < 5; i++) await a.attempts.count([first, second], NOW)
+  assert.equal(await a.attempts.count([second], NOW), undefined)
+})
+
+onEachEngine('of the devices of an account the newest stay', async ({ a, b }) => {
+  await a.accounts.add(anAccount())
+  await b.accounts.add(anAccount())
+  for (let i = 0; i < 5; i++) await a.devices.add({ subject: 'subject', hash: `d${i}`, expiresAt: NOW + 10 + i }, 3)
+  await a.devices.add({ subject: 'subject', hash: 'd2', expiresAt: NOW + 99 }, 3)
+  const known = async (store: typeof a, now: number) => {
+    const found: string[] = []
+    for (const hash of ['d0', 'd1', 'd2', 'd3', 'd4']) if (await store.devices.knows(hash, 'alice@example.org', now)) found.push(hash)
+    return found
+  }
+  assert.deepEqual(await known(a, NOW), ['d2', 'd3', 'd4'])
+  assert.deepEqual(await known(a, NOW + 50), ['d2'])
+  assert.deepEqual(await known(b, NOW), [])
+  assert.equal(await a.devices.knows('d2', 'bob', NOW), false)
+})
+
+onEachEngine('a sweep removes links, counters and devices that are over', async ({ a, db }) => {
+  await a.accounts.add(anAccount())
+  await a.links.add(aLink())
+  await a.attempts.count([{ name: 'n', limit: 1, window: 60 }], NOW)
+  await a.devices.add({ subject: 'subject', hash: 'd', expiresAt: NOW + 60 }, 3)
+  assert.equal(await sweep(db, NOW + 59, 10), 0)
+  assert.equal(await sweep(db, NOW + 60, 10), 3)
+  assert.deepEqual(await db.read(sql`select bucket from attempts`), [])
+})

@@ -1,0 +1,30 @@
+/** Where a person who followed a link confirms an e-mail address. A page with a button: programs that look into mails follow links. */
+import type { Pages } from '../../protocol/request-reply.ts'
+import { ownEmblem, personCard } from './emblem.ts'
+import { html } from './html.ts'
+import type { Look, View } from './layout.ts'
+import { address } from './names.ts'
+
+const words = {
+  title: 'Confirm your e-mail address',
+  lead: 'Shall this be the address of your account?',
+  person: 'Your account',
+  submit: 'Confirm',
+}
+
+export function confirmEmail({ token, email, person }: Pages['confirm-email'], look: Look): View {
+  return {
+    title: html`${words.title}`,
+    forms: "'self'",
+    body: html`<header>${ownEmblem()}
+<h1>${words.title}</h1>
+<p class="lead">${words.lead}</p>
+<p id="email" class="lead"><strong>${address(email)}</strong></p>
+</header>
+<section class="person" aria-label="${words.person}">${personCard(person)}</section>
+<form id="confirm-email" method="post" action="${look.base}/link/confirm">
+<input type="hidden" name="token" value="${token}">
+<button id="submit" class="primary">${words.submit}</button>
+</form>`,
+  }
+}

@@ -1,0 +1,37 @@
+/** Says that something is done, where no application waits for the person. */
+import type { Pages } from '../../protocol/request-reply.ts'
+import { ownEmblem } from './emblem.ts'
+import { html } from './html.ts'
+import type { Look, View } from './layout.ts'
+
+const words = {
+  'mail-sent': {
+    title: 'Check your mail',
+    lead: 'If there is such an account and it has an e-mail address, a link is on its way there. It works once, within one hour.',
+    note: 'Nothing there after some minutes? Look among the unwanted mail, then try again.',
+  },
+  'password-set': {
+    title: 'Your password is saved',
+    lead: 'You can sign in with it from now on.',
+    note: 'Go back to the application you came from. You can close this window.',
+  },
+  'email-confirmed': {
+    title: 'Your e-mail address is confirmed',
+    lead: 'It belongs to your account now.',
+    note: 'You can close this window.',
+  },
+  back: 'Back to sign in',
+}
+
+export function done({ what, flow }: Pages['done'], look: Look): View {
+  const { title, lead, note } = words[what]
+  return {
+    title: html`${title}`,
+    body: html`<header>${ownEmblem()}
+<h1 id="${what}">${title}</h1>
+<p class="lead">${lead}</p>
+</header>
+<p class="note">${note}</p>
+${flow !== undefined && html`<div class="ways-out"><a id="back" href="${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}">${words.back}</a></div>`}`,
+  }
+}

@@ -1,0 +1,149 @@
+/** Guessing passwords: how soon it ends, and that it never keeps the owner out at a browser of theirs — NIST SP 800-63B-4 §3.2.2; OWASP ASVS 6.3. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Passwords } from '../../src/secrets/passwords.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
+import type { Landing, TinyBrowser } from '../tiny-browser.ts'
+import { type Application, alice, application, callback, shows, told } from './application.ts'
+
+const quarter = 900
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`guessing, on ${engine}`, () => {
+    let house: TestHouse
+    let app: Application
+    before(async () => {
+      house = await testHouse(engine, {
+        TRUSTED_PROXIES: '127.0.0.1,::1',
+        LIMITS_SIGN_IN_ACCOUNT: '3',
+        LIMITS_SIGN_IN_ADDRESS: '6',
+        LIMITS_SIGN_IN_TENANT: '8',
+      })
+      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
+      await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+      await house.addAccount({ username: 'robert' }, 'the builder')
+      app = application(house, { id: 'app', secret: 'secret' })
+    })
+    after(() => house.close())
+
+    const isIn = (landing: Landing) => shows(landing, 'consent') || told(landing)['code'] !== undefined
+
+    const hashed = () => (house.root.signIn.passwords as Passwords).load().done
+
+    async function attempt(username: string, password: string, from: string, browser: TinyBrowser = house.browser()): Promise<Landing> {
+      const page = await browser.open(app.url({ prompt: 'login' }))
+      const fields = { flow: page.url.searchParams.get('flow') as string, username, password }
+      return browser.post('/authorize/sign-in', fields, { 'x-forwarded-for': from })
+    }
+
+    async function fail(times: number, username: string, from: (i: number) => string, expected = 401): Promise<void> {
+      for (let i = 0; i < times; i++) assert.equal((await attempt(username, 'wrong', from(i))).status, expected)
+    }
+
+    test('ends at an account, whatever addresses it comes from, and even for the right password', async () => {
+      house.wait(quarter * 100)
+      await fail(3, alice.username, (i) => `192.0.2.${i}`)
+      const refused = await attempt(alice.username, alice.password, '192.0.2.9')
+      assert.equal(refused.status, 429)
+      assert.equal(refused.headers.get('retry-after'), String(quarter))
+      assert.match(refused.html, /Please wait 15 minutes and try again/)
+      house.wait(quarter - 1)
+      const soon = await attempt(alice.username, alice.password, '192.0.2.9')
+      assert.deepEqual([soon.status, soon.headers.get('retry-after')], [429, '1'])
+      assert.match(soon.html, /wait a minute/)
+      house.wait(1)
+      assert.ok(isIn(await attempt(alice.username, alice.password, '192.0.2.9')))
+    })
+
+    test('does not keep the owner out at a known browser, which has a count of its own', async () => {
+      house.wait(quarter * 100)
+      const own = house.browser()
+      assert.ok(isIn(await attempt(alice.username, alice.password, '198.51.100.1', own)))
+      await fail(3, alice.username, (i) => `192.0.2.${i}`)
+      await fail(1, alice.username, () => '192.0.2.7', 429)
+      await fail(5, 'nobody', () => '198.51.100.1', 401).catch(() => {}) // this address is full of failures too
+      assert.ok(isIn(await attempt('alice@example.com', alice.password, '198.51.100.1', own)))
+      for (let i = 0; i < 3; i++) assert.equal((await attempt(alice.username, 'wrong', '198.51.100.1', own)).status, 401)
+      assert.equal((await attempt(alice.username, alice.password, '198.51.100.1', own)).status, 429)
+    })
+
+    test('is not made easier by a browser that another account knows, nor by an invented mark', async () => {
+      house.wait(quarter * 100)
+      const his = house.browser()
+      assert.ok(isIn(await attempt('robert', 'the builder', '192.0.2.1', his)))
+      for (let i = 0; i < 3; i++) assert.equal((await attempt(alice.username, 'wrong', '192.0.2.1', his)).status, 401)
+      assert.equal((await attempt(alice.username, 'wrong', '192.0.2.1', his)).status, 429)
+      const marked = house.browser()
+      marked.cookies.set('gatehouse-device', house.root.tokens.make('dv'))
+      assert.equal((await attempt(alice.username, alice.password, '192.0.2.1', marked)).status, 429)
+    })
+
+    test('ends for an account that does not exist just as it does for one that does', async () => {
+      house.wait(quarter * 100)
+      const seen = async (name: string) => {
+        const answers: [number, string | null, string | undefined][] = []
+        for (let i = 0; i < 4; i++) {
+          const { status, headers, html } = await attempt(name, 'wrong', `192.0.2.${i}`)
+          answers.push([status, headers.get('retry-after'), /role="alert"[\s\S]*?<span>(.*?)<\/span>/.exec(html)?.[1]])
+        }
+        return answers
+      }
+      const real = await seen(alice.username)
+      assert.deepEqual(await seen('nobody-at-all'), real)
+      assert.deepEqual(
+        real.map(([status]) => status),
+        [401, 401, 401, 429],
+      )
+    })
+
+    test('ends at an address, and at the /64 of an IPv6 address', async () => {
+      for (const from of [() => '203.0.113.5', (i: number) => `2001:db8:0:1::${i}`]) {
+        house.wait(quarter * 100)
+        for (let i = 0; i < 6; i++) await fail(1, `guess${i}`, () => from(i))
+        await fail(1, 'guess7', () => from(9), 429)
+        await fail(1, 'guess7', () => '2001:db8:0:2::1')
+      }
+    })
+
+    test('ends for the whole tenant, and not for another', async () => {
+      house.wait(quarter * 100)
+      for (let i = 0; i < 8; i++) await fail(1, `guess${i}`, () => `192.0.2.${i}`)
+      await fail(1, 'guess9', () => '192.0.2.99', 429)
+      await house.house.tenants.create({ slug: `acme-${engine}`, name: 'Acme' })
+      const acme = (await house.house.tenant(`acme-${engine}`))!
+      assert.equal(await acme.store.attempts.count([{ name: 'tenant', limit: 1, window: 60 }], house.now()), undefined)
+    })
+
+    test('does not end sooner for those who come in: success takes its try back', async () => {
+      house.wait(quarter * 100)
+      for (let i = 0; i < 12; i++) assert.ok(isIn(await attempt('robert', 'the builder', '192.0.2.1')))
+    })
+
+    test('ends although all guesses come at once', async () => {
+      house.wait(quarter * 100)
+      const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => attempt(alice.username, 'wrong', `192.0.2.${i}`)))
+      assert.equal(answers.filter(({ status }) => status === 401).length, 3)
+    })
+
+    test('does no hashing once it has ended', async () => {
+      house.wait(quarter * 100)
+      await fail(3, alice.username, (i) => `192.0.2.${i}`)
+      const before = hashed()
+      await fail(1, alice.username, () => '192.0.2.9', 429)
+      assert.equal(hashed(), before)
+      await fail(1, 'nobody', () => '192.0.2.9')
+      assert.equal(hashed(), before + 1, 'a name that does not exist costs one hash, as a wrong password does')
+    })
+
+    test('ends for a day after a hundred failures', async () => {
+      house.wait(quarter * 100)
+      const who = house.root.signIn.pseudonym(alice.username)
+      const bucket = { name: `account-day:${who}`, limit: 1000, window: 86_400 }
+      for (let i = 0; i < 100; i++) await house.root.store.attempts.count([bucket], house.now())
+      assert.equal((await attempt(alice.username, alice.password, '192.0.2.1')).headers.get('retry-after'), '86400')
+      house.wait(86_400)
+      assert.ok(isIn(await attempt(alice.username, alice.password, '192.0.2.1')))
+    })
+  })
+}
