@@ -71,19 +71,19 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const firstParty = firstPartyClient(server, algs, { org: row.id, accessToken, refreshToken })
   const { account, address, tenant: all } = config.limits.sign_in
   const limits = { account, address, tenant: all }
+  const signIn: SignIn = { store, tokens: opaque, passwords, lifetimes, limits, pseudonym: opaque.pseudonym, id }
   const ctx: Ctx = {
     issuer,
     tenant,
     server,
     store: withFirstParty(store, firstParty),
-    people: people(store, opaque, passwords, lifetimes),
+    people: people(signIn),
     keys,
     sharedKeys: shared,
     tokens: opaque,
     now,
     id,
   }
-  const signIn: SignIn = { store, tokens: opaque, passwords, lifetimes, limits, pseudonym: opaque.pseudonym, id }
   const basePath = new URL(config.issuer).pathname.replace(/\/$/, '')
   return {
     row,

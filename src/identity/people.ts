@@ -1,13 +1,15 @@
 /** Who is at this browser, and what may be said about a subject: this room's answers to the rules. */
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
-import { checkPassword, type PasswordCheck, type SessionLifetimes } from './sign-in.ts'
-import { type Account, type IdentityStore, isActive, type SessionRow } from './types.ts'
+import type { SignIn } from './sign-in.ts'
+import { tryPassword } from './throttle.ts'
+import { type Account, isActive, type SessionRow } from './types.ts'
 
 /** A session is noted as in use at most this often, in parts of its idle time. */
 const noteEvery = 20
 
-export function people(store: IdentityStore, tokens: Tokens, passwords: PasswordCheck, lifetimes: SessionLifetimes): People {
+export function people(room: SignIn): People {
+  const { store, tokens, lifetimes } = room
   return {
     acrValues: ['aal1'],
 
@@ -30,8 +32,8 @@ export function people(store: IdentityStore, tokens: Tokens, passwords: Password
       return account && isActive(account) ? claimsOf(account) : undefined
     },
 
-    async checkPassword(login, password) {
-      const account = await checkPassword({ store, passwords }, login, password)
+    async checkPassword({ login, password, address }, now) {
+      const account = await tryPassword(room, { login, address, device: undefined }, password, now)
       return account?.passwordIsTemporary ? undefined : account?.subject
     },
 

@@ -1,6 +1,5 @@
 /** Signing in with a password, and the session that follows. */
 import type { Tokens } from '../protocol/ports.ts'
-import type { Limits } from './throttle.ts'
 import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
 
 /** How long a browser stays signed in, in seconds. */
@@ -17,6 +16,13 @@ export interface PasswordCheck {
   needsRehash(kept: string): boolean
   /** Is it one that many people use? */
   isPopular(password: string): boolean
+}
+
+/** What may be tried in a quarter of an hour. */
+export interface Limits {
+  readonly account: number
+  readonly address: number
+  readonly tenant: number
 }
 
 export interface SignIn {

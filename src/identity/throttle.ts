@@ -1,14 +1,9 @@
 /** How often a password may be tried and a mail asked for — NIST SP 800-63B-4 §3.2.2, in words and numbers equal for accounts that exist and those that do not. */
-import { isKnownDevice } from './devices.ts'
-import type { SignIn } from './sign-in.ts'
-import { type Bucket, foldLogin } from './types.ts'
 
-/** What may be tried in a quarter of an hour. */
-export interface Limits {
-  readonly account: number
-  readonly address: number
-  readonly tenant: number
-}
+import { TooMany } from '../protocol/errors.ts'
+import { isKnownDevice } from './devices.ts'
+import { checkPassword, type SignIn } from './sign-in.ts'
+import { type Account, type Bucket, foldLogin } from './types.ts'
 
 /** Who tries. */
 export interface Trier {
@@ -58,6 +53,15 @@ export async function trySignIn(room: SignIn, { login, address, device }: Trier,
   }
 }
 
+/** The account, if login and password are right and it is active: for whoever has no page to say "wait" on. Throws `TooMany`. */
+export async function tryPassword(room: SignIn, trier: Trier, password: string, now: number): Promise<Account | undefined> {
+  const { wait, succeeded } = await trySignIn(room, trier, now)
+  if (wait !== undefined) throw new TooMany('too many tries at a password', wait)
+  const account = await checkPassword(room, trier.login, password)
+  if (account) await succeeded()
+  return account
+}
+
 /** Counts a request for a mail. Returns how many seconds to wait; undefined: go on. */
 export async function tryMail({ store, limits, pseudonym }: SignIn, { login, address }: Omit<Trier, 'device'>, now: number) {
   const buckets: Bucket[] = [
@@ -69,7 +73,7 @@ export async function tryMail({ store, limits, pseudonym }: SignIn, { login, add
   return until && until - now
 }
 
-function tenantBucket(limits: Limits): Bucket {
+function tenantBucket(limits: SignIn['limits']): Bucket {
   return { name: 'tenant', limit: limits.tenant, window }
 }
 

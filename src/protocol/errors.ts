@@ -9,6 +9,7 @@ export const codes = {
   access_denied: [403, 'RFC 6749 §4.1.2.1'],
   unsupported_response_type: [400, 'RFC 6749 §4.1.2.1'],
   server_error: [500, 'RFC 6749 §4.1.2.1'],
+  too_many_requests: [429, 'RFC 6585 §4'],
   temporarily_unavailable: [503, 'RFC 6749 §4.1.2.1'],
   invalid_token: [401, 'RFC 6750 §3.1'],
   insufficient_scope: [403, 'RFC 6750 §3.1'],
@@ -53,6 +54,11 @@ export class Unavailable extends Error {
   }
 }
 
+/** Somebody tries too often. Asking again after `retryAfter` seconds is right. */
+export class TooMany extends Unavailable {
+  override readonly name = 'TooMany'
+}
+
 /** Reads as a sentence at the point of the rule: `client ?? refuse('invalid_client', …)`. */
 export function refuse(code: ErrorCode, description: string, why?: string): never {
   throw new OAuthError(code, description, why)
@@ -61,6 +67,13 @@ export function refuse(code: ErrorCode, description: string, why?: string): neve
 /** Anything that is not a foreseen refusal is a fault of ours, and says nothing to the outside. */
 export function asOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error
+  if (error instanceof TooMany)
+    return new OAuthError(
+      'too_many_requests',
+      'there were too many tries; wait as long as the retry-after header says',
+      error.message,
+      error,
+    )
   if (error instanceof Unavailable) {
     return new OAuthError(
       'temporarily_unavailable',

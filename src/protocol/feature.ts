@@ -113,6 +113,8 @@ export interface Endpoint {
 
 /** What a grant type is asked. */
 export interface TokenAsk {
+  /** IP address of whoever asks. */
+  address: string
   params: Params
   client: Client
   binding: Binding | undefined

@@ -74,8 +74,11 @@ export interface People {
   sessions(ids: readonly string[], now: number): Promise<Session[]>
   /** All claims of a living account; undefined when there is none or it is suspended. */
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
-  /** The subject, if login and password are right and the account is active and owes nothing first. Takes as long when not. */
-  checkPassword(login: string, password: string): Promise<string | undefined>
+  /**
+   * The subject, if login and password are right and the account is active and owes nothing first. Takes as long when not.
+   * `address`: of whoever tries; too many tries throw `TooMany`.
+   */
+  checkPassword(ask: { login: string; password: string; address: string }, now: number): Promise<string | undefined>
   /** Ends the sessions behind these browser session ids. */
   signOut(ids: readonly string[]): Promise<void>
 }

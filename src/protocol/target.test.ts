@@ -144,7 +144,7 @@ suite('what a token is made for', () => {
         const params = new Params(sent as [string, string][])
         const within = asked.scope.every((s) => granted.scope.includes(s)) && asked.resource.every((r) => granted.resource.includes(r))
         const target = await refresh
-          .redeem(ctx, { params, client: holder, binding: undefined })
+          .redeem(ctx, { params, client: holder, binding: undefined, address: '' })
           .then((issuance) => aim(ctx, params, issuance))
           .catch((error: unknown) => assert.match(String(error), /invalid_scope|invalid_target/))
         assert.equal(target !== undefined, within)

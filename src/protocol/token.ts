@@ -26,7 +26,7 @@ export const tokenEndpoint: Endpoint = {
     if (!client.grant_types.includes(name)) refuse('unauthorized_client', 'this client is not registered for this grant_type')
 
     const binding = await proveSender(ctx, request, client)
-    const issuance = await grantType.redeem(ctx, { params, client, binding })
+    const issuance = await grantType.redeem(ctx, { params, client, binding, address: request.address })
     return mint(ctx, issuance, await aim(ctx, params, issuance), binding)
   },
 }

@@ -5,7 +5,7 @@ import type { Passwords } from '../../src/secrets/passwords.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
-import { type Application, alice, application, callback, shows, told } from './application.ts'
+import { type Answer, type Application, alice, application, call, callback, shows, told } from './application.ts'
 
 const quarter = 900
 
@@ -13,6 +13,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
   suite(`guessing, on ${engine}`, () => {
     let house: TestHouse
     let app: Application
+    /** A program that cannot be changed. */
+    let old: Application
     before(async () => {
       house = await testHouse(engine, {
         TRUSTED_PROXIES: '127.0.0.1,::1',
@@ -24,6 +26,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
       await house.addAccount({ username: 'robert' }, 'the builder')
       app = application(house, { id: 'app', secret: 'secret' })
+      await house.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
+      old = application(house, { id: 'old', secret: 'secret' })
     })
     after(() => house.close())
 
@@ -54,6 +58,25 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match(soon.html, /wait a minute/)
       house.wait(1)
       assert.ok(isIn(await attempt(alice.username, alice.password, '192.0.2.9')))
+    })
+
+    test('ends at every door where a password is tried, and they share one count', async () => {
+      const json = (body: object) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+      const { username } = alice
+      const doors: Record<string, (password: string) => Promise<Answer>> = {
+        'sign-in API': (password) => call(`${house.issuer}/api/v1/auth/login`, json({ email: username, password })),
+        'Auto Authn': (password) => call(`${house.issuer}/login`, json({ identifier: username, password })),
+        'password grant': (password) => old.post('/token', { grant_type: 'password', username, password }),
+      }
+      for (const [door, knock] of Object.entries(doors)) {
+        house.wait(quarter * 100)
+        for (const [name, other] of Object.entries(doors)) assert.match(String((await other('a wrong password')).status), /^40[01]$/, name)
+        const refused = await knock(alice.password)
+        assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, String(quarter)], door)
+        assert.equal((await attempt(username, alice.password, '192.0.2.7')).status, 429, door)
+        house.wait(quarter)
+        assert.equal((await knock(alice.password)).status, 200, door)
+      }
     })
 
     test('does not keep the owner out at a known browser, which has a count of its own', async () => {

@@ -6,11 +6,14 @@ import { signedIn } from '../signed-in.ts'
 
 const grantType: GrantType = {
   name: 'password',
-  async redeem(ctx, { params, client }) {
+  async redeem(ctx, { params, client, address }) {
     const registered = scopesOf(client)
     const asked = params.words('scope')
     if (!asked.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
-    const subject = await ctx.people.checkPassword(params.need('username'), params.need('password'))
+    const subject = await ctx.people.checkPassword(
+      { login: params.need('username'), password: params.need('password'), address },
+      ctx.now(),
+    )
     if (subject === undefined) refuse('invalid_grant', 'username or password is not right, or this account cannot sign in this way') // §5.2
     return signedIn(ctx, { client, subject, scope: asked.length > 0 ? asked : registered, sid: ctx.id() }) // §3.3
   },

@@ -50,11 +50,11 @@ export async function tokensFor(room: TenantRoom, subject: string, sid: string):
 }
 
 /** By the rules of the refresh token grant: it rotates, and a used one takes its family back. */
-export async function refreshed(room: TenantRoom, refreshToken: string): Promise<Handed> {
+export async function refreshed(room: TenantRoom, refreshToken: string, address: string): Promise<Handed> {
   const { ctx, firstParty: client } = room
   const grantType = ctx.server.grantTypes.get('refresh_token') ?? problem(404, 'not_found', 'refresh tokens are not offered here')
   const params = new Params([['refresh_token', refreshToken]])
-  return handed(room, await grantType.redeem(ctx, { params, client, binding: undefined }))
+  return handed(room, await grantType.redeem(ctx, { params, client, binding: undefined, address }))
 }
 
 async function handed({ ctx, audience, firstParty }: TenantRoom, issuance: Issuance): Promise<Handed> {

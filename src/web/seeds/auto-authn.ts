@@ -99,7 +99,7 @@ function login(town: Town): JsonRoute {
     },
     async ({ room, request, body }) => {
       const there = await inTenant(town, room, body.tenant_slug, request)
-      return signedIn(there, request, await signedInAccount(there, body.identifier, body.password))
+      return signedIn(there, request, await signedInAccount(there, request, body.identifier, body.password))
     },
   )
 }
@@ -115,7 +115,7 @@ function refresh(town: Town): JsonRoute {
     },
     async ({ room, request, body }) => {
       const there = await inTenant(town, room, body.tenant_slug, request)
-      return { answer: lowered(await refreshOnce(there, body.refresh_token)) }
+      return { answer: lowered(await refreshOnce(there, request, body.refresh_token)) }
     },
   )
 }

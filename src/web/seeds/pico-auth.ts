@@ -2,10 +2,11 @@
 import { z } from 'zod'
 import { type Administered, createAccount, giveRole, giveStatus, Taken } from '../../identity/accounts.ts'
 import { roles } from '../../identity/roles.ts'
-import { checkPassword } from '../../identity/sign-in.ts'
+import { tryPassword } from '../../identity/throttle.ts'
 import type { Account } from '../../identity/types.ts'
 import { longestAccessToken } from '../../protocol/client.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import type { Request } from '../../protocol/request-reply.ts'
 import { UnusablePassword } from '../../secrets/passwords.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
@@ -70,8 +71,9 @@ function told(error: unknown, field: string): unknown {
 }
 
 /** The account, or the same refusal whatever was wrong. Its password must be its own. */
-export async function signedInAccount({ signIn }: TenantRoom, login: string, text: string): Promise<Account> {
-  const account = await checkPassword(signIn, login, text)
+export async function signedInAccount({ ctx, signIn }: TenantRoom, request: Request, login: string, text: string): Promise<Account> {
+  const { address, browser } = request
+  const account = await tryPassword(signIn, { login, address, device: browser.device }, text, ctx.now())
   if (!account) problem(401, 'invalid_grant', 'login or password is not right')
   if (account.passwordIsTemporary) problem(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
   return account
@@ -85,8 +87,8 @@ const login = openRoute(
     body: z.strictObject({ email: z.string().max(254), password }),
     answer: tokens,
   },
-  async ({ room, body }) => {
-    const { subject } = await signedInAccount(room, body.email, body.password)
+  async ({ room, request, body }) => {
+    const { subject } = await signedInAccount(room, request, body.email, body.password)
     return { answer: bearerTokens(await tokensFor(room, subject, room.ctx.id())) }
   },
 )
@@ -103,13 +105,15 @@ const refresh = openRoute(
     body: z.union([z.string().max(1024), z.strictObject({ refresh_token: z.string().max(1024) })]),
     answer: tokens,
   },
-  async ({ room, body }) => ({ answer: bearerTokens(await refreshOnce(room, typeof body === 'string' ? body : body.refresh_token)) }),
+  async ({ room, request, body }) => ({
+    answer: bearerTokens(await refreshOnce(room, request, typeof body === 'string' ? body : body.refresh_token)),
+  }),
 )
 
 /** A refresh token that is not good is a failed authentication. */
-export async function refreshOnce(room: TenantRoom, text: string): Promise<Handed> {
+export async function refreshOnce(room: TenantRoom, { address }: Request, text: string): Promise<Handed> {
   try {
-    return await refreshed(room, text)
+    return await refreshed(room, text, address)
   } catch (error) {
     if (error instanceof OAuthError && error.code === 'invalid_grant') problem(401, 'invalid_grant', error.description)
     throw error
