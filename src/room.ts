@@ -1,5 +1,5 @@
 /** One tenant, put together from every room. */
-import type { Config } from './config/schema.ts'
+import type { Config, OwnLifetimes } from './config/schema.ts'
 import type { AccountRoom } from './identity/accounts.ts'
 import type { Post } from './identity/links.ts'
 import { people } from './identity/people.ts'
@@ -65,7 +65,8 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const opaque = tokens(installation, row.id, random, imported)
   const shared = sharedKeys({ sealer: safe, root: installation.key('client-signing-secret', row.id), tenantId: row.id, issuer })
   const tenant = settingsOf(config, row)
-  const lifetimes = { idle: config.lifetimes.session_idle, absolute: config.lifetimes.session_absolute }
+  const { session_idle: idle, session_absolute: absolute } = lifetimesOf(config, row)
+  const lifetimes = { idle, absolute }
   const id = () => idFrom(random)
   const { access_token: accessToken, refresh_token: refreshToken } = config.api
   const firstParty = firstPartyClient(server, algs, { org: row.id, accessToken, refreshToken })
@@ -120,9 +121,12 @@ function keyFilesOf({ keys: { files } }: Config): KeyFile[] {
 }
 
 /** The configuration's lifetimes, but for those the tenant has set for itself. */
-function settingsOf({ lifetimes }: Config, row: TenantRow): TenantSettings {
-  const own = (row.settings['lifetimes'] ?? {}) as Record<string, number>
-  const seconds = { ...lifetimes, ...own }
+function lifetimesOf({ lifetimes }: Config, { settings }: TenantRow): Config['lifetimes'] {
+  return { ...lifetimes, ...(settings['lifetimes'] as OwnLifetimes) } as Config['lifetimes']
+}
+
+function settingsOf(config: Config, row: TenantRow): TenantSettings {
+  const seconds = lifetimesOf(config, row)
   return {
     name: row.name,
     lifetimes: {

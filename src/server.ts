@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { chore } from './chores.ts'
-import type { Config } from './config/schema.ts'
+import type { Config, OwnLifetimes } from './config/schema.ts'
 import type { Post } from './identity/links.ts'
 import { errands } from './mail/errands.ts'
 import { folderPost, smtpPost } from './mail/post.ts'
@@ -60,6 +60,8 @@ export interface House {
 export interface TenantSwitches {
   sign_up?: boolean | undefined
   password_grant?: boolean | undefined
+  /** Beside those it has set before; null: those of the deployment again. */
+  lifetimes?: OwnLifetimes | null
 }
 
 /** A reason not to start that its operator can mend. */
@@ -189,10 +191,12 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post
       list: () => everyTenant(tenants),
       setStatus: (slug, status) => change(slug, { status }),
       setName: (slug, name) => change(slug, { name }),
-      async set(slug, switches) {
+      async set(slug, { lifetimes, ...switches }) {
         const row = await tenants.bySlug(slug)
-        const given = Object.entries(switches).filter(([, value]) => value !== undefined)
-        return row !== undefined && change(slug, { settings: { ...row.settings, ...Object.fromEntries(given) } })
+        if (!row) return false
+        const given = Object.fromEntries(Object.entries(switches).filter(([, value]) => value !== undefined))
+        const own = lifetimes === null ? {} : { ...(row.settings['lifetimes'] as OwnLifetimes), ...lifetimes }
+        return change(slug, { settings: { ...row.settings, ...given, lifetimes: own } })
       },
     },
     tenant: room,

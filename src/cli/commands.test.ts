@@ -134,6 +134,14 @@ test('a client can come from a file, with a chosen secret that is not said to be
   assert.equal(err, '')
 })
 
+test('a tenant has lifetimes of its own until it goes back', async () => {
+  await json('tenants create brief')
+  assert.deepEqual((await json('tenants set brief --lifetimes-access-token 60')).lifetimes, { access_token: 60 })
+  assert.equal((await json('tenants set brief --no-lifetimes')).lifetimes, null)
+  assert.match((await gatehouse('tenants set brief --lifetimes-access-token 0')).err, /--lifetimes-access-token must be at least 1/)
+  assert.match((await gatehouse('tenants set brief --no-lifetimes --lifetimes-code 9')).err, /exclude each other/)
+})
+
 test('the signing secret of HS256: always there, chosen, and forgotten again', async () => {
   await json('clients create --client-id hs --grant-types client_credentials --access-token-signed-response-alg HS256')
   const { signing_secret: first } = await json('clients signing-secret hs')

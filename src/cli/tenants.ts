@@ -1,7 +1,9 @@
 /** `gatehouse tenants`: separate worlds in one installation, each with its own people, clients and keys. */
 import { type Command, Option } from 'commander'
+import { tenantSettingsSchema } from '../config/schema.ts'
+import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { type ConfigFlags, withHouse } from './open.ts'
-import { misuse, refuse } from './problems.ts'
+import { checked, misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 import { confirm, withExamples } from './upkeep.ts'
 
@@ -48,18 +50,31 @@ export function tenants(program: Command, terminal: Terminal): void {
       }),
     )
   }
-  command('set <slug>', 'close for one tenant what the deployment offers, or open it again', [
+  const set = command('set <slug>', 'close for one tenant what the deployment offers, or give it lifetimes of its own', [
     'gatehouse tenants set acme --sign-up false --password-grant false',
+    'gatehouse tenants set acme --lifetimes-access-token 600',
   ])
     .addOption(new Option('--sign-up <true|false>', 'anyone may make an account of their own').choices(['true', 'false']))
     .addOption(new Option('--password-grant <true|false>', 'clients may send passwords').choices(['true', 'false']))
-    .action((slug: string, flags: TenantFlags & { signUp?: string; passwordGrant?: string }) =>
-      withHouse(terminal, flags, async (house) => {
-        const read = (text: string | undefined) => (text === undefined ? undefined : text === 'true')
-        const switches = { sign_up: read(flags.signUp), password_grant: read(flags.passwordGrant) }
-        if (!(await house.tenants.set(slug === 'root' ? '' : slug, switches)))
-          refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)
-        confirm(terminal, flags.json, { slug, ...switches }, `Tenant ${slug} is changed.`)
-      }),
-    )
+    .option('--no-lifetimes', 'back to the lifetimes of the deployment')
+  addFlags(set, tenantSettingsSchema, 'Lifetimes:').action((slug: string, _: unknown, command: Command) =>
+    setTenant(terminal, slug, command),
+  )
+}
+
+async function setTenant(terminal: Terminal, slug: string, command: Command): Promise<void> {
+  const flags = command.optsWithGlobals<TenantFlags & { signUp?: string; passwordGrant?: string; lifetimes: boolean }>()
+  const { lifetimes } = checked(tenantSettingsSchema, givenByFlags(command, tenantSettingsSchema), flagOf)
+  if (lifetimes && !flags.lifetimes) misuse('--no-lifetimes and a lifetime exclude each other')
+  await withHouse(terminal, flags, async (house) => {
+    const read = (text: string | undefined) => (text === undefined ? undefined : text === 'true')
+    const own = flags.lifetimes ? lifetimes : null
+    const change = {
+      sign_up: read(flags.signUp),
+      password_grant: read(flags.passwordGrant),
+      ...(own === undefined ? {} : { lifetimes: own }),
+    }
+    if (!(await house.tenants.set(slug === 'root' ? '' : slug, change))) refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)
+    confirm(terminal, flags.json, { slug, ...change }, `Tenant ${slug} is changed.`)
+  })
 }

@@ -36,7 +36,6 @@ export const policySchema = z.strictObject({
   code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
   consent: z.enum(['ask', 'skip']).default('ask').describe('skip: an application of the operator itself, whose users are not asked'),
 })
-export type ClientPolicy = z.infer<typeof policySchema>
 
 export const clientSchema = z
   .strictObject({

@@ -170,6 +170,23 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
+    test('lifetimes of its own, each beside the others, until it goes back to the deployment’s', async () => {
+      await house.house.tenants.create({ slug: 'brief', name: 'Brief' })
+      const lifetime = async () =>
+        (await call(`${issuerOf('brief')}/token`, { body: 'grant_type=client_credentials', headers: (apps['acme'] as Application).header }))
+          .body.expires_in
+      const machine = { client_id: 'app', grant_types: ['client_credentials'] }
+      await house.addClient(machine, secret, await house.house.tenant('brief'))
+      assert.equal(await lifetime(), 3600)
+      await house.house.tenants.set('brief', { lifetimes: { access_token: 60 } })
+      await house.house.tenants.set('brief', { lifetimes: { id_token: 90, session_idle: 120 } })
+      assert.equal(await lifetime(), 60)
+      const { ctx, signIn } = (await house.house.tenant('brief')) as Room
+      assert.deepEqual([ctx.tenant.lifetimes.idToken, signIn.lifetimes.idle], [90, 120])
+      await house.house.tenants.set('brief', { lifetimes: null })
+      assert.equal(await lifetime(), 3600)
+    })
+
     test('unknown, and strange names: not found', async () => {
       for (const slug of ['nobody', 'ACME', 'acme%20', '%00', 'a'.repeat(201), 'root', '..%2f']) {
         const program = await call(`${house.issuer}/t/${slug}/token`, { body: 'grant_type=client_credentials' })
