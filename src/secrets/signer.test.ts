@@ -74,3 +74,11 @@ test('a DER signature is no JOSE signature', async () => {
   const [es256] = pairs
   assert.equal(isSignatureOf(es256!, 'text', sign('sha256', Buffer.from('text'), es256!.privateKey)), false)
 })
+
+test('a kid can be typed on a command line', async () => {
+  const made = await Promise.all(Array.from({ length: 400 }, () => makeKeyPair('EdDSA', 2048)))
+  assert.deepEqual(
+    made.map(({ kid }) => kid).filter((kid) => kid.startsWith('-')),
+    [],
+  ) // six of 400 would, if left to chance
+})

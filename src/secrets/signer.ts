@@ -63,13 +63,18 @@ export function isSlow(alg: SigningAlg): boolean {
   return schemes[alg].slow
 }
 
-/** A new key pair. `rsaBits` is for RS256 and PS256. */
+/** A new key pair, whose kid does not begin with a hyphen: on a command line it would be taken for an option. `rsaBits` is for RS256 and PS256. */
 export async function makeKeyPair(alg: SigningAlg, rsaBits: number): Promise<KeyPair> {
-  if (alg === 'ES256') return toKeyPair(alg, (await generate('ec', { namedCurve: 'P-256' })).privateKey)
-  if (alg === 'EdDSA') return toKeyPair(alg, (await generate('ed25519')).privateKey)
-  if (alg === 'ML-DSA-44') return toKeyPair(alg, (await generate('ml-dsa-44')).privateKey)
-  if (alg === 'ML-DSA-65') return toKeyPair(alg, (await generate('ml-dsa-65')).privateKey)
-  return toKeyPair(alg, (await generate('rsa', { modulusLength: rsaBits })).privateKey)
+  const pair = toKeyPair(alg, (await generatePair(alg, rsaBits)).privateKey)
+  return pair.kid.startsWith('-') ? makeKeyPair(alg, rsaBits) : pair
+}
+
+function generatePair(alg: SigningAlg, rsaBits: number): Promise<{ privateKey: KeyObject }> {
+  if (alg === 'ES256') return generate('ec', { namedCurve: 'P-256' })
+  if (alg === 'EdDSA') return generate('ed25519')
+  if (alg === 'ML-DSA-44') return generate('ml-dsa-44')
+  if (alg === 'ML-DSA-65') return generate('ml-dsa-65')
+  return generate('rsa', { modulusLength: rsaBits })
 }
 
 /** Back from what `toPkcs8` gave. */
