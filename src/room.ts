@@ -1,6 +1,7 @@
 /** One tenant, put together from every room. */
 import type { Config, OwnLifetimes } from './config/schema.ts'
 import type { AccountRoom } from './identity/accounts.ts'
+import { type AuditRoom, note } from './identity/audit.ts'
 import type { Post } from './identity/links.ts'
 import { people } from './identity/people.ts'
 import type { SignIn } from './identity/sign-in.ts'
@@ -34,6 +35,7 @@ export interface Room extends TenantRoom {
   tokens: TenantTokens
   signingSecrets: SigningSecrets
   accounts: AccountRoom
+  audit: AuditRoom
 }
 
 /** What the house gives every tenant. */
@@ -49,10 +51,12 @@ export interface Frame {
   /** Absent where no mail can be sent. */
   post: Post | undefined
   errands: Errands
+  /** Ids in the order in which they are asked for. */
+  order(): string
 }
 
 export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
-  const { config, platform, db, installation, safe, server, passwords, imported, post, errands } = frame
+  const { config, platform, db, installation, safe, server, passwords, imported, post, errands, order } = frame
   const { now, random, log } = platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
@@ -85,6 +89,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     now,
     id,
   }
+  const audit: AuditRoom = { store, now, order, keep: config.audit.keep_days * 86_400 }
   const basePath = new URL(config.issuer).pathname.replace(/\/$/, '')
   return {
     row,
@@ -103,6 +108,8 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     signingSecrets: shared,
     tokens: opaque,
     accounts: { store, passwords, now, id },
+    audit,
+    note: (happened, from) => note(audit, happened, from),
   }
 }
 
@@ -145,4 +152,11 @@ function settingsOf(config: Config, row: TenantRow): TenantSettings {
 export function idFrom(random: Platform['random']): string {
   const id = random(16).toString('base64url')
   return id.startsWith('-') ? idFrom(random) : id
+}
+
+/** Ids of one process in the order in which they are asked for; those of several processes do not meet. */
+export function ordered(random: Platform['random']): () => string {
+  const process = idFrom(random)
+  let asked = 0
+  return () => `${(asked++).toString(36).padStart(8, '0')}-${process}`
 }

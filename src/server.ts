@@ -11,7 +11,7 @@ import type { Platform } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
-import { type Frame, idFrom, openRoom, type Room } from './room.ts'
+import { type Frame, idFrom, openRoom, ordered, type Room } from './room.ts'
 import { importedSecrets } from './secrets/imported-secrets.ts'
 import { unlock, WrongKey } from './secrets/installation.ts'
 import { makeKek, readKek } from './secrets/kek.ts'
@@ -136,7 +136,7 @@ async function openSafe(
   return { safe, installation: await unlock(installation, safe, random) }
 }
 
-function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post' | 'errands'>, tenants: TenantStore): House {
+function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post' | 'errands' | 'order'>, tenants: TenantStore): House {
   const { config, platform, db } = base
   const { now, random } = platform
   const server = assemble(enabled(config.features))
@@ -149,6 +149,7 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post
     imported: importedSecrets({ random, now }),
     post: postOf(config, platform),
     errands: errands((problem, text) => platform.log.warn(problem, text)),
+    order: ordered(random),
   }
   const rooms = new Map<string, { room: Promise<Room | undefined>; until: number }>()
 

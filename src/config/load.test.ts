@@ -109,6 +109,7 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'limits.sign_in.account': ['5', 5],
   'limits.sign_in.address': ['50', 50],
   'limits.sign_in.tenant': ['500', 500],
+  'audit.keep_days': ['30', 30],
   'sweep.every_seconds': ['5', 5],
   'sweep.batch': ['10', 10],
 }

@@ -226,6 +226,9 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  audit: z
+    .strictObject({ keep_days: z.int().min(1).max(36_500).default(365).describe('How long an entry of the audit log is kept, in days') })
+    .prefault({}),
   sweep: z
     .strictObject({
       every_seconds: seconds(1, 86_400).default(60).describe('How often what has expired is deleted, in seconds'),

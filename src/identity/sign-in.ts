@@ -1,4 +1,5 @@
 /** Signing in with a password, and the session that follows. */
+import type { Happening } from '../protocol/acts.ts'
 import type { Tokens } from '../protocol/ports.ts'
 import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
 
@@ -50,6 +51,12 @@ export async function checkPassword(
     await store.accounts.rehash(account.subject, account.passwordHash, await passwords.hash(password))
   }
   return account
+}
+
+/** For the audit log, of whoever exists or not: nothing of what was typed. */
+export async function failedSignIn({ store }: Pick<SignIn, 'store'>, login: string): Promise<Happening> {
+  const account = await store.accounts.byLogin(foldLogin(login))
+  return { act: 'user.sign-in', outcome: 'failure', target: account?.subject }
 }
 
 /** A browser keeps at most this many sign-ins beside each other. */

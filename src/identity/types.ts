@@ -1,4 +1,5 @@
 /** Accounts and sessions, and what this room needs remembered. */
+import type { Happening } from '../protocol/acts.ts'
 import type { Role } from './roles.ts'
 
 /** A person as kept. Times in seconds since the epoch. */
@@ -66,6 +67,35 @@ export interface Link {
   /** Where it was sent. */
   email: string
   expiresAt: number
+}
+
+/** An entry of the audit log. */
+export interface Noted extends Happening {
+  id: string
+  /** Seconds since the epoch. */
+  at: number
+  requestId: string | undefined
+  /** IP address. */
+  address: string | undefined
+}
+
+/** A page of the audit log. Absent: any. */
+export interface AuditSearch {
+  /** Seconds; from then on, and before. */
+  since?: number | undefined
+  until?: number | undefined
+  act?: string | undefined
+  outcome?: Happening['outcome'] | undefined
+  /** Id of who did it. */
+  by?: string | undefined
+  /** Id of what it was done to. */
+  target?: string | undefined
+  /** Id of who did it or of what it was done to. */
+  about?: string | undefined
+  /** What follows this entry. */
+  after?: { at: number; id: string } | undefined
+  limit: number
+  newestFirst: boolean
 }
 
 /** Something that may be tried `limit` times in `window` seconds. */
@@ -144,6 +174,10 @@ export interface IdentityStore {
     /** Takes one try out of each again. */
     giveBack(names: readonly string[]): Promise<void>
     clear(names: readonly string[]): Promise<void>
+  }
+  audit: {
+    add(entries: readonly Noted[], expiresAt: number): Promise<void>
+    search(ask: AuditSearch): Promise<Noted[]>
   }
   devices: {
     /** Has the account of this folded login signed in at this browser before? */

@@ -23,9 +23,17 @@ export const consentEndpoint: Endpoint = {
       refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
     if (step !== 'consent') return { kind: 'redirect', to: hubUrl(ctx, ticket) } // something else is owed first, or nothing is
     const { scope } = flow.asked
-    await ctx.store.grants.widen({ clientId: client.client_id, subject: session.subject, scope, newId: ctx.id(), now: ctx.now() })
+    const grant = await ctx.store.grants.widen({
+      clientId: client.client_id,
+      subject: session.subject,
+      scope,
+      newId: ctx.id(),
+      now: ctx.now(),
+    })
     await ctx.store.flows.answer(flow.id, 'consent')
-    return { kind: 'redirect', to: hubUrl(ctx, ticket) }
+    const detail = { client: client.client_id, scope: scope.join(' ') }
+    const given = { act: 'grant.give', outcome: 'success', by: { type: 'user', id: session.subject }, target: grant.id, detail } as const
+    return { kind: 'redirect', to: hubUrl(ctx, ticket), happened: [given] }
   },
 }
 

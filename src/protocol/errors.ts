@@ -1,4 +1,6 @@
 /** Every error code this server can send, with its HTTP status and the clause that defines it. */
+import type { Happening } from './acts.ts'
+
 export const codes = {
   invalid_request: [400, 'RFC 6749 §5.2'],
   invalid_client: [401, 'RFC 6749 §5.2'],
@@ -34,6 +36,8 @@ export class OAuthError extends Error {
   readonly code: ErrorCode
   readonly description: string
   readonly why: string | undefined
+  /** For the audit log. */
+  readonly happened: Happening[] = []
 
   constructor(code: ErrorCode, description: string, why?: string, cause?: unknown) {
     super(`${code}: ${description}`, { cause })
@@ -62,6 +66,17 @@ export class TooMany extends Unavailable {
 /** Reads as a sentence at the point of the rule: `client ?? refuse('invalid_client', …)`. */
 export function refuse(code: ErrorCode, description: string, why?: string): never {
   throw new OAuthError(code, description, why)
+}
+
+/** A refusal that the audit log shall know of. */
+export function refuseNoted(happening: Happening, code: ErrorCode, description: string): never {
+  throw noted(new OAuthError(code, description), happening)
+}
+
+/** The same error, with what the audit log shall know. */
+export function noted(error: OAuthError, happening: Happening): OAuthError {
+  error.happened.push(happening)
+  return error
 }
 
 /** Anything that is not a foreseen refusal is a fault of ours, and says nothing to the outside. */

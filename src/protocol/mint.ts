@@ -27,6 +27,7 @@ export async function mint(ctx: Ctx, issuance: Issuance, target: Target, binding
     kind: 'json',
     status: 200,
     headers: { 'cache-control': 'no-store', pragma: 'no-cache' }, // §5.1
+    ...(issuance.happened ? { happened: issuance.happened } : {}),
     body: Object.assign(
       {
         access_token: text,

@@ -1,8 +1,11 @@
 /** What is asked and what is answered, freed of HTTP machinery; and every page the rules can ask for. */
+import type { Happening } from './acts.ts'
 import type { Params } from './params.ts'
 
 /** What was asked, freed of HTTP machinery. */
 export interface Request {
+  /** As in the log. */
+  id: string
   method: string
   /** The endpoint as published: issuer and path, without query. */
   url: string
@@ -29,6 +32,8 @@ export interface Browser {
 export type Reply = (JsonReply | TextReply | RedirectReply | PageReply) & {
   headers?: Readonly<Record<string, string>>
   remember?: Partial<Browser>
+  /** For the audit log. */
+  happened?: readonly Happening[]
 }
 
 export interface JsonReply {

@@ -1,5 +1,6 @@
 /** The words the rules are written in. Data; never changed once made. */
 
+import type { Happening } from './acts.ts'
 import type { AccessTokenAlg } from './algs.ts'
 import type { Client } from './client.ts'
 import type { Resource } from './resource.ts'
@@ -183,6 +184,8 @@ export interface Issuance {
   nonce?: string | undefined
   /** The authorization code that was redeemed, for `c_hash`. */
   code?: string
+  /** For the audit log. */
+  happened?: readonly Happening[]
   /** The artefact this issuance uses up. */
   spends?: Spend
   /** The refresh token to hand out. `keep`: this text, which is kept already; `next`: this text, to be kept. */

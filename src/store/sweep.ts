@@ -28,6 +28,8 @@ export async function sweep(db: Db, now: number, limit: number): Promise<number>
       (select tenant_id, bucket from attempts where ends_at <= ${now} limit ${limit}) returning bucket`,
     sql`delete from devices where (tenant_id, subject, hash) in
       (select tenant_id, subject, hash from devices where expires_at <= ${now} limit ${limit}) returning hash`,
+    sql`delete from audit where (tenant_id, id) in
+      (select tenant_id, id from audit where expires_at <= ${now} limit ${limit}) returning id`,
     // A refresh token that came to be while its family was revoked: it is dead, and must go before what says so does.
     sql`delete from refresh_tokens where (tenant_id, hash) in
       (select t.tenant_id, t.hash from revocations r join refresh_tokens t on t.tenant_id = r.tenant_id and t.family = r.id

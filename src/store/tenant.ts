@@ -5,6 +5,7 @@ import type { KeyStore } from '../secrets/types.ts'
 import { accounts } from './accounts.ts'
 import { apiKeys } from './api-keys.ts'
 import { attempts } from './attempts.ts'
+import { audit } from './audit.ts'
 import { clients } from './clients.ts'
 import { codes } from './codes.ts'
 import { declarations } from './declarations.ts'
@@ -37,6 +38,7 @@ export function tenantStore(
     ...sessions(db, tenant),
     ...attempts(db, tenant),
     ...links(db, tenant),
+    ...audit(db, tenant),
     ...signingKeys(db, tenant),
     ...machines(db, tenant),
     ...apiKeys(db, tenant),

@@ -1,9 +1,10 @@
 /** The door: HTTP in, HTTP out. No rule of OAuth is decided here. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Origin } from '../identity/audit.ts'
 import { answer } from '../protocol/answer.ts'
 import { type OAuthError, refuse } from '../protocol/errors.ts'
 import { Params } from '../protocol/params.ts'
-import type { Request } from '../protocol/request-reply.ts'
+import type { Reply, Request } from '../protocol/request-reply.ts'
 import { problem, problemDocument } from './api/problem.ts'
 import { commonHeaders, type DoorState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
@@ -66,6 +67,7 @@ async function serve(state: DoorState, route: Route, req: FastifyRequest, reply:
   const { house } = state
   const slug = slugOf(req)
   const dress: Dress = { tenant: 'Gatehouse', base: '', nonce: req.id, recovery: false, headers: headersOf(state, req) }
+  let entered: TenantRoom | undefined
   const audience = route.body && isJson(req) ? 'api' : route.audience
   const { reply: result, error } = await answer(audience, house.issuer, async () => {
     const room = (await house.room(slug)) ?? refuse('not_found', 'there is no such tenant here')
@@ -78,14 +80,22 @@ async function serve(state: DoorState, route: Route, req: FastifyRequest, reply:
       refuse('invalid_request', 'this form was sent from another site; go back to the application and start again')
     }
     const sent = readSent(route, req)
+    entered = room
     const result = await route.handle(room, read(room, route, req), sent)
     if (result.remember) dress.headers['set-cookie'] = room.cookies.write(result.remember)
     return result
   })
+  await keep(state, entered, error?.happened ?? result.happened, { requestId: req.id, address: req.ip })
   send(reply, error && audience === 'api' ? problemDocument(error, result, house.issuer) : result, dress)
   const status = reply.raw.statusCode
   note(house.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: reply.elapsedTime, ip: req.ip }, error)
   return reply
+}
+
+/** What happened is told by the log if the database cannot keep it: the act itself is done, and its answer stands. */
+async function keep({ house }: DoorState, room: TenantRoom | undefined, happened: Reply['happened'], from: Origin): Promise<void> {
+  if (!room || !happened || happened.length === 0) return
+  await room.note(happened, from).catch((err: unknown) => house.log.error({ err, id: from.requestId, happened }, 'not in the audit log'))
 }
 
 function slugOf(req: FastifyRequest): string {
@@ -112,6 +122,7 @@ function readSent(route: Route, req: FastifyRequest): Sent {
 function read({ ctx, cookies }: TenantRoom, { path }: Route, req: FastifyRequest): Request {
   const { headers, method } = req
   return {
+    id: req.id,
     method,
     url: ctx.issuer + path,
     headers,

@@ -8,7 +8,7 @@ import { type Account, foldLogin, isActive, type Link } from '../identity/types.
 import { refuse } from '../protocol/errors.ts'
 import type { Page, PageReply } from '../protocol/request-reply.ts'
 import type { Route, TenantRoom } from './route.ts'
-import { tooOften } from './steps.ts'
+import { byThemselves, tooOften } from './steps.ts'
 
 const dead = 'this link was used already or has expired; ask for a new one'
 
@@ -84,7 +84,7 @@ const setPassword: Route = {
     if (!(await mailroom.store.links.setPassword(link.hash, hash, ctx.now()))) refuse('invalid_request', dead)
     if (link.kind === 'reset') mailroom.later(() => sendNews(mailroom, 'password-changed', account))
     const device = await rememberDevice(signIn, browser.device, account.subject, ctx.now())
-    return { ...finished('password-set'), remember: { device } }
+    return { ...finished('password-set'), remember: { device }, happened: [byThemselves('user.recovery', account)] }
   },
 }
 
@@ -101,7 +101,7 @@ const confirmEmail: Route = {
     if (outcome === 'taken') refuse('invalid_request', 'another account has this e-mail address by now')
     if (outcome === 'unknown') refuse('invalid_request', dead)
     if (link.kind === 'email-change') mailroom.later(() => sendNews(mailroom, 'email-changed', account))
-    return finished('email-confirmed')
+    return { ...finished('email-confirmed'), happened: [byThemselves('user.email', account)] }
   },
 }
 

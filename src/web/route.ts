@@ -1,7 +1,9 @@
 /** What the door serves: an endpoint of the rules, or a form of our own pages, within one tenant. */
 import type { AccountRoom } from '../identity/accounts.ts'
+import type { Origin } from '../identity/audit.ts'
 import type { Mailroom } from '../identity/links.ts'
 import type { SignIn } from '../identity/sign-in.ts'
+import type { Happening } from '../protocol/acts.ts'
 import type { Client } from '../protocol/client.ts'
 import type { Ctx, Endpoint } from '../protocol/feature.ts'
 import type { Reply, Request } from '../protocol/request-reply.ts'
@@ -26,6 +28,8 @@ export interface TenantRoom {
   audience: string | undefined
   /** May anyone make an account of their own? */
   signUp: boolean
+  /** Writes into the audit log. */
+  note(happened: readonly Happening[], from: Origin | undefined): Promise<void>
 }
 
 /** What a request has beyond that of the rules. */

@@ -2,8 +2,9 @@
 import { setPassword } from '../identity/accounts.ts'
 import { rememberDevice } from '../identity/devices.ts'
 import { passwordProblem } from '../identity/password-policy.ts'
-import { checkPassword, type SignIn, startSession } from '../identity/sign-in.ts'
+import { checkPassword, failedSignIn, type SignIn, startSession } from '../identity/sign-in.ts'
 import { trySignIn } from '../identity/throttle.ts'
+import type { Act, Happening } from '../protocol/acts.ts'
 import { refuse } from '../protocol/errors.ts'
 import { findFlow, hubUrl } from '../protocol/flow.ts'
 import { applicationOf } from '../protocol/respond.ts'
@@ -35,12 +36,20 @@ const signIn: Route = {
       return { kind: 'page', page: 'sign-in', status: 429, data, headers: { 'retry-after': String(wait) } }
     }
     const account = await checkPassword(signIn, username, password)
-    if (!account) return { kind: 'page', page: 'sign-in', status: 401, data: { ...shown, problem: wrong } }
+    if (!account) {
+      const happened = [await failedSignIn(signIn, username)]
+      return { kind: 'page', page: 'sign-in', status: 401, data: { ...shown, problem: wrong }, happened }
+    }
     await succeeded()
     const device = await rememberDevice(signIn, browser.device, account.subject, now)
     const ids = await startSession(signIn, account, sessions, { acr: 'aal1', amr: ['pwd'], authTime: now, now })
     await ctx.store.flows.answer(flow.id, 'sign-in')
-    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids, device } }
+    return {
+      kind: 'redirect',
+      to: hubUrl(ctx, ticket),
+      remember: { sessions: ids, device },
+      happened: [byThemselves('user.sign-in', account)],
+    }
   },
 }
 
@@ -90,8 +99,13 @@ const newPassword: Route = {
     await setPassword(accounts, session.subject, { text, temporary: false })
     const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account is gone')
     const ids = await startSession(signIn, account, sessions, { ...session, now: ctx.now() })
-    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids } }
+    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids }, happened: [byThemselves('user.password', account)] }
   },
+}
+
+/** For the audit log: what a person did to their own account. */
+export function byThemselves(act: Act, { subject }: { subject: string }): Happening {
+  return { act, outcome: 'success', by: { type: 'user', id: subject }, target: subject }
 }
 
 async function problemOf({ store, passwords }: SignIn, subject: string, text: string, repeated: string): Promise<string | undefined> {

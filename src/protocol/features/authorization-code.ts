@@ -1,7 +1,7 @@
 /** Authorization code grant — RFC 6749 §4.1. */
 import { authorizationEndpoint, continueEndpoint } from '../authorize.ts'
 import { cancelEndpoint, consentEndpoint } from '../consent.ts'
-import { refuse } from '../errors.ts'
+import { refuse, refuseNoted } from '../errors.ts'
 import { revokeFamily } from '../family.ts'
 import type { Ctx, Feature, GrantType, TokenAsk } from '../feature.ts'
 import { refreshOf } from '../refresh.ts'
@@ -15,7 +15,8 @@ const grantType: GrantType = {
     const lost = async () => {
       // §4.1.2: a code used twice takes back everything its first use gave.
       await revokeFamily(ctx, family)
-      return refuse('invalid_grant', 'code was already used; the tokens it gave are revoked')
+      const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: ask.client.client_id }, target: family } as const
+      return refuseNoted(reuse, 'invalid_grant', 'code was already used; the tokens it gave are revoked')
     }
     if (code.usedAt !== undefined) return lost()
     const resource = asked.facts['resource']?.split(' ') ?? []

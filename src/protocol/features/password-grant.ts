@@ -1,6 +1,6 @@
 /** Resource owner password credentials grant — RFC 6749 §4.3. For programs that cannot be changed: RFC 9700 §2.4 advises against it. */
 import { scopesOf } from '../client.ts'
-import { refuse } from '../errors.ts'
+import { refuse, refuseNoted } from '../errors.ts'
 import type { Feature, GrantType } from '../feature.ts'
 import { signedIn } from '../signed-in.ts'
 
@@ -14,8 +14,11 @@ const grantType: GrantType = {
       { login: params.need('username'), password: params.need('password'), address },
       ctx.now(),
     )
-    if (subject === undefined) refuse('invalid_grant', 'username or password is not right, or this account cannot sign in this way') // §5.2
-    return signedIn(ctx, { client, subject, scope: asked.length > 0 ? asked : registered, sid: ctx.id() }) // §3.3
+    const by = { type: 'client', id: client.client_id } as const
+    const wrong = 'username or password is not right, or this account cannot sign in this way'
+    if (subject === undefined) return refuseNoted({ act: 'user.sign-in', outcome: 'failure', by }, 'invalid_grant', wrong) // §5.2
+    const issuance = await signedIn(ctx, { client, subject, scope: asked.length > 0 ? asked : registered, sid: ctx.id() }) // §3.3
+    return { ...issuance, happened: [{ act: 'user.sign-in', outcome: 'success', by, target: subject }] }
   },
 }
 

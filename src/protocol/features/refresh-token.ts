@@ -1,6 +1,6 @@
 /** Refresh token grant — RFC 6749 §6, with rotation after RFC 9700 §4.14.2. */
 import type { Client } from '../client.ts'
-import { refuse } from '../errors.ts'
+import { refuse, refuseNoted } from '../errors.ts'
 import { revokeFamily } from '../family.ts'
 import type { Ctx, Feature, GrantType } from '../feature.ts'
 import type { Binding, Issuance, RefreshToken } from '../types.ts'
@@ -56,7 +56,15 @@ async function sameSuccessor(ctx: Ctx, token: RefreshToken, text: string): Promi
   const repeated = (token.usedAt as number) + ctx.tenant.lifetimes.refreshGrace > ctx.now()
   if (repeated && next && next.usedAt === undefined) return { kind: 'keep', token: successor }
   await revokeFamily(ctx, token.family)
-  return refuse('invalid_grant', 'refresh_token was already used; the tokens of this sign-in are revoked')
+  const { clientId: id, family: target, authentication } = token
+  const reuse = {
+    act: 'token.reuse',
+    outcome: 'failure',
+    by: { type: 'client', id },
+    target,
+    detail: { user: authentication.subject },
+  } as const
+  return refuseNoted(reuse, 'invalid_grant', 'refresh_token was already used; the tokens of this sign-in are revoked')
 }
 
 function issuance(client: Client, token: RefreshToken, scope: readonly string[], refresh: Issuance['refresh']): Issuance {

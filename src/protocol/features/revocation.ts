@@ -17,13 +17,14 @@ const endpoint: Endpoint = {
     const { params } = request
     params.check(ctx.server.mayRepeat)
     const client = await authenticateClient(ctx, request)
-    await takeBack(ctx, client, params.need('token')) // The hint is not needed: a token tells its kind. §2.1
-    return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' } } // §2.2: also for an unknown token.
+    const target = await takeBack(ctx, client, params.need('token')) // The hint is not needed: a token tells its kind. §2.1
+    const done = { act: 'token.revoke', outcome: 'success', by: { type: 'client', id: client.client_id }, target } as const
+    return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' }, happened: target === undefined ? [] : [done] } // §2.2: also for an unknown token.
   },
 }
 
-/** An access token alone; with a refresh token all of its family. */
-async function takeBack(ctx: Ctx, client: Client, text: string): Promise<void> {
+/** An access token alone; with a refresh token all of its family. Returns what was taken back: a family, or a jti. */
+async function takeBack(ctx: Ctx, client: Client, text: string): Promise<string | undefined> {
   const hash = ctx.tokens.hash('rt', text)
   const refresh = hash === undefined ? undefined : await ctx.store.refreshTokens.find(hash)
   const access = hash === undefined ? await findAccessToken(ctx, text) : undefined
@@ -31,6 +32,7 @@ async function takeBack(ctx: Ctx, client: Client, text: string): Promise<void> {
   if (clientId !== client.client_id) refuse('invalid_grant', 'the token was issued to another client') // §2.1
   if (refresh) await revokeFamily(ctx, refresh.family)
   if (access) await ctx.store.revocations.add([access.jti], access.expiresAt)
+  return refresh?.family ?? access?.jti
 }
 
 export function revocation(): Feature {

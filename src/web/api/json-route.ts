@@ -3,8 +3,9 @@ import type { z } from 'zod'
 import { may, type Permission } from '../../identity/roles.ts'
 import { type Account, isActive } from '../../identity/types.ts'
 import { bearer } from '../../protocol/access-token.ts'
+import type { Act, Doer, Happening } from '../../protocol/acts.ts'
 import { firstPartyId } from '../../protocol/client.ts'
-import { refuse } from '../../protocol/errors.ts'
+import { noted, OAuthError, refuse } from '../../protocol/errors.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import type { Credential } from '../../protocol/types.ts'
 import type { Route, Sent, TenantRoom } from '../route.ts'
@@ -36,8 +37,17 @@ interface Form<Body extends z.ZodType, Query extends z.ZodType, Answer extends z
   answer?: Answer
   /** 200 when absent. */
   status?: number
+  /** What the audit log calls it; absent when it changes nothing. It is done to what `:id` of the path names, or to the `target` that was told. */
+  act?: Act
 }
-type Told<Answer extends z.ZodType> = Promise<{ answer?: z.input<Answer>; headers?: Readonly<Record<string, string>> }>
+type Told<Answer extends z.ZodType> = Promise<{
+  answer?: z.input<Answer>
+  headers?: Readonly<Record<string, string>>
+  /** For the audit log: who did it, where the token does not tell, and what it was done to. */
+  by?: Doer
+  target?: string
+  detail?: Happening['detail']
+}>
 
 /** What the interface description is made of, and the door serves. */
 export interface JsonRoute extends Form<z.ZodType, z.ZodType, z.ZodType> {
@@ -50,7 +60,11 @@ export function openRoute<Body extends z.ZodType, Query extends z.ZodType, Answe
   form: Form<Body, Query, Answer>,
   work: (ask: Ask<z.output<Body>, z.output<Query>>) => Told<Answer>,
 ): JsonRoute {
-  return { ...form, permission: 'anyone', handle: async (...asked) => reply(form, await work(read(form, ...asked))) }
+  return {
+    ...form,
+    permission: 'anyone',
+    handle: (room, request, sent) => watched(form, sent, undefined, async () => work(read(form, room, request, sent))),
+  }
 }
 
 /** A route for those who may. */
@@ -63,8 +77,11 @@ export function guardedRoute<Body extends z.ZodType, Query extends z.ZodType, An
     ...form,
     permission,
     async handle(room, request, sent) {
-      const by = await authorize(room, request, permission)
-      return reply(form, await work(read(form, room, request, sent), by))
+      const by = await authenticate(room, request)
+      return watched(form, sent, { type: 'user', id: by.account.subject }, async () => {
+        if (!may(by.account.role, permission)) problem(403, 'access_denied', 'your role does not allow this')
+        return work(read(form, room, request, sent), by)
+      })
     },
   }
 }
@@ -78,12 +95,11 @@ export function routeOfJson({ path, method, handle }: JsonRoute): Route {
  * Role and status are those of this moment, not those of the token. Only a token that the person got by signing in here will do: one of
  * another client, or an API key, was never meant for administration.
  */
-async function authorize(room: TenantRoom, request: Request, permission: Permission): Promise<Actor> {
+async function authenticate(room: TenantRoom, request: Request): Promise<Actor> {
   const token = await bearer(room.ctx, request)
   if (token.clientId !== firstPartyId) refuse('insufficient_scope', 'this token was not got by signing in at this API')
   const account = await room.accounts.store.accounts.bySubject(token.subject)
   if (!account || !isActive(account)) refuse('invalid_token', 'the access token is of an account that is not active')
-  if (!may(account.role, permission)) problem(403, 'access_denied', 'your role does not allow this')
   return { account, token }
 }
 
@@ -114,6 +130,26 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
 }
 
 const isName = (name: string) => /^\w{1,64}$/.test(name)
+
+/** Answers, and tells the audit log what came of it: of a refusal too, when it is known who was refused. */
+async function watched(
+  form: Form<z.ZodType, z.ZodType, z.ZodType>,
+  { path }: Sent,
+  by: Doer | undefined,
+  work: () => Told<z.ZodType>,
+): Promise<Reply> {
+  const { act } = form
+  try {
+    const told = await work()
+    const { target = path['id'], detail } = told
+    const happened = act && ({ act, outcome: 'success', by: told.by ?? by, target, ...(detail ? { detail } : {}) } as const)
+    return { ...reply(form, told), ...(happened ? { happened: [happened] } : {}) }
+  } catch (error) {
+    if (act && by && error instanceof OAuthError)
+      noted(error, { act, outcome: 'failure', by, target: path['id'], detail: { error: error.code } })
+    throw error
+  }
+}
 
 function reply(form: Form<z.ZodType, z.ZodType, z.ZodType>, { answer, headers }: Awaited<Told<z.ZodType>>): Reply {
   const all = { 'cache-control': 'no-store', ...headers }

@@ -4,12 +4,14 @@ import { accountSchema } from '../../identity/accounts.ts'
 import { startSession } from '../../identity/sign-in.ts'
 import type { Account } from '../../identity/types.ts'
 import { firstPartyId } from '../../protocol/client.ts'
+import { OAuthError } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { type Handed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { problem } from '../api/problem.ts'
 import type { Route, TenantRoom } from '../route.ts'
+import { byThemselves } from '../steps.ts'
 import { refreshOnce, signedInAccount, signUp } from './pico-auth.ts'
 
 /** What this surface needs beyond one tenant. */
@@ -60,12 +62,13 @@ function tenant(town: Town): JsonRoute {
     }),
     answer: z.object({ id: z.string(), slug: z.string(), name: z.string(), email: z.string(), issuer: z.string() }),
     status: 201,
+    act: 'tenant.create',
   } as const
   const make = async ({ room, body }: { room: TenantRoom; body: z.output<typeof form.body> }) => {
     if (room.slug !== '') problem(404, 'not_found', 'tenants are made at the root tenant')
     const id = await town.createTenant({ slug: body.slug, name: body.name, contact: body.email })
     if (id === undefined) problem(409, 'invalid_request', 'there is a tenant of this slug already')
-    return { answer: { ...body, id, issuer: `${room.ctx.issuer}/t/${body.slug}` } }
+    return { answer: { ...body, id, issuer: `${room.ctx.issuer}/t/${body.slug}` }, target: id }
   }
   return town.openTenants ? openRoute(form, make) : guardedRoute('tenants:create', form, make)
 }
@@ -83,7 +86,10 @@ function register(town: Town): JsonRoute {
     async ({ room, request, body }) => {
       const there = await inTenant(town, room, body.tenant_slug, request)
       const { username, email } = body
-      return signedIn(there, request, await signUp(there, { username, email, claims: {} }, body.password))
+      return inTheirLog(there, request, async () => {
+        const account = await signUp(there, { username, email, claims: {} }, body.password)
+        return { ...(await signedIn(there, request, account)), happened: [byThemselves('user.sign-up', account)] }
+      })
     },
   )
 }
@@ -99,7 +105,10 @@ function login(town: Town): JsonRoute {
     },
     async ({ room, request, body }) => {
       const there = await inTenant(town, room, body.tenant_slug, request)
-      return signedIn(there, request, await signedInAccount(there, request, body.identifier, body.password))
+      return inTheirLog(there, request, async () => {
+        const account = await signedInAccount(there, request, body.identifier, body.password)
+        return { ...(await signedIn(there, request, account)), happened: [byThemselves('user.sign-in', account)] }
+      })
     },
   )
 }
@@ -118,6 +127,19 @@ function refresh(town: Town): JsonRoute {
       return { answer: lowered(await refreshOnce(there, request, body.refresh_token)) }
     },
   )
+}
+
+/** What happens in a tenant is written into its own log, also when it was asked for at the root's address. */
+async function inTheirLog<T extends Pick<Reply, 'happened'>>(there: TenantRoom, request: Request, work: () => Promise<T>): Promise<T> {
+  const from = { requestId: request.id, address: request.address }
+  try {
+    const done = await work()
+    await there.note(done.happened ?? [], from)
+    return { ...done, happened: [] }
+  } catch (error) {
+    if (error instanceof OAuthError) await there.note(error.happened.splice(0), from)
+    throw error
+  }
 }
 
 /** A new session, and tokens that belong to it. */
@@ -169,7 +191,8 @@ function lenient(route: Route, town: Town, applies: (request: Request) => boolea
     if (named || request.headers['authorization'] !== undefined || !applies(request)) return route.handle(room, request, sent)
     const there = await inTenant(town, room, request.params.get('tenant_slug'), request)
     const params = new Params([...request.params.entries(), ['client_id', firstPartyId]])
-    return route.handle(there, { ...request, url: there.ctx.issuer + route.path, params }, sent)
+    const theirs = { ...request, url: there.ctx.issuer + route.path, params }
+    return inTheirLog(there, request, () => route.handle(there, theirs, sent))
   }
   return { ...route, handle }
 }
@@ -190,6 +213,11 @@ function logoutOf(route: Route, town: Town): Route['handle'] {
     const sessions = await there.ctx.people.sessions(brought, there.ctx.now())
     const ended = sessions.filter((session) => session.subject === claims['sub']).map((session) => session.id)
     await there.ctx.people.signOut(ended)
+    const by = { type: 'user', id: claims['sub'] } as const
+    await there.note(ended.length > 0 ? [{ act: 'user.sign-out', outcome: 'success', by, target: by.id }] : [], {
+      requestId: request.id,
+      address: request.address,
+    })
     const kept = { sessions: brought.filter((id) => !ended.includes(id)) }
     return { kind: 'json', status: 204, headers: { 'cache-control': 'no-store', 'set-cookie': there.cookies.write(kept).join() } }
   }

@@ -2,15 +2,17 @@
 import { z } from 'zod'
 import { type Administered, createAccount, giveRole, giveStatus, Taken } from '../../identity/accounts.ts'
 import { roles } from '../../identity/roles.ts'
+import { failedSignIn } from '../../identity/sign-in.ts'
 import { tryPassword } from '../../identity/throttle.ts'
 import type { Account } from '../../identity/types.ts'
+import type { Doer } from '../../protocol/acts.ts'
 import { longestAccessToken } from '../../protocol/client.ts'
-import { OAuthError } from '../../protocol/errors.ts'
+import { noted, OAuthError } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
 import { UnusablePassword } from '../../secrets/passwords.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
-import { problem } from '../api/problem.ts'
+import { Problem, problem } from '../api/problem.ts'
 import type { TenantRoom } from '../route.ts'
 
 const role = z.enum(roles)
@@ -36,10 +38,12 @@ const register = openRoute(
     body: z.strictObject({ email: z.email().max(254), password, display_name: z.string().trim().max(500).default('') }),
     answer: user.pick({ id: true, email: true, role: true, status: true }),
     status: 201,
+    act: 'user.sign-up',
   },
   async ({ room, body }) => {
     const claims = body.display_name === '' ? {} : { name: body.display_name }
-    return { answer: shown(room, await signUp(room, { username: room.ctx.id(), email: body.email, claims }, body.password)) }
+    const account = await signUp(room, { username: room.ctx.id(), email: body.email, claims }, body.password)
+    return { answer: shown(room, account), ...doneBy(account) }
   },
 )
 
@@ -74,7 +78,7 @@ function told(error: unknown, field: string): unknown {
 export async function signedInAccount({ ctx, signIn }: TenantRoom, request: Request, login: string, text: string): Promise<Account> {
   const { address, browser } = request
   const account = await tryPassword(signIn, { login, address, device: browser.device }, text, ctx.now())
-  if (!account) problem(401, 'invalid_grant', 'login or password is not right')
+  if (!account) throw noted(new Problem(401, 'invalid_grant', 'login or password is not right'), await failedSignIn(signIn, login))
   if (account.passwordIsTemporary) problem(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
   return account
 }
@@ -86,10 +90,11 @@ const login = openRoute(
     summary: 'Get tokens with e-mail address and password',
     body: z.strictObject({ email: z.string().max(254), password }),
     answer: tokens,
+    act: 'user.sign-in',
   },
   async ({ room, request, body }) => {
-    const { subject } = await signedInAccount(room, request, body.email, body.password)
-    return { answer: bearerTokens(await tokensFor(room, subject, room.ctx.id())) }
+    const account = await signedInAccount(room, request, body.email, body.password)
+    return { answer: bearerTokens(await tokensFor(room, account.subject, room.ctx.id())), ...doneBy(account) }
   },
 )
 
@@ -142,6 +147,7 @@ const changePassword = guardedRoute(
     summary: 'Choose a new password; ends all other sessions and refresh tokens',
     body: z.strictObject({ old_password: password, new_password: password }),
     answer: z.object({ message: z.string() }),
+    act: 'user.password',
   },
   async ({ room, body }, { account, token }) => {
     const { store, passwords } = room.signIn
@@ -154,7 +160,7 @@ const changePassword = guardedRoute(
     const now = room.ctx.now()
     const act = { subject, from, to, keep: token.family, now, until: now + longestAccessToken }
     if (!(await store.accounts.replacePassword(act))) problem(409, 'invalid_request', 'the password was changed by another request')
-    return { answer: { message: 'Password changed' } }
+    return { answer: { message: 'Password changed' }, target: subject }
   },
 )
 
@@ -189,10 +195,11 @@ const changeRole = guardedRoute(
     summary: 'Give another account a role, none above your own',
     body: z.union([role, z.strictObject({ role })]),
     answer: user.pick({ id: true, email: true, role: true }),
+    act: 'user.role',
   },
   async ({ room, body, path }, { account }) => {
     const to = typeof body === 'string' ? body : body.role
-    return { answer: shown(room, administered(await giveRole(room.accounts, account, path['id'] as string, to))) }
+    return { answer: shown(room, administered(await giveRole(room.accounts, account, path['id'] as string, to))), detail: { role: to } }
   },
 )
 
@@ -204,12 +211,18 @@ const changeStatus = guardedRoute(
     summary: 'Suspend another account, or let it sign in again',
     body: z.union([status, z.strictObject({ status })]),
     answer: user.pick({ id: true, email: true, status: true }),
+    act: 'user.status',
   },
   async ({ room, body, path }, { account }) => {
     const to = typeof body === 'string' ? body : body.status
-    return { answer: shown(room, administered(await giveStatus(room.accounts, account, path['id'] as string, to))) }
+    return { answer: shown(room, administered(await giveStatus(room.accounts, account, path['id'] as string, to))), detail: { status: to } }
   },
 )
+
+/** For the audit log: they did it themselves. */
+function doneBy({ subject }: Account): { by: Doer; target: string } {
+  return { by: { type: 'user', id: subject }, target: subject }
+}
 
 function administered(outcome: Administered): Account {
   if (outcome === 'unknown') problem(404, 'not_found', 'there is no such account here')

@@ -1,0 +1,66 @@
+/** The audit log as kept. */
+import type { AuditSearch, IdentityStore, Noted } from '../identity/types.ts'
+import { type Db, type Row, type Sql, sql } from './sql.ts'
+
+export function audit(db: Db, tenant: string): Pick<IdentityStore, 'audit'> {
+  return {
+    audit: {
+      add: (entries, expiresAt) =>
+        db.transact(function* () {
+          for (const entry of entries) yield insert(tenant, entry, expiresAt)
+        }),
+      async search(ask) {
+        return (await db.read(ask.newestFirst ? newest(tenant, ask) : oldest(tenant, ask))).map(noted)
+      },
+    },
+  }
+}
+
+function insert(tenant: string, { id, at, act, outcome, by, target, detail, requestId, address }: Noted, expiresAt: number): Sql {
+  return sql`
+    insert into audit (tenant_id, id, at, act, outcome, by_type, by_id, target, detail, request_id, address, expires_at)
+    values (${tenant}, ${id}, ${at}, ${act}, ${outcome}, ${by?.type ?? null}, ${by?.id ?? null}, ${target ?? null},
+      ${JSON.stringify(detail ?? {})}, ${requestId ?? null}, ${address ?? null}, ${expiresAt})`
+}
+
+const latest = Number.MAX_SAFE_INTEGER
+
+/** The empty text stands for "any": no act, id or outcome is empty. */
+function newest(tenant: string, { after, limit, ...filter }: AuditSearch): Sql {
+  const { since = 0, until = latest, act = '', outcome = '' as string, by = '', target = '', about = '' } = filter
+  const [at, id] = [after?.at ?? latest, after?.id ?? '']
+  return sql`
+    select id, at, act, outcome, by_type, by_id, target, detail, request_id, address from audit
+    where tenant_id = ${tenant} and at >= ${since} and at < ${until} and (at, id) < (${at}, ${id})
+    and (${act} = '' or act = ${act}) and (${outcome} = '' or outcome = ${outcome})
+    and (${by} = '' or by_id = ${by}) and (${target} = '' or target = ${target})
+    and (${about} = '' or by_id = ${about} or target = ${about})
+    order by at desc, id desc limit ${limit}`
+}
+
+function oldest(tenant: string, { after, limit, ...filter }: AuditSearch): Sql {
+  const { since = 0, until = latest, act = '', outcome = '' as string, by = '', target = '', about = '' } = filter
+  const [at, id] = [after?.at ?? -1, after?.id ?? '']
+  return sql`
+    select id, at, act, outcome, by_type, by_id, target, detail, request_id, address from audit
+    where tenant_id = ${tenant} and at >= ${since} and at < ${until} and (at, id) > (${at}, ${id})
+    and (${act} = '' or act = ${act}) and (${outcome} = '' or outcome = ${outcome})
+    and (${by} = '' or by_id = ${by}) and (${target} = '' or target = ${target})
+    and (${about} = '' or by_id = ${about} or target = ${about})
+    order by at, id limit ${limit}`
+}
+
+function noted(row: Row): Noted {
+  const [type, id] = [row['by_type'], row['by_id']]
+  return {
+    id: row['id'] as string,
+    at: row['at'] as number,
+    act: row['act'] as Noted['act'],
+    outcome: row['outcome'] as Noted['outcome'],
+    by: type === null ? undefined : ({ type, id } as Noted['by']),
+    target: (row['target'] as string | null) ?? undefined,
+    detail: JSON.parse(row['detail'] as string),
+    requestId: (row['request_id'] as string | null) ?? undefined,
+    address: (row['address'] as string | null) ?? undefined,
+  }
+}

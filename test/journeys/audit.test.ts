@@ -1,0 +1,132 @@
+/** The audit log: what people, programs and administrators did, and what they were refused. */
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, suite, test } from 'node:test'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
+import { type Application, alice, application, callback } from './application.ts'
+import { asked, bearer } from './json.ts'
+
+const app = { type: 'client', id: 'app' }
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`the audit log, on ${engine}`, () => {
+    let house: TestHouse
+    let shop: Application
+    let subject: string
+    const ids: Record<string, string> = {}
+    before(async () => {
+      house = await testHouse(engine, { FEATURES_PASSWORD_GRANT: 'true' })
+      await house.addClient(
+        {
+          client_id: 'app',
+          redirect_uris: [callback],
+          grant_types: ['authorization_code', 'refresh_token', 'password'],
+          scope: 'openid offline_access',
+        },
+        'secret',
+      )
+      shop = application(house, { id: 'app', secret: 'secret', scope: 'openid offline_access' })
+      subject = await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+      for (const role of ['viewer', 'org_admin'] as const)
+        ids[role] = await house.addAccount({ username: role, email: `${role}@example.com`, role }, 'a long password')
+    })
+    after(() => house.close())
+    beforeEach(() => house.wait(1))
+
+    /** What was noted since the clock last moved, oldest first, without what differs from run to run. */
+    const noted = async (room = house.root) => {
+      const entries = await room.store.audit.search({ since: house.now(), limit: 99, newestFirst: false })
+      for (const { requestId, address } of entries) assert.ok(requestId && address, 'an entry says where it came from')
+      return entries.map(({ act, outcome, by, target, detail }) => ({ act, outcome, by, target, detail }))
+    }
+    const done = (act: string, by: object, target: string, detail: object = {}) => ({ act, outcome: 'success', by, target, detail })
+    const failed = (act: string, by: object | undefined, target: string | undefined, detail: object = {}) => ({
+      act,
+      outcome: 'failure',
+      by,
+      target,
+      detail,
+    })
+    const user = (id: string | undefined) => ({ type: 'user', id })
+    const api = (path: string, body: unknown, token?: string, slug = '') =>
+      asked(`${house.issuer}${slug}${path}`, path.includes('/users/') ? 'PUT' : 'POST', body, bearer(token))
+    const login = async (name: string) => (await api('/api/v1/auth/login', { email: name, password: 'a long password' })).body.access_token
+
+    test('a person at a browser: a wrong password, the right one, consent, and the way out', async () => {
+      const browser = house.browser()
+      await browser.open(shop.url())
+      await browser.submit('sign-in', { username: alice.username, password: 'not this one' })
+      await browser.submit('sign-in', { ...alice })
+      await browser.submit('consent', { answer: 'allow' })
+      await browser.open('/logout')
+      await browser.submit('sign-out', { answer: 'yes' })
+      const entries = await noted()
+      const grant = (await house.root.store.grants.find('app', subject))?.id as string
+      assert.deepEqual(entries, [
+        failed('user.sign-in', undefined, subject),
+        done('user.sign-in', user(subject), subject),
+        done('grant.give', user(subject), grant, { client: 'app', scope: 'openid offline_access' }),
+        done('user.sign-out', user(subject), subject),
+      ])
+    })
+
+    test('of somebody who does not exist nothing is kept, not even what was typed', async () => {
+      const browser = house.browser()
+      await browser.open(shop.url())
+      await browser.submit('sign-in', { username: 'my password, by mistake', password: 'x' })
+      assert.deepEqual(await noted(), [failed('user.sign-in', undefined, undefined)])
+    })
+
+    test('a program: tokens given back, and a refresh token used twice', async () => {
+      const { refresh_token: first } = await shop.tokens(house.browser())
+      house.wait(1)
+      await shop.refresh(first)
+      house.wait(60)
+      assert.equal((await shop.refresh(first)).status, 400)
+      const [reuse, ...none] = await noted()
+      assert.deepEqual([reuse?.act, reuse?.outcome, reuse?.by, reuse?.detail, none], ['token.reuse', 'failure', app, { user: subject }, []])
+      const { access_token } = await shop.tokens(house.browser())
+      house.wait(1)
+      await shop.post('/revoke', { token: access_token })
+      await shop.post('/revoke', { token: 'unknown' })
+      assert.deepEqual(
+        (await noted()).map(({ act, by }) => [act, by]),
+        [['token.revoke', app]],
+      )
+    })
+
+    test('the password grant', async () => {
+      await shop.post('/token', { grant_type: 'password', ...alice, password: 'not this one' })
+      await shop.post('/token', { grant_type: 'password', ...alice })
+      assert.deepEqual(await noted(), [failed('user.sign-in', app, undefined), done('user.sign-in', app, subject)])
+    })
+
+    test('an administrator, and somebody who would like to be one', async () => {
+      const [viewer, admin] = [await login('viewer'), await login('org_admin')]
+      house.wait(1)
+      await api(`/api/v1/auth/users/${subject}/role`, 'operator', viewer)
+      await api(`/api/v1/auth/users/${subject}/role`, 'superadmin', admin)
+      await api(`/api/v1/auth/users/${subject}/role`, 'operator', admin)
+      await api(`/api/v1/auth/users/${subject}/role`, 'operator')
+      await api('/api/v1/auth/me/password', { old_password: 'wrong', new_password: 'another password' }, admin)
+      assert.deepEqual(await noted(), [
+        failed('user.role', user(ids['viewer']), subject, { error: 'access_denied' }),
+        failed('user.role', user(ids['org_admin']), subject, { error: 'access_denied' }),
+        done('user.role', user(ids['org_admin']), subject, { role: 'operator' }),
+        failed('user.password', user(ids['org_admin']), undefined, { error: 'invalid_request' }),
+      ])
+    })
+
+    test('what happens in another tenant is in its own log, whatever address was asked', async () => {
+      await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
+      const acme = (await house.house.tenant('acme'))!
+      const bob = await house.addAccount({ username: 'bob' }, 'a long password', acme)
+      house.wait(1)
+      const ask = { identifier: 'bob', tenant_slug: 'acme' }
+      assert.equal((await api('/login', { ...ask, password: 'not this one' })).status, 401)
+      assert.equal((await api('/login', { ...ask, password: 'a long password' })).status, 200)
+      assert.deepEqual(await noted(), [])
+      assert.deepEqual(await noted(acme), [failed('user.sign-in', undefined, bob), done('user.sign-in', user(bob), bob)])
+    })
+  })
+}
