@@ -12,6 +12,7 @@ const placeholders: Readonly<Record<string, (line: CommandLine) => Promise<strin
 }
 /** What a guide takes for given. */
 const given: Readonly<Record<string, readonly string[]>> = {
+  'docs/guide/production.md': ['users create --username ada --email ada@example.com'],
   'docs/guide/services.md': [
     'resources create --identifier https://api.example --name Reports',
     'clients create --client-id shop --redirect-uris https://shop.example/callback',
@@ -26,13 +27,8 @@ function commandsOf(page: string): string[] {
   const lines = blocks.flatMap((block) => block.replace(/\\\n\s*/g, '').split('\n'))
   return lines
     .flatMap((line) => /^(?:npm run gatehouse -- |gatehouse )(.*)$/.exec(line)?.[1] ?? [])
-    .map((line) => singleQuoted(line.replace(/\s+#.*$/, '')))
+    .map((line) => singleQuoted(line.replace(/\s+(#.*|> \S+)$/, '')))
     .filter((line) => !elsewhere.test(line))
-}
-
-/** A key's id may begin with a hyphen. */
-function asArgument(id: string): string {
-  return id.startsWith('-') ? `-- ${id}` : id
 }
 
 /** What a shell takes double quotes for, in single ones. */
@@ -52,7 +48,7 @@ for (const page of pages) {
       const words = Object.entries(placeholders)
       let filled = command
       for (const [word, find] of words)
-        if (new RegExp(`(^|\\s)${word}(\\s|$)`).test(filled)) filled = filled.replace(word, asArgument(await find(line)))
+        if (new RegExp(`(^|\\s)${word}(\\s|$)`).test(filled)) filled = filled.replace(word, await find(line))
       const { status, err } = await line.gatehouse(filled)
       assert.equal(status, 0, `${command}\n${err}`)
     }

@@ -44,6 +44,15 @@ export function stockedDice(): Platform['random'] {
 }
 const STOCK = 4096
 
+/** Ids whose order is that in which they are asked for, as far as the clocks of several machines agree; none is given twice. */
+export function orderedIds(): () => string {
+  let last = 0
+  return () => {
+    last = Math.max(Date.now(), last + 1) // milliseconds: ten digits of base 36 hold them
+    return `${last.toString(36).padStart(10, '0')}${random(6).toString('hex')}`
+  }
+}
+
 /** A file's text and permission bits (undefined on Windows, which has none); undefined when there is no such file. Throws when it cannot be read. */
 export function readFile(path: string): { text: string; mode: number | undefined } | undefined {
   const found = statSync(path, { throwIfNoEntry: false })

@@ -51,7 +51,7 @@ export interface Frame {
   /** Absent where no mail can be sent. */
   post: Post | undefined
   errands: Errands
-  /** Ids in the order in which they are asked for. */
+  /** Ids in the order in which they are asked for, as far as clocks agree. */
   order(): string
 }
 
@@ -152,11 +152,4 @@ function settingsOf(config: Config, row: TenantRow): TenantSettings {
 export function idFrom(random: Platform['random']): string {
   const id = random(16).toString('base64url')
   return id.startsWith('-') ? idFrom(random) : id
-}
-
-/** Ids of one process in the order in which they are asked for; those of several processes do not meet. */
-export function ordered(random: Platform['random']): () => string {
-  const process = idFrom(random)
-  let asked = 0
-  return () => `${(asked++).toString(36).padStart(8, '0')}-${process}`
 }

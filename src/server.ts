@@ -7,11 +7,11 @@ import type { Config, OwnLifetimes } from './config/schema.ts'
 import type { Post } from './identity/links.ts'
 import { errands } from './mail/errands.ts'
 import { folderPost, smtpPost } from './mail/post.ts'
-import type { Platform } from './platform.ts'
+import { orderedIds, type Platform } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
-import { type Frame, idFrom, openRoom, ordered, type Room } from './room.ts'
+import { type Frame, idFrom, openRoom, type Room } from './room.ts'
 import { importedSecrets } from './secrets/imported-secrets.ts'
 import { unlock, WrongKey } from './secrets/installation.ts'
 import { makeKek, readKek } from './secrets/kek.ts'
@@ -149,7 +149,7 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post
     imported: importedSecrets({ random, now }),
     post: postOf(config, platform),
     errands: errands((problem, text) => platform.log.warn(problem, text)),
-    order: ordered(random),
+    order: orderedIds(),
   }
   const rooms = new Map<string, { room: Promise<Room | undefined>; until: number }>()
 

@@ -44,18 +44,20 @@ export function apiKeys(program: Command, terminal: Terminal): void {
   ])
     .addOption(new Option('--overlap <time>', 'how long the old one works beside it').argParser(duration).default(day, '24h'))
     .action((id: string, flags: UpkeepFlags & { overlap: number }) =>
-      withTenant(terminal, flags, async ({ ctx, store }) => {
+      withTenant(terminal, flags, async ({ ctx, store }, done) => {
         const { text, hash } = newText(ctx)
         const next = await store.apiKeysAdmin.rotate(id, { next: { id: ctx.id(), hash }, now: ctx.now(), overlap: flags.overlap })
         if (!next) refuse(`there is no API key ${id} in force: see "gatehouse api-keys list"`)
+        await done('apikey.rotate', id, { next: next.id })
         tell(terminal, flags, next, text)
       }),
     )
 
   upkeepCommand(group, 'delete <id>', 'let a key work no longer', ['gatehouse api-keys delete KEY-ID']).action(
     (id: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async ({ store }) => {
+      withTenant(terminal, flags, async ({ store }, done) => {
         if (!(await store.apiKeysAdmin.remove(id))) refuse(`there is no API key ${id}: see "gatehouse api-keys list"`)
+        await done('apikey.remove', id)
         confirm(terminal, flags.json, { id, deleted: true }, `API key ${id} is deleted.`)
       }),
   )
@@ -63,7 +65,7 @@ export function apiKeys(program: Command, terminal: Terminal): void {
 
 async function createKey(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<CreateFlags>()
-  await withTenant(terminal, flags, async (room) => {
+  await withTenant(terminal, flags, async (room, done) => {
     const input = checked(apiKeySchema, givenByFlags(command, apiKeySchema), flagOf)
     const owner = await ownerOf(room, flags)
     const { key, text } = await makeApiKey(room.ctx, owner, input, flags.expiresIn || undefined).catch((error: unknown) => {
@@ -71,6 +73,7 @@ async function createKey(terminal: Terminal, command: Command): Promise<void> {
       throw error
     })
     if (!(await room.store.apiKeysAdmin.add(key))) refuse('the owner has just been deleted')
+    await done('apikey.create', key.id, { owner: key.subject })
     tell(terminal, flags, key, text)
   })
 }

@@ -6,7 +6,7 @@ import { UniqueViolation } from '../store/sql.ts'
 import type { Declaration } from '../store/types.ts'
 import { newSecret } from './client-secrets.ts'
 import { type Declared, generate, membersOfClient, membersOfResource, readSection, readSections, type Section } from './declared.ts'
-import { type ConfigFlags, withHouse } from './open.ts'
+import { type ConfigFlags, type Done, doneIn, withHouse } from './open.ts'
 import { changesAnything, type Entry, type Kind, plan, type Step, told } from './plan.ts'
 import { refuse } from './problems.ts'
 import { painter, readLine, type Terminal } from './terminal.ts'
@@ -108,7 +108,7 @@ async function carriedOut(
 ): Promise<Made[]> {
   if (!flags.yes && !(await isAgreed(terminal, file))) refuse('nothing was changed: add --yes to do it without being asked')
   const made: Made[] = []
-  for (const one of plans) made.push(...(await declare(house, one)))
+  for (const one of plans) made.push(...(await declare(house, one, terminal)))
   if (flags.json) return made
   terminal.stdout.write('Done.\n')
   for (const { tenant, kind, id, secret } of made) terminal.stdout.write(`secret of ${kind} ${id} of tenant ${tenant}: ${secret}\n`)
@@ -124,7 +124,7 @@ async function isAgreed(terminal: Terminal, file: string): Promise<boolean> {
 }
 
 /** One tenant, as a whole. */
-async function declare(house: House, { section, tenant, declared, steps }: TenantPlan): Promise<Made[]> {
+async function declare(house: House, { section, tenant, declared, steps }: TenantPlan, terminal: Terminal): Promise<Made[]> {
   const { name = section.tenant } = section
   if (tenant === 'create' && !(await house.tenants.create({ slug: section.tenant, name })))
     refuse(`there is a tenant ${section.tenant} already`)
@@ -150,7 +150,14 @@ async function declare(house: House, { section, tenant, declared, steps }: Tenan
       refuse(`tenant ${section.tenant}: two resources would have the same resource_id; nothing of it was changed`)
     throw error
   })
+  await noteApplied(doneIn(room, terminal), room, steps)
   return made
+}
+
+async function noteApplied(done: Done, { org }: Room, steps: readonly Step[]): Promise<void> {
+  const verbs = { create: 'create', change: 'change', delete: 'remove' } as const
+  await done('tenant.apply', org)
+  for (const { kind, id, act } of steps) if (act !== 'keep') await done(`${kind}.${verbs[act]}`, id)
 }
 
 function goneOf(steps: readonly Step[], kind: Kind): string[] {

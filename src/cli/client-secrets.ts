@@ -24,13 +24,14 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
     'gatehouse clients rotate-secret shop --secret-expires-in 90d',
   ]).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
   secretFlags(rotate).action((id: string, flags: UpkeepFlags & SecretFlags & { overlap?: number }) =>
-    withTenant(terminal, flags, async (room) => {
+    withTenant(terminal, flags, async (room, done) => {
       const { store } = room
       const client = (await store.clients.find(id)) ?? noSuchClient(id)
       const { row, shown } = secretFor(client, flags, room)
       if (!row) refuse(`client ${id} authenticates without a secret`)
       const until = flags.overlap === undefined ? undefined : row.createdAt + flags.overlap
       if (!(await store.clientsAdmin.rotateSecret(id, row, until))) noSuchClient(id)
+      await done('client.secret', id, { added: row.id })
       print(terminal, flags.json, { client_id: id, client_secret: shown })
     }),
   )
@@ -55,9 +56,10 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
   upkeepCommand(group, 'delete-secret <id> <secret>', 'let one of its secrets work no longer', [
     'gatehouse clients delete-secret shop SECRET-ID',
   ]).action((id: string, secret: string, flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async ({ store }) => {
+    withTenant(terminal, flags, async ({ store }, done) => {
       if (!(await store.clientsAdmin.removeSecret(id, secret)))
         refuse(`client ${id} has no secret ${secret}: see "gatehouse clients secrets ${id}"`)
+      await done('client.secret', id, { removed: secret })
       confirm(terminal, flags.json, { client_id: id, secret, deleted: true }, `Secret ${secret} is deleted.`)
     }),
   )
@@ -73,11 +75,12 @@ export function signingSecret(group: Command, terminal: Terminal): void {
     .option('--reset', 'forget a chosen one')
     .action((id: string, flags: UpkeepFlags & { setStdin?: true; reset?: true }) => {
       if (flags.setStdin && flags.reset) misuse('--set-stdin and --reset exclude each other')
-      return withTenant(terminal, flags, async (room) => {
+      return withTenant(terminal, flags, async (room, done) => {
         const client = (await room.store.clients.find(id)) ?? noSuchClient(id)
         if (client.access_token_signed_response_alg !== 'HS256') refuse(`client ${id} is not registered for HS256`)
         if (flags.setStdin) await chooseSigningSecret(room, id, (await readAll(terminal.stdin)).replace(/\r?\n$/, ''))
         if (flags.reset) await room.store.clientsAdmin.setSigningSecret(id, undefined)
+        await done('client.secret', id, { signing: flags.setStdin ? 'chosen' : flags.reset ? 'reset' : 'shown' })
         const now = (await room.store.clients.find(id)) ?? noSuchClient(id)
         print(terminal, flags.json, { client_id: id, signing_secret: room.signingSecrets.secretOf(now) })
       })

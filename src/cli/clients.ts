@@ -49,8 +49,9 @@ export function clients(program: Command, terminal: Terminal): void {
   upkeepCommand(group, 'delete <id>', 'delete a client with its secrets and all that was granted to it', [
     'gatehouse clients delete shop',
   ]).action((id: string, flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async ({ ctx, store }) => {
+    withTenant(terminal, flags, async ({ ctx, store }, done) => {
       if (!(await store.clientsAdmin.remove(id, ctx.now()))) noSuchClient(id)
+      await done('client.remove', id)
       confirm(terminal, flags.json, { client_id: id, deleted: true }, `Client ${id} is deleted.`)
     }),
   )
@@ -67,12 +68,13 @@ function fileFlags(command: Command): Command {
 
 async function createClient(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<FieldFlags>()
-  await withTenant(terminal, flags, async (room) => {
+  await withTenant(terminal, flags, async (room, done) => {
     const { client_secret: secretInFile, ...given } = await fields(terminal, command, flags)
     const client = register(room, given)
     const chosen = typeof secretInFile === 'string' ? { secret: secretInFile, ...flags } : flags
     const { row, shown } = secretFor(client, chosen, room)
     if (!(await room.store.clientsAdmin.add(client, row ? [row] : []))) refuse(`a client ${client.client_id} is registered already`)
+    await done('client.create', client.client_id)
     print(terminal, flags.json, { ...client, client_secret: shown })
     if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
   })
@@ -80,12 +82,13 @@ async function createClient(terminal: Terminal, command: Command): Promise<void>
 
 async function updateClient(terminal: Terminal, id: string, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<FieldFlags>()
-  await withTenant(terminal, flags, async (room) => {
+  await withTenant(terminal, flags, async (room, done) => {
     const given = await fields(terminal, command, flags)
     if (given['client_id'] !== undefined && given['client_id'] !== id) refuse('client_id cannot be changed')
     const kept = Object.entries(await show(room, id)).filter(([name]) => !flags.unset?.includes(name))
     const client = register(room, merged(Object.fromEntries(kept), given))
     if (!(await room.store.clientsAdmin.replace(client))) noSuchClient(id)
+    await done('client.change', id, { changed: Object.keys(given).join(' ') })
     print(terminal, flags.json, client)
   })
 }

@@ -33,20 +33,22 @@ export function keys(program: Command, terminal: Terminal): void {
     .addOption(new Option('--alg <name>', 'which algorithm; all when absent').choices(signingAlgs))
     .option('--immediately', 'sign with it from now on, though others may not have read it yet')
     .action((flags: UpkeepFlags & { alg?: SigningAlg; immediately?: true }) =>
-      withTenant(terminal, flags, async ({ keyring }) => {
+      withTenant(terminal, flags, async ({ keyring }, done) => {
         if (flags.alg && !keyring.algs.includes(flags.alg)) refuse(`${flags.alg} is not in keys.algs`)
         const made: { alg: SigningAlg; kid: string }[] = []
         for (const alg of flags.alg ? [flags.alg] : keyring.algs) {
           made.push({ alg, kid: await keyring.rotate(alg, { immediately: flags.immediately === true }) })
         }
+        for (const { alg, kid } of made) await done('key.rotate', kid, { alg, immediately: flags.immediately === true })
         confirm(terminal, flags.json, made, made.map(({ alg, kid }) => `${alg}  ${kid}`).join('\n'))
       }),
     )
 
   upkeepCommand(group, 'revoke <kid>', 'trust a key no more: what it signed is refused at once', ['gatehouse keys revoke KID']).action(
     (kid: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async ({ keyring }) => {
+      withTenant(terminal, flags, async ({ keyring }, done) => {
         if (!(await keyring.revoke(kid))) refuse(`there is no key ${kid}: see "gatehouse keys list"`)
+        await done('key.revoke', kid)
         confirm(terminal, flags.json, { kid, revoked: true }, `Key ${kid} is revoked.`)
       }),
   )

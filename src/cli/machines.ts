@@ -12,11 +12,12 @@ export function machines(program: Command, terminal: Terminal): void {
   upkeepCommand(group, 'create <name>', 'make a service', ['gatehouse services create nightly --description "Nightly reports"'])
     .option('--description <text>', 'what it does')
     .action((name: string, flags: UpkeepFlags & { description?: string }) =>
-      withTenant(terminal, flags, async ({ ctx, store }) => {
+      withTenant(terminal, flags, async ({ ctx, store }, done) => {
         if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/.test(name))
           misuse('a name has 1 to 120 letters, digits, dots, hyphens and underscores, and begins with a letter or digit')
         const service: MachineRow = { id: ctx.id(), name, description: flags.description, status: 'active', createdAt: ctx.now() }
         if (!(await store.services.add(service))) refuse(`there is a service ${name} already`)
+        await done('service.create', service.id)
         print(terminal, flags.json, shown(service))
       }),
     )
@@ -38,9 +39,10 @@ export function machines(program: Command, terminal: Terminal): void {
     ['resume', 'active', 'let its API keys work again'],
   ] as const) {
     upkeepCommand(group, `${verb} <name>`, summary, [`gatehouse services ${verb} nightly`]).action((name: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => {
+      withTenant(terminal, flags, async (room, done) => {
         const { id } = await findMachine(room, name)
         await room.store.services.setStatus(id, status)
+        await done('service.status', id, { status })
         confirm(terminal, flags.json, { sub: id, name, status }, `Service ${name} is ${status}.`)
       }),
     )
@@ -48,9 +50,10 @@ export function machines(program: Command, terminal: Terminal): void {
 
   upkeepCommand(group, 'delete <name>', 'delete a service with its API keys', ['gatehouse services delete nightly']).action(
     (name: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => {
+      withTenant(terminal, flags, async (room, done) => {
         const { id } = await findMachine(room, name)
         await room.store.services.remove(id)
+        await done('service.remove', id)
         confirm(terminal, flags.json, { sub: id, name, deleted: true }, `Service ${name} is deleted.`)
       }),
   )

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { type Loaded, loadConfig, type Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { logger, readFile, systemPlatform } from '../platform.ts'
+import type { Act, Happening } from '../protocol/acts.ts'
 import type { Room } from '../room.ts'
 import { type House, openHouse } from '../server.ts'
 import { Problems, refuse } from './problems.ts'
@@ -35,12 +36,22 @@ export function loadedForUpkeep(terminal: Terminal, file: string | undefined): L
 export async function withTenant(
   terminal: Terminal,
   options: ConfigFlags & { tenant: string },
-  act: (room: Room) => Promise<void>,
+  act: (room: Room, done: Done) => Promise<void>,
 ): Promise<void> {
   await withHouse(terminal, options, async (house) => {
-    const room = await house.tenant(options.tenant === 'root' ? '' : options.tenant)
-    await act(room ?? refuse(`there is no tenant ${options.tenant}, or it is suspended: see "gatehouse tenants list"`))
+    const found = await house.tenant(options.tenant === 'root' ? '' : options.tenant)
+    const room = found ?? refuse(`there is no tenant ${options.tenant}, or it is suspended: see "gatehouse tenants list"`)
+    await act(room, doneIn(room, terminal))
   })
+}
+
+/** Writes into the audit log that the operator did something. */
+export type Done = (act: Act, target: string | undefined, detail?: Happening['detail']) => Promise<void>
+
+/** The name under which the operator works on this machine is what they say it is. */
+export function doneIn(room: Pick<Room, 'note'>, { env }: Terminal): Done {
+  const by = { type: 'operator', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown' } as const
+  return (act, target, detail = {}) => room.note([{ act, outcome: 'success', by, target, detail }], undefined)
 }
 
 export async function withHouse(terminal: Terminal, { config: file }: ConfigFlags, act: (house: House) => Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { version } from '../version.ts'
 import { apiKeys } from './api-keys.ts'
 import { apply } from './apply.ts'
+import { auditLog } from './audit.ts'
 import { clients } from './clients.ts'
 import { config } from './config.ts'
 import { exports } from './export.ts'
@@ -51,6 +52,7 @@ export function program(terminal: Terminal, width?: number): Command {
   apiKeys(root, terminal)
   resources(root, terminal)
   keys(root, terminal)
+  auditLog(root, terminal)
   apply(root, terminal)
   exports(root, terminal)
   return root

@@ -55,8 +55,9 @@ export function resources(program: Command, terminal: Terminal): void {
   upkeepCommand(group, 'delete <identifier>', 'no more tokens for this API', [
     'gatehouse resources delete https://api.example/orders',
   ]).action((identifier: string, flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async ({ store }) => {
+    withTenant(terminal, flags, async ({ store }, done) => {
       if (!(await store.resourcesAdmin.remove(identifier))) noSuchResource(identifier)
+      await done('resource.remove', identifier)
       confirm(terminal, flags.json, { identifier, deleted: true }, `Resource ${identifier} is deleted.`)
     }),
   )
@@ -68,10 +69,11 @@ export function resources(program: Command, terminal: Terminal): void {
     ['gatehouse resources rotate-secret https://api.example/orders --overlap 24h'],
   ).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
   secretFlags(rotate).action((identifier: string, flags: ResourceFlags & { overlap?: number }) =>
-    withTenant(terminal, flags, async (room) => {
+    withTenant(terminal, flags, async (room, done) => {
       const { row, shown } = newSecret(flags, room)
       const until = flags.overlap === undefined ? undefined : room.ctx.now() + flags.overlap
       if (!(await room.store.resourcesAdmin.rotateSecret(identifier, row, until))) noSuchResource(identifier)
+      await done('resource.secret', identifier, { added: row.id })
       print(terminal, flags.json, { identifier, secret: shown })
     }),
   )
@@ -83,11 +85,12 @@ function fileFlag(command: Command): Command {
 
 async function createResource(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<ResourceFlags>()
-  await withTenant(terminal, flags, async (room) => {
+  await withTenant(terminal, flags, async (room, done) => {
     const resource = register(room, merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema)))
     const wanted = flags.randomSecret || flags.secret !== undefined || flags.secretHash !== undefined
     const { row, shown } = wanted ? newSecret(flags, room) : {}
     if (!(await room.store.resourcesAdmin.add(resource, row))) refuse(taken(resource))
+    await done('resource.create', resource.identifier)
     print(terminal, flags.json, { ...resource, secret: shown })
     if (flags.randomSecret && flags.secret === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
   })
@@ -95,7 +98,7 @@ async function createResource(terminal: Terminal, command: Command): Promise<voi
 
 async function updateResource(terminal: Terminal, identifier: string, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<ResourceFlags>()
-  await withTenant(terminal, flags, async (room) => {
+  await withTenant(terminal, flags, async (room, done) => {
     const given = merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema))
     if (given['identifier'] !== undefined && given['identifier'] !== identifier) refuse('identifier cannot be changed')
     const { secretHashes: _, ...known } = await find(room, identifier)
@@ -105,6 +108,7 @@ async function updateResource(terminal: Terminal, identifier: string, command: C
       return error instanceof UniqueViolation ? refuse(taken(resource)) : Promise.reject(error)
     })
     if (!(await replaced)) noSuchResource(identifier)
+    await done('resource.change', identifier, { changed: Object.keys(given).join(' ') })
     print(terminal, flags.json, resource)
   })
 }

@@ -1,8 +1,11 @@
 /** `gatehouse tenants`: separate worlds in one installation, each with its own people, clients and keys. */
 import { type Command, Option } from 'commander'
 import { tenantSettingsSchema } from '../config/schema.ts'
+import type { Act } from '../protocol/acts.ts'
+import type { Room } from '../room.ts'
+import type { House } from '../server.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
-import { type ConfigFlags, withHouse } from './open.ts'
+import { type ConfigFlags, doneIn, withHouse } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 import { confirm, withExamples } from './upkeep.ts'
@@ -26,6 +29,7 @@ export function tenants(program: Command, terminal: Terminal): void {
           misuse('a slug has 1 to 63 lower-case letters, digits and inner hyphens, and is not "root"')
         const name = flags.name ?? slug
         if (!(await house.tenants.create({ slug, name }))) refuse(`there is a tenant ${slug} already`)
+        await noteTenant(house, terminal, 'tenant.create', slug)
         confirm(terminal, flags.json, { slug, name }, `Tenant ${slug} is made.`)
       }),
     )
@@ -46,6 +50,7 @@ export function tenants(program: Command, terminal: Terminal): void {
       withHouse(terminal, flags, async (house) => {
         if (!(await house.tenants.setStatus(slug === 'root' ? '' : slug, status)))
           refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)
+        await noteTenant(house, terminal, 'tenant.status', slug, { status })
         confirm(terminal, flags.json, { slug, status }, `Tenant ${slug} is ${status}.`)
       }),
     )
@@ -62,6 +67,13 @@ export function tenants(program: Command, terminal: Terminal): void {
   )
 }
 
+/** What becomes of a tenant is written into the log of the root, which lasts. */
+async function noteTenant(house: House, terminal: Terminal, act: Act, slug: string, detail = {}): Promise<void> {
+  const id = (await house.tenants.list()).find((tenant) => tenant.slug === (slug === 'root' ? '' : slug))?.id
+  const root = (await house.tenant('')) as Room
+  await doneIn(root, terminal)(act, id, { slug, ...detail })
+}
+
 async function setTenant(terminal: Terminal, slug: string, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<TenantFlags & { signUp?: string; passwordGrant?: string; lifetimes: boolean }>()
   const { lifetimes } = checked(tenantSettingsSchema, givenByFlags(command, tenantSettingsSchema), flagOf)
@@ -75,6 +87,7 @@ async function setTenant(terminal: Terminal, slug: string, command: Command): Pr
       ...(own === undefined ? {} : { lifetimes: own }),
     }
     if (!(await house.tenants.set(slug === 'root' ? '' : slug, change))) refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)
+    await noteTenant(house, terminal, 'tenant.change', slug)
     confirm(terminal, flags.json, { slug, ...change }, `Tenant ${slug} is changed.`)
   })
 }

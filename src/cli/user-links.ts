@@ -16,12 +16,14 @@ export function userLinks(group: Command, terminal: Terminal): void {
     'gatehouse users invite --username ada --email ada@example.com --name "Ada Lovelace"',
   ])
   addFlags(invite, accountSchema, 'Account:').action((_: unknown, command: Command) =>
-    withTenant(terminal, command.optsWithGlobals<UpkeepFlags>(), async (room) => {
+    withTenant(terminal, command.optsWithGlobals<UpkeepFlags>(), async (room, done) => {
       const account = checked(accountSchema, givenByFlags(command, accountSchema), flagOf)
       const email = account.email ?? refuse('--email is missing')
       const mailroom = mailroomOf(room)
       const made = await createAccount(room.accounts, account, undefined)
+      await done('user.create', made.subject)
       await send(terminal, command.optsWithGlobals<UpkeepFlags>(), mailroom, 'invitation', made, email)
+      await done('user.link', made.subject, { kind: 'invitation' })
     }),
   )
   for (const [verb, kind, summary] of [
@@ -29,10 +31,11 @@ export function userLinks(group: Command, terminal: Terminal): void {
     ['send-verification', 'verification', 'send a link that proves the e-mail address'],
   ] as const) {
     upkeepCommand(group, `${verb} <login>`, summary, [`gatehouse users ${verb} ada`]).action((login: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => {
+      withTenant(terminal, flags, async (room, done) => {
         const account = await findUser(room, login)
         const email = account.email ?? refuse(`${account.username} has no e-mail address`)
         await send(terminal, flags, mailroomOf(room), kind, account, email)
+        await done('user.link', account.subject, { kind })
       }),
     )
   }
@@ -42,10 +45,11 @@ export function userLinks(group: Command, terminal: Terminal): void {
     'send a link to a new address, which becomes that of the account when it is followed',
     ['gatehouse users change-email ada countess@example.com'],
   ).action((login: string, address: string, flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async (room) => {
+    withTenant(terminal, flags, async (room, done) => {
       const account = await findUser(room, login)
       const email = checked(accountSchema.shape.email.unwrap(), address, () => 'the address')
       await send(terminal, flags, mailroomOf(room), 'email-change', account, email)
+      await done('user.link', account.subject, { kind: 'email-change' })
     }),
   )
 }

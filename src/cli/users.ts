@@ -40,9 +40,10 @@ export function users(program: Command, terminal: Terminal): Command {
     ['resume', 'active', 'let a suspended person sign in again'],
   ] as const) {
     upkeepCommand(group, `${verb} <login>`, summary, [`gatehouse users ${verb} ada`]).action((login: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => {
+      withTenant(terminal, flags, async (room, done) => {
         const { subject, username } = await findUser(room, login)
         await setStatus(room.accounts, subject, status)
+        await done('user.status', subject, { status })
         confirm(terminal, flags.json, { sub: subject, status }, `${username} is ${status}.`)
       }),
     )
@@ -50,10 +51,11 @@ export function users(program: Command, terminal: Terminal): Command {
   upkeepCommand(group, 'set-role <login> <role>', `what the person may do at the API of the tenant: ${roles.join(', ')}`, [
     'gatehouse users set-role ada superadmin',
   ]).action((login: string, given: string, flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async (room) => {
+    withTenant(terminal, flags, async (room, done) => {
       const role = roles.find((one) => one === given) ?? misuse(`a role is one of ${roles.join(', ')}`)
       const { subject, username } = await findUser(room, login)
       await giveRole(room.accounts, undefined, subject, role)
+      await done('user.role', subject, { role })
       confirm(terminal, flags.json, { sub: subject, role }, `${username} is ${role}.`)
     }),
   )
@@ -65,9 +67,10 @@ export function users(program: Command, terminal: Terminal): Command {
 
   upkeepCommand(group, 'delete <login>', 'delete an account with its sessions and all it granted', ['gatehouse users delete ada']).action(
     (login: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => {
+      withTenant(terminal, flags, async (room, done) => {
         const { subject, username } = await findUser(room, login)
         await room.store.accounts.remove(subject, room.ctx.now())
+        await done('user.remove', subject)
         confirm(terminal, flags.json, { sub: subject, deleted: true }, `${username} is deleted.`)
       }),
   )
@@ -84,21 +87,23 @@ function passwordFlags(command: Command): Command {
 async function createUser(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<PasswordFlags & { file?: string }>()
   if (flags.passwordStdin && flags.file === '-') misuse('--password-stdin and --file - both read standard input: use one of them')
-  await withTenant(terminal, flags, async (room) => {
+  await withTenant(terminal, flags, async (room, done) => {
     const given = merged(await readObject(terminal, flags.file), givenByFlags(command, accountSchema))
     const input: NewAccount = checked(accountSchema, given, flagOf)
     const password = await passwordFor(terminal, flags)
     const account = await createAccount(room.accounts, input, password)
+    await done('user.create', account.subject)
     print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password: password?.text } : {}) })
     if (flags.randomPassword) terminal.stderr.write('The password is kept only as a hash: note it now.\n')
   })
 }
 
 async function changePassword(terminal: Terminal, login: string, flags: PasswordFlags): Promise<void> {
-  await withTenant(terminal, flags, async (room) => {
+  await withTenant(terminal, flags, async (room, done) => {
     const { subject, username } = await findUser(room, login)
     const password = (await passwordFor(terminal, flags)) ?? misuse('say --password-stdin or --random-password')
     await setPassword(room.accounts, subject, password)
+    await done('user.password', subject, { temporary: password.temporary })
     if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password: password.text })
     else confirm(terminal, flags.json, { sub: subject }, `${username} has a new password.`)
   })

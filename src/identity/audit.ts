@@ -1,5 +1,5 @@
 /** The audit log: who did what when, from where, and what came of it — NIST SP 800-53 AU-3. */
-import type { Happening } from '../protocol/acts.ts'
+import type { Doer, Happening } from '../protocol/acts.ts'
 import type { AuditSearch, IdentityStore, Noted } from './types.ts'
 
 /** Where it came from: the request that a line of the log bears too, and an IP address. Absent: the command line. */
@@ -12,7 +12,7 @@ export interface Origin {
 export interface AuditRoom {
   store: Pick<IdentityStore, 'audit'>
   now(): number
-  /** A new id; those of one process are in the order in which they were made. */
+  /** A new id; in the order in which they are made, as far as clocks agree. */
   order(): string
   /** How long an entry is kept, in seconds. */
   keep: number
@@ -29,6 +29,34 @@ export async function note(
     (happening): Noted => ({ ...happening, id: order(), at, requestId: from?.requestId, address: from?.address }),
   )
   await store.audit.add(entries, at + keep)
+}
+
+/** An entry as everyone outside reads it. */
+export interface AuditEntry {
+  id: string
+  /** RFC 3339. */
+  time: string
+  act: string
+  outcome: Happening['outcome']
+  by: Doer | null
+  target: { type: string; id: string } | null
+  detail: NonNullable<Happening['detail']>
+  request_id: string | null
+  address: string | null
+}
+
+export function auditEntry({ id, at, act, outcome, by, target, detail = {}, requestId, address }: Noted): AuditEntry {
+  return {
+    id,
+    time: new Date(at * 1000).toISOString(),
+    act,
+    outcome,
+    by: by ?? null,
+    target: target === undefined ? null : { type: act.split('.')[0] as string, id: target },
+    detail,
+    request_id: requestId ?? null,
+    address: address ?? null,
+  }
 }
 
 const pageSize = 500
