@@ -1,5 +1,6 @@
 /** Making and changing accounts. */
 import { z } from 'zod'
+import { longestAccessToken } from '../protocol/client.ts'
 import { type Role, roles, withinReach } from './roles.ts'
 import type { PasswordCheck } from './sign-in.ts'
 import type { Account, Administration, IdentityStore } from './types.ts'
@@ -114,16 +115,28 @@ export async function setPassword(
     passwordIsTemporary: temporary,
     updatedAt: now(),
   })
-  if (changed !== 'changed') return false
-  await store.sessions.endAll(subject)
-  return true
+  return changed === 'changed'
+}
+
+/**
+ * Sets the password that the owner chose, if the account still has the one it has here; every session ends, and every refresh token is taken
+ * back but those of family `keep`. The new hash; undefined: it was changed meanwhile. Throws `UnusablePassword`.
+ */
+export async function replacePassword(
+  { store, passwords, now }: AccountRoom,
+  { subject, passwordHash: from }: Account,
+  text: string,
+  keep?: string,
+): Promise<string | undefined> {
+  if (from === undefined) return undefined
+  const [to, at] = [await passwords.hash(text), now()]
+  const replaced = await store.accounts.replacePassword({ subject, from, to, keep, now: at, until: at + longestAccessToken })
+  return replaced ? to : undefined
 }
 
 /** Suspends or resumes. A suspended account has no sessions, and none of its tokens is good for anything. False when there is none. */
 export async function setStatus({ store, now }: AccountRoom, subject: string, status: Account['status']): Promise<boolean> {
-  if ((await store.accounts.change(subject, { status, updatedAt: now() })) !== 'changed') return false
-  if (status === 'suspended') await store.sessions.endAll(subject)
-  return true
+  return (await store.accounts.change(subject, { status, updatedAt: now() })) === 'changed'
 }
 
 /** What came of an act of an administrator: the account as it is now, or why there is none. */

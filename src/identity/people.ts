@@ -34,7 +34,7 @@ export function people(room: SignIn): People {
 
     async checkPassword({ login, password, address }, now) {
       const account = await tryPassword(room, { login, address, device: undefined }, password, now)
-      return account?.passwordIsTemporary ? undefined : account?.subject
+      return account?.passwordIsTemporary ? undefined : account
     },
 
     async signOut(ids) {

@@ -47,10 +47,10 @@ export async function checkPassword(
   const account = await store.accounts.byLogin(foldLogin(login))
   const right = await passwords.verify(password, account?.passwordHash)
   if (!right || !account?.passwordHash || !isActive(account)) return undefined
-  if (passwords.needsRehash(account.passwordHash)) {
-    await store.accounts.rehash(account.subject, account.passwordHash, await passwords.hash(password))
-  }
-  return account
+  if (!passwords.needsRehash(account.passwordHash)) return account
+  const passwordHash = await passwords.hash(password)
+  const rehashed = await store.accounts.rehash(account.subject, account.passwordHash, passwordHash)
+  return rehashed ? { ...account, passwordHash } : checkPassword({ store, passwords }, login, password) // another was first
 }
 
 /** For the audit log, of whoever exists or not: nothing of what was typed. */
@@ -65,13 +65,14 @@ const mostSessions = 4
 /**
  * Starts a session for this account and ends the one it had at this browser.
  * Returns the session ids the browser shall keep, the new one first: it is always a new one, whatever the browser brought.
+ * Undefined, and nothing is done, when the account has since got another password or been suspended.
  */
 export async function startSession(
   { store, tokens, lifetimes, id }: SignIn,
   account: Account,
   brought: readonly { id: string; subject: string }[],
   how: { acr: string; amr: readonly string[]; authTime: number; now: number },
-): Promise<string[]> {
+): Promise<string[] | undefined> {
   const { acr, amr, authTime, now } = how
   const sessionId = tokens.make('ss')
   const others = brought.filter((s) => s.subject !== account.subject)
@@ -88,6 +89,6 @@ export async function startSession(
     lastSeenAt: now,
     expiresAt: now + lifetimes.absolute,
   }
-  await store.sessions.start(session, replaced)
-  return [sessionId, ...kept.map((s) => s.id)]
+  const started = await store.sessions.start(session, account.passwordHash, replaced)
+  return started ? [sessionId, ...kept.map((s) => s.id)] : undefined
 }

@@ -112,7 +112,7 @@ export interface IdentityStore {
     bySubject(subject: string): Promise<Account | undefined>
     /** By folded user name or e-mail address. */
     byLogin(folded: string): Promise<Account | undefined>
-    /** Changes what is given, all at once. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
+    /** Changes what is given, all at once; a new password or status ends all sessions. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
     change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
     /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */
     rehash(subject: string, from: string, to: string): Promise<boolean>
@@ -139,8 +139,11 @@ export interface IdentityStore {
     }): Promise<boolean>
   }
   sessions: {
-    /** Starts a session and, in the same act, ends those it takes the place of. */
-    start(session: SessionRow, replaces: readonly string[]): Promise<void>
+    /**
+     * Starts a session and, in the same act, ends those it takes the place of. False, and nothing is done: the account is not active, or no
+     * longer has this password, which was its own when the person proved to be its owner.
+     */
+    start(session: SessionRow, passwordHash: string | undefined, replaces: readonly string[]): Promise<boolean>
     /** The live ones among these hashes whose account is active, with their account, in any order. */
     find(hashes: readonly string[], now: number): Promise<{ session: SessionRow; account: Account }[]>
     /** Notes that a session is in use. */

@@ -2,7 +2,7 @@
 import type { SigningAlg } from './algs.ts'
 import type { Client } from './client.ts'
 import type { Resource } from './resource.ts'
-import type { AccessToken, Answer, ApiKey, Code, Flow, Grant, RefreshToken, Session, Spend } from './types.ts'
+import type { AccessToken, Answer, ApiKey, Artefact, Code, Flow, Grant, Proof, RefreshToken, Session } from './types.ts'
 
 /** Ports. Each verb is one atomic act, named by what the rules need; there is no `save`. */
 export interface Store {
@@ -49,9 +49,9 @@ export interface Store {
     /** Notes that it is in use, unless that was noted less than so many seconds ago. */
     used(id: string, now: number, atMostEvery: number): Promise<void>
   }
-  /** All that one token response makes true, in one transaction. False: what it spends was already spent, and nothing was kept. */
+  /** All that one token response makes true, in one transaction. False: what it spends was already spent or no longer holds, and nothing was kept. */
   issue(act: {
-    spend: { kind: Spend['kind']; hash: string; now: number } | undefined
+    spend: (Artefact & { now: number }) | undefined
     access: { hash: string; token: AccessToken } | undefined
     refresh: RefreshToken | undefined
   }): Promise<boolean>
@@ -75,10 +75,10 @@ export interface People {
   /** All claims of a living account; undefined when there is none or it is suspended. */
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /**
-   * The subject, if login and password are right and the account is active and owes nothing first. Takes as long when not.
+   * A proof, if login and password are right and the account is active and owes nothing first. Takes as long when not.
    * `address`: of whoever tries; too many tries throw `TooMany`.
    */
-  checkPassword(ask: { login: string; password: string; address: string }, now: number): Promise<string | undefined>
+  checkPassword(ask: { login: string; password: string; address: string }, now: number): Promise<Proof | undefined>
   /** Ends the sessions behind these browser session ids. */
   signOut(ids: readonly string[]): Promise<void>
 }

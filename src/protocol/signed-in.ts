@@ -1,17 +1,21 @@
 /** What may be issued to a client whose user has signed in without a browser's journey — RFC 6749 §4.3, and our own sign-in API. */
 import type { Client } from './client.ts'
+import { refuseNoted } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import { refreshOf } from './refresh.ts'
-import type { Issuance } from './types.ts'
+import type { Issuance, Proof } from './types.ts'
 
-/** `sid`: that of the session, where there is one. */
+/** `sid`: that of the session, where there is one. A password that is changed at this very moment is no proof any more: nothing is issued. */
 export async function signedIn(
   ctx: Ctx,
-  { client, subject, scope, sid }: { client: Client; subject: string; scope: readonly string[]; sid: string },
+  { client, proof, scope, sid }: { client: Client; proof: Proof; scope: readonly string[]; sid: string },
 ): Promise<Issuance> {
+  const { subject, passwordHash } = proof
   const now = ctx.now()
   const grant = await ctx.store.grants.widen({ clientId: client.client_id, subject, scope, newId: ctx.id(), now })
   const authentication = { subject, authTime: now, acr: 'aal1', amr: ['pwd'], sid }
   const lasting = { grantId: grant.id, family: ctx.id(), authentication, scope, resource: [] }
-  return { client, subject, scope, lasting, refresh: refreshOf(client, scope) }
+  const failed = { act: 'user.sign-in', outcome: 'failure', target: subject } as const
+  const lost = async () => refuseNoted(failed, 'invalid_grant', 'the password was changed, or the account suspended, at this moment')
+  return { client, subject, scope, lasting, spends: { kind: 'password', subject, passwordHash, lost }, refresh: refreshOf(client, scope) }
 }

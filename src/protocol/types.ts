@@ -213,10 +213,17 @@ export interface Target {
   lifetime: number
 }
 
+/** Who proved to be the owner of an account, and what was kept of the password at that moment. It proves nothing once either has changed. */
+export interface Proof {
+  subject: string
+  passwordHash: string | undefined
+}
+
+/** What stands for an issuance: an artefact that it uses up, or a proof that must still hold. */
+export type Artefact = { kind: 'code' | 'refresh'; hash: string } | ({ kind: 'password' } & Proof)
+
 /** An artefact used up by one atomic statement, together with everything its use brings about. */
-export interface Spend {
-  kind: 'code' | 'refresh'
-  hash: string
+export type Spend = Artefact & {
   /** Called when another request was first: refuses, or says what may be issued instead. */
   lost(): Promise<Issuance>
 }

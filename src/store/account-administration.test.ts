@@ -36,7 +36,7 @@ onEachEngine('administering ends the sessions of the account and takes back what
   for (const store of [a, b]) {
     await store.accounts.add(anAccount())
     await store.accounts.add(aBoss)
-    await store.sessions.start(aSession(), [])
+    await store.sessions.start(aSession(), '$hash', [])
     await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId: await aGrant(store) }) })
   }
   assert.equal(await a.accounts.administer({ ...act, change: { status: 'suspended' } }), true)
@@ -55,7 +55,7 @@ onEachEngine('administering ends the sessions of the account and takes back what
 onEachEngine('a password is replaced once, and leaves only the family that is kept', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount({ passwordIsTemporary: true }))
-    await store.sessions.start(aSession(), [])
+    await store.sessions.start(aSession(), '$hash', [])
     const grantId = await aGrant(store)
     for (const family of ['kept', 'other'])
       await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId, family, hash: `of ${family}` }) })

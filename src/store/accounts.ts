@@ -1,7 +1,7 @@
 /** Accounts as kept. User names and e-mail addresses share one space of logins, in which each is one account's. */
 import { type Account, foldLogin, type IdentityStore } from '../identity/types.ts'
 import { administer, replacePassword, search } from './account-administration.ts'
-import { type Db, type Row, sql, type Transaction } from './sql.ts'
+import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** Thrown inside a transaction to undo it. */
 const taken = Symbol('taken')
@@ -110,10 +110,17 @@ export function* update(tenant: string, subject: string, change: Partial<Account
       password_hash = ${after.passwordHash ?? null}, password_is_temporary = ${after.passwordIsTemporary ? 1 : 0}, claims = ${JSON.stringify(after.claims)}, status = ${after.status},
       role = ${after.role}, updated_at = ${after.updatedAt}
     where tenant_id = ${tenant} and subject = ${subject}`
-  // At reinstatement too: a sign-in that was under way at the suspension may have started one since.
-  if (before.status !== 'active' || after.status !== 'active')
+  if (before.status !== after.status || before.passwordHash !== after.passwordHash)
     yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
   return 'changed'
+}
+
+/** A row, which stays as it is until the end of the transaction, if the account is active and has the password that was checked. */
+export function stillProven(tenant: string, subject: string, passwordHash: string | undefined): Sql {
+  return sql`
+    update accounts set updated_at = updated_at
+    where tenant_id = ${tenant} and subject = ${subject} and status = 'active' and coalesce(password_hash, '') = ${passwordHash ?? ''}
+    returning subject`
 }
 
 function* remove(tenant: string, subject: string, now: number): Transaction<boolean> {

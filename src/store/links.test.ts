@@ -43,8 +43,8 @@ onEachEngine('an expired link, a replaced one, and one of somebody suspended or 
 onEachEngine('a new password ends all that the old one may have let in', async ({ a }) => {
   await a.accounts.add(anAccount({ passwordIsTemporary: true }))
   await a.accounts.add(anAccount({ subject: 'other', username: 'Bob', email: undefined }))
-  await a.sessions.start(aSession(), [])
-  await a.sessions.start(aSession({ hash: 'of other', subject: 'other' }), [])
+  await a.sessions.start(aSession(), '$hash', [])
+  await a.sessions.start(aSession({ hash: 'of other', subject: 'other' }), '$hash', [])
   await a.devices.add({ subject: 'subject', hash: 'device', expiresAt: NOW + 60 }, 5)
   const grant = await aGrant(a)
   await a.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId: grant }) })

@@ -75,7 +75,7 @@ onEachEngine('accounts are listed in order, by pages', async ({ a, b }) => {
 onEachEngine('removing an account ends its sessions and grants', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount())
-    await store.sessions.start(aSession(), [])
+    await store.sessions.start(aSession(), '$hash', [])
     await aGrant(store)
     await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken() })
   }
@@ -93,15 +93,15 @@ onEachEngine('removing an account ends its sessions and grants', async ({ a, b }
 onEachEngine('a session starts, replaces, is found with its account, and ends', async ({ a, b }) => {
   await a.accounts.add(anAccount())
   await b.accounts.add(anAccount())
-  await a.sessions.start(aSession(), [])
-  await b.sessions.start(aSession(), [])
+  await a.sessions.start(aSession(), '$hash', [])
+  await b.sessions.start(aSession(), '$hash', [])
   assert.deepEqual(await a.sessions.find(['none', 'session', 'other'], NOW), [{ session: aSession(), account: anAccount() }])
-  await a.sessions.start(aSession({ hash: 'second' }), ['session', 'none'])
+  await a.sessions.start(aSession({ hash: 'second' }), '$hash', ['session', 'none'])
   assert.deepEqual(
     (await a.sessions.find(['session', 'second'], NOW)).map((found) => found.session.hash),
     ['second'],
   )
-  await assert.rejects(a.sessions.start(aSession({ hash: 'second' }), ['session']))
+  await assert.rejects(a.sessions.start(aSession({ hash: 'second' }), '$hash', ['session']))
   assert.deepEqual(await a.sessions.find(['second'], NOW + 3600), [], 'not after it expired')
   await a.sessions.seen('second', NOW + 9)
   await a.sessions.seen('second', NOW + 7)
@@ -113,7 +113,7 @@ onEachEngine('a session starts, replaces, is found with its account, and ends', 
   await a.sessions.end(['second', 'x', 'y'])
   await a.sessions.end([])
   assert.deepEqual(await a.sessions.find(['second'], NOW), [])
-  await a.sessions.start(aSession({ hash: 'third' }), [])
+  await a.sessions.start(aSession({ hash: 'third' }), '$hash', [])
   await a.sessions.endAll('subject')
   assert.deepEqual(await a.sessions.find(['third'], NOW), [])
   assert.equal((await b.sessions.find(['session'], NOW)).length, 1)
@@ -121,9 +121,9 @@ onEachEngine('a session starts, replaces, is found with its account, and ends', 
 
 onEachEngine('a suspended account has no sessions, and none comes back', async ({ a }) => {
   await a.accounts.add(anAccount())
-  await a.sessions.start(aSession(), [])
+  await a.sessions.start(aSession(), '$hash', [])
   await a.accounts.change('subject', { status: 'suspended' })
-  await a.sessions.start(aSession({ hash: 'late' }), [])
+  await a.sessions.start(aSession({ hash: 'late' }), '$hash', [])
   assert.deepEqual(await a.sessions.find(['session', 'late'], NOW), [])
   await a.accounts.change('subject', { status: 'active' })
   assert.deepEqual(await a.sessions.find(['session', 'late'], NOW), [])

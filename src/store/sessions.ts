@@ -1,18 +1,22 @@
 /** Sessions of signed-in browsers, as kept. One lives only as long as its account is there and active. */
 import type { IdentityStore, SessionRow } from '../identity/types.ts'
-import { accountFrom } from './accounts.ts'
+import { accountFrom, stillProven } from './accounts.ts'
 import { type Db, type Row, sql } from './sql.ts'
 
 export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'> {
   return {
     sessions: {
-      start: (session, replaces) =>
+      start: (session, passwordHash, replaces) =>
         db.transact(function* () {
+          // Waits for whoever changes the account now, and makes who comes after wait, whose change then ends this session too.
+          const proven = yield stillProven(tenant, session.subject, passwordHash)
+          if (proven.length === 0) return false
           yield sql`delete from sessions where tenant_id = ${tenant} and hash in ${replaces}`
           yield sql`
             insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at)
             values (${tenant}, ${session.hash}, ${session.sid}, ${session.subject}, ${session.authTime}, ${session.acr},
               ${session.amr.join(' ')}, ${session.createdAt}, ${session.lastSeenAt}, ${session.expiresAt})`
+          return true
         }),
       async find(hashes, now) {
         const rows = await db.read(sql`

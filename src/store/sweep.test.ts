@@ -16,7 +16,7 @@ onEachEngine('a sweep removes at most so many of each kind, and only what has ex
       access: { hash, token: anAccessToken({ expiresAt }) },
       refresh: aRefreshToken({ hash, expiresAt }),
     })
-    await a.sessions.start(aSession({ hash, expiresAt }), [])
+    await a.sessions.start(aSession({ hash, expiresAt }), '$hash', [])
   })
   await b.flows.begin(aFlow(), NOW)
   assert.equal(await sweep(db, NOW, 3), 15)

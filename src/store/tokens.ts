@@ -5,7 +5,8 @@
  * token whose grant or family is revoked is refused wherever it is found or spent, and the record of the revocation outlives it.
  */
 import type { Store } from '../protocol/ports.ts'
-import type { AccessToken, RefreshToken } from '../protocol/types.ts'
+import type { AccessToken, Artefact, RefreshToken } from '../protocol/types.ts'
+import { stillProven } from './accounts.ts'
 import { accessTokenFrom, refreshTokenFrom } from './documents.ts'
 import { type Db, type Sql, sql } from './sql.ts'
 
@@ -73,7 +74,9 @@ export function tokens(db: Db, tenant: string, now: () => number): Pick<Store, '
 }
 
 /** Returns a row for the one who spends. Nobody does once grant or family are revoked. */
-function spending(tenant: string, { kind, hash, now }: { kind: 'code' | 'refresh'; hash: string; now: number }): Sql {
+function spending(tenant: string, { now, ...spent }: Artefact & { now: number }): Sql {
+  if (spent.kind === 'password') return stillProven(tenant, spent.subject, spent.passwordHash)
+  const { kind, hash } = spent
   if (kind === 'code')
     return sql`
       update codes set used_at = ${now} where tenant_id = ${tenant} and hash = ${hash} and used_at is null

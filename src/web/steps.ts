@@ -1,9 +1,10 @@
 /** What a person can do during a flow beside consenting. Each form records a fact and returns to the hub. */
-import { setPassword } from '../identity/accounts.ts'
+import { replacePassword } from '../identity/accounts.ts'
 import { rememberDevice } from '../identity/devices.ts'
 import { passwordProblem } from '../identity/password-policy.ts'
 import { checkPassword, failedSignIn, type SignIn, startSession } from '../identity/sign-in.ts'
 import { trySignIn } from '../identity/throttle.ts'
+import type { Account } from '../identity/types.ts'
 import type { Act, Happening } from '../protocol/acts.ts'
 import { refuse } from '../protocol/errors.ts'
 import { findFlow, hubUrl } from '../protocol/flow.ts'
@@ -36,13 +37,13 @@ const signIn: Route = {
       return { kind: 'page', page: 'sign-in', status: 429, data, headers: { 'retry-after': String(wait) } }
     }
     const account = await checkPassword(signIn, username, password)
-    if (!account) {
+    const ids = account && (await startSession(signIn, account, sessions, { acr: 'aal1', amr: ['pwd'], authTime: now, now }))
+    if (!ids) {
       const happened = [await failedSignIn(signIn, username)]
       return { kind: 'page', page: 'sign-in', status: 401, data: { ...shown, problem: wrong }, happened }
     }
     await succeeded()
     const device = await rememberDevice(signIn, browser.device, account.subject, now)
-    const ids = await startSession(signIn, account, sessions, { acr: 'aal1', amr: ['pwd'], authTime: now, now })
     await ctx.store.flows.answer(flow.id, 'sign-in')
     return {
       kind: 'redirect',
@@ -86,7 +87,8 @@ const newPassword: Route = {
       sessions.find((s) => s.owes === 'new-password') ??
       refuse('invalid_request', 'there is no password to change; go back and start again')
     const text = params.get('password') ?? ''
-    const problem = await problemOf(signIn, session.subject, text, params.get('repeated') ?? '')
+    const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account is gone')
+    const problem = await problemOf(signIn, account, text, params.get('repeated') ?? '')
     if (problem) {
       const { sid, name, detail } = session
       return {
@@ -96,9 +98,10 @@ const newPassword: Route = {
         data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, problem },
       }
     }
-    await setPassword(accounts, session.subject, { text, temporary: false })
-    const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account is gone')
-    const ids = await startSession(signIn, account, sessions, { ...session, now: ctx.now() })
+    const passwordHash = await replacePassword(accounts, account, text)
+    const changed = passwordHash === undefined ? undefined : { ...account, passwordHash }
+    const ids = changed && (await startSession(signIn, changed, sessions, { ...session, now: ctx.now() }))
+    if (!ids) refuse('access_denied', 'the password was changed elsewhere at this moment; go back and sign in again')
     return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids }, happened: [byThemselves('user.password', account)] }
   },
 }
@@ -108,11 +111,10 @@ export function byThemselves(act: Act, { subject }: { subject: string }): Happen
   return { act, outcome: 'success', by: { type: 'user', id: subject }, target: subject }
 }
 
-async function problemOf({ store, passwords }: SignIn, subject: string, text: string, repeated: string): Promise<string | undefined> {
-  const account = await store.accounts.bySubject(subject)
+async function problemOf({ passwords }: SignIn, account: Account, text: string, repeated: string): Promise<string | undefined> {
   const problem = passwordProblem(text, { repeated, account, isPopular: passwords.isPopular })
   if (problem) return problem
-  return (await passwords.verify(text, account?.passwordHash)) ? 'Please choose a password other than the one you were given.' : undefined
+  return (await passwords.verify(text, account.passwordHash)) ? 'Please choose a password other than the one you were given.' : undefined
 }
 
 export const steps: readonly Route[] = [signIn, chooseAccount, newPassword]

@@ -1,13 +1,14 @@
 /** The client as which our own sign-in API gets its tokens. It follows from the configuration, so it is kept nowhere and never out of date. */
 import { type Client, clientSchema, firstPartyId, scopesOf } from '../../protocol/client.ts'
+import { OAuthError } from '../../protocol/errors.ts'
 import type { Ctx, Server } from '../../protocol/feature.ts'
 import { mint } from '../../protocol/mint.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Keys } from '../../protocol/ports.ts'
 import { signedIn } from '../../protocol/signed-in.ts'
-import type { Issuance } from '../../protocol/types.ts'
+import type { Issuance, Proof } from '../../protocol/types.ts'
 import type { TenantRoom } from '../route.ts'
-import { problem } from './problem.ts'
+import { Problem, problem } from './problem.ts'
 
 /** Public: whoever has its refresh token may use it. It cannot send anyone to be signed in, for it has no redirect URI. Lifetimes in seconds. */
 export function firstPartyClient(
@@ -44,17 +45,29 @@ export interface Handed {
 }
 
 /** `sid`: of the session that goes with it, where there is one. */
-export async function tokensFor(room: TenantRoom, subject: string, sid: string): Promise<Handed> {
+export function tokensFor(room: TenantRoom, proof: Proof, sid: string): Promise<Handed> {
   const { ctx, firstParty: client } = room
-  return handed(room, await signedIn(ctx, { client, subject, scope: scopesOf(client), sid }))
+  return authenticated(async () => handed(room, await signedIn(ctx, { client, proof, scope: scopesOf(client), sid })))
 }
 
 /** By the rules of the refresh token grant: it rotates, and a used one takes its family back. */
-export async function refreshed(room: TenantRoom, refreshToken: string, address: string): Promise<Handed> {
+export function refreshed(room: TenantRoom, refreshToken: string, address: string): Promise<Handed> {
   const { ctx, firstParty: client } = room
   const grantType = ctx.server.grantTypes.get('refresh_token') ?? problem(404, 'not_found', 'refresh tokens are not offered here')
   const params = new Params([['refresh_token', refreshToken]])
-  return handed(room, await grantType.redeem(ctx, { params, client, binding: undefined, address }))
+  return authenticated(async () => handed(room, await grantType.redeem(ctx, { params, client, binding: undefined, address })))
+}
+
+/** What is no good as a grant is a failed authentication to who calls a sign-in API. */
+async function authenticated(work: () => Promise<Handed>): Promise<Handed> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof OAuthError) || error.code !== 'invalid_grant') throw error
+    const refusal = new Problem(401, 'invalid_grant', error.description)
+    refusal.happened.push(...error.happened)
+    throw refusal
+  }
 }
 
 async function handed({ ctx, audience, firstParty }: TenantRoom, issuance: Issuance): Promise<Handed> {

@@ -7,12 +7,12 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import { type Handed, tokensFor } from '../api/first-party.ts'
+import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { problem } from '../api/problem.ts'
 import type { Route, TenantRoom } from '../route.ts'
 import { byThemselves } from '../steps.ts'
-import { refreshOnce, signedInAccount, signUp } from './pico-auth.ts'
+import { signedInAccount, signUp, wrongPassword } from './pico-auth.ts'
 
 /** What this surface needs beyond one tenant. */
 export interface Town {
@@ -124,7 +124,7 @@ function refresh(town: Town): JsonRoute {
     },
     async ({ room, request, body }) => {
       const there = await inTenant(town, room, body.tenant_slug, request)
-      return { answer: lowered(await refreshOnce(there, request, body.refresh_token)) }
+      return { answer: lowered(await refreshed(there, body.refresh_token, request.address)) }
     },
   )
 }
@@ -147,9 +147,10 @@ async function signedIn(room: TenantRoom, request: Request, account: Account) {
   const now = room.ctx.now()
   const { sessions: brought } = room.cookies.read(cookiesOf(request))
   const known = await room.ctx.people.sessions(brought, now)
-  const sessions = await startSession(room.signIn, account, known, { acr: 'aal1', amr: ['pwd'], authTime: now, now })
+  const started = await startSession(room.signIn, account, known, { acr: 'aal1', amr: ['pwd'], authTime: now, now })
+  const sessions = started ?? wrongPassword(account.subject)
   const [session] = await room.ctx.people.sessions(sessions, now)
-  const answer = lowered(await tokensFor(room, account.subject, session?.sid ?? room.ctx.id()))
+  const answer = lowered(await tokensFor(room, account, session?.sid ?? room.ctx.id()))
   return { answer, headers: { 'set-cookie': room.cookies.write({ sessions }).join() } }
 }
 

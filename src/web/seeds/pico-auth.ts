@@ -1,13 +1,12 @@
 /** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
-import { type Administered, createAccount, giveRole, giveStatus, Taken } from '../../identity/accounts.ts'
+import { type Administered, createAccount, giveRole, giveStatus, replacePassword, Taken } from '../../identity/accounts.ts'
 import { roles } from '../../identity/roles.ts'
 import { failedSignIn } from '../../identity/sign-in.ts'
 import { tryPassword } from '../../identity/throttle.ts'
 import type { Account } from '../../identity/types.ts'
 import type { Doer } from '../../protocol/acts.ts'
-import { longestAccessToken } from '../../protocol/client.ts'
-import { noted, OAuthError } from '../../protocol/errors.ts'
+import { noted } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
 import { UnusablePassword } from '../../secrets/passwords.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
@@ -74,11 +73,17 @@ function told(error: unknown, field: string): unknown {
   return error
 }
 
+/** `target`: whose it would have been, when there is somebody. */
+export function wrongPassword(target: string | undefined): never {
+  const refusal = new Problem(401, 'invalid_grant', 'login or password is not right')
+  throw noted(refusal, { act: 'user.sign-in', outcome: 'failure', target })
+}
+
 /** The account, or the same refusal whatever was wrong. Its password must be its own. */
 export async function signedInAccount({ ctx, signIn }: TenantRoom, request: Request, login: string, text: string): Promise<Account> {
   const { address, browser } = request
   const account = await tryPassword(signIn, { login, address, device: browser.device }, text, ctx.now())
-  if (!account) throw noted(new Problem(401, 'invalid_grant', 'login or password is not right'), await failedSignIn(signIn, login))
+  if (!account) wrongPassword((await failedSignIn(signIn, login)).target)
   if (account.passwordIsTemporary) problem(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
   return account
 }
@@ -94,7 +99,7 @@ const login = openRoute(
   },
   async ({ room, request, body }) => {
     const account = await signedInAccount(room, request, body.email, body.password)
-    return { answer: bearerTokens(await tokensFor(room, account.subject, room.ctx.id())), ...doneBy(account) }
+    return { answer: bearerTokens(await tokensFor(room, account, room.ctx.id())), ...doneBy(account) }
   },
 )
 
@@ -111,19 +116,9 @@ const refresh = openRoute(
     answer: tokens,
   },
   async ({ room, request, body }) => ({
-    answer: bearerTokens(await refreshOnce(room, request, typeof body === 'string' ? body : body.refresh_token)),
+    answer: bearerTokens(await refreshed(room, typeof body === 'string' ? body : body.refresh_token, request.address)),
   }),
 )
-
-/** A refresh token that is not good is a failed authentication. */
-export async function refreshOnce(room: TenantRoom, { address }: Request, text: string): Promise<Handed> {
-  try {
-    return await refreshed(room, text, address)
-  } catch (error) {
-    if (error instanceof OAuthError && error.code === 'invalid_grant') problem(401, 'invalid_grant', error.description)
-    throw error
-  }
-}
 
 const me = guardedRoute(
   'me:read',
@@ -150,17 +145,14 @@ const changePassword = guardedRoute(
     act: 'user.password',
   },
   async ({ room, body }, { account, token }) => {
-    const { store, passwords } = room.signIn
-    const { passwordHash: from, subject } = account
-    const right = await passwords.verify(body.old_password, from)
-    if (!right || from === undefined)
-      return problem(422, 'invalid_request', 'the password stays as it is', [{ field: 'old_password', rule: 'is not right' }])
+    if (!(await room.signIn.passwords.verify(body.old_password, account.passwordHash)))
+      problem(422, 'invalid_request', 'the password stays as it is', [{ field: 'old_password', rule: 'is not right' }])
     checkNew(body.new_password, 'new_password')
-    const to = await passwords.hash(body.new_password).catch((error: unknown) => Promise.reject(told(error, 'new_password')))
-    const now = room.ctx.now()
-    const act = { subject, from, to, keep: token.family, now, until: now + longestAccessToken }
-    if (!(await store.accounts.replacePassword(act))) problem(409, 'invalid_request', 'the password was changed by another request')
-    return { answer: { message: 'Password changed' }, target: subject }
+    const replaced = await replacePassword(room.accounts, account, body.new_password, token.family).catch((error: unknown) =>
+      Promise.reject(told(error, 'new_password')),
+    )
+    if (replaced === undefined) problem(409, 'invalid_request', 'the password was changed by another request')
+    return { answer: { message: 'Password changed' }, target: account.subject }
   },
 )
 
