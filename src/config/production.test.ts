@@ -11,10 +11,19 @@ const sound = {
 }
 
 function serve(change: Record<string, string>) {
-  const modes: Record<string, number | undefined> = { private: 0o600, public: 0o644, group: 0o640, windows: undefined }
+  const modes: Record<string, number | undefined> = {
+    private: 0o600,
+    public: 0o644,
+    group: 0o640,
+    windows: undefined,
+    url: 0o640,
+    smtp: 0o604,
+    phrase: 0o644,
+  }
+  const texts: Record<string, string> = { url: sound.GATEHOUSE_DATABASE_URL, smtp: 'smtps://mail.example.org', phrase: 'Zq7-unusual' }
   const readFile = (path: string) => {
     if (path === 'denied') throw new Error('denied')
-    return path in modes ? { text: '', mode: modes[path] } : undefined
+    return path in modes ? { text: texts[path] ?? '', mode: modes[path] } : undefined
   }
   const loaded = loadConfig({ mode: 'serve', env: { ...sound, ...change }, readFile })
   return 'problems' in loaded ? loaded.problems : []
@@ -70,6 +79,18 @@ const refused: [change: Record<string, string>, problem: string][] = [
   [
     { GATEHOUSE_PREVIOUS_KEY_ENCRYPTION_KEY_FILES: 'private,group' },
     'previous_key_encryption_key_files: group can be read by others — run "chmod 600 group"',
+  ],
+  [
+    { GATEHOUSE_DATABASE_URL: '', GATEHOUSE_DATABASE_URL_FILE: 'url' },
+    'database_url_file: url can be read by others — run "chmod 600 url"',
+  ],
+  [
+    { GATEHOUSE_MAIL_FROM: 'id@example.org', GATEHOUSE_MAIL_SMTP_URL_FILE: 'smtp' },
+    'mail.smtp_url_file: smtp can be read by others — run "chmod 600 smtp"',
+  ],
+  [
+    { GATEHOUSE_ADMINISTRATOR_PASSWORD_FILE: 'phrase' },
+    'administrator.password_file: phrase can be read by others — run "chmod 600 phrase"',
   ],
   [{ GATEHOUSE_TLS_KEY_FILE: 'public' }, 'tls.key_file: public can be read by others — run "chmod 600 public"'],
   [{ GATEHOUSE_TLS_CERT_FILE: 'none' }, 'tls.cert_file: none does not exist — mend tls.cert_file'],

@@ -1,8 +1,12 @@
 /** What production mode refuses to start with. Each problem is a sentence: what is wrong — what mends it. */
 import { isLoopback } from '../protocol/redirect-uri.ts'
 import { lookUp, type Raw, type ReadFile } from './raw.ts'
+import { settings } from './settings.ts'
 
 const wellKnownPasswords = ['admin', 'change-me', 'changeme', 'gatehouse', 'password', 'postgres', 'secret']
+
+/** Settings of files that hold the text of another setting. That such a file is there is seen where it is read. */
+const secretTexts = settings.filter(({ form }) => form.secret).map(({ path }) => `${path}_file`)
 
 /** Judges what was given even when other settings are wrong, so that one start tells everything. */
 export function productionProblems(raw: Raw, readFile: ReadFile): string[] {
@@ -27,6 +31,10 @@ export function productionProblems(raw: Raw, readFile: ReadFile): string[] {
       const setting = `keys.files.${alg}.private_key_file`
       const file = text(setting)
       return file ? secretFileProblems(file, setting, readFile) : []
+    }),
+    ...secretTexts.flatMap((setting) => {
+      const file = text(setting)
+      return file ? exposureProblems(file, setting, readFile) : []
     }),
     ...(text('mail.folder') ? ['mail.folder keeps mails whose links open accounts — set mail.smtp_url in place of it'] : []),
     ...(certFile ? fileProblems(certFile, 'tls.cert_file', readFile) : []),
@@ -57,7 +65,11 @@ function databaseProblems(url: string): string[] {
 
 function secretFileProblems(path: string, setting: string, readFile: ReadFile): string[] {
   const problems = fileProblems(path, setting, readFile)
-  if (problems.length > 0) return problems
+  return problems.length > 0 ? problems : exposureProblems(path, setting, readFile)
+}
+
+function exposureProblems(path: string, setting: string, readFile: ReadFile): string[] {
+  if (fileProblems(path, setting, readFile).length > 0) return []
   const mode = readFile(path)?.mode ?? 0
   return mode & 0o077 ? [`${setting}: ${path} can be read by others — run "chmod 600 ${path}"`] : []
 }
