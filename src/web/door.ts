@@ -145,7 +145,7 @@ function queryOf(url: string): string {
 async function preflight(state: DoorState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const room = await state.house.room(slugOf(req)).catch(() => undefined)
   const allowed = room && (await originHeaders(route, room, req.headers.origin).catch(() => undefined))
-  const headers = { ...headersOf(state, req), vary: 'Origin', ...allowed, ...(allowed ? preflightHeaders(route) : {}) }
+  const headers = { ...headersOf(state, req), vary: 'Origin', ...allowed, ...(room && allowed ? preflightHeaders(route, room) : {}) }
   return finish(reply, 204, headers, '')
 }
 

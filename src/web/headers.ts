@@ -64,11 +64,11 @@ export async function originHeaders(
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Retry-After' }
 }
 
-/** The answer to a preflight that was allowed. */
-export function preflightHeaders(route: Route): Record<string, string> {
+/** The answer to a preflight that was allowed. A credential may come in any header in which one is accepted. */
+export function preflightHeaders(route: Route, { ctx }: TenantRoom): Record<string, string> {
   return {
     'access-control-allow-methods': route.methods.join(', '),
-    'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
+    'access-control-allow-headers': ['Authorization', 'Content-Type', 'DPoP', ...ctx.server.credentials.keys()].join(', '),
     'access-control-max-age': '600',
   }
 }
