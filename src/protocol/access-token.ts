@@ -1,15 +1,21 @@
 /** Accepting an access token, or what stands for one: at our own protected endpoints (RFC 6750 §2) and wherever one is shown to us. */
-import { refuse } from './errors.ts'
+import { OAuthError, refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Request } from './request-reply.ts'
 import type { AccessToken, Credential } from './types.ts'
 
 /** What a request bears. Refuses when that is nothing, or nothing that is good here. */
 export async function bearer(ctx: Ctx, request: Request): Promise<Credential> {
-  const token = await shown(ctx, request)
+  const token = await shown(ctx, request).catch(misplaced)
   if (!token?.audience.includes(ctx.issuer)) refuse('invalid_token', 'the access token is unknown, expired, revoked or not for this server')
   if (token.cnf) refuse('invalid_token', 'the access token is bound to a key; prove possession of it')
   return token
+}
+
+/** Whoever sends a token in a wrong way is told the scheme, too. RFC 6750 §3.1 */
+function misplaced(error: unknown): never {
+  const wrong = error instanceof OAuthError && error.code === 'invalid_request'
+  throw wrong ? new OAuthError(error.code, error.description, 'misplaced token') : error
 }
 
 /** What lies behind the one thing that the request shows; it must not show two. */

@@ -42,6 +42,10 @@ function challenge({ code, description, why }: OAuthError, realm: string): Recor
         : { 'www-authenticate': `Bearer realm="${realm}", error="${code}", error_description="${description}"` }
     case 'insufficient_scope':
       return { 'www-authenticate': `Bearer realm="${realm}", error="${code}", error_description="${description}"` }
+    case 'invalid_request':
+      return why === 'misplaced token'
+        ? { 'www-authenticate': `Bearer realm="${realm}", error="${code}", error_description="${description}"` } // RFC 6750 §3.1
+        : {}
     default:
       return {}
   }

@@ -110,6 +110,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 
+    test('a token that is sent in two ways: the answer names the scheme', async () => {
+      const { access_token } = await login()
+      const { status, headers } = await asked(`${house.issuer}/api/v1/auth/me?access_token=x`, 'GET', undefined, bearer(access_token))
+      assert.deepEqual([status, /^Bearer .*error="invalid_request"/.test(headers.get('www-authenticate') ?? '')], [400, true])
+    })
+
     test('a token of another client, an API of another tenant and a temporary password open nothing', async () => {
       await house.addAccount({ username: alice.username, role: 'superadmin' }, alice.password)
       await house.addClient({ client_id: 'app', redirect_uris: [callback], policy: { consent: 'skip' } }, 'secret')
