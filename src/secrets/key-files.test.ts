@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { importJWK, jwtVerify } from 'jose'
 import { generate } from 'selfsigned'
+import { memoryKeyStore } from '../../test/memory-key-store.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
 import { BadKeyFile } from './kek.ts'
 import { readKeyFile } from './key-files.ts'
 import { keyring } from './keyring.ts'
-import { memoryKeyStore } from './memory-key-store.ts'
 import { sealer } from './seal.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-keys-'))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { memoryKeyStore } from '../../test/memory-key-store.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
 import { type Keyring, keyring } from './keyring.ts'
-import { memoryKeyStore } from './memory-key-store.ts'
 import { type Sealer, sealer } from './seal.ts'
 
 const issuer = 'https://id.example'
