@@ -16,6 +16,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/resource.ts',
     'protocol/errors.ts',
     'identity/types.ts',
+    'identity/groups.ts',
     'secrets/types.ts',
   ],
   web: ['protocol', 'identity', 'secrets'],

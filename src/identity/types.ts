@@ -1,5 +1,6 @@
 /** Accounts and sessions, and what this room needs remembered. */
 import type { Happening } from '../protocol/acts.ts'
+import type { GroupStore } from './groups.ts'
 import type { Role } from './roles.ts'
 
 /** A person as kept. Times in seconds since the epoch. */
@@ -182,6 +183,7 @@ export interface IdentityStore {
     add(entries: readonly Noted[], expiresAt: number): Promise<void>
     search(ask: AuditSearch): Promise<Noted[]>
   }
+  groups: GroupStore
   devices: {
     /** Has the account of this folded login signed in at this browser before? */
     knows(hash: string, login: string, now: number): Promise<boolean>

@@ -129,6 +129,7 @@ function* remove(tenant: string, subject: string, now: number): Transaction<bool
   yield sql`delete from api_keys where tenant_id = ${tenant} and owner = 'person' and subject = ${subject}`
   yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from devices where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`delete from memberships where tenant_id = ${tenant} and subject = ${subject}`
   yield* endAccess(tenant, subject, now)
   return removed.length > 0
 }

@@ -11,6 +11,7 @@ import { codes } from './codes.ts'
 import { declarations } from './declarations.ts'
 import { flows } from './flows.ts'
 import { grants } from './grants.ts'
+import { groups } from './groups.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { resources } from './resources.ts'
@@ -39,6 +40,7 @@ export function tenantStore(
     ...attempts(db, tenant),
     ...links(db, tenant),
     ...audit(db, tenant),
+    ...groups(db, tenant),
     ...signingKeys(db, tenant),
     ...machines(db, tenant),
     ...apiKeys(db, tenant),
