@@ -7,6 +7,7 @@ import { auditLog } from './audit.ts'
 import { clients } from './clients.ts'
 import { config } from './config.ts'
 import { exports } from './export.ts'
+import { groups } from './groups.ts'
 import { keys } from './keys.ts'
 import { machines } from './machines.ts'
 import { migrate } from './migrate.ts'
@@ -47,6 +48,7 @@ export function program(terminal: Terminal, width?: number): Command {
   root.commandsGroup('Look after:')
   tenants(root, terminal)
   userLinks(users(root, terminal), terminal)
+  groups(root, terminal)
   clients(root, terminal)
   machines(root, terminal)
   apiKeys(root, terminal)

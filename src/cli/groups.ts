@@ -1,0 +1,146 @@
+/** `gatehouse groups`: groups of people, which applications are told. */
+import type { Command } from 'commander'
+import {
+  addMembers,
+  changeGroup,
+  createGroup,
+  findGroup,
+  type Group,
+  groupChangeSchema,
+  groupSchema,
+  mostGroupsOfPerson,
+  mostMembersAtOnce,
+  removeGroup,
+  removeMembers,
+} from '../identity/groups.ts'
+import type { Room } from '../room.ts'
+import { addFlags, flagOf, givenByFlags } from './flags.ts'
+import { withTenant } from './open.ts'
+import { checked, misuse, refuse } from './problems.ts'
+import { type Terminal, table } from './terminal.ts'
+import { confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+import { findUser } from './users.ts'
+
+const heading = 'Group:'
+
+export function groups(program: Command, terminal: Terminal): void {
+  const group = program.command('groups').description('groups of people, which applications are told; GROUP is a name or an id')
+  const create = upkeepCommand(group, 'create', 'make a group', [
+    'gatehouse groups create --name engineering --description "All who build"',
+  ])
+  addFlags(create, groupSchema, heading).action((_: unknown, command: Command) =>
+    withTenant(terminal, command.optsWithGlobals<UpkeepFlags>(), async (room) => {
+      const input = checked(groupSchema, givenByFlags(command, groupSchema), flagOf)
+      const made = await createGroup(room.accounts, input)
+      print(terminal, command.optsWithGlobals<UpkeepFlags>().json, made === 'taken' ? refuse(taken(input.name)) : shown(made))
+    }),
+  )
+  upkeepCommand(group, 'list', 'all groups', ['gatehouse groups list', 'gatehouse groups list --search eng --json'])
+    .option('--search <text>', 'part of name or description')
+    .action((flags: UpkeepFlags & { search?: string }) => withTenant(terminal, flags, (room) => list(terminal, flags, room)))
+  upkeepCommand(group, 'show <group>', 'one group and who is in it', ['gatehouse groups show engineering']).action(
+    (name: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async (room) => {
+        const found = await find(room, name)
+        print(terminal, flags.json, { ...shown(found), members: await namesOf(room, found) })
+      }),
+  )
+  const change = upkeepCommand(group, 'change <group>', 'change what is given, and nothing else', [
+    'gatehouse groups change engineering --name builders',
+    'gatehouse groups change engineering --unset description',
+  ]).option('--unset <fields...>', 'members to remove: description')
+  addFlags(change, groupSchema.partial(), heading).action((name: string, _: unknown, command: Command) =>
+    changeOne(terminal, name, command),
+  )
+
+  upkeepCommand(group, 'remove <group>', 'remove a group; the people stay', ['gatehouse groups remove engineering']).action(
+    (name: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async (room) => {
+        const { id, name: shownName } = await find(room, name)
+        await removeGroup(room.accounts, id)
+        confirm(terminal, flags.json, { id, removed: true }, `Group ${shownName} is removed.`)
+      }),
+  )
+  upkeepCommand(group, 'add-member <group> <logins...>', `add people, at most ${mostMembersAtOnce} at once; all of them or none`, [
+    'gatehouse groups add-member engineering ada grace@example.com',
+  ]).action((name: string, logins: string[], flags: UpkeepFlags) =>
+    withTenant(terminal, flags, (room) => addPeople(terminal, flags, room, name, logins)),
+  )
+  upkeepCommand(group, 'remove-member <group> <logins...>', `remove people, at most ${mostMembersAtOnce} at once`, [
+    'gatehouse groups remove-member engineering ada',
+  ]).action((name: string, logins: string[], flags: UpkeepFlags) =>
+    withTenant(terminal, flags, async (room) => {
+      const { id, name: group } = await find(room, name)
+      const removed = await removeMembers(room.accounts, id, await subjectsOf(room, logins))
+      confirm(terminal, flags.json, { id, removed }, `${removed} removed from ${group}.`)
+    }),
+  )
+}
+
+async function list(terminal: Terminal, flags: UpkeepFlags & { search?: string }, { store }: Room): Promise<void> {
+  const limit = 200
+  const found: Group[] = []
+  for (let more = true; more; ) {
+    const page = await store.groups.search({ search: flags.search, offset: found.length, limit })
+    found.push(...page.groups)
+    more = page.groups.length === limit
+  }
+  const rows = found.map(({ name, members, description, id }) => [name, String(members), description ?? '', id])
+  terminal.stdout.write(
+    flags.json ? `${JSON.stringify(found.map(shown), null, 2)}\n` : table(terminal, ['name', 'members', 'description', 'id'], rows),
+  )
+}
+
+async function namesOf({ store }: Room, { id }: Group): Promise<string[]> {
+  const limit = 200
+  const names: string[] = []
+  for (let more = true; more; ) {
+    const { accounts } = await store.groups.members(id, { offset: names.length, limit })
+    names.push(...accounts.map(({ username }) => username))
+    more = accounts.length === limit
+  }
+  return names
+}
+
+async function changeOne(terminal: Terminal, name: string, command: Command): Promise<void> {
+  const flags = command.optsWithGlobals<UpkeepFlags & { unset?: string[] }>()
+  const unset = Object.fromEntries((flags.unset ?? []).map((field) => [field, null]))
+  await withTenant(terminal, flags, async (room) => {
+    const { id } = await find(room, name)
+    const input = checked(groupChangeSchema, { ...givenByFlags(command, groupSchema.partial()), ...unset }, flagOf)
+    const changed = await changeGroup(room.accounts, id, input)
+    if (changed === 'taken') refuse(taken(input.name ?? ''))
+    print(terminal, flags.json, changed === 'unknown' ? noSuchGroup(name) : shown(changed))
+  })
+}
+
+async function addPeople(terminal: Terminal, { json }: UpkeepFlags, room: Room, name: string, logins: string[]): Promise<void> {
+  const { id, name: group } = await find(room, name)
+  const joined = await addMembers(room.accounts, id, await subjectsOf(room, logins))
+  if ('full' in joined) refuse(`a person can be in at most ${mostGroupsOfPerson} groups, and ${joined.full.length} of these are already`)
+  if ('unknown' in joined) refuse(`the group, or one of the people, has just been removed`)
+  confirm(terminal, json, { id, added: joined.added }, `${joined.added} added to ${group}.`)
+}
+
+async function subjectsOf(room: Room, logins: readonly string[]): Promise<string[]> {
+  if (logins.length > mostMembersAtOnce) misuse(`name at most ${mostMembersAtOnce} people at once`)
+  const accounts = []
+  for (const login of logins) accounts.push(await findUser(room, login))
+  return accounts.map(({ subject }) => subject)
+}
+
+async function find({ accounts }: Room, name: string): Promise<Group> {
+  return (await findGroup(accounts, name)) ?? noSuchGroup(name)
+}
+
+function noSuchGroup(name: string): never {
+  return refuse(`there is no group ${name}: see "gatehouse groups list"`)
+}
+
+function taken(name: string): string {
+  return `there is a group ${name} already`
+}
+
+function shown({ id, name, description, members, createdAt, updatedAt }: Group) {
+  return { id, name, description, members, created_at: createdAt, updated_at: updatedAt }
+}
