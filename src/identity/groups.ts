@@ -35,7 +35,7 @@ export interface GroupStore {
   /** The accounts in a group, in order of user name; with how many there are on all pages. */
   members(id: string, ask: { offset: number; limit: number }): Promise<{ accounts: Account[]; total: number }>
   /** The groups of an account, in order of name. */
-  of(subject: string): Promise<Group[]>
+  of(subject: string): Promise<Pick<Group, 'id' | 'name'>[]>
   /** Adds all of them or none; `added` are those who were not in it before. `full`: who would be in more than `mostOfPerson` groups. */
   addMembers(act: { id: string; subjects: readonly string[]; mostOfPerson: number }): Promise<Joined>
   /** How many of them were in it. */

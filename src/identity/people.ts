@@ -32,6 +32,10 @@ export function people(room: SignIn): People {
       return account && isActive(account) ? claimsOf(account) : undefined
     },
 
+    async groups(subject) {
+      return (await store.groups.of(subject)).map(({ name }) => name)
+    },
+
     async checkPassword({ login, password, address }, now) {
       const account = await tryPassword(room, { login, address, device: undefined }, password, now)
       return account?.passwordIsTemporary ? undefined : account

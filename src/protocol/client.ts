@@ -1,6 +1,7 @@
 /** A client and what it may do: the metadata of RFC 7591 §2 and OpenID Connect Registration §2 under their own names, and a policy. */
 import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
+import { claimSources, fixedClaims } from './claim-sources.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
 
 const text = z.string().min(1).max(2000)
@@ -13,13 +14,6 @@ export const longestAccessToken = 86_400
 
 /** The client as which our own sign-in API gets its tokens; no other can be registered under its name. */
 export const firstPartyId = 'gatehouse'
-
-const claimSource = /^(client\.(client_id|client_name|client_uri|contacts)|account\.\w{1,60}|token\.scope)$/
-
-/** What says who made a token, for whom and until when is not for a registration to say. RFC 9068 §2.2, RFC 7800. */
-const reservedClaims = new Set(
-  'iss sub aud exp nbf iat jti client_id scope cnf act may_act gid fid sid auth_time acr amr roles groups active token_type'.split(' '),
-)
 
 /** What differs between security profiles: data read by the frame, never code. Profiles in `features/profiles.ts` fill it. */
 export const policySchema = z.strictObject({
@@ -65,15 +59,10 @@ export const clientSchema = z
       .enum(accessTokenAlgs)
       .default('ES256')
       .describe('Algorithm of its JWT access tokens; HS256 with a secret of its own'),
-    access_token_claims: z
-      .record(z.string().min(1).max(100), z.json())
+    access_token_claims: fixedClaims.default({}).describe('Claims that every access token of it carries, as JSON'),
+    access_token_claim_sources: claimSources
       .default({})
-      .refine((claims) => JSON.stringify(claims).length <= 4096, 'must not be longer than 4096 characters as JSON')
-      .describe('Claims that every access token of it carries, as JSON'),
-    access_token_claim_sources: z
-      .record(z.string().min(1).max(100), z.string().regex(claimSource, 'must be client., account. or token. and the name of a member'))
-      .default({})
-      .describe('Claims to look up: account.email, client.client_name, token.scope'),
+      .describe('Claims to look up: account.email, account.groups, client.client_name, token.scope'),
     access_token_lifetime: seconds.max(longestAccessToken).optional().describe('Seconds; absent: as the tenant sets it'),
     id_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
     refresh_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
@@ -90,9 +79,6 @@ export const clientSchema = z
       const wrong = redirectUriProblem(uri, client.application_type)
       if (wrong) problem(['post_logout_redirect_uris', i], wrong)
     })
-    for (const path of ['access_token_claims', 'access_token_claim_sources'] as const)
-      for (const name of Object.keys(client[path]))
-        if (reservedClaims.has(name)) problem([path, name], 'is a claim that only the server sets')
     if (client.grant_types.includes('authorization_code') && client.redirect_uris.length === 0)
       problem(['redirect_uris'], 'at least one is needed for the authorization_code grant type')
     if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')

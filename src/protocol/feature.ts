@@ -37,14 +37,23 @@ export interface Feature {
   aim?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Promise<readonly Resource[]>
   /** Access token: claims to add. The frame's own always win. */
   accessClaims?(ctx: Ctx, about: { issuance: Issuance; target: Target }): Promise<Record<string, unknown>>
+  /** ID token: claims about the person to add. The frame's own always win. */
+  idTokenClaims?(ctx: Ctx, about: Issuance): Promise<Record<string, unknown>>
+  /** UserInfo: claims to add. `known`: what `People.claims` says of the subject. */
+  userinfoClaims?(ctx: Ctx, about: { subject: string; scope: readonly string[]; known: Known }): Promise<Record<string, unknown>>
   /** Token response: members to add. */
   respondToken?(ctx: Ctx, about: { issuance: Issuance; access: AccessToken; accessToken: string }): Promise<Record<string, unknown>>
   /** Introspection: the answer in another form than JSON, when the request asks for it. At most one feature answers. */
   respondIntrospection?(ctx: Ctx, about: { request: Request; caller: Introspector; body: object }): Promise<Reply | undefined>
 
+  /** Names of the claims about people that it may tell. */
+  claims?(ctx: Ctx): readonly string[]
   /** Facts to advertise that no table above already tells. RFC 8414 §2. */
   metadata?(ctx: Ctx): Readonly<Record<string, unknown>>
 }
+
+/** What is known of a subject, by the names of claims. */
+export type Known = Readonly<Record<string, unknown>>
 
 /** Everything one request may use. Bound to one tenant: nothing in it can name another. */
 export interface Ctx {

@@ -74,6 +74,8 @@ export interface People {
   sessions(ids: readonly string[], now: number): Promise<Session[]>
   /** All claims of a living account; undefined when there is none or it is suspended. */
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** Names of all groups the subject is in, in order. */
+  groups(subject: string): Promise<readonly string[]>
   /**
    * A proof, if login and password are right and the account is active and owes nothing first. Takes as long when not.
    * `address`: of whoever tries; too many tries throw `TooMany`.

@@ -1,6 +1,7 @@
 /** A protected API: who its tokens are for, what may be done there, how its tokens are made (RFC 8707, RFC 9068) and looked into (RFC 9701 §6). */
 import { z } from 'zod'
 import { type SigningAlg, signingAlgs } from './algs.ts'
+import { claimSources } from './claim-sources.ts'
 import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
 
 const signingAlg = z.enum(signingAlgs)
@@ -31,6 +32,9 @@ export const resourceSchema = z
     access_token_format: z.enum(['jwt', 'opaque']).optional().describe('absent: as the client sets it'),
     access_token_signed_response_alg: signingAlg.optional().describe('absent: as the client sets it'),
     access_token_lifetime: z.int().min(1).max(86_400).optional().describe('seconds; absent: as client and tenant set it'),
+    access_token_claim_sources: claimSources
+      .optional()
+      .describe('claims to look up, beside those of the client, and before them: account.groups'),
     introspection_signed_response_alg: signingAlg
       .optional()
       .describe('JWT introspection responses; absent: RS256, if the tenant signs with it'),

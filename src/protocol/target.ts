@@ -38,5 +38,6 @@ function target(ctx: Ctx, client: Client, scope: readonly string[], resources: r
     format: opaque ? 'opaque' : (told ?? client.access_token_format),
     alg: alg ?? client.access_token_signed_response_alg,
     lifetime: Math.min(...lifetimes),
+    claimSources: Object.assign({}, ...resources.toReversed().map((r) => r.access_token_claim_sources)), // the first named wins
   }
 }

@@ -211,6 +211,8 @@ export interface Target {
   alg: AccessTokenAlg
   /** Seconds. */
   lifetime: number
+  /** Claims to look up, beyond those of the client. */
+  claimSources: Readonly<Record<string, string>>
 }
 
 /** Who proved to be the owner of an account, and what was kept of the password at that moment. It proves nothing once either has changed. */

@@ -47,11 +47,9 @@ export function groups(db: Db, tenant: string): { groups: GroupStore } {
       members: (id, ask) => members(db, tenant, id, ask),
       async of(subject) {
         const rows = await db.read(sql`
-          select g.id, g.name, g.description, g.created_at, g.updated_at,
-            (select count(*) from memberships o where o.tenant_id = g.tenant_id and o.group_id = g.id) as members
-          from memberships m join groups g on g.tenant_id = m.tenant_id and g.id = m.group_id
+          select g.id, g.name from memberships m join groups g on g.tenant_id = m.tenant_id and g.id = m.group_id
           where m.tenant_id = ${tenant} and m.subject = ${subject} order by g.name_folded`)
-        return rows.map(groupFrom)
+        return rows.map((row) => ({ id: row['id'] as string, name: row['name'] as string }))
       },
       addMembers: (act) => db.transact(() => join(tenant, act)),
       async removeMembers(id, subjects) {

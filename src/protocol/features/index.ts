@@ -8,6 +8,7 @@ import { clientSecret } from './client-secret.ts'
 import { customClaims } from './custom-claims.ts'
 import { discovery } from './discovery.ts'
 import { formPost } from './form-post.ts'
+import { groups } from './groups.ts'
 import { introspection } from './introspection.ts'
 import { issuerIdentification } from './issuer-identification.ts'
 import { jwtIntrospection } from './jwt-introspection.ts'
@@ -39,6 +40,7 @@ export const catalogue = {
   refreshToken,
   openid,
   userinfo,
+  groups,
   logout,
   introspection,
   jwtIntrospection,

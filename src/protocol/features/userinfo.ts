@@ -2,8 +2,9 @@
 import { bearer } from '../access-token.ts'
 import { claimsFor, claimsOfScope } from '../claims.ts'
 import { refuse } from '../errors.ts'
-import type { Endpoint, Feature } from '../feature.ts'
+import type { Ctx, Endpoint, Feature, Known } from '../feature.ts'
 import type { Reply } from '../request-reply.ts'
+import type { Credential } from '../types.ts'
 
 const endpoint: Endpoint = {
   path: '/userinfo',
@@ -17,8 +18,15 @@ const endpoint: Endpoint = {
     if (ofMachine) return said({ sub: token.subject, ...token.extra })
     if (!token.scope.includes('openid')) refuse('insufficient_scope', 'the access token needs the scope openid') // §5.3.1
     const known = (await ctx.people.claims(token.subject)) ?? refuse('invalid_token', 'the account is no longer active')
-    return said({ sub: token.subject, ...claimsFor(token.scope, known) }) // §5.3.2
+    return said({ ...(await furtherClaims(ctx, token, known)), ...claimsFor(token.scope, known), sub: token.subject }) // §5.3.2
   },
+}
+
+async function furtherClaims(ctx: Ctx, { subject, scope }: Credential, known: Known): Promise<Record<string, unknown>> {
+  const extra = {}
+  for (const { userinfoClaims } of ctx.server.features)
+    if (userinfoClaims) Object.assign(extra, await userinfoClaims(ctx, { subject, scope, known }))
+  return extra
 }
 
 function said(body: object): Reply {
@@ -37,7 +45,7 @@ export function userinfo(): Feature {
       address: 'See your postal address',
       phone: 'See your telephone number',
     },
-    metadata: () => ({
+    metadata: (ctx) => ({
       claims_supported: [
         'sub',
         'iss',
@@ -50,6 +58,7 @@ export function userinfo(): Feature {
         'amr',
         'sid',
         ...Object.values(claimsOfScope).flat(),
+        ...ctx.server.features.flatMap((feature) => feature.claims?.(ctx) ?? []),
       ],
     }),
   }

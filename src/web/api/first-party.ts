@@ -77,6 +77,7 @@ async function handed({ ctx, audience, firstParty }: TenantRoom, issuance: Issua
     format: 'jwt' as const,
     alg: firstParty.access_token_signed_response_alg,
     lifetime: firstParty.access_token_lifetime ?? ctx.tenant.lifetimes.accessToken,
+    claimSources: {},
   }
   const reply = await mint(ctx, issuance, target, undefined)
   return (reply as unknown as { body: Handed }).body
