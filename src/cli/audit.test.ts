@@ -57,6 +57,11 @@ const commands: [line: string, ...acts: string[]][] = [
   ['keys rotate --alg ES256 --immediately', 'key.rotate'],
   ['keys revoke KID', 'key.revoke'],
   [`apply ${file} --yes`, 'tenant.apply', 'client.create'],
+  ['groups create --name crew', 'group.create'],
+  ['groups change crew --name sailors', 'group.change'],
+  ['groups add-member sailors ada', 'group.members'],
+  ['groups remove-member sailors ada', 'group.members'],
+  ['groups remove sailors', 'group.remove'],
   ['users delete ada', 'user.remove'],
 ]
 

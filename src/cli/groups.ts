@@ -15,7 +15,7 @@ import {
 } from '../identity/groups.ts'
 import type { Room } from '../room.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
-import { withTenant } from './open.ts'
+import { type Done, withTenant } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
 import { confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
@@ -29,10 +29,12 @@ export function groups(program: Command, terminal: Terminal): void {
     'gatehouse groups create --name engineering --description "All who build"',
   ])
   addFlags(create, groupSchema, heading).action((_: unknown, command: Command) =>
-    withTenant(terminal, command.optsWithGlobals<UpkeepFlags>(), async (room) => {
+    withTenant(terminal, command.optsWithGlobals<UpkeepFlags>(), async (room, done) => {
       const input = checked(groupSchema, givenByFlags(command, groupSchema), flagOf)
       const made = await createGroup(room.accounts, input)
-      print(terminal, command.optsWithGlobals<UpkeepFlags>().json, made === 'taken' ? refuse(taken(input.name)) : shown(made))
+      if (made === 'taken') refuse(taken(input.name))
+      await done('group.create', made.id)
+      print(terminal, command.optsWithGlobals<UpkeepFlags>().json, shown(made))
     }),
   )
   upkeepCommand(group, 'list', 'all groups', ['gatehouse groups list', 'gatehouse groups list --search eng --json'])
@@ -55,23 +57,25 @@ export function groups(program: Command, terminal: Terminal): void {
 
   upkeepCommand(group, 'remove <group>', 'remove a group; the people stay', ['gatehouse groups remove engineering']).action(
     (name: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => {
+      withTenant(terminal, flags, async (room, done) => {
         const { id, name: shownName } = await find(room, name)
         await removeGroup(room.accounts, id)
+        await done('group.remove', id)
         confirm(terminal, flags.json, { id, removed: true }, `Group ${shownName} is removed.`)
       }),
   )
   upkeepCommand(group, 'add-member <group> <logins...>', `add people, at most ${mostMembersAtOnce} at once; all of them or none`, [
     'gatehouse groups add-member engineering ada grace@example.com',
   ]).action((name: string, logins: string[], flags: UpkeepFlags) =>
-    withTenant(terminal, flags, (room) => addPeople(terminal, flags, room, name, logins)),
+    withTenant(terminal, flags, (room, done) => addPeople(terminal, flags, { room, done }, name, logins)),
   )
   upkeepCommand(group, 'remove-member <group> <logins...>', `remove people, at most ${mostMembersAtOnce} at once`, [
     'gatehouse groups remove-member engineering ada',
   ]).action((name: string, logins: string[], flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async (room) => {
+    withTenant(terminal, flags, async (room, done) => {
       const { id, name: group } = await find(room, name)
       const removed = await removeMembers(room.accounts, id, await subjectsOf(room, logins))
+      await done('group.members', id, { removed })
       confirm(terminal, flags.json, { id, removed }, `${removed} removed from ${group}.`)
     }),
   )
@@ -105,20 +109,29 @@ async function namesOf({ store }: Room, { id }: Group): Promise<string[]> {
 async function changeOne(terminal: Terminal, name: string, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<UpkeepFlags & { unset?: string[] }>()
   const unset = Object.fromEntries((flags.unset ?? []).map((field) => [field, null]))
-  await withTenant(terminal, flags, async (room) => {
+  await withTenant(terminal, flags, async (room, done) => {
     const { id } = await find(room, name)
     const input = checked(groupChangeSchema, { ...givenByFlags(command, groupSchema.partial()), ...unset }, flagOf)
     const changed = await changeGroup(room.accounts, id, input)
     if (changed === 'taken') refuse(taken(input.name ?? ''))
-    print(terminal, flags.json, changed === 'unknown' ? noSuchGroup(name) : shown(changed))
+    if (changed === 'unknown') noSuchGroup(name)
+    await done('group.change', id, { changed: Object.keys(input).join(' ') })
+    print(terminal, flags.json, shown(changed))
   })
 }
 
-async function addPeople(terminal: Terminal, { json }: UpkeepFlags, room: Room, name: string, logins: string[]): Promise<void> {
+async function addPeople(
+  terminal: Terminal,
+  { json }: UpkeepFlags,
+  { room, done }: { room: Room; done: Done },
+  name: string,
+  logins: string[],
+): Promise<void> {
   const { id, name: group } = await find(room, name)
   const joined = await addMembers(room.accounts, id, await subjectsOf(room, logins))
   if ('full' in joined) refuse(`a person can be in at most ${mostGroupsOfPerson} groups, and ${joined.full.length} of these are already`)
   if ('unknown' in joined) refuse(`the group, or one of the people, has just been removed`)
+  await done('group.members', id, { added: joined.added })
   confirm(terminal, json, { id, added: joined.added }, `${joined.added} added to ${group}.`)
 }
 
