@@ -100,6 +100,7 @@ function asked(clientId: string, scope: readonly string[]) {
     clientId,
     redirectUri,
     redirectUriSent: true,
+    responseType: 'code',
     responseMode: 'query',
     scope,
     state: 'state',

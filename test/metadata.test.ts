@@ -118,7 +118,7 @@ suite('the catalogue', () => {
       const sorted = (document: Document) =>
         Object.fromEntries(Object.entries(document).map(([name, value]) => [name, Array.isArray(value) ? value.toSorted() : value]))
       assert.deepEqual(sorted(metadata({ ...ctx, server: backward })), sorted(metadata(ctx)))
-      for (const table of ['endpoints', 'grantTypes', 'clientAuth', 'responseModes', 'mayRepeat'] as const) {
+      for (const table of ['endpoints', 'grantTypes', 'clientAuth', 'responseTypes', 'responseModes', 'mayRepeat'] as const) {
         assert.deepEqual([...backward[table].keys()].toSorted(), [...ctx.server[table].keys()].toSorted(), table)
       }
       assert.ok(enabled(all).filter((f) => f.aim).length <= 1, 'two features would contend for the target of a token')
@@ -166,6 +166,7 @@ async function addClients({ root, now }: TestHouse): Promise<void> {
       redirect_uris: [callback],
       token_endpoint_auth_method: method,
       grant_types: ['authorization_code'],
+      response_types: ['code', 'none'],
       scope: 'openid',
     })
     await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret('secret'), createdAt: now() }])

@@ -45,6 +45,7 @@ export const asked: AuthorizationRequest = {
   clientId: 'client',
   redirectUri: 'https://app.example/callback',
   redirectUriSent: true,
+  responseType: 'code',
   responseMode: 'query',
   scope: ['openid'],
   state: 'a\0b', // in a document NUL is an escape

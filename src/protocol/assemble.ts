@@ -12,6 +12,7 @@ export function assemble(features: readonly Feature[]): Server {
     endpoints: table(features, 'endpoints', (e) => e.path),
     grantTypes: table(features, 'grantTypes', (g) => g.name),
     clientAuth: table(features, 'clientAuth', (a) => a.method),
+    responseTypes: table(features, 'responseTypes', (t) => t.name),
     responseModes: table(features, 'responseModes', (m) => m.name),
     credentials: table(features, 'credentials', (c) => c.header),
     mayRepeat: new Set(features.flatMap((f) => f.mayRepeat ?? [])),
@@ -19,7 +20,7 @@ export function assemble(features: readonly Feature[]): Server {
   }
 }
 
-type Tables = 'endpoints' | 'grantTypes' | 'clientAuth' | 'responseModes' | 'credentials'
+type Tables = 'endpoints' | 'grantTypes' | 'clientAuth' | 'responseTypes' | 'responseModes' | 'credentials'
 type Item<K extends Tables> = NonNullable<Feature[K]>[number]
 
 function table<K extends Tables>(features: readonly Feature[], kind: K, key: (item: Item<K>) => string): ReadonlyMap<string, Item<K>> {

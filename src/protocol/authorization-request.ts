@@ -21,9 +21,9 @@ export function requestedMode(ctx: Ctx, params: Params): string {
 export async function readRequest(ctx: Ctx, client: Client, redirectUri: string, params: Params): Promise<AuthorizationRequest> {
   params.check(ctx.server.mayRepeat)
   refuseUnsupported(params)
-  if (params.need('response_type') !== 'code') refuse('unsupported_response_type', 'response_type must be code')
-  if (!client.grant_types.includes('authorization_code'))
-    refuse('unauthorized_client', 'this client is not registered for the authorization code grant')
+  const responseType = params.need('response_type')
+  if (!ctx.server.responseTypes.has(responseType)) refuse('unsupported_response_type', 'response_type is not offered here')
+  refuseUnregistered(client, responseType)
   refuseUnmet(client)
   const responseMode = params.get('response_mode') ?? defaultMode
   if (!ctx.server.responseModes.has(responseMode)) refuse('invalid_request', 'response_mode is not offered here')
@@ -35,6 +35,7 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
     clientId: client.client_id,
     redirectUri,
     redirectUriSent: params.get('redirect_uri') !== undefined,
+    responseType,
     responseMode,
     scope: readScope(ctx, client, params),
     state: params.get('state'),
@@ -62,6 +63,14 @@ function refuseUnsupported(params: Params): void {
   if (params.get('request_uri') !== undefined)
     refuse('request_uri_not_supported', 'the request_uri parameter is not offered; send plain parameters')
   if (params.get('registration') !== undefined) refuse('registration_not_supported', 'the registration parameter is not offered')
+}
+
+/** A code is only for who may redeem it. RFC 7591 §2.1 */
+function refuseUnregistered(client: Client, responseType: string): void {
+  if (responseType === 'code' && !client.grant_types.includes('authorization_code'))
+    refuse('unauthorized_client', 'this client is not registered for the authorization code grant')
+  if (!client.response_types.some((name) => name === responseType))
+    refuse('unauthorized_client', 'this client is not registered for this response_type')
 }
 
 /** What a client's policy demands while no feature serves it: what was promised to be strict must not be lax. */

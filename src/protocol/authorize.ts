@@ -83,7 +83,7 @@ async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
   }
   const done = await finish(ctx, visitor, session as Session, grant)
   // A browser may follow no redirect from a form of ours to another site (form-action): there a page leads on.
-  return answered.length > 0 ? leave(client, done) : done
+  return answered.length > 0 ? leave(ctx, client, done) : done
 }
 
 const silently: Record<Exclude<Step, 'done'>, ErrorCode> = {
@@ -93,30 +93,12 @@ const silently: Record<Exclude<Step, 'done'>, ErrorCode> = {
   consent: 'consent_required',
 }
 
-/** Issues the code. The grant is widened only here for an application whose users are not asked. */
 async function finish(ctx: Ctx, { client, asked, ticket }: Visitor, session: Session, grant: Grant | undefined): Promise<Reply> {
-  const now = ctx.now()
-  const code = ctx.tokens.make('ac')
-  const { subject, authTime, acr, amr, sid } = session
-  const covers = grant && asked.scope.every((s) => grant.scope.includes(s))
-  const { id: grantId } = covers
-    ? grant
-    : await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: asked.scope, newId: ctx.id(), now })
-  const kept = await ctx.store.codes.add(
-    {
-      hash: ctx.tokens.hash('ac', code) as string,
-      grantId,
-      family: ctx.id(),
-      asked,
-      scope: asked.scope,
-      authentication: { subject, authTime, acr, amr, sid },
-      expiresAt: now + (client.policy.code_lifetime ?? ctx.tenant.lifetimes.code),
-      usedAt: undefined,
-    },
-    ticket === undefined ? undefined : ctx.tokens.hash('fl', ticket),
-  )
-  if (!kept) refuse('invalid_request', 'this sign-in was already finished')
-  return respond(ctx, addressOf(asked, client), asked.responseMode, { code })
+  const type = ctx.server.responseTypes.get(asked.responseType) ?? refuse('unsupported_response_type', 'response_type is not offered here')
+  const flow = ticket === undefined ? undefined : ctx.tokens.hash('fl', ticket)
+  const issued = await type.issue(ctx, { client, asked, session, grant, flow })
+  if (!issued) refuse('invalid_request', 'this sign-in was already finished')
+  return respond(ctx, addressOf(asked, client), asked.responseMode, issued)
 }
 
 interface Scene {

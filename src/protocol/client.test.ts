@@ -87,6 +87,7 @@ suite('registered metadata', () => {
     { policy: { code_lifetime: 601 } },
     { policy: { allowed_algs: [] } },
     { response_types: ['token'] },
+    { response_types: ['code', 'code token'] },
     { access_token_lifetime: 0 },
     { access_token_lifetime: 1.5 },
     { id_token_signed_response_alg: 'none' },

@@ -12,8 +12,11 @@ const signingAlg = z.enum(signingAlgs)
 /** No access token lives longer, in seconds. */
 export const longestAccessToken = 86_400
 
-/** The client as which our own sign-in API gets its tokens; no other can be registered under its name. */
+/** The client as which our own sign-in API gets its tokens. Nobody can register one under its name, nor under that of the next. */
 export const firstPartyId = 'gatehouse'
+
+/** The client as which the account page has people signed in. */
+export const accountPageId = 'gatehouse-account'
 
 /** What differs between security profiles: data read by the frame, never code. Profiles in `features/profiles.ts` fill it. */
 export const policySchema = z.strictObject({
@@ -47,7 +50,10 @@ export const clientSchema = z
     redirect_uris: z.array(text).max(50).default([]).describe('Compared exactly; native loopback URIs with any port'),
     post_logout_redirect_uris: z.array(text).max(50).default([]).describe('Where logout may lead, RP-Initiated Logout §3.1'),
     grant_types: z.array(text).default(['authorization_code']).describe('Which grant types it may use'),
-    response_types: z.array(z.literal('code')).default(['code']).describe('Which response types it may use'),
+    response_types: z
+      .array(z.enum(['code', 'none']))
+      .default(['code'])
+      .describe('Which response types it may use'),
     token_endpoint_auth_method: z.string().default('client_secret_basic').describe('The one way it authenticates'),
     scope: z.string().default('openid').describe('The scopes it may ask for, separated by spaces'),
     default_max_age: seconds.optional().describe('max_age when a request names none'),

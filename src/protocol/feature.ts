@@ -4,7 +4,18 @@ import type { Params } from './params.ts'
 import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { Reply, Request } from './request-reply.ts'
 import type { Resource } from './resource.ts'
-import type { AccessToken, Binding, Code, Credential, Introspector, Issuance, Target } from './types.ts'
+import type {
+  AccessToken,
+  AuthorizationRequest,
+  Binding,
+  Code,
+  Credential,
+  Grant,
+  Introspector,
+  Issuance,
+  Session,
+  Target,
+} from './types.ts'
 
 /** One specification: everything it adds to the server. These are all the seams there are. */
 export interface Feature {
@@ -17,6 +28,7 @@ export interface Feature {
   endpoints?: readonly Endpoint[]
   grantTypes?: readonly GrantType[]
   clientAuth?: readonly ClientAuth[]
+  responseTypes?: readonly ResponseType[]
   responseModes?: readonly ResponseMode[]
   credentials?: readonly CredentialKind[]
   /** Parameters that may be sent several times. */
@@ -95,6 +107,7 @@ export interface Server {
   endpoints: ReadonlyMap<string, Endpoint>
   grantTypes: ReadonlyMap<string, GrantType>
   clientAuth: ReadonlyMap<string, ClientAuth>
+  responseTypes: ReadonlyMap<string, ResponseType>
   responseModes: ReadonlyMap<string, ResponseMode>
   credentials: ReadonlyMap<string, CredentialKind>
   /** Parameters that may be sent several times. */
@@ -148,6 +161,25 @@ export interface CredentialKind {
   header: string
   /** What lies behind it; undefined when it is not in force, or of another kind. */
   find(ctx: Ctx, text: string): Promise<Credential | undefined>
+}
+
+/** What an authorization response hands out. */
+export interface ResponseType {
+  /** Value of `response_type`. */
+  name: string
+  /** Issues it and, in the same act, ends the flow. Undefined: the flow was ended already, and nothing was issued. */
+  issue(ctx: Ctx, allowed: Allowed): Promise<Record<string, string> | undefined>
+}
+
+/** A request to which nothing is owed any more. */
+export interface Allowed {
+  client: Client
+  asked: AuthorizationRequest
+  session: Session
+  /** What the client was allowed before. */
+  grant: Grant | undefined
+  /** Id of the flow; absent when no page was needed. */
+  flow: string | undefined
 }
 
 /** How an authorization response reaches the client. */

@@ -1,7 +1,7 @@
 /** Registering a client: its metadata must be valid in itself (RFC 7591 §2) and served by this server. */
 import type { z } from 'zod'
 import type { SigningAlg } from './algs.ts'
-import { type ClientMetadata, clientSchema, firstPartyId, scopesOf } from './client.ts'
+import { accountPageId, type ClientMetadata, clientSchema, firstPartyId, scopesOf } from './client.ts'
 import type { Server } from './feature.ts'
 
 /** Throws a `ZodError` whose issues name the member and the rule. `algs`: those the tenant signs with. `newId` is used when the input names no client_id. */
@@ -15,8 +15,11 @@ export function readClient(
     const known = (path: string, value: string, offered: readonly string[]) => {
       if (!offered.includes(value)) check.addIssue({ code: 'custom', path: [path], message: `must be one of ${offered.join(', ')}` })
     }
-    if (client.client_id === firstPartyId) check.addIssue({ code: 'custom', path: ['client_id'], message: 'is that of the sign-in API' })
+    if ([firstPartyId, accountPageId].includes(client.client_id))
+      check.addIssue({ code: 'custom', path: ['client_id'], message: 'is that of an application of this server' })
     for (const grantType of client.grant_types) known('grant_types', grantType, [...server.grantTypes.keys()])
+    for (const type of client.response_types.filter((name) => name !== 'code'))
+      known('response_types', type, [...server.responseTypes.keys()])
     known('token_endpoint_auth_method', client.token_endpoint_auth_method, [...server.clientAuth.keys()])
     const allowed = algs.filter((alg) => client.policy.allowed_algs?.includes(alg) ?? true)
     const forPeople = client.grant_types.some((grantType) => grantType !== 'client_credentials')

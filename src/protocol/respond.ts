@@ -19,14 +19,17 @@ export async function deny(ctx: Ctx, { flow, client }: Visit): Promise<Reply> {
   if (!(await ctx.store.flows.end(flow.id))) refuse('invalid_request', 'this sign-in was already finished')
   const { asked } = flow
   return leave(
+    ctx,
     client,
     await respond(ctx, addressOf(asked, client), asked.responseMode, { error: 'access_denied', error_description: 'the user refused' }),
   )
 }
 
 /** Leads on from a form of ours: browsers may refuse a redirect to another site there (CSP form-action), so a page does it. */
-export function leave(client: Client, reply: Reply): Reply {
-  return reply.kind === 'redirect' ? { kind: 'page', page: 'leave', data: { application: applicationOf(client), to: reply.to } } : reply
+export function leave({ issuer }: Ctx, client: Client, reply: Reply): Reply {
+  return reply.kind === 'redirect' && new URL(reply.to).origin !== new URL(issuer).origin
+    ? { kind: 'page', page: 'leave', data: { application: applicationOf(client), to: reply.to } }
+    : reply
 }
 
 export function addressOf({ redirectUri, state }: AuthorizationRequest, client: Client): Address {

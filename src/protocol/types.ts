@@ -19,6 +19,7 @@ export interface AuthorizationRequest {
   redirectUri: string
   /** False when the only registered URI was used without being named (RFC 6749 §4.1.3: then the token request need not name it). */
   redirectUriSent: boolean
+  responseType: string
   responseMode: string
   scope: readonly string[]
   state: string | undefined

@@ -29,6 +29,13 @@ export function accessTokenFrom(doc: string): AccessToken {
 }
 
 function complete(asked: AuthorizationRequest): AuthorizationRequest {
-  const absent = { state: undefined, nonce: undefined, maxAge: undefined, loginHint: undefined, hintedSubject: undefined }
+  const absent = {
+    responseType: 'code',
+    state: undefined,
+    nonce: undefined,
+    maxAge: undefined,
+    loginHint: undefined,
+    hintedSubject: undefined,
+  }
   return { ...absent, ...asked }
 }

@@ -13,9 +13,11 @@ const toApplication: [fields: Fields, error: string, description: string][] = [
   [{ nonce: ['a', 'a'] }, 'invalid_request', 'nonce is repeated; send it once'],
   [{ nonce: 'a\0' }, 'invalid_request', 'nonce has a character that is not allowed'],
   [{ 'a b': ['1', '2'] }, 'invalid_request', 'a parameter is repeated; send each once'],
-  [{ response_type: 'token' }, 'unsupported_response_type', 'response_type must be code'],
+  [{ response_type: 'token' }, 'unsupported_response_type', 'response_type is not offered here'],
   [{ response_mode: 'pigeon' }, 'invalid_request', 'response_mode is not offered here'],
   [{ client_id: 'machine' }, 'unauthorized_client', 'this client is not registered for the authorization code grant'],
+  [{ client_id: 'silent' }, 'unauthorized_client', 'this client is not registered for this response_type'],
+  [{ response_type: 'none' }, 'unauthorized_client', 'this client is not registered for this response_type'],
   [{ client_id: 'pushing' }, 'invalid_request', 'this client must push its authorization requests'],
   [{ client_id: 'signing' }, 'invalid_request', 'this client must sign its authorization requests'],
   [{ display: 'tv' }, 'invalid_request', 'display must be page, popup, touch or wap'],
@@ -50,6 +52,7 @@ suite('refusals that people meet', () => {
     await house.addClient({ ...first, client_id: 'app' }, 'secret')
     await house.addClient({ ...first, client_id: 'other' }, 'secret')
     await house.addClient({ ...first, client_id: 'machine', grant_types: ['client_credentials'] }, 'secret')
+    await house.addClient({ ...first, client_id: 'silent', response_types: ['none'] }, 'secret')
     await house.addClient({ ...first, client_id: 'pushing', policy: { pushed_requests: 'required' } }, 'secret')
     await house.addClient({ ...first, client_id: 'signing', policy: { signed_requests: 'required' } }, 'secret')
     await house.addAccount({ username: alice.username }, alice.password)

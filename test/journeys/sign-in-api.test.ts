@@ -131,7 +131,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('no client takes the name of the API', async () => {
-      await assert.rejects(house.addClient({ client_id: 'gatehouse', redirect_uris: [callback] }), /is that of the sign-in API/)
+      await assert.rejects(
+        house.addClient({ client_id: 'gatehouse', redirect_uris: [callback] }),
+        /is that of an application of this server/,
+      )
     })
 
     test('sign-up can be closed', async () => {

@@ -3,7 +3,7 @@ import { authorizationEndpoint, continueEndpoint } from '../authorize.ts'
 import { cancelEndpoint, consentEndpoint } from '../consent.ts'
 import { refuse, refuseNoted } from '../errors.ts'
 import { revokeFamily } from '../family.ts'
-import type { Ctx, Feature, GrantType, TokenAsk } from '../feature.ts'
+import type { Allowed, Ctx, Feature, GrantType, ResponseType, TokenAsk } from '../feature.ts'
 import { refreshOf } from '../refresh.ts'
 import type { Code } from '../types.ts'
 
@@ -50,6 +50,34 @@ async function checkedCode(ctx: Ctx, { params, client, binding }: TokenAsk): Pro
   return code
 }
 
+/** The grant is widened only here for an application whose users are not asked. */
+const responseType: ResponseType = {
+  name: 'code',
+  async issue(ctx, { client, asked, session, grant, flow }: Allowed) {
+    const now = ctx.now()
+    const code = ctx.tokens.make('ac')
+    const { subject, authTime, acr, amr, sid } = session
+    const covers = grant && asked.scope.every((s) => grant.scope.includes(s))
+    const { id: grantId } = covers
+      ? grant
+      : await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: asked.scope, newId: ctx.id(), now })
+    const kept = await ctx.store.codes.add(
+      {
+        hash: ctx.tokens.hash('ac', code) as string,
+        grantId,
+        family: ctx.id(),
+        asked,
+        scope: asked.scope,
+        authentication: { subject, authTime, acr, amr, sid },
+        expiresAt: now + (client.policy.code_lifetime ?? ctx.tenant.lifetimes.code),
+        usedAt: undefined,
+      },
+      flow,
+    )
+    return kept ? { code } : undefined
+  },
+}
+
 export function authorizationCode(): Feature {
   return {
     id: 'authorizationCode',
@@ -57,8 +85,9 @@ export function authorizationCode(): Feature {
     requires: ['token', 'responseModes'],
     endpoints: [authorizationEndpoint, continueEndpoint, consentEndpoint, cancelEndpoint],
     grantTypes: [grantType],
+    responseTypes: [responseType],
     metadata: (ctx) => ({
-      response_types_supported: ['code'],
+      response_types_supported: [...ctx.server.responseTypes.keys()],
       response_modes_supported: [...ctx.server.responseModes.keys()],
       prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     }),

@@ -20,6 +20,7 @@ import { pkce } from './pkce.ts'
 import { refreshToken } from './refresh-token.ts'
 import { resourceIndicators } from './resource-indicators.ts'
 import { responseModes } from './response-modes.ts'
+import { responseTypeNone } from './response-type-none.ts'
 import { revocation } from './revocation.ts'
 import { userinfo } from './userinfo.ts'
 
@@ -33,6 +34,7 @@ export const catalogue = {
   clientCredentials,
   passwordGrant,
   authorizationCode,
+  responseTypeNone,
   responseModes,
   formPost,
   pkce,

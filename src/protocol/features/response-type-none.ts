@@ -1,0 +1,23 @@
+/** Response type none: the person signs in and allows, and the browser comes back with nothing — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
+import type { Feature, ResponseType } from '../feature.ts'
+
+/** What was asked for stays allowed, for a later request. */
+const none: ResponseType = {
+  name: 'none',
+  async issue(ctx, { client, asked, session, grant, flow }) {
+    if (flow !== undefined && !(await ctx.store.flows.end(flow))) return undefined
+    const { subject } = session
+    if (!asked.scope.every((s) => grant?.scope.includes(s)))
+      await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: asked.scope, newId: ctx.id(), now: ctx.now() })
+    return {}
+  },
+}
+
+export function responseTypeNone(): Feature {
+  return {
+    id: 'responseTypeNone',
+    spec: 'OAuth 2.0 Multiple Response Type Encoding Practices §4',
+    requires: ['authorizationCode'],
+    responseTypes: [none],
+  }
+}
