@@ -23,7 +23,8 @@ import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { ApiKeyStore, ClientStore, DeclarationStore, MachineStore, ResourceStore, TenantRow } from './store/types.ts'
-import { firstPartyClient, withFirstParty } from './web/api/first-party.ts'
+import { accountClient } from './web/account/client.ts'
+import { firstPartyClient, withOwnClients } from './web/api/first-party.ts'
 import { cookieJar } from './web/cookies.ts'
 import type { TenantRoom } from './web/route.ts'
 
@@ -81,7 +82,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     issuer,
     tenant,
     server,
-    store: withFirstParty(store, firstParty),
+    store: withOwnClients(store, [firstParty, accountClient(issuer)]),
     people: people(signIn),
     keys,
     sharedKeys: shared,

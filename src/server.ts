@@ -24,6 +24,7 @@ import { sweep } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
 import { version } from './version.ts'
+import { accountRoutes } from './web/account/routes.ts'
 import { routeOfJson } from './web/api/json-route.ts'
 import { openDoor } from './web/door.ts'
 import type { House as DoorHouse } from './web/house.ts'
@@ -243,7 +244,8 @@ function routesOf({ server, tenant: room, tenants }: House, { api }: Config): Ro
   const town: Town = { room, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
   const rules = [...server.endpoints.values()].map(routeOf)
   const pages = server.grantTypes.has('authorization_code') ? steps : []
-  return [...withoutClients(rules, town), ...pages, ...[...picoAuth, ...autoAuthn(town)].map(routeOfJson)]
+  const account = server.responseTypes.has('none') ? accountRoutes : []
+  return [...withoutClients(rules, town), ...pages, ...account, ...[...picoAuth, ...autoAuthn(town)].map(routeOfJson)]
 }
 
 async function serve(

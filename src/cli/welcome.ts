@@ -12,6 +12,7 @@ export function welcome(terminal: Terminal, issuer: string, password: string | u
     `  ${paint('bold', paint('green', 'Gatehouse is ready'))} ${paint('dim', 'in development mode')}\n`,
     '\n',
     line('Address', paint('cyan', issuer)),
+    line('Your account', `${issuer}/account`, 'sign in there as anybody'),
     line('Discovery', `${issuer}/.well-known/openid-configuration`),
     line('Administrator', demo.administrator.username, password ? '' : 'its password was shown at the first start'),
     password ? line('Password', paint('bold', password), 'for the first sign-in; shown only now') : '',

@@ -115,6 +115,8 @@ export interface IdentityStore {
     byLogin(folded: string): Promise<Account | undefined>
     /** Changes what is given, all at once; a new password or status ends all sessions. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
     change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
+    /** Sets these claims, or takes away those that are undefined; all others stay as they are at that moment. False when there is no such account. */
+    changeClaims(subject: string, claims: Readonly<Record<string, unknown>>, now: number): Promise<boolean>
     /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */
     rehash(subject: string, from: string, to: string): Promise<boolean>
     /** With its sessions and grants. True when there was one. */

@@ -4,11 +4,11 @@ import type { Endpoint } from './feature.ts'
 import type { Reply } from './request-reply.ts'
 
 /** What `work` answers; or, when it refuses or fails, how that is told, and the error for the log. */
-export async function answer(
+export async function answer<R>(
   audience: Endpoint['audience'],
   realm: string,
-  work: () => Promise<Reply>,
-): Promise<{ reply: Reply; error?: OAuthError }> {
+  work: () => Promise<R>,
+): Promise<{ reply: R | Reply; error?: OAuthError }> {
   try {
     return { reply: await work() }
   } catch (cause) {

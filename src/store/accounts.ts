@@ -28,6 +28,7 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
         return row && accountFrom(row)
       },
       change: (subject, change) => unlessTaken('taken', () => db.transact(() => update(tenant, subject, change))),
+      changeClaims: (subject, claims, now) => db.transact(() => changeClaims(tenant, subject, claims, now)),
       async rehash(subject, from, to) {
         const rows = await db.write(sql`
           update accounts set password_hash = ${to}
@@ -121,6 +122,16 @@ export function stillProven(tenant: string, subject: string, passwordHash: strin
     update accounts set updated_at = updated_at
     where tenant_id = ${tenant} and subject = ${subject} and status = 'active' and coalesce(password_hash, '') = ${passwordHash ?? ''}
     returning subject`
+}
+
+function* changeClaims(tenant: string, subject: string, claims: Account['claims'], now: number): Transaction<boolean> {
+  // Locks the row: whoever changes the same account now waits for this one.
+  const [row] = yield sql`
+    update accounts set updated_at = ${now} where tenant_id = ${tenant} and subject = ${subject} returning claims`
+  if (!row) return false
+  const after = { ...JSON.parse(row['claims'] as string), ...claims }
+  yield sql`update accounts set claims = ${JSON.stringify(after)} where tenant_id = ${tenant} and subject = ${subject}`
+  return true
 }
 
 function* remove(tenant: string, subject: string, now: number): Transaction<boolean> {

@@ -8,6 +8,7 @@ import type { Client } from '../protocol/client.ts'
 import type { Ctx, Endpoint } from '../protocol/feature.ts'
 import type { Reply, Request } from '../protocol/request-reply.ts'
 import type { CookieJar } from './cookies.ts'
+import type { View } from './pages/layout.ts'
 
 /** One tenant, as the door sees it. */
 export interface TenantRoom {
@@ -40,10 +41,18 @@ export interface Sent {
   path: Readonly<Record<string, string>>
 }
 
+/** A page of the door's own, which no rule asks for. */
+export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'happened'> {
+  kind: 'view'
+  /** 200 when absent. */
+  status?: number
+  view: View
+}
+
 export type Route = Omit<Endpoint, 'handle'> & {
   /** What its body may be; a form when absent. */
   body?: 'json' | 'either'
-  handle(room: TenantRoom, request: Request, sent: Sent): Promise<Reply>
+  handle(room: TenantRoom, request: Request, sent: Sent): Promise<Reply | ViewReply>
 }
 
 export function routeOf(endpoint: Endpoint): Route {

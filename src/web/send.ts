@@ -1,8 +1,9 @@
 /** Turns a Reply of the rules into an HTTP answer, written at once. */
 import type { FastifyReply } from 'fastify'
-import type { PageReply, Reply } from '../protocol/request-reply.ts'
+import type { Reply } from '../protocol/request-reply.ts'
 import { pageHeaders } from './headers.ts'
-import { renderPage } from './pages/pages.ts'
+import { renderPage, renderView } from './pages/pages.ts'
+import type { ViewReply } from './route.ts'
 
 /** What an answer shares with its neighbours. */
 export interface Dress {
@@ -17,7 +18,7 @@ export interface Dress {
   headers: Record<string, string | string[]>
 }
 
-export function send(to: FastifyReply, reply: Reply, dress: Dress): FastifyReply {
+export function send(to: FastifyReply, reply: Reply | ViewReply, dress: Dress): FastifyReply {
   const headers = Object.assign(dress.headers, reply.headers)
   switch (reply.kind) {
     case 'json':
@@ -32,13 +33,14 @@ export function send(to: FastifyReply, reply: Reply, dress: Dress): FastifyReply
       headers['cache-control'] = 'no-store'
       return finish(to, 303, headers, '')
     case 'page':
-      return sendPage(to, reply, dress)
+      return sendPage(to, reply.status, renderPage(reply, dress), dress)
+    case 'view':
+      return sendPage(to, reply.status, renderView(reply.view, dress), dress)
   }
 }
 
-function sendPage(to: FastifyReply, page: PageReply, dress: Dress): FastifyReply {
-  const { html, csp } = renderPage(page, dress)
-  return finish(to, page.status ?? 200, Object.assign(dress.headers, pageHeaders(csp)), html)
+function sendPage(to: FastifyReply, status = 200, { html, csp }: { html: string; csp: string }, dress: Dress): FastifyReply {
+  return finish(to, status, Object.assign(dress.headers, pageHeaders(csp)), html)
 }
 
 /** Past the framework's own pipeline, which has nothing left to do: that halves what an answer costs. */

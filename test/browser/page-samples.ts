@@ -1,8 +1,10 @@
 /** Pages to look at: as they are meant, at their fullest, and filled by someone who means harm. */
 import type { Application, Page, Person } from '../../src/protocol/request-reply.ts'
+import type { View } from '../../src/web/pages/layout.ts'
+import { accountSamples } from './account-samples.ts'
 
 /** A named page. `origin` serves `/logo.svg`, `/broken.svg` (not there) and `/stay` (an answer that leaves the page where it is). */
-export function samples(origin: string): Record<string, Page> {
+export function samples(origin: string): Record<string, Page | View> {
   const flow = 'fl_0123456789'
   const photos: Application = {
     name: 'Lumen Photos',
@@ -70,6 +72,7 @@ export function samples(origin: string): Record<string, Page> {
     },
     'error-ours': { page: 'error', data: { code: 'server_error', description: 'something failed on our side', status: 500 } },
     ...hostile(origin),
+    ...accountSamples(origin, attack),
   }
 }
 

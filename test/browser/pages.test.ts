@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { renderPage } from '../../src/web/pages/pages.ts'
+import { renderPage, renderView } from '../../src/web/pages/pages.ts'
 import { openChromium } from './chromium.ts'
 import { samples } from './page-samples.ts'
 
@@ -46,7 +46,8 @@ before(async () => {
     }
     const page = { ...samples(elsewhere), ...exact(elsewhere) }[path.slice(1)]
     if (page === undefined) return reply.writeHead(404).end()
-    const { html, csp } = renderPage(page, { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true })
+    const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true }
+    const { html, csp } = 'page' in page ? renderPage(page, look) : renderView(page, look)
     reply.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': csp }).end(html)
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))

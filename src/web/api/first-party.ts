@@ -83,8 +83,8 @@ async function handed({ ctx, audience, firstParty }: TenantRoom, issuance: Issua
   return (reply as unknown as { body: Handed }).body
 }
 
-/** The clients of a tenant, and among them this one. Nobody else can be found under its name. */
-export function withFirstParty(store: Ctx['store'], client: Client): Ctx['store'] {
+/** The clients of a tenant, and among them our own. Nobody else can be found under their names. */
+export function withOwnClients(store: Ctx['store'], own: readonly Client[]): Ctx['store'] {
   const { clients } = store
-  return { ...store, clients: { ...clients, find: async (id) => (id === client.client_id ? client : clients.find(id)) } }
+  return { ...store, clients: { ...clients, find: async (id) => own.find((client) => client.client_id === id) ?? clients.find(id) } }
 }

@@ -42,7 +42,7 @@ export function problem(status: number, code: ErrorCode, description: string, fa
 }
 
 /** The document for any refusal, with the headers that it would have had elsewhere. `realm`: for who must authenticate. RFC 9110 §15.5.2 */
-export function problemDocument(error: OAuthError, { headers }: Reply, realm: string): Reply {
+export function problemDocument(error: OAuthError, { headers }: Pick<Reply, 'headers'>, realm: string): Reply {
   const status = error instanceof Problem ? error.status : codes[error.code][0]
   const faults = error instanceof Problem && error.faults.length > 0 ? error.faults : undefined
   const challenge: Record<string, string> = status === 401 ? { 'www-authenticate': `Bearer realm="${realm}"` } : {}

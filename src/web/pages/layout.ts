@@ -22,6 +22,10 @@ export interface View {
   title: Html
   body: Html
   head?: Html
+  /** How the page is laid out; a card in the middle when absent. */
+  shape?: 'account'
+  /** Beyond the style of all pages. */
+  style?: Html
   /** Sources that must be allowed in the policy; absent: none. */
   images?: string | undefined
   /** Where its forms may post to; absent: it has none. `anywhere`: the client's callback may itself redirect to other sites. */
@@ -46,9 +50,9 @@ export function layout(view: View, look: Look): string {
 <meta name="robots" content="noindex">
 <link rel="icon" href="${favicon}">
 ${view.head}
-<style nonce="${look.nonce}">${style}</style>
+<style nonce="${look.nonce}">${style}${view.style}</style>
 </head>
-<body>
+<body${view.shape && html` class="${view.shape}"`}>
 <main>
 ${view.body}
 </main>

@@ -20,7 +20,11 @@ import { signedOut } from './signed-out.ts'
  * Throws when a page is told to lead to an address that is neither of the web nor of a native app.
  */
 export function renderPage(page: Page, look: Look): { html: string; csp: string } {
-  const view = viewOf(page, look)
+  return renderView(viewOf(page, look), look)
+}
+
+/** As `renderPage`, for a page of the door's own. */
+export function renderView(view: View, look: Look): { html: string; csp: string } {
   return { html: layout(view, look), csp: policyFor(view, look.nonce) }
 }
 

@@ -202,7 +202,7 @@ const hint = z.strictObject({ id_token_hint: z.string().max(16_384), tenant_slug
 
 /** Beside the pages of logout: a program that has the browser's cookies and an ID token ends the session without asking. */
 function logoutOf(route: Route, town: Town): Route['handle'] {
-  return async (room, request, sent): Promise<Reply> => {
+  return async (room, request, sent) => {
     if (sent.json === undefined) return route.handle(room, request, sent)
     const body = hint.safeParse(sent.json)
     if (!body.success)

@@ -1,0 +1,45 @@
+/** The account page as an application of this server: how it has people signed in — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
+import { accountPageId, type Client, clientSchema } from '../../protocol/client.ts'
+import type { Ctx } from '../../protocol/feature.ts'
+
+/** Where the browser comes back to. */
+export const returnPath = '/account/return'
+
+/** It is issued nothing: the page goes by the session that the sign-in leaves in the browser. */
+export function accountClient(issuer: string): Client {
+  const metadata = clientSchema.parse({
+    client_id: accountPageId,
+    client_name: 'Your account',
+    grant_types: [],
+    response_types: ['none'],
+    token_endpoint_auth_method: 'none',
+    scope: '',
+    policy: { consent: 'skip' },
+  })
+  return { ...metadata, redirect_uris: [issuer + returnPath], secretHashes: [] }
+}
+
+/** How recent a sign-in must be for what is sensitive, in seconds. */
+export const recently = 300
+
+interface Ask {
+  /** Comes back with the browser. */
+  state: string
+  /** Somebody other than who is signed in, perhaps; or the same person, proven anew. */
+  purpose: 'sign-in' | 'switch' | 'confirm'
+  loginHint?: string
+}
+
+/** The authorization request that leads in. */
+export function wayIn({ issuer }: Pick<Ctx, 'issuer'>, { state, purpose, loginHint }: Ask): string {
+  const query = new URLSearchParams({
+    response_type: 'none',
+    client_id: accountPageId,
+    redirect_uri: issuer + returnPath,
+    state,
+    ...(purpose === 'switch' ? { prompt: 'select_account' } : {}),
+    ...(purpose === 'confirm' ? { max_age: String(recently) } : {}),
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+  })
+  return `${issuer}/authorize?${query}`
+}

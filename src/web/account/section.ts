@@ -1,0 +1,72 @@
+/** A section of the account page as a value: what it shows, and what can be done in it. */
+
+import type { Account } from '../../identity/types.ts'
+import type { Act as AuditAct } from '../../protocol/acts.ts'
+import type { Browser, Reply, Request } from '../../protocol/request-reply.ts'
+import type { Session } from '../../protocol/types.ts'
+import type { Html } from '../pages/html.ts'
+import type { TenantRoom, ViewReply } from '../route.ts'
+
+/** Somebody who is signed in and looks at their own account. Whatever a section does, it does to this account alone. */
+export interface Visit {
+  room: TenantRoom
+  request: Request
+  /** All that are live at this browser; the first is that of this account. */
+  sessions: readonly Session[]
+  session: Session
+  account: Account
+  /** Signed in so recently that what is sensitive may be done. */
+  fresh: boolean
+}
+
+/** What was asked for and is not done. What was typed is shown again, but for secrets. */
+export interface Refused {
+  /** For the whole form. */
+  problem?: string
+  /** By name of the field. */
+  faults?: Readonly<Record<string, string>>
+  /** 422 when absent. */
+  status?: number
+  headers?: Readonly<Record<string, string>>
+  /** Whether the audit log shall know of it: somebody may be guessing. */
+  noted?: boolean
+}
+
+export type RefusedAct = Refused & { act: string | undefined }
+
+/**
+ * A form's doing. `done`: one of the section's notices, shown after it; `target`: what it was done to, for the audit log, when not the
+ * account. `refused`: the section again. `reply`: anything else.
+ */
+export type Outcome = { done: string; target?: string; remember?: Partial<Browser> } | { refused: Refused } | { reply: Reply | ViewReply }
+
+/** What posting a form of the section does. */
+export interface Act {
+  /** Only for who has signed in within the last minutes. */
+  sensitive: boolean
+  /** Its name in the audit log. */
+  audit: AuditAct
+  run(visit: Visit): Promise<Outcome>
+}
+
+/** What of a section is its own. `images`: sources that its policy must allow. */
+export interface Content {
+  body: Html
+  images?: string | undefined
+}
+
+export interface Section {
+  /** Served at `/account/NAME`. */
+  name: string
+  title: string
+  /** One line, for the overview. */
+  summary: string
+  /** Whether this tenant has it; always when absent. */
+  offered?(room: TenantRoom): boolean
+  /** `refused`: the act that was asked for just now; of none when what was posted was for another account. */
+  show(visit: Visit, refused: RefusedAct | undefined): Promise<Content>
+  /** Posted to `/account/NAME/ACT`. */
+  acts: Readonly<Record<string, Act>>
+  /** Sentences that say what has been done. */
+  notices: Readonly<Record<string, string>>
+}

@@ -1,0 +1,72 @@
+/** What every page of somebody's account has around its section: who it is about, the menu, what was just done — WCAG 2.2 §2.4.1, §2.4.8. */
+import { readFileSync } from 'node:fs'
+import { personCard } from '../emblem.ts'
+import { Html, html } from '../html.ts'
+import { check, chevron, mark, warning } from '../icons.ts'
+import type { View } from '../layout.ts'
+import { named } from '../names.ts'
+
+const words = {
+  menu: 'Your account',
+  person: 'Signed in as',
+  switch: 'Switch account',
+  signOut: 'Sign out',
+  home: 'Your account',
+  problem: 'Problem: {title}',
+}
+
+const style = new Html(readFileSync(new URL('./account.css', import.meta.url), 'utf8'))
+
+/** Where one is. */
+export interface Place {
+  /** Path of the issuer. */
+  base: string
+  tenant: string
+  /** Name of the section; undefined in the overview. */
+  current: string | undefined
+  sections: readonly { name: string; title: string; summary: string }[]
+  person: { name: string; detail: string | undefined }
+  /** Address at which another account can be chosen. */
+  switchAccount: string
+  /** Whether there is a page to sign out at. */
+  signOut: boolean
+}
+
+/** What stands in it. */
+export interface Content {
+  title: string
+  body: Html
+  images?: string | undefined
+  /** What was just done. */
+  notice?: string | undefined
+  /** Why it was not. */
+  problem?: string | undefined
+}
+
+export function accountView(place: Place, { title, body, images, notice, problem }: Content): View {
+  const { base, current } = place
+  return {
+    title: html`${problem === undefined ? title : words.problem.replace('{title}', title)}`,
+    shape: 'account',
+    style,
+    images,
+    forms: "'self'",
+    body: html`<div class="bar"><a id="home" class="brand" href="${base}/account">${mark}<span>${named(place.tenant)}</span></a>
+<section class="me" aria-label="${words.person}">${personCard(place.person)}</section>
+<div class="ways"><a id="switch" href="${place.switchAccount}">${words.switch}</a>${
+      place.signOut && html`<a id="sign-out" href="${base}/logout">${words.signOut}</a>`
+    }</div></div>
+<nav class="menu" aria-label="${words.menu}"><ul>
+${place.sections.map(
+  ({ name, title }) =>
+    html`<li><a id="to-${name}" href="${base}/account/${name}"${name === current && html` aria-current="page"`}>${title}</a></li>\n`,
+)}</ul></nav>
+<article>
+${current !== undefined && html`<a id="back" class="back" href="${base}/account">${chevron}${words.home}</a>`}
+<h1>${title}</h1>
+${notice !== undefined && html`<p id="notice" class="notice" role="status">${check}<span>${notice}</span></p>`}
+${problem !== undefined && html`<p id="problem" class="problem" role="alert" tabindex="-1" autofocus>${warning}<span>${problem}</span></p>`}
+${body}
+</article>`,
+  }
+}

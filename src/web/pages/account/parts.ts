@@ -1,0 +1,58 @@
+/** What the sections of the account page are made of: forms with their faults beside the fields — WCAG 2.2 §1.3.5, §3.3.1, §3.3.3. */
+import { type Html, html, type Value } from '../html.ts'
+
+/** Where a form of a section is posted, and for whom it was shown. */
+export interface FormPlace {
+  /** Path of the issuer. */
+  base: string
+  sid: string
+}
+
+interface Form extends FormPlace {
+  /** Name of the section and of its act. */
+  section: string
+  act: string
+  body: Html
+}
+
+/** A form that posts to an act of a section. Its id is `SECTION-ACT`. */
+export function form({ base, sid, section, act, body }: Form): Html {
+  return html`<form id="${section}-${act}" method="post" action="${base}/account/${section}/${act}">
+<input type="hidden" name="sid" value="${sid}">
+${body}
+</form>`
+}
+
+export interface Field {
+  name: string
+  label: string
+  value?: string | undefined
+  type?: 'text' | 'email' | 'tel' | 'url' | 'password'
+  /** HTML Living Standard §4.10.18.7. */
+  autocomplete: string
+  hint?: string
+  fault?: string | undefined
+  required?: boolean
+}
+
+/** A label, an input, and beneath it how to fill it in and what was wrong with what was typed. */
+export function field({ name, label, value, type = 'text', autocomplete, hint, fault, required }: Field): Html {
+  const described = [fault !== undefined && `${name}-fault`, hint !== undefined && `${name}-hint`].filter(Boolean).join(' ')
+  return html`<div class="field"><label for="${name}">${label}</label>
+<input id="${name}" name="${name}" type="${type}"${value !== undefined && html` value="${value}"`} autocomplete="${autocomplete}" dir="auto"${
+    described !== '' && html` aria-describedby="${described}"`
+  }${fault !== undefined && html` aria-invalid="true"`}${required && html` required`}>
+${fault !== undefined && html`<p id="${name}-fault" class="fault">${fault}</p>`}${hint !== undefined && html`<p id="${name}-hint" class="hint">${hint}</p>`}</div>`
+}
+
+/** In place of a form that only who has just signed in may use. */
+export function confirmFirst(to: string): Html {
+  return html`<div class="card confirm"><p>To go on, please sign in once more, so that we know it is you.</p>
+<a id="confirm" class="button" href="${to}">Confirm that it is you</a></div>`
+}
+
+/** A part of a section, under a heading of its own. */
+export function card(heading: string, ...body: Value[]): Html {
+  return html`<section class="card"><h2>${heading}</h2>
+${body}</section>`
+}

@@ -1,0 +1,17 @@
+/** Nobody is signed in, and the person chose not to be. */
+import { ownEmblem } from '../emblem.ts'
+import { html } from '../html.ts'
+import type { View } from '../layout.ts'
+
+const words = { title: 'You are not signed in', lead: 'Your account is shown to nobody but you.', go: 'Sign in' }
+
+export function strangerView(base: string): View {
+  return {
+    title: html`${words.title}`,
+    body: html`<header>${ownEmblem()}
+<h1>${words.title}</h1>
+<p class="lead">${words.lead}</p>
+</header>
+<a id="continue" class="button" href="${base}/account">${words.go}</a>`,
+  }
+}

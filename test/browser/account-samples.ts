@@ -1,0 +1,66 @@
+/** The account page to look at: each section as it is meant, with faults, and filled by someone who means harm. */
+import { sections } from '../../src/web/account/sections.ts'
+import { accountView, type Content, type Place } from '../../src/web/pages/account/frame.ts'
+import { overviewPage } from '../../src/web/pages/account/overview.ts'
+import { profilePage } from '../../src/web/pages/account/profile.ts'
+import { strangerView } from '../../src/web/pages/account/stranger.ts'
+import type { View } from '../../src/web/pages/layout.ts'
+
+const at = { base: '/t/acme', sid: 's1' }
+const place: Place = {
+  base: at.base,
+  tenant: 'Acme',
+  current: undefined,
+  sections,
+  person: { name: 'Ada Lovelace', detail: 'ada@acme.example' },
+  switchAccount: '/t/acme/authorize?prompt=select_account',
+  signOut: true,
+}
+
+/** `attack`: what would break out if anything could. */
+export function accountSamples(_origin: string, attack: string): Record<string, View> {
+  const long = attack + 'W'.repeat(300)
+  const ada = {
+    name: 'Ada Lovelace',
+    given_name: 'Ada',
+    family_name: 'Lovelace',
+    birthdate: '1815-12-10',
+    zoneinfo: 'Europe/London',
+    locale: 'en-GB',
+    phone_number: '+442071838750',
+    street_address: '12 St James’s Square',
+    postal_code: 'SW1Y 4JH',
+    locality: 'London',
+    country: 'England',
+  }
+  const hostile = { ...place, tenant: long, person: { name: long, detail: `${'w'.repeat(200)}@${attack}` } }
+  const section = (name: string, content: Content, where = place) => accountView({ ...where, current: name }, content)
+  const faults = {
+    birthdate: 'This is no day of the calendar.',
+    phone_number: 'This must be an international number such as +12025550123.',
+  }
+  return {
+    'account-overview': accountView(place, { title: 'Your account', body: overviewPage(place) }),
+    'account-stranger': strangerView(at.base),
+    'account-profile': section('profile', {
+      title: 'Profile',
+      notice: 'Your profile is saved.',
+      body: profilePage({ ...at, username: 'ada', values: ada, faults: {} }),
+    }),
+    'account-profile-problem': section('profile', {
+      title: 'Profile',
+      problem: 'Nothing is saved yet: please look at the fields that are marked.',
+      body: profilePage({ ...at, username: 'ada', values: { ...ada, birthdate: '1815-02-30', phone_number: '020 7183' }, faults }),
+    }),
+    'hostile-account-overview': accountView(hostile, { title: 'Your account', body: overviewPage(place) }),
+    'hostile-account-profile': section(
+      'profile',
+      {
+        title: 'Profile',
+        problem: attack,
+        body: profilePage({ base: at.base, sid: attack, username: long, values: { name: long, website: attack }, faults: { name: long } }),
+      },
+      hostile,
+    ),
+  }
+}
