@@ -2,7 +2,7 @@
 import type { Config, OwnLifetimes } from './config/schema.ts'
 import type { AccountRoom } from './identity/accounts.ts'
 import { type AuditRoom, note } from './identity/audit.ts'
-import type { Post } from './identity/links.ts'
+import { type Mailroom, type Post, sendNews } from './identity/links.ts'
 import { people } from './identity/people.ts'
 import type { SignIn } from './identity/sign-in.ts'
 import type { IdentityStore } from './identity/types.ts'
@@ -15,9 +15,11 @@ import type { Installation } from './secrets/installation.ts'
 import { type KeyFile, readKeyFile } from './secrets/key-files.ts'
 import { type Keyring, keyring } from './secrets/keyring.ts'
 import type { Passwords } from './secrets/passwords.ts'
+import { recoveryCode } from './secrets/recovery-codes.ts'
 import type { Sealer } from './secrets/seal.ts'
 import { type SigningSecrets, sharedKeys } from './secrets/shared-keys.ts'
 import { type TenantTokens, tokens } from './secrets/tokens.ts'
+import { totpSafe } from './secrets/totp.ts'
 import type { KeyStore } from './secrets/types.ts'
 import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
@@ -70,14 +72,11 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const opaque = tokens(installation, row.id, random, imported)
   const shared = sharedKeys({ sealer: safe, root: installation.key('client-signing-secret', row.id), tenantId: row.id, issuer })
   const tenant = settingsOf(config, row)
-  const { session_idle: idle, session_absolute: absolute } = lifetimesOf(config, row)
-  const lifetimes = { idle, absolute }
   const id = () => idFrom(random)
   const { access_token: accessToken, refresh_token: refreshToken } = config.api
   const firstParty = firstPartyClient(server, algs, { org: row.id, accessToken, refreshToken })
-  const { account, address, tenant: all } = config.limits.sign_in
-  const limits = { account, address, tenant: all }
-  const signIn: SignIn = { store, tokens: opaque, passwords, lifetimes, limits, pseudonym: opaque.pseudonym, id }
+  const mailroom: Mailroom | undefined = post && { store, tokens: opaque, post, issuer, name: row.name, now, later: errands.later }
+  const signIn = signInOf(frame, row, { store, tokens: opaque, id, mailroom })
   const ctx: Ctx = {
     issuer,
     tenant,
@@ -102,8 +101,8 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     signUp: config.api.sign_up && row.settings['sign_up'] !== false,
     ctx,
     signIn,
-    cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: lifetimes.absolute }),
-    mailroom: post && { store, tokens: opaque, post, issuer, name: row.name, now, later: errands.later },
+    cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: signIn.lifetimes.absolute }),
+    mailroom,
     store,
     keyring: keys,
     signingSecrets: shared,
@@ -146,7 +145,35 @@ function settingsOf(config: Config, row: TenantRow): TenantSettings {
       refreshGrace: seconds.refresh_grace,
     },
     withoutGrantTypes: row.settings['password_grant'] === false ? ['password'] : [],
+    secondFactor: secondFactorOf(config, row),
   }
+}
+
+function signInOf(
+  { config, platform: { random }, safe, passwords }: Frame,
+  row: TenantRow,
+  { store, tokens, id, mailroom }: Pick<SignIn, 'store' | 'id'> & { tokens: TenantTokens; mailroom: Mailroom | undefined },
+): SignIn {
+  const { session_idle: idle, session_absolute: absolute } = lifetimesOf(config, row)
+  const { account, address, tenant } = config.limits.sign_in
+  return {
+    store,
+    tokens,
+    passwords,
+    safe: { ...totpSafe({ sealer: safe, tenantId: row.id, random }), recoveryCode: () => recoveryCode(random) },
+    name: row.name,
+    secondFactor: secondFactorOf(config, row),
+    lifetimes: { idle, absolute },
+    limits: { account, address, tenant },
+    pseudonym: tokens.pseudonym,
+    id,
+    tell: (news, account) => mailroom?.later(() => sendNews(mailroom, news, account)),
+  }
+}
+
+/** A tenant may demand what the deployment does not; it cannot do without what the deployment demands. */
+function secondFactorOf(config: Config, { settings }: TenantRow): SignIn['secondFactor'] {
+  return settings['second_factor'] === 'required' ? 'required' : config.second_factor
 }
 
 /** 128 bits, for what is not secret. None begins with a hyphen: on a command line it would be taken for an option. */

@@ -61,6 +61,7 @@ export interface House {
 export interface TenantSwitches {
   sign_up?: boolean | undefined
   password_grant?: boolean | undefined
+  second_factor?: 'optional' | 'required' | undefined
   /** Beside those it has set before; null: those of the deployment again. */
   lifetimes?: OwnLifetimes | null
 }

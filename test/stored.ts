@@ -61,7 +61,7 @@ export const asked: AuthorizationRequest = {
 }
 const authentication = { subject: 'subject', authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
 
-export const aFlow = (id = 'flow'): Flow => ({ id, browser: 'browser', asked, answered: [] })
+export const aFlow = (id = 'flow'): Flow => ({ id, browser: 'browser', asked, answered: [], half: undefined })
 
 export function aCode(change: Partial<Code> = {}): Code {
   const code = { hash: 'code', grantId: 'grant', family: 'family', asked, scope: ['openid'], authentication }

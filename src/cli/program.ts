@@ -16,6 +16,7 @@ import { serve } from './serve.ts'
 import { tenants } from './tenants.ts'
 import { hasColour, painter, type Terminal } from './terminal.ts'
 import { withExamples } from './upkeep.ts'
+import { userFactors } from './user-factors.ts'
 import { userLinks } from './user-links.ts'
 import { users } from './users.ts'
 
@@ -47,7 +48,9 @@ export function program(terminal: Terminal, width?: number): Command {
   migrate(root, terminal)
   root.commandsGroup('Look after:')
   tenants(root, terminal)
-  userLinks(users(root, terminal), terminal)
+  const people = users(root, terminal)
+  userLinks(people, terminal)
+  userFactors(people, terminal)
   groups(root, terminal)
   clients(root, terminal)
   machines(root, terminal)

@@ -57,10 +57,17 @@ export function tenants(program: Command, terminal: Terminal): void {
   }
   const set = command('set <slug>', 'close for one tenant what the deployment offers, or give it lifetimes of its own', [
     'gatehouse tenants set acme --sign-up false --password-grant false',
+    'gatehouse tenants set acme --second-factor required',
     'gatehouse tenants set acme --lifetimes-access-token 600',
   ])
     .addOption(new Option('--sign-up <true|false>', 'anyone may make an account of their own').choices(['true', 'false']))
     .addOption(new Option('--password-grant <true|false>', 'clients may send passwords').choices(['true', 'false']))
+    .addOption(
+      new Option('--second-factor <policy>', 'required: people without one must set it up when they sign in').choices([
+        'optional',
+        'required',
+      ]),
+    )
     .option('--no-lifetimes', 'back to the lifetimes of the deployment')
   addFlags(set, tenantSettingsSchema, 'Lifetimes:').action((slug: string, _: unknown, command: Command) =>
     setTenant(terminal, slug, command),
@@ -74,8 +81,15 @@ async function noteTenant(house: House, terminal: Terminal, act: Act, slug: stri
   await doneIn(root, terminal)(act, id, { slug, ...detail })
 }
 
+interface SwitchFlags {
+  signUp?: string
+  passwordGrant?: string
+  secondFactor?: 'optional' | 'required'
+  lifetimes: boolean
+}
+
 async function setTenant(terminal: Terminal, slug: string, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<TenantFlags & { signUp?: string; passwordGrant?: string; lifetimes: boolean }>()
+  const flags = command.optsWithGlobals<TenantFlags & SwitchFlags>()
   const { lifetimes } = checked(tenantSettingsSchema, givenByFlags(command, tenantSettingsSchema), flagOf)
   if (lifetimes && !flags.lifetimes) misuse('--no-lifetimes and a lifetime exclude each other')
   await withHouse(terminal, flags, async (house) => {
@@ -84,6 +98,7 @@ async function setTenant(terminal: Terminal, slug: string, command: Command): Pr
     const change = {
       sign_up: read(flags.signUp),
       password_grant: read(flags.passwordGrant),
+      second_factor: flags.secondFactor,
       ...(own === undefined ? {} : { lifetimes: own }),
     }
     if (!(await house.tenants.set(slug === 'root' ? '' : slug, change))) refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)

@@ -110,6 +110,7 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'limits.sign_in.address': ['50', 50],
   'limits.sign_in.tenant': ['500', 500],
   'audit.keep_days': ['30', 30],
+  second_factor: ['required', 'required'],
   'sweep.every_seconds': ['5', 5],
   'sweep.batch': ['10', 10],
 }

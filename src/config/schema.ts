@@ -212,6 +212,10 @@ export const configSchema = z.strictObject({
   api: api.prefault({}),
   administrator: administrator.prefault({}),
   mail: mail.prefault({}),
+  second_factor: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('required: people without a second factor must set one up when they sign in'),
   passwords: passwords.prefault({}).describe('Cost of a password hash, argon2id'),
   features: features.prefault({}),
   limits: z

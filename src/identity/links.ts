@@ -10,10 +10,15 @@ const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> 
   'email-change': { token: 'le', lifetime: 86_400 },
 }
 
+/** What has happened to an account. `left`: recovery codes that can still be used. */
+export type News =
+  | { kind: 'password-changed' | 'email-changed' | 'factor-added' | 'factor-removed' }
+  | { kind: 'recovery-code-used'; left: number }
+
 /** What a mail tells; its words are not this room's. */
 export interface Letter {
   /** With a link to follow, or only the news of what has happened. */
-  kind: LinkKind | 'password-changed' | 'email-changed'
+  kind: LinkKind | News['kind']
   to: string
   /** What the person signs in with. */
   username: string
@@ -21,6 +26,8 @@ export interface Letter {
   from: string
   /** Absent in news. `lifetime` in seconds. */
   link: { url: string; lifetime: number } | undefined
+  /** Of news that count something. */
+  left?: number
 }
 
 /** Sends mail. Rejects when it could not be handed on. */
@@ -66,6 +73,6 @@ export async function findLink({ store, tokens, now }: Mailroom, text: string): 
 }
 
 /** Tells the owner of an address what has happened to the account. */
-export async function sendNews({ post, name }: Mailroom, kind: 'password-changed' | 'email-changed', account: Account): Promise<void> {
-  if (account.email !== undefined) await post.send({ kind, to: account.email, username: account.username, from: name, link: undefined })
+export async function sendNews({ post, name }: Mailroom, news: News, { email, username }: Account): Promise<void> {
+  if (email !== undefined) await post.send({ ...news, to: email, username, from: name, link: undefined })
 }

@@ -1,8 +1,10 @@
 /** Who is at this browser, and what may be said about a subject: this room's answers to the rules. */
+import { refuse } from '../protocol/errors.ts'
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
+import { tryAlone } from './second-factor.ts'
 import type { SignIn } from './sign-in.ts'
-import { tryPassword } from './throttle.ts'
+import { offerTotp } from './totp.ts'
 import { type Account, isActive, type SessionRow } from './types.ts'
 
 /** A session is noted as in use at most this often, in parts of its idle time. */
@@ -11,7 +13,7 @@ const noteEvery = 20
 export function people(room: SignIn): People {
   const { store, tokens, lifetimes } = room
   return {
-    acrValues: ['aal1'],
+    acrValues: ['aal1', 'aal2'],
 
     async sessions(ids, now) {
       const byHash = new Map(ids.flatMap((id) => hashOf(tokens, id).map((hash) => [hash, id] as const)))
@@ -36,9 +38,21 @@ export function people(room: SignIn): People {
       return (await store.groups.of(subject)).map(({ name }) => name)
     },
 
-    async checkPassword({ login, password, address }, now) {
-      const account = await tryPassword(room, { login, address, device: undefined }, password, now)
-      return account?.passwordIsTemporary ? undefined : account
+    async secondFactors(subject) {
+      const account = await store.accounts.bySubject(subject)
+      if (!account || !isActive(account)) return undefined
+      const { totp, recoveryCodes } = await store.factors.of(subject)
+      return { person: shown(account), any: totp !== undefined, totp: totp !== undefined, recoveryCodes }
+    },
+
+    async enrolment(subject, place, now) {
+      const account = (await store.accounts.bySubject(subject)) ?? refuse('access_denied', 'the account is gone')
+      return { person: shown(account), totp: offerTotp(room, account, place, now) }
+    },
+
+    async checkPassword({ login, password, otp, address }, now) {
+      const entrance = await tryAlone(room, { login, address, device: undefined }, { password, otp }, now)
+      return entrance && !entrance.account.passwordIsTemporary ? entrance.proof : undefined
     },
 
     async signOut(ids) {

@@ -1,6 +1,7 @@
 /** Signing in with a password, and the session that follows. */
 import type { Happening } from '../protocol/acts.ts'
 import type { Tokens } from '../protocol/ports.ts'
+import type { News } from './links.ts'
 import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
 
 /** How long a browser stays signed in, in seconds. */
@@ -19,6 +20,16 @@ export interface PasswordCheck {
   isPopular(password: string): boolean
 }
 
+/** What this room uses of the safe for second factors. */
+export interface FactorSafe {
+  draft(owner: string, until: number): { secret: string; sealed: string }
+  reopen(owner: string, sealed: string, now: number): { secret: string; sealed: string } | undefined
+  confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
+  stepOf(ask: { subject: string; sealed: string; code: string; now: number }): number | undefined
+  /** A new recovery code, as it is shown. */
+  recoveryCode(): string
+}
+
 /** What may be tried in a quarter of an hour. */
 export interface Limits {
   readonly account: number
@@ -30,12 +41,19 @@ export interface SignIn {
   store: IdentityStore
   tokens: Tokens
   passwords: PasswordCheck
+  safe: FactorSafe
+  /** Name of the tenant, for authenticator apps. */
+  name: string
+  /** Required: nobody is signed in without one. */
+  secondFactor: 'optional' | 'required'
   lifetimes: SessionLifetimes
   limits: Limits
   /** Stands for a text that must not be kept. */
   pseudonym(text: string): string
   /** A new public id. */
   id(): string
+  /** Tells the owner of an account by mail, after the answer and if that is possible. */
+  tell(news: News, account: Account): void
 }
 
 /** The account, if login and password are right and it is active. Takes as long when it is not, and does not tell why. */

@@ -1,9 +1,8 @@
 /** How often a password may be tried and a mail asked for — NIST SP 800-63B-4 §3.2.2, in words and numbers equal for accounts that exist and those that do not. */
 
-import { TooMany } from '../protocol/errors.ts'
 import { isKnownDevice } from './devices.ts'
-import { checkPassword, type SignIn } from './sign-in.ts'
-import { type Account, type Bucket, foldLogin } from './types.ts'
+import type { SignIn } from './sign-in.ts'
+import { type Bucket, foldLogin } from './types.ts'
 
 /** Who tries. */
 export interface Trier {
@@ -53,13 +52,18 @@ export async function trySignIn(room: SignIn, { login, address, device }: Trier,
   }
 }
 
-/** The account, if login and password are right and it is active: for whoever has no page to say "wait" on. Throws `TooMany`. */
-export async function tryPassword(room: SignIn, trier: Trier, password: string, now: number): Promise<Account | undefined> {
-  const { wait, succeeded } = await trySignIn(room, trier, now)
-  if (wait !== undefined) throw new TooMany('too many tries at a password', wait)
-  const account = await checkPassword(room, trier.login, password)
-  if (account) await succeeded()
-  return account
+/**
+ * Counts a try at a code of one account. Codes are short, so here every browser counts, known ones too; whoever tries has given the right
+ * password already.
+ */
+export async function tryCode({ store, limits, pseudonym }: SignIn, subject: string, now: number): Promise<Try> {
+  const who = pseudonym(subject)
+  const buckets = [
+    { name: `code:${who}`, limit: limits.account, window },
+    { name: `code-day:${who}`, limit: mostADay, window: day },
+  ]
+  const until = await store.attempts.count(buckets, now)
+  return { wait: until && until - now, succeeded: () => store.attempts.clear(buckets.map(({ name }) => name)) }
 }
 
 /** Counts a request for a mail. Returns how many seconds to wait; undefined: go on. */

@@ -99,6 +99,24 @@ export interface AuditSearch {
   newestFirst: boolean
 }
 
+/** An authenticator app as kept. */
+export interface TotpRow {
+  subject: string
+  /** Its secret. */
+  sealed: string
+  /** The newest time step whose code was accepted; it and all before it count no more. */
+  lastStep: number
+  createdAt: number
+}
+
+/** What adding a second factor makes true beside it. */
+export interface FactorAddition {
+  /** Hashes of recovery codes, kept when the factor is the person's first. */
+  recoveryCodes: readonly string[]
+  /** Only as the first one: for whoever has shown no other. */
+  onlyFirst: boolean
+}
+
 /** Something that may be tried `limit` times in `window` seconds. */
 export interface Bucket {
   name: string
@@ -170,6 +188,22 @@ export interface IdentityStore {
      * other links. False: it was spent or has expired.
      */
     setPassword(hash: string, passwordHash: string, now: number): Promise<boolean>
+  }
+  factors: {
+    /** What an account has beside its password. */
+    of(subject: string): Promise<{ totp: TotpRow | undefined; recoveryCodes: number }>
+    /** In place of the app there may be. 'refused': the account is not active, or has a factor although this was to be the first. */
+    addTotp(totp: TotpRow, how: FactorAddition): Promise<'first' | 'added' | 'refused'>
+    /** Uses a time step up, with all before it. False: it was used, or there is no app. */
+    useStep(subject: string, step: number): Promise<boolean>
+    /** With the recovery codes, when nothing else is left. False when there is none. */
+    removeTotp(subject: string): Promise<boolean>
+    /** In place of all others. False: there is no factor that they could stand in for. */
+    replaceRecoveryCodes(subject: string, hashes: readonly string[]): Promise<boolean>
+    /** Uses a recovery code up. Returns how many are left; undefined: there is no such code. */
+    spendRecoveryCode(subject: string, hash: string): Promise<number | undefined>
+    /** Takes every factor away, and ends all sessions. True when there was one. */
+    clear(subject: string): Promise<boolean>
   }
   attempts: {
     /**

@@ -52,12 +52,32 @@ const templates: Readonly<Record<Letter['kind'], Template>> = {
     lead: 'Your account {username} at {tenant} has another e-mail address now. Mails no longer come to this one.',
     end: 'If that was not you, tell the people who run {tenant} at once.',
   },
+  'factor-added': {
+    subject: 'A second factor was added to your account at {tenant}',
+    lead: 'From now on you sign in to your account {username} at {tenant} with a second factor that was just set up.',
+    end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
+  },
+  'factor-removed': {
+    subject: 'A second factor was removed from your account at {tenant}',
+    lead: 'A second factor of your account {username} at {tenant} was just removed. It can no longer be used to sign in.',
+    end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
+  },
+  'recovery-code-used': {
+    subject: 'A recovery code was used at {tenant}',
+    lead: 'Somebody, most likely you, signed in to your account {username} at {tenant} with a recovery code. Recovery codes left: {left}.',
+    end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
+  },
 }
 
 /** The words of a letter. Names that people chose cannot add lines or markup. */
-export function wordsOf({ kind, username, from, link }: Letter): Words {
+export function wordsOf({ kind, username, from, link, left }: Letter): Words {
   const { subject, lead, go, end } = templates[kind]
-  const values = { tenant: plain(from), username: plain(username), lifetime: link && inWords(link.lifetime) }
+  const values = {
+    tenant: plain(from),
+    username: plain(username),
+    lifetime: link && inWords(link.lifetime),
+    left: left === undefined ? undefined : String(left),
+  }
   const text = [lead, go && link && `${go}:\n${link.url}`, end].filter((part) => part !== undefined)
   return {
     subject: written(subject, values),

@@ -13,12 +13,22 @@ import { folderPost, smtpPost } from './post.ts'
 
 const url = `https://id.example.com/link?token=gth_lr_${'x'.repeat(49)}`
 const letter: Letter = { kind: 'reset', to: 'ada@example.com', username: 'ada', from: 'Acme', link: { url, lifetime: 3600 } }
-const kinds = ['reset', 'invitation', 'verification', 'email-change', 'password-changed', 'email-changed'] as const
+const kinds = [
+  'reset',
+  'invitation',
+  'verification',
+  'email-change',
+  'password-changed',
+  'email-changed',
+  'factor-added',
+  'factor-removed',
+  'recovery-code-used',
+] as const
 
 for (const kind of kinds) {
   test(`a letter of kind ${kind} says the same as text and as HTML`, () => {
-    const hasLink = !kind.endsWith('changed')
-    const { subject, text, html } = wordsOf({ ...letter, kind, link: hasLink ? letter.link : undefined })
+    const hasLink = !/changed|added|removed|used/.test(kind)
+    const { subject, text, html } = wordsOf({ ...letter, kind, link: hasLink ? letter.link : undefined, left: 7 })
     assert.match(subject, /Acme/)
     assert.match(text, /Acme/)
     const plain = html.replace(/<head>.*<\/head>/s, '').replace(/<[^>]*>/g, ' ')

@@ -6,10 +6,11 @@ import { asOAuthError, type ErrorCode, refuse } from './errors.ts'
 import type { Address, Ctx, Endpoint } from './feature.ts'
 import { begin, findFlow, hubUrl } from './flow.ts'
 import type { Params } from './params.ts'
-import { progress } from './progress.ts'
+import { progress, type Standing } from './progress.ts'
 import type { Browser, Page, Reply } from './request-reply.ts'
 import { addressOf, applicationOf, leave, respond } from './respond.ts'
-import type { Answer, AuthorizationRequest, Grant, Session, Step } from './types.ts'
+import { enrolmentPage, secondFactorPage } from './second-factor.ts'
+import type { Grant, Session, Step } from './types.ts'
 
 export const authorizationEndpoint: Endpoint = {
   path: '/authorize',
@@ -28,7 +29,7 @@ export const authorizationEndpoint: Endpoint = {
       const asked = await readRequest(ctx, client, redirectUri, params)
       // A post from another site comes without cookies; the hub is reached by a GET, which has them.
       if (method === 'POST') return toHub(ctx, await begin(ctx, asked, request.browser))
-      return proceed(ctx, { client, asked, answered: [], browser: request.browser })
+      return proceed(ctx, { client, asked, answered: [], half: undefined, browser: request.browser })
     })
   },
 }
@@ -41,11 +42,9 @@ export const continueEndpoint: Endpoint = {
   async handle(ctx, { params, browser }) {
     const ticket = params.need('flow')
     const { flow, client } = await findFlow(ctx, ticket, browser)
-    const { asked, answered } = flow
+    const { asked } = flow
     const shown = params.get('choose') ? 'choose-account' : params.get('another') ? 'sign-in' : undefined
-    return orTellClient(ctx, addressOf(asked, client), asked.responseMode, () =>
-      proceed(ctx, { client, asked, answered, browser, ticket, shown }),
-    )
+    return orTellClient(ctx, addressOf(asked, client), asked.responseMode, () => proceed(ctx, { ...flow, client, browser, ticket, shown }))
   },
 }
 
@@ -60,10 +59,8 @@ function readRedirectUri(client: Client, params: Params): string {
   return only
 }
 
-interface Visitor {
+interface Visitor extends Standing {
   client: Client
-  asked: AuthorizationRequest
-  answered: readonly Answer[]
   browser: Browser
   /** What our pages carry; absent while nothing needed to be remembered. */
   ticket?: string
@@ -72,14 +69,14 @@ interface Visitor {
 }
 
 async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
-  const { client, asked, answered } = visitor
+  const { client, asked, answered, half } = visitor
   const { sessions, session, grant, step: owed } = await progress(ctx, client, visitor, visitor.browser)
   const step = visitor.shown ?? owed
 
   if (step !== 'done') {
     if (asked.prompt.includes('none')) refuse(silently[step], 'the user must act, but prompt=none forbids asking') // Core §3.1.2.6
     if (visitor.ticket === undefined) return toHub(ctx, await begin(ctx, asked, visitor.browser))
-    return { kind: 'page', ...(await page(step, { ctx, client, asked, sessions, session, grant, ticket: visitor.ticket, answered })) }
+    return { kind: 'page', ...(await page(step, { ctx, client, asked, answered, half, sessions, session, grant, ticket: visitor.ticket })) }
   }
   const done = await finish(ctx, visitor, session as Session, grant)
   // A browser may follow no redirect from a form of ours to another site (form-action): there a page leads on.
@@ -90,6 +87,8 @@ const silently: Record<Exclude<Step, 'done'>, ErrorCode> = {
   'sign-in': 'login_required',
   'choose-account': 'account_selection_required',
   'new-password': 'interaction_required',
+  'second-factor': 'login_required',
+  enrolment: 'interaction_required',
   consent: 'consent_required',
 }
 
@@ -101,25 +100,26 @@ async function finish(ctx: Ctx, { client, asked, ticket }: Visitor, session: Ses
   return respond(ctx, addressOf(asked, client), asked.responseMode, issued)
 }
 
-interface Scene {
+interface Scene extends Standing {
   ctx: Ctx
   client: Client
-  asked: AuthorizationRequest
   sessions: readonly Session[]
   session: Session | undefined
   grant: Grant | undefined
   ticket: string
-  answered: readonly Answer[]
 }
 
 async function page(step: Exclude<Step, 'done'>, scene: Scene): Promise<Page> {
-  const { client, asked, sessions, session, ticket, answered } = scene
+  const { ctx, client, asked, sessions, session, ticket, answered, half } = scene
   const application = applicationOf(client)
-  if (step === 'consent' && session) return consentPage(scene.ctx, { client, asked, session, grant: scene.grant, ticket })
+  if (step === 'consent' && session) return consentPage(ctx, { client, asked, session, grant: scene.grant, ticket })
   if (step === 'new-password' && session) {
     const { sid, name, detail } = session
     return { page: step, data: { flow: ticket, application, person: { sid, name, detail }, problem: undefined } }
   }
+  const subject = half?.subject ?? session?.subject
+  if (step === 'second-factor' && subject) return secondFactorPage(ctx, { client, subject, ticket, problem: undefined })
+  if (step === 'enrolment' && subject) return enrolmentPage(ctx, { client, subject, ticket })
   if (step === 'choose-account' && sessions.length > 0) {
     return {
       page: 'choose-account',

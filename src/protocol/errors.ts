@@ -15,6 +15,7 @@ export const codes = {
   temporarily_unavailable: [503, 'RFC 6749 §4.1.2.1'],
   invalid_token: [401, 'RFC 6750 §3.1'],
   insufficient_scope: [403, 'RFC 6750 §3.1'],
+  insufficient_user_authentication: [401, 'RFC 9470 §3'],
   invalid_target: [400, 'RFC 8707 §2'],
   not_found: [404, 'RFC 9110 §15.5.5'],
   method_not_allowed: [405, 'RFC 9110 §15.5.6'],

@@ -89,6 +89,8 @@ export interface TenantSettings {
   readonly lifetimes: Lifetimes
   /** Grant types that this tenant does without. */
   readonly withoutGrantTypes: readonly string[]
+  /** Required: nobody is signed in without one. */
+  readonly secondFactor: 'optional' | 'required'
 }
 
 export interface Lifetimes {

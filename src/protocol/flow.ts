@@ -25,7 +25,13 @@ export async function findFlow(ctx: Ctx, ticket: string, browser: Browser): Prom
 export async function begin(ctx: Ctx, asked: AuthorizationRequest, known: Browser): Promise<{ ticket: string; browser: string }> {
   const ticket = ctx.tokens.make('fl')
   const browser = known.id !== undefined && ctx.tokens.hash('br', known.id) ? known.id : ctx.tokens.make('br')
-  const flow = { id: ctx.tokens.hash('fl', ticket) as string, browser: ctx.tokens.hash('br', browser) as string, asked, answered: [] }
+  const flow = {
+    id: ctx.tokens.hash('fl', ticket) as string,
+    browser: ctx.tokens.hash('br', browser) as string,
+    asked,
+    answered: [],
+    half: undefined,
+  }
   await ctx.store.flows.begin(flow, ctx.now() + ctx.tenant.lifetimes.flow)
   return { ticket, browser }
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { asked as plain } from '../../test/stored.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
-import type { Answer, AuthorizationRequest, Grant, Session, Step } from './types.ts'
+import type { Answer, AuthorizationRequest, Grant, SecondFactorDebt, Session, Step } from './types.ts'
 
 /** The request is made at 1000, and looked at again at 1100. */
 const ASKED = 1000
@@ -18,13 +18,19 @@ interface Case {
   /** What was allowed earlier. */
   allowed?: readonly string[]
   consent?: ConsentRule
+  secondFactor?: SecondFactorDebt
+  /** Is a sign-in half done? */
+  half?: true
 }
 
-function step({ asked = {}, answered = [], authTime = 900, session = {}, allowed = ['openid'], consent = 'once' }: Case): Step {
-  const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered }
+function step(given: Case): Step {
+  const { asked = {}, answered = [], authTime = 900, session = {}, allowed = ['openid'], consent = 'once', secondFactor } = given
+  const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, half: given.half && half }
   const grant: Grant = { id: 'grant', clientId: 'client', subject: 'subject', scope: allowed }
-  return nextStep(flow, { ...someone, authTime, ...session }, grant, consent, NOW)
+  return nextStep(flow, { ...someone, authTime, ...session }, grant, { consent, secondFactor }, NOW)
 }
+
+const half = { id: 'half', subject: 'other', password: 'mark', amr: ['pwd'], expiresAt: NOW + 1 }
 
 const someone: Session = {
   id: 'session',
@@ -81,6 +87,15 @@ const cases: [name: string, expected: Step, given: Case][] = [
   ['id_token_hint of another', 'sign-in', { asked: { hintedSubject: 'other' } }],
   ['id_token_hint of another, signed in', 'sign-in', { asked: { hintedSubject: 'other' }, answered: ['sign-in'], authTime: 1050 }],
 
+  ['half signed in, a second factor owed', 'second-factor', { half: true, secondFactor: 'second-factor' }],
+  ['half signed in, a second factor to be set up', 'enrolment', { half: true, secondFactor: 'enrolment' }],
+  ['half signed in, and the factor is gone', 'sign-in', { half: true }],
+  ['half signed in, beside a session that would do', 'second-factor', { half: true, secondFactor: 'second-factor', answered: ['consent'] }],
+  ['signed in, a second factor owed', 'second-factor', { secondFactor: 'second-factor' }],
+  ['signed in, a second factor owed, before consent', 'second-factor', { secondFactor: 'second-factor', allowed: [] }],
+  ['signed in too long ago, a second factor owed', 'sign-in', { secondFactor: 'second-factor', asked: { maxAge: 10 } }],
+  ['signed in, a second factor to be set up', 'sign-in', { secondFactor: 'enrolment' }],
+
   ['a password to be replaced', 'new-password', { session: { owes: 'new-password' } }],
   ['a password to be replaced, before consent', 'new-password', { session: { owes: 'new-password' }, allowed: [] }],
   ['a password to be replaced, after signing in', 'sign-in', { session: { owes: 'new-password' }, asked: { prompt: ['login'] } }],
@@ -90,8 +105,8 @@ for (const [name, expected, given] of cases) test(`${name}: ${expected}`, () => 
 
 test('nobody signed in: whatever was asked, they sign in first', () => {
   for (const [, , { asked, answered = [], consent = 'once' }] of cases) {
-    const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered }
-    assert.equal(nextStep(flow, undefined, undefined, consent, NOW), 'sign-in')
+    const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, half: undefined }
+    assert.equal(nextStep(flow, undefined, undefined, { consent, secondFactor: undefined }, NOW), 'sign-in')
   }
 })
 

@@ -1,22 +1,31 @@
 /** What stands between a request and its answer — OpenID Connect Core §3.1.2.3, §3.1.2.4. */
-import type { Flow, Grant, Session, Step } from './types.ts'
+import type { Flow, Grant, SecondFactorDebt, Session, Step } from './types.ts'
 
 /** Whether an application must be allowed what it asks for: never, unless it was before, or each time anew. */
 export type ConsentRule = 'skip' | 'once' | 'always'
 
+/** What holds beside what was asked. */
+export interface Terms {
+  consent: ConsentRule
+  /** What whoever is signing in, or is signed in, owes beyond what they have shown. */
+  secondFactor: SecondFactorDebt | undefined
+}
+
 /** What the user still owes this flow. Pure. */
 export function nextStep(
-  flow: Pick<Flow, 'asked' | 'answered'>,
+  flow: Pick<Flow, 'asked' | 'answered' | 'half'>,
   session: Session | undefined,
   grant: Grant | undefined,
-  consent: ConsentRule,
+  { consent, secondFactor }: Terms,
   now: number,
 ): Step {
-  const { asked, answered } = flow
+  const { asked, answered, half } = flow
+  if (half) return secondFactor ?? 'sign-in'
   if (!session) return 'sign-in'
   const mayChoose = answered.includes('sign-in') || answered.includes('choose-account')
   if (asked.prompt.includes('select_account') && !mayChoose) return 'choose-account'
   if (mustSignIn(flow, session, now)) return 'sign-in'
+  if (secondFactor) return secondFactor === 'enrolment' ? 'sign-in' : secondFactor // an old session sets up nothing
   if (session.owes) return session.owes
 
   const anew = consent === 'always' || asked.prompt.includes('consent')

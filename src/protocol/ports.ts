@@ -1,8 +1,9 @@
 /** Ports: what the rules ask of the other rooms. Each act is atomic and named by what the rules need. */
 import type { SigningAlg } from './algs.ts'
 import type { Client } from './client.ts'
+import type { Person } from './request-reply.ts'
 import type { Resource } from './resource.ts'
-import type { AccessToken, Answer, ApiKey, Artefact, Code, Flow, Grant, Proof, RefreshToken, Session } from './types.ts'
+import type { AccessToken, Answer, ApiKey, Artefact, Code, Flow, Grant, HalfSignIn, RefreshToken, Session, SignInProof } from './types.ts'
 
 /** Ports. Each verb is one atomic act, named by what the rules need; there is no `save`. */
 export interface Store {
@@ -26,8 +27,15 @@ export interface Store {
   flows: {
     begin(flow: Flow, expiresAt: number): Promise<void>
     find(id: string, now: number): Promise<Flow | undefined>
-    /** Notes what the user has done. Whoever signs in or is chosen afterwards has not consented: any other answer forgets a consent. */
+    /**
+     * Notes what the user has done. Whoever signs in or is chosen afterwards has not consented: any other answer forgets a consent, and
+     * half a sign-in.
+     */
     answer(id: string, answer: Answer): Promise<void>
+    /** Keeps half a sign-in, in place of an earlier one; undefined: forgets it. */
+    halve(id: string, half: HalfSignIn | undefined): Promise<void>
+    /** Ends this half, and notes that the user signed in. True for the first caller, who alone may start the session. */
+    complete(id: string, half: string): Promise<boolean>
     /** Ends the flow. True for the first caller, who alone may answer the client. */
     end(id: string): Promise<boolean>
   }
@@ -76,13 +84,43 @@ export interface People {
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Names of all groups the subject is in, in order. */
   groups(subject: string): Promise<readonly string[]>
+  /** What a living account can show beside its password; undefined when there is none or it is suspended. */
+  secondFactors(subject: string): Promise<SecondFactors | undefined>
+  /** For whoever must set up a second factor; `place`: where alone it can be confirmed. */
+  enrolment(subject: string, place: string, now: number): Promise<Enrolment>
   /**
    * A proof, if login and password are right and the account is active and owes nothing first. Takes as long when not.
-   * `address`: of whoever tries; too many tries throw `TooMany`.
+   * `otp`: a code, for those who have a second factor; refused without. `address`: of whoever tries; too many tries throw `TooMany`.
    */
-  checkPassword(ask: { login: string; password: string; address: string }, now: number): Promise<Proof | undefined>
+  checkPassword(
+    ask: { login: string; password: string; otp: string | undefined; address: string },
+    now: number,
+  ): Promise<SignInProof | undefined>
   /** Ends the sessions behind these browser session ids. */
   signOut(ids: readonly string[]): Promise<void>
+}
+
+/** What a person can show beside a password. */
+export interface SecondFactors {
+  person: Omit<Person, 'sid'>
+  /** Anything that lets them in. */
+  any: boolean
+  /** An authenticator app. */
+  totp: boolean
+  recoveryCodes: number
+}
+
+/** What a person needs to set up a second factor. */
+export interface Enrolment {
+  person: Omit<Person, 'sid'>
+  totp: TotpOffer
+}
+
+/** `secret`: to be typed into the app; `uri`: to be scanned or followed; `draft`: brought back by our page. */
+export interface TotpOffer {
+  secret: string
+  uri: string
+  draft: string
 }
 
 /** What `secrets/` offers the rules: signatures by the tenant's keys. */

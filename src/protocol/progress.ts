@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
 import type { Browser } from './request-reply.ts'
-import type { Flow, Grant, Session, Step } from './types.ts'
+import type { Flow, Grant, SecondFactorDebt, Session, Step } from './types.ts'
 
 export interface Progress {
   sessions: readonly Session[]
@@ -13,12 +13,28 @@ export interface Progress {
   step: Step
 }
 
-export async function progress(ctx: Ctx, client: Client, flow: Pick<Flow, 'asked' | 'answered'>, browser: Browser): Promise<Progress> {
+/** What of a flow decides. */
+export type Standing = Pick<Flow, 'asked' | 'answered' | 'half'>
+
+export async function progress(ctx: Ctx, client: Client, flow: Standing, browser: Browser): Promise<Progress> {
   const { asked } = flow
   const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
   const session = sessions.find((s) => s.subject === asked.hintedSubject) ?? sessions[0]
   const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
-  return { sessions, session, grant, step: nextStep(flow, session, grant, consentRule(client, asked.redirectUri), ctx.now()) }
+  const terms = { consent: consentRule(client, asked.redirectUri), secondFactor: await secondFactorDebt(ctx, flow, session) }
+  return { sessions, session, grant, step: nextStep(flow, session, grant, terms, ctx.now()) }
+}
+
+/** Half a sign-in owes its other half; a session owes as much as this tenant demands, or the request wishes and the person can give. */
+async function secondFactorDebt(ctx: Ctx, { asked, half }: Standing, session: Session | undefined): Promise<SecondFactorDebt | undefined> {
+  const { acrValues } = ctx.people
+  const required = ctx.tenant.secondFactor === 'required'
+  const aim = required ? acrValues.at(-1) : asked.acrValues.find((acr) => acrValues.includes(acr)) // OpenID Connect Core §3.1.2.1
+  const short = session !== undefined && aim !== undefined && acrValues.indexOf(session.acr) < acrValues.indexOf(aim)
+  if (!half && !short) return undefined
+  const factors = await ctx.people.secondFactors(half?.subject ?? (session as Session).subject)
+  if (factors?.any) return 'second-factor'
+  return required ? 'enrolment' : undefined
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What is asked and what is answered, freed of HTTP machinery; and every page the rules can ask for. */
 import type { Happening } from './acts.ts'
 import type { Params } from './params.ts'
+import type { TotpOffer } from './ports.ts'
 
 /** What was asked, freed of HTTP machinery. */
 export interface Request {
@@ -75,6 +76,19 @@ export interface Pages {
   'choose-account': { flow: string; application: Application; accounts: readonly Person[] }
   /** The password was set by somebody else: the person chooses an own one. */
   'new-password': { flow: string; application: Application; person: Person; problem: string | undefined }
+  /** `totp`, `recovery`: an authenticator app, recovery codes to be used. */
+  'second-factor': {
+    flow: string
+    application: Application
+    person: Omit<Person, 'sid'>
+    totp: boolean
+    recovery: boolean
+    problem: string | undefined
+  }
+  /** A second factor is required, and there is none yet. */
+  enrolment: { flow: string; application: Application; person: Omit<Person, 'sid'>; totp: TotpOffer; problem: string | undefined }
+  /** Shown once; `next`: where to go on. */
+  'recovery-codes': { codes: readonly string[]; next: string }
   /** `to`: the redirect URI. */
   consent: { flow: string; application: Application; person: Person; scopes: readonly ScopeLine[]; to: string }
   /** Leaves for the application after a form was posted: a link that follows itself. */

@@ -3,17 +3,18 @@ import type { Client } from './client.ts'
 import { refuseNoted } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import { refreshOf } from './refresh.ts'
-import type { Issuance, Proof } from './types.ts'
+import type { Issuance, SignInProof } from './types.ts'
 
 /** `sid`: that of the session, where there is one. A password that is changed at this very moment is no proof any more: nothing is issued. */
 export async function signedIn(
   ctx: Ctx,
-  { client, proof, scope, sid }: { client: Client; proof: Proof; scope: readonly string[]; sid: string },
+  { client, proof, scope, sid }: { client: Client; proof: SignInProof; scope: readonly string[]; sid: string },
 ): Promise<Issuance> {
-  const { subject, passwordHash } = proof
+  const { passwordHash, ...shown } = proof
   const now = ctx.now()
+  const { subject } = shown
   const grant = await ctx.store.grants.widen({ clientId: client.client_id, subject, scope, newId: ctx.id(), now })
-  const authentication = { subject, authTime: now, acr: 'aal1', amr: ['pwd'], sid }
+  const authentication = { ...shown, sid }
   const lasting = { grantId: grant.id, family: ctx.id(), authentication, scope, resource: [] }
   const failed = { act: 'user.sign-in', outcome: 'failure', target: subject } as const
   const lost = async () => refuseNoted(failed, 'invalid_grant', 'the password was changed, or the account suspended, at this moment')

@@ -46,16 +46,32 @@ export interface Flow {
   browser: string
   asked: AuthorizationRequest
   answered: readonly Answer[]
+  half: HalfSignIn | undefined
+}
+
+/** A sign-in whose first factor was right and whose second is owed. It is no session: nobody but this flow knows of it. */
+export interface HalfSignIn {
+  /** Random: one that is begun anew is another one. */
+  id: string
+  subject: string
+  /** Of the password that was right: once it is changed, this is worth nothing. */
+  password: string
+  /** RFC 8176. */
+  amr: readonly string[]
+  expiresAt: number
 }
 
 /** What the user has done in a flow. */
-export type Answer = 'sign-in' | 'choose-account' | 'consent'
+export type Answer = 'sign-in' | 'choose-account' | 'second-factor' | 'consent'
 
 /** What a person must do before anything else. */
 export type Duty = 'new-password'
 
+/** What a person owes beyond a password: to show a second factor, or first to set one up. */
+export type SecondFactorDebt = 'second-factor' | 'enrolment'
+
 /** What the user still owes a flow; each but `done` is also the name of its page. */
-export type Step = Answer | Duty | 'done'
+export type Step = Answer | Duty | SecondFactorDebt | 'done'
 
 /** Who is signed in at this browser. Supplied by `identity/`. */
 export interface Session {
@@ -221,6 +237,9 @@ export interface Proof {
   subject: string
   passwordHash: string | undefined
 }
+
+/** A proof, and what was shown. */
+export type SignInProof = Proof & Omit<Authentication, 'sid'>
 
 /** What stands for an issuance: an artefact that it uses up, or a proof that must still hold. */
 export type Artefact = { kind: 'code' | 'refresh'; hash: string } | ({ kind: 'password' } & Proof)

@@ -1,6 +1,7 @@
 /** Accounts as kept. User names and e-mail addresses share one space of logins, in which each is one account's. */
 import { type Account, foldLogin, type IdentityStore } from '../identity/types.ts'
 import { administer, replacePassword, search } from './account-administration.ts'
+import { removeFactors } from './factors.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** Thrown inside a transaction to undo it. */
@@ -141,6 +142,7 @@ function* remove(tenant: string, subject: string, now: number): Transaction<bool
   yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from devices where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from memberships where tenant_id = ${tenant} and subject = ${subject}`
+  yield* removeFactors(tenant, subject)
   yield* endAccess(tenant, subject, now)
   return removed.length > 0
 }

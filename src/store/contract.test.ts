@@ -107,6 +107,22 @@ onEachEngine('a flow begins, is answered and ends once', async ({ a, b }) => {
   assert.equal(await a.flows.end('flow'), false)
 })
 
+onEachEngine('half a sign-in is kept in its flow for its time, and completed once', async ({ a, b }) => {
+  const half = { id: 'half', subject: 'subject', password: 'mark', amr: ['pwd'], expiresAt: NOW + 10 }
+  for (const store of [a, b]) await store.flows.begin(aFlow(), NOW + 60)
+  await a.flows.halve('flow', { ...half, id: 'earlier' })
+  await a.flows.answer('flow', 'consent')
+  assert.equal((await a.flows.find('flow', NOW))?.half, undefined, 'whoever does something else has given it up')
+  await a.flows.halve('flow', half)
+  assert.deepEqual((await a.flows.find('flow', NOW + 9))?.half, half)
+  assert.equal((await a.flows.find('flow', NOW + 10))?.half, undefined)
+  assert.equal((await b.flows.find('flow', NOW))?.half, undefined)
+  assert.equal(await b.flows.complete('flow', 'half'), false)
+  assert.equal(await a.flows.complete('flow', 'earlier'), false)
+  assert.equal((await atOnce(20, () => a.flows.complete('flow', 'half'))).filter(Boolean).length, 1)
+  assert.deepEqual(await a.flows.find('flow', NOW), { ...aFlow(), answered: ['sign-in'] })
+})
+
 onEachEngine('a flow that began answered keeps its answers', async ({ a }) => {
   await a.flows.begin({ ...aFlow(), answered: ['sign-in', 'consent'] }, NOW + 60)
   assert.deepEqual((await a.flows.find('flow', NOW))?.answered, ['sign-in', 'consent'])

@@ -1,6 +1,6 @@
 /** Flows: visits to the authorization endpoint that are under way. */
 import type { Store } from '../protocol/ports.ts'
-import type { Answer } from '../protocol/types.ts'
+import type { Answer, HalfSignIn } from '../protocol/types.ts'
 import { requestFrom } from './documents.ts'
 import { type Db, sql } from './sql.ts'
 
@@ -15,17 +15,29 @@ export function flows(db: Db, tenant: string): Pick<Store, 'flows'> {
       },
       async find(id, now) {
         const [row] = await db.read(sql`
-          select browser, asked, answered from flows where tenant_id = ${tenant} and id = ${id} and expires_at > ${now}`)
+          select browser, asked, answered, half from flows where tenant_id = ${tenant} and id = ${id} and expires_at > ${now}`)
         if (!row) return undefined
         const answered = (row['answered'] as string).split(' ').filter(Boolean) as Answer[]
-        return { id, browser: row['browser'] as string, asked: requestFrom(row['asked'] as string), answered }
+        const half: HalfSignIn | null = JSON.parse((row['half'] as string | null) ?? 'null')
+        const asked = requestFrom(row['asked'] as string)
+        return { id, browser: row['browser'] as string, asked, answered, half: half && half.expiresAt > now ? half : undefined }
       },
       async answer(id, answer) {
         // Each answer is followed by a space, and is there once.
         const word = `${answer} `
         await db.write(sql`
-          update flows set answered = replace(replace(answered, ${word}, ''), 'consent ', '') || ${word}
+          update flows set answered = replace(replace(answered, ${word}, ''), 'consent ', '') || ${word}, half_id = null, half = null
           where tenant_id = ${tenant} and id = ${id}`)
+      },
+      async halve(id, half) {
+        await db.write(sql`
+          update flows set half_id = ${half?.id ?? null}, half = ${half ? JSON.stringify(half) : null} where tenant_id = ${tenant} and id = ${id}`)
+      },
+      async complete(id, half) {
+        const rows = await db.write(sql`
+          update flows set answered = replace(replace(answered, 'sign-in ', ''), 'consent ', '') || 'sign-in ', half_id = null, half = null
+          where tenant_id = ${tenant} and id = ${id} and half_id = ${half} returning id`)
+        return rows.length > 0
       },
       async end(id) {
         return (await db.write(sql`delete from flows where tenant_id = ${tenant} and id = ${id} returning id`)).length > 0

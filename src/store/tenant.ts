@@ -9,6 +9,7 @@ import { audit } from './audit.ts'
 import { clients } from './clients.ts'
 import { codes } from './codes.ts'
 import { declarations } from './declarations.ts'
+import { factors } from './factors.ts'
 import { flows } from './flows.ts'
 import { grants } from './grants.ts'
 import { groups } from './groups.ts'
@@ -38,6 +39,7 @@ export function tenantStore(
     ...accounts(db, tenant),
     ...sessions(db, tenant),
     ...attempts(db, tenant),
+    ...factors(db, tenant),
     ...links(db, tenant),
     ...audit(db, tenant),
     ...groups(db, tenant),

@@ -7,8 +7,9 @@ import { tryMail } from '../identity/throttle.ts'
 import { type Account, foldLogin, isActive, type Link } from '../identity/types.ts'
 import { refuse } from '../protocol/errors.ts'
 import type { Page, PageReply } from '../protocol/request-reply.ts'
+import { byThemselves } from './by-themselves.ts'
 import type { Route, TenantRoom } from './route.ts'
-import { byThemselves, tooOften } from './steps.ts'
+import { tooOften } from './too-often.ts'
 
 const dead = 'this link was used already or has expired; ask for a new one'
 
@@ -82,7 +83,7 @@ const setPassword: Route = {
     if (problem) return { kind: 'page', status: 400, page: page.page, data: { ...page.data, problem } }
     const hash = await signIn.passwords.hash(text)
     if (!(await mailroom.store.links.setPassword(link.hash, hash, ctx.now()))) refuse('invalid_request', dead)
-    if (link.kind === 'reset') mailroom.later(() => sendNews(mailroom, 'password-changed', account))
+    if (link.kind === 'reset') mailroom.later(() => sendNews(mailroom, { kind: 'password-changed' }, account))
     const device = await rememberDevice(signIn, browser.device, account.subject, ctx.now())
     return { ...finished('password-set'), remember: { device }, happened: [byThemselves('user.recovery', account)] }
   },
@@ -100,7 +101,7 @@ const confirmEmail: Route = {
     const outcome = await mailroom.store.links.confirmEmail(link.hash, room.ctx.now())
     if (outcome === 'taken') refuse('invalid_request', 'another account has this e-mail address by now')
     if (outcome === 'unknown') refuse('invalid_request', dead)
-    if (link.kind === 'email-change') mailroom.later(() => sendNews(mailroom, 'email-changed', account))
+    if (link.kind === 'email-change') mailroom.later(() => sendNews(mailroom, { kind: 'email-changed' }, account))
     return { ...finished('email-confirmed'), happened: [byThemselves('user.email', account)] }
   },
 }

@@ -1,21 +1,17 @@
 /** What a person can do during a flow beside consenting. Each form records a fact and returns to the hub. */
 import { replacePassword } from '../identity/accounts.ts'
-import { rememberDevice } from '../identity/devices.ts'
 import { passwordProblem } from '../identity/password-policy.ts'
 import { checkPassword, failedSignIn, type SignIn, startSession } from '../identity/sign-in.ts'
 import { trySignIn } from '../identity/throttle.ts'
 import type { Account } from '../identity/types.ts'
-import type { Act, Happening } from '../protocol/acts.ts'
 import { refuse } from '../protocol/errors.ts'
 import { findFlow, hubUrl } from '../protocol/flow.ts'
 import { applicationOf } from '../protocol/respond.ts'
+import { byThemselves } from './by-themselves.ts'
+import { enter } from './enter.ts'
 import type { Route } from './route.ts'
-
-/** How long to wait, for the person. */
-export function tooOften(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60)
-  return `There were too many tries. Please wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`
-}
+import { enrolment, secondFactor } from './second-factor.ts'
+import { tooOften } from './too-often.ts'
 
 const wrong = 'The user name or password is not right. Please try again.'
 
@@ -24,7 +20,8 @@ const signIn: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle({ ctx, signIn }, { params, browser, address }) {
+  async handle(room, { params, browser, address }) {
+    const { ctx, signIn } = room
     const ticket = params.need('flow')
     const { flow, client } = await findFlow(ctx, ticket, browser)
     const [username = '', password = ''] = [params.get('username'), params.get('password')]
@@ -37,20 +34,13 @@ const signIn: Route = {
       return { kind: 'page', page: 'sign-in', status: 429, data, headers: { 'retry-after': String(wait) } }
     }
     const account = await checkPassword(signIn, username, password)
-    const ids = account && (await startSession(signIn, account, sessions, { acr: 'aal1', amr: ['pwd'], authTime: now, now }))
-    if (!ids) {
+    const entered = account && (await enter(room, { ticket, flow, browser, sessions }, account))
+    if (!entered) {
       const happened = [await failedSignIn(signIn, username)]
       return { kind: 'page', page: 'sign-in', status: 401, data: { ...shown, problem: wrong }, happened }
     }
     await succeeded()
-    const device = await rememberDevice(signIn, browser.device, account.subject, now)
-    await ctx.store.flows.answer(flow.id, 'sign-in')
-    return {
-      kind: 'redirect',
-      to: hubUrl(ctx, ticket),
-      remember: { sessions: ids, device },
-      happened: [byThemselves('user.sign-in', account)],
-    }
+    return entered
   },
 }
 
@@ -106,15 +96,10 @@ const newPassword: Route = {
   },
 }
 
-/** For the audit log: what a person did to their own account. */
-export function byThemselves(act: Act, { subject }: { subject: string }): Happening {
-  return { act, outcome: 'success', by: { type: 'user', id: subject }, target: subject }
-}
-
 async function problemOf({ passwords }: SignIn, account: Account, text: string, repeated: string): Promise<string | undefined> {
   const problem = passwordProblem(text, { repeated, account, isPopular: passwords.isPopular })
   if (problem) return problem
   return (await passwords.verify(text, account.passwordHash)) ? 'Please choose a password other than the one you were given.' : undefined
 }
 
-export const steps: readonly Route[] = [signIn, chooseAccount, newPassword]
+export const steps: readonly Route[] = [signIn, chooseAccount, newPassword, secondFactor, enrolment]

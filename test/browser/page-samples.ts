@@ -35,6 +35,33 @@ export function samples(origin: string): Record<string, Page | View> {
       page: 'new-password',
       data: { flow, application: photos, person: ada, problem: 'The two passwords are not the same. Please type them again.' },
     },
+    'second-factor': {
+      page: 'second-factor',
+      data: { flow, application: photos, person: ada, totp: true, recovery: true, problem: undefined },
+    },
+    'second-factor-problem': {
+      page: 'second-factor',
+      data: {
+        flow,
+        application: photos,
+        person: ada,
+        totp: true,
+        recovery: true,
+        problem: 'The code is not right, or was used already. Please try again.',
+      },
+    },
+    enrolment: { page: 'enrolment', data: { flow, application: photos, person: ada, totp: totpOffer(), problem: undefined } },
+    'enrolment-problem': {
+      page: 'enrolment',
+      data: {
+        flow,
+        application: photos,
+        person: ada,
+        totp: totpOffer(),
+        problem: 'The code is not right. Please type the one the app shows now.',
+      },
+    },
+    'recovery-codes': { page: 'recovery-codes', data: { codes: recoveryCodes, next: 'https://id.example/authorize/continue?flow=x' } },
     'consent-short': {
       page: 'consent',
       data: { flow, application: board, person: people[2]!, scopes: scopes().slice(0, 1), to: 'com.example.board:/callback' },
@@ -80,6 +107,25 @@ function signInPage(flow: string, application: Application, more: { loginHint?: 
   return { page: 'sign-in', data: { flow, application, loginHint: undefined, problem: undefined, canChoose: false, ...more } }
 }
 
+function totpOffer() {
+  const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+  const query = `secret=${secret}&issuer=Acme&algorithm=SHA1&digits=6&period=30`
+  return { secret, uri: `otpauth://totp/Acme:ada%40acme.example?${query}`, draft: 'd' }
+}
+
+const recoveryCodes = [
+  'k7mwx-2hq9d',
+  'p4tbn-8svyc',
+  'f3rjz-6gkxa',
+  'w9dhm-5qtbe',
+  'n2xcy-7pvks',
+  'j8fzr-4mwhg',
+  'b6qtd-9nyxk',
+  'v5shp-3cjrm',
+  'y2kgw-8dbtf',
+  'h7nzx-6aqve',
+]
+
 function scopes() {
   return [
     { name: 'photos.read', description: 'See your photos and albums', known: false },
@@ -114,6 +160,12 @@ function hostile(origin: string): Record<string, Page> {
       data: { flow, application, person, scopes: [scope, { ...scope, known: true }], to: `${origin}/stay?${attack}` },
     },
     'hostile-new-password': { page: 'new-password', data: { flow, application, person, problem: attack } },
+    'hostile-second-factor': { page: 'second-factor', data: { flow, application, person, totp: true, recovery: true, problem: attack } },
+    'hostile-enrolment': {
+      page: 'enrolment',
+      data: { flow, application, person, totp: { secret: attack, uri: `otpauth://totp/${attack}`, draft: attack }, problem: attack },
+    },
+    'hostile-recovery-codes': { page: 'recovery-codes', data: { codes: [attack, long], next: `${origin}/stay?${attack}` } },
     'hostile-leave': { page: 'leave', data: { application, to: `${origin}/stay?${attack}` } },
     'hostile-form-post': { page: 'form-post', data: { application, action: `${origin}/stay?${attack}`, fields } },
     'hostile-sign-out': { page: 'sign-out', data: { token: attack, person, fields } },

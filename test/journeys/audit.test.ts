@@ -76,7 +76,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const grant = (await house.root.store.grants.find('app', subject))?.id as string
       assert.deepEqual(entries, [
         failed('user.sign-in', undefined, subject),
-        done('user.sign-in', user(subject), subject),
+        done('user.sign-in', user(subject), subject, { acr: 'aal1' }),
         done('grant.give', user(subject), grant, { client: 'app', scope: 'openid offline_access' }),
         done('user.sign-out', user(subject), subject),
       ])
@@ -110,7 +110,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('the password grant', async () => {
       await shop.post('/token', { grant_type: 'password', ...alice, password: 'not this one' })
       await shop.post('/token', { grant_type: 'password', ...alice })
-      assert.deepEqual(await noted(), [failed('user.sign-in', app, undefined), done('user.sign-in', app, subject)])
+      assert.deepEqual(await noted(), [failed('user.sign-in', app, undefined), done('user.sign-in', app, subject, { acr: 'aal1' })])
     })
 
     test('an administrator, and somebody who would like to be one', async () => {
@@ -138,7 +138,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await api('/login', { ...ask, password: 'not this one' })).status, 401)
       assert.equal((await api('/login', { ...ask, password: 'a long password' })).status, 200)
       assert.deepEqual(await noted(), [])
-      assert.deepEqual(await noted(acme), [failed('user.sign-in', undefined, bob), done('user.sign-in', user(bob), bob)])
+      assert.deepEqual(await noted(acme), [failed('user.sign-in', undefined, bob), done('user.sign-in', user(bob), bob, { acr: 'aal1' })])
     })
   })
 }

@@ -10,12 +10,14 @@ const grantType: GrantType = {
     const registered = scopesOf(client)
     const asked = params.words('scope')
     if (!asked.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
-    const proof = await ctx.people.checkPassword({ login: params.need('username'), password: params.need('password'), address }, ctx.now())
+    const [login, password, otp] = [params.need('username'), params.need('password'), params.get('otp')]
+    const proof = await ctx.people.checkPassword({ login, password, otp, address }, ctx.now())
     const by = { type: 'client', id: client.client_id } as const
     const wrong = 'username or password is not right, or this account cannot sign in this way'
     if (proof === undefined) return refuseNoted({ act: 'user.sign-in', outcome: 'failure', by }, 'invalid_grant', wrong) // §5.2
     const issuance = await signedIn(ctx, { client, proof, scope: asked.length > 0 ? asked : registered, sid: ctx.id() }) // §3.3
-    return { ...issuance, happened: [{ act: 'user.sign-in', outcome: 'success', by, target: proof.subject }] }
+    const { subject: target, acr } = proof
+    return { ...issuance, happened: [{ act: 'user.sign-in', outcome: 'success', by, target, detail: { acr } }] }
   },
 }
 

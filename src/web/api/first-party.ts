@@ -6,7 +6,7 @@ import { mint } from '../../protocol/mint.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Keys } from '../../protocol/ports.ts'
 import { signedIn } from '../../protocol/signed-in.ts'
-import type { Issuance, Proof } from '../../protocol/types.ts'
+import type { Issuance, SignInProof } from '../../protocol/types.ts'
 import type { TenantRoom } from '../route.ts'
 import { Problem, problem } from './problem.ts'
 
@@ -45,7 +45,7 @@ export interface Handed {
 }
 
 /** `sid`: of the session that goes with it, where there is one. */
-export function tokensFor(room: TenantRoom, proof: Proof, sid: string): Promise<Handed> {
+export function tokensFor(room: TenantRoom, proof: SignInProof, sid: string): Promise<Handed> {
   const { ctx, firstParty: client } = room
   return authenticated(async () => handed(room, await signedIn(ctx, { client, proof, scope: scopesOf(client), sid })))
 }

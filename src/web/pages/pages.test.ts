@@ -17,11 +17,15 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { name: text, description: text, known: true },
   ]
   const to = `https://app.example/cb?${text}`
+  const totp = { secret: text, uri: `otpauth://totp/x?${text}`, draft: text }
   return [
     { page: 'sign-in', data: { flow, application, loginHint: `x${text}`, problem: text, canChoose: true } },
     { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
     { page: 'consent', data: { flow, application, person, scopes, to } },
     { page: 'new-password', data: { flow, application, person, problem: text } },
+    { page: 'second-factor', data: { flow, application, person, totp: true, recovery: true, problem: text } },
+    { page: 'enrolment', data: { flow, application, person, totp, problem: text } },
+    { page: 'recovery-codes', data: { codes: [text, text], next: to } },
     { page: 'leave', data: { application, to } },
     { page: 'form-post', data: { application, action: to, fields } },
     { page: 'sign-out', data: { token: text, person, fields } },
@@ -77,6 +81,8 @@ test('each page is shown under the narrowest policy', () => {
     consent: "'self'",
     'sign-out': "'self'",
     'new-password': "'self'",
+    'second-factor': "'self'",
+    enrolment: "'self'",
     'forgot-password': "'self'",
     'choose-password': "'self'",
     'confirm-email': "'self'",
@@ -132,7 +138,15 @@ test('forms post below the base of the issuer, under their stable names', () => 
   const html = pagesOf('x')
     .map((page) => renderPage(page, look).html)
     .join('')
-  const actions = ['authorize/sign-in', 'authorize/cancel', 'authorize/choose-account', 'authorize/consent', 'logout']
+  const actions = [
+    'authorize/sign-in',
+    'authorize/cancel',
+    'authorize/choose-account',
+    'authorize/second-factor',
+    'authorize/enrolment',
+    'authorize/consent',
+    'logout',
+  ]
   for (const action of actions) assert.ok(html.includes(`method="post" action="/t/acme/${action}"`), action)
   const ids = [
     'sign-in',
@@ -148,6 +162,20 @@ test('forms post below the base of the issuer, under their stable names', () => 
     'allow',
     'deny',
   ]
-  const more = ['not-you', 'continue', 'form-post', 'sign-out', 'sign-out-yes', 'sign-out-no', 'error-code']
+  const more = [
+    'not-you',
+    'continue',
+    'form-post',
+    'sign-out',
+    'sign-out-yes',
+    'sign-out-no',
+    'error-code',
+    'second-factor',
+    'code',
+    'recovery',
+    'enrolment',
+    'secret',
+    'next',
+  ]
   for (const id of [...ids, ...more]) assert.ok(html.includes(` id="${id}"`), id)
 })

@@ -5,12 +5,15 @@ import { choosePassword } from './choose-password.ts'
 import { confirmEmail } from './confirm-email.ts'
 import { consent } from './consent.ts'
 import { done } from './done.ts'
+import { enrolment } from './enrolment.ts'
 import { error } from './error.ts'
 import { forgotPassword } from './forgot-password.ts'
 import { formPost } from './form-post.ts'
 import { type Look, layout, type View } from './layout.ts'
 import { leave } from './leave.ts'
 import { newPassword } from './new-password.ts'
+import { recoveryCodes } from './recovery-codes.ts'
+import { secondFactor } from './second-factor.ts'
 import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 import { signedOut } from './signed-out.ts'
@@ -36,6 +39,12 @@ function viewOf(page: Page, look: Look): View {
       return chooseAccount(page.data, look)
     case 'new-password':
       return newPassword(page.data, look)
+    case 'second-factor':
+      return secondFactor(page.data, look)
+    case 'enrolment':
+      return enrolment(page.data, look)
+    case 'recovery-codes':
+      return recoveryCodes(page.data)
     case 'consent':
       return consent(page.data, look)
     case 'leave':

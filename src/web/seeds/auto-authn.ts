@@ -1,8 +1,8 @@
 /** The surface of Auto Authn: sign-up, sign-in and tenants in JSON, and OAuth requests that name no client or tenant. */
 import { z } from 'zod'
 import { accountSchema } from '../../identity/accounts.ts'
+import type { Entrance } from '../../identity/second-factor.ts'
 import { startSession } from '../../identity/sign-in.ts'
-import type { Account } from '../../identity/types.ts'
 import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
@@ -10,9 +10,9 @@ import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { problem } from '../api/problem.ts'
+import { byThemselves } from '../by-themselves.ts'
 import type { Route, TenantRoom } from '../route.ts'
-import { byThemselves } from '../steps.ts'
-import { signedInAccount, signUp, wrongPassword } from './pico-auth.ts'
+import { otp, signedInAccount, signUp, wrongPassword } from './pico-auth.ts'
 
 /** What this surface needs beyond one tenant. */
 export interface Town {
@@ -85,10 +85,14 @@ function register(town: Town): JsonRoute {
     },
     async ({ room, request, body }) => {
       const there = await inTenant(town, room, body.tenant_slug, request)
+      if (there.signIn.secondFactor === 'required')
+        problem(403, 'access_denied', 'a second factor is required here; sign in with a browser and set one up')
       const { username, email } = body
       return inTheirLog(there, request, async () => {
         const account = await signUp(there, { username, email, claims: {} }, body.password)
-        return { ...(await signedIn(there, request, account)), happened: [byThemselves('user.sign-up', account)] }
+        const { subject, passwordHash } = account
+        const proof = { subject, passwordHash, authTime: there.ctx.now(), acr: 'aal1', amr: ['pwd'] }
+        return { ...(await signedIn(there, request, { account, proof })), happened: [byThemselves('user.sign-up', account)] }
       })
     },
   )
@@ -100,14 +104,16 @@ function login(town: Town): JsonRoute {
       method: 'POST',
       path: '/login',
       summary: 'Sign in with user name or e-mail address',
-      body: z.strictObject({ identifier: z.string().trim().min(3).max(254), password, tenant_slug: tenantSlug }),
+      body: z.strictObject({ identifier: z.string().trim().min(3).max(254), password, otp, tenant_slug: tenantSlug }),
       answer: pair,
     },
     async ({ room, request, body }) => {
       const there = await inTenant(town, room, body.tenant_slug, request)
+      const { identifier: login, password, otp } = body
       return inTheirLog(there, request, async () => {
-        const account = await signedInAccount(there, request, body.identifier, body.password)
-        return { ...(await signedIn(there, request, account)), happened: [byThemselves('user.sign-in', account)] }
+        const entrance = await signedInAccount(there, request, { login, password, otp })
+        const happened = [byThemselves('user.sign-in', entrance.account, entrance.detail)]
+        return { ...(await signedIn(there, request, entrance)), happened }
       })
     },
   )
@@ -143,14 +149,14 @@ async function inTheirLog<T extends Pick<Reply, 'happened'>>(there: TenantRoom, 
 }
 
 /** A new session, and tokens that belong to it. */
-async function signedIn(room: TenantRoom, request: Request, account: Account) {
+async function signedIn(room: TenantRoom, request: Request, { account, proof }: Pick<Entrance, 'account' | 'proof'>) {
   const now = room.ctx.now()
   const { sessions: brought } = room.cookies.read(cookiesOf(request))
   const known = await room.ctx.people.sessions(brought, now)
-  const started = await startSession(room.signIn, account, known, { acr: 'aal1', amr: ['pwd'], authTime: now, now })
+  const started = await startSession(room.signIn, account, known, { ...proof, now })
   const sessions = started ?? wrongPassword(account.subject)
   const [session] = await room.ctx.people.sessions(sessions, now)
-  const answer = lowered(await tokensFor(room, account, session?.sid ?? room.ctx.id()))
+  const answer = lowered(await tokensFor(room, proof, session?.sid ?? room.ctx.id()))
   return { answer, headers: { 'set-cookie': room.cookies.write({ sessions }).join() } }
 }
 

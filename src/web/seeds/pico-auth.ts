@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { type Administered, createAccount, giveRole, giveStatus, replacePassword, Taken } from '../../identity/accounts.ts'
 import { roles } from '../../identity/roles.ts'
+import { type Entrance, tryAlone } from '../../identity/second-factor.ts'
 import { failedSignIn } from '../../identity/sign-in.ts'
-import { tryPassword } from '../../identity/throttle.ts'
 import type { Account } from '../../identity/types.ts'
 import type { Doer } from '../../protocol/acts.ts'
 import { noted } from '../../protocol/errors.ts'
@@ -79,13 +79,24 @@ export function wrongPassword(target: string | undefined): never {
   throw noted(refusal, { act: 'user.sign-in', outcome: 'failure', target })
 }
 
-/** The account, or the same refusal whatever was wrong. Its password must be its own. */
-export async function signedInAccount({ ctx, signIn }: TenantRoom, request: Request, login: string, text: string): Promise<Account> {
-  const { address, browser } = request
-  const account = await tryPassword(signIn, { login, address, device: browser.device }, text, ctx.now())
-  if (!account) wrongPassword((await failedSignIn(signIn, login)).target)
-  if (account.passwordIsTemporary) problem(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
-  return account
+/** A code of an authenticator app or a recovery code, for those who have a second factor. */
+export const otp = z
+  .string()
+  .max(64)
+  .optional()
+  .describe('Code of the authenticator app, or a recovery code, where there is a second factor')
+
+/** The account, or the same refusal whatever was wrong with login and password. The password must be its own. */
+export async function signedInAccount(
+  { ctx, signIn }: TenantRoom,
+  { address, browser }: Request,
+  { login, ...shown }: { login: string; password: string; otp: string | undefined },
+): Promise<Entrance> {
+  const entrance = await tryAlone(signIn, { login, address, device: browser.device }, shown, ctx.now())
+  if (!entrance) return wrongPassword((await failedSignIn(signIn, login)).target)
+  if (entrance.account.passwordIsTemporary)
+    problem(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
+  return entrance
 }
 
 const login = openRoute(
@@ -93,13 +104,14 @@ const login = openRoute(
     method: 'POST',
     path: `${paths}/login`,
     summary: 'Get tokens with e-mail address and password',
-    body: z.strictObject({ email: z.string().max(254), password }),
+    body: z.strictObject({ email: z.string().max(254), password, otp }),
     answer: tokens,
     act: 'user.sign-in',
   },
   async ({ room, request, body }) => {
-    const account = await signedInAccount(room, request, body.email, body.password)
-    return { answer: bearerTokens(await tokensFor(room, account, room.ctx.id())), ...doneBy(account) }
+    const { email: login, password, otp } = body
+    const { account, proof, detail } = await signedInAccount(room, request, { login, password, otp })
+    return { answer: bearerTokens(await tokensFor(room, proof, room.ctx.id())), ...doneBy(account), detail }
   },
 )
 

@@ -1,0 +1,82 @@
+/** Time-based one-time passwords — RFC 6238 over RFC 4226: SHA-1, six digits, steps of 30 seconds, which is what every authenticator app knows. */
+import { createHmac } from 'node:crypto'
+import { base32 } from '../protocol/codec/base32.ts'
+import { equal } from '../protocol/codec/digest.ts'
+import type { Random } from './derive.ts'
+import { type Sealer, Unsealable } from './seal.ts'
+
+const digits = 6
+const period = 30
+
+/** A secret that counts for nothing until a first code has confirmed it. */
+export interface TotpDraft {
+  /** In base32, for the app. */
+  secret: string
+  /** For our page, which brings it back. */
+  sealed: string
+}
+
+/** The secrets of one tenant's authenticator apps. `owner` and `subject`: nobody else's place opens what is sealed there. */
+export interface TotpSafe {
+  /** `until`: when it is too late to confirm it, in seconds. */
+  draft(owner: string, until: number): TotpDraft
+  /** A draft as a page brought it back; undefined when it is not of this owner or too old. */
+  reopen(owner: string, sealed: string, now: number): TotpDraft | undefined
+  /** What to keep of a draft, and the time step of the code that confirms it; undefined when that is wrong. */
+  confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
+  /** The time step of a code; undefined when it is wrong. That each step counts once is for the caller. */
+  stepOf(ask: { subject: string; sealed: string; code: string; now: number }): number | undefined
+}
+
+export function totpSafe({ sealer, tenantId, random }: { sealer: Sealer; tenantId: string; random: Random }): TotpSafe {
+  const place = (purpose: 'totp' | 'totp-draft', id: string) => ({ purpose, tenant: tenantId, id })
+
+  function secretOf(owner: string, sealed: string, now: number): Buffer | undefined {
+    const plain = opened(sealer, place('totp-draft', owner), sealed)
+    return plain && plain.readBigUInt64BE(0) > now ? plain.subarray(8) : undefined
+  }
+
+  return {
+    draft(owner, until) {
+      const secret = random(20) // RFC 4226 §4 (R6)
+      const expiry = Buffer.alloc(8)
+      expiry.writeBigUInt64BE(BigInt(until))
+      return { secret: base32(secret), sealed: sealer.seal(place('totp-draft', owner), Buffer.concat([expiry, secret])) }
+    },
+    reopen(owner, sealed, now) {
+      const secret = secretOf(owner, sealed, now)
+      return secret && { secret: base32(secret), sealed }
+    },
+    confirm({ owner, subject, sealed, code, now }) {
+      const secret = secretOf(owner, sealed, now)
+      const step = secret && matchingStep(secret, code, now)
+      return step === undefined ? undefined : { sealed: sealer.seal(place('totp', subject), secret as Buffer), step }
+    },
+    stepOf: ({ subject, sealed, code, now }) => matchingStep(sealer.open(place('totp', subject), sealed), code, now),
+  }
+}
+
+/** The code of a time step. RFC 4226 §5.3 */
+export function hotp(secret: Uint8Array, step: number): string {
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(step))
+  const mac = createHmac('sha1', secret).update(counter).digest()
+  const number = mac.readUInt32BE(mac[19]! & 0xf) & 0x7fffffff
+  return String(number % 10 ** digits).padStart(digits, '0')
+}
+
+/** The step at this time, or one beside it: clocks differ, and typing takes time. RFC 6238 §5.2 */
+function matchingStep(secret: Uint8Array, code: string, now: number): number | undefined {
+  const present = Math.floor(now / period)
+  const matching = [present, present - 1, present + 1].filter((step) => equal(hotp(secret, step), code)) // all are tried: no early end
+  return matching[0]
+}
+
+function opened(sealer: Sealer, place: { purpose: string; tenant: string; id: string }, sealed: string): Buffer | undefined {
+  try {
+    return sealer.open(place, sealed)
+  } catch (error) {
+    if (error instanceof Unsealable) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,100 @@
+/** Doors where a password is tried without a page: nobody who has a second factor comes in by the password alone. */
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, suite, test } from 'node:test'
+import { type AuthenticatorApp, withApp } from '../authenticator-app.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
+import { type Answer, type Application, application, call, claimsOf } from './application.ts'
+
+const password = 'the analytical engine'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`second factors without a page, on ${engine}`, () => {
+    let house: TestHouse
+    let old: Application
+    let username: string
+    let app: AuthenticatorApp
+    let recoveryCodes: readonly string[]
+    let people = 0
+    before(async () => {
+      house = await testHouse(engine, { LIMITS_SIGN_IN_ACCOUNT: '5' })
+      await house.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
+      old = application(house, { id: 'old', secret: 'secret' })
+    })
+    after(() => house.close())
+    beforeEach(async () => {
+      people += 1
+      username = `ada${people}`
+      const subject = await house.addAccount({ username }, password)
+      ;({ app, recoveryCodes } = await withApp(house.root, subject, house.now()))
+      house.wait(60)
+    })
+
+    const json = (path: string, body: object) =>
+      call(house.issuer + path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+    const doors: Record<string, (fields: { password: string; otp?: string }) => Promise<Answer>> = {
+      'the sign-in API': (fields) => json('/api/v1/auth/login', { email: username, ...fields }),
+      'Auto Authn': (fields) => json('/login', { identifier: username, ...fields }),
+      'the password grant': (fields) => old.post('/token', { grant_type: 'password', username, ...fields }),
+    }
+    const said = ({ text }: Answer) => JSON.parse(text)
+    const codeOf = (answer: Answer) => said(answer).code ?? said(answer).error
+
+    for (const [door, knock] of Object.entries(doors)) {
+      test(`${door}: the password alone is refused, and only a right one tells why`, async () => {
+        const refused = await knock({ password })
+        assert.deepEqual([refused.status, codeOf(refused)], [401, 'insufficient_user_authentication'])
+        assert.match(refused.text, /a second factor is needed: send a code of it, or a recovery code, as otp/)
+        assert.equal(codeOf(await knock({ password: 'a wrong password' })), 'invalid_grant')
+        assert.equal(codeOf(await knock({ password: 'a wrong password', otp: app.at(house.now()) })), 'invalid_grant')
+        assert.equal((await knock({ password, otp: app.at(house.now()) })).status, 200, 'the code was not used up')
+      })
+      test(`${door}: password and code, each code once`, async () => {
+        const otp = app.at(house.now())
+        const { acr, amr } = claimsOf(said(await knock({ password, otp })).access_token)
+        assert.deepEqual([acr, amr], ['aal2', ['pwd', 'otp', 'mfa']])
+        const again = await knock({ password, otp })
+        assert.deepEqual([again.status, codeOf(again)], [401, 'insufficient_user_authentication'])
+        assert.match(again.text, /the code is not right, or was used already/)
+        const [recovery = ''] = recoveryCodes
+        assert.equal((await knock({ password, otp: recovery })).status, 200)
+        assert.equal((await knock({ password, otp: recovery })).status, 401)
+      })
+      test(`${door}: guessing codes ends, and its count is that of all doors`, async () => {
+        for (const other of [...Object.values(doors), knock, knock]) assert.equal((await other({ password, otp: '000000' })).status, 401)
+        const refused = await knock({ password, otp: app.at(house.now()) })
+        assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '900'])
+      })
+    }
+
+    test('where a second factor is required, people without one must set it up in a browser', async () => {
+      await house.house.tenants.create({ slug: 'strict', name: 'Strict' })
+      await house.house.tenants.set('strict', { second_factor: 'required' })
+      const room = (await house.house.tenant('strict')) ?? assert.fail()
+      await house.addAccount({ username }, password, room)
+      await house.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret', room)
+      const strict = application(house, { id: 'old', secret: 'secret', issuer: room.ctx.issuer })
+      const email = 'new@example.com'
+      const answers = [
+        await json('/t/strict/api/v1/auth/login', { email: username, password }),
+        await json('/t/strict/login', { identifier: username, password }),
+        await json('/t/strict/register', { tenant_slug: 'strict', username: 'newcomer', email, password }),
+        await strict.post('/token', { grant_type: 'password', username, password }),
+      ]
+      for (const answer of answers) {
+        assert.deepEqual([answer.status, codeOf(answer)], [403, 'access_denied'])
+        assert.match(answer.text, /a second factor is required here; sign in with a browser and set one up/)
+      }
+      assert.equal(await room.store.accounts.byLogin('newcomer'), undefined)
+      assert.equal(codeOf(await json('/t/strict/login', { identifier: username, password: 'a wrong password' })), 'invalid_grant')
+    })
+
+    test('what a tenant demands, the deployment cannot be talked out of', async () => {
+      const strict = await testHouse('sqlite', { SECOND_FACTOR: 'required' })
+      await strict.house.tenants.set('', { second_factor: 'optional' })
+      const room = (await strict.house.tenant('')) ?? assert.fail()
+      assert.equal(room.signIn.secondFactor, 'required')
+      await strict.close()
+    })
+  })
+}
