@@ -66,7 +66,7 @@ const commands: [line: string, ...acts: string[]][] = [
 ]
 
 test('every command that changes something is in the table below', () => {
-  const tried = commands.map(([line]) => line)
+  const tried = [...commands.map(([line]) => line), 'users remove-factors'] // the last needs a factor: see user-factors.test.ts
   const missing = leaves(program(silent)).filter((path) => !readers.test(path) && !tried.some((line) => line.startsWith(path)))
   assert.deepEqual(missing, [])
 })
