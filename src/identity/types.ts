@@ -149,10 +149,11 @@ export interface IdentityStore {
      * what is no longer so. False, and nothing is changed: no such account, or not in reach.
      */
     administer(act: Administration): Promise<boolean>
-    /** Sets a password and, in the same act, ends all sessions and takes back all refresh tokens but those of family `keep`, until `until`. */
+    /** Sets a password and, in the same act, ends all sessions, links for another one, and all refresh tokens but those of family `keep`, until `until`. */
     replacePassword(act: {
       subject: string
-      from: string
+      /** Undefined: there was none. */
+      from: string | undefined
       to: string
       keep: string | undefined
       now: number

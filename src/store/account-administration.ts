@@ -49,7 +49,7 @@ export function* administer(tenant: string, { by, subject, within, change, now }
 
 interface Replacement {
   subject: string
-  from: string
+  from: string | undefined
   to: string
   keep: string | undefined
   now: number
@@ -60,9 +60,10 @@ interface Replacement {
 export function* replacePassword(tenant: string, { subject, from, to, keep, now, until }: Replacement): Transaction<boolean> {
   const changed = yield sql`
     update accounts set password_hash = ${to}, password_is_temporary = 0, updated_at = ${now}
-    where tenant_id = ${tenant} and subject = ${subject} and password_hash = ${from} returning subject`
+    where tenant_id = ${tenant} and subject = ${subject} and coalesce(password_hash, '') = ${from ?? ''} returning subject`
   if (changed.length === 0) return false
   yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject} and kind in ('reset', 'invitation')`
   yield sql`
     insert into revocations (tenant_id, id, until)
     select distinct t.tenant_id, t.family, cast(${until} as bigint) from refresh_tokens t

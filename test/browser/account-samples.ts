@@ -1,12 +1,15 @@
 /** The account page to look at: each section as it is meant, with faults, and filled by someone who means harm. */
 import { sections } from '../../src/web/account/sections.ts'
+import { type EmailPage, emailPage } from '../../src/web/pages/account/email.ts'
 import { accountView, type Content, type Place } from '../../src/web/pages/account/frame.ts'
 import { overviewPage } from '../../src/web/pages/account/overview.ts'
+import { type PasswordPage, passwordPage } from '../../src/web/pages/account/password.ts'
 import { profilePage } from '../../src/web/pages/account/profile.ts'
 import { strangerView } from '../../src/web/pages/account/stranger.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 
 const at = { base: '/t/acme', sid: 's1' }
+const confirm = '/t/acme/authorize?max_age=300'
 const place: Place = {
   base: at.base,
   tenant: 'Acme',
@@ -52,6 +55,22 @@ export function accountSamples(_origin: string, attack: string): Record<string, 
       problem: 'Nothing is saved yet: please look at the fields that are marked.',
       body: profilePage({ ...at, username: 'ada', values: { ...ada, birthdate: '1815-02-30', phone_number: '020 7183' }, faults }),
     }),
+    'account-email': section('email', {
+      title: 'E-mail',
+      notice: 'A link is on its way to your address. It works once, within one day.',
+      body: emailPage(email()),
+    }),
+    'account-email-stale': section('email', { title: 'E-mail', body: emailPage(email({ verified: true, confirm })) }),
+    'account-email-none': section('email', {
+      title: 'E-mail',
+      body: emailPage(email({ email: undefined, typed: 'ada', fault: 'This must be an e-mail address, such as ada@example.com.' })),
+    }),
+    'account-email-closed': section('email', { title: 'E-mail', body: emailPage(email({ mail: false })) }),
+    'account-password': section('password', { title: 'Password', body: passwordPage(password()) }),
+    'account-password-first': section('password', {
+      title: 'Password',
+      body: passwordPage(password({ exists: false, faults: { password: 'Please choose a password of at least 15 characters.' } })),
+    }),
     'hostile-account-overview': accountView(hostile, { title: 'Your account', body: overviewPage(place) }),
     'hostile-account-profile': section(
       'profile',
@@ -62,5 +81,19 @@ export function accountSamples(_origin: string, attack: string): Record<string, 
       },
       hostile,
     ),
+    'hostile-account-email': section(
+      'email',
+      { title: 'E-mail', body: emailPage(email({ email: long, typed: long, fault: long })) },
+      hostile,
+    ),
+    'hostile-account-password': section('password', { title: 'Password', body: passwordPage(password({ username: long })) }, hostile),
   }
+}
+
+function email(more: Partial<EmailPage> = {}): EmailPage {
+  return { ...at, email: 'ada@acme.example', verified: false, mail: true, confirm: undefined, typed: undefined, fault: undefined, ...more }
+}
+
+function password(more: Partial<PasswordPage> = {}): PasswordPage {
+  return { ...at, username: 'ada', exists: true, confirm: undefined, faults: {}, ...more }
 }

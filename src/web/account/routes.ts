@@ -28,7 +28,7 @@ async function enter(room: TenantRoom, request: Request): Promise<Visit | undefi
   return { room, request, sessions, session, account, fresh: ctx.now() - session.authTime <= recently }
 }
 
-const isOffered = (section: Section, room: TenantRoom) => section.offered?.(room) ?? true
+const isOffered = ({ offered }: Pick<Section, 'offered'>, room: TenantRoom) => offered?.(room) ?? true
 
 const pathOf = (name: string) => (name === 'overview' ? '/account' : `/account/${name}`)
 
@@ -103,7 +103,7 @@ function actRoute(section: Section, name: string, act: Act): Route {
     audience: 'person',
     ownForm: true,
     async handle(room, request) {
-      if (!isOffered(section, room)) refuse('not_found', 'there is nothing at this address')
+      if (!isOffered(section, room) || !isOffered(act, room)) refuse('not_found', 'there is nothing at this address')
       request.params.check(new Set())
       const visit = await enter(room, request)
       const state = `${section.name}.again`

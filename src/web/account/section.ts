@@ -46,6 +46,8 @@ export interface Act {
   sensitive: boolean
   /** Its name in the audit log. */
   audit: AuditAct
+  /** Whether this tenant has it; always when absent. */
+  offered?(room: TenantRoom): boolean
   run(visit: Visit): Promise<Outcome>
 }
 

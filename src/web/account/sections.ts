@@ -1,5 +1,7 @@
 /** The sections of the account page, in the order of its menu. */
+import { email } from './email.ts'
+import { password } from './password.ts'
 import { profile } from './profile.ts'
 import type { Section } from './section.ts'
 
-export const sections: readonly Section[] = [profile]
+export const sections: readonly Section[] = [profile, email, password]

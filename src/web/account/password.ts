@@ -1,0 +1,71 @@
+/** The password of an account: choosing another, or a first one — NIST SP 800-63B-4 §3.1.1.2. */
+import { sendNews } from '../../identity/links.ts'
+import { passwordProblem } from '../../identity/password-policy.ts'
+import { startSession } from '../../identity/sign-in.ts'
+import { trySignIn } from '../../identity/throttle.ts'
+import { longestAccessToken } from '../../protocol/client.ts'
+import { UnusablePassword } from '../../secrets/passwords.ts'
+import { passwordPage } from '../pages/account/password.ts'
+import { tooOften } from '../steps.ts'
+import { wayIn } from './client.ts'
+import type { Outcome, Refused, Section, Visit } from './section.ts'
+
+const fault = (name: string, text: string): Refused => ({ faults: { [name]: text } })
+
+async function change(visit: Visit): Promise<Outcome> {
+  const { room, request, account, session, sessions } = visit
+  const { params } = request
+  const { store, passwords } = room.signIn
+  const [text = '', repeated = ''] = [params.get('password'), params.get('repeated')]
+  const wrong = await problemOfCurrent(visit, params.get('current') ?? '')
+  if (wrong) return { refused: wrong }
+  const problem = passwordProblem(text, { repeated, account, isPopular: passwords.isPopular })
+  if (problem) return { refused: fault('password', problem) }
+  if (await passwords.verify(text, account.passwordHash)) return { refused: fault('password', 'This is the password you have already.') }
+  const to = await passwords.hash(text).catch((error: unknown) => {
+    if (error instanceof UnusablePassword) return fault('password', error.message)
+    throw error
+  })
+  if (typeof to !== 'string') return { refused: to }
+
+  const now = room.ctx.now()
+  const { subject, passwordHash: from } = account
+  const replaced = await store.accounts.replacePassword({ subject, from, to, keep: undefined, now, until: now + longestAccessToken })
+  if (!replaced) return { refused: { problem: 'Your password was changed meanwhile, in another window perhaps.', status: 409 } }
+  const { mailroom } = room
+  mailroom?.later(() => sendNews(mailroom, 'password-changed', account))
+  return { done: 'changed', remember: { sessions: await startSession(room.signIn, account, sessions, { ...session, now }) } }
+}
+
+/** Guesses count as those at the sign-in page do: whoever sits down at somebody's browser cannot find it out here. */
+async function problemOfCurrent({ room, request, account }: Visit, current: string): Promise<Refused | undefined> {
+  if (account.passwordHash === undefined) return undefined
+  const trier = { login: account.username, address: request.address, device: request.browser.device }
+  const { wait, succeeded } = await trySignIn(room.signIn, trier, room.ctx.now())
+  if (wait !== undefined) return { problem: tooOften(wait), status: 429, headers: { 'retry-after': String(wait) } }
+  if (!(await room.signIn.passwords.verify(current, account.passwordHash)))
+    return { ...fault('current', 'This is not your password. Please try again.'), noted: true }
+  await succeeded()
+  return undefined
+}
+
+export const password: Section = {
+  name: 'password',
+  title: 'Password',
+  summary: 'What you sign in with',
+  async show({ room, session, account, fresh }, refused) {
+    const confirm = fresh ? undefined : wayIn(room.ctx, { state: 'password', purpose: 'confirm', loginHint: account.username })
+    return {
+      body: passwordPage({
+        base: room.base,
+        sid: session.sid,
+        username: account.username,
+        exists: account.passwordHash !== undefined,
+        confirm,
+        faults: refused?.faults ?? {},
+      }),
+    }
+  },
+  acts: { change: { sensitive: true, audit: 'user.password', run: change } },
+  notices: { changed: 'Your password is saved. Everything else that was signed in with the old one is signed out.' },
+}
