@@ -93,7 +93,7 @@ export function anAccount(change: Partial<Account> = {}): Account {
 
 export function aSession(change: Partial<SessionRow> = {}): SessionRow {
   const session = { hash: 'session', sid: 'sid', subject: 'subject', authTime: NOW, acr: '1', amr: ['pwd', 'otp'] }
-  return { ...session, createdAt: NOW, lastSeenAt: NOW, expiresAt: NOW + 3600, ...change }
+  return { ...session, createdAt: NOW, lastSeenAt: NOW, expiresAt: NOW + 3600, device: 'Firefox on Linux', address: '192.0.2.1', ...change }
 }
 
 /** Gives `client` the permission of `subject`. Returns the grant's id. */

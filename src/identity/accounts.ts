@@ -119,7 +119,7 @@ export async function setPassword(
 }
 
 /**
- * Sets the password that the owner chose, if the account still has the one it has here; every session ends, and every refresh token is taken
+ * Sets the password that the owner chose, if the account still has the one it has here, or still none; every session ends, and every refresh token is taken
  * back but those of family `keep`. The new hash; undefined: it was changed meanwhile. Throws `UnusablePassword`.
  */
 export async function replacePassword(
@@ -128,7 +128,6 @@ export async function replacePassword(
   text: string,
   keep?: string,
 ): Promise<string | undefined> {
-  if (from === undefined) return undefined
   const [to, at] = [await passwords.hash(text), now()]
   const replaced = await store.accounts.replacePassword({ subject, from, to, keep, now: at, until: at + longestAccessToken })
   return replaced ? to : undefined

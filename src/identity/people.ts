@@ -15,13 +15,14 @@ export function people(room: SignIn): People {
   return {
     acrValues: ['aal1', 'aal2'],
 
-    async sessions(ids, now) {
+    async sessions(ids, now, address) {
       const byHash = new Map(ids.flatMap((id) => hashOf(tokens, id).map((hash) => [hash, id] as const)))
       if (byHash.size === 0) return []
       const rows = await store.sessions.find([...byHash.keys()], now)
       const live = rows.filter(({ session, account }) => session.lastSeenAt + lifetimes.idle > now && isActive(account))
       for (const { session } of live) {
-        if (now - session.lastSeenAt > lifetimes.idle / noteEvery) await store.sessions.seen(session.hash, now)
+        if (now - session.lastSeenAt > lifetimes.idle / noteEvery || session.address !== address)
+          await store.sessions.seen(session.hash, now, address)
       }
       const found = new Map(
         live.map(({ session, account }) => [session.hash, sessionOf(session, account, byHash.get(session.hash) as string)]),

@@ -1,6 +1,8 @@
 /** Signing in with a password, and the session that follows. */
 import type { Happening } from '../protocol/acts.ts'
 import type { Tokens } from '../protocol/ports.ts'
+import type { Request } from '../protocol/request-reply.ts'
+import { deviceName } from './device-name.ts'
 import type { News } from './links.ts'
 import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
 
@@ -89,9 +91,9 @@ export async function startSession(
   { store, tokens, lifetimes, id }: SignIn,
   account: Account,
   brought: readonly { id: string; subject: string }[],
-  how: { acr: string; amr: readonly string[]; authTime: number; now: number },
+  how: { acr: string; amr: readonly string[]; authTime: number; now: number; from: Pick<Request, 'headers' | 'address'> },
 ): Promise<string[] | undefined> {
-  const { acr, amr, authTime, now } = how
+  const { acr, amr, authTime, now, from } = how
   const sessionId = tokens.make('ss')
   const others = brought.filter((s) => s.subject !== account.subject)
   const kept = others.slice(0, mostSessions - 1)
@@ -106,6 +108,8 @@ export async function startSession(
     createdAt: now,
     lastSeenAt: now,
     expiresAt: now + lifetimes.absolute,
+    device: deviceName(String(from.headers['user-agent'] ?? '')),
+    address: from.address,
   }
   const started = await store.sessions.start(session, account.passwordHash, replaced)
   return started ? [sessionId, ...kept.map((s) => s.id)] : undefined

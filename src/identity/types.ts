@@ -55,6 +55,21 @@ export interface SessionRow {
   createdAt: number
   lastSeenAt: number
   expiresAt: number
+  /** Browser and system, in words; undefined when they are not known. */
+  device: string | undefined
+  /** IP address of its last use that was noted. */
+  address: string | undefined
+}
+
+/** What an account has allowed an application. */
+export interface Access {
+  /** Of the grant. */
+  id: string
+  clientId: string
+  scope: readonly string[]
+  createdAt: number
+  /** When a refresh token of it was last used, as far as that is kept. */
+  usedAt: number | undefined
 }
 
 /** What a link in a mail is for. */
@@ -168,11 +183,23 @@ export interface IdentityStore {
     start(session: SessionRow, passwordHash: string | undefined, replaces: readonly string[]): Promise<boolean>
     /** The live ones among these hashes whose account is active, with their account, in any order. */
     find(hashes: readonly string[], now: number): Promise<{ session: SessionRow; account: Account }[]>
-    /** Notes that a session is in use. */
-    seen(hash: string, now: number): Promise<void>
+    /** Notes that a session is in use, and where. */
+    seen(hash: string, now: number, address: string): Promise<void>
+    /** The live ones of a subject, the last seen first. */
+    of(subject: string, now: number): Promise<SessionRow[]>
+    /** Ends this one of a subject. False when the subject has no such session. */
+    endOne(subject: string, sid: string): Promise<boolean>
+    /** Ends all of a subject but this one. */
+    endOthers(subject: string, sid: string): Promise<void>
     end(hashes: readonly string[]): Promise<void>
     /** Ends all sessions of a subject. */
     endAll(subject: string): Promise<void>
+  }
+  access: {
+    /** What is in force of what a subject has allowed, the newest first. */
+    of(subject: string): Promise<Access[]>
+    /** Takes it back with all tokens that hang off it. False when the subject has allowed no such thing. */
+    revoke(subject: string, id: string, now: number): Promise<boolean>
   }
   links: {
     /** In place of the one of this kind that the account may have. */

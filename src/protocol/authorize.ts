@@ -19,7 +19,7 @@ export const authorizationEndpoint: Endpoint = {
   audience: 'person',
   async handle(ctx, request) {
     // Until we know where the client listens, a refusal is shown to the user. RFC 6749 §4.1.2.1.
-    const { params, method } = request
+    const { params, method, browser, address: from } = request
     const client = (await ctx.store.clients.find(params.need('client_id'))) ?? refuse('invalid_request', 'client_id is not registered here')
     const redirectUri = readRedirectUri(client, params)
     const address = { client, redirectUri, state: params.all('state')[0] }
@@ -28,8 +28,8 @@ export const authorizationEndpoint: Endpoint = {
     return orTellClient(ctx, address, requestedMode(ctx, params), async () => {
       const asked = await readRequest(ctx, client, redirectUri, params)
       // A post from another site comes without cookies; the hub is reached by a GET, which has them.
-      if (method === 'POST') return toHub(ctx, await begin(ctx, asked, request.browser))
-      return proceed(ctx, { client, asked, answered: [], half: undefined, browser: request.browser })
+      if (method === 'POST') return toHub(ctx, await begin(ctx, asked, browser))
+      return proceed(ctx, { client, asked, answered: [], half: undefined, browser, address: from })
     })
   },
 }
@@ -39,12 +39,14 @@ export const continueEndpoint: Endpoint = {
   path: '/authorize/continue',
   methods: ['GET'],
   audience: 'person',
-  async handle(ctx, { params, browser }) {
+  async handle(ctx, { params, browser, address }) {
     const ticket = params.need('flow')
     const { flow, client } = await findFlow(ctx, ticket, browser)
     const { asked } = flow
     const shown = params.get('choose') ? 'choose-account' : params.get('another') ? 'sign-in' : undefined
-    return orTellClient(ctx, addressOf(asked, client), asked.responseMode, () => proceed(ctx, { ...flow, client, browser, ticket, shown }))
+    return orTellClient(ctx, addressOf(asked, client), asked.responseMode, () =>
+      proceed(ctx, { ...flow, client, browser, address, ticket, shown }),
+    )
   },
 }
 
@@ -62,6 +64,8 @@ function readRedirectUri(client: Client, params: Params): string {
 interface Visitor extends Standing {
   client: Client
   browser: Browser
+  /** IP address. */
+  address: string
   /** What our pages carry; absent while nothing needed to be remembered. */
   ticket?: string
   /** The page the person asked to see instead of the one that is owed. */
@@ -70,7 +74,7 @@ interface Visitor extends Standing {
 
 async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
   const { client, asked, answered, half } = visitor
-  const { sessions, session, grant, step: owed } = await progress(ctx, client, visitor, visitor.browser)
+  const { sessions, session, grant, step: owed } = await progress(ctx, client, visitor, visitor)
   const step = visitor.shown ?? owed
 
   if (step !== 'done') {

@@ -13,12 +13,12 @@ export const consentEndpoint: Endpoint = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(ctx, { params, browser }) {
+  async handle(ctx, { params, browser, address }) {
     const ticket = params.need('flow')
     const visit = await findFlow(ctx, ticket, browser)
     const { flow, client } = visit
     if (params.get('answer') !== 'allow') return deny(ctx, visit)
-    const { step, session } = await progress(ctx, client, flow, browser)
+    const { step, session } = await progress(ctx, client, flow, { browser, address })
     if (session?.sid !== params.need('sid'))
       refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
     if (step !== 'consent') return { kind: 'redirect', to: hubUrl(ctx, ticket) } // something else is owed first, or nothing is

@@ -16,6 +16,8 @@ export interface Store {
     find(identifier: string): Promise<Resource | undefined>
     /** By the name under which it authenticates: its `resource_id`, or its identifier. */
     named(name: string): Promise<Resource | undefined>
+    /** The scopes of all of them, in words. */
+    meanings(): Promise<Readonly<Record<string, string>>>
   }
   grants: {
     find(clientId: string, subject: string): Promise<Grant | undefined>
@@ -78,8 +80,8 @@ export interface Store {
 export interface People {
   /** The authentication context classes there are, strongest last. */
   readonly acrValues: readonly string[]
-  /** The live sessions among these ids, in their order. */
-  sessions(ids: readonly string[], now: number): Promise<Session[]>
+  /** The live sessions among these ids, in their order. They are noted as in use by whoever asks. */
+  sessions(ids: readonly string[], now: number, address: string): Promise<Session[]>
   /** All claims of a living account; undefined when there is none or it is suspended. */
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Names of all groups the subject is in, in order. */

@@ -2,7 +2,7 @@
 import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
-import type { Browser } from './request-reply.ts'
+import type { Request } from './request-reply.ts'
 import type { Flow, Grant, SecondFactorDebt, Session, Step } from './types.ts'
 
 export interface Progress {
@@ -16,9 +16,9 @@ export interface Progress {
 /** What of a flow decides. */
 export type Standing = Pick<Flow, 'asked' | 'answered' | 'half'>
 
-export async function progress(ctx: Ctx, client: Client, flow: Standing, browser: Browser): Promise<Progress> {
+export async function progress(ctx: Ctx, client: Client, flow: Standing, who: Pick<Request, 'browser' | 'address'>): Promise<Progress> {
   const { asked } = flow
-  const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
+  const sessions = await ctx.people.sessions(who.browser.sessions, ctx.now(), who.address)
   const session = sessions.find((s) => s.subject === asked.hintedSubject) ?? sessions[0]
   const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
   const terms = { consent: consentRule(client, asked.redirectUri), secondFactor: await secondFactorDebt(ctx, flow, session) }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { anAccount, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+import { aClient, aGrant, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 
 onEachEngine('claims are set and taken away one by one, and those of others stay', async ({ a, b }) => {
   for (const store of [a, b]) await store.accounts.add(anAccount({ claims: { given_name: 'Alice', nickname: 'Al' } }))
@@ -10,4 +10,47 @@ onEachEngine('claims are set and taken away one by one, and those of others stay
   await atOnce(8, (i) => a.accounts.changeClaims('subject', { [`claim${i}`]: i }, NOW + 2))
   assert.equal(Object.keys((await a.accounts.bySubject('subject'))?.claims ?? {}).length, 10, 'none is lost')
   assert.equal(await a.accounts.changeClaims('nobody', { locale: 'en' }, NOW), false)
+})
+
+onEachEngine('the sessions of a subject are listed and ended one by one, but for one, and nobody else’s are', async ({ a, b }) => {
+  for (const store of [a, b]) await store.accounts.add(anAccount())
+  await a.accounts.add(anAccount({ subject: 'other', username: 'other', email: undefined }))
+  const start = (n: number, more = {}) =>
+    a.sessions.start(aSession({ hash: `h${n}`, sid: `s${n}`, lastSeenAt: NOW + n, ...more }), '$hash', [])
+  for (const n of [1, 2, 3]) await start(n)
+  await start(4, { subject: 'other' })
+  await start(5, { expiresAt: NOW })
+  await b.sessions.start(aSession({ hash: 'h1', sid: 's1' }), '$hash', [])
+  const sids = async (subject = 'subject') => (await a.sessions.of(subject, NOW)).map(({ sid }) => sid)
+  assert.deepEqual(await sids(), ['s3', 's2', 's1'])
+  assert.deepEqual((await b.sessions.of('subject', NOW))[0], aSession({ hash: 'h1', sid: 's1' }))
+  const ended = await Promise.all(['s2', 's2', 's4', 'none'].map((sid) => a.sessions.endOne('subject', sid)))
+  assert.equal(ended.filter(Boolean).length, 1)
+  assert.deepEqual([await sids(), await sids('other')], [['s3', 's1'], ['s4']])
+  await a.sessions.endOthers('subject', 's1')
+  assert.deepEqual([await sids(), await sids('other'), (await b.sessions.of('subject', NOW)).length], [['s1'], ['s4'], 1])
+})
+
+onEachEngine('what a subject has allowed is listed and taken back once, and only by that subject', async ({ a, b }) => {
+  for (const store of [a, b]) await store.clientsAdmin.add(aClient(), [])
+  const grant = await aGrant(a)
+  await aGrant(b)
+  await a.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId: grant }) })
+  const listed = { id: grant, clientId: 'client', scope: ['openid'], createdAt: NOW, usedAt: undefined }
+  assert.deepEqual(await a.access.of('subject'), [listed])
+  await a.issue({ spend: { kind: 'refresh', hash: 'refresh', now: NOW + 5 }, access: undefined, refresh: aRefreshToken({ hash: 'next' }) })
+  assert.deepEqual(await a.access.of('subject'), [{ ...listed, usedAt: NOW + 5 }])
+  assert.deepEqual(await a.access.of('other'), [])
+  assert.equal(await a.access.revoke('other', grant, NOW), false)
+  assert.deepEqual((await atOnce(4, () => a.access.revoke('subject', grant, NOW + 9))).filter(Boolean), [true])
+  assert.deepEqual([await a.access.of('subject'), await a.refreshTokens.find('next')], [[], undefined])
+  assert.equal((await b.access.of('subject')).length, 1)
+})
+
+onEachEngine('the scopes of all resources of a tenant are told in words', async ({ a, b }) => {
+  assert.deepEqual({ ...(await a.resources.meanings()) }, {})
+  await a.resourcesAdmin.add({ identifier: 'https://a.example', name: 'A', scopes: { read: 'Read it' } }, undefined)
+  await a.resourcesAdmin.add({ identifier: 'https://b.example', name: 'B', scopes: { write: 'Write it' } }, undefined)
+  assert.deepEqual({ ...(await a.resources.meanings()) }, { read: 'Read it', write: 'Write it' })
+  assert.deepEqual({ ...(await b.resources.meanings()) }, {})
 })

@@ -23,6 +23,10 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
             where r.tenant_id = ${tenant} and (r.resource_id = ${name} or (r.resource_id is null and r.identifier = ${name}))`),
         )
       },
+      async meanings() {
+        const rows = await db.read(sql`select doc from resources where tenant_id = ${tenant} order by identifier`)
+        return Object.assign(Object.create(null), ...rows.map((row) => metadataFrom(row).scopes))
+      },
     },
     resourcesAdmin: {
       add: (resource, secret) =>

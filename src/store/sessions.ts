@@ -13,25 +13,41 @@ export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'
           if (proven.length === 0) return false
           yield sql`delete from sessions where tenant_id = ${tenant} and hash in ${replaces}`
           yield sql`
-            insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at)
+            insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at,
+              device, address)
             values (${tenant}, ${session.hash}, ${session.sid}, ${session.subject}, ${session.authTime}, ${session.acr},
-              ${session.amr.join(' ')}, ${session.createdAt}, ${session.lastSeenAt}, ${session.expiresAt})`
+              ${session.amr.join(' ')}, ${session.createdAt}, ${session.lastSeenAt}, ${session.expiresAt},
+              ${session.device ?? null}, ${session.address ?? null})`
           return true
         }),
       async find(hashes, now) {
         const rows = await db.read(sql`
           select s.hash, s.sid, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
-            a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.status, a.role, a.created_at, a.updated_at
+            s.device, s.address, a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.status, a.role, a.created_at, a.updated_at
           from sessions s join accounts a on a.tenant_id = s.tenant_id and a.subject = s.subject
           where s.tenant_id = ${tenant} and s.hash in ${hashes} and s.expires_at > ${now} and a.status = 'active'`)
         return rows.map((row) => ({ session: sessionFrom(row), account: accountFrom(row) }))
       },
-      async seen(hash, now) {
+      async of(subject, now) {
+        const rows = await db.read(sql`
+          select hash, sid, subject, auth_time, acr, amr, created_at as started_at, last_seen_at, expires_at, device, address from sessions
+          where tenant_id = ${tenant} and subject = ${subject} and expires_at > ${now} order by last_seen_at desc, sid`)
+        return rows.map(sessionFrom)
+      },
+      async seen(hash, now, address) {
         await db.write(sql`
-          update sessions set last_seen_at = ${now} where tenant_id = ${tenant} and hash = ${hash} and last_seen_at < ${now}`)
+          update sessions set last_seen_at = ${now}, address = ${address} where tenant_id = ${tenant} and hash = ${hash} and last_seen_at < ${now}`)
       },
       async end(hashes) {
         await db.write(sql`delete from sessions where tenant_id = ${tenant} and hash in ${hashes}`)
+      },
+      async endOne(subject, sid) {
+        const ended = await db.write(sql`
+          delete from sessions where tenant_id = ${tenant} and subject = ${subject} and sid = ${sid} returning sid`)
+        return ended.length > 0
+      },
+      async endOthers(subject, sid) {
+        await db.write(sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject} and sid <> ${sid}`)
       },
       async endAll(subject) {
         await db.write(sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`)
@@ -51,5 +67,7 @@ function sessionFrom(row: Row): SessionRow {
     createdAt: row['started_at'] as number,
     lastSeenAt: row['last_seen_at'] as number,
     expiresAt: row['expires_at'] as number,
+    device: (row['device'] as string | null) ?? undefined,
+    address: (row['address'] as string | null) ?? undefined,
   }
 }

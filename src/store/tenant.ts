@@ -2,6 +2,7 @@
 import type { IdentityStore } from '../identity/types.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { KeyStore } from '../secrets/types.ts'
+import { access } from './access.ts'
 import { accounts } from './accounts.ts'
 import { apiKeys } from './api-keys.ts'
 import { attempts } from './attempts.ts'
@@ -37,6 +38,7 @@ export function tenantStore(
     ...codes(db, tenant),
     ...tokens(db, tenant, now),
     ...accounts(db, tenant),
+    ...access(db, tenant),
     ...sessions(db, tenant),
     ...attempts(db, tenant),
     ...factors(db, tenant),

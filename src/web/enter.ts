@@ -5,7 +5,7 @@ import { startSession } from '../identity/sign-in.ts'
 import type { Account } from '../identity/types.ts'
 import type { Happening } from '../protocol/acts.ts'
 import { hubUrl } from '../protocol/flow.ts'
-import type { Browser, Reply } from '../protocol/request-reply.ts'
+import type { Reply, Request } from '../protocol/request-reply.ts'
 import type { Flow, Session } from '../protocol/types.ts'
 import { byThemselves } from './by-themselves.ts'
 import type { TenantRoom } from './route.ts'
@@ -15,7 +15,7 @@ export interface Entry {
   /** Of the flow. */
   ticket: string
   flow: Flow
-  browser: Browser
+  request: Request
   sessions: readonly Session[]
 }
 
@@ -39,15 +39,15 @@ export async function enter(room: TenantRoom, entry: Entry, account: Account): P
 /** Starts the session. `detail`: for the audit log. Undefined as above. */
 export async function begun(
   { ctx, signIn }: TenantRoom,
-  { ticket, browser, sessions: brought }: Entry,
+  { ticket, request, sessions: brought }: Entry,
   account: Account,
   how: { acr: string; amr: readonly string[]; authTime: number },
   detail: Happening['detail'] = {},
 ): Promise<Reply | undefined> {
   const now = ctx.now()
-  const sessions = await startSession(signIn, account, brought, { ...how, now })
+  const sessions = await startSession(signIn, account, brought, { ...how, now, from: request })
   if (!sessions) return undefined
-  const device = await rememberDevice(signIn, browser.device, account.subject, now)
+  const device = await rememberDevice(signIn, request.browser.device, account.subject, now)
   const happened = [byThemselves('user.sign-in', account, { acr: how.acr, ...detail })]
   return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions, device }, happened }
 }

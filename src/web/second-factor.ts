@@ -8,7 +8,7 @@ import type { Happening } from '../protocol/acts.ts'
 import { refuse } from '../protocol/errors.ts'
 import { findFlow, hubUrl, type Visit } from '../protocol/flow.ts'
 import { progress } from '../protocol/progress.ts'
-import type { Browser, Reply } from '../protocol/request-reply.ts'
+import type { Reply, Request } from '../protocol/request-reply.ts'
 import { applicationOf } from '../protocol/respond.ts'
 import { secondFactorPage } from '../protocol/second-factor.ts'
 import type { SecondFactorDebt } from '../protocol/types.ts'
@@ -25,11 +25,12 @@ export const secondFactor: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, { params, browser }) {
+  async handle(room, request) {
     const { ctx, signIn } = room
+    const { params, browser } = request
     const ticket = params.need('flow')
     const visit = await findFlow(ctx, ticket, browser)
-    const debtor = await debtorOf(room, visit, { ticket, browser }, 'second-factor')
+    const debtor = await debtorOf(room, visit, { ticket, request }, 'second-factor')
     if (!debtor) return { kind: 'redirect', to: hubUrl(ctx, ticket) } // something else is owed by now, or nothing is
     const outcome = await showCode(signIn, debtor.account, params.get('code') ?? params.get('recovery_code') ?? '', ctx.now())
     if (typeof outcome === 'object' && 'amr' in outcome) return settled(room, debtor, outcome.amr, outcome.detail)
@@ -49,11 +50,12 @@ export const enrolment: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, { params, browser }) {
+  async handle(room, request) {
     const { ctx, signIn } = room
+    const { params, browser } = request
     const ticket = params.need('flow')
     const visit = await findFlow(ctx, ticket, browser)
-    const debtor = await debtorOf(room, visit, { ticket, browser }, 'enrolment')
+    const debtor = await debtorOf(room, visit, { ticket, request }, 'enrolment')
     if (!debtor) return { kind: 'redirect', to: hubUrl(ctx, ticket) }
     const { account } = debtor
     const [draft, code, now] = [params.need('draft'), params.get('code') ?? '', ctx.now()]
@@ -85,22 +87,22 @@ interface Debtor {
 async function debtorOf(
   { ctx, signIn }: TenantRoom,
   { flow, client }: Visit,
-  { ticket, browser }: { ticket: string; browser: Browser },
+  { ticket, request }: { ticket: string; request: Request },
   debt: SecondFactorDebt,
 ): Promise<Debtor | undefined> {
   const { half } = flow
-  const { step, session, sessions } = await progress(ctx, client, flow, browser)
+  const { step, session, sessions } = await progress(ctx, client, flow, request)
   if (step !== debt) return undefined
   const account = await signIn.store.accounts.bySubject(half?.subject ?? session?.subject ?? '')
   if (!account) return undefined
-  const entry = { ticket, flow, browser, sessions }
+  const entry = { ticket, flow, request, sessions }
   if (half?.password === passwordMark(signIn, account))
     return { account, entry, before: { amr: half.amr, authTime: ctx.now() }, half: half.id }
   if (half) {
     await ctx.store.flows.halve(flow.id, undefined)
     return undefined
   }
-  const [alive] = await ctx.people.sessions([session?.id ?? ''], ctx.now()) // with the password that the account has now
+  const [alive] = await ctx.people.sessions([session?.id ?? ''], ctx.now(), request.address) // with the password that the account has now
   return alive && { account, entry, before: alive, half: undefined }
 }
 

@@ -20,13 +20,14 @@ const signIn: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, { params, browser, address }) {
+  async handle(room, request) {
     const { ctx, signIn } = room
+    const { params, browser, address } = request
     const ticket = params.need('flow')
     const { flow, client } = await findFlow(ctx, ticket, browser)
     const [username = '', password = ''] = [params.get('username'), params.get('password')]
     const now = ctx.now()
-    const sessions = await ctx.people.sessions(browser.sessions, now)
+    const sessions = await ctx.people.sessions(browser.sessions, now, address)
     const shown = { flow: ticket, application: applicationOf(client), loginHint: username, canChoose: sessions.length > 0 }
     const { wait, succeeded } = await trySignIn(signIn, { login: username, address, device: browser.device }, now)
     if (wait !== undefined) {
@@ -34,7 +35,7 @@ const signIn: Route = {
       return { kind: 'page', page: 'sign-in', status: 429, data, headers: { 'retry-after': String(wait) } }
     }
     const account = await checkPassword(signIn, username, password)
-    const entered = account && (await enter(room, { ticket, flow, browser, sessions }, account))
+    const entered = account && (await enter(room, { ticket, flow, request, sessions }, account))
     if (!entered) {
       const happened = [await failedSignIn(signIn, username)]
       return { kind: 'page', page: 'sign-in', status: 401, data: { ...shown, problem: wrong }, happened }
@@ -49,12 +50,12 @@ const chooseAccount: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle({ ctx }, { params, browser }) {
+  async handle({ ctx }, { params, browser, address }) {
     const ticket = params.need('flow')
     const { flow } = await findFlow(ctx, ticket, browser)
     const sid = params.get('sid')
     if (sid === undefined) return { kind: 'redirect', to: `${hubUrl(ctx, ticket)}&another=1` }
-    const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
+    const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
     const chosen =
       sessions.find((s) => s.sid === sid) ?? refuse('invalid_request', 'that account is no longer signed in here; go back and choose again')
     await ctx.store.flows.answer(flow.id, 'choose-account')
@@ -69,10 +70,11 @@ const newPassword: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle({ ctx, signIn, accounts }, { params, browser }) {
+  async handle({ ctx, signIn, accounts }, request) {
+    const { params, browser, address } = request
     const ticket = params.need('flow')
     const { client } = await findFlow(ctx, ticket, browser)
-    const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
+    const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
     const session =
       sessions.find((s) => s.owes === 'new-password') ??
       refuse('invalid_request', 'there is no password to change; go back and start again')
@@ -90,7 +92,7 @@ const newPassword: Route = {
     }
     const passwordHash = await replacePassword(accounts, account, text)
     const changed = passwordHash === undefined ? undefined : { ...account, passwordHash }
-    const ids = changed && (await startSession(signIn, changed, sessions, { ...session, now: ctx.now() }))
+    const ids = changed && (await startSession(signIn, changed, sessions, { ...session, now: ctx.now(), from: request }))
     if (!ids) refuse('access_denied', 'the password was changed elsewhere at this moment; go back and sign in again')
     return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids }, happened: [byThemselves('user.password', account)] }
   },

@@ -1,10 +1,13 @@
 /** The account page to look at: each section as it is meant, with faults, and filled by someone who means harm. */
+import type { Application } from '../../src/protocol/request-reply.ts'
 import { sections } from '../../src/web/account/sections.ts'
+import { type ApplicationsPage, applicationsPage } from '../../src/web/pages/account/applications.ts'
 import { type EmailPage, emailPage } from '../../src/web/pages/account/email.ts'
 import { accountView, type Content, type Place } from '../../src/web/pages/account/frame.ts'
 import { overviewPage } from '../../src/web/pages/account/overview.ts'
 import { type PasswordPage, passwordPage } from '../../src/web/pages/account/password.ts'
 import { profilePage } from '../../src/web/pages/account/profile.ts'
+import { type SessionsPage, sessionsPage } from '../../src/web/pages/account/sessions.ts'
 import { strangerView } from '../../src/web/pages/account/stranger.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 
@@ -21,7 +24,7 @@ const place: Place = {
 }
 
 /** `attack`: what would break out if anything could. */
-export function accountSamples(_origin: string, attack: string): Record<string, View> {
+export function accountSamples(origin: string, attack: string): Record<string, View> {
   const long = attack + 'W'.repeat(300)
   const ada = {
     name: 'Ada Lovelace',
@@ -71,6 +74,21 @@ export function accountSamples(_origin: string, attack: string): Record<string, 
       title: 'Password',
       body: passwordPage(password({ exists: false, faults: { password: 'Please choose a password of at least 15 characters.' } })),
     }),
+    'account-sessions': section('sessions', { title: 'Sessions', body: sessionsPage(sessions()) }),
+    'account-sessions-one': section('sessions', {
+      title: 'Sessions',
+      notice: 'All other sessions are signed out.',
+      body: sessionsPage({ ...sessions(), items: sessions().items.slice(0, 1) }),
+    }),
+    'account-applications': section('applications', {
+      title: 'Applications',
+      body: applicationsPage(applications(origin)),
+      images: origin,
+    }),
+    'account-applications-none': section('applications', {
+      title: 'Applications',
+      body: applicationsPage({ ...at, zone: 'UTC', items: [] }),
+    }),
     'hostile-account-overview': accountView(hostile, { title: 'Your account', body: overviewPage(place) }),
     'hostile-account-profile': section(
       'profile',
@@ -86,6 +104,23 @@ export function accountSamples(_origin: string, attack: string): Record<string, 
       { title: 'E-mail', body: emailPage(email({ email: long, typed: long, fault: long })) },
       hostile,
     ),
+    'hostile-account-sessions': section(
+      'sessions',
+      {
+        title: 'Sessions',
+        body: sessionsPage({ ...sessions(), items: [{ ...sessions().items[1]!, sid: attack, device: long, address: long }] }),
+      },
+      hostile,
+    ),
+    'hostile-account-applications': section(
+      'applications',
+      {
+        title: 'Applications',
+        body: applicationsPage(applications(origin, { name: long, logoUri: `${origin}/broken.svg` }, long)),
+        images: origin,
+      },
+      hostile,
+    ),
     'hostile-account-password': section('password', { title: 'Password', body: passwordPage(password({ username: long })) }, hostile),
   }
 }
@@ -96,4 +131,36 @@ function email(more: Partial<EmailPage> = {}): EmailPage {
 
 function password(more: Partial<PasswordPage> = {}): PasswordPage {
   return { ...at, username: 'ada', exists: true, confirm: undefined, faults: {}, ...more }
+}
+
+function sessions(): SessionsPage {
+  const seen = { createdAt: 1_763_700_000, lastSeenAt: 1_763_720_000, current: false }
+  return {
+    ...at,
+    zone: 'Europe/London',
+    items: [
+      { ...seen, sid: 's1', device: 'Firefox on Linux', address: '203.0.113.7', current: true },
+      { ...seen, sid: 's2', device: 'Safari on iPhone', address: '2001:db8:85a3:1234:5678:8a2e:370:7334' },
+      { ...seen, sid: 's3', device: undefined, address: undefined },
+    ],
+  }
+}
+
+function applications(origin: string, more: Partial<Application> = {}, scope = 'See your e-mail address'): ApplicationsPage {
+  const bare: Application = {
+    name: 'Lumen Photos',
+    clientUri: undefined,
+    logoUri: `${origin}/logo.svg`,
+    policyUri: undefined,
+    tosUri: undefined,
+  }
+  const times = { createdAt: 1_763_700_000, usedAt: 1_763_720_000 }
+  return {
+    ...at,
+    zone: 'Europe/London',
+    items: [
+      { ...times, id: 'g1', application: { ...bare, ...more }, returns: false, scopes: ['Know who you are', scope] },
+      { ...times, id: 'g2', application: { ...bare, name: 'Tideboard', logoUri: undefined }, returns: true, usedAt: undefined, scopes: [] },
+    ],
+  }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { sendLink } from '../../src/identity/links.ts'
+import { startSession } from '../../src/identity/sign-in.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
@@ -111,8 +112,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('who has none chooses one; without a recent sign-in nobody does', async () => {
-      const { browser, subject, username } = await enter()
-      await house.root.store.accounts.change(subject, { passwordHash: undefined })
+      const username = `person${++people}`
+      const subject = await house.addAccount({ username, email: `${username}@example.com` })
+      const account = (await house.root.store.accounts.bySubject(subject))!
+      const how = { acr: 'aal1', amr: ['hwk'], authTime: house.now(), now: house.now(), from: { headers: {}, address: '192.0.2.1' } }
+      const browser = house.browser()
+      browser.cookies.set('gatehouse-session', (await startSession(house.root.signIn, account, [], how))!.join('.'))
       const page = await browser.open('/account/password')
       assert.match(page.html, /Choose a password/)
       assert.doesNotMatch(page.html, /id="current"/)

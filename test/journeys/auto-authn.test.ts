@@ -53,7 +53,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(out.status, 204)
       assert.match(out.headers.get('set-cookie') ?? '', /^gatehouse-session-readme=; .*Max-Age=0/)
       const room = (await house.house.tenant('readme')) as Room
-      assert.deepEqual(await room.ctx.people.sessions(room.cookies.read(cookie).sessions, house.now()), [])
+      assert.deepEqual(await room.ctx.people.sessions(room.cookies.read(cookie).sessions, house.now(), '192.0.2.9'), [])
       assert.equal((await form('/revoke', { token: 'deadbeef' })).status, 200)
       assert.equal((await form('/revoke', { token: refreshed.refresh_token }, cookie)).status, 200)
       assert.equal((await json('/token/refresh', { refresh_token: refreshed.refresh_token }, cookie)).status, 401)
@@ -86,7 +86,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(status, 200)
       assert.match(headers.get('set-cookie') ?? '', /^gatehouse-session-session=\S+; Path=\/; HttpOnly; SameSite=Lax/)
       const room = (await house.house.tenant('session')) as Room
-      const [session] = await room.ctx.people.sessions(room.cookies.read(headers.get('set-cookie') ?? '').sessions, house.now())
+      const [session] = await room.ctx.people.sessions(
+        room.cookies.read(headers.get('set-cookie') ?? '').sessions,
+        house.now(),
+        '192.0.2.9',
+      )
       assert.equal(claimsOf(body.id_token)['sid'], session?.sid)
       const own = await asked(`${house.issuer}/t/session/login`, 'POST', { identifier: 'alice', password })
       assert.equal(claimsOf(own.body.access_token).iss, `${house.issuer}/t/session`)
@@ -102,7 +106,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const both = cookieOf(await json('/register', bob, cookieOf(alice)))
       const room = (await house.house.tenant('both')) as Room
       const names = async (cookie: string) =>
-        (await room.ctx.people.sessions(room.cookies.read(cookie).sessions, house.now())).map(({ name }) => name)
+        (await room.ctx.people.sessions(room.cookies.read(cookie).sessions, house.now(), '192.0.2.9')).map(({ name }) => name)
       assert.deepEqual(await names(both), ['bobby', 'alice'])
       const out = await json('/logout', { id_token_hint: alice.body.id_token }, both)
       assert.deepEqual([await names(both), await names(cookieOf(out))], [['bobby'], ['bobby']])

@@ -18,7 +18,7 @@ const endpoint: Endpoint = {
   methods: ['GET', 'POST'],
   audience: 'person',
   async handle(ctx, request) {
-    const { params, browser, method } = request
+    const { params, browser, method, address } = request
     params.check(ctx.server.mayRepeat)
     const hint = await readHint(ctx, params)
     const client = await findClient(ctx, params, hint)
@@ -26,7 +26,7 @@ const endpoint: Endpoint = {
 
     // A post from another site comes without cookies: ask again by a GET, which has them.
     if (method === 'POST' && browser.sessions.length === 0 && browser.id === undefined) return { kind: 'redirect', to: again(ctx, params) }
-    const sessions = await ctx.people.sessions(browser.sessions, ctx.now())
+    const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
     const answer = method === 'POST' ? params.get('answer') : undefined
     if (answer !== undefined) checkForm(request)
 

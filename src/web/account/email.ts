@@ -5,7 +5,7 @@ import { tryMail } from '../../identity/throttle.ts'
 import { type Account, foldLogin } from '../../identity/types.ts'
 import { emailPage } from '../pages/account/email.ts'
 import type { TenantRoom } from '../route.ts'
-import { tooOften } from '../steps.ts'
+import { tooOften } from '../too-often.ts'
 import { wayIn } from './client.ts'
 import type { Outcome, Refused, Section, Visit } from './section.ts'
 

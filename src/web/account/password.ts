@@ -1,12 +1,11 @@
 /** The password of an account: choosing another, or a first one — NIST SP 800-63B-4 §3.1.1.2. */
-import { sendNews } from '../../identity/links.ts'
+import { replacePassword } from '../../identity/accounts.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { startSession } from '../../identity/sign-in.ts'
 import { trySignIn } from '../../identity/throttle.ts'
-import { longestAccessToken } from '../../protocol/client.ts'
 import { UnusablePassword } from '../../secrets/passwords.ts'
 import { passwordPage } from '../pages/account/password.ts'
-import { tooOften } from '../steps.ts'
+import { tooOften } from '../too-often.ts'
 import { wayIn } from './client.ts'
 import type { Outcome, Refused, Section, Visit } from './section.ts'
 
@@ -15,26 +14,24 @@ const fault = (name: string, text: string): Refused => ({ faults: { [name]: text
 async function change(visit: Visit): Promise<Outcome> {
   const { room, request, account, session, sessions } = visit
   const { params } = request
-  const { store, passwords } = room.signIn
+  const { passwords } = room.signIn
   const [text = '', repeated = ''] = [params.get('password'), params.get('repeated')]
   const wrong = await problemOfCurrent(visit, params.get('current') ?? '')
   if (wrong) return { refused: wrong }
   const problem = passwordProblem(text, { repeated, account, isPopular: passwords.isPopular })
   if (problem) return { refused: fault('password', problem) }
   if (await passwords.verify(text, account.passwordHash)) return { refused: fault('password', 'This is the password you have already.') }
-  const to = await passwords.hash(text).catch((error: unknown) => {
+  const to = await replacePassword(room.accounts, account, text).catch((error: unknown) => {
     if (error instanceof UnusablePassword) return fault('password', error.message)
     throw error
   })
-  if (typeof to !== 'string') return { refused: to }
+  if (typeof to === 'object') return { refused: to }
+  if (to === undefined) return { refused: { problem: 'Your password was changed meanwhile, in another window perhaps.', status: 409 } }
 
-  const now = room.ctx.now()
-  const { subject, passwordHash: from } = account
-  const replaced = await store.accounts.replacePassword({ subject, from, to, keep: undefined, now, until: now + longestAccessToken })
-  if (!replaced) return { refused: { problem: 'Your password was changed meanwhile, in another window perhaps.', status: 409 } }
-  const { mailroom } = room
-  mailroom?.later(() => sendNews(mailroom, 'password-changed', account))
-  return { done: 'changed', remember: { sessions: await startSession(room.signIn, account, sessions, { ...session, now }) } }
+  room.signIn.tell({ kind: 'password-changed' }, account)
+  const changed = { ...account, passwordHash: to }
+  const ids = await startSession(room.signIn, changed, sessions, { ...session, now: room.ctx.now(), from: request })
+  return { done: 'changed', ...(ids && { remember: { sessions: ids } }) }
 }
 
 /** Guesses count as those at the sign-in page do: whoever sits down at somebody's browser cannot find it out here. */

@@ -84,6 +84,7 @@ export const profile: Section = {
     const values = { ...claims, ...(claims['address'] as object | undefined) }
     return { body: profilePage({ base: room.base, sid: session.sid, username: account.username, values, faults: refused?.faults ?? {} }) }
   },
+  kept: async ({ account }) => ({ claims: account.claims }),
   acts: { save: { sensitive: false, audit: 'user.change', run: save } },
   notices: { saved: 'Your profile is saved.' },
 }

@@ -21,7 +21,7 @@ const otherAccount =
 /** Undefined: nobody is signed in here who owes nothing. The first account of the browser is the one the page is about. */
 async function enter(room: TenantRoom, request: Request): Promise<Visit | undefined> {
   const { ctx, signIn } = room
-  const sessions = await ctx.people.sessions(request.browser.sessions, ctx.now())
+  const sessions = await ctx.people.sessions(request.browser.sessions, ctx.now(), request.address)
   const session = sessions[0]
   const account = session && !session.owes ? await signIn.store.accounts.bySubject(session.subject) : undefined
   if (!session || !account) return undefined

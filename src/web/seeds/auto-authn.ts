@@ -152,10 +152,10 @@ async function inTheirLog<T extends Pick<Reply, 'happened'>>(there: TenantRoom, 
 async function signedIn(room: TenantRoom, request: Request, { account, proof }: Pick<Entrance, 'account' | 'proof'>) {
   const now = room.ctx.now()
   const { sessions: brought } = room.cookies.read(cookiesOf(request))
-  const known = await room.ctx.people.sessions(brought, now)
-  const started = await startSession(room.signIn, account, known, { ...proof, now })
+  const known = await room.ctx.people.sessions(brought, now, request.address)
+  const started = await startSession(room.signIn, account, known, { ...proof, now, from: request })
   const sessions = started ?? wrongPassword(account.subject)
-  const [session] = await room.ctx.people.sessions(sessions, now)
+  const [session] = await room.ctx.people.sessions(sessions, now, request.address)
   const answer = lowered(await tokensFor(room, proof, session?.sid ?? room.ctx.id()))
   return { answer, headers: { 'set-cookie': room.cookies.write({ sessions }).join() } }
 }
@@ -217,7 +217,7 @@ function logoutOf(route: Route, town: Town): Route['handle'] {
     const claims = await there.ctx.keys.verify(['JWT'], body.data.id_token_hint, undefined)
     if (typeof claims?.['sub'] !== 'string') problem(400, 'invalid_request', 'id_token_hint is not an ID token of this issuer')
     const { sessions: brought } = there.cookies.read(cookiesOf(request))
-    const sessions = await there.ctx.people.sessions(brought, there.ctx.now())
+    const sessions = await there.ctx.people.sessions(brought, there.ctx.now(), request.address)
     const ended = sessions.filter((session) => session.subject === claims['sub']).map((session) => session.id)
     await there.ctx.people.signOut(ended)
     const by = { type: 'user', id: claims['sub'] } as const

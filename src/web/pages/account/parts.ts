@@ -47,7 +47,7 @@ ${fault !== undefined && html`<p id="${name}-fault" class="fault">${fault}</p>`}
 
 /** In place of a form that only who has just signed in may use. */
 export function confirmFirst(to: string): Html {
-  return html`<div class="card confirm"><p>To go on, please sign in once more, so that we know it is you.</p>
+  return html`<div class="confirm"><p>To go on, please sign in once more, so that we know it is you.</p>
 <a id="confirm" class="button" href="${to}">Confirm that it is you</a></div>`
 }
 

@@ -1,0 +1,37 @@
+/** What a person has allowed applications: the grants, as their owner sees them. */
+import type { Access, IdentityStore } from '../identity/types.ts'
+import { type Db, type Row, sql } from './sql.ts'
+
+export function access(db: Db, tenant: string): Pick<IdentityStore, 'access'> {
+  return {
+    access: {
+      async of(subject) {
+        const rows = await db.read(sql`
+          select g.id, g.client_id, g.scope, g.created_at, max(t.used_at) as used_at from grants g
+          left join refresh_tokens t on t.tenant_id = g.tenant_id and t.grant_id = g.id
+          where g.tenant_id = ${tenant} and g.subject = ${subject} and g.revoked_at is null
+          group by g.id, g.client_id, g.scope, g.created_at order by g.created_at desc, g.id`)
+        return rows.map(accessFrom)
+      },
+      revoke: (subject, id, now) =>
+        db.transact(function* () {
+          const revoked = yield sql`
+            update grants set revoked_at = ${now}
+            where tenant_id = ${tenant} and id = ${id} and subject = ${subject} and revoked_at is null returning id`
+          if (revoked.length === 0) return false
+          yield sql`delete from refresh_tokens where tenant_id = ${tenant} and grant_id = ${id}`
+          return true
+        }),
+    },
+  }
+}
+
+function accessFrom(row: Row): Access {
+  return {
+    id: row['id'] as string,
+    clientId: row['client_id'] as string,
+    scope: (row['scope'] as string).split(' ').filter(Boolean),
+    createdAt: row['created_at'] as number,
+    usedAt: (row['used_at'] as number | null) ?? undefined,
+  }
+}

@@ -1,0 +1,47 @@
+/** The applications of an account, each with what it may do, in words. */
+import type { Application } from '../../../protocol/request-reply.ts'
+import { emblem } from '../emblem.ts'
+import { type Html, html } from '../html.ts'
+import { check } from '../icons.ts'
+import { named, plain } from '../names.ts'
+import { moment } from './moment.ts'
+import { card, type FormPlace, form } from './parts.ts'
+
+const words = {
+  list: 'Applications with access to your account',
+  none: 'No application has access to your account.',
+  since: 'Allowed',
+  used: 'last came back for more',
+  returns: 'The people who run this server have allowed it for everybody: it has access again when you next sign in to it.',
+  remove: 'Remove access',
+}
+
+export interface ApplicationsPage extends FormPlace {
+  /** Time zone of the person, if it is known. */
+  zone: unknown
+  items: readonly {
+    id: string
+    application: Application
+    /** Whether it is allowed again without asking. */
+    returns: boolean
+    createdAt: number
+    usedAt: number | undefined
+    scopes: readonly string[]
+  }[]
+}
+
+export function applicationsPage({ base, sid, zone, items }: ApplicationsPage): Html {
+  if (items.length === 0) return html`<p id="none">${words.none}</p>`
+  const place = { base, sid, section: 'applications', act: 'remove' }
+  return card(
+    words.list,
+    html`<ul class="items">${items.map(
+      ({ id, application, returns, createdAt, usedAt, scopes }) =>
+        html`<li>${emblem(application)}<div class="who"><span class="name">${named(application.name)}</span>
+<span class="detail">${words.since} ${moment(createdAt, zone)}${usedAt !== undefined && html`; ${words.used} ${moment(usedAt, zone)}`}</span>
+${scopes.length > 0 && html`<ul class="scopes">${scopes.map((scope) => html`<li>${check}<span><bdi>${scope}</bdi></span></li>`)}</ul>`}
+${returns && html`<p class="hint">${words.returns}</p>`}</div>
+${form({ ...place, body: html`<button name="grant" value="${id}" aria-label="${words.remove}: ${plain(application.name)}">${words.remove}</button>` })}</li>\n`,
+    )}</ul>`,
+  )
+}

@@ -1,0 +1,59 @@
+/** The sessions of an account, each with what is known of its device and place. */
+import { type Html, html } from '../html.ts'
+import { plain } from '../names.ts'
+import { moment } from './moment.ts'
+import { card, type FormPlace, form } from './parts.ts'
+
+const words = {
+  list: 'Where you are signed in',
+  unknown: 'Unknown device',
+  current: 'This one',
+  seen: 'Last used',
+  since: 'signed in',
+  from: 'from network address',
+  end: 'Sign out',
+  everywhere: 'Sign out elsewhere',
+  what: 'Whoever uses such a session is asked to sign in again. Applications that were signed in with it go on until their own access ends: to cut one off at once, remove its access under “Applications”.',
+  others: 'Sign out of all other sessions',
+  all: 'Sign out everywhere, here too',
+}
+
+export interface SessionsPage extends FormPlace {
+  /** Time zone of the person, if it is known. */
+  zone: unknown
+  items: readonly SessionItem[]
+}
+
+interface SessionItem {
+  sid: string
+  device: string | undefined
+  address: string | undefined
+  createdAt: number
+  lastSeenAt: number
+  /** The one that the page is shown in. */
+  current: boolean
+}
+
+export function sessionsPage({ base, sid, zone, items }: SessionsPage): Html {
+  const place = { base, sid, section: 'sessions' }
+  const line = ({ sid: id, device, address, createdAt, lastSeenAt, current }: SessionItem) => {
+    const name = device === undefined ? words.unknown : plain(device)
+    return html`<li><span class="who"><span class="name">${name}${current && html` <span class="tag">${words.current}</span>`}</span>
+<span class="detail">${words.seen} ${moment(lastSeenAt, zone)}${address !== undefined && html` ${words.from} <bdi>${address}</bdi>`}; ${words.since} ${moment(createdAt, zone)}</span></span>
+${
+  !current &&
+  form({
+    ...place,
+    act: 'end',
+    body: html`<button name="session" value="${id}" aria-label="${words.end}: ${name}">${words.end}</button>`,
+  })
+}</li>\n`
+  }
+  return html`${card(words.list, html`<ul class="items">${items.map(line)}</ul>`)}
+${card(
+  words.everywhere,
+  html`<p>${words.what}</p>`,
+  items.length > 1 && form({ ...place, act: 'end-others', body: html`<button id="end-others">${words.others}</button>` }),
+  form({ ...place, act: 'end-all', body: html`<button id="end-all" class="danger">${words.all}</button>` }),
+)}`
+}
