@@ -98,6 +98,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     org: row.id,
     firstParty,
     audience: config.api.audience,
+    accountDeletion: config.account.deletion && row.settings['account_deletion'] !== false,
     signUp: config.api.sign_up && row.settings['sign_up'] !== false,
     ctx,
     signIn,

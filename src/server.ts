@@ -62,6 +62,7 @@ export interface TenantSwitches {
   sign_up?: boolean | undefined
   password_grant?: boolean | undefined
   second_factor?: 'optional' | 'required' | undefined
+  account_deletion?: boolean | undefined
   /** Beside those it has set before; null: those of the deployment again. */
   lifetimes?: OwnLifetimes | null
 }

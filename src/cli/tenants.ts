@@ -68,6 +68,7 @@ export function tenants(program: Command, terminal: Terminal): void {
         'required',
       ]),
     )
+    .addOption(new Option('--account-deletion <true|false>', 'people may delete their own account').choices(['true', 'false']))
     .option('--no-lifetimes', 'back to the lifetimes of the deployment')
   addFlags(set, tenantSettingsSchema, 'Lifetimes:').action((slug: string, _: unknown, command: Command) =>
     setTenant(terminal, slug, command),
@@ -85,6 +86,7 @@ interface SwitchFlags {
   signUp?: string
   passwordGrant?: string
   secondFactor?: 'optional' | 'required'
+  accountDeletion?: string
   lifetimes: boolean
 }
 
@@ -99,6 +101,7 @@ async function setTenant(terminal: Terminal, slug: string, command: Command): Pr
       sign_up: read(flags.signUp),
       password_grant: read(flags.passwordGrant),
       second_factor: flags.secondFactor,
+      account_deletion: read(flags.accountDeletion),
       ...(own === undefined ? {} : { lifetimes: own }),
     }
     if (!(await house.tenants.set(slug === 'root' ? '' : slug, change))) refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)

@@ -122,6 +122,10 @@ const api = z.strictObject({
   open_tenants: z.boolean().default(false).describe('Anyone may make a tenant. On in development mode'),
 })
 
+const account = z.strictObject({
+  deletion: z.boolean().default(true).describe('People may delete their own account on the account page'),
+})
+
 const administrator = z
   .strictObject({
     create: z.boolean().default(false).describe('Make this account of the root tenant, a superadmin, at start if it is not there'),
@@ -210,6 +214,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   api: api.prefault({}),
+  account: account.prefault({}),
   administrator: administrator.prefault({}),
   mail: mail.prefault({}),
   second_factor: z

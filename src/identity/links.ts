@@ -10,9 +10,9 @@ const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> 
   'email-change': { token: 'le', lifetime: 86_400 },
 }
 
-/** What has happened to an account. `left`: recovery codes that can still be used. */
+/** What has happened to an account, for its owner. `left`: recovery codes that can still be used. */
 export type News =
-  | { kind: 'password-changed' | 'email-changed' | 'factor-added' | 'factor-removed' }
+  | { kind: 'password-changed' | 'email-changed' | 'factor-added' | 'factor-removed' | 'data-downloaded' | 'account-deleted' }
   | { kind: 'recovery-code-used'; left: number }
 
 /** What a mail tells; its words are not this room's. */

@@ -1,5 +1,6 @@
 /** Accounts and sessions, and what this room needs remembered. */
 import type { Happening } from '../protocol/acts.ts'
+import type { ApiKey } from '../protocol/types.ts'
 import type { GroupStore } from './groups.ts'
 import type { Role } from './roles.ts'
 
@@ -70,6 +71,14 @@ export interface Access {
   createdAt: number
   /** When a refresh token of it was last used, as far as that is kept. */
   usedAt: number | undefined
+}
+
+/** Of one account. */
+export interface Kept {
+  apiKeys: ApiKey[]
+  /** Browsers that are known to it. */
+  devices: { expiresAt: number }[]
+  links: { kind: LinkKind; email: string; expiresAt: number }[]
 }
 
 /** What a link in a mail is for. */
@@ -152,6 +161,10 @@ export interface IdentityStore {
     changeClaims(subject: string, claims: Readonly<Record<string, unknown>>, now: number): Promise<boolean>
     /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */
     rehash(subject: string, from: string, to: string): Promise<boolean>
+    /** What is kept of a person in places that nobody else asks for. */
+    kept(subject: string): Promise<Kept>
+    /** As `remove`, by the owner. 'last', and nothing is removed: nobody else who is active would be a superadmin here. */
+    leave(subject: string, now: number): Promise<'removed' | 'unknown' | 'last'>
     /** With its sessions and grants. True when there was one. */
     remove(subject: string, now: number): Promise<boolean>
     /** In order of folded user name, after `after`. */

@@ -67,6 +67,16 @@ const templates: Readonly<Record<Letter['kind'], Template>> = {
     lead: 'Somebody, most likely you, signed in to your account {username} at {tenant} with a recovery code. Recovery codes left: {left}.',
     end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
   },
+  'data-downloaded': {
+    subject: 'Your data at {tenant} was downloaded',
+    lead: 'All that {tenant} keeps about your account {username} was just downloaded on your account page.',
+    end: 'If that was not you, change your password at once, and tell the people who run {tenant}.',
+  },
+  'account-deleted': {
+    subject: 'Your account at {tenant} is deleted',
+    lead: 'Your account {username} at {tenant} was just deleted on your account page, with all that hung on it.',
+    end: 'If that was not you, tell the people who run {tenant} at once.',
+  },
 }
 
 /** The words of a letter. Names that people chose cannot add lines or markup. */

@@ -23,11 +23,13 @@ const kinds = [
   'factor-added',
   'factor-removed',
   'recovery-code-used',
+  'data-downloaded',
+  'account-deleted',
 ] as const
 
 for (const kind of kinds) {
   test(`a letter of kind ${kind} says the same as text and as HTML`, () => {
-    const hasLink = !/changed|added|removed|used/.test(kind)
+    const hasLink = !/changed|added|removed|used|downloaded|deleted/.test(kind)
     const { subject, text, html } = wordsOf({ ...letter, kind, link: hasLink ? letter.link : undefined, left: 7 })
     assert.match(subject, /Acme/)
     assert.match(text, /Acme/)

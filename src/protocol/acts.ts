@@ -15,6 +15,7 @@ export const acts = {
   'user.create': 'An account was made',
   'user.change': 'An account was changed',
   'user.remove': 'An account was removed',
+  'user.export': 'A person downloaded what is kept about them',
   'user.role': 'An account got another role',
   'user.status': 'An account was suspended or resumed',
   'group.create': 'A group was made',

@@ -2,6 +2,7 @@
 import { type Account, foldLogin, type IdentityStore } from '../identity/types.ts'
 import { administer, replacePassword, search } from './account-administration.ts'
 import { removeFactors } from './factors.ts'
+import { kept } from './kept.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** Thrown inside a transaction to undo it. */
@@ -36,6 +37,8 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
           where tenant_id = ${tenant} and subject = ${subject} and password_hash = ${from} returning subject`)
         return rows.length > 0
       },
+      kept: (subject) => kept(db, tenant, subject),
+      leave: (subject, now) => db.transact(() => leave(tenant, subject, now)),
       remove: (subject, now) => db.transact(() => remove(tenant, subject, now)),
       async list({ after = '', limit }) {
         const rows = await db.read(sql`
@@ -133,6 +136,14 @@ function* changeClaims(tenant: string, subject: string, claims: Account['claims'
   const after = { ...JSON.parse(row['claims'] as string), ...claims }
   yield sql`update accounts set claims = ${JSON.stringify(after)} where tenant_id = ${tenant} and subject = ${subject}`
   return true
+}
+
+/** Whoever leaves at the same moment waits for this one, and sees what is left. */
+function* leave(tenant: string, subject: string, now: number): Transaction<'removed' | 'unknown' | 'last'> {
+  const superadmins = yield sql`
+    update accounts set updated_at = updated_at where tenant_id = ${tenant} and role = 'superadmin' and status = 'active' returning subject`
+  if (superadmins.length === 1 && superadmins[0]?.['subject'] === subject) return 'last'
+  return (yield* remove(tenant, subject, now)) ? 'removed' : 'unknown'
 }
 
 function* remove(tenant: string, subject: string, now: number): Transaction<boolean> {

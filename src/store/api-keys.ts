@@ -105,7 +105,8 @@ function rowFrom(row: Row): KeptApiKey {
   return { ...keyFrom(row), hash: row['hash'] as string, chain: row['chain'] as string, lifetime }
 }
 
-function keyFrom(row: Row): ApiKey {
+/** An API key of a row with its columns, named as in the table. */
+export function keyFrom(row: Row): ApiKey {
   return {
     id: row['id'] as string,
     owner: row['owner'] as ApiKey['owner'],

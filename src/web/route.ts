@@ -29,6 +29,8 @@ export interface TenantRoom {
   audience: string | undefined
   /** May anyone make an account of their own? */
   signUp: boolean
+  /** May people delete their own accounts? */
+  accountDeletion: boolean
   /** Writes into the audit log. */
   note(happened: readonly Happening[], from: Origin | undefined): Promise<void>
 }

@@ -2,6 +2,8 @@
 import type { Application } from '../../src/protocol/request-reply.ts'
 import { sections } from '../../src/web/account/sections.ts'
 import { type ApplicationsPage, applicationsPage } from '../../src/web/pages/account/applications.ts'
+import { dataPage } from '../../src/web/pages/account/data.ts'
+import { deletedView, deletionPage } from '../../src/web/pages/account/deletion.ts'
 import { type EmailPage, emailPage } from '../../src/web/pages/account/email.ts'
 import { accountView, type Content, type Place } from '../../src/web/pages/account/frame.ts'
 import { overviewPage } from '../../src/web/pages/account/overview.ts'
@@ -89,6 +91,27 @@ export function accountSamples(origin: string, attack: string): Record<string, V
       title: 'Applications',
       body: applicationsPage({ ...at, zone: 'UTC', items: [] }),
     }),
+    'account-data': section('data', { title: 'Your data', body: dataPage({ ...at, confirm: undefined }) }),
+    'account-data-stale': section('data', {
+      title: 'Your data',
+      notice: 'You have not signed in again, so nothing has been changed.',
+      body: dataPage({ ...at, confirm }),
+    }),
+    'account-deletion': section('deletion', {
+      title: 'Delete account',
+      body: deletionPage({ ...at, username: 'ada', tenant: 'Acme', confirm: undefined, fault: undefined }),
+    }),
+    'account-deletion-problem': section('deletion', {
+      title: 'Delete account',
+      problem: 'You are the last who may do everything here. Give somebody else the role superadmin first.',
+      body: deletionPage({ ...at, username: 'ada', tenant: 'Acme', confirm: undefined, fault: 'This is not your user name.' }),
+    }),
+    'account-deleted': deletedView(),
+    'hostile-account-deletion': section(
+      'deletion',
+      { title: 'Delete account', body: deletionPage({ ...at, username: long, tenant: long, confirm: undefined, fault: long }) },
+      hostile,
+    ),
     'hostile-account-overview': accountView(hostile, { title: 'Your account', body: overviewPage(place) }),
     'hostile-account-profile': section(
       'profile',

@@ -4,6 +4,7 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { applicationOf } from '../../protocol/respond.ts'
 import { applicationsPage } from '../pages/account/applications.ts'
 import { logoOf } from '../pages/emblem.ts'
+import { stamp } from '../stamp.ts'
 import type { Outcome, Section, Visit } from './section.ts'
 
 const granted = ({ room, account }: Visit): Promise<Access[]> => room.signIn.store.access.of(account.subject)
@@ -48,7 +49,7 @@ export const applications: Section = {
   },
   kept: async (visit) => ({
     applications: (await granted(visit)).map(({ clientId, scope, createdAt, usedAt }) => ({
-      ...{ client_id: clientId, scope: scope.join(' '), allowed_at: createdAt, last_used_at: usedAt },
+      ...{ client_id: clientId, scope: scope.join(' '), allowed_at: stamp(createdAt), last_used_at: usedAt && stamp(usedAt) },
     })),
   }),
   acts: { remove: { sensitive: false, audit: 'grant.revoke', run: remove } },

@@ -67,7 +67,7 @@ export interface Section {
   offered?(room: TenantRoom): boolean
   /** `refused`: the act that was asked for just now; of none when what was posted was for another account. */
   show(visit: Visit, refused: RefusedAct | undefined): Promise<Content>
-  /** What is kept of the person here, for the download: members of one document. Times in seconds, under names that end in `_at`. */
+  /** What is kept of the person here, for the download: members of one document, without secrets. */
   kept?(visit: Visit): Promise<Readonly<Record<string, unknown>>>
   /** Posted to `/account/NAME/ACT`. */
   acts: Readonly<Record<string, Act>>

@@ -1,9 +1,13 @@
-/** The sections of the account page, in the order of its menu. */
+/** The sections of the account page, in the order of its menu. A new one is one line. */
 import { applications } from './applications.ts'
+import { data } from './data.ts'
+import { deletion } from './deletion.ts'
 import { email } from './email.ts'
 import { password } from './password.ts'
 import { profile } from './profile.ts'
 import type { Section } from './section.ts'
 import { sessions } from './sessions.ts'
 
-export const sections: readonly Section[] = [profile, email, password, sessions, applications]
+const aboutThePerson: readonly Section[] = [profile, email, password, sessions, applications]
+
+export const sections: readonly Section[] = [...aboutThePerson, data(aboutThePerson), deletion]

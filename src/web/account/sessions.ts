@@ -1,6 +1,7 @@
 /** Where somebody is signed in, and how to end it from afar — OWASP ASVS 7.4, 7.5. */
 import type { SessionRow } from '../../identity/types.ts'
 import { sessionsPage } from '../pages/account/sessions.ts'
+import { stamp } from '../stamp.ts'
 import type { Outcome, Section, Visit } from './section.ts'
 
 /** Those that still count: one that has not been used for long is over, even if its row is there. */
@@ -49,7 +50,7 @@ export const sessions: Section = {
   kept: async (visit) => ({
     sessions: (await live(visit)).map(({ sid, device, address, authTime, acr, amr, createdAt, lastSeenAt, expiresAt }) => ({
       ...{ id: sid, device, address, acr, amr },
-      ...{ signed_in_at: authTime, created_at: createdAt, last_seen_at: lastSeenAt, expires_at: expiresAt },
+      ...{ signed_in_at: stamp(authTime), created_at: stamp(createdAt), last_seen_at: stamp(lastSeenAt), expires_at: stamp(expiresAt) },
     })),
   }),
   acts: {

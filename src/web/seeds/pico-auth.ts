@@ -13,6 +13,7 @@ import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { Problem, problem } from '../api/problem.ts'
 import type { TenantRoom } from '../route.ts'
+import { stamp } from '../stamp.ts'
 
 const role = z.enum(roles)
 const status = z.enum(['active', 'suspended'])
@@ -237,10 +238,6 @@ function administered(outcome: Administered): Account {
 function shown({ org }: TenantRoom, { subject, username, email, claims, role, status }: Account): z.input<typeof user> {
   const name = typeof claims['name'] === 'string' ? claims['name'] : username
   return { id: subject, email: email ?? '', display_name: name, role, org_id: org, status }
-}
-
-function stamp(seconds: number): string {
-  return new Date(seconds * 1000).toISOString()
 }
 
 export const picoAuth: readonly JsonRoute[] = [register, login, refresh, me, changePassword, users, changeRole, changeStatus]

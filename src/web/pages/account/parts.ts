@@ -25,7 +25,7 @@ ${body}
 
 export interface Field {
   name: string
-  label: string
+  label: Value
   value?: string | undefined
   type?: 'text' | 'email' | 'tel' | 'url' | 'password'
   /** HTML Living Standard §4.10.18.7. */

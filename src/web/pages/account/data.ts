@@ -1,0 +1,23 @@
+/** Where a person takes along what is kept about them. */
+import { type Html, html } from '../html.ts'
+import { card, confirmFirst, type FormPlace, form } from './parts.ts'
+
+const words = {
+  heading: 'Download your data',
+  what: 'You get one file, in JSON, with your account and profile, your sessions and applications, your groups and API keys, and what was noted of what you did. Passwords and other secrets are not in it.',
+  submit: 'Download',
+}
+
+export interface DataPage extends FormPlace {
+  /** Where to sign in once more first; undefined: that was done just now. */
+  confirm: string | undefined
+}
+
+export function dataPage({ base, sid, confirm }: DataPage): Html {
+  const body = html`<button id="download" class="primary">${words.submit}</button>`
+  return card(
+    words.heading,
+    html`<p>${words.what}</p>`,
+    confirm === undefined ? form({ base, sid, section: 'data', act: 'download', body }) : confirmFirst(confirm),
+  )
+}

@@ -1,0 +1,161 @@
+/** Your data, and the end of it: the download and the deletion on the account page — GDPR articles 15, 17 and 20. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { setStatus } from '../../src/identity/accounts.ts'
+import { addMembers, createGroup } from '../../src/identity/groups.ts'
+import type { Role } from '../../src/identity/roles.ts'
+import type { Room } from '../../src/room.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type MailSink, mailSink } from '../mail-sink.ts'
+import { engines } from '../postgres.ts'
+import { type Application, application, callback, shows } from './application.ts'
+
+const password = 'a good and long password'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`your data, on ${engine}`, () => {
+    let sink: MailSink
+    let house: TestHouse
+    let app: Application
+    let people = 0
+    before(async () => {
+      sink = await mailSink()
+      house = await testHouse(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
+      const scope = 'openid offline_access'
+      await house.addClient(
+        { client_id: 'app', redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'], scope },
+        'secret',
+      )
+      app = application(house, { id: 'app', secret: 'secret', scope })
+    })
+    after(async () => {
+      await house.close()
+      assert.equal(sink.waiting(), 0, 'no mail came that no test expects')
+      await sink.close()
+    })
+
+    async function enter(section: string, role: Role = 'viewer', room: Room = house.root) {
+      const username = `person${++people}`
+      const email = `${username}@example.com`
+      const subject = await house.addAccount({ username, email, role, claims: { name: 'Alice', zoneinfo: 'Europe/Paris' } }, password, room)
+      const browser = house.browser()
+      await browser.open(`${room.base}/account/${section}`)
+      const page = await browser.submit('sign-in', { username, password })
+      return { browser, page, subject, username, email, who: { username, password } }
+    }
+    const sidOf = (html: string) => /name="sid" value="([^"]+)"/.exec(html)?.[1] as string
+
+    test('all that is kept is in it, nothing that is secret, and nothing of anybody else', async () => {
+      const other = await enter('data', 'superadmin')
+      const { browser, subject, username, email, who } = await enter('data')
+      const { room } = { room: house.root }
+      await app.tokens(browser, {}, who)
+      const group = await createGroup(room.accounts, { name: `Crew ${people}` })
+      assert.ok(typeof group !== 'string')
+      await addMembers(room.accounts, group.id, [subject])
+      await room.store.links.add({ hash: `link${people}`, kind: 'verification', subject, email, expiresAt: house.now() + 60 })
+      const noted = { act: 'user.role', outcome: 'success', by: { type: 'user', id: other.subject }, target: subject } as const
+      await room.note([noted], { requestId: 'r', address: '198.51.100.77' })
+      await browser.open('/account/data')
+      const file = await browser.submit('data-download')
+      assert.deepEqual(
+        ['content-type', 'content-disposition', 'cache-control'].map((name) => file.headers.get(name)),
+        ['application/json', 'attachment; filename="account.json"', 'no-store'],
+      )
+      const told = JSON.parse(file.html)
+      assert.deepEqual(
+        [told.account.sub, told.account.username, told.account.email, told.account.has_password],
+        [subject, username, email, true],
+      )
+      assert.deepEqual(told.claims, { name: 'Alice', zoneinfo: 'Europe/Paris' })
+      assert.deepEqual([told.sessions.length, told.applications[0].client_id, told.groups], [1, 'app', [`Crew ${people}`]])
+      assert.deepEqual([told.known_browsers.length, told.links[0].kind, told.api_keys], [1, 'verification', []])
+      const role = told.audit.find(({ act }: { act: string }) => act === 'user.role')
+      assert.deepEqual([role.by, role.address], [{ type: 'user' }, null])
+      assert.ok(told.audit.some(({ act, by }: { act: string; by: { id: string } }) => act === 'user.sign-in' && by.id === subject))
+      assert.match(told.made_at, /^\d{4}-\d\d-\d\dT/)
+      for (const secret of [other.subject, other.username, '$argon2', browser.cookies.get('gatehouse-session') as string])
+        assert.ok(!file.html.includes(secret), secret)
+      assert.match((await sink.next()).subject, /Your data at Gatehouse was downloaded/)
+      const entries = await room.store.audit.search({ act: 'user.export', about: subject, limit: 9, newestFirst: false })
+      assert.deepEqual(
+        entries.map(({ outcome }) => outcome),
+        ['success'],
+      )
+    })
+
+    test('it is given only to who has signed in within five minutes, and to no other site', async () => {
+      const { browser, page, who } = await enter('data')
+      const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
+      assert.equal((await browser.post('/account/data/download', { sid: sidOf(page.html) }, foreign)).status, 400)
+      house.wait(301)
+      assert.ok(!shows(await browser.open('/account/data'), 'data-download'))
+      assert.ok(shows(await browser.post('/account/data/download', { sid: sidOf(page.html) }), 'sign-in'))
+      assert.ok(shows(await browser.submit('sign-in', who), 'data-download'))
+      assert.equal((await browser.open('/account/data/download')).status, 405)
+    })
+
+    test('an account is deleted with all that hangs on it, once its name is typed', async () => {
+      const { browser, page, subject, username, email, who } = await enter('deletion')
+      const tokens = await app.tokens(browser, {}, who)
+      await browser.open('/account/deletion')
+      for (const typed of ['', 'somebody', `${username}x`]) {
+        const refused = await browser.submit('deletion-delete', { username: typed })
+        assert.deepEqual([refused.status, /This is not your user name/.test(refused.html)], [422, true])
+      }
+      const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
+      assert.equal((await browser.post('/account/deletion/delete', { sid: sidOf(page.html), username }, foreign)).status, 400)
+      assert.ok(await house.root.store.accounts.bySubject(subject))
+      await browser.open('/account/deletion')
+      const gone = await browser.submit('deletion-delete', { username: ` ${username.toUpperCase()} ` })
+      assert.match(gone.html, /<h1 id="deleted">/)
+      const mail = await sink.next()
+      assert.deepEqual([mail.recipients, mail.subject], [[email], 'Your account at Gatehouse is deleted'])
+      const { store } = house.root
+      assert.deepEqual(
+        [await store.accounts.bySubject(subject), await store.access.of(subject), await store.sessions.of(subject, house.now())],
+        [undefined, [], []],
+      )
+      assert.equal((await app.refresh(tokens.refresh_token)).body.error, 'invalid_grant')
+      assert.ok(shows(await browser.open('/account'), 'sign-in'))
+      const entries = await store.audit.search({ act: 'user.remove', about: subject, limit: 9, newestFirst: false })
+      assert.deepEqual(
+        entries.map(({ outcome, by }) => [outcome, by?.id]),
+        [['success', subject]],
+      )
+    })
+
+    test('without a recent sign-in nothing is deleted', async () => {
+      const { browser, page, subject, username } = await enter('deletion')
+      house.wait(301)
+      assert.ok(!shows(await browser.open('/account/deletion'), 'deletion-delete'))
+      assert.ok(shows(await browser.post('/account/deletion/delete', { sid: sidOf(page.html), username }), 'sign-in'))
+      assert.ok(await house.root.store.accounts.bySubject(subject))
+    })
+
+    test('the last active superadmin of a tenant cannot go', async () => {
+      await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
+      const acme = (await house.house.tenant('acme')) as Room
+      const [one, two] = [await enter('deletion', 'superadmin', acme), await enter('deletion', 'superadmin', acme)]
+      await setStatus(acme.accounts, two.subject, 'suspended')
+      const refused = await one.browser.submit('deletion-delete', { username: one.username })
+      assert.deepEqual([refused.status, /You are the last/.test(refused.html)], [409, true])
+      assert.ok(await acme.store.accounts.bySubject(one.subject))
+      await setStatus(acme.accounts, two.subject, 'active')
+      await one.browser.submit('deletion-delete', { username: one.username })
+      assert.equal(await acme.store.accounts.bySubject(one.subject), undefined)
+      await sink.next()
+    })
+
+    test('a tenant can do without it', async () => {
+      await house.house.tenants.create({ slug: 'kept', name: 'Kept' })
+      await house.house.tenants.set('kept', { account_deletion: false })
+      const room = (await house.house.tenant('kept')) as Room
+      const { browser, page, subject, username } = await enter('profile', 'viewer', room)
+      assert.doesNotMatch(page.html, /Delete account/)
+      assert.equal((await browser.open('/t/kept/account/deletion')).status, 404)
+      assert.equal((await browser.post('/t/kept/account/deletion/delete', { sid: sidOf(page.html), username })).status, 404)
+      assert.ok(await room.store.accounts.bySubject(subject))
+    })
+  })
+}
