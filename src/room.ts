@@ -5,6 +5,7 @@ import { type AuditRoom, note } from './identity/audit.ts'
 import { type Mailroom, type Post, sendNews } from './identity/links.ts'
 import { people } from './identity/people.ts'
 import type { SignIn } from './identity/sign-in.ts'
+import type { SignUpRule } from './identity/sign-up.ts'
 import type { IdentityStore } from './identity/types.ts'
 import type { Errands } from './mail/errands.ts'
 import type { Platform } from './platform.ts'
@@ -71,11 +72,12 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   keys.tend().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
   const opaque = tokens(installation, row.id, random, imported)
   const shared = sharedKeys({ sealer: safe, root: installation.key('client-signing-secret', row.id), tenantId: row.id, issuer })
-  const tenant = settingsOf(config, row)
+  const mailroom: Mailroom | undefined = post && { store, tokens: opaque, post, issuer, name: row.name, now, later: errands.later }
+  const signUp = signUpRuleOf(config, row, mailroom)
+  const tenant = { ...settingsOf(config, row), signUp: signUp !== undefined }
   const id = () => idFrom(random)
   const { access_token: accessToken, refresh_token: refreshToken } = config.api
   const firstParty = firstPartyClient(server, algs, { org: row.id, accessToken, refreshToken })
-  const mailroom: Mailroom | undefined = post && { store, tokens: opaque, post, issuer, name: row.name, now, later: errands.later }
   const signIn = signInOf(frame, row, { store, tokens: opaque, id, mailroom })
   const ctx: Ctx = {
     issuer,
@@ -99,7 +101,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     firstParty,
     audience: config.api.audience,
     accountDeletion: config.account.deletion && row.settings['account_deletion'] !== false,
-    signUp: config.api.sign_up && row.settings['sign_up'] !== false,
+    signUp,
     ctx,
     signIn,
     cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: signIn.lifetimes.absolute }),
@@ -133,7 +135,15 @@ function lifetimesOf({ lifetimes }: Config, { settings }: TenantRow): Config['li
   return { ...lifetimes, ...(settings['lifetimes'] as OwnLifetimes) } as Config['lifetimes']
 }
 
-function settingsOf(config: Config, row: TenantRow): TenantSettings {
+/** Undefined: it is closed; so it is, too, where an address shall be proven and no mail can be sent. */
+function signUpRuleOf({ api }: Config, { settings }: TenantRow, mailroom: Mailroom | undefined): SignUpRule | undefined {
+  if (!api.sign_up || settings['sign_up'] === false) return undefined
+  const set = (settings['sign_up_email'] as SignUpRule['address'] | undefined) ?? api.sign_up_email
+  const address = set ?? (mailroom ? 'private' : 'unverified')
+  return address === 'unverified' ? { address } : mailroom && { address, mailroom }
+}
+
+function settingsOf(config: Config, row: TenantRow): Omit<TenantSettings, 'signUp'> {
   const seconds = lifetimesOf(config, row)
   return {
     name: row.name,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { chore } from './chores.ts'
 import type { Config, OwnLifetimes } from './config/schema.ts'
 import type { Post } from './identity/links.ts'
+import type { SignUpRule } from './identity/sign-up.ts'
 import { errands } from './mail/errands.ts'
 import { folderPost, smtpPost } from './mail/post.ts'
 import { orderedIds, type Platform } from './platform.ts'
@@ -33,6 +34,7 @@ import { aliasesOf, type Route, routeOf } from './web/route.ts'
 import { authletePaths } from './web/seeds/authlete.ts'
 import { autoAuthn, type Town, withoutClients } from './web/seeds/auto-authn.ts'
 import { picoAuth, picoAuthPaths } from './web/seeds/pico-auth.ts'
+import { signUpLinks, signUpSteps } from './web/sign-up.ts'
 import { steps } from './web/steps.ts'
 
 export interface House {
@@ -63,6 +65,8 @@ export interface TenantSwitches {
   password_grant?: boolean | undefined
   second_factor?: 'optional' | 'required' | undefined
   account_deletion?: boolean | undefined
+  /** null: that of the deployment again. */
+  sign_up_email?: SignUpRule['address'] | null | undefined
   /** Beside those it has set before; null: those of the deployment again. */
   lifetimes?: OwnLifetimes | null
 }
@@ -245,7 +249,7 @@ function routesOf({ server, tenant: room, tenants }: House, { api }: Config): Ro
   const createTenant: Town['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await room(ask.slug))?.org : undefined)
   const town: Town = { room, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
   const rules = [...server.endpoints.values()].map(routeOf)
-  const pages = server.grantTypes.has('authorization_code') ? steps : []
+  const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps] : []
   const account = server.responseTypes.has('none') ? accountRoutes : []
   return [...withoutClients(rules, town), ...pages, ...account, ...[...picoAuth, ...autoAuthn(town)].map(routeOfJson)]
 }
@@ -261,7 +265,7 @@ async function serve(
   const doorHouse: DoorHouse = {
     issuer: config.issuer,
     version,
-    routes: routes.concat(frame.post ? linkRoutes : [], aliasesOf(routes, { ...authletePaths, ...picoAuthPaths })),
+    routes: routes.concat(frame.post ? [...linkRoutes, ...signUpLinks] : [], aliasesOf(routes, { ...authletePaths, ...picoAuthPaths })),
     room: house.tenant,
     ready: house.ready,
     id: () => idFrom(random),

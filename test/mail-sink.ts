@@ -73,6 +73,7 @@ function decoded(part: string): string {
 /** The link in a mail. Throws when there is none. */
 export function linkIn({ text, html }: Pick<Mail, 'text' | 'html'>): string {
   const url = /^https?:\/\/\S+$/m.exec(text)?.[0]
-  if (url === undefined || !html.includes(`href="${url}"`)) throw new Error('text and HTML have no link, or not the same one')
+  if (url === undefined || !html.includes(`href="${url.replaceAll('&', '&amp;')}"`))
+    throw new Error('text and HTML have no link, or not the same one')
   return url
 }

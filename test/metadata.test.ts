@@ -8,6 +8,7 @@ import { assemble, metadata } from '../src/protocol/assemble.ts'
 import { clientSchema } from '../src/protocol/client.ts'
 import type { Endpoint } from '../src/protocol/feature.ts'
 import { catalogue, enabled } from '../src/protocol/features/index.ts'
+import { signUpSteps } from '../src/web/sign-up.ts'
 import { steps } from '../src/web/steps.ts'
 import { type TestHouse, testHouse } from './house.ts'
 import { type Answer, basic, call, callback, challenge, encode, type Fields } from './journeys/application.ts'
@@ -17,6 +18,8 @@ type Document = Readonly<Record<string, unknown>>
 /** The closed ones too, as development mode has them. */
 const all = Object.fromEntries(Object.keys(catalogue).map((name) => [name, true]))
 const everything = assemble(enabled(all))
+/** Steps of a person, which are there wherever people sign in. */
+const pages = [...steps, ...signUpSteps]
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
 
 for (const off of [undefined, ...Object.keys(catalogue)]) {
@@ -48,8 +51,8 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
         advertised,
         endpoints.flatMap((e) => (e.advertisedAs ? [[e.advertisedAs, house.issuer + e.path]] : [])),
       )
-      const served = [...endpoints, ...(house.house.server.grantTypes.has('authorization_code') ? steps : [])]
-      for (const { path } of [...everything.endpoints.values(), ...steps])
+      const served = [...endpoints, ...(house.house.server.grantTypes.has('authorization_code') ? pages : [])]
+      for (const { path } of [...everything.endpoints.values(), ...pages])
         await checkAddress(house, path, served.find((e) => e.path === path)?.methods)
     })
 

@@ -1,6 +1,6 @@
 /** `gatehouse tenants`: separate worlds in one installation, each with its own people, clients and keys. */
 import { type Command, Option } from 'commander'
-import { tenantSettingsSchema } from '../config/schema.ts'
+import { signUpEmails, tenantSettingsSchema } from '../config/schema.ts'
 import type { Act } from '../protocol/acts.ts'
 import type { Room } from '../room.ts'
 import type { House } from '../server.ts'
@@ -61,6 +61,12 @@ export function tenants(program: Command, terminal: Terminal): void {
     'gatehouse tenants set acme --lifetimes-access-token 600',
   ])
     .addOption(new Option('--sign-up <true|false>', 'anyone may make an account of their own').choices(['true', 'false']))
+    .addOption(
+      new Option(
+        '--sign-up-email <rule>',
+        'whether the address of such an account must be proven; default: as the deployment sets it',
+      ).choices([...signUpEmails, 'default']),
+    )
     .addOption(new Option('--password-grant <true|false>', 'clients may send passwords').choices(['true', 'false']))
     .addOption(
       new Option('--second-factor <policy>', 'required: people without one must set it up when they sign in').choices([
@@ -84,6 +90,7 @@ async function noteTenant(house: House, terminal: Terminal, act: Act, slug: stri
 
 interface SwitchFlags {
   signUp?: string
+  signUpEmail?: (typeof signUpEmails)[number] | 'default'
   passwordGrant?: string
   secondFactor?: 'optional' | 'required'
   accountDeletion?: string
@@ -102,6 +109,7 @@ async function setTenant(terminal: Terminal, slug: string, command: Command): Pr
       password_grant: read(flags.passwordGrant),
       second_factor: flags.secondFactor,
       account_deletion: read(flags.accountDeletion),
+      sign_up_email: flags.signUpEmail === 'default' ? null : flags.signUpEmail,
       ...(own === undefined ? {} : { lifetimes: own }),
     }
     if (!(await house.tenants.set(slug === 'root' ? '' : slug, change))) refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)

@@ -104,6 +104,7 @@ function readSecretFiles(raw: Raw, readFile: ReadFile): string[] {
 
 function addDevelopmentDefaults(raw: Raw) {
   for (const open of ['api.sign_up', 'api.without_client', 'api.open_tenants']) if (lookUp(raw, open) === undefined) put(raw, open, true)
+  if (lookUp(raw, 'api.sign_up_email') === undefined) put(raw, 'api.sign_up_email', 'unverified')
   if (lookUp(raw, 'features.passwordGrant') === undefined && lookUp(raw, 'features.token') !== false)
     put(raw, 'features.passwordGrant', true)
   if (lookUp(raw, 'issuer') === undefined) put(raw, 'issuer', `http://localhost:${lookUp(raw, 'listen.port') ?? 8000}`)

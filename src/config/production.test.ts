@@ -55,6 +55,10 @@ const refused: [change: Record<string, string>, problem: string][] = [
     { GATEHOUSE_MAIL_SMTP_URL: 'smtp://mail.example.org' },
     'mail.from is missing beside mail.smtp_url — set mail.from or GATEHOUSE_MAIL_FROM, such as no-reply@example.com',
   ],
+  [
+    { GATEHOUSE_API_SIGN_UP_EMAIL: 'verified' },
+    'api.sign_up_email needs mails, and none can be sent — set mail.smtp_url, or api.sign_up_email to unverified',
+  ],
   [{ GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0' }, 'trusted_proxies believes everyone — name the addresses of your proxies'],
   [
     { GATEHOUSE_DATABASE_URL: '' },

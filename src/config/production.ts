@@ -36,6 +36,9 @@ export function productionProblems(raw: Raw, readFile: ReadFile): string[] {
       const file = text(setting)
       return file ? exposureProblems(file, setting, readFile) : []
     }),
+    ...(['private', 'verified'].includes(text('api.sign_up_email') ?? '') && !text('mail.smtp_url')
+      ? ['api.sign_up_email needs mails, and none can be sent — set mail.smtp_url, or api.sign_up_email to unverified']
+      : []),
     ...(text('mail.folder') ? ['mail.folder keeps mails whose links open accounts — set mail.smtp_url in place of it'] : []),
     ...(certFile ? fileProblems(certFile, 'tls.cert_file', readFile) : []),
   ]

@@ -6,6 +6,9 @@ import { catalogue, closed } from '../protocol/features/index.ts'
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
 const tries = z.int().min(1).max(1_000_000)
 const path = z.string().min(1)
+
+/** What the address of an account of one's own must be. */
+export const signUpEmails = ['private', 'verified', 'unverified'] as const
 const address = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
   error: 'must be an address or an address range such as 10.0.0.0/8',
 })
@@ -115,6 +118,12 @@ const api = z.strictObject({
   access_token: seconds(60, 86_400).default(900).describe('Access token of the sign-in API, in seconds'),
   refresh_token: seconds(60, 31_536_000).default(604_800).describe('Refresh token of the sign-in API, in seconds'),
   sign_up: z.boolean().default(false).describe('Anyone may make an account of their own. On in development mode'),
+  sign_up_email: z
+    .enum(signUpEmails)
+    .optional()
+    .describe(
+      'What the address of such an account must be. `verified`: proven by a link in a mail before the account can be used; `private`: also, nobody is told whether an address has an account. Absent: `private` where mail can be sent, else `unverified`. Development mode: `unverified`',
+    ),
   without_client: z
     .boolean()
     .default(false)

@@ -81,27 +81,24 @@ export interface NewPassword {
 }
 
 /** Makes an account. Without a password nobody can sign in to it yet. Throws `ZodError`, `UnusablePassword` or `Taken`. */
-export async function createAccount(
-  { store, passwords, now, id }: AccountRoom,
-  input: NewAccount,
-  password: NewPassword | undefined,
-): Promise<Account> {
-  const { sub, username, email, role, claims } = accountSchema.parse(input)
-  const at = now()
-  const account: Account = {
-    subject: sub ?? id(),
-    username,
-    email,
-    passwordHash: password && (await passwords.hash(password.text)),
-    passwordIsTemporary: password?.temporary ?? false,
-    claims,
-    status: 'active',
-    role,
-    createdAt: at,
-    updatedAt: at,
-  }
+export async function createAccount(room: AccountRoom, input: NewAccount, password: NewPassword | undefined): Promise<Account> {
+  const { store, passwords } = room
+  const checked = accountSchema.parse(input)
+  const passwordHash = password && (await passwords.hash(password.text))
+  const account = newAccount(room, checked, { passwordHash, passwordIsTemporary: password?.temporary ?? false })
   if (!(await store.accounts.add(account))) throw new Taken('another account has this sub, user name or e-mail address')
   return account
+}
+
+/** An account, kept nowhere yet. Throws `ZodError`. */
+export function newAccount(
+  { now, id }: Pick<AccountRoom, 'now' | 'id'>,
+  input: NewAccount,
+  password: Pick<Account, 'passwordHash' | 'passwordIsTemporary'>,
+): Account {
+  const { sub, username, email, role, claims } = accountSchema.parse(input)
+  const at = now()
+  return { subject: sub ?? id(), username, email, ...password, claims, status: 'active', role, createdAt: at, updatedAt: at }
 }
 
 /** Sets a new password and ends every session. False when there is no such account. */

@@ -1,6 +1,6 @@
 /** Single-use links sent by e-mail: choosing a new password, invitations, proof of an address — NIST SP 800-63B-4 §4.2.1. */
 import type { TokenKind, Tokens } from '../protocol/ports.ts'
-import type { Account, IdentityStore, Link, LinkKind } from './types.ts'
+import { type Account, type IdentityStore, type Link, type LinkKind, loginOf } from './types.ts'
 
 /** Of each kind: what its text is made as, and how long it is good for, in seconds. The kind is in the text and in the hash. */
 const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> = {
@@ -18,14 +18,14 @@ export type News =
 /** What a mail tells; its words are not this room's. */
 export interface Letter {
   /** With a link to follow, or only the news of what has happened. */
-  kind: LinkKind | News['kind']
+  kind: LinkKind | 'sign-up' | 'sign-up-again' | News['kind']
   to: string
   /** What the person signs in with. */
   username: string
   /** Name of the tenant. */
   from: string
-  /** Absent in news. `lifetime` in seconds. */
-  link: { url: string; lifetime: number } | undefined
+  /** Absent in news. `lifetime` in seconds; absent: it does not end. */
+  link: { url: string; lifetime?: number } | undefined
   /** Of news that count something. */
   left?: number
 }
@@ -60,7 +60,7 @@ export async function sendLink(
   const hash = tokens.hash(token, text) as string
   await store.links.add({ hash, kind, subject: account.subject, email, expiresAt: now() + lifetime })
   const link = { url: `${issuer}/link?token=${text}`, lifetime }
-  await post.send({ kind, to: email, username: account.username, from: name, link })
+  await post.send({ kind, to: email, username: loginOf(account), from: name, link })
 }
 
 /** The link behind a text, with its account, if it is in force. */
@@ -73,6 +73,6 @@ export async function findLink({ store, tokens, now }: Mailroom, text: string): 
 }
 
 /** Tells the owner of an address what has happened to the account. */
-export async function sendNews({ post, name }: Mailroom, news: News, { email, username }: Account): Promise<void> {
-  if (email !== undefined) await post.send({ ...news, to: email, username, from: name, link: undefined })
+export async function sendNews({ post, name }: Mailroom, news: News, account: Account): Promise<void> {
+  if (account.email !== undefined) await post.send({ ...news, to: account.email, username: loginOf(account), from: name, link: undefined })
 }

@@ -5,7 +5,7 @@ import type { Session } from '../protocol/types.ts'
 import { tryAlone } from './second-factor.ts'
 import type { SignIn } from './sign-in.ts'
 import { offerTotp } from './totp.ts'
-import { type Account, isActive, type SessionRow } from './types.ts'
+import { type Account, isActive, loginOf, type SessionRow } from './types.ts'
 
 /** A session is noted as in use at most this often, in parts of its idle time. */
 const noteEvery = 20
@@ -74,14 +74,22 @@ function sessionOf({ sid, subject, authTime, acr, amr }: SessionRow, account: Ac
 }
 
 /** How an account is shown to its owner. */
-export function shown({ claims, username, email }: Account): { name: string; detail: string | undefined } {
-  const name = typeof claims['name'] === 'string' ? claims['name'] : username
+export function shown(account: Account): { name: string; detail: string | undefined } {
+  const { claims, username, email } = account
+  const name = typeof claims['name'] === 'string' ? claims['name'] : loginOf(account)
   const detail = email ?? username
   return { name, detail: detail === name ? undefined : detail }
 }
 
 /** OpenID Connect Core §5.1. */
-function claimsOf({ claims, username, email, role, updatedAt }: Account): Readonly<Record<string, unknown>> {
+function claimsOf({ subject, claims, username, email, role, updatedAt }: Account): Readonly<Record<string, unknown>> {
   const verified = email === undefined ? undefined : (claims['email_verified'] ?? false)
-  return { ...claims, preferred_username: username, email, email_verified: verified, role, updated_at: updatedAt }
+  return {
+    ...claims,
+    preferred_username: username === subject ? undefined : username,
+    email,
+    email_verified: verified,
+    role,
+    updated_at: updatedAt,
+  }
 }

@@ -77,6 +77,17 @@ export async function tryMail({ store, limits, pseudonym }: SignIn, { login, add
   return until && until - now
 }
 
+/** Counts a sign-up, which costs a hash and may send a mail. Returns how many seconds to wait; undefined: go on. */
+export async function trySignUp({ store, limits, pseudonym }: SignIn, { login, address }: Omit<Trier, 'device'>, now: number) {
+  const buckets: Bucket[] = [
+    { name: `sign-up-address:${network(address)}`, limit: limits.address, window },
+    { name: `mail:${pseudonym(foldLogin(login))}`, limit: mostMails, window },
+    { ...tenantBucket(limits), name: 'sign-up-tenant' },
+  ]
+  const until = await store.attempts.count(buckets, now)
+  return until && until - now
+}
+
 function tenantBucket(limits: SignIn['limits']): Bucket {
   return { name: 'tenant', limit: limits.tenant, window }
 }

@@ -141,6 +141,21 @@ export interface FactorAddition {
   onlyFirst: boolean
 }
 
+/** An account that waits for its address to be proven. Until then it is none, and nobody has its login. */
+export interface SignUp {
+  /** Of the text in the link. */
+  hash: string
+  /** Absent: the person chose none. */
+  username?: string | undefined
+  /** Where the link was sent. */
+  email: string
+  passwordHash: string
+  claims: Account['claims']
+  /** Hash of the browser at which it was asked for; absent when a program asked. */
+  browser?: string | undefined
+  expiresAt: number
+}
+
 /** Something that may be tried `limit` times in `window` seconds. */
 export interface Bucket {
   name: string
@@ -246,6 +261,16 @@ export interface IdentityStore {
     /** Takes every factor away, and ends all sessions. True when there was one. */
     clear(subject: string): Promise<boolean>
   }
+  signUps: {
+    /** Beside others for the same address. */
+    add(signUp: SignUp): Promise<void>
+    find(hash: string, now: number): Promise<SignUp | undefined>
+    /**
+     * Spends it and adds the account; others for the same address end. 'unknown': it was spent or has expired. 'taken', and nothing is
+     * spent: another account has a login of it.
+     */
+    confirm(hash: string, account: Account, now: number): Promise<'added' | 'unknown' | 'taken'>
+  }
   attempts: {
     /**
      * Counts one try in each bucket in turn, and stops at the first that is full, so that who is refused by one does not fill the next.
@@ -272,6 +297,11 @@ export interface IdentityStore {
 /** The form in which logins are compared and kept: NFKC, lower case, no outer space. */
 export function foldLogin(login: string): string {
   return login.normalize('NFKC').trim().toLowerCase()
+}
+
+/** What the person signs in with and is called by: the user name, or the address where none was chosen; then the subject stands in its place. */
+export function loginOf({ subject, username, email }: Pick<Account, 'subject' | 'username' | 'email'>): string {
+  return username === subject ? (email ?? username) : username
 }
 
 export function isActive(account: Account): boolean {

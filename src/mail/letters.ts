@@ -36,6 +36,18 @@ const templates: Readonly<Record<Letter['kind'], Template>> = {
     go: 'Confirm the address',
     end: 'The link works once, within {lifetime}. If you have no such account, do nothing.',
   },
+  'sign-up': {
+    subject: 'Finish your sign-up at {tenant}',
+    lead: 'Somebody, most likely you, asked for an account at {tenant} with this e-mail address. You will sign in as {username}.',
+    go: 'Finish the sign-up',
+    end: 'The link works once, within {lifetime}. If that was not you, do nothing: no account is made.',
+  },
+  'sign-up-again': {
+    subject: 'You already have an account at {tenant}',
+    lead: 'Somebody, most likely you, tried to sign up at {tenant} with this e-mail address. You already have an account here, and sign in as {username}.',
+    go: 'If you forgot your password, choose a new one',
+    end: 'If that was not you, do nothing: your account stays as it is, and whoever tried was not told that it exists.',
+  },
   'email-change': {
     subject: 'Confirm your new e-mail address for {tenant}',
     lead: 'Please confirm that this shall be the e-mail address of your account {username} at {tenant}.',
@@ -85,7 +97,7 @@ export function wordsOf({ kind, username, from, link, left }: Letter): Words {
   const values = {
     tenant: plain(from),
     username: plain(username),
-    lifetime: link && inWords(link.lifetime),
+    lifetime: link?.lifetime === undefined ? undefined : inWords(link.lifetime),
     left: left === undefined ? undefined : String(left),
   }
   const text = [lead, go && link && `${go}:\n${link.url}`, end].filter((part) => part !== undefined)

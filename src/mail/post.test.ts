@@ -18,6 +18,8 @@ const kinds = [
   'invitation',
   'verification',
   'email-change',
+  'sign-up',
+  'sign-up-again',
   'password-changed',
   'email-changed',
   'factor-added',

@@ -5,7 +5,7 @@ import type { Ctx } from './feature.ts'
 import type { Params } from './params.ts'
 import type { AuthorizationRequest } from './types.ts'
 
-const prompts = new Set(['none', 'login', 'consent', 'select_account'])
+const prompts = ['none', 'login', 'consent', 'select_account']
 const displays = new Set(['page', 'popup', 'touch', 'wap'])
 
 /** Where the answer goes when the request names no response mode. OAuth 2.0 Multiple Response Type Encoding Practices §2.1. */
@@ -40,7 +40,7 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
     scope: readScope(ctx, client, params),
     state: params.get('state'),
     nonce: params.get('nonce'),
-    prompt: readPrompt(params),
+    prompt: readPrompt(ctx, params),
     maxAge: readMaxAge(params) ?? client.default_max_age,
     loginHint: params.get('login_hint'),
     hintedSubject: await readHint(ctx, params),
@@ -92,9 +92,16 @@ function readScope(ctx: Ctx, client: Client, params: Params): string[] {
   return understood
 }
 
-function readPrompt(params: Params): string[] {
+/** The values of `prompt` that are understood in this tenant. */
+export function promptsOf(ctx: Ctx): string[] {
+  return [...prompts, ...ctx.server.features.flatMap((feature) => feature.prompts?.(ctx) ?? [])]
+}
+
+function readPrompt(ctx: Ctx, params: Params): string[] {
+  const understood = promptsOf(ctx)
   const prompt = params.words('prompt')
-  if (!prompt.every((p) => prompts.has(p))) refuse('invalid_request', 'prompt must be none, or some of login, consent and select_account')
+  if (!prompt.every((p) => understood.includes(p)))
+    refuse('invalid_request', 'prompt has a value that is not offered here; see prompt_values_supported')
   if (prompt.includes('none') && prompt.length > 1) refuse('invalid_request', 'prompt=none must stand alone') // Core §3.1.2.1
   return prompt
 }

@@ -43,7 +43,7 @@ export const continueEndpoint: Endpoint = {
     const ticket = params.need('flow')
     const { flow, client } = await findFlow(ctx, ticket, browser)
     const { asked } = flow
-    const shown = params.get('choose') ? 'choose-account' : params.get('another') ? 'sign-in' : undefined
+    const shown = shownOf(ctx, params)
     return orTellClient(ctx, addressOf(asked, client), asked.responseMode, () =>
       proceed(ctx, { ...flow, client, browser, address, ticket, shown }),
     )
@@ -69,7 +69,15 @@ interface Visitor extends Standing {
   /** What our pages carry; absent while nothing needed to be remembered. */
   ticket?: string
   /** The page the person asked to see instead of the one that is owed. */
-  shown?: 'choose-account' | 'sign-in' | undefined
+  shown?: Shown | undefined
+}
+
+type Shown = 'choose-account' | 'sign-in' | 'sign-up'
+
+function shownOf({ tenant }: Ctx, params: Params): Shown | undefined {
+  if (params.get('choose')) return 'choose-account'
+  if (params.get('another')) return 'sign-in'
+  return params.get('create') && tenant.signUp ? 'sign-up' : undefined
 }
 
 async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
@@ -89,6 +97,7 @@ async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
 
 const silently: Record<Exclude<Step, 'done'>, ErrorCode> = {
   'sign-in': 'login_required',
+  'sign-up': 'login_required',
   'choose-account': 'account_selection_required',
   'new-password': 'interaction_required',
   'second-factor': 'login_required',
@@ -129,6 +138,10 @@ async function page(step: Exclude<Step, 'done'>, scene: Scene): Promise<Page> {
       page: 'choose-account',
       data: { flow: ticket, application, accounts: sessions.map(({ sid, name, detail }) => ({ sid, name, detail })) },
     }
+  }
+  if (step === 'sign-up') {
+    const email = asked.loginHint?.includes('@') ? asked.loginHint : undefined
+    return { page: step, data: { flow: ticket, application, email, name: undefined, problem: undefined, canChoose: sessions.length > 0 } }
   }
   // Signed in as somebody else than the client needs: signing in again has not helped. Core §3.1.2.1 (id_token_hint).
   const hinted = asked.hintedSubject

@@ -37,6 +37,8 @@ export interface Feature {
   scopes?: Readonly<Record<string, string>>
 
   // Moments in the two journeys. Each reads only its own parameters, so order cannot matter.
+  /** Authorization request: values of `prompt` that it adds in this tenant. */
+  prompts?(ctx: Ctx): readonly string[]
   /** Authorization request: check own parameters, return what must be remembered. */
   readRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<Record<string, string>> | Record<string, string>
   /** Authorization response: parameters to add. */
@@ -87,6 +89,8 @@ export interface Ctx {
 export interface TenantSettings {
   readonly name: string
   readonly lifetimes: Lifetimes
+  /** May anyone make an account of their own? */
+  readonly signUp: boolean
   /** Grant types that this tenant does without. */
   readonly withoutGrantTypes: readonly string[]
   /** Required: nobody is signed in without one. */

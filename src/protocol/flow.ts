@@ -11,14 +11,19 @@ export interface Visit {
   client: Client
 }
 
-/** The flow of a ticket, if it lives and belongs to this browser. */
+/** The flow of a ticket. Refuses unless it lives and belongs to this browser. */
 export async function findFlow(ctx: Ctx, ticket: string, browser: Browser): Promise<Visit> {
+  const expired = 'this sign-in has expired or belongs to another browser; go back to the application and start again'
+  return (await liveFlow(ctx, ticket, browser)) ?? refuse('invalid_request', expired)
+}
+
+/** The flow of a ticket, if it lives and belongs to this browser. */
+export async function liveFlow(ctx: Ctx, ticket: string, browser: Browser): Promise<Visit | undefined> {
   const id = ctx.tokens.hash('fl', ticket)
   const flow = id === undefined ? undefined : await ctx.store.flows.find(id, ctx.now())
-  const expired = 'this sign-in has expired or belongs to another browser; go back to the application and start again'
-  if (!flow || browser.id === undefined || flow.browser !== ctx.tokens.hash('br', browser.id)) refuse('invalid_request', expired)
-  const client = (await ctx.store.clients.find(flow.asked.clientId)) ?? refuse('invalid_request', expired, 'client is gone')
-  return { flow, client }
+  if (!flow || browser.id === undefined || flow.browser !== ctx.tokens.hash('br', browser.id)) return undefined
+  const client = await ctx.store.clients.find(flow.asked.clientId)
+  return client && { flow, client }
 }
 
 /** Remembers a request for the time the user needs to answer. */

@@ -59,6 +59,11 @@ const cases: [name: string, expected: Step, given: Case][] = [
   ['prompt=consent, consented', 'done', { asked: { prompt: ['consent'] }, answered: ['consent'] }],
   ['prompt=consent, consented to less than is asked', 'consent', { asked: { prompt: ['consent'] }, answered: ['consent'], allowed: [] }],
 
+  ['prompt=create', 'sign-up', { asked: { prompt: ['create'] } }],
+  ['prompt=create, an account made', 'done', { asked: { prompt: ['create'] }, answered: ['sign-in'], authTime: 1050 }],
+  ['prompt=create, an account chosen in place of one', 'done', { asked: { prompt: ['create'] }, answered: ['choose-account'] }],
+  ['prompt=create login, an account made', 'done', { asked: { prompt: ['create', 'login'] }, answered: ['sign-in'], authTime: 1050 }],
+
   ['prompt=login', 'sign-in', { asked: { prompt: ['login'] } }],
   ['prompt=login, signed in', 'done', { asked: { prompt: ['login'] }, answered: ['sign-in'], authTime: 1050 }],
   ['prompt=login, signed in within the same second', 'done', { asked: { prompt: ['login'] }, answered: ['sign-in'], authTime: ASKED }],
@@ -103,10 +108,11 @@ const cases: [name: string, expected: Step, given: Case][] = [
 
 for (const [name, expected, given] of cases) test(`${name}: ${expected}`, () => assert.equal(step(given), expected))
 
-test('nobody signed in: whatever was asked, they sign in first', () => {
+test('nobody signed in: whatever was asked, they sign in or sign up first', () => {
   for (const [, , { asked, answered = [], consent = 'once' }] of cases) {
     const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, half: undefined }
-    assert.equal(nextStep(flow, undefined, undefined, { consent, secondFactor: undefined }, NOW), 'sign-in')
+    const first = asked?.prompt?.includes('create') && answered.length === 0 ? 'sign-up' : 'sign-in'
+    assert.equal(nextStep(flow, undefined, undefined, { consent, secondFactor: undefined }, NOW), first)
   }
 })
 
@@ -115,7 +121,7 @@ test('done is never said of a scope that was not allowed, nor of a sign-in that 
   const given = fc.record({
     asked: fc.record({
       scope,
-      prompt: fc.subarray(['login', 'consent', 'select_account']),
+      prompt: fc.subarray(['login', 'consent', 'select_account', 'create']),
       maxAge: fc.constantFrom(undefined, 0, 50, 500),
     }),
     answered: fc.subarray<Answer>(['sign-in', 'choose-account', 'consent']),
@@ -128,6 +134,7 @@ test('done is never said of a scope that was not allowed, nor of a sign-in that 
       assert.ok(asked.scope.every((s) => allowed.includes(s)))
       const signedIn = answered.includes('sign-in') && authTime >= ASKED
       assert.ok(signedIn || !asked.prompt.includes('login'))
+      assert.ok(answered.includes('sign-in') || answered.includes('choose-account') || !asked.prompt.includes('create'))
       assert.ok(signedIn || asked.maxAge === undefined || NOW - authTime <= asked.maxAge)
     }),
   )

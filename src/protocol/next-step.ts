@@ -21,8 +21,9 @@ export function nextStep(
 ): Step {
   const { asked, answered, half } = flow
   if (half) return secondFactor ?? 'sign-in'
-  if (!session) return 'sign-in'
   const mayChoose = answered.includes('sign-in') || answered.includes('choose-account')
+  if (asked.prompt.includes('create') && !mayChoose) return 'sign-up'
+  if (!session) return 'sign-in'
   if (asked.prompt.includes('select_account') && !mayChoose) return 'choose-account'
   if (mustSignIn(flow, session, now)) return 'sign-in'
   if (secondFactor) return secondFactor === 'enrolment' ? 'sign-in' : secondFactor // an old session sets up nothing

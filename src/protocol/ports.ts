@@ -148,7 +148,7 @@ export interface SharedKeys {
 }
 
 /** Kinds of opaque text we hand out; the kind is part of the text and of the hash under which it is kept. */
-export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl' | 'ak' | 'dv' | 'lr' | 'li' | 'lv' | 'le'
+export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl' | 'ak' | 'dv' | 'lr' | 'li' | 'lv' | 'le' | 'lu'
 
 /** What `secrets/` offers the rules: opaque text, 256 bits each, kept as a keyed hash only. */
 export interface Tokens {

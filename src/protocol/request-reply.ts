@@ -73,6 +73,18 @@ export interface Pages {
     /** True when another account of this browser could be chosen instead. */
     canChoose: boolean
   }
+  /** What was typed before is shown again, but for the password. */
+  'sign-up': {
+    flow: string
+    application: Application
+    email: string | undefined
+    name: string | undefined
+    /** `field`: what must be typed otherwise, if anything. */
+    problem: { text: string; field?: 'email' | 'name' | 'password' } | undefined
+    canChoose: boolean
+  }
+  /** Behind a link in a mail. `mustProve`: it was opened in another browser than that of the sign-up, so the password is asked for. */
+  'confirm-sign-up': { token: string; flow: string | undefined; email: string; mustProve: boolean; problem: string | undefined }
   'choose-account': { flow: string; application: Application; accounts: readonly Person[] }
   /** The password was set by somebody else: the person chooses an own one. */
   'new-password': { flow: string; application: Application; person: Person; problem: string | undefined }
@@ -109,7 +121,7 @@ export interface Pages {
     problem: string | undefined
   }
   'confirm-email': { token: string; email: string; person: Omit<Person, 'sid'> }
-  done: { what: 'mail-sent' | 'password-set' | 'email-confirmed'; flow: string | undefined }
+  done: { what: 'mail-sent' | 'sign-up-mail-sent' | 'signed-up' | 'password-set' | 'email-confirmed'; flow: string | undefined }
   error: { code: string; description: string; status: number }
 }
 

@@ -71,7 +71,7 @@ export type Duty = 'new-password'
 export type SecondFactorDebt = 'second-factor' | 'enrolment'
 
 /** What the user still owes a flow; each but `done` is also the name of its page. */
-export type Step = Answer | Duty | SecondFactorDebt | 'done'
+export type Step = Answer | Duty | SecondFactorDebt | 'sign-up' | 'done'
 
 /** Who is signed in at this browser. Supplied by `identity/`. */
 export interface Session {

@@ -70,7 +70,8 @@ export async function unlessTaken<T>(answer: T, work: () => Promise<T>): Promise
   }
 }
 
-function* insert(tenant: string, account: Account): Transaction<void> {
+/** Within a transaction that `unlessTaken` surrounds: keeps a new account. */
+export function* insert(tenant: string, account: Account): Transaction<void> {
   const added = yield sql`
     insert into accounts (tenant_id, subject, username, username_folded, email, password_hash, password_is_temporary, claims, status,
       role, created_at, updated_at)

@@ -24,6 +24,8 @@ export async function sweep(db: Db, now: number, limit: number): Promise<number>
       (select tenant_id, kid from signing_keys where remove_at <= ${now} limit ${limit}) returning kid`,
     sql`delete from links where (tenant_id, hash) in
       (select tenant_id, hash from links where expires_at <= ${now} limit ${limit}) returning hash`,
+    sql`delete from sign_ups where (tenant_id, hash) in
+      (select tenant_id, hash from sign_ups where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from attempts where (tenant_id, bucket) in
       (select tenant_id, bucket from attempts where ends_at <= ${now} limit ${limit}) returning bucket`,
     sql`delete from devices where (tenant_id, subject, hash) in

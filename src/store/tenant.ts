@@ -18,6 +18,7 @@ import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { resources } from './resources.ts'
 import { sessions } from './sessions.ts'
+import { signUps } from './sign-ups.ts'
 import { signingKeys } from './signing-keys.ts'
 import type { Db } from './sql.ts'
 import { tokens } from './tokens.ts'
@@ -45,6 +46,7 @@ export function tenantStore(
     ...links(db, tenant),
     ...audit(db, tenant),
     ...groups(db, tenant),
+    ...signUps(db, tenant),
     ...signingKeys(db, tenant),
     ...machines(db, tenant),
     ...apiKeys(db, tenant),

@@ -4,7 +4,7 @@ import { findLink, type Mailroom, sendLink, sendNews } from '../identity/links.t
 import { passwordProblem } from '../identity/password-policy.ts'
 import { shown } from '../identity/people.ts'
 import { tryMail } from '../identity/throttle.ts'
-import { type Account, foldLogin, isActive, type Link } from '../identity/types.ts'
+import { type Account, foldLogin, isActive, type Link, loginOf } from '../identity/types.ts'
 import { refuse } from '../protocol/errors.ts'
 import type { Page, PageReply } from '../protocol/request-reply.ts'
 import { byThemselves } from './by-themselves.ts'
@@ -62,7 +62,7 @@ const openLink: Route = {
 function pageOf(token: string, { kind, email }: Link, account: Account): Page {
   const person = shown(account)
   if (kind === 'reset' || kind === 'invitation')
-    return { page: 'choose-password', data: { token, kind, username: account.username, person, problem: undefined } }
+    return { page: 'choose-password', data: { token, kind, username: loginOf(account), person, problem: undefined } }
   return { page: 'confirm-email', data: { token, email, person } }
 }
 

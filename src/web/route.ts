@@ -3,6 +3,7 @@ import type { AccountRoom } from '../identity/accounts.ts'
 import type { Origin } from '../identity/audit.ts'
 import type { Mailroom } from '../identity/links.ts'
 import type { SignIn } from '../identity/sign-in.ts'
+import type { SignUpRule } from '../identity/sign-up.ts'
 import type { Happening } from '../protocol/acts.ts'
 import type { Client } from '../protocol/client.ts'
 import type { Ctx, Endpoint } from '../protocol/feature.ts'
@@ -27,8 +28,8 @@ export interface TenantRoom {
   firstParty: Client
   /** A further audience of these tokens. */
   audience: string | undefined
-  /** May anyone make an account of their own? */
-  signUp: boolean
+  /** How anyone makes an account of their own; absent where nobody may. */
+  signUp: SignUpRule | undefined
   /** May people delete their own accounts? */
   accountDeletion: boolean
   /** Writes into the audit log. */

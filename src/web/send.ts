@@ -14,6 +14,8 @@ export interface Dress {
   nonce: string
   /** Can whoever forgot a password get a link by e-mail? */
   recovery: boolean
+  /** May anyone make an account of their own? */
+  signUp: boolean
   /** Headers that every answer has; added to. */
   headers: Record<string, string | string[]>
 }

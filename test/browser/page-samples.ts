@@ -28,6 +28,22 @@ export function samples(origin: string): Record<string, Page | View> {
       canChoose: true,
       problem: 'That email or password is not right. Try again.',
     }),
+    'sign-up': signUpPage(flow, board, {}),
+    'sign-up-problem': signUpPage(flow, photos, {
+      email: 'ada@acme.example',
+      name: 'Ada Lovelace',
+      canChoose: true,
+      problem: {
+        text: 'There is an account with this address already. Please sign in, or choose a new password if you forgot it.',
+        field: 'email',
+      },
+    }),
+    'confirm-sign-up': confirmSignUpPage({}),
+    'confirm-sign-up-elsewhere': confirmSignUpPage({ mustProve: true }),
+    'confirm-sign-up-problem': confirmSignUpPage({
+      mustProve: true,
+      problem: 'This is not the password that you chose when you signed up. Please try again.',
+    }),
     'choose-account': { page: 'choose-account', data: { flow, application: photos, accounts: people } },
     consent: { page: 'consent', data: { flow, application: photos, person: ada, scopes: scopes(), to: 'https://lumen.example/callback' } },
     'new-password': { page: 'new-password', data: { flow, application: photos, person: ada, problem: undefined } },
@@ -91,6 +107,8 @@ export function samples(origin: string): Record<string, Page | View> {
     },
     'confirm-email': { page: 'confirm-email', data: { token: 't', email: 'countess@lovelace.example', person: ada } },
     'mail-sent': { page: 'done', data: { what: 'mail-sent', flow } },
+    'sign-up-mail-sent': { page: 'done', data: { what: 'sign-up-mail-sent', flow } },
+    'signed-up': { page: 'done', data: { what: 'signed-up', flow: undefined } },
     'password-set': { page: 'done', data: { what: 'password-set', flow: undefined } },
     'email-confirmed': { page: 'done', data: { what: 'email-confirmed', flow: undefined } },
     error: {
@@ -126,6 +144,19 @@ const recoveryCodes = [
   'h7nzx-6aqve',
 ]
 
+function signUpPage(
+  flow: string,
+  application: Application,
+  more: { email?: string; name?: string; canChoose?: boolean; problem?: { text: string; field: 'email' } },
+): Page {
+  return { page: 'sign-up', data: { flow, application, email: undefined, name: undefined, problem: undefined, canChoose: false, ...more } }
+}
+
+function confirmSignUpPage(more: { mustProve?: boolean; problem?: string }): Page {
+  const data = { token: 't', flow: undefined, email: 'ada@acme.example', mustProve: false, problem: undefined, ...more }
+  return { page: 'confirm-sign-up', data }
+}
+
 function scopes() {
   return [
     { name: 'photos.read', description: 'See your photos and albums', known: false },
@@ -154,6 +185,14 @@ function hostile(origin: string): Record<string, Page> {
   const fields = { [attack]: attack, submit: 'taken' }
   return {
     'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, canChoose: true } },
+    'hostile-sign-up': {
+      page: 'sign-up',
+      data: { flow, application, email: long, name: attack, problem: { text: attack }, canChoose: true },
+    },
+    'hostile-confirm-sign-up': {
+      page: 'confirm-sign-up',
+      data: { token: attack, flow, email: long, mustProve: true, problem: attack },
+    },
     'hostile-choose-account': { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
     'hostile-consent': {
       page: 'consent',

@@ -25,7 +25,7 @@ const toApplication: [fields: Fields, error: string, description: string][] = [
   [{ request_uri: 'urn:x' }, 'request_uri_not_supported', 'the request_uri parameter is not offered; send plain parameters'],
   [{ registration: '{}' }, 'registration_not_supported', 'the registration parameter is not offered'],
   [{ scope: 'openid phone' }, 'invalid_scope', 'scope has a value that this client is not registered for'],
-  [{ prompt: 'create' }, 'invalid_request', 'prompt must be none, or some of login, consent and select_account'],
+  [{ prompt: 'register' }, 'invalid_request', 'prompt has a value that is not offered here; see prompt_values_supported'],
   [{ prompt: 'none login' }, 'invalid_request', 'prompt=none must stand alone'],
   [{ prompt: 'none' }, 'login_required', 'the user must act, but prompt=none forbids asking'],
   [{ max_age: '-1' }, 'invalid_request', 'max_age must be a whole number of seconds'],

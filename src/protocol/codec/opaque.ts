@@ -17,6 +17,7 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   li: 'invitation',
   lv: 'link to confirm an e-mail address',
   le: 'link to change an e-mail address',
+  lu: 'link to finish a sign-up',
 }
 
 /** For secret scanners: a pattern for each kind. Whether a find is real tells its checksum (`isOpaque`). */

@@ -1,4 +1,5 @@
 /** Authorization code grant — RFC 6749 §4.1. */
+import { promptsOf } from '../authorization-request.ts'
 import { authorizationEndpoint, continueEndpoint } from '../authorize.ts'
 import { cancelEndpoint, consentEndpoint } from '../consent.ts'
 import { refuse, refuseNoted } from '../errors.ts'
@@ -89,7 +90,7 @@ export function authorizationCode(): Feature {
     metadata: (ctx) => ({
       response_types_supported: [...ctx.server.responseTypes.keys()],
       response_modes_supported: [...ctx.server.responseModes.keys()],
-      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+      prompt_values_supported: promptsOf(ctx),
     }),
   }
 }

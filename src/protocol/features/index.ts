@@ -17,6 +17,7 @@ import { logout } from './logout.ts'
 import { openid } from './openid.ts'
 import { passwordGrant } from './password-grant.ts'
 import { pkce } from './pkce.ts'
+import { promptCreate } from './prompt-create.ts'
 import { refreshToken } from './refresh-token.ts'
 import { resourceIndicators } from './resource-indicators.ts'
 import { responseModes } from './response-modes.ts'
@@ -39,6 +40,7 @@ export const catalogue = {
   formPost,
   pkce,
   issuerIdentification,
+  promptCreate,
   refreshToken,
   openid,
   userinfo,

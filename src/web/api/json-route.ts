@@ -37,11 +37,15 @@ interface Form<Body extends z.ZodType, Query extends z.ZodType, Answer extends z
   answer?: Answer
   /** 200 when absent. */
   status?: number
+  /** What is answered with 202, where something is still to be done elsewhere. */
+  accepted?: z.ZodType
   /** What the audit log calls it; absent when it changes nothing. It is done to what `:id` of the path names, or to the `target` that was told. */
   act?: Act
 }
 type Told<Answer extends z.ZodType> = Promise<{
   answer?: z.input<Answer>
+  /** In place of the answer. */
+  accepted?: object
   headers?: Readonly<Record<string, string>>
   /** For the audit log: who did it, where the token does not tell, and what it was done to. */
   by?: Doer
@@ -151,8 +155,9 @@ async function watched(
   }
 }
 
-function reply(form: Form<z.ZodType, z.ZodType, z.ZodType>, { answer, headers }: Awaited<Told<z.ZodType>>): Reply {
+function reply(form: Form<z.ZodType, z.ZodType, z.ZodType>, { answer, accepted, headers }: Awaited<Told<z.ZodType>>): Reply {
   const all = { 'cache-control': 'no-store', ...headers }
+  if (accepted && form.accepted) return { kind: 'json', status: 202, body: form.accepted.parse(accepted) as object, headers: all }
   if (!form.answer) return { kind: 'json', status: 204, headers: all }
   return { kind: 'json', status: form.status ?? 200, body: form.answer.parse(answer) as object, headers: all }
 }

@@ -10,6 +10,16 @@ const words = {
     lead: 'If there is such an account and it has an e-mail address, a link is on its way there. It works once, within one hour.',
     note: 'Nothing there after some minutes? Look among the unwanted mail, then try again.',
   },
+  'sign-up-mail-sent': {
+    title: 'Check your mail',
+    lead: 'We have sent a mail to your address. Follow the link in it to finish: it works once, within one day.',
+    note: 'Nothing there after some minutes? Look among the unwanted mail, then try again.',
+  },
+  'signed-up': {
+    title: 'Your account is ready',
+    lead: 'You can sign in with your address and your password from now on.',
+    note: 'Go back to the application you came from. You can close this window.',
+  },
   'password-set': {
     title: 'Your password is saved',
     lead: 'You can sign in with it from now on.',

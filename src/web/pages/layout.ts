@@ -14,6 +14,8 @@ export interface Look {
   nonce: string
   /** True where whoever forgot a password can get a link by e-mail. */
   recovery: boolean
+  /** True where anyone may make an account of their own. */
+  signUp: boolean
 }
 
 /** A page before it has its document and its policy. */

@@ -3,6 +3,7 @@ import type { Page } from '../../protocol/request-reply.ts'
 import { chooseAccount } from './choose-account.ts'
 import { choosePassword } from './choose-password.ts'
 import { confirmEmail } from './confirm-email.ts'
+import { confirmSignUp } from './confirm-sign-up.ts'
 import { consent } from './consent.ts'
 import { done } from './done.ts'
 import { enrolment } from './enrolment.ts'
@@ -16,6 +17,7 @@ import { recoveryCodes } from './recovery-codes.ts'
 import { secondFactor } from './second-factor.ts'
 import { signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
+import { signUp } from './sign-up.ts'
 import { signedOut } from './signed-out.ts'
 
 /**
@@ -35,6 +37,10 @@ function viewOf(page: Page, look: Look): View {
   switch (page.page) {
     case 'sign-in':
       return signIn(page.data, look)
+    case 'sign-up':
+      return signUp(page.data, look)
+    case 'confirm-sign-up':
+      return confirmSignUp(page.data, look)
     case 'choose-account':
       return chooseAccount(page.data, look)
     case 'new-password':

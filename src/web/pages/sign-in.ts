@@ -14,6 +14,7 @@ const words = {
   password: 'Password',
   submit: 'Sign in',
   forgot: 'Forgot your password?',
+  signUp: 'Create an account',
   choose: 'Choose another account',
   cancel: 'Cancel',
 }
@@ -41,6 +42,7 @@ ${problem !== undefined && html`<p id="problem" class="problem" role="alert" tab
 <button id="submit" class="primary">${words.submit}</button>
 </form>
 <div class="ways-out">
+${look.signUp && html`<a id="sign-up" href="${look.base}/authorize/continue?flow=${encodeURIComponent(data.flow)}&amp;create=1">${words.signUp}</a>`}
 ${look.recovery && html`<a id="forgot" href="${look.base}/forgot-password?flow=${encodeURIComponent(data.flow)}">${words.forgot}</a>`}
 ${data.canChoose && html`<a id="choose" href="${look.base}/authorize/continue?flow=${encodeURIComponent(data.flow)}&amp;choose=1">${words.choose}</a>`}
 <form method="post" action="${look.base}/authorize/cancel"><input type="hidden" name="flow" value="${data.flow}"><button id="cancel" class="quiet">${words.cancel}</button></form>

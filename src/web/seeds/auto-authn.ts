@@ -12,7 +12,7 @@ import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { problem } from '../api/problem.ts'
 import { byThemselves } from '../by-themselves.ts'
 import type { Route, TenantRoom } from '../route.ts'
-import { otp, signedInAccount, signUp, wrongPassword } from './pico-auth.ts'
+import { mailSent, otp, signedInAccount, register as signUp, unproven, wrongPassword } from './pico-auth.ts'
 
 /** What this surface needs beyond one tenant. */
 export interface Town {
@@ -82,6 +82,7 @@ function register(town: Town): JsonRoute {
       body: z.strictObject({ tenant_slug: slug, username: accountSchema.shape.username.min(3), email: z.email().max(254), password }),
       answer: pair,
       status: 201,
+      accepted: unproven,
     },
     async ({ room, request, body }) => {
       const there = await inTenant(town, room, body.tenant_slug, request)
@@ -89,7 +90,8 @@ function register(town: Town): JsonRoute {
         problem(403, 'access_denied', 'a second factor is required here; sign in with a browser and set one up')
       const { username, email } = body
       return inTheirLog(there, request, async () => {
-        const account = await signUp(there, { username, email, claims: {} }, body.password)
+        const account = await signUp(there, request, { username, email, claims: {} }, body.password)
+        if (!account) return { accepted: mailSent, happened: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }] }
         const { subject, passwordHash } = account
         const proof = { subject, passwordHash, authTime: there.ctx.now(), acr: 'aal1', amr: ['pwd'] }
         return { ...(await signedIn(there, request, { account, proof })), happened: [byThemselves('user.sign-up', account)] }

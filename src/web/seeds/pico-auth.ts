@@ -1,12 +1,14 @@
 /** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
-import { type Administered, createAccount, giveRole, giveStatus, replacePassword, Taken } from '../../identity/accounts.ts'
+import { type Administered, giveRole, giveStatus, replacePassword } from '../../identity/accounts.ts'
 import { roles } from '../../identity/roles.ts'
 import { type Entrance, tryAlone } from '../../identity/second-factor.ts'
 import { failedSignIn } from '../../identity/sign-in.ts'
+import { type Applicant, signUp } from '../../identity/sign-up.ts'
+import { trySignUp } from '../../identity/throttle.ts'
 import type { Account } from '../../identity/types.ts'
 import type { Doer } from '../../protocol/acts.ts'
-import { noted } from '../../protocol/errors.ts'
+import { noted, TooMany } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
 import { UnusablePassword } from '../../secrets/passwords.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
@@ -27,10 +29,14 @@ const tokens = z.object({
   expires_in: z.int().describe('Seconds'),
 })
 
+/** There is no account until its address is proven, and this is the answer whether or not there can be one. */
+export const unproven = z.object({ status: z.literal('verification_required') })
+export const mailSent: z.input<typeof unproven> = { status: 'verification_required' }
+
 const paths = '/api/v1/auth'
 
 /** An account of one's own. Its role is the lowest, whatever is asked for. */
-const register = openRoute(
+const registration = openRoute(
   {
     method: 'POST',
     path: `${paths}/register`,
@@ -38,29 +44,29 @@ const register = openRoute(
     body: z.strictObject({ email: z.email().max(254), password, display_name: z.string().trim().max(500).default('') }),
     answer: user.pick({ id: true, email: true, role: true, status: true }),
     status: 201,
+    accepted: unproven,
     act: 'user.sign-up',
   },
-  async ({ room, body }) => {
+  async ({ room, request, body }) => {
     const claims = body.display_name === '' ? {} : { name: body.display_name }
-    const account = await signUp(room, { username: room.ctx.id(), email: body.email, claims }, body.password)
-    return { answer: shown(room, account), ...doneBy(account) }
+    const account = await register(room, request, { email: body.email, claims }, body.password)
+    return account ? { answer: shown(room, account), ...doneBy(account) } : { accepted: mailSent, detail: { proven: false } }
   },
 )
 
-/** Refuses when it is closed here, the password is too weak, or another account has the name or address. */
-export async function signUp(
-  room: TenantRoom,
-  input: { username: string; email: string; claims: { name?: string } },
-  text: string,
-): Promise<Account> {
-  if (!room.signUp) problem(403, 'access_denied', 'sign-up is closed here; ask an administrator for an account')
+/**
+ * The account; undefined when its address is to be proven first. Refuses when sign-up is closed here, is tried too often, the password is
+ * too weak, or another account has the name or address.
+ */
+export async function register(room: TenantRoom, request: Request, applicant: Applicant, text: string): Promise<Account | undefined> {
+  const { ctx, signIn, accounts, signUp: rule } = room
+  if (!rule) problem(403, 'access_denied', 'sign-up is closed here; ask an administrator for an account')
   checkNew(text, 'password')
-  try {
-    return await createAccount(room.accounts, input, { text, temporary: false })
-  } catch (error) {
-    if (error instanceof Taken) problem(409, 'invalid_request', 'there is an account with this name or address already')
-    throw told(error, 'password')
-  }
+  const wait = await trySignUp(signIn, { login: applicant.email, address: request.address }, ctx.now())
+  if (wait !== undefined) throw new TooMany('too many sign-ups', wait)
+  const outcome = await signUp(accounts, rule, applicant, text).catch((error: unknown) => Promise.reject(told(error, 'password')))
+  if (outcome === 'taken') problem(409, 'invalid_request', 'there is an account with this name or address already')
+  return outcome === 'mail-sent' ? undefined : outcome
 }
 
 function checkNew(text: string, field: string): void {
@@ -240,7 +246,7 @@ function shown({ org }: TenantRoom, { subject, username, email, claims, role, st
   return { id: subject, email: email ?? '', display_name: name, role, org_id: org, status }
 }
 
-export const picoAuth: readonly JsonRoute[] = [register, login, refresh, me, changePassword, users, changeRole, changeStatus]
+export const picoAuth: readonly JsonRoute[] = [registration, login, refresh, me, changePassword, users, changeRole, changeStatus]
 
 /** Their path, our path. */
 export const picoAuthPaths: Readonly<Record<string, string>> = { [`${paths}/jwks`]: '/.well-known/jwks.json' }

@@ -1,0 +1,88 @@
+/** Making an account of one's own. Where an address must be proven first, there is no account until it is. */
+import { type AccountRoom, newAccount } from './accounts.ts'
+import type { Mailroom } from './links.ts'
+import { type Account, foldLogin, loginOf, type SignUp } from './types.ts'
+
+/** What an address must be: proven or not; `private`: proven, and nobody is told whether somebody has it already. */
+export type SignUpRule = { address: 'unverified' } | { address: 'private' | 'verified'; mailroom: Mailroom }
+
+/** Who asks for an account. */
+export interface Applicant {
+  /** Absent: the person signs in with the address alone. */
+  username?: string
+  email: string
+  claims: { name?: string }
+  /** Where the person asks in a browser: the hash of its id, and the ticket of the visit to go back to. */
+  at?: { browser: string; flow: string }
+}
+
+/** How long the link is good for, in seconds. */
+const lifetime = 86_400
+
+/**
+ * The account; or 'mail-sent' when its address is to be proven first; or 'taken' when another has the name or address, which by the
+ * private rule is found out after the answer and told to the owner alone. Throws `ZodError` or `UnusablePassword`.
+ */
+export async function signUp(
+  accounts: AccountRoom,
+  rule: SignUpRule,
+  applicant: Applicant,
+  password: string,
+): Promise<Account | 'mail-sent' | 'taken'> {
+  const passwordHash = await accounts.passwords.hash(password) // before anything is looked up: it takes as long for all
+  const account = accountOf(accounts, applicant, passwordHash)
+  if (rule.address === 'unverified') return (await accounts.store.accounts.add(account)) ? account : 'taken'
+  const { mailroom } = rule
+  if (rule.address === 'verified' && (await isTaken(accounts, account))) return 'taken'
+  mailroom.later(() => sendProof(mailroom, applicant, passwordHash))
+  return 'mail-sent'
+}
+
+/** Without a user name the subject stands in its place, so that it tells nothing of the person. Throws `ZodError`. */
+function accountOf(
+  room: AccountRoom,
+  { username, email, claims }: Pick<SignUp, 'username' | 'email' | 'claims'>,
+  passwordHash: string,
+): Account {
+  const sub = room.id()
+  return newAccount(room, { sub, username: username ?? sub, email, claims }, { passwordHash, passwordIsTemporary: false })
+}
+
+async function isTaken({ store }: AccountRoom, { username, email }: Account): Promise<boolean> {
+  const logins = email === undefined ? [username] : [username, email]
+  const owners = await Promise.all(logins.map((login) => store.accounts.byLogin(foldLogin(login))))
+  return owners.some((owner) => owner !== undefined)
+}
+
+/** The link to whoever has the address; or, if that is somebody with an account, the news of the try. */
+async function sendProof({ store, tokens, post, issuer, name, now }: Mailroom, applicant: Applicant, passwordHash: string): Promise<void> {
+  const { username, email, claims, at } = applicant
+  const owner = await store.accounts.byLogin(foldLogin(email))
+  if (owner) {
+    const link = { url: `${issuer}/forgot-password` }
+    return post.send({ kind: 'sign-up-again', to: email, username: loginOf(owner), from: name, link })
+  }
+  const text = tokens.make('lu')
+  const hash = tokens.hash('lu', text) as string
+  await store.signUps.add({ hash, username, email, passwordHash, claims, browser: at?.browser, expiresAt: now() + lifetime })
+  const back = at === undefined ? '' : `&flow=${encodeURIComponent(at.flow)}`
+  const link = { url: `${issuer}/sign-up/confirm?token=${text}${back}`, lifetime }
+  await post.send({ kind: 'sign-up', to: email, username: username ?? email, from: name, link })
+}
+
+/** What waits behind the text of a link, if it is in force. */
+export async function findSignUp({ store, tokens, now }: Mailroom, text: string): Promise<SignUp | undefined> {
+  const hash = tokens.hash('lu', text)
+  return hash === undefined ? undefined : store.signUps.find(hash, now())
+}
+
+/**
+ * Makes the account whose address is proven. 'unknown': another request was first. 'taken': somebody has the name or address by now.
+ * To be called only for whoever chose the password: else a stranger could have an address proven for a password of their own.
+ */
+export async function confirmSignUp(room: AccountRoom, signUp: SignUp): Promise<Account | 'unknown' | 'taken'> {
+  const claims = { ...signUp.claims, email_verified: true }
+  const account = accountOf(room, { ...signUp, claims }, signUp.passwordHash)
+  const outcome = await room.store.signUps.confirm(signUp.hash, account, room.now())
+  return outcome === 'added' ? account : outcome
+}

@@ -1,0 +1,151 @@
+/** "Create an account": the step within a flow, and the page behind the link that proves the address. */
+import { accountSchema, claimsSchema } from '../identity/accounts.ts'
+import { rememberDevice } from '../identity/devices.ts'
+import type { Mailroom } from '../identity/links.ts'
+import { passwordProblem } from '../identity/password-policy.ts'
+import { type Applicant, confirmSignUp, findSignUp, type SignUpRule, signUp } from '../identity/sign-up.ts'
+import { trySignIn, trySignUp } from '../identity/throttle.ts'
+import type { Account, SignUp } from '../identity/types.ts'
+import { refuse } from '../protocol/errors.ts'
+import { findFlow, hubUrl, liveFlow } from '../protocol/flow.ts'
+import type { Browser, PageReply, Pages, Reply, Request } from '../protocol/request-reply.ts'
+import { applicationOf } from '../protocol/respond.ts'
+import { UnusablePassword } from '../secrets/passwords.ts'
+import { byThemselves } from './by-themselves.ts'
+import { type Entry, enter } from './enter.ts'
+import type { Route, TenantRoom } from './route.ts'
+import { tooOften } from './too-often.ts'
+
+const dead = 'this link was used already or has expired; sign up again'
+const gone = 'another account has this name or address by now; sign up again with another'
+const taken = 'There is an account with this address already. Please sign in, or choose a new password if you forgot it.'
+const wrong = 'This is not the password that you chose when you signed up. Please try again.'
+
+function openRule({ signUp: rule }: TenantRoom): SignUpRule {
+  return rule ?? refuse('access_denied', 'sign-up is closed here; ask an administrator for an account')
+}
+
+const signUpStep: Route = {
+  path: '/authorize/sign-up',
+  methods: ['POST'],
+  audience: 'person',
+  ownForm: true,
+  async handle(room, request) {
+    const { ctx, signIn, accounts } = room
+    const { params, browser, address } = request
+    const ticket = params.need('flow')
+    const { flow, client } = await findFlow(ctx, ticket, browser)
+    const rule = openRule(room)
+    const [email = '', name = '', password = ''] = [params.get('email')?.trim(), params.get('name')?.trim(), params.get('password')]
+    const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
+    const again = (status: number, problem: Problem, headers: Record<string, string> = {}): Reply => {
+      const data = { flow: ticket, application: applicationOf(client), email, name, problem, canChoose: sessions.length > 0 }
+      return { kind: 'page', page: 'sign-up', status, data, headers }
+    }
+    const claims = name === '' ? {} : { name }
+    const problem = problemOf(room, { email, claims }, password, params.get('repeated') ?? '')
+    if (problem) return again(400, problem)
+    const wait = await trySignUp(signIn, { login: email, address }, ctx.now())
+    if (wait !== undefined) return again(429, { text: tooOften(wait) }, { 'retry-after': String(wait) })
+    const at = { browser: flow.browser, flow: ticket }
+    const outcome = await signUp(accounts, rule, { email, claims, at }, password).catch(unusable)
+    if (typeof outcome === 'object' && 'text' in outcome) return again(400, outcome)
+    if (outcome === 'taken') return again(409, { text: taken, field: 'email' })
+    if (outcome === 'mail-sent')
+      return { ...done('sign-up-mail-sent', ticket), happened: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }] }
+    return enterNew(room, { ticket, flow, request, sessions }, outcome)
+  },
+}
+
+type Problem = NonNullable<Pages['sign-up']['problem']>
+
+function unusable(error: unknown): Problem {
+  if (error instanceof UnusablePassword) return { text: error.message, field: 'password' }
+  throw error
+}
+
+function problemOf({ signIn }: TenantRoom, { email, claims }: Applicant, password: string, repeated: string): Problem | undefined {
+  if (!accountSchema.shape.email.safeParse(email).success)
+    return { text: 'Please type an e-mail address such as ada@example.com.', field: 'email' }
+  if (!claimsSchema.safeParse(claims).success) return { text: 'Please type a shorter name.', field: 'name' }
+  const text = passwordProblem(password, { repeated, account: { username: email, email, claims }, isPopular: signIn.passwords.isPopular })
+  return text === undefined ? undefined : { text, field: 'password' }
+}
+
+/** The new account is signed in, and goes on where it came from; suspended at this very moment, it learns that there. */
+async function enterNew(room: TenantRoom, entry: Entry, account: Account): Promise<Reply> {
+  const reply = (await enter(room, entry, account)) ?? { kind: 'redirect' as const, to: hubUrl(room.ctx, entry.ticket) }
+  return { ...reply, happened: [byThemselves('user.sign-up', account), ...(reply.happened ?? [])] }
+}
+
+/** Looking spends nothing: programs that look into mails follow links too. */
+const openConfirm: Route = {
+  path: '/sign-up/confirm',
+  methods: ['GET'],
+  audience: 'person',
+  async handle(room, { params, browser }) {
+    openRule(room)
+    const token = params.need('token')
+    const waiting = (await findSignUp(room.mailroom as Mailroom, token)) ?? refuse('invalid_request', dead)
+    return confirmPage(room, waiting, { token, flow: params.get('flow'), browser })
+  },
+}
+
+function confirmPage(
+  room: TenantRoom,
+  waiting: SignUp,
+  { token, flow, browser }: { token: string; flow: string | undefined; browser: Browser },
+  problem?: string,
+): PageReply {
+  const data = { token, flow, email: waiting.email, mustProve: !isHere(room, waiting, browser), problem }
+  return { kind: 'page', page: 'confirm-sign-up', data }
+}
+
+function isHere({ ctx }: TenantRoom, { browser: kept }: SignUp, { id }: Browser): boolean {
+  return kept !== undefined && id !== undefined && ctx.tokens.hash('br', id) === kept
+}
+
+/** Address and password must be of one person: whoever opens the link elsewhere than where they signed up says the password, too. */
+const confirm: Route = {
+  path: '/sign-up/confirm',
+  methods: ['POST'],
+  audience: 'person',
+  ownForm: true,
+  async handle(room, request) {
+    openRule(room)
+    const { params, browser } = request
+    const [token, ticket] = [params.need('token'), params.get('flow')]
+    const waiting = (await findSignUp(room.mailroom as Mailroom, token)) ?? refuse('invalid_request', dead)
+    const refusal = isHere(room, waiting, browser) ? undefined : await provePassword(room, waiting, request)
+    if (refusal) {
+      const { status, problem, headers } = refusal
+      return { ...confirmPage(room, waiting, { token, flow: ticket, browser }, problem), status, headers }
+    }
+    const account = await confirmSignUp(room.accounts, waiting)
+    if (account === 'unknown') refuse('invalid_request', dead)
+    if (account === 'taken') refuse('invalid_request', gone)
+    const visit = ticket === undefined ? undefined : await liveFlow(room.ctx, ticket, browser)
+    if (visit && ticket !== undefined) {
+      const sessions = await room.ctx.people.sessions(browser.sessions, room.ctx.now(), request.address)
+      return enterNew(room, { ticket, flow: visit.flow, request, sessions }, account)
+    }
+    const device = await rememberDevice(room.signIn, browser.device, account.subject, room.ctx.now())
+    return { ...done('signed-up', undefined), remember: { device }, happened: [byThemselves('user.sign-up', account)] }
+  },
+}
+
+async function provePassword({ signIn, ctx }: TenantRoom, { email, passwordHash }: SignUp, { params, browser, address }: Request) {
+  const { wait, succeeded } = await trySignIn(signIn, { login: email, address, device: browser.device }, ctx.now())
+  if (wait !== undefined) return { status: 429, problem: tooOften(wait), headers: { 'retry-after': String(wait) } }
+  if (!(await signIn.passwords.verify(params.get('password') ?? '', passwordHash))) return { status: 401, problem: wrong, headers: {} }
+  await succeeded()
+  return undefined
+}
+
+function done(what: 'sign-up-mail-sent' | 'signed-up', flow: string | undefined): PageReply {
+  return { kind: 'page', page: 'done', data: { what, flow } }
+}
+
+export const signUpSteps: readonly Route[] = [signUpStep]
+/** Not there where no mail can be sent. */
+export const signUpLinks: readonly Route[] = [openConfirm, confirm]

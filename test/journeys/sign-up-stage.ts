@@ -1,0 +1,60 @@
+/** Three tenants where anyone may sign up, one for each rule, with an application each; and whoever comes to them. */
+import type { Room } from '../../src/room.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type MailSink, mailSink } from '../mail-sink.ts'
+import type { Landing, TinyBrowser } from '../tiny-browser.ts'
+import { type Application, application, callback, claimsOf, told } from './application.ts'
+
+export const password = 'seven words that nobody else has thought of'
+
+export interface SignUpStage {
+  house: TestHouse
+  sink: MailSink
+  app(rule: string): Application
+  room(rule: string): Room
+  /** An address that nobody has had. */
+  newcomer(): string
+  /** The page, by the link of the sign-in page. */
+  open(browser: TinyBrowser, rule: string): Promise<Landing>
+  fill(browser: TinyBrowser, email: string, more?: Record<string, string>): Promise<Landing>
+  /** The ID token of whoever came back to the application. */
+  redeemed(rule: string, landing: Landing): Promise<Record<string, unknown>>
+}
+
+/** Close both, the house first. */
+export async function signUpStage(engine: Engine): Promise<SignUpStage> {
+  const sink = await mailSink()
+  const house = await testHouse(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', TRUSTED_PROXIES: '127.0.0.1,::1' })
+  const rooms = new Map<string, Room>()
+  for (const rule of ['unverified', 'verified', 'private'] as const) {
+    await house.house.tenants.create({ slug: rule, name: 'Acme' })
+    await house.house.tenants.set(rule, { sign_up_email: rule })
+    const room = (await house.house.tenant(rule)) as Room
+    rooms.set(rule, room)
+    await house.addClient(
+      { client_id: 'app', client_name: 'The App', redirect_uris: [callback], scope: 'openid profile email' },
+      'secret',
+      room,
+    )
+  }
+  let people = 0
+  const app = (rule: string) =>
+    application(house, { id: 'app', secret: 'secret', scope: 'openid profile email', issuer: `${house.issuer}/t/${rule}` })
+  return {
+    house,
+    sink,
+    app,
+    room: (rule) => rooms.get(rule) as Room,
+    newcomer: () => `newcomer${++people}@example.com`,
+    async open(browser, rule) {
+      const page = await browser.open(app(rule).url())
+      const link = /<a id="sign-up" href="([^"]+)"/.exec(page.html)?.[1] as string
+      return browser.open(link.replaceAll('&amp;', '&'))
+    },
+    fill: (browser, email, more = {}) => browser.submit('sign-up', { email, password, repeated: password, ...more }),
+    redeemed: async (rule, landing) => claimsOf((await app(rule).redeem(told(landing)['code'] as string)).body.id_token),
+  }
+}
+
+/** Of a page that says what is done. */
+export const headline = ({ html }: Landing) => /<h1 id="([^"]+)"/.exec(html)?.[1]
