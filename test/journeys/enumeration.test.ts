@@ -1,0 +1,149 @@
+/** Nothing tells whether an account exists: not words, status, headers or the work that is done — OWASP ASVS 6.3.8; NIST SP 800-63B-4 §3.2.2. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { createAccount, setStatus } from '../../src/identity/accounts.ts'
+import type { Passwords } from '../../src/secrets/passwords.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type MailSink, mailSink } from '../mail-sink.ts'
+import { engines } from '../postgres.ts'
+import { type Application, application, callback } from './application.ts'
+import { asked } from './json.ts'
+import { password } from './sign-up-stage.ts'
+
+/** Of one length, so that even the length of an answer can be compared. Nobody has the first. */
+const names = ['nobody', 'active', 'barred', 'keyless', 'interim'].map((name) => name.padEnd(7, '0'))
+
+/** As anybody on the network sees it. */
+interface Seen {
+  status: number
+  headers: Headers
+  text: string
+}
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`whether there is an account, on ${engine}`, () => {
+    let house: TestHouse
+    let sink: MailSink
+    let app: Application
+    let old: Application
+    let strange: string
+    before(async () => {
+      sink = await mailSink()
+      house = await testHouse(engine, {
+        MAIL_SMTP_URL: sink.url,
+        MAIL_FROM: 'id@example.org',
+        API_SIGN_UP_EMAIL: 'private',
+        LIMITS_SIGN_IN_ADDRESS: '10000',
+      })
+      const { accounts } = house.root
+      const input = (username: string) => ({ username, email: `${username}@example.com` })
+      const [, active, barred, keyless, interim] = names as [string, string, string, string, string]
+      for (const username of [active, barred]) await house.addAccount(input(username), password)
+      const { subject } = (await house.root.store.accounts.byLogin(barred))!
+      await setStatus(accounts, subject, 'suspended')
+      await createAccount(accounts, input(keyless), undefined)
+      await createAccount(accounts, input(interim), { text: password, temporary: true })
+      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
+      await house.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
+      app = application(house, { id: 'app', secret: 'secret' })
+      old = application(house, { id: 'old', secret: 'secret' })
+      await house.addAccount({ username: 'stranger' }, password)
+      const browser = house.browser()
+      await app.arrive(browser, {}, { username: 'stranger', password })
+      strange = browser.cookies.get('gatehouse-device') as string
+    })
+    after(async () => {
+      await house.close()
+      await sink.close()
+    })
+
+    /** A form on a page of a flow. */
+    async function submitted(
+      form: string,
+      fields: Record<string, string>,
+      ask: Record<string, string> = {},
+      device?: string,
+    ): Promise<Seen> {
+      const browser = house.browser()
+      if (device !== undefined) browser.cookies.set('gatehouse-device', device)
+      const page = await browser.open(app.url(ask))
+      const forgot = form === 'forgot-password' ? /<a id="forgot" href="([^"]+)"/.exec(page.html)?.[1] : undefined
+      if (forgot !== undefined) await browser.open(forgot)
+      const { status, headers, html } = await browser.submit(form, fields)
+      return { status, headers, text: html }
+    }
+    const json = (path: string, body: object) => asked(house.issuer + path, 'POST', body)
+    const wrong = 'not the password of anybody'
+    const choice = { password, repeated: password }
+
+    const byLogin: Record<string, (login: string) => Promise<Seen>> = {
+      'the sign-in page': (username) => submitted('sign-in', { username, password: wrong }, { prompt: 'login' }),
+      'the sign-in page, at a browser that somebody else has signed in at': (username) =>
+        submitted('sign-in', { username, password: wrong }, { prompt: 'login' }, strange),
+      'a login_hint': async (login_hint) => {
+        const { status, headers, html } = await house.browser().open(app.url({ login_hint }))
+        return { status, headers, text: html }
+      },
+      'the page of forgotten passwords': (login) => submitted('forgot-password', { login }),
+      'the sign-in API': (email) => json('/api/v1/auth/login', { email, password: wrong }),
+      'the sign-in of Auto Authn': (identifier) => json('/login', { identifier, password: wrong }),
+      'the password grant': (username) => old.post('/token', { grant_type: 'password', username, password: wrong }),
+    }
+    let asks = 0
+    const byAddress: Record<string, (email: string) => Promise<Seen>> = {
+      'the sign-up page': (email) => submitted('sign-up', { email, ...choice }, { prompt: 'create' }),
+      'the sign-up of the sign-in API': (email) => json('/api/v1/auth/register', { email, password }),
+      'the sign-up of Auto Authn, under a name that is free': (email) =>
+        json('/register', { tenant_slug: 'same', username: `name${++asks}`, email, password }),
+      'the sign-up of Auto Authn, under the name of somebody': (email) =>
+        json('/register', { tenant_slug: 'same', username: names[++asks % names.length], email, password }),
+    }
+
+    const hashed = () => (house.root.signIn.passwords as Passwords).load().done
+
+    /** All that an observer could compare, without what differs from one request to the next. */
+    async function observed(knock: (login: string) => Promise<Seen>, login: string) {
+      const before = hashed()
+      const { status, headers, text } = await knock(login)
+      const id = headers.get('x-request-id') as string
+      const same = (said: string) =>
+        said
+          .replaceAll(id, 'ID')
+          .replace(/gth_\w+/g, 'TOKEN')
+          .replaceAll(login, 'LOGIN')
+      const told = [...headers].filter(([name]) => name !== 'date').map(([name, value]) => `${name}: ${same(value)}`)
+      return { status, told, text: same(text), hashes: hashed() - before }
+    }
+
+    async function tellsNothing(knock: (login: string) => Promise<Seen>, logins: readonly string[]) {
+      house.wait(900 * 100)
+      const expected = await observed(knock, logins[0] as string)
+      for (const login of logins.slice(1)) assert.deepEqual(await observed(knock, login), expected, login)
+    }
+
+    for (const [door, knock] of Object.entries(byLogin)) {
+      test(`${door} does not tell, of a name`, () => tellsNothing(knock, names))
+      test(`${door} does not tell, of an address`, () =>
+        tellsNothing(
+          knock,
+          names.map((name) => `${name}@example.com`),
+        ))
+    }
+    for (const [door, knock] of Object.entries(byAddress)) {
+      test(`${door} does not tell`, async () => {
+        if (!(await house.house.tenant('same'))) await settle()
+        await tellsNothing(
+          knock,
+          names.map((name) => `${name}@example.com`),
+        )
+      })
+    }
+
+    /** A tenant with the same accounts, for the surface that names one. */
+    async function settle() {
+      await house.house.tenants.create({ slug: 'same', name: 'Same' })
+      const room = (await house.house.tenant('same'))!
+      for (const username of names.slice(1)) await house.addAccount({ username, email: `${username}@example.com` }, password, room)
+    }
+  })
+}
