@@ -88,6 +88,12 @@ export async function trySignUp({ store, limits, pseudonym }: SignIn, { login, a
   return until && until - now
 }
 
+/** Counts the making of a tenant where anyone may make one. Returns how many seconds to wait; undefined: go on. */
+export async function tryTenant({ store, limits }: SignIn, address: string, now: number) {
+  const until = await store.attempts.count([{ name: `tenant-address:${network(address)}`, limit: limits.address, window }], now)
+  return until && until - now
+}
+
 function tenantBucket(limits: SignIn['limits']): Bucket {
   return { name: 'tenant', limit: limits.tenant, window }
 }

@@ -159,6 +159,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(hashed(), before + 1, 'a name that does not exist costs one hash, as a wrong password does')
     })
 
+    test('ends for whoever makes tenants where anyone may', async () => {
+      house.wait(quarter * 100)
+      const make = (i: number) =>
+        call(`${house.issuer}/tenant`, {
+          body: JSON.stringify({ slug: `made-${i}`, name: 'Made', email: 'ops@example.com' }),
+          headers: { 'content-type': 'application/json', 'x-forwarded-for': '192.0.2.1' },
+        })
+      for (let i = 0; i < 6; i++) assert.equal((await make(i)).status, 201)
+      const refused = await make(6)
+      assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, String(quarter)])
+    })
+
     test('ends for a day after a hundred failures', async () => {
       house.wait(quarter * 100)
       const who = house.root.signIn.pseudonym(alice.username)

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { accountSchema } from '../../identity/accounts.ts'
 import type { Entrance } from '../../identity/second-factor.ts'
 import { startSession } from '../../identity/sign-in.ts'
+import { tryTenant } from '../../identity/throttle.ts'
 import { firstPartyId } from '../../protocol/client.ts'
-import { OAuthError } from '../../protocol/errors.ts'
+import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
@@ -64,13 +65,19 @@ function tenant(town: Town): JsonRoute {
     status: 201,
     act: 'tenant.create',
   } as const
-  const make = async ({ room, body }: { room: TenantRoom; body: z.output<typeof form.body> }) => {
+  type Asked = { room: TenantRoom; request: Request; body: z.output<typeof form.body> }
+  const make = async ({ room, body }: Asked) => {
     if (room.slug !== '') problem(404, 'not_found', 'tenants are made at the root tenant')
     const id = await town.createTenant({ slug: body.slug, name: body.name, contact: body.email })
     if (id === undefined) problem(409, 'invalid_request', 'there is a tenant of this slug already')
     return { answer: { ...body, id, issuer: `${room.ctx.issuer}/t/${body.slug}` }, target: id }
   }
-  return town.openTenants ? openRoute(form, make) : guardedRoute('tenants:create', form, make)
+  const makeCounted = async (ask: Asked) => {
+    const wait = await tryTenant(ask.room.signIn, ask.request.address, ask.room.ctx.now())
+    if (wait !== undefined) throw new TooMany('too many tenants', wait)
+    return make(ask)
+  }
+  return town.openTenants ? openRoute(form, makeCounted) : guardedRoute('tenants:create', form, make)
 }
 
 function register(town: Town): JsonRoute {
