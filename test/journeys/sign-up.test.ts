@@ -49,6 +49,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { access_token } = (await app('unverified').redeem(told(landing)['code'] as string)).body
       const info = (await call(`${app('unverified').issuer}/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })).body
       assert.deepEqual([info.preferred_username, info.email, info.email_verified], [undefined, email, false])
+      const own = await browser.open(`${app('unverified').issuer}/account/profile`)
+      assert.equal(/id="username">(.*?)<\/strong>/.exec(own.html)?.[1]?.replace(/<[^>]*>/g, ''), email)
     })
 
     test('what is refused says why, keeps what was typed but for the password, and makes nothing', async () => {

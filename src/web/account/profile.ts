@@ -1,5 +1,6 @@
 /** What a person says of themselves: the standard claims — OpenID Connect Core §5.1. */
 import { claimsSchema } from '../../identity/accounts.ts'
+import { loginOf } from '../../identity/types.ts'
 import type { Params } from '../../protocol/params.ts'
 import { profilePage } from '../pages/account/profile.ts'
 import { faultsOf } from './faults.ts'
@@ -82,7 +83,7 @@ export const profile: Section = {
   async show({ room, session, account, request }, refused) {
     const claims = refused?.act === 'save' ? typed(request.params) : account.claims
     const values = { ...claims, ...(claims['address'] as object | undefined) }
-    return { body: profilePage({ base: room.base, sid: session.sid, username: account.username, values, faults: refused?.faults ?? {} }) }
+    return { body: profilePage({ base: room.base, sid: session.sid, username: loginOf(account), values, faults: refused?.faults ?? {} }) }
   },
   kept: async ({ account }) => ({ claims: account.claims }),
   acts: { save: { sensitive: false, audit: 'user.change', run: save } },

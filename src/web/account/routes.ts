@@ -1,5 +1,6 @@
 /** The account page: who may see it, and how its sections are served. */
 import { shown } from '../../identity/people.ts'
+import { loginOf } from '../../identity/types.ts'
 import { refuse } from '../../protocol/errors.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { accountView, type Place } from '../pages/account/frame.ts'
@@ -111,7 +112,7 @@ function actRoute(section: Section, name: string, act: Act): Route {
       if (request.params.get('sid') !== visit.session.sid)
         return pageOf(section, visit, { act: undefined, problem: otherAccount, status: 409 })
       if (act.sensitive && !visit.fresh)
-        return { kind: 'redirect', to: wayIn(room.ctx, { state, purpose: 'confirm', loginHint: visit.account.username }) }
+        return { kind: 'redirect', to: wayIn(room.ctx, { state, purpose: 'confirm', loginHint: loginOf(visit.account) }) }
       return outcomeOf(section, name, act, visit)
     },
   }

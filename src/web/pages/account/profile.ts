@@ -61,7 +61,7 @@ export function profilePage({ base, sid, username, values, faults }: ProfilePage
     return field({ ...line, value: typeof value === 'string' ? value : undefined, fault: faults[line.name] })
   }
   return html`<p class="lead">${lead}</p>
-<p>User name: <strong id="username">${address(username)}</strong></p>
+<p>You sign in as <strong id="username">${address(username)}</strong></p>
 ${form({
   base,
   sid,
