@@ -15,6 +15,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/client.ts',
     'protocol/resource.ts',
     'protocol/errors.ts',
+    'identity/audit-entry.ts',
     'identity/types.ts',
     'identity/groups.ts',
     'secrets/types.ts',

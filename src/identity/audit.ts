@@ -1,6 +1,7 @@
 /** The audit log: who did what when, from where, and what came of it — NIST SP 800-53 AU-3. */
 import type { Doer, Happening } from '../protocol/acts.ts'
-import type { AuditSearch, IdentityStore, Noted } from './types.ts'
+import type { AuditSearch, Noted } from './audit-entry.ts'
+import type { IdentityStore } from './types.ts'
 
 /** Where it came from: the request that a line of the log bears too, and an IP address. Absent: the command line. */
 export interface Origin {

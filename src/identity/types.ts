@@ -1,6 +1,7 @@
 /** Accounts and sessions, and what this room needs remembered. */
-import type { Happening } from '../protocol/acts.ts'
+
 import type { ApiKey } from '../protocol/types.ts'
+import type { AuditSearch, Noted } from './audit-entry.ts'
 import type { GroupStore } from './groups.ts'
 import type { Role } from './roles.ts'
 
@@ -92,35 +93,6 @@ export interface Link {
   /** Where it was sent. */
   email: string
   expiresAt: number
-}
-
-/** An entry of the audit log. */
-export interface Noted extends Happening {
-  id: string
-  /** Seconds since the epoch. */
-  at: number
-  requestId: string | undefined
-  /** IP address. */
-  address: string | undefined
-}
-
-/** A page of the audit log. Absent: any. */
-export interface AuditSearch {
-  /** Seconds; from then on, and before. */
-  since?: number | undefined
-  until?: number | undefined
-  act?: string | undefined
-  outcome?: Happening['outcome'] | undefined
-  /** Id of who did it. */
-  by?: string | undefined
-  /** Id of what it was done to. */
-  target?: string | undefined
-  /** Id of who did it or of what it was done to. */
-  about?: string | undefined
-  /** What follows this entry. */
-  after?: { at: number; id: string } | undefined
-  limit: number
-  newestFirst: boolean
 }
 
 /** An authenticator app as kept. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { NOW, onEachEngine } from '../../test/stored.ts'
 import { readAudit } from '../identity/audit.ts'
-import type { Noted } from '../identity/types.ts'
+import type { Noted } from '../identity/audit-entry.ts'
 import { sweep } from './sweep.ts'
 
 function anEntry(id: string, at: number, change: Partial<Noted> = {}): Noted {

@@ -1,5 +1,6 @@
 /** The audit log as kept. */
-import type { AuditSearch, IdentityStore, Noted } from '../identity/types.ts'
+import type { AuditSearch, Noted } from '../identity/audit-entry.ts'
+import type { IdentityStore } from '../identity/types.ts'
 import { type Db, type Row, type Sql, sql } from './sql.ts'
 
 export function audit(db: Db, tenant: string): Pick<IdentityStore, 'audit'> {

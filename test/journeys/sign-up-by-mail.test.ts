@@ -142,7 +142,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const subject = (await store('private').accounts.byLogin(email))?.subject
       assert.deepEqual(await noted(), [
         ['user.sign-up', subject, subject, {}],
-        ['user.sign-in', subject, subject, {}],
+        ['user.sign-in', subject, subject, { acr: 'aal1' }],
       ])
     })
   })
