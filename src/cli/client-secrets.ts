@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import type { ClientMetadata } from '../protocol/client.ts'
 import type { Room } from '../room.ts'
-import { isImportable, isImported } from '../secrets/imported-secrets.ts'
+import { foreignHashProblem } from '../secrets/foreign-hashes.ts'
+import { isImported } from '../secrets/imported-secrets.ts'
 import type { SecretRow } from '../store/types.ts'
 import { duration } from './duration.ts'
 import { withTenant } from './open.ts'
@@ -96,7 +97,7 @@ export function secretFlags(command: Command): Command {
   return command
     .option('--secret <text>', 'a secret of your own choice, at least 22 characters')
     .option('--allow-weak-secret', 'let the secret be shorter')
-    .option('--secret-hash <hash>', 'the hash of a secret that is in use already: bcrypt, or PBKDF2 as Hydra or Django write it')
+    .option('--secret-hash <hash>', 'the hash of a secret that is in use already: argon2, bcrypt, scrypt or PBKDF2')
     .option('--secret-expires-in <time>', 'let the secret expire, such as 90d', duration)
 }
 
@@ -115,8 +116,8 @@ export function newSecret(
   { ctx, tokens }: Room,
 ): { row: SecretRow; shown?: string } {
   if (secret !== undefined && secretHash !== undefined) misuse('--secret and --secret-hash exclude each other')
-  if (secretHash !== undefined && !isImportable(secretHash))
-    refuse('--secret-hash must be bcrypt of cost 4 to 14, or PBKDF2 of at most 2000000 iterations as Hydra or Django write it')
+  const hashProblem = secretHash === undefined ? undefined : foreignHashProblem(secretHash)
+  if (hashProblem) refuse(`--secret-hash ${hashProblem}`)
   if (secret !== undefined && secret.length < 22 && !allowWeakSecret)
     refuse('the secret is shorter than 22 characters: leave it out to have one made, or add --allow-weak-secret')
   const now = ctx.now()

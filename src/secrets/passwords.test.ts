@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Cost, floorCost, passwords, UnusablePassword, usualCost } from './passwords.ts'
+import type { Cost } from './argon2.ts'
+import { floorCost, passwords, UnusablePassword, usualCost } from './passwords.ts'
 import { Busy } from './work-queue.ts'
 
 const small: Cost = { memory: 64, passes: 1, lanes: 1 }
@@ -70,6 +71,34 @@ test('nobody’s password costs one hash, as anybody’s does, and is false', as
     assert.equal(await safe.verify('correct horse', kept), kept === phc, String(kept))
     assert.equal(safe.load().done, before + 1, String(kept))
   }
+})
+
+test('a hash brought from elsewhere verifies in the same line as ours, and is to be made anew', async () => {
+  const safe = quick()
+  const bcrypt = '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy' // of "imported secret"
+  assert.equal(safe.adopt(bcrypt), bcrypt)
+  assert.equal(await safe.verify('imported secret', bcrypt), true)
+  assert.equal(await safe.verify('another', bcrypt), false)
+  assert.equal(safe.load().done, 2)
+  assert.equal(safe.needsRehash(bcrypt), true)
+  assert.equal(safe.needsRehash((await safe.hash('x')).replace('argon2id', 'argon2i')), true)
+  for (const hash of ['', 'x', 'md5$x$y', bcrypt.replace('$05$', '$15$')]) assert.throws(() => safe.adopt(hash), UnusablePassword, hash)
+  assert.throws(() => safe.adopt(bcrypt.replace('$05$', '$15$')), /The hash is bcrypt of a cost that is not 4 to 14/)
+})
+
+test('what other servers hashed as it was typed verifies as it was typed, at the same cost for nobody', async () => {
+  const safe = quick()
+  const decomposed = 'u\u0308ber'
+  const elsewhere = `pbkdf2_sha256$1$salt$${pbkdf2Sync(decomposed, 'salt', 1, 32, 'sha256').toString('base64')}`
+  assert.equal(await safe.verify(decomposed, elsewhere), true)
+  assert.equal(await safe.verify('\u00fcber', elsewhere), false)
+  const cost = async (kept: string | undefined) => {
+    const before = safe.load().done
+    assert.equal(await safe.verify('wro\u0308ng', kept), false)
+    return safe.load().done - before
+  }
+  const own = await safe.hash('x')
+  assert.deepEqual([await cost(elsewhere), await cost(own), await cost(undefined)], [2, 2, 2])
 })
 
 test('a hash of another cost is to be made anew, and verifies meanwhile', async () => {

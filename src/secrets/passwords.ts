@@ -1,26 +1,22 @@
-/** Passwords: argon2id — RFC 9106, prepared like OpaqueString of RFC 8265 §4.2, kept as PHC strings. */
-import { argon2, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
+/** Passwords: argon2id, prepared like OpaqueString of RFC 8265 §4.2; and the hashes that people bring from elsewhere, until they sign in. */
+import { type Cost, checkOf, isBearable, parseArgon2, tagOf, writeArgon2 } from './argon2.ts'
 import type { Random } from './derive.ts'
+import { checkOfForeign, foreignHashProblem } from './foreign-hashes.ts'
+import type { Check } from './hash-form.ts'
 import { isPopular } from './popular-passwords.ts'
 import { type WorkQueue, workQueue } from './work-queue.ts'
 
-/** What a hash costs. */
-export interface Cost {
-  /** KiB. */
-  readonly memory: number
-  readonly passes: number
-  readonly lanes: number
-}
 export const usualCost: Cost = { memory: 47_104, passes: 1, lanes: 1 }
 export const floorCost: Cost = { memory: 19_456, passes: 2, lanes: 1 }
 
 export interface Passwords {
   /** A PHC string. Throws `UnusablePassword`, or `Busy` when too many wait. */
   hash(password: string): Promise<string>
+  /** A hash made elsewhere, as we keep it. Throws `UnusablePassword` when it is of no form we know, or too dear to check. */
+  adopt(hash: string): string
   /** `undefined`, for who has no password or does not exist, takes as long and is false. Throws `Busy` when too many wait. */
   verify(password: string, phc: string | undefined): Promise<boolean>
-  /** Was it made with another cost than today's? Then hash anew at the next sign-in. */
+  /** Was it made elsewhere, or with another cost than today's? Then hash anew at the next sign-in. */
   needsRehash(phc: string): boolean
   /** Is it, whole and whatever its case, on the list of passwords that many people use? */
   isPopular(password: string): boolean
@@ -33,13 +29,8 @@ export class UnusablePassword extends Error {
 }
 
 const maxWait = 2000
-const compute = promisify(argon2)
-
-interface Hash {
-  cost: Cost
-  salt: Buffer
-  tag: Buffer
-}
+/** Bytes. */
+const tagLength = 32
 
 /**
  * `cores`: how many hashes at once; each runs on a thread of Node's pool and holds `cost.memory`. A cost below both `usualCost` and
@@ -51,73 +42,58 @@ export function passwords(options: { cost?: Cost; cores: number; random: Random;
     throw new RangeError('password hashing cost is below the floor')
   if (!isBearable(cost)) throw new RangeError('password hashing cost is out of bounds')
   const queue = workQueue({ width: cores, maxWait, mean: 50, clock })
-  const digest = (password: Buffer, { cost, salt, tag }: Hash) => queue.run(() => argon2id(password, cost, salt, tag.length))
-  const nobody: Hash = { cost, salt: Buffer.alloc(16), tag: Buffer.alloc(32) }
+  const variant = 'argon2id'
+  const nobody: Check = async (secret) => {
+    await tagOf(secret, { variant, cost, salt: Buffer.alloc(16) }, tagLength)
+    return false
+  }
 
   return {
     hash: async (password) => {
-      const bytes = prepare(password)
-      if (typeof bytes === 'string') throw new UnusablePassword(bytes)
-      const fresh = { cost, salt: Buffer.from(random(16)), tag: Buffer.alloc(32) }
-      return write({ ...fresh, tag: await digest(bytes, fresh) })
+      const text = prepared(password)
+      const problem = problemOf(text)
+      if (problem) throw new UnusablePassword(problem)
+      const fresh = { variant, cost, salt: Buffer.from(random(16)) } as const
+      return writeArgon2({ ...fresh, tag: await queue.run(() => tagOf(text, fresh, tagLength)) })
     },
-    verify: async (password, phc) => {
-      const bytes = prepare(password)
-      if (typeof bytes === 'string') return false // whoever it is for
-      const kept = phc === undefined ? undefined : read(phc)
-      const tag = await digest(bytes, kept ?? nobody)
-      return timingSafeEqual(tag, (kept ?? nobody).tag) && kept !== undefined
+    adopt: (hash) => {
+      const problem = foreignHashProblem(hash)
+      if (problem) throw new UnusablePassword(`The hash ${problem}`)
+      return hash
     },
-    needsRehash: (phc) => {
-      const kept = read(phc)
-      return !kept || !isAtLeast(kept.cost, cost) || !isAtLeast(cost, kept.cost)
+    verify: async (password, hash) => {
+      if (problemOf(prepared(password))) return false // whoever it is for
+      const check = (hash === undefined ? undefined : (ownCheck(hash) ?? checkOfForeign(hash))) ?? nobody
+      // Other servers hashed what was typed. Where that differs it is tried too, for nobody as for anybody.
+      for (const text of new Set([prepared(password), password])) if (await queue.run(() => check(text))) return true
+      return false
+    },
+    needsRehash: (hash) => {
+      const kept = parseArgon2(hash)
+      return kept?.variant !== variant || !isAtLeast(kept.cost, cost) || !isAtLeast(cost, kept.cost)
     },
     isPopular,
     load: queue.load,
   }
 }
 
-/** The bytes to hash, or what is wrong. */
-function prepare(password: string): Buffer | string {
-  const text = password.replace(/\p{Zs}/gu, ' ').normalize('NFC') // RFC 8265 §4.2.2
+/** Spelled as it is kept. RFC 8265 §4.2.2 */
+function prepared(password: string): string {
+  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+}
+
+/** What is wrong with a prepared password, for people. */
+function problemOf(text: string): string | undefined {
   if (/[\p{Cc}\p{Cs}]/u.test(text)) return 'A password cannot contain control characters'
-  const bytes = Buffer.from(text)
-  if (bytes.length === 0) return 'A password cannot be empty'
-  return bytes.length > 1024 ? 'A password cannot be longer than 1024 bytes' : bytes
+  if (text === '') return 'A password cannot be empty'
+  return Buffer.byteLength(text) > 1024 ? 'A password cannot be longer than 1024 bytes' : undefined
 }
 
-function argon2id(message: Buffer, cost: Cost, nonce: Buffer, tagLength: number): Promise<Buffer> {
-  return compute('argon2id', { message, nonce, tagLength, memory: cost.memory, passes: cost.passes, parallelism: cost.lanes })
-}
-
-function write({ cost, salt, tag }: Hash): string {
-  return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.lanes}$${unpadded(salt)}$${unpadded(tag)}`
-}
-
-function read(phc: string): Hash | undefined {
-  const form = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/.exec(phc)
-  if (!form) return undefined
-  const [, memory, passes, lanes, salt = '', tag = ''] = form
-  const cost = { memory: Number(memory), passes: Number(passes), lanes: Number(lanes) }
-  return isBearable(cost) ? { cost, salt: Buffer.from(salt, 'base64'), tag: Buffer.from(tag, 'base64') } : undefined
-}
-
-function unpadded(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '')
+function ownCheck(hash: string): Check | undefined {
+  const kept = parseArgon2(hash)
+  return kept && isBearable(kept.cost) ? checkOf(kept) : undefined
 }
 
 function isAtLeast(cost: Cost, other: Cost): boolean {
   return cost.memory >= other.memory && cost.passes >= other.passes && cost.lanes >= other.lanes
-}
-
-/** Within what argon2 takes and a server can stand: at most 1 GiB and 10 passes. */
-function isBearable({ memory, passes, lanes }: Cost): boolean {
-  return (
-    [memory, passes, lanes].every(Number.isInteger) &&
-    lanes >= 1 &&
-    memory >= 8 * lanes &&
-    memory <= 1_048_576 &&
-    passes >= 1 &&
-    passes <= 10
-  )
 }

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { type FirebaseProject, fromFirebase } from './firebase-scrypt.ts'
+import { checkOfForeign, foreignHashProblem } from './foreign-hashes.ts'
+import { fromKeycloak } from './keycloak-credential.ts'
+
+const bytes = (base64: string) => Buffer.from(base64, 'base64')
+/** As the authors of this scheme publish them: https://github.com/firebase/scrypt. */
+const project: FirebaseProject = {
+  signerKey: bytes('jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA=='),
+  saltSeparator: bytes('Bw=='),
+  rounds: 8,
+  memCost: 14,
+}
+const exported = {
+  hash: bytes('lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ=='),
+  salt: bytes('42xEC+ixf3L2lw=='),
+}
+const firebase = fromFirebase(project, exported) as string
+const keycloak = (data: object, secret: object) =>
+  fromKeycloak({ credentialData: JSON.stringify(data), secretData: JSON.stringify(secret) }) as string
+const kept = { salt: 'MDEyMzQ1Njc4OWFiY2RlZg==', additionalParameters: {} }
+const argon2Parameters = { hashLength: ['32'], memory: ['7168'], type: ['id'], version: ['1.3'], parallelism: ['1'] }
+
+// Each made by another program than the one that checks it here: the reference implementations, libxcrypt, passlib, Keycloak, Python.
+const bcrypt = '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy'
+const argon2id = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'
+const scrypt = '$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$LotR5hBsHB9CxUCO58rq+Vu7mK839QrUQDCOZzmmEOI'
+const djangoScrypt = 'scrypt$1024$seasalt$8$5$rGSaeNSdnKke0lxz7kRAWnfKVvROcMwM+kLXRanE+YHNzmxmniPsyOzmwCALcew8WddWNibH1S6KscgHVDc+gw=='
+const pbkdf2 = '$pbkdf2-sha256$6400$0ZrzXitFSGltTQnBWOsdAw$Y11AchqV4b0sUisdZd0Xr97KWoymNE0LNNrnEgY4H9M'
+const good: [secret: string, hash: string][] = [
+  ['password', argon2id],
+  ['password', `argon2${argon2id}`],
+  ['password', '$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA'],
+  ['imported secret', bcrypt],
+  ['imported secret', bcrypt.replace('2b', '2a')],
+  ['imported secret', bcrypt.replace('2b', '2y')],
+  ['imported secret', `bcrypt$${bcrypt}`],
+  ['imported secret', 'bcrypt_sha256$$2b$05$abcdefghijklmnopqrstuutDmnt8lg7poZS/OJLmiNNN/7PS90ksC'],
+  ['password', '$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E'],
+  ['imported secret', scrypt],
+  ['imported secret', djangoScrypt],
+  ['user1password', firebase],
+  ['password', pbkdf2],
+  ['imported secret', 'pbkdf2_sha256$1000$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A='],
+  [
+    'secret',
+    keycloak(
+      { hashIterations: 5, algorithm: 'argon2', additionalParameters: argon2Parameters },
+      { ...kept, value: 'xKjWvB9+0sSP6wTqI1JoEI7w+iA0x9VDhPgmrOHRG80=', salt: 'LRScGShC7shkdoU5B1UgUQ==' },
+    ),
+  ],
+  [
+    'imported secret',
+    keycloak(
+      { hashIterations: 1000, algorithm: 'pbkdf2-sha256', additionalParameters: {} },
+      { ...kept, value: 'rBMUxm8xq8EMdUsRS8npNuPmIaxeURmMnwiJF2wWb1mJx6V9GG55GmJjaYKe8D6iTTKxRcnECSioX+ZO77zOhA==' },
+    ),
+  ],
+  [
+    'imported secret',
+    keycloak(
+      { hashIterations: 1000, algorithm: 'pbkdf2-sha512' },
+      { ...kept, value: 'CA0f1vpjIv9B8BDnPi87StkFZVN6IHicWaC5oFl2LvEtm5PxIaPxdtZnS9nlrD1KKOdD8/viXBzEd3EauJ97wQ==' },
+    ),
+  ],
+  [
+    'imported secret',
+    keycloak(
+      { hashIterations: 1000, algorithm: 'pbkdf2' },
+      { ...kept, value: 'ti1Gz+pYXfqYOohujuiC5nkozPJKmaNG7WjWA0sxQDqFtGTQeqNxxl+vmMRSYDAH39LvM1phZsSKUjtwkcee1Q==' },
+    ),
+  ],
+]
+for (const [secret, hash] of good) {
+  test(`${hash.slice(0, 32)}… is of "${secret}" and of nothing else`, async () => {
+    assert.equal(foreignHashProblem(hash), undefined)
+    const check = checkOfForeign(hash)!
+    for (const [text, right] of [
+      [secret, true],
+      [`${secret}x`, false],
+      [secret.slice(1), false],
+      ['', false],
+    ] as const)
+      assert.equal(await check(text), right, text)
+  })
+}
+
+const bad: [hash: string, problem: RegExp][] = [
+  ['', /no hash of argon2, bcrypt, scrypt or PBKDF2/],
+  ['5f4dcc3b5aa765d61d8327deb882cf99', /no hash/],
+  ['md5$salt$5f4dcc3b5aa765d61d8327deb882cf99', /no hash/],
+  ['{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr', /no hash/],
+  [argon2id.replace('v=19', 'v=16'), /not of version 1\.3/],
+  [argon2id.replace('$v=19', ''), /not of version 1\.3/],
+  [argon2id.replace('p=1', 'p=1,keyid=x'), /not of version 1\.3/],
+  [argon2id.replace('c29tZXNhbHQ', 'c29tZXNhbA'), /not of version 1\.3/],
+  [argon2id.slice(0, -22), /not of version 1\.3/],
+  [argon2id.replace('argon2id', 'argon2x'), /not of version 1\.3/],
+  [argon2id.replace('m=65536', 'm=262145'), /costs too much/],
+  [argon2id.replace('m=65536,t=2', 'm=262144,t=5'), /costs too much/],
+  [argon2id.replace('t=2', 't=11'), /costs too much/],
+  [argon2id.replace('t=2', 't=0'), /costs too much/],
+  [argon2id.replace('m=65536,t=2,p=1', 'm=64,t=2,p=9'), /costs too much/],
+  [bcrypt.replace('$05$', '$03$'), /cost that is not 4 to 14/],
+  [bcrypt.replace('$05$', '$15$'), /cost that is not 4 to 14/],
+  [bcrypt.replace('2b', '2x'), /bcrypt, but not/],
+  [bcrypt.slice(0, -1), /bcrypt, but not/],
+  [`bcrypt_sha256$${bcrypt}x`, /bcrypt, but not/],
+  [scrypt.replace('ln=10', 'ln=19'), /costs too much/],
+  [scrypt.replace('r=8', 'r=2049'), /costs too much/],
+  [scrypt.replace('p=1', 'p=300'), /costs too much/],
+  [scrypt.replace('p=1', 'p=0'), /costs too much/],
+  [scrypt.replace('ln=10', 'ln=99'), /costs too much/],
+  [scrypt.replace('ln=10,', ''), /not as passlib or Django/],
+  [scrypt.slice(0, -22), /not as passlib or Django/],
+  [djangoScrypt.replace('1024', '1000'), /not as passlib or Django/],
+  [djangoScrypt.replace('1024', '1048576'), /costs too much/],
+  [firebase.replace('ln=14', 'ln=19'), /costs too much/],
+  [firebase.slice(0, -1), /not as "users import" writes it/],
+  [pbkdf2.replace('6400', '2000001'), /more than 2000000 iterations/],
+  [pbkdf2.replace('6400', '0'), /more than 2000000 iterations/],
+  [pbkdf2.replace('sha256', 'sha384'), /not as Hydra, passlib/],
+  [pbkdf2.slice(0, -23), /not as Hydra, passlib/],
+  ['pbkdf2_md5$1000$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=', /not as Hydra, passlib/],
+]
+for (const [hash, problem] of bad) {
+  test(`refused: ${hash.slice(0, 60)}`, () => {
+    assert.match(foreignHashProblem(hash) ?? '', problem)
+    assert.match(foreignHashProblem(hash) ?? '', /^is /)
+    assert.equal(checkOfForeign(hash), undefined)
+  })
+}
+
+test('the dearest that can be borne', () => {
+  const dearest = [
+    argon2id.replace('m=65536,t=2,p=1', 'm=262144,t=4,p=8'),
+    bcrypt.replace('$05$', '$14$'),
+    scrypt.replace('ln=10', 'ln=18'),
+    pbkdf2.replace('6400', '2000000'),
+  ]
+  for (const hash of dearest) assert.equal(foreignHashProblem(hash), undefined, hash)
+})
+
+test('more than the 72 bytes that bcrypt looks at never match, unless their digest is what was hashed', async () => {
+  const hash = '$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i' // of 72 x
+  assert.equal(await checkOfForeign(hash)!('x'.repeat(72)), true)
+  assert.equal(await checkOfForeign(hash)!('x'.repeat(73)), false)
+})
+
+test('what is kept of a Firebase hash holds neither signer key nor hash, and gives neither away to who has the other', () => {
+  const stored = bytes(firebase.split('$').at(-1) as string)
+  const stream = exported.hash.map((byte, i) => byte ^ (project.signerKey[i] as number))
+  for (const secret of [project.signerKey, exported.hash, Buffer.from(stream)]) {
+    assert.ok(!firebase.includes(secret.toString('base64').slice(0, 16)))
+    assert.ok(!stored.includes(secret.subarray(0, 8)))
+  }
+  assert.equal(fromFirebase(project, { ...exported, hash: randomBytes(32) }), undefined, 'of another length than the signer key')
+  assert.notEqual(fromFirebase({ ...project, signerKey: randomBytes(64) }, exported), firebase)
+})
+
+test('a credential that is not as Keycloak writes it is none', () => {
+  const wrong = [
+    { credentialData: 'x', secretData: '{}' },
+    { credentialData: '{"algorithm":"argon2","hashIterations":5}', secretData: '{"value":"x"}' },
+    { credentialData: '{"algorithm":"md5","hashIterations":5}', secretData: '{"value":"x","salt":"y"}' },
+    {
+      credentialData: '{"algorithm":"argon2","hashIterations":5,"additionalParameters":{"version":["1.0"]}}',
+      secretData: '{"value":"x","salt":"y"}',
+    },
+  ]
+  for (const credential of wrong) assert.equal(fromKeycloak(credential), undefined)
+})
+
+test('none of them holds up the event loop', async () => {
+  for (const [secret, hash] of good.filter(([, hash]) => /^\$(2b|argon2id|scrypt|firebase|pbkdf2)/.test(hash))) {
+    let turns = 0
+    const turning = setInterval(() => turns++, 1)
+    const slow = hash.replace('$05$', '$11$').replace('ln=10', 'ln=15').replace('6400', '600000').replace('i=1000', 'i=600000')
+    await checkOfForeign(slow)!(secret)
+    clearInterval(turning)
+    assert.ok(turns > 5, `${hash.slice(0, 20)}: ${turns}`)
+  }
+})
