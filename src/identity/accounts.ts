@@ -69,7 +69,7 @@ export class Taken extends Error {
 /** What making an account takes. */
 export interface AccountRoom {
   store: IdentityStore
-  passwords: Pick<PasswordCheck, 'hash'>
+  passwords: Pick<PasswordCheck, 'hash' | 'adopt'>
   now(): number
   id(): string
 }
@@ -80,12 +80,23 @@ export interface NewPassword {
   temporary: boolean
 }
 
+/** The password that a person has elsewhere, as it was hashed there. */
+export interface BroughtPassword {
+  hash: string
+  temporary: boolean
+}
+
 /** Makes an account. Without a password nobody can sign in to it yet. Throws `ZodError`, `UnusablePassword` or `Taken`. */
-export async function createAccount(room: AccountRoom, input: NewAccount, password: NewPassword | undefined): Promise<Account> {
+export async function createAccount(
+  room: AccountRoom,
+  input: NewAccount,
+  password: NewPassword | BroughtPassword | undefined,
+  status: Account['status'] = 'active',
+): Promise<Account> {
   const { store, passwords } = room
   const checked = accountSchema.parse(input)
-  const passwordHash = password && (await passwords.hash(password.text))
-  const account = newAccount(room, checked, { passwordHash, passwordIsTemporary: password?.temporary ?? false })
+  const passwordHash = password && ('hash' in password ? passwords.adopt(password.hash) : await passwords.hash(password.text))
+  const account = { ...newAccount(room, checked, { passwordHash, passwordIsTemporary: password?.temporary ?? false }), status }
   if (!(await store.accounts.add(account))) throw new Taken('another account has this sub, user name or e-mail address')
   return account
 }

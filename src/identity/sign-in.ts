@@ -15,6 +15,8 @@ export interface SessionLifetimes {
 /** What this room uses of the safe. */
 export interface PasswordCheck {
   hash(password: string): Promise<string>
+  /** A hash made elsewhere, as it is kept. Throws, with a message for people, when it cannot be checked here. */
+  adopt(hash: string): string
   /** Takes as long, and is false, when there is no hash. */
   verify(password: string, kept: string | undefined): Promise<boolean>
   needsRehash(kept: string): boolean
@@ -58,19 +60,22 @@ export interface SignIn {
   tell(news: News, account: Account): void
 }
 
-/** The account, if login and password are right and it is active. Takes as long when it is not, and does not tell why. */
-export async function checkPassword(
-  { store, passwords }: Pick<SignIn, 'store' | 'passwords'>,
-  login: string,
-  password: string,
-): Promise<Account | undefined> {
-  const account = await store.accounts.byLogin(foldLogin(login))
-  const right = await passwords.verify(password, account?.passwordHash)
+type CheckRoom = Pick<SignIn, 'store' | 'passwords' | 'pseudonym'>
+
+/**
+ * The account, if login and password are right and it is active. Takes as long when it is not, and does not tell why: who does not exist or
+ * has no password costs what somebody who does costs, and always the same one, since hashes from elsewhere take longer or shorter than ours.
+ */
+export async function checkPassword(room: CheckRoom, login: string, password: string): Promise<Account | undefined> {
+  const { store, passwords, pseudonym } = room
+  const folded = foldLogin(login)
+  const [account, decoy] = await Promise.all([store.accounts.byLogin(folded), store.accounts.anyPasswordHash(pseudonym(folded))])
+  const right = await passwords.verify(password, account?.passwordHash ?? decoy)
   if (!right || !account?.passwordHash || !isActive(account)) return undefined
   if (!passwords.needsRehash(account.passwordHash)) return account
   const passwordHash = await passwords.hash(password)
   const rehashed = await store.accounts.rehash(account.subject, account.passwordHash, passwordHash)
-  return rehashed ? { ...account, passwordHash } : checkPassword({ store, passwords }, login, password) // another was first
+  return rehashed ? { ...account, passwordHash } : checkPassword(room, login, password) // another was first
 }
 
 /** For the audit log, of whoever exists or not: nothing of what was typed. */

@@ -142,6 +142,11 @@ export interface IdentityStore {
     bySubject(subject: string): Promise<Account | undefined>
     /** By folded user name or e-mail address. */
     byLogin(folded: string): Promise<Account | undefined>
+    /**
+     * The password hash of somebody who has one, the same person's for the same text: so that a password tried for nobody costs what one for
+     * somebody does, whatever kinds of hashes there are. Undefined when nobody has one.
+     */
+    anyPasswordHash(text: string): Promise<string | undefined>
     /** Changes what is given, all at once; a new password or status ends all sessions. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
     change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
     /** Sets these claims, or takes away those that are undefined; all others stay as they are at that moment. False when there is no such account. */

@@ -29,6 +29,17 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
           where l.tenant_id = ${tenant} and l.login = ${folded}`)
         return row && accountFrom(row)
       },
+      async anyPasswordHash(text) {
+        const [row] = await db.read(sql`
+          select password_hash from (
+            select * from (select password_hash, 1 as turn from accounts
+              where tenant_id = ${tenant} and subject >= ${text} and password_hash is not null order by subject limit 1) as following
+            union all
+            select * from (select password_hash, 2 as turn from accounts
+              where tenant_id = ${tenant} and password_hash is not null order by subject limit 1) as first_of_all
+          ) as candidates order by turn limit 1`)
+        return row?.['password_hash'] as string | undefined
+      },
       change: (subject, change) => unlessTaken('taken', () => db.transact(() => update(tenant, subject, change))),
       changeClaims: (subject, claims, now) => db.transact(() => changeClaims(tenant, subject, claims, now)),
       async rehash(subject, from, to) {

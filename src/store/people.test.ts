@@ -64,6 +64,18 @@ onEachEngine('a rehash replaces only the hash it was made from', async ({ a, b }
   assert.equal((await a.accounts.bySubject('subject'))?.passwordHash, '$new')
 })
 
+onEachEngine('some hash stands for those who have none: always the same for the same text, of this tenant alone', async ({ a, b }) => {
+  assert.equal(await a.accounts.anyPasswordHash('x'), undefined)
+  await b.accounts.add(anAccount())
+  const add = (subject: string, passwordHash: string | undefined) =>
+    a.accounts.add(anAccount({ subject, username: subject, email: undefined, passwordHash }))
+  await add('none', undefined)
+  assert.equal(await a.accounts.anyPasswordHash('a'), undefined)
+  for (const subject of ['h', 'p']) await add(subject, `$of ${subject}`)
+  const hashes = await Promise.all(['a', 'h', 'i', 'p', 'q'].map((text) => a.accounts.anyPasswordHash(text)))
+  assert.deepEqual(hashes, ['$of h', '$of h', '$of p', '$of p', '$of h'])
+})
+
 onEachEngine('accounts are listed in order, by pages', async ({ a, b }) => {
   for (const name of ['Carol', 'bob', 'Alice', 'dave']) await a.accounts.add(anAccount({ subject: name, username: name, email: undefined }))
   const names = (list: { username: string }[]) => list.map((account) => account.username)

@@ -1,0 +1,78 @@
+/** People who come with the password they had elsewhere; and that nobody learns who they are. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { createAccount } from '../../src/identity/accounts.ts'
+import { checkPassword } from '../../src/identity/sign-in.ts'
+import type { Account } from '../../src/identity/types.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
+import { application, callback, shows } from './application.ts'
+
+const bcrypt = '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy'
+const hashes: Record<string, string> = {
+  bcrypt,
+  scrypt: '$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$LotR5hBsHB9CxUCO58rq+Vu7mK839QrUQDCOZzmmEOI',
+  django: 'pbkdf2_sha256$1000$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=',
+}
+const password = 'imported secret'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`people who come from elsewhere, on ${engine}`, () => {
+    let house: TestHouse
+    before(async () => {
+      house = await testHouse(engine)
+      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
+    })
+    after(() => house.close())
+
+    const account = async (username: string) => (await house.root.store.accounts.byLogin(username)) as Account
+    async function signIn(username: string, text: string) {
+      const browser = house.browser()
+      await browser.open(application(house, { id: 'app', secret: 'secret' }).url())
+      return browser.submit('sign-in', { username, password: text })
+    }
+
+    for (const [name, hash] of Object.entries(hashes)) {
+      test(`sign in with the password they have (${name}), which from then on is hashed as ours are`, async () => {
+        const made = await createAccount(house.root.accounts, { username: name }, { hash, temporary: false })
+        assert.equal(made.passwordHash, hash)
+        assert.equal((await signIn(name, 'another')).status, 401)
+        assert.equal((await account(name)).passwordHash, hash, 'a wrong one changes nothing')
+        assert.ok(shows(await signIn(name, password), 'consent'))
+        const after = await account(name)
+        assert.match(after.passwordHash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+        assert.equal(after.updatedAt, made.updatedAt, 'it is the same password')
+        assert.ok(shows(await signIn(name, password), 'consent'))
+        assert.equal((await account(name)).passwordHash, after.passwordHash)
+      })
+    }
+
+    test('choose an own password first, when theirs is temporary; one who is suspended does not come in', async () => {
+      await createAccount(house.root.accounts, { username: 'temporary' }, { hash: bcrypt, temporary: true })
+      assert.ok(shows(await signIn('temporary', password), 'new-password'))
+      const made = await createAccount(house.root.accounts, { username: 'suspended' }, { hash: bcrypt, temporary: false }, 'suspended')
+      assert.equal(made.status, 'suspended')
+      assert.equal((await signIn('suspended', password)).status, 401)
+      assert.equal((await account('suspended')).passwordHash, bcrypt)
+    })
+
+    test('whoever does not exist costs what somebody who does costs, and gets in with nobody’s password', async (t) => {
+      const tenant = { slug: 'acme', name: 'Acme' }
+      await house.house.tenants.create(tenant)
+      const acme = (await house.house.tenant('acme'))!
+      await createAccount(acme.accounts, { username: 'somebody' }, { hash: bcrypt, temporary: false })
+      await createAccount(acme.accounts, { username: 'without-password' }, undefined)
+      const { passwords } = acme.signIn
+      const { verify } = passwords
+      const checked: (string | undefined)[] = []
+      t.mock.method(passwords, 'verify', (text: string, hash: string | undefined) => {
+        checked.push(hash)
+        return verify(text, hash)
+      })
+      for (const login of ['nobody', 'nobody at all', 'without-password'])
+        assert.equal(await checkPassword(acme.signIn, login, password), undefined, login)
+      assert.deepEqual(checked, [bcrypt, bcrypt, bcrypt])
+      assert.ok(await checkPassword(acme.signIn, 'somebody', password))
+    })
+  })
+}
