@@ -1,6 +1,7 @@
 /** The commands of README and guides, run as they stand there. */
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { type CommandLine, commandLine } from '../test/command-line.ts'
 
@@ -31,6 +32,12 @@ function commandsOf(page: string): string[] {
     .filter((line) => !elsewhere.test(line))
 }
 
+/** The blocks that show a file, named beside the language: it is there when the commands run. */
+function filesOf(page: string): [name: string, text: string][] {
+  const blocks = readFileSync(page, 'utf8').matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```/gm)
+  return [...blocks].map(([, name = '', text = '']) => [name, text])
+}
+
 /** What a shell takes double quotes for, in single ones. */
 function singleQuoted(line: string): string {
   return line.replace(/'[^']*'|"([^"]*)"/g, (quoted, inner?: string) => (inner === undefined ? quoted : `'${inner}'`))
@@ -43,12 +50,15 @@ for (const page of pages) {
   test(`${page}: ${commands.length} commands`, async (t) => {
     const line = await commandLine()
     t.after(() => line.remove())
+    const files = filesOf(page)
+    for (const [name, text] of files) writeFileSync(join(line.folder, name), text)
     for (const command of given[page] ?? []) assert.equal((await line.gatehouse(command)).status, 0, command)
     for (const command of commands) {
       const words = Object.entries(placeholders)
       let filled = command
       for (const [word, find] of words)
         if (new RegExp(`(^|\\s)${word}(\\s|$)`).test(filled)) filled = filled.replace(word, await find(line))
+      for (const [name] of files) filled = filled.replace(name, () => join(line.folder, name))
       const { status, err } = await line.gatehouse(filled)
       assert.equal(status, 0, `${command}\n${err}`)
     }

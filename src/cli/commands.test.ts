@@ -23,6 +23,7 @@ for (const path of leaves(program(silent))) {
   })
 }
 
+const bcrypt = '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy' // of "imported secret"
 const refused: [line: string, status: number, message: string][] = [
   ['', 2, 'Usage: gatehouse'],
   ['usres', 2, "unknown command 'usres'\n(Did you mean users?)"],
@@ -36,6 +37,8 @@ const refused: [line: string, status: number, message: string][] = [
     '--username must be 1 to 80 characters without spaces or @\nerror: --email is not a valid e-mail address',
   ],
   ['users create', 1, '--username is missing'],
+  ['users create --username x --password-hash abc', 1, 'The hash is no hash of argon2, bcrypt, scrypt or PBKDF2'],
+  [`users create --username x --password-hash ${bcrypt} --random-password`, 2, '--password-hash exclude each other'],
   ['users create --file nowhere.json', 1, 'nowhere.json cannot be read'],
   ['users create --file -', 1, '- does not hold a JSON object'],
   ['users show nobody', 1, 'there is no account nobody'],
@@ -100,6 +103,33 @@ test('an account lives: made, shown, suspended, resumed, given a password, delet
   assert.match((await gatehouse('users list')).out, /^user name.*\n(.*\n)*ada +ada@example.com +active/)
   await json('users delete ada')
   assert.equal((await gatehouse('users show ada')).status, 1)
+})
+
+test('a password that is typed is as good as one that its owner chooses; one for a single sign-in may be shorter', async () => {
+  const typed = (line: string, text: string) => gatehouse(`${line} --password-stdin`, `${text}\n`)
+  const problems: [flags: string, text: string, problem: RegExp][] = [
+    ['', 'fourteen chars', /at least 15 characters/],
+    ['', 'passwordpassword', /Many people use this password/],
+    ['', 'Typed.Typewriter', /not your name or e-mail address/],
+    ['--temporary', '7 chars', /at least 8 characters/],
+    ['--temporary', 'password1', /Many people use this password/],
+  ]
+  for (const [flags, text, problem] of problems) {
+    const refused = await typed(`users create --username typed --email typed.typewriter@example.com ${flags}`, text)
+    assert.deepEqual([refused.status, problem.test(refused.err)], [1, true], refused.err)
+    assert.equal((await gatehouse('users show typed')).status, 1, 'nothing is made')
+  }
+  assert.equal((await typed('users create --username typed --email typed.typewriter@example.com --temporary', '8 chars!')).status, 0)
+  for (const [flags, text, problem] of problems) assert.match((await typed(`users set-password typed ${flags}`, text)).err, problem)
+  assert.equal((await json('users show typed')).password_is_temporary, true, 'nothing is changed')
+  assert.equal((await typed('users set-password typed', 'an own long password')).status, 0)
+})
+
+test('an account can be made with the hash of the password its owner has, by flag or in the file', async () => {
+  const flag = await json(`users create --username hashed --password-hash '${bcrypt}' --temporary`)
+  assert.deepEqual([flag.has_password, flag.password_is_temporary], [true, true])
+  const file = await json('users create --file -', JSON.stringify({ username: 'filed', password_hash: bcrypt }))
+  assert.deepEqual([file.has_password, file.password_is_temporary, 'password_hash' in file], [true, false, false])
 })
 
 test('an account can come from a file, with a chosen subject; flags win', async () => {

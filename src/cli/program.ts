@@ -17,6 +17,7 @@ import { tenants } from './tenants.ts'
 import { hasColour, painter, type Terminal } from './terminal.ts'
 import { withExamples } from './upkeep.ts'
 import { userFactors } from './user-factors.ts'
+import { userImport } from './user-import.ts'
 import { userLinks } from './user-links.ts'
 import { users } from './users.ts'
 
@@ -49,6 +50,7 @@ export function program(terminal: Terminal, width?: number): Command {
   root.commandsGroup('Look after:')
   tenants(root, terminal)
   const people = users(root, terminal)
+  userImport(people, terminal)
   userLinks(people, terminal)
   userFactors(people, terminal)
   groups(root, terminal)

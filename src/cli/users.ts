@@ -1,6 +1,8 @@
 /** `gatehouse users`: the people of a tenant. */
 import type { Command } from 'commander'
-import { accountSchema, createAccount, giveRole, type NewAccount, type NewPassword, setPassword, setStatus } from '../identity/accounts.ts'
+import { accountSchema, createAccount, giveRole, type NewPassword, setPassword, setStatus } from '../identity/accounts.ts'
+import { importSchema } from '../identity/importing.ts'
+import { leastProblem, type Owner, passwordProblem } from '../identity/password-policy.ts'
 import { roles } from '../identity/roles.ts'
 import { type Account, foldLogin } from '../identity/types.ts'
 import { random } from '../platform.ts'
@@ -12,10 +14,13 @@ import { readablePassword } from './readable-password.ts'
 import { dateOf, readAll, type Terminal, table } from './terminal.ts'
 import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
+/** What an account can be made of: all but a password that is typed. */
+const createSchema = accountSchema.extend({ password_hash: importSchema.shape.password_hash })
+
 interface PasswordFlags extends UpkeepFlags {
   passwordStdin?: true
   randomPassword?: true
-  temporary?: true
+  temporary?: boolean
 }
 
 /** Returns the group, for more of it. */
@@ -25,8 +30,9 @@ export function users(program: Command, terminal: Terminal): Command {
     'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password --temporary',
     'gatehouse users create --username ada --password-stdin < password.txt',
     'gatehouse users create --file ada.json --json',
+    "gatehouse users create --username ada --password-hash '$2b$12$…'",
   ]).option('--file <path>', 'the account as a JSON object; - reads standard input; flags win over it')
-  addFlags(passwordFlags(create), accountSchema, 'Account:').action((_: unknown, command: Command) => createUser(terminal, command))
+  addFlags(passwordFlags(create), createSchema, 'Account:').action((_: unknown, command: Command) => createUser(terminal, command))
 
   upkeepCommand(group, 'list', 'all accounts', ['gatehouse users list', 'gatehouse users list --tenant acme --json']).action(
     (flags: UpkeepFlags) => withTenant(terminal, flags, (room) => list(terminal, flags, room)),
@@ -88,20 +94,23 @@ async function createUser(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<PasswordFlags & { file?: string }>()
   if (flags.passwordStdin && flags.file === '-') misuse('--password-stdin and --file - both read standard input: use one of them')
   await withTenant(terminal, flags, async (room, done) => {
-    const given = merged(await readObject(terminal, flags.file), givenByFlags(command, accountSchema))
-    const input: NewAccount = checked(accountSchema, given, flagOf)
-    const password = await passwordFor(terminal, flags)
-    const account = await createAccount(room.accounts, input, password)
+    const given = merged(await readObject(terminal, flags.file), givenByFlags(command, createSchema))
+    const { password_hash: hash, ...input } = checked(createSchema, given, flagOf)
+    const chosen = await passwordFor(terminal, flags, room, input)
+    if (chosen && hash !== undefined) misuse('a password and --password-hash exclude each other')
+    const brought = hash === undefined ? undefined : { hash, temporary: flags.temporary === true }
+    const account = await createAccount(room.accounts, input, chosen ?? brought)
     await done('user.create', account.subject)
-    print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password: password?.text } : {}) })
+    print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password: chosen?.text } : {}) })
     if (flags.randomPassword) terminal.stderr.write('The password is kept only as a hash: note it now.\n')
   })
 }
 
 async function changePassword(terminal: Terminal, login: string, flags: PasswordFlags): Promise<void> {
   await withTenant(terminal, flags, async (room, done) => {
-    const { subject, username } = await findUser(room, login)
-    const password = (await passwordFor(terminal, flags)) ?? misuse('say --password-stdin or --random-password')
+    const account = await findUser(room, login)
+    const { subject, username } = account
+    const password = (await passwordFor(terminal, flags, room, account)) ?? misuse('say --password-stdin or --random-password')
     await setPassword(room.accounts, subject, password)
     await done('user.password', subject, { temporary: password.temporary })
     if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password: password.text })
@@ -109,14 +118,20 @@ async function changePassword(terminal: Terminal, login: string, flags: Password
   })
 }
 
+/** One that is typed must be as good as one that the person chooses; one that is good for a single sign-in may be shorter. */
 async function passwordFor(
   { stdin }: Terminal,
-  { passwordStdin, randomPassword, temporary }: PasswordFlags,
+  { passwordStdin, randomPassword, temporary = false }: PasswordFlags,
+  { signIn: { passwords } }: Room,
+  account: Owner,
 ): Promise<NewPassword | undefined> {
   if (passwordStdin && randomPassword) misuse('--password-stdin and --random-password exclude each other')
   if (!randomPassword && !passwordStdin) return undefined
-  const text = randomPassword ? readablePassword(random) : (await readAll(stdin)).replace(/\r?\n$/, '')
-  return { text, temporary: temporary === true }
+  if (randomPassword) return { text: readablePassword(random), temporary }
+  const text = (await readAll(stdin)).replace(/\r?\n$/, '')
+  const { isPopular } = passwords
+  const problem = temporary ? leastProblem(text, { isPopular }) : passwordProblem(text, { repeated: text, account, isPopular })
+  return problem ? refuse(problem) : { text, temporary }
 }
 
 async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isPopular } from '../secrets/popular-passwords.ts'
-import { passwordProblem } from './password-policy.ts'
+import { leastProblem, passwordProblem } from './password-policy.ts'
 
 const account = { username: 'ada.lovelace', email: 'countess.of.lovelace@example.com', claims: { name: 'Ada King Lovelace' } }
 const judge = (password: string, repeated = password) => passwordProblem(password, { repeated, account, isPopular })
@@ -38,3 +38,8 @@ test('what is typed twice must be the same', () =>
   assert.match(judge('an own long password', 'an own long passwort') ?? '', /not the same/))
 test('of an account that is gone nothing is its own', () =>
   assert.equal(passwordProblem('Ada King Lovelace', { repeated: 'Ada King Lovelace', account: undefined, isPopular }), undefined))
+test('of one that is good for a single sign-in less is asked', () => {
+  assert.equal(leastProblem('8 chars!', { isPopular }), undefined)
+  assert.match(leastProblem('7 chars', { isPopular }) ?? '', /at least 8 characters/)
+  assert.match(leastProblem('password1', { isPopular }) ?? '', /Many people/)
+})

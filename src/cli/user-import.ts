@@ -1,0 +1,161 @@
+/** `gatehouse users import`: many people at once, from a file of ours or of another server. */
+import { type Command, Option } from 'commander'
+import type { AccountRoom } from '../identity/accounts.ts'
+import { type Imported, importAccount, importSchema, keysOf, rehearsal } from '../identity/importing.ts'
+import { Unavailable } from '../protocol/errors.ts'
+import type { FirebaseProject } from '../secrets/firebase-scrypt.ts'
+import { type Done, withTenant } from './open.ts'
+import { checked, misuse, problemsOf, refuse } from './problems.ts'
+import { pieces } from './records.ts'
+import { type Terminal, table } from './terminal.ts'
+import { textOf, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+import { firebaseProject, type UserFormat, userFormats } from './user-formats.ts'
+
+interface ImportFlags extends UpkeepFlags {
+  from: string
+  hashConfig?: string
+  dryRun?: true
+  strict?: true
+}
+
+/** A record that was understood so far. */
+type Candidate = { where: string; account: Imported } | { where: string; leftOut: string } | { where: string; problem: string }
+/** What became of it. `reason`: why it was left out or refused, for people. */
+interface Outcome {
+  where: string
+  outcome: 'imported' | 'already_there' | 'left_out' | 'refused'
+  reason?: string
+}
+
+const atOnce = 100
+
+export function userImport(group: Command, terminal: Terminal): void {
+  upkeepCommand(
+    group,
+    'import <file>',
+    'make accounts of people who come from elsewhere, with the passwords they have; - reads standard input',
+    [
+      'gatehouse users import people.jsonl --dry-run',
+      'gatehouse users import realm-export.json --from keycloak',
+      'gatehouse users import users.json --from firebase --hash-config hash-config.txt',
+    ],
+  )
+    .addOption(new Option('--from <server>', 'which server wrote the file').choices(Object.keys(userFormats)).default('gatehouse'))
+    .option('--hash-config <path>', "Firebase's password hash parameters, as its console shows them")
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--strict', 'stop at the first record that is refused')
+    .action((file: string, flags: ImportFlags) => {
+      if (flags.hashConfig !== undefined && flags.from !== 'firebase') misuse('--hash-config is for --from firebase')
+      const project = flags.hashConfig === undefined ? undefined : firebaseProject(textOf(flags.hashConfig))
+      return withTenant(terminal, flags, async (room, done) => {
+        const accounts = flags.dryRun ? rehearsal(room.accounts) : room.accounts
+        const candidates = understood(terminal, file, userFormats[flags.from] as UserFormat, project)
+        const outcomes = importAll(accounts, candidates, flags, flags.dryRun ? async () => {} : done)
+        await report(terminal, flags, outcomes)
+      })
+    })
+}
+
+async function* understood(
+  terminal: Terminal,
+  file: string,
+  { records, tell }: UserFormat,
+  project: FirebaseProject | undefined,
+): AsyncGenerator<Candidate> {
+  for await (const { where, value } of records(pieces(terminal, file))) {
+    const told = value === undefined ? { problem: 'it is no JSON' } : tell(value, project)
+    if (!('account' in told)) yield { where, ...told }
+    else yield attempt(where, () => ({ where, account: checked(importSchema, told.account, (path) => path || 'it') }))
+  }
+}
+
+/** A problem of one record is not the end of all. */
+function attempt<T>(where: string, work: () => T): T | { where: string; problem: string } {
+  try {
+    return work()
+  } catch (error) {
+    return { where, problem: reasonOf(error) }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Unavailable) throw error
+  const problems = problemsOf(error)
+  if (!problems) throw error
+  return problems.sentences.join('; ')
+}
+
+async function* importAll(
+  room: AccountRoom,
+  candidates: AsyncIterable<Candidate>,
+  { strict }: ImportFlags,
+  done: Done,
+): AsyncGenerator<Outcome> {
+  for await (const batch of batches(candidates, strict ? 1 : atOnce))
+    yield* await Promise.all(batch.map((candidate) => importOne(room, candidate, done)))
+}
+
+/** Many at once, but none beside another of the same name or address: so the first of them wins, always. */
+async function* batches(candidates: AsyncIterable<Candidate>, size: number): AsyncGenerator<Candidate[]> {
+  let batch: Candidate[] = []
+  let keys = new Set<string>()
+  try {
+    for await (const candidate of candidates) {
+      const own = 'account' in candidate ? keysOf(candidate.account) : []
+      if (batch.length === size || own.some((key) => keys.has(key))) {
+        yield batch
+        batch = []
+        keys = new Set()
+      }
+      batch.push(candidate)
+      for (const key of own) keys.add(key)
+    }
+  } catch (error) {
+    yield batch // what came before the file broke off
+    throw error
+  }
+  yield batch
+}
+
+async function importOne(room: AccountRoom, candidate: Candidate, done: Done): Promise<Outcome> {
+  const { where } = candidate
+  if ('leftOut' in candidate) return { where, outcome: 'left_out', reason: candidate.leftOut }
+  if ('problem' in candidate) return { where, outcome: 'refused', reason: candidate.problem }
+  try {
+    const made = await importAccount(room, candidate.account)
+    if (!made) return { where, outcome: 'already_there' }
+    await done('user.create', made.subject, { imported: true })
+    return { where, outcome: 'imported' }
+  } catch (error) {
+    return { where, outcome: 'refused', reason: reasonOf(error) }
+  }
+}
+
+async function report(terminal: Terminal, { json, dryRun, strict }: ImportFlags, outcomes: AsyncIterable<Outcome>): Promise<void> {
+  const counts = { imported: 0, already_there: 0, left_out: 0, refused: 0 }
+  const problems: { where: string; reason: string | undefined }[] = []
+  const broken = await errorOf(async () => {
+    for await (const { where, outcome, reason } of outcomes) {
+      counts[outcome]++
+      if (reason !== undefined && !json) terminal.stderr.write(`${where} is ${outcome.replace('_', ' ')}: ${reason}\n`)
+      if (outcome === 'refused' && json) problems.push({ where, reason })
+      if (outcome === 'refused' && strict) break
+    }
+  })
+  const rows = Object.entries(counts).map(([outcome, n]) => [outcome.replace('_', ' '), String(n)])
+  const value = { dry_run: dryRun === true, ...counts, problems }
+  terminal.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : table(terminal, [dryRun ? 'would be' : 'users', 'how many'], rows))
+  if (broken) throw broken
+  if (counts.refused > 0)
+    refuse(`${counts.refused} refused${strict ? ', and nothing after' : ''}: mend and import again, what is there already stays as it is`)
+}
+
+/** Why the work broke off: what was done until then is said first. */
+async function errorOf(work: () => Promise<void>): Promise<unknown> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
