@@ -101,6 +101,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     firstParty,
     audience: config.api.audience,
     accountDeletion: config.account.deletion && row.settings['account_deletion'] !== false,
+    popularPasswords: config.api.popular_passwords,
     signUp,
     ctx,
     signIn,

@@ -104,6 +104,7 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'api.sign_up_email': ['verified', 'verified'],
   'api.without_client': ['false', false],
   'api.open_tenants': ['false', false],
+  'api.popular_passwords': ['false', false],
   'administrator.create': ['true', true],
   'administrator.email': ['ops@example.org', 'ops@example.org'],
   'administrator.password_file': ['url', 'url'],

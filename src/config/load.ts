@@ -103,7 +103,8 @@ function readSecretFiles(raw: Raw, readFile: ReadFile): string[] {
 }
 
 function addDevelopmentDefaults(raw: Raw) {
-  for (const open of ['api.sign_up', 'api.without_client', 'api.open_tenants']) if (lookUp(raw, open) === undefined) put(raw, open, true)
+  for (const open of ['sign_up', 'without_client', 'open_tenants', 'popular_passwords'].map((name) => `api.${name}`))
+    if (lookUp(raw, open) === undefined) put(raw, open, true)
   if (lookUp(raw, 'api.sign_up_email') === undefined) put(raw, 'api.sign_up_email', 'unverified')
   if (lookUp(raw, 'features.passwordGrant') === undefined && lookUp(raw, 'features.token') !== false)
     put(raw, 'features.passwordGrant', true)

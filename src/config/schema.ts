@@ -129,6 +129,10 @@ const api = z.strictObject({
     .default(false)
     .describe('A password grant or a revocation that names no client is that of the sign-in API. On in development mode'),
   open_tenants: z.boolean().default(false).describe('Anyone may make a tenant. On in development mode'),
+  popular_passwords: z
+    .boolean()
+    .default(false)
+    .describe('At the sign-in API people may choose a password that many people use. On in development mode'),
 })
 
 const account = z.strictObject({

@@ -32,6 +32,8 @@ export interface TenantRoom {
   signUp: SignUpRule | undefined
   /** May people delete their own accounts? */
   accountDeletion: boolean
+  /** At the sign-in API, may people choose a password that many people use? */
+  popularPasswords: boolean
   /** Writes into the audit log. */
   note(happened: readonly Happening[], from: Origin | undefined): Promise<void>
 }

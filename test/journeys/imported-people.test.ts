@@ -1,5 +1,6 @@
 /** People who come with the password they had elsewhere; and that nobody learns who they are. */
 import assert from 'node:assert/strict'
+import { pbkdf2Sync } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { createAccount } from '../../src/identity/accounts.ts'
 import { checkPassword } from '../../src/identity/sign-in.ts'
@@ -7,6 +8,7 @@ import type { Account } from '../../src/identity/types.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { engines } from '../postgres.ts'
 import { application, callback, shows } from './application.ts'
+import { asked } from './json.ts'
 
 const bcrypt = '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy'
 const hashes: Record<string, string> = {
@@ -46,6 +48,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal((await account(name)).passwordHash, after.passwordHash)
       })
     }
+
+    test('at the JSON sign-in too, however short the password they bring is', async () => {
+      const hash = `pbkdf2_sha256$1$salt$${pbkdf2Sync('short', 'salt', 1, 32, 'sha256').toString('base64')}`
+      await createAccount(house.root.accounts, { username: 'short' }, { hash, temporary: false })
+      assert.equal((await asked(`${house.issuer}/login`, 'POST', { identifier: 'short', password: 'shirt' })).status, 401)
+      assert.equal((await asked(`${house.issuer}/login`, 'POST', { identifier: 'short', password: 'short' })).status, 200)
+    })
 
     test('choose an own password first, when theirs is temporary; one who is suspended does not come in', async () => {
       await createAccount(house.root.accounts, { username: 'temporary' }, { hash: bcrypt, temporary: true })

@@ -76,6 +76,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await api('POST', '/login', { ...who, password: 'another secret' })).status, 200)
     })
 
+    test('passwords that many people use are refused where they are not let in, at sign-up and at change', async () => {
+      const strict = await testHouse(engine, { API_POPULAR_PASSWORDS: 'false' })
+      const ask = (path: string, body: object, token?: string) =>
+        asked(`${strict.issuer}/api/v1/auth${path}`, 'POST', body, token === undefined ? {} : bearer(token))
+      const refused = await ask('/register', { email: 'eve@example.com', password: 'secret123' })
+      assert.deepEqual([refused.status, refused.body.errors[0].field], [422, 'password'])
+      assert.match(refused.body.errors[0].rule, /Many people use this password/)
+      const eve = { email: 'eve@example.com', password: 'own secret' }
+      assert.equal((await ask('/register', eve)).status, 201, '8 characters will do')
+      const { access_token } = (await ask('/login', eve)).body
+      const change = { old_password: eve.password, new_password: 'password1' }
+      assert.deepEqual((await ask('/me/password', change, access_token)).body.errors[0].field, 'new_password')
+      await strict.close()
+    })
+
     test('what is wrong is a problem document that names field and rule', async () => {
       const refused = await api('POST', '/register', { email: 'nobody', password: 'secret123', role: 'superadmin' })
       assert.equal(refused.headers.get('content-type'), 'application/problem+json')

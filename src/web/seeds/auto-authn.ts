@@ -113,7 +113,7 @@ function login(town: Town): JsonRoute {
       method: 'POST',
       path: '/login',
       summary: 'Sign in with user name or e-mail address',
-      body: z.strictObject({ identifier: z.string().trim().min(3).max(254), password, otp, tenant_slug: tenantSlug }),
+      body: z.strictObject({ identifier: z.string().trim().min(3).max(254), password: z.string().max(1024), otp, tenant_slug: tenantSlug }),
       answer: pair,
     },
     async ({ room, request, body }) => {

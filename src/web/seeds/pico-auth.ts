@@ -1,6 +1,7 @@
 /** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
 import { type Administered, giveRole, giveStatus, replacePassword } from '../../identity/accounts.ts'
+import { leastProblem } from '../../identity/password-policy.ts'
 import { roles } from '../../identity/roles.ts'
 import { type Entrance, tryAlone } from '../../identity/second-factor.ts'
 import { failedSignIn } from '../../identity/sign-in.ts'
@@ -61,7 +62,7 @@ const registration = openRoute(
 export async function register(room: TenantRoom, request: Request, applicant: Applicant, text: string): Promise<Account | undefined> {
   const { ctx, signIn, accounts, signUp: rule } = room
   if (!rule) problem(403, 'access_denied', 'sign-up is closed here; ask an administrator for an account')
-  checkNew(text, 'password')
+  checkNew(room, text, 'password')
   const wait = await trySignUp(signIn, { login: applicant.email, address: request.address }, ctx.now())
   if (wait !== undefined) throw new TooMany('too many sign-ups', wait)
   const outcome = await signUp(accounts, rule, applicant, text).catch((error: unknown) => Promise.reject(told(error, 'password')))
@@ -69,10 +70,11 @@ export async function register(room: TenantRoom, request: Request, applicant: Ap
   return outcome === 'mail-sent' ? undefined : outcome
 }
 
-function checkNew(text: string, field: string): void {
-  if ([...text].length >= 8) return // as this surface has always promised its callers
-  const rule = 'Please choose a password of at least 8 characters.'
-  problem(422, 'invalid_request', 'the password cannot be used', [{ field, rule }])
+/** As this surface has always promised its callers, 8 characters will do; a password that everybody guesses first will not. */
+function checkNew({ signIn, popularPasswords }: TenantRoom, text: string, field: string): void {
+  const isPopular = popularPasswords ? () => false : signIn.passwords.isPopular
+  const rule = leastProblem(text, { isPopular })
+  if (rule) problem(422, 'invalid_request', 'the password cannot be used', [{ field, rule }])
 }
 
 function told(error: unknown, field: string): unknown {
@@ -166,7 +168,7 @@ const changePassword = guardedRoute(
   async ({ room, body }, { account, token }) => {
     if (!(await room.signIn.passwords.verify(body.old_password, account.passwordHash)))
       problem(422, 'invalid_request', 'the password stays as it is', [{ field: 'old_password', rule: 'is not right' }])
-    checkNew(body.new_password, 'new_password')
+    checkNew(room, body.new_password, 'new_password')
     const replaced = await replacePassword(room.accounts, account, body.new_password, token.family).catch((error: unknown) =>
       Promise.reject(told(error, 'new_password')),
     )
