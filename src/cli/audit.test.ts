@@ -22,6 +22,9 @@ const leaves = (command: Command, path = ''): string[] =>
 const file = join(folder, 'declared.yaml')
 writeFileSync(file, 'clients:\n  - client_id: applied\n    redirect_uris: [https://applied.example/]\n')
 
+const people = join(folder, 'people.jsonl')
+writeFileSync(people, '{"username": "imported"}')
+
 /** In order: each may use what those before it made. KEY, SECRET and KID stand for ids that are read when their turn comes. */
 const commands: [line: string, ...acts: string[]][] = [
   ['tenants create acme', 'tenant.create'],
@@ -37,6 +40,7 @@ const commands: [line: string, ...acts: string[]][] = [
   ['users invite --username bob --email bob@example.com', 'user.create', 'user.link'],
   ['users suspend ada', 'user.status'],
   ['users resume ada', 'user.status'],
+  [`users import ${people}`, 'user.create'],
   ['services create nightly', 'service.create'],
   ['services suspend nightly', 'service.status'],
   ['services resume nightly', 'service.status'],
