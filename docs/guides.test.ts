@@ -13,14 +13,15 @@ const placeholders: Readonly<Record<string, (line: CommandLine) => Promise<strin
 }
 /** What a guide takes for given. */
 const given: Readonly<Record<string, readonly string[]>> = {
+  'docs/guide/account.md': ['tenants create acme'],
   'docs/guide/production.md': ['users create --username ada --email ada@example.com'],
   'docs/guide/services.md': [
     'resources create --identifier https://api.example --name Reports',
     'clients create --client-id shop --redirect-uris https://shop.example/callback',
   ],
 }
-/** They serve, or read files of the machine they are for. */
-const elsewhere = /\/etc\/|^serve\b|^dev\b|…/
+/** They serve, read files of the machine they are for, or take away what only a person can make. */
+const elsewhere = /\/etc\/|^users remove-factors|^serve\b|^dev\b|…/
 
 /** The shell blocks' commands of ours, continuation lines joined, comments taken off. */
 function commandsOf(page: string): string[] {

@@ -175,11 +175,12 @@ test('a credential that is not as Keycloak writes it is none', () => {
 
 test('none of them holds up the event loop', async () => {
   for (const [secret, hash] of good.filter(([, hash]) => /^\$(2b|argon2id|scrypt|firebase|pbkdf2)/.test(hash))) {
-    let turns = 0
-    const turning = setInterval(() => turns++, 1)
+    let turned = false
+    setImmediate(() => {
+      turned = true
+    })
     const slow = hash.replace('$05$', '$11$').replace('ln=10', 'ln=15').replace('6400', '600000').replace('i=1000', 'i=600000')
     await checkOfForeign(slow)!(secret)
-    clearInterval(turning)
-    assert.ok(turns > 5, `${hash.slice(0, 20)}: ${turns}`)
+    assert.ok(turned, hash.slice(0, 20))
   }
 })
