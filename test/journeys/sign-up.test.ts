@@ -99,6 +99,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(values.includes('create'))
     })
 
+    test('where a second factor is required, it is set up before anything else', async () => {
+      await house.house.tenants.set('unverified', { second_factor: 'required' })
+      const [browser, email] = [house.browser(), newcomer()]
+      await open(browser, 'unverified')
+      assert.ok(shows(await fill(browser, email), 'enrolment'))
+      assert.deepEqual(
+        [...browser.cookies.keys()].filter((name) => name.includes('session')),
+        [],
+      )
+      await house.house.tenants.set('unverified', { second_factor: 'optional' })
+    })
+
     test('ends soon from one network, for one address, and says when to come again', async () => {
       house.wait(900)
       const browser = house.browser()
