@@ -94,7 +94,7 @@ export function accountSamples(origin: string, attack: string): Record<string, V
     'account-data': section('data', { title: 'Your data', body: dataPage({ ...at, confirm: undefined }) }),
     'account-data-stale': section('data', {
       title: 'Your data',
-      notice: 'You have not signed in again, so nothing has been changed.',
+      undone: 'You have not signed in again, so nothing has been changed.',
       body: dataPage({ ...at, confirm }),
     }),
     'account-deletion': section('deletion', {

@@ -112,6 +112,15 @@ describe('every page, as it is meant and as someone who means harm would fill it
     })
 })
 
+const account = [
+  'account-overview',
+  'account-profile-problem',
+  'account-email',
+  'account-sessions',
+  'account-applications',
+  'account-deletion',
+]
+
 test('everything that can be touched is at least 44 px high, and 16 px text in inputs keeps phones from zooming', async () => {
   for (const name of [
     'sign-in-problem',
@@ -124,10 +133,13 @@ test('everything that can be touched is at least 44 px high, and 16 px text in i
     'second-factor',
     'enrolment',
     'recovery-codes',
+    ...account,
   ])
     await visit(name, { viewport: { width: 360, height: 780 } }, async (page) => {
       await page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
-      for (const target of await page.locator('button, a, summary, input:not([type=hidden])').all()) {
+      for (const target of await page
+        .locator('button:visible, a:visible, summary:visible, input:not([type=hidden], .unseen):visible')
+        .all()) {
         const { height } = (await target.boundingBox())!
         assert.ok(height >= 44, `${name}: ${await target.evaluate((element) => element.outerHTML)} is ${height} px`)
       }
@@ -146,6 +158,7 @@ test('text at twice its size still fits a narrow page', async () => {
     'second-factor',
     'enrolment',
     'recovery-codes',
+    ...account,
   ])
     await visit(name, { viewport: { width: 360, height: 780 } }, async (page) => {
       await page.evaluate("document.documentElement.style.fontSize = '200%'")

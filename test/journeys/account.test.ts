@@ -66,6 +66,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
+    test('a link chooses none but our own sentences', async () => {
+      const { browser } = await enter()
+      for (const done of ['<b>x', 'constructor', '__proto__', 'nothing'])
+        assert.doesNotMatch((await browser.open(`/account/profile?${new URLSearchParams({ done })}`)).html, /class="notice"/)
+      assert.match((await browser.open('/account/profile?done=saved')).html, /id="notice"/)
+    })
+
     test('of several accounts in a browser it is about one, which can be switched', async () => {
       const { browser } = await enter('/account/profile')
       const page = await browser.open('/account/profile')
@@ -104,7 +111,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       house.wait(3601)
       assert.ok(shows(await browser.post('/account/profile/save', { sid, name: 'Mallory' }), 'sign-in'))
       const back = await browser.submit('sign-in', { ...alice })
-      assert.match(back.html, /id="notice"[\s\S]*nothing has been changed yet/)
+      assert.match(back.html, /id="undone"[\s\S]*nothing has been changed yet/)
       assert.equal((await claims())?.['name'], 'Alice Liddell')
       await setStatus(house.root.accounts, subject, 'suspended')
       assert.ok(shows(await browser.open('/account/profile'), 'sign-in'))

@@ -11,8 +11,8 @@ import { recently, returnPath, wayIn } from './client.ts'
 import type { Act, RefusedAct, Section, Visit } from './section.ts'
 import { sections } from './sections.ts'
 
-/** Sentences that any section may need. */
-const notices: Readonly<Record<string, string>> = {
+/** What did not come about because of a sign-in that was needed first. */
+const undone: Readonly<Record<string, string>> = {
   again: 'You had to sign in first, so nothing has been changed yet. Please do it once more.',
   unconfirmed: 'You have not signed in again, so nothing has been changed.',
 }
@@ -47,11 +47,16 @@ function placeOf({ room, account }: Visit, current: string): Place {
   }
 }
 
+/** Nothing that is not in the table: whoever sends the link can choose among our sentences only. */
+function sentence(table: Readonly<Record<string, string>>, name: string | undefined): string | undefined {
+  return name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined
+}
+
 async function pageOf(section: Section, visit: Visit, refused?: RefusedAct): Promise<ViewReply> {
   const content = await section.show(visit, refused)
   const done = visit.request.method === 'GET' ? visit.request.params.get('done') : undefined
-  const notice = done === undefined ? undefined : { ...notices, ...section.notices }[done]
-  const view = accountView(placeOf(visit, section.name), { title: section.title, ...content, notice, problem: refused?.problem })
+  const told = { notice: sentence(section.notices, done), undone: sentence(undone, done), problem: refused?.problem }
+  const view = accountView(placeOf(visit, section.name), { title: section.title, ...content, ...told })
   return refused ? { kind: 'view', status: refused.status ?? 422, view, headers: refused.headers ?? {} } : { kind: 'view', view }
 }
 

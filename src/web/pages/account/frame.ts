@@ -39,11 +39,13 @@ export interface Content {
   images?: string | undefined
   /** What was just done. */
   notice?: string | undefined
-  /** Why it was not. */
+  /** What was not done, since something else had to be first. */
+  undone?: string | undefined
+  /** Why what was asked for is not done. */
   problem?: string | undefined
 }
 
-export function accountView(place: Place, { title, body, images, notice, problem }: Content): View {
+export function accountView(place: Place, { title, body, images, notice, undone, problem }: Content): View {
   const { base, current } = place
   return {
     title: html`${problem === undefined ? title : words.problem.replace('{title}', title)}`,
@@ -65,6 +67,7 @@ ${place.sections.map(
 ${current !== undefined && html`<a id="back" class="back" href="${base}/account">${chevron}${words.home}</a>`}
 <h1>${title}</h1>
 ${notice !== undefined && html`<p id="notice" class="notice" role="status">${check}<span>${notice}</span></p>`}
+${undone !== undefined && html`<p id="undone" class="notice" role="status">${warning}<span>${undone}</span></p>`}
 ${problem !== undefined && html`<p id="problem" class="problem" role="alert" tabindex="-1" autofocus>${warning}<span>${problem}</span></p>`}
 ${body}
 </article>`,
