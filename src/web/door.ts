@@ -66,7 +66,15 @@ export function pathsOf(path: string, base: string): string[] {
 async function serve(state: DoorState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { house } = state
   const slug = slugOf(req)
-  const dress: Dress = { tenant: 'Gatehouse', base: '', nonce: req.id, recovery: false, signUp: false, headers: headersOf(state, req) }
+  const dress: Dress = {
+    tenant: 'Gatehouse',
+    base: '',
+    nonce: req.id,
+    recovery: false,
+    signUp: false,
+    account: false,
+    headers: headersOf(state, req),
+  }
   let entered: TenantRoom | undefined
   const audience = route.body && isJson(req) ? 'api' : route.audience
   const { reply: result, error } = await answer(audience, house.issuer, async () => {
@@ -75,6 +83,7 @@ async function serve(state: DoorState, route: Route, req: FastifyRequest, reply:
     dress.base = room.base
     dress.recovery = room.mailroom !== undefined
     dress.signUp = room.signUp !== undefined
+    dress.account = room.ctx.server.responseTypes.has('none')
     if (route.cors === 'clients') dress.headers['vary'] = 'Origin'
     if (route.cors) Object.assign(dress.headers, await originHeaders(route, room, req.headers.origin))
     if (route.ownForm && isForeign(req.headers, new URL(house.issuer).origin)) {

@@ -63,5 +63,13 @@ function tell(
 }
 
 function plainDress(state: DoorState, req: FastifyRequest, headers: Readonly<Record<string, string>> = {}): Dress {
-  return { tenant: 'Gatehouse', base: '', nonce: req.id, recovery: false, signUp: false, headers: { ...headersOf(state, req), ...headers } }
+  return {
+    tenant: 'Gatehouse',
+    base: '',
+    nonce: req.id,
+    recovery: false,
+    signUp: false,
+    account: false,
+    headers: { ...headersOf(state, req), ...headers },
+  }
 }

@@ -16,6 +16,8 @@ export interface Dress {
   recovery: boolean
   /** May anyone make an account of their own? */
   signUp: boolean
+  /** Have people a page of their account here? */
+  account: boolean
   /** Headers that every answer has; added to. */
   headers: Record<string, string | string[]>
 }

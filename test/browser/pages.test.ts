@@ -46,7 +46,7 @@ before(async () => {
     }
     const page = { ...samples(elsewhere), ...exact(elsewhere) }[path.slice(1)]
     if (page === undefined) return reply.writeHead(404).end()
-    const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true }
+    const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true, account: true }
     const { html, csp } = 'page' in page ? renderPage(page, look) : renderView(page, look)
     reply.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': csp }).end(html)
   })

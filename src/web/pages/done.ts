@@ -31,6 +31,7 @@ const words = {
     note: 'You can close this window.',
   },
   back: 'Back to sign in',
+  account: 'Your account',
 }
 
 export function done({ what, flow }: Pages['done'], look: Look): View {
@@ -42,6 +43,7 @@ export function done({ what, flow }: Pages['done'], look: Look): View {
 <p class="lead">${lead}</p>
 </header>
 <p class="note">${note}</p>
+${look.account && what !== 'mail-sent' && html`<div class="ways-out"><a id="account" href="${look.base}/account">${words.account}</a></div>`}
 ${flow !== undefined && html`<div class="ways-out"><a id="back" href="${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}">${words.back}</a></div>`}`,
   }
 }

@@ -16,6 +16,8 @@ export interface Look {
   recovery: boolean
   /** True where anyone may make an account of their own. */
   signUp: boolean
+  /** True where people have a page of their account. */
+  account: boolean
 }
 
 /** A page before it has its document and its policy. */

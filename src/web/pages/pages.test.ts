@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Application, Page, Person } from '../../protocol/request-reply.ts'
 import { renderPage } from './pages.ts'
 
-const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true }
+const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true, account: true }
 
 /** Every page, made of one text wherever text may come from outside. */
 function pagesOf(text: string, logo: string | undefined = undefined): Page[] {

@@ -14,6 +14,7 @@ const words = {
   close: 'You can close this window.',
   back: 'Back to {application}',
   go: 'Continue',
+  account: 'Your account',
 }
 
 export function signedOut({ application, to, stayed }: Pages['signed-out'], look: Look): View {
@@ -26,6 +27,6 @@ export function signedOut({ application, to, stayed }: Pages['signed-out'], look
 <h1>${title}</h1>
 <p class="lead">${fill(stayed ? words.stayedLead : words.lead, { tenant: named(look.tenant) })}</p>
 </header>
-${to === undefined ? html`<p class="note">${words.close}</p>` : html`<a id="continue" class="button" href="${destination(to)}">${label}</a>`}`,
+${to === undefined ? html`<p class="note">${words.close}</p>${look.account && html`<div class="ways-out"><a id="account" href="${look.base}/account">${words.account}</a></div>`}` : html`<a id="continue" class="button" href="${destination(to)}">${label}</a>`}`,
   }
 }
