@@ -104,7 +104,7 @@ export function accountSamples(origin: string, attack: string): Record<string, V
     'account-deletion-problem': section('deletion', {
       title: 'Delete account',
       problem: 'You are the last who may do everything here. Give somebody else the role superadmin first.',
-      body: deletionPage({ ...at, username: 'ada', tenant: 'Acme', confirm: undefined, fault: 'This is not your user name.' }),
+      body: deletionPage({ ...at, username: 'ada', tenant: 'Acme', confirm: undefined, fault: 'This is not the name you sign in with.' }),
     }),
     'account-deleted': deletedView(),
     'hostile-account-deletion': section(

@@ -101,7 +101,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await browser.open('/account/deletion')
       for (const typed of ['', 'somebody', `${username}x`]) {
         const refused = await browser.submit('deletion-delete', { username: typed })
-        assert.deepEqual([refused.status, /This is not your user name/.test(refused.html)], [422, true])
+        assert.deepEqual([refused.status, /This is not the name you sign in with/.test(refused.html)], [422, true])
       }
       const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
       assert.equal((await browser.post('/account/deletion/delete', { sid: sidOf(page.html), username }, foreign)).status, 400)
@@ -123,6 +123,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
         entries.map(({ outcome, by }) => [outcome, by?.id]),
         [['success', subject]],
       )
+    })
+
+    test('who signs in by address alone is called by it here too', async () => {
+      const [subject, email] = [`nameless-${++people}`, `nameless${people}@example.com`]
+      await house.addAccount({ sub: subject, username: subject, email }, password)
+      const browser = house.browser()
+      await browser.open('/account/deletion')
+      const page = await browser.submit('sign-in', { username: email, password })
+      assert.ok(page.html.includes(`nameless${people}@<wbr>example.com`) && !page.html.includes(subject))
+      assert.equal((await browser.submit('deletion-delete', { username: subject })).status, 422)
+      await browser.submit('deletion-delete', { username: email })
+      assert.equal(await house.root.store.accounts.bySubject(subject), undefined)
+      await sink.next()
     })
 
     test('without a recent sign-in nothing is deleted', async () => {

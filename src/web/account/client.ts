@@ -1,6 +1,8 @@
 /** The account page as an application of this server: how it has people signed in — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
+import { loginOf } from '../../identity/types.ts'
 import { accountPageId, type Client, clientSchema } from '../../protocol/client.ts'
 import type { Ctx } from '../../protocol/feature.ts'
+import type { Visit } from './section.ts'
 
 /** Where the browser comes back to. */
 export const returnPath = '/account/return'
@@ -42,4 +44,9 @@ export function wayIn({ issuer }: Pick<Ctx, 'issuer'>, { state, purpose, loginHi
     ...(loginHint === undefined ? {} : { login_hint: loginHint }),
   })
   return `${issuer}/authorize?${query}`
+}
+
+/** Where to sign in once more before what is sensitive, on the way back to `state`. */
+export function confirming({ room, account }: Pick<Visit, 'room' | 'account'>, state: string): string {
+  return wayIn(room.ctx, { state, purpose: 'confirm', loginHint: loginOf(account) })
 }

@@ -2,7 +2,7 @@
 import { auditEntry, readAudit } from '../../identity/audit.ts'
 import { dataPage } from '../pages/account/data.ts'
 import { stamp } from '../stamp.ts'
-import { wayIn } from './client.ts'
+import { confirming } from './client.ts'
 import type { Outcome, Section, Visit } from './section.ts'
 
 /** `others`: the sections that tell their part of it. */
@@ -11,8 +11,9 @@ export function data(others: readonly Section[]): Section {
     name: 'data',
     title: 'Your data',
     summary: 'Download all that is kept about you',
-    async show({ room, session, account, fresh }) {
-      const confirm = fresh ? undefined : wayIn(room.ctx, { state: 'data', purpose: 'confirm', loginHint: account.username })
+    async show(visit) {
+      const { room, session, fresh } = visit
+      const confirm = fresh ? undefined : confirming(visit, 'data')
       return { body: dataPage({ base: room.base, sid: session.sid, confirm }) }
     },
     acts: { download: { sensitive: true, audit: 'user.export', run: (visit) => download(visit, others) } },

@@ -1,12 +1,13 @@
 /** Deleting one's own account, for good — GDPR article 17. */
-import { foldLogin } from '../../identity/types.ts'
+import { foldLogin, loginOf } from '../../identity/types.ts'
 import { deletedView, deletionPage } from '../pages/account/deletion.ts'
-import { wayIn } from './client.ts'
+import { confirming } from './client.ts'
 import type { Outcome, Section, Visit } from './section.ts'
 
 async function remove({ room, request, account, sessions }: Visit): Promise<Outcome> {
   const typed = request.params.get('username') ?? ''
-  if (foldLogin(typed) !== foldLogin(account.username)) return { refused: { faults: { username: 'This is not your user name.' } } }
+  if (foldLogin(typed) !== foldLogin(loginOf(account)))
+    return { refused: { faults: { username: 'This is not the name you sign in with.' } } }
   const outcome = await room.signIn.store.accounts.leave(account.subject, room.ctx.now())
   if (outcome === 'last')
     return {
@@ -26,13 +27,14 @@ export const deletion: Section = {
   title: 'Delete account',
   summary: 'Remove your account and all that hangs on it',
   offered: (room) => room.accountDeletion,
-  async show({ room, session, account, fresh }, refused) {
-    const confirm = fresh ? undefined : wayIn(room.ctx, { state: 'deletion', purpose: 'confirm', loginHint: account.username })
+  async show(visit, refused) {
+    const { room, session, account, fresh } = visit
+    const confirm = fresh ? undefined : confirming(visit, 'deletion')
     return {
       body: deletionPage({
         base: room.base,
         sid: session.sid,
-        username: account.username,
+        username: loginOf(account),
         tenant: room.ctx.tenant.name,
         confirm,
         fault: refused?.faults?.['username'],

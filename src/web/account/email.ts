@@ -6,7 +6,7 @@ import { type Account, foldLogin } from '../../identity/types.ts'
 import { emailPage } from '../pages/account/email.ts'
 import type { TenantRoom } from '../route.ts'
 import { tooOften } from '../too-often.ts'
-import { wayIn } from './client.ts'
+import { confirming } from './client.ts'
 import type { Outcome, Refused, Section, Visit } from './section.ts'
 
 const schema = z.email('This must be an e-mail address, such as ada@example.com.').max(254, 'This is too long for an e-mail address.')
@@ -58,8 +58,9 @@ export const email: Section = {
   name: 'email',
   title: 'E-mail',
   summary: 'Where mails about your account go',
-  async show({ room, request, session, account, fresh }, refused) {
-    const confirm = fresh ? undefined : wayIn(room.ctx, { state: 'email', purpose: 'confirm', loginHint: account.username })
+  async show(visit, refused) {
+    const { room, request, session, account, fresh } = visit
+    const confirm = fresh ? undefined : confirming(visit, 'email')
     return {
       body: emailPage({
         base: room.base,

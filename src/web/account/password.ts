@@ -3,10 +3,11 @@ import { replacePassword } from '../../identity/accounts.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { startSession } from '../../identity/sign-in.ts'
 import { trySignIn } from '../../identity/throttle.ts'
+import { loginOf } from '../../identity/types.ts'
 import { UnusablePassword } from '../../secrets/passwords.ts'
 import { passwordPage } from '../pages/account/password.ts'
 import { tooOften } from '../too-often.ts'
-import { wayIn } from './client.ts'
+import { confirming } from './client.ts'
 import type { Outcome, Refused, Section, Visit } from './section.ts'
 
 const fault = (name: string, text: string): Refused => ({ faults: { [name]: text } })
@@ -37,7 +38,7 @@ async function change(visit: Visit): Promise<Outcome> {
 /** Guesses count as those at the sign-in page do: whoever sits down at somebody's browser cannot find it out here. */
 async function problemOfCurrent({ room, request, account }: Visit, current: string): Promise<Refused | undefined> {
   if (account.passwordHash === undefined) return undefined
-  const trier = { login: account.username, address: request.address, device: request.browser.device }
+  const trier = { login: loginOf(account), address: request.address, device: request.browser.device }
   const { wait, succeeded } = await trySignIn(room.signIn, trier, room.ctx.now())
   if (wait !== undefined) return { problem: tooOften(wait), status: 429, headers: { 'retry-after': String(wait) } }
   if (!(await room.signIn.passwords.verify(current, account.passwordHash)))
@@ -50,13 +51,14 @@ export const password: Section = {
   name: 'password',
   title: 'Password',
   summary: 'What you sign in with',
-  async show({ room, session, account, fresh }, refused) {
-    const confirm = fresh ? undefined : wayIn(room.ctx, { state: 'password', purpose: 'confirm', loginHint: account.username })
+  async show(visit, refused) {
+    const { room, session, account, fresh } = visit
+    const confirm = fresh ? undefined : confirming(visit, 'password')
     return {
       body: passwordPage({
         base: room.base,
         sid: session.sid,
-        username: account.username,
+        username: loginOf(account),
         exists: account.passwordHash !== undefined,
         confirm,
         faults: refused?.faults ?? {},

@@ -1,13 +1,12 @@
 /** The account page: who may see it, and how its sections are served. */
 import { shown } from '../../identity/people.ts'
-import { loginOf } from '../../identity/types.ts'
 import { refuse } from '../../protocol/errors.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { accountView, type Place } from '../pages/account/frame.ts'
 import { overviewPage } from '../pages/account/overview.ts'
 import { strangerView } from '../pages/account/stranger.ts'
 import type { Route, TenantRoom, ViewReply } from '../route.ts'
-import { recently, returnPath, wayIn } from './client.ts'
+import { confirming, recently, returnPath, wayIn } from './client.ts'
 import type { Act, RefusedAct, Section, Visit } from './section.ts'
 import { sections } from './sections.ts'
 
@@ -116,8 +115,7 @@ function actRoute(section: Section, name: string, act: Act): Route {
       if (!visit) return { kind: 'redirect', to: wayIn(room.ctx, { state, purpose: 'sign-in' }) }
       if (request.params.get('sid') !== visit.session.sid)
         return pageOf(section, visit, { act: undefined, problem: otherAccount, status: 409 })
-      if (act.sensitive && !visit.fresh)
-        return { kind: 'redirect', to: wayIn(room.ctx, { state, purpose: 'confirm', loginHint: loginOf(visit.account) }) }
+      if (act.sensitive && !visit.fresh) return { kind: 'redirect', to: confirming(visit, state) }
       return outcomeOf(section, name, act, visit)
     },
   }

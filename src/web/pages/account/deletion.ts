@@ -9,7 +9,7 @@ const words = {
   heading: 'Delete your account for good',
   what: 'Your account at {tenant} is removed at once, with your profile, sessions, groups and API keys. Applications lose their access; what they keep about you themselves stays with them. What was noted of what you did is kept for as long as the people who run {tenant} have to.',
   never: 'This cannot be undone.',
-  field: 'To be sure, type your user name, {username}',
+  field: 'To be sure, type the name you sign in with, {username}',
   submit: 'Delete my account',
   title: 'Your account is deleted',
   lead: 'You are signed out everywhere.',
