@@ -22,6 +22,7 @@ import { type SigningSecrets, sharedKeys } from './secrets/shared-keys.ts'
 import { type TenantTokens, tokens } from './secrets/tokens.ts'
 import { totpSafe } from './secrets/totp.ts'
 import type { KeyStore } from './secrets/types.ts'
+import { webAuthn } from './secrets/webauthn.ts'
 import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
@@ -172,7 +173,11 @@ function signInOf(
     store,
     tokens,
     passwords,
-    safe: { ...totpSafe({ sealer: safe, tenantId: row.id, random }), recoveryCode: () => recoveryCode(random) },
+    safe: {
+      ...totpSafe({ sealer: safe, tenantId: row.id, random }),
+      ...webAuthn({ issuer: config.issuer, name: row.name }),
+      recoveryCode: () => recoveryCode(random),
+    },
     name: row.name,
     secondFactor: secondFactorOf(config, row),
     lifetimes: { idle, absolute },

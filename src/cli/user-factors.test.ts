@@ -25,7 +25,7 @@ test('who has lost theirs gets a way back, and the log says who gave it', async 
   await tenantStore(db, ROOT_TENANT, () => 0).factors.addTotp(totp, { recoveryCodes: ['a', 'b'], onlyFirst: true })
   await db.close()
   const { factors, recovery_codes } = await json('users factors bob')
-  assert.deepEqual([factors, recovery_codes], [[{ kind: 'authenticator app', since: 1_700_000_000 }], 2])
+  assert.deepEqual([factors, recovery_codes], [[{ kind: 'authenticator app', name: '', since: 1_700_000_000 }], 2])
   assert.match((await gatehouse('users factors bob')).out, /authenticator app +2023-11-14[\s\S]*Recovery codes left: 2/)
   assert.equal((await gatehouse('users remove-factors bob')).out, 'bob has no second factor any more, and is signed out everywhere.\n')
   assert.deepEqual((await json('users factors bob')).factors, [])

@@ -1,6 +1,6 @@
 /** `gatehouse users factors` and `remove-factors`: what a person signs in with beside the password, and a way back for who has lost it. */
 import type { Command } from 'commander'
-import { removeFactor } from '../identity/factors.ts'
+import { removeFactors } from '../identity/factors.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
@@ -13,10 +13,12 @@ export function userFactors(group: Command, terminal: Terminal): void {
       withTenant(terminal, flags, async (room) => {
         const { subject } = await findUser(room, login)
         const { totp, recoveryCodes } = await room.store.factors.of(subject)
-        const factors = totp ? [{ kind: 'authenticator app', since: totp.createdAt }] : []
-        const rows = factors.map(({ kind, since }) => [kind, dateOf(since)])
+        const app = totp ? [{ kind: 'authenticator app', name: '', since: totp.createdAt }] : []
+        const passkeys = await room.store.passkeys.of(subject)
+        const factors = [...app, ...passkeys.map(({ name, createdAt }) => ({ kind: 'passkey', name, since: createdAt }))]
+        const rows = factors.map(({ kind, name, since }) => [kind, name, dateOf(since)])
         if (flags.json) terminal.stdout.write(`${JSON.stringify({ sub: subject, factors, recovery_codes: recoveryCodes }, null, 2)}\n`)
-        else terminal.stdout.write(`${table(terminal, ['second factor', 'since'], rows)}Recovery codes left: ${recoveryCodes}\n`)
+        else terminal.stdout.write(`${table(terminal, ['second factor', 'name', 'since'], rows)}Recovery codes left: ${recoveryCodes}\n`)
       }),
   )
   upkeepCommand(group, 'remove-factors <login>', 'take all second factors away from a person who has lost them, and end all sessions', [
@@ -25,7 +27,7 @@ export function userFactors(group: Command, terminal: Terminal): void {
     withTenant(terminal, flags, async (room, done) => {
       const account = await findUser(room, login)
       const { subject, username } = account
-      if (!(await removeFactor(room.signIn, account, 'all'))) refuse(`${username} has no second factor`)
+      if (!(await removeFactors(room.signIn, account))) refuse(`${username} has no second factor`)
       await done('user.factor-remove', subject, { factor: 'all' })
       confirm(
         terminal,

@@ -1,17 +1,18 @@
-/** The second factors of an account: what they are, and taking them away. */
+/** Taking second factors away. Their owner is told. */
 import type { SignIn } from './sign-in.ts'
 import type { Account } from './types.ts'
 
-/** Which to take away. */
-export type FactorName = 'totp' | 'all'
+/** Removes the authenticator app. False when there is none. */
+export async function removeTotp(room: SignIn, account: Account): Promise<boolean> {
+  return removeFactorTold(room, account, await room.store.factors.removeTotp(account.subject))
+}
 
-/**
- * Takes one away, or all with the recovery codes, and tells its owner. `all` is for whoever has lost them: it ends every session too.
- * False when there is none.
- */
-export async function removeFactor({ store, tell }: Pick<SignIn, 'store' | 'tell'>, account: Account, which: FactorName): Promise<boolean> {
-  const { subject } = account
-  const removed = which === 'all' ? await store.factors.clear(subject) : await store.factors.removeTotp(subject)
+/** Removes all, with the recovery codes, and ends every session: for whoever has lost them. False when there is none. */
+export async function removeFactors(room: Pick<SignIn, 'store' | 'tell'>, account: Account): Promise<boolean> {
+  return removeFactorTold(room, account, await room.store.factors.clear(account.subject))
+}
+
+export function removeFactorTold({ tell }: Pick<SignIn, 'tell'>, account: Account, removed: boolean): boolean {
   if (removed) tell({ kind: 'factor-removed' }, account)
   return removed
 }

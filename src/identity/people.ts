@@ -2,6 +2,7 @@
 import { refuse } from '../protocol/errors.ts'
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
+import { askForPasskey, offerPasskey } from './passkeys.ts'
 import { tryAlone } from './second-factor.ts'
 import type { SignIn } from './sign-in.ts'
 import { offerTotp } from './totp.ts'
@@ -42,14 +43,17 @@ export function people(room: SignIn): People {
     async secondFactors(subject) {
       const account = await store.accounts.bySubject(subject)
       if (!account || !isActive(account)) return undefined
-      const { totp, recoveryCodes } = await store.factors.of(subject)
-      return { person: shown(account), any: totp !== undefined, totp: totp !== undefined, recoveryCodes }
+      const { totp, passkeys, recoveryCodes } = await store.factors.of(subject)
+      return { person: shown(account), any: totp !== undefined || passkeys > 0, totp: totp !== undefined, passkeys, recoveryCodes }
     },
 
     async enrolment(subject, place, now) {
       const account = (await store.accounts.bySubject(subject)) ?? refuse('access_denied', 'the account is gone')
-      return { person: shown(account), totp: offerTotp(room, account, place, now) }
+      const passkey = await offerPasskey(room, account, place, now)
+      return { person: shown(account), totp: offerTotp(room, account, place, now), passkey }
     },
+
+    askForPasskey: (ask, now) => askForPasskey(room, ask, now),
 
     async checkPassword({ login, password, otp, address }, now) {
       const entrance = await tryAlone(room, { login, address, device: undefined }, { password, otp }, now)

@@ -13,8 +13,8 @@ export const halfLifetime = 600
 
 /** Undefined: the password is enough. */
 export async function debtOf({ store, secondFactor }: SignIn, subject: string): Promise<SecondFactorDebt | undefined> {
-  const { totp } = await store.factors.of(subject)
-  if (totp) return 'second-factor'
+  const { totp, passkeys } = await store.factors.of(subject)
+  if (totp || passkeys > 0) return 'second-factor'
   return secondFactor === 'required' ? 'enrolment' : undefined
 }
 

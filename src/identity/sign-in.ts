@@ -4,7 +4,7 @@ import type { Tokens } from '../protocol/ports.ts'
 import type { Request } from '../protocol/request-reply.ts'
 import { deviceName } from './device-name.ts'
 import type { News } from './links.ts'
-import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
+import { type Account, foldLogin, type IdentityStore, isActive, type Passkey } from './types.ts'
 
 /** How long a browser stays signed in, in seconds. */
 export interface SessionLifetimes {
@@ -32,6 +32,21 @@ export interface FactorSafe {
   stepOf(ask: { subject: string; sealed: string; code: string; now: number }): number | undefined
   /** A new recovery code, as it is shown. */
   recoveryCode(): string
+  /** What a browser is asked to make or to sign, as JSON. */
+  creation(ask: { challenge: string; handle: string; username: string; name: string; known: readonly string[] }): string
+  request(ask: { challenge: string; allowed: readonly { id: string; transports: readonly string[] }[]; verified: boolean }): string
+  /** What a response of a browser says, unverified; what it proves. Undefined when anything is wrong with it. */
+  read(response: string): { id: string; challenge: string; userHandle: string | undefined } | undefined
+  created(ask: {
+    response: string
+    challenge: string
+  }): Promise<(Pick<Passkey, 'id' | 'publicKey' | 'counter' | 'transports' | 'synced' | 'backedUp'> & { verified: boolean }) | undefined>
+  signed(ask: {
+    response: string
+    challenge: string
+    passkey: Pick<Passkey, 'id' | 'publicKey' | 'counter'>
+    verified: boolean
+  }): Promise<{ counter: number; backedUp: boolean; verified: boolean } | undefined>
 }
 
 /** What may be tried in a quarter of an hour. */

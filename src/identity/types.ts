@@ -105,6 +105,26 @@ export interface TotpRow {
   createdAt: number
 }
 
+/** A passkey as kept. */
+export interface Passkey {
+  /** Made by its authenticator; in base64url. */
+  id: string
+  subject: string
+  /** COSE, in base64url. */
+  publicKey: string
+  /** The newest that the authenticator has told; always 0 where it keeps none. */
+  counter: number
+  /** How browsers reach it. */
+  transports: readonly string[]
+  /** May be on several devices, and whether it is backed up. */
+  synced: boolean
+  backedUp: boolean
+  /** The owner's word for it. */
+  name: string
+  createdAt: number
+  lastUsedAt: number | undefined
+}
+
 /** What adding a second factor makes true beside it. */
 export interface FactorAddition {
   /** Hashes of recovery codes, kept when the factor is the person's first. */
@@ -224,7 +244,7 @@ export interface IdentityStore {
   }
   factors: {
     /** What an account has beside its password. */
-    of(subject: string): Promise<{ totp: TotpRow | undefined; recoveryCodes: number }>
+    of(subject: string): Promise<{ totp: TotpRow | undefined; passkeys: number; recoveryCodes: number }>
     /** In place of the app there may be. 'refused': the account is not active, or has a factor although this was to be the first. */
     addTotp(totp: TotpRow, how: FactorAddition): Promise<'first' | 'added' | 'refused'>
     /** Uses a time step up, with all before it. False: it was used, or there is no app. */
@@ -247,6 +267,24 @@ export interface IdentityStore {
      * spent: another account has a login of it.
      */
     confirm(hash: string, account: Account, now: number): Promise<'added' | 'unknown' | 'taken'>
+  }
+  passkeys: {
+    /** 'refused': as `factors.addTotp`, or there is such a passkey already. */
+    add(passkey: Passkey, how: FactorAddition): Promise<'first' | 'added' | 'refused'>
+    /** Oldest first. */
+    of(subject: string): Promise<Passkey[]>
+    /** With its account, which is active. */
+    find(id: string): Promise<{ passkey: Passkey; account: Account } | undefined>
+    /** Notes a use. False: the counter has not gone up since another use. */
+    used(id: string, use: { counter: number; backedUp: boolean; now: number }): Promise<boolean>
+    rename(subject: string, id: string, name: string): Promise<boolean>
+    /** With the recovery codes, when nothing else is left. */
+    remove(subject: string, id: string): Promise<boolean>
+  }
+  challenges: {
+    add(challenge: { hash: string; place: string; expiresAt: number }): Promise<void>
+    /** Uses one up. False when there is none in force for this place. */
+    spend(hash: string, place: string, now: number): Promise<boolean>
   }
   attempts: {
     /**

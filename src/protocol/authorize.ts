@@ -10,6 +10,7 @@ import { progress, type Standing } from './progress.ts'
 import type { Browser, Page, Reply } from './request-reply.ts'
 import { addressOf, applicationOf, leave, respond } from './respond.ts'
 import { enrolmentPage, secondFactorPage } from './second-factor.ts'
+import { signInPage } from './sign-in-page.ts'
 import type { Grant, Session, Step } from './types.ts'
 
 export const authorizationEndpoint: Endpoint = {
@@ -148,10 +149,7 @@ async function page(step: Exclude<Step, 'done'>, scene: Scene): Promise<Page> {
   if (hinted !== undefined && session && session.subject !== hinted && answered.includes('sign-in')) {
     refuse('login_required', 'another user than the one of id_token_hint signed in')
   }
-  return {
-    page: 'sign-in',
-    data: { flow: ticket, application, loginHint: asked.loginHint, problem: undefined, canChoose: sessions.length > 0 },
-  }
+  return signInPage(ctx, { client, ticket, loginHint: asked.loginHint, canChoose: sessions.length > 0 })
 }
 
 function toHub(ctx: Ctx, { ticket, browser }: { ticket: string; browser: string }): Reply {

@@ -90,6 +90,8 @@ export interface People {
   secondFactors(subject: string): Promise<SecondFactors | undefined>
   /** For whoever must set up a second factor; `place`: where alone it can be confirmed. */
   enrolment(subject: string, place: string, now: number): Promise<Enrolment>
+  /** What the browser is asked, as JSON. `place`: where alone it can be answered; `subject`: undefined for whoever is there. */
+  askForPasskey(ask: { place: string; subject: string | undefined }, now: number): Promise<string>
   /**
    * A proof, if login and password are right and the account is active and owes nothing first. Takes as long when not.
    * `otp`: a code, for those who have a second factor; refused without. `address`: of whoever tries; too many tries throw `TooMany`.
@@ -109,6 +111,7 @@ export interface SecondFactors {
   any: boolean
   /** An authenticator app. */
   totp: boolean
+  passkeys: number
   recoveryCodes: number
 }
 
@@ -116,6 +119,8 @@ export interface SecondFactors {
 export interface Enrolment {
   person: Omit<Person, 'sid'>
   totp: TotpOffer
+  /** What the browser is asked to make, as JSON. */
+  passkey: string
 }
 
 /** `secret`: to be typed into the app; `uri`: to be scanned or followed; `draft`: brought back by our page. */
@@ -148,7 +153,7 @@ export interface SharedKeys {
 }
 
 /** Kinds of opaque text we hand out; the kind is part of the text and of the hash under which it is kept. */
-export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl' | 'ak' | 'dv' | 'lr' | 'li' | 'lv' | 'le' | 'lu'
+export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl' | 'ak' | 'dv' | 'lr' | 'li' | 'lv' | 'le' | 'lu' | 'wc'
 
 /** What `secrets/` offers the rules: opaque text, 256 bits each, kept as a keyed hash only. */
 export interface Tokens {

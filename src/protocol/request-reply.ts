@@ -70,6 +70,8 @@ export interface Pages {
     /** What to write into the name field at first. */
     loginHint: string | undefined
     problem: string | undefined
+    /** What the browser is asked for a passkey, as JSON. */
+    passkey: string
     /** True when another account of this browser could be chosen instead. */
     canChoose: boolean
   }
@@ -88,17 +90,25 @@ export interface Pages {
   'choose-account': { flow: string; application: Application; accounts: readonly Person[] }
   /** The password was set by somebody else: the person chooses an own one. */
   'new-password': { flow: string; application: Application; person: Person; problem: string | undefined }
-  /** `totp`, `recovery`: an authenticator app, recovery codes to be used. */
+  /** `totp`, `recovery`: an authenticator app, recovery codes to be used; `passkey`: what the browser is asked, as JSON. */
   'second-factor': {
     flow: string
     application: Application
     person: Omit<Person, 'sid'>
     totp: boolean
+    passkey: string | undefined
     recovery: boolean
     problem: string | undefined
   }
   /** A second factor is required, and there is none yet. */
-  enrolment: { flow: string; application: Application; person: Omit<Person, 'sid'>; totp: TotpOffer; problem: string | undefined }
+  enrolment: {
+    flow: string
+    application: Application
+    person: Omit<Person, 'sid'>
+    totp: TotpOffer
+    passkey: string
+    problem: string | undefined
+  }
   /** Shown once; `next`: where to go on. */
   'recovery-codes': { codes: readonly string[]; next: string }
   /** `to`: the redirect URI. */

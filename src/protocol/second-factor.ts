@@ -17,14 +17,21 @@ export async function secondFactorPage(
   { client, subject, ticket, problem }: Debtor & { problem: string | undefined },
 ): Promise<Page> {
   const factors = (await ctx.people.secondFactors(subject)) ?? refuse('access_denied', 'the account is gone')
-  const { person, totp, recoveryCodes } = factors
+  const { person, totp, passkeys, recoveryCodes } = factors
+  const passkey =
+    passkeys > 0 ? await ctx.people.askForPasskey({ place: placeOf(ctx, 'second-factor', ticket), subject }, ctx.now()) : undefined
   return {
     page: 'second-factor',
-    data: { flow: ticket, application: applicationOf(client), person, totp, recovery: recoveryCodes > 0, problem },
+    data: { flow: ticket, application: applicationOf(client), person, totp, passkey, recovery: recoveryCodes > 0, problem },
   }
 }
 
-export async function enrolmentPage(ctx: Ctx, { client, subject, ticket }: Debtor): Promise<Page> {
-  const { person, totp } = await ctx.people.enrolment(subject, ticket, ctx.now())
-  return { page: 'enrolment', data: { flow: ticket, application: applicationOf(client), person, totp, problem: undefined } }
+export async function enrolmentPage(ctx: Ctx, { client, subject, ticket }: Debtor): Promise<Extract<Page, { page: 'enrolment' }>> {
+  const offer = await ctx.people.enrolment(subject, placeOf(ctx, 'enrolment', ticket), ctx.now())
+  return { page: 'enrolment', data: { flow: ticket, application: applicationOf(client), ...offer, problem: undefined } }
+}
+
+/** The act and the flow for which a challenge or an offer is made; it is good nowhere else. */
+export function placeOf({ tokens }: Pick<Ctx, 'tokens'>, act: 'sign-in' | 'second-factor' | 'enrolment', ticket: string): string {
+  return `${act} ${tokens.hash('fl', ticket)}`
 }

@@ -13,12 +13,12 @@ onEachEngine('the first factor brings recovery codes, and only an active account
   await a.accounts.change('subject', { status: 'active' })
   await b.accounts.add(anAccount())
   assert.equal(await a.factors.addTotp(totp(), first), 'first')
-  assert.deepEqual(await a.factors.of('subject'), { totp: totp(), recoveryCodes: 2 })
-  assert.deepEqual(await b.factors.of('subject'), { totp: undefined, recoveryCodes: 0 })
+  assert.deepEqual(await a.factors.of('subject'), { totp: totp(), passkeys: 0, recoveryCodes: 2 })
+  assert.deepEqual(await b.factors.of('subject'), { totp: undefined, passkeys: 0, recoveryCodes: 0 })
   assert.equal(await a.factors.addTotp(totp({ sealed: 'stolen' }), first), 'refused')
   const next = totp({ sealed: 'next', lastStep: 3 })
   assert.equal(await a.factors.addTotp(next, { recoveryCodes: ['three'], onlyFirst: false }), 'added')
-  assert.deepEqual(await a.factors.of('subject'), { totp: next, recoveryCodes: 2 }, 'in place of the old one; the codes stay')
+  assert.deepEqual(await a.factors.of('subject'), { totp: next, passkeys: 0, recoveryCodes: 2 }, 'in place of the old one; the codes stay')
 })
 
 onEachEngine('of twenty who set up a first factor one does', async ({ a }) => {
@@ -65,7 +65,7 @@ onEachEngine('without the last factor there are no recovery codes', async ({ a, 
   }
   assert.equal(await a.factors.removeTotp('subject'), true)
   assert.equal(await a.factors.removeTotp('subject'), false)
-  assert.deepEqual(await a.factors.of('subject'), { totp: undefined, recoveryCodes: 0 })
+  assert.deepEqual(await a.factors.of('subject'), { totp: undefined, passkeys: 0, recoveryCodes: 0 })
   assert.equal((await b.factors.of('subject')).recoveryCodes, 2)
 })
 
@@ -80,5 +80,5 @@ onEachEngine('all factors are taken away at once, with every session; and an acc
   assert.deepEqual([(await a.sessions.find(['session'], NOW)).length, (await b.sessions.find(['session'], NOW)).length], [0, 1])
   await b.accounts.remove('subject', NOW)
   await b.accounts.add(anAccount())
-  assert.deepEqual(await b.factors.of('subject'), { totp: undefined, recoveryCodes: 0 })
+  assert.deepEqual(await b.factors.of('subject'), { totp: undefined, passkeys: 0, recoveryCodes: 0 })
 })

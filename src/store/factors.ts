@@ -10,7 +10,8 @@ export function factors(db: Db, tenant: string): Pick<IdentityStore, 'factors'> 
           select subject, sealed, last_step, created_at from totp where tenant_id = ${tenant} and subject = ${subject}`)
         const [codes] = await db.read(sql`
           select count(*) as n from recovery_codes where tenant_id = ${tenant} and subject = ${subject}`)
-        return { totp: totp && totpFrom(totp), recoveryCodes: codes!['n'] as number }
+        const [keys] = await db.read(sql`select count(*) as n from passkeys where tenant_id = ${tenant} and subject = ${subject}`)
+        return { totp: totp && totpFrom(totp), passkeys: keys!['n'] as number, recoveryCodes: codes!['n'] as number }
       },
       addTotp: (totp, how) => db.transact(() => addTotp(tenant, totp, how)),
       async useStep(subject, step) {
@@ -22,7 +23,7 @@ export function factors(db: Db, tenant: string): Pick<IdentityStore, 'factors'> 
         db.transact(function* () {
           yield* lock(tenant, subject)
           const removed = yield sql`delete from totp where tenant_id = ${tenant} and subject = ${subject} returning subject`
-          if ((yield* count(tenant, subject)) === 0) yield* removeFactors(tenant, subject)
+          yield* endWithoutFactor(tenant, subject)
           return removed.length > 0
         }),
       replaceRecoveryCodes: (subject, hashes) =>
@@ -60,26 +61,32 @@ function* addTotp(tenant: string, totp: TotpRow, how: FactorAddition): Transacti
       values (${tenant}, ${subject}, ${sealed}, ${lastStep}, ${createdAt})
       on conflict (tenant_id, subject) do update set
         sealed = excluded.sealed, last_step = excluded.last_step, created_at = excluded.created_at`
+    return true
   })
 }
 
-/** Adds a factor by `insert`, with recovery codes when it is the first. */
-function* addition(
+/** Within a transaction: adds a factor by `insert`, with recovery codes when it is the first. */
+export function* addition(
   tenant: string,
   subject: string,
   { recoveryCodes, onlyFirst }: FactorAddition,
-  insert: () => Transaction<void>,
+  insert: () => Transaction<boolean>,
 ): Transaction<'first' | 'added' | 'refused'> {
   if (!(yield* lock(tenant, subject))) return 'refused'
   const first = (yield* count(tenant, subject)) === 0
   if (onlyFirst && !first) return 'refused'
-  yield* insert()
+  if (!(yield* insert())) return 'refused'
   if (first) yield* keepRecoveryCodes(tenant, subject, recoveryCodes)
   return first ? 'first' : 'added'
 }
 
+/** Within a transaction: recovery codes stand in for a factor; without one they go. */
+export function* endWithoutFactor(tenant: string, subject: string): Transaction<void> {
+  if ((yield* count(tenant, subject)) === 0) yield* removeFactors(tenant, subject)
+}
+
 /** Whoever changes the factors of the same account now waits. False when it is not there or not active. */
-function* lock(tenant: string, subject: string): Transaction<boolean> {
+export function* lock(tenant: string, subject: string): Transaction<boolean> {
   const rows = yield sql`
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} and status = 'active' returning subject`
   return rows.length > 0
@@ -87,8 +94,9 @@ function* lock(tenant: string, subject: string): Transaction<boolean> {
 
 /** How many things there are that let the person in, beside recovery codes. */
 function* count(tenant: string, subject: string): Transaction<number> {
-  const [row] = yield sql`select count(*) as n from totp where tenant_id = ${tenant} and subject = ${subject}`
-  return row!['n'] as number
+  const [apps] = yield sql`select count(*) as n from totp where tenant_id = ${tenant} and subject = ${subject}`
+  const [keys] = yield sql`select count(*) as n from passkeys where tenant_id = ${tenant} and subject = ${subject}`
+  return (apps!['n'] as number) + (keys!['n'] as number)
 }
 
 function* keepRecoveryCodes(tenant: string, subject: string, hashes: readonly string[]): Transaction<void> {
@@ -99,6 +107,7 @@ function* keepRecoveryCodes(tenant: string, subject: string, hashes: readonly st
 /** Within a transaction: all of them. */
 export function* removeFactors(tenant: string, subject: string): Transaction<void> {
   yield sql`delete from totp where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`delete from passkeys where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from recovery_codes where tenant_id = ${tenant} and subject = ${subject}`
 }
 

@@ -28,6 +28,8 @@ export async function sweep(db: Db, now: number, limit: number): Promise<number>
       (select tenant_id, hash from sign_ups where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from attempts where (tenant_id, bucket) in
       (select tenant_id, bucket from attempts where ends_at <= ${now} limit ${limit}) returning bucket`,
+    sql`delete from challenges where (tenant_id, hash) in
+      (select tenant_id, hash from challenges where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from devices where (tenant_id, subject, hash) in
       (select tenant_id, subject, hash from devices where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from audit where (tenant_id, id) in

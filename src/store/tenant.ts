@@ -16,6 +16,7 @@ import { grants } from './grants.ts'
 import { groups } from './groups.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
+import { passkeys } from './passkeys.ts'
 import { resources } from './resources.ts'
 import { sessions } from './sessions.ts'
 import { signUps } from './sign-ups.ts'
@@ -43,6 +44,7 @@ export function tenantStore(
     ...sessions(db, tenant),
     ...attempts(db, tenant),
     ...factors(db, tenant),
+    ...passkeys(db, tenant),
     ...links(db, tenant),
     ...audit(db, tenant),
     ...groups(db, tenant),

@@ -1,24 +1,52 @@
 /** The step after the password: a code is shown, or the first second factor is set up. */
 
-import { shown } from '../identity/people.ts'
+import { confirmPasskey, showPasskey } from '../identity/passkeys.ts'
 import { passwordMark, showCode, wrongCode } from '../identity/second-factor.ts'
-import { confirmTotp, sameTotp } from '../identity/totp.ts'
+import type { SignIn } from '../identity/sign-in.ts'
+import { confirmTotp, sameTotp, type TotpConfirmation } from '../identity/totp.ts'
 import type { Account } from '../identity/types.ts'
 import type { Happening } from '../protocol/acts.ts'
 import { refuse } from '../protocol/errors.ts'
 import { findFlow, hubUrl, type Visit } from '../protocol/flow.ts'
 import { progress } from '../protocol/progress.ts'
 import type { Reply, Request } from '../protocol/request-reply.ts'
-import { applicationOf } from '../protocol/respond.ts'
-import { secondFactorPage } from '../protocol/second-factor.ts'
+import { enrolmentPage, placeOf, secondFactorPage } from '../protocol/second-factor.ts'
+import { signInPage } from '../protocol/sign-in-page.ts'
 import type { SecondFactorDebt } from '../protocol/types.ts'
 import { byThemselves } from './by-themselves.ts'
 import { begun, type Entry } from './enter.ts'
 import type { Route, TenantRoom } from './route.ts'
 import { tooOften } from './too-often.ts'
 
+const wrongPasskey = 'That passkey cannot be used here. Please try again, or go on another way.'
 const wrongFirst = 'The code is not right. Please type the one the app shows now.'
 const wrong = 'The code is not right, or was used already. Please try again.'
+
+/** In place of a password: a passkey that has verified who is there. */
+export const passkey: Route = {
+  path: '/authorize/passkey',
+  methods: ['POST'],
+  audience: 'person',
+  ownForm: true,
+  async handle(room, request) {
+    const { ctx, signIn } = room
+    const { params, browser, address } = request
+    const [ticket, now] = [params.need('flow'), ctx.now()]
+    const { flow, client } = await findFlow(ctx, ticket, browser)
+    const sessions = await ctx.people.sessions(browser.sessions, now, address)
+    const answer = { place: placeOf(ctx, 'sign-in', ticket), subject: undefined, response: params.get('response') ?? '' }
+    const shown = await showPasskey(signIn, answer, now)
+    const how = shown && { acr: 'aal2', amr: shown.amr, authTime: now }
+    const reply = shown && how && (await begun(room, { ticket, flow, request, sessions }, shown.account, how, { passkey: true }))
+    if (reply) {
+      await ctx.store.flows.answer(flow.id, 'sign-in')
+      return reply
+    }
+    const page = { client, ticket, loginHint: undefined, canChoose: sessions.length > 0, problem: wrongPasskey }
+    const happened = [{ act: 'user.sign-in', outcome: 'failure', detail: { passkey: true } } as const]
+    return { kind: 'page', ...(await signInPage(ctx, page)), status: 401, happened }
+  },
+}
 
 export const secondFactor: Route = {
   path: '/authorize/second-factor',
@@ -32,11 +60,20 @@ export const secondFactor: Route = {
     const visit = await findFlow(ctx, ticket, browser)
     const debtor = await debtorOf(room, visit, { ticket, request }, 'second-factor')
     if (!debtor) return { kind: 'redirect', to: hubUrl(ctx, ticket) } // something else is owed by now, or nothing is
-    const outcome = await showCode(signIn, debtor.account, params.get('code') ?? params.get('recovery_code') ?? '', ctx.now())
+    const { account } = debtor
+    const page = { client: visit.client, subject: account.subject, ticket }
+    const response = params.get('response')
+    if (response !== undefined) {
+      const about = { place: placeOf(ctx, 'second-factor', ticket), subject: account.subject, response }
+      const shown = await showPasskey(signIn, about, ctx.now())
+      if (shown) return settled(room, debtor, [...shown.amr, 'mfa'], { passkey: true })
+      const again = await secondFactorPage(ctx, { ...page, problem: wrongPasskey })
+      return { kind: 'page', status: 401, ...again, happened: [wrongCode(account)] }
+    }
+    const outcome = await showCode(signIn, account, params.get('code') ?? params.get('recovery_code') ?? '', ctx.now())
     if (typeof outcome === 'object' && 'amr' in outcome) return settled(room, debtor, outcome.amr, outcome.detail)
-    const page = { client: visit.client, subject: debtor.account.subject, ticket }
     if (outcome === 'wrong') {
-      const happened = [wrongCode(debtor.account)]
+      const happened = [wrongCode(account)]
       return { kind: 'page', status: 401, ...(await secondFactorPage(ctx, { ...page, problem: wrong })), happened }
     }
     const late = await secondFactorPage(ctx, { ...page, problem: tooOften(outcome.wait) })
@@ -58,18 +95,32 @@ export const enrolment: Route = {
     const debtor = await debtorOf(room, visit, { ticket, request }, 'enrolment')
     if (!debtor) return { kind: 'redirect', to: hubUrl(ctx, ticket) }
     const { account } = debtor
-    const [draft, code, now] = [params.need('draft'), params.get('code') ?? '', ctx.now()]
-    const codes = await confirmTotp(signIn, account, { place: ticket, draft, code, onlyFirst: true }, now)
-    if (codes === 'refused') return { kind: 'redirect', to: hubUrl(ctx, ticket) } // one was set up meanwhile: it is to be shown
-    if (!codes) return again(room, debtor, visit, draft)
-    const { remember = {}, happened = [] } = await settled(room, debtor, ['otp', 'mfa'])
-    const data = { codes, next: hubUrl(ctx, ticket) }
+    const response = params.get('response')
+    const made =
+      response === undefined
+        ? await firstApp(
+            signIn,
+            account,
+            { place: placeOf(ctx, 'enrolment', ticket), draft: params.need('draft'), code: params.get('code') ?? '' },
+            ctx.now(),
+          )
+        : await confirmPasskey(
+            signIn,
+            account,
+            { place: placeOf(ctx, 'enrolment', ticket), response, name: '', onlyFirst: true },
+            ctx.now(),
+          )
+    if (made === 'refused') return { kind: 'redirect', to: hubUrl(ctx, ticket) } // one was set up meanwhile: it is to be shown
+    if (!made) return enrolAgain(room, debtor, visit, params.get('draft'))
+    const { remember = {}, happened = [] } = await settled(room, debtor, [...made.amr, 'mfa'])
+    const data = { codes: made.codes, next: hubUrl(ctx, ticket) }
+    const factor = response === undefined ? 'totp' : 'passkey'
     return {
       kind: 'page',
       page: 'recovery-codes',
       data,
       remember,
-      happened: [byThemselves('user.factor-add', account, { factor: 'totp' }), ...happened],
+      happened: [byThemselves('user.factor-add', account, { factor }), ...happened],
     }
   },
 }
@@ -120,8 +171,20 @@ async function settled(
   return (await begun(room, entry, account, how, detail)) ?? { kind: 'redirect', to: hubUrl(room.ctx, entry.ticket) }
 }
 
-async function again({ ctx, signIn }: TenantRoom, { account, entry }: Debtor, { client }: Visit, draft: string): Promise<Reply> {
-  const totp = sameTotp(signIn, account, entry.ticket, draft, ctx.now())
-  const data = { flow: entry.ticket, application: applicationOf(client), person: shown(account), totp, problem: wrongFirst }
-  return { kind: 'page', page: 'enrolment', status: 401, data }
+async function firstApp(signIn: SignIn, account: Account, ask: Omit<TotpConfirmation, 'onlyFirst'>, now: number) {
+  const codes = await confirmTotp(signIn, account, { ...ask, onlyFirst: true }, now)
+  return Array.isArray(codes) ? { codes, amr: ['otp'] } : (codes as undefined | 'refused')
+}
+
+/** With the same secret, when it was the app's code that was wrong. */
+async function enrolAgain(
+  { ctx, signIn }: TenantRoom,
+  { account, entry: { ticket } }: Debtor,
+  { client }: Visit,
+  draft: string | undefined,
+): Promise<Reply> {
+  const page = await enrolmentPage(ctx, { client, subject: account.subject, ticket })
+  const totp = draft === undefined ? page.data.totp : sameTotp(signIn, account, placeOf(ctx, 'enrolment', ticket), draft, ctx.now())
+  const problem = draft === undefined ? wrongPasskey : wrongFirst
+  return { kind: 'page', ...page, status: 401, data: { ...page.data, totp, problem } }
 }

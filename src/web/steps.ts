@@ -7,10 +7,11 @@ import type { Account } from '../identity/types.ts'
 import { refuse } from '../protocol/errors.ts'
 import { findFlow, hubUrl } from '../protocol/flow.ts'
 import { applicationOf } from '../protocol/respond.ts'
+import { signInPage } from '../protocol/sign-in-page.ts'
 import { byThemselves } from './by-themselves.ts'
 import { enter } from './enter.ts'
 import type { Route } from './route.ts'
-import { enrolment, secondFactor } from './second-factor.ts'
+import { enrolment, passkey, secondFactor } from './second-factor.ts'
 import { tooOften } from './too-often.ts'
 
 const wrong = 'The user name or password is not right. Please try again.'
@@ -28,17 +29,17 @@ const signIn: Route = {
     const [username = '', password = ''] = [params.get('username'), params.get('password')]
     const now = ctx.now()
     const sessions = await ctx.people.sessions(browser.sessions, now, address)
-    const shown = { flow: ticket, application: applicationOf(client), loginHint: username, canChoose: sessions.length > 0 }
+    const shown = { client, ticket, loginHint: username, canChoose: sessions.length > 0 }
     const { wait, succeeded } = await trySignIn(signIn, { login: username, address, device: browser.device }, now)
     if (wait !== undefined) {
-      const data = { ...shown, problem: tooOften(wait) }
-      return { kind: 'page', page: 'sign-in', status: 429, data, headers: { 'retry-after': String(wait) } }
+      const page = await signInPage(ctx, { ...shown, problem: tooOften(wait) })
+      return { kind: 'page', ...page, status: 429, headers: { 'retry-after': String(wait) } }
     }
     const account = await checkPassword(signIn, username, password)
     const entered = account && (await enter(room, { ticket, flow, request, sessions }, account))
     if (!entered) {
       const happened = [await failedSignIn(signIn, username)]
-      return { kind: 'page', page: 'sign-in', status: 401, data: { ...shown, problem: wrong }, happened }
+      return { kind: 'page', ...(await signInPage(ctx, { ...shown, problem: wrong })), status: 401, happened }
     }
     await succeeded()
     return entered
@@ -104,4 +105,4 @@ async function problemOf({ passwords }: SignIn, account: Account, text: string, 
   return (await passwords.verify(text, account.passwordHash)) ? 'Please choose a password other than the one you were given.' : undefined
 }
 
-export const steps: readonly Route[] = [signIn, chooseAccount, newPassword, secondFactor, enrolment]
+export const steps: readonly Route[] = [signIn, chooseAccount, newPassword, passkey, secondFactor, enrolment]

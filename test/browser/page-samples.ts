@@ -53,7 +53,11 @@ export function samples(origin: string): Record<string, Page | View> {
     },
     'second-factor': {
       page: 'second-factor',
-      data: { flow, application: photos, person: ada, totp: true, recovery: true, problem: undefined },
+      data: { flow, application: photos, person: ada, totp: true, passkey: undefined, recovery: true, problem: undefined },
+    },
+    'second-factor-passkey': {
+      page: 'second-factor',
+      data: { flow, application: photos, person: ada, totp: false, passkey, recovery: true, problem: undefined },
     },
     'second-factor-problem': {
       page: 'second-factor',
@@ -62,11 +66,12 @@ export function samples(origin: string): Record<string, Page | View> {
         application: photos,
         person: ada,
         totp: true,
+        passkey: undefined,
         recovery: true,
         problem: 'The code is not right, or was used already. Please try again.',
       },
     },
-    enrolment: { page: 'enrolment', data: { flow, application: photos, person: ada, totp: totpOffer(), problem: undefined } },
+    enrolment: { page: 'enrolment', data: { flow, application: photos, person: ada, totp: totpOffer(), passkey, problem: undefined } },
     'enrolment-problem': {
       page: 'enrolment',
       data: {
@@ -74,6 +79,7 @@ export function samples(origin: string): Record<string, Page | View> {
         application: photos,
         person: ada,
         totp: totpOffer(),
+        passkey,
         problem: 'The code is not right. Please type the one the app shows now.',
       },
     },
@@ -122,8 +128,17 @@ export function samples(origin: string): Record<string, Page | View> {
 }
 
 function signInPage(flow: string, application: Application, more: { loginHint?: string; canChoose?: boolean; problem?: string }): Page {
-  return { page: 'sign-in', data: { flow, application, loginHint: undefined, problem: undefined, canChoose: false, ...more } }
+  return { page: 'sign-in', data: { flow, application, loginHint: undefined, problem: undefined, passkey, canChoose: false, ...more } }
 }
+
+/** What a browser is asked; the samples use it for making and showing alike. */
+const passkey = JSON.stringify({
+  challenge: 'eA',
+  rpId: 'localhost',
+  rp: { name: 'Acme' },
+  user: { id: 'eA', name: 'a', displayName: 'a' },
+  pubKeyCredParams: [],
+})
 
 function totpOffer() {
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
@@ -184,7 +199,7 @@ function hostile(origin: string): Record<string, Page> {
   const scope = { name: attack, description: attack + 'W'.repeat(200), known: false }
   const fields = { [attack]: attack, submit: 'taken' }
   return {
-    'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, canChoose: true } },
+    'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, passkey: '{}', canChoose: true } },
     'hostile-sign-up': {
       page: 'sign-up',
       data: { flow, application, email: long, name: attack, problem: { text: attack }, canChoose: true },
@@ -199,10 +214,20 @@ function hostile(origin: string): Record<string, Page> {
       data: { flow, application, person, scopes: [scope, { ...scope, known: true }], to: `${origin}/stay?${attack}` },
     },
     'hostile-new-password': { page: 'new-password', data: { flow, application, person, problem: attack } },
-    'hostile-second-factor': { page: 'second-factor', data: { flow, application, person, totp: true, recovery: true, problem: attack } },
+    'hostile-second-factor': {
+      page: 'second-factor',
+      data: { flow, application, person, totp: true, passkey, recovery: true, problem: attack },
+    },
     'hostile-enrolment': {
       page: 'enrolment',
-      data: { flow, application, person, totp: { secret: attack, uri: `otpauth://totp/${attack}`, draft: attack }, problem: attack },
+      data: {
+        flow,
+        application,
+        person,
+        totp: { secret: attack, uri: `otpauth://totp/${attack}`, draft: attack },
+        passkey,
+        problem: attack,
+      },
     },
     'hostile-recovery-codes': { page: 'recovery-codes', data: { codes: [attack, long], next: `${origin}/stay?${attack}` } },
     'hostile-leave': { page: 'leave', data: { application, to: `${origin}/stay?${attack}` } },

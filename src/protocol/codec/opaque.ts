@@ -18,6 +18,7 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   lv: 'link to confirm an e-mail address',
   le: 'link to change an e-mail address',
   lu: 'link to finish a sign-up',
+  wc: 'challenge for a passkey',
 }
 
 /** For secret scanners: a pattern for each kind. Whether a find is real tells its checksum (`isOpaque`). */

@@ -5,6 +5,7 @@ import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
 import type { Look, View } from './layout.ts'
 import { named } from './names.ts'
+import { passkeyForm, passkeyScript } from './passkey.ts'
 import { totpForm } from './totp-offer.ts'
 
 const words = {
@@ -16,16 +17,23 @@ const words = {
   cancel: 'Cancel',
 }
 
-export function enrolment({ flow, person, totp, problem }: Pages['enrolment'], look: Look): View {
+export function enrolment({ flow, person, totp, passkey, problem }: Pages['enrolment'], look: Look): View {
   return {
     title: html`${problem === undefined ? words.title : words.titleWithProblem}`,
     forms: "'self'",
+    script: passkeyScript,
     body: html`<header>${ownEmblem()}
 <h1>${words.title}</h1>
 <p class="lead">${fill(words.lead, { tenant: named(look.tenant) })}</p>
 </header>
 <section class="person" aria-label="${words.person}">${personCard(person)}<a id="not-you" href="${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}&amp;another=1">${words.another}</a></section>
 ${problem !== undefined && html`<p id="problem" class="problem" role="alert" tabindex="-1" autofocus>${warning}<span>${problem}</span></p>`}
+${passkeyForm({
+  act: 'create',
+  action: `${look.base}/authorize/enrolment`,
+  options: passkey,
+  more: html`<input type="hidden" name="flow" value="${flow}">`,
+})}
 ${totpForm(totp, {
   form: 'enrolment',
   action: `${look.base}/authorize/enrolment`,

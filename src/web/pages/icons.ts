@@ -12,6 +12,8 @@ export const chevron = html`<svg class="icon turns" viewBox="0 0 24 24" aria-hid
 
 export const plus = html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="M12 5v14M5 12h14"/></svg>`
 
+export const key = html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><circle cx="8" cy="12" r="4"/><path d="M12 12h9M18 12v3.5M15 12v2.5"/></svg>`
+
 export const warning = html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.2v.3"/></svg>`
 
 /** The mark as an address, for the tab of the browser. */

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Application, Page, Person } from '../../protocol/request-reply.ts'
 import { renderPage } from './pages.ts'
+import { passkeyScript } from './passkey.ts'
 
 const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true, account: true }
 
@@ -19,12 +20,12 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
   const to = `https://app.example/cb?${text}`
   const totp = { secret: text, uri: `otpauth://totp/x?${text}`, draft: text }
   return [
-    { page: 'sign-in', data: { flow, application, loginHint: `x${text}`, problem: text, canChoose: true } },
+    { page: 'sign-in', data: { flow, application, loginHint: `x${text}`, problem: text, passkey: text, canChoose: true } },
     { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
     { page: 'consent', data: { flow, application, person, scopes, to } },
     { page: 'new-password', data: { flow, application, person, problem: text } },
-    { page: 'second-factor', data: { flow, application, person, totp: true, recovery: true, problem: text } },
-    { page: 'enrolment', data: { flow, application, person, totp, problem: text } },
+    { page: 'second-factor', data: { flow, application, person, totp: true, passkey: text, recovery: true, problem: text } },
+    { page: 'enrolment', data: { flow, application, person, totp, passkey: text, problem: text } },
     { page: 'recovery-codes', data: { codes: [text, text], next: to } },
     { page: 'leave', data: { application, to } },
     { page: 'form-post', data: { application, action: to, fields } },
@@ -42,13 +43,19 @@ const tag = /<(\/?[a-z][a-z0-9]*)((?:\s[a-zA-Z-]+(?:="[^"<>]*")?)*)\s*\/?>/g
 
 /** Elements and the names of their attributes, without any value and any text. */
 function skeleton(document: string): string[] {
-  const tags = document.replace(/<style.*?<\/style>/s, '').matchAll(tag)
+  const tags = document
+    .replace(passkeyScript.text, '')
+    .replace(/<style.*?<\/style>/s, '')
+    .matchAll(tag)
   return Array.from(tags, ([, name, attributes]) => `${name}${attributes!.replace(/="[^"]*"/g, '')}`)
 }
 
 /** What is left when every well-made tag is taken away: an angle bracket here is a tag that does not read well. */
 function outsideTags(document: string): string {
-  return document.replace(/<style.*?<\/style>|<!doctype html>/gs, '').replace(tag, '')
+  return document
+    .replace(passkeyScript.text, '')
+    .replace(/<style.*?<\/style>|<!doctype html>/gs, '')
+    .replace(tag, '')
 }
 
 test('no text from outside changes the structure of a page', () => {
@@ -91,7 +98,8 @@ test('each page is shown under the narrowest policy', () => {
     const { 'form-action': forms, 'script-src': script, ...rest } = policy(page)
     const usual = page.page === 'form-post' ? undefined : "'none'" // Its one form leads to a client, which may lead on anywhere.
     assert.equal(forms, own[page.page as keyof typeof own] ?? usual, page.page)
-    assert.equal(script, page.page === 'form-post' ? "'nonce-bm9uY2U'" : undefined, page.page)
+    const scripted = ['form-post', 'sign-in', 'second-factor', 'enrolment'].includes(page.page)
+    assert.equal(script, scripted ? "'nonce-bm9uY2U'" : undefined, page.page)
     assert.deepEqual(rest, {
       'default-src': "'none'",
       'style-src': "'nonce-bm9uY2U'",

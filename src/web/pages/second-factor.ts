@@ -5,6 +5,7 @@ import { fill, type Html, html } from './html.ts'
 import { warning } from './icons.ts'
 import type { Look, View } from './layout.ts'
 import { named } from './names.ts'
+import { passkeyForm, passkeyScript } from './passkey.ts'
 
 const words = {
   title: 'One more step',
@@ -19,6 +20,7 @@ const words = {
   recovery: 'Recovery code',
   recoveryHint: 'One of the codes you were given when you set this up. Each works once.',
   useRecovery: 'Continue with this code',
+  noScript: 'Your passkey needs a browser that runs scripts. A recovery code does not.',
   cancel: 'Cancel',
 }
 
@@ -27,12 +29,23 @@ export function secondFactor(data: Pages['second-factor'], look: Look): View {
   return {
     title: html`${problem === undefined ? words.title : words.titleWithProblem}`,
     forms: "'self'",
+    ...(data.passkey !== undefined && { script: passkeyScript }),
     body: html`<header>${ownEmblem()}
 <h1>${words.title}</h1>
 <p class="lead">${fill(words.lead, { application: named(application.name) })}</p>
 </header>
 <section class="person" aria-label="${words.person}">${personCard(person)}<a id="not-you" href="${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}&amp;another=1">${words.another}</a></section>
 ${problem !== undefined && html`<p id="problem" class="problem" role="alert" tabindex="-1" autofocus>${warning}<span>${problem}</span></p>`}
+${
+  data.passkey !== undefined &&
+  passkeyForm({
+    act: 'show',
+    action: `${look.base}/authorize/second-factor`,
+    options: data.passkey,
+    more: html`<input type="hidden" name="flow" value="${flow}">`,
+  })
+}
+${data.passkey !== undefined && !data.totp && html`<noscript><p class="note">${words.noScript}</p></noscript>`}
 ${data.totp && codeForm(data, look)}
 ${data.recovery && recoveryForm(data, look)}
 <div class="ways-out">

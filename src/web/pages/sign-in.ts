@@ -5,6 +5,7 @@ import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
 import type { Look, View } from './layout.ts'
 import { named, plain } from './names.ts'
+import { passkeyForm, passkeyScript } from './passkey.ts'
 
 const words = {
   title: 'Sign in to {application}',
@@ -28,6 +29,7 @@ export function signIn(data: Pages['sign-in'], look: Look): View {
     title: problem === undefined ? title : fill(words.titleWithProblem, { title }),
     images: logoOf(application)?.source,
     forms: "'self'",
+    script: passkeyScript,
     body: html`<header>${emblem(application)}
 <h1>${fill(words.title, { application: named(application.name) })}</h1>
 <p class="lead">${fill(words.lead, { tenant: named(look.tenant) })}</p>
@@ -36,11 +38,17 @@ ${problem !== undefined && html`<p id="problem" class="problem" role="alert" tab
 <form id="sign-in" method="post" action="${look.base}/authorize/sign-in">
 <input type="hidden" name="flow" value="${data.flow}">
 <div class="field"><label for="username">${words.username}</label>
-<input id="username" name="username" value="${data.loginHint}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" enterkeyhint="next" required${state}${focus.username && html` autofocus`}></div>
+<input id="username" name="username" value="${data.loginHint}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" enterkeyhint="next" required${state}${focus.username && html` autofocus`}></div>
 <div class="field"><label for="password">${words.password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" enterkeyhint="go" required${state}${focus.password && html` autofocus`}></div>
 <button id="submit" class="primary">${words.submit}</button>
 </form>
+${passkeyForm({
+  act: 'find',
+  action: `${look.base}/authorize/passkey`,
+  options: data.passkey,
+  more: html`<input type="hidden" name="flow" value="${data.flow}">`,
+})}
 <div class="ways-out">
 ${look.signUp && html`<a id="sign-up" href="${look.base}/authorize/continue?flow=${encodeURIComponent(data.flow)}&amp;create=1">${words.signUp}</a>`}
 ${look.recovery && html`<a id="forgot" href="${look.base}/forgot-password?flow=${encodeURIComponent(data.flow)}">${words.forgot}</a>`}

@@ -1,0 +1,33 @@
+/** The form by which a browser answers with a passkey. It is hidden until the script of the page has found that the browser can — Web Authentication Level 3 §5.1. */
+import { readFileSync } from 'node:fs'
+import { Html, html } from './html.ts'
+import { key } from './icons.ts'
+
+/** Needs the form on the page. */
+export const passkeyScript = new Html(readFileSync(new URL('./passkey.js', import.meta.url), 'utf8'))
+
+const words = {
+  find: 'Sign in with a passkey',
+  show: 'Use a passkey',
+  create: 'Add a passkey',
+  problem: 'No passkey was used. Please try again, or go on another way.',
+}
+
+/** `act`: find out who is there, show one of this person's, or make a new one. `options`: as JSON; `more`: other fields. */
+export function passkeyForm({
+  act,
+  action,
+  options,
+  more,
+}: {
+  act: keyof typeof words & ('find' | 'show' | 'create')
+  action: string
+  options: string
+  more: Html
+}): Html {
+  return html`<form id="passkey" method="post" action="${action}" data-act="${act}" data-options="${options}" data-problem="${words.problem}" hidden>
+${more}<input type="hidden" name="response" value="">
+<button id="use-passkey" class="with-icon">${key}<span>${words[act]}</span></button>
+<p class="hint" role="status"></p>
+</form>`
+}

@@ -1,0 +1,243 @@
+/** Passkeys at sign-in, with an authenticator that can lie: as a second factor, in place of a password, and every way in which they are refused — Web Authentication Level 3 §7.2. */
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, suite, test } from 'node:test'
+import { confirmPasskey, offerPasskey } from '../../src/identity/passkeys.ts'
+import type { Room } from '../../src/room.ts'
+import { type Authenticator, authenticator, type Bent } from '../authenticator.ts'
+import { withApp } from '../authenticator-app.ts'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
+import type { Landing, TinyBrowser } from '../tiny-browser.ts'
+import { type Application, application, callback, claimsOf, type Person, shows, told } from './application.ts'
+
+/** What the page asks the browser. */
+function optionsOn({ html }: Pick<Landing, 'html'>): string {
+  const text = /<form id="passkey"[^>]* data-options="([^"]+)"/.exec(html)?.[1] ?? assert.fail(html)
+  return text.replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+}
+
+/** Adds a passkey to an account, past every page. */
+async function withPasskey({ signIn }: Room, subject: string, key: Authenticator, now: number, bent: Bent = {}) {
+  const account = (await signIn.store.accounts.bySubject(subject)) ?? assert.fail()
+  const options = await offerPasskey(signIn, account, 'test', now)
+  return confirmPasskey(signIn, account, { place: 'test', response: key.create(options, bent), name: 'My key', onlyFirst: false }, now)
+}
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`passkeys, on ${engine}`, () => {
+    let house: TestHouse
+    let web: Application
+    let who: Person
+    let subject: string
+    let key: Authenticator
+    let browser: TinyBrowser
+    let people = 0
+    before(async () => {
+      house = await testHouse(engine)
+      await house.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
+      web = application(house, { id: 'web', secret: 'secret' })
+    })
+    after(() => house.close())
+    beforeEach(async () => {
+      people += 1
+      who = { username: `ada${people}`, password: 'the analytical engine' }
+      subject = await house.addAccount({ username: who.username, claims: { name: 'Ada' } }, who.password)
+      key = authenticator(house.issuer)
+      await withPasskey(house.root, subject, key, house.now())
+      browser = house.browser()
+    })
+
+    const idToken = async (landing: Landing) =>
+      claimsOf((await web.redeem(told(landing)['code'] ?? assert.fail(landing.html))).body.id_token)
+    const answer = (response: string) => browser.submit('passkey', { response })
+
+    test('in place of a password: one touch, and it counts for two factors', async () => {
+      const page = await browser.open(web.url())
+      const options = JSON.parse(optionsOn(page))
+      assert.deepEqual([options.rpId, options.userVerification, options.allowCredentials], ['localhost', 'required', []])
+      const { acr, amr, sub, auth_time } = await idToken(await answer(key.get(optionsOn(page))))
+      assert.deepEqual({ acr, amr, sub, auth_time }, { acr: 'aal2', amr: ['hwk', 'user', 'mfa'], sub: subject, auth_time: house.now() })
+      assert.ok(told(await browser.open(web.url({ prompt: 'none', acr_values: 'aal2' })))['code'])
+      const [kept] = await house.root.store.passkeys.of(subject)
+      assert.deepEqual([kept?.lastUsedAt, kept?.counter, kept?.name], [house.now(), 2, 'My key'])
+    })
+
+    test('as a second factor: one of this person’s, after the password', async () => {
+      await browser.open(web.url())
+      const page = await browser.submit('sign-in', { ...who })
+      assert.ok(shows(page, 'passkey'))
+      assert.ok(!shows(page, 'second-factor'), 'there is no app')
+      const options = JSON.parse(optionsOn(page))
+      assert.deepEqual(
+        [options.userVerification, options.allowCredentials],
+        ['preferred', [{ id: key.id, transports: ['internal'], type: 'public-key' }]],
+      )
+      const { acr, amr } = await idToken(await answer(key.get(optionsOn(page), { verified: false, userHandle: undefined })))
+      assert.deepEqual([acr, amr], ['aal2', ['pwd', 'hwk', 'user', 'mfa']])
+    })
+
+    test('one that may be on several devices is named as software, and needs no counter', async () => {
+      const synced = authenticator(house.issuer, { synced: true, counts: false })
+      await withPasskey(house.root, subject, synced, house.now())
+      for (let i = 0; i < 2; i++) {
+        const { amr } = await idToken(await (async () => answer(synced.get(optionsOn(await browser.open(web.url({ prompt: 'login' }))))))())
+        assert.deepEqual(amr, ['swk', 'user', 'mfa'])
+      }
+      const kept = (await house.root.store.passkeys.of(subject)).find(({ id }) => id === synced.id)
+      assert.deepEqual([kept?.synced, kept?.backedUp, kept?.counter], [true, true, 0])
+    })
+
+    const lies: [name: string, bent: (key: Authenticator) => Bent][] = [
+      ['of a page of another origin', () => ({ origin: 'https://evil.example' })],
+      ['for another relying party', () => ({ rpId: 'evil.example' })],
+      ['signed by another key', () => ({ forged: true })],
+      ['to a challenge that nobody made', () => ({ challenge: Buffer.from('x').toString('base64url') })],
+      ['without the person', () => ({ present: false })],
+      ['that was given when the key was made', () => ({ type: 'webauthn.create' })],
+      ['of a cloned authenticator, whose counter stands still', () => ({ counter: 1 })],
+      ['by an unknown key', () => ({ id: 'unknown' })],
+      ['with the handle of somebody else', () => ({ userHandle: Buffer.alloc(32).toString('base64url') })],
+    ]
+    for (const [name, bent] of lies) {
+      test(`an answer ${name} is refused in place of a password, and the right one still taken`, async () => {
+        const page = await browser.open(web.url())
+        const refused = await answer(key.get(optionsOn(page), bent(key)))
+        assert.equal(refused.status, 401)
+        assert.match(refused.html, /That passkey cannot be used here/)
+        assert.ok(told(await answer(key.get(optionsOn(refused))))['code'])
+      })
+      test(`an answer ${name} is refused as a second factor, and the right one still taken`, async () => {
+        await browser.open(web.url())
+        const page = await browser.submit('sign-in', { ...who })
+        const refused = await answer(key.get(optionsOn(page), bent(key)))
+        assert.equal(refused.status, 401)
+        assert.ok(told(await answer(key.get(optionsOn(refused))))['code'])
+      })
+    }
+    for (const [name, bent] of [
+      ['that does not say who is there', { userHandle: undefined }],
+      ['by somebody whom the authenticator has not verified', { verified: false }],
+    ] as const)
+      test(`an answer ${name} is not enough in place of a password`, async () => {
+        assert.equal((await answer(key.get(optionsOn(await browser.open(web.url())), bent))).status, 401)
+      })
+    for (const response of [
+      '',
+      'x',
+      '{}',
+      '[]',
+      JSON.stringify({ id: 'x', rawId: 'x', type: 'public-key', response: { clientDataJSON: 'eA' } }),
+    ])
+      test(`an answer that is none is refused: ${response || 'empty'}`, async () => {
+        await browser.open(web.url())
+        assert.equal((await answer(response)).status, 401)
+      })
+
+    test('an answer is taken once', async () => {
+      const page = await browser.open(web.url())
+      const response = key.get(optionsOn(page))
+      const flow = page.url.searchParams.get('flow') as string
+      const all = await Promise.all(Array.from({ length: 5 }, () => browser.post('/authorize/passkey', { flow, response })))
+      assert.equal(all.filter((landing) => told(landing)['code'] !== undefined || landing.url.origin !== house.issuer).length >= 1, true)
+      await browser.open(web.url({ prompt: 'login' }))
+      assert.equal((await answer(response)).status, 401)
+    })
+
+    test('a challenge is good for half an hour, at its place alone', async () => {
+      const page = await browser.open(web.url())
+      house.wait(1799)
+      assert.ok(told(await answer(key.get(optionsOn(page))))['code'])
+      const other = house.browser()
+      const response = key.get(optionsOn(await other.open(web.url())))
+      await browser.open(web.url({ prompt: 'login' }))
+      assert.equal((await answer(response)).status, 401, 'of another visit')
+      const late = await browser.open(web.url({ prompt: 'login' }))
+      house.wait(1800)
+      assert.equal((await browser.submit('passkey', { response: key.get(optionsOn(late)) })).status, 400, 'the visit has ended too')
+      await browser.open(web.url({ prompt: 'login' }))
+      const second = await browser.submit('sign-in', { ...who })
+      const flow = second.url.searchParams.get('flow') as string
+      const moved = await browser.post('/authorize/passkey', { flow, response: key.get(optionsOn(second)) })
+      assert.equal(moved.status, 401, 'a challenge to show a second factor is none to sign in')
+    })
+
+    test('a passkey of somebody else is no second factor of this person', async () => {
+      const other = await house.addAccount({ username: `other${people}` }, 'another long password')
+      const theirs = authenticator(house.issuer)
+      await withPasskey(house.root, other, theirs, house.now())
+      await browser.open(web.url())
+      const page = await browser.submit('sign-in', { ...who })
+      assert.equal((await answer(theirs.get(optionsOn(page)))).status, 401)
+    })
+
+    test('a passkey of one tenant is none of another, at the same host', async () => {
+      const slug = `other${people}`
+      await house.house.tenants.create({ slug, name: 'Other' })
+      const room = (await house.house.tenant(slug)) ?? assert.fail()
+      await house.addAccount({ username: who.username, sub: subject }, who.password, room)
+      await house.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret', room)
+      const there = application(house, { id: 'web', secret: 'secret', issuer: room.ctx.issuer })
+      const page = await browser.open(there.url())
+      assert.equal((await answer(key.get(optionsOn(page)))).status, 401)
+      const twin = authenticator(house.issuer)
+      await withPasskey(room, subject, twin, house.now())
+      assert.notEqual(twin.userHandle, key.userHandle, 'or the one would take the place of the other in the authenticator')
+      assert.ok(told(await answer(twin.get(optionsOn(await browser.open(there.url())))))['code'])
+    })
+
+    const badKeys: [name: string, bent: Bent][] = [
+      ['on a page of another origin', { origin: 'https://evil.example' }],
+      ['for another relying party', { rpId: 'evil.example' }],
+      ['for another challenge', { challenge: 'eA' }],
+      ['without the person', { present: false }],
+      ['under another id', { id: 'eA' }],
+      ['as an answer to something else', { type: 'webauthn.get' }],
+    ]
+    for (const [name, bent] of badKeys)
+      test(`a passkey made ${name} is not kept`, async () => {
+        assert.equal(await withPasskey(house.root, subject, authenticator(house.issuer), house.now(), bent), undefined)
+        assert.equal((await house.root.store.passkeys.of(subject)).length, 1)
+      })
+    test('the same passkey is not kept twice, nor for somebody else', async () => {
+      const other = await house.addAccount({ username: `other${people}` })
+      assert.equal(await withPasskey(house.root, subject, key, house.now()), 'refused')
+      assert.equal(await withPasskey(house.root, other, key, house.now()), 'refused')
+    })
+
+    test('a passkey of somebody suspended opens nothing', async () => {
+      const page = await browser.open(web.url())
+      await house.root.accounts.store.accounts.change(subject, { status: 'suspended' })
+      assert.equal((await answer(key.get(optionsOn(page)))).status, 401)
+    })
+
+    test('both kinds of second factor are offered to who has both; recovery codes came with the first', async () => {
+      const { app, recoveryCodes } = await withApp(house.root, subject, house.now())
+      assert.deepEqual(recoveryCodes, [])
+      assert.equal((await house.root.store.factors.of(subject)).recoveryCodes, 10)
+      house.wait(30)
+      await browser.open(web.url())
+      const page = await browser.submit('sign-in', { ...who })
+      for (const form of ['passkey', 'second-factor', 'recovery']) assert.ok(shows(page, form), form)
+      assert.ok(told(await browser.submit('second-factor', { code: app.at(house.now()) }))['code'])
+    })
+
+    test('where a second factor is required, a passkey is one', async () => {
+      const slug = `strict${people}`
+      await house.house.tenants.create({ slug, name: 'Strict' })
+      await house.house.tenants.set(slug, { second_factor: 'required' })
+      const room = (await house.house.tenant(slug)) ?? assert.fail()
+      await house.addAccount({ username: 'grace' }, who.password, room)
+      await house.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret', room)
+      await browser.open(application(house, { id: 'web', secret: 'secret', issuer: room.ctx.issuer }).url())
+      const page = await browser.submit('sign-in', { username: 'grace', password: who.password })
+      assert.ok(shows(page, 'enrolment'))
+      const made = authenticator(house.issuer)
+      const refused = await answer(made.create(optionsOn(page), { origin: 'https://evil.example' }))
+      assert.equal(refused.status, 401)
+      const codes = await answer(made.create(optionsOn(refused)))
+      assert.match(codes.html, /id="recovery-codes"/)
+      const next = /<a id="next"[^>]* href="([^"]+)"/.exec(codes.html)?.[1] as string
+      assert.ok(told(await browser.open(next))['code'])
+    })
+  })
+}
