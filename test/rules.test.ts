@@ -16,6 +16,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/resource.ts',
     'protocol/errors.ts',
     'identity/audit-entry.ts',
+    'identity/kept-factors.ts',
     'identity/types.ts',
     'identity/groups.ts',
     'secrets/types.ts',

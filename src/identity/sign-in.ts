@@ -3,8 +3,9 @@ import type { Happening } from '../protocol/acts.ts'
 import type { Tokens } from '../protocol/ports.ts'
 import type { Request } from '../protocol/request-reply.ts'
 import { deviceName } from './device-name.ts'
+import type { Passkey } from './kept-factors.ts'
 import type { News } from './links.ts'
-import { type Account, foldLogin, type IdentityStore, isActive, type Passkey } from './types.ts'
+import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
 
 /** How long a browser stays signed in, in seconds. */
 export interface SessionLifetimes {

@@ -3,6 +3,7 @@
 import type { ApiKey } from '../protocol/types.ts'
 import type { AuditSearch, Noted } from './audit-entry.ts'
 import type { GroupStore } from './groups.ts'
+import type { FactorStore, PasskeyStore } from './kept-factors.ts'
 import type { Role } from './roles.ts'
 
 /** A person as kept. Times in seconds since the epoch. */
@@ -93,44 +94,6 @@ export interface Link {
   /** Where it was sent. */
   email: string
   expiresAt: number
-}
-
-/** An authenticator app as kept. */
-export interface TotpRow {
-  subject: string
-  /** Its secret. */
-  sealed: string
-  /** The newest time step whose code was accepted; it and all before it count no more. */
-  lastStep: number
-  createdAt: number
-}
-
-/** A passkey as kept. */
-export interface Passkey {
-  /** Made by its authenticator; in base64url. */
-  id: string
-  subject: string
-  /** COSE, in base64url. */
-  publicKey: string
-  /** The newest that the authenticator has told; always 0 where it keeps none. */
-  counter: number
-  /** How browsers reach it. */
-  transports: readonly string[]
-  /** May be on several devices, and whether it is backed up. */
-  synced: boolean
-  backedUp: boolean
-  /** The owner's word for it. */
-  name: string
-  createdAt: number
-  lastUsedAt: number | undefined
-}
-
-/** What adding a second factor makes true beside it. */
-export interface FactorAddition {
-  /** Hashes of recovery codes, kept when the factor is the person's first. */
-  recoveryCodes: readonly string[]
-  /** Only as the first one: for whoever has shown no other. */
-  onlyFirst: boolean
 }
 
 /** An account that waits for its address to be proven. Until then it is none, and nobody has its login. */
@@ -242,22 +205,7 @@ export interface IdentityStore {
      */
     setPassword(hash: string, passwordHash: string, now: number): Promise<boolean>
   }
-  factors: {
-    /** What an account has beside its password. */
-    of(subject: string): Promise<{ totp: TotpRow | undefined; passkeys: number; recoveryCodes: number }>
-    /** In place of the app there may be. 'refused': the account is not active, or has a factor although this was to be the first. */
-    addTotp(totp: TotpRow, how: FactorAddition): Promise<'first' | 'added' | 'refused'>
-    /** Uses a time step up, with all before it. False: it was used, or there is no app. */
-    useStep(subject: string, step: number): Promise<boolean>
-    /** With the recovery codes, when nothing else is left. False when there is none. */
-    removeTotp(subject: string): Promise<boolean>
-    /** In place of all others. False: there is no factor that they could stand in for. */
-    replaceRecoveryCodes(subject: string, hashes: readonly string[]): Promise<boolean>
-    /** Uses a recovery code up. Returns how many are left; undefined: there is no such code. */
-    spendRecoveryCode(subject: string, hash: string): Promise<number | undefined>
-    /** Takes every factor away, and ends all sessions. True when there was one. */
-    clear(subject: string): Promise<boolean>
-  }
+  factors: FactorStore
   signUps: {
     /** Beside others for the same address. */
     add(signUp: SignUp): Promise<void>
@@ -268,19 +216,7 @@ export interface IdentityStore {
      */
     confirm(hash: string, account: Account, now: number): Promise<'added' | 'unknown' | 'taken'>
   }
-  passkeys: {
-    /** 'refused': as `factors.addTotp`, or there is such a passkey already. */
-    add(passkey: Passkey, how: FactorAddition): Promise<'first' | 'added' | 'refused'>
-    /** Oldest first. */
-    of(subject: string): Promise<Passkey[]>
-    /** With its account, which is active. */
-    find(id: string): Promise<{ passkey: Passkey; account: Account } | undefined>
-    /** Notes a use. False: the counter has not gone up since another use. */
-    used(id: string, use: { counter: number; backedUp: boolean; now: number }): Promise<boolean>
-    rename(subject: string, id: string, name: string): Promise<boolean>
-    /** With the recovery codes, when nothing else is left. */
-    remove(subject: string, id: string): Promise<boolean>
-  }
+  passkeys: PasskeyStore
   challenges: {
     add(challenge: { hash: string; place: string; expiresAt: number }): Promise<void>
     /** Uses one up. False when there is none in force for this place. */

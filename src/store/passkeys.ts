@@ -1,5 +1,6 @@
 /** Passkeys and the challenges that they sign, as kept. */
-import type { IdentityStore, Passkey } from '../identity/types.ts'
+import type { Passkey } from '../identity/kept-factors.ts'
+import type { IdentityStore } from '../identity/types.ts'
 import { accountFrom } from './accounts.ts'
 import { addition, endWithoutFactor, lock } from './factors.ts'
 import { type Db, type Row, sql } from './sql.ts'
