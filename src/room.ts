@@ -1,5 +1,5 @@
 /** One tenant, put together from every room. */
-import type { Config, OwnLifetimes } from './config/schema.ts'
+import type { Config } from './config/schema.ts'
 import type { AccountRoom } from './identity/accounts.ts'
 import { type AuditRoom, note } from './identity/audit.ts'
 import { type Mailroom, type Post, sendNews } from './identity/links.ts'
@@ -10,12 +10,15 @@ import type { IdentityStore } from './identity/types.ts'
 import type { Errands } from './mail/errands.ts'
 import type { Platform } from './platform.ts'
 import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
+import type { OwnLifetimes } from './protocol/lifetimes.ts'
 import type { Store } from './protocol/ports.ts'
+import type { ClientStore, GrantStore, ResourceStore } from './protocol/registry.ts'
 import type { ImportedSecrets } from './secrets/imported-secrets.ts'
 import type { Installation } from './secrets/installation.ts'
 import { type KeyFile, readKeyFile } from './secrets/key-files.ts'
-import { type Keyring, keyring } from './secrets/keyring.ts'
+import { keyring } from './secrets/keyring.ts'
 import type { Passwords } from './secrets/passwords.ts'
+import { readablePassword } from './secrets/readable-password.ts'
 import { recoveryCode } from './secrets/recovery-codes.ts'
 import type { Sealer } from './secrets/seal.ts'
 import { type SigningSecrets, sharedKeys } from './secrets/shared-keys.ts'
@@ -26,8 +29,9 @@ import { webAuthn } from './secrets/webauthn.ts'
 import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
-import type { ApiKeyStore, ClientStore, DeclarationStore, MachineStore, ResourceStore, TenantRow } from './store/types.ts'
+import type { ApiKeyStore, DeclarationStore, MachineStore, TenantRow } from './store/types.ts'
 import { accountClient } from './web/account/client.ts'
+import { withAdministration } from './web/api/administration.ts'
 import { firstPartyClient, withOwnClients } from './web/api/first-party.ts'
 import { cookieJar } from './web/cookies.ts'
 import type { TenantRoom } from './web/route.ts'
@@ -35,9 +39,7 @@ import type { TenantRoom } from './web/route.ts'
 /** A tenant with everything that may be done in it. */
 export interface Room extends TenantRoom {
   row: TenantRow
-  store: Store & IdentityStore & KeyStore & ClientStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore
-  keyring: Keyring
-  tokens: TenantTokens
+  store: Store & IdentityStore & KeyStore & ClientStore & GrantStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore
   signingSecrets: SigningSecrets
   accounts: AccountRoom
   audit: AuditRoom
@@ -84,7 +86,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     issuer,
     tenant,
     server,
-    store: withOwnClients(store, [firstParty, accountClient(issuer)]),
+    store: withAdministration(withOwnClients(store, [firstParty, accountClient(issuer)]), issuer),
     people: people(signIn),
     keys,
     sharedKeys: shared,
@@ -112,6 +114,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     keyring: keys,
     signingSecrets: shared,
     tokens: opaque,
+    readablePassword: () => readablePassword(random),
     accounts: { store, passwords, now, id },
     audit,
     note: (happened, from) => note(audit, happened, from),

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { chore } from './chores.ts'
-import type { Config, OwnLifetimes } from './config/schema.ts'
+import type { Config } from './config/schema.ts'
 import type { Post } from './identity/links.ts'
-import type { SignUpRule } from './identity/sign-up.ts'
 import { errands } from './mail/errands.ts'
 import { folderPost, smtpPost } from './mail/post.ts'
 import { orderedIds, type Platform } from './platform.ts'
@@ -23,33 +22,25 @@ import { openDatabase } from './store/open.ts'
 import { type Db, sql } from './store/sql.ts'
 import { sweep } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
-import type { TenantRow, TenantStore } from './store/types.ts'
+import type { TenantStore } from './store/types.ts'
+import { type Tenants, tenantsOf } from './tenants.ts'
 import { version } from './version.ts'
 import { accountRoutes } from './web/account/routes.ts'
+import { everyRoute } from './web/api/every-route.ts'
 import { routeOfJson } from './web/api/json-route.ts'
 import { openDoor } from './web/door.ts'
 import type { House as DoorHouse } from './web/house.ts'
 import { linkRoutes } from './web/links.ts'
 import { aliasesOf, type Route, routeOf } from './web/route.ts'
 import { authletePaths } from './web/seeds/authlete.ts'
-import { autoAuthn, type Town, withoutClients } from './web/seeds/auto-authn.ts'
-import { picoAuth, picoAuthPaths } from './web/seeds/pico-auth.ts'
+import { type Town, withoutClients } from './web/seeds/auto-authn.ts'
+import { picoAuthPaths } from './web/seeds/pico-auth.ts'
 import { signUpLinks, signUpSteps } from './web/sign-up.ts'
 import { steps } from './web/steps.ts'
 
 export interface House {
   readonly server: Server
-  tenants: {
-    /** Makes a tenant. False when the slug is taken. `contact`: an e-mail address. */
-    create(ask: { slug: string; name: string; contact?: string }): Promise<boolean>
-    list(): Promise<TenantRow[]>
-    /** False when there is no such tenant. */
-    setStatus(slug: string, status: TenantRow['status']): Promise<boolean>
-    /** False when there is no such tenant. */
-    setName(slug: string, name: string): Promise<boolean>
-    /** What this tenant does without although the deployment offers it. False when there is no such tenant. */
-    set(slug: string, switches: TenantSwitches): Promise<boolean>
-  }
+  tenants: Tenants
   /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
   tenant(slug: string): Promise<Room | undefined>
   /** Why it cannot serve; undefined when it can. */
@@ -57,18 +48,6 @@ export interface House {
   /** Listens as configured, and keeps house: sweeps what has expired, rotates keys. */
   serve(): Promise<{ url: string; close(): Promise<void> }>
   close(): Promise<void>
-}
-
-/** Absent: as it is. A tenant can close what is open, and open it again; never what the deployment has closed. */
-export interface TenantSwitches {
-  sign_up?: boolean | undefined
-  password_grant?: boolean | undefined
-  second_factor?: 'optional' | 'required' | undefined
-  account_deletion?: boolean | undefined
-  /** null: that of the deployment again. */
-  sign_up_email?: SignUpRule['address'] | null | undefined
-  /** Beside those it has set before; null: those of the deployment again. */
-  lifetimes?: OwnLifetimes | null
 }
 
 /** A reason not to start that its operator can mend. */
@@ -179,34 +158,9 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post
     return was && JSON.stringify(was.row) === JSON.stringify(row) ? was : openRoom(frame, row)
   }
 
-  async function change(slug: string, what: Partial<Pick<TenantRow, 'status' | 'name' | 'settings'>>): Promise<boolean> {
-    const row = await tenants.bySlug(slug)
-    const changed = row !== undefined && (await tenants.change(row.id, what)) === 'changed'
-    rooms.delete(slug)
-    return changed
-  }
-
   const house: House = {
     server,
-    tenants: {
-      async create({ slug, name, contact }) {
-        const settings = contact === undefined ? {} : { contact }
-        const row = { id: idFrom(random), slug, name, host: undefined, settings, status: 'active', createdAt: now() } as const
-        const added = await tenants.add(row)
-        rooms.delete(slug) // that there was none may be remembered
-        return added
-      },
-      list: () => everyTenant(tenants),
-      setStatus: (slug, status) => change(slug, { status }),
-      setName: (slug, name) => change(slug, { name }),
-      async set(slug, { lifetimes, ...switches }) {
-        const row = await tenants.bySlug(slug)
-        if (!row) return false
-        const given = Object.fromEntries(Object.entries(switches).filter(([, value]) => value !== undefined))
-        const own = lifetimes === null ? {} : { ...(row.settings['lifetimes'] as OwnLifetimes), ...lifetimes }
-        return change(slug, { settings: { ...row.settings, ...given, lifetimes: own } })
-      },
-    },
+    tenants: tenantsOf(tenants, { now, id: () => idFrom(random), changed: (slug) => rooms.delete(slug) }),
     tenant: room,
     async ready() {
       try {
@@ -233,25 +187,14 @@ function postOf({ mail: { from, smtp_url: url, folder } }: Config, { random, log
   return folder === undefined ? undefined : folderPost({ folder, from, id: () => idFrom(random), tell: (text) => log.info({}, text) })
 }
 
-async function everyTenant(tenants: TenantStore): Promise<TenantRow[]> {
-  const all: TenantRow[] = []
-  for (
-    let page = await tenants.list({ limit: 500 });
-    page.length > 0;
-    page = await tenants.list({ after: all.at(-1)?.slug ?? '', limit: 500 })
-  ) {
-    all.push(...page)
-  }
-  return all
-}
-
 function routesOf({ server, tenant: room, tenants }: House, { api }: Config): Route[] {
   const createTenant: Town['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await room(ask.slug))?.org : undefined)
-  const town: Town = { room, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
+  const town: Town = { room, tenants, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
+  const json = everyRoute(town)
   const rules = [...server.endpoints.values()].map(routeOf)
   const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps] : []
   const account = server.responseTypes.has('none') ? accountRoutes : []
-  return [...withoutClients(rules, town), ...pages, ...account, ...[...picoAuth, ...autoAuthn(town)].map(routeOfJson)]
+  return [...withoutClients(rules, town), ...pages, ...account, ...json.map(routeOfJson)]
 }
 
 async function serve(

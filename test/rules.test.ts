@@ -13,6 +13,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/types.ts',
     'protocol/ports.ts',
     'protocol/client.ts',
+    'protocol/registry.ts',
     'protocol/resource.ts',
     'protocol/errors.ts',
     'identity/audit-entry.ts',
@@ -25,11 +26,25 @@ const may: Readonly<Record<string, readonly string[]>> = {
   // How letters of identity leave the house, in the words and markup of the door.
   mail: ['identity/links.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
   // The settings of features are computed from the catalogue; algorithms and what counts as loopback are said once.
-  config: ['protocol/features/index.ts', 'protocol/redirect-uri.ts', 'protocol/algs.ts'],
+  config: ['protocol/features/index.ts', 'protocol/lifetimes.ts', 'protocol/redirect-uri.ts', 'protocol/algs.ts'],
   'platform.ts': [],
   'version.ts': [],
   'chores.ts': ['web'],
-  'server.ts': ['chores.ts', 'config', 'identity', 'mail', 'platform.ts', 'protocol', 'room.ts', 'secrets', 'store', 'version.ts', 'web'],
+  'server.ts': [
+    'chores.ts',
+    'config',
+    'identity',
+    'mail',
+    'platform.ts',
+    'protocol',
+    'room.ts',
+    'secrets',
+    'store',
+    'tenants.ts',
+    'version.ts',
+    'web',
+  ],
+  'tenants.ts': ['identity', 'protocol', 'store'],
   'room.ts': ['config', 'identity', 'mail', 'platform.ts', 'protocol', 'secrets', 'store', 'web'], // one tenant, put together
   // What an operator would do by hand on first start: register a client, make an account.
   'demo.ts': ['room.ts', 'server.ts', 'protocol', 'identity'],

@@ -4,7 +4,7 @@ import type { Room } from '../room.ts'
 import type { House } from '../server.ts'
 import { UniqueViolation } from '../store/sql.ts'
 import type { Declaration } from '../store/types.ts'
-import { newSecret } from './client-secrets.ts'
+import { secretByFlags } from './client-secrets.ts'
 import { type Declared, generate, membersOfClient, membersOfResource, readSection, readSections, type Section } from './declared.ts'
 import { type ConfigFlags, type Done, doneIn, withHouse } from './open.ts'
 import { changesAnything, type Entry, type Kind, plan, type Step, told } from './plan.ts'
@@ -128,7 +128,7 @@ async function declare(house: House, { section, tenant, declared, steps }: Tenan
   const { name = section.tenant } = section
   if (tenant === 'create' && !(await house.tenants.create({ slug: section.tenant, name })))
     refuse(`there is a tenant ${section.tenant} already`)
-  if (tenant === 'rename') await house.tenants.setName(slugOf(section), name)
+  if (tenant === 'rename') await house.tenants.set(slugOf(section), { name })
   const room = (await house.tenant(slugOf(section))) ?? refuse(`tenant ${section.tenant} is gone`)
   const made: Made[] = []
   const declaration: Declaration = {
@@ -140,7 +140,7 @@ async function declare(house: House, { section, tenant, declared, steps }: Tenan
     const step = steps.find(({ kind, id }) => kind === one.kind && id === one.id)
     if (!step || step.act === 'keep') continue
     const chosen = one.secret === undefined || one.secret === generate ? {} : { secret: one.secret, allowWeakSecret: true as const }
-    const { row, shown } = step.newSecret ? newSecret(chosen, room) : {}
+    const { row, shown } = step.newSecret ? secretByFlags(chosen, room) : {}
     if (shown !== undefined && one.secret === generate) made.push({ tenant: section.tenant, kind: one.kind, id: one.id, secret: shown })
     if (one.kind === 'client') declaration.clients.push({ client: one.metadata, secret: row })
     else declaration.resources.push({ resource: one.metadata, secret: row })

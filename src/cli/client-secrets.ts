@@ -1,10 +1,11 @@
 /** `gatehouse clients …`: the secrets of a client, two of which can be in force while it changes from one to the other. */
 import type { Command } from 'commander'
 import type { ClientMetadata } from '../protocol/client.ts'
+import type { SecretRow } from '../protocol/registry.ts'
 import type { Room } from '../room.ts'
 import { foreignHashProblem } from '../secrets/foreign-hashes.ts'
 import { isImported } from '../secrets/imported-secrets.ts'
-import type { SecretRow } from '../store/types.ts'
+import { newSecret } from '../secrets/new-secret.ts'
 import { duration } from './duration.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
@@ -104,14 +105,14 @@ export function secretFlags(command: Command): Command {
 /** The secret a client gets: the chosen one, one of ours, or none when it has no use for one. `shown`: undefined when only a hash is known. */
 export function secretFor(client: ClientMetadata, flags: SecretFlags, room: Room): { row?: SecretRow; shown?: string } {
   const method = client.token_endpoint_auth_method
-  if (method.startsWith('client_secret_')) return newSecret(flags, room)
+  if (method.startsWith('client_secret_')) return secretByFlags(flags, room)
   return flags.secret === undefined && flags.secretHash === undefined
     ? {}
     : refuse(`a client that authenticates by ${method} has no secret`)
 }
 
 /** The chosen secret, or one of ours. `shown`: undefined when only a hash is known. */
-export function newSecret(
+export function secretByFlags(
   { secret, secretHash, secretExpiresIn, allowWeakSecret }: SecretFlags,
   { ctx, tokens }: Room,
 ): { row: SecretRow; shown?: string } {
@@ -120,11 +121,8 @@ export function newSecret(
   if (hashProblem) refuse(`--secret-hash ${hashProblem}`)
   if (secret !== undefined && secret.length < 22 && !allowWeakSecret)
     refuse('the secret is shorter than 22 characters: leave it out to have one made, or add --allow-weak-secret')
-  const now = ctx.now()
-  const kept = { id: ctx.id(), createdAt: now, ...(secretExpiresIn === undefined ? {} : { expiresAt: now + secretExpiresIn }) }
-  if (secretHash !== undefined) return { row: { ...kept, hash: secretHash } }
-  const shown = secret ?? tokens.make('cs')
-  return { row: { ...kept, hash: tokens.hashSecret(shown) }, shown }
+  const made = newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime: secretExpiresIn, text: secret })
+  return secretHash === undefined ? made : { row: { ...made.row, hash: secretHash } }
 }
 
 export function noSuchClient(id: string): never {

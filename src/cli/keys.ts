@@ -34,9 +34,9 @@ export function keys(program: Command, terminal: Terminal): void {
     .option('--immediately', 'sign with it from now on, though others may not have read it yet')
     .action((flags: UpkeepFlags & { alg?: SigningAlg; immediately?: true }) =>
       withTenant(terminal, flags, async ({ keyring }, done) => {
-        if (flags.alg && !keyring.algs.includes(flags.alg)) refuse(`${flags.alg} is not in keys.algs`)
+        if (flags.alg && !keyring.ownAlgs.includes(flags.alg)) refuse(`${flags.alg} is not in keys.algs, or its keys are files of your own`)
         const made: { alg: SigningAlg; kid: string }[] = []
-        for (const alg of flags.alg ? [flags.alg] : keyring.algs) {
+        for (const alg of flags.alg ? [flags.alg] : keyring.ownAlgs) {
           made.push({ alg, kid: await keyring.rotate(alg, { immediately: flags.immediately === true }) })
         }
         for (const { alg, kid } of made) await done('key.rotate', kid, { alg, immediately: flags.immediately === true })

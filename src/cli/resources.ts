@@ -3,8 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
 import type { Room } from '../room.ts'
-import { UniqueViolation } from '../store/sql.ts'
-import { newSecret, type SecretFlags, secretFlags } from './client-secrets.ts'
+import { type SecretFlags, secretByFlags, secretFlags } from './client-secrets.ts'
 import { duration } from './duration.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
@@ -70,7 +69,7 @@ export function resources(program: Command, terminal: Terminal): void {
   ).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
   secretFlags(rotate).action((identifier: string, flags: ResourceFlags & { overlap?: number }) =>
     withTenant(terminal, flags, async (room, done) => {
-      const { row, shown } = newSecret(flags, room)
+      const { row, shown } = secretByFlags(flags, room)
       const until = flags.overlap === undefined ? undefined : room.ctx.now() + flags.overlap
       if (!(await room.store.resourcesAdmin.rotateSecret(identifier, row, until))) noSuchResource(identifier)
       await done('resource.secret', identifier, { added: row.id })
@@ -88,7 +87,7 @@ async function createResource(terminal: Terminal, command: Command): Promise<voi
   await withTenant(terminal, flags, async (room, done) => {
     const resource = register(room, merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema)))
     const wanted = flags.randomSecret || flags.secret !== undefined || flags.secretHash !== undefined
-    const { row, shown } = wanted ? newSecret(flags, room) : {}
+    const { row, shown } = wanted ? secretByFlags(flags, room) : {}
     if (!(await room.store.resourcesAdmin.add(resource, row))) refuse(taken(resource))
     await done('resource.create', resource.identifier)
     print(terminal, flags.json, { ...resource, secret: shown })
@@ -104,10 +103,9 @@ async function updateResource(terminal: Terminal, identifier: string, command: C
     const { secretHashes: _, ...known } = await find(room, identifier)
     const kept = Object.entries(known).filter(([name]) => !flags.unset?.includes(name))
     const resource = register(room, { ...Object.fromEntries(kept), ...given })
-    const replaced = room.store.resourcesAdmin.replace(resource).catch((error: unknown) => {
-      return error instanceof UniqueViolation ? refuse(taken(resource)) : Promise.reject(error)
-    })
-    if (!(await replaced)) noSuchResource(identifier)
+    const outcome = await room.store.resourcesAdmin.replace(resource)
+    if (outcome === 'taken') refuse(taken(resource))
+    if (outcome === 'unknown') noSuchResource(identifier)
     await done('resource.change', identifier, { changed: Object.keys(given).join(' ') })
     print(terminal, flags.json, resource)
   })

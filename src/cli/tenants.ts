@@ -1,7 +1,8 @@
 /** `gatehouse tenants`: separate worlds in one installation, each with its own people, clients and keys. */
 import { type Command, Option } from 'commander'
-import { signUpEmails, tenantSettingsSchema } from '../config/schema.ts'
+import { signUpEmails } from '../config/schema.ts'
 import type { Act } from '../protocol/acts.ts'
+import { tenantSettingsSchema } from '../protocol/lifetimes.ts'
 import type { Room } from '../room.ts'
 import type { House } from '../server.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'

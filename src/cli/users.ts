@@ -1,16 +1,17 @@
 /** `gatehouse users`: the people of a tenant. */
 import type { Command } from 'commander'
-import { accountSchema, createAccount, giveRole, type NewPassword, setPassword, setStatus } from '../identity/accounts.ts'
+import { givePassword, giveRole, operator } from '../identity/account-administration.ts'
+import { accountSchema, createAccount, type NewPassword, setStatus } from '../identity/accounts.ts'
 import { importSchema } from '../identity/importing.ts'
 import { leastProblem, type Owner, passwordProblem } from '../identity/password-policy.ts'
 import { roles } from '../identity/roles.ts'
 import { type Account, foldLogin } from '../identity/types.ts'
 import { random } from '../platform.ts'
 import type { Room } from '../room.ts'
+import { readablePassword } from '../secrets/readable-password.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
-import { readablePassword } from './readable-password.ts'
 import { dateOf, readAll, type Terminal, table } from './terminal.ts'
 import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
@@ -60,7 +61,7 @@ export function users(program: Command, terminal: Terminal): Command {
     withTenant(terminal, flags, async (room, done) => {
       const role = roles.find((one) => one === given) ?? misuse(`a role is one of ${roles.join(', ')}`)
       const { subject, username } = await findUser(room, login)
-      await giveRole(room.accounts, undefined, subject, role)
+      await giveRole(room.accounts, operator, subject, role)
       await done('user.role', subject, { role })
       confirm(terminal, flags.json, { sub: subject, role }, `${username} is ${role}.`)
     }),
@@ -111,7 +112,7 @@ async function changePassword(terminal: Terminal, login: string, flags: Password
     const account = await findUser(room, login)
     const { subject, username } = account
     const password = (await passwordFor(terminal, flags, room, account)) ?? misuse('say --password-stdin or --random-password')
-    await setPassword(room.accounts, subject, password)
+    await givePassword(room.accounts, operator, subject, password)
     await done('user.password', subject, { temporary: password.temporary })
     if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password: password.text })
     else confirm(terminal, flags.json, { sub: subject }, `${username} has a new password.`)

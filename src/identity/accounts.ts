@@ -1,9 +1,9 @@
 /** Making and changing accounts. */
 import { z } from 'zod'
 import { longestAccessToken } from '../protocol/client.ts'
-import { type Role, roles, withinReach } from './roles.ts'
+import { roles } from './roles.ts'
 import type { PasswordCheck } from './sign-in.ts'
-import type { Account, Administration, IdentityStore } from './types.ts'
+import type { Account, IdentityStore } from './types.ts'
 
 const text = z.string().trim().min(1).max(500)
 const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
@@ -112,20 +112,6 @@ export function newAccount(
   return { subject: sub ?? id(), username, email, ...password, claims, status: 'active', role, createdAt: at, updatedAt: at }
 }
 
-/** Sets a new password and ends every session. False when there is no such account. */
-export async function setPassword(
-  { store, passwords, now }: AccountRoom,
-  subject: string,
-  { text, temporary }: NewPassword,
-): Promise<boolean> {
-  const changed = await store.accounts.change(subject, {
-    passwordHash: await passwords.hash(text),
-    passwordIsTemporary: temporary,
-    updatedAt: now(),
-  })
-  return changed === 'changed'
-}
-
 /**
  * Sets the password that the owner chose, if the account still has the one it has here, or still none; every session ends, and every refresh token is taken
  * back but those of family `keep`. The new hash; undefined: it was changed meanwhile. Throws `UnusablePassword`.
@@ -144,34 +130,4 @@ export async function replacePassword(
 /** Suspends or resumes. A suspended account has no sessions, and none of its tokens is good for anything. False when there is none. */
 export async function setStatus({ store, now }: AccountRoom, subject: string, status: Account['status']): Promise<boolean> {
   return (await store.accounts.change(subject, { status, updatedAt: now() })) === 'changed'
-}
-
-/** What came of an act of an administrator: the account as it is now, or why there is none. */
-export type Administered = Account | 'unknown' | 'out of reach'
-
-/** Gives another account a role, and takes back every token that may say the old one. `by`: undefined for the operator. */
-export async function giveRole(room: AccountRoom, by: Account | undefined, subject: string, role: Role): Promise<Administered> {
-  return reachOf(by).includes(role) ? administer(room, by, subject, { role }) : 'out of reach'
-}
-
-/** Suspends another account, or lets it sign in again. Its sessions end, and its tokens are taken back. */
-export async function giveStatus(room: AccountRoom, by: Account, subject: string, status: Account['status']): Promise<Administered> {
-  return administer(room, by, subject, { status })
-}
-
-async function administer(
-  { store, now }: AccountRoom,
-  by: Account | undefined,
-  subject: string,
-  change: Administration['change'],
-): Promise<Administered> {
-  const act = { by, subject, within: reachOf(by), change, now: now() }
-  const done = await store.accounts.administer(act)
-  const account = await store.accounts.bySubject(subject)
-  if (!account) return 'unknown'
-  return done ? account : 'out of reach'
-}
-
-function reachOf(by: Account | undefined): readonly Role[] {
-  return by === undefined ? roles : withinReach(by.role)
 }

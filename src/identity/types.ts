@@ -28,12 +28,13 @@ export interface Account {
 
 /** What an administrator does to another account, for as long as the administrator is what they were when they asked. */
 export interface Administration {
-  /** Undefined: the operator, by the command line. */
+  /** Undefined: no person of this tenant, but a machine or the operator. */
   by: { subject: string; role: Role } | undefined
   subject: string
   /** Only an account that has one of these roles is changed. */
   within: readonly Role[]
-  change: { role: Role } | { status: Account['status'] }
+  /** What becomes of the account as it is at that moment. */
+  change: ((account: Account) => Partial<Omit<Account, 'subject' | 'createdAt' | 'updatedAt'>>) | 'removal'
   now: number
 }
 
@@ -82,6 +83,17 @@ export interface Kept {
   devices: { expiresAt: number }[]
   links: { kind: LinkKind; email: string; expiresAt: number }[]
 }
+
+export interface SessionSearch {
+  /** Undefined: of everybody. */
+  subject?: string | undefined
+  /** The last one of the page before. */
+  after?: Pick<SessionRow, 'createdAt' | 'sid'> | undefined
+  limit: number
+}
+
+/** A session as it is shown to administrators, with the user name of its owner. */
+export type ListedSession = SessionRow & { username: string }
 
 /** What a link in a mail is for. */
 export type LinkKind = 'reset' | 'invitation' | 'verification' | 'email-change'
@@ -148,10 +160,11 @@ export interface IdentityStore {
     /** With how many there are on all pages. */
     search(ask: AccountSearch): Promise<{ accounts: Account[]; total: number }>
     /**
-     * In one act: changes role or status of another's account, ends its sessions and takes back all it has granted, so that no token says
-     * what is no longer so. False, and nothing is changed: no such account, or not in reach.
+     * In one act: changes or removes another's account. With a new role, status or password its sessions end and all it has granted is
+     * taken back, so that no token says what is no longer so; with a new password or e-mail address the links sent to it end too.
+     * 'refused', and nothing is changed: no such account, or not in reach. 'taken': user name or e-mail address are another's.
      */
-    administer(act: Administration): Promise<boolean>
+    administer(act: Administration): Promise<'changed' | 'refused' | 'taken'>
     /** Sets a password and, in the same act, ends all sessions, links for another one, and all refresh tokens but those of family `keep`, until `until`. */
     replacePassword(act: {
       subject: string
@@ -182,6 +195,10 @@ export interface IdentityStore {
     end(hashes: readonly string[]): Promise<void>
     /** Ends all sessions of a subject. */
     endAll(subject: string): Promise<void>
+    /** The live ones, newest first, of one subject or of all. `usedSince`: one that has been idle since before is over. */
+    list(ask: SessionSearch & { usedSince: number; now: number }): Promise<ListedSession[]>
+    /** By public id. */
+    bySid(sid: string): Promise<ListedSession | undefined>
   }
   access: {
     /** What is in force of what a subject has allowed, the newest first. */

@@ -4,10 +4,11 @@ import type { Ctx } from './feature.ts'
 import type { Request } from './request-reply.ts'
 import type { AccessToken, Credential } from './types.ts'
 
-/** What a request bears. Refuses when that is nothing, or nothing that is good here. */
-export async function bearer(ctx: Ctx, request: Request): Promise<Credential> {
+/** What a request bears. Refuses when that is nothing, or nothing that is good here. `audiences`: one of which it must be for. */
+export async function bearer(ctx: Ctx, request: Request, audiences: readonly string[] = [ctx.issuer]): Promise<Credential> {
   const token = await shown(ctx, request).catch(misplaced)
-  if (!token?.audience.includes(ctx.issuer)) refuse('invalid_token', 'the access token is unknown, expired, revoked or not for this server')
+  if (!token?.audience.some((name) => audiences.includes(name)))
+    refuse('invalid_token', 'the access token is unknown, expired, revoked or not for this server')
   if (token.cnf) refuse('invalid_token', 'the access token is bound to a key; prove possession of it')
   return token
 }

@@ -122,12 +122,14 @@ export interface Server {
   scopes: Readonly<Record<string, string>>
 }
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
 export interface Endpoint {
   /** Below the issuer. */
   path: string
   /** Its key in the metadata document, if it has one: serving and advertising are one fact. */
   advertisedAs?: string
-  methods: readonly ('GET' | 'POST' | 'PUT' | 'DELETE')[]
+  methods: readonly Method[]
   /** Who asks: a person with a browser sees pages, a program JSON; at our own JSON API errors are problem documents. */
   audience: 'person' | 'program' | 'api'
   /** Which web origins may read the answer: any, those of the client's registration, or (absent) none. */

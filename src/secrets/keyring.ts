@@ -12,6 +12,8 @@ import { isSignatureOf, isSlow, type KeyPair, signText } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'
 
 export interface Keyring extends Keys {
+  /** The algorithms whose keys are made here; those of the others the operator keeps. */
+  readonly ownAlgs: readonly SigningAlg[]
   /**
    * Publishes the next key, to sign after the schedule's lead; or, `immediately`, one that signs from now on, which those who cache the
    * JWKS do not know yet. Nodes that rotate at once make one key. Gives the `kid` of the new or waiting key.
@@ -80,6 +82,7 @@ export async function keyring(options: {
 
   return {
     algs,
+    ownAlgs: own,
     sign: async (alg, typ, claims) => signCompact(await signingKey(alg), typ, claims),
     verify: async (typ, token, at) => {
       const jws = parseJws(token, maxLength)

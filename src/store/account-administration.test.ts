@@ -7,28 +7,28 @@ const act = {
   by: boss,
   subject: 'subject',
   within: ['viewer', 'operator', 'org_admin'],
-  change: { role: 'operator' },
+  change: () => ({ role: 'operator' as const }),
   now: NOW + 1,
 } as const
 const aBoss = anAccount({ subject: 'boss', username: 'boss', email: undefined, role: 'org_admin' })
 
 onEachEngine('an account is administered only in reach, by who is still an administrator of this tenant', async ({ a, b }) => {
   await a.accounts.add(anAccount())
-  assert.equal(await a.accounts.administer(act), false, 'no such administrator')
+  assert.equal(await a.accounts.administer(act), 'refused', 'no such administrator')
   await b.accounts.add(aBoss)
-  assert.equal(await a.accounts.administer(act), false, 'one of another tenant')
-  assert.equal(await b.accounts.administer(act), false, 'an account of another tenant')
+  assert.equal(await a.accounts.administer(act), 'refused', 'one of another tenant')
+  assert.equal(await b.accounts.administer(act), 'refused', 'an account of another tenant')
   await a.accounts.add({ ...aBoss, status: 'suspended' })
-  assert.equal(await a.accounts.administer(act), false, 'a suspended one')
+  assert.equal(await a.accounts.administer(act), 'refused', 'a suspended one')
   await a.accounts.change('boss', { status: 'active', role: 'viewer' })
-  assert.equal(await a.accounts.administer(act), false, 'one who was demoted')
+  assert.equal(await a.accounts.administer(act), 'refused', 'one who was demoted')
   await a.accounts.change('boss', { role: 'org_admin' })
-  assert.equal(await a.accounts.administer({ ...act, subject: 'boss' }), false, 'oneself')
-  assert.equal(await a.accounts.administer({ ...act, within: ['operator'] }), false, 'out of reach')
+  assert.equal(await a.accounts.administer({ ...act, subject: 'boss' }), 'refused', 'oneself')
+  assert.equal(await a.accounts.administer({ ...act, within: ['operator'] }), 'refused', 'out of reach')
   assert.deepEqual(await a.accounts.bySubject('subject'), anAccount(), 'nothing was changed')
-  assert.equal(await a.accounts.administer({ ...act, by: undefined, within: ['operator'] }), false, 'the operator, out of reach')
-  assert.equal(await a.accounts.administer({ ...act, by: undefined, change: { role: 'viewer' } }), true, 'the operator')
-  assert.equal(await a.accounts.administer(act), true)
+  assert.equal(await a.accounts.administer({ ...act, by: undefined, within: ['operator'] }), 'refused', 'the operator, out of reach')
+  assert.equal(await a.accounts.administer({ ...act, by: undefined, change: () => ({ role: 'viewer' }) }), 'changed', 'the operator')
+  assert.equal(await a.accounts.administer(act), 'changed')
   assert.deepEqual(await a.accounts.bySubject('subject'), anAccount({ role: 'operator', updatedAt: NOW + 1 }))
 })
 
@@ -39,7 +39,7 @@ onEachEngine('administering ends the sessions of the account and takes back what
     await store.sessions.start(aSession(), '$hash', [])
     await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId: await aGrant(store) }) })
   }
-  assert.equal(await a.accounts.administer({ ...act, change: { status: 'suspended' } }), true)
+  assert.equal(await a.accounts.administer({ ...act, change: () => ({ status: 'suspended' }) }), 'changed')
   assert.equal((await a.accounts.bySubject('subject'))?.status, 'suspended')
   await a.accounts.change('subject', { status: 'active' })
   const left = async (store: typeof a) => [
@@ -50,6 +50,45 @@ onEachEngine('administering ends the sessions of the account and takes back what
   ]
   assert.deepEqual(await left(a), [0, true, true, true])
   assert.deepEqual(await left(b), [1, false, false, false])
+})
+
+onEachEngine('what is written in an account is changed as it is at that moment, and its sessions stay', async ({ a }) => {
+  await a.accounts.add(anAccount({ claims: { name: 'Before', locale: 'en' } }))
+  await a.accounts.add(aBoss)
+  await a.sessions.start(aSession(), '$hash', [])
+  await a.links.add({ hash: 'link', kind: 'reset', subject: 'subject', email: anAccount().email as string, expiresAt: NOW + 60 })
+  const renamed = { ...act, change: ({ claims }: { claims: object }) => ({ claims: { ...claims, name: 'After' } }) }
+  assert.equal(await a.accounts.administer(renamed), 'changed')
+  assert.deepEqual((await a.accounts.bySubject('subject'))?.claims, { name: 'After', locale: 'en' })
+  assert.equal((await a.sessions.find(['session'], NOW)).length, 1)
+  assert.ok(await a.links.find('link', NOW))
+  assert.equal(await a.accounts.administer({ ...act, change: () => ({ username: 'BOSS' }) }), 'taken')
+  assert.deepEqual(await a.accounts.bySubject('subject'), { ...anAccount({ claims: { name: 'After', locale: 'en' } }), updatedAt: NOW + 1 })
+  assert.equal(await a.accounts.administer({ ...act, change: () => ({ email: 'other@example.com' }) }), 'changed')
+  assert.equal(await a.links.find('link', NOW), undefined, 'links to the old address end')
+})
+
+onEachEngine('a password that somebody else sets ends all that the old one let in', async ({ a }) => {
+  await a.accounts.add(anAccount())
+  await a.accounts.add(aBoss)
+  await a.sessions.start(aSession(), '$hash', [])
+  await a.devices.add({ subject: 'subject', hash: 'device', expiresAt: NOW + 60 }, 5)
+  await a.links.add({ hash: 'link', kind: 'reset', subject: 'subject', email: anAccount().email as string, expiresAt: NOW + 60 })
+  assert.equal(await a.accounts.administer({ ...act, change: () => ({ passwordHash: 'new', passwordIsTemporary: true }) }), 'changed')
+  assert.deepEqual(await a.sessions.find(['session'], NOW), [])
+  assert.equal(await a.links.find('link', NOW), undefined)
+  assert.equal(await a.devices.knows('device', 'ada', NOW), false)
+})
+
+onEachEngine('an account in reach is removed with all that hangs on it', async ({ a }) => {
+  await a.accounts.add(anAccount())
+  await a.accounts.add(aBoss)
+  await aGrant(a)
+  assert.equal(await a.accounts.administer({ ...act, change: 'removal', within: ['operator'] }), 'refused')
+  assert.equal(await a.accounts.administer({ ...act, change: 'removal', subject: 'boss' }), 'refused')
+  assert.equal(await a.accounts.administer({ ...act, change: 'removal' }), 'changed')
+  assert.equal(await a.accounts.bySubject('subject'), undefined)
+  assert.equal(await a.grants.find('client', 'subject'), undefined)
 })
 
 onEachEngine('a password is replaced once, and leaves only the family that is kept', async ({ a, b }) => {

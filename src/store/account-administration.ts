@@ -1,5 +1,5 @@
 /** What administrators see and do of accounts, and what a new password ends. */
-import type { AccountSearch, Administration } from '../identity/types.ts'
+import type { AccountSearch } from '../identity/types.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 /** The order is data, so that the texts stay two. Whatever is searched for stands for itself: `%` and `_` too. */
@@ -27,24 +27,6 @@ export async function search(db: Db, tenant: string, ask: AccountSearch): Promis
     select count(*) as n from accounts where tenant_id = ${tenant}
     and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')`)
   return { rows, total: count!['n'] as number }
-}
-
-/** The administrator is looked at in the same statement: one who was suspended or demoted a moment ago changes nothing. */
-export function* administer(tenant: string, { by, subject, within, change, now }: Administration): Transaction<boolean> {
-  const [role, status] = 'role' in change ? [change.role, null] : [null, change.status]
-  const changed = yield sql`
-    update accounts set role = coalesce(${role}, role), status = coalesce(${status}, status), updated_at = ${now}
-    where tenant_id = ${tenant} and subject = ${subject} and subject <> ${by?.subject ?? ''} and role in ${within}
-    and (${by ? 1 : 0} = 0 or exists (select 1 from accounts a
-      where a.tenant_id = ${tenant} and a.subject = ${by?.subject ?? ''} and a.role = ${by?.role ?? ''} and a.status = 'active'))
-    returning subject`
-  if (changed.length === 0) return false
-  yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
-  yield sql`update grants set revoked_at = ${now} where tenant_id = ${tenant} and subject = ${subject} and revoked_at is null`
-  yield sql`
-    delete from refresh_tokens where tenant_id = ${tenant}
-    and grant_id in (select id from grants where tenant_id = ${tenant} and subject = ${subject})`
-  return true
 }
 
 interface Replacement {

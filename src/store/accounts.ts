@@ -1,6 +1,6 @@
 /** Accounts as kept. User names and e-mail addresses share one space of logins, in which each is one account's. */
-import { type Account, foldLogin, type IdentityStore } from '../identity/types.ts'
-import { administer, replacePassword, search } from './account-administration.ts'
+import { type Account, type Administration, foldLogin, type IdentityStore } from '../identity/types.ts'
+import { replacePassword, search } from './account-administration.ts'
 import { removeFactors } from './factors.ts'
 import { kept } from './kept.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
@@ -65,7 +65,7 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
         const { rows, total } = await search(db, tenant, ask)
         return { accounts: rows.map(accountFrom), total }
       },
-      administer: (act) => db.transact(() => administer(tenant, act)),
+      administer: (act) => unlessTaken('taken', () => db.transact(() => administer(tenant, act))),
       replacePassword: (act) => db.transact(() => replacePassword(tenant, act)),
     },
   }
@@ -156,6 +156,29 @@ function* leave(tenant: string, subject: string, now: number): Transaction<'remo
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and role = 'superadmin' and status = 'active' returning subject`
   if (superadmins.length === 1 && superadmins[0]?.['subject'] === subject) return 'last'
   return (yield* remove(tenant, subject, now)) ? 'removed' : 'unknown'
+}
+
+/** The administrator is looked at in the same statement: one who was suspended or demoted a moment ago changes nothing. */
+function* administer(tenant: string, { by, subject, within, change, now }: Administration): Transaction<'changed' | 'refused'> {
+  const [row] = yield sql`
+    update accounts set updated_at = ${now}
+    where tenant_id = ${tenant} and subject = ${subject} and subject <> ${by?.subject ?? ''} and role in ${within}
+    and (${by ? 1 : 0} = 0 or exists (select 1 from accounts a
+      where a.tenant_id = ${tenant} and a.subject = ${by?.subject ?? ''} and a.role = ${by?.role ?? ''} and a.status = 'active'))
+    returning subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at`
+  if (!row) return 'refused'
+  if (change === 'removal') {
+    yield* remove(tenant, subject, now)
+    return 'changed'
+  }
+  const before = accountFrom(row)
+  const changes = change(before)
+  yield* update(tenant, subject, { ...changes, updatedAt: now })
+  if ('role' in changes || 'status' in changes || 'passwordHash' in changes) yield* endAccess(tenant, subject, now)
+  if ('passwordHash' in changes || before.email !== { ...before, ...changes }.email)
+    yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject}`
+  if ('passwordHash' in changes) yield sql`delete from devices where tenant_id = ${tenant} and subject = ${subject}`
+  return 'changed'
 }
 
 function* remove(tenant: string, subject: string, now: number): Transaction<boolean> {

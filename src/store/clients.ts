@@ -1,8 +1,8 @@
 /** Clients, their secrets and their origins, as kept. */
 import { type ClientMetadata, clientSchema, originsOf } from '../protocol/client.ts'
 import type { Store } from '../protocol/ports.ts'
+import type { ClientStore, SecretRow } from '../protocol/registry.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
-import type { ClientStore, SecretRow } from './types.ts'
 
 /** How many clients are remembered parsed. */
 const REMEMBERED = 1000

@@ -1,8 +1,8 @@
 /** What the ports for resources and for declarations promise, on every engine, with a second tenant beside. */
 import assert from 'node:assert/strict'
 import { aClient, aGrant, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
+import type { SecretRow } from '../protocol/registry.ts'
 import { sql, UniqueViolation } from './sql.ts'
-import type { SecretRow } from './types.ts'
 
 const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read' } }
 const secret = (id: string, change: Partial<SecretRow> = {}): SecretRow => ({ id, hash: `#${id}`, createdAt: NOW, ...change })
@@ -12,7 +12,7 @@ const nothing = { clients: [], resources: [], removed: { clients: [], resources:
 onEachEngine('a resource is found by its identifier, and by the one name under which it authenticates', async ({ a, b }) => {
   assert.equal(await a.resourcesAdmin.add(api, secret('1')), true)
   assert.deepEqual(await a.resources.named(api.identifier), { ...api, secretHashes: ['#1'] })
-  assert.equal(await a.resourcesAdmin.replace({ ...api, resource_id: 'rs0' }), true)
+  assert.equal(await a.resourcesAdmin.replace({ ...api, resource_id: 'rs0' }), 'replaced')
   assert.deepEqual(await a.resources.named('rs0'), { ...api, resource_id: 'rs0', secretHashes: ['#1'] })
   assert.equal(await a.resources.named(api.identifier), undefined)
   assert.equal(await a.resources.find('rs0'), undefined)
@@ -21,7 +21,7 @@ onEachEngine('a resource is found by its identifier, and by the one name under w
   assert.equal(await a.resourcesAdmin.add(other), false)
   assert.equal(await a.resources.find(other.identifier), undefined)
   await a.resourcesAdmin.add({ ...other, resource_id: 'rs1' })
-  await assert.rejects(a.resourcesAdmin.replace(other), UniqueViolation)
+  assert.equal(await a.resourcesAdmin.replace(other), 'taken')
   assert.equal(await b.resourcesAdmin.add(other), true, 'another tenant may have the same names')
 })
 

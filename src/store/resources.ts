@@ -1,8 +1,8 @@
 /** Protected resources — RFC 8707, as kept, with the secrets by which they authenticate. */
 import type { Store } from '../protocol/ports.ts'
+import type { ResourceStore, SecretRow } from '../protocol/registry.ts'
 import { type Resource, type ResourceMetadata, resourceSchema } from '../protocol/resource.ts'
-import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
-import type { ResourceStore, SecretRow } from './types.ts'
+import { type Db, type Row, type Sql, sql, type Transaction, UniqueViolation } from './sql.ts'
 
 export function resources(db: Db, tenant: string, now: () => number): Pick<Store, 'resources'> & ResourceStore {
   return {
@@ -40,10 +40,15 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
           return true
         }),
       async replace(resource) {
-        const rows = await db.write(sql`
-          update resources set doc = ${documentOf(resource)}, resource_id = ${resource.resource_id ?? null}
-          where tenant_id = ${tenant} and identifier = ${resource.identifier} returning identifier`)
-        return rows.length > 0
+        try {
+          const rows = await db.write(sql`
+            update resources set doc = ${documentOf(resource)}, resource_id = ${resource.resource_id ?? null}
+            where tenant_id = ${tenant} and identifier = ${resource.identifier} returning identifier`)
+          return rows.length > 0 ? 'replaced' : 'unknown'
+        } catch (error) {
+          if (error instanceof UniqueViolation) return 'taken'
+          throw error
+        }
       },
       async remove(identifier) {
         return (await db.write(removeResource(tenant, identifier))).length > 0

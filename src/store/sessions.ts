@@ -52,6 +52,26 @@ export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'
       async endAll(subject) {
         await db.write(sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`)
       },
+      async list({ subject = '', after, limit, usedSince, now }) {
+        const [at, sid] = [after?.createdAt ?? Number.MAX_SAFE_INTEGER, after?.sid ?? '']
+        const rows = await db.read(sql`
+          select s.hash, s.sid, s.subject, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
+            s.device, s.address, a.username
+          from sessions s join accounts a on a.tenant_id = s.tenant_id and a.subject = s.subject
+          where s.tenant_id = ${tenant} and (${subject} = '' or s.subject = ${subject}) and a.status = 'active'
+          and s.expires_at > ${now} and s.last_seen_at > ${usedSince}
+          and (s.created_at < ${at} or (s.created_at = ${at} and s.sid < ${sid}))
+          order by s.created_at desc, s.sid desc limit ${limit}`)
+        return rows.map((row) => ({ ...sessionFrom(row), username: row['username'] as string }))
+      },
+      async bySid(sid) {
+        const [row] = await db.read(sql`
+          select s.hash, s.sid, s.subject, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
+            s.device, s.address, a.username
+          from sessions s join accounts a on a.tenant_id = s.tenant_id and a.subject = s.subject
+          where s.tenant_id = ${tenant} and s.sid = ${sid}`)
+        return row && { ...sessionFrom(row), username: row['username'] as string }
+      },
     },
   }
 }

@@ -1,6 +1,7 @@
 /** The store of one tenant. It is named here, once: no act has a parameter that could name another. */
 import type { IdentityStore } from '../identity/types.ts'
 import type { Store } from '../protocol/ports.ts'
+import type { ClientStore, GrantStore, ResourceStore } from '../protocol/registry.ts'
 import type { KeyStore } from '../secrets/types.ts'
 import { access } from './access.ts'
 import { accounts } from './accounts.ts'
@@ -23,14 +24,14 @@ import { signUps } from './sign-ups.ts'
 import { signingKeys } from './signing-keys.ts'
 import type { Db } from './sql.ts'
 import { tokens } from './tokens.ts'
-import type { ApiKeyStore, ClientStore, DeclarationStore, MachineStore, ResourceStore } from './types.ts'
+import type { ApiKeyStore, DeclarationStore, MachineStore } from './types.ts'
 
 /** `now`: the clock, in seconds. Keep what it returns: it remembers clients it has read. */
 export function tenantStore(
   db: Db,
   tenant: string,
   now: () => number,
-): Store & IdentityStore & KeyStore & ClientStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore {
+): Store & IdentityStore & KeyStore & ClientStore & GrantStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore {
   return {
     ...clients(db, tenant, now),
     ...resources(db, tenant, now),

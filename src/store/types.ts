@@ -1,57 +1,8 @@
 /** What the doors for administrators ask of the memory, beyond what the rules do. Times in seconds since the epoch. */
 import type { ClientMetadata } from '../protocol/client.ts'
+import type { SecretRow } from '../protocol/registry.ts'
 import type { ResourceMetadata } from '../protocol/resource.ts'
 import type { ApiKey, KeptApiKey } from '../protocol/types.ts'
-
-/** A client's secret as kept. */
-export interface SecretRow {
-  /** Public, unique for its client. */
-  id: string
-  hash: string
-  createdAt: number
-  /** Absent: it does not expire. */
-  expiresAt?: number
-}
-
-export interface ClientStore {
-  clientsAdmin: {
-    /** With its first secrets. False when the identifier is taken. */
-    add(client: ClientMetadata, secrets: readonly SecretRow[]): Promise<boolean>
-    /** Everything registered, at once; not its secrets. False when there is no such client. */
-    replace(client: ClientMetadata): Promise<boolean>
-    /** With its secrets and all grants given to it. True when there was one. */
-    remove(id: string, now: number): Promise<boolean>
-    /** In order of identifier, after `after`. */
-    list(ask: { after?: string; limit: number }): Promise<ClientMetadata[]>
-    /** The secret its APIs share with us for HS256, sealed; undefined takes it away. False when there is no such client. */
-    setSigningSecret(id: string, sealed: string | undefined): Promise<boolean>
-    /** False when there is no such client, or it has a secret of this id. */
-    addSecret(id: string, secret: SecretRow): Promise<boolean>
-    removeSecret(id: string, secretId: string): Promise<boolean>
-    /**
-     * A new secret in place of all others. The newest of those in force works until `until` (or until it expires, if that is sooner);
-     * undefined: no longer. False when there is no such client.
-     */
-    rotateSecret(id: string, secret: SecretRow, until: number | undefined): Promise<boolean>
-    /** Expired ones too, oldest first. */
-    listSecrets(id: string): Promise<SecretRow[]>
-  }
-}
-
-export interface ResourceStore {
-  resourcesAdmin: {
-    /** With its first secret, if it has one. False when the identifier or the resource_id is taken. */
-    add(resource: ResourceMetadata, secret?: SecretRow): Promise<boolean>
-    /** Everything registered, at once; not its secrets. False when there is no such resource. Rejects with UniqueViolation: its resource_id is another's. */
-    replace(resource: ResourceMetadata): Promise<boolean>
-    /** With its secrets. True when there was one. */
-    remove(identifier: string): Promise<boolean>
-    /** In order of identifier, after `after`. */
-    list(ask: { after?: string; limit: number }): Promise<ResourceMetadata[]>
-    /** A new secret in place of all others, as a client's. */
-    rotateSecret(identifier: string, secret: SecretRow, until: number | undefined): Promise<boolean>
-  }
-}
 
 /** What a file declares of a tenant, and what is to be gone. */
 export interface Declaration {

@@ -28,7 +28,7 @@ export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Liste
     https: tls ? { ...tlsRules, ...tls } : null,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit: bodyBytes,
-    routerOptions: { maxParamLength: 200, querystringParser: () => ({}) }, // Params reads the query itself: repeated names must be seen
+    routerOptions: { maxParamLength: 1000, querystringParser: () => ({}) }, // Params reads the query itself: repeated names must be seen
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
     genReqId: () => house.id(),
@@ -128,7 +128,7 @@ function readSent(route: Route, req: FastifyRequest): Sent {
   }
 }
 
-/** A post of a form is its body, a get its query. */
+/** What is sent in a body is its parameters; else they are its query. */
 function read({ ctx, cookies }: TenantRoom, { path }: Route, req: FastifyRequest): Request {
   const { headers, method } = req
   return {
@@ -136,7 +136,7 @@ function read({ ctx, cookies }: TenantRoom, { path }: Route, req: FastifyRequest
     method,
     url: ctx.issuer + path,
     headers,
-    params: new Params(new URLSearchParams(method === 'POST' || method === 'PUT' ? formOf(req) : queryOf(req.raw.url ?? ''))),
+    params: new Params(new URLSearchParams(['POST', 'PUT', 'PATCH'].includes(method) ? formOf(req) : queryOf(req.raw.url ?? ''))),
     browser: cookies.read(headers.cookie),
     address: req.ip,
   }

@@ -4,10 +4,15 @@ import type { Origin } from '../identity/audit.ts'
 import type { Mailroom } from '../identity/links.ts'
 import type { SignIn } from '../identity/sign-in.ts'
 import type { SignUpRule } from '../identity/sign-up.ts'
+import type { IdentityStore } from '../identity/types.ts'
 import type { Happening } from '../protocol/acts.ts'
 import type { Client } from '../protocol/client.ts'
 import type { Ctx, Endpoint } from '../protocol/feature.ts'
+import type { Store } from '../protocol/ports.ts'
+import type { ClientStore, GrantStore, ResourceStore } from '../protocol/registry.ts'
 import type { Reply, Request } from '../protocol/request-reply.ts'
+import type { Keyring } from '../secrets/keyring.ts'
+import type { TenantTokens } from '../secrets/tokens.ts'
 import type { CookieJar } from './cookies.ts'
 import type { View } from './pages/layout.ts'
 
@@ -16,6 +21,12 @@ export interface TenantRoom {
   ctx: Ctx
   signIn: SignIn
   accounts: AccountRoom
+  /** What is kept of it, nothing of which is computed. */
+  store: Pick<Store, 'clients' | 'resources'> & ClientStore & ResourceStore & GrantStore & Pick<IdentityStore, 'audit'>
+  keyring: Keyring
+  tokens: TenantTokens
+  /** A password to be read out to a person. */
+  readablePassword(): string
   cookies: CookieJar
   /** Absent where no mail can be sent. */
   mailroom: Mailroom | undefined

@@ -26,7 +26,7 @@ export async function asked(
     ...(sent === undefined ? {} : { body: sent }),
   })
   const text = await response.text()
-  const isJson = /^application\/(?:problem\+)?json/.test(response.headers.get('content-type') ?? '')
+  const isJson = /^application\/(?:problem\+)?json(?:;|$)/.test(response.headers.get('content-type') ?? '')
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
 }
 

@@ -1,7 +1,8 @@
 /** A password that is changed in the very moment in which it is checked lets nobody in, at no door. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { createAccount, replacePassword, setPassword } from '../../src/identity/accounts.ts'
+import { givePassword, operator } from '../../src/identity/account-administration.ts'
+import { createAccount, replacePassword } from '../../src/identity/accounts.ts'
 import { checkPassword } from '../../src/identity/sign-in.ts'
 import type { Account } from '../../src/identity/types.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
@@ -58,7 +59,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const [door, knock] of Object.entries(doors)) {
         const username = door.replaceAll(' ', '-')
         const subject = await house.addAccount({ username }, password)
-        betweenCheckAndUse(t, house, () => setPassword(house.root.accounts, subject, { text: 'another', temporary: false }))
+        betweenCheckAndUse(t, house, () => givePassword(house.root.accounts, operator, subject, { text: 'another', temporary: false }))
         house.wait(1)
         assert.deepEqual(await knock(house, username), { status: 401, left: '' }, door)
         const noted = await house.root.store.audit.search({ since: house.now(), limit: 9, newestFirst: false })
@@ -67,7 +68,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           [['user.sign-in', 'failure', subject]],
           door,
         )
-        await setPassword(house.root.accounts, subject, { text: password, temporary: false })
+        await givePassword(house.root.accounts, operator, subject, { text: password, temporary: false })
         assert.notEqual((await knock(house, username)).left, '', `${door}, afterwards`)
       }
     })
@@ -80,7 +81,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const browser = house.browser()
       await browser.open(application(house, { id: 'app', secret: 'secret' }).url())
       await browser.submit('sign-in', { username: 'ada', password })
-      betweenCheckAndUse(t, house, () => setPassword(house.root.accounts, subject, { text: 'the operator again', temporary: true }))
+      betweenCheckAndUse(t, house, () =>
+        givePassword(house.root.accounts, operator, subject, { text: 'the operator again', temporary: true }),
+      )
       const refused = await browser.submit('new-password', { password: 'an own long password', repeated: 'an own long password' })
       assert.match(refused.html, /the password was changed elsewhere at this moment; go back and sign in again/)
       assert.ok(await checkPassword(house.root.signIn, 'ada', 'the operator again'))

@@ -1,7 +1,7 @@
 /** Second factors at sign-in: codes of an authenticator app, recovery codes, and what half a sign-in is good for — NIST SP 800-63B-4 §2.2, RFC 6238 §5.2, RFC 8176. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { setPassword } from '../../src/identity/accounts.ts'
+import { givePassword, operator } from '../../src/identity/account-administration.ts'
 import { type AuthenticatorApp, authenticatorApp, withApp } from '../authenticator-app.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { engines } from '../postgres.ts'
@@ -200,7 +200,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a password that is changed meanwhile was no first factor', async () => {
       await giveSecret()
-      await setPassword(house.root.accounts, subject, { text: 'quite another engine', temporary: false })
+      await givePassword(house.root.accounts, operator, subject, { text: 'quite another engine', temporary: false })
       assert.ok(shows(await giveCode(app.at(house.now())), 'sign-in'))
       assert.equal(told(await browser.open(web.url({ prompt: 'none' })))['error'], 'login_required')
     })

@@ -1,40 +1,42 @@
 /** A route of a JSON API as a value: schemas, permission, handler. The one place where bodies are checked and permissions are enforced. */
-import type { z } from 'zod'
-import { may, type Permission } from '../../identity/roles.ts'
-import { type Account, isActive } from '../../identity/types.ts'
-import { bearer } from '../../protocol/access-token.ts'
+import { ZodError, type z } from 'zod'
+import { isOfTheHouse, type Permission, type Right } from '../../identity/roles.ts'
 import type { Act, Doer, Happening } from '../../protocol/acts.ts'
 import { firstPartyId } from '../../protocol/client.ts'
-import { noted, OAuthError, refuse } from '../../protocol/errors.ts'
+import { noted, OAuthError } from '../../protocol/errors.ts'
+import type { Method } from '../../protocol/feature.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import type { Credential } from '../../protocol/types.ts'
 import type { Route, Sent, TenantRoom } from '../route.ts'
+import { type Caller, callingAdministrator, callingPerson, demand, type Person } from './caller.ts'
 import { type Fault, problem } from './problem.ts'
 
-/** Who asks, and with which token. */
-export interface Actor {
-  account: Account
-  token: Credential
-}
+/** The `:names` of a path. */
+type Names<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | Names<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never
 
-export interface Ask<Body, Query> {
+export interface Ask<Body, Query, Path extends string = string> {
   room: TenantRoom
   request: Request
   body: Body
   query: Query
   /** What stands for the `:names` of the path. */
-  path: Readonly<Record<string, string>>
+  path: Readonly<Record<Names<Path>, string>>
 }
 
-interface Form<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType> {
-  method: 'GET' | 'POST' | 'PUT'
+interface Form<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string = string> {
+  method: Method
   /** Below the issuer, with `:names`. */
-  path: string
+  path: Path
   summary: string
   body?: Body
   query?: Query
   /** Absent: 204, and no body. What it does not name is never answered. */
   answer?: Answer
+  /** In place of an answer: JSON Lines, each of this form. */
+  lines?: z.ZodType
   /** 200 when absent. */
   status?: number
   /** What is answered with 202, where something is still to be done elsewhere. */
@@ -44,6 +46,7 @@ interface Form<Body extends z.ZodType, Query extends z.ZodType, Answer extends z
 }
 type Told<Answer extends z.ZodType> = Promise<{
   answer?: z.input<Answer>
+  lines?: readonly unknown[]
   /** In place of the answer. */
   accepted?: object
   headers?: Readonly<Record<string, string>>
@@ -56,6 +59,8 @@ type Told<Answer extends z.ZodType> = Promise<{
 /** What the interface description is made of, and the door serves. */
 export interface JsonRoute extends Form<z.ZodType, z.ZodType, z.ZodType> {
   permission: Permission | 'anyone'
+  /** Whose tokens it takes: of persons who signed in at this API, or of whoever administers. */
+  callers: 'anyone' | 'persons' | 'administrators'
   handle(room: TenantRoom, request: Request, sent: Sent): Promise<Reply>
 }
 
@@ -67,27 +72,51 @@ export function openRoute<Body extends z.ZodType, Query extends z.ZodType, Answe
   return {
     ...form,
     permission: 'anyone',
-    handle: (room, request, sent) => watched(form, sent, undefined, async () => work(read(form, room, request, sent))),
+    callers: 'anyone',
+    handle: (room, request, sent) => watched(form, sent, {}, async () => work(read(form, room, request, sent))),
   }
 }
 
-/** A route for those who may. */
-export function guardedRoute<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType>(
+/** A route for those who signed in at this API, and may. */
+export function guardedRoute<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string>(
   permission: Permission,
-  form: Form<Body, Query, Answer>,
-  work: (ask: Ask<z.output<Body>, z.output<Query>>, by: Actor) => Told<Answer>,
+  form: Form<Body, Query, Answer, Path>,
+  work: (ask: Ask<z.output<Body>, z.output<Query>, Path>, by: Person) => Told<Answer>,
 ): JsonRoute {
-  return {
-    ...form,
-    permission,
-    async handle(room, request, sent) {
-      const by = await authenticate(room, request)
-      return watched(form, sent, { type: 'user', id: by.account.subject }, async () => {
-        if (!may(by.account.role, permission)) problem(403, 'access_denied', 'your role does not allow this')
-        return work(read(form, room, request, sent), by)
-      })
-    },
+  return { ...form, permission, callers: 'persons', handle: guarded(permission, form, callingPerson, work) }
+}
+
+/** A route of the administration API, for persons, applications and machines that may. */
+export function adminRoute<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string>(
+  permission: Right,
+  form: Form<Body, Query, Answer, Path>,
+  work: (ask: Ask<z.output<Body>, z.output<Query>, Path>, by: Caller) => Told<Answer>,
+): JsonRoute {
+  return { ...form, permission, callers: 'administrators', handle: guarded(permission, form, callingAdministrator, work) }
+}
+
+/** The one place where permissions are enforced: whoever may not learns nothing of what is wrong with the request. */
+function guarded<Who extends Caller, Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string>(
+  permission: Permission,
+  form: Form<Body, Query, Answer, Path>,
+  authenticate: (room: TenantRoom, request: Request) => Promise<Who>,
+  work: (ask: Ask<z.output<Body>, z.output<Query>, Path>, by: Who) => Told<Answer>,
+): JsonRoute['handle'] {
+  return async (room, request, sent) => {
+    const by = await authenticate(room, request)
+    return watched(form, sent, doerOf(by), async () => {
+      demand(by, permission)
+      if (isOfTheHouse(permission) && room.slug !== '') problem(404, 'not_found', 'tenants are looked after at the root tenant')
+      return work(read(form, room, request, sent), by)
+    })
   }
+}
+
+/** For the audit log; with a person, the application through which they came. */
+function doerOf({ account, token }: Caller): Pick<Happening, 'by' | 'detail'> {
+  const clientId = token.clientId as string
+  if (!account) return { by: { type: 'client', id: clientId } }
+  return { by: { type: 'user', id: account.subject }, ...(clientId === firstPartyId ? {} : { detail: { client: clientId } }) }
 }
 
 /** Served by the door. */
@@ -95,24 +124,12 @@ export function routeOfJson({ path, method, handle }: JsonRoute): Route {
   return { path, methods: [method], audience: 'api', body: 'json', handle }
 }
 
-/**
- * Role and status are those of this moment, not those of the token. Only a token that the person got by signing in here will do: one of
- * another client, or an API key, was never meant for administration.
- */
-async function authenticate(room: TenantRoom, request: Request): Promise<Actor> {
-  const token = await bearer(room.ctx, request)
-  if (token.clientId !== firstPartyId) refuse('insufficient_scope', 'this token was not got by signing in at this API')
-  const account = await room.accounts.store.accounts.bySubject(token.subject)
-  if (!account || !isActive(account)) refuse('invalid_token', 'the access token is of an account that is not active')
-  return { account, token }
-}
-
-function read<Body extends z.ZodType, Query extends z.ZodType>(
-  form: Form<Body, Query, z.ZodType>,
+function read<Body extends z.ZodType, Query extends z.ZodType, Path extends string>(
+  form: Form<Body, Query, z.ZodType, Path>,
   room: TenantRoom,
   request: Request,
   { json, path }: Sent,
-): Ask<z.output<Body>, z.output<Query>> {
+): Ask<z.output<Body>, z.output<Query>, Path> {
   request.params.check(new Set())
   const body = checked(form.body, json, 'the body is not what this address takes')
   const query = checked(form.query, Object.fromEntries(request.params.entries()), 'the query is not what this address takes')
@@ -135,28 +152,45 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
 
 const isName = (name: string) => /^\w{1,64}$/.test(name)
 
+/** Refuses as the frame does when the rules find fault with what was sent: `work` throws their `ZodError`. */
+export async function orFaults<T>(work: () => Promise<T> | T): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ZodError)) throw error
+    return problem(422, 'invalid_request', 'the body is not what this address takes', error.issues.flatMap(faultsOf))
+  }
+}
+
 /** Answers, and tells the audit log what came of it: of a refusal too, when it is known who was refused. */
 async function watched(
   form: Form<z.ZodType, z.ZodType, z.ZodType>,
   { path }: Sent,
-  by: Doer | undefined,
+  { by, detail }: Pick<Happening, 'by' | 'detail'>,
   work: () => Told<z.ZodType>,
 ): Promise<Reply> {
   const { act } = form
   try {
     const told = await work()
-    const { target = path['id'], detail } = told
-    const happened = act && ({ act, outcome: 'success', by: told.by ?? by, target, ...(detail ? { detail } : {}) } as const)
+    const { target = path['id'] } = told
+    const all = { ...detail, ...told.detail }
+    const more = Object.keys(all).length > 0 ? { detail: all } : {}
+    const happened = act && ({ act, outcome: 'success', by: told.by ?? by, target, ...more } as const)
     return { ...reply(form, told), ...(happened ? { happened: [happened] } : {}) }
   } catch (error) {
     if (act && by && error instanceof OAuthError)
-      noted(error, { act, outcome: 'failure', by, target: path['id'], detail: { error: error.code } })
+      noted(error, { act, outcome: 'failure', by, target: path['id'], detail: { ...detail, error: error.code } })
     throw error
   }
 }
 
-function reply(form: Form<z.ZodType, z.ZodType, z.ZodType>, { answer, accepted, headers }: Awaited<Told<z.ZodType>>): Reply {
+function reply(form: Form<z.ZodType, z.ZodType, z.ZodType>, { answer, accepted, lines, headers }: Awaited<Told<z.ZodType>>): Reply {
   const all = { 'cache-control': 'no-store', ...headers }
+  if (form.lines) {
+    const item = form.lines
+    const text = (lines ?? []).map((line) => `${JSON.stringify(item.parse(line))}\n`).join('')
+    return { kind: 'text', status: 200, type: 'application/jsonl', text, headers: all }
+  }
   if (accepted && form.accepted) return { kind: 'json', status: 202, body: form.accepted.parse(accepted) as object, headers: all }
   if (!form.answer) return { kind: 'json', status: 204, headers: all }
   return { kind: 'json', status: form.status ?? 200, body: form.answer.parse(answer) as object, headers: all }

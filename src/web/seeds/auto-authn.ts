@@ -8,6 +8,7 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
+import { slugSchema, type TenantActs } from '../api/admin/tenants.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { problem } from '../api/problem.ts'
@@ -20,6 +21,7 @@ export interface Town {
   room(slug: string): Promise<TenantRoom | undefined>
   /** Its id; undefined when the slug is taken. */
   createTenant(ask: { slug: string; name: string; contact: string }): Promise<string | undefined>
+  tenants: TenantActs
   /** May anyone make a tenant? */
   openTenants: boolean
   /** May a password grant or a revocation name no client? */
@@ -27,8 +29,7 @@ export interface Town {
   version: string
 }
 
-const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
-const tenantSlug = slug.optional().describe('Which tenant; else the one whose session cookie is sent, else this one')
+const tenantSlug = slugSchema.optional().describe('Which tenant; else the one whose session cookie is sent, else this one')
 const password = z.string().min(8).max(256)
 const pair = z.object({
   access_token: z.string(),
@@ -57,7 +58,7 @@ function tenant(town: Town): JsonRoute {
     path: '/tenant',
     summary: 'Make a tenant; its issuer is this one followed by /t/ and the slug',
     body: z.strictObject({
-      slug: slug.refine((text) => text !== 'root', 'is reserved'),
+      slug: slugSchema.refine((text) => text !== 'root', 'is reserved'),
       name: z.string().trim().min(1).max(200),
       email: z.email(),
     }),
@@ -77,7 +78,7 @@ function tenant(town: Town): JsonRoute {
     if (wait !== undefined) throw new TooMany('too many tenants', wait)
     return make(ask)
   }
-  return town.openTenants ? openRoute(form, makeCounted) : guardedRoute('tenants:create', form, make)
+  return town.openTenants ? openRoute(form, makeCounted) : guardedRoute('tenants:write', form, make)
 }
 
 function register(town: Town): JsonRoute {
@@ -86,7 +87,7 @@ function register(town: Town): JsonRoute {
       method: 'POST',
       path: '/register',
       summary: 'Make an account of your own and sign in',
-      body: z.strictObject({ tenant_slug: slug, username: accountSchema.shape.username.min(3), email: z.email().max(254), password }),
+      body: z.strictObject({ tenant_slug: slugSchema, username: accountSchema.shape.username.min(3), email: z.email().max(254), password }),
       answer: pair,
       status: 201,
       accepted: unproven,

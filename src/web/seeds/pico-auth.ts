@@ -1,6 +1,7 @@
 /** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
-import { type Administered, giveRole, giveStatus, replacePassword } from '../../identity/accounts.ts'
+import { giveRole, giveStatus } from '../../identity/account-administration.ts'
+import { replacePassword } from '../../identity/accounts.ts'
 import { leastProblem } from '../../identity/password-policy.ts'
 import { roles } from '../../identity/roles.ts'
 import { type Entrance, tryAlone } from '../../identity/second-factor.ts'
@@ -12,6 +13,7 @@ import type { Doer } from '../../protocol/acts.ts'
 import { noted, TooMany } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
 import { UnusablePassword } from '../../secrets/passwords.ts'
+import { administered } from '../api/admin/people.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { Problem, problem } from '../api/problem.ts'
@@ -201,7 +203,7 @@ const users = guardedRoute(
 )
 
 const changeRole = guardedRoute(
-  'users:role',
+  'roles:write',
   {
     method: 'PUT',
     path: `${paths}/users/:id/role`,
@@ -210,14 +212,14 @@ const changeRole = guardedRoute(
     answer: user.pick({ id: true, email: true, role: true }),
     act: 'user.role',
   },
-  async ({ room, body, path }, { account }) => {
+  async ({ room, body, path }, by) => {
     const to = typeof body === 'string' ? body : body.role
-    return { answer: shown(room, administered(await giveRole(room.accounts, account, path['id'] as string, to))), detail: { role: to } }
+    return { answer: shown(room, administered(await giveRole(room.accounts, by, path.id, to))), detail: { role: to } }
   },
 )
 
 const changeStatus = guardedRoute(
-  'users:status',
+  'users:suspend',
   {
     method: 'PUT',
     path: `${paths}/users/:id/status`,
@@ -226,21 +228,15 @@ const changeStatus = guardedRoute(
     answer: user.pick({ id: true, email: true, status: true }),
     act: 'user.status',
   },
-  async ({ room, body, path }, { account }) => {
+  async ({ room, body, path }, by) => {
     const to = typeof body === 'string' ? body : body.status
-    return { answer: shown(room, administered(await giveStatus(room.accounts, account, path['id'] as string, to))), detail: { status: to } }
+    return { answer: shown(room, administered(await giveStatus(room.accounts, by, path.id, to))), detail: { status: to } }
   },
 )
 
 /** For the audit log: they did it themselves. */
 function doneBy({ subject }: Account): { by: Doer; target: string } {
   return { by: { type: 'user', id: subject }, target: subject }
-}
-
-function administered(outcome: Administered): Account {
-  if (outcome === 'unknown') problem(404, 'not_found', 'there is no such account here')
-  if (outcome === 'out of reach') problem(403, 'access_denied', 'not your own account, none of a role above yours, and no role above yours')
-  return outcome
 }
 
 function shown({ org }: TenantRoom, { subject, username, email, claims, role, status }: Account): z.input<typeof user> {

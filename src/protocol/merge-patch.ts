@@ -1,0 +1,45 @@
+/** Changing a part of something by JSON — RFC 7396: what is absent stays, what is null goes. */
+import { z } from 'zod'
+
+type Members = Readonly<Record<string, unknown>>
+
+/** The form of a change to what has this form: every member may be absent, or null. What is inside is checked when it has been put together. */
+export function mergePatchOf(schema: z.ZodObject): z.ZodType<Members> {
+  const members = Object.entries(schema.shape).map(([name, member]) => [name, changeOf(member as z.ZodType)] as const)
+  return z.strictObject(Object.fromEntries(members)) as unknown as z.ZodType<Members>
+}
+
+function changeOf(member: z.ZodType): z.ZodType {
+  const bare = withoutDefault(member)
+  return innerChangeOf(bare)
+    .nullish()
+    .describe(member.description ?? '')
+}
+
+function innerChangeOf(bare: z.ZodType): z.ZodType {
+  if (bare instanceof z.ZodObject) return mergePatchOf(bare)
+  return bare instanceof z.ZodRecord ? z.record(z.string(), (bare.valueType as z.ZodType).nullable()) : bare
+}
+
+/** A change that does not name a member does not set it back to what is usual. */
+function withoutDefault(member: z.ZodType): z.ZodType {
+  if (member instanceof z.ZodDefault || member instanceof z.ZodPrefault || member instanceof z.ZodOptional)
+    return withoutDefault(member.unwrap() as z.ZodType)
+  return member
+}
+
+/** §2. */
+export function mergePatch(before: Members, patch: Members): Members {
+  const after = Object.entries(patch).map(([name, value]) => [name, isObject(value) ? mergePatch(objectOf(before[name]), value) : value])
+  return Object.fromEntries(
+    Object.entries({ ...before, ...Object.fromEntries(after) }).filter(([, value]) => value !== null && value !== undefined),
+  )
+}
+
+function objectOf(value: unknown): Members {
+  return isObject(value) ? value : {}
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

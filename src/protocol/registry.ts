@@ -1,0 +1,73 @@
+/** What looking after clients, APIs and grants asks of the memory. Times in seconds since the epoch. */
+import type { ClientMetadata } from './client.ts'
+import type { ResourceMetadata } from './resource.ts'
+import type { Grant } from './types.ts'
+
+/** A client's secret as kept. */
+export interface SecretRow {
+  /** Public, unique for its client. */
+  id: string
+  hash: string
+  createdAt: number
+  /** Absent: it does not expire. */
+  expiresAt?: number
+}
+
+export interface ClientStore {
+  clientsAdmin: {
+    /** With its first secrets. False when the identifier is taken. */
+    add(client: ClientMetadata, secrets: readonly SecretRow[]): Promise<boolean>
+    /** Everything registered, at once; not its secrets. False when there is no such client. */
+    replace(client: ClientMetadata): Promise<boolean>
+    /** With its secrets and all grants given to it. True when there was one. */
+    remove(id: string, now: number): Promise<boolean>
+    /** In order of identifier, after `after`. */
+    list(ask: { after?: string; limit: number }): Promise<ClientMetadata[]>
+    /** The secret its APIs share with us for HS256, sealed; undefined takes it away. False when there is no such client. */
+    setSigningSecret(id: string, sealed: string | undefined): Promise<boolean>
+    /** False when there is no such client, or it has a secret of this id. */
+    addSecret(id: string, secret: SecretRow): Promise<boolean>
+    removeSecret(id: string, secretId: string): Promise<boolean>
+    /**
+     * A new secret in place of all others. The newest of those in force works until `until` (or until it expires, if that is sooner);
+     * undefined: no longer. False when there is no such client.
+     */
+    rotateSecret(id: string, secret: SecretRow, until: number | undefined): Promise<boolean>
+    /** Expired ones too, oldest first. */
+    listSecrets(id: string): Promise<SecretRow[]>
+  }
+}
+
+export interface ResourceStore {
+  resourcesAdmin: {
+    /** With its first secret, if it has one. False when the identifier or the resource_id is taken. */
+    add(resource: ResourceMetadata, secret?: SecretRow): Promise<boolean>
+    /** Everything registered, at once; not its secrets. 'taken': its resource_id is another's. */
+    replace(resource: ResourceMetadata): Promise<'replaced' | 'unknown' | 'taken'>
+    /** With its secrets. True when there was one. */
+    remove(identifier: string): Promise<boolean>
+    /** In order of identifier, after `after`. */
+    list(ask: { after?: string; limit: number }): Promise<ResourceMetadata[]>
+    /** A new secret in place of all others, as a client's. */
+    rotateSecret(identifier: string, secret: SecretRow, until: number | undefined): Promise<boolean>
+  }
+}
+
+/** What somebody allowed a client, as it is shown to administrators. */
+export interface ListedGrant extends Grant {
+  createdAt: number
+}
+
+export interface GrantStore {
+  grantsAdmin: {
+    /** Those in force, newest first, of one subject or client or of all; `after`: the last one of the page before. */
+    list(ask: {
+      subject?: string | undefined
+      clientId?: string | undefined
+      after?: Pick<ListedGrant, 'createdAt' | 'id'> | undefined
+      limit: number
+    }): Promise<ListedGrant[]>
+    /** One in force. */
+    find(id: string): Promise<ListedGrant | undefined>
+  }
+}

@@ -1,0 +1,88 @@
+/** `/api/v1/admin/clients/:id/secrets`: two can be in force while a client changes from one to the other. */
+import { z } from 'zod'
+import type { SecretRow } from '../../../protocol/registry.ts'
+import { stamp } from '../../stamp.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
+import { problem } from '../problem.ts'
+import { clientInReach, findClient, hasSecret, noSuchClient, oneClient, secretFor } from './clients.ts'
+import { time } from './list.ts'
+
+const path = `${oneClient}/secrets` as const
+/** Seconds. */
+const span = z.int().min(1).max(315_360_000)
+
+const kept = z.object({ id: z.string(), created_at: time, expires_at: time.nullable() }).meta({ id: 'ClientSecret' })
+const made = kept.extend({ secret: z.string().describe('Shown this once') })
+
+const shown = ({ id, createdAt, expiresAt }: SecretRow) => ({
+  id,
+  created_at: stamp(createdAt),
+  expires_at: expiresAt === undefined ? null : stamp(expiresAt),
+})
+
+const list = adminRoute(
+  'clients:read',
+  { method: 'GET', path, summary: 'List the secrets of a client; never what they are', answer: z.object({ items: z.array(kept) }) },
+  async ({ room, path }) => {
+    await findClient(room, path.id)
+    return { answer: { items: (await room.store.clientsAdmin.listSecrets(path.id)).map(shown) } }
+  },
+)
+
+const add = adminRoute(
+  'clients:write',
+  {
+    method: 'POST',
+    path,
+    summary: 'Make a further secret; the others stay',
+    body: z.strictObject({ expires_in: span.optional().describe('Seconds; absent: never') }),
+    answer: made,
+    status: 201,
+    act: 'client.secret',
+  },
+  async ({ room, body, path }, by) => {
+    needsSecret(await clientInReach(room, by, path.id))
+    const { row, shown: secret } = secretFor(room, body.expires_in)
+    if (!(await room.store.clientsAdmin.addSecret(path.id, row))) noSuchClient()
+    return { answer: { ...shown(row), secret }, detail: { added: row.id } }
+  },
+)
+
+const rotate = adminRoute(
+  'clients:write',
+  {
+    method: 'POST',
+    path: `${path}/rotate`,
+    summary: 'Make a secret in place of all others',
+    body: z.strictObject({
+      overlap: span.optional().describe('Seconds for which the newest of the others still works; absent: none'),
+      expires_in: span.optional().describe('Seconds; absent: never'),
+    }),
+    answer: made,
+    status: 201,
+    act: 'client.secret',
+  },
+  async ({ room, body, path }, by) => {
+    needsSecret(await clientInReach(room, by, path.id))
+    const { row, shown: secret } = secretFor(room, body.expires_in)
+    const until = body.overlap === undefined ? undefined : row.createdAt + body.overlap
+    if (!(await room.store.clientsAdmin.rotateSecret(path.id, row, until))) noSuchClient()
+    return { answer: { ...shown(row), secret }, detail: { added: row.id } }
+  },
+)
+
+const remove = adminRoute(
+  'clients:write',
+  { method: 'DELETE', path: `${path}/:secret`, summary: 'Let one secret of a client work no longer', act: 'client.secret' },
+  async ({ room, path }, by) => {
+    await clientInReach(room, by, path.id)
+    if (!(await room.store.clientsAdmin.removeSecret(path.id, path.secret))) problem(404, 'not_found', 'this client has no such secret')
+    return { detail: { removed: path.secret } }
+  },
+)
+
+function needsSecret(client: Parameters<typeof hasSecret>[0]): void {
+  if (!hasSecret(client)) problem(409, 'invalid_request', 'this client authenticates without a secret')
+}
+
+export const clientSecretRoutes: readonly JsonRoute[] = [list, add, rotate, remove]

@@ -1,0 +1,129 @@
+/** `/api/v1/admin/clients`: applications and machines — the metadata of RFC 7591. */
+import { z } from 'zod'
+import { type ClientMetadata, clientSchema, scopesOf } from '../../../protocol/client.ts'
+import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
+import { readClient } from '../../../protocol/register.ts'
+import { newSecret } from '../../../secrets/new-secret.ts'
+import type { TenantRoom } from '../../route.ts'
+import { administrationPath, rightsAmong } from '../administration.ts'
+import { type Caller, rightsOfCaller } from '../caller.ts'
+import { adminRoute, type JsonRoute, orFaults } from '../json-route.ts'
+import { problem } from '../problem.ts'
+import { page, pageOf, paging } from './list.ts'
+
+const path = `${administrationPath}/clients` as const
+export const oneClient = `${path}/:id` as const
+
+const { client_id, ...changeable } = clientSchema.shape
+const client = z.object(clientSchema.shape).meta({ id: 'Client' })
+
+const list = adminRoute(
+  'clients:read',
+  { method: 'GET', path, summary: 'List clients', query: z.strictObject(paging), answer: pageOf(client) },
+  async ({ room, query }) => {
+    const { after } = query
+    const read = (limit: number) => room.store.clientsAdmin.list({ ...(after === undefined ? {} : { after }), limit })
+    return { answer: await page(query, read, { keyOf: ({ client_id }) => client_id, show: (found) => found }) }
+  },
+)
+
+const create = adminRoute(
+  'clients:write',
+  {
+    method: 'POST',
+    path,
+    summary: 'Register a client; its secret is answered this once',
+    body: z.strictObject({ client_id: client_id.optional(), ...changeable }),
+    answer: client.extend({ client_secret: z.string().optional() }),
+    status: 201,
+    act: 'client.create',
+  },
+  async ({ room, body }, by) => {
+    const made = await read(room, body)
+    mayRegister(by, made)
+    const secret = hasSecret(made) ? secretFor(room, undefined) : undefined
+    if (!(await room.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
+      problem(409, 'invalid_request', 'a client of this client_id is registered already')
+    return { answer: { ...made, client_secret: secret?.shown }, target: made.client_id }
+  },
+)
+
+const show = adminRoute(
+  'clients:read',
+  { method: 'GET', path: oneClient, summary: 'Show one client; nothing of its secrets', answer: client },
+  async ({ room, path }) => ({ answer: await findClient(room, path.id) }),
+)
+
+const change = adminRoute(
+  'clients:write',
+  {
+    method: 'PATCH',
+    path: oneClient,
+    summary: 'Change what is given of a client: what is absent stays, what is null becomes what is usual (RFC 7396)',
+    body: mergePatchOf(z.object(changeable)),
+    answer: client,
+    act: 'client.change',
+  },
+  async ({ room, body, path }, by) => {
+    const before = await clientInReach(room, by, path.id)
+    const after = await read(room, { ...mergePatch(before, body), client_id: path.id })
+    mayRegister(by, after)
+    if (!(await room.store.clientsAdmin.replace(after))) noSuchClient()
+    return { answer: after, detail: { fields: Object.keys(body).join(' ') } }
+  },
+)
+
+const remove = adminRoute(
+  'clients:write',
+  { method: 'DELETE', path: oneClient, summary: 'Remove a client with its secrets and all that was granted to it', act: 'client.remove' },
+  async ({ room, path }, by) => {
+    await clientInReach(room, by, path.id)
+    if (!(await room.store.clientsAdmin.remove(path.id, room.ctx.now()))) noSuchClient()
+    return {}
+  },
+)
+
+function read({ ctx }: TenantRoom, given: Readonly<Record<string, unknown>>): Promise<ClientMetadata> {
+  return orFaults(() => readClient(ctx.server, ctx.keys.algs, given, ctx.id))
+}
+
+export function noSuchClient(): never {
+  return problem(404, 'not_found', 'there is no such client here')
+}
+
+/** What is registered, and nothing of its secrets. */
+export async function findClient({ store }: TenantRoom, id: string): Promise<ClientMetadata> {
+  const { secretHashes: _, sealedSigningSecret: __, ...registered } = (await store.clients.find(id)) ?? noSuchClient()
+  return registered
+}
+
+/** A client that this caller may change: whoever has its secret has its rights. */
+export async function clientInReach(room: TenantRoom, by: Caller, id: string): Promise<ClientMetadata> {
+  const found = await findClient(room, id)
+  withinRights(by, found)
+  return found
+}
+
+function withinRights(by: Caller, client: ClientMetadata): void {
+  const held = rightsOfCaller(by)
+  if (!rightsAmong(scopesOf(client)).every((right) => held.includes(right)))
+    problem(403, 'access_denied', 'the scopes of this client allow it what you may not do yourself')
+}
+
+/** Nobody registers more than they may do, nor a way to administer in the name of people who were not asked. */
+function mayRegister(by: Caller, client: ClientMetadata): void {
+  withinRights(by, client)
+  const forPeople = client.grant_types.some((name) => name !== 'client_credentials')
+  if (forPeople && client.policy.consent === 'skip' && rightsAmong(scopesOf(client)).length > 0)
+    problem(403, 'access_denied', 'a client by which people administer asks for their consent')
+}
+
+export function hasSecret({ token_endpoint_auth_method: method }: ClientMetadata): boolean {
+  return method.startsWith('client_secret_')
+}
+
+export function secretFor({ ctx, tokens }: TenantRoom, lifetime: number | undefined) {
+  return newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime })
+}
+
+export const clientRoutes: readonly JsonRoute[] = [list, create, show, change, remove]

@@ -1,0 +1,49 @@
+/** `/api/v1/admin/users/:id/factors`: what a person signs in with beside the password, and a way back for who has lost it. */
+import { z } from 'zod'
+import { removeFactors } from '../../../identity/factors.ts'
+import { stamp } from '../../stamp.ts'
+import { administrationPath } from '../administration.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
+import { problem } from '../problem.ts'
+import { time } from './list.ts'
+import { accountInReach, findAccount } from './people.ts'
+
+const path = `${administrationPath}/users/:id/factors` as const
+
+const show = adminRoute(
+  'users:read',
+  {
+    method: 'GET',
+    path,
+    summary: 'Show the second factors of an account; nothing of their secrets',
+    answer: z.object({
+      totp: z.object({ created_at: time }).nullable().describe('An authenticator app'),
+      passkeys: z.array(z.object({ name: z.string(), created_at: time })),
+      recovery_codes: z.int().describe('How many are left'),
+    }),
+  },
+  async ({ room, path }) => {
+    const { subject } = await findAccount(room, path.id)
+    const { factors, passkeys } = room.signIn.store
+    const { totp, recoveryCodes } = await factors.of(subject)
+    const keys = (await passkeys.of(subject)).map(({ name, createdAt }) => ({ name, created_at: stamp(createdAt) }))
+    return { answer: { totp: totp ? { created_at: stamp(totp.createdAt) } : null, passkeys: keys, recovery_codes: recoveryCodes } }
+  },
+)
+
+const remove = adminRoute(
+  'users:write',
+  {
+    method: 'DELETE',
+    path,
+    summary: 'Take all second factors away from another person who has lost them; all sessions end',
+    act: 'user.factor-remove',
+  },
+  async ({ room, path }, by) => {
+    const account = await accountInReach(room, by, path.id)
+    if (!(await removeFactors(room.signIn, account))) problem(404, 'not_found', 'this account has no second factor')
+    return { detail: { factor: 'all' } }
+  },
+)
+
+export const factorRoutes: readonly JsonRoute[] = [show, remove]

@@ -1,0 +1,59 @@
+/** `/api/v1/admin/grants`: what people have allowed applications. */
+import { z } from 'zod'
+import type { ListedGrant } from '../../../protocol/registry.ts'
+import { stamp } from '../../stamp.ts'
+import { administrationPath } from '../administration.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
+import { problem } from '../problem.ts'
+import { byTime, page, pageOf, positionOf, time } from './list.ts'
+import { accountInReachOrOwn } from './people.ts'
+
+const path = `${administrationPath}/grants` as const
+
+const grant = z
+  .object({ id: z.string(), user_id: z.string(), client_id: z.string(), scope: z.string(), created_at: time })
+  .meta({ id: 'Grant' })
+
+function shown({ id, subject, clientId, scope, createdAt }: ListedGrant): z.input<typeof grant> {
+  return { id, user_id: subject, client_id: clientId, scope: scope.join(' '), created_at: stamp(createdAt) }
+}
+
+const list = adminRoute(
+  'grants:read',
+  {
+    method: 'GET',
+    path,
+    summary: 'List grants, newest first',
+    query: z.strictObject({
+      ...byTime,
+      user: z.string().max(255).optional().describe('Of this account alone, by its id'),
+      client: z.string().max(255).optional().describe('To this client alone'),
+    }),
+    answer: pageOf(grant),
+  },
+  async ({ room, query }) => {
+    const { user: subject, client: clientId } = query
+    const after = positionOf(query.after)
+    const start = after && { createdAt: after.at, id: after.id }
+    const read = (limit: number) => room.store.grantsAdmin.list({ subject, clientId, after: start, limit })
+    return { answer: await page(query, read, { keyOf: ({ createdAt, id }) => `${createdAt}.${id}`, show: shown }) }
+  },
+)
+
+const revoke = adminRoute(
+  'grants:write',
+  {
+    method: 'DELETE',
+    path: `${path}/:id`,
+    summary: 'Take back what a person has allowed an application, with all its tokens',
+    act: 'grant.revoke',
+  },
+  async ({ room, path }, by) => {
+    const found = (await room.store.grantsAdmin.find(path.id)) ?? problem(404, 'not_found', 'there is no such grant here')
+    await accountInReachOrOwn(room, by, found.subject)
+    await room.ctx.store.grants.revoke(found.id, room.ctx.now())
+    return { detail: { user: found.subject, client: found.clientId } }
+  },
+)
+
+export const grantRoutes: readonly JsonRoute[] = [list, revoke]

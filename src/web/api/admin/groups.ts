@@ -1,0 +1,150 @@
+/** `/api/v1/admin/groups`: groups of people, which applications are told. */
+import { z } from 'zod'
+import {
+  addMembers,
+  changeGroup,
+  createGroup,
+  type Group,
+  groupChangeSchema,
+  groupSchema,
+  mostMembersAtOnce,
+  removeGroup,
+  removeMembers,
+} from '../../../identity/groups.ts'
+import type { TenantRoom } from '../../route.ts'
+import { stamp } from '../../stamp.ts'
+import { administrationPath } from '../administration.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
+import { problem } from '../problem.ts'
+import { byOffset, nextOf, pageOf, time } from './list.ts'
+import { shownUser, user } from './people.ts'
+
+const path = `${administrationPath}/groups` as const
+const oneGroup = `${path}/:id` as const
+const members = `${oneGroup}/members` as const
+
+const group = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    members: z.int().describe('How many'),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'Group' })
+
+function shown({ id, name, description = '', members, createdAt, updatedAt }: Group): z.input<typeof group> {
+  return { id, name, description: description || null, members, created_at: stamp(createdAt), updated_at: stamp(updatedAt) }
+}
+
+function known(outcome: Group | 'unknown' | 'taken' | undefined): Group {
+  if (outcome === 'taken') problem(409, 'invalid_request', 'another group has this name')
+  return outcome === 'unknown' || outcome === undefined ? problem(404, 'not_found', 'there is no such group here') : outcome
+}
+
+const findGroup = async ({ accounts }: TenantRoom, id: string) => known(await accounts.store.groups.byId(id))
+
+const list = adminRoute(
+  'groups:read',
+  {
+    method: 'GET',
+    path,
+    summary: 'List and search groups, by name',
+    query: z.strictObject({ ...byOffset, search: z.string().max(254).optional().describe('Part of name or description, in any case') }),
+    answer: pageOf(group).extend({ total: z.int().describe('On all pages') }),
+  },
+  async ({ room, query }) => {
+    const { search, limit, after: offset } = query
+    const { groups, total } = await room.accounts.store.groups.search({ search, offset, limit })
+    return { answer: { items: groups.map(shown), next: nextOf(offset, groups.length, total), total } }
+  },
+)
+
+const create = adminRoute(
+  'groups:write',
+  { method: 'POST', path, summary: 'Make a group', body: groupSchema, answer: group, status: 201, act: 'group.create' },
+  async ({ room, body }) => {
+    const made = known(await createGroup(room.accounts, body))
+    return { answer: shown(made), target: made.id }
+  },
+)
+
+const show = adminRoute(
+  'groups:read',
+  { method: 'GET', path: oneGroup, summary: 'Show one group', answer: group },
+  async ({ room, path }) => ({ answer: shown(await findGroup(room, path.id)) }),
+)
+
+const change = adminRoute(
+  'groups:write',
+  {
+    method: 'PATCH',
+    path: oneGroup,
+    summary: 'Rename a group, or describe it otherwise: what is absent stays, a description that is null goes',
+    body: groupChangeSchema,
+    answer: group,
+    act: 'group.change',
+  },
+  async ({ room, body, path }) => ({ answer: shown(known(await changeGroup(room.accounts, path.id, body))) }),
+)
+
+const remove = adminRoute(
+  'groups:write',
+  { method: 'DELETE', path: oneGroup, summary: 'Remove a group; the people stay', act: 'group.remove' },
+  async ({ room, path }) => {
+    if (!(await removeGroup(room.accounts, path.id))) known('unknown')
+    return {}
+  },
+)
+
+const listMembers = adminRoute(
+  'groups:read',
+  {
+    method: 'GET',
+    path: members,
+    summary: 'List who is in a group, by user name',
+    query: z.strictObject(byOffset),
+    answer: pageOf(user).extend({ total: z.int().describe('On all pages') }),
+  },
+  async ({ room, query, path }) => {
+    const { limit, after: offset } = query
+    await findGroup(room, path.id)
+    const { accounts, total } = await room.accounts.store.groups.members(path.id, { offset, limit })
+    return { answer: { items: accounts.map(shownUser), next: nextOf(offset, accounts.length, total), total } }
+  },
+)
+
+const add = adminRoute(
+  'groups:write',
+  {
+    method: 'POST',
+    path: members,
+    summary: 'Put people into a group, all of them or none; who is in it stays',
+    body: z.strictObject({ user_ids: z.array(z.string().max(255)).min(1).max(mostMembersAtOnce) }),
+    answer: z.object({ added: z.int().describe('How many were not in it before') }),
+    act: 'group.members',
+  },
+  async ({ room, body, path }) => {
+    const joined = await addMembers(room.accounts, path.id, body.user_ids)
+    if ('added' in joined) return { answer: joined, detail: { added: joined.added } }
+    if ('full' in joined) problem(409, 'invalid_request', 'a person of these is in as many groups as can be')
+    if (joined.unknown === 'group') known('unknown')
+    return problem(422, 'invalid_request', 'nobody was put into the group', [
+      { field: 'user_ids', rule: 'has one that is no account here' },
+    ])
+  },
+)
+
+const takeOut = adminRoute(
+  'groups:write',
+  { method: 'DELETE', path: `${members}/:user`, summary: 'Take a person out of a group', act: 'group.members' },
+  async ({ room, path }) => {
+    const removed = await removeMembers(room.accounts, path.id, [path.user])
+    if (removed === 'unknown') known('unknown')
+    if (removed === 0) problem(404, 'not_found', 'this person is not in the group')
+    return { detail: { removed: 1 } }
+  },
+)
+
+export const groupRoutes: readonly JsonRoute[] = [list, create, show, change, remove, listMembers, add, takeOut]

@@ -1,0 +1,73 @@
+/** `/api/v1/admin/keys`: the signing keys of a tenant. They rotate by themselves; this is for emergencies. */
+import { z } from 'zod'
+import { signingAlgs } from '../../../protocol/algs.ts'
+import { stamp } from '../../stamp.ts'
+import { administrationPath } from '../administration.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
+import { problem } from '../problem.ts'
+import { time } from './list.ts'
+
+const path = `${administrationPath}/keys` as const
+const alg = z.enum(signingAlgs)
+
+const list = adminRoute(
+  'keys:read',
+  {
+    method: 'GET',
+    path,
+    summary: 'List signing keys and what they do',
+    answer: z.object({
+      items: z.array(
+        z
+          .object({
+            id: z.string().describe('The `kid` of what it signs'),
+            alg,
+            state: z.enum(['next', 'active', 'retired', 'removed']),
+            active_at: time.describe('Signs from here'),
+            remove_at: time.nullable().describe('Is published until then'),
+          })
+          .meta({ id: 'Key' }),
+      ),
+    }),
+  },
+  async ({ room }) => {
+    const items = (await room.keyring.list()).map(({ kid, alg, state, activeAt, removeAt }) => {
+      return { id: kid, alg, state, active_at: stamp(activeAt), remove_at: removeAt === undefined ? null : stamp(removeAt) }
+    })
+    return { answer: { items } }
+  },
+)
+
+const rotate = adminRoute(
+  'keys:write',
+  {
+    method: 'POST',
+    path: `${path}/rotate`,
+    summary: 'Make the next key, to sign once everyone can have read it',
+    body: z.strictObject({
+      alg,
+      immediately: z.boolean().default(false).describe('Sign with it from now on, though others may not have read it yet'),
+    }),
+    answer: z.object({ id: z.string(), alg }),
+    status: 201,
+    act: 'key.rotate',
+  },
+  async ({ room, body }) => {
+    const { alg, immediately } = body
+    if (!room.keyring.ownAlgs.includes(alg))
+      problem(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'alg', rule: 'has no keys that are made here' }])
+    const id = await room.keyring.rotate(alg, { immediately })
+    return { answer: { id, alg }, target: id, detail: { alg, immediately } }
+  },
+)
+
+const revoke = adminRoute(
+  'keys:write',
+  { method: 'DELETE', path: `${path}/:id`, summary: 'Trust a key no more: what it signed is refused at once', act: 'key.revoke' },
+  async ({ room, path }) => {
+    if (!(await room.keyring.revoke(path.id))) problem(404, 'not_found', 'there is no such key here')
+    return {}
+  },
+)
+
+export const keyRoutes: readonly JsonRoute[] = [list, rotate, revoke]

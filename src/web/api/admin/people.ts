@@ -1,0 +1,69 @@
+/** Accounts as the administration API shows them, and how it tells what came of an act upon one. */
+import { z } from 'zod'
+import { type Administered, type Administrator, isWithinReach } from '../../../identity/account-administration.ts'
+import { claimsSchema } from '../../../identity/accounts.ts'
+import { roles } from '../../../identity/roles.ts'
+import type { Account } from '../../../identity/types.ts'
+import type { TenantRoom } from '../../route.ts'
+import { stamp } from '../../stamp.ts'
+import { problem } from '../problem.ts'
+import { time } from './list.ts'
+
+export const role = z.enum(roles)
+export const status = z.enum(['active', 'suspended'])
+
+export const user = z
+  .object({
+    id: z.string().describe('The `sub` of its tokens'),
+    username: z.string(),
+    email: z.string().nullable(),
+    role,
+    status,
+    has_password: z.boolean(),
+    password_is_temporary: z.boolean().describe('The person must choose an own one at the next sign-in'),
+    claims: claimsSchema.describe('Standard claims, OpenID Connect Core §5.1'),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'User' })
+
+/** Everything but the password's hash. */
+export function shownUser(account: Account): z.input<typeof user> {
+  const { subject, username, email = null, role, status, passwordHash, passwordIsTemporary, claims, createdAt, updatedAt } = account
+  return {
+    id: subject,
+    username,
+    email,
+    role,
+    status,
+    has_password: passwordHash !== undefined,
+    password_is_temporary: passwordIsTemporary,
+    claims,
+    created_at: stamp(createdAt),
+    updated_at: stamp(updatedAt),
+  }
+}
+
+/** The account as it is now; else the refusal. */
+export function administered<Done>(outcome: Done | Exclude<Administered, Account>): Done {
+  if (outcome === 'unknown') problem(404, 'not_found', 'there is no such account here')
+  if (outcome === 'out of reach') problem(403, 'access_denied', 'not your own account, none of a role above yours, and no role above yours')
+  if (outcome === 'taken') problem(409, 'invalid_request', 'another account has this user name or e-mail address')
+  return outcome as Done
+}
+
+/** Refuses when there is none. */
+export async function findAccount({ accounts }: TenantRoom, id: string): Promise<Account> {
+  return (await accounts.store.accounts.bySubject(id)) ?? administered<Account>('unknown')
+}
+
+/** An account that this caller may act upon. */
+export async function accountInReach(room: TenantRoom, by: Administrator, id: string): Promise<Account> {
+  const account = await findAccount(room, id)
+  return isWithinReach(by, account) ? account : administered<Account>('out of reach')
+}
+
+/** Or their own: anybody may sign themselves out. */
+export async function accountInReachOrOwn(room: TenantRoom, by: Administrator, id: string): Promise<Account> {
+  return by.account?.subject === id ? by.account : accountInReach(room, by, id)
+}

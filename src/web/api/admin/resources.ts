@@ -1,0 +1,125 @@
+/** `/api/v1/admin/resources`: protected APIs, the audiences of access tokens — RFC 8707. */
+import { z } from 'zod'
+import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
+import { type ResourceMetadata, readResource, resourceSchema } from '../../../protocol/resource.ts'
+import type { TenantRoom } from '../../route.ts'
+import { administrationIdentifier, administrationPath } from '../administration.ts'
+import { adminRoute, type JsonRoute, orFaults } from '../json-route.ts'
+import { problem } from '../problem.ts'
+import { secretFor } from './clients.ts'
+import { page, pageOf, paging } from './list.ts'
+
+const path = `${administrationPath}/resources` as const
+/** The identifier, percent-encoded. */
+const oneResource = `${path}/:id` as const
+
+const { identifier, ...changeable } = resourceSchema.shape
+const resource = z.object(resourceSchema.shape).meta({ id: 'Resource' })
+const taken = 'another API has this identifier or resource_id'
+
+const list = adminRoute(
+  'resources:read',
+  { method: 'GET', path, summary: 'List registered APIs', query: z.strictObject(paging), answer: pageOf(resource) },
+  async ({ room, query }) => {
+    const { after } = query
+    const read = (limit: number) => room.store.resourcesAdmin.list({ ...(after === undefined ? {} : { after }), limit })
+    return { answer: await page(query, read, { keyOf: ({ identifier }) => identifier, show: (found) => found }) }
+  },
+)
+
+const create = adminRoute(
+  'resources:write',
+  {
+    method: 'POST',
+    path,
+    summary: 'Register an API',
+    body: z.strictObject({
+      identifier,
+      ...changeable,
+      with_secret: z.boolean().default(false).describe('Make a secret by which it authenticates at introspection'),
+    }),
+    answer: resource.extend({ secret: z.string().optional().describe('Shown this once') }),
+    status: 201,
+    act: 'resource.create',
+  },
+  async ({ room, body }) => {
+    const { with_secret: wanted, ...given } = body
+    const made = await read(room, given)
+    const secret = wanted ? secretFor(room, undefined) : undefined
+    const isOurs = made.identifier === administrationIdentifier(room.ctx.issuer)
+    if (isOurs || !(await room.store.resourcesAdmin.add(made, secret?.row))) problem(409, 'invalid_request', taken)
+    return { answer: { ...made, secret: secret?.shown }, target: made.identifier }
+  },
+)
+
+const show = adminRoute(
+  'resources:read',
+  { method: 'GET', path: oneResource, summary: 'Show one API, by its percent-encoded identifier', answer: resource },
+  async ({ room, path }) => ({ answer: await findResource(room, path.id) }),
+)
+
+const change = adminRoute(
+  'resources:write',
+  {
+    method: 'PATCH',
+    path: oneResource,
+    summary: 'Change what is given of an API: what is absent stays, what is null goes (RFC 7396)',
+    body: mergePatchOf(z.object(changeable)),
+    answer: resource,
+    act: 'resource.change',
+  },
+  async ({ room, body, path }) => {
+    const before = await findResource(room, path.id)
+    const after = await read(room, { ...mergePatch(before, body), identifier: path.id })
+    const outcome = await room.store.resourcesAdmin.replace(after)
+    if (outcome === 'taken') problem(409, 'invalid_request', taken)
+    if (outcome === 'unknown') noSuchResource()
+    return { answer: after, detail: { fields: Object.keys(body).join(' ') } }
+  },
+)
+
+const remove = adminRoute(
+  'resources:write',
+  { method: 'DELETE', path: oneResource, summary: 'Give no more tokens for an API', act: 'resource.remove' },
+  async ({ room, path }) => {
+    if (!(await room.store.resourcesAdmin.remove(path.id))) noSuchResource()
+    return {}
+  },
+)
+
+const rotate = adminRoute(
+  'resources:write',
+  {
+    method: 'POST',
+    path: `${oneResource}/secrets/rotate`,
+    summary: 'Make a first secret for an API, or one in place of the old',
+    body: z.strictObject({
+      overlap: z.int().min(1).max(315_360_000).optional().describe('Seconds for which the newest old secret still works; absent: none'),
+      expires_in: z.int().min(1).max(315_360_000).optional().describe('Seconds; absent: never'),
+    }),
+    answer: z.object({ secret: z.string().describe('Shown this once') }),
+    status: 201,
+    act: 'resource.secret',
+  },
+  async ({ room, body, path }) => {
+    const { row, shown } = secretFor(room, body.expires_in)
+    const until = body.overlap === undefined ? undefined : row.createdAt + body.overlap
+    if (!(await room.store.resourcesAdmin.rotateSecret(path.id, row, until))) noSuchResource()
+    return { answer: { secret: shown }, detail: { added: row.id } }
+  },
+)
+
+function read({ ctx }: TenantRoom, given: unknown): Promise<ResourceMetadata> {
+  return orFaults(() => readResource(ctx.keys.algs, given))
+}
+
+async function findResource({ store }: TenantRoom, id: string): Promise<ResourceMetadata> {
+  const { secretHashes: _, ...registered } = (await store.resources.find(id)) ?? noSuchResource()
+  return registered
+}
+
+function noSuchResource(): never {
+  return problem(404, 'not_found', 'there is no such API here')
+}
+
+export const resourceRoutes: readonly JsonRoute[] = [list, create, show, change, remove, rotate]

@@ -1,0 +1,32 @@
+/** `/api/v1/admin/roles`: the permission matrix, for programs. */
+import { z } from 'zod'
+import { rights, rightsOf, roles, withinReach } from '../../../identity/roles.ts'
+import { administrationPath, scopeOf } from '../administration.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
+import { role } from './people.ts'
+
+const list = adminRoute(
+  'roles:read',
+  {
+    method: 'GET',
+    path: `${administrationPath}/roles`,
+    summary: 'What each role may do',
+    answer: z.object({
+      items: z.array(
+        z.object({
+          role,
+          reach: z.array(role).describe('Whose accounts it may change, and which roles it may give where it may give any'),
+          permissions: z.array(z.object({ name: z.string(), scope: z.string(), description: z.string() })),
+        }),
+      ),
+    }),
+  },
+  async () => ({ answer: { items: roles.map(shown) } }),
+)
+
+function shown(name: (typeof roles)[number]) {
+  const permissions = rightsOf(name).map((right) => ({ name: right, scope: scopeOf(right), description: rights[right].words }))
+  return { role: name, reach: [...withinReach(name)], permissions }
+}
+
+export const roleRoutes: readonly JsonRoute[] = [list]

@@ -1,0 +1,90 @@
+/** `/api/v1/admin/sessions`: who is signed in at a browser. */
+import { z } from 'zod'
+import type { ListedSession } from '../../../identity/types.ts'
+import { stamp } from '../../stamp.ts'
+import { administrationPath } from '../administration.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
+import { problem } from '../problem.ts'
+import { byTime, page, pageOf, positionOf, time } from './list.ts'
+import { accountInReachOrOwn } from './people.ts'
+
+const path = `${administrationPath}/sessions` as const
+
+const session = z
+  .object({
+    id: z.string().describe('The `sid` of its ID tokens'),
+    user_id: z.string(),
+    username: z.string(),
+    device: z.string().nullable().describe('Browser and system'),
+    address: z.string().nullable().describe('IP address of its last use'),
+    acr: z.string(),
+    amr: z.array(z.string()).describe('How the person signed in, RFC 8176'),
+    created_at: time,
+    last_seen_at: time,
+    expires_at: time,
+  })
+  .meta({ id: 'Session' })
+
+function shown({
+  sid,
+  subject,
+  username,
+  acr,
+  amr,
+  device,
+  address,
+  createdAt,
+  lastSeenAt,
+  expiresAt,
+}: ListedSession): z.input<typeof session> {
+  const times = { created_at: stamp(createdAt), last_seen_at: stamp(lastSeenAt), expires_at: stamp(expiresAt) }
+  return { id: sid, user_id: subject, username, device: device ?? null, address: address ?? null, acr, amr: [...amr], ...times }
+}
+
+const list = adminRoute(
+  'sessions:read',
+  {
+    method: 'GET',
+    path,
+    summary: 'List sessions, newest first',
+    query: z.strictObject({ ...byTime, user: z.string().max(255).optional().describe('Of this account alone, by its id') }),
+    answer: pageOf(session),
+  },
+  async ({ room, query }) => {
+    const { store, lifetimes } = room.signIn
+    const now = room.ctx.now()
+    const after = positionOf(query.after)
+    const start = after && { createdAt: after.at, sid: after.id }
+    const read = (limit: number) => store.sessions.list({ subject: query.user, after: start, limit, usedSince: now - lifetimes.idle, now })
+    return { answer: await page(query, read, { keyOf: ({ createdAt, sid }) => `${createdAt}.${sid}`, show: shown }) }
+  },
+)
+
+const end = adminRoute(
+  'sessions:write',
+  { method: 'DELETE', path: `${path}/:id`, summary: 'End a session', act: 'session.end' },
+  async ({ room, path }, by) => {
+    const { sessions } = room.signIn.store
+    const found = (await sessions.bySid(path.id)) ?? problem(404, 'not_found', 'there is no such session here')
+    await accountInReachOrOwn(room, by, found.subject)
+    await sessions.end([found.hash])
+    return { detail: { user: found.subject } }
+  },
+)
+
+const endAll = adminRoute(
+  'sessions:write',
+  {
+    method: 'DELETE',
+    path: `${administrationPath}/users/:id/sessions`,
+    summary: 'End all sessions of an account',
+    act: 'user.sign-out',
+  },
+  async ({ room, path }, by) => {
+    const { subject } = await accountInReachOrOwn(room, by, path.id)
+    await room.signIn.store.sessions.endAll(subject)
+    return {}
+  },
+)
+
+export const sessionRoutes: readonly JsonRoute[] = [list, end, endAll]

@@ -1,0 +1,208 @@
+/** `/api/v1/admin/tenants`, at the root tenant alone: the tenants of the installation. */
+import { z } from 'zod'
+import { accountSchema, createAccount } from '../../../identity/accounts.ts'
+import { type OwnLifetimes, tenantSettingsSchema } from '../../../protocol/lifetimes.ts'
+import type { Request } from '../../../protocol/request-reply.ts'
+import type { TenantRoom } from '../../route.ts'
+import { stamp } from '../../stamp.ts'
+import { administrationPath } from '../administration.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
+import { problem } from '../problem.ts'
+import { mailable, sendOrSay } from './links.ts'
+import { page, pageOf, paging, time } from './list.ts'
+import { status } from './people.ts'
+
+/** A tenant as kept. */
+export interface KeptTenant {
+  id: string
+  /** Empty for the root tenant. */
+  slug: string
+  name: string
+  settings: Readonly<Record<string, unknown>>
+  status: 'active' | 'suspended'
+  createdAt: number
+}
+
+/** What these routes do with the tenants of the house; each acts on that of a slug, and is false when there is none. */
+export interface TenantActs {
+  create(ask: { slug: string; name: string }): Promise<boolean>
+  page(ask: { after?: string; limit: number }): Promise<readonly KeptTenant[]>
+  find(slug: string): Promise<KeptTenant | undefined>
+  set(slug: string, change: TenantChange): Promise<boolean>
+  setStatus(slug: string, status: KeptTenant['status']): Promise<boolean>
+}
+
+const path = `${administrationPath}/tenants` as const
+/** The slug; `root` for the root tenant. */
+const oneTenant = `${path}/:id` as const
+
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
+const name = z.string().trim().min(1).max(200).describe('Shown to people')
+const { lifetimes } = tenantSettingsSchema.shape
+const signUpEmail = z.enum(['private', 'verified', 'unverified']).describe('What the address of an account that somebody makes must be')
+const secondFactor = z.enum(['optional', 'required']).describe('Whether people must sign in with a second factor')
+
+const tenant = z
+  .object({
+    id: z.string().describe('Its slug, `root` for the root tenant'),
+    org_id: z.string().describe('As in the tokens of the sign-in API: never changed, never reused'),
+    name: z.string(),
+    status,
+    issuer: z.string(),
+    sign_up: z.boolean().describe('Anyone may make an account, where the deployment lets them'),
+    password_grant: z.boolean().describe('Clients may send passwords, where the deployment lets them'),
+    second_factor: secondFactor.nullable().describe('null: as the deployment has it'),
+    account_deletion: z.boolean().describe('People may delete their own accounts'),
+    sign_up_email: signUpEmail.nullable().describe('null: as the deployment has it'),
+    lifetimes: lifetimes.unwrap().describe('Its own, in seconds; the others are those of the deployment'),
+    created_at: time,
+  })
+  .meta({ id: 'Tenant' })
+
+const tenantChange = z.strictObject({
+  name: name.optional(),
+  sign_up: z.boolean().optional(),
+  password_grant: z.boolean().optional(),
+  second_factor: secondFactor.optional(),
+  account_deletion: z.boolean().optional(),
+  sign_up_email: signUpEmail.nullable().optional().describe('null: that of the deployment again'),
+  lifetimes: lifetimes.nullable().describe('In seconds, beside those it has set before; null: those of the deployment again'),
+})
+
+type TenantChange = z.output<typeof tenantChange>
+
+const access = z.enum(['invitation', 'temporary_password'])
+const { username, email } = accountSchema.shape
+const first = z.strictObject({ username, email, access: access.default('temporary_password') })
+
+interface TenantSettings {
+  sign_up?: boolean
+  password_grant?: boolean
+  second_factor?: z.output<typeof secondFactor>
+  account_deletion?: boolean
+  sign_up_email?: z.output<typeof signUpEmail> | null
+  lifetimes?: OwnLifetimes
+}
+
+function shownTenant({ ctx }: TenantRoom, { id, slug, name, settings, status, createdAt }: KeptTenant): z.input<typeof tenant> {
+  const { sign_up, password_grant, second_factor = null, account_deletion, sign_up_email = null, lifetimes } = settings as TenantSettings
+  return {
+    id: slug || 'root',
+    org_id: id,
+    name,
+    status,
+    issuer: slug === '' ? ctx.issuer : `${ctx.issuer}/t/${slug}`,
+    sign_up: sign_up !== false,
+    password_grant: password_grant !== false,
+    second_factor,
+    account_deletion: account_deletion !== false,
+    sign_up_email,
+    lifetimes: lifetimes ?? {},
+    created_at: stamp(createdAt),
+  }
+}
+
+const slugOf = (id: string) => (id === 'root' ? '' : id)
+
+export function tenantRoutes(tenants: TenantActs, roomOf: (slug: string) => Promise<TenantRoom | undefined>): JsonRoute[] {
+  const found = async (id: string) => (await tenants.find(slugOf(id))) ?? problem(404, 'not_found', 'there is no such tenant here')
+  return [
+    adminRoute(
+      'tenants:read',
+      { method: 'GET', path, summary: 'List tenants', query: z.strictObject(paging), answer: pageOf(tenant) },
+      async ({ room, query }) => {
+        const { after } = query
+        const read = (limit: number) => tenants.page({ ...(after === undefined ? {} : { after: slugOf(after) }), limit })
+        return { answer: await page(query, read, { keyOf: ({ slug }) => slug || 'root', show: (one) => shownTenant(room, one) }) }
+      },
+    ),
+    creation(tenants, roomOf),
+    adminRoute('tenants:read', { method: 'GET', path: oneTenant, summary: 'Show one tenant', answer: tenant }, async ({ room, path }) => ({
+      answer: shownTenant(room, await found(path.id)),
+    })),
+    adminRoute(
+      'tenants:write',
+      {
+        method: 'PATCH',
+        path: oneTenant,
+        summary: 'Change what is given of a tenant',
+        body: tenantChange,
+        answer: tenant,
+        act: 'tenant.change',
+      },
+      async ({ room, body, path }) => {
+        await tenants.set((await found(path.id)).slug, body)
+        return { answer: shownTenant(room, await found(path.id)), detail: { fields: Object.keys(body).join(' ') } }
+      },
+    ),
+    adminRoute(
+      'tenants:write',
+      {
+        method: 'PUT',
+        path: `${oneTenant}/status`,
+        summary: 'Suspend a tenant, so that none of its requests is answered, or resume it',
+        body: z.strictObject({ status }),
+        answer: tenant,
+        act: 'tenant.status',
+      },
+      async ({ room, body, path }) => {
+        if (path.id === 'root') problem(409, 'invalid_request', 'the root tenant answers this very request; it is not suspended from here')
+        await tenants.setStatus((await found(path.id)).slug, body.status)
+        return { answer: shownTenant(room, await found(path.id)), detail: { status: body.status } }
+      },
+    ),
+  ]
+}
+
+function creation(tenants: TenantActs, roomOf: (slug: string) => Promise<TenantRoom | undefined>): JsonRoute {
+  return adminRoute(
+    'tenants:write',
+    {
+      method: 'POST',
+      path,
+      summary: 'Make a tenant, with its first administrator',
+      body: z.strictObject({
+        id: slugSchema
+          .refine((text) => text !== 'root', 'is reserved')
+          .describe('Its slug; its issuer is this one followed by /t/ and the slug'),
+        name,
+        administrator: first.optional().describe('A superadmin of the new tenant'),
+      }),
+      answer: tenant.extend({ administrator: administrator.optional() }),
+      status: 201,
+      act: 'tenant.create',
+    },
+    async ({ room, request, body }) => {
+      const { id: slug, name, administrator: asked } = body
+      if (asked?.access === 'invitation') mailable(room, asked.email)
+      if (!(await tenants.create({ slug, name }))) problem(409, 'invalid_request', 'there is a tenant of this slug already')
+      const made = (await tenants.find(slug)) as KeptTenant
+      const there = asked && (await roomOf(slug))
+      const administrator = there && (await firstAdministrator(there, request, asked))
+      return { answer: { ...shownTenant(room, made), administrator }, target: slug }
+    },
+  )
+}
+
+const administrator = z.object({
+  id: z.string(),
+  username: z.string(),
+  temporary_password: z.string().optional().describe('Shown this once'),
+  invitation_sent: z.boolean().optional().describe('false: the mail could not be handed on; send another link later'),
+})
+
+async function firstAdministrator(
+  room: TenantRoom,
+  request: Request,
+  { username, email, access }: z.output<typeof first>,
+): Promise<z.input<typeof administrator>> {
+  const password = access === 'temporary_password' ? { text: room.readablePassword(), temporary: true } : undefined
+  const account = await createAccount(room.accounts, { username, email, role: 'superadmin' }, password)
+  const happening = { act: 'user.create', outcome: 'success', target: account.subject, detail: { role: 'superadmin', access } } as const
+  await room.note([happening], { requestId: request.id, address: request.address })
+  const told = { id: account.subject, username: account.username }
+  if (password) return { ...told, temporary_password: password.text }
+  return { ...told, invitation_sent: await sendOrSay(mailable(room, email), 'invitation', account) }
+}

@@ -1,0 +1,167 @@
+/** `/api/v1/admin/users`: the people of a tenant. */
+import { z } from 'zod'
+import {
+  accountChangeSchema,
+  changeAccount,
+  givePassword,
+  giveRole,
+  giveStatus,
+  removeAccount,
+} from '../../../identity/account-administration.ts'
+import { accountSchema, createAccount, type NewPassword, Taken } from '../../../identity/accounts.ts'
+import type { TenantRoom } from '../../route.ts'
+import { administrationPath } from '../administration.ts'
+import { type Caller, rightsOfCaller } from '../caller.ts'
+import { adminRoute, type JsonRoute, orFaults } from '../json-route.ts'
+import { mailable, sendOrSay } from './links.ts'
+import { byOffset, nextOf, pageOf } from './list.ts'
+import { administered, findAccount, role, shownUser, status, user } from './people.ts'
+
+const path = `${administrationPath}/users` as const
+const oneUser = `${path}/:id` as const
+
+const list = adminRoute(
+  'users:read',
+  {
+    method: 'GET',
+    path,
+    summary: 'List and search accounts',
+    query: z.strictObject({
+      ...byOffset,
+      search: z.string().max(254).optional().describe('Part of user name or e-mail address, in any case'),
+      sort: z.enum(['email', '-email', 'username', '-username', 'role', '-role', 'created_at', '-created_at']).default('created_at'),
+    }),
+    answer: pageOf(user).extend({ total: z.int().describe('On all pages') }),
+  },
+  async ({ room, query }) => {
+    const { search, limit, after: offset } = query
+    const ask = { search, sort: query.sort.replace('-', '') as 'email', descending: query.sort.startsWith('-'), offset, limit }
+    const { accounts, total } = await room.accounts.store.accounts.search(ask)
+    const next = nextOf(offset, accounts.length, total)
+    return { answer: { items: accounts.map(shownUser), next, total } }
+  },
+)
+
+const access = z
+  .enum(['none', 'invitation', 'temporary_password'])
+  .default('none')
+  .describe('How the person gets in: not yet; by a link in a mail; by a password that is answered this once and good for one sign-in')
+
+const create = adminRoute(
+  'users:write',
+  {
+    method: 'POST',
+    path,
+    summary: 'Make an account',
+    body: accountSchema.omit({ sub: true }).extend({ id: accountSchema.shape.sub, access }),
+    answer: user.extend({
+      temporary_password: z.string().optional(),
+      invitation_sent: z.boolean().optional().describe('false: the mail could not be handed on; send another link later'),
+    }),
+    status: 201,
+    act: 'user.create',
+  },
+  async ({ room, body }, by) => {
+    const { id: sub, access, ...account } = body
+    if (account.role !== 'viewer') mayGive(by, account.role)
+    const invite = access === 'invitation' ? mailable(room, account.email) : undefined
+    const password = access === 'temporary_password' ? temporary(room) : undefined
+    const made = await createAccount(room.accounts, { ...account, sub }, password).catch((error: unknown) => {
+      if (error instanceof Taken) administered('taken')
+      throw error
+    })
+    const sent = invite && { invitation_sent: await sendOrSay(invite, 'invitation', made) }
+    const shown = password && { temporary_password: password.text }
+    return { answer: { ...shownUser(made), ...sent, ...shown }, target: made.subject, detail: { role: made.role, access } }
+  },
+)
+
+/** Making an account of a role is giving it. */
+function mayGive(by: Caller, given: z.output<typeof role>): void {
+  if (!rightsOfCaller(by).includes('roles:write') || !by.reach.includes(given)) administered('out of reach')
+}
+
+function temporary(room: TenantRoom): NewPassword {
+  return { text: room.readablePassword(), temporary: true }
+}
+
+const show = adminRoute(
+  'users:read',
+  { method: 'GET', path: oneUser, summary: 'Show one account', answer: user },
+  async ({ room, path }) => ({ answer: shownUser(await findAccount(room, path.id)) }),
+)
+
+const change = adminRoute(
+  'users:write',
+  {
+    method: 'PATCH',
+    path: oneUser,
+    summary: 'Change user name, e-mail address or claims of another account: what is absent stays, what is null goes (RFC 7396)',
+    body: accountChangeSchema,
+    answer: user,
+    act: 'user.change',
+  },
+  async ({ room, body, path }, by) => {
+    const outcome = await orFaults(() => changeAccount(room.accounts, by, path.id, body))
+    return { answer: shownUser(administered(outcome)), detail: { fields: Object.keys(body).join(' ') } }
+  },
+)
+
+const remove = adminRoute(
+  'users:write',
+  { method: 'DELETE', path: oneUser, summary: 'Remove another account with all that hangs on it', act: 'user.remove' },
+  async ({ room, path }, by) => {
+    administered(await removeAccount(room.accounts, by, path.id))
+    return {}
+  },
+)
+
+const setStatus = adminRoute(
+  'users:suspend',
+  {
+    method: 'PUT',
+    path: `${oneUser}/status`,
+    summary: 'Suspend another account, or let it sign in again',
+    body: z.strictObject({ status }),
+    answer: user,
+    act: 'user.status',
+  },
+  async ({ room, body, path }, by) => ({
+    answer: shownUser(administered(await giveStatus(room.accounts, by, path.id, body.status))),
+    detail: { status: body.status },
+  }),
+)
+
+const setRole = adminRoute(
+  'roles:write',
+  {
+    method: 'PUT',
+    path: `${oneUser}/role`,
+    summary: 'Give another account a role, none above your own',
+    body: z.strictObject({ role }),
+    answer: user,
+    act: 'user.role',
+  },
+  async ({ room, body, path }, by) => ({
+    answer: shownUser(administered(await giveRole(room.accounts, by, path.id, body.role))),
+    detail: { role: body.role },
+  }),
+)
+
+const setTemporaryPassword = adminRoute(
+  'users:write',
+  {
+    method: 'POST',
+    path: `${oneUser}/temporary-password`,
+    summary: 'Make a password for one sign-in; all sessions and tokens end',
+    answer: z.object({ password: z.string().describe('Shown this once') }),
+    act: 'user.password',
+  },
+  async ({ room, path }, by) => {
+    const password = temporary(room)
+    administered(await givePassword(room.accounts, by, path.id, password))
+    return { answer: { password: password.text } }
+  },
+)
+
+export const userRoutes: readonly JsonRoute[] = [list, create, show, change, remove, setStatus, setRole, setTemporaryPassword]

@@ -1,0 +1,42 @@
+/** The administration API as a protected resource (RFC 8707): it follows from the configuration, so it is kept nowhere and never out of date. */
+import { everyRight, type Right, rights } from '../../identity/roles.ts'
+import type { Ctx } from '../../protocol/feature.ts'
+import { type Resource, resourceSchema } from '../../protocol/resource.ts'
+
+/** Below the issuer. */
+export const administrationPath = '/api/v1/admin'
+
+/** Its scopes have a name of their own before them: an operator's APIs may well have a `users:read` that means something else. */
+export function scopeOf(right: Right): string {
+  return `admin:${right}`
+}
+
+/** The `aud` of its tokens. */
+export function administrationIdentifier(issuer: string): string {
+  return issuer + administrationPath
+}
+
+/** The rights among these scopes. */
+export function rightsAmong(scope: readonly string[]): readonly Right[] {
+  return everyRight.filter((right) => scope.includes(scopeOf(right)))
+}
+
+function resourceOf(issuer: string): Resource {
+  const scopes = Object.fromEntries(everyRight.map((right) => [scopeOf(right), rights[right].words]))
+  return { ...resourceSchema.parse({ identifier: administrationIdentifier(issuer), name: 'Administration', scopes }), secretHashes: [] }
+}
+
+/** The resources of a tenant, and among them this one. Nothing else can be found under its identifier. */
+export function withAdministration(store: Ctx['store'], issuer: string): Ctx['store'] {
+  const administration = resourceOf(issuer)
+  const { find, named, meanings } = store.resources
+  const isIt = (name: string) => name === administration.identifier
+  return {
+    ...store,
+    resources: {
+      find: async (identifier) => (isIt(identifier) ? administration : find(identifier)),
+      named: async (name) => (isIt(name) ? administration : named(name)),
+      meanings: async () => ({ ...(await meanings()), ...administration.scopes }),
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** Every route of the JSON APIs: what the door serves, the interface description tells, and the test of permissions goes through. */
+import { autoAuthn, type Town } from '../seeds/auto-authn.ts'
+import { picoAuth } from '../seeds/pico-auth.ts'
+import { auditRoutes } from './admin/audit.ts'
+import { clientSecretRoutes } from './admin/client-secrets.ts'
+import { clientRoutes } from './admin/clients.ts'
+import { factorRoutes } from './admin/factors.ts'
+import { grantRoutes } from './admin/grants.ts'
+import { groupRoutes } from './admin/groups.ts'
+import { keyRoutes } from './admin/keys.ts'
+import { linkSendingRoutes } from './admin/links.ts'
+import { resourceRoutes } from './admin/resources.ts'
+import { roleRoutes } from './admin/roles.ts'
+import { sessionRoutes } from './admin/sessions.ts'
+import { tenantRoutes } from './admin/tenants.ts'
+import { userRoutes } from './admin/users.ts'
+import type { JsonRoute } from './json-route.ts'
+
+const administration: readonly JsonRoute[] = [
+  ...userRoutes,
+  ...linkSendingRoutes,
+  ...factorRoutes,
+  ...roleRoutes,
+  ...groupRoutes,
+  ...clientRoutes,
+  ...clientSecretRoutes,
+  ...resourceRoutes,
+  ...sessionRoutes,
+  ...grantRoutes,
+  ...keyRoutes,
+  ...auditRoutes,
+]
+
+export function everyRoute(town: Town): readonly JsonRoute[] {
+  return [...picoAuth, ...autoAuthn(town), ...administration, ...tenantRoutes(town.tenants, town.room)]
+}

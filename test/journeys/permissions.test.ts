@@ -1,0 +1,256 @@
+/** The permission matrix: every route of the JSON APIs, every kind of caller, at home and abroad. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { type Role, rights, roles } from '../../src/identity/roles.ts'
+import type { Room } from '../../src/room.ts'
+import type { JsonRoute } from '../../src/web/api/json-route.ts'
+import { type TestHouse, testHouse } from '../house.ts'
+import { asked, bearer } from './json.ts'
+import { jsonRoutes as routes } from './json-routes.ts'
+
+/** Written by hand: the weakest role that may, for each route that is not for anyone. A route that is not here fails the test. */
+const weakest: Readonly<Record<string, Role>> = {
+  'GET /api/v1/auth/me': 'viewer',
+  'POST /api/v1/auth/me/password': 'viewer',
+  'GET /api/v1/auth/users': 'operator',
+  'PUT /api/v1/auth/users/:id/role': 'org_admin',
+  'PUT /api/v1/auth/users/:id/status': 'operator',
+  'POST /tenant': 'superadmin',
+  'GET /api/v1/admin/users': 'operator',
+  'POST /api/v1/admin/users': 'org_admin',
+  'GET /api/v1/admin/users/:id': 'operator',
+  'PATCH /api/v1/admin/users/:id': 'org_admin',
+  'DELETE /api/v1/admin/users/:id': 'org_admin',
+  'PUT /api/v1/admin/users/:id/status': 'operator',
+  'PUT /api/v1/admin/users/:id/role': 'org_admin',
+  'POST /api/v1/admin/users/:id/temporary-password': 'org_admin',
+  'POST /api/v1/admin/users/:id/links': 'operator',
+  'DELETE /api/v1/admin/users/:id/sessions': 'operator',
+  'GET /api/v1/admin/users/:id/factors': 'operator',
+  'DELETE /api/v1/admin/users/:id/factors': 'org_admin',
+  'GET /api/v1/admin/groups': 'operator',
+  'POST /api/v1/admin/groups': 'org_admin',
+  'GET /api/v1/admin/groups/:id': 'operator',
+  'PATCH /api/v1/admin/groups/:id': 'org_admin',
+  'DELETE /api/v1/admin/groups/:id': 'org_admin',
+  'GET /api/v1/admin/groups/:id/members': 'operator',
+  'POST /api/v1/admin/groups/:id/members': 'org_admin',
+  'DELETE /api/v1/admin/groups/:id/members/:user': 'org_admin',
+  'GET /api/v1/admin/roles': 'operator',
+  'GET /api/v1/admin/sessions': 'operator',
+  'DELETE /api/v1/admin/sessions/:id': 'operator',
+  'GET /api/v1/admin/grants': 'operator',
+  'DELETE /api/v1/admin/grants/:id': 'operator',
+  'GET /api/v1/admin/clients': 'operator',
+  'POST /api/v1/admin/clients': 'org_admin',
+  'GET /api/v1/admin/clients/:id': 'operator',
+  'PATCH /api/v1/admin/clients/:id': 'org_admin',
+  'DELETE /api/v1/admin/clients/:id': 'org_admin',
+  'GET /api/v1/admin/clients/:id/secrets': 'operator',
+  'POST /api/v1/admin/clients/:id/secrets': 'org_admin',
+  'POST /api/v1/admin/clients/:id/secrets/rotate': 'org_admin',
+  'DELETE /api/v1/admin/clients/:id/secrets/:secret': 'org_admin',
+  'GET /api/v1/admin/resources': 'operator',
+  'POST /api/v1/admin/resources': 'org_admin',
+  'GET /api/v1/admin/resources/:id': 'operator',
+  'PATCH /api/v1/admin/resources/:id': 'org_admin',
+  'DELETE /api/v1/admin/resources/:id': 'org_admin',
+  'POST /api/v1/admin/resources/:id/secrets/rotate': 'org_admin',
+  'GET /api/v1/admin/keys': 'operator',
+  'POST /api/v1/admin/keys/rotate': 'superadmin',
+  'DELETE /api/v1/admin/keys/:id': 'superadmin',
+  'GET /api/v1/admin/tenants': 'superadmin',
+  'POST /api/v1/admin/tenants': 'superadmin',
+  'GET /api/v1/admin/tenants/:id': 'superadmin',
+  'PATCH /api/v1/admin/tenants/:id': 'superadmin',
+  'PUT /api/v1/admin/tenants/:id/status': 'superadmin',
+  'GET /api/v1/admin/audit': 'operator',
+  'GET /api/v1/admin/audit/export': 'operator',
+}
+/** For anyone, which is worth saying too. */
+const open = [
+  'POST /api/v1/auth/register',
+  'POST /api/v1/auth/login',
+  'POST /api/v1/auth/refresh',
+  'GET /methodz',
+  'POST /register',
+  'POST /login',
+  'POST /token/refresh',
+]
+
+const nameOf = ({ method, path }: JsonRoute) => `${method} ${path}`
+const guarded = routes.filter(({ permission }) => permission !== 'anyone')
+const password = 'a long password'
+const scopes = Object.keys(rights).map((right) => `admin:${right}`)
+
+type Outcome = 'let in' | 'unknown caller' | 'not allowed'
+/** What becomes of a caller at a route whose weakest role is this. */
+type Expectation = (route: JsonRoute, least: Role) => Outcome
+const byRole =
+  (role: Role): Expectation =>
+  (_, least) =>
+    roles.indexOf(role) >= roles.indexOf(least) ? 'let in' : 'not allowed'
+/** The sign-in API takes tokens of its own only. */
+const administering =
+  (outcome: Expectation, elsewhere: Outcome = 'unknown caller'): Expectation =>
+  (route, least) =>
+    route.callers === 'administrators' ? outcome(route, least) : elsewhere
+const always =
+  (outcome: Outcome): Expectation =>
+  () =>
+    outcome
+
+const callers: Readonly<Record<string, Expectation>> = {
+  nobody: always('unknown caller'),
+  ...Object.fromEntries(roles.map((role) => [role, byRole(role)])),
+  'an administrator who was suspended since': always('unknown caller'),
+  'an administrator who is a viewer by now': byRole('viewer'),
+  'a machine with every scope': administering(always('let in')),
+  'a machine with the scope for all but this': administering(always('not allowed')),
+  'a machine that is no longer registered for it': administering(always('not allowed')),
+  'a machine with the scope, of a client that is gone': always('unknown caller'),
+  'a machine that shares a secret': always('unknown caller'),
+  'a superadmin through an application with every scope': administering(always('let in')),
+  'a superadmin through an application with the scope for all but this': administering(always('not allowed')),
+  'an operator through an application with every scope': administering(byRole('operator')),
+  'a suspended superadmin through an application': always('unknown caller'),
+  'a superadmin through an application, for another audience': always('unknown caller'),
+  'a superadmin through an application, for the issuer': administering(always('unknown caller'), 'not allowed'),
+  'an API key': administering(always('unknown caller'), 'not allowed'),
+  'a token that has expired': always('unknown caller'),
+}
+
+/** What they are told at the administration API. */
+const reasons: Readonly<Record<string, string>> = {
+  viewer: 'your role does not allow this',
+  'a machine with the scope for all but this': 'the access token lacks the scope for this',
+  'a machine with the scope, of a client that is gone': 'the access token was not issued to a client of this tenant',
+  'a machine that shares a secret': 'tokens of a client that is registered for HS256 do not open the administration API',
+  'a superadmin through an application, for the issuer': 'the access token is not for the administration API',
+  'an API key': 'the access token was not issued to a client of this tenant',
+}
+
+test('the table has every guarded route, and names those for anyone', () => {
+  assert.deepEqual(guarded.map(nameOf).toSorted(), Object.keys(weakest).toSorted())
+  assert.deepEqual(
+    routes
+      .filter(({ permission }) => permission === 'anyone')
+      .map(nameOf)
+      .toSorted(),
+    open.toSorted(),
+  )
+  assert.equal(new Set(routes.map(nameOf)).size, routes.length)
+})
+
+suite('permissions', () => {
+  let house: TestHouse
+  const rooms: Record<string, Room> = {}
+  before(async () => {
+    house = await testHouse('sqlite', { API_OPEN_TENANTS: 'false', KEYS_ALGS: 'ES256' })
+    for (const slug of ['acme', 'umbra']) await house.house.tenants.create({ slug, name: slug })
+    for (const slug of ['', 'acme', 'umbra']) {
+      const room = (await house.house.tenant(slug)) as Room
+      rooms[slug] = room
+      for (const role of roles) await addPerson(room, role, role)
+      await addPerson(room, 'suspended', 'superadmin')
+      await room.store.accounts.change('suspended-sub', { status: 'suspended' })
+      await addPerson(room, 'demoted', 'viewer')
+      for (const [client_id, scope] of [
+        ['machine', scopes.join(' ')],
+        ['narrowed', 'admin:nothing'],
+      ])
+        await house.addClient({ client_id, scope, grant_types: ['client_credentials'] }, 'secret', room)
+      const shared = { access_token_signed_response_alg: 'HS256', grant_types: ['client_credentials'] }
+      await house.addClient({ client_id: 'shared', scope: scopes.join(' '), ...shared }, 'secret', room)
+    }
+  })
+  after(() => house.close())
+
+  const addPerson = (room: Room, name: string, role: Role) =>
+    house.addAccount({ sub: `${name}-sub`, username: name, email: `${name}@example.com`, role }, password, room)
+
+  const sign = async (room: Room, claims: object): Promise<Record<string, string>> => {
+    const { ctx } = room
+    const usual = { iss: ctx.issuer, iat: house.now(), exp: house.now() + 600, jti: ctx.id(), aud: `${ctx.issuer}/api/v1/admin` }
+    return bearer(await ctx.keys.sign('ES256', 'at+jwt', { ...usual, ...claims }))
+  }
+  const person = (name: string, more: object = {}) => ({ sub: `${name}-sub`, client_id: 'gatehouse', gid: 'a-grant', ...more })
+  const through = (name: string, more: object = {}) => ({ ...person(name), client_id: 'machine', scope: scopes.join(' '), ...more })
+  const machine = (more: object = {}) => ({ sub: 'machine', client_id: 'machine', scope: scopes.join(' '), ...more })
+  const allBut = ({ permission }: JsonRoute) => scopes.filter((scope) => scope !== `admin:${permission}`).join(' ')
+  const apiKey = async (room: Room, resource: string[]) => {
+    const text = room.tokens.make('ak')
+    const kept = { owner: 'person' as const, subject: 'superadmin-sub', label: 'x', scope: scopes, resource, createdAt: house.now() }
+    const id = room.ctx.id()
+    const forever = { lifetime: undefined, expiresAt: undefined, lastUsedAt: undefined }
+    await room.store.apiKeysAdmin.add({ ...kept, ...forever, id, chain: id, hash: room.tokens.hash('ak', text) as string })
+    return { 'x-api-key': text }
+  }
+
+  async function headersOf(caller: string, room: Room, route: JsonRoute): Promise<Record<string, string>> {
+    const aud = room.ctx.issuer
+    if (roles.includes(caller as Role)) return sign(room, person(caller, { aud }))
+    switch (caller) {
+      case 'nobody':
+        return {}
+      case 'an administrator who was suspended since':
+        return sign(room, person('suspended', { aud }))
+      case 'an administrator who is a viewer by now':
+        return sign(room, person('demoted', { aud, role: 'superadmin' }))
+      case 'a machine with every scope':
+        return sign(room, machine())
+      case 'a machine with the scope for all but this':
+        return sign(room, machine({ scope: allBut(route) }))
+      case 'a machine that is no longer registered for it':
+        return sign(room, machine({ sub: 'narrowed', client_id: 'narrowed' }))
+      case 'a machine with the scope, of a client that is gone':
+        return sign(room, machine({ sub: 'gone', client_id: 'gone' }))
+      case 'a machine that shares a secret':
+        return sign(room, machine({ sub: 'shared', client_id: 'shared' }))
+      case 'a superadmin through an application with every scope':
+        return sign(room, through('superadmin'))
+      case 'a superadmin through an application with the scope for all but this':
+        return sign(room, through('superadmin', { scope: allBut(route) }))
+      case 'an operator through an application with every scope':
+        return sign(room, through('operator'))
+      case 'a suspended superadmin through an application':
+        return sign(room, through('suspended'))
+      case 'a superadmin through an application, for another audience':
+        return sign(room, through('superadmin', { aud: 'https://api.example' }))
+      case 'a superadmin through an application, for the issuer':
+        return sign(room, through('superadmin', { aud }))
+      case 'an API key':
+        return apiKey(room, [`${room.ctx.issuer}/api/v1/admin`])
+      case 'a token that has expired':
+        return sign(room, person('superadmin', { aud, exp: house.now() - 1 }))
+      default:
+        throw new Error(caller)
+    }
+  }
+
+  /** A request that is let in but does nothing: what it names is not there, or what it sends is not right. */
+  const send = (slug: string, { method, path }: JsonRoute, headers: Record<string, string>) => {
+    const url = `${house.issuer}${slug === '' ? '' : `/t/${slug}`}${path.replace(/:\w+/g, 'nobody')}`
+    return asked(url, method, ['GET', 'DELETE'].includes(method) ? undefined : { nothing: 'known' }, headers)
+  }
+  const outcomeOf = (status: number): Outcome => (status === 401 ? 'unknown caller' : status === 403 ? 'not allowed' : 'let in')
+
+  for (const route of guarded) {
+    const least = weakest[nameOf(route)] as Role
+    for (const [caller, expected] of Object.entries(callers)) {
+      for (const home of ['', 'acme']) {
+        test(`${nameOf(route)} by ${caller}, of /${home}`, async () => {
+          const headers = await headersOf(caller, rooms[home] as Room, route)
+          const { status, body } = await send(home, route, headers)
+          assert.equal(outcomeOf(status), expected(route, least), `${status} ${body.detail}`)
+          assert.ok(status < 500, `${status}`)
+          if (reasons[caller] && route.callers === 'administrators') assert.equal(body.detail, reasons[caller])
+          if (expected(route, least) === 'let in' && home !== '' && route.permission.toString().startsWith('tenants:'))
+            assert.equal(status, 404)
+          for (const abroad of ['', 'acme', 'umbra'].filter((slug) => slug !== home))
+            assert.equal((await send(abroad, route, headers)).status, 401, `abroad at /${abroad}`)
+        })
+      }
+    }
+  }
+})
