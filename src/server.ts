@@ -28,6 +28,7 @@ import { version } from './version.ts'
 import { accountRoutes } from './web/account/routes.ts'
 import { everyRoute } from './web/api/every-route.ts'
 import { routeOfJson } from './web/api/json-route.ts'
+import { docsRoutes } from './web/docs.ts'
 import { openDoor } from './web/door.ts'
 import type { House as DoorHouse } from './web/house.ts'
 import { linkRoutes } from './web/links.ts'
@@ -194,7 +195,7 @@ function routesOf({ server, tenant: room, tenants }: House, { api }: Config): Ro
   const rules = [...server.endpoints.values()].map(routeOf)
   const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps] : []
   const account = server.responseTypes.has('none') ? accountRoutes : []
-  return [...withoutClients(rules, town), ...pages, ...account, ...json.map(routeOfJson)]
+  return [...withoutClients(rules, town), ...pages, ...account, ...json.map(routeOfJson), ...docsRoutes(json, api.docs, version)]
 }
 
 async function serve(

@@ -101,6 +101,7 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'api.access_token': ['300', 300],
   'api.refresh_token': ['86400', 86400],
   'api.sign_up': ['false', false],
+  'api.docs': ['page', 'page'],
   'api.sign_up_email': ['verified', 'verified'],
   'api.without_client': ['false', false],
   'api.open_tenants': ['false', false],

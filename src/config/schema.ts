@@ -104,6 +104,10 @@ const api = z.strictObject({
     .boolean()
     .default(false)
     .describe('A password grant or a revocation that names no client is that of the sign-in API. On in development mode'),
+  docs: z
+    .enum(['none', 'document', 'page'])
+    .default('document')
+    .describe('What is told of the JSON APIs: nothing, `/openapi.json`, or `/docs` for people too. `page` in development mode'),
   open_tenants: z.boolean().default(false).describe('Anyone may make a tenant. On in development mode'),
   popular_passwords: z
     .boolean()

@@ -1,0 +1,183 @@
+/** The interface description of the JSON APIs, computed from the routes themselves — OpenAPI 3.1. */
+import { z } from 'zod'
+import { everyRight, isOfTheHouse, type Permission, rights } from '../../identity/roles.ts'
+import { codes } from '../../protocol/errors.ts'
+import { scopeOf } from './administration.ts'
+import type { JsonRoute } from './json-route.ts'
+
+/** Where it is, and how one gets a token there. */
+export interface Place {
+  issuer: string
+  isRoot: boolean
+  grantTypes: readonly string[]
+  version: string
+}
+
+type Members = Record<string, unknown>
+
+/** Everything but what depends on the tenant is computed once. */
+export function interfaceDescription(routes: readonly JsonRoute[]): (place: Place) => object {
+  const schemas: Members = { Problem: problem }
+  const described = routes.map((route) => ({ route, operation: operationOf(route, schemas) }))
+  return (place) => {
+    const served = described.filter(({ route: { permission } }) => place.isRoot || permission === 'anyone' || !isOfTheHouse(permission))
+    const paths: Record<string, Members> = {}
+    for (const { route, operation } of served) {
+      const path = route.path.replace(/:(\w+)/g, '{$1}')
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation }
+    }
+    return {
+      openapi: '3.1.0',
+      info: {
+        title: 'Gatehouse',
+        version: place.version,
+        description: introduction,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: place.issuer }],
+      tags: [...new Set(served.map(({ route }) => tagOf(route.path)))].map((name) => ({ name })),
+      paths,
+      components: { schemas, securitySchemes: securitySchemes(place), responses: { Problem: problemResponse } },
+    }
+  }
+}
+
+const introduction =
+  'Errors are problem documents (RFC 9457) that name the member and the rule. Unknown members are refused. ' +
+  'Lists come a page at a time; what is answered as `next` leads to the page after, sent as `after`.'
+
+function operationOf(route: JsonRoute, schemas: Members): Members {
+  const { method, path, summary, permission, callers, body, status = 200 } = route
+  const parameters = [...pathParameters(path), ...queryParameters(route)]
+  return {
+    operationId: operationIdOf(method, path),
+    summary,
+    ...(callers === 'anyone' ? {} : { description: neededFor(permission as Permission, callers) }),
+    tags: [tagOf(path)],
+    security: securityOf(route),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input', schemas) } } } } : {}),
+    responses: { ...answerOf(route, status, schemas), ...refusals(route) },
+  }
+}
+
+/** `GET /api/v1/admin/users/:id` → `getAdminUsersById`. */
+function operationIdOf(method: string, path: string): string {
+  const words = path.replace('/api/v1', '').split(/[/-]/).filter(Boolean)
+  const parts = words.map((word) => (word.startsWith(':') ? `By${upper(word.slice(1))}` : upper(word)))
+  return method.toLowerCase() + parts.join('')
+}
+
+function tagOf(path: string): string {
+  const section = /^\/api\/v1\/admin\/([a-z]+)/.exec(path)?.[1]
+  if (section !== undefined) return upper(section)
+  return path.startsWith('/api/v1/auth') ? 'Sign-in' : 'Sign-in with a session'
+}
+
+const upper = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+
+function neededFor(permission: Permission, callers: JsonRoute['callers']): string {
+  if (!(permission in rights)) return 'For whoever signed in at this API.'
+  const { from } = rights[permission as keyof typeof rights]
+  const scope =
+    callers === 'administrators' ? ` Applications and machines need the scope \`${scopeOf(permission as keyof typeof rights)}\`.` : ''
+  return `Needs \`${permission}\`, which people have from the role \`${from}\` on.${scope}`
+}
+
+function securityOf({ callers, permission }: JsonRoute): Members[] {
+  if (callers === 'anyone') return []
+  if (callers === 'persons') return [{ bearer: [] }]
+  return [{ bearer: [] }, { oauth2: [scopeOf(permission as keyof typeof rights)] }]
+}
+
+function pathParameters(path: string): Members[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+}
+
+function queryParameters({ query }: JsonRoute): Members[] {
+  if (!query) return []
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' })
+  return Object.entries(properties).map(([name, schema]) => {
+    const { description, ...rest } = schema as Members
+    return { name, in: 'query', required: required.includes(name), ...(description ? { description } : {}), schema: rest }
+  })
+}
+
+function answerOf({ answer, lines }: JsonRoute, status: number, schemas: Members): Members {
+  if (lines) {
+    const description = 'JSON Lines: each line is such an object'
+    return { 200: { description, content: { 'application/jsonl': { schema: schemaOf(lines, 'output', schemas) } } } }
+  }
+  if (!answer) return { 204: { description: 'Done' } }
+  return { [status]: { description: 'Done', content: { 'application/json': { schema: schemaOf(answer, 'output', schemas) } } } }
+}
+
+function refusals({ callers, body, query, path }: JsonRoute): Members {
+  const statuses = [
+    '400',
+    ...(callers === 'anyone' ? [] : ['401', '403']),
+    ...(path.includes(':') ? ['404'] : []),
+    ...(body || query ? ['422'] : []),
+    'default',
+  ]
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: '#/components/responses/Problem' }]))
+}
+
+/** Schemas that have an id become components, once. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Members): Members {
+  const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Members & { $defs?: Members }
+  const moved = (part: unknown) => JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'))
+  for (const [name, part] of Object.entries($defs)) schemas[name] = withoutId(moved(part))
+  const id = rest['id']
+  if (typeof id !== 'string') return moved(rest)
+  schemas[id] = withoutId(moved(rest))
+  return { $ref: `#/components/schemas/${id}` }
+}
+
+function withoutId({ id: _, ...schema }: Members): Members {
+  return schema
+}
+
+const problem = {
+  type: 'object',
+  description: 'What is wrong — RFC 9457',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'For the developer' },
+    code: { enum: Object.keys(codes), description: 'For the program' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { field: { type: 'string' }, rule: { type: 'string' } }, required: ['field', 'rule'] },
+    },
+  },
+  required: ['type', 'title', 'status', 'detail', 'code'],
+}
+const problemResponse = {
+  description: 'Refused',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}
+
+function securitySchemes({ issuer, grantTypes }: Place): Members {
+  const scopes = Object.fromEntries(everyRight.map((right) => [scopeOf(right), rights[right].words]))
+  const flows = {
+    ...(grantTypes.includes('client_credentials') ? { clientCredentials: { tokenUrl: `${issuer}/token`, scopes } } : {}),
+    ...(grantTypes.includes('authorization_code')
+      ? { authorizationCode: { authorizationUrl: `${issuer}/authorize`, tokenUrl: `${issuer}/token`, scopes } }
+      : {}),
+  }
+  return {
+    bearer: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'The access token of `POST /api/v1/auth/login`: the role of the person decides.',
+    },
+    oauth2: {
+      type: 'oauth2',
+      description: `An access token for the resource \`${issuer}/api/v1/admin\` (RFC 8707), with the scopes it carries.`,
+      flows,
+    },
+  }
+}
