@@ -7,12 +7,15 @@ import { auditLog } from './audit.ts'
 import { clients } from './clients.ts'
 import { config } from './config.ts'
 import { exports } from './export.ts'
+import { grants } from './grants.ts'
 import { groups } from './groups.ts'
 import { keys } from './keys.ts'
 import { machines } from './machines.ts'
 import { migrate } from './migrate.ts'
 import { resources } from './resources.ts'
+import { roleMatrix } from './roles.ts'
 import { serve } from './serve.ts'
+import { sessions } from './sessions.ts'
 import { tenants } from './tenants.ts'
 import { hasColour, painter, type Terminal } from './terminal.ts'
 import { withExamples } from './upkeep.ts'
@@ -58,6 +61,9 @@ export function program(terminal: Terminal, width?: number): Command {
   machines(root, terminal)
   apiKeys(root, terminal)
   resources(root, terminal)
+  sessions(root, terminal)
+  grants(root, terminal)
+  roleMatrix(root, terminal)
   keys(root, terminal)
   auditLog(root, terminal)
   apply(root, terminal)

@@ -1,0 +1,41 @@
+/** The curl commands of the guides, run as they stand there, each guide's against a house of its own. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { type TestHouse, testHouse } from '../test/house.ts'
+
+/** What a guide takes for given, or has done by other commands. */
+const guides: Readonly<Record<string, (house: TestHouse) => Promise<unknown>>> = {
+  'coming-from.md': async () => undefined,
+  'administration.md': async (house) => {
+    await house.addAccount({ username: 'boss', role: 'org_admin' }, 'a password of mine')
+    const scope = 'admin:users:read admin:users:write'
+    await house.addClient({ client_id: 'robot', grant_types: ['client_credentials'], scope }, 'a-secret-that-nobody-guesses')
+  },
+}
+
+for (const [guide, furnish] of Object.entries(guides)) {
+  const page = readFileSync(join(import.meta.dirname, 'guide', guide), 'utf8')
+  const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1] as string).filter((block) => block.includes('curl'))
+
+  test(`${guide}: ${blocks.length} blocks of commands`, async () => {
+    assert.ok(blocks.length >= 2)
+    const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-guide-'))
+    const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) }
+    try {
+      await furnish(house)
+      for (const block of blocks) {
+        const script = block.replaceAll('http://localhost:8000', house.issuer)
+        await promisify(execFile)('sh', ['-e', '-c', script], { cwd: folder, env })
+      }
+    } finally {
+      await house.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+}

@@ -1,0 +1,17 @@
+/** `gatehouse roles`: what each role may do. */
+import type { Command } from 'commander'
+import { rights, rightsOf, roles, withinReach } from '../identity/roles.ts'
+import { type Terminal, table } from './terminal.ts'
+import { withExamples } from './upkeep.ts'
+
+export function roleMatrix(program: Command, terminal: Terminal): void {
+  const group = program.command('roles').description('what people may do at the API of their tenant')
+  withExamples(group.command('list').description('the permission matrix').option('--json', 'print JSON, for programs'), [
+    'gatehouse roles list',
+    'gatehouse roles list --json',
+  ]).action(({ json }: { json?: true }) => {
+    const matrix = roles.map((role) => ({ role, reach: withinReach(role), permissions: rightsOf(role) }))
+    const rows = Object.entries(rights).map(([name, { from, words }]) => [name, from, words])
+    terminal.stdout.write(json ? `${JSON.stringify(matrix, null, 2)}\n` : table(terminal, ['permission', 'from role', 'allows to'], rows))
+  })
+}

@@ -1,0 +1,70 @@
+/** `gatehouse sessions`: who is signed in at a browser. */
+import type { Command } from 'commander'
+import type { ListedSession } from '../identity/types.ts'
+import type { Room } from '../room.ts'
+import { withTenant } from './open.ts'
+import { misuse, refuse } from './problems.ts'
+import { dateOf, type Terminal, table } from './terminal.ts'
+import { confirm, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+import { findUser } from './users.ts'
+
+export function sessions(program: Command, terminal: Terminal): void {
+  const group = program.command('sessions').description('browsers in which people are signed in')
+  upkeepCommand(group, 'list', 'the newest sessions', ['gatehouse sessions list', 'gatehouse sessions list --user ada --json'])
+    .option('--user <login>', 'of one person')
+    .option('--limit <number>', 'how many', Number, 100)
+    .action((flags: UpkeepFlags & { user?: string; limit: number }) =>
+      withTenant(terminal, flags, async (room) => {
+        if (!(flags.limit >= 1 && flags.limit <= 10_000)) misuse('--limit is 1 to 10000')
+        const found = await newest(room, flags)
+        const rows = found.map(({ sid, username, device, address, createdAt, lastSeenAt }) => {
+          return [sid, username, device ?? '', address ?? '', dateOf(createdAt), dateOf(lastSeenAt)]
+        })
+        terminal.stdout.write(
+          flags.json
+            ? `${JSON.stringify(found.map(shown), null, 2)}\n`
+            : table(terminal, ['session', 'user name', 'device', 'address', 'since', 'last seen'], rows),
+        )
+      }),
+    )
+  upkeepCommand(group, 'end <session>', 'end one session', ['gatehouse sessions end SESSION-ID']).action(
+    (sid: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async ({ store }, done) => {
+        const found = (await store.sessions.bySid(sid)) ?? refuse(`there is no session ${sid}: see "gatehouse sessions list"`)
+        await store.sessions.end([found.hash])
+        await done('session.end', sid, { user: found.subject })
+        confirm(terminal, flags.json, { session: sid, ended: true }, `Session ${sid} of ${found.username} is ended.`)
+      }),
+  )
+  upkeepCommand(group, 'end-all <login>', 'sign a person out everywhere', ['gatehouse sessions end-all ada']).action(
+    (login: string, flags: UpkeepFlags) =>
+      withTenant(terminal, flags, async (room, done) => {
+        const { subject, username } = await findUser(room, login)
+        await room.store.sessions.endAll(subject)
+        await done('user.sign-out', subject)
+        confirm(terminal, flags.json, { sub: subject, ended: true }, `${username} is signed out everywhere.`)
+      }),
+  )
+}
+
+async function newest(room: Room, { user, limit }: { user?: string; limit: number }): Promise<ListedSession[]> {
+  const subject = user === undefined ? undefined : (await findUser(room, user)).subject
+  const now = room.ctx.now()
+  return room.store.sessions.list({ subject, limit: Math.trunc(limit), usedSince: now - room.signIn.lifetimes.idle, now })
+}
+
+/** Everything but the hash of what the browser keeps. */
+function shown({ sid, subject, username, device, address, acr, amr, createdAt, lastSeenAt, expiresAt }: ListedSession) {
+  return {
+    session: sid,
+    sub: subject,
+    username,
+    device,
+    address,
+    acr,
+    amr,
+    created_at: createdAt,
+    last_seen_at: lastSeenAt,
+    expires_at: expiresAt,
+  }
+}
