@@ -13,7 +13,6 @@ const placeholders: Readonly<Record<string, (line: CommandLine) => Promise<strin
 }
 /** What a guide takes for given. */
 const given: Readonly<Record<string, readonly string[]>> = {
-  'docs/guide/account.md': ['tenants create acme'],
   'docs/guide/production.md': ['users create --username ada --email ada@example.com'],
   'docs/guide/services.md': [
     'resources create --identifier https://api.example --name Reports',
