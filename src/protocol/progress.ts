@@ -28,13 +28,27 @@ export async function progress(ctx: Ctx, client: Client, flow: Standing, who: Pi
 /** Half a sign-in owes its other half; a session owes as much as this tenant demands, or the request wishes and the person can give. */
 async function secondFactorDebt(ctx: Ctx, { asked, half }: Standing, session: Session | undefined): Promise<SecondFactorDebt | undefined> {
   const { acrValues } = ctx.people
-  const required = ctx.tenant.secondFactor === 'required'
-  const aim = required ? acrValues.at(-1) : asked.acrValues.find((acr) => acrValues.includes(acr)) // OpenID Connect Core §3.1.2.1
-  const short = session !== undefined && aim !== undefined && acrValues.indexOf(session.acr) < acrValues.indexOf(aim)
+  const required = demanded(ctx)
+  const aim = required ?? asked.acrValues.find((acr) => acrValues.includes(acr)) // OpenID Connect Core §3.1.2.1
+  const short = session !== undefined && isBelow(ctx, session, aim)
   if (!half && !short) return undefined
   const factors = await ctx.people.secondFactors(half?.subject ?? (session as Session).subject)
   if (factors?.any) return 'second-factor'
   return required ? 'enrolment' : undefined
+}
+
+/** The authentication context class that this tenant demands of everybody; undefined: none in particular. */
+function demanded({ people, tenant }: Ctx): string | undefined {
+  return tenant.secondFactor === 'required' ? people.acrValues.at(-1) : undefined
+}
+
+function isBelow({ people: { acrValues } }: Ctx, session: Session, aim: string | undefined): boolean {
+  return aim !== undefined && acrValues.indexOf(session.acr) < acrValues.indexOf(aim)
+}
+
+/** Whether a session is good for our own pages: it owes nothing, and is as strong as this tenant demands. */
+export function isComplete(ctx: Ctx, session: Session): boolean {
+  return session.owes === undefined && !isBelow(ctx, session, demanded(ctx))
 }
 
 /**

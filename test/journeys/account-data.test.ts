@@ -5,6 +5,7 @@ import { setStatus } from '../../src/identity/accounts.ts'
 import { addMembers, createGroup } from '../../src/identity/groups.ts'
 import type { Role } from '../../src/identity/roles.ts'
 import type { Room } from '../../src/room.ts'
+import { withApp } from '../authenticator-app.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
@@ -56,6 +57,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await room.store.links.add({ hash: `link${people}`, kind: 'verification', subject, email, expiresAt: house.now() + 60 })
       const noted = { act: 'user.role', outcome: 'success', by: { type: 'user', id: other.subject }, target: subject } as const
       await room.note([noted], { requestId: 'r', address: '198.51.100.77' })
+      const { recoveryCodes } = await withApp(room, subject, house.now())
+      await sink.next()
       await browser.open('/account/data')
       const file = await browser.submit('data-download')
       assert.deepEqual(
@@ -70,11 +73,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(told.claims, { name: 'Alice', zoneinfo: 'Europe/Paris' })
       assert.deepEqual([told.sessions.length, told.applications[0].client_id, told.groups], [1, 'app', [`Crew ${people}`]])
       assert.deepEqual([told.known_browsers.length, told.links[0].kind, told.api_keys], [1, 'verification', []])
+      assert.equal(told.second_factors.recovery_codes_left, recoveryCodes.length)
+      assert.match(told.second_factors.authenticator_app.added_at, /^\d{4}-/)
       const role = told.audit.find(({ act }: { act: string }) => act === 'user.role')
       assert.deepEqual([role.by, role.address], [{ type: 'user' }, null])
       assert.ok(told.audit.some(({ act, by }: { act: string; by: { id: string } }) => act === 'user.sign-in' && by.id === subject))
       assert.match(told.made_at, /^\d{4}-\d\d-\d\dT/)
-      for (const secret of [other.subject, other.username, '$argon2', browser.cookies.get('gatehouse-session') as string])
+      for (const secret of [other.subject, other.username, '$argon2', browser.cookies.get('gatehouse-session') as string, ...recoveryCodes])
         assert.ok(!file.html.includes(secret), secret)
       assert.match((await sink.next()).subject, /Your data at Gatehouse was downloaded/)
       const entries = await room.store.audit.search({ act: 'user.export', about: subject, limit: 9, newestFirst: false })

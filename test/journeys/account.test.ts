@@ -132,6 +132,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(done.url.href, `${house.issuer}/account/profile`)
     })
 
+    test('where a second factor is demanded, a session that came without one opens nothing and does nothing', async () => {
+      await house.house.tenants.create({ slug: 'strict', name: 'Strict' })
+      const strict = (await house.house.tenant('strict')) as Room
+      const who = await house.addAccount({ username: alice.username }, alice.password, strict)
+      const { browser, page } = await enter('/t/strict/account/profile')
+      assert.ok(shows(page, 'profile-save'))
+      await house.house.tenants.set('strict', { second_factor: 'required' })
+      assert.ok(shows(await browser.open('/t/strict/account/profile'), 'sign-in'))
+      const sid = /name="sid" value="([^"]+)"/.exec(page.html)?.[1] as string
+      assert.ok(shows(await browser.post('/t/strict/account/profile/save', { sid, name: 'Mallory' }), 'sign-in'))
+      assert.equal((await strict.store.accounts.bySubject(who))?.claims['name'], undefined)
+      assert.ok(shows(await browser.submit('sign-in', { ...alice }), 'enrolment'))
+    })
+
     test('each tenant has its own', async () => {
       await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
       const acme = (await house.house.tenant('acme')) as Room

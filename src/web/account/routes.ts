@@ -1,6 +1,7 @@
 /** The account page: who may see it, and how its sections are served. */
 import { shown } from '../../identity/people.ts'
 import { refuse } from '../../protocol/errors.ts'
+import { isComplete } from '../../protocol/progress.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { accountView, type Place } from '../pages/account/frame.ts'
 import { overviewPage } from '../pages/account/overview.ts'
@@ -23,7 +24,7 @@ async function enter(room: TenantRoom, request: Request): Promise<Visit | undefi
   const { ctx, signIn } = room
   const sessions = await ctx.people.sessions(request.browser.sessions, ctx.now(), request.address)
   const session = sessions[0]
-  const account = session && !session.owes ? await signIn.store.accounts.bySubject(session.subject) : undefined
+  const account = session && isComplete(ctx, session) ? await signIn.store.accounts.bySubject(session.subject) : undefined
   if (!session || !account) return undefined
   return { room, request, sessions, session, account, fresh: ctx.now() - session.authTime <= recently }
 }
