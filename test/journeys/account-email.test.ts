@@ -149,8 +149,9 @@ suite('the e-mail address', () => {
   }
 })
 
-test('without mail the address is shown, and nothing that needs mail is there', async () => {
+test('without mail the address is shown, and nothing that needs mail is there', async (t) => {
   const house = await testHouse('sqlite', {}, (config) => ({ ...config, mail: {} }))
+  t.after(() => house.close())
   await house.addAccount({ username: 'alice', email: 'alice@example.com' }, password)
   const browser = house.browser()
   await browser.open('/account/email')
@@ -163,5 +164,4 @@ test('without mail the address is shown, and nothing that needs mail is there', 
     const refused = await browser.post(`/account/email/${act}`, { sid, email: 'x@example.com' })
     assert.deepEqual([refused.status, /there is nothing at this address/.test(refused.html)], [404, true])
   }
-  await house.close()
 })

@@ -168,8 +168,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
   })
 }
 
-test('without response type none there is no account page', async () => {
+test('without response type none there is no account page', async (t) => {
   const house = await testHouse('sqlite', { FEATURES_RESPONSE_TYPE_NONE: 'false', KEYS_ALGS: 'ES256' })
+  t.after(() => house.close())
   for (const path of ['/account', '/account/profile', '/account/return']) assert.equal((await call(house.issuer + path)).status, 404)
-  await house.close()
 })
