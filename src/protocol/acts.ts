@@ -9,6 +9,7 @@ export const acts = {
   'user.recovery': 'A password was set with a link from a mail',
   'user.factor-add': 'A second factor was set up',
   'user.factor-remove': 'A second factor was taken away',
+  'user.factor-rename': 'A passkey got another name',
   'user.recovery-codes': 'New recovery codes were made in place of the old ones',
   'user.email': 'An e-mail address was proven or changed',
   'user.link': 'A link was sent by mail',

@@ -7,11 +7,14 @@ import { deletedView, deletionPage } from '../../src/web/pages/account/deletion.
 import { type EmailPage, emailPage } from '../../src/web/pages/account/email.ts'
 import { accountView, type Content, type Place } from '../../src/web/pages/account/frame.ts'
 import { overviewPage } from '../../src/web/pages/account/overview.ts'
+import { type PasskeysPage, passkeysPage } from '../../src/web/pages/account/passkeys.ts'
 import { type PasswordPage, passwordPage } from '../../src/web/pages/account/password.ts'
 import { profilePage } from '../../src/web/pages/account/profile.ts'
+import { type SecondFactorsPage, secondFactorsPage } from '../../src/web/pages/account/second-factors.ts'
 import { type SessionsPage, sessionsPage } from '../../src/web/pages/account/sessions.ts'
 import { strangerView } from '../../src/web/pages/account/stranger.ts'
 import type { View } from '../../src/web/pages/layout.ts'
+import { passkeyScript } from '../../src/web/pages/passkey.ts'
 
 const at = { base: '/t/acme', sid: 's1' }
 const confirm = '/t/acme/authorize?max_age=300'
@@ -50,6 +53,7 @@ export function accountSamples(origin: string, attack: string): Record<string, V
   return {
     'account-overview': accountView(place, { title: 'Your account', body: overviewPage(place) }),
     'account-stranger': strangerView(at.base),
+    ...factorSamples(section, attack, hostile),
     'account-profile': section('profile', {
       title: 'Profile',
       notice: 'Your profile is saved.',
@@ -185,5 +189,51 @@ function applications(origin: string, more: Partial<Application> = {}, scope = '
       { ...times, id: 'g1', application: { ...bare, ...more }, returns: false, scopes: ['Know who you are', scope] },
       { ...times, id: 'g2', application: { ...bare, name: 'Tideboard', logoUri: undefined }, returns: true, usedAt: undefined, scopes: [] },
     ],
+  }
+}
+
+/** Second factors and passkeys: none yet, some, to be confirmed first, and of someone who means harm. */
+function factorSamples(
+  section: (name: string, content: Content, where?: Place) => View,
+  attack: string,
+  hostile: Place,
+): Record<string, View> {
+  const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+  const offer = { secret, uri: `otpauth://totp/Acme:ada?secret=${secret}`, draft: 'd' }
+  const none: SecondFactorsPage = {
+    ...at,
+    ...{ zone: 'Europe/London', since: undefined, any: false, recoveryCodes: 0, offer, wrongCode: false, confirm: undefined },
+  }
+  const some = { ...none, since: 1_763_000_000, any: true, recoveryCodes: 7 }
+  const factors = (page: SecondFactorsPage, where = place) =>
+    section('second-factors', { title: 'Second factors', body: secondFactorsPage(page) }, where)
+  const items = [
+    { id: 'one', name: 'Work laptop', synced: false, createdAt: 1_763_000_000, lastUsedAt: 1_763_500_000 },
+    { id: 'two', name: 'Synced passkey', synced: true, createdAt: 1_763_100_000, lastUsedAt: undefined },
+  ]
+  const options = JSON.stringify({
+    challenge: 'eA',
+    rp: { name: 'Acme' },
+    user: { id: 'eA', name: 'a', displayName: 'a' },
+    pubKeyCredParams: [],
+  })
+  const keys = (page: Partial<PasskeysPage>, where = place) => {
+    const all = { ...at, zone: 'Europe/London', items, offer: options, confirm, ...page }
+    return section('passkeys', { title: 'Passkeys', body: passkeysPage(all), ...(all.offer && { script: passkeyScript }) }, where)
+  }
+  const long = attack + 'W'.repeat(200)
+  return {
+    'account-second-factors-none': factors(none),
+    'account-second-factors': factors(some),
+    'account-second-factors-wrong': factors({ ...some, wrongCode: true }),
+    'account-second-factors-confirm': factors({ ...some, confirm }),
+    'hostile-account-second-factors': factors(
+      { ...none, offer: { secret: attack, uri: `otpauth://totp/${attack}`, draft: attack } },
+      hostile,
+    ),
+    'account-passkeys-none': keys({ items: [] }),
+    'account-passkeys': keys({}),
+    'account-passkeys-confirm': keys({ offer: undefined }),
+    'hostile-account-passkeys': keys({ items: [{ ...items[0]!, id: attack, name: long }] }, hostile),
   }
 }

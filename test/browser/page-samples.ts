@@ -199,7 +199,7 @@ function hostile(origin: string): Record<string, Page> {
   const scope = { name: attack, description: attack + 'W'.repeat(200), known: false }
   const fields = { [attack]: attack, submit: 'taken' }
   return {
-    'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, passkey: '{}', canChoose: true } },
+    'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, passkey, canChoose: true } },
     'hostile-sign-up': {
       page: 'sign-up',
       data: { flow, application, email: long, name: attack, problem: { text: attack }, canChoose: true },

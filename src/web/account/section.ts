@@ -55,6 +55,8 @@ export interface Act {
 export interface Content {
   body: Html
   images?: string | undefined
+  /** Runs once the page is there. */
+  script?: Html
 }
 
 export interface Section {

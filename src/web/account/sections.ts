@@ -3,11 +3,13 @@ import { applications } from './applications.ts'
 import { data } from './data.ts'
 import { deletion } from './deletion.ts'
 import { email } from './email.ts'
+import { passkeys } from './passkeys.ts'
 import { password } from './password.ts'
 import { profile } from './profile.ts'
+import { secondFactors } from './second-factors.ts'
 import type { Section } from './section.ts'
 import { sessions } from './sessions.ts'
 
-const aboutThePerson: readonly Section[] = [profile, email, password, sessions, applications]
+const aboutThePerson: readonly Section[] = [profile, email, password, passkeys, secondFactors, sessions, applications]
 
 export const sections: readonly Section[] = [...aboutThePerson, data(aboutThePerson), deletion]

@@ -37,6 +37,7 @@ export interface Content {
   title: string
   body: Html
   images?: string | undefined
+  script?: Html
   /** What was just done. */
   notice?: string | undefined
   /** What was not done, since something else had to be first. */
@@ -45,13 +46,14 @@ export interface Content {
   problem?: string | undefined
 }
 
-export function accountView(place: Place, { title, body, images, notice, undone, problem }: Content): View {
+export function accountView(place: Place, { title, body, images, script, notice, undone, problem }: Content): View {
   const { base, current } = place
   return {
     title: html`${problem === undefined ? title : words.problem.replace('{title}', title)}`,
     shape: 'account',
     style,
     images,
+    ...(script && { script }),
     forms: "'self'",
     body: html`<div class="bar"><a id="home" class="brand" href="${base}/account">${mark}<span>${named(place.tenant)}</span></a>
 <section class="me" aria-label="${words.person}">${personCard(place.person)}</section>

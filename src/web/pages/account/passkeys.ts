@@ -1,0 +1,66 @@
+/** The passkeys of an account, and a form to add one — WCAG 2.2 §1.3.1, §2.4.6. */
+import type { Passkey } from '../../../identity/kept-factors.ts'
+import { type Html, html } from '../html.ts'
+import { plain } from '../names.ts'
+import { passkeyForm } from '../passkey.ts'
+import { moment } from './moment.ts'
+import { card, confirmFirst, type FormPlace, field, form } from './parts.ts'
+
+const words = {
+  list: 'Your passkeys',
+  none: 'You have none yet. A passkey is kept by your device or password manager; you unlock it with a touch, a look or a PIN.',
+  made: 'Added',
+  used: 'last used',
+  never: 'not used yet',
+  synced: 'on several devices',
+  name: 'Name',
+  rename: 'Rename',
+  remove: 'Remove',
+  add: 'Add a passkey',
+  label: 'Name for it',
+  hint: 'So that you know it again, such as “Work laptop”.',
+  noScript: 'Adding a passkey needs a browser that runs scripts.',
+}
+
+export interface PasskeysPage extends FormPlace {
+  /** Time zone of the person, if it is known. */
+  zone: unknown
+  items: readonly Pick<Passkey, 'id' | 'name' | 'synced' | 'createdAt' | 'lastUsedAt'>[]
+  /** What the browser is asked to make; undefined: sign in once more first, at `confirm`. */
+  offer: string | undefined
+  confirm: string
+}
+
+export function passkeysPage({ base, sid, zone, items, offer, confirm }: PasskeysPage): Html {
+  const place = { base, sid, section: 'passkeys' }
+  const line = ({
+    id,
+    name,
+    synced,
+    createdAt,
+    lastUsedAt,
+  }: PasskeysPage['items'][number]) => html`<li><span class="who"><span class="name">${plain(name)}${synced && html` <span class="tag">${words.synced}</span>`}</span>
+<span class="detail">${words.made} ${moment(createdAt, zone)}; ${lastUsedAt === undefined ? words.never : html`${words.used} ${moment(lastUsedAt, zone)}`}</span>
+${
+  offer !== undefined &&
+  html`<details class="other-way start"><summary aria-label="${words.rename}: ${plain(name)}">${words.rename}</summary>
+<form class="rename" method="post" action="${base}/account/passkeys/rename">
+<input type="hidden" name="sid" value="${sid}"><input type="hidden" name="passkey" value="${id}">
+<input name="name" value="${plain(name)}" aria-label="${words.name}" autocomplete="off" maxlength="60" dir="auto" required>
+<button>${words.rename}</button>
+</form></details>`
+}</span>
+${offer !== undefined && form({ ...place, act: 'remove', body: html`<button name="passkey" value="${id}" aria-label="${words.remove}: ${plain(name)}">${words.remove}</button>` })}</li>\n`
+  const adding =
+    offer !== undefined &&
+    html`${passkeyForm({
+      act: 'create',
+      action: `${base}/account/passkeys/add`,
+      options: offer,
+      more: html`<input type="hidden" name="sid" value="${sid}">
+${field({ name: 'name', label: words.label, autocomplete: 'off', hint: words.hint })}`,
+    })}<noscript><p class="note">${words.noScript}</p></noscript>`
+  return html`${offer === undefined && confirmFirst(confirm)}
+${card(words.list, items.length > 0 ? html`<ul class="items">${items.map(line)}</ul>` : html`<p>${words.none}</p>`)}
+${adding && card(words.add, adding)}`
+}

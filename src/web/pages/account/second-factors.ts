@@ -1,0 +1,58 @@
+/** Where a person sets up or removes an authenticator app, and gets new recovery codes — NIST SP 800-63B-4 §4.1; WCAG 2.2 §3.3.4. */
+import type { TotpOffer } from '../../../protocol/ports.ts'
+import { type Html, html } from '../html.ts'
+import { totpForm } from '../totp-offer.ts'
+import { moment } from './moment.ts'
+import { card, confirmFirst, type FormPlace, form } from './parts.ts'
+
+const words = {
+  app: 'Authenticator app',
+  none: 'With an authenticator app on your phone, somebody who learns your password still cannot sign in.',
+  since: 'Your app was set up',
+  another: 'Set up another one in its place',
+  remove: 'Remove the app',
+  codes: 'Recovery codes',
+  what: 'Each lets you in once if you lose your other second factors.',
+  left: 'Codes left: ',
+  later: 'You get them with your first second factor.',
+  renew: 'Make new codes',
+  old: 'The old ones stop working.',
+}
+
+export interface SecondFactorsPage extends FormPlace {
+  /** Time zone of the person, if it is known. */
+  zone: unknown
+  /** When the app was set up; undefined: there is none. */
+  since: number | undefined
+  /** Whether there is any second factor. */
+  any: boolean
+  recoveryCodes: number
+  offer: TotpOffer
+  wrongCode: boolean
+  /** Where to sign in once more first; undefined: that was done just now. */
+  confirm: string | undefined
+}
+
+export function secondFactorsPage(page: SecondFactorsPage): Html {
+  const { base, sid, zone, since, any, recoveryCodes, offer, wrongCode, confirm } = page
+  const place = { base, sid, section: 'second-factors' }
+  const setUp = totpForm(offer, {
+    form: 'second-factors-add-app',
+    action: `${base}/account/second-factors/add-app`,
+    hidden: html`<input type="hidden" name="sid" value="${sid}">`,
+    problem: wrongCode ? '' : undefined,
+  })
+  const app =
+    since === undefined
+      ? html`<p>${words.none}</p>${confirm === undefined && setUp}`
+      : html`<p>${words.since} ${moment(since, zone)}.</p>
+${confirm === undefined && html`<details class="other-way"${wrongCode && html` open`}><summary id="another">${words.another}</summary>${setUp}</details>`}
+${confirm === undefined && form({ ...place, act: 'remove-app', body: html`<button id="remove-app" class="danger">${words.remove}</button>` })}`
+  const renew =
+    any &&
+    confirm === undefined &&
+    form({ ...place, act: 'new-codes', body: html`<p class="hint">${words.old}</p><button id="new-codes">${words.renew}</button>` })
+  return html`${confirm !== undefined && confirmFirst(confirm)}
+${card(words.app, app)}
+${card(words.codes, html`<p>${words.what} ${any ? html`${words.left}<strong id="codes-left">${recoveryCodes}</strong>.` : words.later}</p>`, renew)}`
+}
