@@ -1,6 +1,12 @@
-/** Why a request is not let through, inside the guard — the codes of RFC 6750 §3.1 and RFC 9449 §12.2. */
+/** Why a request is not let through, inside the guard — the codes of RFC 6750 §3.1, RFC 9470 §3 and RFC 9449 §12.2. */
 
-export type DenialCode = 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof' | 'temporarily_unavailable'
+export type DenialCode =
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | 'invalid_dpop_proof'
+  | 'temporarily_unavailable'
 
 export class Denial extends Error {
   override readonly name = 'Denial'

@@ -1,5 +1,5 @@
-/** The guard: says who calls, or refuses with an answer that tells how to do better — RFC 6750, RFC 9068, RFC 7662, RFC 9449, RFC 9728. */
-import { type Caller, type Claims, callerOf } from './caller.ts'
+/** The guard: says who calls, or refuses with an answer that tells how to do better — RFC 6750, RFC 9068, RFC 7662, RFC 9449, RFC 9470, RFC 9728. */
+import { type Caller, type Claims, callerOf, type Terms } from './caller.ts'
 import { Denial, deny } from './denial.ts'
 import { proofCheck } from './dpop.ts'
 import { type Fetch, isSafe } from './fetch-json.ts'
@@ -10,7 +10,7 @@ import { verifyJwt } from './jwt-access-token.ts'
 import { metadataPathOf, type ResourceMetadata } from './metadata.ts'
 import { type Algorithm, knownAlgorithms } from './public-key.ts'
 import { type Challenge, refusedFor, refusedUnseen } from './refused.ts'
-import { type GuardRequest, type Need, type Presented, presentedToken, type Scheme } from './request.ts'
+import { type GuardRequest, type Need, type Needed, type Presented, presentedToken, type Scheme } from './request.ts'
 
 /** Times in seconds. */
 export interface GuardOptions {
@@ -63,7 +63,7 @@ export function createGuard(options: GuardOptions): Guard {
   const checkProof = proofCheck({ ...settings, origin })
   const scopes = new Set(requireScopes)
 
-  async function admit(request: GuardRequest, { scheme, token }: Presented, needed: Required<Need>): Promise<Caller> {
+  async function admit(request: GuardRequest, { scheme, token }: Presented, needed: Needed): Promise<Caller> {
     const claims = await verify(token)
     const { cnf } = claims
     if (scheme === 'DPoP') checkProof(request, token, keyOf(cnf))
@@ -72,17 +72,18 @@ export function createGuard(options: GuardOptions): Guard {
     if (!needed.scopes.every((scope) => caller.scopes.has(scope)))
       deny('insufficient_scope', 'the access token lacks a scope that is needed here')
     if (!needed.roles.every((role) => caller.roles.has(role))) deny('insufficient_scope', 'the caller lacks a role that is needed here')
+    checkSignIn(claims, needed, settings)
     return caller
   }
 
   async function check(request: GuardRequest, need: Need = {}): Promise<Caller> {
-    const needed = { scopes: [...new Set([...requireScopes, ...checkScopes(need.scopes ?? [])])], roles: need.roles ?? [] }
+    const needed = neededFor(need, requireScopes)
     let presented: Presented | undefined
     try {
       presented = presentedToken(request, schemes)
       if (presented) return await admit(request, presented, needed)
     } catch (error) {
-      throw error instanceof Denial ? refusedFor(error, challenge, presented?.scheme, needed.scopes) : error
+      throw error instanceof Denial ? refusedFor(error, challenge, presented?.scheme, needed) : error
     }
     throw refusedUnseen(challenge, needed.scopes)
   }
@@ -90,7 +91,7 @@ export function createGuard(options: GuardOptions): Guard {
   return {
     check,
     require(need = {}) {
-      for (const scope of checkScopes(need.scopes ?? [])) scopes.add(scope)
+      for (const scope of neededFor(need, []).scopes) scopes.add(scope)
       return (request) => check(request, need)
     },
     metadata: () => ({
@@ -140,6 +141,20 @@ function checkOptions(options: GuardOptions) {
 function checkUrl(name: string, url: unknown): void {
   if (typeof url !== 'string' || !URL.canParse(url) || !isSafe(new URL(url)) || /[?#"\\]/.test(url))
     throw new TypeError(`${name} is needed: an https URL without query and fragment, or http on this machine`)
+}
+
+function neededFor({ scopes = [], roles = [], acr = [], maxAge }: Need, always: readonly string[]): Needed {
+  if (!acr.every((one) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one))) throw new TypeError('an acr has no spaces, quotes or backslashes')
+  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) throw new TypeError('maxAge is a whole number of seconds')
+  return { scopes: [...new Set([...always, ...checkScopes(scopes)])], roles, acr, maxAge }
+}
+
+/** How and when the person signed in. A machine never did. RFC 9470 §3. */
+function checkSignIn({ acr, auth_time: at }: Claims, needed: Needed, { now, clockTolerance }: Terms): void {
+  if (needed.acr.length > 0 && !needed.acr.some((one) => one === acr))
+    deny('insufficient_user_authentication', 'the person must sign in with another authentication context class')
+  if (needed.maxAge !== undefined && !(typeof at === 'number' && at + needed.maxAge + clockTolerance >= now()))
+    deny('insufficient_user_authentication', 'the person must sign in again, for it was too long ago')
 }
 
 /** RFC 6749 §3.3. */

@@ -1,7 +1,7 @@
 /** The answer to a request that is not let through — RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1. */
 import type { Denial, DenialCode } from './denial.ts'
 import type { Algorithm } from './public-key.ts'
-import type { Scheme } from './request.ts'
+import type { Needed, Scheme } from './request.ts'
 
 export class Refused extends Error {
   override readonly name = 'Refused'
@@ -36,14 +36,15 @@ const statuses: Readonly<Record<DenialCode, number>> = {
   invalid_token: 401,
   invalid_dpop_proof: 401,
   insufficient_scope: 403,
+  insufficient_user_authentication: 401, // RFC 9470 §3
   temporarily_unavailable: 503,
 }
 
-/** `scheme`: in which the token came. `scopes`: all that the call needs. */
-export function refusedFor(denial: Denial, challenge: Challenge, scheme: Scheme | undefined, scopes: readonly string[]): Refused {
+/** `scheme`: in which the token came. `needed`: all that the call needs. */
+export function refusedFor(denial: Denial, challenge: Challenge, scheme: Scheme | undefined, needed: Needed): Refused {
   const { code, message } = denial
   if (code === 'temporarily_unavailable') return new Refused(503, { 'retry-after': '10' }, message, denial)
-  const told = { error: code, error_description: message, ...(code === 'insufficient_scope' ? scopeParameter(scopes) : {}) }
+  const told = { error: code, error_description: message, ...moreFor(code, needed) }
   return new Refused(
     statuses[code],
     authenticate(challenge, (one) => (one === (scheme ?? 'Bearer') ? told : {})),
@@ -69,6 +70,16 @@ function authenticate(challenge: Challenge, told: (scheme: Scheme) => Readonly<R
     return `${scheme} ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`
   })
   return { 'www-authenticate': challenges.join(', '), 'cache-control': 'no-store' }
+}
+
+/** How to do better. */
+function moreFor(code: DenialCode, { scopes, acr, maxAge }: Needed): Record<string, string> {
+  if (code === 'insufficient_scope') return scopeParameter(scopes)
+  if (code !== 'insufficient_user_authentication') return {}
+  return {
+    ...(acr.length > 0 ? { acr_values: acr.join(' ') } : {}),
+    ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
+  }
 }
 
 function scopeParameter(scopes: readonly string[]): Record<string, string> {

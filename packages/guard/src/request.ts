@@ -10,10 +10,22 @@ export interface GuardRequest {
   headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
-/** What a call needs: all of these scopes and all of these roles. */
+/** What a call needs: all of these scopes and all of these roles, and a person who signed in so. */
 export interface Need {
   scopes?: readonly string[]
   roles?: readonly string[]
+  /** One of these authentication context classes, such as `aal2`. RFC 9470 §3. */
+  acr?: readonly string[]
+  /** A sign-in of at most so many seconds ago. RFC 9470 §3. */
+  maxAge?: number
+}
+
+/** The same, complete. */
+export interface Needed {
+  scopes: readonly string[]
+  roles: readonly string[]
+  acr: readonly string[]
+  maxAge: number | undefined
 }
 
 export type Scheme = 'Bearer' | 'DPoP'
