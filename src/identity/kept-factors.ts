@@ -45,8 +45,8 @@ export interface FactorStore {
   of(subject: string): Promise<{ totp: TotpRow | undefined; passkeys: number; recoveryCodes: number }>
   /** In place of the app there may be. 'refused': the account is not active, or has a factor although this was to be the first. */
   addTotp(totp: TotpRow, how: FactorAddition): Promise<'first' | 'added' | 'refused'>
-  /** Uses a time step up, with all before it. False: it was used, or there is no app. */
-  useStep(subject: string, step: number): Promise<boolean>
+  /** Uses a time step up, with all before it, and keeps the secret as `sealed`. False: it was used, or there is no app with the secret `from`. */
+  useStep(subject: string, use: { from: string; sealed: string; step: number }): Promise<boolean>
   /** With the recovery codes, when nothing else is left. False when there is none. */
   removeTotp(subject: string): Promise<boolean>
   /** In place of all others. False: there is no factor that they could stand in for. */

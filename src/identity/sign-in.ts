@@ -30,7 +30,7 @@ export interface FactorSafe {
   draft(owner: string, until: number): { secret: string; sealed: string }
   reopen(owner: string, sealed: string, now: number): { secret: string; sealed: string } | undefined
   confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
-  stepOf(ask: { subject: string; sealed: string; code: string; now: number }): number | undefined
+  accept(ask: { subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
   /** A new recovery code, as it is shown. */
   recoveryCode(): string
   /** What a browser is asked to make or to sign, as JSON. */

@@ -51,8 +51,9 @@ export async function confirmTotp(
 /** Is this the app's code of now, and the first time that it is shown? RFC 6238 §5.2 */
 export async function checkTotp({ safe, store }: SignIn, subject: string, code: string, now: number): Promise<boolean> {
   const { totp } = await store.factors.of(subject)
-  const step = totp && safe.stepOf({ subject, sealed: totp.sealed, code, now })
-  return step !== undefined && store.factors.useStep(subject, step)
+  if (!totp) return false
+  const accepted = safe.accept({ subject, sealed: totp.sealed, code, now })
+  return accepted !== undefined && store.factors.useStep(subject, { from: totp.sealed, ...accepted })
 }
 
 /** As typed: apps show them in two groups. */

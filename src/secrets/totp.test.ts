@@ -37,8 +37,8 @@ test('a draft is shown as the app wants it, and is confirmed by a first code', (
   assert.deepEqual(safe.reopen('owner', draft.sealed, now), draft)
   const { sealed, step } = safe.confirm(about) ?? assert.fail()
   assert.equal(step, 100)
-  assert.equal(safe.stepOf({ subject: 'subject', sealed, code: hotp(secret, 101), now: now + 30 }), 101)
-  assert.throws(() => safe.stepOf({ subject: 'other', sealed, code: hotp(secret, 101), now }), { name: 'Unsealable' })
+  assert.deepEqual(safe.accept({ subject: 'subject', sealed, code: hotp(secret, 101), now: now + 30 }), { sealed, step: 101 })
+  assert.throws(() => safe.accept({ subject: 'other', sealed, code: hotp(secret, 101), now }), { name: 'Unsealable' })
 })
 
 const refused: [name: string, change: Partial<typeof about>][] = [
@@ -59,6 +59,16 @@ test('a draft of one tenant is none of another', () => {
 
 test('a code is good in its step and in those beside it, no longer', () => {
   const { sealed } = safe.confirm(about) ?? assert.fail()
-  const at = (step: number) => safe.stepOf({ subject: 'subject', sealed, code: hotp(secret, step), now })
+  const at = (step: number) => safe.accept({ subject: 'subject', sealed, code: hotp(secret, step), now })?.step
   assert.deepEqual([98, 99, 100, 101, 102].map(at), [undefined, 99, 100, 101, undefined])
+})
+
+test('a secret that an older key has sealed is sealed anew when it is used', () => {
+  const { sealed } = safe.confirm(about) ?? assert.fail()
+  const [next, old] = [Buffer.alloc(32, 8), Buffer.alloc(32, 7)]
+  const later = totpSafe({ sealer: sealer([next, old], randomBytes), tenantId: 'a', random: () => secret })
+  const anew = later.accept({ subject: 'subject', sealed, code: about.code, now })?.sealed ?? assert.fail()
+  const alone = totpSafe({ sealer: sealer([next], randomBytes), tenantId: 'a', random: () => secret })
+  assert.deepEqual(alone.accept({ subject: 'subject', sealed: anew, code: about.code, now }), { sealed: anew, step: 100 })
+  assert.throws(() => alone.accept({ subject: 'subject', sealed, code: about.code, now }), { name: 'Unsealable' })
 })

@@ -24,8 +24,11 @@ export interface TotpSafe {
   reopen(owner: string, sealed: string, now: number): TotpDraft | undefined
   /** What to keep of a draft, and the time step of the code that confirms it; undefined when that is wrong. */
   confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
-  /** The time step of a code; undefined when it is wrong. That each step counts once is for the caller. */
-  stepOf(ask: { subject: string; sealed: string; code: string; now: number }): number | undefined
+  /**
+   * The time step of a code, and what to keep from now on: the same, unless the key that sealed it is no longer the first. Undefined when
+   * the code is wrong. That each step counts once is for the caller.
+   */
+  accept(ask: { subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
 }
 
 export function totpSafe({ sealer, tenantId, random }: { sealer: Sealer; tenantId: string; random: Random }): TotpSafe {
@@ -52,7 +55,12 @@ export function totpSafe({ sealer, tenantId, random }: { sealer: Sealer; tenantI
       const step = secret && matchingStep(secret, code, now)
       return step === undefined ? undefined : { sealed: sealer.seal(place('totp', subject), secret as Buffer), step }
     },
-    stepOf: ({ subject, sealed, code, now }) => matchingStep(sealer.open(place('totp', subject), sealed), code, now),
+    accept({ subject, sealed, code, now }) {
+      const secret = sealer.open(place('totp', subject), sealed)
+      const step = matchingStep(secret, code, now)
+      if (step === undefined) return undefined
+      return { sealed: sealer.isCurrent(sealed) ? sealed : sealer.seal(place('totp', subject), secret), step }
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import { anAccount, aSession, atOnce, NOW, onEachEngine } from '../../test/store
 import type { TotpRow } from '../identity/kept-factors.ts'
 
 const totp = (change: Partial<TotpRow> = {}): TotpRow => ({ subject: 'subject', sealed: 'sealed', lastStep: 10, createdAt: NOW, ...change })
+const use = (step: number, from = 'sealed') => ({ from, sealed: 'sealed', step })
 const first = { recoveryCodes: ['one', 'two'], onlyFirst: true }
 
 onEachEngine('the first factor brings recovery codes, and only an active account has one', async ({ a, b }) => {
@@ -36,11 +37,14 @@ onEachEngine('a time step is used once, and none before it afterwards', async ({
     await store.accounts.add(anAccount())
     await store.factors.addTotp(totp(), first)
   }
-  assert.equal(await a.factors.useStep('subject', 10), false, 'that of the confirmation')
-  assert.equal((await atOnce(20, () => a.factors.useStep('subject', 11))).filter(Boolean).length, 1)
-  assert.equal(await a.factors.useStep('subject', 9), false)
-  assert.equal(await b.factors.useStep('subject', 11), true)
-  assert.equal(await a.factors.useStep('nobody', 99), false)
+  assert.equal(await a.factors.useStep('subject', use(10)), false, 'that of the confirmation')
+  assert.equal((await atOnce(20, () => a.factors.useStep('subject', use(11)))).filter(Boolean).length, 1)
+  assert.equal(await a.factors.useStep('subject', use(9)), false)
+  assert.equal(await b.factors.useStep('subject', use(11)), true)
+  assert.equal(await a.factors.useStep('nobody', use(99)), false)
+  assert.equal(await a.factors.useStep('subject', use(99, 'of another app')), false)
+  assert.equal(await a.factors.useStep('subject', { from: 'sealed', sealed: 'anew', step: 12 }), true)
+  assert.deepEqual((await a.factors.of('subject')).totp, totp({ sealed: 'anew', lastStep: 12 }))
 })
 
 onEachEngine('a recovery code is used once, by its owner in its tenant', async ({ a, b }) => {

@@ -15,9 +15,10 @@ export function factors(db: Db, tenant: string): Pick<IdentityStore, 'factors'> 
         return { totp: totp && totpFrom(totp), passkeys: keys!['n'] as number, recoveryCodes: codes!['n'] as number }
       },
       addTotp: (totp, how) => db.transact(() => addTotp(tenant, totp, how)),
-      async useStep(subject, step) {
+      async useStep(subject, { from, sealed, step }) {
         const rows = await db.write(sql`
-          update totp set last_step = ${step} where tenant_id = ${tenant} and subject = ${subject} and last_step < ${step} returning subject`)
+          update totp set last_step = ${step}, sealed = ${sealed}
+          where tenant_id = ${tenant} and subject = ${subject} and sealed = ${from} and last_step < ${step} returning subject`)
         return rows.length > 0
       },
       removeTotp: (subject) =>
