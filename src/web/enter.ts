@@ -1,4 +1,4 @@
-/** The way in at a browser: a session is started here, when all that is owed was shown, and nowhere else — NIST SP 800-63B-4 §2. */
+/** The way in by our pages: what a person has shown becomes a session here, when nothing more is owed, and nowhere else — NIST SP 800-63B-4 §2. */
 import { rememberDevice } from '../identity/devices.ts'
 import { debtOf, halfLifetime, passwordMark } from '../identity/second-factor.ts'
 import { startSession } from '../identity/sign-in.ts'
