@@ -204,6 +204,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await withPasskey(house.root, other, key, house.now()), 'refused')
     })
 
+    test('an account has at most twenty', async () => {
+      for (let i = 1; i < 20; i++)
+        assert.ok(typeof (await withPasskey(house.root, subject, authenticator(house.issuer), house.now())) === 'object')
+      assert.equal(await withPasskey(house.root, subject, authenticator(house.issuer), house.now()), 'refused')
+      assert.equal((await house.root.store.passkeys.of(subject)).length, 20)
+    })
+
     test('a passkey of somebody suspended opens nothing', async () => {
       const page = await browser.open(web.url())
       await house.root.accounts.store.accounts.change(subject, { status: 'suspended' })
