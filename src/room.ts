@@ -1,6 +1,7 @@
 /** One tenant, put together from every room. */
 import type { Config } from './config/schema.ts'
 import type { AccountRoom } from './identity/accounts.ts'
+import { type Attribute, type AttributeRoom, claimOf, scopesOfAttributes } from './identity/attributes.ts'
 import { type AuditRoom, note } from './identity/audit.ts'
 import { type Mailroom, type Post, sendNews } from './identity/links.ts'
 import { people } from './identity/people.ts'
@@ -43,6 +44,9 @@ export interface Room extends TenantRoom {
   signingSecrets: SigningSecrets
   accounts: AccountRoom
   audit: AuditRoom
+  attributes: AttributeRoom
+  /** The attributes of its people as they were when it was opened; what they may be is looked up when it matters. */
+  schema: readonly Attribute[]
 }
 
 /** What the house gives every tenant. */
@@ -77,7 +81,8 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const shared = sharedKeys({ sealer: safe, root: installation.key('client-signing-secret', row.id), tenantId: row.id, issuer })
   const mailroom: Mailroom | undefined = post && { store, tokens: opaque, post, issuer, name: row.name, now, later: errands.later }
   const signUp = signUpRuleOf(config, row, mailroom)
-  const tenant = { ...settingsOf(config, row), signUp: signUp !== undefined }
+  const schema = await store.attributes.list()
+  const tenant = { ...settingsOf(frame, row, schema), signUp: signUp !== undefined }
   const id = () => idFrom(random)
   const { access_token: accessToken, refresh_token: refreshToken } = config.api
   const firstParty = firstPartyClient(server, algs, { org: row.id, accessToken, refreshToken })
@@ -117,6 +122,8 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     readablePassword: () => readablePassword(random),
     accounts: { store, passwords, now, id },
     audit,
+    attributes: { store, scopes: server.scopes },
+    schema,
     note: (happened, from) => note(audit, happened, from),
   }
 }
@@ -148,7 +155,7 @@ function signUpRuleOf({ api }: Config, { settings }: TenantRow, mailroom: Mailro
   return address === 'unverified' ? { address } : mailroom && { address, mailroom }
 }
 
-function settingsOf(config: Config, row: TenantRow): Omit<TenantSettings, 'signUp'> {
+function settingsOf({ config, server }: Frame, row: TenantRow, schema: readonly Attribute[]): Omit<TenantSettings, 'signUp'> {
   const seconds = lifetimesOf(config, row)
   return {
     name: row.name,
@@ -162,6 +169,16 @@ function settingsOf(config: Config, row: TenantRow): Omit<TenantSettings, 'signU
     },
     withoutGrantTypes: row.settings['password_grant'] === false ? ['password'] : [],
     secondFactor: secondFactorOf(config, row),
+    ...releases(server, schema),
+  }
+}
+
+/** What of the schema applications can ask for. A scope of the server's own keeps its meaning. */
+function releases({ features, scopes }: Server, schema: readonly Attribute[]): Pick<TenantSettings, 'scopes' | 'attributes'> {
+  const told = features.some(({ id }) => id === 'attributes') ? schema.filter(({ scope }) => scope !== undefined) : []
+  return {
+    scopes: Object.assign(Object.create(null), scopesOfAttributes(told), scopes), // so that no scope is found that nobody put there
+    attributes: told.map((attribute) => ({ name: attribute.name, scope: attribute.scope as string, claim: claimOf(attribute) })),
   }
 }
 

@@ -22,7 +22,7 @@ import { openDatabase } from './store/open.ts'
 import { type Db, sql } from './store/sql.ts'
 import { sweep } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
-import type { TenantStore } from './store/types.ts'
+import type { TenantRow, TenantStore } from './store/types.ts'
 import { type Tenants, tenantsOf } from './tenants.ts'
 import { version } from './version.ts'
 import { accountRoutes } from './web/account/routes.ts'
@@ -151,12 +151,12 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post
     return opened
   }
 
-  /** The room as it was, unless its row has changed. */
+  /** The room as it was, unless its row or the schema of its people has changed. */
   async function enter(slug: string, before: Promise<Room | undefined> | undefined): Promise<Room | undefined> {
     const row = await tenants.bySlug(slug)
     if (row?.status !== 'active') return undefined
     const was = await before?.catch(() => undefined)
-    return was && JSON.stringify(was.row) === JSON.stringify(row) ? was : openRoom(frame, row)
+    return was && (await isAsItWas(was, row)) ? was : openRoom(frame, row)
   }
 
   const house: House = {
@@ -179,6 +179,10 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post
     },
   }
   return house
+}
+
+async function isAsItWas({ row, schema, store }: Room, now: TenantRow): Promise<boolean> {
+  return JSON.stringify([row, schema]) === JSON.stringify([now, await store.attributes.list()])
 }
 
 /** Undefined: the features that need mail are not offered. */

@@ -87,6 +87,7 @@ export function anAccount(change: Partial<Account> = {}): Account {
     passwordHash: '$hash',
     passwordIsTemporary: false,
     claims: { given_name: 'Alice' },
+    attributes: {},
   }
   return { ...account, status: 'active', role: 'viewer', createdAt: NOW, updatedAt: NOW, ...change }
 }

@@ -67,6 +67,9 @@ const commands: [line: string, ...acts: string[]][] = [
   ['groups remove-member sailors ada', 'group.members'],
   ['groups remove sailors', 'group.remove'],
   ['sessions end-all ada', 'user.sign-out'],
+  ['attributes define --name team --type string', 'attribute.define'],
+  ['users change ada --attribute team=red', 'user.change'],
+  ['attributes remove team', 'attribute.remove'],
   ['users delete ada', 'user.remove'],
 ]
 

@@ -5,8 +5,9 @@ import type { z } from 'zod'
 import { type Form, interpret, type Leaf, leavesOf } from '../config/form.ts'
 import { put, type Raw } from '../config/raw.ts'
 
-/** `policy.code_lifetime` → `--policy-code-lifetime`; `claims.given_name` → `--given-name`. */
+/** `policy.code_lifetime` → `--policy-code-lifetime`; `claims.given_name` → `--given-name`; `attributes.team` → `--attribute team`. */
 export function flagOf(path: string): string {
+  if (path.startsWith('attributes.')) return path.replace('attributes.', '--attribute ')
   return `--${path.replace(/^claims\./, '').replace(/[._]/g, '-')}`
 }
 

@@ -1,6 +1,6 @@
 /** Why a command did not do what it was told, in sentences for the person who typed it. */
 import { CommanderError } from 'commander'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { wording } from '../config/form.ts'
 import { Taken } from '../identity/accounts.ts'
 import { WrongKey } from '../secrets/installation.ts'
@@ -39,6 +39,16 @@ export function misuse(sentence: string): never {
 export function checked<T extends z.ZodType>(schema: T, value: unknown, nameOf: (path: string) => string): z.output<T> {
   const result = schema.safeParse(value, { error: wording })
   return result.success ? result.data : refuseIssues(result.error, nameOf)
+}
+
+/** What it resolves to. Refuses with a sentence for every problem that only a deeper room could find. */
+export async function toldIssues<T>(nameOf: (path: string) => string, result: Promise<T>): Promise<T> {
+  try {
+    return await result
+  } catch (error) {
+    if (error instanceof z.ZodError) refuseIssues(error, nameOf)
+    throw error
+  }
 }
 
 /** Refuses with a sentence for every issue. */

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { version } from '../version.ts'
 import { apiKeys } from './api-keys.ts'
 import { apply } from './apply.ts'
+import { attributes } from './attributes.ts'
 import { auditLog } from './audit.ts'
 import { clients } from './clients.ts'
 import { config } from './config.ts'
@@ -19,6 +20,7 @@ import { sessions } from './sessions.ts'
 import { tenants } from './tenants.ts'
 import { hasColour, painter, type Terminal } from './terminal.ts'
 import { withExamples } from './upkeep.ts'
+import { userChange } from './user-change.ts'
 import { userFactors } from './user-factors.ts'
 import { userImport } from './user-import.ts'
 import { userLinks } from './user-links.ts'
@@ -54,9 +56,11 @@ export function program(terminal: Terminal, width?: number): Command {
   tenants(root, terminal)
   const people = users(root, terminal)
   userImport(people, terminal)
+  userChange(people, terminal)
   userLinks(people, terminal)
   userFactors(people, terminal)
   groups(root, terminal)
+  attributes(root, terminal)
   clients(root, terminal)
   machines(root, terminal)
   apiKeys(root, terminal)

@@ -2,6 +2,7 @@
 import cluster from 'node:cluster'
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
+import { z } from 'zod'
 import type { Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { furnish, published } from '../demo.ts'
@@ -12,7 +13,7 @@ import type { Room } from '../room.ts'
 import { type House, openHouse } from '../server.ts'
 import { version } from '../version.ts'
 import { type ConfigFlags, configured, logFor } from './open.ts'
-import { Problems } from './problems.ts'
+import { Problems, refuseIssues } from './problems.ts'
 import { untilSignal, within } from './stop.ts'
 import type { Terminal } from './terminal.ts'
 import { withExamples } from './upkeep.ts'
@@ -124,6 +125,7 @@ async function ensureAdministrator({ accounts, ctx }: Room, { create, email, pas
   const account = { username: ctx.id(), email, role: 'superadmin' as const, claims: { name: 'Administrator' } }
   if (await accounts.store.accounts.byLogin(foldLogin(email))) return
   await createAccount(accounts, account, { text: password, temporary: false }).catch((error: unknown) => {
+    if (error instanceof z.ZodError) refuseIssues(error, (path) => `administrator: ${path}`) // the tenant wants attributes of everyone
     if (!(error instanceof Taken)) throw error // another node was first
   })
 }

@@ -57,6 +57,7 @@ test('people of our own shape come whole, once', async () => {
     has_password: true,
     password_is_temporary: true,
     claims: { name: 'Own One', email_verified: true },
+    attributes: {},
   })
   const before = await auditLog()
   assert.deepEqual(counts(await bring('', file)), [0, 2, 0, 0])
@@ -263,4 +264,15 @@ test('they sign in with the passwords they had', async (t) => {
     assert.equal(await checkPassword(house.root.signIn, login, 'another'), undefined, login)
     assert.match((await checkPassword(house.root.signIn, login, password))?.passwordHash ?? '', /^\$argon2id\$/, login)
   }
+})
+
+test('attributes come too, and what does not fit is refused, in a rehearsal as in earnest', async () => {
+  await json('attributes define --name team --type enum --values red blue')
+  const file = lines({ username: 'with-team', attributes: { team: 'red' } }, { username: 'without', attributes: { team: 'green' } })
+  for (const flags of ['--dry-run', '']) {
+    const told = await bring(flags, file)
+    assert.deepEqual(counts(told), [1, 0, 0, 1], flags)
+    assert.match(JSON.stringify(told.problems), /attributes.team must be one of red, blue/)
+  }
+  assert.deepEqual((await json('users show with-team')).attributes, { team: 'red' })
 })

@@ -5,7 +5,7 @@ import { type Imported, importAccount, importSchema, keysOf, rehearsal } from '.
 import { Unavailable } from '../protocol/errors.ts'
 import type { FirebaseProject } from '../secrets/firebase-scrypt.ts'
 import { type Done, withTenant } from './open.ts'
-import { checked, misuse, problemsOf, refuse } from './problems.ts'
+import { checked, misuse, problemsOf, refuse, toldIssues } from './problems.ts'
 import { pieces } from './records.ts'
 import { type Terminal, table } from './terminal.ts'
 import { textOf, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
@@ -122,7 +122,7 @@ async function importOne(room: AccountRoom, candidate: Candidate, done: Done): P
   if ('leftOut' in candidate) return { where, outcome: 'left_out', reason: candidate.leftOut }
   if ('problem' in candidate) return { where, outcome: 'refused', reason: candidate.problem }
   try {
-    const made = await importAccount(room, candidate.account)
+    const made = await toldIssues((path) => path, importAccount(room, candidate.account))
     if (!made) return { where, outcome: 'already_there' }
     await done('user.create', made.subject, { imported: true })
     return { where, outcome: 'imported' }

@@ -4,9 +4,10 @@ import { accountSchema, createAccount } from '../identity/accounts.ts'
 import { type Mailroom, sendLink } from '../identity/links.ts'
 import type { Account, LinkKind } from '../identity/types.ts'
 import type { Room } from '../room.ts'
-import { addFlags, flagOf, givenByFlags } from './flags.ts'
+import { accountByFlags, addAccountFlags, newAccountFlags } from './account-flags.ts'
+import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
-import { checked, refuse } from './problems.ts'
+import { checked, refuse, toldIssues } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 import { confirm, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 import { findUser } from './users.ts'
@@ -15,12 +16,12 @@ export function userLinks(group: Command, terminal: Terminal): void {
   const invite = upkeepCommand(group, 'invite', 'make an account and send a link by which its owner chooses a password', [
     'gatehouse users invite --username ada --email ada@example.com --name "Ada Lovelace"',
   ])
-  addFlags(invite, accountSchema, 'Account:').action((_: unknown, command: Command) =>
+  addAccountFlags(invite, newAccountFlags).action((_: unknown, command: Command) =>
     withTenant(terminal, command.optsWithGlobals<UpkeepFlags>(), async (room, done) => {
-      const account = checked(accountSchema, givenByFlags(command, accountSchema), flagOf)
+      const account = checked(accountSchema, await accountByFlags(room, command, newAccountFlags), flagOf)
       const email = account.email ?? refuse('--email is missing')
       const mailroom = mailroomOf(room)
-      const made = await createAccount(room.accounts, account, undefined)
+      const made = await toldIssues(flagOf, createAccount(room.accounts, account, undefined))
       await done('user.create', made.subject)
       await send(terminal, command.optsWithGlobals<UpkeepFlags>(), mailroom, 'invitation', made, email)
       await done('user.link', made.subject, { kind: 'invitation' })

@@ -9,14 +9,16 @@ import { type Account, foldLogin } from '../identity/types.ts'
 import { random } from '../platform.ts'
 import type { Room } from '../room.ts'
 import { readablePassword } from '../secrets/readable-password.ts'
-import { addFlags, flagOf, givenByFlags } from './flags.ts'
+import { accountByFlags, addAccountFlags } from './account-flags.ts'
+import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
-import { checked, misuse, refuse } from './problems.ts'
+import { checked, misuse, refuse, toldIssues } from './problems.ts'
 import { dateOf, readAll, type Terminal, table } from './terminal.ts'
 import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 /** What an account can be made of: all but a password that is typed. */
 const createSchema = accountSchema.extend({ password_hash: importSchema.shape.password_hash })
+const createFlags = createSchema.omit({ attributes: true })
 
 interface PasswordFlags extends UpkeepFlags {
   passwordStdin?: true
@@ -33,7 +35,7 @@ export function users(program: Command, terminal: Terminal): Command {
     'gatehouse users create --file ada.json --json',
     "gatehouse users create --username ada --password-hash '$2b$12$…'",
   ]).option('--file <path>', 'the account as a JSON object; - reads standard input; flags win over it')
-  addFlags(passwordFlags(create), createSchema, 'Account:').action((_: unknown, command: Command) => createUser(terminal, command))
+  addAccountFlags(passwordFlags(create), createFlags).action((_: unknown, command: Command) => createUser(terminal, command))
 
   upkeepCommand(group, 'list', 'all accounts', ['gatehouse users list', 'gatehouse users list --tenant acme --json']).action(
     (flags: UpkeepFlags) => withTenant(terminal, flags, (room) => list(terminal, flags, room)),
@@ -95,12 +97,12 @@ async function createUser(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<PasswordFlags & { file?: string }>()
   if (flags.passwordStdin && flags.file === '-') misuse('--password-stdin and --file - both read standard input: use one of them')
   await withTenant(terminal, flags, async (room, done) => {
-    const given = merged(await readObject(terminal, flags.file), givenByFlags(command, createSchema))
+    const given = merged(await readObject(terminal, flags.file), await accountByFlags(room, command, createFlags))
     const { password_hash: hash, ...input } = checked(createSchema, given, flagOf)
     const chosen = await passwordFor(terminal, flags, room, input)
     if (chosen && hash !== undefined) misuse('a password and --password-hash exclude each other')
     const brought = hash === undefined ? undefined : { hash, temporary: flags.temporary === true }
-    const account = await createAccount(room.accounts, input, chosen ?? brought)
+    const account = await toldIssues(flagOf, createAccount(room.accounts, input, chosen ?? brought))
     await done('user.create', account.subject)
     print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password: chosen?.text } : {}) })
     if (flags.randomPassword) terminal.stderr.write('The password is kept only as a hash: note it now.\n')
@@ -149,7 +151,8 @@ export async function findUser({ store }: Room, login: string): Promise<Account>
 }
 
 /** Everything but the password's hash. */
-function shown({ subject, username, email, status, role, passwordHash, passwordIsTemporary, createdAt, updatedAt, claims }: Account) {
+export function shown(account: Account) {
+  const { subject, username, email, status, role, passwordHash, passwordIsTemporary, createdAt, updatedAt, claims, attributes } = account
   return {
     sub: subject,
     username,
@@ -161,5 +164,6 @@ function shown({ subject, username, email, status, role, passwordHash, passwordI
     created_at: createdAt,
     updated_at: updatedAt,
     claims,
+    attributes,
   }
 }

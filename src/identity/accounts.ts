@@ -58,6 +58,7 @@ export const accountSchema = z.strictObject({
   email: z.email().max(254).optional().describe('E-mail address; can be signed in with too'),
   role: z.enum(roles).default('viewer').describe('What the person may do at the API of the tenant'),
   claims: claimsSchema.default({}).describe('Standard claims'),
+  attributes: z.record(z.string(), z.json()).default({}).describe('What the tenant has defined beside them, by name'),
 })
 export type NewAccount = z.input<typeof accountSchema>
 
@@ -107,9 +108,9 @@ export function newAccount(
   input: NewAccount,
   password: Pick<Account, 'passwordHash' | 'passwordIsTemporary'>,
 ): Account {
-  const { sub, username, email, role, claims } = accountSchema.parse(input)
+  const { sub, username, email, role, claims, attributes } = accountSchema.parse(input)
   const at = now()
-  return { subject: sub ?? id(), username, email, ...password, claims, status: 'active', role, createdAt: at, updatedAt: at }
+  return { subject: sub ?? id(), username, email, ...password, claims, attributes, status: 'active', role, createdAt: at, updatedAt: at }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** People who come from another system, each whole or not at all, and with the password they have there. */
 import { z } from 'zod'
 import { type AccountRoom, accountSchema, createAccount } from './accounts.ts'
+import { checkValues } from './attributes.ts'
 import { type Account, foldLogin } from './types.ts'
 
 /** An account as it is brought. What a person is known by elsewhere should be its `sub`: tokens bear it, and by it a second import finds it. */
@@ -13,7 +14,7 @@ export type Imported = z.output<typeof importSchema>
 
 /**
  * Makes an account, or undefined: one of this `sub`, or without one of this user name, is there already, and stays as it is.
- * Throws `UnusablePassword` or `Taken`.
+ * Throws `ZodError`, `UnusablePassword` or `Taken`.
  */
 export async function importAccount(room: AccountRoom, given: Imported): Promise<Account | undefined> {
   if (await isThere(room, given)) return undefined
@@ -36,7 +37,8 @@ export function rehearsal(room: AccountRoom): AccountRoom {
   const add = async (account: Account) => {
     const { subject, username, email } = account
     if ((await bySubject(subject)) || (await byLogin(foldLogin(username))) || (email && (await byLogin(foldLogin(email))))) return false
-    for (const key of keysOf({ ...account, sub: subject })) made.set(key, { ...account, claims: {} })
+    checkValues(await room.store.attributes.list(), account.attributes)
+    for (const key of keysOf({ ...account, sub: subject })) made.set(key, { ...account, claims: {}, attributes: {} })
     return true
   }
   return { ...room, store: { ...room.store, accounts: { ...accounts, add, bySubject, byLogin } } }

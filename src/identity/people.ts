@@ -86,7 +86,7 @@ export function shown(account: Account): { name: string; detail: string | undefi
 }
 
 /** OpenID Connect Core §5.1. */
-function claimsOf({ subject, claims, username, email, role, updatedAt }: Account): Readonly<Record<string, unknown>> {
+function claimsOf({ subject, claims, attributes, username, email, role, updatedAt }: Account): Readonly<Record<string, unknown>> {
   const verified = email === undefined ? undefined : (claims['email_verified'] ?? false)
   return {
     ...claims,
@@ -94,6 +94,7 @@ function claimsOf({ subject, claims, username, email, role, updatedAt }: Account
     email,
     email_verified: verified,
     role,
+    attributes,
     updated_at: updatedAt,
   }
 }

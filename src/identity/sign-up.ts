@@ -1,5 +1,7 @@
 /** Making an account of one's own. Where an address must be proven first, there is no account until it is. */
-import { type AccountRoom, newAccount } from './accounts.ts'
+import { z } from 'zod'
+import { type AccountRoom, type NewAccount, newAccount } from './accounts.ts'
+import { checkOwn } from './attributes.ts'
 import type { Mailroom } from './links.ts'
 import { type Account, foldLogin, loginOf, type SignUp } from './types.ts'
 
@@ -12,6 +14,8 @@ export interface Applicant {
   username?: string
   email: string
   claims: { name?: string }
+  /** What the person says of those that the tenant has defined. */
+  attributes?: NewAccount['attributes']
   /** Where the person asks in a browser: the hash of its id, and the ticket of the visit to go back to. */
   at?: { browser: string; flow: string }
 }
@@ -29,6 +33,7 @@ export async function signUp(
   applicant: Applicant,
   password: string,
 ): Promise<Account | 'mail-sent' | 'taken'> {
+  checkOwn(await accounts.store.attributes.list(), applicant.attributes ?? {})
   const passwordHash = await accounts.passwords.hash(password) // before anything is looked up: it takes as long for all
   const account = accountOf(accounts, applicant, passwordHash)
   if (rule.address === 'unverified') return (await accounts.store.accounts.add(account)) ? account : 'taken'
@@ -41,11 +46,11 @@ export async function signUp(
 /** Without a user name the subject stands in its place, so that it tells nothing of the person. Throws `ZodError`. */
 function accountOf(
   room: AccountRoom,
-  { username, email, claims }: Pick<SignUp, 'username' | 'email' | 'claims'>,
+  { username, email, claims, attributes = {} }: Pick<SignUp, 'username' | 'email' | 'claims' | 'attributes'>,
   passwordHash: string,
 ): Account {
   const sub = room.id()
-  return newAccount(room, { sub, username: username ?? sub, email, claims }, { passwordHash, passwordIsTemporary: false })
+  return newAccount(room, { sub, username: username ?? sub, email, claims, attributes }, { passwordHash, passwordIsTemporary: false })
 }
 
 async function isTaken({ store }: AccountRoom, { username, email }: Account): Promise<boolean> {
@@ -56,7 +61,7 @@ async function isTaken({ store }: AccountRoom, { username, email }: Account): Pr
 
 /** The link to whoever has the address; or, if that is somebody with an account, the news of the try. */
 async function sendProof({ store, tokens, post, issuer, name, now }: Mailroom, applicant: Applicant, passwordHash: string): Promise<void> {
-  const { username, email, claims, at } = applicant
+  const { username, email, claims, attributes, at } = applicant
   const owner = await store.accounts.byLogin(foldLogin(email))
   if (owner) {
     const link = { url: `${issuer}/forgot-password` }
@@ -64,7 +69,7 @@ async function sendProof({ store, tokens, post, issuer, name, now }: Mailroom, a
   }
   const text = tokens.make('lu')
   const hash = tokens.hash('lu', text) as string
-  await store.signUps.add({ hash, username, email, passwordHash, claims, browser: at?.browser, expiresAt: now() + lifetime })
+  await store.signUps.add({ hash, username, email, passwordHash, claims, attributes, browser: at?.browser, expiresAt: now() + lifetime })
   const back = at === undefined ? '' : `&flow=${encodeURIComponent(at.flow)}`
   const link = { url: `${issuer}/sign-up/confirm?token=${text}${back}`, lifetime }
   await post.send({ kind: 'sign-up', to: email, username: username ?? email, from: name, link })
@@ -77,12 +82,18 @@ export async function findSignUp({ store, tokens, now }: Mailroom, text: string)
 }
 
 /**
- * Makes the account whose address is proven. 'unknown': another request was first. 'taken': somebody has the name or address by now.
+ * Makes the account whose address is proven. 'unknown': another request was first. 'taken': somebody has the name or address by now. 'unfit':
+ * the tenant asks of everybody by now what was not said.
  * To be called only for whoever chose the password: else a stranger could have an address proven for a password of their own.
  */
-export async function confirmSignUp(room: AccountRoom, signUp: SignUp): Promise<Account | 'unknown' | 'taken'> {
+export async function confirmSignUp(room: AccountRoom, signUp: SignUp): Promise<Account | 'unknown' | 'taken' | 'unfit'> {
   const claims = { ...signUp.claims, email_verified: true }
   const account = accountOf(room, { ...signUp, claims }, signUp.passwordHash)
-  const outcome = await room.store.signUps.confirm(signUp.hash, account, room.now())
+  const outcome = await room.store.signUps.confirm(signUp.hash, account, room.now()).catch(unfit)
   return outcome === 'added' ? account : outcome
+}
+
+function unfit(error: unknown): 'unfit' {
+  if (error instanceof z.ZodError) return 'unfit'
+  throw error
 }

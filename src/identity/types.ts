@@ -1,6 +1,8 @@
 /** Accounts and sessions, and what this room needs remembered. */
 
 import type { ApiKey } from '../protocol/types.ts'
+import type { NewAccount } from './accounts.ts'
+import type { AttributeStore, Values } from './attributes.ts'
 import type { AuditSearch, Noted } from './audit-entry.ts'
 import type { GroupStore } from './groups.ts'
 import type { FactorStore, PasskeyStore } from './kept-factors.ts'
@@ -19,12 +21,18 @@ export interface Account {
   passwordIsTemporary: boolean
   /** Standard claims of OpenID Connect Core §5.1 but sub, preferred_username and email, which have columns of their own. */
   claims: Readonly<Record<string, unknown>>
+  /** By the names that the tenant has defined; see `attributes.ts`. */
+  attributes: Values
   status: 'active' | 'suspended'
   /** What the person may do at the API of the tenant. */
   role: Role
   createdAt: number
   updatedAt: number
 }
+
+type AccountMembers = Partial<Omit<Account, 'subject' | 'createdAt'>>
+/** What changes of an account. A function is given it as it is, while nobody else can change it; it may be called twice. */
+export type AccountUpdate = AccountMembers | ((before: Account) => AccountMembers)
 
 /** What an administrator does to another account, for as long as the administrator is what they were when they asked. */
 export interface Administration {
@@ -118,6 +126,7 @@ export interface SignUp {
   email: string
   passwordHash: string
   claims: Account['claims']
+  attributes?: NewAccount['attributes']
   /** Hash of the browser at which it was asked for; absent when a program asked. */
   browser?: string | undefined
   expiresAt: number
@@ -132,7 +141,7 @@ export interface Bucket {
 
 export interface IdentityStore {
   accounts: {
-    /** False when the subject, user name or e-mail address is taken. */
+    /** False when the subject, user name or e-mail address is taken. Throws `ZodError` when its attributes are not what they may be. */
     add(account: Account): Promise<boolean>
     bySubject(subject: string): Promise<Account | undefined>
     /** By folded user name or e-mail address. */
@@ -142,8 +151,8 @@ export interface IdentityStore {
      * somebody does, whatever kinds of hashes there are. Undefined when nobody has one.
      */
     anyPasswordHash(text: string): Promise<string | undefined>
-    /** Changes what is given, all at once; a new password or status ends all sessions. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
-    change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
+    /** Changes what is given, all at once; a new password or status ends all sessions. Throws `ZodError` when attributes are not what they may be. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
+    change(subject: string, change: AccountUpdate): Promise<'changed' | 'unknown' | 'taken'>
     /** Sets these claims, or takes away those that are undefined; all others stay as they are at that moment. False when there is no such account. */
     changeClaims(subject: string, claims: Readonly<Record<string, unknown>>, now: number): Promise<boolean>
     /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */
@@ -254,6 +263,7 @@ export interface IdentityStore {
     search(ask: AuditSearch): Promise<Noted[]>
   }
   groups: GroupStore
+  attributes: AttributeStore
   devices: {
     /** Has the account of this folded login signed in at this browser before? */
     knows(hash: string, login: string, now: number): Promise<boolean>

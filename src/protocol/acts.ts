@@ -23,6 +23,8 @@ export const acts = {
   'group.change': 'A group was renamed or described otherwise',
   'group.remove': 'A group was removed',
   'group.members': 'People were put into a group, or taken out of it',
+  'attribute.define': 'An attribute of people was defined, or defined otherwise',
+  'attribute.remove': 'An attribute of people was removed with its values',
   'grant.give': 'A person allowed an application something',
   'grant.revoke': 'What a person had allowed an application was taken back',
   'session.end': 'A session was ended from elsewhere',

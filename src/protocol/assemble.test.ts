@@ -56,7 +56,10 @@ suite('metadata', () => {
     const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
     try {
       const { ctx } = house.root
-      const documentOf = (...features: Feature[]) => metadata({ ...ctx, server: assemble(features) })
+      const documentOf = (...features: Feature[]) => {
+        const server = assemble(features)
+        return metadata({ ...ctx, server, tenant: { ...ctx.tenant, scopes: server.scopes } })
+      }
       const saying = (id: string, facts: Record<string, unknown>): Feature => ({ id, spec: 'RFC 2', metadata: () => facts })
       for (const name of ['issuer', 'grant_types_supported', 'scopes_supported']) {
         assert.throws(() => documentOf(one, saying('two', { [name]: 'x' })), { message: `feature two contradicts ${name}` })

@@ -41,7 +41,7 @@ export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
   for (const e of server.endpoints.values()) if (e.advertisedAs) document[e.advertisedAs] = issuer + e.path
   const authMethods = [...server.clientAuth.keys()]
   document['grant_types_supported'] = [...server.grantTypes.keys()].filter((name) => !ctx.tenant.withoutGrantTypes.includes(name))
-  document['scopes_supported'] = Object.keys(server.scopes)
+  document['scopes_supported'] = Object.keys(ctx.tenant.scopes)
   for (const e of server.endpoints.values()) {
     if (e.clientAuth)
       document[`${e.advertisedAs}_auth_methods_supported`] = authMethods.filter((m) => e.clientAuth === 'any' || m !== 'none')

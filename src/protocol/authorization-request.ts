@@ -87,7 +87,7 @@ function readScope(ctx: Ctx, client: Client, params: Params): string[] {
   const registered = scopesOf(client)
   const asked = params.words('scope')
   if (asked.length === 0) return registered.filter((s) => s !== 'offline_access')
-  const understood = asked.includes('openid') ? asked.filter((s) => registered.includes(s) || s in ctx.server.scopes) : asked
+  const understood = asked.includes('openid') ? asked.filter((s) => registered.includes(s) || s in ctx.tenant.scopes) : asked
   if (!understood.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
   return understood
 }

@@ -1,11 +1,12 @@
 /** Claims that a registration adds to access tokens: always the same, or looked up — RFC 9068 §2.2.3. */
 import { z } from 'zod'
 
-const claimSource = /^(client\.(client_id|client_name|client_uri|contacts)|account\.\w{1,60}|token\.scope)$/
+const claimSource =
+  /^(client\.(client_id|client_name|client_uri|contacts)|account\.((?!attributes$)\w{1,60}|attributes\.[a-z][a-z0-9_]{0,39})|token\.scope)$/
 const name = z.string().min(1).max(100)
 
 /** What says who made a token, for whom and until when is not for a registration to say. RFC 9068 §2.2, RFC 7800. */
-const reserved = new Set(
+export const reservedClaims: ReadonlySet<string> = new Set(
   'iss sub aud exp nbf iat jti client_id scope cnf act may_act gid fid sid auth_time acr amr roles groups active token_type'.split(' '),
 )
 
@@ -14,15 +15,15 @@ export const fixedClaims = z
   .record(name, z.json())
   .refine((claims) => JSON.stringify(claims).length <= 4096, 'must not be longer than 4096 characters as JSON')
   .superRefine((claims, check) => {
-    for (const claim of Object.keys(claims)) if (reserved.has(claim)) refused(check, claim)
+    for (const claim of Object.keys(claims)) if (reservedClaims.has(claim)) refused(check, claim)
   })
 
 /** By name of the claim: which member of the client, of the account or of the token it is. */
 export const claimSources = z
-  .record(name, z.string().regex(claimSource, 'must be client., account. or token. and the name of a member'))
+  .record(name, z.string().regex(claimSource, 'must be client., account., account.attributes. or token. and the name of a member'))
   .superRefine((sources, check) => {
     const isItself = (claim: string) => claim === 'groups' && sources[claim] === 'account.groups' // RFC 9068 §2.2.3.1
-    for (const claim of Object.keys(sources)) if (reserved.has(claim) && !isItself(claim)) refused(check, claim)
+    for (const claim of Object.keys(sources)) if (reservedClaims.has(claim) && !isItself(claim)) refused(check, claim)
   })
 
 function refused(check: z.core.$RefinementCtx, claim: string): void {

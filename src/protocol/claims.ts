@@ -22,6 +22,9 @@ export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   phone: ['phone_number', 'phone_number_verified'],
 }
 
+/** All of OpenID Connect Core §5.1. */
+export const standardClaims: readonly string[] = ['sub', ...Object.values(claimsOfScope).flat()]
+
 /** Of all that is known of a subject, what these scopes ask for. */
 export function claimsFor(scope: readonly string[], known: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const names = scope.flatMap((s) => claimsOfScope[s] ?? [])

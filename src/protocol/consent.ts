@@ -65,5 +65,5 @@ export async function consentPage(ctx: Ctx, { client, asked, session, grant, tic
 /** Scopes in words: the server's own, and those of the resources that the request names. A resource cannot give one of the server's another meaning. */
 async function meaningsOf(ctx: Ctx, { facts }: AuthorizationRequest): Promise<Readonly<Record<string, string>>> {
   const resources = await Promise.all((facts['resource']?.split(' ') ?? []).map((uri) => ctx.store.resources.find(uri)))
-  return Object.assign(Object.create(null), ...resources.map((resource) => resource?.scopes), ctx.server.scopes)
+  return Object.assign(Object.create(null), ...resources.map((resource) => resource?.scopes), ctx.tenant.scopes)
 }

@@ -95,6 +95,10 @@ export interface TenantSettings {
   readonly withoutGrantTypes: readonly string[]
   /** Required: nobody is signed in without one. */
   readonly secondFactor: 'optional' | 'required'
+  /** Scopes that have a meaning here, in words for the consent page: those of the server, and those of the tenant's attributes. */
+  readonly scopes: Readonly<Record<string, string>>
+  /** Attributes of people that a scope asks for, and the claim that tells each. */
+  readonly attributes: readonly { readonly name: string; readonly scope: string; readonly claim: string }[]
 }
 
 export interface Lifetimes {

@@ -82,7 +82,7 @@ export interface People {
   readonly acrValues: readonly string[]
   /** The live sessions among these ids, in their order. They are noted as in use by whoever asks. */
   sessions(ids: readonly string[], now: number, address: string): Promise<Session[]>
-  /** All claims of a living account; undefined when there is none or it is suspended. */
+  /** All claims of a living account, and as `attributes` those of the tenant by their names; undefined when there is none or it is suspended. */
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Names of all groups the subject is in, in order. */
   groups(subject: string): Promise<readonly string[]>

@@ -18,7 +18,7 @@ export async function aim(ctx: Ctx, params: Params, issuance: Issuance): Promise
  */
 function scopeFor(ctx: Ctx, granted: readonly string[], resources: readonly Resource[]): readonly string[] {
   const atResources = knownScopes(granted, resources)
-  const scope = granted.filter((s) => atResources.includes(s) || (granted.includes('openid') && Object.hasOwn(ctx.server.scopes, s)))
+  const scope = granted.filter((s) => atResources.includes(s) || (granted.includes('openid') && Object.hasOwn(ctx.tenant.scopes, s)))
   return scope.length > 0 || granted.length === 0 ? scope : refuse('invalid_scope', 'the resource knows none of the scopes')
 }
 

@@ -9,14 +9,14 @@ export async function search(db: Db, tenant: string, ask: AccountSearch): Promis
   const rows = await db.read(
     descending
       ? sql`
-          select subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at from accounts
+          select subject, username, email, password_hash, password_is_temporary, claims, attributes, status, role, created_at, updated_at from accounts
           where tenant_id = ${tenant}
           and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')
           order by case ${sort} when 'email' then lower(email) when 'role' then role when 'username' then username_folded end desc,
             case ${sort} when 'created_at' then created_at end desc, subject desc
           limit ${limit} offset ${offset}`
       : sql`
-          select subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at from accounts
+          select subject, username, email, password_hash, password_is_temporary, claims, attributes, status, role, created_at, updated_at from accounts
           where tenant_id = ${tenant}
           and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')
           order by case ${sort} when 'email' then lower(email) when 'role' then role when 'username' then username_folded end,

@@ -1,6 +1,8 @@
 /** Accounts as kept. User names and e-mail addresses share one space of logins, in which each is one account's. */
-import { type Account, type Administration, foldLogin, type IdentityStore } from '../identity/types.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type Account, type AccountUpdate, type Administration, foldLogin, type IdentityStore } from '../identity/types.ts'
 import { replacePassword, search } from './account-administration.ts'
+import { checkAttributes } from './attributes.ts'
 import { removeFactors } from './factors.ts'
 import { kept } from './kept.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
@@ -18,13 +20,13 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
         }),
       async bySubject(subject) {
         const [row] = await db.read(sql`
-          select subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at
+          select subject, username, email, password_hash, password_is_temporary, claims, attributes, status, role, created_at, updated_at
           from accounts where tenant_id = ${tenant} and subject = ${subject}`)
         return row && accountFrom(row)
       },
       async byLogin(folded) {
         const [row] = await db.read(sql`
-          select a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.status, a.role, a.created_at, a.updated_at
+          select a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.attributes, a.status, a.role, a.created_at, a.updated_at
           from logins l join accounts a on a.tenant_id = l.tenant_id and a.subject = l.subject
           where l.tenant_id = ${tenant} and l.login = ${folded}`)
         return row && accountFrom(row)
@@ -53,7 +55,7 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
       remove: (subject, now) => db.transact(() => remove(tenant, subject, now)),
       async list({ after = '', limit }) {
         const rows = await db.read(sql`
-          select subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at
+          select subject, username, email, password_hash, password_is_temporary, claims, attributes, status, role, created_at, updated_at
           from accounts where tenant_id = ${tenant} and username_folded > ${after} order by username_folded limit ${limit}`)
         return rows.map(accountFrom)
       },
@@ -84,14 +86,15 @@ export async function unlessTaken<T>(answer: T, work: () => Promise<T>): Promise
 /** Within a transaction that `unlessTaken` surrounds: keeps a new account. */
 export function* insert(tenant: string, account: Account): Transaction<void> {
   const added = yield sql`
-    insert into accounts (tenant_id, subject, username, username_folded, email, password_hash, password_is_temporary, claims, status,
+    insert into accounts (tenant_id, subject, username, username_folded, email, password_hash, password_is_temporary, claims, attributes, status,
       role, created_at, updated_at)
     values (${tenant}, ${account.subject}, ${account.username}, ${foldLogin(account.username)}, ${account.email ?? null},
-      ${account.passwordHash ?? null}, ${account.passwordIsTemporary ? 1 : 0}, ${JSON.stringify(account.claims)}, ${account.status},
+      ${account.passwordHash ?? null}, ${account.passwordIsTemporary ? 1 : 0}, ${JSON.stringify(account.claims)}, ${JSON.stringify(account.attributes)}, ${account.status},
       ${account.role}, ${account.createdAt}, ${account.updatedAt})
     on conflict do nothing returning subject`
   if (added.length === 0) throw taken
   yield* takeLogins(tenant, account)
+  yield* checkAttributes(tenant, account.attributes)
 }
 
 function* takeLogins(tenant: string, account: Account): Transaction<void> {
@@ -110,23 +113,25 @@ function loginsOf({ username, email }: Account): string[] {
 }
 
 /** Within a transaction that `unlessTaken` surrounds: changes what is given. */
-export function* update(tenant: string, subject: string, change: Partial<Account>): Transaction<'changed' | 'unknown'> {
+export function* update(tenant: string, subject: string, change: AccountUpdate): Transaction<'changed' | 'unknown'> {
   // Locks the row: whoever changes the same account now waits for this one.
   const [row] = yield sql`
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject}
-    returning subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at`
+    returning subject, username, email, password_hash, password_is_temporary, claims, attributes, status, role, created_at, updated_at`
   if (!row) return 'unknown'
   const before = accountFrom(row)
-  const after: Account = { ...before, ...change, subject }
+  const after: Account = { ...before, ...(typeof change === 'function' ? change(before) : change), subject }
   if (loginsOf(before).join('\n') !== loginsOf(after).join('\n')) {
     yield sql`delete from logins where tenant_id = ${tenant} and subject = ${subject}`
     yield* takeLogins(tenant, after)
   }
   yield sql`
     update accounts set username = ${after.username}, username_folded = ${foldLogin(after.username)}, email = ${after.email ?? null},
-      password_hash = ${after.passwordHash ?? null}, password_is_temporary = ${after.passwordIsTemporary ? 1 : 0}, claims = ${JSON.stringify(after.claims)}, status = ${after.status},
+      password_hash = ${after.passwordHash ?? null}, password_is_temporary = ${after.passwordIsTemporary ? 1 : 0}, claims = ${JSON.stringify(after.claims)},
+      attributes = ${JSON.stringify(after.attributes)}, status = ${after.status},
       role = ${after.role}, updated_at = ${after.updatedAt}
     where tenant_id = ${tenant} and subject = ${subject}`
+  if (!isDeepStrictEqual(before.attributes, after.attributes)) yield* checkAttributes(tenant, after.attributes)
   if (before.status !== after.status || before.passwordHash !== after.passwordHash)
     yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
   return 'changed'
@@ -211,6 +216,7 @@ export function accountFrom(row: Row): Account {
     passwordHash: (row['password_hash'] as string | null) ?? undefined,
     passwordIsTemporary: row['password_is_temporary'] === 1,
     claims: JSON.parse(row['claims'] as string),
+    attributes: JSON.parse(row['attributes'] as string),
     status: row['status'] as Account['status'],
     role: row['role'] as Account['role'],
     createdAt: row['created_at'] as number,

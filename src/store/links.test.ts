@@ -137,3 +137,9 @@ onEachEngine('a sweep removes links, counters and devices that are over', async 
   assert.equal(await sweep(db, NOW + 60, 10), 3)
   assert.deepEqual(await db.read(sql`select bucket from attempts`), [])
 })
+
+onEachEngine('a link leads to the whole account', async ({ a }) => {
+  await a.accounts.add(anAccount({ role: 'operator' }))
+  await a.links.add(aLink())
+  assert.deepEqual((await a.links.find('link', NOW))?.account, anAccount({ role: 'operator' }))
+})

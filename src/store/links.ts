@@ -16,7 +16,7 @@ export function links(db: Db, tenant: string): Pick<IdentityStore, 'links'> {
       async find(hash, now) {
         const [row] = await db.read(sql`
           select l.kind, l.email as link_email, l.expires_at,
-            a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.status, a.created_at, a.updated_at
+            a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.attributes, a.status, a.role, a.created_at, a.updated_at
           from links l join accounts a on a.tenant_id = l.tenant_id and a.subject = l.subject
           where l.tenant_id = ${tenant} and l.hash = ${hash} and l.expires_at > ${now} and a.status = 'active'`)
         return row && { link: linkFrom(hash, row), account: accountFrom(row) }

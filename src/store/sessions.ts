@@ -23,7 +23,7 @@ export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'
       async find(hashes, now) {
         const rows = await db.read(sql`
           select s.hash, s.sid, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
-            s.device, s.address, a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.status, a.role, a.created_at, a.updated_at
+            s.device, s.address, a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.attributes, a.status, a.role, a.created_at, a.updated_at
           from sessions s join accounts a on a.tenant_id = s.tenant_id and a.subject = s.subject
           where s.tenant_id = ${tenant} and s.hash in ${hashes} and s.expires_at > ${now} and a.status = 'active'`)
         return rows.map((row) => ({ session: sessionFrom(row), account: accountFrom(row) }))

@@ -7,6 +7,7 @@ import { access } from './access.ts'
 import { accounts } from './accounts.ts'
 import { apiKeys } from './api-keys.ts'
 import { attempts } from './attempts.ts'
+import { attributes } from './attributes.ts'
 import { audit } from './audit.ts'
 import { clients } from './clients.ts'
 import { codes } from './codes.ts'
@@ -50,6 +51,7 @@ export function tenantStore(
     ...audit(db, tenant),
     ...groups(db, tenant),
     ...signUps(db, tenant),
+    ...attributes(db, tenant),
     ...signingKeys(db, tenant),
     ...machines(db, tenant),
     ...apiKeys(db, tenant),

@@ -1,4 +1,5 @@
 /** "Create an account": the step within a flow, and the page behind the link that proves the address. */
+import { z } from 'zod'
 import { accountSchema, claimsSchema } from '../identity/accounts.ts'
 import { rememberDevice } from '../identity/devices.ts'
 import type { Mailroom } from '../identity/links.ts'
@@ -18,6 +19,8 @@ import { tooOften } from './too-often.ts'
 
 const dead = 'this link was used already or has expired; sign up again'
 const gone = 'another account has this name or address by now; sign up again with another'
+const unfit = 'more is asked of people here than when you signed up; ask an administrator for an account'
+const unasked = 'More is asked of people here than this page can ask. Please ask an administrator for an account.'
 const taken = 'There is an account with this address already. Please sign in, or choose a new password if you forgot it.'
 const wrong = 'This is not the password that you chose when you signed up. Please try again.'
 
@@ -61,6 +64,7 @@ type Problem = NonNullable<Pages['sign-up']['problem']>
 
 function unusable(error: unknown): Problem {
   if (error instanceof UnusablePassword) return { text: error.message, field: 'password' }
+  if (error instanceof z.ZodError) return { text: unasked } // the rest was checked
   throw error
 }
 
@@ -124,6 +128,7 @@ const confirm: Route = {
     const account = await confirmSignUp(room.accounts, waiting)
     if (account === 'unknown') refuse('invalid_request', dead)
     if (account === 'taken') refuse('invalid_request', gone)
+    if (account === 'unfit') refuse('access_denied', unfit)
     const visit = ticket === undefined ? undefined : await liveFlow(room.ctx, ticket, browser)
     if (visit && ticket !== undefined) {
       const sessions = await room.ctx.people.sessions(browser.sessions, room.ctx.now(), request.address)

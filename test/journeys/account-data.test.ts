@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setStatus } from '../../src/identity/accounts.ts'
+import { defineAttribute } from '../../src/identity/attributes.ts'
 import { addMembers, createGroup } from '../../src/identity/groups.ts'
 import type { Role } from '../../src/identity/roles.ts'
 import type { Room } from '../../src/room.ts'
@@ -54,6 +55,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const group = await createGroup(room.accounts, { name: `Crew ${people}` })
       assert.ok(typeof group !== 'string')
       await addMembers(room.accounts, group.id, [subject])
+      await defineAttribute(room.attributes, { name: 'team', type: 'string' })
+      await room.store.accounts.change(subject, { attributes: { team: 'red' } })
       await room.store.links.add({ hash: `link${people}`, kind: 'verification', subject, email, expiresAt: house.now() + 60 })
       const noted = { act: 'user.role', outcome: 'success', by: { type: 'user', id: other.subject }, target: subject } as const
       await room.note([noted], { requestId: 'r', address: '198.51.100.77' })
@@ -71,6 +74,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [subject, username, email, true],
       )
       assert.deepEqual(told.claims, { name: 'Alice', zoneinfo: 'Europe/Paris' })
+      assert.deepEqual(told.attributes, { team: 'red' })
       assert.deepEqual([told.sessions.length, told.applications[0].client_id, told.groups], [1, 'app', [`Crew ${people}`]])
       assert.deepEqual([told.known_browsers.length, told.links[0].kind, told.api_keys], [1, 'verification', []])
       assert.equal(told.second_factors.recovery_codes_left, recoveryCodes.length)

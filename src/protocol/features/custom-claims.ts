@@ -11,12 +11,15 @@ async function claims(ctx: Ctx, { client, subject, lasting }: Issuance, target: 
   const account = lasting && (await ctx.people.claims(subject))
   const asksForGroups = wanted.some(([, source]) => source === 'account.groups')
   const groups = account && asksForGroups ? groupsToTell(await ctx.people.groups(subject)) : undefined
-  const known: Record<string, object> = { client, account: { ...account, groups }, token: { scope: target.scope.join(' ') } }
+  const known: unknown = { client, account: { ...account, groups }, token: { scope: target.scope.join(' ') } }
   const found = wanted.map(([name, source]) => {
-    const [of = '', member = ''] = source.split('.')
-    return [name, (known[of] as Record<string, unknown>)[member]] // JSON leaves out what is undefined
+    return [name, source.split('.').reduce(memberOf, known)] // JSON leaves out what is undefined
   })
   return { ...fixed, ...Object.fromEntries(found) }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
 }
 
 export function customClaims(): Feature {

@@ -2,6 +2,7 @@
 import type { Feature } from '../feature.ts'
 import { tokenEndpoint } from '../token.ts'
 import { apiKeys } from './api-keys.ts'
+import { attributes } from './attributes.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { clientSecret } from './client-secret.ts'
@@ -45,6 +46,7 @@ export const catalogue = {
   openid,
   userinfo,
   groups,
+  attributes,
   logout,
   introspection,
   jwtIntrospection,

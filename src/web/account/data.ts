@@ -51,6 +51,7 @@ async function keptBeside({ room, account }: Visit): Promise<Record<string, unkn
   const { totp, recoveryCodes } = await store.factors.of(account.subject)
   return {
     second_factors: { authenticator_app: totp && { added_at: stamp(totp.createdAt) }, recovery_codes_left: recoveryCodes },
+    attributes: account.attributes,
     groups: (await store.groups.of(account.subject)).map(({ name }) => name),
     api_keys: apiKeys.map(({ id, label, scope, resource, createdAt, expiresAt, lastUsedAt }) => ({
       ...{ id, label, scope: scope.join(' '), resource, created_at: stamp(createdAt) },

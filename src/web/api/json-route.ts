@@ -142,6 +142,12 @@ function checked<T extends z.ZodType>(schema: T | undefined, value: unknown, des
   return found?.data as z.output<T>
 }
 
+/** What only a deeper room could check, such as what this server offers, or attributes, which every tenant defines for itself. */
+function refused(error: unknown): never {
+  if (error instanceof ZodError) problem(422, 'invalid_request', 'the body is not what this tenant takes', error.issues.flatMap(faultsOf))
+  throw error
+}
+
 /** The messages are the schema's; of what was sent there are only names in them, and only such as are safe to write. */
 function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   const field = (names: readonly PropertyKey[]) => names.map(String).filter(isName).join('.')
@@ -152,16 +158,6 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
 
 const isName = (name: string) => /^\w{1,64}$/.test(name)
 
-/** Refuses as the frame does when the rules find fault with what was sent: `work` throws their `ZodError`. */
-export async function orFaults<T>(work: () => Promise<T> | T): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof ZodError)) throw error
-    return problem(422, 'invalid_request', 'the body is not what this address takes', error.issues.flatMap(faultsOf))
-  }
-}
-
 /** Answers, and tells the audit log what came of it: of a refusal too, when it is known who was refused. */
 async function watched(
   form: Form<z.ZodType, z.ZodType, z.ZodType>,
@@ -171,7 +167,7 @@ async function watched(
 ): Promise<Reply> {
   const { act } = form
   try {
-    const told = await work()
+    const told = await work().catch(refused)
     const { target = path['id'] } = told
     const all = { ...detail, ...told.detail }
     const more = Object.keys(all).length > 0 ? { detail: all } : {}

@@ -87,7 +87,13 @@ function register(town: Town): JsonRoute {
       method: 'POST',
       path: '/register',
       summary: 'Make an account of your own and sign in',
-      body: z.strictObject({ tenant_slug: slugSchema, username: accountSchema.shape.username.min(3), email: z.email().max(254), password }),
+      body: z.strictObject({
+        tenant_slug: slugSchema,
+        username: accountSchema.shape.username.min(3),
+        email: z.email().max(254),
+        password,
+        attributes: accountSchema.shape.attributes,
+      }),
       answer: pair,
       status: 201,
       accepted: unproven,
@@ -96,9 +102,9 @@ function register(town: Town): JsonRoute {
       const there = await inTenant(town, room, body.tenant_slug, request)
       if (there.signIn.secondFactor === 'required')
         problem(403, 'access_denied', 'a second factor is required here; sign in with a browser and set one up')
-      const { username, email } = body
+      const { username, email, attributes } = body
       return inTheirLog(there, request, async () => {
-        const account = await signUp(there, request, { username, email, claims: {} }, body.password)
+        const account = await signUp(there, request, { username, email, claims: {}, attributes }, body.password)
         if (!account) return { accepted: mailSent, happened: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }] }
         const { subject, passwordHash } = account
         const proof = { subject, passwordHash, authTime: there.ctx.now(), acr: 'aal1', amr: ['pwd'] }

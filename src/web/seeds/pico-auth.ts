@@ -1,7 +1,7 @@
 /** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
 import { giveRole, giveStatus } from '../../identity/account-administration.ts'
-import { replacePassword } from '../../identity/accounts.ts'
+import { accountSchema, replacePassword } from '../../identity/accounts.ts'
 import { leastProblem } from '../../identity/password-policy.ts'
 import { roles } from '../../identity/roles.ts'
 import { type Entrance, tryAlone } from '../../identity/second-factor.ts'
@@ -44,7 +44,12 @@ const registration = openRoute(
     method: 'POST',
     path: `${paths}/register`,
     summary: 'Make an account of your own',
-    body: z.strictObject({ email: z.email().max(254), password, display_name: z.string().trim().max(500).default('') }),
+    body: z.strictObject({
+      email: z.email().max(254),
+      password,
+      display_name: z.string().trim().max(500).default(''),
+      attributes: accountSchema.shape.attributes,
+    }),
     answer: user.pick({ id: true, email: true, role: true, status: true }),
     status: 201,
     accepted: unproven,
@@ -52,7 +57,8 @@ const registration = openRoute(
   },
   async ({ room, request, body }) => {
     const claims = body.display_name === '' ? {} : { name: body.display_name }
-    const account = await register(room, request, { email: body.email, claims }, body.password)
+    const { email, attributes } = body
+    const account = await register(room, request, { email, claims, attributes }, body.password)
     return account ? { answer: shown(room, account), ...doneBy(account) } : { accepted: mailSent, detail: { proven: false } }
   },
 )

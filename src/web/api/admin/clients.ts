@@ -7,7 +7,7 @@ import { newSecret } from '../../../secrets/new-secret.ts'
 import type { TenantRoom } from '../../route.ts'
 import { administrationPath, rightsAmong } from '../administration.ts'
 import { type Caller, rightsOfCaller } from '../caller.ts'
-import { adminRoute, type JsonRoute, orFaults } from '../json-route.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
 import { page, pageOf, paging } from './list.ts'
 
@@ -39,7 +39,7 @@ const create = adminRoute(
     act: 'client.create',
   },
   async ({ room, body }, by) => {
-    const made = await read(room, body)
+    const made = read(room, body)
     mayRegister(by, made)
     const secret = hasSecret(made) ? secretFor(room, undefined) : undefined
     if (!(await room.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
@@ -66,7 +66,7 @@ const change = adminRoute(
   },
   async ({ room, body, path }, by) => {
     const before = await clientInReach(room, by, path.id)
-    const after = await read(room, { ...mergePatch(before, body), client_id: path.id })
+    const after = read(room, { ...mergePatch(before, body), client_id: path.id })
     mayRegister(by, after)
     if (!(await room.store.clientsAdmin.replace(after))) noSuchClient()
     return { answer: after, detail: { fields: Object.keys(body).join(' ') } }
@@ -83,8 +83,8 @@ const remove = adminRoute(
   },
 )
 
-function read({ ctx }: TenantRoom, given: Readonly<Record<string, unknown>>): Promise<ClientMetadata> {
-  return orFaults(() => readClient(ctx.server, ctx.keys.algs, given, ctx.id))
+function read({ ctx }: TenantRoom, given: Readonly<Record<string, unknown>>): ClientMetadata {
+  return readClient(ctx.server, ctx.keys.algs, given, ctx.id)
 }
 
 export function noSuchClient(): never {
@@ -92,13 +92,13 @@ export function noSuchClient(): never {
 }
 
 /** What is registered, and nothing of its secrets. */
-export async function findClient({ store }: TenantRoom, id: string): Promise<ClientMetadata> {
+export async function findClient({ store }: TenantRoom, id: string): ClientMetadata {
   const { secretHashes: _, sealedSigningSecret: __, ...registered } = (await store.clients.find(id)) ?? noSuchClient()
   return registered
 }
 
 /** A client that this caller may change: whoever has its secret has its rights. */
-export async function clientInReach(room: TenantRoom, by: Caller, id: string): Promise<ClientMetadata> {
+export async function clientInReach(room: TenantRoom, by: Caller, id: string): ClientMetadata {
   const found = await findClient(room, id)
   withinRights(by, found)
   return found

@@ -4,7 +4,7 @@ import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../../../protocol/resource.ts'
 import type { TenantRoom } from '../../route.ts'
 import { administrationIdentifier, administrationPath } from '../administration.ts'
-import { adminRoute, type JsonRoute, orFaults } from '../json-route.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
 import { secretFor } from './clients.ts'
 import { page, pageOf, paging } from './list.ts'
@@ -44,7 +44,7 @@ const create = adminRoute(
   },
   async ({ room, body }) => {
     const { with_secret: wanted, ...given } = body
-    const made = await read(room, given)
+    const made = read(room, given)
     const secret = wanted ? secretFor(room, undefined) : undefined
     const isOurs = made.identifier === administrationIdentifier(room.ctx.issuer)
     if (isOurs || !(await room.store.resourcesAdmin.add(made, secret?.row))) problem(409, 'invalid_request', taken)
@@ -70,7 +70,7 @@ const change = adminRoute(
   },
   async ({ room, body, path }) => {
     const before = await findResource(room, path.id)
-    const after = await read(room, { ...mergePatch(before, body), identifier: path.id })
+    const after = read(room, { ...mergePatch(before, body), identifier: path.id })
     const outcome = await room.store.resourcesAdmin.replace(after)
     if (outcome === 'taken') problem(409, 'invalid_request', taken)
     if (outcome === 'unknown') noSuchResource()
@@ -109,11 +109,11 @@ const rotate = adminRoute(
   },
 )
 
-function read({ ctx }: TenantRoom, given: unknown): Promise<ResourceMetadata> {
-  return orFaults(() => readResource(ctx.keys.algs, given))
+function read({ ctx }: TenantRoom, given: unknown): ResourceMetadata {
+  return readResource(ctx.keys.algs, given)
 }
 
-async function findResource({ store }: TenantRoom, id: string): Promise<ResourceMetadata> {
+async function findResource({ store }: TenantRoom, id: string): ResourceMetadata {
   const { secretHashes: _, ...registered } = (await store.resources.find(id)) ?? noSuchResource()
   return registered
 }

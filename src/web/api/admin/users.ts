@@ -12,7 +12,7 @@ import { accountSchema, createAccount, type NewPassword, Taken } from '../../../
 import type { TenantRoom } from '../../route.ts'
 import { administrationPath } from '../administration.ts'
 import { type Caller, rightsOfCaller } from '../caller.ts'
-import { adminRoute, type JsonRoute, orFaults } from '../json-route.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { mailable, sendOrSay } from './links.ts'
 import { byOffset, nextOf, pageOf } from './list.ts'
 import { administered, findAccount, role, shownUser, status, user } from './people.ts'
@@ -102,7 +102,7 @@ const change = adminRoute(
     act: 'user.change',
   },
   async ({ room, body, path }, by) => {
-    const outcome = await orFaults(() => changeAccount(room.accounts, by, path.id, body))
+    const outcome = await changeAccount(room.accounts, by, path.id, body)
     return { answer: shownUser(administered(outcome)), detail: { fields: Object.keys(body).join(' ') } }
   },
 )

@@ -1,0 +1,54 @@
+/** `gatehouse users change`: what is kept about a person, but for what has a command of its own. */
+import type { Command } from 'commander'
+import type { Raw } from '../config/raw.ts'
+import { claimsSchema, Taken } from '../identity/accounts.ts'
+import { accountChangeSchema, changeAccount } from '../identity/change-account.ts'
+import { accountByFlags, accountChangeFlags, addAccountFlags } from './account-flags.ts'
+import { flagOf } from './flags.ts'
+import { withTenant } from './open.ts'
+import { checked, misuse, refuse, toldIssues } from './problems.ts'
+import type { Terminal } from './terminal.ts'
+import { merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
+import { findUser, shown } from './users.ts'
+
+interface ChangeFlags extends UpkeepFlags {
+  file?: string
+  unset?: string[]
+}
+
+export function userChange(group: Command, terminal: Terminal): void {
+  const change = upkeepCommand(
+    group,
+    'change <login>',
+    'change what is given, and nothing else; a new address is not asked to prove itself',
+    [
+      'gatehouse users change ada --name "Ada King" --zoneinfo Europe/London',
+      'gatehouse users change ada --email countess@example.com --email-verified',
+      'gatehouse users change ada --attribute department=research --unset nickname',
+    ],
+  )
+    .option('--file <path>', 'the change as a JSON object, in which null takes away; - reads standard input; flags win over it')
+    .option('--unset <fields...>', 'claims to remove, or email; an attribute is removed by --attribute name=')
+  addAccountFlags(change, accountChangeFlags).action((login: string, _: unknown, command: Command) => changeUser(terminal, login, command))
+}
+
+async function changeUser(terminal: Terminal, login: string, command: Command): Promise<void> {
+  const flags = command.optsWithGlobals<ChangeFlags>()
+  await withTenant(terminal, flags, async (room, done) => {
+    const { subject } = await findUser(room, login)
+    const given = merged(await readObject(terminal, flags.file), await accountByFlags(room, command, accountChangeFlags))
+    const change = checked(accountChangeSchema, merged(given, removals(flags.unset ?? [])), flagOf)
+    const changed = await toldIssues(flagOf, changeAccount(room.accounts, subject, change, 'administrator'))
+    if (changed === 'taken') throw new Taken('another account has this user name or e-mail address')
+    if (changed === 'unknown') refuse(`the account ${login} has just been removed`)
+    await done('user.change', subject, { changed: Object.keys(change).join(' ') })
+    print(terminal, flags.json, shown(changed))
+  })
+}
+
+function removals(fields: readonly string[]): Raw {
+  const unknown = fields.find((field) => field !== 'email' && !(field in claimsSchema.shape))
+  if (unknown !== undefined) misuse(`${unknown} is no claim that can be removed`)
+  const claims = fields.filter((field) => field !== 'email').map((field) => [field, null])
+  return { ...(fields.includes('email') ? { email: null } : {}), ...(claims.length > 0 ? { claims: Object.fromEntries(claims) } : {}) }
+}
