@@ -92,13 +92,13 @@ export function noSuchClient(): never {
 }
 
 /** What is registered, and nothing of its secrets. */
-export async function findClient({ store }: TenantRoom, id: string): ClientMetadata {
+export async function findClient({ store }: TenantRoom, id: string): Promise<ClientMetadata> {
   const { secretHashes: _, sealedSigningSecret: __, ...registered } = (await store.clients.find(id)) ?? noSuchClient()
   return registered
 }
 
 /** A client that this caller may change: whoever has its secret has its rights. */
-export async function clientInReach(room: TenantRoom, by: Caller, id: string): ClientMetadata {
+export async function clientInReach(room: TenantRoom, by: Caller, id: string): Promise<ClientMetadata> {
   const found = await findClient(room, id)
   withinRights(by, found)
   return found

@@ -113,7 +113,7 @@ function read({ ctx }: TenantRoom, given: unknown): ResourceMetadata {
   return readResource(ctx.keys.algs, given)
 }
 
-async function findResource({ store }: TenantRoom, id: string): ResourceMetadata {
+async function findResource({ store }: TenantRoom, id: string): Promise<ResourceMetadata> {
   const { secretHashes: _, ...registered } = (await store.resources.find(id)) ?? noSuchResource()
   return registered
 }
