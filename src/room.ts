@@ -1,7 +1,7 @@
 /** One tenant, put together from every room. */
 import type { Config } from './config/schema.ts'
 import type { AccountRoom } from './identity/accounts.ts'
-import { type Attribute, type AttributeRoom, claimOf, scopesOfAttributes } from './identity/attributes.ts'
+import { type Attribute, claimOf, scopesOfAttributes } from './identity/attributes.ts'
 import { type AuditRoom, note } from './identity/audit.ts'
 import { type Mailroom, type Post, sendNews } from './identity/links.ts'
 import { people } from './identity/people.ts'
@@ -17,7 +17,7 @@ import type { ClientStore, GrantStore, ResourceStore } from './protocol/registry
 import type { ImportedSecrets } from './secrets/imported-secrets.ts'
 import type { Installation } from './secrets/installation.ts'
 import { type KeyFile, readKeyFile } from './secrets/key-files.ts'
-import { keyring } from './secrets/keyring.ts'
+import { type Keyring, keyring } from './secrets/keyring.ts'
 import type { Passwords } from './secrets/passwords.ts'
 import { readablePassword } from './secrets/readable-password.ts'
 import { recoveryCode } from './secrets/recovery-codes.ts'
@@ -44,7 +44,6 @@ export interface Room extends TenantRoom {
   signingSecrets: SigningSecrets
   accounts: AccountRoom
   audit: AuditRoom
-  attributes: AttributeRoom
   /** The attributes of its people as they were when it was opened; what they may be is looked up when it matters. */
   schema: readonly Attribute[]
 }
@@ -68,15 +67,11 @@ export interface Frame {
 
 export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const { config, platform, db, installation, safe, server, passwords, imported, post, errands, order } = frame
-  const { now, random, log } = platform
+  const { now, random } = platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
   const store = tenantStore(db, row.id, now)
-  const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
-  const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
-  const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
-  const keys = await keyring({ store, sealer: safe, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
-  keys.tend().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
+  const keys = await keysOf(frame, row, { store, issuer })
   const opaque = tokens(installation, row.id, random, imported)
   const shared = sharedKeys({ sealer: safe, root: installation.key('client-signing-secret', row.id), tenantId: row.id, issuer })
   const mailroom: Mailroom | undefined = post && { store, tokens: opaque, post, issuer, name: row.name, now, later: errands.later }
@@ -85,7 +80,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const tenant = { ...settingsOf(frame, row, schema), signUp: signUp !== undefined }
   const id = () => idFrom(random)
   const { access_token: accessToken, refresh_token: refreshToken } = config.api
-  const firstParty = firstPartyClient(server, algs, { org: row.id, accessToken, refreshToken })
+  const firstParty = firstPartyClient(server, config.keys.algs, { org: row.id, accessToken, refreshToken })
   const signIn = signInOf(frame, row, { store, tokens: opaque, id, mailroom })
   const ctx: Ctx = {
     issuer,
@@ -126,6 +121,18 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     schema,
     note: (happened, from) => note(audit, happened, from),
   }
+}
+
+/** The signing keys of a tenant, and those of files if it is the root. */
+async function keysOf(frame: Frame, row: TenantRow, { store, issuer }: { store: KeyStore; issuer: string }): Promise<Keyring> {
+  const { config, platform, safe } = frame
+  const { now, log } = platform
+  const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
+  const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
+  const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
+  const keys = await keyring({ store, sealer: safe, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
+  keys.tend().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
+  return keys
 }
 
 function keyFilesOf({ keys: { files } }: Config): KeyFile[] {

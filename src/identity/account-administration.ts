@@ -20,7 +20,7 @@ export const operator: Administrator = { account: undefined, reach: roles }
 export type Administered = Account | Refused
 type Refused = 'unknown' | 'out of reach' | 'taken'
 
-const writtenSchema = accountSchema.pick({ username: true, email: true, claims: true })
+const writtenSchema = accountSchema.pick({ username: true, email: true, claims: true, attributes: true })
 
 /** What an account shall be from now on. */
 export const accountChangeSchema = mergePatchOf(writtenSchema) as z.ZodType<AccountChange>
@@ -47,10 +47,11 @@ export async function givePassword(room: AccountRoom, by: Administrator, subject
 /** Changes what is written in another account, as RFC 7396 has it; the e-mail address counts as proven only if the change says so. Throws `ZodError`. */
 export async function changeAccount(room: AccountRoom, by: Administrator, subject: string, change: AccountChange): Promise<Administered> {
   return administer(room, by, subject, (account) => {
-    const { username, email, claims } = mergePatch(account as unknown as Record<string, unknown>, change) as unknown as Account
+    const { username, email, claims, attributes } = mergePatch(account as unknown as Record<string, unknown>, change) as unknown as Account
     const moved = email !== account.email && change.claims?.['email_verified'] === undefined
-    const written = writtenSchema.parse({ username, email, claims: moved ? mergePatch(claims, { email_verified: null }) : claims })
-    return { username: written.username, email: written.email, claims: written.claims }
+    const proven = moved ? mergePatch(claims, { email_verified: null }) : claims
+    const written = writtenSchema.parse({ username, email, claims: proven, attributes })
+    return { username: written.username, email: written.email, claims: written.claims, attributes: written.attributes }
   })
 }
 

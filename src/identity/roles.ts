@@ -17,6 +17,8 @@ export const rights = {
   'roles:write': { from: 'org_admin', words: 'Give people roles' },
   'groups:read': { from: 'operator', words: 'See groups and who is in them' },
   'groups:write': { from: 'org_admin', words: 'Make, change and remove groups, and say who is in them' },
+  'attributes:read': { from: 'operator', words: 'See which attributes people here have' },
+  'attributes:write': { from: 'org_admin', words: 'Say which attributes people here have' },
   'clients:read': { from: 'operator', words: 'See the registered applications' },
   'clients:write': { from: 'org_admin', words: 'Register, change and remove applications, and make their secrets' },
   'resources:read': { from: 'operator', words: 'See the registered APIs' },

@@ -170,7 +170,7 @@ function* administer(tenant: string, { by, subject, within, change, now }: Admin
     where tenant_id = ${tenant} and subject = ${subject} and subject <> ${by?.subject ?? ''} and role in ${within}
     and (${by ? 1 : 0} = 0 or exists (select 1 from accounts a
       where a.tenant_id = ${tenant} and a.subject = ${by?.subject ?? ''} and a.role = ${by?.role ?? ''} and a.status = 'active'))
-    returning subject, username, email, password_hash, password_is_temporary, claims, status, role, created_at, updated_at`
+    returning subject, username, email, password_hash, password_is_temporary, claims, attributes, status, role, created_at, updated_at`
   if (!row) return 'refused'
   if (change === 'removal') {
     yield* remove(tenant, subject, now)

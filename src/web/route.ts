@@ -1,5 +1,6 @@
 /** What the door serves: an endpoint of the rules, or a form of our own pages, within one tenant. */
 import type { AccountRoom } from '../identity/accounts.ts'
+import type { AttributeRoom } from '../identity/attributes.ts'
 import type { Origin } from '../identity/audit.ts'
 import type { Mailroom } from '../identity/links.ts'
 import type { SignIn } from '../identity/sign-in.ts'
@@ -21,6 +22,7 @@ export interface TenantRoom {
   ctx: Ctx
   signIn: SignIn
   accounts: AccountRoom
+  attributes: AttributeRoom
   /** What is kept of it, nothing of which is computed. */
   store: Pick<Store, 'clients' | 'resources'> & ClientStore & ResourceStore & GrantStore & Pick<IdentityStore, 'audit'>
   keyring: Keyring

@@ -45,6 +45,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         has_password: false,
         password_is_temporary: false,
         claims: { name: 'Ada Lovelace', address: { country: 'UK', locality: 'London' } },
+        attributes: {},
       })
       assert.deepEqual((await admin('GET', '/users/ada-sub')).body, made.body)
       assert.deepEqual((await admin('GET', '/users?search=lovelace')).body, { items: [], next: null, total: 0 })

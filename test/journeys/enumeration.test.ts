@@ -110,6 +110,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         said
           .replaceAll(id, 'ID')
           .replace(/gth_\w+/g, 'TOKEN')
+          .replace(/&quot;challenge&quot;:&quot;[\w-]+/, 'CHALLENGE')
           .replaceAll(login, 'LOGIN')
       const told = [...headers].filter(([name]) => name !== 'date').map(([name, value]) => `${name}: ${same(value)}`)
       return { status, told, text: same(text), hashes: hashed() - before }

@@ -1,6 +1,7 @@
 /** Every route of the JSON APIs: what the door serves, the interface description tells, and the test of permissions goes through. */
 import { autoAuthn, type Town } from '../seeds/auto-authn.ts'
 import { picoAuth } from '../seeds/pico-auth.ts'
+import { attributeRoutes } from './admin/attributes.ts'
 import { auditRoutes } from './admin/audit.ts'
 import { clientSecretRoutes } from './admin/client-secrets.ts'
 import { clientRoutes } from './admin/clients.ts'
@@ -22,6 +23,7 @@ const administration: readonly JsonRoute[] = [
   ...factorRoutes,
   ...roleRoutes,
   ...groupRoutes,
+  ...attributeRoutes,
   ...clientRoutes,
   ...clientSecretRoutes,
   ...resourceRoutes,

@@ -22,6 +22,7 @@ export const user = z
     has_password: z.boolean(),
     password_is_temporary: z.boolean().describe('The person must choose an own one at the next sign-in'),
     claims: claimsSchema.describe('Standard claims, OpenID Connect Core §5.1'),
+    attributes: z.record(z.string(), z.unknown()).describe('Of the own kinds that this tenant defines'),
     created_at: time,
     updated_at: time,
   })
@@ -29,7 +30,7 @@ export const user = z
 
 /** Everything but the password's hash. */
 export function shownUser(account: Account): z.input<typeof user> {
-  const { subject, username, email = null, role, status, passwordHash, passwordIsTemporary, claims, createdAt, updatedAt } = account
+  const { subject, username, email = null, role, status, passwordHash, passwordIsTemporary, createdAt, updatedAt } = account
   return {
     id: subject,
     username,
@@ -38,7 +39,8 @@ export function shownUser(account: Account): z.input<typeof user> {
     status,
     has_password: passwordHash !== undefined,
     password_is_temporary: passwordIsTemporary,
-    claims,
+    claims: account.claims,
+    attributes: account.attributes,
     created_at: stamp(createdAt),
     updated_at: stamp(updatedAt),
   }

@@ -96,7 +96,8 @@ const change = adminRoute(
   {
     method: 'PATCH',
     path: oneUser,
-    summary: 'Change user name, e-mail address or claims of another account: what is absent stays, what is null goes (RFC 7396)',
+    summary:
+      'Change user name, e-mail address, claims or attributes of another account: what is absent stays, what is null goes (RFC 7396)',
     body: accountChangeSchema,
     answer: user,
     act: 'user.change',

@@ -1,0 +1,50 @@
+/** `/api/v1/admin/attributes`: what a tenant keeps about its people beyond standard claims. */
+import { z } from 'zod'
+import { attributeSchema, defineAttribute } from '../../../identity/attributes.ts'
+import { administrationPath } from '../administration.ts'
+import { adminRoute, type JsonRoute } from '../json-route.ts'
+import { problem } from '../problem.ts'
+
+const path = `${administrationPath}/attributes` as const
+const oneAttribute = `${path}/:name` as const
+
+const attribute = z.strictObject(attributeSchema.shape).meta({ id: 'Attribute' })
+
+const list = adminRoute(
+  'attributes:read',
+  { method: 'GET', path, summary: 'List the attributes that people of this tenant have', answer: z.object({ items: z.array(attribute) }) },
+  async ({ room }) => ({ answer: { items: await room.attributes.store.attributes.list() } }),
+)
+
+const define = adminRoute(
+  'attributes:write',
+  {
+    method: 'PUT',
+    path: oneAttribute,
+    summary: 'Add an attribute, or put it in place of the one of this name; nothing is changed when an account breaks it',
+    body: attribute.omit({ name: true }),
+    answer: attribute,
+    act: 'attribute.define',
+  },
+  async ({ room, body, path }) => {
+    const wanted = { ...body, name: path.name }
+    const defined = await defineAttribute(room.attributes, wanted)
+    if (defined !== 'defined') {
+      const rule = `${defined.broken} accounts have no such value, among them ${defined.examples.join(', ')}`
+      problem(409, 'invalid_request', 'there are accounts that this attribute does not fit', [{ field: path.name, rule }])
+    }
+    return { answer: wanted, target: path.name }
+  },
+)
+
+const remove = adminRoute(
+  'attributes:write',
+  { method: 'DELETE', path: oneAttribute, summary: 'Remove an attribute, and its value at every account', act: 'attribute.remove' },
+  async ({ room, path }) => {
+    const accounts = await room.attributes.store.attributes.remove(path.name)
+    if (accounts === undefined) return problem(404, 'not_found', 'there is no such attribute here')
+    return { target: path.name, detail: { accounts } }
+  },
+)
+
+export const attributeRoutes: readonly JsonRoute[] = [list, define, remove]

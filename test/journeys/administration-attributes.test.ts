@@ -1,0 +1,54 @@
+/** Attributes of people by the administration API: defined, written, kept in form, removed. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { engines } from '../postgres.ts'
+import { asked, bearer } from './json.ts'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`attributes by the API, on ${engine}`, () => {
+    let house: TestHouse
+    let token: string
+    let ada: string
+    before(async () => {
+      house = await testHouse(engine)
+      await house.addAccount({ username: 'boss', role: 'org_admin' }, 'a long password')
+      ada = await house.addAccount({ username: 'ada' })
+      const login = { email: 'boss', password: 'a long password' }
+      token = (await asked(`${house.issuer}/api/v1/auth/login`, 'POST', login)).body.access_token
+    })
+    after(() => house.close())
+    const admin = (method: string, path: string, body?: unknown) =>
+      asked(`${house.issuer}/api/v1/admin${path}`, method, body, bearer(token))
+
+    test('one is defined, written, changed and taken away with its values', async () => {
+      const defined = await admin('PUT', '/attributes/department', { type: 'enum', values: ['research', 'sales'], scope: 'employment' })
+      assert.equal(defined.status, 200, defined.text)
+      assert.equal(defined.body.name, 'department')
+      const wrong = await admin('PATCH', `/users/${ada}`, { attributes: { department: 'kitchen' } })
+      assert.equal(wrong.status, 422)
+      assert.deepEqual(wrong.body.errors, [{ field: 'attributes.department', rule: 'must be one of research, sales' }])
+      const unknown = await admin('POST', '/users', { username: 'bob', attributes: { shoe_size: 44 } })
+      assert.deepEqual([unknown.status, unknown.body.errors], [422, [{ field: 'attributes.shoe_size', rule: 'is not known here' }]])
+      const right = await admin('PATCH', `/users/${ada}`, { attributes: { department: 'sales' } })
+      assert.deepEqual([right.status, right.body.attributes], [200, { department: 'sales' }])
+
+      const narrower = await admin('PUT', '/attributes/department', { type: 'enum', values: ['research'] })
+      assert.equal(narrower.status, 409)
+      assert.match(narrower.body.errors[0].rule, /1 accounts have no such value, among them ada/)
+      const { body } = await admin('GET', '/attributes')
+      assert.deepEqual(body.items[0].values, ['research', 'sales'], 'nothing was changed')
+
+      assert.equal((await admin('DELETE', '/attributes/department')).status, 204)
+      assert.equal((await admin('DELETE', '/attributes/department')).status, 404)
+      assert.deepEqual((await admin('GET', `/users/${ada}`)).body.attributes, {})
+    })
+
+    test('what cannot be defined is told by its member', async () => {
+      const refused = async (name: string, body: object) => (await admin('PUT', `/attributes/${name}`, body)).body.errors
+      assert.deepEqual(await refused('email', { type: 'string' }), [{ field: 'name', rule: 'has a meaning already' }])
+      assert.deepEqual(await refused('size', { type: 'enum' }), [{ field: 'values', rule: 'is missing' }])
+      assert.deepEqual(await refused('size', { type: 'string', colour: 'red' }), [{ field: 'colour', rule: 'is not known here' }])
+    })
+  })
+}
