@@ -48,9 +48,7 @@ function accountOf({ account }: Visit): Record<string, unknown> {
 async function keptBeside({ room, account }: Visit): Promise<Record<string, unknown>> {
   const { store } = room.signIn
   const { apiKeys, devices, links } = await store.accounts.kept(account.subject)
-  const { totp, recoveryCodes } = await store.factors.of(account.subject)
   return {
-    second_factors: { authenticator_app: totp && { added_at: stamp(totp.createdAt) }, recovery_codes_left: recoveryCodes },
     attributes: account.attributes,
     groups: (await store.groups.of(account.subject)).map(({ name }) => name),
     api_keys: apiKeys.map(({ id, label, scope, resource, createdAt, expiresAt, lastUsedAt }) => ({

@@ -35,8 +35,10 @@ test('a sentence is filled with escaped values and is itself text', () => {
   assert.equal(fill('{a}', { a: '{b}', b: 'x' }).text, '{b}') // a value is never filled again
 })
 
-test('markup is made from constants only, and only in the tag itself and for the style sheet', () => {
-  const sources = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+test('markup is made from constants only, and only in the tag itself and for style sheets and scripts', () => {
+  const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+  )
   const makers = sources.filter((name) => readFileSync(`${import.meta.dirname}/${name}`, 'utf8').includes('new Html('))
-  assert.deepEqual(makers.sort(), ['html.ts', 'layout.ts'])
+  assert.deepEqual(makers.sort(), ['html.ts', 'layout.ts', 'passkey.ts'])
 })

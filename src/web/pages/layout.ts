@@ -28,8 +28,6 @@ export interface View {
   head?: Html
   /** How the page is laid out; a card in the middle when absent. */
   shape?: 'account'
-  /** Beyond the style of all pages. */
-  style?: Html
   /** Sources that must be allowed in the policy; absent: none. */
   images?: string | undefined
   /** Where its forms may post to; absent: it has none. `anywhere`: the client's callback may itself redirect to other sites. */
@@ -39,6 +37,7 @@ export interface View {
 }
 
 const style = new Html(readFileSync(new URL('./style.css', import.meta.url), 'utf8'))
+const accountStyle = new Html(readFileSync(new URL('./account/account.css', import.meta.url), 'utf8'))
 
 /** The whole document. */
 export function layout(view: View, look: Look): string {
@@ -54,7 +53,7 @@ export function layout(view: View, look: Look): string {
 <meta name="robots" content="noindex">
 <link rel="icon" href="${favicon}">
 ${view.head}
-<style nonce="${look.nonce}">${style}${view.style}</style>
+<style nonce="${look.nonce}">${style}${view.shape === 'account' && accountStyle}</style>
 </head>
 <body${view.shape && html` class="${view.shape}"`}>
 <main>

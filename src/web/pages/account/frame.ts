@@ -1,7 +1,6 @@
 /** What every page of somebody's account has around its section: who it is about, the menu, what was just done — WCAG 2.2 §2.4.1, §2.4.8. */
-import { readFileSync } from 'node:fs'
 import { personCard } from '../emblem.ts'
-import { Html, html } from '../html.ts'
+import { type Html, html } from '../html.ts'
 import { check, chevron, mark, warning } from '../icons.ts'
 import type { View } from '../layout.ts'
 import { named } from '../names.ts'
@@ -14,8 +13,6 @@ const words = {
   home: 'Your account',
   problem: 'Problem: {title}',
 }
-
-const style = new Html(readFileSync(new URL('./account.css', import.meta.url), 'utf8'))
 
 /** Where one is. */
 export interface Place {
@@ -51,7 +48,6 @@ export function accountView(place: Place, { title, body, images, script, notice,
   return {
     title: html`${problem === undefined ? title : words.problem.replace('{title}', title)}`,
     shape: 'account',
-    style,
     images,
     ...(script && { script }),
     forms: "'self'",
