@@ -33,7 +33,9 @@ const create = adminRoute(
     method: 'POST',
     path,
     summary: 'Register a client; its secret is answered this once',
-    body: z.strictObject({ client_id: client_id.optional(), ...changeable }),
+    body: z
+      .strictObject({ client_id: client_id.optional(), ...changeable })
+      .meta({ examples: [{ client_name: 'Shop', redirect_uris: ['https://shop.example/callback'], scope: 'openid email' }] }),
     answer: client.extend({ client_secret: z.string().optional() }),
     status: 201,
     act: 'client.create',

@@ -53,7 +53,12 @@ const create = adminRoute(
     method: 'POST',
     path,
     summary: 'Make an account',
-    body: accountSchema.omit({ sub: true }).extend({ id: accountSchema.shape.sub, access }),
+    body: accountSchema
+      .omit({ sub: true })
+      .extend({ id: accountSchema.shape.sub, access })
+      .meta({
+        examples: [{ username: 'grace', email: 'grace@example.com', claims: { name: 'Grace Hopper' }, access: 'temporary_password' }],
+      }),
     answer: user.extend({
       temporary_password: z.string().optional(),
       invitation_sent: z.boolean().optional().describe('false: the mail could not be handed on; send another link later'),
@@ -98,7 +103,7 @@ const change = adminRoute(
     path: oneUser,
     summary:
       'Change user name, e-mail address, claims or attributes of another account: what is absent stays, what is null goes (RFC 7396)',
-    body: accountChangeSchema,
+    body: accountChangeSchema.meta({ examples: [{ email: 'grace@example.org', claims: { locale: 'en-GB', website: null } }] }),
     answer: user,
     act: 'user.change',
   },
