@@ -29,10 +29,18 @@ const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 let root: Room
 
-answerAsks({ open, codes, cpu: cpuTime })
+answerAsks({ open, codes, hashesPerSecond, cpu: cpuTime })
 
-/** `database`: URL of an empty PostgreSQL database; absent: an SQLite file. `algorithms`: with a client for each there is. */
-async function open({ database, algorithms = false }: { database?: string; algorithms?: boolean }): Promise<Opened> {
+interface Wishes {
+  /** URL of an empty PostgreSQL database; absent: an SQLite file. */
+  database?: string
+  /** With a client for each there is. */
+  algorithms?: boolean
+  /** Of the person; absent: none. */
+  password?: string
+}
+
+async function open({ database, algorithms = false, password }: Wishes): Promise<Opened> {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const env = {
@@ -43,6 +51,9 @@ async function open({ database, algorithms = false }: { database?: string; algor
     GATEHOUSE_DATA_DIR: folder,
     GATEHOUSE_KEYS_ALGS: algorithms ? signingAlgs.join() : 'ES256,RS256',
     GATEHOUSE_KEYS_RSA_BITS: '2048',
+    GATEHOUSE_LIMITS_SIGN_IN_ACCOUNT: '1000000',
+    GATEHOUSE_LIMITS_SIGN_IN_ADDRESS: '1000000',
+    GATEHOUSE_LIMITS_SIGN_IN_TENANT: '1000000',
   }
   const loaded = loadConfig({ mode: 'dev', env, readFile })
   if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))
@@ -54,8 +65,20 @@ async function open({ database, algorithms = false }: { database?: string; algor
   const more = algorithms ? [...accessTokenAlgs, 'opaque' as const] : []
   for (const access of more) await register(house.server, { ...registrations['machine-es256'], id: `machine-${access}`, access })
   const { sub, username, email, claims } = person
-  await createAccount(root.accounts, { sub, username, email, claims: { ...claims, email_verified: true } }, undefined)
+  const chosen = password === undefined ? undefined : { text: password, temporary: false }
+  await createAccount(root.accounts, { sub, username, email, claims: { ...claims, email_verified: true } }, chosen)
   return { origin, version }
+}
+
+/** Of passwords, as many at once as the server makes. */
+async function hashesPerSecond({ seconds }: { seconds: number }): Promise<number> {
+  const begin = performance.now()
+  let count = 0
+  const line = async () => {
+    for (; performance.now() - begin < seconds * 1000; count++) await root.accounts.passwords.hash('a password to hash')
+  }
+  await Promise.all(Array.from({ length: 8 }, line))
+  return Math.round((count * 1000) / (performance.now() - begin))
 }
 
 async function register(server: Parameters<typeof readClient>[0], { id, grants, scope, access, idToken }: Registration): Promise<void> {

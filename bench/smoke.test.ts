@@ -28,6 +28,11 @@ test('every algorithm has its row', async () => {
   for (const alg of [...accessTokenAlgs, 'opaque']) assert.match(stdout, new RegExp(`^${alg}\\s+\\d+`, 'm'))
 })
 
+test('an overload of sign-ins is told beside what others feel of it', async () => {
+  const { stdout } = await runFile('overload.ts', '--seconds', '0.3')
+  assert.match(stdout, /^userinfo( +\d+\.\d){6}$/m)
+})
+
 test('many tenants, a few at a time', async () => {
   const { stdout } = await runFile('scale.ts', '--tenants', '3', '--clients', '6', '--requests', '12')
   assert.equal(stdout.match(/p99 \d/g)?.length, 3, stdout)

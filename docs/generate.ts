@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { program } from '../src/cli/program.ts'
 import type { Form } from '../src/config/form.ts'
 import { type Setting, settings } from '../src/config/settings.ts'
+import { acts } from '../src/protocol/acts.ts'
 import { codes } from '../src/protocol/errors.ts'
 import type { Feature } from '../src/protocol/feature.ts'
 import { catalogue } from '../src/protocol/features/index.ts'
@@ -14,6 +15,7 @@ const folder = join(import.meta.dirname, 'reference')
 /** The text of each page of `docs/reference`, by file name. */
 export function pages(): Record<string, string> {
   return {
+    'audit.md': audit(),
     'command-line.md': commandLine(),
     'configuration.md': configuration(),
     'errors.md': errors(),
@@ -37,6 +39,19 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
 }
 
 const code = (text: string) => `\`${text}\``
+
+function audit(): string {
+  return page(
+    'The audit log',
+    'Every act that is written down, by `act`. The word before the dot is the type of what it was done to: `target.type`. An entry also says `time`, `outcome` ' +
+      '(`success` or `failure`), `by` (`user`, `client` or `operator`, and the id), `detail`, `request_id` and `address`; the last two are absent for the command line. ' +
+      'Read it with `gatehouse audit list` and `export`, or at `/api/v1/admin/audit`.',
+    table(
+      ['Act', 'Meaning'],
+      Object.entries(acts).map(([act, meaning]) => [code(act), `${meaning}.`]),
+    ),
+  )
+}
 
 function configuration(): string {
   const groups = Map.groupBy(settings, ({ path }) => (path.includes('.') ? path.split('.')[0]! : ''))

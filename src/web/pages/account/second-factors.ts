@@ -46,7 +46,7 @@ export function secondFactorsPage(page: SecondFactorsPage): Html {
     since === undefined
       ? html`<p>${words.none}</p>${confirm === undefined && setUp}`
       : html`<p>${words.since} ${moment(since, zone)}.</p>
-${confirm === undefined && html`<details class="other-way"${wrongCode && html` open`}><summary id="another">${words.another}</summary>${setUp}</details>`}
+${confirm === undefined && html`<details class="other-way start"${wrongCode && html` open`}><summary id="another">${words.another}</summary>${setUp}</details>`}
 ${confirm === undefined && form({ ...place, act: 'remove-app', body: html`<button id="remove-app" class="danger">${words.remove}</button>` })}`
   const renew =
     any &&
