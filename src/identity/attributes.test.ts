@@ -46,6 +46,7 @@ const definitions: [change: Record<string, unknown>, refusal: RegExp][] = [
   [{ scope: 'profile', claim: 'a b' }, /^claim must be 1 to 100 visible/],
   [{ claim: 'x' }, /^scope is needed beside claim$/],
   [{ scope: 'a b' }, /^scope must be/],
+  [{ scope: 'admin:users:write' }, /^scope must be/],
   [{ type: 'object' }, /^type /],
   [{ type: 'enum' }, /^values is missing$/],
   [{ type: 'enum', values: [] }, /^values /],

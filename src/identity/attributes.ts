@@ -33,7 +33,7 @@ export const attributeSchema = z
     writable_by: z.enum(['administrator', 'person']).default('administrator').describe('person: the person, and administrators'),
     scope: z
       .string()
-      .regex(/^[a-z][a-z0-9_.:-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits and _.:-, a letter first')
+      .regex(/^[a-z][a-z0-9_.-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits and _.-, a letter first') // none of administration's
       .optional()
       .describe('Scope that asks for it: profile, or one of its own; absent: none'),
     claim: z

@@ -6,6 +6,7 @@ import { findFlow, hubUrl } from './flow.ts'
 import { progress } from './progress.ts'
 import type { Page } from './request-reply.ts'
 import { applicationOf, deny } from './respond.ts'
+import { inWords } from './scope-words.ts'
 import type { AuthorizationRequest, Grant, Session } from './types.ts'
 
 export const consentEndpoint: Endpoint = {
@@ -57,13 +58,8 @@ interface Question {
 export async function consentPage(ctx: Ctx, { client, asked, session, grant, ticket }: Question): Promise<Page> {
   const { sid, name, detail } = session
   const { scope, redirectUri: to } = asked
-  const meanings = await meaningsOf(ctx, asked)
-  const scopes = scope.map((s) => ({ name: s, description: meanings[s] ?? s, known: grant?.scope.includes(s) ?? false }))
+  const named = await Promise.all((asked.facts['resource']?.split(' ') ?? []).map((uri) => ctx.store.resources.find(uri)))
+  const atResources = Object.assign({}, ...named.map((resource) => resource?.scopes))
+  const scopes = scope.map((s) => ({ name: s, description: inWords(ctx, atResources, s), known: grant?.scope.includes(s) ?? false }))
   return { page: 'consent', data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, scopes, to } }
-}
-
-/** Scopes in words: the server's own, and those of the resources that the request names. A resource cannot give one of the server's another meaning. */
-async function meaningsOf(ctx: Ctx, { facts }: AuthorizationRequest): Promise<Readonly<Record<string, string>>> {
-  const resources = await Promise.all((facts['resource']?.split(' ') ?? []).map((uri) => ctx.store.resources.find(uri)))
-  return Object.assign(Object.create(null), ...resources.map((resource) => resource?.scopes), ctx.tenant.scopes)
 }

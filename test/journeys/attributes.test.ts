@@ -64,6 +64,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(await userinfo({ scope: 'openid' }), {})
     })
 
+    test('hide nothing of what an API makes of the same scope', async () => {
+      const identifier = 'https://staff.example'
+      await house.root.store.resourcesAdmin.add({ identifier, name: 'Staff', scopes: { employment: 'Hire and fire people' } })
+      const browser = house.browser()
+      await browser.open(app().url({ resource: identifier, prompt: 'consent' }))
+      assert.match((await browser.submit('sign-in', { ...alice })).html, /Hire and fire people; See about you: Department, desk/)
+    })
+
     test('are in access tokens when a registration says so, one by one', async () => {
       const { access_token } = await application(house, { id: 'mapped', secret: 'secret' }).tokens(house.browser())
       assert.deepEqual([claimsOf(access_token).cost, 'gone' in claimsOf(access_token)], [1, false])

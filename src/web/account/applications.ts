@@ -2,6 +2,7 @@
 import type { Access } from '../../identity/types.ts'
 import { firstPartyId } from '../../protocol/client.ts'
 import { applicationOf } from '../../protocol/respond.ts'
+import { inWords } from '../../protocol/scope-words.ts'
 import { applicationsPage } from '../pages/account/applications.ts'
 import { logoOf } from '../pages/emblem.ts'
 import { stamp } from '../stamp.ts'
@@ -30,15 +31,11 @@ export const applications: Section = {
   summary: 'What you have allowed, and taking it back',
   async show(visit) {
     const { room, session, account } = visit
-    const words: Readonly<Record<string, string>> = Object.assign(
-      Object.create(null), // so that no scope is found that nobody put there
-      await room.ctx.store.resources.meanings(),
-      room.ctx.server.scopes,
-    )
+    const meanings = await room.ctx.store.resources.meanings()
     const items = await Promise.all(
       (await granted(visit)).map(async ({ id, clientId, scope, createdAt, usedAt }) => {
         const { returns, ...application } = await shownAs(visit, clientId)
-        return { id, application, returns, createdAt, usedAt, scopes: scope.map((name) => words[name] ?? name) }
+        return { id, application, returns, createdAt, usedAt, scopes: scope.map((name) => inWords(room.ctx, meanings, name)) }
       }),
     )
     const images = items.flatMap(({ application }) => logoOf(application)?.source ?? [])
