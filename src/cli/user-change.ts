@@ -1,8 +1,8 @@
 /** `gatehouse users change`: what is kept about a person, but for what has a command of its own. */
 import type { Command } from 'commander'
 import type { Raw } from '../config/raw.ts'
+import { accountChangeSchema, changeAccount, operator } from '../identity/account-administration.ts'
 import { claimsSchema, Taken } from '../identity/accounts.ts'
-import { accountChangeSchema, changeAccount } from '../identity/change-account.ts'
 import { accountByFlags, accountChangeFlags, addAccountFlags } from './account-flags.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
@@ -38,9 +38,9 @@ async function changeUser(terminal: Terminal, login: string, command: Command): 
     const { subject } = await findUser(room, login)
     const given = merged(await readObject(terminal, flags.file), await accountByFlags(room, command, accountChangeFlags))
     const change = checked(accountChangeSchema, merged(given, removals(flags.unset ?? [])), flagOf)
-    const changed = await toldIssues(flagOf, changeAccount(room.accounts, subject, change, 'administrator'))
+    const changed = await toldIssues(flagOf, changeAccount(room.accounts, operator, subject, change))
     if (changed === 'taken') throw new Taken('another account has this user name or e-mail address')
-    if (changed === 'unknown') refuse(`the account ${login} has just been removed`)
+    if (typeof changed === 'string') refuse(`the account ${login} has just been removed`)
     await done('user.change', subject, { changed: Object.keys(change).join(' ') })
     print(terminal, flags.json, shown(changed))
   })

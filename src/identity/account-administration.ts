@@ -44,13 +44,23 @@ export async function givePassword(room: AccountRoom, by: Administrator, subject
   return administer(room, by, subject, () => ({ passwordHash, passwordIsTemporary: password.temporary }))
 }
 
-/** Changes what is written in another account, as RFC 7396 has it; the e-mail address counts as proven only if the change says so. Throws `ZodError`. */
+/**
+ * Changes what is written in another account, as RFC 7396 has it; an e-mail address or telephone number that is another counts as proven
+ * only if the change says so. Throws `ZodError`.
+ */
 export async function changeAccount(room: AccountRoom, by: Administrator, subject: string, change: AccountChange): Promise<Administered> {
   return administer(room, by, subject, (account) => {
-    const { username, email, claims, attributes } = mergePatch(account as unknown as Record<string, unknown>, change) as unknown as Account
-    const moved = email !== account.email && change.claims?.['email_verified'] === undefined
-    const proven = moved ? mergePatch(claims, { email_verified: null }) : claims
-    const written = writtenSchema.parse({ username, email, claims: proven, attributes })
+    const { username, email, claims, attributes } = mergePatch({ ...account }, change) as unknown as Account
+    const unproven = {
+      ...(email === account.email ? {} : { email_verified: null }),
+      ...(claims?.['phone_number'] === account.claims['phone_number'] ? {} : { phone_number_verified: null }),
+    }
+    const written = writtenSchema.parse({
+      username,
+      email,
+      claims: mergePatch(claims ?? {}, { ...unproven, ...change.claims }),
+      attributes,
+    })
     return { username: written.username, email: written.email, claims: written.claims, attributes: written.attributes }
   })
 }

@@ -116,9 +116,6 @@ export function checkValues(attributes: readonly Attribute[], values: Values): v
   if (issues.length > 0) throw new z.ZodError(issues)
 }
 
-/** Who writes: an administrator may write everything, the person only what is open to them. */
-export type Writer = 'administrator' | 'person'
-
 /** Throws a `ZodError` when a person writes what only administrators write. */
 export function checkWriter(attributes: readonly Attribute[], names: readonly string[]): void {
   const closed = attributes.filter(({ name, writable_by }) => writable_by !== 'person' && names.includes(name))

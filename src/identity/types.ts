@@ -30,10 +30,6 @@ export interface Account {
   updatedAt: number
 }
 
-type AccountMembers = Partial<Omit<Account, 'subject' | 'createdAt'>>
-/** What changes of an account. A function is given it as it is, while nobody else can change it; it may be called twice. */
-export type AccountUpdate = AccountMembers | ((before: Account) => AccountMembers)
-
 /** What an administrator does to another account, for as long as the administrator is what they were when they asked. */
 export interface Administration {
   /** Undefined: no person of this tenant, but a machine or the operator. */
@@ -152,7 +148,7 @@ export interface IdentityStore {
      */
     anyPasswordHash(text: string): Promise<string | undefined>
     /** Changes what is given, all at once; a new password or status ends all sessions. Throws `ZodError` when attributes are not what they may be. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
-    change(subject: string, change: AccountUpdate): Promise<'changed' | 'unknown' | 'taken'>
+    change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
     /** Sets these claims, or takes away those that are undefined; all others stay as they are at that moment. False when there is no such account. */
     changeClaims(subject: string, claims: Readonly<Record<string, unknown>>, now: number): Promise<boolean>
     /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */

@@ -1,6 +1,6 @@
 /** Accounts as kept. User names and e-mail addresses share one space of logins, in which each is one account's. */
 import { isDeepStrictEqual } from 'node:util'
-import { type Account, type AccountUpdate, type Administration, foldLogin, type IdentityStore } from '../identity/types.ts'
+import { type Account, type Administration, foldLogin, type IdentityStore } from '../identity/types.ts'
 import { replacePassword, search } from './account-administration.ts'
 import { checkAttributes } from './attributes.ts'
 import { removeFactors } from './factors.ts'
@@ -113,14 +113,14 @@ function loginsOf({ username, email }: Account): string[] {
 }
 
 /** Within a transaction that `unlessTaken` surrounds: changes what is given. */
-export function* update(tenant: string, subject: string, change: AccountUpdate): Transaction<'changed' | 'unknown'> {
+export function* update(tenant: string, subject: string, change: Partial<Account>): Transaction<'changed' | 'unknown'> {
   // Locks the row: whoever changes the same account now waits for this one.
   const [row] = yield sql`
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject}
     returning subject, username, email, password_hash, password_is_temporary, claims, attributes, status, role, created_at, updated_at`
   if (!row) return 'unknown'
   const before = accountFrom(row)
-  const after: Account = { ...before, ...(typeof change === 'function' ? change(before) : change), subject }
+  const after: Account = { ...before, ...change, subject }
   if (loginsOf(before).join('\n') !== loginsOf(after).join('\n')) {
     yield sql`delete from logins where tenant_id = ${tenant} and subject = ${subject}`
     yield* takeLogins(tenant, after)
