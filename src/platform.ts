@@ -23,6 +23,12 @@ export function systemClock(): number {
   return Math.floor(Date.now() / 1000)
 }
 
+/** Milliseconds since it was started, to the tenth. */
+export function stopwatch(): () => number {
+  const begin = performance.now()
+  return () => Math.round((performance.now() - begin) * 10) / 10
+}
+
 /** So many bytes from the system's generator, at most 65536. */
 export function random(bytes: number): Buffer {
   return crypto.getRandomValues(Buffer.alloc(bytes))

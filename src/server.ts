@@ -7,7 +7,7 @@ import type { Config } from './config/schema.ts'
 import type { Post } from './identity/links.ts'
 import { errands } from './mail/errands.ts'
 import { folderPost, smtpPost } from './mail/post.ts'
-import { orderedIds, type Platform } from './platform.ts'
+import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
@@ -217,6 +217,7 @@ async function serve(
     room: house.tenant,
     ready: house.ready,
     id: () => idFrom(random),
+    stopwatch,
     log,
   }
   const { cert_file, key_file } = config.tls

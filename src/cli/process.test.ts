@@ -191,6 +191,7 @@ test('a request in flight is answered before the server stops', posixOnly, async
   assert.match((await once(socket, 'data'))[0], /^HTTP\/1.1 40[01] /)
   assert.equal(await server.ended, 0)
   assert.match(server.text(), /"msg":"stopped"/)
+  assert.match(server.text(), /"route":"\/token","status":40[01],"ms":(?!0[,}])\d/, 'the log says how long an answer took')
 })
 
 test('who asks twice does not wait', posixOnly, async (t) => {

@@ -102,7 +102,7 @@ export const switches: Readonly<Record<string, Switch>> = {
   RFC8705: 'absent',
   RFC8707: 'resourceIndicators',
   RFC8725: 'always',
-  RFC8812: 'absent',
+  RFC8812: 'always',
   RFC8932: 'absent',
   RFC9068: 'always',
   RFC9101: 'absent',

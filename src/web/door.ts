@@ -65,6 +65,7 @@ export function pathsOf(path: string, base: string): string[] {
 
 async function serve(state: DoorState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { house } = state
+  const took = house.stopwatch()
   const slug = slugOf(req)
   const dress: Dress = {
     tenant: 'Gatehouse',
@@ -98,7 +99,7 @@ async function serve(state: DoorState, route: Route, req: FastifyRequest, reply:
   await keep(state, entered, error?.happened ?? result.happened, { requestId: req.id, address: req.ip })
   send(reply, error && audience === 'api' ? problemDocument(error, result, house.issuer) : result, dress)
   const status = reply.raw.statusCode
-  note(house.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: reply.elapsedTime, ip: req.ip }, error)
+  note(house.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: took(), ip: req.ip }, error)
   return reply
 }
 
@@ -161,12 +162,11 @@ async function preflight(state: DoorState, route: Route, req: FastifyRequest, re
 
 /** One line for each request: what came of it, never what was in it. */
 function note(log: Log, line: Record<string, unknown>, error: OAuthError | undefined): void {
-  const ms = Math.round((line['ms'] as number) * 10) / 10
   if (!error) {
-    log.info({ ...line, ms }, 'answered')
+    log.info(line, 'answered')
     return
   }
-  const told = { ...line, ms, error: error.code, description: error.description, why: error.why }
+  const told = { ...line, error: error.code, description: error.description, why: error.why }
   if (error.code === 'server_error') log.error({ ...told, err: error.cause }, 'failed')
   else if (error.code === 'temporarily_unavailable') log.warn({ ...told, err: error.cause }, 'unavailable')
   else log.info(told, 'refused')

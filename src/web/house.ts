@@ -12,6 +12,8 @@ export interface House {
   ready(): Promise<string | undefined>
   /** 128 bits in base64url. */
   id(): string
+  /** Started now: how many milliseconds ago that was. */
+  stopwatch(): () => number
   log: Log
 }
 export interface Log {
