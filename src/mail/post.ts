@@ -1,9 +1,12 @@
 /** How mail leaves the house: through a server — RFC 5321, RFC 3207 — or, in development, into a folder. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createTransport, type SendMailOptions } from 'nodemailer'
+import type { SendMailOptions } from 'nodemailer'
 import type { Letter, Post } from '../identity/links.ts'
 import { wordsOf } from './letters.ts'
+
+/** Loaded when the first mail leaves: few starts of this server come to send one. */
+const mailer = () => import('nodemailer')
 
 /** No letter of ours names a file or address to take in. */
 const closed = { disableFileAccess: true, disableUrlAccess: true }
@@ -13,9 +16,10 @@ export function smtpPost({ url, from }: { url: string; from: string }): Post {
   const { hostname } = new URL(url)
   const requireTLS = !['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
-  const transport = createTransport({ url, requireTLS, ...timeouts, ...closed })
+  const opened = once(async () => (await mailer()).createTransport({ url, requireTLS, ...timeouts, ...closed }))
   return {
     async send(letter) {
+      const transport = await opened()
       await transport.sendMail(mailOf(letter, from))
     },
   }
@@ -23,15 +27,24 @@ export function smtpPost({ url, from }: { url: string; from: string }): Post {
 
 /** Keeps each mail as a file that mail programs open, readable by its owner only, and tells its text. `id`: for the name of the file. */
 export function folderPost({ folder, from, id, tell }: { folder: string; from: string; id(): string; tell(text: string): void }): Post {
-  const transport = createTransport({ streamTransport: true, buffer: true, ...closed })
+  const opened = once(async () => (await mailer()).createTransport({ streamTransport: true, buffer: true, ...closed }))
   return {
     async send(letter) {
+      const transport = await opened()
       const { message } = await transport.sendMail(mailOf(letter, from))
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const path = join(folder, `${letter.kind}-${id()}.eml`)
       await writeFile(path, message as Buffer, { mode: 0o600 })
       tell(`mail to ${letter.to}, kept as ${path}\n\n${wordsOf(letter).text}`)
     },
+  }
+}
+
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined
+  return () => {
+    opened ??= open()
+    return opened
   }
 }
 

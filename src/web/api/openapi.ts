@@ -15,11 +15,12 @@ export interface Place {
 
 type Members = Record<string, unknown>
 
-/** Everything but what depends on the tenant is computed once. */
+/** Everything but what depends on the tenant is computed once, when somebody first asks. */
 export function interfaceDescription(routes: readonly JsonRoute[]): (place: Place) => object {
-  const schemas: Members = { Problem: problem }
-  const described = routes.map((route) => ({ route, operation: operationOf(route, schemas) }))
+  let known: ReturnType<typeof describe> | undefined
   return (place) => {
+    known ??= describe(routes)
+    const { schemas, described } = known
     const served = described.filter(({ route: { permission } }) => place.isRoot || permission === 'anyone' || !isOfTheHouse(permission))
     const paths: Record<string, Members> = {}
     for (const { route, operation } of served) {
@@ -40,6 +41,11 @@ export function interfaceDescription(routes: readonly JsonRoute[]): (place: Plac
       components: { schemas, securitySchemes: securitySchemes(place), responses: { Problem: problemResponse } },
     }
   }
+}
+
+function describe(routes: readonly JsonRoute[]) {
+  const schemas: Members = { Problem: problem }
+  return { schemas, described: routes.map((route) => ({ route, operation: operationOf(route, schemas) })) }
 }
 
 const introduction =
