@@ -16,18 +16,25 @@ export const demo = {
 /** Clients whose secrets everyone can read here. */
 export const published = [demo.machine, demo.m2m, demo.m2mHs256] as const
 
-/** The administrator's password, if one was made just now: it is shown once and kept only as a hash. */
-export async function furnish(room: Room, random: (bytes: number) => Buffer, jwtSecret?: string): Promise<string | undefined> {
+/**
+ * What became of the administrator. `password`: of the one made just now; it is shown once and kept only as a hash. 'unfit': everybody must
+ * have attributes here that this one has not.
+ */
+export type Furnished = { password: string } | 'there' | 'unfit'
+
+export async function furnish(room: Room, random: (bytes: number) => Buffer, jwtSecret?: string): Promise<Furnished> {
   await addClients(room, jwtSecret ?? demo.m2mHs256.signingSecret)
-  if ((await room.store.accounts.count()) > 0) return undefined
+  if ((await room.store.accounts.count()) > 0) return 'there'
   const password = random(12).toString('base64url')
   const { username, email } = demo.administrator
-  await createAccount(
-    room.accounts,
-    { username, email, role: 'superadmin', claims: { name: 'Administrator', email_verified: true } },
-    { text: password, temporary: true },
-  )
-  return password
+  const account = { username, email, role: 'superadmin', claims: { name: 'Administrator', email_verified: true } } as const
+  try {
+    await createAccount(room.accounts, account, { text: password, temporary: true })
+  } catch (error) {
+    if (error instanceof z.ZodError) return 'unfit'
+    throw error
+  }
+  return { password }
 }
 
 async function addClients(room: Room, signingSecret: string): Promise<void> {

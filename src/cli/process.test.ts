@@ -179,6 +179,27 @@ test('an administrator is made from the settings once, and then is its owner’s
   }
 })
 
+test(
+  'an administrator who lacks what everybody must have is not made: production says so and stops, development goes on',
+  soon,
+  async (t) => {
+    const folder = emptyFolder(t)
+    const env = { ...(await production(folder)), AUTH_ADMIN_PASSWORD: 'the first password' }
+    const define = ['attributes', 'define', '--name', 'grade', '--type', 'string', '--required']
+    for (const args of [['migrate'], define]) assert.equal(await start(t, folder, [main, ...args], env).ended, 0)
+    const server = start(t, folder, [main, 'serve'], env)
+    assert.equal(await server.ended, 1)
+    assert.match(server.text(), /administrator: attributes\.grade is missing/)
+    assert.doesNotMatch(server.text(), /\n +at /, 'no stack')
+
+    const { AUTH_ADMIN_PASSWORD, ...others } = env
+    const development = start(t, folder, [main, 'dev'], others)
+    await development.says(/Administrator +none +everybody has attributes here/)
+    development.child.kill('SIGTERM')
+    assert.equal(await development.ended, 0)
+  },
+)
+
 test('a request in flight is answered before the server stops', posixOnly, async (t) => {
   const folder = emptyFolder(t)
   const env = await production(folder)

@@ -58,7 +58,7 @@ async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise
     const log = logFor(terminal, mode, config.log)
     const migrations = mode === 'dev' || flags.migrate ? 'apply' : 'refuse'
     const house = await openHouse(config, systemPlatform(log), { migrations, makeKey: mode === 'dev' })
-    const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, house, config)
+    const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, house, config).catch(closing(house))
     if (cluster.isWorker || config.workers === 1) return await work({ house, config, mode, log, stop, greet })
     await makeKeys(house)
     await house.close()
@@ -78,10 +78,7 @@ interface Work {
 }
 
 async function work({ house, config, mode, log, stop, greet }: Work): Promise<void> {
-  const open = await house.serve().catch(async (error: unknown) => {
-    await house.close()
-    throw listenProblem(error, config)
-  })
+  const open = await house.serve().catch((error: unknown) => closing(house)(listenProblem(error, config)))
   if (mode === 'serve') log.info({ url: open.url, issuer: config.issuer, version }, 'ready')
   greet()
   const reason = await stop
@@ -95,6 +92,14 @@ async function work({ house, config, mode, log, stop, greet }: Work): Promise<vo
   log.info('stopped')
 }
 
+/** Whatever goes wrong, an open house would keep the process. */
+function closing(house: House): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await house.close()
+    throw error
+  }
+}
+
 /** Once, so that each worker finds them made. */
 async function makeKeys(house: House): Promise<void> {
   const root = await house.tenant('')
@@ -106,12 +111,11 @@ async function prepare(terminal: Terminal, mode: Mode, house: House, config: Con
   const root = await house.tenant('')
   if (root) await ensureAdministrator(root, config.administrator)
   if (mode === 'dev') {
-    const password = root && (await furnish(root, random, config.demo.jwt_secret))
-    return () => terminal.stdout.write(welcome(terminal, config.issuer, password))
+    const made = root ? await furnish(root, random, config.demo.jwt_secret) : 'there'
+    return () => terminal.stdout.write(welcome(terminal, config.issuer, made))
   }
   const open = root ? await openToEveryone(root) : []
   if (open.length > 0) {
-    await house.close()
     const mend = (id: string) =>
       `the database holds the demo client ${id} of development mode — run "gatehouse clients delete ${id}", or set database_url`
     throw new Problems(78, open.map(mend))

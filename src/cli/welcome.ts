@@ -1,9 +1,9 @@
 /** What a newcomer reads when development mode is ready. */
-import { demo } from '../demo.ts'
+import { demo, type Furnished } from '../demo.ts'
 import { painter, type Terminal } from './terminal.ts'
 
-/** Fits 80 columns as long as the issuer does. `password`: the administrator's, when it was made just now. */
-export function welcome(terminal: Terminal, issuer: string, password: string | undefined): string {
+/** Fits 80 columns as long as the issuer does. `made`: what became of the administrator. */
+export function welcome(terminal: Terminal, issuer: string, made: Furnished): string {
   const paint = painter(terminal, terminal.stdout)
   const line = (name: string, value: string, note = '') =>
     `  ${paint('dim', name.padEnd(15))} ${value}${note && paint('dim', `  ${note}`)}\n`
@@ -14,8 +14,7 @@ export function welcome(terminal: Terminal, issuer: string, password: string | u
     line('Address', paint('cyan', issuer)),
     line('Your account', `${issuer}/account`, 'sign in there as anybody'),
     line('Discovery', `${issuer}/.well-known/openid-configuration`),
-    line('Administrator', demo.administrator.username, password ? '' : 'its password was shown at the first start'),
-    password ? line('Password', paint('bold', password), 'for the first sign-in; shown only now') : '',
+    ...administrator(made).map(([name, value, note]) => line(name, name === 'Password' ? paint('bold', value) : value, note)),
     line('Application', demo.application.client_id, `public, returns to ${demo.application.redirect_uri}`),
     line('Machine', demo.machine.client_id, demo.machine.secret),
     '\n',
@@ -28,4 +27,14 @@ export function welcome(terminal: Terminal, issuer: string, password: string | u
     paint('dim', '  Ctrl-C stops it. "npm run gatehouse -- --help" shows what else it can do.\n'),
     '\n',
   ].join('')
+}
+
+function administrator(made: Furnished): [name: string, value: string, note?: string][] {
+  const { username } = demo.administrator
+  if (made === 'there') return [['Administrator', username, 'its password was shown at the first start']]
+  if (made === 'unfit') return [['Administrator', 'none', 'everybody has attributes here; see "users create"']]
+  return [
+    ['Administrator', username],
+    ['Password', made.password, 'for the first sign-in; shown only now'],
+  ]
 }
