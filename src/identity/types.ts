@@ -30,6 +30,12 @@ export interface Account {
   updatedAt: number
 }
 
+/** By name; undefined takes away. */
+export interface ProfileChange {
+  claims: Readonly<Record<string, unknown>>
+  attributes: Values
+}
+
 /** What an administrator does to another account, for as long as the administrator is what they were when they asked. */
 export interface Administration {
   /** Undefined: no person of this tenant, but a machine or the operator. */
@@ -149,8 +155,11 @@ export interface IdentityStore {
     anyPasswordHash(text: string): Promise<string | undefined>
     /** Changes what is given, all at once; a new password or status ends all sessions. Throws `ZodError` when attributes are not what they may be. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
     change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
-    /** Sets these claims, or takes away those that are undefined; all others stay as they are at that moment. False when there is no such account. */
-    changeClaims(subject: string, claims: Readonly<Record<string, unknown>>, now: number): Promise<boolean>
+    /**
+     * Sets these claims and attributes, or takes away those that are undefined; all others stay as they are at that moment. False when there
+     * is no such account. Throws `ZodError` when its attributes would not be what they may be.
+     */
+    changeProfile(subject: string, change: ProfileChange, now: number): Promise<boolean>
     /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */
     rehash(subject: string, from: string, to: string): Promise<boolean>
     /** What is kept of a person in places that nobody else asks for. */

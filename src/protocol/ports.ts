@@ -76,6 +76,22 @@ export interface Store {
   }
 }
 
+/** An attribute that a tenant has defined for its people, as it is asked for. Bounds are undefined where it has none of its own. */
+export interface Question {
+  name: string
+  title?: string | undefined
+  description?: string | undefined
+  /** list: of texts. */
+  type: 'string' | 'number' | 'boolean' | 'date' | 'enum' | 'list'
+  required: boolean
+  /** enum: what it may be. */
+  values?: readonly string[] | undefined
+  /** string: characters. */
+  max_length?: number | undefined
+  min?: number | undefined
+  max?: number | undefined
+}
+
 /** What `identity/` offers the rules: who is at this browser, and what may be said about a subject. */
 export interface People {
   /** The authentication context classes there are, strongest last. */

@@ -1,6 +1,6 @@
 /** Accounts as kept. User names and e-mail addresses share one space of logins, in which each is one account's. */
 import { isDeepStrictEqual } from 'node:util'
-import { type Account, type Administration, foldLogin, type IdentityStore } from '../identity/types.ts'
+import { type Account, type Administration, foldLogin, type IdentityStore, type ProfileChange } from '../identity/types.ts'
 import { replacePassword, search } from './account-administration.ts'
 import { checkAttributes } from './attributes.ts'
 import { removeFactors } from './factors.ts'
@@ -43,7 +43,7 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
         return row?.['password_hash'] as string | undefined
       },
       change: (subject, change) => unlessTaken('taken', () => db.transact(() => update(tenant, subject, change))),
-      changeClaims: (subject, claims, now) => db.transact(() => changeClaims(tenant, subject, claims, now)),
+      changeProfile: (subject, change, now) => db.transact(() => changeProfile(tenant, subject, change, now)),
       async rehash(subject, from, to) {
         const rows = await db.write(sql`
           update accounts set password_hash = ${to}
@@ -145,13 +145,17 @@ export function stillProven(tenant: string, subject: string, passwordHash: strin
     returning subject`
 }
 
-function* changeClaims(tenant: string, subject: string, claims: Account['claims'], now: number): Transaction<boolean> {
+function* changeProfile(tenant: string, subject: string, { claims, attributes }: ProfileChange, now: number): Transaction<boolean> {
   // Locks the row: whoever changes the same account now waits for this one.
   const [row] = yield sql`
-    update accounts set updated_at = ${now} where tenant_id = ${tenant} and subject = ${subject} returning claims`
+    update accounts set updated_at = ${now} where tenant_id = ${tenant} and subject = ${subject} returning claims, attributes`
   if (!row) return false
-  const after = { ...JSON.parse(row['claims'] as string), ...claims }
-  yield sql`update accounts set claims = ${JSON.stringify(after)} where tenant_id = ${tenant} and subject = ${subject}`
+  const before = JSON.parse(row['attributes'] as string)
+  const after = Object.fromEntries(Object.entries({ ...before, ...attributes }).filter(([, value]) => value !== undefined))
+  const told = { ...JSON.parse(row['claims'] as string), ...claims }
+  yield sql`
+    update accounts set claims = ${JSON.stringify(told)}, attributes = ${JSON.stringify(after)} where tenant_id = ${tenant} and subject = ${subject}`
+  if (!isDeepStrictEqual(before, after)) yield* checkAttributes(tenant, after)
   return true
 }
 

@@ -1,15 +1,29 @@
 import assert from 'node:assert/strict'
 import { aClient, aGrant, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+import { attributeSchema } from '../identity/attributes.ts'
 
-onEachEngine('claims are set and taken away one by one, and those of others stay', async ({ a, b }) => {
-  for (const store of [a, b]) await store.accounts.add(anAccount({ claims: { given_name: 'Alice', nickname: 'Al' } }))
-  assert.equal(await a.accounts.changeClaims('subject', { nickname: undefined, locale: 'en' }, NOW + 1), true)
+onEachEngine('claims and attributes are set and taken away one by one, and all others stay', async ({ a, b }) => {
+  const [claims, attributes] = [
+    { given_name: 'Alice', nickname: 'Al' },
+    { team: 'red', motto: 'on' },
+  ]
+  for (const store of [a, b]) {
+    for (const name of ['team', 'motto', 'desk']) await store.attributes.define(attributeSchema.parse({ name, type: 'string' }))
+    await store.accounts.add(anAccount({ claims, attributes }))
+  }
+  const change = { claims: { nickname: undefined, locale: 'en' }, attributes: { motto: undefined, desk: '7' } }
+  assert.equal(await a.accounts.changeProfile('subject', change, NOW + 1), true)
   const changed = await a.accounts.bySubject('subject')
   assert.deepEqual([changed?.claims, changed?.updatedAt], [{ given_name: 'Alice', locale: 'en' }, NOW + 1])
-  assert.deepEqual((await b.accounts.bySubject('subject'))?.claims, { given_name: 'Alice', nickname: 'Al' })
-  await atOnce(8, (i) => a.accounts.changeClaims('subject', { [`claim${i}`]: i }, NOW + 2))
+  assert.deepEqual(changed?.attributes, { team: 'red', desk: '7' })
+  const other = await b.accounts.bySubject('subject')
+  assert.deepEqual([other?.claims, other?.attributes], [claims, attributes])
+  const misfit = { claims: { nickname: 'X' }, attributes: { desk: 7 } }
+  await assert.rejects(a.accounts.changeProfile('subject', misfit, NOW + 2), /must be text/)
+  assert.deepEqual(await a.accounts.bySubject('subject'), changed, 'all or nothing')
+  await atOnce(8, (i) => a.accounts.changeProfile('subject', { claims: { [`claim${i}`]: i }, attributes: {} }, NOW + 2))
   assert.equal(Object.keys((await a.accounts.bySubject('subject'))?.claims ?? {}).length, 10, 'none is lost')
-  assert.equal(await a.accounts.changeClaims('nobody', { locale: 'en' }, NOW), false)
+  assert.equal(await a.accounts.changeProfile('nobody', { claims: { locale: 'en' }, attributes: {} }, NOW), false)
 })
 
 onEachEngine('the sessions of a subject are listed and ended one by one, but for one, and nobody else’s are', async ({ a, b }) => {

@@ -13,8 +13,10 @@ import { profilePage } from '../../src/web/pages/account/profile.ts'
 import { type SecondFactorsPage, secondFactorsPage } from '../../src/web/pages/account/second-factors.ts'
 import { type SessionsPage, sessionsPage } from '../../src/web/pages/account/sessions.ts'
 import { strangerView } from '../../src/web/pages/account/stranger.ts'
+import type { Html } from '../../src/web/pages/html.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 import { passkeyScript } from '../../src/web/pages/passkey.ts'
+import { hostileQuestions, questions } from './question-samples.ts'
 
 const at = { base: '/t/acme', sid: 's1' }
 const confirm = '/t/acme/authorize?max_age=300'
@@ -49,7 +51,10 @@ export function accountSamples(origin: string, attack: string): Record<string, V
   const faults = {
     birthdate: 'This is no day of the calendar.',
     phone_number: 'This must be an international number such as +12025550123.',
+    attribute_hobbies: 'This must be a list of 1 to 20 texts of 1 to 200 characters.',
+    attribute_department: 'This is missing.',
   }
+  const whose = { ...at, tenant: 'Acme', username: 'ada' }
   return {
     'account-overview': accountView(place, { title: 'Your account', body: overviewPage(place) }),
     'account-stranger': strangerView(at.base),
@@ -57,12 +62,12 @@ export function accountSamples(origin: string, attack: string): Record<string, V
     'account-profile': section('profile', {
       title: 'Profile',
       notice: 'Your profile is saved.',
-      body: profilePage({ ...at, username: 'ada', values: ada, faults: {} }),
+      body: profilePage({ ...whose, values: ada, ...own, faults: {} }),
     }),
     'account-profile-problem': section('profile', {
       title: 'Profile',
       problem: 'Nothing is saved yet: please look at the fields that are marked.',
-      body: profilePage({ ...at, username: 'ada', values: { ...ada, birthdate: '1815-02-30', phone_number: '020 7183' }, faults }),
+      body: profilePage({ ...whose, values: { ...ada, birthdate: '1815-02-30', phone_number: '020 7183' }, ...own, faults }),
     }),
     'account-email': section('email', {
       title: 'E-mail',
@@ -122,7 +127,7 @@ export function accountSamples(origin: string, attack: string): Record<string, V
       {
         title: 'Profile',
         problem: attack,
-        body: profilePage({ base: at.base, sid: attack, username: long, values: { name: long, website: attack }, faults: { name: long } }),
+        body: hostileProfile(attack, long),
       },
       hostile,
     ),
@@ -150,6 +155,25 @@ export function accountSamples(origin: string, attack: string): Record<string, V
     ),
     'hostile-account-password': section('password', { title: 'Password', body: passwordPage(password({ username: long })) }, hostile),
   }
+}
+
+/** One attribute of each type, to write and to read. */
+const own = {
+  asked: questions,
+  texts: { department: 'research', desk: '7', greeting: 'Good morning,\nhow are you?', hobbies: 'chess\ntea', remote: 'false' },
+  told: [
+    { question: { name: 'cost_centre', title: 'Cost centre', type: 'number', required: false }, value: 4711 },
+    { question: { name: 'teams', title: 'Teams', type: 'list', required: false }, value: ['Analytical Engine', 'Bernoulli numbers'] },
+    { question: { name: 'key_holder', title: 'Has a key', type: 'boolean', required: false }, value: true },
+    { question: { name: 'left', title: 'Last day', type: 'date', required: false }, value: undefined },
+  ],
+} as const
+
+function hostileProfile(attack: string, long: string): Html {
+  const { asked, typed, faults } = hostileQuestions(long)
+  const told = asked.map((question) => ({ question: { ...question, name: `told_${question.name}` }, value: [long, long] }))
+  const person = { base: at.base, sid: attack, tenant: long, username: long, values: { name: long, website: attack } }
+  return profilePage({ ...person, asked, texts: typed, told, faults: { name: long, ...faults } })
 }
 
 function email(more: Partial<EmailPage> = {}): EmailPage {

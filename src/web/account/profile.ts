@@ -1,10 +1,15 @@
-/** What a person says of themselves: the standard claims — OpenID Connect Core §5.1. */
+/** What a person says of themselves: the standard claims, and attributes of the tenant — OpenID Connect Core §5.1. */
+import { z } from 'zod'
 import { claimsSchema } from '../../identity/accounts.ts'
+import type { Attribute, Values } from '../../identity/attributes.ts'
+import { changeProfile } from '../../identity/own-profile.ts'
 import { loginOf } from '../../identity/types.ts'
 import type { Params } from '../../protocol/params.ts'
-import { profilePage } from '../pages/account/profile.ts'
-import { faultsOf } from './faults.ts'
-import type { Outcome, Section, Visit } from './section.ts'
+import { faultsOf } from '../faults.ts'
+import { type ProfilePage, profilePage } from '../pages/account/profile.ts'
+import { isShown, textOf, typedOf, valueFaults, valuesOf } from '../questions.ts'
+import type { TenantRoom } from '../route.ts'
+import type { Outcome, Refused, RefusedAct, Section, Visit } from './section.ts'
 
 const names = [
   'name',
@@ -66,24 +71,60 @@ function typed(params: Params): Record<string, unknown> {
   return { ...claims, address: address.length > 0 ? Object.fromEntries(address) : undefined }
 }
 
+const marked = 'Nothing is saved yet: please look at the fields that are marked.'
+const misfit = 'Nothing is saved yet: it is too much in all, or what is asked here has just changed. Please look again.'
+
+/** Attributes as the tenant has them now, those that people write apart. */
+async function attributesOf({ accounts }: TenantRoom): Promise<{ own: Attribute[]; others: Attribute[] }> {
+  const { person = [], administrator = [] } = Object.groupBy(await accounts.store.attributes.list(), ({ writable_by }) => writable_by)
+  return { own: person, others: administrator }
+}
+
 async function save({ room, request, account }: Visit): Promise<Outcome> {
   const claims = typed(request.params)
   const checked = schema.safeParse(claims)
-  if (!checked.success)
-    return { refused: { problem: 'Nothing is saved yet: please look at the fields that are marked.', faults: faultsOf(checked.error) } }
-  const phone = claims['phone_number'] === account.claims['phone_number'] ? {} : { phone_number_verified: undefined }
-  await room.accounts.store.accounts.changeClaims(account.subject, { ...claims, ...phone }, room.ctx.now())
-  return { done: 'saved' }
+  const asked = request.params.words('asked') // of what the form did not show, nothing is said
+  const own = (await attributesOf(room)).own.filter(({ name }) => asked.includes(name))
+  const said = saidOf(own, request.params, account.attributes)
+  const faults = { ...(checked.error && faultsOf(checked.error)), ...valueFaults(own, said) }
+  if (Object.keys(faults).length > 0) return { refused: { problem: 'attributes' in faults ? misfit : marked, faults } }
+  const attributes = Object.fromEntries(own.map(({ name }) => [name, said[name]]))
+  const refused = await changeProfile(room.accounts, account, { claims, attributes }).catch(refusedBy)
+  return refused ? { refused } : { done: 'saved' }
+}
+
+/** What the form says of them; a text that nobody touched is the value that it stands for. */
+function saidOf(own: readonly Attribute[], params: Params, kept: Values): Values {
+  const texts = typedOf(own, params)
+  const said = valuesOf(own, texts)
+  const same = own.filter(({ name }) => name in kept && isShown(kept[name], texts[name] ?? ''))
+  return { ...said, ...Object.fromEntries(same.map(({ name }) => [name, kept[name]])) }
+}
+
+function refusedBy(error: unknown): Refused {
+  if (error instanceof z.ZodError) return { problem: misfit, faults: faultsOf(error) }
+  throw error
+}
+
+async function attributesShown(visit: Visit, refused: RefusedAct | undefined): Promise<Pick<ProfilePage, 'asked' | 'texts' | 'told'>> {
+  const { room, request, account } = visit
+  const { own, others } = await attributesOf(room)
+  const kept = (list: readonly Attribute[]) => Object.fromEntries(list.map(({ name }) => [name, textOf(account.attributes[name])]))
+  const texts = refused?.act === 'save' ? typedOf(own, request.params) : kept(own)
+  return { asked: own, texts, told: others.map((question) => ({ question, value: account.attributes[question.name] })) }
 }
 
 export const profile: Section = {
   name: 'profile',
   title: 'Profile',
   summary: 'Your name and what else applications may learn of you',
-  async show({ room, session, account, request }, refused) {
+  async show(visit, refused) {
+    const { room, session, account, request } = visit
     const claims = refused?.act === 'save' ? typed(request.params) : account.claims
     const values = { ...claims, ...(claims['address'] as object | undefined) }
-    return { body: profilePage({ base: room.base, sid: session.sid, username: loginOf(account), values, faults: refused?.faults ?? {} }) }
+    const place = { base: room.base, sid: session.sid, tenant: room.ctx.tenant.name, username: loginOf(account) }
+    const attributes = await attributesShown(visit, refused)
+    return { body: profilePage({ ...place, values, ...attributes, faults: refused?.faults ?? {} }) }
   },
   kept: async ({ account }) => ({ claims: account.claims }),
   acts: { save: { sensitive: false, audit: 'user.change', run: save } },

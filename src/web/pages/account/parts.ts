@@ -52,7 +52,7 @@ export function confirmFirst(to: string): Html {
 }
 
 /** A part of a section, under a heading of its own. */
-export function card(heading: string, ...body: Value[]): Html {
+export function card(heading: Value, ...body: Value[]): Html {
   return html`<section class="card"><h2>${heading}</h2>
 ${body}</section>`
 }

@@ -1,6 +1,8 @@
 /** Where a person says who they are — WCAG 2.2 §1.3.5: each field tells its purpose. */
-import { type Html, html } from '../html.ts'
-import { address } from '../names.ts'
+import type { Question } from '../../../protocol/ports.ts'
+import { fill, type Html, html, type Value } from '../html.ts'
+import { address, named } from '../names.ts'
+import { fieldOf, questionField } from '../question.ts'
 import { card, type Field, type FormPlace, field, form } from './parts.ts'
 
 const lead = 'Applications learn this only if you allow them to see your profile, phone number or address.'
@@ -48,14 +50,31 @@ const groups: readonly { heading: string; fields: readonly Line[] }[] = [
   },
 ]
 
+const words = {
+  own: 'At {tenant}',
+  told: 'Kept by administrators',
+  required: '(required)',
+  none: 'Not set',
+  yes: 'Yes',
+  no: 'No',
+}
+
 export interface ProfilePage extends FormPlace {
+  tenant: string
   username: string
   /** By name of the claim. */
   values: Readonly<Record<string, unknown>>
+  /** Attributes that the person writes, and what stands in their fields, by name. */
+  asked: readonly Question[]
+  texts: Readonly<Record<string, string>>
+  /** Attributes that only administrators write. */
+  told: readonly { question: Question; value: unknown }[]
+  /** By name of the field. */
   faults: Readonly<Record<string, string>>
 }
 
-export function profilePage({ base, sid, username, values, faults }: ProfilePage): Html {
+export function profilePage(page: ProfilePage): Html {
+  const { base, sid, username, values, faults, asked, told } = page
   const filled = (line: Line) => {
     const value = values[line.name]
     return field({ ...line, value: typeof value === 'string' ? value : undefined, fault: faults[line.name] })
@@ -68,6 +87,31 @@ ${form({
   section: 'profile',
   act: 'save',
   body: html`${groups.map(({ heading, fields }) => card(heading, html`<div class="fields">${fields.map(filled)}</div>`))}
+${asked.length > 0 && ownCard(page)}
 <button id="save" class="primary">Save</button>`,
-})}`
+})}
+${told.length > 0 && card(words.told, html`<dl class="facts">${told.map(fact)}</dl>`)}`
+}
+
+/** `asked` says what the form shows, so that what it does not show stays as it is. */
+function ownCard({ tenant, asked, texts, faults }: ProfilePage): Html {
+  const fields = asked.map((question) => {
+    const note = question.required ? { note: words.required } : {}
+    return questionField({ question, text: texts[question.name], fault: faults[fieldOf(question.name)], ...note })
+  })
+  return card(
+    fill(words.own, { tenant: named(tenant) }),
+    html`<input type="hidden" name="asked" value="${asked.map(({ name }) => name).join(' ')}">`,
+    html`<div class="fields">${fields}</div>`,
+  )
+}
+
+function fact({ question: { name, title = name }, value }: ProfilePage['told'][number]): Html {
+  return html`<div id="${fieldOf(name)}"><dt>${title}</dt><dd dir="auto">${inWords(value)}</dd></div>`
+}
+
+function inWords(value: unknown): Value {
+  if (value === undefined) return html`<span class="optional">${words.none}</span>`
+  if (typeof value === 'boolean') return value ? words.yes : words.no
+  return Array.isArray(value) ? html`<ul>${value.map((one) => html`<li>${String(one)}</li>`)}</ul>` : String(value)
 }

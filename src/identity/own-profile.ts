@@ -1,0 +1,15 @@
+/** What people change of what is kept about them: claims, and the attributes that are theirs to write. */
+import type { AccountRoom } from './accounts.ts'
+import { checkWriter } from './attributes.ts'
+import type { Account, ProfileChange } from './types.ts'
+
+/** All of it or nothing; another telephone number is no longer proven. Throws a `ZodError` whose issues name the attribute, such as `attributes.desk`. */
+export async function changeProfile(
+  { store, now }: Pick<AccountRoom, 'store' | 'now'>,
+  { subject, claims: before }: Account,
+  { claims, attributes }: ProfileChange,
+): Promise<void> {
+  checkWriter(await store.attributes.list(), Object.keys(attributes))
+  const phone = claims['phone_number'] === before['phone_number'] ? {} : { phone_number_verified: undefined }
+  await store.accounts.changeProfile(subject, { claims: { ...claims, ...phone }, attributes }, now())
+}
