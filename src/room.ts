@@ -1,7 +1,7 @@
 /** One tenant, put together from every room. */
 import type { Config } from './config/schema.ts'
 import type { AccountRoom } from './identity/accounts.ts'
-import { type Attribute, claimOf, scopesOfAttributes } from './identity/attributes.ts'
+import { type Attribute, claimOf, scopesOfAttributes, signUpAttributes } from './identity/attributes.ts'
 import { type AuditRoom, note } from './identity/audit.ts'
 import { type Mailroom, type Post, sendNews } from './identity/links.ts'
 import { people } from './identity/people.ts'
@@ -77,7 +77,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
   const mailroom: Mailroom | undefined = post && { store, tokens: opaque, post, issuer, name: row.name, now, later: errands.later }
   const signUp = signUpRuleOf(config, row, mailroom)
   const schema = await store.attributes.list()
-  const tenant = { ...settingsOf(frame, row, schema), signUp: signUp !== undefined }
+  const tenant = { ...settingsOf(frame, row, schema), signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0 }
   const id = () => idFrom(random)
   const { access_token: accessToken, refresh_token: refreshToken } = config.api
   const firstParty = firstPartyClient(server, config.keys.algs, { org: row.id, accessToken, refreshToken })

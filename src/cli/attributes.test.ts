@@ -65,6 +65,8 @@ const refused: [line: string, status: number, message: string][] = [
   ['users create --username x --tenant strict --attribute rank', 2, '--attribute is written name=value'],
   ['users create --username x --tenant strict --attribute rank=low --attribute rank=high', 2, 'rank is given twice, and is no list'],
   ['users change fay --tenant strict --attribute rank=', 1, '--attribute rank is missing'],
+  ['users create --username x --tenant strict', 1, '--attribute rank is missing'],
+  ['users invite --username x --email x@example.com --tenant strict', 1, '--attribute rank is missing'],
   ['users change nobody --name X', 1, 'there is no account nobody'],
   ['users change fay --tenant strict --username GUS', 1, 'another account has this user name or e-mail address'],
   ['users change fay --tenant strict --website nowhere', 1, '--website must be an absolute http or https URL'],

@@ -276,3 +276,15 @@ test('attributes come too, and what does not fit is refused, in a rehearsal as i
   }
   assert.deepEqual((await json('users show with-team')).attributes, { team: 'red' })
 })
+
+test('who lacks what everybody must have is refused, in a rehearsal as in earnest, and the others come', async () => {
+  await json('tenants create strict')
+  await json('attributes define --tenant strict --name team --type enum --values red blue --required')
+  const file = lines({ username: 'complete', attributes: { team: 'red' } }, { username: 'incomplete' })
+  for (const flags of ['--dry-run', '']) {
+    const told = await bring(`${flags} --tenant strict`, file)
+    assert.deepEqual(counts(told), [1, 0, 0, 1], flags)
+    assert.match(JSON.stringify(told.problems), /attributes.team is missing/)
+  }
+  assert.equal((await json('users list --tenant strict')).length, 1)
+})

@@ -129,6 +129,18 @@ export function checkOwn(attributes: readonly Attribute[], values: Values): void
   checkValues(attributes, values)
 }
 
+/**
+ * `asked`: what whoever makes an account of their own must say. `closedBy`: names of what everybody has and only administrators write, so
+ * that nobody can make one.
+ */
+export function signUpAttributes(attributes: readonly Attribute[]): { asked: Attribute[]; closedBy: string[] } {
+  const { person = [], administrator = [] } = Object.groupBy(
+    attributes.filter(({ required }) => required),
+    ({ writable_by }) => writable_by,
+  )
+  return { asked: person, closedBy: administrator.map(({ name }) => name) }
+}
+
 /** Is its value among these what it must be? */
 export function fits(attribute: Attribute, all: Values): boolean {
   const { name, type, required, values = [], max_length = longest, max_items = mostItems, min, max } = attribute

@@ -2,6 +2,7 @@
 import { refuse } from '../protocol/errors.ts'
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
+import { signUpAttributes } from './attributes.ts'
 import { askForPasskey, offerPasskey } from './passkeys.ts'
 import { tryAlone } from './second-factor.ts'
 import type { SignIn } from './sign-in.ts'
@@ -34,6 +35,10 @@ export function people(room: SignIn): People {
     async claims(subject) {
       const account = await store.accounts.bySubject(subject)
       return account && isActive(account) ? claimsOf(account) : undefined
+    },
+
+    async askedAtSignUp() {
+      return signUpAttributes(await store.attributes.list()).asked
     },
 
     async groups(subject) {

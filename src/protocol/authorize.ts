@@ -142,7 +142,8 @@ async function page(step: Exclude<Step, 'done'>, scene: Scene): Promise<Page> {
   }
   if (step === 'sign-up') {
     const email = asked.loginHint?.includes('@') ? asked.loginHint : undefined
-    return { page: step, data: { flow: ticket, application, email, name: undefined, problem: undefined, canChoose: sessions.length > 0 } }
+    const empty = { email, name: undefined, asked: await ctx.people.askedAtSignUp(), typed: {}, problem: undefined, faults: {} }
+    return { page: step, data: { flow: ticket, application, ...empty, canChoose: sessions.length > 0 } }
   }
   // Signed in as somebody else than the client needs: signing in again has not helped. Core §3.1.2.1 (id_token_hint).
   const hinted = asked.hintedSubject

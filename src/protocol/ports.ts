@@ -100,6 +100,8 @@ export interface People {
   sessions(ids: readonly string[], now: number, address: string): Promise<Session[]>
   /** All claims of a living account, and as `attributes` those of the tenant by their names; undefined when there is none or it is suspended. */
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** What whoever makes an account of their own must say beside the usual. */
+  askedAtSignUp(): Promise<readonly Question[]>
   /** Names of all groups the subject is in, in order. */
   groups(subject: string): Promise<readonly string[]>
   /** What a living account can show beside its password; undefined when there is none or it is suspended. */

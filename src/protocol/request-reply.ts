@@ -1,7 +1,7 @@
 /** What is asked and what is answered, freed of HTTP machinery; and every page the rules can ask for. */
 import type { Happening } from './acts.ts'
 import type { Params } from './params.ts'
-import type { TotpOffer } from './ports.ts'
+import type { Question, TotpOffer } from './ports.ts'
 
 /** What was asked, freed of HTTP machinery. */
 export interface Request {
@@ -82,7 +82,12 @@ export interface Pages {
     email: string | undefined
     name: string | undefined
     /** `field`: what must be typed otherwise, if anything. */
+    /** What the tenant asks of everybody, and what of it was typed, by name. */
+    asked: readonly Question[]
+    typed: Readonly<Record<string, string>>
     problem: { text: string; field?: 'email' | 'name' | 'password' } | undefined
+    /** What is wrong with what is asked, by name of the field. */
+    faults: Readonly<Record<string, string>>
     canChoose: boolean
   }
   /** Behind a link in a mail. `mustProve`: it was opened in another browser than that of the sign-up, so the password is asked for. */

@@ -83,7 +83,7 @@ async function serve(state: DoorState, route: Route, req: FastifyRequest, reply:
     dress.tenant = room.ctx.tenant.name
     dress.base = room.base
     dress.recovery = room.mailroom !== undefined
-    dress.signUp = room.signUp !== undefined
+    dress.signUp = room.ctx.tenant.signUp
     dress.account = room.ctx.server.responseTypes.has('none')
     if (route.cors === 'clients') dress.headers['vary'] = 'Origin'
     if (route.cors) Object.assign(dress.headers, await originHeaders(route, room, req.headers.origin))

@@ -4,29 +4,29 @@ import { accountSchema, claimsSchema } from '../identity/accounts.ts'
 import { rememberDevice } from '../identity/devices.ts'
 import type { Mailroom } from '../identity/links.ts'
 import { passwordProblem } from '../identity/password-policy.ts'
-import { type Applicant, confirmSignUp, findSignUp, type SignUpRule, signUp } from '../identity/sign-up.ts'
+import { type Applicant, confirmSignUp, findSignUp, signUp } from '../identity/sign-up.ts'
 import { trySignIn, trySignUp } from '../identity/throttle.ts'
 import type { Account, SignUp } from '../identity/types.ts'
 import { refuse } from '../protocol/errors.ts'
 import { findFlow, hubUrl, liveFlow } from '../protocol/flow.ts'
+import type { Params } from '../protocol/params.ts'
 import type { Browser, PageReply, Pages, Reply, Request } from '../protocol/request-reply.ts'
 import { applicationOf } from '../protocol/respond.ts'
 import { UnusablePassword } from '../secrets/passwords.ts'
 import { byThemselves } from './by-themselves.ts'
 import { type Entry, enter } from './enter.ts'
+import { openSignUp, signUpRule } from './open-sign-up.ts'
+import { typedOf, valueFaults, valuesOf } from './questions.ts'
 import type { Route, TenantRoom } from './route.ts'
 import { tooOften } from './too-often.ts'
 
 const dead = 'this link was used already or has expired; sign up again'
 const gone = 'another account has this name or address by now; sign up again with another'
-const unfit = 'more is asked of people here than when you signed up; ask an administrator for an account'
-const unasked = 'More is asked of people here than this page can ask. Please ask an administrator for an account.'
+const unfit = 'more is asked of people here than when you signed up; sign up again, or ask an administrator for an account'
+const marked = 'Please look at the fields that are marked.'
+const changed = 'What is asked of people here has changed just now. Please look at it again.'
 const taken = 'There is an account with this address already. Please sign in, or choose a new password if you forgot it.'
 const wrong = 'This is not the password that you chose when you signed up. Please try again.'
-
-function openRule({ signUp: rule }: TenantRoom): SignUpRule {
-  return rule ?? refuse('access_denied', 'sign-up is closed here; ask an administrator for an account')
-}
 
 const signUpStep: Route = {
   path: '/authorize/sign-up',
@@ -38,33 +38,53 @@ const signUpStep: Route = {
     const { params, browser, address } = request
     const ticket = params.need('flow')
     const { flow, client } = await findFlow(ctx, ticket, browser)
-    const rule = openRule(room)
-    const [email = '', name = '', password = ''] = [params.get('email')?.trim(), params.get('name')?.trim(), params.get('password')]
+    const { rule, asked } = await openSignUp(room)
+    const { email, claims, password, repeated } = typedBy(params)
+    const typed = typedOf(asked, params)
+    const attributes = valuesOf(asked, typed) as Applicant['attributes'] & object
     const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
-    const again = (status: number, problem: Problem, headers: Record<string, string> = {}): Reply => {
-      const data = { flow: ticket, application: applicationOf(client), email, name, problem, canChoose: sessions.length > 0 }
+    const again = async (status: number, refusal: Refusal, headers: Record<string, string> = {}): Promise<Reply> => {
+      const shown = { flow: ticket, application: applicationOf(client), email, name: claims.name, canChoose: sessions.length > 0 }
+      const data = { ...shown, asked: await ctx.people.askedAtSignUp(), typed, faults: {}, ...refusal }
       return { kind: 'page', page: 'sign-up', status, data, headers }
     }
-    const claims = name === '' ? {} : { name }
-    const problem = problemOf(room, { email, claims }, password, params.get('repeated') ?? '')
-    if (problem) return again(400, problem)
+    const faults = valueFaults(asked, attributes)
+    const problem = problemOf(room, { email, claims }, password, repeated) ?? (Object.keys(faults).length > 0 && { text: marked })
+    if (problem) return again(400, { problem, faults })
     const wait = await trySignUp(signIn, { login: email, address }, ctx.now())
-    if (wait !== undefined) return again(429, { text: tooOften(wait) }, { 'retry-after': String(wait) })
+    if (wait !== undefined) return again(429, { problem: { text: tooOften(wait) } }, { 'retry-after': String(wait) })
     const at = { browser: flow.browser, flow: ticket }
-    const outcome = await signUp(accounts, rule, { email, claims, at }, password).catch(unusable)
-    if (typeof outcome === 'object' && 'text' in outcome) return again(400, outcome)
-    if (outcome === 'taken') return again(409, { text: taken, field: 'email' })
+    const outcome = await signUp(accounts, rule, { email, claims, attributes, at }, password).catch(unusable)
+    if (typeof outcome === 'object' && 'problem' in outcome) return again(400, outcome)
+    if (outcome === 'taken') return again(409, { problem: { text: taken, field: 'email' } })
     if (outcome === 'mail-sent')
       return { ...done('sign-up-mail-sent', ticket), happened: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }] }
     return enterNew(room, { ticket, flow, request, sessions }, outcome)
   },
 }
 
+function typedBy(params: Params) {
+  const name = params.get('name')?.trim() ?? ''
+  const claims: Applicant['claims'] = name === '' ? {} : { name }
+  return {
+    email: params.get('email')?.trim() ?? '',
+    claims,
+    password: params.get('password') ?? '',
+    repeated: params.get('repeated') ?? '',
+  }
+}
+
 type Problem = NonNullable<Pages['sign-up']['problem']>
 
-function unusable(error: unknown): Problem {
-  if (error instanceof UnusablePassword) return { text: error.message, field: 'password' }
-  if (error instanceof z.ZodError) return { text: unasked } // the rest was checked
+/** Why the page is shown again. */
+interface Refusal {
+  problem: Problem
+  faults?: Pages['sign-up']['faults']
+}
+
+function unusable(error: unknown): Refusal {
+  if (error instanceof UnusablePassword) return { problem: { text: error.message, field: 'password' } }
+  if (error instanceof z.ZodError) return { problem: { text: changed } } // all was checked by what was asked until now
   throw error
 }
 
@@ -88,7 +108,7 @@ const openConfirm: Route = {
   methods: ['GET'],
   audience: 'person',
   async handle(room, { params, browser }) {
-    openRule(room)
+    signUpRule(room)
     const token = params.need('token')
     const waiting = (await findSignUp(room.mailroom as Mailroom, token)) ?? refuse('invalid_request', dead)
     return confirmPage(room, waiting, { token, flow: params.get('flow'), browser })
@@ -116,7 +136,7 @@ const confirm: Route = {
   audience: 'person',
   ownForm: true,
   async handle(room, request) {
-    openRule(room)
+    signUpRule(room)
     const { params, browser } = request
     const [token, ticket] = [params.need('token'), params.get('flow')]
     const waiting = (await findSignUp(room.mailroom as Mailroom, token)) ?? refuse('invalid_request', dead)

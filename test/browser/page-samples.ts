@@ -1,7 +1,8 @@
 /** Pages to look at: as they are meant, at their fullest, and filled by someone who means harm. */
-import type { Application, Page, Person } from '../../src/protocol/request-reply.ts'
+import type { Application, Page, Pages, Person } from '../../src/protocol/request-reply.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 import { accountSamples } from './account-samples.ts'
+import { hostileQuestions, questions } from './question-samples.ts'
 
 /** A named page. `origin` serves `/logo.svg`, `/broken.svg` (not there) and `/stay` (an answer that leaves the page where it is). */
 export function samples(origin: string): Record<string, Page | View> {
@@ -37,6 +38,14 @@ export function samples(origin: string): Record<string, Page | View> {
         text: 'There is an account with this address already. Please sign in, or choose a new password if you forgot it.',
         field: 'email',
       },
+    }),
+    'sign-up-asking': signUpPage(flow, board, { asked: questions.map((question) => ({ ...question, required: true })) }),
+    'sign-up-asking-problem': signUpPage(flow, photos, {
+      email: 'ada@acme.example',
+      asked: questions,
+      typed: { desk: '900', hobbies: 'chess', started: '2031-05-01', team: 'sales', remote: 'true', greeting: 'Hello' },
+      faults: { attribute_desk: 'This must be a number, at least 1, at most 500.', attribute_department: 'This is missing.' },
+      problem: { text: 'Please look at the fields that are marked.' },
     }),
     'confirm-sign-up': confirmSignUpPage({}),
     'confirm-sign-up-elsewhere': confirmSignUpPage({ mustProve: true }),
@@ -159,12 +168,9 @@ const recoveryCodes = [
   'h7nzx-6aqve',
 ]
 
-function signUpPage(
-  flow: string,
-  application: Application,
-  more: { email?: string; name?: string; canChoose?: boolean; problem?: { text: string; field: 'email' } },
-): Page {
-  return { page: 'sign-up', data: { flow, application, email: undefined, name: undefined, problem: undefined, canChoose: false, ...more } }
+function signUpPage(flow: string, application: Application, more: Partial<Pages['sign-up']>): Page {
+  const empty = { email: undefined, name: undefined, asked: [], typed: {}, faults: {}, problem: undefined, canChoose: false }
+  return { page: 'sign-up', data: { flow, application, ...empty, ...more } }
 }
 
 function confirmSignUpPage(more: { mustProve?: boolean; problem?: string }): Page {
@@ -200,10 +206,10 @@ function hostile(origin: string): Record<string, Page> {
   const fields = { [attack]: attack, submit: 'taken' }
   return {
     'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, passkey, canChoose: true } },
-    'hostile-sign-up': {
-      page: 'sign-up',
-      data: { flow, application, email: long, name: attack, problem: { text: attack }, canChoose: true },
-    },
+    'hostile-sign-up': signUpPage(flow, application, {
+      ...{ email: long, name: attack, problem: { text: attack }, canChoose: true },
+      ...hostileQuestions(long),
+    }),
     'hostile-confirm-sign-up': {
       page: 'confirm-sign-up',
       data: { token: attack, flow, email: long, mustProve: true, problem: attack },

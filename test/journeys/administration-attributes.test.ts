@@ -1,6 +1,7 @@
 /** Attributes of people by the administration API: defined, written, kept in form, removed. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { attributeSchema } from '../../src/identity/attributes.ts'
 import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { engines } from '../postgres.ts'
 import { asked, bearer } from './json.ts'
@@ -42,6 +43,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await admin('DELETE', '/attributes/department')).status, 204)
       assert.equal((await admin('DELETE', '/attributes/department')).status, 404)
       assert.deepEqual((await admin('GET', `/users/${ada}`)).body.attributes, {})
+    })
+
+    test('nobody is made, by whatever access, without what everybody must have', async () => {
+      const { attributes, accounts } = house.root.store
+      await house.house.tenants.create({ slug: 'strict', name: 'Strict' })
+      const strict = (await house.house.tenant('strict'))!
+      await strict.store.attributes.define(attributeSchema.parse({ name: 'rank', type: 'number', required: true }))
+      await house.addAccount({ username: 'boss', role: 'superadmin', attributes: { rank: 1 } }, 'a long password', strict)
+      const issuer = `${house.issuer}/t/strict`
+      const login = { email: 'boss', password: 'a long password' }
+      const { access_token } = (await asked(`${issuer}/api/v1/auth/login`, 'POST', login)).body
+      for (const access of ['temporary_password', 'invitation', 'none']) {
+        const person = { username: 'eve', email: 'eve@example.com', access }
+        const made = await asked(`${issuer}/api/v1/admin/users`, 'POST', person, bearer(access_token))
+        assert.deepEqual([made.status, made.body.errors], [422, [{ field: 'attributes.rank', rule: 'is missing' }]], access)
+      }
+      assert.equal(await strict.store.accounts.count(), 1)
+      assert.deepEqual([await attributes.list(), await accounts.count()], [[], 2], 'tenants have their own')
     })
 
     test('what cannot be defined is told by its member', async () => {

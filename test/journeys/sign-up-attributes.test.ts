@@ -1,16 +1,23 @@
 /** What a tenant asks of everybody, at each way to an account of one's own. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { furnish } from '../../src/demo.ts'
 import { attributeSchema } from '../../src/identity/attributes.ts'
+import { random } from '../../src/platform.ts'
+import type { Room } from '../../src/room.ts'
 import type { Engine } from '../house.ts'
 import { linkIn } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
-import { shows } from './application.ts'
+import { callback, shows } from './application.ts'
 import { asked } from './json.ts'
 import { headline, password, type SignUpStage, signUpStage } from './sign-up-stage.ts'
 
-const unfit = 'more is asked of people here than when you signed up; ask an administrator for an account'
+const unfit = 'more is asked of people here than when you signed up; sign up again, or ask an administrator for an account'
+const closed = 'sign-up is closed here; ask an administrator for an account'
 const plan = attributeSchema.parse({ name: 'plan', type: 'enum', values: ['free', 'paid'], writable_by: 'person', required: true })
+const desk = attributeSchema.parse({ name: 'desk', title: 'Desk', type: 'number', min: 1, writable_by: 'person', required: true })
+const shoe = attributeSchema.parse({ name: 'shoe', type: 'number', writable_by: 'person' })
+const grade = attributeSchema.parse({ name: 'grade', type: 'string', required: true })
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`attributes at sign-up, on ${engine}`, () => {
@@ -51,15 +58,98 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await store.accounts.byLogin(email), undefined)
     })
 
-    test('the page says that it cannot ask for it', async () => {
+    test('the page asks for what everybody must say, and for no more', async () => {
       const { store } = stage.room('unverified')
-      assert.equal(await store.attributes.define(plan), 'defined')
+      for (const attribute of [plan, desk, shoe]) assert.equal(await store.attributes.define(attribute), 'defined')
       const [browser, email] = [stage.house.browser(), stage.newcomer()]
-      await stage.open(browser, 'unverified')
-      const page = await stage.fill(browser, email)
-      assert.ok(shows(page, 'sign-up'))
-      assert.deepEqual([page.status, page.html.includes('More is asked of people here than this page can ask.')], [400, true])
+      const { html } = await stage.open(browser, 'unverified')
+      assert.match(
+        html,
+        /<label for="attribute_desk">Desk<\/label>\s*<input id="attribute_desk"[^>]* required type="number" step="any" min="1" value="">/,
+      )
+      assert.match(html, /<select id="attribute_plan"[^>]* required>/)
+      assert.doesNotMatch(html, /attribute_shoe/)
+      const refused = await stage.fill(browser, email, { name: 'Ada', attribute_desk: '0', attribute_plan: '' })
+      assert.ok(shows(refused, 'sign-up'))
+      assert.equal(refused.status, 400)
+      for (const [field, fault] of [
+        ['desk', 'This must be a number, at least 1.'],
+        ['plan', 'This is missing.'],
+      ] as const) {
+        assert.ok(refused.html.includes(`<p id="attribute_${field}-fault" class="fault">${fault}</p>`), fault)
+        assert.match(
+          refused.html,
+          new RegExp(`id="attribute_${field}"[^>]* aria-describedby="attribute_${field}-fault" aria-invalid="true"`),
+        )
+      }
+      for (const kept of [/name="name" value="Ada"/, /id="attribute_desk"[^>]* value="0"/]) assert.match(refused.html, kept)
       assert.equal(await store.accounts.byLogin(email), undefined)
+      const forged = { attribute_grade: 'best', attribute_shoe: '44', attribute_role: 'superadmin' }
+      const page = await stage.fill(browser, email, { attribute_desk: '7', attribute_plan: 'free', ...forged })
+      assert.ok(shows(page, 'consent'))
+      const account = await store.accounts.byLogin(email)
+      assert.deepEqual([account?.attributes, account?.role], [{ plan: 'free', desk: 7 }, 'viewer'])
+    })
+
+    test('what is typed on the page waits with the rest until the address is proven', async () => {
+      const { store } = stage.room('private')
+      const [browser, email] = [stage.house.browser(), stage.newcomer()]
+      await stage.open(browser, 'private')
+      assert.equal(headline(await stage.fill(browser, email, { attribute_plan: 'free' })), 'sign-up-mail-sent')
+      await browser.open(linkIn(await stage.sink.next()))
+      await browser.submit('confirm-sign-up')
+      assert.deepEqual((await store.accounts.byLogin(email))?.attributes, { plan: 'free' })
+    })
+
+    test('what everybody must have and only administrators write closes sign-up at every door', async () => {
+      const { house } = stage
+      await house.house.tenants.create({ slug: 'ranks', name: 'Ranks' })
+      await house.house.tenants.set('ranks', { sign_up_email: 'verified' })
+      const room = (await house.house.tenant('ranks')) as Room
+      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid profile email' }, 'secret', room)
+      const [browser, late] = [house.browser(), house.browser()]
+      for (const one of [browser, late]) await stage.open(one, 'ranks')
+      const [email, waiting] = [stage.newcomer(), stage.newcomer()]
+      await stage.fill(late, waiting)
+      const link = linkIn(await stage.sink.next())
+      assert.equal(await room.store.attributes.define(grade), 'defined')
+      const page = await stage.fill(browser, email)
+      assert.deepEqual([page.status, page.html.includes(closed)], [403, true])
+      for (const attributes of [undefined, { grade: 'best' }]) {
+        const person = { email, password, attributes }
+        for (const [path, body] of [
+          ['/t/ranks/api/v1/auth/register', person],
+          ['/register', { ...person, tenant_slug: 'ranks', username: 'newcomer' }],
+        ] as const) {
+          const answer = await asked(house.issuer + path, 'POST', body)
+          assert.deepEqual([answer.status, answer.text.includes(closed)], [403, true], path)
+        }
+      }
+      await late.open(link)
+      const refused = await late.submit('confirm-sign-up')
+      assert.deepEqual([refused.status, refused.html.includes(unfit)], [403, true])
+      for (const login of [email, waiting]) assert.equal(await room.store.accounts.byLogin(login), undefined)
+      house.wait(6) // until every node has seen it
+      const signIn = await house.browser().open(stage.app('ranks').url())
+      assert.ok(shows(signIn, 'sign-in'))
+      assert.doesNotMatch(signIn.html, /id="sign-up"/, 'nobody is sent to a closed door')
+      await room.store.attributes.remove('grade')
+      house.wait(6)
+      await stage.open(browser, 'ranks')
+      assert.equal(headline(await stage.fill(browser, email)), 'sign-up-mail-sent')
+      await stage.sink.next()
+    })
+
+    test('the administrator of development mode is not made where everybody must have more', async () => {
+      const { house } = stage
+      await house.house.tenants.create({ slug: 'demo', name: 'Demo' })
+      const room = (await house.house.tenant('demo')) as Room
+      assert.equal(await room.store.attributes.define(grade), 'defined')
+      assert.equal(await furnish(room, random), 'unfit')
+      assert.equal(await room.store.accounts.count(), 0)
+      await room.store.attributes.remove('grade')
+      assert.ok(typeof (await furnish(room, random)) === 'object')
+      assert.equal(await furnish(room, random), 'there')
     })
   })
 }

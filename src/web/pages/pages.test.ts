@@ -21,6 +21,7 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
   const totp = { secret: text, uri: `otpauth://totp/x?${text}`, draft: text }
   return [
     { page: 'sign-in', data: { flow, application, loginHint: `x${text}`, problem: text, passkey: text, canChoose: true } },
+    { page: 'sign-up', data: { flow, application, email: text, name: text, problem: { text }, canChoose: true, ...questionsOf(text) } },
     { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
     { page: 'consent', data: { flow, application, person, scopes, to } },
     { page: 'new-password', data: { flow, application, person, problem: text } },
@@ -37,6 +38,15 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { page: 'done', data: { what: 'mail-sent', flow } },
     { page: 'error', data: { code: text, description: text, status: 400 } },
   ]
+}
+
+/** One of each type. */
+function questionsOf(text: string) {
+  const common = { title: text, description: text, required: true, max_length: 2000 }
+  const types = ['string', 'number', 'boolean', 'date', 'enum', 'list'] as const
+  const asked = types.map((type) => ({ ...common, name: type, type, values: [`x${text}`] }))
+  const typed = Object.fromEntries(types.map((type) => [type, text]))
+  return { asked, typed, faults: { attribute_list: text } }
 }
 
 const tag = /<(\/?[a-z][a-z0-9]*)((?:\s[a-zA-Z-]+(?:="[^"<>]*")?)*)\s*\/?>/g
@@ -84,6 +94,7 @@ function policy(page: Page): Record<string, string> {
 test('each page is shown under the narrowest policy', () => {
   const own = {
     'sign-in': "'self'",
+    'sign-up': "'self'",
     'choose-account': "'self'",
     consent: "'self'",
     'sign-out': "'self'",

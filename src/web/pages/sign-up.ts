@@ -6,6 +6,7 @@ import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
 import type { Look, View } from './layout.ts'
 import { named, plain } from './names.ts'
+import { fieldOf, questionField } from './question.ts'
 
 const words = {
   title: 'Create an account for {application}',
@@ -24,7 +25,7 @@ const words = {
 }
 
 export function signUp(data: Pages['sign-up'], look: Look): View {
-  const { flow, application, email, name, problem } = data
+  const { flow, application, email, name, asked, typed, faults, problem } = data
   const title = fill(words.title, { application: plain(application.name) })
   const invalid = (field: string) => problem?.field === field && html` aria-invalid="true"`
   const described = (field: string) => problem?.field === field && html` aria-describedby="problem"`
@@ -44,6 +45,7 @@ ${problem !== undefined && html`<p id="problem" class="problem" role="alert" tab
 <input id="email" name="email" type="email" value="${email}" autocomplete="username" maxlength="254" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" enterkeyhint="next" required${described('email')}${invalid('email')}${problem === undefined && html` autofocus`}></div>
 <div class="field"><label for="name">${words.name} <span class="optional">${words.optional}</span></label>
 <input id="name" name="name" value="${name}" autocomplete="name" maxlength="500" dir="auto" enterkeyhint="next"${described('name')}${invalid('name')}></div>
+${asked.map((question) => questionField({ question, text: typed[question.name], fault: faults[fieldOf(question.name)] }))}
 <div class="field"><label for="password">${words.password}</label>
 <input id="password" name="password" type="password" autocomplete="new-password" enterkeyhint="next" required aria-describedby="${problem?.field === 'password' ? 'problem hint' : 'hint'}"${invalid('password')}>
 <p id="hint" class="hint">${words.hint}</p></div>

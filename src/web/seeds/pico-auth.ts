@@ -17,6 +17,7 @@ import { administered } from '../api/admin/people.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { Problem, problem } from '../api/problem.ts'
+import { openSignUp } from '../open-sign-up.ts'
 import type { TenantRoom } from '../route.ts'
 import { stamp } from '../stamp.ts'
 
@@ -68,8 +69,8 @@ const registration = openRoute(
  * too weak, or another account has the name or address.
  */
 export async function register(room: TenantRoom, request: Request, applicant: Applicant, text: string): Promise<Account | undefined> {
-  const { ctx, signIn, accounts, signUp: rule } = room
-  if (!rule) problem(403, 'access_denied', 'sign-up is closed here; ask an administrator for an account')
+  const { ctx, signIn, accounts } = room
+  const { rule } = await openSignUp(room)
   checkNew(room, text, 'password')
   const wait = await trySignUp(signIn, { login: applicant.email, address: request.address }, ctx.now())
   if (wait !== undefined) throw new TooMany('too many sign-ups', wait)
