@@ -81,10 +81,10 @@ export interface Pages {
     application: Application
     email: string | undefined
     name: string | undefined
-    /** `field`: what must be typed otherwise, if anything. */
     /** What the tenant asks of everybody, and what of it was typed, by name. */
     asked: readonly Question[]
     typed: Readonly<Record<string, string>>
+    /** `field`: what must be typed otherwise, if anything. */
     problem: { text: string; field?: 'email' | 'name' | 'password' } | undefined
     /** What is wrong with what is asked, by name of the field. */
     faults: Readonly<Record<string, string>>
