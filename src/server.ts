@@ -62,7 +62,7 @@ export interface Opening {
   makeKey: boolean
 }
 
-/** Each keeps a thread of its own busy. */
+/** Each takes one of the four threads that signing and files use too. */
 const hashesAtOnce = Math.min(availableParallelism(), 3)
 /** A change of a tenant by another node is seen after at most so many seconds. */
 const tenantMemory = 5

@@ -1,7 +1,7 @@
 /** argon2 — RFC 9106, as PHC strings: ours, and those of other servers. */
-import type { Argon2Algorithm } from 'node:crypto'
+import { type Argon2Algorithm, argon2 } from 'node:crypto'
+import { promisify } from 'node:util'
 import { type Reading, recomputing, unpadded } from './hash-form.ts'
-import { threads } from './threads.ts'
 
 /** What a hash costs. */
 export interface Cost {
@@ -22,7 +22,7 @@ export interface Argon2 {
 /** The dearest that is taken from elsewhere: at most 256 MiB, and as much work as 1 GiB gone through once. About a second. */
 const mostMemory = 262_144
 const mostWork = 1_048_576
-const compute = threads()
+const compute = promisify(argon2)
 const form = /^(?:argon2)?\$(argon2(?:id|i|d))\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/
 
 /** One made elsewhere. Django writes `argon2` before it. */
@@ -48,8 +48,7 @@ export function checkOf(kept: Argon2) {
 }
 
 export function tagOf(message: string, { variant, cost, salt: nonce }: Omit<Argon2, 'tag'>, tagLength: number): Promise<Buffer> {
-  const parameters = { message, nonce, tagLength, memory: cost.memory, passes: cost.passes, parallelism: cost.lanes }
-  return compute({ variant, parameters })
+  return compute(variant, { message, nonce, tagLength, memory: cost.memory, passes: cost.passes, parallelism: cost.lanes })
 }
 
 export function writeArgon2({ variant, cost, salt, tag }: Argon2): string {
