@@ -164,7 +164,7 @@ export function fits(attribute: Attribute, all: Values): boolean {
 }
 
 /** What its value must be, to follow its name. */
-export function ruleOf({ type, values = [], max_length = longest, max_items = mostItems, min, max }: Attribute): string {
+function ruleOf({ type, values = [], max_length = longest, max_items = mostItems, min, max }: Attribute): string {
   const texts = `of 1 to ${max_length} characters`
   switch (type) {
     case 'string':

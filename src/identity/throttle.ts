@@ -34,17 +34,15 @@ export async function trySignIn(room: SignIn, { login, address, device }: Trier,
   const who = pseudonym(foldLogin(login))
   if (await isKnownDevice(room, device, login, now)) {
     const own = { name: `device:${who}:${pseudonym(device as string)}`, limit: limits.account, window }
-    const until = await store.attempts.count([own], now)
-    return { wait: until && until - now, succeeded: () => store.attempts.clear([own.name]) }
+    return { wait: await waitFor(room, [own], now), succeeded: () => store.attempts.clear([own.name]) }
   }
   const account = [
     { name: `account:${who}`, limit: limits.account, window },
     { name: `account-day:${who}`, limit: mostADay, window: day },
   ]
   const others = { address: { name: `address:${network(address)}`, limit: limits.address, window }, tenant: tenantBucket(limits) }
-  const until = await store.attempts.count([others.address, ...account, others.tenant], now)
   return {
-    wait: until && until - now,
+    wait: await waitFor(room, [others.address, ...account, others.tenant], now),
     async succeeded() {
       await store.attempts.clear(account.map(({ name }) => name))
       await store.attempts.giveBack([others.address.name, others.tenant.name])
@@ -56,41 +54,42 @@ export async function trySignIn(room: SignIn, { login, address, device }: Trier,
  * Counts a try at a code of one account. Codes are short, so here every browser counts, known ones too; whoever tries has given the right
  * password already.
  */
-export async function tryCode({ store, limits, pseudonym }: SignIn, subject: string, now: number): Promise<Try> {
+export async function tryCode(room: SignIn, subject: string, now: number): Promise<Try> {
+  const { store, limits, pseudonym } = room
   const who = pseudonym(subject)
   const buckets = [
     { name: `code:${who}`, limit: limits.account, window },
     { name: `code-day:${who}`, limit: mostADay, window: day },
   ]
-  const until = await store.attempts.count(buckets, now)
-  return { wait: until && until - now, succeeded: () => store.attempts.clear(buckets.map(({ name }) => name)) }
+  return { wait: await waitFor(room, buckets, now), succeeded: () => store.attempts.clear(buckets.map(({ name }) => name)) }
 }
 
 /** Counts a request for a mail. Returns how many seconds to wait; undefined: go on. */
-export async function tryMail({ store, limits, pseudonym }: SignIn, { login, address }: Omit<Trier, 'device'>, now: number) {
-  const buckets: Bucket[] = [
-    { name: `mail-address:${network(address)}`, limit: limits.address, window },
-    { name: `mail:${pseudonym(foldLogin(login))}`, limit: mostMails, window },
-    { ...tenantBucket(limits), name: 'mail-tenant' },
-  ]
-  const until = await store.attempts.count(buckets, now)
-  return until && until - now
+export function tryMail(room: SignIn, who: Omit<Trier, 'device'>, now: number): Promise<number | undefined> {
+  return waitFor(room, mailBuckets(room, 'mail', who), now)
 }
 
 /** Counts a sign-up, which costs a hash and may send a mail. Returns how many seconds to wait; undefined: go on. */
-export async function trySignUp({ store, limits, pseudonym }: SignIn, { login, address }: Omit<Trier, 'device'>, now: number) {
-  const buckets: Bucket[] = [
-    { name: `sign-up-address:${network(address)}`, limit: limits.address, window },
-    { name: `mail:${pseudonym(foldLogin(login))}`, limit: mostMails, window },
-    { ...tenantBucket(limits), name: 'sign-up-tenant' },
-  ]
-  const until = await store.attempts.count(buckets, now)
-  return until && until - now
+export function trySignUp(room: SignIn, who: Omit<Trier, 'device'>, now: number): Promise<number | undefined> {
+  return waitFor(room, mailBuckets(room, 'sign-up', who), now)
 }
 
 /** Counts the making of a tenant where anyone may make one. Returns how many seconds to wait; undefined: go on. */
-export async function tryTenant({ store, limits }: SignIn, address: string, now: number) {
-  const until = await store.attempts.count([{ name: `tenant-address:${network(address)}`, limit: limits.address, window }], now)
+export function tryTenant(room: SignIn, address: string, now: number): Promise<number | undefined> {
+  return waitFor(room, [{ name: `tenant-address:${network(address)}`, limit: room.limits.address, window }], now)
+}
+
+/** Mails to one account are few, whatever they are for. */
+function mailBuckets({ limits, pseudonym }: SignIn, kind: 'mail' | 'sign-up', { login, address }: Omit<Trier, 'device'>): Bucket[] {
+  return [
+    { name: `${kind}-address:${network(address)}`, limit: limits.address, window },
+    { name: `mail:${pseudonym(foldLogin(login))}`, limit: mostMails, window },
+    { ...tenantBucket(limits), name: `${kind}-tenant` },
+  ]
+}
+
+async function waitFor({ store }: Pick<SignIn, 'store'>, buckets: readonly Bucket[], now: number): Promise<number | undefined> {
+  const until = await store.attempts.count(buckets, now)
   return until && until - now
 }
 

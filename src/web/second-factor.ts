@@ -62,20 +62,19 @@ export const secondFactor: Route = {
     if (!debtor) return { kind: 'redirect', to: hubUrl(ctx, ticket) } // something else is owed by now, or nothing is
     const { account } = debtor
     const page = { client: visit.client, subject: account.subject, ticket }
+    const refused = async (problem: string): Promise<Reply> => {
+      const happened = [wrongCode(account)]
+      return { kind: 'page', status: 401, ...(await secondFactorPage(ctx, { ...page, problem })), happened }
+    }
     const response = params.get('response')
     if (response !== undefined) {
       const about = { place: placeOf(ctx, 'second-factor', ticket), subject: account.subject, response }
       const shown = await showPasskey(signIn, about, ctx.now())
-      if (shown) return settled(room, debtor, [...shown.amr, 'mfa'], { passkey: true })
-      const again = await secondFactorPage(ctx, { ...page, problem: wrongPasskey })
-      return { kind: 'page', status: 401, ...again, happened: [wrongCode(account)] }
+      return shown ? settled(room, debtor, [...shown.amr, 'mfa'], { passkey: true }) : refused(wrongPasskey)
     }
     const outcome = await showCode(signIn, account, params.get('code') ?? params.get('recovery_code') ?? '', ctx.now())
     if (typeof outcome === 'object' && 'amr' in outcome) return settled(room, debtor, outcome.amr, outcome.detail)
-    if (outcome === 'wrong') {
-      const happened = [wrongCode(account)]
-      return { kind: 'page', status: 401, ...(await secondFactorPage(ctx, { ...page, problem: wrong })), happened }
-    }
+    if (outcome === 'wrong') return refused(wrong)
     const late = await secondFactorPage(ctx, { ...page, problem: tooOften(outcome.wait) })
     return { kind: 'page', status: 429, ...late, headers: { 'retry-after': String(outcome.wait) } }
   },
