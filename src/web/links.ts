@@ -31,7 +31,7 @@ const sendReset: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, { params, address }) {
+  async handle(room, { id: requestId, params, address }) {
     const [flow, login = ''] = [params.get('flow'), params.get('login')]
     const wait = await tryMail(room.signIn, { login, address }, room.ctx.now())
     if (wait !== undefined) {
@@ -41,7 +41,10 @@ const sendReset: Route = {
     const mailroom = mailroomOf(room)
     mailroom.later(async () => {
       const account = await mailroom.store.accounts.byLogin(foldLogin(login))
-      if (account?.email !== undefined && isActive(account)) await sendLink(mailroom, 'reset', account, account.email)
+      if (account?.email === undefined || !isActive(account)) return
+      const asked = { act: 'user.link', outcome: 'success', target: account.subject, detail: { kind: 'reset' } } as const
+      await room.note([asked], { requestId, address })
+      await sendLink(mailroom, 'reset', account, account.email)
     })
     return { kind: 'page', page: 'done', data: { what: 'mail-sent', flow } }
   },
