@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { type TestHouse, testHouse } from '../test/house.ts'
+import { type TestHouse, testHouse } from '../test/app.ts'
 
 /** What a guide takes for given, or has done by other commands. */
 const guides: Readonly<Record<string, (house: TestHouse) => Promise<unknown>>> = {

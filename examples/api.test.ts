@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, suite, test } from 'node:test'
-import { demo, furnish } from '../src/demo.ts'
+import { demo, furnish } from '../src/demo-data.ts'
 import { random } from '../src/platform.ts'
-import { freePort, type TestHouse, testHouse } from '../test/house.ts'
+import { freePort, type TestHouse, testHouse } from '../test/app.ts'
 
 suite('the example API', () => {
   let house: TestHouse

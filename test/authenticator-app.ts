@@ -1,7 +1,8 @@
 /** An authenticator app for tests. */
+
+import { hotp } from '../src/crypto/totp.ts'
 import { confirmTotp, offerTotp } from '../src/identity/totp.ts'
-import type { Room } from '../src/room.ts'
-import { hotp } from '../src/secrets/totp.ts'
+import type { Room } from '../src/tenant.ts'
 
 export interface AuthenticatorApp {
   /** The code it shows at this time. */

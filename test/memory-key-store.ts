@@ -1,5 +1,5 @@
 /** A key store that forgets everything at the end. */
-import type { KeyStore, SigningKeyRow } from '../src/secrets/types.ts'
+import type { KeyStore, SigningKeyRow } from '../src/crypto/types.ts'
 
 /** `rows` may be looked into and tampered with. */
 export function memoryKeyStore(): KeyStore & { rows: SigningKeyRow[]; reads: number } {

@@ -8,9 +8,9 @@ import { assemble, metadata } from '../src/protocol/assemble.ts'
 import { clientSchema } from '../src/protocol/client.ts'
 import type { Endpoint } from '../src/protocol/feature.ts'
 import { catalogue, enabled } from '../src/protocol/features/index.ts'
-import { signUpSteps } from '../src/web/sign-up.ts'
-import { steps } from '../src/web/steps.ts'
-import { type TestHouse, testHouse } from './house.ts'
+import { signUpSteps } from '../src/web/sign-in/sign-up.ts'
+import { steps } from '../src/web/sign-in/steps.ts'
+import { type TestHouse, testHouse } from './app.ts'
 import { type Answer, basic, call, callback, challenge, encode, type Fields } from './journeys/application.ts'
 
 type Document = Readonly<Record<string, unknown>>

@@ -7,7 +7,7 @@ import { functionsOf, read, type Source, sources, tests, within } from './source
 const may: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   identity: ['protocol'],
-  secrets: ['protocol'],
+  crypto: ['protocol'],
   // Port types only, and the one error that tells callers to come back later.
   store: [
     'protocol/types.ts',
@@ -17,49 +17,49 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/resource.ts',
     'protocol/errors.ts',
     'identity/audit-entry.ts',
-    'identity/kept-factors.ts',
+    'identity/factor-store.ts',
     'identity/types.ts',
     'identity/groups.ts',
     'identity/attributes.ts',
-    'secrets/types.ts',
+    'crypto/types.ts',
   ],
-  web: ['protocol', 'identity', 'secrets'],
+  web: ['protocol', 'identity', 'crypto'],
   // How letters of identity leave the house, in the words and markup of the door.
   mail: ['identity/links.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
   // The settings of features are computed from the catalogue; algorithms and what counts as loopback are said once.
   config: ['protocol/features/index.ts', 'protocol/lifetimes.ts', 'protocol/redirect-uri.ts', 'protocol/algs.ts'],
   'platform.ts': [],
   'version.ts': [],
-  'chores.ts': ['web'],
-  'server.ts': [
-    'chores.ts',
+  'periodic-task.ts': ['web'],
+  'app.ts': [
+    'periodic-task.ts',
     'config',
     'identity',
     'mail',
     'platform.ts',
     'protocol',
-    'room.ts',
-    'secrets',
+    'tenant.ts',
+    'crypto',
     'store',
-    'tenants.ts',
+    'tenant-directory.ts',
     'version.ts',
     'web',
   ],
-  'tenants.ts': ['identity', 'protocol', 'store'],
-  'room.ts': ['config', 'identity', 'mail', 'platform.ts', 'protocol', 'secrets', 'store', 'web'], // one tenant, put together
+  'tenant-directory.ts': ['identity', 'protocol', 'store'],
+  'tenant.ts': ['config', 'identity', 'mail', 'platform.ts', 'protocol', 'crypto', 'store', 'web'], // one tenant, put together
   // What an operator would do by hand on first start: register a client, make an account.
-  'demo.ts': ['room.ts', 'server.ts', 'protocol', 'identity'],
+  'demo-data.ts': ['tenant.ts', 'app.ts', 'protocol', 'identity'],
   // The operator's hand. It tells the errors of every room in its own words, and migrates without opening a house.
   cli: [
-    'room.ts',
-    'server.ts',
+    'tenant.ts',
+    'app.ts',
     'config',
     'platform.ts',
     'version.ts',
-    'demo.ts',
+    'demo-data.ts',
     'protocol',
     'identity',
-    'secrets',
+    'crypto',
     'store/migrate.ts',
     'store/open.ts',
     'store/sql.ts',
@@ -70,14 +70,14 @@ const may: Readonly<Record<string, readonly string[]>> = {
 
 /** Modules that only these places may use. */
 const guarded: Readonly<Record<string, readonly string[]>> = {
-  'node:crypto': ['secrets', 'protocol/codec'],
-  jose: ['secrets', 'protocol/codec'],
+  'node:crypto': ['crypto', 'protocol/codec'],
+  jose: ['crypto', 'protocol/codec'],
   'node:sqlite': ['store/sqlite.ts'],
   pg: ['store/postgres.ts'],
   fastify: ['web'],
   commander: ['cli'],
   nodemailer: ['mail'],
-  '@simplewebauthn/server': ['secrets'],
+  '@simplewebauthn/server': ['crypto'],
   'node:http': [],
   'node:https': [],
   'node:net': [],
@@ -91,7 +91,7 @@ const words: readonly { word: RegExp; only: readonly string[]; instead: string }
   { word: /\bprocess\.(?:env|argv)\b|\b(?:env|argv)\b[^\n]*\} = process\b/, only: ['main.ts'], instead: 'the configuration' },
   { word: /\bDate\.now\b|\bnew Date\(\)/, only: ['platform.ts'], instead: 'now()' },
   // How long hashing took, for the queue before it; never what time it is.
-  { word: /\bperformance\.now\b/, only: ['platform.ts', 'secrets/passwords.ts', 'secrets/imported-secrets.ts'], instead: 'now()' },
+  { word: /\bperformance\.now\b/, only: ['platform.ts', 'crypto/passwords.ts', 'crypto/imported-secrets.ts'], instead: 'now()' },
   { word: /\bMath\.random\b|\bgetRandomValues\b|\brandomUUID\b|\brandomBytes\b/, only: ['platform.ts'], instead: 'random(bytes)' },
   { word: /(?<![.\w])fetch\(/, only: ['platform.ts'], instead: 'the fetch of the platform' },
   { word: /\bconsole\./, only: ['cli'], instead: 'the log' },
@@ -102,7 +102,7 @@ const words: readonly { word: RegExp; only: readonly string[]; instead: string }
 const tenantless: Readonly<Record<string, string>> = {
   'store/system.ts': 'the tenants themselves, and the installation',
   'store/migrate.ts': 'the shape of the database',
-  'server.ts': 'asks only whether the database answers',
+  'app.ts': 'asks only whether the database answers',
 }
 
 suite('rooms', () => {

@@ -4,10 +4,10 @@ import type { z } from 'zod'
 import type { Raw } from '../config/raw.ts'
 import { accountSchema } from '../identity/accounts.ts'
 import type { Attribute } from '../identity/attributes.ts'
-import type { Room } from '../room.ts'
+import type { Room } from '../tenant.ts'
+import { merged } from './admin-command.ts'
 import { addFlags, givenByFlags } from './flags.ts'
 import { misuse } from './problems.ts'
-import { merged } from './upkeep.ts'
 
 /** Without attributes, which differ from tenant to tenant. */
 export const newAccountFlags = accountSchema.omit({ attributes: true })

@@ -4,14 +4,14 @@ import { z } from 'zod'
 import { foldLogin } from '../identity/types.ts'
 import { apiKeySchema, makeApiKey, newText } from '../protocol/api-key.ts'
 import type { ApiKey } from '../protocol/types.ts'
-import type { Room } from '../room.ts'
+import type { Room } from '../tenant.ts'
+import { all, confirm, print, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { duration } from './duration.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { findMachine } from './machines.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, refuseIssues } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
-import { all, confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 interface CreateFlags extends UpkeepFlags {
   user?: string

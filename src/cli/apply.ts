@@ -1,16 +1,16 @@
 /** `gatehouse apply`: makes clients and resources what a file declares, and shows first what it would do. */
 import type { Command } from 'commander'
-import type { Room } from '../room.ts'
-import type { House } from '../server.ts'
+import type { House } from '../app.ts'
 import { UniqueViolation } from '../store/sql.ts'
 import type { Declaration } from '../store/types.ts'
+import type { Room } from '../tenant.ts'
+import { all, withExamples } from './admin-command.ts'
 import { secretByFlags } from './client-secrets.ts'
 import { type Declared, generate, membersOfClient, membersOfResource, readSection, readSections, type Section } from './declared.ts'
 import { type ConfigFlags, type Done, doneIn, withHouse } from './open.ts'
 import { changesAnything, type Entry, type Kind, plan, type Step, told } from './plan.ts'
 import { refuse } from './problems.ts'
 import { painter, readLine, type Terminal } from './terminal.ts'
-import { all, withExamples } from './upkeep.ts'
 
 interface ApplyFlags extends ConfigFlags {
   tenant: string

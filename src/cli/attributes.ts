@@ -1,11 +1,11 @@
 /** `gatehouse attributes`: what a tenant keeps about its people beyond standard claims. */
 import type { Command } from 'commander'
 import { type Attribute, attributeSchema, claimOf, type Defined, defineAttribute } from '../identity/attributes.ts'
+import { confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse, toldIssues } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
-import { confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 export function attributes(program: Command, terminal: Terminal): void {
   const group = program.command('attributes').description('what a tenant keeps about its people beyond standard claims')

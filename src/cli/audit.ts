@@ -2,13 +2,13 @@
 import { type Command, Option } from 'commander'
 import { type AuditFilter, auditEntry, readAudit } from '../identity/audit.ts'
 import { foldLogin } from '../identity/types.ts'
-import { acts } from '../protocol/acts.ts'
-import type { Room } from '../room.ts'
+import { acts } from '../protocol/audit-events.ts'
+import type { Room } from '../tenant.ts'
+import { type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { duration } from './duration.ts'
 import { withTenant } from './open.ts'
 import { misuse } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
-import { type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 interface FilterFlags extends UpkeepFlags {
   since?: number

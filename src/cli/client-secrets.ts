@@ -1,16 +1,16 @@
 /** `gatehouse clients …`: the secrets of a client, two of which can be in force while it changes from one to the other. */
 import type { Command } from 'commander'
+import { foreignHashProblem } from '../crypto/foreign-hashes.ts'
+import { isImported } from '../crypto/imported-secrets.ts'
+import { newSecret } from '../crypto/new-secret.ts'
 import type { ClientMetadata } from '../protocol/client.ts'
 import type { SecretRow } from '../protocol/registry.ts'
-import type { Room } from '../room.ts'
-import { foreignHashProblem } from '../secrets/foreign-hashes.ts'
-import { isImported } from '../secrets/imported-secrets.ts'
-import { newSecret } from '../secrets/new-secret.ts'
+import type { Room } from '../tenant.ts'
+import { confirm, print, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { duration } from './duration.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
 import { dateOf, readAll, type Terminal, table } from './terminal.ts'
-import { confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 export interface SecretFlags {
   secret?: string

@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
-import type { Room } from '../room.ts'
+import type { Room } from '../tenant.ts'
+import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, refuseIssues } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
-import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 interface FieldFlags extends UpkeepFlags, SecretFlags {
   file?: string

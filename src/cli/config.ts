@@ -4,10 +4,10 @@ import type { Mode } from '../config/load.ts'
 import { lookUp, put, type Raw } from '../config/raw.ts'
 import type { Config } from '../config/schema.ts'
 import { settings } from '../config/settings.ts'
+import { print, withExamples } from './admin-command.ts'
 import { type ConfigFlags, configured, loadedForUpkeep } from './open.ts'
 import { Problems } from './problems.ts'
 import type { Terminal } from './terminal.ts'
-import { print, withExamples } from './upkeep.ts'
 
 export function config(program: Command, terminal: Terminal): void {
   const group = program.command('config').description('the settings, from file and environment')

@@ -8,10 +8,10 @@ import { type ClientMetadata, clientSchema, policySchema } from '../protocol/cli
 import type { Server } from '../protocol/feature.ts'
 import { readClient } from '../protocol/register.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
+import { textOf } from './admin-command.ts'
 import type { Entry, Kind } from './plan.ts'
 import { checked, Problems, refuse, refuseIssues } from './problems.ts'
 import { readAll, type Terminal } from './terminal.ts'
-import { textOf } from './upkeep.ts'
 
 const list = z.array(z.record(z.string(), z.unknown())).optional()
 const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must have 1 to 63 lower-case letters, digits and inner hyphens')

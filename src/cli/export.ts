@@ -1,12 +1,12 @@
 /** `gatehouse export`: clients and resources in the form that `gatehouse apply` reads. Secrets are never in it. */
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
-import type { Room } from '../room.ts'
+import type { Room } from '../tenant.ts'
+import { all, withExamples } from './admin-command.ts'
 import { generate, membersOfClient, membersOfResource } from './declared.ts'
 import { type ConfigFlags, withHouse } from './open.ts'
 import { refuse } from './problems.ts'
 import type { Terminal } from './terminal.ts'
-import { all, withExamples } from './upkeep.ts'
 
 interface ExportFlags extends ConfigFlags {
   tenant?: string

@@ -1,9 +1,9 @@
 /** `gatehouse grants`: what people have allowed applications. */
 import type { Command } from 'commander'
+import { confirm, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
-import { confirm, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 import { findUser } from './users.ts'
 
 interface ListFlags extends UpkeepFlags {

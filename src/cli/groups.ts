@@ -13,12 +13,12 @@ import {
   removeGroup,
   removeMembers,
 } from '../identity/groups.ts'
-import type { Room } from '../room.ts'
+import type { Room } from '../tenant.ts'
+import { confirm, print, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { type Done, withTenant } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
-import { confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 import { findUser } from './users.ts'
 
 const heading = 'Group:'

@@ -1,10 +1,10 @@
 /** `gatehouse keys`: the signing keys of a tenant. */
 import { type Command, Option } from 'commander'
 import { type SigningAlg, signingAlgs } from '../protocol/algs.ts'
+import { confirm, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
-import { confirm, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 export function keys(program: Command, terminal: Terminal): void {
   const group = program.command('keys').description('signing keys; they rotate by themselves, these commands are for emergencies')

@@ -1,11 +1,11 @@
 /** `gatehouse services`: machines that have an identity of their own, and speak with API keys. */
 import type { Command } from 'commander'
-import type { Room } from '../room.ts'
 import type { MachineRow } from '../store/types.ts'
+import type { Room } from '../tenant.ts'
+import { all, confirm, print, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
-import { all, confirm, print, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 export function machines(program: Command, terminal: Terminal): void {
   const group = program.command('services').description('machines with an identity of their own; give them API keys')

@@ -2,10 +2,10 @@
 import type { Command } from 'commander'
 import { migrate as apply, pending } from '../store/migrate.ts'
 import { openDatabase } from '../store/open.ts'
+import { withExamples } from './admin-command.ts'
 import { type ConfigFlags, loadedForUpkeep } from './open.ts'
 import { Problems } from './problems.ts'
 import type { Terminal } from './terminal.ts'
-import { withExamples } from './upkeep.ts'
 
 export function migrate(program: Command, terminal: Terminal): void {
   withExamples(

@@ -1,12 +1,12 @@
 /** From the command line to an open house: configuration, log, database. */
 import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
+import { type House, openHouse } from '../app.ts'
 import { type Loaded, loadConfig, type Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { logger, readFile, systemPlatform } from '../platform.ts'
-import type { Act, Happening } from '../protocol/acts.ts'
-import type { Room } from '../room.ts'
-import { type House, openHouse } from '../server.ts'
+import type { Act, Happening } from '../protocol/audit-events.ts'
+import type { Room } from '../tenant.ts'
 import { Problems, refuse } from './problems.ts'
 import { hasColour, type Terminal } from './terminal.ts'
 

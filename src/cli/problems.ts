@@ -1,12 +1,12 @@
 /** Why a command did not do what it was told, in sentences for the person who typed it. */
 import { CommanderError } from 'commander'
 import { z } from 'zod'
+import { CannotOpen } from '../app.ts'
 import { wording } from '../config/form.ts'
+import { WrongKey } from '../crypto/installation.ts'
+import { BadKeyFile } from '../crypto/kek.ts'
+import { UnusablePassword } from '../crypto/passwords.ts'
 import { Taken } from '../identity/accounts.ts'
-import { WrongKey } from '../secrets/installation.ts'
-import { BadKeyFile } from '../secrets/kek.ts'
-import { UnusablePassword } from '../secrets/passwords.ts'
-import { CannotOpen } from '../server.ts'
 import { DatabaseUnavailable } from '../store/sql.ts'
 
 /** Exit status: refused, typed wrongly, configured wrongly (sysexits.h EX_CONFIG). */

@@ -2,14 +2,14 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
-import type { Room } from '../room.ts'
+import type { Room } from '../tenant.ts'
+import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { type SecretFlags, secretByFlags, secretFlags } from './client-secrets.ts'
 import { duration } from './duration.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse, refuseIssues } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
-import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 interface ResourceFlags extends UpkeepFlags, SecretFlags {
   file?: string

@@ -1,8 +1,8 @@
 /** `gatehouse roles`: what each role may do. */
 import type { Command } from 'commander'
 import { rights, rightsOf, roles, withinReach } from '../identity/roles.ts'
+import { withExamples } from './admin-command.ts'
 import { type Terminal, table } from './terminal.ts'
-import { withExamples } from './upkeep.ts'
 
 export function roleMatrix(program: Command, terminal: Terminal): void {
   const group = program.command('roles').description('what people may do at the API of their tenant')

@@ -1,11 +1,11 @@
 /** `gatehouse sessions`: who is signed in at a browser. */
 import type { Command } from 'commander'
 import type { ListedSession } from '../identity/types.ts'
-import type { Room } from '../room.ts'
+import type { Room } from '../tenant.ts'
+import { confirm, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
-import { confirm, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 import { findUser } from './users.ts'
 
 export function sessions(program: Command, terminal: Terminal): void {

@@ -1,15 +1,15 @@
 /** `gatehouse tenants`: separate worlds in one installation, each with its own people, clients and keys. */
 import { type Command, Option } from 'commander'
+import type { House } from '../app.ts'
 import { signUpEmails } from '../config/schema.ts'
-import type { Act } from '../protocol/acts.ts'
+import type { Act } from '../protocol/audit-events.ts'
 import { tenantSettingsSchema } from '../protocol/lifetimes.ts'
-import type { Room } from '../room.ts'
-import type { House } from '../server.ts'
+import type { Room } from '../tenant.ts'
+import { confirm, withExamples } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { type ConfigFlags, doneIn, withHouse } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
-import { confirm, withExamples } from './upkeep.ts'
 
 interface TenantFlags extends ConfigFlags {
   json?: true

@@ -4,11 +4,11 @@ import type { Raw } from '../config/raw.ts'
 import { accountChangeSchema, changeAccount, operator } from '../identity/account-administration.ts'
 import { claimsSchema, Taken } from '../identity/accounts.ts'
 import { accountByFlags, accountChangeFlags, addAccountFlags } from './account-flags.ts'
+import { merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, toldIssues } from './problems.ts'
 import type { Terminal } from './terminal.ts'
-import { merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 import { findUser, shown } from './users.ts'
 
 interface ChangeFlags extends UpkeepFlags {

@@ -1,10 +1,10 @@
 /** `gatehouse users factors` and `remove-factors`: what a person signs in with beside the password, and a way back for who has lost it. */
 import type { Command } from 'commander'
 import { removeFactors } from '../identity/factors.ts'
+import { confirm, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
-import { confirm, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 import { findUser } from './users.ts'
 
 export function userFactors(group: Command, terminal: Terminal): void {

@@ -1,8 +1,8 @@
 /** The exports of other servers, record by record, as accounts that can be brought here. */
 import { z } from 'zod'
-import type { Imported } from '../identity/importing.ts'
-import { type FirebaseProject, fromFirebase } from '../secrets/firebase-scrypt.ts'
-import { fromKeycloak } from '../secrets/keycloak-credential.ts'
+import { type FirebaseProject, fromFirebase } from '../crypto/firebase-scrypt.ts'
+import { fromKeycloak } from '../crypto/keycloak-credential.ts'
+import type { Imported } from '../identity/import-account.ts'
 import { refuse } from './problems.ts'
 import { jsonLines, type Record, usersOf } from './records.ts'
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { testHouse } from '../../test/app.ts'
 import { commandLine } from '../../test/command-line.ts'
-import { testHouse } from '../../test/house.ts'
 import { checkPassword } from '../identity/sign-in.ts'
 
 const line = await commandLine()

@@ -1,14 +1,14 @@
 /** `gatehouse users import`: many people at once, from a file of ours or of another server. */
 import { type Command, Option } from 'commander'
+import type { FirebaseProject } from '../crypto/firebase-scrypt.ts'
 import type { AccountRoom } from '../identity/accounts.ts'
-import { type Imported, importAccount, importSchema, keysOf, rehearsal } from '../identity/importing.ts'
+import { type Imported, importAccount, importSchema, keysOf, rehearsal } from '../identity/import-account.ts'
 import { Unavailable } from '../protocol/errors.ts'
-import type { FirebaseProject } from '../secrets/firebase-scrypt.ts'
+import { textOf, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { type Done, withTenant } from './open.ts'
 import { checked, misuse, problemsOf, refuse, toldIssues } from './problems.ts'
 import { pieces } from './records.ts'
 import { type Terminal, table } from './terminal.ts'
-import { textOf, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 import { firebaseProject, type UserFormat, userFormats } from './user-formats.ts'
 
 interface ImportFlags extends UpkeepFlags {

@@ -1,20 +1,20 @@
 /** `gatehouse users`: the people of a tenant. */
 import type { Command } from 'commander'
+import { readablePassword } from '../crypto/readable-password.ts'
 import { givePassword, giveRole, operator } from '../identity/account-administration.ts'
 import { accountSchema, createAccount, type NewPassword, setStatus } from '../identity/accounts.ts'
-import { importSchema } from '../identity/importing.ts'
+import { importSchema } from '../identity/import-account.ts'
 import { leastProblem, type Owner, passwordProblem } from '../identity/password-policy.ts'
 import { roles } from '../identity/roles.ts'
 import { type Account, foldLogin } from '../identity/types.ts'
 import { random } from '../platform.ts'
-import type { Room } from '../room.ts'
-import { readablePassword } from '../secrets/readable-password.ts'
+import type { Room } from '../tenant.ts'
 import { accountByFlags, addAccountFlags } from './account-flags.ts'
+import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, toldIssues } from './problems.ts'
 import { dateOf, readAll, type Terminal, table } from './terminal.ts'
-import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './upkeep.ts'
 
 /** What an account can be made of: all but a password that is typed. */
 const createSchema = accountSchema.extend({ password_hash: importSchema.shape.password_hash })

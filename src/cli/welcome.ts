@@ -1,5 +1,5 @@
 /** What a newcomer reads when development mode is ready. */
-import { demo, type Furnished } from '../demo.ts'
+import { demo, type Furnished } from '../demo-data.ts'
 import { painter, type Terminal } from './terminal.ts'
 
 /** Fits 80 columns as long as the issuer does. `made`: what became of the administrator. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { z } from 'zod'
-import { type TestHouse, testHouse } from '../../test/house.ts'
+import { type TestHouse, testHouse } from '../../test/app.ts'
 import {
   attributeSchema,
   checkOwn,

@@ -1,5 +1,5 @@
 /** An entry of the audit log as kept, and how entries are looked for. */
-import type { Happening } from '../protocol/acts.ts'
+import type { Happening } from '../protocol/audit-events.ts'
 
 /** An entry of the audit log. */
 export interface Noted extends Happening {

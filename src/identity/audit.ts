@@ -1,5 +1,5 @@
 /** The audit log: who did what when, from where, and what came of it — NIST SP 800-53 AU-3. */
-import type { Doer, Happening } from '../protocol/acts.ts'
+import type { Doer, Happening } from '../protocol/audit-events.ts'
 import type { AuditSearch, Noted } from './audit-entry.ts'
 import type { IdentityStore } from './types.ts'
 

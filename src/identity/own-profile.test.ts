@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testHouse } from '../../test/house.ts'
+import { testHouse } from '../../test/app.ts'
 import { defineAttribute, type Values } from './attributes.ts'
 import { changeProfile } from './own-profile.ts'
 

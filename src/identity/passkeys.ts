@@ -1,6 +1,7 @@
 /** Passkeys: as a second factor, and in place of a password where the authenticator has verified who is there — Web Authentication Level 3 §7; RFC 8176 names what was shown. */
+
+import type { Passkey } from './factor-store.ts'
 import { removeFactorTold } from './factors.ts'
-import type { Passkey } from './kept-factors.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import type { SignIn } from './sign-in.ts'
 import type { Account } from './types.ts'

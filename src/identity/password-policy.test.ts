@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isPopular } from '../secrets/popular-passwords.ts'
+import { isPopular } from '../crypto/popular-passwords.ts'
 import { leastProblem, passwordProblem } from './password-policy.ts'
 
 const account = { username: 'ada.lovelace', email: 'countess.of.lovelace@example.com', claims: { name: 'Ada King Lovelace' } }

@@ -1,5 +1,5 @@
 /** What is owed after a right password, and the codes that settle it — NIST SP 800-63B-4 §2.2; RFC 8176 names what was shown. */
-import type { Happening } from '../protocol/acts.ts'
+import type { Happening } from '../protocol/audit-events.ts'
 import { refuse, refuseNoted, TooMany } from '../protocol/errors.ts'
 import type { SecondFactorDebt, SignInProof } from '../protocol/types.ts'
 import { spendRecoveryCode } from './recovery-codes.ts'

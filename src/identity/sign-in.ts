@@ -1,9 +1,9 @@
 /** Signing in with a password, and the session that follows. */
-import type { Happening } from '../protocol/acts.ts'
+import type { Happening } from '../protocol/audit-events.ts'
 import type { Tokens } from '../protocol/ports.ts'
 import type { Request } from '../protocol/request-reply.ts'
 import { deviceName } from './device-name.ts'
-import type { Passkey } from './kept-factors.ts'
+import type { Passkey } from './factor-store.ts'
 import type { News } from './links.ts'
 import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
 

@@ -4,8 +4,8 @@ import type { ApiKey } from '../protocol/types.ts'
 import type { NewAccount } from './accounts.ts'
 import type { AttributeStore, Values } from './attributes.ts'
 import type { AuditSearch, Noted } from './audit-entry.ts'
+import type { FactorStore, PasskeyStore } from './factor-store.ts'
 import type { GroupStore } from './groups.ts'
-import type { FactorStore, PasskeyStore } from './kept-factors.ts'
 import type { Role } from './roles.ts'
 
 /** A person as kept. Times in seconds since the epoch. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { testHouse } from '../../test/house.ts'
+import { testHouse } from '../../test/app.ts'
 import { assemble, metadata } from './assemble.ts'
 import type { Endpoint, Feature } from './feature.ts'
 

@@ -1,5 +1,5 @@
 /** Every error code this server can send, with its HTTP status and the clause that defines it. */
-import type { Happening } from './acts.ts'
+import type { Happening } from './audit-events.ts'
 
 export const codes = {
   invalid_request: [400, 'RFC 6749 §5.2'],

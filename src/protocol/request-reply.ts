@@ -1,5 +1,5 @@
 /** What is asked and what is answered, freed of HTTP machinery; and every page the rules can ask for. */
-import type { Happening } from './acts.ts'
+import type { Happening } from './audit-events.ts'
 import type { Params } from './params.ts'
 import type { Question, TotpOffer } from './ports.ts'
 

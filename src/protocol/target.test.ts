@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import fc from 'fast-check'
-import { type TestHouse, testHouse } from '../../test/house.ts'
+import { type TestHouse, testHouse } from '../../test/app.ts'
 import { aRefreshToken } from '../../test/stored.ts'
 import { type Client, clientSchema } from './client.ts'
 import { OAuthError } from './errors.ts'

@@ -1,7 +1,7 @@
 /** The words the rules are written in. Data; never changed once made. */
 
-import type { Happening } from './acts.ts'
 import type { AccessTokenAlg } from './algs.ts'
+import type { Happening } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { Resource } from './resource.ts'
 

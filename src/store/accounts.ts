@@ -4,7 +4,7 @@ import { type Account, type Administration, foldLogin, type IdentityStore, type 
 import { replacePassword, search } from './account-administration.ts'
 import { checkAttributes } from './attributes.ts'
 import { removeFactors } from './factors.ts'
-import { kept } from './kept.ts'
+import { kept } from './personal-data.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** Thrown inside a transaction to undo it. */

@@ -1,7 +1,7 @@
 /** What is promised of second factors, on every engine. */
 import assert from 'node:assert/strict'
 import { anAccount, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
-import type { TotpRow } from '../identity/kept-factors.ts'
+import type { TotpRow } from '../identity/factor-store.ts'
 
 const totp = (change: Partial<TotpRow> = {}): TotpRow => ({ subject: 'subject', sealed: 'sealed', lastStep: 10, createdAt: NOW, ...change })
 const use = (step: number, from = 'sealed') => ({ from, sealed: 'sealed', step })

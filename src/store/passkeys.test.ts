@@ -1,7 +1,7 @@
 /** What is promised of passkeys and their challenges, on every engine. */
 import assert from 'node:assert/strict'
 import { anAccount, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
-import type { Passkey } from '../identity/kept-factors.ts'
+import type { Passkey } from '../identity/factor-store.ts'
 
 const aPasskey = (change: Partial<Passkey> = {}): Passkey => ({
   id: 'key',

@@ -1,5 +1,5 @@
 /** Passkeys and the challenges that they sign, as kept. */
-import type { Passkey } from '../identity/kept-factors.ts'
+import type { Passkey } from '../identity/factor-store.ts'
 import type { IdentityStore } from '../identity/types.ts'
 import { accountFrom } from './accounts.ts'
 import { addition, endWithoutFactor, lock } from './factors.ts'

@@ -1,7 +1,7 @@
 /** What the ports of accounts, sessions, clients, resources, keys, tenants and the installation promise, on every engine. */
 import assert from 'node:assert/strict'
 import { aClient, aGrant, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
-import type { SigningKeyRow } from '../secrets/types.ts'
+import type { SigningKeyRow } from '../crypto/types.ts'
 import { ROOT_TENANT, systemStore } from './system.ts'
 import type { TenantRow } from './types.ts'
 

@@ -1,5 +1,5 @@
 /** Signing keys as kept: the private halves sealed. */
-import type { KeyStore, SigningKeyRow } from '../secrets/types.ts'
+import type { KeyStore, SigningKeyRow } from '../crypto/types.ts'
 import { type Db, type Row, sql } from './sql.ts'
 
 export function signingKeys(db: Db, tenant: string): KeyStore {

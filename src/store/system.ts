@@ -1,5 +1,5 @@
 /** What is not of one tenant: the tenants themselves, and the one row that tells an installation from another. */
-import type { InstallationStore } from '../secrets/types.ts'
+import type { InstallationStore } from '../crypto/types.ts'
 import { type Db, type Row, sql, UniqueViolation } from './sql.ts'
 import type { TenantRow, TenantStore } from './types.ts'
 

@@ -5,7 +5,7 @@ import { type ApplicationsPage, applicationsPage } from '../../src/web/pages/acc
 import { dataPage } from '../../src/web/pages/account/data.ts'
 import { deletedView, deletionPage } from '../../src/web/pages/account/deletion.ts'
 import { type EmailPage, emailPage } from '../../src/web/pages/account/email.ts'
-import { accountView, type Content, type Place } from '../../src/web/pages/account/frame.ts'
+import { accountView, type Content, type Place } from '../../src/web/pages/account/layout.ts'
 import { overviewPage } from '../../src/web/pages/account/overview.ts'
 import { type PasskeysPage, passkeysPage } from '../../src/web/pages/account/passkeys.ts'
 import { type PasswordPage, passwordPage } from '../../src/web/pages/account/password.ts'

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { after, before, suite, test } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { openChromium } from './chromium.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, CDPSession, Page } from 'playwright-core'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import { type Application, application, claimsOf } from '../journeys/application.ts'
 import { openChromium } from './chromium.ts'
 import { type ClientApp, openClientApp } from './client-app.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as oauth from 'oauth4webapi'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { alice, callback, shows } from '../journeys/application.ts'
 import { engines } from '../postgres.ts'
 

@@ -1,7 +1,7 @@
 /** The applications section of the account page: what was allowed, and taking it back at once — RFC 6749 §10.2. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, application, call, callback, shows } from './application.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { attributeSchema, type NewAttribute } from '../../src/identity/attributes.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { alice } from './application.ts'

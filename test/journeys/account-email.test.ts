@@ -1,7 +1,7 @@
 /** The e-mail section of the account page — NIST SP 800-63B-4 §4.2.1; OWASP ASVS 6.4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { shows } from './application.ts'

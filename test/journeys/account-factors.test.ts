@@ -1,9 +1,9 @@
 /** The sections of second factors and passkeys on the account page — NIST SP 800-63B-4 §4.1, §4.2. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { type Authenticator, authenticator } from '../authenticator.ts'
 import { type AuthenticatorApp, authenticatorApp } from '../authenticator-app.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'

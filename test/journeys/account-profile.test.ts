@@ -1,7 +1,7 @@
 /** The profile section of the account page: what a person says of themselves — OpenID Connect Core §5.1. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { alice } from './application.ts'
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setStatus } from '../../src/identity/accounts.ts'
-import type { Room } from '../../src/room.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import type { Room } from '../../src/tenant.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Application, alice, application, call, callback, shows } from './application.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { attributeSchema } from '../../src/identity/attributes.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { asked, bearer } from './json.ts'
 

@@ -1,7 +1,7 @@
 /** The administration API and mail: invitations, links, and what is said where no mail can go. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import { linkIn, mailSink } from '../mail-sink.ts'
 import { asked, bearer } from './json.ts'
 

@@ -1,7 +1,7 @@
 /** The administration API: tenants, at the root tenant alone. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Asked, asked, bearer } from './json.ts'
 

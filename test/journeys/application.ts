@@ -1,6 +1,6 @@
 /** An application under test: sends people to be signed in, and calls the endpoints of programs as raw as a test needs. */
 import { sha256 } from '../../src/protocol/codec/digest.ts'
-import type { TestHouse } from '../house.ts'
+import type { TestHouse } from '../app.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 
 export const callback = 'https://app.example/callback'

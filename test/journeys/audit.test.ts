@@ -1,7 +1,7 @@
 /** The audit log: what people, programs and administrators did, and what they were refused. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Application, alice, application, callback } from './application.ts'
 import { asked, bearer } from './json.ts'

@@ -1,7 +1,7 @@
 /** Every parameter of the authorization endpoint — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, RFC 9207. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { test } from 'node:test'
-import { testHouse } from '../house.ts'
+import { testHouse } from '../app.ts'
 
 test('a request in flight on a connection that is kept alive is answered, and then the server ends', { timeout: 20_000 }, async () => {
   const house = await testHouse('sqlite')

@@ -1,7 +1,7 @@
 /** What scripts of other origins may send — Fetch Standard §3.2. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 
 const origin = 'https://app.example'
 

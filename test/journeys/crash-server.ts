@@ -1,7 +1,8 @@
 /** A server in a process of its own, for tests that kill it. Its argument: configuration as JSON, by environment name. */
+
+import { openHouse } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { logger, readFile, systemPlatform } from '../../src/platform.ts'
-import { openHouse } from '../../src/server.ts'
 
 const loaded = loadConfig({ mode: 'dev', env: JSON.parse(process.argv[2] ?? '{}'), readFile })
 if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))

@@ -1,14 +1,14 @@
 /** Nothing tells whether an account exists: not words, status, headers or the work that is done — OWASP ASVS 6.3.8; NIST SP 800-63B-4 §3.2.2. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import type { Passwords } from '../../src/crypto/passwords.ts'
 import { createAccount, setStatus } from '../../src/identity/accounts.ts'
-import type { Passwords } from '../../src/secrets/passwords.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import { type Application, application, callback } from './application.ts'
 import { asked } from './json.ts'
-import { password } from './sign-up-stage.ts'
+import { password } from './sign-up-setup.ts'
 
 /** Of one length, so that even the length of an answer can be compared. Nobody has the first. */
 const names = ['nobody', 'active', 'barred', 'keyless', 'interim'].map((name) => name.padEnd(7, '0'))

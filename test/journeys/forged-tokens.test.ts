@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import { type Application, application, call, encode as encodeFields, told } from './application.ts'
 
 type Claims = Record<string, unknown>

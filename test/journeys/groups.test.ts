@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as oidc from 'openid-client'
 import { addMembers, changeGroup, createGroup, type Group, removeMembers } from '../../src/identity/groups.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, application, callback, claimsOf } from './application.ts'
 

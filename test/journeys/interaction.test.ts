@@ -1,7 +1,7 @@
 /** What stands between a request and its answer: prompts, ages, hints, accounts, consent — OpenID Connect Core §3.1.2.1 to §3.1.2.6. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, callback, claimsOf, type Fields, type Person, shows, told } from './application.ts'

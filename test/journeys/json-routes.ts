@@ -1,6 +1,6 @@
 /** Every route of the JSON APIs as a value, for tests that go through all of them. None is called from here. */
 import { everyRoute } from '../../src/web/api/every-route.ts'
-import type { Town } from '../../src/web/seeds/auto-authn.ts'
+import type { Town } from '../../src/web/compat/auto-authn.ts'
 
 const town: Town = {
   room: async () => undefined,

@@ -1,7 +1,7 @@
 /** Signing out at the wish of an application, or of whoever says so — OpenID Connect RP-Initiated Logout 1.0. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, call, callback, encode, type Person, shows, told } from './application.ts'

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import { demo, furnish } from '../../src/demo.ts'
+import { demo, furnish } from '../../src/demo-data.ts'
 import { random } from '../../src/platform.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 
 /** What a server answers, of which a test reads a few members. */

@@ -1,11 +1,11 @@
 /** Mails and the links in them: a new password, an invitation, an address proven or changed — NIST SP 800-63B-4 §4.2; OWASP ASVS 6.4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import type { Passwords } from '../../src/crypto/passwords.ts'
 import { createAccount, setStatus } from '../../src/identity/accounts.ts'
 import { type Mailroom, sendLink } from '../../src/identity/links.ts'
 import type { LinkKind } from '../../src/identity/types.ts'
-import type { Passwords } from '../../src/secrets/passwords.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { linkIn, type Mail, type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'

@@ -1,7 +1,7 @@
 /** The database is away, and comes back: nothing is lost, nothing half done, and everyone is told to try again — RFC 9110 §15.6.4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import { freshPostgres } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, call, callback, encode, shows, told } from './application.ts'

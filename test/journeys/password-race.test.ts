@@ -5,7 +5,7 @@ import { givePassword, operator } from '../../src/identity/account-administratio
 import { createAccount, replacePassword } from '../../src/identity/accounts.ts'
 import { checkPassword } from '../../src/identity/sign-in.ts'
 import type { Account } from '../../src/identity/types.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { application, callback } from './application.ts'
 import { asked } from './json.ts'

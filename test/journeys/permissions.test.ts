@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type Role, rights, roles } from '../../src/identity/roles.ts'
-import type { Room } from '../../src/room.ts'
+import type { Room } from '../../src/tenant.ts'
 import type { JsonRoute } from '../../src/web/api/json-route.ts'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import { asked, bearer } from './json.ts'
 import { jsonRoutes as routes } from './json-routes.ts'
 

@@ -1,7 +1,7 @@
 /** Where an answer may go: exactly where the client registered — RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, callback, type Fields, told } from './application.ts'

@@ -4,7 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { OAuthError } from '../../src/protocol/errors.ts'
 import { Params } from '../../src/protocol/params.ts'
 import { resourceSchema } from '../../src/protocol/resource.ts'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import { aClient, anAccessToken, aRefreshToken } from '../stored.ts'
 import { type Answer, type Application, alice, application, basic, call, callback, encode, type Fields, verifier } from './application.ts'
 

@@ -1,7 +1,7 @@
 /** Every refusal that people and their browsers can meet: the one thing that is wrong, and the sentence that says so. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../house.ts'
+import { type TestHouse, testHouse } from '../app.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, callback, challenge, type Fields, told } from './application.ts'
 

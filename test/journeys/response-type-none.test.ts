@@ -1,7 +1,7 @@
 /** Signing in and allowing without taking anything along — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Application, alice, application, callback, shows, told } from './application.ts'
 

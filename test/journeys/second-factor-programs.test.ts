@@ -1,8 +1,8 @@
 /** Doors where a password is tried without a page: nobody who has a second factor comes in by the password alone. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { type AuthenticatorApp, withApp } from '../authenticator-app.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { engines } from '../postgres.ts'
 import { type Answer, type Application, application, call, claimsOf } from './application.ts'
 

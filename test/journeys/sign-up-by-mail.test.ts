@@ -1,12 +1,12 @@
 /** Making an account of one's own where the address must be proven first, and where nobody is told who has one. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Engine } from '../house.ts'
+import type { Engine } from '../app.ts'
 import { linkIn } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import { shows } from './application.ts'
 import { asked } from './json.ts'
-import { headline, password, type SignUpStage, signUpStage } from './sign-up-stage.ts'
+import { headline, password, type SignUpStage, signUpStage } from './sign-up-setup.ts'
 
 const dead = 'this link was used already or has expired; sign up again'
 

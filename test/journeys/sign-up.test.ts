@@ -1,12 +1,12 @@
 /** Making an account of one's own: within a flow, refused, too often, closed — OpenID Connect Initiating User Registration 1.0. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, testHouse } from '../house.ts'
+import { type Engine, testHouse } from '../app.ts'
 import { linkIn } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import { application, call, callback, shows, told } from './application.ts'
 import { asked } from './json.ts'
-import { password, type SignUpStage, signUpStage } from './sign-up-stage.ts'
+import { password, type SignUpStage, signUpStage } from './sign-up-setup.ts'
 
 const closed = 'sign-up is closed here; ask an administrator for an account'
 

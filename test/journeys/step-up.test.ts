@@ -1,8 +1,8 @@
 /** Asking for a stronger sign-in — RFC 9470 §4, OpenID Connect Core §3.1.2.1 (acr_values, max_age). */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { type AuthenticatorApp, withApp } from '../authenticator-app.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, application, callback, claimsOf, type Person, shows, told } from './application.ts'

@@ -4,7 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { openDatabase } from '../../src/store/open.ts'
 import { type Db, sql } from '../../src/store/sql.ts'
 import { sweep } from '../../src/store/sweep.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Application, alice, application, callback, claimsOf } from './application.ts'
 

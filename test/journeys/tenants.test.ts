@@ -1,8 +1,8 @@
 /** Two tenants of one house: what is one's is nothing at the other — RFC 8414 §3.1, OpenID Connect Discovery §4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Room } from '../../src/room.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import type { Room } from '../../src/tenant.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, call, callback, claimsOf, shows, told } from './application.ts'

@@ -1,8 +1,8 @@
 /** Guessing passwords: how soon it ends, and that it never keeps the owner out at a browser of theirs — NIST SP 800-63B-4 §3.2.2; OWASP ASVS 6.3. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Passwords } from '../../src/secrets/passwords.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import type { Passwords } from '../../src/crypto/passwords.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, call, callback, shows, told } from './application.ts'

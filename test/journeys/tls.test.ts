@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { type ConnectionOptions, connect } from 'node:tls'
 import { generate } from 'selfsigned'
-import { freePort, type TestHouse, testHouse } from '../house.ts'
+import { freePort, type TestHouse, testHouse } from '../app.ts'
 
 suite('TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tls-'))

@@ -1,7 +1,7 @@
 /** What is refused at the endpoints of programs, and how — RFC 6749 §2.3, §3.2, §5.2; RFC 6750 §3; RFC 7009 §2.2; RFC 7662 §2.3. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, basic, call, callback, encode, type Fields } from './application.ts'

@@ -1,7 +1,7 @@
 /** The guard beside a real Gatehouse: its tokens of every kind, its clock, its keys. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../../../test/house.ts'
+import { type TestHouse, testHouse } from '../../../test/app.ts'
 import { createGuard, type Guard, type GuardOptions, Refused } from '../src/index.ts'
 
 const audience = 'https://api.example'

@@ -6,9 +6,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { demo, furnish } from '../../../src/demo.ts'
+import { demo, furnish } from '../../../src/demo-data.ts'
 import { random } from '../../../src/platform.ts'
-import { freePort, type TestHouse, testHouse } from '../../../test/house.ts'
+import { freePort, type TestHouse, testHouse } from '../../../test/app.ts'
 
 const here = join(import.meta.dirname, '..')
 const root = join(here, '../..')

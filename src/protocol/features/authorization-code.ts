@@ -3,9 +3,9 @@ import { promptsOf } from '../authorization-request.ts'
 import { authorizationEndpoint, continueEndpoint } from '../authorize.ts'
 import { cancelEndpoint, consentEndpoint } from '../consent.ts'
 import { refuse, refuseNoted } from '../errors.ts'
-import { revokeFamily } from '../family.ts'
 import type { Allowed, Ctx, Feature, GrantType, ResponseType, TokenAsk } from '../feature.ts'
 import { refreshOf } from '../refresh.ts'
+import { revokeFamily } from '../token-family.ts'
 import type { Code } from '../types.ts'
 
 const grantType: GrantType = {

@@ -1,5 +1,5 @@
 /** RP-initiated logout — OpenID Connect RP-Initiated Logout 1.0. */
-import type { Happening } from '../acts.ts'
+import type { Happening } from '../audit-events.ts'
 import type { Client } from '../client.ts'
 import { equal, sha256 } from '../codec/digest.ts'
 import { refuse } from '../errors.ts'

@@ -1,8 +1,8 @@
 /** Refresh token grant — RFC 6749 §6, with rotation after RFC 9700 §4.14.2. */
 import type { Client } from '../client.ts'
 import { refuse, refuseNoted } from '../errors.ts'
-import { revokeFamily } from '../family.ts'
 import type { Ctx, Feature, GrantType } from '../feature.ts'
+import { revokeFamily } from '../token-family.ts'
 import type { Binding, Issuance, RefreshToken } from '../types.ts'
 
 const unknown = 'refresh_token is unknown, expired or revoked'

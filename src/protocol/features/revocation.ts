@@ -3,8 +3,8 @@ import { findAccessToken } from '../access-token.ts'
 import type { Client } from '../client.ts'
 import { authenticateClient } from '../client-auth.ts'
 import { refuse } from '../errors.ts'
-import { revokeFamily } from '../family.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
+import { revokeFamily } from '../token-family.ts'
 
 const endpoint: Endpoint = {
   path: '/revoke',

@@ -3,9 +3,9 @@ import type { Access } from '../../identity/types.ts'
 import { firstPartyId } from '../../protocol/client.ts'
 import { applicationOf } from '../../protocol/respond.ts'
 import { inWords } from '../../protocol/scope-words.ts'
+import { stamp } from '../http/iso-time.ts'
 import { applicationsPage } from '../pages/account/applications.ts'
 import { logoOf } from '../pages/emblem.ts'
-import { stamp } from '../stamp.ts'
 import type { Outcome, Section, Visit } from './section.ts'
 
 const granted = ({ room, account }: Visit): Promise<Access[]> => room.signIn.store.access.of(account.subject)

@@ -1,7 +1,7 @@
 /** All that is kept about a person, as one document to take along — GDPR articles 15 and 20. */
 import { auditEntry, readAudit } from '../../identity/audit.ts'
+import { stamp } from '../http/iso-time.ts'
 import { dataPage } from '../pages/account/data.ts'
-import { stamp } from '../stamp.ts'
 import { confirming } from './client.ts'
 import type { Outcome, Section, Visit } from './section.ts'
 

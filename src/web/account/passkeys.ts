@@ -1,9 +1,9 @@
 /** The passkeys of an account: adding, naming and removing them — Web Authentication Level 3 §7.1. */
 import { confirmPasskey, offerPasskey, removePasskey, renamePasskey } from '../../identity/passkeys.ts'
 import { loginOf } from '../../identity/types.ts'
+import { stamp } from '../http/iso-time.ts'
 import { passkeysPage } from '../pages/account/passkeys.ts'
 import { passkeyScript } from '../pages/passkey.ts'
-import { stamp } from '../stamp.ts'
 import { wayIn } from './client.ts'
 import { lastOne, shownOnce } from './last-factor.ts'
 import type { Outcome, Refused, Section, Visit } from './section.ts'

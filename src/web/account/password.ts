@@ -1,12 +1,13 @@
 /** The password of an account: choosing another, or a first one — NIST SP 800-63B-4 §3.1.1.2. */
+
+import { UnusablePassword } from '../../crypto/passwords.ts'
 import { replacePassword } from '../../identity/accounts.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { startSession } from '../../identity/sign-in.ts'
 import { trySignIn } from '../../identity/throttle.ts'
 import { loginOf } from '../../identity/types.ts'
-import { UnusablePassword } from '../../secrets/passwords.ts'
 import { passwordPage } from '../pages/account/password.ts'
-import { tooOften } from '../too-often.ts'
+import { tooOften } from '../sign-in/too-many-attempts.ts'
 import { confirming } from './client.ts'
 import type { Outcome, Refused, Section, Visit } from './section.ts'
 

@@ -5,10 +5,10 @@ import type { Attribute, Values } from '../../identity/attributes.ts'
 import { changeProfile } from '../../identity/own-profile.ts'
 import { loginOf } from '../../identity/types.ts'
 import type { Params } from '../../protocol/params.ts'
-import { faultsOf } from '../faults.ts'
+import type { TenantRoom } from '../http/route.ts'
 import { type ProfilePage, profilePage } from '../pages/account/profile.ts'
-import { isShown, textOf, typedOf, valueFaults, valuesOf } from '../questions.ts'
-import type { TenantRoom } from '../route.ts'
+import { faultsOf } from '../sign-in/form-errors.ts'
+import { isShown, textOf, typedOf, valueFaults, valuesOf } from '../sign-in/questions.ts'
 import type { Outcome, Refused, RefusedAct, Section, Visit } from './section.ts'
 
 const names = [

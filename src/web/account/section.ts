@@ -1,11 +1,11 @@
 /** A section of the account page as a value: what it shows, and what can be done in it. */
 
 import type { Account } from '../../identity/types.ts'
-import type { Act as AuditAct } from '../../protocol/acts.ts'
+import type { Act as AuditAct } from '../../protocol/audit-events.ts'
 import type { Browser, Reply, Request } from '../../protocol/request-reply.ts'
 import type { Session } from '../../protocol/types.ts'
+import type { TenantRoom, ViewReply } from '../http/route.ts'
 import type { Html } from '../pages/html.ts'
-import type { TenantRoom, ViewReply } from '../route.ts'
 
 /** Somebody who is signed in and looks at their own account. Whatever a section does, it does to this account alone. */
 export interface Visit {

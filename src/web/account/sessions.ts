@@ -1,7 +1,7 @@
 /** Where somebody is signed in, and how to end it from afar — OWASP ASVS 7.4, 7.5. */
 import type { SessionRow } from '../../identity/types.ts'
+import { stamp } from '../http/iso-time.ts'
 import { sessionsPage } from '../pages/account/sessions.ts'
-import { stamp } from '../stamp.ts'
 import type { Outcome, Section, Visit } from './section.ts'
 
 /** Those that still count: one that has not been used for long is over, even if its row is there. */

@@ -7,7 +7,7 @@ import { type Client, firstPartyId, scopesOf } from '../../protocol/client.ts'
 import { refuse } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
 import type { Credential } from '../../protocol/types.ts'
-import type { TenantRoom } from '../route.ts'
+import type { TenantRoom } from '../http/route.ts'
 import { administrationIdentifier, rightsAmong } from './administration.ts'
 import { problem } from './problem.ts'
 

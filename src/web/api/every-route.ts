@@ -1,6 +1,6 @@
 /** Every route of the JSON APIs: what the door serves, the interface description tells, and the test of permissions goes through. */
-import { autoAuthn, type Town } from '../seeds/auto-authn.ts'
-import { picoAuth } from '../seeds/pico-auth.ts'
+import { autoAuthn, type Town } from '../compat/auto-authn.ts'
+import { picoAuth } from '../compat/pico-auth.ts'
 import { attributeRoutes } from './admin/attributes.ts'
 import { auditRoutes } from './admin/audit.ts'
 import { clientSecretRoutes } from './admin/client-secrets.ts'

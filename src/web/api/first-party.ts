@@ -2,12 +2,12 @@
 import { type Client, clientSchema, firstPartyId, scopesOf } from '../../protocol/client.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { Ctx, Server } from '../../protocol/feature.ts'
-import { mint } from '../../protocol/mint.ts'
+import { mint } from '../../protocol/issue-tokens.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Keys } from '../../protocol/ports.ts'
 import { signedIn } from '../../protocol/signed-in.ts'
 import type { Issuance, SignInProof } from '../../protocol/types.ts'
-import type { TenantRoom } from '../route.ts'
+import type { TenantRoom } from '../http/route.ts'
 import { Problem, problem } from './problem.ts'
 
 /** Public: whoever has its refresh token may use it. It cannot send anyone to be signed in, for it has no redirect URI. Lifetimes in seconds. */

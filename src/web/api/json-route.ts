@@ -1,12 +1,12 @@
 /** A route of a JSON API as a value: schemas, permission, handler. The one place where bodies are checked and permissions are enforced. */
 import { ZodError, type z } from 'zod'
 import { isOfTheHouse, type Permission, type Right } from '../../identity/roles.ts'
-import type { Act, Doer, Happening } from '../../protocol/acts.ts'
+import type { Act, Doer, Happening } from '../../protocol/audit-events.ts'
 import { firstPartyId } from '../../protocol/client.ts'
 import { noted, OAuthError } from '../../protocol/errors.ts'
 import type { Method } from '../../protocol/feature.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import type { Route, Sent, TenantRoom } from '../route.ts'
+import type { Route, Sent, TenantRoom } from '../http/route.ts'
 import { type Caller, callingAdministrator, callingPerson, demand, type Person } from './caller.ts'
 import { type Fault, problem } from './problem.ts'
 

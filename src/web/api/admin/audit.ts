@@ -1,7 +1,7 @@
 /** `/api/v1/admin/audit`: who did what when, and what came of it; page by page, or as JSON Lines for other programs to keep. */
 import { z } from 'zod'
 import { auditEntry } from '../../../identity/audit.ts'
-import { type Act, acts } from '../../../protocol/acts.ts'
+import { type Act, acts } from '../../../protocol/audit-events.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { byTime, page, pageOf, positionOf, time } from './list.ts'

@@ -1,7 +1,7 @@
 /** `/api/v1/admin/clients/:id/secrets`: two can be in force while a client changes from one to the other. */
 import { z } from 'zod'
 import type { SecretRow } from '../../../protocol/registry.ts'
-import { stamp } from '../../stamp.ts'
+import { stamp } from '../../http/iso-time.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
 import { clientInReach, findClient, hasSecret, noSuchClient, oneClient, secretFor } from './clients.ts'

@@ -1,10 +1,10 @@
 /** `/api/v1/admin/clients`: applications and machines — the metadata of RFC 7591. */
 import { z } from 'zod'
+import { newSecret } from '../../../crypto/new-secret.ts'
 import { type ClientMetadata, clientSchema, scopesOf } from '../../../protocol/client.ts'
 import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { readClient } from '../../../protocol/register.ts'
-import { newSecret } from '../../../secrets/new-secret.ts'
-import type { TenantRoom } from '../../route.ts'
+import type { TenantRoom } from '../../http/route.ts'
 import { administrationPath, rightsAmong } from '../administration.ts'
 import { type Caller, rightsOfCaller } from '../caller.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'

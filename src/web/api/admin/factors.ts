@@ -1,7 +1,7 @@
 /** `/api/v1/admin/users/:id/factors`: what a person signs in with beside the password, and a way back for who has lost it. */
 import { z } from 'zod'
 import { removeFactors } from '../../../identity/factors.ts'
-import { stamp } from '../../stamp.ts'
+import { stamp } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'

@@ -1,7 +1,7 @@
 /** `/api/v1/admin/grants`: what people have allowed applications. */
 import { z } from 'zod'
 import type { ListedGrant } from '../../../protocol/registry.ts'
-import { stamp } from '../../stamp.ts'
+import { stamp } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'

@@ -11,8 +11,8 @@ import {
   removeGroup,
   removeMembers,
 } from '../../../identity/groups.ts'
-import type { TenantRoom } from '../../route.ts'
-import { stamp } from '../../stamp.ts'
+import { stamp } from '../../http/iso-time.ts'
+import type { TenantRoom } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'

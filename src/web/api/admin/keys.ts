@@ -1,7 +1,7 @@
 /** `/api/v1/admin/keys`: the signing keys of a tenant. They rotate by themselves; this is for emergencies. */
 import { z } from 'zod'
 import { signingAlgs } from '../../../protocol/algs.ts'
-import { stamp } from '../../stamp.ts'
+import { stamp } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'

@@ -4,8 +4,8 @@ import { type Administered, type Administrator, isWithinReach } from '../../../i
 import { claimsSchema } from '../../../identity/accounts.ts'
 import { roles } from '../../../identity/roles.ts'
 import type { Account } from '../../../identity/types.ts'
-import type { TenantRoom } from '../../route.ts'
-import { stamp } from '../../stamp.ts'
+import { stamp } from '../../http/iso-time.ts'
+import type { TenantRoom } from '../../http/route.ts'
 import { problem } from '../problem.ts'
 import { time } from './list.ts'
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../../../protocol/resource.ts'
-import type { TenantRoom } from '../../route.ts'
+import type { TenantRoom } from '../../http/route.ts'
 import { administrationIdentifier, administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'

@@ -1,7 +1,7 @@
 /** `/api/v1/admin/sessions`: who is signed in at a browser. */
 import { z } from 'zod'
 import type { ListedSession } from '../../../identity/types.ts'
-import { stamp } from '../../stamp.ts'
+import { stamp } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'

@@ -9,7 +9,7 @@ import {
   removeAccount,
 } from '../../../identity/account-administration.ts'
 import { accountSchema, createAccount, type NewPassword, Taken } from '../../../identity/accounts.ts'
-import type { TenantRoom } from '../../route.ts'
+import type { TenantRoom } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
 import { type Caller, rightsOfCaller } from '../caller.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'

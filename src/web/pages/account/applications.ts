@@ -4,8 +4,8 @@ import { emblem } from '../emblem.ts'
 import { type Html, html } from '../html.ts'
 import { check } from '../icons.ts'
 import { named, plain } from '../names.ts'
-import { moment } from './moment.ts'
 import { card, type FormPlace, form } from './parts.ts'
+import { moment } from './time.ts'
 
 const words = {
   list: 'Applications with access to your account',

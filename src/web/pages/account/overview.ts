@@ -1,7 +1,7 @@
 /** The sections of somebody's account, each in one line. */
 import { type Html, html } from '../html.ts'
 import { chevron } from '../icons.ts'
-import type { Place } from './frame.ts'
+import type { Place } from './layout.ts'
 
 export function overviewPage({ base, sections }: Pick<Place, 'base' | 'sections'>): Html {
   return html`<ul class="rows">

@@ -1,10 +1,10 @@
 /** The passkeys of an account, and a form to add one — WCAG 2.2 §1.3.1, §2.4.6. */
-import type { Passkey } from '../../../identity/kept-factors.ts'
+import type { Passkey } from '../../../identity/factor-store.ts'
 import { type Html, html } from '../html.ts'
 import { plain } from '../names.ts'
 import { passkeyForm } from '../passkey.ts'
-import { moment } from './moment.ts'
 import { card, confirmFirst, type FormPlace, field, form } from './parts.ts'
+import { moment } from './time.ts'
 
 const words = {
   list: 'Your passkeys',

@@ -2,8 +2,8 @@
 import type { TotpOffer } from '../../../protocol/ports.ts'
 import { type Html, html } from '../html.ts'
 import { totpForm } from '../totp-offer.ts'
-import { moment } from './moment.ts'
 import { card, confirmFirst, type FormPlace, form } from './parts.ts'
+import { moment } from './time.ts'
 
 const words = {
   app: 'Authenticator app',

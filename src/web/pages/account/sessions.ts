@@ -1,8 +1,8 @@
 /** The sessions of an account, each with what is known of its device and place. */
 import { type Html, html } from '../html.ts'
 import { plain } from '../names.ts'
-import { moment } from './moment.ts'
 import { card, type FormPlace, form } from './parts.ts'
+import { moment } from './time.ts'
 
 const words = {
   list: 'Where you are signed in',

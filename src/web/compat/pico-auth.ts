@@ -1,5 +1,6 @@
 /** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
+import { UnusablePassword } from '../../crypto/passwords.ts'
 import { giveRole, giveStatus } from '../../identity/account-administration.ts'
 import { accountSchema, replacePassword } from '../../identity/accounts.ts'
 import { leastProblem } from '../../identity/password-policy.ts'
@@ -9,17 +10,16 @@ import { failedSignIn } from '../../identity/sign-in.ts'
 import { type Applicant, signUp } from '../../identity/sign-up.ts'
 import { trySignUp } from '../../identity/throttle.ts'
 import type { Account } from '../../identity/types.ts'
-import type { Doer } from '../../protocol/acts.ts'
+import type { Doer } from '../../protocol/audit-events.ts'
 import { noted, TooMany } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
-import { UnusablePassword } from '../../secrets/passwords.ts'
 import { administered } from '../api/admin/people.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { Problem, problem } from '../api/problem.ts'
-import { openSignUp } from '../open-sign-up.ts'
-import type { TenantRoom } from '../route.ts'
-import { stamp } from '../stamp.ts'
+import { stamp } from '../http/iso-time.ts'
+import type { TenantRoom } from '../http/route.ts'
+import { openSignUp } from '../sign-in/sign-up-rule.ts'
 
 const role = z.enum(roles)
 const status = z.enum(['active', 'suspended'])

@@ -1,8 +1,8 @@
 /** What never reaches a route: unknown paths and methods, bodies that are too large or of another kind. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { refusal } from '../protocol/answer.ts'
-import { asOAuthError, type ErrorCode, OAuthError } from '../protocol/errors.ts'
-import { Problem, problemDocument } from './api/problem.ts'
+import { refusal } from '../../protocol/error-reply.ts'
+import { asOAuthError, type ErrorCode, OAuthError } from '../../protocol/errors.ts'
+import { Problem, problemDocument } from '../api/problem.ts'
 import { type DoorState, headersOf } from './headers.ts'
 import { type Dress, send } from './send.ts'
 

@@ -1,5 +1,5 @@
 /** Headers of every answer, and who may read it from another origin. */
-import type { House } from './house.ts'
+import type { House } from './deps.ts'
 import type { Route, TenantRoom } from './route.ts'
 
 /** On everything, errors included. Pages add their own policy. */

@@ -1,8 +1,8 @@
 /** Turns a Reply of the rules into an HTTP answer, written at once. */
 import type { FastifyReply } from 'fastify'
-import type { Reply } from '../protocol/request-reply.ts'
+import type { Reply } from '../../protocol/request-reply.ts'
+import { renderPage, renderView } from '../pages/pages.ts'
 import { pageHeaders } from './headers.ts'
-import { renderPage, renderView } from './pages/pages.ts'
 import type { ViewReply } from './route.ts'
 
 /** What an answer shares with its neighbours. */

@@ -1,6 +1,6 @@
 /** What is wrong with each field of a form, in sentences. */
 import type { z } from 'zod'
-import { fieldOf } from './pages/question.ts'
+import { fieldOf } from '../pages/question.ts'
 
 /** By name of the field, which is the last of the path. */
 export function faultsOf({ issues }: z.ZodError): Record<string, string> {

@@ -1,6 +1,6 @@
 /** Making, replacing and taking away signing keys, by any number of nodes at once. */
 import type { SigningAlg } from '../protocol/algs.ts'
-import type { Cabinet } from './key-cabinet.ts'
+import type { Cabinet } from './key-cache.ts'
 import { activeOf, needsNext, newestOf, type Schedule, stateOf } from './key-schedule.ts'
 import type { Sealer } from './seal.ts'
 import { type KeyPair, makeKeyPair } from './signer.ts'

@@ -1,6 +1,6 @@
 /** Three tenants where anyone may sign up, one for each rule, with an application each; and whoever comes to them. */
-import type { Room } from '../../src/room.ts'
-import { type Engine, type TestHouse, testHouse } from '../house.ts'
+import type { Room } from '../../src/tenant.ts'
+import { type Engine, type TestHouse, testHouse } from '../app.ts'
 import { type MailSink, mailSink } from '../mail-sink.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, application, callback, claimsOf, told } from './application.ts'

@@ -1,5 +1,5 @@
 /** What the house does now and then beside answering. */
-import type { Log } from './web/house.ts'
+import type { Log } from './web/http/deps.ts'
 
 export interface Chore {
   /** Resolves once it is not being done any more. */

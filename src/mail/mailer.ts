@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SendMailOptions } from 'nodemailer'
 import type { Letter, Post } from '../identity/links.ts'
-import { wordsOf } from './letters.ts'
+import { wordsOf } from './templates.ts'
 
 /** Loaded when the first mail leaves: few starts of this server come to send one. */
 const mailer = () => import('nodemailer')

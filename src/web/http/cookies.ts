@@ -1,6 +1,6 @@
 /** What a browser remembers for us: three cookies for each tenant, both HttpOnly and SameSite=Lax — RFC 6265bis. */
-import { deviceMemory } from '../identity/devices.ts'
-import type { Browser } from '../protocol/request-reply.ts'
+import { deviceMemory } from '../../identity/devices.ts'
+import type { Browser } from '../../protocol/request-reply.ts'
 
 /** Names and attributes of one tenant's cookies. Tenants on one host tell theirs apart by name, not by path. */
 export interface CookieJar {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { createAccount } from './identity/accounts.ts'
 import { readClient } from './protocol/register.ts'
-import type { Room } from './room.ts'
+import type { Room } from './tenant.ts'
 
 export const demo = {
   administrator: { username: 'admin', email: 'admin@example.com' },

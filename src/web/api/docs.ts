@@ -1,12 +1,12 @@
 /** `/openapi.json`, and `/docs`: the same for people, by Scalar, all of it served from here. */
 import Fastify from 'fastify'
-import type { Reply } from '../protocol/request-reply.ts'
-import type { JsonRoute } from './api/json-route.ts'
-import { interfaceDescription } from './api/openapi.ts'
-import { html } from './pages/html.ts'
-import { favicon } from './pages/icons.ts'
-import { plain } from './pages/names.ts'
-import type { Route, TenantRoom } from './route.ts'
+import type { Reply } from '../../protocol/request-reply.ts'
+import type { Route, TenantRoom } from '../http/route.ts'
+import { html } from '../pages/html.ts'
+import { favicon } from '../pages/icons.ts'
+import { plain } from '../pages/names.ts'
+import type { JsonRoute } from './json-route.ts'
+import { interfaceDescription } from './openapi.ts'
 
 /** `shown`: the document alone, or the page too. */
 export function docsRoutes(routes: readonly JsonRoute[], shown: 'none' | 'document' | 'page', version: string): Route[] {

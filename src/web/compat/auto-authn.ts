@@ -12,8 +12,8 @@ import { slugSchema, type TenantActs } from '../api/admin/tenants.ts'
 import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { problem } from '../api/problem.ts'
-import { byThemselves } from '../by-themselves.ts'
-import type { Route, TenantRoom } from '../route.ts'
+import { byThemselves } from '../http/own-event.ts'
+import type { Route, TenantRoom } from '../http/route.ts'
 import { mailSent, otp, signedInAccount, register as signUp, unproven, wrongPassword } from './pico-auth.ts'
 
 /** What this surface needs beyond one tenant. */

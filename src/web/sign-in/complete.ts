@@ -1,14 +1,14 @@
 /** The way in by our pages: what a person has shown becomes a session here, when nothing more is owed, and nowhere else — NIST SP 800-63B-4 §2. */
-import { rememberDevice } from '../identity/devices.ts'
-import { debtOf, halfLifetime, passwordMark } from '../identity/second-factor.ts'
-import { startSession } from '../identity/sign-in.ts'
-import type { Account } from '../identity/types.ts'
-import type { Happening } from '../protocol/acts.ts'
-import { hubUrl } from '../protocol/flow.ts'
-import type { Reply, Request } from '../protocol/request-reply.ts'
-import type { Flow, Session } from '../protocol/types.ts'
-import { byThemselves } from './by-themselves.ts'
-import type { TenantRoom } from './route.ts'
+import { rememberDevice } from '../../identity/devices.ts'
+import { debtOf, halfLifetime, passwordMark } from '../../identity/second-factor.ts'
+import { startSession } from '../../identity/sign-in.ts'
+import type { Account } from '../../identity/types.ts'
+import type { Happening } from '../../protocol/audit-events.ts'
+import { hubUrl } from '../../protocol/flow.ts'
+import type { Reply, Request } from '../../protocol/request-reply.ts'
+import type { Flow, Session } from '../../protocol/types.ts'
+import { byThemselves } from '../http/own-event.ts'
+import type { TenantRoom } from '../http/route.ts'
 
 /** Where somebody signs in. */
 export interface Entry {

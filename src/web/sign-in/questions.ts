@@ -1,9 +1,9 @@
 /** What people type of attributes that their tenant has defined, and what it means. */
 import { z } from 'zod'
-import { type Attribute, checkValues, type Values } from '../identity/attributes.ts'
-import type { Params } from '../protocol/params.ts'
-import { faultsOf } from './faults.ts'
-import { fieldOf } from './pages/question.ts'
+import { type Attribute, checkValues, type Values } from '../../identity/attributes.ts'
+import type { Params } from '../../protocol/params.ts'
+import { fieldOf } from '../pages/question.ts'
+import { faultsOf } from './form-errors.ts'
 
 /** What a form says, by name of the attribute; '' where the field was left empty. */
 export function typedOf(attributes: readonly Attribute[], params: Params): Record<string, string> {

@@ -1,8 +1,8 @@
 /** Whether anyone may make an account of their own here, and what they must say of themselves. */
-import { type Attribute, signUpAttributes } from '../identity/attributes.ts'
-import type { SignUpRule } from '../identity/sign-up.ts'
-import { refuse } from '../protocol/errors.ts'
-import type { TenantRoom } from './route.ts'
+import { type Attribute, signUpAttributes } from '../../identity/attributes.ts'
+import type { SignUpRule } from '../../identity/sign-up.ts'
+import { refuse } from '../../protocol/errors.ts'
+import type { TenantRoom } from '../http/route.ts'
 
 const closed = 'sign-up is closed here; ask an administrator for an account'
 

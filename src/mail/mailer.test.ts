@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { linkIn, mailSink, parsed } from '../../test/mail-sink.ts'
 import type { Letter } from '../identity/links.ts'
-import { errands } from './errands.ts'
-import { wordsOf } from './letters.ts'
-import { folderPost, smtpPost } from './post.ts'
+import { errands } from './background-tasks.ts'
+import { folderPost, smtpPost } from './mailer.ts'
+import { wordsOf } from './templates.ts'
 
 const url = `https://id.example.com/link?token=gth_lr_${'x'.repeat(49)}`
 const letter: Letter = { kind: 'reset', to: 'ada@example.com', username: 'ada', from: 'Acme', link: { url, lifetime: 3600 } }
