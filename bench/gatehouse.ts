@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openHouse } from '../src/app.ts'
+import { openApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { createAccount } from '../src/identity/accounts.ts'
 import { logger, random, readFile, systemPlatform } from '../src/platform.ts'
 import { accessTokenAlgs, signingAlgs } from '../src/protocol/algs.ts'
 import { readClient } from '../src/protocol/register.ts'
-import type { Room } from '../src/tenant.ts'
+import type { Tenant } from '../src/tenant.ts'
 import { version } from '../src/version.ts'
 import { answerAsks, cpuTime } from './child.ts'
 import {
@@ -27,7 +27,7 @@ import { freePort } from './free-port.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-let root: Room
+let root: Tenant
 
 answerAsks({ open, codes, hashesPerSecond, cpu: cpuTime })
 
@@ -58,12 +58,12 @@ async function open({ database, algorithms = false, password }: Wishes): Promise
   const loaded = loadConfig({ mode: 'dev', env, readFile })
   if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))
   const log = logger({ level: 'info', format: 'json' }) // as in production
-  const house = await openHouse(loaded.config, systemPlatform(log), { migrations: 'apply', makeKey: true })
-  await house.serve()
-  root = (await house.tenant(''))!
-  for (const client of clients) await register(house.server, client)
+  const app = await openApp(loaded.config, systemPlatform(log), { migrations: 'apply', makeKey: true })
+  await app.serve()
+  root = (await app.tenant(''))!
+  for (const client of clients) await register(app.server, client)
   const more = algorithms ? [...accessTokenAlgs, 'opaque' as const] : []
-  for (const access of more) await register(house.server, { ...registrations['machine-es256'], id: `machine-${access}`, access })
+  for (const access of more) await register(app.server, { ...registrations['machine-es256'], id: `machine-${access}`, access })
   const { sub, username, email, claims } = person
   const chosen = password === undefined ? undefined : { text: password, temporary: false }
   await createAccount(root.accounts, { sub, username, email, claims: { ...claims, email_verified: true } }, chosen)
@@ -135,6 +135,6 @@ function asked(clientId: string, scope: readonly string[]) {
     acrValues: [],
     askedAt: authTime,
     uiLocales: [],
-    facts: { challenge },
+    extensions: { challenge },
   }
 }

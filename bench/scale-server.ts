@@ -1,6 +1,6 @@
 /** A server with many tenants, as a process of the bench. Rows are written through the store's own ports; keys come when a tenant is first asked. */
 import { join } from 'node:path'
-import { type House, openHouse } from '../src/app.ts'
+import { type App, openApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { importedSecrets } from '../src/crypto/imported-secrets.ts'
 import { unlock } from '../src/crypto/installation.ts'
@@ -24,10 +24,10 @@ interface Place {
 }
 const platform = systemPlatform(logger({ level: 'warn', format: 'json' }))
 
-function houseIn({ folder, port }: Place): Promise<House> {
+function houseIn({ folder, port }: Place): Promise<App> {
   const loaded = loadConfig({ mode: 'dev', env: { ...envOf(folder), GATEHOUSE_LISTEN_PORT: String(port) }, readFile })
   if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))
-  return openHouse(loaded.config, platform, { migrations: 'apply', makeKey: true })
+  return openApp(loaded.config, platform, { migrations: 'apply', makeKey: true })
 }
 
 function envOf(folder: string): Record<string, string> {
@@ -46,7 +46,7 @@ async function open(place: Place): Promise<{ origin: string; secret: string }> {
 
 async function fill({ tenants, clients, ...place }: Place & { tenants: number; clients: number }): Promise<void> {
   const { folder } = place
-  const house = await houseIn(place)
+  const app = await houseIn(place)
   const db = await openDatabase(`sqlite:${join(folder, 'gatehouse.db')}`)
   const system = systemStore(db)
   const installation = await unlock(
@@ -79,14 +79,14 @@ async function fill({ tenants, clients, ...place }: Place & { tenants: number; c
         scope: 'work',
       }
       return clientsAdmin.add(
-        readClient(house.server, ['ES256', 'RS256'], metadata, () => ''),
+        readClient(app.server, ['ES256', 'RS256'], metadata, () => ''),
         [{ id: 's', hash, createdAt: platform.now() }],
       )
     }
     await Promise.all(Array.from({ length: each }, (_, i) => add(t * each + i)))
   }
   await db.close()
-  await house.close()
+  await app.close()
 }
 
 /** Resident, in MB. */

@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { type TestHouse, testHouse } from '../test/app.ts'
+import { type TestApp, testApp } from '../test/app.ts'
 
 /** What a guide takes for given, or has done by other commands. */
-const guides: Readonly<Record<string, (house: TestHouse) => Promise<unknown>>> = {
+const guides: Readonly<Record<string, (gatehouse: TestApp) => Promise<unknown>>> = {
   'coming-from.md': async () => undefined,
-  'administration.md': async (house) => {
-    await house.addAccount({ username: 'boss', role: 'org_admin' }, 'a password of mine')
+  'administration.md': async (gatehouse) => {
+    await gatehouse.addAccount({ username: 'boss', role: 'org_admin' }, 'a password of mine')
     const scope = 'admin:users:read admin:users:write'
-    await house.addClient({ client_id: 'robot', grant_types: ['client_credentials'], scope }, 'a-secret-that-nobody-guesses')
+    await gatehouse.addClient({ client_id: 'robot', grant_types: ['client_credentials'], scope }, 'a-secret-that-nobody-guesses')
   },
 }
 
@@ -24,17 +24,17 @@ for (const [guide, furnish] of Object.entries(guides)) {
 
   test(`${guide}: ${blocks.length} blocks of commands`, async () => {
     assert.ok(blocks.length >= 2)
-    const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
+    const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256' })
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-guide-'))
     const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) }
     try {
-      await furnish(house)
+      await furnish(gatehouse)
       for (const block of blocks) {
-        const script = block.replaceAll('http://localhost:8000', house.issuer)
+        const script = block.replaceAll('http://localhost:8000', gatehouse.issuer)
         await promisify(execFile)('sh', ['-e', '-c', script], { cwd: folder, env })
       }
     } finally {
-      await house.close()
+      await gatehouse.close()
       rmSync(folder, { recursive: true, force: true })
     }
   })

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { program } from '../src/cli/program.ts'
 import type { Form } from '../src/config/form.ts'
 import { type Setting, settings } from '../src/config/settings.ts'
-import { acts } from '../src/protocol/audit-events.ts'
+import { auditEventTypes } from '../src/protocol/audit-events.ts'
 import { codes } from '../src/protocol/errors.ts'
 import type { Feature } from '../src/protocol/feature.ts'
 import { catalogue } from '../src/protocol/features/index.ts'
@@ -48,7 +48,7 @@ function audit(): string {
       'Read it with `gatehouse audit list` and `export`, or at `/api/v1/admin/audit`.',
     table(
       ['Act', 'Meaning'],
-      Object.entries(acts).map(([act, meaning]) => [code(act), `${meaning}.`]),
+      Object.entries(auditEventTypes).map(([act, meaning]) => [code(act), `${meaning}.`]),
     ),
   )
 }

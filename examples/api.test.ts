@@ -5,21 +5,21 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, suite, test } from 'node:test'
-import { demo, furnish } from '../src/demo-data.ts'
+import { addDemoData, demo } from '../src/demo-data.ts'
 import { random } from '../src/platform.ts'
-import { freePort, type TestHouse, testHouse } from '../test/app.ts'
+import { freePort, type TestApp, testApp } from '../test/app.ts'
 
 suite('the example API', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   let api: string
   let stop: () => Promise<unknown>
   let said: string
   before(async () => {
-    house = await testHouse('sqlite')
-    await furnish(house.root, random)
+    gatehouse = await testApp('sqlite')
+    await addDemoData(gatehouse.root, random)
     const port = await freePort()
     api = `http://localhost:${port}`
-    const env = { ...process.env, PORT: String(port), ISSUER: house.issuer }
+    const env = { ...process.env, PORT: String(port), ISSUER: gatehouse.issuer }
     const child = spawn(process.execPath, [join(import.meta.dirname, 'api.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     stop = async () => {
       const exited = child.exitCode === null ? once(child, 'exit') : undefined
@@ -35,14 +35,14 @@ suite('the example API', () => {
   })
   after(async () => {
     await stop()
-    await house.close()
+    await gatehouse.close()
   })
 
   const tokenOf = async (scope?: string): Promise<string> => {
     const { client_id, secret } = demo.machine
     const headers = { authorization: `Basic ${Buffer.from(`${client_id}:${secret}`).toString('base64')}` }
     const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) })
-    const response = await fetch(`${house.issuer}/token`, { method: 'POST', headers, body })
+    const response = await fetch(`${gatehouse.issuer}/token`, { method: 'POST', headers, body })
     return ((await response.json()) as { access_token: string }).access_token
   }
   const call = (method: string, token: string | undefined, body?: object) =>
@@ -54,7 +54,7 @@ suite('the example API', () => {
 
   test('says how to call it, with the credentials that the demo machine has', () => {
     assert.ok(said.includes(`-u ${demo.machine.client_id}:${demo.machine.secret} `), said)
-    assert.ok(said.includes(`${house.issuer}/token`))
+    assert.ok(said.includes(`${gatehouse.issuer}/token`))
   })
 
   test('takes the token of the demo machine', async () => {
@@ -76,7 +76,7 @@ suite('the example API', () => {
     assert.equal(refused.status, 401)
     const [, metadataUrl = ''] = /resource_metadata="([^"]+)"/.exec(refused.headers.get('www-authenticate') ?? '') ?? []
     const metadata = (await (await fetch(metadataUrl)).json()) as Record<string, unknown>
-    assert.deepEqual(metadata['authorization_servers'], [house.issuer])
+    assert.deepEqual(metadata['authorization_servers'], [gatehouse.issuer])
     assert.deepEqual(metadata['scopes_supported'], ['read', 'write'])
     assert.equal(metadata['resource'], api)
   })

@@ -8,10 +8,10 @@ import { unlock, WrongKey } from './crypto/installation.ts'
 import { makeKek, readKek } from './crypto/kek.ts'
 import { passwords } from './crypto/passwords.ts'
 import { sealer } from './crypto/seal.ts'
-import type { Post } from './identity/links.ts'
-import { errands } from './mail/background-tasks.ts'
-import { folderPost, smtpPost } from './mail/mailer.ts'
-import { chore } from './periodic-task.ts'
+import type { Mailer } from './identity/links.ts'
+import { backgroundTasks } from './mail/background-tasks.ts'
+import { folderMailer, smtpMailer } from './mail/mailer.ts'
+import { periodicTask } from './periodic-task.ts'
 import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
@@ -22,28 +22,28 @@ import { type Db, sql } from './store/sql.ts'
 import { sweep } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
-import { type Frame, idFrom, openRoom, type Room } from './tenant.ts'
-import { type Tenants, tenantsOf } from './tenant-directory.ts'
+import { type AppDeps, openTenant, randomId, type Tenant } from './tenant.ts'
+import { type TenantDirectory, tenantDirectory } from './tenant-directory.ts'
 import { version } from './version.ts'
 import { accountRoutes } from './web/account/routes.ts'
 import { docsRoutes } from './web/api/docs.ts'
 import { everyRoute } from './web/api/every-route.ts'
 import { routeOfJson } from './web/api/json-route.ts'
 import { authletePaths } from './web/compat/authlete.ts'
-import { type Town, withoutClients } from './web/compat/auto-authn.ts'
+import { type CompatDeps, withoutClients } from './web/compat/auto-authn.ts'
 import { picoAuthPaths } from './web/compat/pico-auth.ts'
-import type { House as DoorHouse } from './web/http/deps.ts'
-import { openDoor } from './web/http/listener.ts'
+import type { HttpDeps } from './web/http/deps.ts'
+import { createListener } from './web/http/listener.ts'
 import { aliasesOf, type Route, routeOf } from './web/http/route.ts'
 import { linkRoutes } from './web/sign-in/links.ts'
 import { signUpLinks, signUpSteps } from './web/sign-in/sign-up.ts'
 import { steps } from './web/sign-in/steps.ts'
 
-export interface House {
+export interface App {
   readonly server: Server
-  tenants: Tenants
+  tenants: TenantDirectory
   /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
-  tenant(slug: string): Promise<Room | undefined>
+  tenant(slug: string): Promise<Tenant | undefined>
   /** Why it cannot serve; undefined when it can. */
   ready(): Promise<string | undefined>
   /** Listens as configured, and keeps house: sweeps what has expired, rotates keys. */
@@ -52,30 +52,30 @@ export interface House {
 }
 
 /** A reason not to start that its operator can mend. */
-export class CannotOpen extends Error {
+export class StartupError extends Error {
   override readonly name = 'CannotOpen'
 }
 
 /** `migrations`: apply them now, or refuse to open a database that lacks some. `makeKey`: a first key-encryption key may be made. */
-export interface Opening {
+export interface OpenOptions {
   migrations: 'apply' | 'refuse'
   makeKey: boolean
 }
 
 /** Each takes one of the four threads that signing and files use too. */
-const hashesAtOnce = Math.min(availableParallelism(), 3)
+const concurrentHashes = Math.min(availableParallelism(), 3)
 /** A change of a tenant by another node is seen after at most so many seconds. */
-const tenantMemory = 5
+const tenantRecheckSeconds = 5
 /** Tenants held at a time. */
-const mostRooms = 2000
+const maxHeldTenants = 2000
 
-export async function openHouse(config: Config, platform: Platform, opening: Opening): Promise<House> {
+export async function openApp(config: Config, platform: Platform, options: OpenOptions): Promise<App> {
   const { now, log } = platform
   const db = await openDatabase(config.database_url, (problem) => log.warn({}, problem))
   try {
-    await bringUpToDate(db, opening)
+    await checkMigrations(db, options)
     const system = systemStore(db)
-    const safe = await openSafe(config, platform, system, opening)
+    const sealing = await openSealer(config, platform, system, options)
     await system.tenants.add({
       id: ROOT_TENANT,
       slug: '',
@@ -85,30 +85,30 @@ export async function openHouse(config: Config, platform: Platform, opening: Ope
       status: 'active',
       createdAt: now(),
     })
-    return furnished({ config, platform, db, ...safe }, system.tenants)
+    return composeApp({ config, platform, db, ...sealing }, system.tenants)
   } catch (error) {
     await db.close()
     throw error
   }
 }
 
-async function bringUpToDate(db: Db, { migrations }: Opening): Promise<void> {
+async function checkMigrations(db: Db, { migrations }: OpenOptions): Promise<void> {
   if (migrations === 'apply') await migrate(db)
   const missing = await pending(db)
   if (missing.length > 0)
-    throw new CannotOpen(`the database lacks ${missing.length} migration(s), the first ${missing[0]}: run "gatehouse migrate"`)
+    throw new StartupError(`the database lacks ${missing.length} migration(s), the first ${missing[0]}: run "gatehouse migrate"`)
 }
 
 /** Opens the key-encryption key and proves that it is the right one. A key is made only for a database that has never had one. */
-async function openSafe(
+async function openSealer(
   config: Config,
   { random }: Platform,
   { installation }: ReturnType<typeof systemStore>,
-  opening: Opening,
-): Promise<Pick<Frame, 'safe' | 'installation'>> {
+  options: OpenOptions,
+): Promise<Pick<AppDeps, 'sealer' | 'installation'>> {
   const path = config.key_encryption_key_file ?? join(config.data_dir, 'key-encryption-key')
   const fresh = (await installation.find()) === undefined
-  if (opening.makeKey && fresh) await makeKek(path, random)
+  if (options.makeKey && fresh) await makeKek(path, random)
   const paths = [path, ...config.previous_key_encryption_key_files]
   const keks = await Promise.all(
     paths.map((file) =>
@@ -119,50 +119,53 @@ async function openSafe(
       }),
     ),
   )
-  const safe = sealer(keks, random)
-  return { safe, installation: await unlock(installation, safe, random) }
+  const opened = sealer(keks, random)
+  return { sealer: opened, installation: await unlock(installation, opened, random) }
 }
 
-function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post' | 'errands' | 'order'>, tenants: TenantStore): House {
+function composeApp(
+  base: Omit<AppDeps, 'server' | 'passwords' | 'importedSecrets' | 'mailer' | 'backgroundTasks' | 'orderedId'>,
+  tenants: TenantStore,
+): App {
   const { config, platform, db } = base
   const { now, random } = platform
   const server = assemble(enabled(config.features))
   const { memory_kib: memory, passes, parallelism: lanes } = config.passwords
-  const hasher = passwords({ cost: { memory, passes, lanes }, cores: hashesAtOnce, random })
-  const frame = {
+  const hasher = passwords({ cost: { memory, passes, lanes }, cores: concurrentHashes, random })
+  const deps: AppDeps = {
     ...base,
     server,
     passwords: hasher,
-    imported: importedSecrets({ random, now }),
-    post: postOf(config, platform),
-    errands: errands((problem, text) => platform.log.warn(problem, text)),
-    order: orderedIds(),
+    importedSecrets: importedSecrets({ random, now }),
+    mailer: mailerOf(config, platform),
+    backgroundTasks: backgroundTasks((problem, text) => platform.log.warn(problem, text)),
+    orderedId: orderedIds(),
   }
-  const rooms = new Map<string, { room: Promise<Room | undefined>; until: number }>()
+  const held = new Map<string, { tenant: Promise<Tenant | undefined>; until: number }>()
 
-  function room(slug: string): Promise<Room | undefined> {
-    const known = rooms.get(slug)
-    if (known && known.until > now()) return known.room
-    const opened = enter(slug, known?.room)
-    opened.catch(() => rooms.delete(slug))
-    rooms.delete(slug)
-    rooms.set(slug, { room: opened, until: now() + tenantMemory })
-    if (rooms.size > mostRooms) rooms.delete(rooms.keys().next().value as string)
+  function tenant(slug: string): Promise<Tenant | undefined> {
+    const known = held.get(slug)
+    if (known && known.until > now()) return known.tenant
+    const opened = reopen(slug, known?.tenant)
+    opened.catch(() => held.delete(slug))
+    held.delete(slug)
+    held.set(slug, { tenant: opened, until: now() + tenantRecheckSeconds })
+    if (held.size > maxHeldTenants) held.delete(held.keys().next().value as string)
     return opened
   }
 
-  /** The room as it was, unless its row or the schema of its people has changed. */
-  async function enter(slug: string, before: Promise<Room | undefined> | undefined): Promise<Room | undefined> {
+  /** The tenant as it is held, unless its row or the schema of its attributes has changed. */
+  async function reopen(slug: string, before: Promise<Tenant | undefined> | undefined): Promise<Tenant | undefined> {
     const row = await tenants.bySlug(slug)
     if (row?.status !== 'active') return undefined
     const was = await before?.catch(() => undefined)
-    return was && (await isAsItWas(was, row)) ? was : openRoom(frame, row)
+    return was && (await isUnchanged(was, row)) ? was : openTenant(deps, row)
   }
 
-  const house: House = {
+  const app: App = {
     server,
-    tenants: tenantsOf(tenants, { now, id: () => idFrom(random), changed: (slug) => rooms.delete(slug) }),
-    tenant: room,
+    tenants: tenantDirectory(tenants, { now, id: () => randomId(random), changed: (slug) => held.delete(slug) }),
+    tenant,
     async ready() {
       try {
         await db.read(sql`select 1 as one`)
@@ -172,74 +175,74 @@ function furnished(base: Omit<Frame, 'server' | 'passwords' | 'imported' | 'post
         return 'the database does not answer'
       }
     },
-    serve: () => serve(frame, house, rooms),
+    serve: () => serve(deps, app, held),
     async close() {
-      await frame.errands.done()
+      await deps.backgroundTasks.drain()
       await db.close()
     },
   }
-  return house
+  return app
 }
 
-async function isAsItWas({ row, schema, store }: Room, now: TenantRow): Promise<boolean> {
+async function isUnchanged({ row, schema, store }: Tenant, now: TenantRow): Promise<boolean> {
   return JSON.stringify([row, schema]) === JSON.stringify([now, await store.attributes.list()])
 }
 
 /** Undefined: the features that need mail are not offered. */
-function postOf({ mail: { from, smtp_url: url, folder } }: Config, { random, log }: Platform): Post | undefined {
+function mailerOf({ mail: { from, smtp_url: url, folder } }: Config, { random, log }: Platform): Mailer | undefined {
   if (from === undefined) return undefined
-  if (url !== undefined) return smtpPost({ url, from })
-  return folder === undefined ? undefined : folderPost({ folder, from, id: () => idFrom(random), tell: (text) => log.info({}, text) })
+  if (url !== undefined) return smtpMailer({ url, from })
+  return folder === undefined ? undefined : folderMailer({ folder, from, id: () => randomId(random), tell: (text) => log.info({}, text) })
 }
 
-function routesOf({ server, tenant: room, tenants }: House, { api }: Config): Route[] {
-  const createTenant: Town['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await room(ask.slug))?.org : undefined)
-  const town: Town = { room, tenants, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
-  const json = everyRoute(town)
+function routesOf({ server, tenant, tenants }: App, { api }: Config): Route[] {
+  const createTenant: CompatDeps['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await tenant(ask.slug))?.org : undefined)
+  const compat: CompatDeps = { tenant, tenants, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
+  const json = everyRoute(compat)
   const rules = [...server.endpoints.values()].map(routeOf)
   const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps] : []
   const account = server.responseTypes.has('none') ? accountRoutes : []
-  return [...withoutClients(rules, town), ...pages, ...account, ...json.map(routeOfJson), ...docsRoutes(json, api.docs, version)]
+  return [...withoutClients(rules, compat), ...pages, ...account, ...json.map(routeOfJson), ...docsRoutes(json, api.docs, version)]
 }
 
 async function serve(
-  frame: Frame,
-  house: House,
-  rooms: ReadonlyMap<string, { room: Promise<Room | undefined> }>,
+  deps: AppDeps,
+  app: App,
+  held: ReadonlyMap<string, { tenant: Promise<Tenant | undefined> }>,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const { config, platform, db } = frame
+  const { config, platform, db } = deps
   const { log, random, now } = platform
-  const routes = routesOf(house, config)
-  const doorHouse: DoorHouse = {
+  const routes = routesOf(app, config)
+  const httpDeps: HttpDeps = {
     issuer: config.issuer,
     version,
-    routes: routes.concat(frame.post ? [...linkRoutes, ...signUpLinks] : [], aliasesOf(routes, { ...authletePaths, ...picoAuthPaths })),
-    room: house.tenant,
-    ready: house.ready,
-    id: () => idFrom(random),
+    routes: routes.concat(deps.mailer ? [...linkRoutes, ...signUpLinks] : [], aliasesOf(routes, { ...authletePaths, ...picoAuthPaths })),
+    tenant: app.tenant,
+    ready: app.ready,
+    id: () => randomId(random),
     stopwatch,
     log,
   }
   const { cert_file, key_file } = config.tls
   const tls = cert_file && key_file ? { cert: await readFile(cert_file, 'utf8'), key: await readFile(key_file, 'utf8') } : undefined
-  const door = openDoor(doorHouse, { tls, trustedProxies: config.trusted_proxies, bodyBytes: config.limits.body_bytes })
-  const root = await house.tenant('')
-  const url = await door.listen({ host: config.listen.host, port: config.listen.port })
+  const listener = createListener(httpDeps, { tls, trustedProxies: config.trusted_proxies, bodyBytes: config.limits.body_bytes })
+  const root = await app.tenant('')
+  const url = await listener.listen({ host: config.listen.host, port: config.listen.port })
 
   // The root tenant is asked for its keys soon; others' are made when they are.
   const keysMade = root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
-  const swept = async () => {
+  const sweepExpired = async () => {
     while ((await sweep(db, now(), config.sweep.batch)) >= config.sweep.batch);
   }
-  const rotated = async () => {
-    for (const { room } of [...rooms.values()]) await (await room)?.keyring.tend()
+  const rotateKeys = async () => {
+    for (const { tenant } of [...held.values()]) await (await tenant)?.keyring.rotateWhenDue()
   }
-  const chores = [chore(config.sweep.every_seconds, swept, log), chore(3600, rotated, log)]
+  const tasks = [periodicTask(config.sweep.every_seconds, sweepExpired, log), periodicTask(3600, rotateKeys, log)]
   return {
     url,
     async close() {
-      await door.close()
-      await Promise.all([keysMade, ...chores.map((one) => one.stop())])
+      await listener.close()
+      await Promise.all([keysMade, ...tasks.map((one) => one.stop())])
     },
   }
 }

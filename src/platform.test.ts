@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
-import { logger, random, readFile, stockedDice, systemClock } from './platform.ts'
+import { logger, pooledRandom, random, readFile, systemClock } from './platform.ts'
 
 function logged(format: 'json' | 'pretty', write: (log: ReturnType<typeof logger>) => void): string {
   let text = ''
@@ -30,7 +30,7 @@ test('the dice give as many bytes as asked, never the same', () => {
 })
 
 test('dice with a stock never give a byte twice, nor change what they gave', () => {
-  const dice = stockedDice()
+  const dice = pooledRandom()
   const given = Array.from({ length: 2000 }, (_, i) => dice(8 + (i % 25)))
   const as = given.map((bytes) => bytes.toString('hex'))
   assert.deepEqual(

@@ -15,7 +15,7 @@ export interface Platform {
 
 /** The machine's own clock and dice. */
 export function systemPlatform(log: Logger): Platform {
-  return { now: systemClock, random: stockedDice(), log }
+  return { now: systemClock, random: pooledRandom(), log }
 }
 
 /** Whole seconds since the epoch. */
@@ -38,17 +38,17 @@ export function random(bytes: number): Buffer {
  * Dice that draw a stock from the system at a time, since a draw costs many times what its bytes do. No byte is given twice, and none
  * stays in the stock once it was given.
  */
-export function stockedDice(): Platform['random'] {
+export function pooledRandom(): Platform['random'] {
   let stock: Buffer = Buffer.alloc(0)
   return (bytes) => {
-    if (stock.length < bytes) stock = random(Math.max(bytes, STOCK))
+    if (stock.length < bytes) stock = random(Math.max(bytes, POOL_BYTES))
     const given = Buffer.from(stock.subarray(0, bytes))
     stock.fill(0, 0, bytes)
     stock = stock.subarray(bytes)
     return given
   }
 }
-const STOCK = 4096
+const POOL_BYTES = 4096
 
 /** Ids whose order is that in which they are asked for, as far as the clocks of several machines agree; none is given twice. */
 export function orderedIds(): () => string {

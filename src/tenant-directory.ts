@@ -4,7 +4,7 @@ import type { OwnLifetimes } from './protocol/lifetimes.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
 
 /** Each acts on the tenant of a slug, '' being the root. */
-export interface Tenants {
+export interface TenantDirectory {
   /** Makes a tenant. False when the slug is taken. `contact`: an e-mail address. */
   create(ask: { slug: string; name: string; contact?: string }): Promise<boolean>
   list(): Promise<TenantRow[]>
@@ -32,7 +32,10 @@ export interface TenantChange {
 }
 
 /** `changed`: is told the slug of each tenant that is not what it was. */
-export function tenantsOf(store: TenantStore, { now, id, changed }: { now(): number; id(): string; changed(slug: string): void }): Tenants {
+export function tenantDirectory(
+  store: TenantStore,
+  { now, id, changed }: { now(): number; id(): string; changed(slug: string): void },
+): TenantDirectory {
   async function change(slug: string, what: Partial<Pick<TenantRow, 'status' | 'name' | 'settings'>>): Promise<boolean> {
     const row = await store.bySlug(slug)
     const done = row !== undefined && (await store.change(row.id, what)) === 'changed'

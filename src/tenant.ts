@@ -10,18 +10,18 @@ import { recoveryCode } from './crypto/recovery-codes.ts'
 import type { Sealer } from './crypto/seal.ts'
 import { type SigningSecrets, sharedKeys } from './crypto/shared-keys.ts'
 import { type TenantTokens, tokens } from './crypto/tokens.ts'
-import { totpSafe } from './crypto/totp.ts'
+import { totpCrypto } from './crypto/totp.ts'
 import type { KeyStore } from './crypto/types.ts'
 import { webAuthn } from './crypto/webauthn.ts'
-import type { AccountRoom } from './identity/accounts.ts'
+import type { AccountDeps } from './identity/accounts.ts'
 import { type Attribute, claimOf, scopesOfAttributes, signUpAttributes } from './identity/attributes.ts'
-import { type AuditRoom, note } from './identity/audit.ts'
-import { type Mailroom, type Post, sendNews } from './identity/links.ts'
+import { type AuditDeps, recordAuditEvents } from './identity/audit.ts'
+import { type MailDeps, type Mailer, sendNotice } from './identity/links.ts'
 import { people } from './identity/people.ts'
-import type { SignIn } from './identity/sign-in.ts'
+import type { SignInDeps } from './identity/sign-in.ts'
 import type { SignUpRule } from './identity/sign-up.ts'
 import type { IdentityStore } from './identity/types.ts'
-import type { Errands } from './mail/background-tasks.ts'
+import type { BackgroundTasks } from './mail/background-tasks.ts'
 import type { Platform } from './platform.ts'
 import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
 import type { OwnLifetimes } from './protocol/lifetimes.ts'
@@ -35,53 +35,61 @@ import { accountClient } from './web/account/client.ts'
 import { withAdministration } from './web/api/administration.ts'
 import { firstPartyClient, withOwnClients } from './web/api/first-party.ts'
 import { cookieJar } from './web/http/cookies.ts'
-import type { TenantRoom } from './web/http/route.ts'
+import type { WebTenant } from './web/http/route.ts'
 
 /** A tenant with everything that may be done in it. */
-export interface Room extends TenantRoom {
+export interface Tenant extends WebTenant {
   row: TenantRow
   store: Store & IdentityStore & KeyStore & ClientStore & GrantStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore
   signingSecrets: SigningSecrets
-  accounts: AccountRoom
-  audit: AuditRoom
+  accounts: AccountDeps
+  audit: AuditDeps
   /** The attributes of its people as they were when it was opened; what they may be is looked up when it matters. */
   schema: readonly Attribute[]
 }
 
 /** What the house gives every tenant. */
-export interface Frame {
+export interface AppDeps {
   config: Config
   platform: Platform
   db: Db
-  safe: Sealer
+  sealer: Sealer
   installation: Installation
   server: Server
   passwords: Passwords
-  imported: ImportedSecrets
+  importedSecrets: ImportedSecrets
   /** Absent where no mail can be sent. */
-  post: Post | undefined
-  errands: Errands
+  mailer: Mailer | undefined
+  backgroundTasks: BackgroundTasks
   /** Ids in the order in which they are asked for, as far as clocks agree. */
-  order(): string
+  orderedId(): string
 }
 
-export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
-  const { config, platform, db, installation, safe, server, passwords, imported, post, errands, order } = frame
+export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant> {
+  const { config, platform, db, installation, sealer, server, passwords, importedSecrets, mailer, backgroundTasks, orderedId } = deps
   const { now, random } = platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
   const store = tenantStore(db, row.id, now)
-  const keys = await keysOf(frame, row, { store, issuer })
-  const opaque = tokens(installation, row.id, random, imported)
-  const shared = sharedKeys({ sealer: safe, root: installation.key('client-signing-secret', row.id), tenantId: row.id, issuer })
-  const mailroom: Mailroom | undefined = post && { store, tokens: opaque, post, issuer, name: row.name, now, later: errands.later }
-  const signUp = signUpRuleOf(config, row, mailroom)
+  const keys = await keysOf(deps, row, { store, issuer })
+  const opaque = tokens(installation, row.id, random, importedSecrets)
+  const shared = sharedKeys({ sealer: sealer, root: installation.key('client-signing-secret', row.id), tenantId: row.id, issuer })
+  const mail: MailDeps | undefined = mailer && {
+    store,
+    tokens: opaque,
+    mailer,
+    issuer,
+    name: row.name,
+    now,
+    inBackground: backgroundTasks.start,
+  }
+  const signUp = signUpRuleOf(config, row, mail)
   const schema = await store.attributes.list()
-  const tenant = { ...settingsOf(frame, row, schema), signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0 }
-  const id = () => idFrom(random)
+  const tenant = { ...settingsOf(deps, row, schema), signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0 }
+  const id = () => randomId(random)
   const { access_token: accessToken, refresh_token: refreshToken } = config.api
   const firstParty = firstPartyClient(server, config.keys.algs, { org: row.id, accessToken, refreshToken })
-  const signIn = signInOf(frame, row, { store, tokens: opaque, id, mailroom })
+  const signIn = signInOf(deps, row, { store, tokens: opaque, id, mail })
   const ctx: Ctx = {
     issuer,
     tenant,
@@ -94,7 +102,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     now,
     id,
   }
-  const audit: AuditRoom = { store, now, order, keep: config.audit.keep_days * 86_400 }
+  const audit: AuditDeps = { store, now, orderedId, retention: config.audit.keep_days * 86_400 }
   const basePath = new URL(config.issuer).pathname.replace(/\/$/, '')
   return {
     row,
@@ -109,7 +117,7 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     ctx,
     signIn,
     cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: signIn.lifetimes.absolute }),
-    mailroom,
+    mail,
     store,
     keyring: keys,
     signingSecrets: shared,
@@ -119,19 +127,19 @@ export async function openRoom(frame: Frame, row: TenantRow): Promise<Room> {
     audit,
     attributes: { store, scopes: server.scopes },
     schema,
-    note: (happened, from) => note(audit, happened, from),
+    recordAudit: (auditEvents, from) => recordAuditEvents(audit, auditEvents, from),
   }
 }
 
 /** The signing keys of a tenant, and those of files if it is the root. */
-async function keysOf(frame: Frame, row: TenantRow, { store, issuer }: { store: KeyStore; issuer: string }): Promise<Keyring> {
-  const { config, platform, safe } = frame
+async function keysOf(deps: AppDeps, row: TenantRow, { store, issuer }: { store: KeyStore; issuer: string }): Promise<Keyring> {
+  const { config, platform, sealer } = deps
   const { now, log } = platform
   const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
   const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
   const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
-  const keys = await keyring({ store, sealer: safe, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
-  keys.tend().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
+  const keys = await keyring({ store, sealer: sealer, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
+  keys.rotateWhenDue().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
   return keys
 }
 
@@ -155,14 +163,14 @@ function lifetimesOf({ lifetimes }: Config, { settings }: TenantRow): Config['li
 }
 
 /** Undefined: it is closed; so it is, too, where an address shall be proven and no mail can be sent. */
-function signUpRuleOf({ api }: Config, { settings }: TenantRow, mailroom: Mailroom | undefined): SignUpRule | undefined {
+function signUpRuleOf({ api }: Config, { settings }: TenantRow, mail: MailDeps | undefined): SignUpRule | undefined {
   if (!api.sign_up || settings['sign_up'] === false) return undefined
   const set = (settings['sign_up_email'] as SignUpRule['address'] | undefined) ?? api.sign_up_email
-  const address = set ?? (mailroom ? 'private' : 'unverified')
-  return address === 'unverified' ? { address } : mailroom && { address, mailroom }
+  const address = set ?? (mail ? 'private' : 'unverified')
+  return address === 'unverified' ? { address } : mail && { address, mail }
 }
 
-function settingsOf({ config, server }: Frame, row: TenantRow, schema: readonly Attribute[]): Omit<TenantSettings, 'signUp'> {
+function settingsOf({ config, server }: AppDeps, row: TenantRow, schema: readonly Attribute[]): Omit<TenantSettings, 'signUp'> {
   const seconds = lifetimesOf(config, row)
   return {
     name: row.name,
@@ -176,12 +184,12 @@ function settingsOf({ config, server }: Frame, row: TenantRow, schema: readonly 
     },
     withoutGrantTypes: row.settings['password_grant'] === false ? ['password'] : [],
     secondFactor: secondFactorOf(config, row),
-    ...releases(server, schema),
+    ...releasedAttributes(server, schema),
   }
 }
 
 /** What of the schema applications can ask for. A scope of the server's own keeps its meaning. */
-function releases({ features, scopes }: Server, schema: readonly Attribute[]): Pick<TenantSettings, 'scopes' | 'attributes'> {
+function releasedAttributes({ features, scopes }: Server, schema: readonly Attribute[]): Pick<TenantSettings, 'scopes' | 'attributes'> {
   const told = features.some(({ id }) => id === 'attributes') ? schema.filter(({ scope }) => scope !== undefined) : []
   return {
     scopes: Object.assign(Object.create(null), scopesOfAttributes(told), scopes), // so that no scope is found that nobody put there
@@ -190,18 +198,18 @@ function releases({ features, scopes }: Server, schema: readonly Attribute[]): P
 }
 
 function signInOf(
-  { config, platform: { random }, safe, passwords }: Frame,
+  { config, platform: { random }, sealer, passwords }: AppDeps,
   row: TenantRow,
-  { store, tokens, id, mailroom }: Pick<SignIn, 'store' | 'id'> & { tokens: TenantTokens; mailroom: Mailroom | undefined },
-): SignIn {
+  { store, tokens, id, mail }: Pick<SignInDeps, 'store' | 'id'> & { tokens: TenantTokens; mail: MailDeps | undefined },
+): SignInDeps {
   const { session_idle: idle, session_absolute: absolute } = lifetimesOf(config, row)
   const { account, address, tenant } = config.limits.sign_in
   return {
     store,
     tokens,
     passwords,
-    safe: {
-      ...totpSafe({ sealer: safe, tenantId: row.id, random }),
+    factorCrypto: {
+      ...totpCrypto({ sealer: sealer, tenantId: row.id, random }),
       ...webAuthn({ issuer: config.issuer, name: row.name }),
       recoveryCode: () => recoveryCode(random),
     },
@@ -211,17 +219,17 @@ function signInOf(
     limits: { account, address, tenant },
     pseudonym: tokens.pseudonym,
     id,
-    tell: (news, account) => mailroom?.later(() => sendNews(mailroom, news, account)),
+    notify: (news, account) => mail?.inBackground(() => sendNotice(mail, news, account)),
   }
 }
 
 /** A tenant may demand what the deployment does not; it cannot do without what the deployment demands. */
-function secondFactorOf(config: Config, { settings }: TenantRow): SignIn['secondFactor'] {
+function secondFactorOf(config: Config, { settings }: TenantRow): SignInDeps['secondFactor'] {
   return settings['second_factor'] === 'required' ? 'required' : config.second_factor
 }
 
 /** 128 bits, for what is not secret. None begins with a hyphen: on a command line it would be taken for an option. */
-export function idFrom(random: Platform['random']): string {
+export function randomId(random: Platform['random']): string {
   const id = random(16).toString('base64url')
-  return id.startsWith('-') ? idFrom(random) : id
+  return id.startsWith('-') ? randomId(random) : id
 }

@@ -4,40 +4,40 @@ import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type House, openHouse } from '../src/app.ts'
+import { type App, openApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/load.ts'
 import type { Config } from '../src/config/schema.ts'
 import { createAccount, type NewAccount } from '../src/identity/accounts.ts'
 import { logger, random, readFile, systemClock } from '../src/platform.ts'
 import type { ClientMetadata } from '../src/protocol/client.ts'
 import { readClient } from '../src/protocol/register.ts'
-import type { Room } from '../src/tenant.ts'
+import type { Tenant } from '../src/tenant.ts'
 import { engines } from './postgres.ts'
 import { browser, type TinyBrowser } from './tiny-browser.ts'
 
 export type Engine = keyof typeof engines
 
-export interface TestHouse {
+export interface TestApp {
   issuer: string
-  house: House
+  app: App
   /** The root tenant. */
-  root: Room
+  root: Tenant
   now(): number
   /** Moves the clock on. */
-  wait(seconds: number): void
+  advance(seconds: number): void
   browser(): TinyBrowser
-  addClient(metadata: Record<string, unknown>, secret?: string, room?: Room): Promise<ClientMetadata>
-  addAccount(account: NewAccount, password?: string, room?: Room): Promise<string>
+  addClient(metadata: Record<string, unknown>, secret?: string, tenant?: Tenant): Promise<ClientMetadata>
+  addAccount(account: NewAccount, password?: string, tenant?: Tenant): Promise<string>
   /** What was logged. */
   close(): Promise<void>
 }
 
 /** `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. `change`: for what development mode gives. */
-export async function testHouse(
+export async function testApp(
   engine: Engine,
   settings: Readonly<Record<string, string>> = {},
   change = (config: Config) => config,
-): Promise<TestHouse> {
+): Promise<TestApp> {
   const database = await engines[engine]!()
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
   const port = await freePort()
@@ -58,31 +58,31 @@ export async function testHouse(
   let time = systemClock()
   const now = () => time
   const log = logger({ level: 'silent', format: 'json' })
-  const house = await openHouse(change(loaded.config), { now, random, log }, { migrations: 'apply', makeKey: true })
-  const server = await house.serve()
-  const root = (await house.tenant('')) as Room
+  const app = await openApp(change(loaded.config), { now, random, log }, { migrations: 'apply', makeKey: true })
+  const server = await app.serve()
+  const root = (await app.tenant('')) as Tenant
   return {
     issuer,
-    house,
+    app,
     root,
     now,
-    wait: (seconds) => {
+    advance: (seconds) => {
       time += seconds
     },
     browser: () => browser(issuer),
-    async addClient(metadata, secret, room = root) {
-      const client = readClient(house.server, room.ctx.keys.algs, metadata, room.ctx.id)
-      const secrets = secret === undefined ? [] : [{ id: room.ctx.id(), hash: room.tokens.hashSecret(secret), createdAt: now() }]
-      if (!(await room.store.clientsAdmin.add(client, secrets))) throw new Error('the client exists')
+    async addClient(metadata, secret, tenant = root) {
+      const client = readClient(app.server, tenant.ctx.keys.algs, metadata, tenant.ctx.id)
+      const secrets = secret === undefined ? [] : [{ id: tenant.ctx.id(), hash: tenant.tokens.hashSecret(secret), createdAt: now() }]
+      if (!(await tenant.store.clientsAdmin.add(client, secrets))) throw new Error('the client exists')
       return client
     },
-    async addAccount(account, password, room = root) {
-      return (await createAccount(room.accounts, account, password === undefined ? undefined : { text: password, temporary: false }))
+    async addAccount(account, password, tenant = root) {
+      return (await createAccount(tenant.accounts, account, password === undefined ? undefined : { text: password, temporary: false }))
         .subject
     },
     async close() {
       await server.close()
-      await house.close()
+      await app.close()
       await database.close()
       await rm(data, { recursive: true, force: true })
     },

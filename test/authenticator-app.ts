@@ -2,7 +2,7 @@
 
 import { hotp } from '../src/crypto/totp.ts'
 import { confirmTotp, offerTotp } from '../src/identity/totp.ts'
-import type { Room } from '../src/tenant.ts'
+import type { Tenant } from '../src/tenant.ts'
 
 export interface AuthenticatorApp {
   /** The code it shows at this time. */
@@ -17,19 +17,24 @@ export function authenticatorApp(secret: string): AuthenticatorApp {
 
 /** Sets one up for an account, past every page. */
 export async function withApp(
-  { signIn }: Room,
+  { signIn }: Tenant,
   subject: string,
   now: number,
 ): Promise<{ app: AuthenticatorApp; recoveryCodes: readonly string[] }> {
   const account = (await signIn.store.accounts.bySubject(subject)) ?? fail('there is no such account')
   const offer = offerTotp(signIn, account, 'test', now)
   const app = authenticatorApp(offer.secret)
-  const recoveryCodes = await confirmTotp(signIn, account, { place: 'test', draft: offer.draft, code: app.at(now), onlyFirst: false }, now)
+  const recoveryCodes = await confirmTotp(
+    signIn,
+    account,
+    { context: 'test', draft: offer.draft, code: app.at(now), onlyFirst: false },
+    now,
+  )
   return Array.isArray(recoveryCodes) ? { app, recoveryCodes } : fail('it was not taken')
 }
 
 function fromBase32(text: string): Buffer {
-  const bits = Array.from(text, (letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  const bits = Array.from(text, (mail) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(mail).toString(2).padStart(5, '0')).join('')
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
 }
 

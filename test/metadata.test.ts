@@ -10,7 +10,7 @@ import type { Endpoint } from '../src/protocol/feature.ts'
 import { catalogue, enabled } from '../src/protocol/features/index.ts'
 import { signUpSteps } from '../src/web/sign-in/sign-up.ts'
 import { steps } from '../src/web/sign-in/steps.ts'
-import { type TestHouse, testHouse } from './app.ts'
+import { type TestApp, testApp } from './app.ts'
 import { type Answer, basic, call, callback, challenge, encode, type Fields } from './journeys/application.ts'
 
 type Document = Readonly<Record<string, unknown>>
@@ -25,19 +25,19 @@ const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
 for (const off of [undefined, ...Object.keys(catalogue)]) {
   const without = off === undefined ? [] : withDependents(off)
   suite(without.length === 0 ? 'with everything' : `without ${without.join(', ')}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let document: Document
     const listed = (name: string) => (document[name] ?? []) as readonly string[]
     before(async () => {
-      house = await testHouse('sqlite', { KEYS_ALGS: 'ES256', ...switches(without) })
-      document = metadata(house.root.ctx)
-      await addClients(house)
+      gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', ...switches(without) })
+      document = metadata(gatehouse.root.ctx)
+      await addClients(gatehouse)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     test('one document, at both well-known places or at none', async () => {
       for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
-        const { status, body } = await call(house.issuer + path, {})
+        const { status, body } = await call(gatehouse.issuer + path, {})
         if (without.includes('discovery')) assert.equal(status, 404)
         else assert.deepEqual(body, JSON.parse(JSON.stringify(document)))
       }
@@ -46,29 +46,29 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
 
     test('every advertised address answers, and nothing that is switched off does', async () => {
       const advertised = Object.entries(document).filter(([name]) => /_(?:endpoint|uri)$/.test(name))
-      const endpoints = [...house.house.server.endpoints.values()]
+      const endpoints = [...gatehouse.app.server.endpoints.values()]
       assert.deepEqual(
         advertised,
-        endpoints.flatMap((e) => (e.advertisedAs ? [[e.advertisedAs, house.issuer + e.path]] : [])),
+        endpoints.flatMap((e) => (e.advertisedAs ? [[e.advertisedAs, gatehouse.issuer + e.path]] : [])),
       )
-      const served = [...endpoints, ...(house.house.server.grantTypes.has('authorization_code') ? pages : [])]
+      const served = [...endpoints, ...(gatehouse.app.server.grantTypes.has('authorization_code') ? pages : [])]
       for (const { path } of [...everything.endpoints.values(), ...pages])
-        await checkAddress(house, path, served.find((e) => e.path === path)?.methods)
+        await checkAddress(gatehouse, path, served.find((e) => e.path === path)?.methods)
     })
 
     test('the grant types listed are the ones that are taken', async () => {
       if (!('token_endpoint' in document)) return
       for (const name of [...everything.grantTypes.keys(), 'password', 'implicit']) {
-        const { body } = await post(house, '/token', { grant_type: name })
+        const { body } = await post(gatehouse, '/token', { grant_type: name })
         assert.equal(body.error !== 'unsupported_grant_type', listed('grant_types_supported').includes(name), name)
       }
     })
 
     test('the client authentication methods listed are the ones that are taken', async () => {
-      for (const { path, clientAuth, advertisedAs } of house.house.server.endpoints.values()) {
+      for (const { path, clientAuth, advertisedAs } of gatehouse.app.server.endpoints.values()) {
         if (!clientAuth) continue
         for (const method of everything.clientAuth.keys()) {
-          const { body } = await asClient(house, method, path, { grant_type: listed('grant_types_supported')[0], token: 'unknown' })
+          const { body } = await asClient(gatehouse, method, path, { grant_type: listed('grant_types_supported')[0], token: 'unknown' })
           assert.equal(
             body.error !== 'invalid_client',
             listed(`${advertisedAs}_auth_methods_supported`).includes(method),
@@ -80,7 +80,7 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
 
     test('the authorization endpoint takes what is listed for it', async () => {
       if (!('authorization_endpoint' in document)) return assert.deepEqual(listed('response_modes_supported'), [])
-      const accepted = async (fields: Fields) => (await ask(house, fields)).includes('login_required')
+      const accepted = async (fields: Fields) => (await ask(gatehouse, fields)).includes('login_required')
       const candidates: [parameter: string, list: string, values: readonly string[]][] = [
         ['response_mode', 'response_modes_supported', [...everything.responseModes.keys(), 'pigeon']],
         ['response_type', 'response_types_supported', ['code', 'token', 'id_token', 'code id_token', 'none']],
@@ -92,10 +92,10 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
           assert.equal(await accepted({ [parameter]: value }), listed(list).includes(value), `${parameter}=${value}`)
       }
       for (const value of ['none', 'login', 'consent', 'select_account', 'create']) {
-        const refused = (await ask(house, { prompt: value })).includes('invalid_request')
+        const refused = (await ask(gatehouse, { prompt: value })).includes('invalid_request')
         assert.equal(!refused, listed('prompt_values_supported').includes(value), `prompt=${value}`)
       }
-      const method = async (value: string) => (await ask(house, { code_challenge_method: value })).includes('login_required')
+      const method = async (value: string) => (await ask(gatehouse, { code_challenge_method: value })).includes('login_required')
       if ('code_challenge_methods_supported' in document) {
         for (const value of ['S256', 'plain'])
           assert.equal(await method(value), listed('code_challenge_methods_supported').includes(value), value)
@@ -104,9 +104,9 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
 
     test('what is said to be so is so', async () => {
       if (!('authorization_endpoint' in document)) return
-      const told = new URL((await ask(house)).split('\n')[0]!)
-      assert.equal(told.searchParams.get('iss'), document['authorization_response_iss_parameter_supported'] ? house.issuer : null)
-      const twice = await ask(house, { resource: ['https://a.example', 'https://b.example'] })
+      const told = new URL((await ask(gatehouse)).split('\n')[0]!)
+      assert.equal(told.searchParams.get('iss'), document['authorization_response_iss_parameter_supported'] ? gatehouse.issuer : null)
+      const twice = await ask(gatehouse, { resource: ['https://a.example', 'https://b.example'] })
       assert.equal(twice.includes('invalid_request'), without.includes('resourceIndicators'))
     })
   })
@@ -114,9 +114,9 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
 
 suite('the catalogue', () => {
   test('may be assembled in any order', async () => {
-    const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
+    const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256' })
     try {
-      const { ctx } = house.root
+      const { ctx } = gatehouse.root
       const backward = assemble(enabled(all).reverse())
       const sorted = (document: Document) =>
         Object.fromEntries(Object.entries(document).map(([name, value]) => [name, Array.isArray(value) ? value.toSorted() : value]))
@@ -124,9 +124,9 @@ suite('the catalogue', () => {
       for (const table of ['endpoints', 'grantTypes', 'clientAuth', 'responseTypes', 'responseModes', 'mayRepeat'] as const) {
         assert.deepEqual([...backward[table].keys()].toSorted(), [...ctx.server[table].keys()].toSorted(), table)
       }
-      assert.ok(enabled(all).filter((f) => f.aim).length <= 1, 'two features would contend for the target of a token')
+      assert.ok(enabled(all).filter((f) => f.resolveResources).length <= 1, 'two features would contend for the target of a token')
     } finally {
-      await house.close()
+      await gatehouse.close()
     }
   })
 
@@ -162,7 +162,7 @@ function switches(without: readonly string[]): Record<string, string> {
 }
 
 /** One client for each method, registered whether or not the method is offered now. */
-async function addClients({ root, now }: TestHouse): Promise<void> {
+async function addClients({ root, now }: TestApp): Promise<void> {
   for (const method of everything.clientAuth.keys()) {
     const client = clientSchema.parse({
       client_id: method,
@@ -176,17 +176,17 @@ async function addClients({ root, now }: TestHouse): Promise<void> {
   }
 }
 
-function asClient(house: TestHouse, method: string, path: string, fields: Fields): Promise<Answer> {
-  if (method === 'client_secret_basic') return post(house, path, fields, { authorization: basic(method, 'secret') })
-  return post(house, path, { ...fields, client_id: method, ...(method === 'none' ? {} : { client_secret: 'secret' }) })
+function asClient(gatehouse: TestApp, method: string, path: string, fields: Fields): Promise<Answer> {
+  if (method === 'client_secret_basic') return post(gatehouse, path, fields, { authorization: basic(method, 'secret') })
+  return post(gatehouse, path, { ...fields, client_id: method, ...(method === 'none' ? {} : { client_secret: 'secret' }) })
 }
 
-function post(house: TestHouse, path: string, fields: Fields, headers: Record<string, string> = {}): Promise<Answer> {
-  return call(house.issuer + path, { body: encode(fields), headers })
+function post(gatehouse: TestApp, path: string, fields: Fields, headers: Record<string, string> = {}): Promise<Answer> {
+  return call(gatehouse.issuer + path, { body: encode(fields), headers })
 }
 
 /** Where an authorization request of a browser without session leads, and what is on the page there. */
-async function ask(house: TestHouse, fields: Fields = {}): Promise<string> {
+async function ask(gatehouse: TestApp, fields: Fields = {}): Promise<string> {
   const usual = {
     client_id: 'none',
     response_type: 'code',
@@ -195,13 +195,13 @@ async function ask(house: TestHouse, fields: Fields = {}): Promise<string> {
     code_challenge: challenge,
     code_challenge_method: 'S256',
   }
-  const response = await fetch(`${house.issuer}/authorize?${encode({ ...usual, ...fields })}`, { redirect: 'manual' })
+  const response = await fetch(`${gatehouse.issuer}/authorize?${encode({ ...usual, ...fields })}`, { redirect: 'manual' })
   return `${response.headers.get('location') ?? ''}\n${await response.text()}`
 }
 
-async function checkAddress(house: TestHouse, path: string, served: Endpoint['methods'] | undefined): Promise<void> {
+async function checkAddress(gatehouse: TestApp, path: string, served: Endpoint['methods'] | undefined): Promise<void> {
   for (const method of methods) {
-    const { status, headers } = await fetch(house.issuer + path, { method, redirect: 'manual' })
+    const { status, headers } = await fetch(gatehouse.issuer + path, { method, redirect: 'manual' })
     const answers = (served as readonly string[] | undefined)?.includes(method)
     if (!served) assert.equal(status, 404, `${method} ${path}`)
     else if (answers) assert.ok(status !== 404 && status !== 405, `${method} ${path}: ${status}`)

@@ -108,10 +108,10 @@ const tenantless: Readonly<Record<string, string>> = {
 suite('rooms', () => {
   test('import only what they may', () => {
     const wrong = sources.flatMap(({ path, imports }) => {
-      const abroad = imports.filter((i) => i.ours && roomOf(i.target) !== roomOf(path)).map((i) => i.target)
-      const forbidden = abroad.filter((target) => !may[roomOf(path)]?.some((place) => within(target, place)))
+      const abroad = imports.filter((i) => i.ours && tenantOf(i.target) !== tenantOf(path)).map((i) => i.target)
+      const forbidden = abroad.filter((target) => !may[tenantOf(path)]?.some((context) => within(target, context)))
       return [
-        ...(roomOf(path) in may ? [] : [`${path} is in no room of the table`]),
+        ...(tenantOf(path) in may ? [] : [`${path} is in no room of the table`]),
         ...forbidden.map((target) => `${path} imports ${target}`),
       ]
     })
@@ -119,14 +119,14 @@ suite('rooms', () => {
   })
 
   test('have no row in the table that nobody uses', () => {
-    for (const [room, places] of Object.entries(may)) {
-      const files = sources.filter(({ path }) => roomOf(path) === room)
+    for (const [tenant, places] of Object.entries(may)) {
+      const files = sources.filter(({ path }) => tenantOf(path) === tenant)
       const targets = files.flatMap(({ imports }) => imports.map((i) => i.target))
-      assert.ok(files.length > 0, `there is no ${room}`)
+      assert.ok(files.length > 0, `there is no ${tenant}`)
       assert.deepEqual(
-        places.filter((place) => place.includes('/') && !targets.includes(place)),
+        places.filter((context) => context.includes('/') && !targets.includes(context)),
         [],
-        `${room} no longer needs these`,
+        `${tenant} no longer needs these`,
       )
     }
   })
@@ -167,7 +167,7 @@ suite('the world outside', () => {
     const wrong = sources.flatMap(({ path, imports }) => {
       const pure = within(path, 'identity') || (within(path, 'protocol') && !within(path, 'protocol/codec'))
       const allowed = (name: string) =>
-        pure ? ['zod', 'node:buffer'].includes(name) : (guarded[name]?.some((place) => within(path, place)) ?? true)
+        pure ? ['zod', 'node:buffer'].includes(name) : (guarded[name]?.some((context) => within(path, context)) ?? true)
       return imports.filter((i) => !i.ours && !allowed(i.target)).map((i) => `${path} imports ${i.target}`)
     })
     assert.deepEqual(wrong, [])
@@ -272,9 +272,9 @@ suite('files', () => {
 })
 
 function matching(word: RegExp, only: readonly string[] = []): string[] {
-  return sources.filter(({ path, code }) => word.test(code) && !only.some((place) => within(path, place))).map(({ path }) => path)
+  return sources.filter(({ path, code }) => word.test(code) && !only.some((context) => within(path, context))).map(({ path }) => path)
 }
 
-function roomOf(path: Source['path']): string {
+function tenantOf(path: Source['path']): string {
   return path.split('/')[0]!
 }

@@ -41,8 +41,8 @@ export function read(pattern: string): Source[] {
 }
 
 /** Is `path` this file, or in this folder? */
-export function within(path: string, place: string): boolean {
-  return path === place || path.startsWith(`${place}/`)
+export function within(path: string, context: string): boolean {
+  return path === context || path.startsWith(`${context}/`)
 }
 
 /** Each function or method of more than one line: where it begins, and how many lines it has that are not those of a function inside it. */

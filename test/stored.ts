@@ -57,11 +57,11 @@ export const asked: AuthorizationRequest = {
   askedAt: NOW,
   acrValues: [],
   uiLocales: [],
-  facts: {},
+  extensions: {},
 }
 const authentication = { subject: 'subject', authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
 
-export const aFlow = (id = 'flow'): Flow => ({ id, browser: 'browser', asked, answered: [], half: undefined })
+export const aFlow = (id = 'flow'): Flow => ({ id, browser: 'browser', asked, answered: [], pending: undefined })
 
 export function aCode(change: Partial<Code> = {}): Code {
   const code = { hash: 'code', grantId: 'grant', family: 'family', asked, scope: ['openid'], authentication }
@@ -75,8 +75,8 @@ export function aRefreshToken(change: Partial<RefreshToken> = {}): RefreshToken 
 
 export function anAccessToken(change: Partial<AccessToken> = {}): AccessToken {
   const token = { jti: 'jti', clientId: 'client', subject: 'subject', audience: ['https://api.example'], scope: ['openid'], issuedAt: NOW }
-  const lasting = { grantId: 'grant', family: 'family', cnf: undefined, authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
-  return { ...token, ...lasting, expiresAt: NOW + 600, extra: {}, ...change }
+  const authorization = { grantId: 'grant', family: 'family', cnf: undefined, authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
+  return { ...token, ...authorization, expiresAt: NOW + 600, extra: {}, ...change }
 }
 
 export function anAccount(change: Partial<Account> = {}): Account {

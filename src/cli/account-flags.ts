@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Raw } from '../config/raw.ts'
 import { accountSchema } from '../identity/accounts.ts'
 import type { Attribute } from '../identity/attributes.ts'
-import type { Room } from '../tenant.ts'
+import type { Tenant } from '../tenant.ts'
 import { merged } from './admin-command.ts'
 import { addFlags, givenByFlags } from './flags.ts'
 import { misuse } from './problems.ts'
@@ -24,7 +24,7 @@ export function addAccountFlags(command: Command, schema: z.ZodType): Command {
 }
 
 /** What the flags say, as a value for the schema to check. An attribute that is given as `name=` is null. */
-export async function accountByFlags({ store }: Room, command: Command, schema: z.ZodType): Promise<Raw> {
+export async function accountByFlags({ store }: Tenant, command: Command, schema: z.ZodType): Promise<Raw> {
   const pairs = command.getOptionValue('attribute') as readonly string[] | undefined
   const given = givenByFlags(command, schema)
   return pairs === undefined ? given : merged(given, { attributes: attributesOf(await store.attributes.list(), pairs) })

@@ -6,13 +6,13 @@ import type { ConfigFlags } from './open.ts'
 import { refuse } from './problems.ts'
 import { readAll, sheet, type Terminal } from './terminal.ts'
 
-export interface UpkeepFlags extends ConfigFlags {
+export interface AdminFlags extends ConfigFlags {
   tenant: string
   json?: true
 }
 
 /** A command that acts on one tenant. `examples`: whole command lines. */
-export function upkeepCommand(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
+export function adminCommand(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
   return withExamples(
     parent.command(usage).description(summary).option('--tenant <slug>', 'whose', 'root').option('--json', 'print JSON, for programs'),
     examples,

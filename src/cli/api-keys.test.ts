@@ -84,8 +84,8 @@ test('a key lives: made, shown once, listed, rotated, deleted', async () => {
 
   await json(`api-keys delete ${first.id}`)
   assert.equal((await gatehouse(`api-keys rotate ${first.id}`)).status, 1)
-  const lasting = await json('api-keys create --service robot --label lasting --no-expires-in')
-  assert.equal(lasting.expires_at, undefined)
+  const authorization = await json('api-keys create --service robot --label lasting --no-expires-in')
+  assert.equal(authorization.expires_at, undefined)
   assert.match((await gatehouse('api-keys list')).out, /lasting +service robot +never +never/)
 })
 

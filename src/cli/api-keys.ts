@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { foldLogin } from '../identity/types.ts'
 import { apiKeySchema, makeApiKey, newText } from '../protocol/api-key.ts'
 import type { ApiKey } from '../protocol/types.ts'
-import type { Room } from '../tenant.ts'
-import { all, confirm, print, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import type { Tenant } from '../tenant.ts'
+import { type AdminFlags, adminCommand, all, confirm, print } from './admin-command.ts'
 import { duration } from './duration.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { findMachine } from './machines.ts'
@@ -13,7 +13,7 @@ import { withTenant } from './open.ts'
 import { checked, misuse, refuse, refuseIssues } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 
-interface CreateFlags extends UpkeepFlags {
+interface CreateFlags extends AdminFlags {
   user?: string
   service?: string
   /** Seconds; false: it does not expire. */
@@ -24,7 +24,7 @@ const day = 86_400
 
 export function apiKeys(program: Command, terminal: Terminal): void {
   const group = program.command('api-keys').description('keys of people and services, for what does not speak OAuth')
-  const create = upkeepCommand(group, 'create', 'make a key; it is shown this once', [
+  const create = adminCommand(group, 'create', 'make a key; it is shown this once', [
     'gatehouse api-keys create --service nightly --label "report server" --scope reports:write --resource https://api.example',
     'gatehouse api-keys create --user ada --label laptop --scope "openid email" --expires-in 30d',
   ])
@@ -34,16 +34,16 @@ export function apiKeys(program: Command, terminal: Terminal): void {
     .option('--no-expires-in', 'let it work until it is deleted')
   addFlags(create, apiKeySchema, 'Key:').action((_: unknown, command: Command) => createKey(terminal, command))
 
-  upkeepCommand(group, 'list', 'all keys; never what they are', ['gatehouse api-keys list', 'gatehouse api-keys list --json']).action(
-    (flags: UpkeepFlags) => withTenant(terminal, flags, (room) => list(terminal, flags, room)),
+  adminCommand(group, 'list', 'all keys; never what they are', ['gatehouse api-keys list', 'gatehouse api-keys list --json']).action(
+    (flags: AdminFlags) => withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)),
   )
 
-  upkeepCommand(group, 'rotate <id>', 'a key to follow this one; it is shown this once', [
+  adminCommand(group, 'rotate <id>', 'a key to follow this one; it is shown this once', [
     'gatehouse api-keys rotate KEY-ID',
     'gatehouse api-keys rotate KEY-ID --overlap 1h',
   ])
     .addOption(new Option('--overlap <time>', 'how long the old one works beside it').argParser(duration).default(day, '24h'))
-    .action((id: string, flags: UpkeepFlags & { overlap: number }) =>
+    .action((id: string, flags: AdminFlags & { overlap: number }) =>
       withTenant(terminal, flags, async ({ ctx, store }, done) => {
         const { text, hash } = newText(ctx)
         const next = await store.apiKeysAdmin.rotate(id, { next: { id: ctx.id(), hash }, now: ctx.now(), overlap: flags.overlap })
@@ -53,8 +53,8 @@ export function apiKeys(program: Command, terminal: Terminal): void {
       }),
     )
 
-  upkeepCommand(group, 'delete <id>', 'let a key work no longer', ['gatehouse api-keys delete KEY-ID']).action(
-    (id: string, flags: UpkeepFlags) =>
+  adminCommand(group, 'delete <id>', 'let a key work no longer', ['gatehouse api-keys delete KEY-ID']).action(
+    (id: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ store }, done) => {
         if (!(await store.apiKeysAdmin.remove(id))) refuse(`there is no API key ${id}: see "gatehouse api-keys list"`)
         await done('apikey.remove', id)
@@ -65,32 +65,32 @@ export function apiKeys(program: Command, terminal: Terminal): void {
 
 async function createKey(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<CreateFlags>()
-  await withTenant(terminal, flags, async (room, done) => {
+  await withTenant(terminal, flags, async (tenant, done) => {
     const input = checked(apiKeySchema, givenByFlags(command, apiKeySchema), flagOf)
-    const owner = await ownerOf(room, flags)
-    const { key, text } = await makeApiKey(room.ctx, owner, input, flags.expiresIn || undefined).catch((error: unknown) => {
+    const owner = await ownerOf(tenant, flags)
+    const { key, text } = await makeApiKey(tenant.ctx, owner, input, flags.expiresIn || undefined).catch((error: unknown) => {
       if (error instanceof z.ZodError) refuseIssues(error, flagOf)
       throw error
     })
-    if (!(await room.store.apiKeysAdmin.add(key))) refuse('the owner has just been deleted')
+    if (!(await tenant.store.apiKeysAdmin.add(key))) refuse('the owner has just been deleted')
     await done('apikey.create', key.id, { owner: key.subject })
     tell(terminal, flags, key, text)
   })
 }
 
-async function ownerOf(room: Room, { user, service }: CreateFlags): Promise<Pick<ApiKey, 'owner' | 'subject'>> {
+async function ownerOf(tenant: Tenant, { user, service }: CreateFlags): Promise<Pick<ApiKey, 'owner' | 'subject'>> {
   if ((user === undefined) === (service === undefined)) misuse('say for whom it speaks: either --user or --service')
-  if (service !== undefined) return { owner: 'service', subject: (await findMachine(room, service)).id }
-  const account = await room.store.accounts.byLogin(foldLogin(user!))
+  if (service !== undefined) return { owner: 'service', subject: (await findMachine(tenant, service)).id }
+  const account = await tenant.store.accounts.byLogin(foldLogin(user!))
   return account ? { owner: 'person', subject: account.subject } : refuse(`there is no account ${user}: see "gatehouse users list"`)
 }
 
-function tell(terminal: Terminal, { json }: UpkeepFlags, key: ApiKey, text: string): void {
+function tell(terminal: Terminal, { json }: AdminFlags, key: ApiKey, text: string): void {
   print(terminal, json, { ...shown(key), api_key: text })
   terminal.stderr.write('The key is kept only as a hash: note it now.\n')
 }
 
-async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room): Promise<void> {
+async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant): Promise<void> {
   const found = await all(store.apiKeysAdmin.list, ({ id }) => id)
   const rows = found.map(({ id, label, owner, username, scope, expiresAt, lastUsedAt }) => [
     id,

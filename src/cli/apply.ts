@@ -1,14 +1,14 @@
 /** `gatehouse apply`: makes clients and resources what a file declares, and shows first what it would do. */
 import type { Command } from 'commander'
-import type { House } from '../app.ts'
+import type { App } from '../app.ts'
 import { UniqueViolation } from '../store/sql.ts'
 import type { Declaration } from '../store/types.ts'
-import type { Room } from '../tenant.ts'
+import type { Tenant } from '../tenant.ts'
 import { all, withExamples } from './admin-command.ts'
 import { secretByFlags } from './client-secrets.ts'
-import { type Declared, generate, membersOfClient, membersOfResource, readSection, readSections, type Section } from './declared.ts'
-import { type ConfigFlags, type Done, doneIn, withHouse } from './open.ts'
-import { changesAnything, type Entry, type Kind, plan, type Step, told } from './plan.ts'
+import { type Declared, generate, membersOfClient, membersOfResource, readSection, readSections, type TenantSection } from './declared.ts'
+import { type ConfigFlags, type Done, doneIn, withApp } from './open.ts'
+import { changesAnything, type Kind, type PlanEntry, plan, renderPlan, type Step } from './plan.ts'
 import { refuse } from './problems.ts'
 import { painter, readLine, type Terminal } from './terminal.ts'
 
@@ -22,7 +22,7 @@ interface ApplyFlags extends ConfigFlags {
 
 /** What is to be done in one tenant. */
 interface TenantPlan {
-  section: Section
+  section: TenantSection
   /** What becomes of the tenant itself. */
   tenant: 'create' | 'rename' | 'keep'
   declared: readonly Declared[]
@@ -53,62 +53,57 @@ export function apply(program: Command, terminal: Terminal): void {
 
 async function applyFile(terminal: Terminal, file: string, flags: ApplyFlags): Promise<void> {
   const sections = await readSections(terminal, file, flags.tenant)
-  await withHouse(terminal, flags, async (house) => {
+  await withApp(terminal, flags, async (app) => {
     const plans: TenantPlan[] = []
-    for (const section of sections) plans.push(await planFor(house, section, flags))
+    for (const section of sections) plans.push(await planFor(app, section, flags))
     const idle = plans.every(({ tenant, steps }) => tenant === 'keep' && !changesAnything(steps))
     if (!flags.json) terminal.stdout.write(idle ? 'Nothing to do.\n' : plans.map((one) => shown(terminal, one)).join(''))
-    const made = idle ? [] : await carriedOut(terminal, house, plans, file, flags)
+    const made = idle ? [] : await carriedOut(terminal, app, plans, file, flags)
     if (flags.json) terminal.stdout.write(`${JSON.stringify({ tenants: plans.map(forPrograms), secrets: made }, null, 2)}\n`)
   })
 }
 
-async function planFor(house: House, section: Section, { prune, allowWeakSecret }: ApplyFlags): Promise<TenantPlan> {
-  const room = await house.tenant(slugOf(section))
-  const row = room?.row ?? (await house.tenants.list()).find(({ slug }) => slug === slugOf(section))
-  if (!room && (row || !section.mayCreate)) refuse(`there is no tenant ${section.tenant}, or it is suspended: see "gatehouse tenants list"`)
-  const { ctx } = room ?? ((await house.tenant('')) as Room)
-  const declared = readSection(section, { server: house.server, algs: ctx.keys.algs }, allowWeakSecret === true)
-  const wanted = await Promise.all(declared.map(async (one) => ({ ...one, newSecret: await needsSecret(room, one) })))
+async function planFor(app: App, section: TenantSection, { prune, allowWeakSecret }: ApplyFlags): Promise<TenantPlan> {
+  const tenant = await app.tenant(slugOf(section))
+  const row = tenant?.row ?? (await app.tenants.list()).find(({ slug }) => slug === slugOf(section))
+  if (!tenant && (row || !section.mayCreate))
+    refuse(`there is no tenant ${section.tenant}, or it is suspended: see "gatehouse tenants list"`)
+  const { ctx } = tenant ?? ((await app.tenant('')) as Tenant)
+  const declared = readSection(section, { server: app.server, algs: ctx.keys.algs }, allowWeakSecret === true)
+  const wanted = await Promise.all(declared.map(async (one) => ({ ...one, newSecret: await needsSecret(tenant, one) })))
   const kinds = (['client', 'resource'] as const).filter((kind) => prune && section[`${kind}s`])
   const renamed = section.name !== undefined && section.name !== row?.name
   return {
     section,
     tenant: row ? (renamed ? 'rename' : 'keep') : 'create',
     declared,
-    steps: plan(room ? await keptIn(room) : [], wanted, kinds),
+    steps: plan(tenant ? await keptIn(tenant) : [], wanted, kinds),
   }
 }
 
-const slugOf = ({ tenant }: Section) => (tenant === 'root' ? '' : tenant)
+const slugOf = ({ tenant }: TenantSection) => (tenant === 'root' ? '' : tenant)
 
-async function keptIn({ store }: Room): Promise<Entry[]> {
+async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
   const clients = await all(store.clientsAdmin.list, (client) => client.client_id)
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
   return [
-    ...clients.map((client): Entry => ({ kind: 'client', id: client.client_id, members: membersOfClient(client) })),
-    ...resources.map((resource): Entry => ({ kind: 'resource', id: resource.identifier, members: membersOfResource(resource) })),
+    ...clients.map((client): PlanEntry => ({ kind: 'client', id: client.client_id, members: membersOfClient(client) })),
+    ...resources.map((resource): PlanEntry => ({ kind: 'resource', id: resource.identifier, members: membersOfResource(resource) })),
   ]
 }
 
 /** A chosen secret must work; one of ours is made when there is none that works. */
-async function needsSecret(room: Room | undefined, { kind, id, secret }: Declared): Promise<boolean> {
+async function needsSecret(tenant: Tenant | undefined, { kind, id, secret }: Declared): Promise<boolean> {
   if (secret === undefined) return false
-  const kept = kind === 'client' ? await room?.store.clients.find(id) : await room?.store.resources.find(id)
-  if (!room || !kept || kept.secretHashes.length === 0) return true
-  return secret !== generate && !(await room.tokens.matchesSecret(secret, kept.secretHashes))
+  const kept = kind === 'client' ? await tenant?.store.clients.find(id) : await tenant?.store.resources.find(id)
+  if (!tenant || !kept || kept.secretHashes.length === 0) return true
+  return secret !== generate && !(await tenant.tokens.matchesSecret(secret, kept.secretHashes))
 }
 
-async function carriedOut(
-  terminal: Terminal,
-  house: House,
-  plans: readonly TenantPlan[],
-  file: string,
-  flags: ApplyFlags,
-): Promise<Made[]> {
+async function carriedOut(terminal: Terminal, app: App, plans: readonly TenantPlan[], file: string, flags: ApplyFlags): Promise<Made[]> {
   if (!flags.yes && !(await isAgreed(terminal, file))) refuse('nothing was changed: add --yes to do it without being asked')
   const made: Made[] = []
-  for (const one of plans) made.push(...(await declare(house, one, terminal)))
+  for (const one of plans) made.push(...(await declare(app, one, terminal)))
   if (flags.json) return made
   terminal.stdout.write('Done.\n')
   for (const { tenant, kind, id, secret } of made) terminal.stdout.write(`secret of ${kind} ${id} of tenant ${tenant}: ${secret}\n`)
@@ -124,12 +119,12 @@ async function isAgreed(terminal: Terminal, file: string): Promise<boolean> {
 }
 
 /** One tenant, as a whole. */
-async function declare(house: House, { section, tenant, declared, steps }: TenantPlan, terminal: Terminal): Promise<Made[]> {
+async function declare(app: App, { section, tenant: change, declared, steps }: TenantPlan, terminal: Terminal): Promise<Made[]> {
   const { name = section.tenant } = section
-  if (tenant === 'create' && !(await house.tenants.create({ slug: section.tenant, name })))
+  if (change === 'create' && !(await app.tenants.create({ slug: section.tenant, name })))
     refuse(`there is a tenant ${section.tenant} already`)
-  if (tenant === 'rename') await house.tenants.set(slugOf(section), { name })
-  const room = (await house.tenant(slugOf(section))) ?? refuse(`tenant ${section.tenant} is gone`)
+  if (change === 'rename') await app.tenants.set(slugOf(section), { name })
+  const tenant = (await app.tenant(slugOf(section))) ?? refuse(`tenant ${section.tenant} is gone`)
   const made: Made[] = []
   const declaration: Declaration = {
     clients: [],
@@ -140,21 +135,21 @@ async function declare(house: House, { section, tenant, declared, steps }: Tenan
     const step = steps.find(({ kind, id }) => kind === one.kind && id === one.id)
     if (!step || step.act === 'keep') continue
     const chosen = one.secret === undefined || one.secret === generate ? {} : { secret: one.secret, allowWeakSecret: true as const }
-    const { row, shown } = step.newSecret ? secretByFlags(chosen, room) : {}
+    const { row, shown } = step.newSecret ? secretByFlags(chosen, tenant) : {}
     if (shown !== undefined && one.secret === generate) made.push({ tenant: section.tenant, kind: one.kind, id: one.id, secret: shown })
     if (one.kind === 'client') declaration.clients.push({ client: one.metadata, secret: row })
     else declaration.resources.push({ resource: one.metadata, secret: row })
   }
-  await room.store.declare(declaration, room.ctx.now()).catch((error: unknown) => {
+  await tenant.store.declare(declaration, tenant.ctx.now()).catch((error: unknown) => {
     if (error instanceof UniqueViolation)
       refuse(`tenant ${section.tenant}: two resources would have the same resource_id; nothing of it was changed`)
     throw error
   })
-  await noteApplied(doneIn(room, terminal), room, steps)
+  await noteApplied(doneIn(tenant, terminal), tenant, steps)
   return made
 }
 
-async function noteApplied(done: Done, { org }: Room, steps: readonly Step[]): Promise<void> {
+async function noteApplied(done: Done, { org }: Tenant, steps: readonly Step[]): Promise<void> {
   const verbs = { create: 'create', change: 'change', delete: 'remove' } as const
   await done('tenant.apply', org)
   for (const { kind, id, act } of steps) if (act !== 'keep') await done(`${kind}.${verbs[act]}`, id)
@@ -167,7 +162,7 @@ function goneOf(steps: readonly Step[], kind: Kind): string[] {
 function shown(terminal: Terminal, { section, tenant, steps }: TenantPlan): string {
   const paint = painter(terminal, terminal.stdout)
   const fate = { create: ' (new)', rename: ` (named ${JSON.stringify(section.name)})`, keep: '' }[tenant]
-  return `${paint('bold', `Tenant ${section.tenant}${fate}`)}\n${told(steps, paint)}`
+  return `${paint('bold', `Tenant ${section.tenant}${fate}`)}\n${renderPlan(steps, paint)}`
 }
 
 function forPrograms({ section, tenant, steps }: TenantPlan): object {

@@ -1,30 +1,30 @@
 /** `gatehouse attributes`: what a tenant keeps about its people beyond standard claims. */
 import type { Command } from 'commander'
 import { type Attribute, attributeSchema, claimOf, type Defined, defineAttribute } from '../identity/attributes.ts'
-import { confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm, merged, print, readObject } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
-import { checked, refuse, toldIssues } from './problems.ts'
+import { checked, refuse, withIssuesRenamed } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
 
 export function attributes(program: Command, terminal: Terminal): void {
   const group = program.command('attributes').description('what a tenant keeps about its people beyond standard claims')
-  upkeepCommand(group, 'list', 'all attributes', ['gatehouse attributes list']).action((flags: UpkeepFlags) =>
+  adminCommand(group, 'list', 'all attributes', ['gatehouse attributes list']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }) => {
       const found = await store.attributes.list()
       const headings = ['name', 'type', 'required', 'written by', 'scope', 'claim']
       terminal.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, headings, found.map(row)))
     }),
   )
-  const define = upkeepCommand(group, 'define', 'add an attribute, or put it in place of the one of this name', [
+  const define = adminCommand(group, 'define', 'add an attribute, or put it in place of the one of this name', [
     'gatehouse attributes define --name department --type enum --values research sales --scope employment',
     'gatehouse attributes define --name hobbies --type list --writable-by person --scope profile',
   ]).option('--file <path>', 'the attribute as a JSON object; - reads standard input; flags win over it')
   addFlags(define, attributeSchema, 'Attribute:').action((_: unknown, command: Command) => defineOne(terminal, command))
 
-  upkeepCommand(group, 'remove <name>', 'remove an attribute, and its value at every account', [
+  adminCommand(group, 'remove <name>', 'remove an attribute, and its value at every account', [
     'gatehouse attributes remove department',
-  ]).action((name: string, flags: UpkeepFlags) =>
+  ]).action((name: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }, done) => {
       const accounts = (await store.attributes.remove(name)) ?? refuse(`there is no attribute ${name}: see "gatehouse attributes list"`)
       await done('attribute.remove', name, { accounts })
@@ -39,11 +39,11 @@ export function attributes(program: Command, terminal: Terminal): void {
 }
 
 async function defineOne(terminal: Terminal, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<UpkeepFlags & { file?: string }>()
-  await withTenant(terminal, flags, async (room, done) => {
+  const flags = command.optsWithGlobals<AdminFlags & { file?: string }>()
+  await withTenant(terminal, flags, async (tenant, done) => {
     const given = merged(await readObject(terminal, flags.file), givenByFlags(command, attributeSchema))
     const attribute = checked(attributeSchema, given, flagOf)
-    const defined = await toldIssues(flagOf, defineAttribute(room.attributes, attribute))
+    const defined = await withIssuesRenamed(flagOf, defineAttribute(tenant.attributes, attribute))
     if (defined !== 'defined') refuseBroken(defined)
     await done('attribute.define', attribute.name)
     print(terminal, flags.json, attribute)

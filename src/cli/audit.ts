@@ -2,15 +2,15 @@
 import { type Command, Option } from 'commander'
 import { type AuditFilter, auditEntry, readAudit } from '../identity/audit.ts'
 import { foldLogin } from '../identity/types.ts'
-import { acts } from '../protocol/audit-events.ts'
-import type { Room } from '../tenant.ts'
-import { type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import { auditEventTypes } from '../protocol/audit-events.ts'
+import type { Tenant } from '../tenant.ts'
+import { type AdminFlags, adminCommand } from './admin-command.ts'
 import { duration } from './duration.ts'
 import { withTenant } from './open.ts'
 import { misuse } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
 
-interface FilterFlags extends UpkeepFlags {
+interface FilterFlags extends AdminFlags {
   since?: number
   until?: number
   act?: string
@@ -21,15 +21,15 @@ interface FilterFlags extends UpkeepFlags {
 
 export function auditLog(program: Command, terminal: Terminal): void {
   const group = program.command('audit').description('who did what when, and what came of it')
-  const list = upkeepCommand(group, 'list', 'the newest entries', [
+  const list = adminCommand(group, 'list', 'the newest entries', [
     'gatehouse audit list',
     'gatehouse audit list --about ada@example.com --outcome failure --since 7d',
   ]).addOption(new Option('--limit <number>', 'how many').argParser(Number).default(50))
   filterFlags(list).action((flags: FilterFlags & { limit: number }) =>
-    withTenant(terminal, flags, async (room) => {
+    withTenant(terminal, flags, async (tenant) => {
       if (!(flags.limit >= 1 && flags.limit <= 10_000)) misuse('--limit is 1 to 10000')
-      const ask = { ...(await filterOf(room, flags)), limit: Math.trunc(flags.limit), newestFirst: true }
-      const found = (await room.store.audit.search(ask)).map(auditEntry)
+      const ask = { ...(await filterOf(tenant, flags)), limit: Math.trunc(flags.limit), newestFirst: true }
+      const found = (await tenant.store.audit.search(ask)).map(auditEntry)
       const rows = found.map(({ time, act, outcome, by, target, address }) => [
         time,
         outcome === 'success' ? act : `${act} (refused)`,
@@ -42,12 +42,10 @@ export function auditLog(program: Command, terminal: Terminal): void {
       )
     }),
   )
-  const all = upkeepCommand(group, 'export', 'all entries as JSON lines, oldest first', [
-    'gatehouse audit export --since 30d > audit.jsonl',
-  ])
+  const all = adminCommand(group, 'export', 'all entries as JSON lines, oldest first', ['gatehouse audit export --since 30d > audit.jsonl'])
   filterFlags(all).action((flags: FilterFlags) =>
-    withTenant(terminal, flags, async (room) =>
-      readAudit(room, await filterOf(room, flags), (page) => {
+    withTenant(terminal, flags, async (tenant) =>
+      readAudit(tenant, await filterOf(tenant, flags), (page) => {
         terminal.stdout.write(page.map((entry) => `${JSON.stringify(auditEntry(entry))}\n`).join(''))
       }),
     ),
@@ -58,19 +56,19 @@ function filterFlags(command: Command): Command {
   return command
     .option('--since <time>', 'at most so old, such as 24h', duration)
     .option('--until <time>', 'at least so old, such as 1h', duration)
-    .addOption(new Option('--act <name>', 'what was done').choices(Object.keys(acts)))
+    .addOption(new Option('--act <name>', 'what was done').choices(Object.keys(auditEventTypes)))
     .addOption(new Option('--outcome <outcome>', 'what came of it').choices(['success', 'failure']))
     .option('--by <who>', 'who did it: a user name, an e-mail address or an id')
     .option('--about <who>', 'who did it or to whom it was done: the same')
 }
 
 /** Times are counted back from now. */
-async function filterOf(room: Room, { since, until, act, outcome, by, about }: FilterFlags): Promise<AuditFilter> {
-  const ago = (seconds: number | undefined) => (seconds === undefined ? undefined : room.ctx.now() - seconds)
-  return { since: ago(since), until: ago(until), act, outcome, by: await idOf(room, by), about: await idOf(room, about) }
+async function filterOf(tenant: Tenant, { since, until, act, outcome, by, about }: FilterFlags): Promise<AuditFilter> {
+  const ago = (seconds: number | undefined) => (seconds === undefined ? undefined : tenant.ctx.now() - seconds)
+  return { since: ago(since), until: ago(until), act, outcome, by: await idOf(tenant, by), about: await idOf(tenant, about) }
 }
 
 /** Of a person by login; anything else is an id already. */
-async function idOf({ store }: Room, who: string | undefined): Promise<string | undefined> {
+async function idOf({ store }: Tenant, who: string | undefined): Promise<string | undefined> {
   return who === undefined ? undefined : ((await store.accounts.byLogin(foldLogin(who)))?.subject ?? who)
 }

@@ -5,8 +5,8 @@ import { isImported } from '../crypto/imported-secrets.ts'
 import { newSecret } from '../crypto/new-secret.ts'
 import type { ClientMetadata } from '../protocol/client.ts'
 import type { SecretRow } from '../protocol/registry.ts'
-import type { Room } from '../tenant.ts'
-import { confirm, print, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import type { Tenant } from '../tenant.ts'
+import { type AdminFlags, adminCommand, confirm, print } from './admin-command.ts'
 import { duration } from './duration.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
@@ -21,15 +21,15 @@ export interface SecretFlags {
 }
 
 export function clientSecrets(group: Command, terminal: Terminal): void {
-  const rotate = upkeepCommand(group, 'rotate-secret <id>', 'a new secret in place of the old; it is shown this once', [
+  const rotate = adminCommand(group, 'rotate-secret <id>', 'a new secret in place of the old; it is shown this once', [
     'gatehouse clients rotate-secret shop --overlap 24h',
     'gatehouse clients rotate-secret shop --secret-expires-in 90d',
   ]).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
-  secretFlags(rotate).action((id: string, flags: UpkeepFlags & SecretFlags & { overlap?: number }) =>
-    withTenant(terminal, flags, async (room, done) => {
-      const { store } = room
+  secretFlags(rotate).action((id: string, flags: AdminFlags & SecretFlags & { overlap?: number }) =>
+    withTenant(terminal, flags, async (tenant, done) => {
+      const { store } = tenant
       const client = (await store.clients.find(id)) ?? noSuchClient(id)
-      const { row, shown } = secretFor(client, flags, room)
+      const { row, shown } = secretFor(client, flags, tenant)
       if (!row) refuse(`client ${id} authenticates without a secret`)
       const until = flags.overlap === undefined ? undefined : row.createdAt + flags.overlap
       if (!(await store.clientsAdmin.rotateSecret(id, row, until))) noSuchClient(id)
@@ -38,8 +38,8 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
     }),
   )
 
-  upkeepCommand(group, 'secrets <id>', 'the secrets of a client; never what they are', ['gatehouse clients secrets shop']).action(
-    (id: string, flags: UpkeepFlags) =>
+  adminCommand(group, 'secrets <id>', 'the secrets of a client; never what they are', ['gatehouse clients secrets shop']).action(
+    (id: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ store }) => {
         if (!(await store.clients.find(id))) noSuchClient(id)
         const found = (await store.clientsAdmin.listSecrets(id)).map(({ hash, ...row }) => ({ ...row, imported: isImported(hash) }))
@@ -55,9 +55,9 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
       }),
   )
 
-  upkeepCommand(group, 'delete-secret <id> <secret>', 'let one of its secrets work no longer', [
+  adminCommand(group, 'delete-secret <id> <secret>', 'let one of its secrets work no longer', [
     'gatehouse clients delete-secret shop SECRET-ID',
-  ]).action((id: string, secret: string, flags: UpkeepFlags) =>
+  ]).action((id: string, secret: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }, done) => {
       if (!(await store.clientsAdmin.removeSecret(id, secret)))
         refuse(`client ${id} has no secret ${secret}: see "gatehouse clients secrets ${id}"`)
@@ -69,27 +69,27 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
 
 /** What the APIs of a client that is registered for HS256 verify its tokens with. */
 export function signingSecret(group: Command, terminal: Terminal): void {
-  upkeepCommand(group, 'signing-secret <id>', 'show the secret that its APIs verify HS256 tokens with, or choose one', [
+  adminCommand(group, 'signing-secret <id>', 'show the secret that its APIs verify HS256 tokens with, or choose one', [
     'gatehouse clients signing-secret robot',
     'gatehouse clients signing-secret robot --set-stdin < secret.txt',
   ])
     .option('--set-stdin', 'take the secret from standard input, at least 32 characters')
     .option('--reset', 'forget a chosen one')
-    .action((id: string, flags: UpkeepFlags & { setStdin?: true; reset?: true }) => {
+    .action((id: string, flags: AdminFlags & { setStdin?: true; reset?: true }) => {
       if (flags.setStdin && flags.reset) misuse('--set-stdin and --reset exclude each other')
-      return withTenant(terminal, flags, async (room, done) => {
-        const client = (await room.store.clients.find(id)) ?? noSuchClient(id)
+      return withTenant(terminal, flags, async (tenant, done) => {
+        const client = (await tenant.store.clients.find(id)) ?? noSuchClient(id)
         if (client.access_token_signed_response_alg !== 'HS256') refuse(`client ${id} is not registered for HS256`)
-        if (flags.setStdin) await chooseSigningSecret(room, id, (await readAll(terminal.stdin)).replace(/\r?\n$/, ''))
-        if (flags.reset) await room.store.clientsAdmin.setSigningSecret(id, undefined)
+        if (flags.setStdin) await setSigningSecret(tenant, id, (await readAll(terminal.stdin)).replace(/\r?\n$/, ''))
+        if (flags.reset) await tenant.store.clientsAdmin.setSigningSecret(id, undefined)
         await done('client.secret', id, { signing: flags.setStdin ? 'chosen' : flags.reset ? 'reset' : 'shown' })
-        const now = (await room.store.clients.find(id)) ?? noSuchClient(id)
-        print(terminal, flags.json, { client_id: id, signing_secret: room.signingSecrets.secretOf(now) })
+        const now = (await tenant.store.clients.find(id)) ?? noSuchClient(id)
+        print(terminal, flags.json, { client_id: id, signing_secret: tenant.signingSecrets.secretOf(now) })
       })
     })
 }
 
-async function chooseSigningSecret({ store, signingSecrets }: Room, id: string, chosen: string): Promise<void> {
+async function setSigningSecret({ store, signingSecrets }: Tenant, id: string, chosen: string): Promise<void> {
   if (Buffer.byteLength(chosen) < 32) refuse('the signing secret is shorter than 32 characters')
   await store.clientsAdmin.setSigningSecret(id, signingSecrets.sealSecret(id, chosen))
 }
@@ -103,9 +103,9 @@ export function secretFlags(command: Command): Command {
 }
 
 /** The secret a client gets: the chosen one, one of ours, or none when it has no use for one. `shown`: undefined when only a hash is known. */
-export function secretFor(client: ClientMetadata, flags: SecretFlags, room: Room): { row?: SecretRow; shown?: string } {
+export function secretFor(client: ClientMetadata, flags: SecretFlags, tenant: Tenant): { row?: SecretRow; shown?: string } {
   const method = client.token_endpoint_auth_method
-  if (method.startsWith('client_secret_')) return secretByFlags(flags, room)
+  if (method.startsWith('client_secret_')) return secretByFlags(flags, tenant)
   return flags.secret === undefined && flags.secretHash === undefined
     ? {}
     : refuse(`a client that authenticates by ${method} has no secret`)
@@ -114,7 +114,7 @@ export function secretFor(client: ClientMetadata, flags: SecretFlags, room: Room
 /** The chosen secret, or one of ours. `shown`: undefined when only a hash is known. */
 export function secretByFlags(
   { secret, secretHash, secretExpiresIn, allowWeakSecret }: SecretFlags,
-  { ctx, tokens }: Room,
+  { ctx, tokens }: Tenant,
 ): { row: SecretRow; shown?: string } {
   if (secret !== undefined && secretHash !== undefined) misuse('--secret and --secret-hash exclude each other')
   const hashProblem = secretHash === undefined ? undefined : foreignHashProblem(secretHash)

@@ -4,15 +4,15 @@ import { z } from 'zod'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
-import type { Room } from '../tenant.ts'
-import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import type { Tenant } from '../tenant.ts'
+import { type AdminFlags, adminCommand, all, confirm, merged, print, readObject } from './admin-command.ts'
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, refuseIssues } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
 
-interface FieldFlags extends UpkeepFlags, SecretFlags {
+interface FieldFlags extends AdminFlags, SecretFlags {
   file?: string
   profile?: ProfileName
   unset?: string[]
@@ -22,7 +22,7 @@ const metadataFlags = 'Metadata:'
 
 export function clients(program: Command, terminal: Terminal): void {
   const group = program.command('clients').description('applications and machines that ask for tokens')
-  const create = upkeepCommand(group, 'create', 'register a client; a secret that is made is shown this once', [
+  const create = adminCommand(group, 'create', 'register a client; a secret that is made is shown this once', [
     'gatehouse clients create --client-name Shop --redirect-uris https://shop.example/callback',
     'gatehouse clients create --client-id robot --grant-types client_credentials --scope "orders:read"',
     'gatehouse clients create --file client.json --profile fapi2',
@@ -31,14 +31,14 @@ export function clients(program: Command, terminal: Terminal): void {
   secretFlags(create)
   addFlags(fileFlags(create), clientSchema, metadataFlags).action((_: unknown, command: Command) => createClient(terminal, command))
 
-  upkeepCommand(group, 'list', 'all clients', ['gatehouse clients list', 'gatehouse clients list --json']).action((flags: UpkeepFlags) =>
-    withTenant(terminal, flags, (room) => list(terminal, flags, room)),
+  adminCommand(group, 'list', 'all clients', ['gatehouse clients list', 'gatehouse clients list --json']).action((flags: AdminFlags) =>
+    withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)),
   )
-  upkeepCommand(group, 'show <id>', 'one client', ['gatehouse clients show robot']).action((id: string, flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async (room) => print(terminal, flags.json, await show(room, id))),
+  adminCommand(group, 'show <id>', 'one client', ['gatehouse clients show robot']).action((id: string, flags: AdminFlags) =>
+    withTenant(terminal, flags, async (tenant) => print(terminal, flags.json, await show(tenant, id))),
   )
 
-  const update = upkeepCommand(group, 'update <id>', 'change what is given, and nothing else', [
+  const update = adminCommand(group, 'update <id>', 'change what is given, and nothing else', [
     'gatehouse clients update shop --redirect-uris https://shop.example/callback https://shop.example/return',
     'gatehouse clients update shop --unset logo_uri',
   ]).option('--unset <fields...>', 'metadata to remove')
@@ -46,9 +46,9 @@ export function clients(program: Command, terminal: Terminal): void {
     updateClient(terminal, id, command),
   )
 
-  upkeepCommand(group, 'delete <id>', 'delete a client with its secrets and all that was granted to it', [
+  adminCommand(group, 'delete <id>', 'delete a client with its secrets and all that was granted to it', [
     'gatehouse clients delete shop',
-  ]).action((id: string, flags: UpkeepFlags) =>
+  ]).action((id: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ ctx, store }, done) => {
       if (!(await store.clientsAdmin.remove(id, ctx.now()))) noSuchClient(id)
       await done('client.remove', id)
@@ -68,12 +68,12 @@ function fileFlags(command: Command): Command {
 
 async function createClient(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<FieldFlags>()
-  await withTenant(terminal, flags, async (room, done) => {
+  await withTenant(terminal, flags, async (tenant, done) => {
     const { client_secret: secretInFile, ...given } = await fields(terminal, command, flags)
-    const client = register(room, given)
+    const client = register(tenant, given)
     const chosen = typeof secretInFile === 'string' ? { secret: secretInFile, ...flags } : flags
-    const { row, shown } = secretFor(client, chosen, room)
-    if (!(await room.store.clientsAdmin.add(client, row ? [row] : []))) refuse(`a client ${client.client_id} is registered already`)
+    const { row, shown } = secretFor(client, chosen, tenant)
+    if (!(await tenant.store.clientsAdmin.add(client, row ? [row] : []))) refuse(`a client ${client.client_id} is registered already`)
     await done('client.create', client.client_id)
     print(terminal, flags.json, { ...client, client_secret: shown })
     if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
@@ -82,12 +82,12 @@ async function createClient(terminal: Terminal, command: Command): Promise<void>
 
 async function updateClient(terminal: Terminal, id: string, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<FieldFlags>()
-  await withTenant(terminal, flags, async (room, done) => {
+  await withTenant(terminal, flags, async (tenant, done) => {
     const given = await fields(terminal, command, flags)
     if (given['client_id'] !== undefined && given['client_id'] !== id) refuse('client_id cannot be changed')
-    const kept = Object.entries(await show(room, id)).filter(([name]) => !flags.unset?.includes(name))
-    const client = register(room, merged(Object.fromEntries(kept), given))
-    if (!(await room.store.clientsAdmin.replace(client))) noSuchClient(id)
+    const kept = Object.entries(await show(tenant, id)).filter(([name]) => !flags.unset?.includes(name))
+    const client = register(tenant, merged(Object.fromEntries(kept), given))
+    if (!(await tenant.store.clientsAdmin.replace(client))) noSuchClient(id)
     await done('client.change', id, { changed: Object.keys(given).join(' ') })
     print(terminal, flags.json, client)
   })
@@ -101,7 +101,7 @@ async function fields(terminal: Terminal, command: Command, { file, profile }: F
 }
 
 /** Checks the form first, in words for the command line, then what this server offers. */
-function register({ ctx }: Room, metadata: Record<string, unknown>): ClientMetadata {
+function register({ ctx }: Tenant, metadata: Record<string, unknown>): ClientMetadata {
   const client = checked(clientSchema, { client_id: ctx.id(), ...metadata }, flagOf)
   try {
     return readClient(ctx.server, ctx.keys.algs, client, ctx.id)
@@ -111,7 +111,7 @@ function register({ ctx }: Room, metadata: Record<string, unknown>): ClientMetad
   }
 }
 
-async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room): Promise<void> {
+async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant): Promise<void> {
   const found = await all(store.clientsAdmin.list, (client) => client.client_id)
   const rows = found.map((client) => [
     client.client_id,
@@ -126,7 +126,7 @@ async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room):
 }
 
 /** What is registered, and nothing of its secrets. */
-async function show({ store }: Room, id: string): Promise<ClientMetadata> {
+async function show({ store }: Tenant, id: string): Promise<ClientMetadata> {
   const client = (await store.clients.find(id)) ?? noSuchClient(id)
   const registered = Object.entries(client).filter(([name]) => name in clientSchema.shape)
   return Object.fromEntries(registered) as ClientMetadata

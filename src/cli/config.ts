@@ -5,7 +5,7 @@ import { lookUp, put, type Raw } from '../config/raw.ts'
 import type { Config } from '../config/schema.ts'
 import { settings } from '../config/settings.ts'
 import { print, withExamples } from './admin-command.ts'
-import { type ConfigFlags, configured, loadedForUpkeep } from './open.ts'
+import { type ConfigFlags, configured, loadForAdmin } from './open.ts'
 import { Problems } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -31,7 +31,7 @@ export function config(program: Command, terminal: Terminal): void {
       .option('--json', 'print JSON, for programs')
       .action((_: unknown, command: Command) => {
         const flags = command.optsWithGlobals<ConfigFlags & { json?: true }>()
-        const loaded = loadedForUpkeep(terminal, flags.config)
+        const loaded = loadForAdmin(terminal, flags.config)
         if ('problems' in loaded) throw new Problems(78, loaded.problems)
         print(terminal, flags.json, masked(loaded.config))
       }),

@@ -9,7 +9,7 @@ import type { Server } from '../protocol/feature.ts'
 import { readClient } from '../protocol/register.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
 import { textOf } from './admin-command.ts'
-import type { Entry, Kind } from './plan.ts'
+import type { Kind, PlanEntry } from './plan.ts'
 import { checked, Problems, refuse, refuseIssues } from './problems.ts'
 import { readAll, type Terminal } from './terminal.ts'
 
@@ -22,7 +22,7 @@ const fileSchema = z.strictObject({
 })
 
 /** What is declared of one tenant. A list that is absent says nothing of its kind. */
-export interface Section {
+export interface TenantSection {
   /** 'root' is the root tenant. */
   tenant: string
   /** May the tenant be made? */
@@ -35,13 +35,13 @@ export interface Section {
 }
 
 /** One client or resource, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
-export type Declared = Entry & { secret: string | undefined } & (
+export type Declared = PlanEntry & { secret: string | undefined } & (
     | { kind: 'client'; metadata: ClientMetadata }
     | { kind: 'resource'; metadata: ResourceMetadata }
   )
 
 /** What the file holds. `tenant`: whose the lists outside of `tenants` are. `-` is standard input. */
-export async function readSections(terminal: Terminal, file: string, tenant: string): Promise<Section[]> {
+export async function readSections(terminal: Terminal, file: string, tenant: string): Promise<TenantSection[]> {
   const { tenants, ...own } = checked(
     fileSchema,
     parsed(file, file === '-' ? await readAll(terminal.stdin) : textOf(file)),
@@ -71,7 +71,7 @@ function parsed(file: string, text: string): unknown {
 
 /** All that is declared of a tenant; refuses with every problem there is. */
 export function readSection(
-  section: Section,
+  section: TenantSection,
   offered: { server: Server; algs: readonly SigningAlg[] },
   allowWeakSecret: boolean,
 ): Declared[] {
@@ -137,14 +137,14 @@ function orRefuse<T>(named: (path: string) => string, read: () => T): T {
   }
 }
 
-interface Told {
+interface DeclaredSource {
   text: unknown
   file: unknown
   folder: string
   named: string
 }
 
-function secretOf({ text, file, folder, named }: Told): string | undefined {
+function secretOf({ text, file, folder, named }: DeclaredSource): string | undefined {
   if (text !== undefined && file !== undefined) refuse(`${named} and ${named.split(' ').at(-1)}_file exclude each other`)
   if (file === undefined) return text === undefined || typeof text === 'string' ? text : refuse(`${named} must be text`)
   if (typeof file !== 'string') return refuse(`${named}_file must be a path`)

@@ -1,10 +1,10 @@
 /** `gatehouse export`: clients and resources in the form that `gatehouse apply` reads. Secrets are never in it. */
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
-import type { Room } from '../tenant.ts'
+import type { Tenant } from '../tenant.ts'
 import { all, withExamples } from './admin-command.ts'
 import { generate, membersOfClient, membersOfResource } from './declared.ts'
-import { type ConfigFlags, withHouse } from './open.ts'
+import { type ConfigFlags, withApp } from './open.ts'
 import { refuse } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -20,20 +20,20 @@ export function exports(program: Command, terminal: Terminal): void {
     .option('--tenant <slug>', 'of this tenant only; else of every active one')
     .option('--json', 'as JSON')
   withExamples(command, ['gatehouse export > clients.yaml', 'gatehouse export --tenant acme > acme.yaml']).action((flags: ExportFlags) =>
-    withHouse(terminal, flags, async (house) => {
+    withApp(terminal, flags, async (app) => {
       const slug = flags.tenant === 'root' ? '' : flags.tenant
-      const room =
-        (await house.tenant(slug ?? '')) ?? refuse(`there is no tenant ${flags.tenant}, or it is suspended: see "gatehouse tenants list"`)
+      const tenant =
+        (await app.tenant(slug ?? '')) ?? refuse(`there is no tenant ${flags.tenant}, or it is suspended: see "gatehouse tenants list"`)
       const tenants: Record<string, object> = {}
-      const others = slug === undefined ? (await house.tenants.list()).filter((row) => row.slug !== '' && row.status === 'active') : []
-      for (const row of others) tenants[row.slug] = { name: row.name, ...(await listsOf((await house.tenant(row.slug)) as Room)) }
-      const value = { ...(await listsOf(room)), ...(others.length > 0 ? { tenants } : {}) }
+      const others = slug === undefined ? (await app.tenants.list()).filter((row) => row.slug !== '' && row.status === 'active') : []
+      for (const row of others) tenants[row.slug] = { name: row.name, ...(await listsOf((await app.tenant(row.slug)) as Tenant)) }
+      const value = { ...(await listsOf(tenant)), ...(others.length > 0 ? { tenants } : {}) }
       terminal.stdout.write(flags.json ? `${JSON.stringify(value, null, 2)}\n` : stringify(value, { lineWidth: 0 }))
     }),
   )
 }
 
-async function listsOf({ store }: Room): Promise<{ clients: object[]; resources: object[] }> {
+async function listsOf({ store }: Tenant): Promise<{ clients: object[]; resources: object[] }> {
   const clients = await all(store.clientsAdmin.list, (client) => client.client_id)
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
   const declared = resources.map(async (resource) => {

@@ -1,12 +1,12 @@
 /** `gatehouse grants`: what people have allowed applications. */
 import type { Command } from 'commander'
-import { confirm, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 import { findUser } from './users.ts'
 
-interface ListFlags extends UpkeepFlags {
+interface ListFlags extends AdminFlags {
   user?: string
   client?: string
   limit: number
@@ -14,15 +14,15 @@ interface ListFlags extends UpkeepFlags {
 
 export function grants(program: Command, terminal: Terminal): void {
   const group = program.command('grants').description('what people have allowed applications')
-  upkeepCommand(group, 'list', 'the newest grants', ['gatehouse grants list --user ada', 'gatehouse grants list --client shop --json'])
+  adminCommand(group, 'list', 'the newest grants', ['gatehouse grants list --user ada', 'gatehouse grants list --client shop --json'])
     .option('--user <login>', 'of one person')
     .option('--client <id>', 'to one client')
     .option('--limit <number>', 'how many', Number, 100)
     .action((flags: ListFlags) =>
-      withTenant(terminal, flags, async (room) => {
+      withTenant(terminal, flags, async (tenant) => {
         if (!(flags.limit >= 1 && flags.limit <= 10_000)) misuse('--limit is 1 to 10000')
-        const subject = flags.user === undefined ? undefined : (await findUser(room, flags.user)).subject
-        const found = await room.store.grantsAdmin.list({ subject, clientId: flags.client, limit: Math.trunc(flags.limit) })
+        const subject = flags.user === undefined ? undefined : (await findUser(tenant, flags.user)).subject
+        const found = await tenant.store.grantsAdmin.list({ subject, clientId: flags.client, limit: Math.trunc(flags.limit) })
         const rows = found.map(({ id, clientId, subject, scope, createdAt }) => [id, clientId, subject, dateOf(createdAt), scope.join(' ')])
         const shown = found.map(({ id, clientId, subject, scope, createdAt }) => {
           return { grant: id, client_id: clientId, sub: subject, scope: scope.join(' '), created_at: createdAt }
@@ -32,8 +32,8 @@ export function grants(program: Command, terminal: Terminal): void {
         )
       }),
     )
-  upkeepCommand(group, 'revoke <grant>', 'take a grant back with all its tokens', ['gatehouse grants revoke GRANT-ID']).action(
-    (id: string, flags: UpkeepFlags) =>
+  adminCommand(group, 'revoke <grant>', 'take a grant back with all its tokens', ['gatehouse grants revoke GRANT-ID']).action(
+    (id: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ ctx, store }, done) => {
         const { subject, clientId } = (await store.grantsAdmin.find(id)) ?? refuse(`there is no grant ${id}: see "gatehouse grants list"`)
         await store.grants.revoke(id, ctx.now())

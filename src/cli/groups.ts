@@ -8,13 +8,13 @@ import {
   type Group,
   groupChangeSchema,
   groupSchema,
-  mostGroupsOfPerson,
-  mostMembersAtOnce,
+  maxGroupsPerAccount,
+  maxMembersPerRequest,
   removeGroup,
   removeMembers,
 } from '../identity/groups.ts'
-import type { Room } from '../tenant.ts'
-import { confirm, print, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import type { Tenant } from '../tenant.ts'
+import { type AdminFlags, adminCommand, confirm, print } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { type Done, withTenant } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
@@ -25,29 +25,27 @@ const heading = 'Group:'
 
 export function groups(program: Command, terminal: Terminal): void {
   const group = program.command('groups').description('groups of people, which applications are told; GROUP is a name or an id')
-  const create = upkeepCommand(group, 'create', 'make a group', [
-    'gatehouse groups create --name engineering --description "All who build"',
-  ])
+  const create = adminCommand(group, 'create', 'make a group', ['gatehouse groups create --name engineering --description "All who build"'])
   addFlags(create, groupSchema, heading).action((_: unknown, command: Command) =>
-    withTenant(terminal, command.optsWithGlobals<UpkeepFlags>(), async (room, done) => {
+    withTenant(terminal, command.optsWithGlobals<AdminFlags>(), async (tenant, done) => {
       const input = checked(groupSchema, givenByFlags(command, groupSchema), flagOf)
-      const made = await createGroup(room.accounts, input)
+      const made = await createGroup(tenant.accounts, input)
       if (made === 'taken') refuse(taken(input.name))
       await done('group.create', made.id)
-      print(terminal, command.optsWithGlobals<UpkeepFlags>().json, shown(made))
+      print(terminal, command.optsWithGlobals<AdminFlags>().json, shown(made))
     }),
   )
-  upkeepCommand(group, 'list', 'all groups', ['gatehouse groups list', 'gatehouse groups list --search eng --json'])
+  adminCommand(group, 'list', 'all groups', ['gatehouse groups list', 'gatehouse groups list --search eng --json'])
     .option('--search <text>', 'part of name or description')
-    .action((flags: UpkeepFlags & { search?: string }) => withTenant(terminal, flags, (room) => list(terminal, flags, room)))
-  upkeepCommand(group, 'show <group>', 'one group and who is in it', ['gatehouse groups show engineering']).action(
-    (name: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => {
-        const found = await find(room, name)
-        print(terminal, flags.json, { ...shown(found), members: await namesOf(room, found) })
+    .action((flags: AdminFlags & { search?: string }) => withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)))
+  adminCommand(group, 'show <group>', 'one group and who is in it', ['gatehouse groups show engineering']).action(
+    (name: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async (tenant) => {
+        const found = await find(tenant, name)
+        print(terminal, flags.json, { ...shown(found), members: await namesOf(tenant, found) })
       }),
   )
-  const change = upkeepCommand(group, 'change <group>', 'change what is given, and nothing else', [
+  const change = adminCommand(group, 'change <group>', 'change what is given, and nothing else', [
     'gatehouse groups change engineering --name builders',
     'gatehouse groups change engineering --unset description',
   ]).option('--unset <fields...>', 'members to remove: description')
@@ -55,33 +53,33 @@ export function groups(program: Command, terminal: Terminal): void {
     changeOne(terminal, name, command),
   )
 
-  upkeepCommand(group, 'remove <group>', 'remove a group; the people stay', ['gatehouse groups remove engineering']).action(
-    (name: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room, done) => {
-        const { id, name: shownName } = await find(room, name)
-        await removeGroup(room.accounts, id)
+  adminCommand(group, 'remove <group>', 'remove a group; the people stay', ['gatehouse groups remove engineering']).action(
+    (name: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async (tenant, done) => {
+        const { id, name: shownName } = await find(tenant, name)
+        await removeGroup(tenant.accounts, id)
         await done('group.remove', id)
         confirm(terminal, flags.json, { id, removed: true }, `Group ${shownName} is removed.`)
       }),
   )
-  upkeepCommand(group, 'add-member <group> <logins...>', `add people, at most ${mostMembersAtOnce} at once; all of them or none`, [
+  adminCommand(group, 'add-member <group> <logins...>', `add people, at most ${maxMembersPerRequest} at once; all of them or none`, [
     'gatehouse groups add-member engineering ada grace@example.com',
-  ]).action((name: string, logins: string[], flags: UpkeepFlags) =>
-    withTenant(terminal, flags, (room, done) => addPeople(terminal, flags, { room, done }, name, logins)),
+  ]).action((name: string, logins: string[], flags: AdminFlags) =>
+    withTenant(terminal, flags, (tenant, done) => addPeople(terminal, flags, { tenant, done }, name, logins)),
   )
-  upkeepCommand(group, 'remove-member <group> <logins...>', `remove people, at most ${mostMembersAtOnce} at once`, [
+  adminCommand(group, 'remove-member <group> <logins...>', `remove people, at most ${maxMembersPerRequest} at once`, [
     'gatehouse groups remove-member engineering ada',
-  ]).action((name: string, logins: string[], flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async (room, done) => {
-      const { id, name: group } = await find(room, name)
-      const removed = await removeMembers(room.accounts, id, await subjectsOf(room, logins))
+  ]).action((name: string, logins: string[], flags: AdminFlags) =>
+    withTenant(terminal, flags, async (tenant, done) => {
+      const { id, name: group } = await find(tenant, name)
+      const removed = await removeMembers(tenant.accounts, id, await subjectsOf(tenant, logins))
       await done('group.members', id, { removed })
       confirm(terminal, flags.json, { id, removed }, `${removed} removed from ${group}.`)
     }),
   )
 }
 
-async function list(terminal: Terminal, flags: UpkeepFlags & { search?: string }, { store }: Room): Promise<void> {
+async function list(terminal: Terminal, flags: AdminFlags & { search?: string }, { store }: Tenant): Promise<void> {
   const limit = 200
   const found: Group[] = []
   for (let more = true; more; ) {
@@ -95,7 +93,7 @@ async function list(terminal: Terminal, flags: UpkeepFlags & { search?: string }
   )
 }
 
-async function namesOf({ store }: Room, { id }: Group): Promise<string[]> {
+async function namesOf({ store }: Tenant, { id }: Group): Promise<string[]> {
   const limit = 200
   const names: string[] = []
   for (let more = true; more; ) {
@@ -107,12 +105,12 @@ async function namesOf({ store }: Room, { id }: Group): Promise<string[]> {
 }
 
 async function changeOne(terminal: Terminal, name: string, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<UpkeepFlags & { unset?: string[] }>()
+  const flags = command.optsWithGlobals<AdminFlags & { unset?: string[] }>()
   const unset = Object.fromEntries((flags.unset ?? []).map((field) => [field, null]))
-  await withTenant(terminal, flags, async (room, done) => {
-    const { id } = await find(room, name)
+  await withTenant(terminal, flags, async (tenant, done) => {
+    const { id } = await find(tenant, name)
     const input = checked(groupChangeSchema, { ...givenByFlags(command, groupSchema.partial()), ...unset }, flagOf)
-    const changed = await changeGroup(room.accounts, id, input)
+    const changed = await changeGroup(tenant.accounts, id, input)
     if (changed === 'taken') refuse(taken(input.name ?? ''))
     if (changed === 'unknown') noSuchGroup(name)
     await done('group.change', id, { changed: Object.keys(input).join(' ') })
@@ -122,27 +120,27 @@ async function changeOne(terminal: Terminal, name: string, command: Command): Pr
 
 async function addPeople(
   terminal: Terminal,
-  { json }: UpkeepFlags,
-  { room, done }: { room: Room; done: Done },
+  { json }: AdminFlags,
+  { tenant, done }: { tenant: Tenant; done: Done },
   name: string,
   logins: string[],
 ): Promise<void> {
-  const { id, name: group } = await find(room, name)
-  const joined = await addMembers(room.accounts, id, await subjectsOf(room, logins))
-  if ('full' in joined) refuse(`a person can be in at most ${mostGroupsOfPerson} groups, and ${joined.full.length} of these are already`)
+  const { id, name: group } = await find(tenant, name)
+  const joined = await addMembers(tenant.accounts, id, await subjectsOf(tenant, logins))
+  if ('full' in joined) refuse(`a person can be in at most ${maxGroupsPerAccount} groups, and ${joined.full.length} of these are already`)
   if ('unknown' in joined) refuse(`the group, or one of the people, has just been removed`)
   await done('group.members', id, { added: joined.added })
   confirm(terminal, json, { id, added: joined.added }, `${joined.added} added to ${group}.`)
 }
 
-async function subjectsOf(room: Room, logins: readonly string[]): Promise<string[]> {
-  if (logins.length > mostMembersAtOnce) misuse(`name at most ${mostMembersAtOnce} people at once`)
+async function subjectsOf(tenant: Tenant, logins: readonly string[]): Promise<string[]> {
+  if (logins.length > maxMembersPerRequest) misuse(`name at most ${maxMembersPerRequest} people at once`)
   const accounts = []
-  for (const login of logins) accounts.push(await findUser(room, login))
+  for (const login of logins) accounts.push(await findUser(tenant, login))
   return accounts.map(({ subject }) => subject)
 }
 
-async function find({ accounts }: Room, name: string): Promise<Group> {
+async function find({ accounts }: Tenant, name: string): Promise<Group> {
   return (await findGroup(accounts, name)) ?? noSuchGroup(name)
 }
 

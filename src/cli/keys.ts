@@ -1,14 +1,14 @@
 /** `gatehouse keys`: the signing keys of a tenant. */
 import { type Command, Option } from 'commander'
 import { type SigningAlg, signingAlgs } from '../protocol/algs.ts'
-import { confirm, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 
 export function keys(program: Command, terminal: Terminal): void {
   const group = program.command('keys').description('signing keys; they rotate by themselves, these commands are for emergencies')
-  upkeepCommand(group, 'list', 'all keys and what they do', ['gatehouse keys list']).action((flags: UpkeepFlags) =>
+  adminCommand(group, 'list', 'all keys and what they do', ['gatehouse keys list']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ keyring }) => {
       const found = await keyring.list()
       const rows = found.map(({ kid, alg, state, activeAt, removeAt }) => [
@@ -26,13 +26,13 @@ export function keys(program: Command, terminal: Terminal): void {
     }),
   )
 
-  upkeepCommand(group, 'rotate', 'make the next key, to sign once everyone can have read it', [
+  adminCommand(group, 'rotate', 'make the next key, to sign once everyone can have read it', [
     'gatehouse keys rotate --alg ES256',
     'gatehouse keys rotate --alg ES256 --immediately',
   ])
     .addOption(new Option('--alg <name>', 'which algorithm; all when absent').choices(signingAlgs))
     .option('--immediately', 'sign with it from now on, though others may not have read it yet')
-    .action((flags: UpkeepFlags & { alg?: SigningAlg; immediately?: true }) =>
+    .action((flags: AdminFlags & { alg?: SigningAlg; immediately?: true }) =>
       withTenant(terminal, flags, async ({ keyring }, done) => {
         if (flags.alg && !keyring.ownAlgs.includes(flags.alg)) refuse(`${flags.alg} is not in keys.algs, or its keys are files of your own`)
         const made: { alg: SigningAlg; kid: string }[] = []
@@ -44,8 +44,8 @@ export function keys(program: Command, terminal: Terminal): void {
       }),
     )
 
-  upkeepCommand(group, 'revoke <kid>', 'trust a key no more: what it signed is refused at once', ['gatehouse keys revoke KID']).action(
-    (kid: string, flags: UpkeepFlags) =>
+  adminCommand(group, 'revoke <kid>', 'trust a key no more: what it signed is refused at once', ['gatehouse keys revoke KID']).action(
+    (kid: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ keyring }, done) => {
         if (!(await keyring.revoke(kid))) refuse(`there is no key ${kid}: see "gatehouse keys list"`)
         await done('key.revoke', kid)

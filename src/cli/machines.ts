@@ -1,17 +1,17 @@
 /** `gatehouse services`: machines that have an identity of their own, and speak with API keys. */
 import type { Command } from 'commander'
 import type { MachineRow } from '../store/types.ts'
-import type { Room } from '../tenant.ts'
-import { all, confirm, print, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import type { Tenant } from '../tenant.ts'
+import { type AdminFlags, adminCommand, all, confirm, print } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 
 export function machines(program: Command, terminal: Terminal): void {
   const group = program.command('services').description('machines with an identity of their own; give them API keys')
-  upkeepCommand(group, 'create <name>', 'make a service', ['gatehouse services create nightly --description "Nightly reports"'])
+  adminCommand(group, 'create <name>', 'make a service', ['gatehouse services create nightly --description "Nightly reports"'])
     .option('--description <text>', 'what it does')
-    .action((name: string, flags: UpkeepFlags & { description?: string }) =>
+    .action((name: string, flags: AdminFlags & { description?: string }) =>
       withTenant(terminal, flags, async ({ ctx, store }, done) => {
         if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/.test(name))
           misuse('a name has 1 to 120 letters, digits, dots, hyphens and underscores, and begins with a letter or digit')
@@ -22,7 +22,7 @@ export function machines(program: Command, terminal: Terminal): void {
       }),
     )
 
-  upkeepCommand(group, 'list', 'all services', ['gatehouse services list']).action((flags: UpkeepFlags) =>
+  adminCommand(group, 'list', 'all services', ['gatehouse services list']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }) => {
       const found = await all(store.services.list, ({ name }) => name)
       const rows = found.map(({ id, name, description, status, createdAt }) => [name, description ?? '', status, dateOf(createdAt), id])
@@ -38,21 +38,21 @@ export function machines(program: Command, terminal: Terminal): void {
     ['suspend', 'suspended', 'let none of its API keys work'],
     ['resume', 'active', 'let its API keys work again'],
   ] as const) {
-    upkeepCommand(group, `${verb} <name>`, summary, [`gatehouse services ${verb} nightly`]).action((name: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room, done) => {
-        const { id } = await findMachine(room, name)
-        await room.store.services.setStatus(id, status)
+    adminCommand(group, `${verb} <name>`, summary, [`gatehouse services ${verb} nightly`]).action((name: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async (tenant, done) => {
+        const { id } = await findMachine(tenant, name)
+        await tenant.store.services.setStatus(id, status)
         await done('service.status', id, { status })
         confirm(terminal, flags.json, { sub: id, name, status }, `Service ${name} is ${status}.`)
       }),
     )
   }
 
-  upkeepCommand(group, 'delete <name>', 'delete a service with its API keys', ['gatehouse services delete nightly']).action(
-    (name: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room, done) => {
-        const { id } = await findMachine(room, name)
-        await room.store.services.remove(id)
+  adminCommand(group, 'delete <name>', 'delete a service with its API keys', ['gatehouse services delete nightly']).action(
+    (name: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async (tenant, done) => {
+        const { id } = await findMachine(tenant, name)
+        await tenant.store.services.remove(id)
         await done('service.remove', id)
         confirm(terminal, flags.json, { sub: id, name, deleted: true }, `Service ${name} is deleted.`)
       }),
@@ -60,7 +60,7 @@ export function machines(program: Command, terminal: Terminal): void {
 }
 
 /** Refuses when there is none of this name. */
-export async function findMachine({ store }: Room, name: string): Promise<MachineRow> {
+export async function findMachine({ store }: Tenant, name: string): Promise<MachineRow> {
   return (await store.services.byName(name)) ?? refuse(`there is no service ${name}: see "gatehouse services list"`)
 }
 

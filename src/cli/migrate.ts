@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { migrate as apply, pending } from '../store/migrate.ts'
 import { openDatabase } from '../store/open.ts'
 import { withExamples } from './admin-command.ts'
-import { type ConfigFlags, loadedForUpkeep } from './open.ts'
+import { type ConfigFlags, loadForAdmin } from './open.ts'
 import { Problems } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -19,7 +19,7 @@ export function migrate(program: Command, terminal: Terminal): void {
 }
 
 async function bringUpToDate({ stdout, ...terminal }: Terminal, { config: file, dryRun }: ConfigFlags & { dryRun?: true }): Promise<void> {
-  const loaded = loadedForUpkeep({ stdout, ...terminal }, file)
+  const loaded = loadForAdmin({ stdout, ...terminal }, file)
   if ('problems' in loaded) throw new Problems(78, loaded.problems)
   const db = await openDatabase(loaded.config.database_url)
   try {

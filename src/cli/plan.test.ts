@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changesAnything, type Entry, type Kind, plan, told, type Wanted } from './plan.ts'
+import { changesAnything, type Kind, type PlanEntry, plan, renderPlan, type Wanted } from './plan.ts'
 
-const client = (id: string, members: Entry['members'] = {}): Entry => ({ kind: 'client', id, members })
-const api = (id: string, members: Entry['members'] = {}): Entry => ({ kind: 'resource', id, members })
-const want = (entry: Entry, newSecret = false): Wanted => ({ ...entry, newSecret })
+const client = (id: string, members: PlanEntry['members'] = {}): PlanEntry => ({ kind: 'client', id, members })
+const api = (id: string, members: PlanEntry['members'] = {}): PlanEntry => ({ kind: 'resource', id, members })
+const want = (entry: PlanEntry, newSecret = false): Wanted => ({ ...entry, newSecret })
 
 /** What a person is shown. */
-const cases: [name: string, kept: Entry[], wanted: Wanted[], prune: Kind[], shown: string[]][] = [
+const cases: [name: string, kept: PlanEntry[], wanted: Wanted[], prune: Kind[], shown: string[]][] = [
   ['nothing at all', [], [], [], []],
   ['the same', [client('a', { scope: 'x' })], [want(client('a', { scope: 'x' }))], [], ['  1 unchanged']],
   ['something new', [], [want(client('a', { scope: 'x y' }))], [], ['  + client a', '      scope: x y']],
@@ -63,7 +63,7 @@ for (const [name, kept, wanted, prune, shown] of cases) {
   test(name, () => {
     const steps = plan(kept, wanted, prune)
     assert.deepEqual(
-      told(steps, (_, text) => text)
+      renderPlan(steps, (_, text) => text)
         .split('\n')
         .filter(Boolean),
       shown,

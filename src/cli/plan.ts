@@ -6,14 +6,14 @@ import type { Style } from './terminal.ts'
 export type Kind = 'client' | 'resource'
 
 /** A client or resource as a file would declare it: without what is usual anyway. */
-export interface Entry {
+export interface PlanEntry {
   kind: Kind
   id: string
   members: Readonly<Record<string, unknown>>
 }
 
 /** `newSecret`: it shall have a secret that it does not have yet. */
-export interface Wanted extends Entry {
+export interface Wanted extends PlanEntry {
   newSecret: boolean
 }
 
@@ -36,14 +36,14 @@ export interface Change {
 const idOf: Readonly<Record<Kind, string>> = { client: 'client_id', resource: 'identifier' }
 
 /** In the order of the file, then what goes. `prune`: the kinds of which only what is declared shall stay. */
-export function plan(kept: readonly Entry[], wanted: readonly Wanted[], prune: readonly Kind[]): Step[] {
-  const isSame = (a: Entry) => (b: Entry) => a.kind === b.kind && a.id === b.id
+export function plan(kept: readonly PlanEntry[], wanted: readonly Wanted[], prune: readonly Kind[]): Step[] {
+  const isSame = (a: PlanEntry) => (b: PlanEntry) => a.kind === b.kind && a.id === b.id
   const steps = wanted.map((entry) => stepTo(entry, kept.find(isSame(entry))))
   const gone = kept.filter((entry) => prune.includes(entry.kind) && !wanted.some(isSame(entry)))
   return [...steps, ...gone.map(({ kind, id }): Step => ({ act: 'delete', kind, id, changes: [], newSecret: false }))]
 }
 
-function stepTo({ kind, id, members, newSecret }: Wanted, kept: Entry | undefined): Step {
+function stepTo({ kind, id, members, newSecret }: Wanted, kept: PlanEntry | undefined): Step {
   const changes = changesBetween(kept?.members ?? {}, members, '').filter(({ path }) => path !== idOf[kind])
   const act = kept ? (changes.length > 0 || newSecret ? 'change' : 'keep') : 'create'
   return { act, kind, id, changes, newSecret }
@@ -66,7 +66,7 @@ export function changesAnything(steps: readonly Step[]): boolean {
 const marks = { create: ['+', 'green'], change: ['~', 'cyan'], delete: ['-', 'red'] } as const
 
 /** For people, step by step and member by member; a secret is never shown. */
-export function told(steps: readonly Step[], paint: (style: Style, text: string) => string): string {
+export function renderPlan(steps: readonly Step[], paint: (style: Style, text: string) => string): string {
   const lines = steps.flatMap(({ act, kind, id, changes, newSecret }) => {
     if (act === 'keep') return []
     const [mark, style] = marks[act]

@@ -1,12 +1,12 @@
 /** Why a command did not do what it was told, in sentences for the person who typed it. */
 import { CommanderError } from 'commander'
 import { z } from 'zod'
-import { CannotOpen } from '../app.ts'
+import { StartupError } from '../app.ts'
 import { wording } from '../config/form.ts'
 import { WrongKey } from '../crypto/installation.ts'
 import { BadKeyFile } from '../crypto/kek.ts'
 import { UnusablePassword } from '../crypto/passwords.ts'
-import { Taken } from '../identity/accounts.ts'
+import { LoginTaken } from '../identity/accounts.ts'
 import { DatabaseUnavailable } from '../store/sql.ts'
 
 /** Exit status: refused, typed wrongly, configured wrongly (sysexits.h EX_CONFIG). */
@@ -42,7 +42,7 @@ export function checked<T extends z.ZodType>(schema: T, value: unknown, nameOf: 
 }
 
 /** What it resolves to. Refuses with a sentence for every problem that only a deeper room could find. */
-export async function toldIssues<T>(nameOf: (path: string) => string, result: Promise<T>): Promise<T> {
+export async function withIssuesRenamed<T>(nameOf: (path: string) => string, result: Promise<T>): Promise<T> {
   try {
     return await result
   } catch (error) {
@@ -67,8 +67,8 @@ function sentencesOf(issue: z.core.$ZodIssue, nameOf: (path: string) => string):
 export function problemsOf(error: unknown): Problems | undefined {
   if (error instanceof Problems) return error
   if (error instanceof CommanderError) return new Problems(2, []) // has said so itself
-  if (error instanceof WrongKey || error instanceof BadKeyFile || error instanceof CannotOpen) return new Problems(78, [error.message])
-  if (error instanceof Taken || error instanceof UnusablePassword) return new Problems(1, [error.message])
+  if (error instanceof WrongKey || error instanceof BadKeyFile || error instanceof StartupError) return new Problems(78, [error.message])
+  if (error instanceof LoginTaken || error instanceof UnusablePassword) return new Problems(1, [error.message])
   if (error instanceof DatabaseUnavailable) return new Problems(1, ['the database cannot be reached: see database_url'])
   return undefined
 }

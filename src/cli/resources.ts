@@ -2,8 +2,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
-import type { Room } from '../tenant.ts'
-import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import type { Tenant } from '../tenant.ts'
+import { type AdminFlags, adminCommand, all, confirm, merged, print, readObject } from './admin-command.ts'
 import { type SecretFlags, secretByFlags, secretFlags } from './client-secrets.ts'
 import { duration } from './duration.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
@@ -11,7 +11,7 @@ import { withTenant } from './open.ts'
 import { checked, refuse, refuseIssues } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
 
-interface ResourceFlags extends UpkeepFlags, SecretFlags {
+interface ResourceFlags extends AdminFlags, SecretFlags {
   file?: string
   randomSecret?: true
   unset?: string[]
@@ -21,29 +21,29 @@ const heading = 'Resource:'
 
 export function resources(program: Command, terminal: Terminal): void {
   const group = program.command('resources').description('protected APIs, the audiences of access tokens')
-  const create = upkeepCommand(group, 'create', 'register an API; a secret that is made is shown this once', [
+  const create = adminCommand(group, 'create', 'register an API; a secret that is made is shown this once', [
     `gatehouse resources create --identifier https://api.example/orders --name Orders --scopes '{"orders:read": "See your orders"}'`,
     'gatehouse resources create --identifier https://api.example/files --name Files --resource-id files --random-secret',
   ])
   secretFlags(fileFlag(create)).option('--random-secret', 'make a secret by which it authenticates at introspection')
   addFlags(create, resourceSchema, heading).action((_: unknown, command: Command) => createResource(terminal, command))
 
-  upkeepCommand(group, 'list', 'all APIs', ['gatehouse resources list']).action((flags: UpkeepFlags) =>
+  adminCommand(group, 'list', 'all APIs', ['gatehouse resources list']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }) => {
       const found = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
       const rows = found.map(({ identifier, name, scopes }) => [identifier, name, Object.keys(scopes).join(' ')])
       terminal.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['identifier', 'name', 'scopes'], rows))
     }),
   )
-  upkeepCommand(group, 'show <identifier>', 'one API', ['gatehouse resources show https://api.example/orders']).action(
-    (identifier: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => {
-        const { secretHashes, ...resource } = await find(room, identifier)
+  adminCommand(group, 'show <identifier>', 'one API', ['gatehouse resources show https://api.example/orders']).action(
+    (identifier: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async (tenant) => {
+        const { secretHashes, ...resource } = await find(tenant, identifier)
         print(terminal, flags.json, { ...resource, has_secret: secretHashes.length > 0 })
       }),
   )
 
-  const update = upkeepCommand(group, 'update <identifier>', 'change what is given, and nothing else', [
+  const update = adminCommand(group, 'update <identifier>', 'change what is given, and nothing else', [
     'gatehouse resources update https://api.example/orders --access-token-format opaque',
     'gatehouse resources update https://api.example/orders --unset access_token_lifetime',
   ]).option('--unset <fields...>', 'members to remove')
@@ -51,9 +51,9 @@ export function resources(program: Command, terminal: Terminal): void {
     updateResource(terminal, identifier, command),
   )
 
-  upkeepCommand(group, 'delete <identifier>', 'no more tokens for this API', [
+  adminCommand(group, 'delete <identifier>', 'no more tokens for this API', [
     'gatehouse resources delete https://api.example/orders',
-  ]).action((identifier: string, flags: UpkeepFlags) =>
+  ]).action((identifier: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }, done) => {
       if (!(await store.resourcesAdmin.remove(identifier))) noSuchResource(identifier)
       await done('resource.remove', identifier)
@@ -61,17 +61,17 @@ export function resources(program: Command, terminal: Terminal): void {
     }),
   )
 
-  const rotate = upkeepCommand(
+  const rotate = adminCommand(
     group,
     'rotate-secret <identifier>',
     'a first secret, or a new one in place of the old; it is shown this once',
     ['gatehouse resources rotate-secret https://api.example/orders --overlap 24h'],
   ).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
   secretFlags(rotate).action((identifier: string, flags: ResourceFlags & { overlap?: number }) =>
-    withTenant(terminal, flags, async (room, done) => {
-      const { row, shown } = secretByFlags(flags, room)
-      const until = flags.overlap === undefined ? undefined : room.ctx.now() + flags.overlap
-      if (!(await room.store.resourcesAdmin.rotateSecret(identifier, row, until))) noSuchResource(identifier)
+    withTenant(terminal, flags, async (tenant, done) => {
+      const { row, shown } = secretByFlags(flags, tenant)
+      const until = flags.overlap === undefined ? undefined : tenant.ctx.now() + flags.overlap
+      if (!(await tenant.store.resourcesAdmin.rotateSecret(identifier, row, until))) noSuchResource(identifier)
       await done('resource.secret', identifier, { added: row.id })
       print(terminal, flags.json, { identifier, secret: shown })
     }),
@@ -84,11 +84,11 @@ function fileFlag(command: Command): Command {
 
 async function createResource(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<ResourceFlags>()
-  await withTenant(terminal, flags, async (room, done) => {
-    const resource = register(room, merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema)))
+  await withTenant(terminal, flags, async (tenant, done) => {
+    const resource = register(tenant, merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema)))
     const wanted = flags.randomSecret || flags.secret !== undefined || flags.secretHash !== undefined
-    const { row, shown } = wanted ? secretByFlags(flags, room) : {}
-    if (!(await room.store.resourcesAdmin.add(resource, row))) refuse(taken(resource))
+    const { row, shown } = wanted ? secretByFlags(flags, tenant) : {}
+    if (!(await tenant.store.resourcesAdmin.add(resource, row))) refuse(taken(resource))
     await done('resource.create', resource.identifier)
     print(terminal, flags.json, { ...resource, secret: shown })
     if (flags.randomSecret && flags.secret === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
@@ -97,13 +97,13 @@ async function createResource(terminal: Terminal, command: Command): Promise<voi
 
 async function updateResource(terminal: Terminal, identifier: string, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<ResourceFlags>()
-  await withTenant(terminal, flags, async (room, done) => {
+  await withTenant(terminal, flags, async (tenant, done) => {
     const given = merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema))
     if (given['identifier'] !== undefined && given['identifier'] !== identifier) refuse('identifier cannot be changed')
-    const { secretHashes: _, ...known } = await find(room, identifier)
+    const { secretHashes: _, ...known } = await find(tenant, identifier)
     const kept = Object.entries(known).filter(([name]) => !flags.unset?.includes(name))
-    const resource = register(room, { ...Object.fromEntries(kept), ...given })
-    const outcome = await room.store.resourcesAdmin.replace(resource)
+    const resource = register(tenant, { ...Object.fromEntries(kept), ...given })
+    const outcome = await tenant.store.resourcesAdmin.replace(resource)
     if (outcome === 'taken') refuse(taken(resource))
     if (outcome === 'unknown') noSuchResource(identifier)
     await done('resource.change', identifier, { changed: Object.keys(given).join(' ') })
@@ -112,7 +112,7 @@ async function updateResource(terminal: Terminal, identifier: string, command: C
 }
 
 /** Checks the form first, in words for the command line, then what this server offers. */
-function register({ ctx }: Room, given: Record<string, unknown>): ResourceMetadata {
+function register({ ctx }: Tenant, given: Record<string, unknown>): ResourceMetadata {
   const resource = checked(resourceSchema, given, flagOf)
   try {
     return readResource(ctx.keys.algs, resource)
@@ -122,7 +122,7 @@ function register({ ctx }: Room, given: Record<string, unknown>): ResourceMetada
   }
 }
 
-async function find({ store }: Room, identifier: string) {
+async function find({ store }: Tenant, identifier: string) {
   return (await store.resources.find(identifier)) ?? noSuchResource(identifier)
 }
 

@@ -1,6 +1,6 @@
 /** `gatehouse roles`: what each role may do. */
 import type { Command } from 'commander'
-import { rights, rightsOf, roles, withinReach } from '../identity/roles.ts'
+import { manageableRoles, rights, rightsOf, roles } from '../identity/roles.ts'
 import { withExamples } from './admin-command.ts'
 import { type Terminal, table } from './terminal.ts'
 
@@ -10,7 +10,7 @@ export function roleMatrix(program: Command, terminal: Terminal): void {
     'gatehouse roles list',
     'gatehouse roles list --json',
   ]).action(({ json }: { json?: true }) => {
-    const matrix = roles.map((role) => ({ role, reach: withinReach(role), permissions: rightsOf(role) }))
+    const matrix = roles.map((role) => ({ role, manageable: manageableRoles(role), permissions: rightsOf(role) }))
     const rows = Object.entries(rights).map(([name, { from, words }]) => [name, from, words])
     terminal.stdout.write(json ? `${JSON.stringify(matrix, null, 2)}\n` : table(terminal, ['permission', 'from role', 'allows to'], rows))
   })

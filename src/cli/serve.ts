@@ -3,14 +3,14 @@ import cluster from 'node:cluster'
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { type House, openHouse } from '../app.ts'
+import { type App, openApp } from '../app.ts'
 import type { Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { furnish, published } from '../demo-data.ts'
-import { createAccount, Taken } from '../identity/accounts.ts'
+import { addDemoData, published } from '../demo-data.ts'
+import { createAccount, LoginTaken } from '../identity/accounts.ts'
 import { foldLogin } from '../identity/types.ts'
 import { random, systemPlatform } from '../platform.ts'
-import type { Room } from '../tenant.ts'
+import type { Tenant } from '../tenant.ts'
 import { version } from '../version.ts'
 import { withExamples } from './admin-command.ts'
 import { type ConfigFlags, configured, logFor } from './open.ts'
@@ -18,7 +18,7 @@ import { Problems, refuseIssues } from './problems.ts'
 import { untilSignal, within } from './shutdown.ts'
 import type { Terminal } from './terminal.ts'
 import { welcome } from './welcome.ts'
-import { supervise, untilToldByPrimary } from './workers.ts'
+import { shutdownRequestedByPrimary, supervise } from './workers.ts'
 
 interface ServeFlags extends ConfigFlags {
   host?: string
@@ -50,18 +50,18 @@ export function serve(program: Command, terminal: Terminal): void {
 }
 
 async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise<void> {
-  const stop = cluster.isWorker ? untilToldByPrimary() : untilSignal()
+  const stop = cluster.isWorker ? shutdownRequestedByPrimary() : untilSignal()
   try {
     const given = { 'listen.host': flags.host, 'listen.port': flags.port, workers: flags.workers }
     const overrides = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined))
     const config = configured(terminal, mode, flags.config, overrides)
     const log = logFor(terminal, mode, config.log)
     const migrations = mode === 'dev' || flags.migrate ? 'apply' : 'refuse'
-    const house = await openHouse(config, systemPlatform(log), { migrations, makeKey: mode === 'dev' })
-    const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, house, config).catch(closing(house))
-    if (cluster.isWorker || config.workers === 1) return await work({ house, config, mode, log, stop, greet })
-    await makeKeys(house)
-    await house.close()
+    const app = await openApp(config, systemPlatform(log), { migrations, makeKey: mode === 'dev' })
+    const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, app, config).catch(closing(app))
+    if (cluster.isWorker || config.workers === 1) return await work({ app, config, mode, log, stop, greet })
+    await makeKeys(app)
+    await app.close()
     await supervise({ count: config.workers, patience, log, stop, onReady: greet })
   } finally {
     cluster.worker?.disconnect()
@@ -69,7 +69,7 @@ async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise
 }
 
 interface Work {
-  house: House
+  app: App
   config: Config
   mode: Mode
   log: Logger
@@ -77,14 +77,14 @@ interface Work {
   greet(): void
 }
 
-async function work({ house, config, mode, log, stop, greet }: Work): Promise<void> {
-  const open = await house.serve().catch((error: unknown) => closing(house)(listenProblem(error, config)))
+async function work({ app, config, mode, log, stop, greet }: Work): Promise<void> {
+  const open = await app.serve().catch((error: unknown) => closing(app)(listenProblem(error, config)))
   if (mode === 'serve') log.info({ url: open.url, issuer: config.issuer, version }, 'ready')
   greet()
   const reason = await stop
   log.info({ reason }, 'stopping')
   const done = await within(patience, open.close())
-  await house.close()
+  await app.close()
   if (!done) {
     log.warn('some requests were not done in time')
     process.exit(1) // they would hold the process
@@ -93,25 +93,25 @@ async function work({ house, config, mode, log, stop, greet }: Work): Promise<vo
 }
 
 /** Whatever goes wrong, an open house would keep the process. */
-function closing(house: House): (error: unknown) => Promise<never> {
+function closing(app: App): (error: unknown) => Promise<never> {
   return async (error) => {
-    await house.close()
+    await app.close()
     throw error
   }
 }
 
 /** Once, so that each worker finds them made. */
-async function makeKeys(house: House): Promise<void> {
-  const root = await house.tenant('')
+async function makeKeys(app: App): Promise<void> {
+  const root = await app.tenant('')
   await root?.ctx.keys.jwks(root.ctx.now())
 }
 
 /** Before anyone is let in: demo clients in development, none of them in production. Returns what to say once ready. */
-async function prepare(terminal: Terminal, mode: Mode, house: House, config: Config): Promise<() => void> {
-  const root = await house.tenant('')
+async function prepare(terminal: Terminal, mode: Mode, app: App, config: Config): Promise<() => void> {
+  const root = await app.tenant('')
   if (root) await ensureAdministrator(root, config.administrator)
   if (mode === 'dev') {
-    const made = root ? await furnish(root, random, config.demo.jwt_secret) : 'there'
+    const made = root ? await addDemoData(root, random, config.demo.jwt_secret) : 'there'
     return () => terminal.stdout.write(welcome(terminal, config.issuer, made))
   }
   const open = root ? await openToEveryone(root) : []
@@ -124,18 +124,18 @@ async function prepare(terminal: Terminal, mode: Mode, house: House, config: Con
 }
 
 /** Once made, the account is its owner's: neither password nor role is set again. */
-async function ensureAdministrator({ accounts, ctx }: Room, { create, email, password }: Config['administrator']): Promise<void> {
+async function ensureAdministrator({ accounts, ctx }: Tenant, { create, email, password }: Config['administrator']): Promise<void> {
   if (!create || email === undefined || password === undefined) return
   const account = { username: ctx.id(), email, role: 'superadmin' as const, claims: { name: 'Administrator' } }
   if (await accounts.store.accounts.byLogin(foldLogin(email))) return
   await createAccount(accounts, account, { text: password, temporary: false }).catch((error: unknown) => {
     if (error instanceof z.ZodError) refuseIssues(error, (path) => `administrator: ${path}`) // the tenant wants attributes of everyone
-    if (!(error instanceof Taken)) throw error // another node was first
+    if (!(error instanceof LoginTaken)) throw error // another node was first
   })
 }
 
 /** The clients as which anyone who reads our sources can get a token. */
-async function openToEveryone({ store, tokens }: Room): Promise<string[]> {
+async function openToEveryone({ store, tokens }: Tenant): Promise<string[]> {
   const open: string[] = []
   for (const { client_id, secret } of published) {
     const client = await store.clients.find(client_id)

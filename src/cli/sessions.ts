@@ -1,8 +1,8 @@
 /** `gatehouse sessions`: who is signed in at a browser. */
 import type { Command } from 'commander'
 import type { ListedSession } from '../identity/types.ts'
-import type { Room } from '../tenant.ts'
-import { confirm, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import type { Tenant } from '../tenant.ts'
+import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
@@ -10,13 +10,13 @@ import { findUser } from './users.ts'
 
 export function sessions(program: Command, terminal: Terminal): void {
   const group = program.command('sessions').description('browsers in which people are signed in')
-  upkeepCommand(group, 'list', 'the newest sessions', ['gatehouse sessions list', 'gatehouse sessions list --user ada --json'])
+  adminCommand(group, 'list', 'the newest sessions', ['gatehouse sessions list', 'gatehouse sessions list --user ada --json'])
     .option('--user <login>', 'of one person')
     .option('--limit <number>', 'how many', Number, 100)
-    .action((flags: UpkeepFlags & { user?: string; limit: number }) =>
-      withTenant(terminal, flags, async (room) => {
+    .action((flags: AdminFlags & { user?: string; limit: number }) =>
+      withTenant(terminal, flags, async (tenant) => {
         if (!(flags.limit >= 1 && flags.limit <= 10_000)) misuse('--limit is 1 to 10000')
-        const found = await newest(room, flags)
+        const found = await newest(tenant, flags)
         const rows = found.map(({ sid, username, device, address, createdAt, lastSeenAt }) => {
           return [sid, username, device ?? '', address ?? '', dateOf(createdAt), dateOf(lastSeenAt)]
         })
@@ -27,30 +27,29 @@ export function sessions(program: Command, terminal: Terminal): void {
         )
       }),
     )
-  upkeepCommand(group, 'end <session>', 'end one session', ['gatehouse sessions end SESSION-ID']).action(
-    (sid: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async ({ store }, done) => {
-        const found = (await store.sessions.bySid(sid)) ?? refuse(`there is no session ${sid}: see "gatehouse sessions list"`)
-        await store.sessions.end([found.hash])
-        await done('session.end', sid, { user: found.subject })
-        confirm(terminal, flags.json, { session: sid, ended: true }, `Session ${sid} of ${found.username} is ended.`)
-      }),
+  adminCommand(group, 'end <session>', 'end one session', ['gatehouse sessions end SESSION-ID']).action((sid: string, flags: AdminFlags) =>
+    withTenant(terminal, flags, async ({ store }, done) => {
+      const found = (await store.sessions.bySid(sid)) ?? refuse(`there is no session ${sid}: see "gatehouse sessions list"`)
+      await store.sessions.end([found.hash])
+      await done('session.end', sid, { user: found.subject })
+      confirm(terminal, flags.json, { session: sid, ended: true }, `Session ${sid} of ${found.username} is ended.`)
+    }),
   )
-  upkeepCommand(group, 'end-all <login>', 'sign a person out everywhere', ['gatehouse sessions end-all ada']).action(
-    (login: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room, done) => {
-        const { subject, username } = await findUser(room, login)
-        await room.store.sessions.endAll(subject)
+  adminCommand(group, 'end-all <login>', 'sign a person out everywhere', ['gatehouse sessions end-all ada']).action(
+    (login: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async (tenant, done) => {
+        const { subject, username } = await findUser(tenant, login)
+        await tenant.store.sessions.endAll(subject)
         await done('user.sign-out', subject)
         confirm(terminal, flags.json, { sub: subject, ended: true }, `${username} is signed out everywhere.`)
       }),
   )
 }
 
-async function newest(room: Room, { user, limit }: { user?: string; limit: number }): Promise<ListedSession[]> {
-  const subject = user === undefined ? undefined : (await findUser(room, user)).subject
-  const now = room.ctx.now()
-  return room.store.sessions.list({ subject, limit: Math.trunc(limit), usedSince: now - room.signIn.lifetimes.idle, now })
+async function newest(tenant: Tenant, { user, limit }: { user?: string; limit: number }): Promise<ListedSession[]> {
+  const subject = user === undefined ? undefined : (await findUser(tenant, user)).subject
+  const now = tenant.ctx.now()
+  return tenant.store.sessions.list({ subject, limit: Math.trunc(limit), usedSince: now - tenant.signIn.lifetimes.idle, now })
 }
 
 /** Everything but the hash of what the browser keeps. */

@@ -1,13 +1,13 @@
 /** `gatehouse tenants`: separate worlds in one installation, each with its own people, clients and keys. */
 import { type Command, Option } from 'commander'
-import type { House } from '../app.ts'
+import type { App } from '../app.ts'
 import { signUpEmails } from '../config/schema.ts'
-import type { Act } from '../protocol/audit-events.ts'
+import type { AuditEventType } from '../protocol/audit-events.ts'
 import { tenantSettingsSchema } from '../protocol/lifetimes.ts'
-import type { Room } from '../tenant.ts'
+import type { Tenant } from '../tenant.ts'
 import { confirm, withExamples } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
-import { type ConfigFlags, doneIn, withHouse } from './open.ts'
+import { type ConfigFlags, doneIn, withApp } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 
@@ -25,19 +25,19 @@ export function tenants(program: Command, terminal: Terminal): void {
   ])
     .option('--name <text>', 'shown to people; the slug when absent')
     .action((slug: string, flags: TenantFlags & { name?: string }) =>
-      withHouse(terminal, flags, async (house) => {
+      withApp(terminal, flags, async (app) => {
         if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug) || slug === 'root')
           misuse('a slug has 1 to 63 lower-case letters, digits and inner hyphens, and is not "root"')
         const name = flags.name ?? slug
-        if (!(await house.tenants.create({ slug, name }))) refuse(`there is a tenant ${slug} already`)
-        await noteTenant(house, terminal, 'tenant.create', slug)
+        if (!(await app.tenants.create({ slug, name }))) refuse(`there is a tenant ${slug} already`)
+        await noteTenant(app, terminal, 'tenant.create', slug)
         confirm(terminal, flags.json, { slug, name }, `Tenant ${slug} is made.`)
       }),
     )
 
   command('list', 'all tenants', ['gatehouse tenants list']).action((flags: TenantFlags) =>
-    withHouse(terminal, flags, async (house) => {
-      const found = (await house.tenants.list()).map((tenant) => ({ ...tenant, slug: tenant.slug || 'root' }))
+    withApp(terminal, flags, async (app) => {
+      const found = (await app.tenants.list()).map((tenant) => ({ ...tenant, slug: tenant.slug || 'root' }))
       const rows = found.map(({ slug, name, status, createdAt }) => [slug, name, status, dateOf(createdAt)])
       terminal.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['slug', 'name', 'status', 'since'], rows))
     }),
@@ -48,10 +48,10 @@ export function tenants(program: Command, terminal: Terminal): void {
     ['resume', 'active', 'answer its requests again'],
   ] as const) {
     command(`${verb} <slug>`, summary, [`gatehouse tenants ${verb} acme`]).action((slug: string, flags: TenantFlags) =>
-      withHouse(terminal, flags, async (house) => {
-        if (!(await house.tenants.setStatus(slug === 'root' ? '' : slug, status)))
+      withApp(terminal, flags, async (app) => {
+        if (!(await app.tenants.setStatus(slug === 'root' ? '' : slug, status)))
           refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)
-        await noteTenant(house, terminal, 'tenant.status', slug, { status })
+        await noteTenant(app, terminal, 'tenant.status', slug, { status })
         confirm(terminal, flags.json, { slug, status }, `Tenant ${slug} is ${status}.`)
       }),
     )
@@ -83,9 +83,9 @@ export function tenants(program: Command, terminal: Terminal): void {
 }
 
 /** What becomes of a tenant is written into the log of the root, which lasts. */
-async function noteTenant(house: House, terminal: Terminal, act: Act, slug: string, detail = {}): Promise<void> {
-  const id = (await house.tenants.list()).find((tenant) => tenant.slug === (slug === 'root' ? '' : slug))?.id
-  const root = (await house.tenant('')) as Room
+async function noteTenant(app: App, terminal: Terminal, act: AuditEventType, slug: string, detail = {}): Promise<void> {
+  const id = (await app.tenants.list()).find((tenant) => tenant.slug === (slug === 'root' ? '' : slug))?.id
+  const root = (await app.tenant('')) as Tenant
   await doneIn(root, terminal)(act, id, { slug, ...detail })
 }
 
@@ -102,7 +102,7 @@ async function setTenant(terminal: Terminal, slug: string, command: Command): Pr
   const flags = command.optsWithGlobals<TenantFlags & SwitchFlags>()
   const { lifetimes } = checked(tenantSettingsSchema, givenByFlags(command, tenantSettingsSchema), flagOf)
   if (lifetimes && !flags.lifetimes) misuse('--no-lifetimes and a lifetime exclude each other')
-  await withHouse(terminal, flags, async (house) => {
+  await withApp(terminal, flags, async (app) => {
     const read = (text: string | undefined) => (text === undefined ? undefined : text === 'true')
     const own = flags.lifetimes ? lifetimes : null
     const change = {
@@ -113,8 +113,8 @@ async function setTenant(terminal: Terminal, slug: string, command: Command): Pr
       sign_up_email: flags.signUpEmail === 'default' ? null : flags.signUpEmail,
       ...(own === undefined ? {} : { lifetimes: own }),
     }
-    if (!(await house.tenants.set(slug === 'root' ? '' : slug, change))) refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)
-    await noteTenant(house, terminal, 'tenant.change', slug)
+    if (!(await app.tenants.set(slug === 'root' ? '' : slug, change))) refuse(`there is no tenant ${slug}: see "gatehouse tenants list"`)
+    await noteTenant(app, terminal, 'tenant.change', slug)
     confirm(terminal, flags.json, { slug, ...change }, `Tenant ${slug} is changed.`)
   })
 }

@@ -2,22 +2,22 @@
 import type { Command } from 'commander'
 import type { Raw } from '../config/raw.ts'
 import { accountChangeSchema, changeAccount, operator } from '../identity/account-administration.ts'
-import { claimsSchema, Taken } from '../identity/accounts.ts'
+import { claimsSchema, LoginTaken } from '../identity/accounts.ts'
 import { accountByFlags, accountChangeFlags, addAccountFlags } from './account-flags.ts'
-import { merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import { type AdminFlags, adminCommand, merged, print, readObject } from './admin-command.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
-import { checked, misuse, refuse, toldIssues } from './problems.ts'
+import { checked, misuse, refuse, withIssuesRenamed } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 import { findUser, shown } from './users.ts'
 
-interface ChangeFlags extends UpkeepFlags {
+interface ChangeFlags extends AdminFlags {
   file?: string
   unset?: string[]
 }
 
 export function userChange(group: Command, terminal: Terminal): void {
-  const change = upkeepCommand(
+  const change = adminCommand(
     group,
     'change <login>',
     'change what is given, and nothing else; a new address is not asked to prove itself',
@@ -34,12 +34,12 @@ export function userChange(group: Command, terminal: Terminal): void {
 
 async function changeUser(terminal: Terminal, login: string, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<ChangeFlags>()
-  await withTenant(terminal, flags, async (room, done) => {
-    const { subject } = await findUser(room, login)
-    const given = merged(await readObject(terminal, flags.file), await accountByFlags(room, command, accountChangeFlags))
+  await withTenant(terminal, flags, async (tenant, done) => {
+    const { subject } = await findUser(tenant, login)
+    const given = merged(await readObject(terminal, flags.file), await accountByFlags(tenant, command, accountChangeFlags))
     const change = checked(accountChangeSchema, merged(given, removals(flags.unset ?? [])), flagOf)
-    const changed = await toldIssues(flagOf, changeAccount(room.accounts, operator, subject, change))
-    if (changed === 'taken') throw new Taken('another account has this user name or e-mail address')
+    const changed = await withIssuesRenamed(flagOf, changeAccount(tenant.accounts, operator, subject, change))
+    if (changed === 'taken') throw new LoginTaken('another account has this user name or e-mail address')
     if (typeof changed === 'string') refuse(`the account ${login} has just been removed`)
     await done('user.change', subject, { changed: Object.keys(change).join(' ') })
     print(terminal, flags.json, shown(changed))

@@ -7,12 +7,12 @@ import { refuse } from './problems.ts'
 import { jsonLines, type Record, usersOf } from './records.ts'
 
 /** What a record tells: an account, still to be checked; that it is nobody's; or why it cannot be understood. */
-export type Told = { account: unknown } | { leftOut: string } | { problem: string }
+export type ParsedUser = { account: unknown } | { leftOut: string } | { problem: string }
 
 export interface UserFormat {
   records(text: AsyncIterable<string>): AsyncIterable<Record>
   /** `project`: for the passwords of Firebase. */
-  tell(value: unknown, project: FirebaseProject | undefined): Told
+  tell(value: unknown, project: FirebaseProject | undefined): ParsedUser
 }
 
 export const userFormats: Readonly<globalThis.Record<string, UserFormat>> = {
@@ -25,7 +25,7 @@ export const userFormats: Readonly<globalThis.Record<string, UserFormat>> = {
 type Account = Partial<Omit<Imported, 'claims'>> & { claims: { [name: string]: unknown } }
 
 /** Without the members that have no value. */
-function account({ claims, ...rest }: Account): Told {
+function account({ claims, ...rest }: Account): ParsedUser {
   return { account: { ...present(rest), claims: present(claims) } }
 }
 
@@ -51,7 +51,7 @@ const keycloak = z.object({
 })
 
 /** A user of a realm export. Second factors, attributes, groups and roles stay behind. */
-function keycloakUser(value: unknown): Told {
+function keycloakUser(value: unknown): ParsedUser {
   const user = keycloak.safeParse(value).data
   if (!user) return { problem: 'it is not a user as Keycloak exports them' }
   if (user.serviceAccountClientId || user.serviceAccountClientLink) return { leftOut: 'it is the account of a client, not of a person' }
@@ -88,7 +88,7 @@ const firebase = z.object({
 })
 
 /** A user of `firebase auth:export`. Who signed in by other means only comes without a password. */
-function firebaseUser(value: unknown, project: FirebaseProject | undefined): Told {
+function firebaseUser(value: unknown, project: FirebaseProject | undefined): ParsedUser {
   const user = firebase.safeParse(value).data
   if (!user) return { problem: 'it is not a user as Firebase exports them' }
   const { localId, passwordHash, salt } = user
@@ -127,7 +127,7 @@ const auth0 = z.object({
 })
 
 /** A line of the export of password hashes, which Auth0 makes on request. */
-function auth0User(value: unknown): Told {
+function auth0User(value: unknown): ParsedUser {
   const user = auth0.safeParse(value).data
   if (!user) return { problem: 'it is not a user as Auth0 exports them' }
   const { $oid } = user._id

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { testHouse } from '../../test/app.ts'
+import { testApp } from '../../test/app.ts'
 import { commandLine } from '../../test/command-line.ts'
 import { checkPassword } from '../identity/sign-in.ts'
 
@@ -254,15 +254,15 @@ test('a file of many people, cut anywhere, comes whole', async () => {
 })
 
 test('they sign in with the passwords they had', async (t) => {
-  const house = await testHouse('sqlite', { DATABASE_URL: `sqlite:${join(line.folder, 'gatehouse.db')}`, DATA_DIR: line.folder })
-  t.after(() => house.close())
+  const gatehouse = await testApp('sqlite', { DATABASE_URL: `sqlite:${join(line.folder, 'gatehouse.db')}`, DATA_DIR: line.folder })
+  t.after(() => gatehouse.close())
   for (const [login, password] of [
     ['jane@example.com', 'secret'],
     ['user1@test.com', 'user1password'],
     ['auth0@example.com', 'imported secret'],
   ] as const) {
-    assert.equal(await checkPassword(house.root.signIn, login, 'another'), undefined, login)
-    assert.match((await checkPassword(house.root.signIn, login, password))?.passwordHash ?? '', /^\$argon2id\$/, login)
+    assert.equal(await checkPassword(gatehouse.root.signIn, login, 'another'), undefined, login)
+    assert.match((await checkPassword(gatehouse.root.signIn, login, password))?.passwordHash ?? '', /^\$argon2id\$/, login)
   }
 })
 

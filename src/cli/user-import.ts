@@ -1,17 +1,17 @@
 /** `gatehouse users import`: many people at once, from a file of ours or of another server. */
 import { type Command, Option } from 'commander'
 import type { FirebaseProject } from '../crypto/firebase-scrypt.ts'
-import type { AccountRoom } from '../identity/accounts.ts'
-import { type Imported, importAccount, importSchema, keysOf, rehearsal } from '../identity/import-account.ts'
+import type { AccountDeps } from '../identity/accounts.ts'
+import { dryRun, type Imported, importAccount, importSchema, keysOf } from '../identity/import-account.ts'
 import { Unavailable } from '../protocol/errors.ts'
-import { textOf, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import { type AdminFlags, adminCommand, textOf } from './admin-command.ts'
 import { type Done, withTenant } from './open.ts'
-import { checked, misuse, problemsOf, refuse, toldIssues } from './problems.ts'
+import { checked, misuse, problemsOf, refuse, withIssuesRenamed } from './problems.ts'
 import { pieces } from './records.ts'
 import { type Terminal, table } from './terminal.ts'
 import { firebaseProject, type UserFormat, userFormats } from './user-formats.ts'
 
-interface ImportFlags extends UpkeepFlags {
+interface ImportFlags extends AdminFlags {
   from: string
   hashConfig?: string
   dryRun?: true
@@ -27,10 +27,10 @@ interface Outcome {
   reason?: string
 }
 
-const atOnce = 100
+const concurrency = 100
 
 export function userImport(group: Command, terminal: Terminal): void {
-  upkeepCommand(
+  adminCommand(
     group,
     'import <file>',
     'make accounts of people who come from elsewhere, with the passwords they have; - reads standard input',
@@ -47,8 +47,8 @@ export function userImport(group: Command, terminal: Terminal): void {
     .action((file: string, flags: ImportFlags) => {
       if (flags.hashConfig !== undefined && flags.from !== 'firebase') misuse('--hash-config is for --from firebase')
       const project = flags.hashConfig === undefined ? undefined : firebaseProject(textOf(flags.hashConfig))
-      return withTenant(terminal, flags, async (room, done) => {
-        const accounts = flags.dryRun ? rehearsal(room.accounts) : room.accounts
+      return withTenant(terminal, flags, async (tenant, done) => {
+        const accounts = flags.dryRun ? dryRun(tenant.accounts) : tenant.accounts
         const candidates = understood(terminal, file, userFormats[flags.from] as UserFormat, project)
         const outcomes = importAll(accounts, candidates, flags, flags.dryRun ? async () => {} : done)
         await report(terminal, flags, outcomes)
@@ -86,13 +86,13 @@ function reasonOf(error: unknown): string {
 }
 
 async function* importAll(
-  room: AccountRoom,
+  tenant: AccountDeps,
   candidates: AsyncIterable<Candidate>,
   { strict }: ImportFlags,
   done: Done,
 ): AsyncGenerator<Outcome> {
-  for await (const batch of batches(candidates, strict ? 1 : atOnce))
-    yield* await Promise.all(batch.map((candidate) => importOne(room, candidate, done)))
+  for await (const batch of batches(candidates, strict ? 1 : concurrency))
+    yield* await Promise.all(batch.map((candidate) => importOne(tenant, candidate, done)))
 }
 
 /** Many at once, but none beside another of the same name or address: so the first of them wins, always. */
@@ -117,12 +117,12 @@ async function* batches(candidates: AsyncIterable<Candidate>, size: number): Asy
   yield batch
 }
 
-async function importOne(room: AccountRoom, candidate: Candidate, done: Done): Promise<Outcome> {
+async function importOne(tenant: AccountDeps, candidate: Candidate, done: Done): Promise<Outcome> {
   const { where } = candidate
   if ('leftOut' in candidate) return { where, outcome: 'left_out', reason: candidate.leftOut }
   if ('problem' in candidate) return { where, outcome: 'refused', reason: candidate.problem }
   try {
-    const made = await toldIssues((path) => path, importAccount(room, candidate.account))
+    const made = await withIssuesRenamed((path) => path, importAccount(tenant, candidate.account))
     if (!made) return { where, outcome: 'already_there' }
     await done('user.create', made.subject, { imported: true })
     return { where, outcome: 'imported' }

@@ -8,19 +8,19 @@ import { leastProblem, type Owner, passwordProblem } from '../identity/password-
 import { roles } from '../identity/roles.ts'
 import { type Account, foldLogin } from '../identity/types.ts'
 import { random } from '../platform.ts'
-import type { Room } from '../tenant.ts'
+import type { Tenant } from '../tenant.ts'
 import { accountByFlags, addAccountFlags } from './account-flags.ts'
-import { all, confirm, merged, print, readObject, type UpkeepFlags, upkeepCommand } from './admin-command.ts'
+import { type AdminFlags, adminCommand, all, confirm, merged, print, readObject } from './admin-command.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
-import { checked, misuse, refuse, toldIssues } from './problems.ts'
+import { checked, misuse, refuse, withIssuesRenamed } from './problems.ts'
 import { dateOf, readAll, type Terminal, table } from './terminal.ts'
 
 /** What an account can be made of: all but a password that is typed. */
 const createSchema = accountSchema.extend({ password_hash: importSchema.shape.password_hash })
 const createFlags = createSchema.omit({ attributes: true })
 
-interface PasswordFlags extends UpkeepFlags {
+interface PasswordFlags extends AdminFlags {
   passwordStdin?: true
   randomPassword?: true
   temporary?: boolean
@@ -29,7 +29,7 @@ interface PasswordFlags extends UpkeepFlags {
 /** Returns the group, for more of it. */
 export function users(program: Command, terminal: Terminal): Command {
   const group = program.command('users').description('people who sign in; LOGIN is a user name or an e-mail address')
-  const create = upkeepCommand(group, 'create', 'make an account; without a password nobody can sign in to it yet', [
+  const create = adminCommand(group, 'create', 'make an account; without a password nobody can sign in to it yet', [
     'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password --temporary',
     'gatehouse users create --username ada --password-stdin < password.txt',
     'gatehouse users create --file ada.json --json',
@@ -37,48 +37,47 @@ export function users(program: Command, terminal: Terminal): Command {
   ]).option('--file <path>', 'the account as a JSON object; - reads standard input; flags win over it')
   addAccountFlags(passwordFlags(create), createFlags).action((_: unknown, command: Command) => createUser(terminal, command))
 
-  upkeepCommand(group, 'list', 'all accounts', ['gatehouse users list', 'gatehouse users list --tenant acme --json']).action(
-    (flags: UpkeepFlags) => withTenant(terminal, flags, (room) => list(terminal, flags, room)),
+  adminCommand(group, 'list', 'all accounts', ['gatehouse users list', 'gatehouse users list --tenant acme --json']).action(
+    (flags: AdminFlags) => withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)),
   )
-  upkeepCommand(group, 'show <login>', 'one account', ['gatehouse users show ada@example.com']).action(
-    (login: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room) => print(terminal, flags.json, shown(await findUser(room, login)))),
+  adminCommand(group, 'show <login>', 'one account', ['gatehouse users show ada@example.com']).action((login: string, flags: AdminFlags) =>
+    withTenant(terminal, flags, async (tenant) => print(terminal, flags.json, shown(await findUser(tenant, login)))),
   )
   for (const [verb, status, summary] of [
     ['suspend', 'suspended', 'end all sessions and let nobody sign in'],
     ['resume', 'active', 'let a suspended person sign in again'],
   ] as const) {
-    upkeepCommand(group, `${verb} <login>`, summary, [`gatehouse users ${verb} ada`]).action((login: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room, done) => {
-        const { subject, username } = await findUser(room, login)
-        await setStatus(room.accounts, subject, status)
+    adminCommand(group, `${verb} <login>`, summary, [`gatehouse users ${verb} ada`]).action((login: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async (tenant, done) => {
+        const { subject, username } = await findUser(tenant, login)
+        await setStatus(tenant.accounts, subject, status)
         await done('user.status', subject, { status })
         confirm(terminal, flags.json, { sub: subject, status }, `${username} is ${status}.`)
       }),
     )
   }
-  upkeepCommand(group, 'set-role <login> <role>', `what the person may do at the API of the tenant: ${roles.join(', ')}`, [
+  adminCommand(group, 'set-role <login> <role>', `what the person may do at the API of the tenant: ${roles.join(', ')}`, [
     'gatehouse users set-role ada superadmin',
-  ]).action((login: string, given: string, flags: UpkeepFlags) =>
-    withTenant(terminal, flags, async (room, done) => {
+  ]).action((login: string, given: string, flags: AdminFlags) =>
+    withTenant(terminal, flags, async (tenant, done) => {
       const role = roles.find((one) => one === given) ?? misuse(`a role is one of ${roles.join(', ')}`)
-      const { subject, username } = await findUser(room, login)
-      await giveRole(room.accounts, operator, subject, role)
+      const { subject, username } = await findUser(tenant, login)
+      await giveRole(tenant.accounts, operator, subject, role)
       await done('user.role', subject, { role })
       confirm(terminal, flags.json, { sub: subject, role }, `${username} is ${role}.`)
     }),
   )
-  const change = upkeepCommand(group, 'set-password <login>', 'set a new password and end all sessions', [
+  const change = adminCommand(group, 'set-password <login>', 'set a new password and end all sessions', [
     'gatehouse users set-password ada --random-password',
     'gatehouse users set-password ada --password-stdin < password.txt',
   ])
   passwordFlags(change).action((login: string, flags: PasswordFlags) => changePassword(terminal, login, flags))
 
-  upkeepCommand(group, 'delete <login>', 'delete an account with its sessions and all it granted', ['gatehouse users delete ada']).action(
-    (login: string, flags: UpkeepFlags) =>
-      withTenant(terminal, flags, async (room, done) => {
-        const { subject, username } = await findUser(room, login)
-        await room.store.accounts.remove(subject, room.ctx.now())
+  adminCommand(group, 'delete <login>', 'delete an account with its sessions and all it granted', ['gatehouse users delete ada']).action(
+    (login: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async (tenant, done) => {
+        const { subject, username } = await findUser(tenant, login)
+        await tenant.store.accounts.remove(subject, tenant.ctx.now())
         await done('user.remove', subject)
         confirm(terminal, flags.json, { sub: subject, deleted: true }, `${username} is deleted.`)
       }),
@@ -96,13 +95,13 @@ function passwordFlags(command: Command): Command {
 async function createUser(terminal: Terminal, command: Command): Promise<void> {
   const flags = command.optsWithGlobals<PasswordFlags & { file?: string }>()
   if (flags.passwordStdin && flags.file === '-') misuse('--password-stdin and --file - both read standard input: use one of them')
-  await withTenant(terminal, flags, async (room, done) => {
-    const given = merged(await readObject(terminal, flags.file), await accountByFlags(room, command, createFlags))
+  await withTenant(terminal, flags, async (tenant, done) => {
+    const given = merged(await readObject(terminal, flags.file), await accountByFlags(tenant, command, createFlags))
     const { password_hash: hash, ...input } = checked(createSchema, given, flagOf)
-    const chosen = await passwordFor(terminal, flags, room, input)
+    const chosen = await passwordFor(terminal, flags, tenant, input)
     if (chosen && hash !== undefined) misuse('a password and --password-hash exclude each other')
     const brought = hash === undefined ? undefined : { hash, temporary: flags.temporary === true }
-    const account = await toldIssues(flagOf, createAccount(room.accounts, input, chosen ?? brought))
+    const account = await withIssuesRenamed(flagOf, createAccount(tenant.accounts, input, chosen ?? brought))
     await done('user.create', account.subject)
     print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password: chosen?.text } : {}) })
     if (flags.randomPassword) terminal.stderr.write('The password is kept only as a hash: note it now.\n')
@@ -110,11 +109,11 @@ async function createUser(terminal: Terminal, command: Command): Promise<void> {
 }
 
 async function changePassword(terminal: Terminal, login: string, flags: PasswordFlags): Promise<void> {
-  await withTenant(terminal, flags, async (room, done) => {
-    const account = await findUser(room, login)
+  await withTenant(terminal, flags, async (tenant, done) => {
+    const account = await findUser(tenant, login)
     const { subject, username } = account
-    const password = (await passwordFor(terminal, flags, room, account)) ?? misuse('say --password-stdin or --random-password')
-    await givePassword(room.accounts, operator, subject, password)
+    const password = (await passwordFor(terminal, flags, tenant, account)) ?? misuse('say --password-stdin or --random-password')
+    await givePassword(tenant.accounts, operator, subject, password)
     await done('user.password', subject, { temporary: password.temporary })
     if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password: password.text })
     else confirm(terminal, flags.json, { sub: subject }, `${username} has a new password.`)
@@ -125,7 +124,7 @@ async function changePassword(terminal: Terminal, login: string, flags: Password
 async function passwordFor(
   { stdin }: Terminal,
   { passwordStdin, randomPassword, temporary = false }: PasswordFlags,
-  { signIn: { passwords } }: Room,
+  { signIn: { passwords } }: Tenant,
   account: Owner,
 ): Promise<NewPassword | undefined> {
   if (passwordStdin && randomPassword) misuse('--password-stdin and --random-password exclude each other')
@@ -137,7 +136,7 @@ async function passwordFor(
   return problem ? refuse(problem) : { text, temporary }
 }
 
-async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room): Promise<void> {
+async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant): Promise<void> {
   const found = await all(store.accounts.list, (account) => foldLogin(account.username))
   const rows = found.map((account) => [account.username, account.email ?? '', account.status, dateOf(account.createdAt), account.subject])
   terminal.stdout.write(
@@ -146,7 +145,7 @@ async function list(terminal: Terminal, { json }: UpkeepFlags, { store }: Room):
 }
 
 /** The account of a login; refuses when there is none. */
-export async function findUser({ store }: Room, login: string): Promise<Account> {
+export async function findUser({ store }: Tenant, login: string): Promise<Account> {
   return (await store.accounts.byLogin(foldLogin(login))) ?? refuse(`there is no account ${login}: see "gatehouse users list"`)
 }
 

@@ -1,9 +1,9 @@
 /** What a newcomer reads when development mode is ready. */
-import { demo, type Furnished } from '../demo-data.ts'
+import { type DemoData, demo } from '../demo-data.ts'
 import { painter, type Terminal } from './terminal.ts'
 
 /** Fits 80 columns as long as the issuer does. `made`: what became of the administrator. */
-export function welcome(terminal: Terminal, issuer: string, made: Furnished): string {
+export function welcome(terminal: Terminal, issuer: string, made: DemoData): string {
   const paint = painter(terminal, terminal.stdout)
   const line = (name: string, value: string, note = '') =>
     `  ${paint('dim', name.padEnd(15))} ${value}${note && paint('dim', `  ${note}`)}\n`
@@ -29,7 +29,7 @@ export function welcome(terminal: Terminal, issuer: string, made: Furnished): st
   ].join('')
 }
 
-function administrator(made: Furnished): [name: string, value: string, note?: string][] {
+function administrator(made: DemoData): [name: string, value: string, note?: string][] {
   const { username } = demo.administrator
   if (made === 'there') return [['Administrator', username, 'its password was shown at the first start']]
   if (made === 'unfit') return [['Administrator', 'none', 'everybody has attributes here; see "users create"']]

@@ -71,7 +71,7 @@ function end(worker: Worker, patience: number): Promise<void> {
  * Resolves when the primary says so, or is gone. Signals are the primary's business: a terminal and systemd send theirs to every process,
  * and a worker must not take that for a second one.
  */
-export function untilToldByPrimary(): Promise<string> {
+export function shutdownRequestedByPrimary(): Promise<string> {
   return new Promise((resolve) => {
     process.on('SIGINT', () => {})
     process.on('SIGTERM', () => {})

@@ -1,7 +1,7 @@
 /** Every setting there is: its name, form, default and meaning. The reference page, the environment variables and the checks follow from it. */
 import { z } from 'zod'
 import { signingAlgs } from '../protocol/algs.ts'
-import { catalogue, closed } from '../protocol/features/index.ts'
+import { catalogue, offByDefault } from '../protocol/features/index.ts'
 import { lifetimeFields } from '../protocol/lifetimes.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
@@ -159,10 +159,9 @@ const catalogued = Object.entries(catalogue).map(([name, make]) => ({ name: name
 
 const features = z
   .strictObject(
-    Object.fromEntries(catalogued.map(({ name, spec }) => [name, z.boolean().default(!closed.includes(name)).describe(spec)])) as Record<
-      FeatureName,
-      z.ZodDefault<z.ZodBoolean>
-    >,
+    Object.fromEntries(
+      catalogued.map(({ name, spec }) => [name, z.boolean().default(!offByDefault.includes(name)).describe(spec)]),
+    ) as Record<FeatureName, z.ZodDefault<z.ZodBoolean>>,
   )
   .superRefine((chosen, check) => {
     for (const { name, requires = [] } of catalogued) {

@@ -20,8 +20,8 @@ export interface Argon2 {
 }
 
 /** The dearest that is taken from elsewhere: at most 256 MiB, and as much work as 1 GiB gone through once. About a second. */
-const mostMemory = 262_144
-const mostWork = 1_048_576
+const maxMemory = 262_144
+const maxWork = 1_048_576
 const compute = promisify(argon2)
 const form = /^(?:argon2)?\$(argon2(?:id|i|d))\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/
 
@@ -31,7 +31,7 @@ export function readArgon2(hash: string): Reading {
   const kept = parseArgon2(hash)
   if (!kept) return 'is argon2, but not of version 1.3 with salt and tag of 8 to 64 and 16 to 64 bytes: $argon2id$v=19$m=…,t=…,p=…$…$…'
   const { memory, passes } = kept.cost
-  if (!isBearable(kept.cost) || memory > mostMemory || memory * passes > mostWork)
+  if (!isWithinLimits(kept.cost) || memory > maxMemory || memory * passes > maxWork)
     return 'is argon2 that costs too much to check: at most 256 MiB, 10 passes, and 1 GiB in all passes together'
   return checkOf(kept)
 }
@@ -56,7 +56,7 @@ export function writeArgon2({ variant, cost, salt, tag }: Argon2): string {
 }
 
 /** Within what argon2 takes and a server can stand: at most 1 GiB and 10 passes. */
-export function isBearable({ memory, passes, lanes }: Cost): boolean {
+export function isWithinLimits({ memory, passes, lanes }: Cost): boolean {
   return (
     [memory, passes, lanes].every(Number.isInteger) &&
     lanes >= 1 &&

@@ -6,7 +6,7 @@
  */
 import { createCipheriv, createHash } from 'node:crypto'
 import { type Reading, recomputing, unpadded } from './hash-form.ts'
-import { deriveScrypt, isBearable, tooDear } from './scrypt.ts'
+import { deriveScrypt, isWithinLimits, tooExpensive } from './scrypt.ts'
 
 /** The "password hash parameters" of a project. */
 export interface FirebaseProject {
@@ -33,7 +33,7 @@ export function readFirebaseScrypt(hash: string): Reading {
   if (!form) return 'is of Firebase, but not as "users import" writes it'
   const [, ln, r, length, salt = '', tag = ''] = form
   const cost = { ln: Number(ln), r: Number(r), p: 1 }
-  if (!isBearable(cost)) return tooDear
+  if (!isWithinLimits(cost)) return tooExpensive
   return recomputing(Buffer.from(tag, 'base64'), async (secret) => {
     const key = await deriveScrypt(secret, Buffer.from(salt, 'base64'), 32, cost)
     return digest(createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(Number(length))))

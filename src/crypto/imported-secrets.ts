@@ -12,7 +12,7 @@ export interface ImportedSecrets {
 /** A match is remembered for so many seconds … */
 const remembered = 600
 /** … and so many matches at most. */
-const mostRemembered = 10_000
+const maxRemembered = 10_000
 const maxWait = 2000
 
 /** `now`: seconds. `clock`: milliseconds from any beginning, to learn how long a check takes. */
@@ -29,7 +29,7 @@ export function importedSecrets(ask: { random: Random; now(): number; clock?: ()
     if (matches) {
       matched.delete(name)
       matched.set(name, now() + remembered)
-      if (matched.size > mostRemembered) matched.delete(matched.keys().next().value as string) // the oldest
+      if (matched.size > maxRemembered) matched.delete(matched.keys().next().value as string) // the oldest
     }
     return matches
   }

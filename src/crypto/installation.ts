@@ -24,7 +24,7 @@ type InstallationRow = NonNullable<Awaited<ReturnType<InstallationStore['find']>
 export async function unlock(store: InstallationStore, sealer: Sealer, random: Random): Promise<Installation> {
   const row = (await store.find()) ?? (await make(store, sealer, random))
   const secret = open(row, sealer)
-  if (!sealer.isCurrent(row.sealedSecret)) await store.reseal(row.sealedSecret, sealer.seal(placeOf(row.id), secret))
+  if (!sealer.isCurrent(row.sealedSecret)) await store.reseal(row.sealedSecret, sealer.seal(sealContext(row.id), secret))
   const root = createSecretKey(secret)
   return { id: row.id, key: (purpose, tenantId) => derive(root, 'installation', purpose, tenantId) }
 }
@@ -38,7 +38,7 @@ async function make(store: InstallationStore, sealer: Sealer, random: Random): P
     )
   }
   const id = Buffer.from(random(16)).toString('base64url')
-  const row = { id, sealedSecret: sealer.seal(placeOf(id), random(32)) }
+  const row = { id, sealedSecret: sealer.seal(sealContext(id), random(32)) }
   if (await store.first(row)) return row
   const winner = await store.find()
   if (!winner) throw new WrongKey('The installation row vanished while it was being made. Start again.')
@@ -47,7 +47,7 @@ async function make(store: InstallationStore, sealer: Sealer, random: Random): P
 
 function open(row: InstallationRow, sealer: Sealer): Buffer {
   try {
-    return sealer.open(placeOf(row.id), row.sealedSecret)
+    return sealer.open(sealContext(row.id), row.sealedSecret)
   } catch (error) {
     if (!(error instanceof Unsealable)) throw error
     const wanted = keyIdOf(row.sealedSecret)
@@ -60,6 +60,6 @@ function open(row: InstallationRow, sealer: Sealer): Buffer {
   }
 }
 
-function placeOf(id: string) {
+function sealContext(id: string) {
   return { purpose: 'installation', tenant: '', id }
 }

@@ -9,7 +9,7 @@ export interface OpenKey extends KeyPair {
   readonly headers: Map<string, string>
 }
 
-export interface Keys {
+export interface LoadedKeys {
   readonly rows: readonly SigningKeyRow[]
   /** By kid, one for each row. */
   readonly open: ReadonlyMap<string, OpenKey>
@@ -17,11 +17,11 @@ export interface Keys {
   readonly at: number
 }
 
-export interface Cabinet {
+export interface KeyCache {
   /** The keys as they were at most `maxAge` seconds ago. Those who ask while a reading is under way share it. */
-  read(maxAge: number): Promise<Keys>
+  read(maxAge: number): Promise<LoadedKeys>
   /** The keys as they are, our own changes included. */
-  readAnew(): Promise<Keys>
+  readAnew(): Promise<LoadedKeys>
   /** Keeps a pair as a new row. False when this algorithm has a key of that generation. */
   add(
     pair: KeyPair,
@@ -32,21 +32,21 @@ export interface Cabinet {
 }
 
 /** `now`: seconds since the epoch. */
-export function keyCabinet(options: { store: KeyStore; sealer: Sealer; tenantId: string; now: () => number }): Cabinet {
+export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: string; now: () => number }): KeyCache {
   const { store, sealer, now } = options
   // Algorithm and kid are sealed in: who can write rows can neither bring in a key nor make one serve another algorithm.
-  const placeOf = (alg: SigningAlg, kid: string) => ({ purpose: 'signing-key', tenant: options.tenantId, id: `${alg}:${kid}` })
-  let latest: Keys = { rows: [], open: new Map(), at: Number.NEGATIVE_INFINITY }
-  let underWay: Promise<Keys> | undefined
+  const sealContextOf = (alg: SigningAlg, kid: string) => ({ purpose: 'signing-key', tenant: options.tenantId, id: `${alg}:${kid}` })
+  let latest: LoadedKeys = { rows: [], open: new Map(), at: Number.NEGATIVE_INFINITY }
+  let underWay: Promise<LoadedKeys> | undefined
   let begun = 0
   let kept = 0
 
   function openRow(row: SigningKeyRow): OpenKey {
-    const der = sealer.open(placeOf(row.alg, row.kid), row.sealedKey)
+    const der = sealer.open(sealContextOf(row.alg, row.kid), row.sealedKey)
     return { ...fromPkcs8(row.alg, der), headers: new Map() }
   }
 
-  async function readAnew(): Promise<Keys> {
+  async function readAnew(): Promise<LoadedKeys> {
     const mine = ++begun
     const at = now()
     const rows = await store.signingKeys.list()
@@ -68,7 +68,7 @@ export function keyCabinet(options: { store: KeyStore; sealer: Sealer; tenantId:
     readAnew,
     add: (pair, when, previousRemoveAt) => {
       const { alg, kid } = pair
-      const sealedKey = sealer.seal(placeOf(alg, kid), toPkcs8(pair))
+      const sealedKey = sealer.seal(sealContextOf(alg, kid), toPkcs8(pair))
       return store.signingKeys.add(
         { kid, alg, publicJwk: JSON.stringify(pair.jwk), sealedKey, ...when, removeAt: undefined },
         previousRemoveAt,

@@ -108,7 +108,7 @@ test('when the next key is revoked the active one goes on, and another is made i
   assert.equal(kidOf(await sign(ring)), active)
   assert.deepEqual(await kids(ring), [active])
   clock.now += 59 * day
-  await ring.tend()
+  await ring.rotateWhenDue()
   assert.deepEqual((await ring.list()).map((key) => key.state).sort(), ['active', 'next'])
 })
 
@@ -124,7 +124,7 @@ test('a node that was idle for a year signs with a published key', async () => {
   const [busy, idle] = rings as [Keyring, Keyring]
   for (let i = 0; i < 365; i++) {
     clock.now += day
-    await busy.tend()
+    await busy.rotateWhenDue()
   }
   assert.ok((await kids(busy)).includes(kidOf(await sign(idle))))
 })
@@ -139,7 +139,7 @@ test('over 400 days: no unexpired token fails, no key signs that a day-old JWKS 
   const end = clock.now + 400 * day
   for (let i = 0; clock.now < end; i++, clock.now += step) {
     const [one, other] = i % 2 ? [rings[0]!, rings[1]!] : [rings[1]!, rings[0]!]
-    if (i % 3 === 0) await one.tend()
+    if (i % 3 === 0) await one.rotateWhenDue()
     const token = await sign(one, life)
     signed.push({ token, exp: clock.now + life })
     published.push({ at: clock.now, kids: await kids(other) })
@@ -158,11 +158,11 @@ test('keys sealed under an old key-encryption key are replaced, and it can be pu
   const { store, start, clock, sign } = await cluster(1)
   const newKek = randomBytes(32)
   const both = await start(sealer([newKek, kek], randomBytes))
-  await both.tend()
-  await both.tend()
+  await both.rotateWhenDue()
+  await both.rotateWhenDue()
   assert.equal(store.rows.length, 2)
   clock.now += 15 * day
-  await both.tend()
+  await both.rotateWhenDue()
   const alone = await start(sealer([newKek], randomBytes))
   assert.equal(kidOf(await sign(alone)), kidOf(await sign(both)))
   assert.equal(store.rows.length, 1)

@@ -1,6 +1,6 @@
 /** Making, replacing and taking away signing keys, by any number of nodes at once. */
 import type { SigningAlg } from '../protocol/algs.ts'
-import type { Cabinet } from './key-cache.ts'
+import type { KeyCache } from './key-cache.ts'
 import { activeOf, needsNext, newestOf, type Schedule, stateOf } from './key-schedule.ts'
 import type { Sealer } from './seal.ts'
 import { type KeyPair, makeKeyPair } from './signer.ts'
@@ -11,18 +11,18 @@ export interface Rotation {
   ensure(alg: SigningAlg): Promise<void>
   rotate(alg: SigningAlg, how: { immediately: boolean }): Promise<string>
   revoke(kid: string): Promise<boolean>
-  tend(): Promise<void>
+  rotateWhenDue(): Promise<void>
 }
 
 export function keyRotation(options: {
-  cabinet: Cabinet
+  cache: KeyCache
   sealer: Sealer
   algs: readonly SigningAlg[]
   rsaBits: number
   schedule: Schedule
   now: () => number
 }): Rotation {
-  const { cabinet, sealer, algs, rsaBits, schedule, now } = options
+  const { cache, sealer, algs, rsaBits, schedule, now } = options
   const making = new Map<SigningAlg, Promise<void>>()
 
   /** False when another node has just made this generation. */
@@ -30,13 +30,13 @@ export function keyRotation(options: {
     const createdAt = now()
     const activeAt = createdAt + delay
     const when = { generation: (previous?.generation ?? 0) + 1, createdAt, activeAt }
-    return cabinet.add(pair, when, previous && activeAt + schedule.retireAfter)
+    return cache.add(pair, when, previous && activeAt + schedule.retireAfter)
   }
 
   async function makeFirst(alg: SigningAlg): Promise<void> {
-    if (newestOf((await cabinet.readAnew()).rows, alg)) return
+    if (newestOf((await cache.readAnew()).rows, alg)) return
     await addAfter(undefined, await makeKeyPair(alg, rsaBits), 0)
-    await cabinet.readAnew() // ours or that of the node which was first
+    await cache.readAnew() // ours or that of the node which was first
   }
 
   function ensure(alg: SigningAlg): Promise<void> {
@@ -51,30 +51,30 @@ export function keyRotation(options: {
 
   async function rotate(alg: SigningAlg, { immediately }: { immediately: boolean }): Promise<string> {
     if (!algs.includes(alg)) throw new RangeError('the tenant does not sign with this algorithm')
-    let newest = newestOf((await cabinet.readAnew()).rows, alg)
+    let newest = newestOf((await cache.readAnew()).rows, alg)
     if (newest && newest.activeAt > now() && !immediately) return newest.kid
     const pair = await makeKeyPair(alg, rsaBits)
     while (!(await addAfter(newest, pair, immediately ? 0 : schedule.lead))) {
-      newest = newestOf((await cabinet.readAnew()).rows, alg)
+      newest = newestOf((await cache.readAnew()).rows, alg)
       if (newest && (newest.activeAt <= now() || !immediately)) return newest.kid // another node did what we were to do
     }
-    await cabinet.readAnew()
+    await cache.readAnew()
     return pair.kid
   }
 
   async function revoke(kid: string): Promise<boolean> {
-    const { rows } = await cabinet.readAnew()
+    const { rows } = await cache.readAnew()
     const row = rows.find((row) => row.kid === kid)
     if (!row) return false
     // A successor first, or the key before this one would sign again.
     if (row === activeOf(rows, row.alg, now()) && algs.includes(row.alg)) await rotate(row.alg, { immediately: true })
-    const removed = await cabinet.remove(kid)
-    await cabinet.readAnew()
+    const removed = await cache.remove(kid)
+    await cache.readAnew()
     return removed
   }
 
-  async function tend(): Promise<void> {
-    const { rows } = await cabinet.readAnew()
+  async function rotateWhenDue(): Promise<void> {
+    const { rows } = await cache.readAnew()
     const at = now()
     for (const alg of algs) {
       const active = activeOf(rows, alg, at)
@@ -82,9 +82,9 @@ export function keyRotation(options: {
       if (needsNext(rows, alg, at, schedule) || !sealer.isCurrent(active.sealedKey)) await rotate(alg, { immediately: false })
     }
     const removed = rows.filter((row) => stateOf(rows, row, at) === 'removed')
-    for (const row of removed) await cabinet.remove(row.kid)
-    if (removed.length > 0) await cabinet.readAnew()
+    for (const row of removed) await cache.remove(row.kid)
+    if (removed.length > 0) await cache.readAnew()
   }
 
-  return { ensure, rotate, revoke, tend }
+  return { ensure, rotate, revoke, rotateWhenDue }
 }

@@ -4,7 +4,7 @@ import type { SigningAlg } from '../protocol/algs.ts'
 import { parseJws, parseObject } from '../protocol/codec/jws.ts'
 import type { Keys } from '../protocol/ports.ts'
 import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
-import { keyCabinet, type OpenKey } from './key-cache.ts'
+import { keyCache, type OpenKey } from './key-cache.ts'
 import { keyRotation } from './key-rotation.ts'
 import { activeOf, type KeyState, newestOf, type Schedule, stateOf, usualSchedule } from './key-schedule.ts'
 import type { Sealer } from './seal.ts'
@@ -22,7 +22,7 @@ export interface Keyring extends Keys {
   /** Takes a key out of the JWKS and refuses what it signed; a new one takes the place of an active one. False: there is no such key. */
   revoke(kid: string): Promise<boolean>
   /** To be called now and then: publishes next keys in time and removes keys that are no longer needed. */
-  tend(): Promise<void>
+  rotateWhenDue(): Promise<void>
   list(): Promise<KeyInfo[]>
 }
 
@@ -51,17 +51,17 @@ export async function keyring(options: {
   const { issuer, algs, now, reloadEvery, schedule = usualSchedule } = options
   const fixed = (options.fixed ?? []).map((pair): OpenKey => ({ ...pair, headers: new Map() }))
   const own = algs.filter((alg) => !fixed.some((key) => key.alg === alg))
-  const cabinet = keyCabinet(options)
-  const { ensure, rotate, revoke, tend } = keyRotation({ ...options, algs: own, cabinet, schedule })
+  const cache = keyCache(options)
+  const { ensure, rotate, revoke, rotateWhenDue } = keyRotation({ ...options, algs: own, cache, schedule })
 
   async function signingKey(alg: SigningAlg): Promise<OpenKey> {
     const kept = fixed.find((key) => key.alg === alg)
     if (kept) return kept
     if (!algs.includes(alg)) throw new RangeError('the tenant does not sign with this algorithm')
-    let keys = await cabinet.read(reloadEvery)
+    let keys = await cache.read(reloadEvery)
     if (!newestOf(keys.rows, alg)) {
       await ensure(alg)
-      keys = await cabinet.readAnew()
+      keys = await cache.readAnew()
     }
     const active = activeOf(keys.rows, alg, now())
     if (!active) throw new Error('a signing key vanished just after it was made')
@@ -72,8 +72,8 @@ export async function keyring(options: {
   async function publishedKey(kid: string): Promise<OpenKey | undefined> {
     const kept = fixed.find((key) => key.kid === kid)
     if (kept) return kept
-    let keys = await cabinet.read(reloadEvery)
-    if (!keys.open.has(kid)) keys = await cabinet.read(Math.min(reloadEvery, 1))
+    let keys = await cache.read(reloadEvery)
+    if (!keys.open.has(kid)) keys = await cache.read(Math.min(reloadEvery, 1))
     const row = keys.rows.find((row) => row.kid === kid)
     return row && stateOf(keys.rows, row, now()) !== 'removed' ? keys.open.get(kid) : undefined
   }
@@ -94,14 +94,14 @@ export async function keyring(options: {
     },
     jwks: async (at) => {
       await Promise.all(own.map(signingKey))
-      const { rows, open } = await cabinet.read(reloadEvery)
+      const { rows, open } = await cache.read(reloadEvery)
       const published = rows.filter((row) => stateOf(rows, row, at) !== 'removed').map((row) => open.get(row.kid)!.jwk)
       return { keys: [...fixed.map((key) => key.jwk), ...published] }
     },
     rotate,
     revoke,
-    tend,
-    list: async () => listed((await cabinet.readAnew()).rows, now()),
+    rotateWhenDue,
+    list: async () => listed((await cache.readAnew()).rows, now()),
   }
 }
 

@@ -1,5 +1,5 @@
 /** Passwords: argon2id, prepared like OpaqueString of RFC 8265 §4.2; and the hashes that people bring from elsewhere, until they sign in. */
-import { type Cost, checkOf, isBearable, parseArgon2, tagOf, writeArgon2 } from './argon2.ts'
+import { type Cost, checkOf, isWithinLimits, parseArgon2, tagOf, writeArgon2 } from './argon2.ts'
 import type { Random } from './derive.ts'
 import { checkOfForeign, foreignHashProblem } from './foreign-hashes.ts'
 import type { Check } from './hash-form.ts'
@@ -40,7 +40,7 @@ export function passwords(options: { cost?: Cost; cores: number; random: Random;
   const { cost = usualCost, cores, random, clock = () => performance.now(), insecure = false } = options
   if (!insecure && !isAtLeast(cost, usualCost) && !isAtLeast(cost, floorCost))
     throw new RangeError('password hashing cost is below the floor')
-  if (!isBearable(cost)) throw new RangeError('password hashing cost is out of bounds')
+  if (!isWithinLimits(cost)) throw new RangeError('password hashing cost is out of bounds')
   const queue = workQueue({ width: cores, maxWait, mean: 50, clock })
   const variant = 'argon2id'
   const nobody: Check = async (secret) => {
@@ -91,7 +91,7 @@ function problemOf(text: string): string | undefined {
 
 function ownCheck(hash: string): Check | undefined {
   const kept = parseArgon2(hash)
-  return kept && isBearable(kept.cost) ? checkOf(kept) : undefined
+  return kept && isWithinLimits(kept.cost) ? checkOf(kept) : undefined
 }
 
 function isAtLeast(cost: Cost, other: Cost): boolean {

@@ -11,21 +11,21 @@ export interface ScryptCost {
 }
 
 /** 128 bytes × 2^21 are 256 MiB. About a second. */
-const mostBlocks = 2 ** 21
+const maxBlocks = 2 ** 21
 const compute = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
 
-export const tooDear = 'is scrypt that costs too much to check: at most 256 MiB, and that gone through once'
+export const tooExpensive = 'is scrypt that costs too much to check: at most 256 MiB, and that gone through once'
 
 export function readScrypt(hash: string): Reading {
   if (!/^\$?scrypt\$/.test(hash)) return undefined
   const kept = readPhc(hash) ?? readDjango(hash)
   if (!kept || kept.tag.length < 16) return 'is scrypt, but not as passlib or Django keep it'
-  if (!isBearable(kept.cost)) return tooDear
+  if (!isWithinLimits(kept.cost)) return tooExpensive
   return recomputing(kept.tag, (secret) => deriveScrypt(secret, kept.salt, kept.tag.length, kept.cost))
 }
 
-export function isBearable({ ln, r, p }: ScryptCost): boolean {
-  return ln >= 1 && r >= 1 && p >= 1 && 2 ** ln * r * p <= mostBlocks
+export function isWithinLimits({ ln, r, p }: ScryptCost): boolean {
+  return ln >= 1 && r >= 1 && p >= 1 && 2 ** ln * r * p <= maxBlocks
 }
 
 export function deriveScrypt(secret: string, salt: Buffer, length: number, { ln, r, p }: ScryptCost): Promise<Buffer> {

@@ -2,21 +2,21 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fingerprint, keyIdOf, type Place, sealer, Unsealable } from './seal.ts'
+import { fingerprint, keyIdOf, type SealContext, sealer, Unsealable } from './seal.ts'
 
 const kek = randomBytes(32)
 const safe = sealer([kek], randomBytes)
-const place = fc.record({ purpose: fc.string(), tenant: fc.string(), id: fc.string() })
+const context = fc.record({ purpose: fc.string(), tenant: fc.string(), id: fc.string() })
 const bytes = fc.uint8Array({ maxLength: 300 })
-const here: Place = { purpose: 'purpose', tenant: 'tenant', id: 'id' }
+const here: SealContext = { purpose: 'purpose', tenant: 'tenant', id: 'id' }
 
 test('what is sealed opens at its place', () => {
-  fc.assert(fc.property(place, bytes, (place, plain) => safe.open(place, safe.seal(place, plain)).equals(plain)))
+  fc.assert(fc.property(context, bytes, (context, plain) => safe.open(context, safe.seal(context, plain)).equals(plain)))
 })
 
 test('it opens at no other place', () => {
   fc.assert(
-    fc.property(place, place, bytes, (one, other, plain) => {
+    fc.property(context, context, bytes, (one, other, plain) => {
       fc.pre(JSON.stringify(one) !== JSON.stringify(other))
       assert.throws(() => safe.open(other, safe.seal(one, plain)), Unsealable)
     }),

@@ -4,7 +4,7 @@ import { fromBase64url } from '../protocol/codec/base64url.ts'
 import { derive, deriveBytes, framed, type Random } from './derive.ts'
 
 /** Where sealed bytes belong. They open nowhere else. */
-export interface Place {
+export interface SealContext {
   /** What they are, e.g. `signing-key`. Each purpose has a key of its own. */
   purpose: string
   tenant: string
@@ -16,9 +16,9 @@ export interface Sealer {
   /** Fingerprints of the key-encryption keys, the sealing one first. */
   readonly keyIds: readonly string[]
   /** Base64url of: version (1 byte), fingerprint of the key (8), nonce (12), ciphertext, tag (16). */
-  seal(place: Place, plain: Uint8Array): string
+  seal(context: SealContext, plain: Uint8Array): string
   /** Throws `Unsealable`, whatever the reason. */
-  open(place: Place, sealed: string): Buffer
+  open(context: SealContext, sealed: string): Buffer
   /** Is it sealed under the first key? If not, it should be sealed anew. */
   isCurrent(sealed: string): boolean
 }
@@ -41,19 +41,19 @@ export function sealer(keks: readonly Uint8Array[], random: Random): Sealer {
   if (current === undefined) throw new RangeError('a key-encryption key is needed')
   return {
     keyIds,
-    seal: (place, plain) => {
+    seal: (context, plain) => {
       const nonce = random(12)
-      const cipher = createCipheriv('aes-256-gcm', keyFor(keys.get(current)!, place), nonce, { authTagLength: tagLength })
-      cipher.setAAD(associated(place))
+      const cipher = createCipheriv('aes-256-gcm', keyFor(keys.get(current)!, context), nonce, { authTagLength: tagLength })
+      cipher.setAAD(associated(context))
       const parts = [Buffer.from([version]), Buffer.from(current, 'hex'), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]
       return Buffer.concat(parts).toString('base64url')
     },
-    open: (place, sealed) => {
+    open: (context, sealed) => {
       const bytes = fromBase64url(sealed)
       if (bytes === undefined || bytes.length < textAt + tagLength || bytes[0] !== version) throw new Unsealable('not a sealed value')
       const key = keys.get(bytes.toString('hex', 1, nonceAt))
       if (key === undefined) throw new Unsealable(`sealed under key ${keyIdOf(sealed)}, which was not given`)
-      return decrypt(keyFor(key, place), place, bytes)
+      return decrypt(keyFor(key, context), context, bytes)
     },
     isCurrent: (sealed) => keyIdOf(sealed) === current,
   }
@@ -69,9 +69,9 @@ export function keyIdOf(sealed: string): string {
   return Buffer.from(sealed, 'base64url').toString('hex', 1, nonceAt)
 }
 
-function decrypt(key: KeyObject, place: Place, bytes: Buffer): Buffer {
+function decrypt(key: KeyObject, context: SealContext, bytes: Buffer): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nonceAt, textAt), { authTagLength: tagLength })
-  decipher.setAAD(associated(place))
+  decipher.setAAD(associated(context))
   decipher.setAuthTag(bytes.subarray(-tagLength))
   const plain = decipher.update(bytes.subarray(textAt, -tagLength))
   try {
@@ -87,10 +87,10 @@ function toKey(kek: Uint8Array): KeyObject {
   return createSecretKey(kek)
 }
 
-function keyFor(key: KeyObject, place: Place): KeyObject {
-  return derive(key, 'seal', place.purpose, place.tenant)
+function keyFor(key: KeyObject, context: SealContext): KeyObject {
+  return derive(key, 'seal', context.purpose, context.tenant)
 }
 
-function associated(place: Place): Buffer {
-  return framed(String(version), place.purpose, place.tenant, place.id)
+function associated(context: SealContext): Buffer {
+  return framed(String(version), context.purpose, context.tenant, context.id)
 }

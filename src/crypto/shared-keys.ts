@@ -25,11 +25,11 @@ const beginning = Buffer.from('{"alg":"HS256",').toString('base64url')
 /** `root`: a key for nothing but this in this tenant, from which the secrets come that nobody chose. */
 export function sharedKeys(options: { sealer: Sealer; root: KeyObject; tenantId: string; issuer: string }): SigningSecrets {
   const { sealer, root, tenantId, issuer } = options
-  const placeOf = (clientId: string) => ({ purpose: 'client-signing-secret', tenant: tenantId, id: clientId })
+  const sealContextOf = (clientId: string) => ({ purpose: 'client-signing-secret', tenant: tenantId, id: clientId })
   const secretOf = ({ client_id, sealedSigningSecret: sealed }: SharingClient) =>
     sealed === undefined
       ? createHmac('sha256', root).update(client_id).digest('base64url')
-      : sealer.open(placeOf(client_id), sealed).toString()
+      : sealer.open(sealContextOf(client_id), sealed).toString()
   const mac = (client: SharingClient, text: string) => createHmac('sha256', secretOf(client)).update(text).digest('base64url')
 
   return {
@@ -38,7 +38,7 @@ export function sharedKeys(options: { sealer: Sealer; root: KeyObject; tenantId:
     sealSecret(clientId, secret) {
       const bytes = Buffer.from(secret)
       if (bytes.length < shortest) throw new RangeError(`a signing secret needs at least ${shortest} bytes`)
-      return sealer.seal(placeOf(clientId), bytes)
+      return sealer.seal(sealContextOf(clientId), bytes)
     },
 
     sign(client, typ, claims) {

@@ -12,9 +12,9 @@ function installation(): Promise<Installation> {
   const store = { find: async () => undefined, first: async () => true, reseal: async () => true, hasData: async () => false }
   return unlock(store, sealer([randomBytes(32)], randomBytes), randomBytes)
 }
-const house = await installation()
+const gatehouse = await installation()
 const imported = importedSecrets({ random: randomBytes, now: () => 0 })
-const ours = tokens(house, 'ours', randomBytes, imported)
+const ours = tokens(gatehouse, 'ours', randomBytes, imported)
 const kinds: TokenKind[] = ['at', 'rt', 'ac', 'cs', 'ss', 'br', 'fl', 'ak']
 
 test('a made token is found under one hash, and only as its own kind', () => {
@@ -35,7 +35,7 @@ test('garbage has no hash', () => {
 
 test('another tenant, installation or kind has another hash for the same text', async () => {
   const text = ours.make('cs')
-  const theirs = tokens(house, 'theirs', randomBytes, imported)
+  const theirs = tokens(gatehouse, 'theirs', randomBytes, imported)
   const elsewhere = tokens(await installation(), 'ours', randomBytes, imported)
   const hashes = [ours.hash('cs', text), theirs.hash('cs', text), elsewhere.hash('cs', text)]
   assert.equal(new Set(hashes).size, 3)
@@ -62,7 +62,7 @@ test('a secret matches any of the kept hashes, chosen or made', () => {
   assert.equal(ours.matchesSecret('chosen: päss', [kept, other]), true)
   assert.equal(ours.matchesSecret('chosen: päss', [other, kept]), true)
   assert.equal(ours.matchesSecret('wrong', [other, kept]), false)
-  assert.equal(tokens(house, 'theirs', randomBytes, imported).matchesSecret('other', [other]), false)
+  assert.equal(tokens(gatehouse, 'theirs', randomBytes, imported).matchesSecret('other', [other]), false)
 })
 
 test('nothing matches nothing', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { sealer } from './seal.ts'
-import { hotp, totpSafe } from './totp.ts'
+import { hotp, totpCrypto } from './totp.ts'
 
 const secret = Buffer.from('12345678901234567890')
 
@@ -26,7 +26,7 @@ test('codes by time: the test values of RFC 6238, appendix B, whose last six dig
   for (const [time, code] of values) assert.equal(hotp(secret, Math.floor(time / 30)), code.slice(2), String(time))
 })
 
-const safeOf = (tenantId: string) => totpSafe({ sealer: sealer([Buffer.alloc(32, 7)], randomBytes), tenantId, random: () => secret })
+const safeOf = (tenantId: string) => totpCrypto({ sealer: sealer([Buffer.alloc(32, 7)], randomBytes), tenantId, random: () => secret })
 const safe = safeOf('a')
 const now = 3000
 const draft = safe.draft('owner', now + 600)
@@ -66,9 +66,9 @@ test('a code is good in its step and in those beside it, no longer', () => {
 test('a secret that an older key has sealed is sealed anew when it is used', () => {
   const { sealed } = safe.confirm(about) ?? assert.fail()
   const [next, old] = [Buffer.alloc(32, 8), Buffer.alloc(32, 7)]
-  const later = totpSafe({ sealer: sealer([next, old], randomBytes), tenantId: 'a', random: () => secret })
+  const later = totpCrypto({ sealer: sealer([next, old], randomBytes), tenantId: 'a', random: () => secret })
   const anew = later.accept({ subject: 'subject', sealed, code: about.code, now })?.sealed ?? assert.fail()
-  const alone = totpSafe({ sealer: sealer([next], randomBytes), tenantId: 'a', random: () => secret })
+  const alone = totpCrypto({ sealer: sealer([next], randomBytes), tenantId: 'a', random: () => secret })
   assert.deepEqual(alone.accept({ subject: 'subject', sealed: anew, code: about.code, now }), { sealed: anew, step: 100 })
   assert.throws(() => alone.accept({ subject: 'subject', sealed, code: about.code, now }), { name: 'Unsealable' })
 })

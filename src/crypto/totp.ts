@@ -17,7 +17,7 @@ export interface TotpDraft {
 }
 
 /** The secrets of one tenant's authenticator apps. `owner` and `subject`: nobody else's place opens what is sealed there. */
-export interface TotpSafe {
+export interface TotpCrypto {
   /** `until`: when it is too late to confirm it, in seconds. */
   draft(owner: string, until: number): TotpDraft
   /** A draft as a page brought it back; undefined when it is not of this owner or too old. */
@@ -31,11 +31,11 @@ export interface TotpSafe {
   accept(ask: { subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
 }
 
-export function totpSafe({ sealer, tenantId, random }: { sealer: Sealer; tenantId: string; random: Random }): TotpSafe {
-  const place = (purpose: 'totp' | 'totp-draft', id: string) => ({ purpose, tenant: tenantId, id })
+export function totpCrypto({ sealer, tenantId, random }: { sealer: Sealer; tenantId: string; random: Random }): TotpCrypto {
+  const context = (purpose: 'totp' | 'totp-draft', id: string) => ({ purpose, tenant: tenantId, id })
 
   function secretOf(owner: string, sealed: string, now: number): Buffer | undefined {
-    const plain = opened(sealer, place('totp-draft', owner), sealed)
+    const plain = opened(sealer, context('totp-draft', owner), sealed)
     return plain && plain.readBigUInt64BE(0) > now ? plain.subarray(8) : undefined
   }
 
@@ -44,7 +44,7 @@ export function totpSafe({ sealer, tenantId, random }: { sealer: Sealer; tenantI
       const secret = random(20) // RFC 4226 §4 (R6)
       const expiry = Buffer.alloc(8)
       expiry.writeBigUInt64BE(BigInt(until))
-      return { secret: base32(secret), sealed: sealer.seal(place('totp-draft', owner), Buffer.concat([expiry, secret])) }
+      return { secret: base32(secret), sealed: sealer.seal(context('totp-draft', owner), Buffer.concat([expiry, secret])) }
     },
     reopen(owner, sealed, now) {
       const secret = secretOf(owner, sealed, now)
@@ -53,13 +53,13 @@ export function totpSafe({ sealer, tenantId, random }: { sealer: Sealer; tenantI
     confirm({ owner, subject, sealed, code, now }) {
       const secret = secretOf(owner, sealed, now)
       const step = secret && matchingStep(secret, code, now)
-      return step === undefined ? undefined : { sealed: sealer.seal(place('totp', subject), secret as Buffer), step }
+      return step === undefined ? undefined : { sealed: sealer.seal(context('totp', subject), secret as Buffer), step }
     },
     accept({ subject, sealed, code, now }) {
-      const secret = sealer.open(place('totp', subject), sealed)
+      const secret = sealer.open(context('totp', subject), sealed)
       const step = matchingStep(secret, code, now)
       if (step === undefined) return undefined
-      return { sealed: sealer.isCurrent(sealed) ? sealed : sealer.seal(place('totp', subject), secret), step }
+      return { sealed: sealer.isCurrent(sealed) ? sealed : sealer.seal(context('totp', subject), secret), step }
     },
   }
 }
@@ -80,9 +80,9 @@ function matchingStep(secret: Uint8Array, code: string, now: number): number | u
   return matching[0]
 }
 
-function opened(sealer: Sealer, place: { purpose: string; tenant: string; id: string }, sealed: string): Buffer | undefined {
+function opened(sealer: Sealer, context: { purpose: string; tenant: string; id: string }, sealed: string): Buffer | undefined {
   try {
-    return sealer.open(place, sealed)
+    return sealer.open(context, sealed)
   } catch (error) {
     if (error instanceof Unsealable) return undefined
     throw error

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { z } from 'zod'
-import { type TestHouse, testHouse } from '../../test/app.ts'
+import { type TestApp, testApp } from '../../test/app.ts'
 import { type AccountChange, changeAccount, operator } from './account-administration.ts'
 import { defineAttribute } from './attributes.ts'
 import type { Account } from './types.ts'
 
 suite('changing an account', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   let subject: string
-  const change = (input: AccountChange) => changeAccount(house.root.accounts, operator, subject, input)
+  const change = (input: AccountChange) => changeAccount(gatehouse.root.accounts, operator, subject, input)
   const changed = async (input: AccountChange) => (await change(input)) as Account
   const refused = async (input: AccountChange) => {
     const error = await change(input).catch((error: unknown) => error)
@@ -17,17 +17,17 @@ suite('changing an account', () => {
     return error.issues.map(({ path }) => path.join('.')).join()
   }
   before(async () => {
-    house = await testHouse('sqlite')
-    await defineAttribute(house.root.attributes, { name: 'team', type: 'string' })
-    await defineAttribute(house.root.attributes, { name: 'hobbies', type: 'list' })
-    subject = await house.addAccount({
+    gatehouse = await testApp('sqlite')
+    await defineAttribute(gatehouse.root.attributes, { name: 'team', type: 'string' })
+    await defineAttribute(gatehouse.root.attributes, { name: 'hobbies', type: 'list' })
+    subject = await gatehouse.addAccount({
       username: 'ann',
       email: 'ann@example.com',
       claims: { name: 'Ann', email_verified: true, phone_number: '+12025550123', phone_number_verified: true },
       attributes: { team: 'red' },
     })
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
   test('changes what is given and nothing else; null takes away', async () => {
     const { claims, attributes } = await changed({ claims: { name: null, nickname: 'A' }, attributes: { hobbies: ['tea'] } })
@@ -46,9 +46,9 @@ suite('changing an account', () => {
   })
 
   test('what does not hold is refused as a whole', async () => {
-    const before = await house.root.store.accounts.bySubject(subject)
+    const before = await gatehouse.root.store.accounts.bySubject(subject)
     assert.equal(await refused({ claims: { name: 'X' }, attributes: { team: 5 } }), 'attributes.team')
     assert.equal(await refused({ claims: { name: 'X' }, attributes: { none: 'x' } }), 'attributes.none')
-    assert.deepEqual(await house.root.store.accounts.bySubject(subject), before)
+    assert.deepEqual(await gatehouse.root.store.accounts.bySubject(subject), before)
   })
 })

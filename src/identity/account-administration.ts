@@ -1,7 +1,7 @@
 /** What administrators do to accounts: roles, status, everything that is written in them, their passwords, and their end. */
 import type { z } from 'zod'
 import { mergePatch, mergePatchOf } from '../protocol/merge-patch.ts'
-import { type AccountRoom, accountSchema, type NewPassword } from './accounts.ts'
+import { type AccountDeps, accountSchema, type NewPassword } from './accounts.ts'
 import { type Role, roles } from './roles.ts'
 import type { Account, Administration } from './types.ts'
 
@@ -10,11 +10,11 @@ export interface Administrator {
   /** Undefined: no person, but a machine or the operator. */
   account: Account | undefined
   /** The roles they may give, and whose holders they may change. */
-  reach: readonly Role[]
+  manageable: readonly Role[]
 }
 
 /** Whoever runs the server, by the command line. */
-export const operator: Administrator = { account: undefined, reach: roles }
+export const operator: Administrator = { account: undefined, manageable: roles }
 
 /** What came of an act of an administrator: the account as it is now, or why there is none. */
 export type Administered = Account | Refused
@@ -29,27 +29,27 @@ export interface AccountChange extends Readonly<Record<string, unknown>> {
 }
 
 /** Gives another account a role, and takes back every token that may say the old one. */
-export async function giveRole(room: AccountRoom, by: Administrator, subject: string, role: Role): Promise<Administered> {
-  return by.reach.includes(role) ? administer(room, by, subject, () => ({ role })) : 'out of reach'
+export async function giveRole(deps: AccountDeps, by: Administrator, subject: string, role: Role): Promise<Administered> {
+  return by.manageable.includes(role) ? administer(deps, by, subject, () => ({ role })) : 'out of reach'
 }
 
 /** Suspends another account, or lets it sign in again. Its sessions end, and its tokens are taken back. */
-export async function giveStatus(room: AccountRoom, by: Administrator, subject: string, status: Account['status']): Promise<Administered> {
-  return administer(room, by, subject, () => ({ status }))
+export async function giveStatus(deps: AccountDeps, by: Administrator, subject: string, status: Account['status']): Promise<Administered> {
+  return administer(deps, by, subject, () => ({ status }))
 }
 
 /** Sets another account's password. All that the old one may have let in ends. Throws `UnusablePassword`. */
-export async function givePassword(room: AccountRoom, by: Administrator, subject: string, password: NewPassword): Promise<Administered> {
-  const passwordHash = await room.passwords.hash(password.text)
-  return administer(room, by, subject, () => ({ passwordHash, passwordIsTemporary: password.temporary }))
+export async function givePassword(deps: AccountDeps, by: Administrator, subject: string, password: NewPassword): Promise<Administered> {
+  const passwordHash = await deps.passwords.hash(password.text)
+  return administer(deps, by, subject, () => ({ passwordHash, passwordIsTemporary: password.temporary }))
 }
 
 /**
  * Changes what is written in another account, as RFC 7396 has it; an e-mail address or telephone number that is another counts as proven
  * only if the change says so. Throws `ZodError`.
  */
-export async function changeAccount(room: AccountRoom, by: Administrator, subject: string, change: AccountChange): Promise<Administered> {
-  return administer(room, by, subject, (account) => {
+export async function changeAccount(deps: AccountDeps, by: Administrator, subject: string, change: AccountChange): Promise<Administered> {
+  return administer(deps, by, subject, (account) => {
     const { username, email, claims, attributes } = mergePatch({ ...account }, change) as unknown as Account
     const unproven = {
       ...(email === account.email ? {} : { email_verified: null }),
@@ -66,24 +66,24 @@ export async function changeAccount(room: AccountRoom, by: Administrator, subjec
 }
 
 /** Removes another account, with its sessions and all it granted. */
-export async function removeAccount({ store, now }: AccountRoom, by: Administrator, subject: string): Promise<'removed' | Refused> {
-  const done = await store.accounts.administer({ by: by.account, subject, within: by.reach, change: 'removal', now: now() })
+export async function removeAccount({ store, now }: AccountDeps, by: Administrator, subject: string): Promise<'removed' | Refused> {
+  const done = await store.accounts.administer({ by: by.account, subject, within: by.manageable, change: 'removal', now: now() })
   if (done === 'changed') return 'removed'
   return (await store.accounts.bySubject(subject)) ? 'out of reach' : 'unknown'
 }
 
 /** May this administrator act upon that account? */
-export function isWithinReach({ account, reach }: Administrator, other: Account): boolean {
-  return other.subject !== account?.subject && reach.includes(other.role)
+export function mayManage({ account, manageable }: Administrator, other: Account): boolean {
+  return other.subject !== account?.subject && manageable.includes(other.role)
 }
 
 async function administer(
-  { store, now }: AccountRoom,
-  { account: by, reach }: Administrator,
+  { store, now }: AccountDeps,
+  { account: by, manageable }: Administrator,
   subject: string,
   change: Exclude<Administration['change'], 'removal'>,
 ): Promise<Administered> {
-  const outcome = await store.accounts.administer({ by, subject, within: reach, change, now: now() })
+  const outcome = await store.accounts.administer({ by, subject, within: manageable, change, now: now() })
   if (outcome === 'taken') return outcome
   const account = await store.accounts.bySubject(subject)
   if (!account) return 'unknown'

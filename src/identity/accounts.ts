@@ -1,6 +1,6 @@
 /** Making and changing accounts. */
 import { z } from 'zod'
-import { longestAccessToken } from '../protocol/client.ts'
+import { maxAccessTokenLifetime } from '../protocol/client.ts'
 import { roles } from './roles.ts'
 import type { PasswordCheck } from './sign-in.ts'
 import type { Account, IdentityStore } from './types.ts'
@@ -63,12 +63,12 @@ export const accountSchema = z.strictObject({
 export type NewAccount = z.input<typeof accountSchema>
 
 /** Another account of this tenant has the subject, user name or e-mail address. */
-export class Taken extends Error {
+export class LoginTaken extends Error {
   override readonly name = 'Taken'
 }
 
 /** What making an account takes. */
-export interface AccountRoom {
+export interface AccountDeps {
   store: IdentityStore
   passwords: Pick<PasswordCheck, 'hash' | 'adopt'>
   now(): number
@@ -82,29 +82,29 @@ export interface NewPassword {
 }
 
 /** The password that a person has elsewhere, as it was hashed there. */
-export interface BroughtPassword {
+export interface ImportedPassword {
   hash: string
   temporary: boolean
 }
 
 /** Makes an account. Without a password nobody can sign in to it yet. Throws `ZodError`, `UnusablePassword` or `Taken`. */
 export async function createAccount(
-  room: AccountRoom,
+  deps: AccountDeps,
   input: NewAccount,
-  password: NewPassword | BroughtPassword | undefined,
+  password: NewPassword | ImportedPassword | undefined,
   status: Account['status'] = 'active',
 ): Promise<Account> {
-  const { store, passwords } = room
+  const { store, passwords } = deps
   const checked = accountSchema.parse(input)
   const passwordHash = password && ('hash' in password ? passwords.adopt(password.hash) : await passwords.hash(password.text))
-  const account = { ...newAccount(room, checked, { passwordHash, passwordIsTemporary: password?.temporary ?? false }), status }
-  if (!(await store.accounts.add(account))) throw new Taken('another account has this sub, user name or e-mail address')
+  const account = { ...newAccount(deps, checked, { passwordHash, passwordIsTemporary: password?.temporary ?? false }), status }
+  if (!(await store.accounts.add(account))) throw new LoginTaken('another account has this sub, user name or e-mail address')
   return account
 }
 
 /** An account, kept nowhere yet. Throws `ZodError`. */
 export function newAccount(
-  { now, id }: Pick<AccountRoom, 'now' | 'id'>,
+  { now, id }: Pick<AccountDeps, 'now' | 'id'>,
   input: NewAccount,
   password: Pick<Account, 'passwordHash' | 'passwordIsTemporary'>,
 ): Account {
@@ -118,17 +118,17 @@ export function newAccount(
  * back but those of family `keep`. The new hash; undefined: it was changed meanwhile. Throws `UnusablePassword`.
  */
 export async function replacePassword(
-  { store, passwords, now }: AccountRoom,
+  { store, passwords, now }: AccountDeps,
   { subject, passwordHash: from }: Account,
   text: string,
   keep?: string,
 ): Promise<string | undefined> {
   const [to, at] = [await passwords.hash(text), now()]
-  const replaced = await store.accounts.replacePassword({ subject, from, to, keep, now: at, until: at + longestAccessToken })
+  const replaced = await store.accounts.replacePassword({ subject, from, to, keep, now: at, until: at + maxAccessTokenLifetime })
   return replaced ? to : undefined
 }
 
 /** Suspends or resumes. A suspended account has no sessions, and none of its tokens is good for anything. False when there is none. */
-export async function setStatus({ store, now }: AccountRoom, subject: string, status: Account['status']): Promise<boolean> {
+export async function setStatus({ store, now }: AccountDeps, subject: string, status: Account['status']): Promise<boolean> {
   return (await store.accounts.change(subject, { status, updatedAt: now() })) === 'changed'
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { z } from 'zod'
-import { type TestHouse, testHouse } from '../../test/app.ts'
+import { type TestApp, testApp } from '../../test/app.ts'
 import {
   attributeSchema,
   checkOwn,
   checkValues,
   defineAttribute,
-  mostAttributes,
+  maxAttributes,
   type NewAttribute,
   scopesOfAttributes,
 } from './attributes.ts'
@@ -131,13 +131,13 @@ test('a scope of its own is told in words, by the titles of what it asks for', (
 })
 
 suite('defining', () => {
-  let house: TestHouse
-  const define = (input: NewAttribute) => defineAttribute(house.root.attributes, input)
+  let gatehouse: TestApp
+  const define = (input: NewAttribute) => defineAttribute(gatehouse.root.attributes, input)
   const refused = (input: NewAttribute) => define(input).then(() => assert.fail('it was defined'), told)
   before(async () => {
-    house = await testHouse('sqlite')
+    gatehouse = await testApp('sqlite')
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
   test('a scope or a claim that means something already is refused', async () => {
     for (const scope of ['openid', 'email', 'groups', 'offline_access'])
@@ -148,7 +148,7 @@ suite('defining', () => {
   })
 
   test('there are not too many', async () => {
-    const names = Array.from({ length: mostAttributes - 2 }, (_, n) => `n${n}`)
+    const names = Array.from({ length: maxAttributes - 2 }, (_, n) => `n${n}`)
     for (const name of names) await define({ name, type: 'string' })
     assert.equal(await refused({ name: 'more', type: 'string' }), 'name must be one of at most 50')
     assert.equal(await define({ name: 'n0', type: 'number' }), 'defined', 'one that is there may change')
@@ -156,7 +156,7 @@ suite('defining', () => {
 
   test('a person says what is open to the person', async () => {
     await define({ name: 'n1', type: 'string', writable_by: 'person' })
-    const schema = await house.root.store.attributes.list()
+    const schema = await gatehouse.root.store.attributes.list()
     assert.equal(
       refusalOf(() => checkOwn(schema, { n1: 'x', n2: 'y' })),
       'attributes.n2 is for administrators to write',

@@ -6,11 +6,11 @@ import { standardClaims } from '../protocol/claims.ts'
 const text = (most: number) => z.string().trim().min(1).max(most)
 
 /** Of one tenant. */
-export const mostAttributes = 50
+export const maxAttributes = 50
 /** All values of one account, in characters of JSON. */
 const longestValues = 16_384
 const longest = 200
-const mostItems = 20
+const maxItems = 20
 
 /** Members of our own accounts, in answers and in files. */
 const members = 'id sub username email password role roles status claims attributes groups org_id created_at updated_at last_login_at'
@@ -43,7 +43,7 @@ export const attributeSchema = z
       .describe('Claim that tells it at UserInfo; absent: its name'),
     values: z.array(text(100)).min(1).max(200).optional().describe('enum: what it may be'),
     max_length: z.int().min(1).max(2000).optional().describe(`string, and each entry of a list: characters; absent: ${longest}`),
-    max_items: z.int().min(1).max(100).optional().describe(`list: entries; absent: ${mostItems}`),
+    max_items: z.int().min(1).max(100).optional().describe(`list: entries; absent: ${maxItems}`),
     min: z.number().optional().describe('number: the least'),
     max: z.number().optional().describe('number: the greatest'),
   })
@@ -79,13 +79,13 @@ export interface AttributeStore {
 }
 
 /** What acts on the schema take. `scopes`: those that the server itself gives a meaning. */
-export interface AttributeRoom {
+export interface AttributeDeps {
   store: { attributes: AttributeStore }
   scopes: Readonly<Record<string, string>>
 }
 
 /** Defines an attribute, or changes the one of this name. Throws `ZodError`. */
-export async function defineAttribute({ store, scopes }: AttributeRoom, input: NewAttribute): Promise<Defined> {
+export async function defineAttribute({ store, scopes }: AttributeDeps, input: NewAttribute): Promise<Defined> {
   const attribute = attributeSchema.parse(input)
   const { scope } = attribute
   if (scope !== undefined && scope !== 'profile' && scope in scopes)
@@ -96,7 +96,7 @@ export async function defineAttribute({ store, scopes }: AttributeRoom, input: N
 /** These and this one, which takes the place of its namesake. Throws `ZodError` when they do not go together. */
 export function withAttribute(attributes: readonly Attribute[], attribute: Attribute): Attribute[] {
   const others = attributes.filter(({ name }) => name !== attribute.name)
-  if (others.length >= mostAttributes) throw issue(['name'], `must be one of at most ${mostAttributes}`)
+  if (others.length >= maxAttributes) throw issue(['name'], `must be one of at most ${maxAttributes}`)
   const claim = claimOf(attribute)
   if (attribute.scope !== undefined && others.some((other) => other.scope !== undefined && claimOf(other) === claim))
     throw issue(['claim'], 'is that of another attribute')
@@ -143,7 +143,7 @@ export function signUpAttributes(attributes: readonly Attribute[]): { asked: Att
 
 /** Is its value among these what it must be? */
 export function fits(attribute: Attribute, all: Values): boolean {
-  const { name, type, required, values = [], max_length = longest, max_items = mostItems, min, max } = attribute
+  const { name, type, required, values = [], max_length = longest, max_items = maxItems, min, max } = attribute
   const isText = (one: unknown) => typeof one === 'string' && one.trim() !== '' && one.length <= max_length
   if (!Object.hasOwn(all, name)) return !required
   const value = all[name]
@@ -164,7 +164,7 @@ export function fits(attribute: Attribute, all: Values): boolean {
 }
 
 /** What its value must be, to follow its name. */
-function ruleOf({ type, values = [], max_length = longest, max_items = mostItems, min, max }: Attribute): string {
+function ruleOf({ type, values = [], max_length = longest, max_items = maxItems, min, max }: Attribute): string {
   const texts = `of 1 to ${max_length} characters`
   switch (type) {
     case 'string':

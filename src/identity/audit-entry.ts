@@ -1,8 +1,8 @@
 /** An entry of the audit log as kept, and how entries are looked for. */
-import type { Happening } from '../protocol/audit-events.ts'
+import type { AuditEvent } from '../protocol/audit-events.ts'
 
 /** An entry of the audit log. */
-export interface Noted extends Happening {
+export interface StoredAuditEvent extends AuditEvent {
   id: string
   /** Seconds since the epoch. */
   at: number
@@ -17,7 +17,7 @@ export interface AuditSearch {
   since?: number | undefined
   until?: number | undefined
   act?: string | undefined
-  outcome?: Happening['outcome'] | undefined
+  outcome?: AuditEvent['outcome'] | undefined
   /** Id of who did it. */
   by?: string | undefined
   /** Id of what it was done to. */

@@ -1,6 +1,6 @@
 /** The audit log: who did what when, from where, and what came of it — NIST SP 800-53 AU-3. */
-import type { Doer, Happening } from '../protocol/audit-events.ts'
-import type { AuditSearch, Noted } from './audit-entry.ts'
+import type { Actor, AuditEvent } from '../protocol/audit-events.ts'
+import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
 import type { IdentityStore } from './types.ts'
 
 /** Where it came from: the request that a line of the log bears too, and an IP address. Absent: the command line. */
@@ -10,26 +10,26 @@ export interface Origin {
 }
 
 /** What writing and reading the log takes. */
-export interface AuditRoom {
+export interface AuditDeps {
   store: Pick<IdentityStore, 'audit'>
   now(): number
   /** A new id; in the order in which they are made, as far as clocks agree. */
-  order(): string
+  orderedId(): string
   /** How long an entry is kept, in seconds. */
-  keep: number
+  retention: number
 }
 
 /** Keeps what happened. */
-export async function note(
-  { store, now, order, keep }: AuditRoom,
-  happened: readonly Happening[],
+export async function recordAuditEvents(
+  { store, now, orderedId, retention }: AuditDeps,
+  auditEvents: readonly AuditEvent[],
   from: Origin | undefined,
 ): Promise<void> {
   const at = now()
-  const entries = happened.map(
-    (happening): Noted => ({ ...happening, id: order(), at, requestId: from?.requestId, address: from?.address }),
+  const entries = auditEvents.map(
+    (event): StoredAuditEvent => ({ ...event, id: orderedId(), at, requestId: from?.requestId, address: from?.address }),
   )
-  await store.audit.add(entries, at + keep)
+  await store.audit.add(entries, at + retention)
 }
 
 /** An entry as everyone outside reads it. */
@@ -38,15 +38,15 @@ export interface AuditEntry {
   /** RFC 3339. */
   time: string
   act: string
-  outcome: Happening['outcome']
-  by: Doer | null
+  outcome: AuditEvent['outcome']
+  by: Actor | null
   target: { type: string; id: string } | null
-  detail: NonNullable<Happening['detail']>
+  detail: NonNullable<AuditEvent['detail']>
   request_id: string | null
   address: string | null
 }
 
-export function auditEntry({ id, at, act, outcome, by, target, detail = {}, requestId, address }: Noted): AuditEntry {
+export function auditEntry({ id, at, act, outcome, by, target, detail = {}, requestId, address }: StoredAuditEvent): AuditEntry {
   return {
     id,
     time: new Date(at * 1000).toISOString(),
@@ -64,9 +64,9 @@ const pageSize = 500
 
 /** All that a search finds, oldest first, read a page at a time; each page is what `each` gets. */
 export async function readAudit(
-  { store }: Pick<AuditRoom, 'store'>,
+  { store }: Pick<AuditDeps, 'store'>,
   ask: AuditFilter,
-  each: (page: readonly Noted[]) => Promise<void> | void,
+  each: (page: readonly StoredAuditEvent[]) => Promise<void> | void,
 ) {
   let after: AuditSearch['after']
   for (;;) {

@@ -3,19 +3,19 @@ import type { Tokens } from '../protocol/ports.ts'
 import { foldLogin, type IdentityStore } from './types.ts'
 
 /** How long a browser is known after the last sign-in, in seconds. */
-export const deviceMemory = 180 * 86_400
+export const deviceLifetime = 180 * 86_400
 
 /** Browsers of one account that are known at a time. */
-const mostDevices = 20
+const maxDevices = 20
 
-interface DeviceRoom {
+interface DeviceDeps {
   store: Pick<IdentityStore, 'devices'>
   tokens: Tokens
 }
 
 /** Has the account of this login, if there is one, signed in at this browser before? */
 export async function isKnownDevice(
-  { store, tokens }: DeviceRoom,
+  { store, tokens }: DeviceDeps,
   brought: string | undefined,
   login: string,
   now: number,
@@ -26,13 +26,13 @@ export async function isKnownDevice(
 
 /** From now on this browser is known to the account. Returns what the browser shall keep. */
 export async function rememberDevice(
-  { store, tokens }: DeviceRoom,
+  { store, tokens }: DeviceDeps,
   brought: string | undefined,
   subject: string,
   now: number,
 ): Promise<string> {
   const device = brought !== undefined && tokens.hash('dv', brought) !== undefined ? brought : tokens.make('dv')
   const hash = tokens.hash('dv', device) as string
-  await store.devices.add({ subject, hash, expiresAt: now + deviceMemory }, mostDevices)
+  await store.devices.add({ subject, hash, expiresAt: now + deviceLifetime }, maxDevices)
   return device
 }

@@ -1,6 +1,6 @@
 /** Groups of people within a tenant: who is in them is told to applications (RFC 7643 §4.2). What a person may do here is a matter of roles, not of groups. */
 import { z } from 'zod'
-import type { AccountRoom } from './accounts.ts'
+import type { AccountDeps } from './accounts.ts'
 import { type Account, foldLogin } from './types.ts'
 
 /** A group of people as kept. */
@@ -37,15 +37,15 @@ export interface GroupStore {
   /** The groups of an account, in order of name. */
   of(subject: string): Promise<Pick<Group, 'id' | 'name'>[]>
   /** Adds all of them or none; `added` are those who were not in it before. `full`: who would be in more than `mostOfPerson` groups. */
-  addMembers(act: { id: string; subjects: readonly string[]; mostOfPerson: number }): Promise<Joined>
+  addMembers(act: { id: string; subjects: readonly string[]; maxPerAccount: number }): Promise<Joined>
   /** How many of them were in it. */
   removeMembers(id: string, subjects: readonly string[]): Promise<number>
 }
 
 /** A person is in no more groups. */
-export const mostGroupsOfPerson = 1000
+export const maxGroupsPerAccount = 1000
 /** People who can be added or removed by one act. */
-export const mostMembersAtOnce = 100
+export const maxMembersPerRequest = 100
 
 export const groupSchema = z.strictObject({
   name: z
@@ -62,12 +62,12 @@ export const groupChangeSchema = groupSchema.partial().extend({ description: gro
 export type GroupChange = z.input<typeof groupChangeSchema>
 
 /** What acts on groups take; an `AccountRoom` will do. */
-export interface GroupRoom extends Pick<AccountRoom, 'now' | 'id'> {
+export interface GroupDeps extends Pick<AccountDeps, 'now' | 'id'> {
   store: { groups: GroupStore }
 }
 
 /** Makes a group without members. 'taken': another has the name. Throws `ZodError`. */
-export async function createGroup({ store, now, id }: GroupRoom, input: NewGroup): Promise<Group | 'taken'> {
+export async function createGroup({ store, now, id }: GroupDeps, input: NewGroup): Promise<Group | 'taken'> {
   const { name, description } = groupSchema.parse(input)
   const at = now()
   const group = { id: id(), name, description, createdAt: at, updatedAt: at }
@@ -75,7 +75,7 @@ export async function createGroup({ store, now, id }: GroupRoom, input: NewGroup
 }
 
 /** Changes what is given. 'taken': another group has the name. Tokens tell a new name from then on. Throws `ZodError`. */
-export async function changeGroup({ store, now }: GroupRoom, id: string, input: GroupChange): Promise<Group | 'unknown' | 'taken'> {
+export async function changeGroup({ store, now }: GroupDeps, id: string, input: GroupChange): Promise<Group | 'unknown' | 'taken'> {
   const { name, description } = groupChangeSchema.parse(input)
   const outcome = await store.groups.change(id, {
     ...(name === undefined ? {} : { name }),
@@ -86,12 +86,12 @@ export async function changeGroup({ store, now }: GroupRoom, id: string, input: 
 }
 
 /** With its memberships. False when there is none. */
-export async function removeGroup({ store }: GroupRoom, id: string): Promise<boolean> {
+export async function removeGroup({ store }: GroupDeps, id: string): Promise<boolean> {
   return store.groups.remove(id)
 }
 
 /** The group of this id, or else of this name in any case: for those who type. */
-export async function findGroup({ store }: GroupRoom, idOrName: string): Promise<Group | undefined> {
+export async function findGroup({ store }: GroupDeps, idOrName: string): Promise<Group | undefined> {
   return (await store.groups.byId(idOrName)) ?? store.groups.byName(foldLogin(idOrName))
 }
 
@@ -99,15 +99,15 @@ export async function findGroup({ store }: GroupRoom, idOrName: string): Promise
  * Adds accounts to a group, all of them or none. Who is in it already stays. `unknown: 'accounts'`: there are none of these subjects;
  * `full`: the subjects of those who are in as many groups as a person can be. At most `mostMembersAtOnce` subjects.
  */
-export async function addMembers({ store }: GroupRoom, id: string, subjects: readonly string[]): Promise<Joined> {
-  return store.groups.addMembers({ id, subjects: atMost(subjects), mostOfPerson: mostGroupsOfPerson })
+export async function addMembers({ store }: GroupDeps, id: string, subjects: readonly string[]): Promise<Joined> {
+  return store.groups.addMembers({ id, subjects: atMost(subjects), maxPerAccount: maxGroupsPerAccount })
 }
 
 /** Removes accounts from a group; who is not in it is passed over. Returns how many were in it; 'unknown' when there is no such group. */
-export async function removeMembers({ store }: GroupRoom, id: string, subjects: readonly string[]): Promise<number | 'unknown'> {
+export async function removeMembers({ store }: GroupDeps, id: string, subjects: readonly string[]): Promise<number | 'unknown'> {
   return (await store.groups.byId(id)) ? store.groups.removeMembers(id, atMost(subjects)) : 'unknown'
 }
 
 function atMost(subjects: readonly string[]): readonly string[] {
-  return z.array(z.string()).max(mostMembersAtOnce, `must be at most ${mostMembersAtOnce}`).parse(subjects)
+  return z.array(z.string()).max(maxMembersPerRequest, `must be at most ${maxMembersPerRequest}`).parse(subjects)
 }

@@ -1,6 +1,6 @@
 /** People who come from another system, each whole or not at all, and with the password they have there. */
 import { z } from 'zod'
-import { type AccountRoom, accountSchema, createAccount } from './accounts.ts'
+import { type AccountDeps, accountSchema, createAccount } from './accounts.ts'
 import { checkValues } from './attributes.ts'
 import { type Account, foldLogin } from './types.ts'
 
@@ -16,32 +16,32 @@ export type Imported = z.output<typeof importSchema>
  * Makes an account, or undefined: one of this `sub`, or without one of this user name, is there already, and stays as it is.
  * Throws `ZodError`, `UnusablePassword` or `Taken`.
  */
-export async function importAccount(room: AccountRoom, given: Imported): Promise<Account | undefined> {
-  if (await isThere(room, given)) return undefined
+export async function importAccount(deps: AccountDeps, given: Imported): Promise<Account | undefined> {
+  if (await isThere(deps, given)) return undefined
   const { password_hash: hash, password_is_temporary: temporary, status, ...account } = given
-  return createAccount(room, account, hash === undefined ? undefined : { hash, temporary }, status)
+  return createAccount(deps, account, hash === undefined ? undefined : { hash, temporary }, status)
 }
 
-async function isThere({ store }: AccountRoom, { sub, username }: Imported): Promise<boolean> {
+async function isThere({ store }: AccountDeps, { sub, username }: Imported): Promise<boolean> {
   if (sub !== undefined) return (await store.accounts.bySubject(sub)) !== undefined
   const found = await store.accounts.byLogin(foldLogin(username))
   return found !== undefined && foldLogin(found.username) === foldLogin(username)
 }
 
 /** The same, but for what it makes: that is only remembered, some 300 bytes for each, so that two of one file that clash are found. */
-export function rehearsal(room: AccountRoom): AccountRoom {
-  const { accounts } = room.store
+export function dryRun(deps: AccountDeps): AccountDeps {
+  const { accounts } = deps.store
   const made = new Map<string, Account>()
   const bySubject = async (subject: string) => made.get(`sub ${subject}`) ?? accounts.bySubject(subject)
   const byLogin = async (folded: string) => made.get(`login ${folded}`) ?? accounts.byLogin(folded)
   const add = async (account: Account) => {
     const { subject, username, email } = account
     if ((await bySubject(subject)) || (await byLogin(foldLogin(username))) || (email && (await byLogin(foldLogin(email))))) return false
-    checkValues(await room.store.attributes.list(), account.attributes)
+    checkValues(await deps.store.attributes.list(), account.attributes)
     for (const key of keysOf({ ...account, sub: subject })) made.set(key, { ...account, claims: {}, attributes: {} })
     return true
   }
-  return { ...room, store: { ...room.store, accounts: { ...accounts, add, bySubject, byLogin } } }
+  return { ...deps, store: { ...deps.store, accounts: { ...accounts, add, bySubject, byLogin } } }
 }
 
 /** What no two accounts may share, as it is compared: the logins, and the `sub` where it is known. */

@@ -11,14 +11,14 @@ const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> 
 }
 
 /** What has happened to an account, for its owner. `left`: recovery codes that can still be used. */
-export type News =
+export type AccountNotice =
   | { kind: 'password-changed' | 'email-changed' | 'factor-added' | 'factor-removed' | 'data-downloaded' | 'account-deleted' }
   | { kind: 'recovery-code-used'; left: number }
 
 /** What a mail tells; its words are not this room's. */
-export interface Letter {
+export interface Mail {
   /** With a link to follow, or only the news of what has happened. */
-  kind: LinkKind | 'sign-up' | 'sign-up-again' | News['kind']
+  kind: LinkKind | 'sign-up' | 'sign-up-again' | AccountNotice['kind']
   to: string
   /** What the person signs in with. */
   username: string
@@ -31,26 +31,26 @@ export interface Letter {
 }
 
 /** Sends mail. Rejects when it could not be handed on. */
-export interface Post {
-  send(letter: Letter): Promise<void>
+export interface Mailer {
+  send(mail: Mail): Promise<void>
 }
 
 /** What links take. There is none where no mail can be sent. */
-export interface Mailroom {
+export interface MailDeps {
   store: IdentityStore
   tokens: Tokens
-  post: Post
+  mailer: Mailer
   issuer: string
   /** Name of the tenant. */
   name: string
   now(): number
   /** Does it after the answer, so that the answer's time tells nothing of what was done. */
-  later(work: () => Promise<void>): void
+  inBackground(work: () => Promise<void>): void
 }
 
 /** Sends a link of this kind to the account, in place of the one it may have had. `email`: where to, which the link will prove. */
 export async function sendLink(
-  { store, tokens, post, issuer, name, now }: Mailroom,
+  { store, tokens, mailer, issuer, name, now }: MailDeps,
   kind: LinkKind,
   account: Account,
   email: string,
@@ -60,11 +60,11 @@ export async function sendLink(
   const hash = tokens.hash(token, text) as string
   await store.links.add({ hash, kind, subject: account.subject, email, expiresAt: now() + lifetime })
   const link = { url: `${issuer}/link?token=${text}`, lifetime }
-  await post.send({ kind, to: email, username: loginOf(account), from: name, link })
+  await mailer.send({ kind, to: email, username: loginOf(account), from: name, link })
 }
 
 /** The link behind a text, with its account, if it is in force. */
-export async function findLink({ store, tokens, now }: Mailroom, text: string): Promise<{ link: Link; account: Account } | undefined> {
+export async function findLink({ store, tokens, now }: MailDeps, text: string): Promise<{ link: Link; account: Account } | undefined> {
   for (const { token } of Object.values(kinds)) {
     const hash = tokens.hash(token, text)
     if (hash !== undefined) return store.links.find(hash, now())
@@ -73,6 +73,7 @@ export async function findLink({ store, tokens, now }: Mailroom, text: string): 
 }
 
 /** Tells the owner of an address what has happened to the account. */
-export async function sendNews({ post, name }: Mailroom, news: News, account: Account): Promise<void> {
-  if (account.email !== undefined) await post.send({ ...news, to: account.email, username: loginOf(account), from: name, link: undefined })
+export async function sendNotice({ mailer, name }: MailDeps, news: AccountNotice, account: Account): Promise<void> {
+  if (account.email !== undefined)
+    await mailer.send({ ...news, to: account.email, username: loginOf(account), from: name, link: undefined })
 }

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testHouse } from '../../test/app.ts'
+import { testApp } from '../../test/app.ts'
 import { defineAttribute, type Values } from './attributes.ts'
 import { changeProfile } from './own-profile.ts'
 
 test('a person writes no attribute that only administrators write, and loses the proof of another number', async (t) => {
-  const house = await testHouse('sqlite')
-  t.after(() => house.close())
-  await defineAttribute(house.root.attributes, { name: 'team', type: 'string' })
-  await defineAttribute(house.root.attributes, { name: 'motto', type: 'string', writable_by: 'person' })
+  const gatehouse = await testApp('sqlite')
+  t.after(() => gatehouse.close())
+  await defineAttribute(gatehouse.root.attributes, { name: 'team', type: 'string' })
+  await defineAttribute(gatehouse.root.attributes, { name: 'motto', type: 'string', writable_by: 'person' })
   const claims = { phone_number: '+12025550123', phone_number_verified: true }
-  const subject = await house.addAccount({ username: 'ann', claims, attributes: { team: 'red' } })
-  const account = async () => (await house.root.store.accounts.bySubject(subject))!
-  const change = async (claims: Values, attributes: Values) => changeProfile(house.root.accounts, await account(), { claims, attributes })
+  const subject = await gatehouse.addAccount({ username: 'ann', claims, attributes: { team: 'red' } })
+  const account = async () => (await gatehouse.root.store.accounts.bySubject(subject))!
+  const change = async (claims: Values, attributes: Values) =>
+    changeProfile(gatehouse.root.accounts, await account(), { claims, attributes })
   for (const team of ['blue', undefined])
     await assert.rejects(change({ ...claims, name: 'Ann' }, { motto: 'on', team }), /is for administrators to write/)
   assert.deepEqual([(await account()).claims, (await account()).attributes], [claims, { team: 'red' }])

@@ -1,11 +1,11 @@
 /** What people change of what is kept about them: claims, and the attributes that are theirs to write. */
-import type { AccountRoom } from './accounts.ts'
+import type { AccountDeps } from './accounts.ts'
 import { checkWriter } from './attributes.ts'
 import type { Account, ProfileChange } from './types.ts'
 
 /** All of it or nothing; another telephone number is no longer proven. Throws a `ZodError` whose issues name the attribute, such as `attributes.desk`. */
 export async function changeProfile(
-  { store, now }: Pick<AccountRoom, 'store' | 'now'>,
+  { store, now }: Pick<AccountDeps, 'store' | 'now'>,
   { subject, claims: before }: Account,
   { claims, attributes }: ProfileChange,
 ): Promise<void> {

@@ -1,77 +1,77 @@
 /** Passkeys: as a second factor, and in place of a password where the authenticator has verified who is there — Web Authentication Level 3 §7; RFC 8176 names what was shown. */
 
 import type { Passkey } from './factor-store.ts'
-import { removeFactorTold } from './factors.ts'
+import { removeFactorAndNotify } from './factors.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
-import type { SignIn } from './sign-in.ts'
+import type { SignInDeps } from './sign-in.ts'
 import type { Account } from './types.ts'
 
 /** How long a challenge can be answered, in seconds: as long as a sign-in page may lie open. */
 const challengeLifetime = 1800
 /** Passkeys of one account. */
-const mostPasskeys = 20
+const maxPasskeys = 20
 
 /** A challenge for one act at one place, which alone may answer it. */
-async function newChallenge({ tokens, store }: SignIn, place: string, now: number): Promise<string> {
+async function newChallenge({ tokens, store }: SignInDeps, context: string, now: number): Promise<string> {
   const challenge = tokens.make('wc')
-  await store.challenges.add({ hash: tokens.hash('wc', challenge) as string, place, expiresAt: now + challengeLifetime })
+  await store.challenges.add({ hash: tokens.hash('wc', challenge) as string, context, expiresAt: now + challengeLifetime })
   return challenge
 }
 
 /** Uses up the challenge that a response answers. Undefined when it is none of this place, or was answered before. */
-async function spentChallenge({ tokens, store, safe }: SignIn, response: string, place: string, now: number) {
-  const claimed = safe.read(response)
+async function spentChallenge({ tokens, store, factorCrypto }: SignInDeps, response: string, context: string, now: number) {
+  const claimed = factorCrypto.read(response)
   const hash = claimed && tokens.hash('wc', claimed.challenge)
-  return hash !== undefined && (await store.challenges.spend(hash, place, now)) ? claimed : undefined
+  return hash !== undefined && (await store.challenges.spend(hash, context, now)) ? claimed : undefined
 }
 
 /** What the browser is asked, as JSON: for one of this person's passkeys, or (undefined) for any that tells who is there. */
-export async function askForPasskey(
-  room: SignIn,
-  { place, subject }: { place: string; subject: string | undefined },
+export async function passkeyRequest(
+  deps: SignInDeps,
+  { context, subject }: { context: string; subject: string | undefined },
   now: number,
 ): Promise<string> {
-  const challenge = await newChallenge(room, place, now)
-  const allowed = subject === undefined ? [] : await room.store.passkeys.of(subject)
-  return room.safe.request({ challenge, allowed, verified: subject === undefined })
+  const challenge = await newChallenge(deps, context, now)
+  const allowed = subject === undefined ? [] : await deps.store.passkeys.of(subject)
+  return deps.factorCrypto.request({ challenge, allowed, verified: subject === undefined })
 }
 
 /** Who has come in with a passkey, and how that is named. */
-export interface PasskeyShown {
+export interface VerifiedPasskey {
   account: Account
   amr: readonly string[]
 }
 
 /** Checks the browser's answer. `subject`: whose it must be; undefined: whoever it tells, verified. Undefined when anything is wrong. */
-export async function showPasskey(
-  room: SignIn,
-  { place, subject, response }: { place: string; subject: string | undefined; response: string },
+export async function verifyPasskey(
+  deps: SignInDeps,
+  { context, subject, response }: { context: string; subject: string | undefined; response: string },
   now: number,
-): Promise<PasskeyShown | undefined> {
-  const claimed = await spentChallenge(room, response, place, now)
-  const found = claimed && (await room.store.passkeys.find(claimed.id))
+): Promise<VerifiedPasskey | undefined> {
+  const claimed = await spentChallenge(deps, response, context, now)
+  const found = claimed && (await deps.store.passkeys.find(claimed.id))
   if (!found) return undefined
   const { passkey, account } = found
   const alone = subject === undefined
-  const told = claimed.userHandle === undefined ? !alone : claimed.userHandle === handleOf(room, account.subject) // §7.2 step 6
+  const told = claimed.userHandle === undefined ? !alone : claimed.userHandle === handleOf(deps, account.subject) // §7.2 step 6
   if (!told || (!alone && account.subject !== subject)) return undefined
-  const signed = await room.safe.signed({ response, challenge: claimed.challenge, passkey, verified: alone })
-  if (!signed || !(await room.store.passkeys.used(passkey.id, { ...signed, now }))) return undefined
+  const signed = await deps.factorCrypto.signed({ response, challenge: claimed.challenge, passkey, verified: alone })
+  if (!signed || !(await deps.store.passkeys.used(passkey.id, { ...signed, now }))) return undefined
   return { account, amr: amrOf(passkey, signed) }
 }
 
 /** What the browser is asked to make, as JSON. */
-export async function offerPasskey(room: SignIn, account: Account, place: string, now: number): Promise<string> {
+export async function passkeyCreation(deps: SignInDeps, account: Account, context: string, now: number): Promise<string> {
   const { subject, username, email, claims } = account
-  const known = (await room.store.passkeys.of(subject)).map(({ id }) => id)
+  const known = (await deps.store.passkeys.of(subject)).map(({ id }) => id)
   const name = typeof claims['name'] === 'string' ? claims['name'] : username
-  const challenge = await newChallenge(room, place, now)
-  return room.safe.creation({ challenge, handle: handleOf(room, subject), username: email ?? username, name, known })
+  const challenge = await newChallenge(deps, context, now)
+  return deps.factorCrypto.creation({ challenge, handle: handleOf(deps, subject), username: email ?? username, name, known })
 }
 
 /** `name`: the owner's word for it; a usual one when empty. */
 export interface PasskeyConfirmation {
-  place: string
+  context: string
   response: string
   name: string
   onlyFirst: boolean
@@ -82,35 +82,35 @@ export interface PasskeyConfirmation {
  * when anything is wrong; 'refused' when it had to be the first factor and is not, or there are too many.
  */
 export async function confirmPasskey(
-  room: SignIn,
+  deps: SignInDeps,
   account: Account,
-  { place, response, name, onlyFirst }: PasskeyConfirmation,
+  { context, response, name, onlyFirst }: PasskeyConfirmation,
   now: number,
 ): Promise<{ codes: readonly string[]; amr: readonly string[] } | undefined | 'refused'> {
   const { subject } = account
-  const claimed = await spentChallenge(room, response, place, now)
-  const made = claimed && (await room.safe.created({ response, challenge: claimed.challenge }))
+  const claimed = await spentChallenge(deps, response, context, now)
+  const made = claimed && (await deps.factorCrypto.created({ response, challenge: claimed.challenge }))
   if (!made) return undefined
-  const before = await room.store.passkeys.of(subject)
-  if (before.length >= mostPasskeys) return 'refused'
-  const codes = newRecoveryCodes(room, subject)
+  const before = await deps.store.passkeys.of(subject)
+  if (before.length >= maxPasskeys) return 'refused'
+  const codes = newRecoveryCodes(deps, subject)
   const { verified, ...kept } = made
   const passkey = { ...kept, subject, name: shortened(name) || usualName(made), createdAt: now, lastUsedAt: undefined }
-  const outcome = await room.store.passkeys.add(passkey, { recoveryCodes: codes.hashes, onlyFirst })
+  const outcome = await deps.store.passkeys.add(passkey, { recoveryCodes: codes.hashes, onlyFirst })
   if (outcome === 'refused') return outcome
-  room.tell({ kind: 'factor-added' }, account)
+  deps.notify({ kind: 'factor-added' }, account)
   return { codes: outcome === 'first' ? codes.texts : [], amr: amrOf(made, { verified }) }
 }
 
 /** False when the person has no such passkey. */
-export async function renamePasskey({ store }: SignIn, subject: string, id: string, name: string): Promise<boolean> {
+export async function renamePasskey({ store }: SignInDeps, subject: string, id: string, name: string): Promise<boolean> {
   const text = shortened(name)
   return text !== '' && store.passkeys.rename(subject, id, text)
 }
 
 /** False when the person has no such passkey. */
-export async function removePasskey(room: SignIn, account: Account, id: string): Promise<boolean> {
-  return removeFactorTold(room, account, await room.store.passkeys.remove(account.subject, id))
+export async function removePasskey(deps: SignInDeps, account: Account, id: string): Promise<boolean> {
+  return removeFactorAndNotify(deps, account, await deps.store.passkeys.remove(account.subject, id))
 }
 
 function shortened(name: string): string {
@@ -128,6 +128,6 @@ function amrOf({ synced }: Pick<Passkey, 'synced'>, { verified }: { verified: bo
 }
 
 /** Different in each tenant, since tenants share a host, and telling nothing about the person. Web Authentication Level 3 §14.6.1 */
-function handleOf({ pseudonym }: Pick<SignIn, 'pseudonym'>, subject: string): string {
+function handleOf({ pseudonym }: Pick<SignInDeps, 'pseudonym'>, subject: string): string {
   return pseudonym(`passkey of ${subject}`)
 }

@@ -3,17 +3,17 @@ import { refuse } from '../protocol/errors.ts'
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
 import { signUpAttributes } from './attributes.ts'
-import { askForPasskey, offerPasskey } from './passkeys.ts'
-import { tryAlone } from './second-factor.ts'
-import type { SignIn } from './sign-in.ts'
+import { passkeyCreation, passkeyRequest } from './passkeys.ts'
+import { signInWithoutPage } from './second-factor.ts'
+import type { SignInDeps } from './sign-in.ts'
 import { offerTotp } from './totp.ts'
 import { type Account, isActive, loginOf, type SessionRow } from './types.ts'
 
 /** A session is noted as in use at most this often, in parts of its idle time. */
 const noteEvery = 20
 
-export function people(room: SignIn): People {
-  const { store, tokens, lifetimes } = room
+export function people(deps: SignInDeps): People {
+  const { store, tokens, lifetimes } = deps
   return {
     acrValues: ['aal1', 'aal2'],
 
@@ -52,16 +52,16 @@ export function people(room: SignIn): People {
       return { person: shown(account), any: totp !== undefined || passkeys > 0, totp: totp !== undefined, passkeys, recoveryCodes }
     },
 
-    async enrolment(subject, place, now) {
+    async enrolment(subject, context, now) {
       const account = (await store.accounts.bySubject(subject)) ?? refuse('access_denied', 'the account is gone')
-      const passkey = await offerPasskey(room, account, place, now)
-      return { person: shown(account), totp: offerTotp(room, account, place, now), passkey }
+      const passkey = await passkeyCreation(deps, account, context, now)
+      return { person: shown(account), totp: offerTotp(deps, account, context, now), passkey }
     },
 
-    askForPasskey: (ask, now) => askForPasskey(room, ask, now),
+    passkeyRequest: (ask, now) => passkeyRequest(deps, ask, now),
 
     async checkPassword({ login, password, otp, address }, now) {
-      const entrance = await tryAlone(room, { login, address, device: undefined }, { password, otp }, now)
+      const entrance = await signInWithoutPage(deps, { login, address, device: undefined }, { password, otp }, now)
       return entrance && !entrance.account.passwordIsTemporary ? entrance.proof : undefined
     },
 
@@ -78,8 +78,8 @@ function hashOf(tokens: Tokens, id: string): string[] {
 }
 
 function sessionOf({ sid, subject, authTime, acr, amr }: SessionRow, account: Account, id: string): Session {
-  const owes = account.passwordIsTemporary ? ('new-password' as const) : undefined
-  return { id, sid, subject, authTime, acr, amr, owes, ...shown(account) }
+  const requiredAction = account.passwordIsTemporary ? ('new-password' as const) : undefined
+  return { id, sid, subject, authTime, acr, amr, requiredAction, ...shown(account) }
 }
 
 /** How an account is shown to its owner. */

@@ -50,21 +50,21 @@ export function may(role: Role, permission: Permission): boolean {
 }
 
 /** Does it count at the root tenant alone? That is where tenants are made. */
-export function isOfTheHouse(permission: Permission): boolean {
+export function isInstallationRight(permission: Permission): boolean {
   return permission.startsWith('tenants:')
 }
 
 /** Whose accounts somebody of this role may change, and which roles they may give: none above their own. */
-const reach: Readonly<Record<Role, readonly Role[]>> = {
+const manageable: Readonly<Record<Role, readonly Role[]>> = {
   viewer: [],
   operator: ['viewer'],
   org_admin: ['viewer', 'operator', 'org_admin'],
   superadmin: roles,
 }
 
-export function withinReach(role: Role): readonly Role[] {
-  return reach[role]
+export function manageableRoles(role: Role): readonly Role[] {
+  return manageable[role]
 }
 
 /** A machine has no role; what it may do, its scopes say. It reaches as far as the highest role that is one tenant's own. */
-export const reachOfMachines = reach.org_admin
+export const rolesMachinesManage = manageable.org_admin

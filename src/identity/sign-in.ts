@@ -1,10 +1,10 @@
 /** Signing in with a password, and the session that follows. */
-import type { Happening } from '../protocol/audit-events.ts'
+import type { AuditEvent } from '../protocol/audit-events.ts'
 import type { Tokens } from '../protocol/ports.ts'
 import type { Request } from '../protocol/request-reply.ts'
 import { deviceName } from './device-name.ts'
 import type { Passkey } from './factor-store.ts'
-import type { News } from './links.ts'
+import type { AccountNotice } from './links.ts'
 import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
 
 /** How long a browser stays signed in, in seconds. */
@@ -26,7 +26,7 @@ export interface PasswordCheck {
 }
 
 /** What this room uses of the safe for second factors. */
-export interface FactorSafe {
+export interface FactorCrypto {
   draft(owner: string, until: number): { secret: string; sealed: string }
   reopen(owner: string, sealed: string, now: number): { secret: string; sealed: string } | undefined
   confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
@@ -57,11 +57,11 @@ export interface Limits {
   readonly tenant: number
 }
 
-export interface SignIn {
+export interface SignInDeps {
   store: IdentityStore
   tokens: Tokens
   passwords: PasswordCheck
-  safe: FactorSafe
+  factorCrypto: FactorCrypto
   /** Name of the tenant, for authenticator apps. */
   name: string
   /** Required: nobody is signed in without one. */
@@ -73,17 +73,17 @@ export interface SignIn {
   /** A new public id. */
   id(): string
   /** Tells the owner of an account by mail, after the answer and if that is possible. */
-  tell(news: News, account: Account): void
+  notify(news: AccountNotice, account: Account): void
 }
 
-type CheckRoom = Pick<SignIn, 'store' | 'passwords' | 'pseudonym'>
+type PasswordCheckDeps = Pick<SignInDeps, 'store' | 'passwords' | 'pseudonym'>
 
 /**
  * The account, if login and password are right and it is active. Takes as long when it is not, and does not tell why: who does not exist or
  * has no password costs what somebody who does costs, and always the same one, since hashes from elsewhere take longer or shorter than ours.
  */
-export async function checkPassword(room: CheckRoom, login: string, password: string): Promise<Account | undefined> {
-  const { store, passwords, pseudonym } = room
+export async function checkPassword(deps: PasswordCheckDeps, login: string, password: string): Promise<Account | undefined> {
+  const { store, passwords, pseudonym } = deps
   const folded = foldLogin(login)
   const [account, decoy] = await Promise.all([store.accounts.byLogin(folded), store.accounts.anyPasswordHash(pseudonym(folded))])
   const right = await passwords.verify(password, account?.passwordHash ?? decoy)
@@ -91,17 +91,17 @@ export async function checkPassword(room: CheckRoom, login: string, password: st
   if (!passwords.needsRehash(account.passwordHash)) return account
   const passwordHash = await passwords.hash(password)
   const rehashed = await store.accounts.rehash(account.subject, account.passwordHash, passwordHash)
-  return rehashed ? { ...account, passwordHash } : checkPassword(room, login, password) // another was first
+  return rehashed ? { ...account, passwordHash } : checkPassword(deps, login, password) // another was first
 }
 
 /** For the audit log, of whoever exists or not: nothing of what was typed. */
-export async function failedSignIn({ store }: Pick<SignIn, 'store'>, login: string): Promise<Happening> {
+export async function failedSignIn({ store }: Pick<SignInDeps, 'store'>, login: string): Promise<AuditEvent> {
   const account = await store.accounts.byLogin(foldLogin(login))
   return { act: 'user.sign-in', outcome: 'failure', target: account?.subject }
 }
 
 /** A browser keeps at most this many sign-ins beside each other. */
-const mostSessions = 4
+const maxSessions = 4
 
 /**
  * Starts a session for this account and ends the one it had at this browser.
@@ -109,7 +109,7 @@ const mostSessions = 4
  * Undefined, and nothing is done, when the account has since got another password or been suspended.
  */
 export async function startSession(
-  { store, tokens, lifetimes, id }: SignIn,
+  { store, tokens, lifetimes, id }: SignInDeps,
   account: Account,
   brought: readonly { id: string; subject: string }[],
   how: { acr: string; amr: readonly string[]; authTime: number; now: number; from: Pick<Request, 'headers' | 'address'> },
@@ -117,7 +117,7 @@ export async function startSession(
   const { acr, amr, authTime, now, from } = how
   const sessionId = tokens.make('ss')
   const others = brought.filter((s) => s.subject !== account.subject)
-  const kept = others.slice(0, mostSessions - 1)
+  const kept = others.slice(0, maxSessions - 1)
   const replaced = brought.filter((s) => !kept.includes(s)).flatMap((s) => tokens.hash('ss', s.id) ?? [])
   const session = {
     hash: tokens.hash('ss', sessionId) as string,

@@ -1,12 +1,12 @@
 /** Making an account of one's own. Where an address must be proven first, there is no account until it is. */
 import { z } from 'zod'
-import { type AccountRoom, type NewAccount, newAccount } from './accounts.ts'
+import { type AccountDeps, type NewAccount, newAccount } from './accounts.ts'
 import { checkOwn } from './attributes.ts'
-import type { Mailroom } from './links.ts'
+import type { MailDeps } from './links.ts'
 import { type Account, foldLogin, loginOf, type SignUp } from './types.ts'
 
 /** What an address must be: proven or not; `private`: proven, and nobody is told whether somebody has it already. */
-export type SignUpRule = { address: 'unverified' } | { address: 'private' | 'verified'; mailroom: Mailroom }
+export type SignUpRule = { address: 'unverified' } | { address: 'private' | 'verified'; mail: MailDeps }
 
 /** Who asks for an account. */
 export interface Applicant {
@@ -28,7 +28,7 @@ const lifetime = 86_400
  * private rule is found out after the answer and told to the owner alone. Throws `ZodError` or `UnusablePassword`.
  */
 export async function signUp(
-  accounts: AccountRoom,
+  accounts: AccountDeps,
   rule: SignUpRule,
   applicant: Applicant,
   password: string,
@@ -37,46 +37,50 @@ export async function signUp(
   const passwordHash = await accounts.passwords.hash(password) // before anything is looked up: it takes as long for all
   const account = accountOf(accounts, applicant, passwordHash)
   if (rule.address === 'unverified') return (await accounts.store.accounts.add(account)) ? account : 'taken'
-  const { mailroom } = rule
+  const { mail } = rule
   if (rule.address === 'verified' && (await isTaken(accounts, account))) return 'taken'
-  mailroom.later(() => sendProof(mailroom, applicant, passwordHash))
+  mail.inBackground(() => sendProof(mail, applicant, passwordHash))
   return 'mail-sent'
 }
 
 /** Without a user name the subject stands in its place, so that it tells nothing of the person. Throws `ZodError`. */
 function accountOf(
-  room: AccountRoom,
+  deps: AccountDeps,
   { username, email, claims, attributes = {} }: Pick<SignUp, 'username' | 'email' | 'claims' | 'attributes'>,
   passwordHash: string,
 ): Account {
-  const sub = room.id()
-  return newAccount(room, { sub, username: username ?? sub, email, claims, attributes }, { passwordHash, passwordIsTemporary: false })
+  const sub = deps.id()
+  return newAccount(deps, { sub, username: username ?? sub, email, claims, attributes }, { passwordHash, passwordIsTemporary: false })
 }
 
-async function isTaken({ store }: AccountRoom, { username, email }: Account): Promise<boolean> {
+async function isTaken({ store }: AccountDeps, { username, email }: Account): Promise<boolean> {
   const logins = email === undefined ? [username] : [username, email]
   const owners = await Promise.all(logins.map((login) => store.accounts.byLogin(foldLogin(login))))
   return owners.some((owner) => owner !== undefined)
 }
 
 /** The link to whoever has the address; or, if that is somebody with an account, the news of the try. */
-async function sendProof({ store, tokens, post, issuer, name, now }: Mailroom, applicant: Applicant, passwordHash: string): Promise<void> {
+async function sendProof(
+  { store, tokens, mailer, issuer, name, now }: MailDeps,
+  applicant: Applicant,
+  passwordHash: string,
+): Promise<void> {
   const { username, email, claims, attributes, at } = applicant
   const owner = await store.accounts.byLogin(foldLogin(email))
   if (owner) {
     const link = { url: `${issuer}/forgot-password` }
-    return post.send({ kind: 'sign-up-again', to: email, username: loginOf(owner), from: name, link })
+    return mailer.send({ kind: 'sign-up-again', to: email, username: loginOf(owner), from: name, link })
   }
   const text = tokens.make('lu')
   const hash = tokens.hash('lu', text) as string
   await store.signUps.add({ hash, username, email, passwordHash, claims, attributes, browser: at?.browser, expiresAt: now() + lifetime })
   const back = at === undefined ? '' : `&flow=${encodeURIComponent(at.flow)}`
   const link = { url: `${issuer}/sign-up/confirm?token=${text}${back}`, lifetime }
-  await post.send({ kind: 'sign-up', to: email, username: username ?? email, from: name, link })
+  await mailer.send({ kind: 'sign-up', to: email, username: username ?? email, from: name, link })
 }
 
 /** What waits behind the text of a link, if it is in force. */
-export async function findSignUp({ store, tokens, now }: Mailroom, text: string): Promise<SignUp | undefined> {
+export async function findSignUp({ store, tokens, now }: MailDeps, text: string): Promise<SignUp | undefined> {
   const hash = tokens.hash('lu', text)
   return hash === undefined ? undefined : store.signUps.find(hash, now())
 }
@@ -86,10 +90,10 @@ export async function findSignUp({ store, tokens, now }: Mailroom, text: string)
  * the tenant asks of everybody by now what was not said.
  * To be called only for whoever chose the password: else a stranger could have an address proven for a password of their own.
  */
-export async function confirmSignUp(room: AccountRoom, signUp: SignUp): Promise<Account | 'unknown' | 'taken' | 'unfit'> {
+export async function confirmSignUp(deps: AccountDeps, signUp: SignUp): Promise<Account | 'unknown' | 'taken' | 'unfit'> {
   const claims = { ...signUp.claims, email_verified: true }
-  const account = accountOf(room, { ...signUp, claims }, signUp.passwordHash)
-  const outcome = await room.store.signUps.confirm(signUp.hash, account, room.now()).catch(unfit)
+  const account = accountOf(deps, { ...signUp, claims }, signUp.passwordHash)
+  const outcome = await deps.store.signUps.confirm(signUp.hash, account, deps.now()).catch(unfit)
   return outcome === 'added' ? account : outcome
 }
 

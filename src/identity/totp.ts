@@ -1,7 +1,7 @@
 /** Authenticator apps: setting one up, and checking its codes — RFC 6238 §5; the Key URI Format that the apps read. */
 import type { TotpOffer } from '../protocol/ports.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
-import type { SignIn } from './sign-in.ts'
+import type { SignInDeps } from './sign-in.ts'
 import type { Account } from './types.ts'
 
 /** How long an offer can be confirmed, in seconds. */
@@ -9,22 +9,22 @@ const draftLifetime = 1800
 
 /** What is asked of a confirmation. `place`: that for which the offer was made; `code`: the app's first. */
 export interface TotpConfirmation {
-  place: string
+  context: string
   draft: string
   code: string
   onlyFirst: boolean
 }
 
 /** A new secret for this person's app. It counts for nothing until it is confirmed at the same place. */
-export function offerTotp({ safe, name }: SignIn, account: Account, place: string, now: number): TotpOffer {
-  const { secret, sealed } = safe.draft(ownerOf(account, place), now + draftLifetime)
+export function offerTotp({ factorCrypto, name }: SignInDeps, account: Account, context: string, now: number): TotpOffer {
+  const { secret, sealed } = factorCrypto.draft(ownerOf(account, context), now + draftLifetime)
   return { secret, uri: uriOf(name, account, secret), draft: sealed }
 }
 
 /** The offer of before, for a page that is shown again; a new one when it is too old. */
-export function sameTotp(room: SignIn, account: Account, place: string, draft: string, now: number): TotpOffer {
-  const known = room.safe.reopen(ownerOf(account, place), draft, now)
-  return known ? { secret: known.secret, uri: uriOf(room.name, account, known.secret), draft } : offerTotp(room, account, place, now)
+export function sameTotp(deps: SignInDeps, account: Account, context: string, draft: string, now: number): TotpOffer {
+  const known = deps.factorCrypto.reopen(ownerOf(account, context), draft, now)
+  return known ? { secret: known.secret, uri: uriOf(deps.name, account, known.secret), draft } : offerTotp(deps, account, context, now)
 }
 
 /**
@@ -32,27 +32,27 @@ export function sameTotp(room: SignIn, account: Account, place: string, draft: s
  * further one; undefined when the code is wrong or the offer too old; 'refused' when it had to be the first and is not.
  */
 export async function confirmTotp(
-  room: SignIn,
+  deps: SignInDeps,
   account: Account,
-  { place, draft, code, onlyFirst }: TotpConfirmation,
+  { context, draft, code, onlyFirst }: TotpConfirmation,
   now: number,
 ): Promise<readonly string[] | undefined | 'refused'> {
   const { subject } = account
-  const kept = room.safe.confirm({ owner: ownerOf(account, place), subject, sealed: draft, code: digitsOf(code), now })
+  const kept = deps.factorCrypto.confirm({ owner: ownerOf(account, context), subject, sealed: draft, code: digitsOf(code), now })
   if (!kept) return undefined
-  const codes = newRecoveryCodes(room, subject)
+  const codes = newRecoveryCodes(deps, subject)
   const totp = { subject, sealed: kept.sealed, lastStep: kept.step, createdAt: now }
-  const outcome = await room.store.factors.addTotp(totp, { recoveryCodes: codes.hashes, onlyFirst })
+  const outcome = await deps.store.factors.addTotp(totp, { recoveryCodes: codes.hashes, onlyFirst })
   if (outcome === 'refused') return outcome
-  room.tell({ kind: 'factor-added' }, account)
+  deps.notify({ kind: 'factor-added' }, account)
   return outcome === 'first' ? codes.texts : []
 }
 
 /** Is this the app's code of now, and the first time that it is shown? RFC 6238 §5.2 */
-export async function checkTotp({ safe, store }: SignIn, subject: string, code: string, now: number): Promise<boolean> {
+export async function checkTotp({ factorCrypto, store }: SignInDeps, subject: string, code: string, now: number): Promise<boolean> {
   const { totp } = await store.factors.of(subject)
   if (!totp) return false
-  const accepted = safe.accept({ subject, sealed: totp.sealed, code, now })
+  const accepted = factorCrypto.accept({ subject, sealed: totp.sealed, code, now })
   return accepted !== undefined && store.factors.useStep(subject, { from: totp.sealed, ...accepted })
 }
 
@@ -61,8 +61,8 @@ export function digitsOf(code: string): string {
   return code.replace(/[\s-]/g, '')
 }
 
-function ownerOf({ subject }: Account, place: string): string {
-  return `${place} ${subject}`
+function ownerOf({ subject }: Account, context: string): string {
+  return `${context} ${subject}`
 }
 
 /** No colon in the names: it parts them. */

@@ -3,7 +3,7 @@
 import type { ApiKey } from '../protocol/types.ts'
 import type { NewAccount } from './accounts.ts'
 import type { AttributeStore, Values } from './attributes.ts'
-import type { AuditSearch, Noted } from './audit-entry.ts'
+import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
 import type { FactorStore, PasskeyStore } from './factor-store.ts'
 import type { GroupStore } from './groups.ts'
 import type { Role } from './roles.ts'
@@ -87,7 +87,7 @@ export interface Access {
 }
 
 /** Of one account. */
-export interface Kept {
+export interface StoredPersonalData {
   apiKeys: ApiKey[]
   /** Browsers that are known to it. */
   devices: { expiresAt: number }[]
@@ -163,7 +163,7 @@ export interface IdentityStore {
     /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */
     rehash(subject: string, from: string, to: string): Promise<boolean>
     /** What is kept of a person in places that nobody else asks for. */
-    kept(subject: string): Promise<Kept>
+    kept(subject: string): Promise<StoredPersonalData>
     /** As `remove`, by the owner. 'last', and nothing is removed: nobody else who is active would be a superadmin here. */
     leave(subject: string, now: number): Promise<'removed' | 'unknown' | 'last'>
     /** With its sessions and grants. True when there was one. */
@@ -249,9 +249,9 @@ export interface IdentityStore {
   }
   passkeys: PasskeyStore
   challenges: {
-    add(challenge: { hash: string; place: string; expiresAt: number }): Promise<void>
+    add(challenge: { hash: string; context: string; expiresAt: number }): Promise<void>
     /** Uses one up. False when there is none in force for this place. */
-    spend(hash: string, place: string, now: number): Promise<boolean>
+    spend(hash: string, context: string, now: number): Promise<boolean>
   }
   attempts: {
     /**
@@ -264,8 +264,8 @@ export interface IdentityStore {
     clear(names: readonly string[]): Promise<void>
   }
   audit: {
-    add(entries: readonly Noted[], expiresAt: number): Promise<void>
-    search(ask: AuditSearch): Promise<Noted[]>
+    add(entries: readonly StoredAuditEvent[], expiresAt: number): Promise<void>
+    search(ask: AuditSearch): Promise<StoredAuditEvent[]>
   }
   groups: GroupStore
   attributes: AttributeStore

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { linkIn, mailSink, parsed } from '../../test/mail-sink.ts'
-import type { Letter } from '../identity/links.ts'
-import { errands } from './background-tasks.ts'
-import { folderPost, smtpPost } from './mailer.ts'
-import { wordsOf } from './templates.ts'
+import type { Mail } from '../identity/links.ts'
+import { backgroundTasks } from './background-tasks.ts'
+import { folderMailer, smtpMailer } from './mailer.ts'
+import { renderMail } from './templates.ts'
 
 const url = `https://id.example.com/link?token=gth_lr_${'x'.repeat(49)}`
-const letter: Letter = { kind: 'reset', to: 'ada@example.com', username: 'ada', from: 'Acme', link: { url, lifetime: 3600 } }
+const mail: Mail = { kind: 'reset', to: 'ada@example.com', username: 'ada', from: 'Acme', link: { url, lifetime: 3600 } }
 const kinds = [
   'reset',
   'invitation',
@@ -32,7 +32,7 @@ const kinds = [
 for (const kind of kinds) {
   test(`a letter of kind ${kind} says the same as text and as HTML`, () => {
     const hasLink = !/changed|added|removed|used|downloaded|deleted/.test(kind)
-    const { subject, text, html } = wordsOf({ ...letter, kind, link: hasLink ? letter.link : undefined, left: 7 })
+    const { subject, text, html } = renderMail({ ...mail, kind, link: hasLink ? mail.link : undefined, left: 7 })
     assert.match(subject, /Acme/)
     assert.match(text, /Acme/)
     const plain = html.replace(/<head>.*<\/head>/s, '').replace(/<[^>]*>/g, ' ')
@@ -45,30 +45,30 @@ for (const kind of kinds) {
 
 test('names cannot add markup, lines or headers', async () => {
   const evil = 'x\r\nBcc: eve@example.com\r\n\r\n<b id="injected">'
-  const { subject, text, html } = wordsOf({ ...letter, from: evil, username: evil })
+  const { subject, text, html } = renderMail({ ...mail, from: evil, username: evil })
   assert.doesNotMatch(subject, /[\r\n]/)
   assert.doesNotMatch(text, /^Bcc/m)
   assert.doesNotMatch(html, /<b /)
   const sink = await mailSink()
-  await smtpPost({ url: sink.url, from: 'id@example.org' }).send({ ...letter, from: evil, username: evil })
-  const mail = await sink.next()
-  assert.deepEqual(mail.recipients, ['ada@example.com'])
-  assert.doesNotMatch(mail.raw, /^Bcc/m)
+  await smtpMailer({ url: sink.url, from: 'id@example.org' }).send({ ...mail, from: evil, username: evil })
+  const received = await sink.next()
+  assert.deepEqual(received.recipients, ['ada@example.com'])
+  assert.doesNotMatch(received.raw, /^Bcc/m)
   await sink.close()
 })
 
 test('beyond this machine nothing is sent without TLS', async () => {
   const sink = await mailSink()
   const { port } = new URL(sink.url)
-  const post = smtpPost({ url: `smtp://127.0.0.2:${port}`, from: 'id@example.org' })
-  await assert.rejects(post.send(letter))
+  const post = smtpMailer({ url: `smtp://127.0.0.2:${port}`, from: 'id@example.org' })
+  await assert.rejects(post.send(mail))
   assert.equal(sink.waiting(), 0)
   await sink.close()
 })
 
 test('a server that refuses is told of', async () => {
   const sink = await mailSink({ refuse: 550 })
-  await assert.rejects(smtpPost({ url: sink.url, from: 'id@example.org' }).send(letter), { responseCode: 550 })
+  await assert.rejects(smtpMailer({ url: sink.url, from: 'id@example.org' }).send(mail), { responseCode: 550 })
   await sink.close()
 })
 
@@ -76,7 +76,7 @@ test('in development a mail is a file for its owner alone, and is told', async (
   const base = mkdtempSync(join(tmpdir(), 'gatehouse-mail-'))
   const folder = join(base, 'mail')
   const told: string[] = []
-  await folderPost({ folder, from: 'id@example.org', id: () => 'one', tell: (text) => told.push(text) }).send(letter)
+  await folderMailer({ folder, from: 'id@example.org', id: () => 'one', tell: (text) => told.push(text) }).send(mail)
   assert.deepEqual(readdirSync(folder), ['reset-one.eml'])
   const path = join(folder, 'reset-one.eml')
   assert.equal(linkIn(parsed(readFileSync(path, 'utf8'))), url)
@@ -87,12 +87,12 @@ test('in development a mail is a file for its owner alone, and is told', async (
 
 test('errands are waited for, bounded, and fail alone without telling what was in them', async () => {
   const told: object[] = []
-  const { later, done } = errands((problem) => told.push(problem))
+  const { start, drain } = backgroundTasks((problem) => told.push(problem))
   const ran: number[] = []
-  later(() => Promise.reject(Object.assign(new Error('to ada@example.com'), { code: 'EENVELOPE', responseCode: 550 })))
-  for (let i = 1; i <= 200; i++) later(async () => void ran.push(i))
+  start(() => Promise.reject(Object.assign(new Error('to ada@example.com'), { code: 'EENVELOPE', responseCode: 550 })))
+  for (let i = 1; i <= 200; i++) start(async () => void ran.push(i))
   assert.deepEqual(ran, [], 'nothing runs before the answer')
-  await done()
+  await drain()
   assert.equal(ran.length, 199)
   assert.deepEqual(told, [{ waiting: 200 }, { code: 'EENVELOPE', response: 550 }])
 })

@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SendMailOptions } from 'nodemailer'
-import type { Letter, Post } from '../identity/links.ts'
-import { wordsOf } from './templates.ts'
+import type { Mail, Mailer } from '../identity/links.ts'
+import { renderMail } from './templates.ts'
 
 /** Loaded when the first mail leaves: few starts of this server come to send one. */
 const mailer = () => import('nodemailer')
@@ -12,30 +12,30 @@ const mailer = () => import('nodemailer')
 const closed = { disableFileAccess: true, disableUrlAccess: true }
 
 /** `url`: `smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`. Beyond this machine only over TLS, with a certificate that is good. */
-export function smtpPost({ url, from }: { url: string; from: string }): Post {
+export function smtpMailer({ url, from }: { url: string; from: string }): Mailer {
   const { hostname } = new URL(url)
   const requireTLS = !['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 }
   const opened = once(async () => (await mailer()).createTransport({ url, requireTLS, ...timeouts, ...closed }))
   return {
-    async send(letter) {
+    async send(mail) {
       const transport = await opened()
-      await transport.sendMail(mailOf(letter, from))
+      await transport.sendMail(mailOf(mail, from))
     },
   }
 }
 
 /** Keeps each mail as a file that mail programs open, readable by its owner only, and tells its text. `id`: for the name of the file. */
-export function folderPost({ folder, from, id, tell }: { folder: string; from: string; id(): string; tell(text: string): void }): Post {
+export function folderMailer({ folder, from, id, tell }: { folder: string; from: string; id(): string; tell(text: string): void }): Mailer {
   const opened = once(async () => (await mailer()).createTransport({ streamTransport: true, buffer: true, ...closed }))
   return {
-    async send(letter) {
+    async send(mail) {
       const transport = await opened()
-      const { message } = await transport.sendMail(mailOf(letter, from))
+      const { message } = await transport.sendMail(mailOf(mail, from))
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const path = join(folder, `${letter.kind}-${id()}.eml`)
+      const path = join(folder, `${mail.kind}-${id()}.eml`)
       await writeFile(path, message as Buffer, { mode: 0o600 })
-      tell(`mail to ${letter.to}, kept as ${path}\n\n${wordsOf(letter).text}`)
+      tell(`mail to ${mail.to}, kept as ${path}\n\n${renderMail(mail).text}`)
     },
   }
 }
@@ -49,11 +49,11 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
 }
 
 /** Addresses are given in parts, so that nothing in them is read as a second one. */
-function mailOf(letter: Letter, from: string): SendMailOptions {
-  const { subject, text, html } = wordsOf(letter)
+function mailOf(mail: Mail, from: string): SendMailOptions {
+  const { subject, text, html } = renderMail(mail)
   return {
-    from: { name: letter.from, address: from },
-    to: { name: '', address: letter.to },
+    from: { name: mail.from, address: from },
+    to: { name: '', address: mail.to },
     subject,
     text,
     html,

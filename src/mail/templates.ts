@@ -1,9 +1,9 @@
 /** What our mails say, as text and as HTML that needs neither pictures nor style sheets — RFC 5322, RFC 2046 §5.1.4. */
-import type { Letter } from '../identity/links.ts'
+import type { Mail } from '../identity/links.ts'
 import { fill, type Html, html } from '../web/pages/html.ts'
 import { plain } from '../web/pages/names.ts'
 
-export interface Words {
+export interface MailContent {
   subject: string
   text: string
   html: string
@@ -17,7 +17,7 @@ interface Template {
   end: string
 }
 
-const templates: Readonly<Record<Letter['kind'], Template>> = {
+const templates: Readonly<Record<Mail['kind'], Template>> = {
   reset: {
     subject: 'Choose a new password for {tenant}',
     lead: 'Somebody, most likely you, asked for a new password for your account {username} at {tenant}.',
@@ -92,7 +92,7 @@ const templates: Readonly<Record<Letter['kind'], Template>> = {
 }
 
 /** The words of a letter. Names that people chose cannot add lines or markup. */
-export function wordsOf({ kind, username, from, link, left }: Letter): Words {
+export function renderMail({ kind, username, from, link, left }: Mail): MailContent {
   const { subject, lead, go, end } = templates[kind]
   const values = {
     tenant: plain(from),

@@ -1,7 +1,7 @@
 /** Making an API key: what it may say — Gatehouse API keys, with the words of RFC 6749 §3.3 and RFC 8707. */
 import { z } from 'zod'
 import type { Ctx } from './feature.ts'
-import type { ApiKey, KeptApiKey } from './types.ts'
+import type { ApiKey, StoredApiKey } from './types.ts'
 
 export const apiKeySchema = z.strictObject({
   label: z.string().trim().min(1).max(120).describe('What it is for, to know it again'),
@@ -22,7 +22,7 @@ export async function makeApiKey(
   { owner, subject }: Pick<ApiKey, 'owner' | 'subject'>,
   input: unknown,
   lifetime: number | undefined,
-): Promise<{ key: KeptApiKey; text: string }> {
+): Promise<{ key: StoredApiKey; text: string }> {
   const served = apiKeySchema.superRefine(async ({ scope = '', resource }, check) => {
     // Who asks with it would be told about a person who is not there.
     if (owner === 'service' && scope.split(' ').includes('openid'))

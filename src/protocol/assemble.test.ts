@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { testHouse } from '../../test/app.ts'
+import { testApp } from '../../test/app.ts'
 import { assemble, metadata } from './assemble.ts'
 import type { Endpoint, Feature } from './feature.ts'
 
@@ -53,28 +53,28 @@ suite('assembling', () => {
 
 suite('metadata', () => {
   test('no feature may contradict what the tables tell, or another feature', async () => {
-    const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
+    const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256' })
     try {
-      const { ctx } = house.root
+      const { ctx } = gatehouse.root
       const documentOf = (...features: Feature[]) => {
         const server = assemble(features)
         return metadata({ ...ctx, server, tenant: { ...ctx.tenant, scopes: server.scopes } })
       }
-      const saying = (id: string, facts: Record<string, unknown>): Feature => ({ id, spec: 'RFC 2', metadata: () => facts })
+      const saying = (id: string, extensions: Record<string, unknown>): Feature => ({ id, spec: 'RFC 2', metadata: () => extensions })
       for (const name of ['issuer', 'grant_types_supported', 'scopes_supported']) {
         assert.throws(() => documentOf(one, saying('two', { [name]: 'x' })), { message: `feature two contradicts ${name}` })
       }
       assert.throws(() => documentOf(saying('two', { x: 1 }), saying('three', { x: 1 })), { message: 'feature three contradicts x' })
-      assert.deepEqual(documentOf(saying('two', { empty: [], none: false })), { issuer: house.issuer, none: false })
+      assert.deepEqual(documentOf(saying('two', { empty: [], none: false })), { issuer: gatehouse.issuer, none: false })
       assert.deepEqual(documentOf({ ...one, endpoints: [{ ...endpoint, advertisedAs: 'x_endpoint', clientAuth: 'any' }] }), {
-        issuer: house.issuer,
-        x_endpoint: `${house.issuer}/x`,
+        issuer: gatehouse.issuer,
+        x_endpoint: `${gatehouse.issuer}/x`,
         x_endpoint_auth_methods_supported: ['m'],
         grant_types_supported: ['g'],
         scopes_supported: ['s'],
       })
     } finally {
-      await house.close()
+      await gatehouse.close()
     }
   })
 })

@@ -1,7 +1,7 @@
 /** What is worth a line in the audit log: every security-relevant act there is — NIST SP 800-53 AU-2, AU-3. */
 
 /** Name and what it means. The word before the first dot is the type of what the act is done to. */
-export const acts = {
+export const auditEventTypes = {
   'user.sign-in': 'A person signed in, or gave a wrong password',
   'user.sign-out': 'A person signed out',
   'user.sign-up': 'A person made an account of their own',
@@ -52,20 +52,20 @@ export const acts = {
   'tenant.apply': 'Clients and resource servers were applied from a file',
 } as const satisfies Record<string, string>
 
-export type Act = keyof typeof acts
+export type AuditEventType = keyof typeof auditEventTypes
 
 /** Who does something: a person by subject, a client by client_id, or whoever runs the server, by the command line. */
-export interface Doer {
+export interface Actor {
   type: 'user' | 'client' | 'operator'
   id: string
 }
 
 /** Something that came to pass, or was refused. In it is nothing secret, and nothing that was typed. */
-export interface Happening {
-  act: Act
+export interface AuditEvent {
+  act: AuditEventType
   outcome: 'success' | 'failure'
   /** Absent: nobody knows. */
-  by?: Doer | undefined
+  by?: Actor | undefined
   /** What it was done to: its id; the type is in the act's name. Absent when there is no such thing. */
   target?: string | undefined
   detail?: Readonly<Record<string, string | number | boolean>>

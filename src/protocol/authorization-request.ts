@@ -47,14 +47,14 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
     acrValues: acrValues.length > 0 ? acrValues : (client.default_acr_values ?? []),
     askedAt: ctx.now(),
     uiLocales: params.words('ui_locales'),
-    facts: await readFacts(ctx, client, params),
+    extensions: await readExtensions(ctx, client, params),
   }
 }
 
-async function readFacts(ctx: Ctx, client: Client, params: Params): Promise<Record<string, string>> {
-  const facts = {}
-  for (const feature of ctx.server.features) Object.assign(facts, await feature.readRequest?.(ctx, { params, client }))
-  return facts
+async function readExtensions(ctx: Ctx, client: Client, params: Params): Promise<Record<string, string>> {
+  const extensions = {}
+  for (const feature of ctx.server.features) Object.assign(extensions, await feature.readRequest?.(ctx, { params, client }))
+  return extensions
 }
 
 /** What must be refused by name while no feature serves it. Core §3.1.2.6, §6. */

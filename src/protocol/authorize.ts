@@ -3,12 +3,12 @@ import { readRequest, requestedMode } from './authorization-request.ts'
 import { allowsRedirectUri, type Client } from './client.ts'
 import { consentPage } from './consent.ts'
 import { asOAuthError, type ErrorCode, refuse } from './errors.ts'
-import type { Address, Ctx, Endpoint } from './feature.ts'
-import { begin, findFlow, hubUrl } from './flow.ts'
+import type { Ctx, Endpoint, ResponseDestination } from './feature.ts'
+import { beginFlow, continueUrl, findFlow } from './flow.ts'
 import type { Params } from './params.ts'
-import { progress, type Standing } from './progress.ts'
+import { type FlowState, progress } from './progress.ts'
 import type { Browser, Page, Reply } from './request-reply.ts'
-import { addressOf, applicationOf, leave, respond } from './respond.ts'
+import { applicationOf, destinationOf, leave, respond } from './respond.ts'
 import { enrolmentPage, secondFactorPage } from './second-factor.ts'
 import { signInPage } from './sign-in-page.ts'
 import type { Grant, Session, Step } from './types.ts'
@@ -26,11 +26,11 @@ export const authorizationEndpoint: Endpoint = {
     const address = { client, redirectUri, state: params.all('state')[0] }
 
     // From here on, every refusal travels to the client.
-    return orTellClient(ctx, address, requestedMode(ctx, params), async () => {
+    return redirectingErrors(ctx, address, requestedMode(ctx, params), async () => {
       const asked = await readRequest(ctx, client, redirectUri, params)
       // A post from another site comes without cookies; the hub is reached by a GET, which has them.
-      if (method === 'POST') return toHub(ctx, await begin(ctx, asked, browser))
-      return proceed(ctx, { client, asked, answered: [], half: undefined, browser, address: from })
+      if (method === 'POST') return toContinue(ctx, await beginFlow(ctx, asked, browser))
+      return proceed(ctx, { client, asked, answered: [], pending: undefined, browser, address: from })
     })
   },
 }
@@ -41,12 +41,12 @@ export const continueEndpoint: Endpoint = {
   methods: ['GET'],
   audience: 'person',
   async handle(ctx, { params, browser, address }) {
-    const ticket = params.need('flow')
-    const { flow, client } = await findFlow(ctx, ticket, browser)
+    const flowToken = params.need('flow')
+    const { flow, client } = await findFlow(ctx, flowToken, browser)
     const { asked } = flow
     const shown = shownOf(ctx, params)
-    return orTellClient(ctx, addressOf(asked, client), asked.responseMode, () =>
-      proceed(ctx, { ...flow, client, browser, address, ticket, shown }),
+    return redirectingErrors(ctx, destinationOf(asked, client), asked.responseMode, () =>
+      proceed(ctx, { ...flow, client, browser, address, flowToken, shown }),
     )
   },
 }
@@ -62,13 +62,13 @@ function readRedirectUri(client: Client, params: Params): string {
   return only
 }
 
-interface Visitor extends Standing {
+interface Interaction extends FlowState {
   client: Client
   browser: Browser
   /** IP address. */
   address: string
   /** What our pages carry; absent while nothing needed to be remembered. */
-  ticket?: string
+  flowToken?: string
   /** The page the person asked to see instead of the one that is owed. */
   shown?: Shown | undefined
 }
@@ -81,22 +81,25 @@ function shownOf({ tenant }: Ctx, params: Params): Shown | undefined {
   return params.get('create') && tenant.signUp ? 'sign-up' : undefined
 }
 
-async function proceed(ctx: Ctx, visitor: Visitor): Promise<Reply> {
-  const { client, asked, answered, half } = visitor
-  const { sessions, session, grant, step: owed } = await progress(ctx, client, visitor, visitor)
-  const step = visitor.shown ?? owed
+async function proceed(ctx: Ctx, interaction: Interaction): Promise<Reply> {
+  const { client, asked, answered, pending } = interaction
+  const { sessions, session, grant, step: required } = await progress(ctx, client, interaction, interaction)
+  const step = interaction.shown ?? required
 
   if (step !== 'done') {
-    if (asked.prompt.includes('none')) refuse(silently[step], 'the user must act, but prompt=none forbids asking') // Core §3.1.2.6
-    if (visitor.ticket === undefined) return toHub(ctx, await begin(ctx, asked, visitor.browser))
-    return { kind: 'page', ...(await page(step, { ctx, client, asked, answered, half, sessions, session, grant, ticket: visitor.ticket })) }
+    if (asked.prompt.includes('none')) refuse(promptNoneErrors[step], 'the user must act, but prompt=none forbids asking') // Core §3.1.2.6
+    if (interaction.flowToken === undefined) return toContinue(ctx, await beginFlow(ctx, asked, interaction.browser))
+    return {
+      kind: 'page',
+      ...(await page(step, { ctx, client, asked, answered, pending, sessions, session, grant, flowToken: interaction.flowToken })),
+    }
   }
-  const done = await finish(ctx, visitor, session as Session, grant)
+  const done = await finish(ctx, interaction, session as Session, grant)
   // A browser may follow no redirect from a form of ours to another site (form-action): there a page leads on.
   return answered.length > 0 ? leave(ctx, client, done) : done
 }
 
-const silently: Record<Exclude<Step, 'done'>, ErrorCode> = {
+const promptNoneErrors: Record<Exclude<Step, 'done'>, ErrorCode> = {
   'sign-in': 'login_required',
   'sign-up': 'login_required',
   'choose-account': 'account_selection_required',
@@ -106,58 +109,58 @@ const silently: Record<Exclude<Step, 'done'>, ErrorCode> = {
   consent: 'consent_required',
 }
 
-async function finish(ctx: Ctx, { client, asked, ticket }: Visitor, session: Session, grant: Grant | undefined): Promise<Reply> {
+async function finish(ctx: Ctx, { client, asked, flowToken }: Interaction, session: Session, grant: Grant | undefined): Promise<Reply> {
   const type = ctx.server.responseTypes.get(asked.responseType) ?? refuse('unsupported_response_type', 'response_type is not offered here')
-  const flow = ticket === undefined ? undefined : ctx.tokens.hash('fl', ticket)
+  const flow = flowToken === undefined ? undefined : ctx.tokens.hash('fl', flowToken)
   const issued = await type.issue(ctx, { client, asked, session, grant, flow })
   if (!issued) refuse('invalid_request', 'this sign-in was already finished')
-  return respond(ctx, addressOf(asked, client), asked.responseMode, issued)
+  return respond(ctx, destinationOf(asked, client), asked.responseMode, issued)
 }
 
-interface Scene extends Standing {
+interface PageState extends FlowState {
   ctx: Ctx
   client: Client
   sessions: readonly Session[]
   session: Session | undefined
   grant: Grant | undefined
-  ticket: string
+  flowToken: string
 }
 
-async function page(step: Exclude<Step, 'done'>, scene: Scene): Promise<Page> {
-  const { ctx, client, asked, sessions, session, ticket, answered, half } = scene
+async function page(step: Exclude<Step, 'done'>, state: PageState): Promise<Page> {
+  const { ctx, client, asked, sessions, session, flowToken, answered, pending } = state
   const application = applicationOf(client)
-  if (step === 'consent' && session) return consentPage(ctx, { client, asked, session, grant: scene.grant, ticket })
+  if (step === 'consent' && session) return consentPage(ctx, { client, asked, session, grant: state.grant, flowToken })
   if (step === 'new-password' && session) {
     const { sid, name, detail } = session
-    return { page: step, data: { flow: ticket, application, person: { sid, name, detail }, problem: undefined } }
+    return { page: step, data: { flow: flowToken, application, person: { sid, name, detail }, problem: undefined } }
   }
-  const subject = half?.subject ?? session?.subject
-  if (step === 'second-factor' && subject) return secondFactorPage(ctx, { client, subject, ticket, problem: undefined })
-  if (step === 'enrolment' && subject) return enrolmentPage(ctx, { client, subject, ticket })
+  const subject = pending?.subject ?? session?.subject
+  if (step === 'second-factor' && subject) return secondFactorPage(ctx, { client, subject, flowToken, problem: undefined })
+  if (step === 'enrolment' && subject) return enrolmentPage(ctx, { client, subject, flowToken })
   if (step === 'choose-account' && sessions.length > 0) {
     return {
       page: 'choose-account',
-      data: { flow: ticket, application, accounts: sessions.map(({ sid, name, detail }) => ({ sid, name, detail })) },
+      data: { flow: flowToken, application, accounts: sessions.map(({ sid, name, detail }) => ({ sid, name, detail })) },
     }
   }
   if (step === 'sign-up') {
     const email = asked.loginHint?.includes('@') ? asked.loginHint : undefined
     const empty = { email, name: undefined, asked: await ctx.people.askedAtSignUp(), typed: {}, problem: undefined, faults: {} }
-    return { page: step, data: { flow: ticket, application, ...empty, canChoose: sessions.length > 0 } }
+    return { page: step, data: { flow: flowToken, application, ...empty, canChoose: sessions.length > 0 } }
   }
   // Signed in as somebody else than the client needs: signing in again has not helped. Core §3.1.2.1 (id_token_hint).
   const hinted = asked.hintedSubject
   if (hinted !== undefined && session && session.subject !== hinted && answered.includes('sign-in')) {
     refuse('login_required', 'another user than the one of id_token_hint signed in')
   }
-  return signInPage(ctx, { client, ticket, loginHint: asked.loginHint, canChoose: sessions.length > 0 })
+  return signInPage(ctx, { client, flowToken, loginHint: asked.loginHint, canChoose: sessions.length > 0 })
 }
 
-function toHub(ctx: Ctx, { ticket, browser }: { ticket: string; browser: string }): Reply {
-  return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { id: browser } }
+function toContinue(ctx: Ctx, { flowToken, browser }: { flowToken: string; browser: string }): Reply {
+  return { kind: 'redirect', to: continueUrl(ctx, flowToken), remember: { id: browser } }
 }
 
-async function orTellClient(ctx: Ctx, address: Address, mode: string, work: () => Promise<Reply>): Promise<Reply> {
+async function redirectingErrors(ctx: Ctx, address: ResponseDestination, mode: string, work: () => Promise<Reply>): Promise<Reply> {
   try {
     return await work()
   } catch (cause) {

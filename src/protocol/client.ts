@@ -10,7 +10,7 @@ const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
 
 /** No access token lives longer, in seconds. */
-export const longestAccessToken = 86_400
+export const maxAccessTokenLifetime = 86_400
 
 /** The client as which our own sign-in API gets its tokens. Nobody can register one under its name, nor under that of the next. */
 export const firstPartyId = 'gatehouse'
@@ -69,7 +69,7 @@ export const clientSchema = z
     access_token_claim_sources: claimSources
       .default({})
       .describe('Claims to look up: account.email, account.groups, client.client_name, token.scope'),
-    access_token_lifetime: seconds.max(longestAccessToken).optional().describe('Seconds; absent: as the tenant sets it'),
+    access_token_lifetime: seconds.max(maxAccessTokenLifetime).optional().describe('Seconds; absent: as the tenant sets it'),
     id_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
     refresh_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
     resource_server: url.optional().describe('Identifier of the resource server it speaks for at introspection'),

@@ -2,11 +2,11 @@
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, Endpoint } from './feature.ts'
-import { findFlow, hubUrl } from './flow.ts'
+import { continueUrl, findFlow } from './flow.ts'
 import { progress } from './progress.ts'
 import type { Page } from './request-reply.ts'
 import { applicationOf, deny } from './respond.ts'
-import { inWords } from './scope-words.ts'
+import { describeScopes } from './scope-words.ts'
 import type { AuthorizationRequest, Grant, Session } from './types.ts'
 
 export const consentEndpoint: Endpoint = {
@@ -15,14 +15,14 @@ export const consentEndpoint: Endpoint = {
   audience: 'person',
   ownForm: true,
   async handle(ctx, { params, browser, address }) {
-    const ticket = params.need('flow')
-    const visit = await findFlow(ctx, ticket, browser)
-    const { flow, client } = visit
-    if (params.get('answer') !== 'allow') return deny(ctx, visit)
+    const flowToken = params.need('flow')
+    const live = await findFlow(ctx, flowToken, browser)
+    const { flow, client } = live
+    if (params.get('answer') !== 'allow') return deny(ctx, live)
     const { step, session } = await progress(ctx, client, flow, { browser, address })
     if (session?.sid !== params.need('sid'))
       refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
-    if (step !== 'consent') return { kind: 'redirect', to: hubUrl(ctx, ticket) } // something else is owed first, or nothing is
+    if (step !== 'consent') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // something else is owed first, or nothing is
     const { scope } = flow.asked
     const grant = await ctx.store.grants.widen({
       clientId: client.client_id,
@@ -34,7 +34,7 @@ export const consentEndpoint: Endpoint = {
     await ctx.store.flows.answer(flow.id, 'consent')
     const detail = { client: client.client_id, scope: scope.join(' ') }
     const given = { act: 'grant.give', outcome: 'success', by: { type: 'user', id: session.subject }, target: grant.id, detail } as const
-    return { kind: 'redirect', to: hubUrl(ctx, ticket), happened: [given] }
+    return { kind: 'redirect', to: continueUrl(ctx, flowToken), auditEvents: [given] }
   },
 }
 
@@ -47,19 +47,19 @@ export const cancelEndpoint: Endpoint = {
   handle: async (ctx, { params, browser }) => deny(ctx, await findFlow(ctx, params.need('flow'), browser)),
 }
 
-interface Question {
+interface ConsentPageData {
   client: Client
   asked: AuthorizationRequest
   session: Session
   grant: Grant | undefined
-  ticket: string
+  flowToken: string
 }
 
-export async function consentPage(ctx: Ctx, { client, asked, session, grant, ticket }: Question): Promise<Page> {
+export async function consentPage(ctx: Ctx, { client, asked, session, grant, flowToken }: ConsentPageData): Promise<Page> {
   const { sid, name, detail } = session
   const { scope, redirectUri: to } = asked
-  const named = await Promise.all((asked.facts['resource']?.split(' ') ?? []).map((uri) => ctx.store.resources.find(uri)))
+  const named = await Promise.all((asked.extensions['resource']?.split(' ') ?? []).map((uri) => ctx.store.resources.find(uri)))
   const atResources = Object.assign({}, ...named.map((resource) => resource?.scopes))
-  const scopes = scope.map((s) => ({ name: s, description: inWords(ctx, atResources, s), known: grant?.scope.includes(s) ?? false }))
-  return { page: 'consent', data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, scopes, to } }
+  const scopes = scope.map((s) => ({ name: s, description: describeScopes(ctx, atResources, s), known: grant?.scope.includes(s) ?? false }))
+  return { page: 'consent', data: { flow: flowToken, application: applicationOf(client), person: { sid, name, detail }, scopes, to } }
 }

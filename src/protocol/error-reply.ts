@@ -4,7 +4,7 @@ import type { Endpoint } from './feature.ts'
 import type { Reply } from './request-reply.ts'
 
 /** What `work` answers; or, when it refuses or fails, how that is told, and the error for the log. */
-export async function answer<R>(
+export async function withErrorReply<R>(
   audience: Endpoint['audience'],
   realm: string,
   work: () => Promise<R>,
@@ -13,12 +13,12 @@ export async function answer<R>(
     return { reply: await work() }
   } catch (cause) {
     const error = asOAuthError(cause)
-    return { reply: refusal(error, audience, realm), error }
+    return { reply: errorReply(error, audience, realm), error }
   }
 }
 
 /** How a refusal is told to a person or to a program. */
-export function refusal(error: OAuthError, audience: Endpoint['audience'], realm: string): Reply {
+export function errorReply(error: OAuthError, audience: Endpoint['audience'], realm: string): Reply {
   const { code, description } = error
   const [status] = codes[code]
   const retry = error.cause instanceof Unavailable ? { 'retry-after': String(error.cause.retryAfter) } : {}

@@ -1,5 +1,5 @@
 /** Every error code this server can send, with its HTTP status and the clause that defines it. */
-import type { Happening } from './audit-events.ts'
+import type { AuditEvent } from './audit-events.ts'
 
 export const codes = {
   invalid_request: [400, 'RFC 6749 §5.2'],
@@ -38,7 +38,7 @@ export class OAuthError extends Error {
   readonly description: string
   readonly why: string | undefined
   /** For the audit log. */
-  readonly happened: Happening[] = []
+  readonly auditEvents: AuditEvent[] = []
 
   constructor(code: ErrorCode, description: string, why?: string, cause?: unknown) {
     super(`${code}: ${description}`, { cause })
@@ -70,13 +70,13 @@ export function refuse(code: ErrorCode, description: string, why?: string): neve
 }
 
 /** A refusal that the audit log shall know of. */
-export function refuseNoted(happening: Happening, code: ErrorCode, description: string): never {
-  throw noted(new OAuthError(code, description), happening)
+export function refuseAudited(event: AuditEvent, code: ErrorCode, description: string): never {
+  throw withAuditEvent(new OAuthError(code, description), event)
 }
 
 /** The same error, with what the audit log shall know. */
-export function noted(error: OAuthError, happening: Happening): OAuthError {
-  error.happened.push(happening)
+export function withAuditEvent(error: OAuthError, event: AuditEvent): OAuthError {
+  error.auditEvents.push(event)
   return error
 }
 

@@ -48,13 +48,13 @@ export interface Feature {
   /** Code redemption: does the redeemer match the requester? */
   checkCode?(code: Code, ask: { params: Params; binding: Binding | undefined }): void
   /** Token request: which resources the access token is for. At most one feature answers. */
-  aim?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Promise<readonly Resource[]>
+  resolveResources?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Promise<readonly Resource[]>
   /** Access token: claims to add. The frame's own always win. */
   accessClaims?(ctx: Ctx, about: { issuance: Issuance; target: Target }): Promise<Record<string, unknown>>
   /** ID token: claims about the person to add. The frame's own always win. */
   idTokenClaims?(ctx: Ctx, about: Issuance): Promise<Record<string, unknown>>
   /** UserInfo: claims to add. `known`: what `People.claims` says of the subject. */
-  userinfoClaims?(ctx: Ctx, about: { subject: string; scope: readonly string[]; known: Known }): Promise<Record<string, unknown>>
+  userinfoClaims?(ctx: Ctx, about: { subject: string; scope: readonly string[]; known: SubjectClaims }): Promise<Record<string, unknown>>
   /** Token response: members to add. */
   respondToken?(ctx: Ctx, about: { issuance: Issuance; access: AccessToken; accessToken: string }): Promise<Record<string, unknown>>
   /** Introspection: the answer in another form than JSON, when the request asks for it. At most one feature answers. */
@@ -67,7 +67,7 @@ export interface Feature {
 }
 
 /** What is known of a subject, by the names of claims. */
-export type Known = Readonly<Record<string, unknown>>
+export type SubjectClaims = Readonly<Record<string, unknown>>
 
 /** Everything one request may use. Bound to one tenant: nothing in it can name another. */
 export interface Ctx {
@@ -146,7 +146,7 @@ export interface Endpoint {
 }
 
 /** What a grant type is asked. */
-export interface TokenAsk {
+export interface TokenRequest {
   /** IP address of whoever asks. */
   address: string
   params: Params
@@ -157,7 +157,7 @@ export interface TokenAsk {
 export interface GrantType {
   /** Value of `grant_type`. */
   name: string
-  redeem(ctx: Ctx, ask: TokenAsk): Promise<Issuance>
+  redeem(ctx: Ctx, ask: TokenRequest): Promise<Issuance>
 }
 
 export interface ClientAuth {
@@ -180,11 +180,11 @@ export interface ResponseType {
   /** Value of `response_type`. */
   name: string
   /** Issues it and, in the same act, ends the flow. Undefined: the flow was ended already, and nothing was issued. */
-  issue(ctx: Ctx, allowed: Allowed): Promise<Record<string, string> | undefined>
+  issue(ctx: Ctx, allowed: ApprovedRequest): Promise<Record<string, string> | undefined>
 }
 
 /** A request to which nothing is owed any more. */
-export interface Allowed {
+export interface ApprovedRequest {
   client: Client
   asked: AuthorizationRequest
   session: Session
@@ -198,11 +198,11 @@ export interface Allowed {
 export interface ResponseMode {
   /** Value of `response_mode`. */
   name: string
-  reply(ctx: Ctx, address: Address, answer: Readonly<Record<string, string>>): Promise<Reply>
+  reply(ctx: Ctx, address: ResponseDestination, answer: Readonly<Record<string, string>>): Promise<Reply>
 }
 
 /** Where an authorization response goes. */
-export interface Address {
+export interface ResponseDestination {
   client: Client
   redirectUri: string
   state: string | undefined

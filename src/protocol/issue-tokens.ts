@@ -6,7 +6,7 @@ import type { Reply } from './request-reply.ts'
 import type { AccessToken, Binding, Issuance, RefreshToken, Target } from './types.ts'
 
 /** Signs first, then makes everything true in one act; the artefact that is used up is spent in that act, last of all. */
-export async function mint(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<Reply> {
+export async function issueTokens(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<Reply> {
   const access = await accessToken(ctx, issuance, target, binding)
   const opaque = target.format === 'opaque'
   const text = opaque ? ctx.tokens.make('at') : await signed(ctx, issuance.client, target.alg, jwtClaims(ctx, access))
@@ -20,14 +20,14 @@ export async function mint(ctx: Ctx, issuance: Issuance, target: Target, binding
     access: opaque ? { hash: ctx.tokens.hash('at', text) as string, token: access } : undefined,
     refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, binding) : undefined,
   }
-  if (issuance.spends && !(await ctx.store.issue(act))) return mint(ctx, await issuance.spends.lost(), target, binding)
+  if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), target, binding)
   if (!issuance.spends && (act.access || act.refresh)) await ctx.store.issue(act)
 
   return {
     kind: 'json',
     status: 200,
     headers: { 'cache-control': 'no-store', pragma: 'no-cache' }, // §5.1
-    ...(issuance.happened ? { happened: issuance.happened } : {}),
+    ...(issuance.auditEvents ? { auditEvents: issuance.auditEvents } : {}),
     body: Object.assign(
       {
         access_token: text,
@@ -46,12 +46,12 @@ function signed(ctx: Ctx, client: Client, alg: AccessTokenAlg, claims: object): 
 }
 
 async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<AccessToken> {
-  const { client, subject, lasting } = issuance
+  const { client, subject, authorization } = issuance
   const now = ctx.now()
   const extra = {}
   for (const feature of ctx.server.features)
     if (feature.accessClaims) Object.assign(extra, await feature.accessClaims(ctx, { issuance, target }))
-  const authentication = lasting?.authentication
+  const authentication = authorization?.authentication
   return {
     jti: ctx.id(),
     clientId: client.client_id,
@@ -60,8 +60,8 @@ async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding
     scope: target.scope,
     issuedAt: now,
     expiresAt: now + target.lifetime,
-    grantId: lasting?.grantId,
-    family: lasting?.family,
+    grantId: authorization?.grantId,
+    family: authorization?.family,
     cnf: binding?.cnf,
     authTime: authentication?.authTime,
     acr: authentication?.acr,
@@ -99,13 +99,13 @@ function textOfRefreshToken(ctx: Ctx, { refresh }: Issuance): string | undefined
   return refresh.kind === 'new' ? ctx.tokens.make('rt') : refresh.token
 }
 
-function refreshToken(ctx: Ctx, { client, lasting }: Issuance, text: string, binding: Binding | undefined): RefreshToken | undefined {
-  if (!lasting) return undefined
+function refreshToken(ctx: Ctx, { client, authorization }: Issuance, text: string, binding: Binding | undefined): RefreshToken | undefined {
+  if (!authorization) return undefined
   const now = ctx.now()
   return {
     hash: ctx.tokens.hash('rt', text) as string,
     clientId: client.client_id,
-    ...lasting,
+    ...authorization,
     // A client with credentials of its own is bound by them, and may change its key. RFC 9449 §5.
     cnf: client.token_endpoint_auth_method === 'none' ? binding?.cnf : undefined,
     issuedAt: now,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { asked as plain } from '../../test/stored.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
-import type { Answer, AuthorizationRequest, Grant, SecondFactorDebt, Session, Step } from './types.ts'
+import type { Answer, AuthorizationRequest, Grant, SecondFactorStep, Session, Step } from './types.ts'
 
 /** The request is made at 1000, and looked at again at 1100. */
 const ASKED = 1000
@@ -18,19 +18,19 @@ interface Case {
   /** What was allowed earlier. */
   allowed?: readonly string[]
   consent?: ConsentRule
-  secondFactor?: SecondFactorDebt
+  secondFactor?: SecondFactorStep
   /** Is a sign-in half done? */
-  half?: true
+  pending?: true
 }
 
 function step(given: Case): Step {
   const { asked = {}, answered = [], authTime = 900, session = {}, allowed = ['openid'], consent = 'once', secondFactor } = given
-  const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, half: given.half && half }
+  const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, pending: given.pending && pending }
   const grant: Grant = { id: 'grant', clientId: 'client', subject: 'subject', scope: allowed }
   return nextStep(flow, { ...someone, authTime, ...session }, grant, { consent, secondFactor }, NOW)
 }
 
-const half = { id: 'half', subject: 'other', password: 'mark', amr: ['pwd'], expiresAt: NOW + 1 }
+const pending = { id: 'half', subject: 'other', password: 'mark', amr: ['pwd'], expiresAt: NOW + 1 }
 
 const someone: Session = {
   id: 'session',
@@ -39,7 +39,7 @@ const someone: Session = {
   authTime: 900,
   acr: 'aal1',
   amr: ['pwd'],
-  owes: undefined,
+  requiredAction: undefined,
   name: 'Alice',
   detail: undefined,
 }
@@ -92,25 +92,29 @@ const cases: [name: string, expected: Step, given: Case][] = [
   ['id_token_hint of another', 'sign-in', { asked: { hintedSubject: 'other' } }],
   ['id_token_hint of another, signed in', 'sign-in', { asked: { hintedSubject: 'other' }, answered: ['sign-in'], authTime: 1050 }],
 
-  ['half signed in, a second factor owed', 'second-factor', { half: true, secondFactor: 'second-factor' }],
-  ['half signed in, a second factor to be set up', 'enrolment', { half: true, secondFactor: 'enrolment' }],
-  ['half signed in, and the factor is gone', 'sign-in', { half: true }],
-  ['half signed in, beside a session that would do', 'second-factor', { half: true, secondFactor: 'second-factor', answered: ['consent'] }],
+  ['half signed in, a second factor owed', 'second-factor', { pending: true, secondFactor: 'second-factor' }],
+  ['half signed in, a second factor to be set up', 'enrolment', { pending: true, secondFactor: 'enrolment' }],
+  ['half signed in, and the factor is gone', 'sign-in', { pending: true }],
+  [
+    'half signed in, beside a session that would do',
+    'second-factor',
+    { pending: true, secondFactor: 'second-factor', answered: ['consent'] },
+  ],
   ['signed in, a second factor owed', 'second-factor', { secondFactor: 'second-factor' }],
   ['signed in, a second factor owed, before consent', 'second-factor', { secondFactor: 'second-factor', allowed: [] }],
   ['signed in too long ago, a second factor owed', 'sign-in', { secondFactor: 'second-factor', asked: { maxAge: 10 } }],
   ['signed in, a second factor to be set up', 'sign-in', { secondFactor: 'enrolment' }],
 
-  ['a password to be replaced', 'new-password', { session: { owes: 'new-password' } }],
-  ['a password to be replaced, before consent', 'new-password', { session: { owes: 'new-password' }, allowed: [] }],
-  ['a password to be replaced, after signing in', 'sign-in', { session: { owes: 'new-password' }, asked: { prompt: ['login'] } }],
+  ['a password to be replaced', 'new-password', { session: { requiredAction: 'new-password' } }],
+  ['a password to be replaced, before consent', 'new-password', { session: { requiredAction: 'new-password' }, allowed: [] }],
+  ['a password to be replaced, after signing in', 'sign-in', { session: { requiredAction: 'new-password' }, asked: { prompt: ['login'] } }],
 ]
 
 for (const [name, expected, given] of cases) test(`${name}: ${expected}`, () => assert.equal(step(given), expected))
 
 test('nobody signed in: whatever was asked, they sign in or sign up first', () => {
   for (const [, , { asked, answered = [], consent = 'once' }] of cases) {
-    const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, half: undefined }
+    const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, pending: undefined }
     const first = asked?.prompt?.includes('create') && answered.length === 0 ? 'sign-up' : 'sign-in'
     assert.equal(nextStep(flow, undefined, undefined, { consent, secondFactor: undefined }, NOW), first)
   }

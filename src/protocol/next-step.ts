@@ -1,5 +1,5 @@
 /** What stands between a request and its answer — OpenID Connect Core §3.1.2.3, §3.1.2.4. */
-import type { Flow, Grant, SecondFactorDebt, Session, Step } from './types.ts'
+import type { Flow, Grant, SecondFactorStep, Session, Step } from './types.ts'
 
 /** Whether an application must be allowed what it asks for: never, unless it was before, or each time anew. */
 export type ConsentRule = 'skip' | 'once' | 'always'
@@ -8,26 +8,26 @@ export type ConsentRule = 'skip' | 'once' | 'always'
 export interface Terms {
   consent: ConsentRule
   /** What whoever is signing in, or is signed in, owes beyond what they have shown. */
-  secondFactor: SecondFactorDebt | undefined
+  secondFactor: SecondFactorStep | undefined
 }
 
 /** What the user still owes this flow. Pure. */
 export function nextStep(
-  flow: Pick<Flow, 'asked' | 'answered' | 'half'>,
+  flow: Pick<Flow, 'asked' | 'answered' | 'pending'>,
   session: Session | undefined,
   grant: Grant | undefined,
   { consent, secondFactor }: Terms,
   now: number,
 ): Step {
-  const { asked, answered, half } = flow
-  if (half) return secondFactor ?? 'sign-in'
+  const { asked, answered, pending } = flow
+  if (pending) return secondFactor ?? 'sign-in'
   const mayChoose = answered.includes('sign-in') || answered.includes('choose-account')
   if (asked.prompt.includes('create') && !mayChoose) return 'sign-up'
   if (!session) return 'sign-in'
   if (asked.prompt.includes('select_account') && !mayChoose) return 'choose-account'
   if (mustSignIn(flow, session, now)) return 'sign-in'
   if (secondFactor) return secondFactor === 'enrolment' ? 'sign-in' : secondFactor // an old session sets up nothing
-  if (session.owes) return session.owes
+  if (session.requiredAction) return session.requiredAction
 
   const anew = consent === 'always' || asked.prompt.includes('consent')
   if (anew && !answered.includes('consent')) return 'consent'

@@ -3,7 +3,19 @@ import type { SigningAlg } from './algs.ts'
 import type { Client } from './client.ts'
 import type { Person } from './request-reply.ts'
 import type { Resource } from './resource.ts'
-import type { AccessToken, Answer, ApiKey, Artefact, Code, Flow, Grant, HalfSignIn, RefreshToken, Session, SignInProof } from './types.ts'
+import type {
+  AccessToken,
+  Answer,
+  ApiKey,
+  Artefact,
+  Code,
+  Flow,
+  Grant,
+  PendingSignIn,
+  RefreshToken,
+  Session,
+  SignInProof,
+} from './types.ts'
 
 /** Ports. Each verb is one atomic act, named by what the rules need; there is no `save`. */
 export interface Store {
@@ -35,9 +47,9 @@ export interface Store {
      */
     answer(id: string, answer: Answer): Promise<void>
     /** Keeps half a sign-in, in place of an earlier one; undefined: forgets it. */
-    halve(id: string, half: HalfSignIn | undefined): Promise<void>
+    setPending(id: string, pending: PendingSignIn | undefined): Promise<void>
     /** Ends this half, and notes that the user signed in. True for the first caller, who alone may start the session. */
-    complete(id: string, half: string): Promise<boolean>
+    complete(id: string, pending: string): Promise<boolean>
     /** Ends the flow. True for the first caller, who alone may answer the client. */
     end(id: string): Promise<boolean>
   }
@@ -107,9 +119,9 @@ export interface People {
   /** What a living account can show beside its password; undefined when there is none or it is suspended. */
   secondFactors(subject: string): Promise<SecondFactors | undefined>
   /** For whoever must set up a second factor; `place`: where alone it can be confirmed. */
-  enrolment(subject: string, place: string, now: number): Promise<Enrolment>
+  enrolment(subject: string, context: string, now: number): Promise<Enrolment>
   /** What the browser is asked, as JSON. `place`: where alone it can be answered; `subject`: undefined for whoever is there. */
-  askForPasskey(ask: { place: string; subject: string | undefined }, now: number): Promise<string>
+  passkeyRequest(ask: { context: string; subject: string | undefined }, now: number): Promise<string>
   /**
    * A proof, if login and password are right and the account is active and owes nothing first. Takes as long when not.
    * `otp`: a code, for those who have a second factor; refused without. `address`: of whoever tries; too many tries throw `TooMany`.

@@ -3,9 +3,9 @@ import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
 import type { Request } from './request-reply.ts'
-import type { Flow, Grant, SecondFactorDebt, Session, Step } from './types.ts'
+import type { Flow, Grant, SecondFactorStep, Session, Step } from './types.ts'
 
-export interface Progress {
+export interface FlowProgress {
   sessions: readonly Session[]
   /** The one the visit is about. */
   session: Session | undefined
@@ -14,41 +14,50 @@ export interface Progress {
 }
 
 /** What of a flow decides. */
-export type Standing = Pick<Flow, 'asked' | 'answered' | 'half'>
+export type FlowState = Pick<Flow, 'asked' | 'answered' | 'pending'>
 
-export async function progress(ctx: Ctx, client: Client, flow: Standing, who: Pick<Request, 'browser' | 'address'>): Promise<Progress> {
+export async function progress(
+  ctx: Ctx,
+  client: Client,
+  flow: FlowState,
+  who: Pick<Request, 'browser' | 'address'>,
+): Promise<FlowProgress> {
   const { asked } = flow
   const sessions = await ctx.people.sessions(who.browser.sessions, ctx.now(), who.address)
   const session = sessions.find((s) => s.subject === asked.hintedSubject) ?? sessions[0]
   const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
-  const terms = { consent: consentRule(client, asked.redirectUri), secondFactor: await secondFactorDebt(ctx, flow, session) }
+  const terms = { consent: consentRule(client, asked.redirectUri), secondFactor: await secondFactorStep(ctx, flow, session) }
   return { sessions, session, grant, step: nextStep(flow, session, grant, terms, ctx.now()) }
 }
 
 /** Half a sign-in owes its other half; a session owes as much as this tenant demands, or the request wishes and the person can give. */
-async function secondFactorDebt(ctx: Ctx, { asked, half }: Standing, session: Session | undefined): Promise<SecondFactorDebt | undefined> {
+async function secondFactorStep(
+  ctx: Ctx,
+  { asked, pending }: FlowState,
+  session: Session | undefined,
+): Promise<SecondFactorStep | undefined> {
   const { acrValues } = ctx.people
-  const required = demanded(ctx)
-  const aim = required ?? asked.acrValues.find((acr) => acrValues.includes(acr)) // OpenID Connect Core §3.1.2.1
-  const short = session !== undefined && isBelow(ctx, session, aim)
-  if (!half && !short) return undefined
-  const factors = await ctx.people.secondFactors(half?.subject ?? (session as Session).subject)
+  const required = requiredAcr(ctx)
+  const wanted = required ?? asked.acrValues.find((acr) => acrValues.includes(acr)) // OpenID Connect Core §3.1.2.1
+  const short = session !== undefined && isBelow(ctx, session, wanted)
+  if (!pending && !short) return undefined
+  const factors = await ctx.people.secondFactors(pending?.subject ?? (session as Session).subject)
   if (factors?.any) return 'second-factor'
   return required ? 'enrolment' : undefined
 }
 
 /** The authentication context class that this tenant demands of everybody; undefined: none in particular. */
-function demanded({ people, tenant }: Ctx): string | undefined {
+function requiredAcr({ people, tenant }: Ctx): string | undefined {
   return tenant.secondFactor === 'required' ? people.acrValues.at(-1) : undefined
 }
 
-function isBelow({ people: { acrValues } }: Ctx, session: Session, aim: string | undefined): boolean {
-  return aim !== undefined && acrValues.indexOf(session.acr) < acrValues.indexOf(aim)
+function isBelow({ people: { acrValues } }: Ctx, session: Session, wanted: string | undefined): boolean {
+  return wanted !== undefined && acrValues.indexOf(session.acr) < acrValues.indexOf(wanted)
 }
 
 /** Whether a session is good for our own pages: it owes nothing, and is as strong as this tenant demands. */
 export function isComplete(ctx: Ctx, session: Session): boolean {
-  return session.owes === undefined && !isBelow(ctx, session, demanded(ctx))
+  return session.requiredAction === undefined && !isBelow(ctx, session, requiredAcr(ctx))
 }
 
 /**

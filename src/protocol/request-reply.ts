@@ -1,5 +1,5 @@
 /** What is asked and what is answered, freed of HTTP machinery; and every page the rules can ask for. */
-import type { Happening } from './audit-events.ts'
+import type { AuditEvent } from './audit-events.ts'
 import type { Params } from './params.ts'
 import type { Question, TotpOffer } from './ports.ts'
 
@@ -34,7 +34,7 @@ export type Reply = (JsonReply | TextReply | RedirectReply | PageReply) & {
   headers?: Readonly<Record<string, string>>
   remember?: Partial<Browser>
   /** For the audit log. */
-  happened?: readonly Happening[]
+  auditEvents?: readonly AuditEvent[]
 }
 
 export interface JsonReply {

@@ -1,13 +1,13 @@
 /** The authorization response — RFC 6749 §4.1.2. */
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
-import type { Address, Ctx } from './feature.ts'
-import type { Visit } from './flow.ts'
+import type { Ctx, ResponseDestination } from './feature.ts'
+import type { LiveFlow } from './flow.ts'
 import type { Application, Reply } from './request-reply.ts'
 import type { AuthorizationRequest } from './types.ts'
 
 /** `state` is returned whenever it was sent. */
-export async function respond(ctx: Ctx, address: Address, mode: string, answer: Record<string, string>): Promise<Reply> {
+export async function respond(ctx: Ctx, address: ResponseDestination, mode: string, answer: Record<string, string>): Promise<Reply> {
   const { state } = address
   const all = Object.assign({}, answer, ...ctx.server.features.map((f) => f.respond?.(ctx)), state === undefined ? {} : { state })
   const responseMode = ctx.server.responseModes.get(mode) ?? refuse('invalid_request', 'response_mode is not offered here')
@@ -15,13 +15,13 @@ export async function respond(ctx: Ctx, address: Address, mode: string, answer: 
 }
 
 /** Ends the flow and tells the client that the user refused. */
-export async function deny(ctx: Ctx, { flow, client }: Visit): Promise<Reply> {
+export async function deny(ctx: Ctx, { flow, client }: LiveFlow): Promise<Reply> {
   if (!(await ctx.store.flows.end(flow.id))) refuse('invalid_request', 'this sign-in was already finished')
   const { asked } = flow
   return leave(
     ctx,
     client,
-    await respond(ctx, addressOf(asked, client), asked.responseMode, { error: 'access_denied', error_description: 'the user refused' }),
+    await respond(ctx, destinationOf(asked, client), asked.responseMode, { error: 'access_denied', error_description: 'the user refused' }),
   )
 }
 
@@ -32,7 +32,7 @@ export function leave({ issuer }: Ctx, client: Client, reply: Reply): Reply {
     : reply
 }
 
-export function addressOf({ redirectUri, state }: AuthorizationRequest, client: Client): Address {
+export function destinationOf({ redirectUri, state }: AuthorizationRequest, client: Client): ResponseDestination {
   return { client, redirectUri, state }
 }
 

@@ -5,33 +5,42 @@ import type { Ctx } from './feature.ts'
 import type { Page } from './request-reply.ts'
 import { applicationOf } from './respond.ts'
 
-interface Debtor {
+interface FactorPageData {
   client: Client
   subject: string
   /** Of the flow. */
-  ticket: string
+  flowToken: string
 }
 
 export async function secondFactorPage(
   ctx: Ctx,
-  { client, subject, ticket, problem }: Debtor & { problem: string | undefined },
+  { client, subject, flowToken, problem }: FactorPageData & { problem: string | undefined },
 ): Promise<Page> {
   const factors = (await ctx.people.secondFactors(subject)) ?? refuse('access_denied', 'the account is gone')
   const { person, totp, passkeys, recoveryCodes } = factors
   const passkey =
-    passkeys > 0 ? await ctx.people.askForPasskey({ place: placeOf(ctx, 'second-factor', ticket), subject }, ctx.now()) : undefined
+    passkeys > 0
+      ? await ctx.people.passkeyRequest({ context: challengeContext(ctx, 'second-factor', flowToken), subject }, ctx.now())
+      : undefined
   return {
     page: 'second-factor',
-    data: { flow: ticket, application: applicationOf(client), person, totp, passkey, recovery: recoveryCodes > 0, problem },
+    data: { flow: flowToken, application: applicationOf(client), person, totp, passkey, recovery: recoveryCodes > 0, problem },
   }
 }
 
-export async function enrolmentPage(ctx: Ctx, { client, subject, ticket }: Debtor): Promise<Extract<Page, { page: 'enrolment' }>> {
-  const offer = await ctx.people.enrolment(subject, placeOf(ctx, 'enrolment', ticket), ctx.now())
-  return { page: 'enrolment', data: { flow: ticket, application: applicationOf(client), ...offer, problem: undefined } }
+export async function enrolmentPage(
+  ctx: Ctx,
+  { client, subject, flowToken }: FactorPageData,
+): Promise<Extract<Page, { page: 'enrolment' }>> {
+  const offer = await ctx.people.enrolment(subject, challengeContext(ctx, 'enrolment', flowToken), ctx.now())
+  return { page: 'enrolment', data: { flow: flowToken, application: applicationOf(client), ...offer, problem: undefined } }
 }
 
 /** The act and the flow for which a challenge or an offer is made; it is good nowhere else. */
-export function placeOf({ tokens }: Pick<Ctx, 'tokens'>, act: 'sign-in' | 'second-factor' | 'enrolment', ticket: string): string {
-  return `${act} ${tokens.hash('fl', ticket)}`
+export function challengeContext(
+  { tokens }: Pick<Ctx, 'tokens'>,
+  act: 'sign-in' | 'second-factor' | 'enrolment',
+  flowToken: string,
+): string {
+  return `${act} ${tokens.hash('fl', flowToken)}`
 }

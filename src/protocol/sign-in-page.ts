@@ -3,19 +3,19 @@ import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 import type { Page } from './request-reply.ts'
 import { applicationOf } from './respond.ts'
-import { placeOf } from './second-factor.ts'
+import { challengeContext } from './second-factor.ts'
 
-interface Visitor {
+interface SignInPageData {
   client: Client
   /** Of the flow. */
-  ticket: string
+  flowToken: string
   loginHint: string | undefined
   canChoose: boolean
   problem?: string
 }
 
-export async function signInPage(ctx: Ctx, visitor: Visitor): Promise<Extract<Page, { page: 'sign-in' }>> {
-  const { client, ticket, loginHint, canChoose, problem } = visitor
-  const passkey = await ctx.people.askForPasskey({ place: placeOf(ctx, 'sign-in', ticket), subject: undefined }, ctx.now())
-  return { page: 'sign-in', data: { flow: ticket, application: applicationOf(client), loginHint, problem, passkey, canChoose } }
+export async function signInPage(ctx: Ctx, data: SignInPageData): Promise<Extract<Page, { page: 'sign-in' }>> {
+  const { client, flowToken, loginHint, canChoose, problem } = data
+  const passkey = await ctx.people.passkeyRequest({ context: challengeContext(ctx, 'sign-in', flowToken), subject: undefined }, ctx.now())
+  return { page: 'sign-in', data: { flow: flowToken, application: applicationOf(client), loginHint, problem, passkey, canChoose } }
 }

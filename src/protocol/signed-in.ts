@@ -1,6 +1,6 @@
 /** What may be issued to a client whose user has signed in without a browser's journey — RFC 6749 §4.3, and our own sign-in API. */
 import type { Client } from './client.ts'
-import { refuseNoted } from './errors.ts'
+import { refuseAudited } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import { refreshOf } from './refresh.ts'
 import type { Issuance, SignInProof } from './types.ts'
@@ -15,8 +15,16 @@ export async function signedIn(
   const { subject } = shown
   const grant = await ctx.store.grants.widen({ clientId: client.client_id, subject, scope, newId: ctx.id(), now })
   const authentication = { ...shown, sid }
-  const lasting = { grantId: grant.id, family: ctx.id(), authentication, scope, resource: [] }
+  const authorization = { grantId: grant.id, family: ctx.id(), authentication, scope, resource: [] }
   const failed = { act: 'user.sign-in', outcome: 'failure', target: subject } as const
-  const lost = async () => refuseNoted(failed, 'invalid_grant', 'the password was changed, or the account suspended, at this moment')
-  return { client, subject, scope, lasting, spends: { kind: 'password', subject, passwordHash, lost }, refresh: refreshOf(client, scope) }
+  const alreadySpent = async () =>
+    refuseAudited(failed, 'invalid_grant', 'the password was changed, or the account suspended, at this moment')
+  return {
+    client,
+    subject,
+    scope,
+    authorization,
+    spends: { kind: 'password', subject, passwordHash, alreadySpent },
+    refresh: refreshOf(client, scope),
+  }
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import fc from 'fast-check'
-import { type TestHouse, testHouse } from '../../test/app.ts'
+import { type TestApp, testApp } from '../../test/app.ts'
 import { aRefreshToken } from '../../test/stored.ts'
 import { type Client, clientSchema } from './client.ts'
 import { OAuthError } from './errors.ts'
 import { Params } from './params.ts'
 import type { ResourceMetadata } from './resource.ts'
-import { aim } from './target.ts'
+import { resolveTarget } from './target.ts'
 import type { Issuance, Target } from './types.ts'
 
 const plain = { name: 'An API', scopes: {} }
@@ -22,12 +22,12 @@ const reading: ResourceMetadata = { identifier: 'https://reading.example', name:
 const writing: ResourceMetadata = { identifier: 'https://writing.example', name: 'Writing', scopes: { write: 'Write' } }
 
 suite('what a token is made for', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   before(async () => {
-    house = await testHouse('sqlite')
-    for (const resource of [...resources, reading, writing]) await house.root.store.resourcesAdmin.add(resource)
+    gatehouse = await testApp('sqlite')
+    for (const resource of [...resources, reading, writing]) await gatehouse.root.store.resourcesAdmin.add(resource)
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
   function client(change: Record<string, unknown> = {}): Client {
     return { ...clientSchema.parse({ client_id: 'client', redirect_uris: ['https://app.example/'], ...change }), secretHashes: [] }
@@ -44,22 +44,22 @@ suite('what a token is made for', () => {
 
   async function aimed({ client: change, scope = ['api'], asked = [], granted }: Case): Promise<Partial<Target>> {
     const { authentication } = aRefreshToken()
-    const lasting = granted && { grantId: 'grant', family: 'family', authentication, scope, resource: granted }
+    const authorization = granted && { grantId: 'grant', family: 'family', authentication, scope, resource: granted }
     const issuance: Issuance = {
       client: client(change),
       subject: 'subject',
       scope,
       refresh: { kind: 'none' },
-      ...(lasting ? { lasting } : {}),
+      ...(authorization ? { authorization } : {}),
     }
-    return aim(house.root.ctx, new Params(asked.map((uri) => ['resource', uri])), issuance)
+    return resolveTarget(gatehouse.root.ctx, new Params(asked.map((uri) => ['resource', uri])), issuance)
   }
 
   const cases: [name: string, given: Case, expected: Partial<Target> | (() => Partial<Target>)][] = [
     [
       'nothing asked: for this server',
       {},
-      () => ({ audience: [house.issuer], format: 'jwt', alg: 'ES256', lifetime: 3600, scope: ['api'] }),
+      () => ({ audience: [gatehouse.issuer], format: 'jwt', alg: 'ES256', lifetime: 3600, scope: ['api'] }),
     ],
     ['one resource', { asked: [plainApi] }, { audience: [plainApi] }],
     ['two resources', { asked: [plainApi, shortApi] }, { audience: [plainApi, shortApi] }],
@@ -67,7 +67,7 @@ suite('what a token is made for', () => {
     [
       'with openid also for this server, where UserInfo is',
       { asked: [plainApi], scope: ['openid'] },
-      () => ({ audience: [plainApi, house.issuer] }),
+      () => ({ audience: [plainApi, gatehouse.issuer] }),
     ],
     ['all that was granted', { granted: [plainApi, jwtApi] }, { audience: [plainApi, jwtApi] }],
     ['less than was granted', { granted: [plainApi, jwtApi], asked: [jwtApi] }, { audience: [jwtApi] }],
@@ -88,7 +88,7 @@ suite('what a token is made for', () => {
     [
       'with openid what UserInfo understands too',
       { asked: [reading.identifier], scope: ['openid', 'email', 'read', 'write'] },
-      () => ({ scope: ['openid', 'email', 'read'], audience: [reading.identifier, house.issuer] }),
+      () => ({ scope: ['openid', 'email', 'read'], audience: [reading.identifier, gatehouse.issuer] }),
     ],
     [
       'without openid nothing for UserInfo',
@@ -121,10 +121,10 @@ suite('what a token is made for', () => {
     ))
 
   test('whatever is asked, a token is never for more than was granted, and refreshing never widens the scope', async () => {
-    const { ctx, store } = house.root
+    const { ctx, store } = gatehouse.root
     const holder = client({ policy: { refresh_rotation: 'keep' } })
-    const subject = await house.addAccount({ username: 'alice' })
-    await house.addClient({ client_id: 'client', redirect_uris: ['https://app.example/'] }, 'secret')
+    const subject = await gatehouse.addAccount({ username: 'alice' })
+    await gatehouse.addClient({ client_id: 'client', redirect_uris: ['https://app.example/'] }, 'secret')
     const grant = await store.grants.widen({ clientId: 'client', subject, scope: ['a', 'b', 'c'], newId: ctx.id(), now: ctx.now() })
     const refresh = ctx.server.grantTypes.get('refresh_token')!
     const names = ['a', 'b', 'c', 'd']
@@ -145,13 +145,13 @@ suite('what a token is made for', () => {
         const within = asked.scope.every((s) => granted.scope.includes(s)) && asked.resource.every((r) => granted.resource.includes(r))
         const target = await refresh
           .redeem(ctx, { params, client: holder, binding: undefined, address: '' })
-          .then((issuance) => aim(ctx, params, issuance))
+          .then((issuance) => resolveTarget(ctx, params, issuance))
           .catch((error: unknown) => assert.match(String(error), /invalid_scope|invalid_target/))
         assert.equal(target !== undefined, within)
         if (!target) return
         assert.deepEqual(target.scope, asked.scope.length > 0 ? asked.scope : granted.scope)
         const audience = asked.resource.length > 0 ? asked.resource : granted.resource
-        assert.deepEqual(target.audience, audience.length > 0 ? audience : [house.issuer])
+        assert.deepEqual(target.audience, audience.length > 0 ? audience : [gatehouse.issuer])
       }),
       { numRuns: 60 },
     )

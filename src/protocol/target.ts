@@ -6,9 +6,10 @@ import type { Params } from './params.ts'
 import { knownScopes, type Resource } from './resource.ts'
 import type { Issuance, Target } from './types.ts'
 
-export async function aim(ctx: Ctx, params: Params, issuance: Issuance): Promise<Target> {
+export async function resolveTarget(ctx: Ctx, params: Params, issuance: Issuance): Promise<Target> {
   let resources: readonly Resource[] = []
-  for (const feature of ctx.server.features) if (feature.aim) resources = (await feature.aim(ctx, { params, issuance })) ?? resources
+  for (const feature of ctx.server.features)
+    if (feature.resolveResources) resources = (await feature.resolveResources(ctx, { params, issuance })) ?? resources
   return target(ctx, issuance.client, scopeFor(ctx, issuance.scope, resources), resources)
 }
 

@@ -1,7 +1,7 @@
 /** The words the rules are written in. Data; never changed once made. */
 
 import type { AccessTokenAlg } from './algs.ts'
-import type { Happening } from './audit-events.ts'
+import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { Resource } from './resource.ts'
 
@@ -35,7 +35,7 @@ export interface AuthorizationRequest {
   askedAt: number
   uiLocales: readonly string[]
   /** Whatever features read from the request and will need again. */
-  facts: Readonly<Record<string, string>>
+  extensions: Readonly<Record<string, string>>
 }
 
 /** One visit of one browser to the authorization endpoint, from request to response. */
@@ -46,11 +46,11 @@ export interface Flow {
   browser: string
   asked: AuthorizationRequest
   answered: readonly Answer[]
-  half: HalfSignIn | undefined
+  pending: PendingSignIn | undefined
 }
 
 /** A sign-in whose first factor was right and whose second is owed. It is no session: nobody but this flow knows of it. */
-export interface HalfSignIn {
+export interface PendingSignIn {
   /** Random: one that is begun anew is another one. */
   id: string
   subject: string
@@ -65,13 +65,13 @@ export interface HalfSignIn {
 export type Answer = 'sign-in' | 'choose-account' | 'second-factor' | 'consent'
 
 /** What a person must do before anything else. */
-export type Duty = 'new-password'
+export type RequiredAction = 'new-password'
 
 /** What a person owes beyond a password: to show a second factor, or first to set one up. */
-export type SecondFactorDebt = 'second-factor' | 'enrolment'
+export type SecondFactorStep = 'second-factor' | 'enrolment'
 
 /** What the user still owes a flow; each but `done` is also the name of its page. */
-export type Step = Answer | Duty | SecondFactorDebt | 'sign-up' | 'done'
+export type Step = Answer | RequiredAction | SecondFactorStep | 'sign-up' | 'done'
 
 /** Who is signed in at this browser. Supplied by `identity/`. */
 export interface Session {
@@ -85,7 +85,7 @@ export interface Session {
   acr: string
   /** RFC 8176. */
   amr: readonly string[]
-  owes: Duty | undefined
+  requiredAction: RequiredAction | undefined
   name: string
   /** E-mail address or user name. */
   detail: string | undefined
@@ -174,7 +174,7 @@ export interface ApiKey {
 }
 
 /** An API key as kept. */
-export interface KeptApiKey extends ApiKey {
+export interface StoredApiKey extends ApiKey {
   hash: string
   /** The id of the key from which it came by rotation, once or many times; its own when it is the first. */
   chain: string
@@ -197,12 +197,12 @@ export interface Issuance {
   subject: string
   scope: readonly string[]
   /** What a person allowed; absent when a client speaks for itself. */
-  lasting?: Lasting
+  authorization?: GrantedAuthorization
   nonce?: string | undefined
   /** The authorization code that was redeemed, for `c_hash`. */
   code?: string
   /** For the audit log. */
-  happened?: readonly Happening[]
+  auditEvents?: readonly AuditEvent[]
   /** The artefact this issuance uses up. */
   spends?: Spend
   /** The refresh token to hand out. `keep`: this text, which is kept already; `next`: this text, to be kept. */
@@ -210,7 +210,7 @@ export interface Issuance {
 }
 
 /** What of an authorization lives on from token to token. */
-export interface Lasting {
+export interface GrantedAuthorization {
   grantId: string
   family: string
   authentication: Authentication
@@ -247,7 +247,7 @@ export type Artefact = { kind: 'code' | 'refresh'; hash: string } | ({ kind: 'pa
 /** An artefact used up by one atomic statement, together with everything its use brings about. */
 export type Spend = Artefact & {
   /** Called when another request was first: refuses, or says what may be issued instead. */
-  lost(): Promise<Issuance>
+  alreadySpent(): Promise<Issuance>
 }
 
 /** Who looks into a token. RFC 7662 §2.1. */

@@ -1,7 +1,7 @@
 /** What is promised of services, API keys and secrets that change, on every engine, with a second tenant beside. */
 import assert from 'node:assert/strict'
 import { aClient, anAccount, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
-import type { KeptApiKey } from '../protocol/types.ts'
+import type { StoredApiKey } from '../protocol/types.ts'
 import { sql, UniqueViolation } from './sql.ts'
 import { sweep } from './sweep.ts'
 import type { MachineRow } from './types.ts'
@@ -10,13 +10,13 @@ const aService = (change: Partial<MachineRow> = {}): MachineRow => {
   return { id: 'service', name: 'nightly', description: undefined, status: 'active', createdAt: NOW, ...change }
 }
 
-function aKey(change: Partial<KeptApiKey> = {}): KeptApiKey {
+function aKey(change: Partial<StoredApiKey> = {}): StoredApiKey {
   const key = { id: 'key', hash: '#key', owner: 'service', subject: 'service', label: 'Key', scope: ['a', 'b'], resource: [] } as const
   return { ...key, chain: 'key', createdAt: NOW, lifetime: 600, expiresAt: NOW + 600, lastUsedAt: undefined, ...change }
 }
 
 /** As the rules find it. */
-function found({ hash: _, chain: __, lifetime: ___, ...key }: KeptApiKey, username: string) {
+function found({ hash: _, chain: __, lifetime: ___, ...key }: StoredApiKey, username: string) {
   return { ...key, username }
 }
 
@@ -56,7 +56,7 @@ onEachEngine('a key is found by its hash, in its tenant, until it expires', asyn
   assert.equal(await a.apiKeys.find('#key', NOW + 600), undefined)
   assert.deepEqual(await a.apiKeysAdmin.find('key'), aKey())
   await assert.rejects(a.apiKeysAdmin.add(aKey({ id: 'other' })), UniqueViolation)
-  const lasting = aKey({
+  const authorization = aKey({
     id: 'lasting',
     hash: '#lasting',
     lifetime: undefined,
@@ -64,10 +64,10 @@ onEachEngine('a key is found by its hash, in its tenant, until it expires', asyn
     scope: [],
     resource: ['https://api.example'],
   })
-  assert.equal(await a.apiKeysAdmin.add(lasting), true)
-  assert.deepEqual(await a.apiKeys.find('#lasting', NOW * 2), found(lasting, 'nightly'))
-  assert.deepEqual(await a.apiKeysAdmin.list({ limit: 9 }), [found(aKey(), 'nightly'), found(lasting, 'nightly')])
-  assert.deepEqual(await a.apiKeysAdmin.list({ after: 'key', limit: 9 }), [found(lasting, 'nightly')])
+  assert.equal(await a.apiKeysAdmin.add(authorization), true)
+  assert.deepEqual(await a.apiKeys.find('#lasting', NOW * 2), found(authorization, 'nightly'))
+  assert.deepEqual(await a.apiKeysAdmin.list({ limit: 9 }), [found(aKey(), 'nightly'), found(authorization, 'nightly')])
+  assert.deepEqual(await a.apiKeysAdmin.list({ after: 'key', limit: 9 }), [found(authorization, 'nightly')])
   assert.equal(await a.apiKeysAdmin.remove('key'), true)
   assert.equal(await a.apiKeys.find('#key', NOW), undefined)
 })

@@ -1,6 +1,6 @@
 /** API keys as kept: only a hash of each, and who it stands for. */
 import type { Store } from '../protocol/ports.ts'
-import type { ApiKey, KeptApiKey } from '../protocol/types.ts'
+import type { ApiKey, StoredApiKey } from '../protocol/types.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 import type { ApiKeyStore } from './types.ts'
 
@@ -60,7 +60,7 @@ function* rotate(
   tenant: string,
   id: string,
   ask: Parameters<ApiKeyStore['apiKeysAdmin']['rotate']>[1],
-): Transaction<KeptApiKey | undefined> {
+): Transaction<StoredApiKey | undefined> {
   const { next, now, overlap } = ask
   const [found] = yield sql`
     select id, hash, owner, subject, label, scope, resource, chain, created_at, lifetime, expires_at, last_used_at
@@ -87,20 +87,20 @@ function* rotate(
 }
 
 /** Whoever removes the owner waits until the key is there, and so removes it too. */
-function lockOwner(tenant: string, { owner, subject }: KeptApiKey): Sql {
+function lockOwner(tenant: string, { owner, subject }: StoredApiKey): Sql {
   return owner === 'person'
     ? sql`update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} returning subject`
     : sql`update services set created_at = created_at where tenant_id = ${tenant} and id = ${subject} returning id`
 }
 
-function keep(tenant: string, key: KeptApiKey): Sql {
+function keep(tenant: string, key: StoredApiKey): Sql {
   return sql`
     insert into api_keys (tenant_id, id, hash, owner, subject, label, scope, resource, chain, created_at, lifetime, expires_at, last_used_at)
     values (${tenant}, ${key.id}, ${key.hash}, ${key.owner}, ${key.subject}, ${key.label}, ${key.scope.join(' ')}, ${key.resource.join(' ')},
       ${key.chain}, ${key.createdAt}, ${key.lifetime ?? null}, ${key.expiresAt ?? null}, ${key.lastUsedAt ?? null})`
 }
 
-function rowFrom(row: Row): KeptApiKey {
+function rowFrom(row: Row): StoredApiKey {
   const lifetime = (row['lifetime'] as number | null) ?? undefined
   return { ...keyFrom(row), hash: row['hash'] as string, chain: row['chain'] as string, lifetime }
 }

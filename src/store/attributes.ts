@@ -16,7 +16,7 @@ export function attributes(db: Db, tenant: string): { attributes: AttributeStore
 }
 
 /** Accounts that are named when an attribute does not fit them. */
-const mostExamples = 5
+const maxExamples = 5
 
 /** The schema, which stays as it is until the end of the transaction: who changes it, or whose values are checked by it, waits. */
 function* lockSchema(tenant: string): Transaction<Attribute[]> {
@@ -38,7 +38,7 @@ function* define(tenant: string, attribute: Attribute): Transaction<Defined> {
   for (let page = yield* accountsAfter(tenant, ''); page.length > 0; page = yield* accountsAfter(tenant, page.at(-1)!.subject)) {
     const unfit = page.filter(({ values }) => !fits(attribute, values))
     broken += unfit.length
-    examples.push(...unfit.slice(0, mostExamples - examples.length).map(({ username }) => username))
+    examples.push(...unfit.slice(0, maxExamples - examples.length).map(({ username }) => username))
   }
   if (broken > 0) return { broken, examples }
   yield* keepSchema(tenant, next)

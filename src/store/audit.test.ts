@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { NOW, onEachEngine } from '../../test/stored.ts'
 import { readAudit } from '../identity/audit.ts'
-import type { Noted } from '../identity/audit-entry.ts'
+import type { StoredAuditEvent } from '../identity/audit-entry.ts'
 import { sweep } from './sweep.ts'
 
-function anEntry(id: string, at: number, change: Partial<Noted> = {}): Noted {
+function anEntry(id: string, at: number, change: Partial<StoredAuditEvent> = {}): StoredAuditEvent {
   const by = { type: 'user', id: 'ada' } as const
   return {
     id,
@@ -28,7 +28,7 @@ onEachEngine('entries come back whole, in order, a page at a time, and only in t
   assert.deepEqual(await a.audit.search({ limit: 9, newestFirst: false }), entries)
   assert.deepEqual(await a.audit.search({ limit: 9, newestFirst: true }), entries.toReversed())
   for (const newestFirst of [true, false]) {
-    const seen: Noted[] = []
+    const seen: StoredAuditEvent[] = []
     for (let page = await a.audit.search({ limit: 1, newestFirst }); page[0]; ) {
       seen.push(page[0])
       page = await a.audit.search({ limit: 1, newestFirst, after: { at: page[0].at, id: page[0].id } })

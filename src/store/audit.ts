@@ -1,5 +1,5 @@
 /** The audit log as kept. */
-import type { AuditSearch, Noted } from '../identity/audit-entry.ts'
+import type { AuditSearch, StoredAuditEvent } from '../identity/audit-entry.ts'
 import type { IdentityStore } from '../identity/types.ts'
 import { type Db, type Row, type Sql, sql } from './sql.ts'
 
@@ -11,13 +11,17 @@ export function audit(db: Db, tenant: string): Pick<IdentityStore, 'audit'> {
           for (const entry of entries) yield insert(tenant, entry, expiresAt)
         }),
       async search(ask) {
-        return (await db.read(ask.newestFirst ? newest(tenant, ask) : oldest(tenant, ask))).map(noted)
+        return (await db.read(ask.newestFirst ? newest(tenant, ask) : oldest(tenant, ask))).map(eventFrom)
       },
     },
   }
 }
 
-function insert(tenant: string, { id, at, act, outcome, by, target, detail, requestId, address }: Noted, expiresAt: number): Sql {
+function insert(
+  tenant: string,
+  { id, at, act, outcome, by, target, detail, requestId, address }: StoredAuditEvent,
+  expiresAt: number,
+): Sql {
   return sql`
     insert into audit (tenant_id, id, at, act, outcome, by_type, by_id, target, detail, request_id, address, expires_at)
     values (${tenant}, ${id}, ${at}, ${act}, ${outcome}, ${by?.type ?? null}, ${by?.id ?? null}, ${target ?? null},
@@ -51,14 +55,14 @@ function oldest(tenant: string, { after, limit, ...filter }: AuditSearch): Sql {
     order by at, id limit ${limit}`
 }
 
-function noted(row: Row): Noted {
+function eventFrom(row: Row): StoredAuditEvent {
   const [type, id] = [row['by_type'], row['by_id']]
   return {
     id: row['id'] as string,
     at: row['at'] as number,
-    act: row['act'] as Noted['act'],
-    outcome: row['outcome'] as Noted['outcome'],
-    by: type === null ? undefined : ({ type, id } as Noted['by']),
+    act: row['act'] as StoredAuditEvent['act'],
+    outcome: row['outcome'] as StoredAuditEvent['outcome'],
+    by: type === null ? undefined : ({ type, id } as StoredAuditEvent['by']),
     target: (row['target'] as string | null) ?? undefined,
     detail: JSON.parse(row['detail'] as string),
     requestId: (row['request_id'] as string | null) ?? undefined,

@@ -108,15 +108,15 @@ onEachEngine('a flow begins, is answered and ends once', async ({ a, b }) => {
 })
 
 onEachEngine('half a sign-in is kept in its flow for its time, and completed once', async ({ a, b }) => {
-  const half = { id: 'half', subject: 'subject', password: 'mark', amr: ['pwd'], expiresAt: NOW + 10 }
+  const pending = { id: 'half', subject: 'subject', password: 'mark', amr: ['pwd'], expiresAt: NOW + 10 }
   for (const store of [a, b]) await store.flows.begin(aFlow(), NOW + 60)
-  await a.flows.halve('flow', { ...half, id: 'earlier' })
+  await a.flows.setPending('flow', { ...pending, id: 'earlier' })
   await a.flows.answer('flow', 'consent')
-  assert.equal((await a.flows.find('flow', NOW))?.half, undefined, 'whoever does something else has given it up')
-  await a.flows.halve('flow', half)
-  assert.deepEqual((await a.flows.find('flow', NOW + 9))?.half, half)
-  assert.equal((await a.flows.find('flow', NOW + 10))?.half, undefined)
-  assert.equal((await b.flows.find('flow', NOW))?.half, undefined)
+  assert.equal((await a.flows.find('flow', NOW))?.pending, undefined, 'whoever does something else has given it up')
+  await a.flows.setPending('flow', pending)
+  assert.deepEqual((await a.flows.find('flow', NOW + 9))?.pending, pending)
+  assert.equal((await a.flows.find('flow', NOW + 10))?.pending, undefined)
+  assert.equal((await b.flows.find('flow', NOW))?.pending, undefined)
   assert.equal(await b.flows.complete('flow', 'half'), false)
   assert.equal(await a.flows.complete('flow', 'earlier'), false)
   assert.equal((await atOnce(20, () => a.flows.complete('flow', 'half'))).filter(Boolean).length, 1)

@@ -1,6 +1,6 @@
 /** Flows: visits to the authorization endpoint that are under way. */
 import type { Store } from '../protocol/ports.ts'
-import type { Answer, HalfSignIn } from '../protocol/types.ts'
+import type { Answer, PendingSignIn } from '../protocol/types.ts'
 import { requestFrom } from './documents.ts'
 import { type Db, sql } from './sql.ts'
 
@@ -18,9 +18,9 @@ export function flows(db: Db, tenant: string): Pick<Store, 'flows'> {
           select browser, asked, answered, half from flows where tenant_id = ${tenant} and id = ${id} and expires_at > ${now}`)
         if (!row) return undefined
         const answered = (row['answered'] as string).split(' ').filter(Boolean) as Answer[]
-        const half: HalfSignIn | null = JSON.parse((row['half'] as string | null) ?? 'null')
+        const pending: PendingSignIn | null = JSON.parse((row['half'] as string | null) ?? 'null')
         const asked = requestFrom(row['asked'] as string)
-        return { id, browser: row['browser'] as string, asked, answered, half: half && half.expiresAt > now ? half : undefined }
+        return { id, browser: row['browser'] as string, asked, answered, pending: pending && pending.expiresAt > now ? pending : undefined }
       },
       async answer(id, answer) {
         // Each answer is followed by a space, and is there once.
@@ -29,14 +29,14 @@ export function flows(db: Db, tenant: string): Pick<Store, 'flows'> {
           update flows set answered = replace(replace(answered, ${word}, ''), 'consent ', '') || ${word}, half_id = null, half = null
           where tenant_id = ${tenant} and id = ${id}`)
       },
-      async halve(id, half) {
+      async setPending(id, pending) {
         await db.write(sql`
-          update flows set half_id = ${half?.id ?? null}, half = ${half ? JSON.stringify(half) : null} where tenant_id = ${tenant} and id = ${id}`)
+          update flows set half_id = ${pending?.id ?? null}, half = ${pending ? JSON.stringify(pending) : null} where tenant_id = ${tenant} and id = ${id}`)
       },
-      async complete(id, half) {
+      async complete(id, pending) {
         const rows = await db.write(sql`
           update flows set answered = replace(replace(answered, 'sign-in ', ''), 'consent ', '') || 'sign-in ', half_id = null, half = null
-          where tenant_id = ${tenant} and id = ${id} and half_id = ${half} returning id`)
+          where tenant_id = ${tenant} and id = ${id} and half_id = ${pending} returning id`)
         return rows.length > 0
       },
       async end(id) {

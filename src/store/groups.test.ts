@@ -9,8 +9,8 @@ async function people(store: TenantStore, ...names: string[]): Promise<void> {
   for (const name of names) await store.accounts.add(anAccount({ subject: name, username: name, email: undefined }))
 }
 
-const join = (store: TenantStore, id: string, subjects: string[], mostOfPerson = 10) =>
-  store.groups.addMembers({ id, subjects, mostOfPerson })
+const join = (store: TenantStore, id: string, subjects: string[], maxPerAccount = 10) =>
+  store.groups.addMembers({ id, subjects, maxPerAccount })
 
 onEachEngine('a group is added once under its name in any case, and seen by no other tenant', async ({ a, b }) => {
   assert.equal(await a.groups.add(aGroup()), true)

@@ -103,7 +103,7 @@ type Joining = Parameters<GroupStore['addMembers']>[0]
 type Joined = Awaited<ReturnType<GroupStore['addMembers']>>
 
 /** Locks accounts and group first: whoever removes one of them, or adds the same people elsewhere, waits for this or is waited for. */
-function* join(tenant: string, { id, subjects, mostOfPerson }: Joining): Transaction<Joined> {
+function* join(tenant: string, { id, subjects, maxPerAccount }: Joining): Transaction<Joined> {
   const known = yield sql`
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject in ${subjects} returning subject`
   const [group] = yield sql`update groups set updated_at = updated_at where tenant_id = ${tenant} and id = ${id} returning id`
@@ -112,7 +112,7 @@ function* join(tenant: string, { id, subjects, mostOfPerson }: Joining): Transac
   if (unknown.length > 0) return { unknown: 'accounts', subjects: unknown }
   const full = yield sql`
     select a.subject from accounts a where a.tenant_id = ${tenant} and a.subject in ${subjects}
-    and (select count(*) from memberships m where m.tenant_id = a.tenant_id and m.subject = a.subject) >= ${mostOfPerson}
+    and (select count(*) from memberships m where m.tenant_id = a.tenant_id and m.subject = a.subject) >= ${maxPerAccount}
     and not exists (select 1 from memberships m where m.tenant_id = a.tenant_id and m.subject = a.subject and m.group_id = ${id})
     order by a.subject`
   if (full.length > 0) return { full: full.map((row) => row['subject'] as string) }

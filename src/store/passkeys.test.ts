@@ -71,7 +71,7 @@ onEachEngine('only its owner renames and removes one; recovery codes go with the
 })
 
 onEachEngine('a challenge is spent once, at its place and in its time', async ({ a, b }) => {
-  const challenge = { hash: 'challenge', place: 'here', expiresAt: NOW + 10 }
+  const challenge = { hash: 'challenge', context: 'here', expiresAt: NOW + 10 }
   for (const store of [a, b]) await store.challenges.add(challenge)
   assert.equal(await a.challenges.spend('challenge', 'there', NOW), false)
   assert.equal(await a.challenges.spend('challenge', 'here', NOW + 10), false)

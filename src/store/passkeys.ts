@@ -54,13 +54,13 @@ export function passkeys(db: Db, tenant: string): Pick<IdentityStore, 'passkeys'
         }),
     },
     challenges: {
-      async add({ hash, place, expiresAt }) {
+      async add({ hash, context, expiresAt }) {
         await db.write(sql`
-          insert into challenges (tenant_id, hash, place, expires_at) values (${tenant}, ${hash}, ${place}, ${expiresAt})`)
+          insert into challenges (tenant_id, hash, place, expires_at) values (${tenant}, ${hash}, ${context}, ${expiresAt})`)
       },
-      async spend(hash, place, now) {
+      async spend(hash, context, now) {
         const rows = await db.write(sql`
-          delete from challenges where tenant_id = ${tenant} and hash = ${hash} and place = ${place} and expires_at > ${now} returning hash`)
+          delete from challenges where tenant_id = ${tenant} and hash = ${hash} and place = ${context} and expires_at > ${now} returning hash`)
         return rows.length > 0
       },
     },

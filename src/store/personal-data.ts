@@ -1,9 +1,9 @@
 /** What is kept of a person in places that nobody else asks for: API keys, known browsers, links in mails. */
-import type { Kept, LinkKind } from '../identity/types.ts'
+import type { LinkKind, StoredPersonalData } from '../identity/types.ts'
 import { keyFrom } from './api-keys.ts'
 import { type Db, sql } from './sql.ts'
 
-export async function kept(db: Db, tenant: string, subject: string): Promise<Kept> {
+export async function kept(db: Db, tenant: string, subject: string): Promise<StoredPersonalData> {
   const keys = await db.read(sql`
     select id, owner, subject, label, scope, resource, created_at, expires_at, last_used_at from api_keys
     where tenant_id = ${tenant} and owner = 'person' and subject = ${subject} order by created_at, id`)

@@ -31,7 +31,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
     // Our times and counters stay below 2^53.
     types: { getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)) },
   })
-  pool.on('error', (error) => onProblem(`PostgreSQL: an idle connection was lost: ${told(error).message}`))
+  pool.on('error', (error) => onProblem(`PostgreSQL: an idle connection was lost: ${translated(error).message}`))
   // A connection lost between two statements of a transaction: the next statement tells.
   pool.on('connect', (client) => client.on('error', () => {}))
 
@@ -61,20 +61,20 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
   }
 
   /** Runs `work` on a connection: again when the database undid it for the sake of another, or it says that nothing has come of it yet. */
-  async function attempt<T>(work: (client: pg.PoolClient, progress: Progress) => Promise<T>): Promise<T> {
+  async function attempt<T>(work: (client: pg.PoolClient, progress: TransactionState) => Promise<T>): Promise<T> {
     for (let n = 1; ; n++) {
-      const progress: Progress = { repeatable: false }
+      const progress: TransactionState = { repeatable: false }
       try {
         return await borrow((client) => work(client, progress))
       } catch (error) {
         const again = isConflict(error) || (progress.repeatable && isEnded(error))
-        if (!again || n === TRIES) throw told(error)
+        if (!again || n === TRIES) throw translated(error)
       }
     }
   }
 
   const underWay = new Set<Promise<unknown>>()
-  async function act<T>(work: (client: pg.PoolClient, progress: Progress) => Promise<T>): Promise<T> {
+  async function act<T>(work: (client: pg.PoolClient, progress: TransactionState) => Promise<T>): Promise<T> {
     const result = attempt(work)
     underWay.add(result)
     try {
@@ -101,7 +101,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
 }
 type Value = Sql['values'][number]
 
-interface Progress {
+interface TransactionState {
   /** True while losing the connection means that nothing was done. */
   repeatable: boolean
 }
@@ -111,7 +111,7 @@ async function drive<T>(
   client: pg.PoolClient,
   work: () => Transaction<T>,
   run: (client: pg.PoolClient, statement: Sql) => Promise<Row[]>,
-  progress: Progress,
+  progress: TransactionState,
 ): Promise<T> {
   progress.repeatable = true
   await client.query('begin')
@@ -158,7 +158,7 @@ const UNAVAILABLE = /^(08|40|53|57|58|55P03|25006)/
 const TELLTALE = /^(22|23)/
 
 /** An error in the words of `sql.ts`; one that is not the database's stays as it is. */
-function told(error: unknown): Error {
+function translated(error: unknown): Error {
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? '08000'
     const message = TELLTALE.test(code) ? `PostgreSQL: ${code}` : `PostgreSQL: ${error.message} (${code})`

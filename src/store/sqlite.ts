@@ -87,7 +87,7 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
         setTimeout(flush, RETRY_MILLISECONDS)
         return
       }
-      for (const job of batch) job.fail(told(error))
+      for (const job of batch) job.fail(translated(error))
     }
     tries = 0
     scheduled = queue.length > 0
@@ -103,7 +103,7 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
           return () => resolve(result)
         } catch (error) {
           if (isBroken(error) || !handle.isTransaction) throw error
-          return () => reject(told(error))
+          return () => reject(translated(error))
         }
       },
       fail: reject,
@@ -119,7 +119,7 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
       try {
         return run(query)
       } catch (error) {
-        throw told(error)
+        throw translated(error)
       }
     },
     write: (statement) => enqueue(() => run(statement)),
@@ -148,7 +148,7 @@ function openHandle(path: string): DatabaseSync {
     return handle
   } catch (error) {
     handle.close()
-    throw told(error)
+    throw translated(error)
   }
 }
 const FULL = 2
@@ -171,7 +171,7 @@ const isFull = (error: unknown) => primary(error) === 13
 const isBroken = (error: unknown) => [5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26].includes(primary(error))
 
 /** An error in the words of `sql.ts`; one that is not SQLite's stays as it is. */
-function told(error: unknown): Error {
+function translated(error: unknown): Error {
   const code = resultCode(error)
   if (code === undefined) return error as Error
   const message = `SQLite: ${(error as Error).message} (${code})`

@@ -2,7 +2,7 @@
 import type { ClientMetadata } from '../protocol/client.ts'
 import type { SecretRow } from '../protocol/registry.ts'
 import type { ResourceMetadata } from '../protocol/resource.ts'
-import type { ApiKey, KeptApiKey } from '../protocol/types.ts'
+import type { ApiKey, StoredApiKey } from '../protocol/types.ts'
 
 /** What a file declares of a tenant, and what is to be gone. */
 export interface Declaration {
@@ -45,13 +45,13 @@ export interface MachineStore {
 export interface ApiKeyStore {
   apiKeysAdmin: {
     /** False when there is no such owner. */
-    add(key: KeptApiKey): Promise<boolean>
+    add(key: StoredApiKey): Promise<boolean>
     /**
      * A key to follow one in force, equal but for id, hash and times. The old one works for `overlap` seconds more, never longer than it would
      * have; every other key of its chain is gone. So at most two of a chain are in force. Undefined when there is no such key in force.
      */
-    rotate(id: string, ask: { next: Pick<KeptApiKey, 'id' | 'hash'>; now: number; overlap: number }): Promise<KeptApiKey | undefined>
-    find(id: string): Promise<KeptApiKey | undefined>
+    rotate(id: string, ask: { next: Pick<StoredApiKey, 'id' | 'hash'>; now: number; overlap: number }): Promise<StoredApiKey | undefined>
+    find(id: string): Promise<StoredApiKey | undefined>
     /** True when there was one. */
     remove(id: string): Promise<boolean>
     /** Expired ones too, each with the name of its owner, in order of id, after `after`. */

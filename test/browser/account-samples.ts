@@ -5,7 +5,7 @@ import { type ApplicationsPage, applicationsPage } from '../../src/web/pages/acc
 import { dataPage } from '../../src/web/pages/account/data.ts'
 import { deletedView, deletionPage } from '../../src/web/pages/account/deletion.ts'
 import { type EmailPage, emailPage } from '../../src/web/pages/account/email.ts'
-import { accountView, type Content, type Place } from '../../src/web/pages/account/layout.ts'
+import { type AccountPageContext, accountView, type Content } from '../../src/web/pages/account/layout.ts'
 import { overviewPage } from '../../src/web/pages/account/overview.ts'
 import { type PasskeysPage, passkeysPage } from '../../src/web/pages/account/passkeys.ts'
 import { type PasswordPage, passwordPage } from '../../src/web/pages/account/password.ts'
@@ -20,7 +20,7 @@ import { hostileQuestions, questions } from './question-samples.ts'
 
 const at = { base: '/t/acme', sid: 's1' }
 const confirm = '/t/acme/authorize?max_age=300'
-const place: Place = {
+const context: AccountPageContext = {
   base: at.base,
   tenant: 'Acme',
   current: undefined,
@@ -46,8 +46,8 @@ export function accountSamples(origin: string, attack: string): Record<string, V
     locality: 'London',
     country: 'England',
   }
-  const hostile = { ...place, tenant: long, person: { name: long, detail: `${'w'.repeat(200)}@${attack}` } }
-  const section = (name: string, content: Content, where = place) => accountView({ ...where, current: name }, content)
+  const hostile = { ...context, tenant: long, person: { name: long, detail: `${'w'.repeat(200)}@${attack}` } }
+  const section = (name: string, content: Content, where = context) => accountView({ ...where, current: name }, content)
   const faults = {
     birthdate: 'This is no day of the calendar.',
     phone_number: 'This must be an international number such as +12025550123.',
@@ -56,7 +56,7 @@ export function accountSamples(origin: string, attack: string): Record<string, V
   }
   const whose = { ...at, tenant: 'Acme', username: 'ada' }
   return {
-    'account-overview': accountView(place, { title: 'Your account', body: overviewPage(place) }),
+    'account-overview': accountView(context, { title: 'Your account', body: overviewPage(context) }),
     'account-stranger': strangerView(at.base),
     ...factorSamples(section, attack, hostile),
     'account-profile': section('profile', {
@@ -121,7 +121,7 @@ export function accountSamples(origin: string, attack: string): Record<string, V
       { title: 'Delete account', body: deletionPage({ ...at, username: long, tenant: long, confirm: undefined, fault: long }) },
       hostile,
     ),
-    'hostile-account-overview': accountView(hostile, { title: 'Your account', body: overviewPage(place) }),
+    'hostile-account-overview': accountView(hostile, { title: 'Your account', body: overviewPage(context) }),
     'hostile-account-profile': section(
       'profile',
       {
@@ -218,9 +218,9 @@ function applications(origin: string, more: Partial<Application> = {}, scope = '
 
 /** Second factors and passkeys: none yet, some, to be confirmed first, and of someone who means harm. */
 function factorSamples(
-  section: (name: string, content: Content, where?: Place) => View,
+  section: (name: string, content: Content, where?: AccountPageContext) => View,
   attack: string,
-  hostile: Place,
+  hostile: AccountPageContext,
 ): Record<string, View> {
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
   const offer = { secret, uri: `otpauth://totp/Acme:ada?secret=${secret}`, draft: 'd' }
@@ -229,7 +229,7 @@ function factorSamples(
     ...{ zone: 'Europe/London', since: undefined, any: false, recoveryCodes: 0, offer, wrongCode: false, confirm: undefined },
   }
   const some = { ...none, since: 1_763_000_000, any: true, recoveryCodes: 7 }
-  const factors = (page: SecondFactorsPage, where = place) =>
+  const factors = (page: SecondFactorsPage, where = context) =>
     section('second-factors', { title: 'Second factors', body: secondFactorsPage(page) }, where)
   const items = [
     { id: 'one', name: 'Work laptop', synced: false, createdAt: 1_763_000_000, lastUsedAt: 1_763_500_000 },
@@ -241,7 +241,7 @@ function factorSamples(
     user: { id: 'eA', name: 'a', displayName: 'a' },
     pubKeyCredParams: [],
   })
-  const keys = (page: Partial<PasskeysPage>, where = place) => {
+  const keys = (page: Partial<PasskeysPage>, where = context) => {
     const all = { ...at, zone: 'Europe/London', items, offer: options, confirm, ...page }
     return section('passkeys', { title: 'Passkeys', body: passkeysPage(all), ...(all.offer && { script: passkeyScript }) }, where)
   }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { after, before, suite, test } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { openChromium } from './chromium.ts'
 
@@ -17,25 +17,25 @@ const phone: BrowserContextOptions = { viewport: { width: 360, height: 780 }, is
 
 suite('the account page in a real browser', () => {
   let sink: MailSink
-  let house: TestHouse
+  let gatehouse: TestApp
   let chromium: Browser
   let people = 0
   before(async () => {
     mkdirSync(screenshots, { recursive: true })
     sink = await mailSink()
-    house = await testHouse('sqlite', { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
+    gatehouse = await testApp('sqlite', { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
     chromium = await openChromium()
   })
   after(async () => {
     await chromium?.close()
-    await house?.close()
+    await gatehouse?.close()
     await sink?.close()
   })
 
   /** Somebody new, signed in at this path in a browser of their own. Whatever its console complains of fails the test. */
   async function visit(path: string, options: BrowserContextOptions, act: (page: Page, username: string) => Promise<void>) {
     const username = `person${++people}`
-    await house.addAccount({ username, email: `${username}@example.com`, claims: { name: 'Ada Lovelace' } }, password)
+    await gatehouse.addAccount({ username, email: `${username}@example.com`, claims: { name: 'Ada Lovelace' } }, password)
     const context = await chromium.newContext(options)
     try {
       const complaints: string[] = []
@@ -46,7 +46,7 @@ suite('the account page in a real browser', () => {
       context.on('weberror', (error) => complaints.push(String(error.error())))
       const page = await context.newPage()
       page.setDefaultTimeout(15_000)
-      await page.goto(`${house.issuer}${path}`)
+      await page.goto(`${gatehouse.issuer}${path}`)
       await signIn(page, username)
       await act(page, username)
       assert.deepEqual(complaints, [])
@@ -79,7 +79,7 @@ suite('the account page in a real browser', () => {
       assert.ok(names.length >= 7)
       for (const name of names) {
         await page.click(`#to-${name}`)
-        await page.waitForURL(`${house.issuer}/account/${name}`)
+        await page.waitForURL(`${gatehouse.issuer}/account/${name}`)
         assert.equal(await page.locator('.menu a[aria-current]').getAttribute('id'), `to-${name}`)
         await hasNoViolations(page, `desk-${name}`)
       }
@@ -92,10 +92,10 @@ suite('the account page in a real browser', () => {
       assert.ok(names.length >= 7)
       for (const name of names) {
         await page.tap(`#open-${name}`)
-        await page.waitForURL(`${house.issuer}/account/${name}`)
+        await page.waitForURL(`${gatehouse.issuer}/account/${name}`)
         await hasNoViolations(page, `phone-${name}`)
         await page.tap('#back')
-        await page.waitForURL(`${house.issuer}/account`)
+        await page.waitForURL(`${gatehouse.issuer}/account`)
       }
       await hasNoViolations(page, 'phone-overview')
     })
@@ -116,7 +116,7 @@ suite('the account page in a real browser', () => {
         await page.locator('#notice').waitFor()
         assert.equal(await page.inputValue('#nickname'), 'Al')
 
-        await page.goto(`${house.issuer}/account/email`)
+        await page.goto(`${gatehouse.issuer}/account/email`)
         await page.fill('#email', `new.${username}@example.com`)
         await page.click('#change')
         await page.locator('#notice').waitFor()
@@ -126,39 +126,39 @@ suite('the account page in a real browser', () => {
         assert.match(await page.locator('.me').innerText(), /new\./)
         await sink.next()
 
-        await page.goto(`${house.issuer}/account/password`)
+        await page.goto(`${gatehouse.issuer}/account/password`)
         await page.fill('#current', password)
         for (const id of ['#password', '#repeated']) await page.fill(id, 'a fresh and long password')
         await page.click('#change')
         await page.locator('#notice').waitFor()
         await sink.next()
 
-        await page.goto(`${house.issuer}/account/data`)
+        await page.goto(`${gatehouse.issuer}/account/data`)
         const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')])
         assert.equal(download.suggestedFilename(), 'account.json')
         await sink.next()
 
-        await page.goto(`${house.issuer}/account/deletion`)
+        await page.goto(`${gatehouse.issuer}/account/deletion`)
         await page.fill('#username', username)
         await page.click('#delete')
         await page.locator('#deleted').waitFor()
         await sink.next()
-        await page.goto(`${house.issuer}/account`)
+        await page.goto(`${gatehouse.issuer}/account`)
         await page.locator('#sign-in').waitFor()
       })
     })
 
   test('a sign-in that is no longer recent is renewed on the way, and accounts are switched', { timeout: 60_000 }, async () => {
     await visit('/account/deletion', desk, async (page, username) => {
-      house.wait(301)
-      await page.goto(`${house.issuer}/account/deletion`)
+      gatehouse.advance(301)
+      await page.goto(`${gatehouse.issuer}/account/deletion`)
       await page.click('#confirm')
       assert.equal(await page.inputValue('#username'), username)
       await page.fill('#password', password)
       await page.click('#submit')
       await page.locator('#deletion-delete').waitFor()
       const other = `person${++people}`
-      await house.addAccount({ username: other }, password)
+      await gatehouse.addAccount({ username: other }, password)
       await page.click('#switch')
       await page.click('#another')
       await signIn(page, other)

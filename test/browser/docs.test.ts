@@ -3,21 +3,21 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { openChromium } from './chromium.ts'
 
 const screenshots = new URL('screenshots/', import.meta.url).pathname
-let house: TestHouse
+let gatehouse: TestApp
 let browser: Browser
 before(async () => {
   mkdirSync(screenshots, { recursive: true })
-  house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
-  await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
+  gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256' })
+  await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
   browser = await openChromium()
 })
 after(async () => {
   await browser?.close()
-  await house?.close()
+  await gatehouse?.close()
 })
 
 for (const [path, colorScheme, width] of [
@@ -33,11 +33,11 @@ for (const [path, colorScheme, width] of [
     page.on('request', (request) => asked.push(request.url()))
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(String(error)))
-    await page.goto(house.issuer + path)
+    await page.goto(gatehouse.issuer + path)
     await page.getByRole('heading', { name: 'Gatehouse' }).first().waitFor()
     await page.getByText('Sign-in with a session').first().waitFor({ state: 'attached' })
     await page.screenshot({ path: `${screenshots}docs-${path === '/docs' ? 'root' : 'acme'}-${colorScheme}-${width}.png` })
-    const foreign = asked.filter((url) => !url.startsWith(`${house.issuer}/`) && !url.startsWith('data:') && !url.startsWith('blob:'))
+    const foreign = asked.filter((url) => !url.startsWith(`${gatehouse.issuer}/`) && !url.startsWith('data:') && !url.startsWith('blob:'))
     assert.deepEqual(foreign, [])
     assert.deepEqual(complaints, [])
     const dark = await page.locator('body.dark-mode').count()

@@ -2,26 +2,26 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, CDPSession, Page } from 'playwright-core'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { type Application, application, claimsOf } from '../journeys/application.ts'
 import { openChromium } from './chromium.ts'
 import { type ClientApp, openClientApp } from './client-app.ts'
 
-let house: TestHouse
+let gatehouse: TestApp
 let site: ClientApp
 let chromium: Browser
 let app: Application
 before(async () => {
-  house = await testHouse('sqlite', { SECOND_FACTOR: 'required' })
+  gatehouse = await testApp('sqlite', { SECOND_FACTOR: 'required' })
   site = await openClientApp()
   chromium = await openChromium()
-  await house.addClient({ client_id: 'app', redirect_uris: [site.callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
-  app = application(house, { id: 'app', secret: 'secret', redirectUri: site.callback })
+  await gatehouse.addClient({ client_id: 'app', redirect_uris: [site.callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
+  app = application(gatehouse, { id: 'app', secret: 'secret', redirectUri: site.callback })
 })
 after(async () => {
   await chromium?.close()
   site?.close()
-  await house?.close()
+  await gatehouse?.close()
 })
 
 interface Stage {
@@ -71,7 +71,7 @@ async function giveSecret(page: Page, username: string) {
 }
 
 visit('made while signing in, then a second factor, then in place of a password', async ({ page, cdp, authenticator }) => {
-  await house.addAccount({ username: 'ada', claims: { name: 'Ada' } }, 'the analytical engine')
+  await gatehouse.addAccount({ username: 'ada', claims: { name: 'Ada' } }, 'the analytical engine')
   const id = await authenticator(true)
   await page.goto(app.url())
   await giveSecret(page, 'ada')
@@ -100,7 +100,7 @@ visit('made while signing in, then a second factor, then in place of a password'
 })
 
 visit('who cannot prove to the authenticator who they are does not come in, and reads why', async ({ page, cdp, authenticator }) => {
-  await house.addAccount({ username: 'bea' }, 'the analytical engine')
+  await gatehouse.addAccount({ username: 'bea' }, 'the analytical engine')
   const id = await authenticator(true)
   await page.goto(app.url())
   await giveSecret(page, 'bea')
@@ -121,7 +121,7 @@ for (const [name, without] of [
     `without ${name} the button is hidden, and a password and a code do`,
     async ({ page }) => {
       const username = `cleo-${name.toLowerCase()}`
-      await house.addAccount({ username }, 'the analytical engine')
+      await gatehouse.addAccount({ username }, 'the analytical engine')
       await page.goto(app.url())
       assert.equal(await page.locator('#use-passkey').isVisible(), false)
       await giveSecret(page, username)

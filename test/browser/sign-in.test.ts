@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { createAccount } from '../../src/identity/accounts.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type Application, application, type Fields } from '../journeys/application.ts'
 import { engines } from '../postgres.ts'
 import { openChromium } from './chromium.ts'
@@ -14,30 +14,30 @@ const screenshots = new URL('screenshots/', import.meta.url).pathname
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`in a real browser, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let site: ClientApp
     let chromium: Browser
     let app: Application
     before(async () => {
       mkdirSync(screenshots, { recursive: true })
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       site = await openClientApp()
       chromium = await openChromium()
       const redirect_uris = [site.callback, site.hopping]
       const scope = 'openid profile email offline_access'
-      await house.addClient(
+      await gatehouse.addClient(
         { client_id: 'app', client_name: 'Tideboard', redirect_uris, post_logout_redirect_uris: [`${site.origin}/bye`], scope },
         'secret',
       )
-      await house.addAccount({ username: 'alice', email: 'alice@example.com', claims: { name: 'Alice Liddell' } }, 'wonderland')
-      await house.addAccount({ username: 'bob' }, 'builder')
-      await house.addAccount({ username: 'dave' }, 'lodger')
-      app = application(house, { id: 'app', secret: 'secret', redirectUri: site.callback, scope: 'openid profile' })
+      await gatehouse.addAccount({ username: 'alice', email: 'alice@example.com', claims: { name: 'Alice Liddell' } }, 'wonderland')
+      await gatehouse.addAccount({ username: 'bob' }, 'builder')
+      await gatehouse.addAccount({ username: 'dave' }, 'lodger')
+      app = application(gatehouse, { id: 'app', secret: 'secret', redirectUri: site.callback, scope: 'openid profile' })
     })
     after(async () => {
       await chromium?.close()
       site?.close()
-      await house?.close()
+      await gatehouse?.close()
     })
 
     /** A visit by a browser of its own. Whatever its console complains of fails the test, unless it is `expected`. */
@@ -104,7 +104,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await picture(page, 'consent')
       await page.locator('#allow').click()
       const { code, state, iss } = await landed(page)
-      assert.deepEqual([state, iss], ['a b&c', house.issuer])
+      assert.deepEqual([state, iss], ['a b&c', gatehouse.issuer])
       const { status, body } = await app.redeem(code!)
       assert.equal(status, 200, JSON.stringify(body))
 
@@ -155,13 +155,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [{ prompt: 'select_account' }, '#choose-account'],
       ]
       for (const [fields, shown] of stillShown) {
-        house.wait(1)
+        gatehouse.advance(1)
         await open(page, fields)
         await page.locator(shown).waitFor()
       }
       await open(page, { max_age: '1000' })
       await page.locator('#landed').waitFor()
-      house.wait(1001)
+      gatehouse.advance(1001)
       await open(page, { max_age: '1000' })
       await signIn(page)
       const { code } = await landed(page)
@@ -183,12 +183,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await page.getByRole('button', { name: /Alice Liddell/ }).click()
       const { body } = await app.redeem((await landed(page))['code']!)
       const { sub } = JSON.parse(Buffer.from(body.id_token.split('.')[1], 'base64url').toString())
-      assert.equal(sub, (await house.root.store.accounts.byLogin('alice'))?.subject)
+      assert.equal(sub, (await gatehouse.root.store.accounts.byLogin('alice'))?.subject)
     })
 
     visit('cannot renew the sign-in of another person of the same browser with the own password', async (page) => {
       await arrive(page)
-      house.wait(1)
+      gatehouse.advance(1)
       await open(page, { prompt: 'login' })
       await signIn(page, 'dave', 'lodger')
       await page.locator('#not-you').click()
@@ -215,14 +215,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     visit('signs out, or stays', async (page) => {
       await arrive(page)
-      await page.goto(`${house.issuer}/logout`)
+      await page.goto(`${gatehouse.issuer}/logout`)
       await picture(page, 'sign-out')
       await page.locator('#sign-out-no').click()
       await page.getByText('You are still signed in').waitFor()
-      await page.goto(`${house.issuer}/logout?client_id=app&state=s&post_logout_redirect_uri=${encodeURIComponent(`${site.origin}/bye`)}`)
+      await page.goto(
+        `${gatehouse.issuer}/logout?client_id=app&state=s&post_logout_redirect_uri=${encodeURIComponent(`${site.origin}/bye`)}`,
+      )
       await page.locator('#sign-out-yes').click()
       assert.deepEqual(await landed(page), { state: 's' })
-      await page.goto(`${house.issuer}/logout`)
+      await page.goto(`${gatehouse.issuer}/logout`)
       await page.getByText('You are signed out').waitFor()
       await picture(page, 'signed-out')
       await open(page)
@@ -230,7 +232,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     visit('replaces a password that somebody else has set', async (page) => {
-      await createAccount(house.root.accounts, { username: 'carol' }, { text: 'given-by-the-operator', temporary: true })
+      await createAccount(gatehouse.root.accounts, { username: 'carol' }, { text: 'given-by-the-operator', temporary: true })
       await open(page)
       await signIn(page, 'carol', 'given-by-the-operator')
       await page.locator('#new-password').waitFor()
@@ -263,7 +265,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         await picture(page, 'form-post-without-script')
         await page.locator('#continue').click()
         assert.match((await landed(page))['code']!, /^gth_ac_/)
-        await page.goto(`${house.issuer}/logout`)
+        await page.goto(`${gatehouse.issuer}/logout`)
         await page.locator('#sign-out-yes').click()
         await page.getByText('You are signed out').waitFor()
       },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { type Application, application } from '../journeys/application.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { openChromium } from './chromium.ts'
@@ -14,7 +14,7 @@ const password = 'seven words that nobody else has thought of'
 const phone = { viewport: { width: 360, height: 760 }, colorScheme: 'dark' } as const
 
 suite('signing up in a real browser', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   let sink: MailSink
   let site: ClientApp
   let chromium: Browser
@@ -22,19 +22,19 @@ suite('signing up in a real browser', () => {
   before(async () => {
     mkdirSync(screenshots, { recursive: true })
     sink = await mailSink()
-    house = await testHouse('sqlite', { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', API_SIGN_UP_EMAIL: 'private' })
+    gatehouse = await testApp('sqlite', { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', API_SIGN_UP_EMAIL: 'private' })
     site = await openClientApp()
     chromium = await openChromium()
-    await house.addClient(
+    await gatehouse.addClient(
       { client_id: 'app', client_name: 'Tideboard', redirect_uris: [site.callback], scope: 'openid profile email' },
       'secret',
     )
-    app = application(house, { id: 'app', secret: 'secret', redirectUri: site.callback, scope: 'openid profile email' })
+    app = application(gatehouse, { id: 'app', secret: 'secret', redirectUri: site.callback, scope: 'openid profile email' })
   })
   after(async () => {
     await chromium?.close()
     site?.close()
-    await house?.close()
+    await gatehouse?.close()
     await sink?.close()
   })
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as oauth from 'oauth4webapi'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { alice, callback, shows } from '../journeys/application.ts'
 import { engines } from '../postgres.ts'
 
@@ -12,23 +12,23 @@ const scope = 'openid email offline_access'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`oauth4webapi, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let as: oauth.AuthorizationServer
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const client = { redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'], scope }
-      await house.addClient({ ...client, client_id: 'basic' }, 'a secret: of +odd% characters')
-      await house.addClient({ ...client, client_id: 'post', token_endpoint_auth_method: 'client_secret_post' }, 'secret')
-      await house.addClient({ ...client, client_id: 'none', token_endpoint_auth_method: 'none' })
-      await house.addClient({ client_id: 'worker', grant_types: ['client_credentials'], scope: 'read' }, 'secret')
-      await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
-      await house.root.store.resourcesAdmin.add({ identifier: api, name: 'API', scopes: {} })
-      const issuer = new URL(house.issuer)
+      await gatehouse.addClient({ ...client, client_id: 'basic' }, 'a secret: of +odd% characters')
+      await gatehouse.addClient({ ...client, client_id: 'post', token_endpoint_auth_method: 'client_secret_post' }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'none', token_endpoint_auth_method: 'none' })
+      await gatehouse.addClient({ client_id: 'worker', grant_types: ['client_credentials'], scope: 'read' }, 'secret')
+      await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+      await gatehouse.root.store.resourcesAdmin.add({ identifier: api, name: 'API', scopes: {} })
+      const issuer = new URL(gatehouse.issuer)
       as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure))
       const plain = await oauth.discoveryRequest(issuer, { ...insecure, algorithm: 'oauth2' })
       assert.deepEqual(await oauth.processDiscoveryResponse(issuer, plain), as)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const methods: Record<string, oauth.ClientAuth> = {
       basic: oauth.ClientSecretBasic('a secret: of +odd% characters'),
@@ -54,7 +54,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value)
         url.searchParams.set('code_challenge', await oauth.calculatePKCECodeChallenge(verifier))
 
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         await browser.open(url.href)
         const consent = await browser.submit('sign-in', { ...alice })
         assert.ok(shows(consent, 'consent'))

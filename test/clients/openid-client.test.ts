@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as oidc from 'openid-client'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { alice, callback, shows, told } from '../journeys/application.ts'
 import { engines } from '../postgres.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`openid-client, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let config: oidc.Configuration
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const client = {
         client_id: 'app',
         redirect_uris: [callback],
@@ -19,17 +19,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
         id_token_signed_response_alg: 'ES256',
         policy: { consent: 'skip' },
       }
-      await house.addClient(client, 'secret')
-      await house.addAccount({ username: alice.username }, alice.password)
+      await gatehouse.addClient(client, 'secret')
+      await gatehouse.addAccount({ username: alice.username }, alice.password)
       const metadata = { client_secret: 'secret', id_token_signed_response_alg: 'ES256' }
-      config = await oidc.discovery(new URL(house.issuer), 'app', metadata, oidc.ClientSecretPost('secret'), {
+      config = await oidc.discovery(new URL(gatehouse.issuer), 'app', metadata, oidc.ClientSecretPost('secret'), {
         execute: [oidc.allowInsecureRequests],
       })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     test('form_post and client_secret_post, with a first sign-in and with a session', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       for (const visit of ['first', 'second']) {
         const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
         const checks = { pkceCodeVerifier, expectedState: oidc.randomState(), expectedNonce: oidc.randomNonce(), maxAge: 300 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { leftHalfHash } from '../../src/protocol/codec/digest.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, call, callback, claimsOf } from './application.ts'
@@ -14,81 +14,81 @@ const files = 'https://files.example'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`tokens, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let opaque: Application
     let server: Application
     let browser: TinyBrowser
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const client = {
         redirect_uris: [callback],
         grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
         scope: 'openid email profile phone offline_access read',
         policy: { consent: 'skip' },
       }
-      await house.addClient({ ...client, client_id: 'app' }, 'secret')
-      await house.addClient({ ...client, client_id: 'opaque', access_token_format: 'opaque' }, 'secret')
-      await house.addClient({ client_id: 'api', grant_types: ['client_credentials'], resource_server: api }, 'secret')
-      await house.addClient({ client_id: 'stranger', grant_types: ['client_credentials'], resource_server: files }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'app' }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'opaque', access_token_format: 'opaque' }, 'secret')
+      await gatehouse.addClient({ client_id: 'api', grant_types: ['client_credentials'], resource_server: api }, 'secret')
+      await gatehouse.addClient({ client_id: 'stranger', grant_types: ['client_credentials'], resource_server: files }, 'secret')
       for (const alg of algs)
-        await house.addClient(
+        await gatehouse.addClient(
           { ...client, client_id: alg, id_token_signed_response_alg: alg, access_token_signed_response_alg: alg },
           'secret',
         )
       const resource = { name: 'API', scopes: {} }
-      await house.root.store.resourcesAdmin.add({
+      await gatehouse.root.store.resourcesAdmin.add({
         ...resource,
         identifier: api,
         access_token_lifetime: 120,
         access_token_signed_response_alg: 'EdDSA',
       })
-      await house.root.store.resourcesAdmin.add({ ...resource, identifier: files, access_token_format: 'opaque' })
+      await gatehouse.root.store.resourcesAdmin.add({ ...resource, identifier: files, access_token_format: 'opaque' })
       const claims = { name: 'Alice Liddell', given_name: 'Alice', email_verified: true }
-      await house.addAccount({ sub: 'a-subject', username: alice.username, email: 'alice@example.com', claims }, alice.password)
+      await gatehouse.addAccount({ sub: 'a-subject', username: alice.username, email: 'alice@example.com', claims }, alice.password)
       app = named('app')
       opaque = named('opaque')
       server = named('api')
-      browser = house.browser()
+      browser = gatehouse.browser()
       await app.arrive(browser)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
-    const named = (id: string) => application(house, { id, secret: 'secret' })
+    const named = (id: string) => application(gatehouse, { id, secret: 'secret' })
     const introspect = async (who: Application, token: string) => (await who.post('/introspect', { token })).body
-    const userinfo = (token: string) => call(`${house.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+    const userinfo = (token: string) => call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
     const isInvalid = ({ status, body }: Answer, error: string) => assert.deepEqual([status, body.error], [400, error])
 
     for (const alg of algs) {
       test(`signed with ${alg}, and good by the published keys`, async () => {
         const code = await named(alg).code(browser, { scope: 'openid email', nonce: 'n-1' })
         const { access_token, id_token } = (await named(alg).redeem(code)).body
-        const keys = createLocalJWKSet((await call(`${house.issuer}/.well-known/jwks.json`)).body)
-        const current = { currentDate: new Date(house.now() * 1000), algorithms: [alg], issuer: house.issuer }
+        const keys = createLocalJWKSet((await call(`${gatehouse.issuer}/.well-known/jwks.json`)).body)
+        const current = { currentDate: new Date(gatehouse.now() * 1000), algorithms: [alg], issuer: gatehouse.issuer }
         const id = await jwtVerify(id_token, keys, { ...current, typ: 'JWT', audience: alg })
         const { at_hash, c_hash, sid, iat, exp, auth_time, ...rest } = id.payload
-        assert.deepEqual(rest, { iss: house.issuer, sub: 'a-subject', aud: alg, nonce: 'n-1', acr: 'aal1', amr: ['pwd'] }) // no azp: Core §2
+        assert.deepEqual(rest, { iss: gatehouse.issuer, sub: 'a-subject', aud: alg, nonce: 'n-1', acr: 'aal1', amr: ['pwd'] }) // no azp: Core §2
         assert.deepEqual([at_hash, c_hash], [leftHalfHash(alg, access_token), leftHalfHash(alg, code)])
-        assert.ok((auth_time as number) <= (iat as number) && iat === house.now() && exp === iat + 3600 && typeof sid === 'string')
-        const access = await jwtVerify(access_token, keys, { ...current, typ: 'at+jwt', audience: house.issuer })
+        assert.ok((auth_time as number) <= (iat as number) && iat === gatehouse.now() && exp === iat + 3600 && typeof sid === 'string')
+        const access = await jwtVerify(access_token, keys, { ...current, typ: 'at+jwt', audience: gatehouse.issuer })
         const { jti, gid, fid, ...told } = access.payload
         assert.ok(jti && gid && fid)
         assert.deepEqual(told, {
           ...{
-            iss: house.issuer,
+            iss: gatehouse.issuer,
             sub: 'a-subject',
-            aud: house.issuer,
+            aud: gatehouse.issuer,
             client_id: alg,
             scope: 'openid email',
             iat,
-            exp: house.now() + 3600,
+            exp: gatehouse.now() + 3600,
           },
           ...{ auth_time, acr: 'aal1', amr: ['pwd'], sid },
         })
       })
     }
     test('published keys are public, and each serves one algorithm', async () => {
-      const { keys } = (await call(`${house.issuer}/.well-known/jwks.json`)).body
+      const { keys } = (await call(`${gatehouse.issuer}/.well-known/jwks.json`)).body
       assert.deepEqual(keys.map((key: { alg: string }) => key.alg).sort(), [...algs].sort())
       for (const key of keys) {
         assert.equal(key.use, 'sig')
@@ -109,20 +109,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
       test(`${format}: introspection`, async () => {
         const { access_token } = await who().tokens(browser, { scope: 'openid email' })
         const { jti, sub, exp, iat, auth_time, ...told } = await introspect(who(), access_token)
-        assert.ok(typeof jti === 'string' && sub === 'a-subject' && iat === house.now() && exp === iat + 3600 && auth_time <= iat)
-        const common = { active: true, iss: house.issuer, aud: house.issuer, acr: 'aal1', amr: ['pwd'] }
+        assert.ok(typeof jti === 'string' && sub === 'a-subject' && iat === gatehouse.now() && exp === iat + 3600 && auth_time <= iat)
+        const common = { active: true, iss: gatehouse.issuer, aud: gatehouse.issuer, acr: 'aal1', amr: ['pwd'] }
         assert.deepEqual(told, { ...common, client_id: who().id, scope: 'openid email', token_type: 'Bearer', username: alice.username })
         for (const stranger of [server, named('stranger'), format === 'jwt' ? opaque : app])
           assert.deepEqual(await introspect(stranger, access_token), { active: false })
       })
       test(`${format}: expires everywhere at once`, async () => {
         const { access_token } = await who().tokens(browser)
-        house.wait(3599)
+        gatehouse.advance(3599)
         assert.equal((await userinfo(access_token)).status, 200)
-        house.wait(1)
+        gatehouse.advance(1)
         assert.equal((await userinfo(access_token)).status, 401)
         assert.deepEqual(await introspect(who(), access_token), { active: false })
-        browser = house.browser()
+        browser = gatehouse.browser()
         await app.arrive(browser)
       })
       test(`${format}: revoked alone`, async () => {
@@ -158,9 +158,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.ok(jti && exp === iat + 3600)
         assert.deepEqual(told, {
           active: true,
-          iss: house.issuer,
+          iss: gatehouse.issuer,
           sub: who().id,
-          aud: house.issuer,
+          aud: gatehouse.issuer,
           client_id: who().id,
           scope: 'read',
           token_type: 'Bearer',
@@ -172,7 +172,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('introspection of a refresh token: its client alone, while it is the latest', async () => {
       const { refresh_token } = await app.tokens(browser, { scope: 'openid offline_access' })
       const { exp, iat, ...told } = await introspect(app, refresh_token)
-      assert.deepEqual(told, { active: true, iss: house.issuer, sub: 'a-subject', client_id: 'app', scope: 'openid offline_access' })
+      assert.deepEqual(told, { active: true, iss: gatehouse.issuer, sub: 'a-subject', client_id: 'app', scope: 'openid offline_access' })
       assert.equal(exp - iat, 2_592_000)
       assert.deepEqual(await introspect(opaque, refresh_token), { active: false })
       await app.refresh(refresh_token)
@@ -193,7 +193,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await userinfo(access_token)).status, 401) // not for this server
       const both = await app.tokens(browser, { resource: [api, files], scope: 'openid' })
       assert.match(both.access_token, /^gth_at_/)
-      assert.deepEqual((await introspect(server, both.access_token)).aud, [api, files, house.issuer])
+      assert.deepEqual((await introspect(server, both.access_token)).aud, [api, files, gatehouse.issuer])
       assert.equal((await userinfo(both.access_token)).status, 200)
     })
     test('a resource that was granted may be asked for again, alone; another may not', async () => {
@@ -203,7 +203,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await introspect(app, first.access_token)).aud, files)
       const second = (await app.refresh(first.refresh_token, { resource: api })).body
       assert.equal(claimsOf(second.access_token).aud, api)
-      isInvalid(await app.refresh(second.refresh_token, { resource: house.issuer }), 'invalid_target')
+      isInvalid(await app.refresh(second.refresh_token, { resource: gatehouse.issuer }), 'invalid_target')
       const third = (await app.refresh(second.refresh_token)).body
       assert.deepEqual((await introspect(app, third.access_token)).aud, [api, files])
       const plain = await app.code(browser, { scope: 'read' })

@@ -1,7 +1,7 @@
 /** The applications section of the account page: what was allowed, and taking it back at once — RFC 6749 §10.2. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, application, call, callback, shows } from './application.ts'
@@ -10,26 +10,26 @@ const password = 'a good and long password'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`applications, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let people = 0
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const scope = 'openid email offline_access orders:read constructor'
       const grant_types = ['authorization_code', 'refresh_token']
       const shown = { client_name: 'Tideboard', logo_uri: 'https://cdn.example/logo.png' }
-      await house.addClient({ client_id: 'app', ...shown, redirect_uris: [callback], grant_types, scope }, 'secret')
-      await house.addClient({ client_id: 'ours', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
+      await gatehouse.addClient({ client_id: 'app', ...shown, redirect_uris: [callback], grant_types, scope }, 'secret')
+      await gatehouse.addClient({ client_id: 'ours', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
       const orders = { identifier: 'https://orders.example', name: 'Orders', scopes: { 'orders:read': 'See your orders' } }
-      await house.root.store.resourcesAdmin.add({ ...orders }, undefined)
-      app = application(house, { id: 'app', secret: 'secret', scope })
+      await gatehouse.root.store.resourcesAdmin.add({ ...orders }, undefined)
+      app = application(gatehouse, { id: 'app', secret: 'secret', scope })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     async function enter() {
       const who = { username: `person${++people}`, password }
-      const subject = await house.addAccount({ username: who.username }, password)
-      const browser = house.browser()
+      const subject = await gatehouse.addAccount({ username: who.username }, password)
+      const browser = gatehouse.browser()
       await browser.open('/account/applications')
       const page = await browser.submit('sign-in', { ...who })
       return { browser, page, subject, who }
@@ -47,7 +47,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.match(listed.html, new RegExp(`<bdi>${words}</bdi>`))
       assert.match(listed.headers.get('content-security-policy') ?? '', /img-src 'self' data: https:\/\/cdn\.example;/)
       assert.doesNotMatch(listed.html, /last came back/)
-      house.wait(60)
+      gatehouse.advance(60)
       await app.refresh(tokens.refresh_token)
       assert.match((await browser.open('/account/applications')).html, /last came back for more/)
     })
@@ -55,7 +55,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('access is removed at once with all its tokens; next time the person is asked anew', async () => {
       const { browser, subject, who } = await enter()
       const tokens = await app.tokens(browser, {}, who)
-      const info = () => call(`${house.issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })
+      const info = () => call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })
       assert.equal((await info()).status, 200)
       const page = await browser.open('/account/applications')
       const done = await remove(browser, grantOf(page))
@@ -63,7 +63,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await info()).status, 401)
       assert.equal((await app.refresh(tokens.refresh_token)).body.error, 'invalid_grant')
       assert.ok(shows(await browser.open(app.url()), 'consent'))
-      const noted = await house.root.store.audit.search({ act: 'grant.revoke', about: subject, limit: 9, newestFirst: false })
+      const noted = await gatehouse.root.store.audit.search({ act: 'grant.revoke', about: subject, limit: 9, newestFirst: false })
       assert.deepEqual(
         noted.map(({ outcome, target }) => [outcome, target]),
         [['success', grantOf(page)]],
@@ -88,9 +88,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('one whose users are not asked says that it comes back; one that is no longer registered has its id left', async () => {
       const { browser, subject } = await enter()
-      await browser.open(application(house, { id: 'ours', secret: 'secret' }).url())
+      await browser.open(application(gatehouse, { id: 'ours', secret: 'secret' }).url())
       assert.match((await browser.open('/account/applications')).html, /it has access again when you next sign in/)
-      await house.root.store.grants.widen({ clientId: 'vanished', subject, scope: ['openid'], newId: `gone${people}`, now: house.now() })
+      await gatehouse.root.store.grants.widen({
+        clientId: 'vanished',
+        subject,
+        scope: ['openid'],
+        newId: `gone${people}`,
+        now: gatehouse.now(),
+      })
       assert.match((await browser.open('/account/applications')).html, /<bdi>vanished<\/bdi>/)
     })
 
@@ -101,7 +107,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const sid = /name="sid" value="([^"]+)"/.exec(page.html)?.[1] as string
       const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
       assert.equal((await browser.post('/account/applications/remove', { sid, grant: grantOf(page) }, foreign)).status, 400)
-      assert.equal((await house.root.store.access.of(subject)).length, 1)
+      assert.equal((await gatehouse.root.store.access.of(subject)).length, 1)
     })
   })
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { attributeSchema, type NewAttribute } from '../../src/identity/attributes.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { alice } from './application.ts'
@@ -39,24 +39,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
   suite(`attributes on the account page, on ${engine}`, () => {
     const kept = { plan: 'free', desk: 7, salary: 100, key_holder: true, hobbies: ['chess', 'tea'] }
     const shown = { attribute_plan: 'free', attribute_desk: '7', attribute_hobbies: 'chess\r\ntea' }
-    let house: TestHouse
+    let gatehouse: TestApp
     let subject: string
     let browser: TinyBrowser
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       for (const definition of definitions)
-        assert.equal(await house.root.store.attributes.define(attributeSchema.parse(definition)), 'defined')
-      subject = await house.addAccount({ username: alice.username, attributes: kept }, alice.password)
-      browser = house.browser()
+        assert.equal(await gatehouse.root.store.attributes.define(attributeSchema.parse(definition)), 'defined')
+      subject = await gatehouse.addAccount({ username: alice.username, attributes: kept }, alice.password)
+      browser = gatehouse.browser()
       await browser.open('/account/profile')
       await browser.submit('sign-in', { ...alice })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
-    const account = async () => (await house.root.store.accounts.bySubject(subject))!
+    const account = async () => (await gatehouse.root.store.accounts.bySubject(subject))!
     const attributes = async () => (await account()).attributes
     const fresh = async (values: object = kept) => {
-      await house.root.store.accounts.change(subject, { claims: { name: 'Alice' }, attributes: values as typeof kept })
+      await gatehouse.root.store.accounts.change(subject, { claims: { name: 'Alice' }, attributes: values as typeof kept })
       return (await browser.open('/account/profile')).html
     }
 
@@ -98,7 +98,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await account()).claims, { name: 'Alice L' })
       await browser.submit('profile-save', { name: 'Alice L', attribute_plan: 'free' })
       assert.deepEqual(await attributes(), { plan: 'free', salary: 100, key_holder: true })
-      const entries = await house.root.store.audit.search({ since: house.now(), limit: 9, newestFirst: true })
+      const entries = await gatehouse.root.store.audit.search({ since: gatehouse.now(), limit: 9, newestFirst: true })
       const [first] = entries.filter(({ act }) => act === 'user.change')
       assert.deepEqual([first?.outcome, first?.by?.id, first?.target], ['success', subject, subject])
     })
@@ -152,9 +152,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a page of before a definition changes nothing of it; one from before a removal neither', async () => {
       await fresh()
-      const { attributes: schema } = house.root.store
+      const { attributes: schema } = gatehouse.root.store
       assert.equal(await schema.define(attributeSchema.parse({ name: 'later', type: 'string', ...person })), 'defined')
-      await house.root.store.accounts.change(subject, { attributes: { ...kept, later: 'stays' } })
+      await gatehouse.root.store.accounts.change(subject, { attributes: { ...kept, later: 'stays' } })
       await schema.remove('started')
       const page = await browser.submit('profile-save', { name: 'Alice', ...shown, attribute_started: '2031-05-01' })
       assert.equal(page.status, 200)
@@ -165,7 +165,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('too much in all is refused as a whole', async () => {
       const many = Array.from({ length: 10 }, (_, i) => `long_${i}`)
-      const { attributes: schema } = house.root.store
+      const { attributes: schema } = gatehouse.root.store
       for (const name of many) await schema.define(attributeSchema.parse({ name, type: 'string', max_length: 2000, ...person }))
       await fresh()
       const texts = Object.fromEntries(many.map((name) => [`attribute_${name}`, 'x'.repeat(2000)]))

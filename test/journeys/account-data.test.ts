@@ -5,8 +5,8 @@ import { setStatus } from '../../src/identity/accounts.ts'
 import { defineAttribute } from '../../src/identity/attributes.ts'
 import { addMembers, createGroup } from '../../src/identity/groups.ts'
 import type { Role } from '../../src/identity/roles.ts'
-import type { Room } from '../../src/tenant.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import type { Tenant } from '../../src/tenant.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { withApp } from '../authenticator-app.ts'
 import { type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
@@ -17,31 +17,35 @@ const password = 'a good and long password'
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`your data, on ${engine}`, () => {
     let sink: MailSink
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let people = 0
     before(async () => {
       sink = await mailSink()
-      house = await testHouse(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
+      gatehouse = await testApp(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
       const scope = 'openid offline_access'
-      await house.addClient(
+      await gatehouse.addClient(
         { client_id: 'app', redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'], scope },
         'secret',
       )
-      app = application(house, { id: 'app', secret: 'secret', scope })
+      app = application(gatehouse, { id: 'app', secret: 'secret', scope })
     })
     after(async () => {
-      await house.close()
+      await gatehouse.close()
       assert.equal(sink.waiting(), 0, 'no mail came that no test expects')
       await sink.close()
     })
 
-    async function enter(section: string, role: Role = 'viewer', room: Room = house.root) {
+    async function enter(section: string, role: Role = 'viewer', tenant: Tenant = gatehouse.root) {
       const username = `person${++people}`
       const email = `${username}@example.com`
-      const subject = await house.addAccount({ username, email, role, claims: { name: 'Alice', zoneinfo: 'Europe/Paris' } }, password, room)
-      const browser = house.browser()
-      await browser.open(`${room.base}/account/${section}`)
+      const subject = await gatehouse.addAccount(
+        { username, email, role, claims: { name: 'Alice', zoneinfo: 'Europe/Paris' } },
+        password,
+        tenant,
+      )
+      const browser = gatehouse.browser()
+      await browser.open(`${tenant.base}/account/${section}`)
       const page = await browser.submit('sign-in', { username, password })
       return { browser, page, subject, username, email, who: { username, password } }
     }
@@ -50,17 +54,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('all that is kept is in it, nothing that is secret, and nothing of anybody else', async () => {
       const other = await enter('data', 'superadmin')
       const { browser, subject, username, email, who } = await enter('data')
-      const { room } = { room: house.root }
+      const { tenant } = { tenant: gatehouse.root }
       await app.tokens(browser, {}, who)
-      const group = await createGroup(room.accounts, { name: `Crew ${people}` })
+      const group = await createGroup(tenant.accounts, { name: `Crew ${people}` })
       assert.ok(typeof group !== 'string')
-      await addMembers(room.accounts, group.id, [subject])
-      await defineAttribute(room.attributes, { name: 'team', type: 'string' })
-      await room.store.accounts.change(subject, { attributes: { team: 'red' } })
-      await room.store.links.add({ hash: `link${people}`, kind: 'verification', subject, email, expiresAt: house.now() + 60 })
+      await addMembers(tenant.accounts, group.id, [subject])
+      await defineAttribute(tenant.attributes, { name: 'team', type: 'string' })
+      await tenant.store.accounts.change(subject, { attributes: { team: 'red' } })
+      await tenant.store.links.add({ hash: `link${people}`, kind: 'verification', subject, email, expiresAt: gatehouse.now() + 60 })
       const noted = { act: 'user.role', outcome: 'success', by: { type: 'user', id: other.subject }, target: subject } as const
-      await room.note([noted], { requestId: 'r', address: '198.51.100.77' })
-      const { recoveryCodes } = await withApp(room, subject, house.now())
+      await tenant.recordAudit([noted], { requestId: 'r', address: '198.51.100.77' })
+      const { recoveryCodes } = await withApp(tenant, subject, gatehouse.now())
       await sink.next()
       await browser.open('/account/data')
       const file = await browser.submit('data-download')
@@ -86,7 +90,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const secret of [other.subject, other.username, '$argon2', browser.cookies.get('gatehouse-session') as string, ...recoveryCodes])
         assert.ok(!file.html.includes(secret), secret)
       assert.match((await sink.next()).subject, /Your data at Gatehouse was downloaded/)
-      const entries = await room.store.audit.search({ act: 'user.export', about: subject, limit: 9, newestFirst: false })
+      const entries = await tenant.store.audit.search({ act: 'user.export', about: subject, limit: 9, newestFirst: false })
       assert.deepEqual(
         entries.map(({ outcome }) => outcome),
         ['success'],
@@ -97,7 +101,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { browser, page, who } = await enter('data')
       const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
       assert.equal((await browser.post('/account/data/download', { sid: sidOf(page.html) }, foreign)).status, 400)
-      house.wait(301)
+      gatehouse.advance(301)
       assert.ok(!shows(await browser.open('/account/data'), 'data-download'))
       assert.ok(shows(await browser.post('/account/data/download', { sid: sidOf(page.html) }), 'sign-in'))
       assert.ok(shows(await browser.submit('sign-in', who), 'data-download'))
@@ -114,15 +118,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
       const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
       assert.equal((await browser.post('/account/deletion/delete', { sid: sidOf(page.html), username }, foreign)).status, 400)
-      assert.ok(await house.root.store.accounts.bySubject(subject))
+      assert.ok(await gatehouse.root.store.accounts.bySubject(subject))
       await browser.open('/account/deletion')
       const gone = await browser.submit('deletion-delete', { username: ` ${username.toUpperCase()} ` })
       assert.match(gone.html, /<h1 id="deleted">/)
       const mail = await sink.next()
       assert.deepEqual([mail.recipients, mail.subject], [[email], 'Your account at Gatehouse is deleted'])
-      const { store } = house.root
+      const { store } = gatehouse.root
       assert.deepEqual(
-        [await store.accounts.bySubject(subject), await store.access.of(subject), await store.sessions.of(subject, house.now())],
+        [await store.accounts.bySubject(subject), await store.access.of(subject), await store.sessions.of(subject, gatehouse.now())],
         [undefined, [], []],
       )
       assert.equal((await app.refresh(tokens.refresh_token)).body.error, 'invalid_grant')
@@ -136,28 +140,28 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('who signs in by address alone is called by it here too', async () => {
       const [subject, email] = [`nameless-${++people}`, `nameless${people}@example.com`]
-      await house.addAccount({ sub: subject, username: subject, email }, password)
-      const browser = house.browser()
+      await gatehouse.addAccount({ sub: subject, username: subject, email }, password)
+      const browser = gatehouse.browser()
       await browser.open('/account/deletion')
       const page = await browser.submit('sign-in', { username: email, password })
       assert.ok(page.html.includes(`nameless${people}@<wbr>example.com`) && !page.html.includes(subject))
       assert.equal((await browser.submit('deletion-delete', { username: subject })).status, 422)
       await browser.submit('deletion-delete', { username: email })
-      assert.equal(await house.root.store.accounts.bySubject(subject), undefined)
+      assert.equal(await gatehouse.root.store.accounts.bySubject(subject), undefined)
       await sink.next()
     })
 
     test('without a recent sign-in nothing is deleted', async () => {
       const { browser, page, subject, username } = await enter('deletion')
-      house.wait(301)
+      gatehouse.advance(301)
       assert.ok(!shows(await browser.open('/account/deletion'), 'deletion-delete'))
       assert.ok(shows(await browser.post('/account/deletion/delete', { sid: sidOf(page.html), username }), 'sign-in'))
-      assert.ok(await house.root.store.accounts.bySubject(subject))
+      assert.ok(await gatehouse.root.store.accounts.bySubject(subject))
     })
 
     test('the last active superadmin of a tenant cannot go', async () => {
-      await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
-      const acme = (await house.house.tenant('acme')) as Room
+      await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
+      const acme = (await gatehouse.app.tenant('acme')) as Tenant
       const [one, two] = [await enter('deletion', 'superadmin', acme), await enter('deletion', 'superadmin', acme)]
       await setStatus(acme.accounts, two.subject, 'suspended')
       const refused = await one.browser.submit('deletion-delete', { username: one.username })
@@ -170,14 +174,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a tenant can do without it', async () => {
-      await house.house.tenants.create({ slug: 'kept', name: 'Kept' })
-      await house.house.tenants.set('kept', { account_deletion: false })
-      const room = (await house.house.tenant('kept')) as Room
-      const { browser, page, subject, username } = await enter('profile', 'viewer', room)
+      await gatehouse.app.tenants.create({ slug: 'kept', name: 'Kept' })
+      await gatehouse.app.tenants.set('kept', { account_deletion: false })
+      const tenant = (await gatehouse.app.tenant('kept')) as Tenant
+      const { browser, page, subject, username } = await enter('profile', 'viewer', tenant)
       assert.doesNotMatch(page.html, /Delete account/)
       assert.equal((await browser.open('/t/kept/account/deletion')).status, 404)
       assert.equal((await browser.post('/t/kept/account/deletion/delete', { sid: sidOf(page.html), username })).status, 404)
-      assert.ok(await room.store.accounts.bySubject(subject))
+      assert.ok(await tenant.store.accounts.bySubject(subject))
     })
   })
 }

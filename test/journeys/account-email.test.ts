@@ -1,7 +1,7 @@
 /** The e-mail section of the account page — NIST SP 800-63B-4 §4.2.1; OWASP ASVS 6.4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { shows } from './application.ts'
@@ -10,14 +10,14 @@ const password = 'a good and long password'
 
 suite('the e-mail address', () => {
   let sink: MailSink
-  let house: TestHouse
+  let gatehouse: TestApp
   let people = 0
   before(async () => {
     sink = await mailSink()
-    house = await testHouse('sqlite', { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', LIMITS_SIGN_IN_ADDRESS: '1000' })
+    gatehouse = await testApp('sqlite', { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', LIMITS_SIGN_IN_ADDRESS: '1000' })
   })
   after(async () => {
-    await house.close()
+    await gatehouse.close()
     assert.equal(sink.waiting(), 0, 'no mail came that no test expects')
     await sink.close()
   })
@@ -25,16 +25,16 @@ suite('the e-mail address', () => {
   /** Somebody new, at the section. */
   async function enter(email: string | undefined = `person${people + 1}@example.com`) {
     const username = `person${++people}`
-    const subject = await house.addAccount({ username, ...(email === '' ? {} : { email }) }, password)
-    const browser = house.browser()
+    const subject = await gatehouse.addAccount({ username, ...(email === '' ? {} : { email }) }, password)
+    const browser = gatehouse.browser()
     await browser.open('/account/email')
     const page = await browser.submit('sign-in', { username, password })
     return { browser, page, subject, username, email: email as string }
   }
-  const account = async (subject: string) => (await house.root.store.accounts.bySubject(subject))!
+  const account = async (subject: string) => (await gatehouse.root.store.accounts.bySubject(subject))!
   const sidOf = (html: string) => /name="sid" value="([^"]+)"/.exec(html)?.[1] as string
-  const happened = async (subject: string, act: string) =>
-    (await house.root.store.audit.search({ act, about: subject, limit: 9, newestFirst: false })).map(({ outcome }) => outcome)
+  const auditEvents = async (subject: string, act: string) =>
+    (await gatehouse.root.store.audit.search({ act, about: subject, limit: 9, newestFirst: false })).map(({ outcome }) => outcome)
 
   test('is confirmed by a link that one sends oneself', async () => {
     const { browser, page, subject, email } = await enter()
@@ -49,7 +49,7 @@ suite('the e-mail address', () => {
     assert.ok(!shows(confirmed, 'email-verify'))
     const again = await browser.post('/account/email/verify', { sid: sidOf(confirmed.html) })
     assert.deepEqual([again.status, /confirmed already/.test(again.html)], [422, true])
-    assert.deepEqual(await happened(subject, 'user.link'), ['success'])
+    assert.deepEqual(await auditEvents(subject, 'user.link'), ['success'])
   })
 
   test('is changed when the link in the new mailbox is followed, and the old one is told', async () => {
@@ -121,7 +121,7 @@ suite('the e-mail address', () => {
 
   test('is changed only by who has signed in within five minutes', async () => {
     const { browser, page, subject, username, email } = await enter()
-    house.wait(301)
+    gatehouse.advance(301)
     const stale = await browser.open('/account/email')
     assert.ok(!shows(stale, 'email-change'))
     const asked = await browser.post('/account/email/change', { sid: sidOf(page.html), email: `x.${email}` })
@@ -137,7 +137,7 @@ suite('the e-mail address', () => {
 
   /** By the button that stands where the form would. */
   async function isConfirmed(browser: TinyBrowser, username: string) {
-    house.wait(301)
+    gatehouse.advance(301)
     const stale = await browser.open('/account/email')
     const confirm = /<a id="confirm"[^>]* href="([^"]+)"/.exec(stale.html)?.[1]?.replaceAll('&amp;', '&') as string
     const asked = await browser.open(confirm)
@@ -150,10 +150,10 @@ suite('the e-mail address', () => {
 })
 
 test('without mail the address is shown, and nothing that needs mail is there', async (t) => {
-  const house = await testHouse('sqlite', {}, (config) => ({ ...config, mail: {} }))
-  t.after(() => house.close())
-  await house.addAccount({ username: 'alice', email: 'alice@example.com' }, password)
-  const browser = house.browser()
+  const gatehouse = await testApp('sqlite', {}, (config) => ({ ...config, mail: {} }))
+  t.after(() => gatehouse.close())
+  await gatehouse.addAccount({ username: 'alice', email: 'alice@example.com' }, password)
+  const browser = gatehouse.browser()
   await browser.open('/account/email')
   const page = await browser.submit('sign-in', { username: 'alice', password })
   assert.match(page.html, /cannot be changed here/)

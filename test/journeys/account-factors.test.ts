@@ -1,7 +1,7 @@
 /** The sections of second factors and passkeys on the account page — NIST SP 800-63B-4 §4.1, §4.2. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type Authenticator, authenticator } from '../authenticator.ts'
 import { type AuthenticatorApp, authenticatorApp } from '../authenticator-app.ts'
 import { mailSink } from '../mail-sink.ts'
@@ -13,31 +13,31 @@ const password = 'a good and long password'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`second factors on the account page, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let browser: TinyBrowser
     let username: string
     let subject: string
     let people = 0
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
     beforeEach(async () => {
       username = `person${++people}`
-      subject = await house.addAccount({ username }, password)
+      subject = await gatehouse.addAccount({ username }, password)
       browser = await enter('/account/second-factors')
     })
 
     async function enter(path: string, code?: string): Promise<TinyBrowser> {
-      const fresh = house.browser()
+      const fresh = gatehouse.browser()
       await fresh.open(path)
       await fresh.submit('sign-in', { username, password })
       if (code !== undefined) await fresh.submit('second-factor', { code })
       return fresh
     }
-    const factors = () => house.root.store.factors.of(subject)
+    const factors = () => gatehouse.root.store.factors.of(subject)
     const noted = async () =>
-      (await house.root.store.audit.search({ about: subject, limit: 99, newestFirst: false }))
+      (await gatehouse.root.store.audit.search({ about: subject, limit: 99, newestFirst: false }))
         .map(({ act }) => act)
         .filter((act) => act !== 'user.sign-in')
     const secretOn = ({ html }: Landing) => authenticatorApp(/<code id="secret">([A-Z2-7 ]+)</.exec(html)?.[1] ?? assert.fail(html))
@@ -47,12 +47,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     async function withApp(): Promise<AuthenticatorApp> {
       const app = secretOn(await browser.open('/account/second-factors'))
-      assert.equal(codesOn(await browser.submit('second-factors-add-app', { code: app.at(house.now()) })), 10)
-      house.wait(30)
+      assert.equal(codesOn(await browser.submit('second-factors-add-app', { code: app.at(gatehouse.now()) })), 10)
+      gatehouse.advance(30)
       return app
     }
     async function withPasskey(name = ''): Promise<Authenticator> {
-      const key = authenticator(house.issuer)
+      const key = authenticator(gatehouse.issuer)
       await browser.submit('passkey', { response: key.create(optionsOn(await browser.open('/account/passkeys'))), name })
       return key
     }
@@ -65,24 +65,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match(refused.html, /The code is not right/)
       assert.equal(secretOn(refused).at(0), app.at(0), 'the same secret')
       assert.equal((await factors()).totp, undefined)
-      assert.equal(codesOn(await browser.submit('second-factors-add-app', { code: app.at(house.now()) })), 10)
+      assert.equal(codesOn(await browser.submit('second-factors-add-app', { code: app.at(gatehouse.now()) })), 10)
       assert.match((await browser.open('/account/second-factors')).html, /id="codes-left">10</)
-      house.wait(30)
-      assert.ok(!shows(await (await enter('/account', app.at(house.now()))).open('/account'), 'second-factor'))
+      gatehouse.advance(30)
+      assert.ok(!shows(await (await enter('/account', app.at(gatehouse.now()))).open('/account'), 'second-factor'))
       assert.deepEqual(await noted(), ['user.factor-add'])
     })
 
     test('another app takes the place of the old one; recovery codes stay', async () => {
       const old = await withApp()
       const next = secretOn(await browser.open('/account/second-factors'))
-      const page = await browser.submit('second-factors-add-app', { code: next.at(house.now()) })
+      const page = await browser.submit('second-factors-add-app', { code: next.at(gatehouse.now()) })
       assert.match(page.html, /Your authenticator app is set up/)
       assert.equal((await factors()).recoveryCodes, 10)
-      house.wait(30)
-      const refused = house.browser()
+      gatehouse.advance(30)
+      const refused = gatehouse.browser()
       await refused.open('/account')
       await refused.submit('sign-in', { username, password })
-      assert.equal((await refused.submit('second-factor', { code: old.at(house.now()) })).status, 401)
+      assert.equal((await refused.submit('second-factor', { code: old.at(gatehouse.now()) })).status, 401)
     })
 
     test('new recovery codes end the old ones, and come only with a factor', async () => {
@@ -118,7 +118,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await browser.post('/account/passkeys/remove', { sid, passkey: 'unknown' })).status, 404)
       await browser.post('/account/passkeys/remove', { sid, passkey: key.id })
       assert.deepEqual(
-        (await house.root.store.passkeys.of(subject)).map(({ name }) => name),
+        (await gatehouse.root.store.passkeys.of(subject)).map(({ name }) => name),
         ['This device'],
       )
       assert.deepEqual(await noted(), ['user.factor-add', 'user.factor-add', 'user.factor-rename', 'user.factor-remove'])
@@ -126,7 +126,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a passkey is not added by an answer for another session, twice, or by garbage', async () => {
       const other = await enter('/account/passkeys')
-      const key = authenticator(house.issuer)
+      const key = authenticator(gatehouse.issuer)
       const response = key.create(optionsOn(await other.open('/account/passkeys')))
       await browser.open('/account/passkeys')
       assert.equal((await browser.submit('passkey', { response })).status, 422)
@@ -140,20 +140,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('nobody removes or renames a passkey of somebody else', async () => {
       const key = await withPasskey('Mine')
       username = `person${++people}`
-      await house.addAccount({ username }, password)
+      await gatehouse.addAccount({ username }, password)
       const stranger = await enter('/account/passkeys')
       const sid = /name="sid" value="([^"]+)"/.exec((await stranger.open('/account/passkeys')).html)?.[1] as string
       for (const act of ['rename', 'remove'])
         assert.equal((await stranger.post(`/account/passkeys/${act}`, { sid, passkey: key.id, name: 'Yours' })).status, 404)
       assert.deepEqual(
-        (await house.root.store.passkeys.of(subject)).map(({ name }) => name),
+        (await gatehouse.root.store.passkeys.of(subject)).map(({ name }) => name),
         ['Mine'],
       )
     })
 
     test('who has not signed in just now must do so first', async () => {
       const sid = /name="sid" value="([^"]+)"/.exec((await browser.open('/account/second-factors')).html)?.[1] as string
-      house.wait(301)
+      gatehouse.advance(301)
       for (const path of ['second-factors', 'passkeys']) assert.match((await browser.open(`/account/${path}`)).html, /id="confirm"/)
       for (const act of [
         'second-factors/add-app',
@@ -167,15 +167,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('where a second factor is required, the last one stays', async () => {
       const slug = `strict${people}`
-      await house.house.tenants.create({ slug, name: 'Strict' })
-      const room = (await house.house.tenant(slug)) ?? assert.fail()
-      await house.addAccount({ username }, password, room)
+      await gatehouse.app.tenants.create({ slug, name: 'Strict' })
+      const tenant = (await gatehouse.app.tenant(slug)) ?? assert.fail()
+      await gatehouse.addAccount({ username }, password, tenant)
       browser = await enter(`/t/${slug}/account/second-factors`)
       assert.ok(!shows(await browser.open(`/t/${slug}/account`), 'sign-in'))
-      await house.house.tenants.set(slug, { second_factor: 'required' })
+      await gatehouse.app.tenants.set(slug, { second_factor: 'required' })
       assert.ok(shows(await browser.open(`/t/${slug}/account`), 'sign-in'), 'a password was not enough')
       const page = await browser.submit('sign-in', { username, password })
-      await browser.submit('enrolment', { code: secretOn(page).at(house.now()) })
+      await browser.submit('enrolment', { code: secretOn(page).at(gatehouse.now()) })
       await browser.open(`/t/${slug}/account/second-factors`)
       const refused = await browser.submit('second-factors-remove-app')
       assert.equal(refused.status, 409)
@@ -196,16 +196,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
 test('the owner of an account hears of its factors by mail', async () => {
   const sink = await mailSink()
-  const house = await testHouse('sqlite', { MAIL_FROM: 'id@example.org', MAIL_SMTP_URL: sink.url })
-  await house.addAccount({ username: 'ada', email: 'ada@example.com' }, password)
-  const browser = house.browser()
+  const gatehouse = await testApp('sqlite', { MAIL_FROM: 'id@example.org', MAIL_SMTP_URL: sink.url })
+  await gatehouse.addAccount({ username: 'ada', email: 'ada@example.com' }, password)
+  const browser = gatehouse.browser()
   await browser.open('/account/second-factors')
   const page = await browser.submit('sign-in', { username: 'ada', password })
   const app = authenticatorApp(/<code id="secret">([A-Z2-7 ]+)</.exec(page.html)?.[1] as string)
-  const shown = await browser.submit('second-factors-add-app', { code: app.at(house.now()) })
+  const shown = await browser.submit('second-factors-add-app', { code: app.at(gatehouse.now()) })
   const [code = ''] = shown.html.match(/[a-z2-9]{5}-[a-z2-9]{5}(?=<\/code>)/) ?? []
   assert.match((await sink.next()).raw, /A second factor was added/)
-  const other = house.browser()
+  const other = gatehouse.browser()
   await other.open('/account')
   await other.submit('sign-in', { username: 'ada', password })
   await other.submit('recovery', { recovery_code: code })
@@ -213,6 +213,6 @@ test('the owner of an account hears of its factors by mail', async () => {
   await browser.open('/account/second-factors')
   await browser.submit('second-factors-remove-app')
   assert.match((await sink.next()).raw, /A second factor was removed/)
-  await house.close()
+  await gatehouse.close()
   await sink.close()
 })

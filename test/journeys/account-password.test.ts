@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { sendLink } from '../../src/identity/links.ts'
 import { startSession } from '../../src/identity/sign-in.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
@@ -15,33 +15,33 @@ const fresh = 'a fresh and long password'
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`the password, on ${engine}`, () => {
     let sink: MailSink
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let people = 0
     before(async () => {
       sink = await mailSink()
-      house = await testHouse(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
+      gatehouse = await testApp(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
       const scope = 'openid email offline_access'
-      await house.addClient(
+      await gatehouse.addClient(
         { client_id: 'app', redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'], scope },
         'secret',
       )
-      app = application(house, { id: 'app', secret: 'secret', scope })
+      app = application(gatehouse, { id: 'app', secret: 'secret', scope })
     })
     after(async () => {
-      await house.close()
+      await gatehouse.close()
       assert.equal(sink.waiting(), 0, 'no mail came that no test expects')
       await sink.close()
     })
 
     async function enter() {
       const username = `person${++people}`
-      const subject = await house.addAccount({ username, email: `${username}@example.com` }, old)
+      const subject = await gatehouse.addAccount({ username, email: `${username}@example.com` }, old)
       const browser = await signedIn(username)
       return { browser, subject, username }
     }
     async function signedIn(username: string): Promise<TinyBrowser> {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       await browser.open('/account/password')
       await browser.submit('sign-in', { username, password: old })
       return browser
@@ -49,14 +49,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const change = (browser: TinyBrowser, fields: Record<string, string> = {}) =>
       browser.submit('password-change', { current: old, password: fresh, repeated: fresh, ...fields })
     const isRight = async (username: string, password: string) =>
-      house.root.signIn.passwords.verify(password, (await house.root.store.accounts.byLogin(username))?.passwordHash)
+      gatehouse.root.signIn.passwords.verify(password, (await gatehouse.root.store.accounts.byLogin(username))?.passwordHash)
 
     test('is changed: this browser goes on, all else that the old one let in ends, and the owner is told', async () => {
       const { browser, subject, username } = await enter()
       const other = await signedIn(username)
-      const tokens = await app.tokens(house.browser(), {}, { username, password: old })
-      const account = (await house.root.store.accounts.bySubject(subject))!
-      await sendLink(house.root.mailroom!, 'reset', account, account.email as string)
+      const tokens = await app.tokens(gatehouse.browser(), {}, { username, password: old })
+      const account = (await gatehouse.root.store.accounts.bySubject(subject))!
+      await sendLink(gatehouse.root.mail!, 'reset', account, account.email as string)
       const reset = linkIn(await sink.next())
       const before = browser.cookies.get('gatehouse-session')
       const done = await change(browser)
@@ -66,8 +66,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await isRight(username, fresh), true)
       assert.ok(shows(await other.open('/account/password'), 'sign-in'))
       assert.equal((await app.refresh(tokens.refresh_token)).body.error, 'invalid_grant')
-      assert.equal((await house.browser().open(reset)).status, 400, 'a link for another one is dead')
-      const noted = await house.root.store.audit.search({ act: 'user.password', about: subject, limit: 9, newestFirst: false })
+      assert.equal((await gatehouse.browser().open(reset)).status, 400, 'a link for another one is dead')
+      const noted = await gatehouse.root.store.audit.search({ act: 'user.password', about: subject, limit: 9, newestFirst: false })
       assert.deepEqual(
         noted.map(({ outcome, by }) => [outcome, by?.id]),
         [['success', subject]],
@@ -95,7 +95,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.doesNotMatch(refused.html, /type="password" value/)
         assert.equal(await isRight(username, old), true)
       }
-      const noted = await house.root.store.audit.search({ act: 'user.password', about: subject, limit: 9, newestFirst: false })
+      const noted = await gatehouse.root.store.audit.search({ act: 'user.password', about: subject, limit: 9, newestFirst: false })
       assert.deepEqual(
         noted.map(({ outcome }) => outcome),
         ['failure', 'failure'],
@@ -113,18 +113,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('who has none chooses one; without a recent sign-in nobody does', async () => {
       const username = `person${++people}`
-      const subject = await house.addAccount({ username, email: `${username}@example.com` })
-      const account = (await house.root.store.accounts.bySubject(subject))!
-      const how = { acr: 'aal1', amr: ['hwk'], authTime: house.now(), now: house.now(), from: { headers: {}, address: '192.0.2.1' } }
-      const browser = house.browser()
-      browser.cookies.set('gatehouse-session', (await startSession(house.root.signIn, account, [], how))!.join('.'))
+      const subject = await gatehouse.addAccount({ username, email: `${username}@example.com` })
+      const account = (await gatehouse.root.store.accounts.bySubject(subject))!
+      const how = {
+        acr: 'aal1',
+        amr: ['hwk'],
+        authTime: gatehouse.now(),
+        now: gatehouse.now(),
+        from: { headers: {}, address: '192.0.2.1' },
+      }
+      const browser = gatehouse.browser()
+      browser.cookies.set('gatehouse-session', (await startSession(gatehouse.root.signIn, account, [], how))!.join('.'))
       const page = await browser.open('/account/password')
       assert.match(page.html, /Choose a password/)
       assert.doesNotMatch(page.html, /id="current"/)
       await change(browser, { current: '' })
       assert.equal(await isRight(username, fresh), true)
       await sink.next()
-      house.wait(301)
+      gatehouse.advance(301)
       const stale = await browser.open('/account/password')
       assert.ok(!shows(stale, 'password-change'))
       const profile = await browser.open('/account/profile')
@@ -144,7 +150,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           const password = `the ${name} of the new passwords`
           const body = new URLSearchParams({ sid, current: old, password, repeated: password })
           const init = { method: 'POST', body, headers: { cookie, 'sec-fetch-site': 'same-origin' }, redirect: 'manual' } as const
-          const { status, headers } = await fetch(`${house.issuer}/account/password/change`, init)
+          const { status, headers } = await fetch(`${gatehouse.issuer}/account/password/change`, init)
           return status === 303 && headers.get('location')?.includes('done=changed') ? name : undefined
         }),
       )

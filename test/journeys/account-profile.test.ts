@@ -1,7 +1,7 @@
 /** The profile section of the account page: what a person says of themselves — OpenID Connect Core §5.1. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { alice } from './application.ts'
 
@@ -28,24 +28,24 @@ const wrong: [field: string, value: string, fault: string][] = [
 ]
 
 suite('the profile', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   let subject: string
   let browser: TinyBrowser
   before(async () => {
-    house = await testHouse('sqlite')
-    subject = await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
-    browser = house.browser()
+    gatehouse = await testApp('sqlite')
+    subject = await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+    browser = gatehouse.browser()
     await browser.open('/account/profile')
     await browser.submit('sign-in', { ...alice })
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
-  const claims = async () => (await house.root.store.accounts.bySubject(subject))?.claims
+  const claims = async () => (await gatehouse.root.store.accounts.bySubject(subject))?.claims
   const values = (html: string) =>
     Object.fromEntries(Array.from(html.matchAll(/<input id="(\w+)"[^>]* value="([^"]*)"/g), ([, name, value]) => [name, value as string]))
 
   test('shows what is known, and keeps what there is no field for', async () => {
-    await house.root.store.accounts.change(subject, { claims: { ...known, favourite: 'tea' } })
+    await gatehouse.root.store.accounts.change(subject, { claims: { ...known, favourite: 'tea' } })
     const shown = values((await browser.open('/account/profile')).html)
     assert.deepEqual(shown, { name: 'Alice Liddell', gender: 'female', phone_number: '+12025550123', ...address })
     const saved = await browser.submit('profile-save', {
@@ -67,7 +67,7 @@ suite('the profile', () => {
   })
 
   test('a field left empty is forgotten; another phone number is no longer proven', async () => {
-    await house.root.store.accounts.change(subject, { claims: known })
+    await gatehouse.root.store.accounts.change(subject, { claims: known })
     await browser.open('/account/profile')
     await browser.submit('profile-save', { name: 'Alice', phone_number: '+12025550199' })
     assert.deepEqual(await claims(), { name: 'Alice', phone_number: '+12025550199', email_verified: true })
@@ -83,9 +83,9 @@ suite('the profile', () => {
       email: 'x@example.com',
       username: 'x',
     }
-    await house.root.store.accounts.change(subject, { claims: {} })
+    await gatehouse.root.store.accounts.change(subject, { claims: {} })
     await browser.submit('profile-save', { name: 'Alice', ...forged })
-    const account = await house.root.store.accounts.bySubject(subject)
+    const account = await gatehouse.root.store.accounts.bySubject(subject)
     assert.deepEqual(
       [account?.claims, account?.role, account?.username, account?.email],
       [{ name: 'Alice' }, 'viewer', alice.username, 'alice@example.com'],
@@ -117,7 +117,7 @@ suite('the profile', () => {
       ['name', 'b'],
     ])
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const { status } = await fetch(`${house.issuer}/account/profile/save`, {
+    const { status } = await fetch(`${gatehouse.issuer}/account/profile/save`, {
       method: 'POST',
       body,
       headers: { cookie, 'sec-fetch-site': 'same-origin' },

@@ -1,7 +1,7 @@
 /** The sessions section of the account page — OWASP ASVS 7.4, 7.5. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, application, callback, shows } from './application.ts'
@@ -11,29 +11,29 @@ const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefo
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`sessions, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let people = 0
     before(async () => {
-      house = await testHouse(engine, { TRUSTED_PROXIES: '127.0.0.1,::1' })
+      gatehouse = await testApp(engine, { TRUSTED_PROXIES: '127.0.0.1,::1' })
       const scope = 'openid offline_access'
-      await house.addClient(
+      await gatehouse.addClient(
         { client_id: 'app', redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'], scope },
         'secret',
       )
-      app = application(house, { id: 'app', secret: 'secret', scope })
+      app = application(gatehouse, { id: 'app', secret: 'secret', scope })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     async function somebody() {
       const username = `person${++people}`
-      return { username, password, subject: await house.addAccount({ username }, password) }
+      return { username, password, subject: await gatehouse.addAccount({ username }, password) }
     }
     type Somebody = Awaited<ReturnType<typeof somebody>>
 
     /** In a browser of its own, whose headers the sign-in carries. */
     async function enter(who: Somebody, headers: Record<string, string> = {}) {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const page = await browser.open('/account/sessions')
       const flow = page.url.searchParams.get('flow') as string
       return { browser, page: await browser.post('/authorize/sign-in', { flow, username: who.username, password }, headers) }
@@ -49,12 +49,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const sidOf = ({ html }: Landing) => /name="sid" value="([^"]+)"/.exec(html)?.[1] as string
     const isIn = async (browser: TinyBrowser) => !shows(await browser.open('/account/sessions'), 'sign-in')
     const noted = async (act: string, about: string) =>
-      (await house.root.store.audit.search({ act, about, limit: 9, newestFirst: false })).map(({ outcome, target }) => [outcome, target])
+      (await gatehouse.root.store.audit.search({ act, about, limit: 9, newestFirst: false })).map(({ outcome, target }) => [
+        outcome,
+        target,
+      ])
 
     test('each is told with its device, place and times; this one is marked', async () => {
       const who = await somebody()
       const phone = await enter(who, { 'user-agent': firefox, 'x-forwarded-for': '203.0.113.7' })
-      house.wait(600)
+      gatehouse.advance(600)
       const { page } = await enter(who)
       const [mine, other] = items(page)
       assert.match(mine!.text, /^Unknown device This one Last used .* from network address /)
@@ -83,7 +86,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         ['Nowhere/At all', /UTC/],
         [7, /UTC/],
       ] as const) {
-        await house.root.store.accounts.change(who.subject, { claims: { zoneinfo: zone } })
+        await gatehouse.root.store.accounts.change(who.subject, { claims: { zoneinfo: zone } })
         assert.match(items(await browser.open('/account/sessions'))[0]!.text, name)
       }
     })
@@ -91,7 +94,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('one that has not been used for long is over, and is not told', async () => {
       const who = await somebody()
       await enter(who)
-      house.wait(3601)
+      gatehouse.advance(3601)
       assert.equal(items((await enter(who)).page).length, 1)
     })
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setStatus } from '../../src/identity/accounts.ts'
-import type { Room } from '../../src/tenant.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import type { Tenant } from '../../src/tenant.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Application, alice, application, call, callback, shows } from './application.ts'
 
@@ -11,58 +11,58 @@ const bob = { username: 'bob', password: 'the builder' }
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`the account page, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let subject: string
     before(async () => {
-      house = await testHouse(engine)
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid email' }, 'secret')
-      subject = await house.addAccount(
+      gatehouse = await testApp(engine)
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid email' }, 'secret')
+      subject = await gatehouse.addAccount(
         { username: alice.username, email: 'alice@example.com', claims: { name: 'Alice Liddell' } },
         alice.password,
       )
-      await house.addAccount({ username: bob.username }, bob.password)
-      app = application(house, { id: 'app', secret: 'secret' })
+      await gatehouse.addAccount({ username: bob.username }, bob.password)
+      app = application(gatehouse, { id: 'app', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
-    async function enter(path = '/account', who = alice, browser = house.browser()) {
+    async function enter(path = '/account', who = alice, browser = gatehouse.browser()) {
       await browser.open(path)
       return { browser, page: await browser.submit('sign-in', { ...who }) }
     }
-    const claims = async () => (await house.root.store.accounts.bySubject(subject))?.claims
+    const claims = async () => (await gatehouse.root.store.accounts.bySubject(subject))?.claims
 
     test('whoever is not signed in is, and comes back to the section they wanted', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const page = await browser.open('/account/profile')
       assert.ok(shows(page, 'sign-in'))
       assert.match(page.html, /Sign in to <bdi>Your account/)
       const section = await browser.submit('sign-in', { ...alice })
-      assert.equal(section.url.href, `${house.issuer}/account/profile`)
+      assert.equal(section.url.href, `${gatehouse.issuer}/account/profile`)
       assert.ok(shows(section, 'profile-save'))
       assert.match(section.html, /Alice Liddell/)
       const overview = await browser.open('/account')
-      assert.equal(overview.url.href, `${house.issuer}/account`)
+      assert.equal(overview.url.href, `${gatehouse.issuer}/account`)
       assert.match(overview.html, /<a id="open-profile"[^>]* href="\/account\/profile"/)
     })
 
     test('nothing is issued for it, and no application of this name can be registered', async () => {
       const { browser } = await enter()
-      assert.equal(await house.root.store.grants.find('gatehouse-account', subject), undefined)
-      await assert.rejects(house.addClient({ client_id: 'gatehouse-account', redirect_uris: [callback] }), /application of this server/)
-      const stolen = application(house, { id: 'gatehouse-account', redirectUri: `${house.issuer}/account/return` })
+      assert.equal(await gatehouse.root.store.grants.find('gatehouse-account', subject), undefined)
+      await assert.rejects(gatehouse.addClient({ client_id: 'gatehouse-account', redirect_uris: [callback] }), /application of this server/)
+      const stolen = application(gatehouse, { id: 'gatehouse-account', redirectUri: `${gatehouse.issuer}/account/return` })
       const { url } = await browser.open(stolen.url())
       assert.equal(url.pathname, '/account', 'a code is refused to it')
     })
 
     test('who does not want to sign in is told so; an answer that nobody asked for leads nowhere else', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const { url } = await browser.open('/account')
       const left = await browser.post('/authorize/cancel', { flow: url.searchParams.get('flow') as string })
       assert.match(left.html, /You are not signed in/)
       for (const state of ['https://evil.example', '//evil.example', '../token', 'nowhere', 'profile.again.more', 'constructor']) {
         const landing = await (await enter()).browser.open(`/account/return?${new URLSearchParams({ state })}`)
-        assert.match(landing.url.href, new RegExp(`^${house.issuer}/account(/profile\\?done=again)?$`), state)
+        assert.match(landing.url.href, new RegExp(`^${gatehouse.issuer}/account(/profile\\?done=again)?$`), state)
       }
     })
 
@@ -80,7 +80,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(shows(await browser.open(away), 'choose-account'))
       await browser.submit('choose-account', { sid: '' })
       const second = await browser.submit('sign-in', { ...bob })
-      assert.equal(second.url.href, `${house.issuer}/account/profile`)
+      assert.equal(second.url.href, `${gatehouse.issuer}/account/profile`)
       assert.match(second.html, /class="me"[^>]*>[\s\S]*?<bdi>bob<\/bdi>/)
       const chooser = await browser.open(away)
       const sid = /name="sid" value="([^"]+)">(?:(?!<\/button>)[\s\S])*Alice/.exec(chooser.html)?.[1] as string
@@ -100,7 +100,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.doesNotMatch(refused.html, /Bobby/)
       }
       assert.equal((await claims())?.['name'], 'Alice Liddell')
-      assert.equal((await house.root.store.accounts.byLogin('bob'))?.claims['name'], undefined)
+      assert.equal((await gatehouse.root.store.accounts.byLogin('bob'))?.claims['name'], undefined)
     })
 
     test('a form of another site, or of somebody who is not signed in any more, does nothing', async () => {
@@ -108,37 +108,37 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const sid = /name="sid" value="([^"]+)"/.exec(page.html)?.[1] as string
       const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
       assert.equal((await browser.post('/account/profile/save', { sid, name: 'Mallory' }, foreign)).status, 400)
-      house.wait(3601)
+      gatehouse.advance(3601)
       assert.ok(shows(await browser.post('/account/profile/save', { sid, name: 'Mallory' }), 'sign-in'))
       const back = await browser.submit('sign-in', { ...alice })
       assert.match(back.html, /id="undone"[\s\S]*nothing has been changed yet/)
       assert.equal((await claims())?.['name'], 'Alice Liddell')
-      await setStatus(house.root.accounts, subject, 'suspended')
+      await setStatus(gatehouse.root.accounts, subject, 'suspended')
       assert.ok(shows(await browser.open('/account/profile'), 'sign-in'))
       assert.ok(shows(await browser.post('/account/profile/save', { sid, name: 'Mallory' }), 'sign-in'))
-      await setStatus(house.root.accounts, subject, 'active')
+      await setStatus(gatehouse.root.accounts, subject, 'active')
       assert.equal((await claims())?.['name'], 'Alice Liddell')
     })
 
     test('whose password is for once chooses an own one first', async () => {
       const temporary = { username: 'newcomer', password: 'for the first time' }
-      const newcomer = await house.addAccount({ username: temporary.username }, temporary.password)
-      await house.root.store.accounts.change(newcomer, { passwordIsTemporary: true })
+      const newcomer = await gatehouse.addAccount({ username: temporary.username }, temporary.password)
+      await gatehouse.root.store.accounts.change(newcomer, { passwordIsTemporary: true })
       const { browser, page } = await enter('/account/profile', temporary)
       assert.ok(shows(page, 'new-password'))
       assert.ok(shows(await browser.open('/account/profile'), 'new-password'))
       const mine = 'a fresh and long password'
       const done = await browser.submit('new-password', { password: mine, repeated: mine })
-      assert.equal(done.url.href, `${house.issuer}/account/profile`)
+      assert.equal(done.url.href, `${gatehouse.issuer}/account/profile`)
     })
 
     test('where a second factor is demanded, a session that came without one opens nothing and does nothing', async () => {
-      await house.house.tenants.create({ slug: 'strict', name: 'Strict' })
-      const strict = (await house.house.tenant('strict')) as Room
-      const who = await house.addAccount({ username: alice.username }, alice.password, strict)
+      await gatehouse.app.tenants.create({ slug: 'strict', name: 'Strict' })
+      const strict = (await gatehouse.app.tenant('strict')) as Tenant
+      const who = await gatehouse.addAccount({ username: alice.username }, alice.password, strict)
       const { browser, page } = await enter('/t/strict/account/profile')
       assert.ok(shows(page, 'profile-save'))
-      await house.house.tenants.set('strict', { second_factor: 'required' })
+      await gatehouse.app.tenants.set('strict', { second_factor: 'required' })
       assert.ok(shows(await browser.open('/t/strict/account/profile'), 'sign-in'))
       const sid = /name="sid" value="([^"]+)"/.exec(page.html)?.[1] as string
       assert.ok(shows(await browser.post('/t/strict/account/profile/save', { sid, name: 'Mallory' }), 'sign-in'))
@@ -147,13 +147,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('each tenant has its own', async () => {
-      await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
-      const acme = (await house.house.tenant('acme')) as Room
-      await house.addAccount({ username: alice.username }, 'another password', acme)
+      await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
+      const acme = (await gatehouse.app.tenant('acme')) as Tenant
+      await gatehouse.addAccount({ username: alice.username }, 'another password', acme)
       const { browser } = await enter()
       assert.ok(shows(await browser.open('/t/acme/account/profile'), 'sign-in'), 'a session of another tenant is none')
       const page = await browser.submit('sign-in', { username: alice.username, password: 'another password' })
-      assert.equal(page.url.href, `${house.issuer}/t/acme/account/profile`)
+      assert.equal(page.url.href, `${gatehouse.issuer}/t/acme/account/profile`)
       await browser.submit('profile-save', { name: 'Alice of Acme' })
       assert.equal((await acme.store.accounts.byLogin(alice.username))?.claims['name'], 'Alice of Acme')
       assert.equal((await claims())?.['name'], 'Alice Liddell')
@@ -169,7 +169,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 }
 
 test('without response type none there is no account page', async (t) => {
-  const house = await testHouse('sqlite', { FEATURES_RESPONSE_TYPE_NONE: 'false', KEYS_ALGS: 'ES256' })
-  t.after(() => house.close())
-  for (const path of ['/account', '/account/profile', '/account/return']) assert.equal((await call(house.issuer + path)).status, 404)
+  const gatehouse = await testApp('sqlite', { FEATURES_RESPONSE_TYPE_NONE: 'false', KEYS_ALGS: 'ES256' })
+  t.after(() => gatehouse.close())
+  for (const path of ['/account', '/account/profile', '/account/return']) assert.equal((await call(gatehouse.issuer + path)).status, 404)
 })

@@ -2,25 +2,25 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { attributeSchema } from '../../src/identity/attributes.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { asked, bearer } from './json.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`attributes by the API, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let token: string
     let ada: string
     before(async () => {
-      house = await testHouse(engine)
-      await house.addAccount({ username: 'boss', role: 'org_admin' }, 'a long password')
-      ada = await house.addAccount({ username: 'ada' })
+      gatehouse = await testApp(engine)
+      await gatehouse.addAccount({ username: 'boss', role: 'org_admin' }, 'a long password')
+      ada = await gatehouse.addAccount({ username: 'ada' })
       const login = { email: 'boss', password: 'a long password' }
-      token = (await asked(`${house.issuer}/api/v1/auth/login`, 'POST', login)).body.access_token
+      token = (await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', login)).body.access_token
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
     const admin = (method: string, path: string, body?: unknown) =>
-      asked(`${house.issuer}/api/v1/admin${path}`, method, body, bearer(token))
+      asked(`${gatehouse.issuer}/api/v1/admin${path}`, method, body, bearer(token))
 
     test('one is defined, written, changed and taken away with its values', async () => {
       const defined = await admin('PUT', '/attributes/department', { type: 'enum', values: ['research', 'sales'], scope: 'employment' })
@@ -46,12 +46,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('nobody is made, by whatever access, without what everybody must have', async () => {
-      const { attributes, accounts } = house.root.store
-      await house.house.tenants.create({ slug: 'strict', name: 'Strict' })
-      const strict = (await house.house.tenant('strict'))!
+      const { attributes, accounts } = gatehouse.root.store
+      await gatehouse.app.tenants.create({ slug: 'strict', name: 'Strict' })
+      const strict = (await gatehouse.app.tenant('strict'))!
       await strict.store.attributes.define(attributeSchema.parse({ name: 'rank', type: 'number', required: true }))
-      await house.addAccount({ username: 'boss', role: 'superadmin', attributes: { rank: 1 } }, 'a long password', strict)
-      const issuer = `${house.issuer}/t/strict`
+      await gatehouse.addAccount({ username: 'boss', role: 'superadmin', attributes: { rank: 1 } }, 'a long password', strict)
+      const issuer = `${gatehouse.issuer}/t/strict`
       const login = { email: 'boss', password: 'a long password' }
       const { access_token } = (await asked(`${issuer}/api/v1/auth/login`, 'POST', login)).body
       for (const access of ['temporary_password', 'invitation', 'none']) {

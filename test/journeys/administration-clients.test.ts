@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Role } from '../../src/identity/roles.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { application, callback } from './application.ts'
 import { type Asked, asked, bearer } from './json.ts'
@@ -11,22 +11,22 @@ const password = 'a long password'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`administration of clients, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     const tokens: Partial<Record<Role, string>> = {}
     before(async () => {
-      house = await testHouse(engine, { KEYS_ALGS: 'ES256,RS256' })
+      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256,RS256' })
       for (const role of ['operator', 'org_admin', 'superadmin'] as const) {
-        await house.addAccount({ sub: `${role}-sub`, username: role, role }, password)
-        const { body } = await asked(`${house.issuer}/api/v1/auth/login`, 'POST', { email: role, password })
+        await gatehouse.addAccount({ sub: `${role}-sub`, username: role, role }, password)
+        const { body } = await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', { email: role, password })
         tokens[role] = body.access_token
       }
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const admin = (method: string, path: string, body?: unknown, role: Role = 'org_admin'): Promise<Asked> =>
-      asked(`${house.issuer}/api/v1/admin${path}`, method, body, bearer(tokens[role]))
+      asked(`${gatehouse.issuer}/api/v1/admin${path}`, method, body, bearer(tokens[role]))
     const tokenFor = async (id: string, secret: string) =>
-      (await application(house, { id, secret }).post('/token', { grant_type: 'client_credentials' })).status
+      (await application(gatehouse, { id, secret }).post('/token', { grant_type: 'client_credentials' })).status
 
     test('a client is registered, shown, changed and removed', async () => {
       const made = await admin('POST', '/clients', { client_id: 'shop', client_name: 'Shop', redirect_uris: [callback] })
@@ -85,11 +85,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(added.status, 201)
       assert.equal(Date.parse(added.body.expires_at) - Date.parse(added.body.created_at), 60_000)
       for (const secret of [first, added.body.secret]) assert.equal(await tokenFor('robot', secret), 200)
-      house.wait(60)
+      gatehouse.advance(60)
       assert.equal(await tokenFor('robot', added.body.secret), 401)
       const rotated = (await admin('POST', '/clients/robot/secrets/rotate', { overlap: 30 })).body
       for (const secret of [first, rotated.secret]) assert.equal(await tokenFor('robot', secret), 200)
-      house.wait(30)
+      gatehouse.advance(30)
       assert.equal(await tokenFor('robot', first), 401)
       const listed = await admin('GET', '/clients/robot/secrets')
       assert.ok(listed.body.items.some(({ id }: { id: string }) => id === rotated.id))
@@ -151,7 +151,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const taken = 'another API has this identifier or resource_id'
       assert.equal((await admin('POST', '/resources', other)).body.detail, taken)
       assert.equal((await admin('PATCH', '/resources/https%3A%2F%2Fb.example', { resource_id: 'orders' })).body.detail, taken)
-      assert.equal((await admin('POST', '/resources', { identifier: `${house.issuer}/api/v1/admin`, name: 'Mine' })).body.detail, taken)
+      assert.equal((await admin('POST', '/resources', { identifier: `${gatehouse.issuer}/api/v1/admin`, name: 'Mine' })).body.detail, taken)
       assert.deepEqual((await admin('POST', '/resources', { identifier: 'x', name: 'X' })).body.errors[0].field, 'identifier')
       assert.deepEqual((await admin('PATCH', at, { name: null })).body.errors[0].field, 'name')
       assert.equal((await admin('DELETE', at)).status, 204)
@@ -194,14 +194,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await found('until=1999-01-01T00:00:00%2B01:00'), 0)
       assert.deepEqual((await admin('GET', '/audit?act=nonsense')).body.errors[0].field, 'act')
       const all: string[] = []
-      let url: string | undefined = `${house.issuer}/api/v1/admin/audit/export?outcome=success&limit=4`
+      let url: string | undefined = `${gatehouse.issuer}/api/v1/admin/audit/export?outcome=success&limit=4`
       for (; url !== undefined; ) {
         const answer: Asked = await asked(url, 'GET', undefined, bearer(tokens.operator))
         assert.equal(answer.headers.get('content-type'), 'application/jsonl')
         all.push(...answer.text.split('\n').filter(Boolean))
         url = /^<(.+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1]
       }
-      const whole = await asked(`${house.issuer}/api/v1/admin/audit/export?outcome=success`, 'GET', undefined, bearer(tokens.operator))
+      const whole = await asked(`${gatehouse.issuer}/api/v1/admin/audit/export?outcome=success`, 'GET', undefined, bearer(tokens.operator))
       assert.deepEqual(all, whole.text.split('\n').filter(Boolean))
       assert.ok(all.length > 8)
       const times = all.map((line) => JSON.parse(line).time)

@@ -1,27 +1,27 @@
 /** The administration API and mail: invitations, links, and what is said where no mail can go. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { linkIn, mailSink } from '../mail-sink.ts'
 import { asked, bearer } from './json.ts'
 
 const password = 'a long password'
 
-async function administrator(house: TestHouse) {
-  await house.addAccount({ username: 'boss', role: 'org_admin' }, password)
-  const { body } = await asked(`${house.issuer}/api/v1/auth/login`, 'POST', { email: 'boss', password })
+async function administrator(gatehouse: TestApp) {
+  await gatehouse.addAccount({ username: 'boss', role: 'org_admin' }, password)
+  const { body } = await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', { email: 'boss', password })
   return (method: string, path: string, sent?: unknown) =>
-    asked(`${house.issuer}/api/v1/admin${path}`, method, sent, bearer(body.access_token))
+    asked(`${gatehouse.issuer}/api/v1/admin${path}`, method, sent, bearer(body.access_token))
 }
 
 test('an invitation and a reset link go to the address of the account', async (t) => {
   const sink = await mailSink()
-  const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256', MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
+  const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
   t.after(async () => {
-    await house.close()
+    await gatehouse.close()
     await sink.close()
   })
-  const admin = await administrator(house)
+  const admin = await administrator(gatehouse)
   const made = await admin('POST', '/users', { username: 'ada', email: 'ada@example.com', access: 'invitation' })
   assert.deepEqual([made.status, made.body.invitation_sent, made.body.has_password], [201, true, false])
   const invitation = await sink.next()
@@ -42,12 +42,12 @@ test('an invitation and a reset link go to the address of the account', async (t
 
 test('a mail that cannot be handed on is told', async (t) => {
   const sink = await mailSink({ refuse: 550 })
-  const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256', MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
+  const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
   t.after(async () => {
-    await house.close()
+    await gatehouse.close()
     await sink.close()
   })
-  const admin = await administrator(house)
+  const admin = await administrator(gatehouse)
   const made = await admin('POST', '/users', { username: 'ada', email: 'ada@example.com', access: 'invitation' })
   assert.deepEqual([made.status, made.body.invitation_sent], [201, false])
   const again = await admin('POST', `/users/${made.body.id}/links`, { kind: 'invitation' })
@@ -56,9 +56,9 @@ test('a mail that cannot be handed on is told', async (t) => {
 })
 
 test('where no mail can be sent nothing is made that waits for one', async (t) => {
-  const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' }, (config) => ({ ...config, mail: {} }))
-  t.after(() => house.close())
-  const admin = await administrator(house)
+  const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256' }, (config) => ({ ...config, mail: {} }))
+  t.after(() => gatehouse.close())
+  const admin = await administrator(gatehouse)
   const refused = await admin('POST', '/users', { username: 'ada', email: 'ada@example.com', access: 'invitation' })
   assert.deepEqual([refused.status, refused.body.detail], [409, 'no mail can be sent from here; the server has no mail settings'])
   assert.equal((await admin('GET', '/users?search=ada')).body.total, 0)

@@ -1,7 +1,7 @@
 /** The administration API: tenants, at the root tenant alone. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Asked, asked, bearer } from './json.ts'
 
@@ -9,29 +9,29 @@ const password = 'a long password'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`administration of tenants, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let token: string
     before(async () => {
-      house = await testHouse(engine, { KEYS_ALGS: 'ES256,RS256' })
-      await house.addAccount({ username: 'boss', role: 'superadmin' }, password)
-      token = (await asked(`${house.issuer}/api/v1/auth/login`, 'POST', { email: 'boss', password })).body.access_token
+      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256,RS256' })
+      await gatehouse.addAccount({ username: 'boss', role: 'superadmin' }, password)
+      token = (await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', { email: 'boss', password })).body.access_token
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const admin = (method: string, path: string, body?: unknown): Promise<Asked> =>
-      asked(`${house.issuer}/api/v1/admin${path}`, method, body, bearer(token))
+      asked(`${gatehouse.issuer}/api/v1/admin${path}`, method, body, bearer(token))
 
     test('a tenant is made with its first administrator, shown and listed', async () => {
       const ask = { id: 'acme', name: 'Acme Ltd', administrator: { username: 'ada' } }
       const made = await admin('POST', '/tenants', ask)
       assert.equal(made.status, 201, made.text)
       const { administrator, ...tenant } = made.body
-      assert.deepEqual([tenant.id, tenant.name, tenant.issuer], ['acme', 'Acme Ltd', `${house.issuer}/t/acme`])
+      assert.deepEqual([tenant.id, tenant.name, tenant.issuer], ['acme', 'Acme Ltd', `${gatehouse.issuer}/t/acme`])
       assert.deepEqual((await admin('GET', '/tenants/acme')).body, tenant)
-      const room = await house.house.tenant('acme')
-      assert.equal((await room?.store.accounts.bySubject(administrator.id))?.role, 'superadmin')
+      const acme = await gatehouse.app.tenant('acme')
+      assert.equal((await acme?.store.accounts.bySubject(administrator.id))?.role, 'superadmin')
       const login = { email: 'ada', password: administrator.temporary_password }
-      const there = await asked(`${house.issuer}/t/acme/api/v1/auth/login`, 'POST', login)
+      const there = await asked(`${gatehouse.issuer}/t/acme/api/v1/auth/login`, 'POST', login)
       assert.equal(there.body.detail, 'this password is temporary; sign in with a browser and choose your own')
       const { items } = (await admin('GET', '/tenants')).body
       assert.deepEqual(
@@ -69,7 +69,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const more = (await admin('PATCH', '/tenants/umbra', { lifetimes: { code: 30 } })).body
       assert.deepEqual([more.name, more.lifetimes], ['Umbra Ltd', { access_token: 60, code: 30 }])
       assert.deepEqual((await admin('PATCH', '/tenants/umbra', { lifetimes: null })).body.lifetimes, {})
-      const keys = async () => (await fetch(`${house.issuer}/t/umbra/.well-known/jwks.json`)).status
+      const keys = async () => (await fetch(`${gatehouse.issuer}/t/umbra/.well-known/jwks.json`)).status
       assert.equal((await admin('PUT', '/tenants/umbra/status', { status: 'suspended' })).body.status, 'suspended')
       assert.equal(await keys(), 404)
       assert.equal((await admin('GET', '/tenants/umbra')).body.status, 'suspended')
@@ -97,10 +97,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a superadmin of another tenant does not get there', async () => {
-      const room = await house.house.tenant('acme')
-      await house.addAccount({ username: 'there', role: 'superadmin' }, password, room)
-      const { body } = await asked(`${house.issuer}/t/acme/api/v1/auth/login`, 'POST', { email: 'there', password })
-      const refused = await asked(`${house.issuer}/t/acme/api/v1/admin/tenants`, 'GET', undefined, bearer(body.access_token))
+      const tenant = await gatehouse.app.tenant('acme')
+      await gatehouse.addAccount({ username: 'there', role: 'superadmin' }, password, tenant)
+      const { body } = await asked(`${gatehouse.issuer}/t/acme/api/v1/auth/login`, 'POST', { email: 'there', password })
+      const refused = await asked(`${gatehouse.issuer}/t/acme/api/v1/admin/tenants`, 'GET', undefined, bearer(body.access_token))
       assert.deepEqual([refused.status, refused.body.detail], [404, 'tenants are looked after at the root tenant'])
     })
   })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Role } from '../../src/identity/roles.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, application, callback, shows } from './application.ts'
 import { type Asked, asked, bearer } from './json.ts'
@@ -11,20 +11,20 @@ const password = 'a long password'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`administration, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     const tokens: Partial<Record<Role, string>> = {}
     before(async () => {
-      house = await testHouse(engine, { KEYS_ALGS: 'ES256,RS256' })
+      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256,RS256' })
       for (const role of ['operator', 'org_admin', 'superadmin'] as const) {
-        await house.addAccount({ sub: `${role}-sub`, username: role, role, email: `${role}@example.com` }, password)
-        const { body } = await asked(`${house.issuer}/api/v1/auth/login`, 'POST', { email: role, password })
+        await gatehouse.addAccount({ sub: `${role}-sub`, username: role, role, email: `${role}@example.com` }, password)
+        const { body } = await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', { email: role, password })
         tokens[role] = body.access_token
       }
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const admin = (method: string, path: string, body?: unknown, role: Role = 'org_admin'): Promise<Asked> =>
-      asked(`${house.issuer}/api/v1/admin${path}`, method, body, bearer(tokens[role]))
+      asked(`${gatehouse.issuer}/api/v1/admin${path}`, method, body, bearer(tokens[role]))
 
     test('an account is made with every field, shown, found, changed and removed', async () => {
       const made = await admin('POST', '/users', {
@@ -62,7 +62,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a new e-mail address is proven only if the change says so', async () => {
-      await house.addAccount({ sub: 'moved', username: 'moved', email: 'old@example.com', claims: { email_verified: true } })
+      await gatehouse.addAccount({ sub: 'moved', username: 'moved', email: 'old@example.com', claims: { email_verified: true } })
       assert.equal((await admin('PATCH', '/users/moved', { claims: { name: 'Same' } })).body.claims.email_verified, true)
       assert.equal((await admin('PATCH', '/users/moved', { email: 'new@example.com' })).body.claims.email_verified, undefined)
       const proven = { email: 'newer@example.com', claims: { email_verified: true } }
@@ -100,7 +100,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           )
       }
       assert.deepEqual((await admin('GET', '/users')).body, before.body)
-      assert.equal((await asked(`${house.issuer}/api/v1/admin/users`, 'POST', '{', bearer(tokens.org_admin), '{')).status, 400)
+      assert.equal((await asked(`${gatehouse.issuer}/api/v1/admin/users`, 'POST', '{', bearer(tokens.org_admin), '{')).status, 400)
     })
 
     test('nobody reaches above themselves, upon themselves, or gives what they do not have', async () => {
@@ -134,7 +134,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const made = (await admin('POST', '/users', { username: 'temp', access: 'temporary_password' })).body
       assert.deepEqual([made.has_password, made.password_is_temporary], [true, true])
       assert.match(made.temporary_password, /^[a-z2-9]{4}(-[a-z2-9]{4}){4}$/)
-      const login = () => asked(`${house.issuer}/api/v1/auth/login`, 'POST', { email: 'temp', password: made.temporary_password })
+      const login = () => asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', { email: 'temp', password: made.temporary_password })
       assert.equal((await login()).body.detail, 'this password is temporary; sign in with a browser and choose your own')
       const other = await admin('POST', `/users/${made.id}/temporary-password`)
       assert.notEqual(other.body.password, made.temporary_password)
@@ -143,11 +143,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('sessions and grants are listed, and end at once', async () => {
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
-      const id = await house.addAccount({ sub: 'alice-sub', username: alice.username }, alice.password)
-      const app = application(house, { id: 'app', secret: 'secret' })
-      const { access_token } = await app.tokens(house.browser())
-      const userinfo = () => asked(`${house.issuer}/userinfo`, 'GET', undefined, bearer(access_token))
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
+      const id = await gatehouse.addAccount({ sub: 'alice-sub', username: alice.username }, alice.password)
+      const app = application(gatehouse, { id: 'app', secret: 'secret' })
+      const { access_token } = await app.tokens(gatehouse.browser())
+      const userinfo = () => asked(`${gatehouse.issuer}/userinfo`, 'GET', undefined, bearer(access_token))
       assert.equal((await userinfo()).status, 200)
       const [session] = (await admin('GET', `/sessions?user=${id}`)).body.items
       assert.deepEqual([session.user_id, session.username, session.amr], [id, alice.username, ['pwd']])
@@ -163,9 +163,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a machine administers with the scopes it was registered for, and a token for this API', async () => {
       const scope = 'admin:users:read admin:users:write'
-      await house.addClient({ client_id: 'robot', grant_types: ['client_credentials'], scope }, 'secret')
-      const { post } = application(house, { id: 'robot', secret: 'secret' })
-      const resource = `${house.issuer}/api/v1/admin`
+      await gatehouse.addClient({ client_id: 'robot', grant_types: ['client_credentials'], scope }, 'secret')
+      const { post } = application(gatehouse, { id: 'robot', secret: 'secret' })
+      const resource = `${gatehouse.issuer}/api/v1/admin`
       const token = async (fields: object) => (await post('/token', { grant_type: 'client_credentials', ...fields })).body
       const list = (text: string) => asked(`${resource}/users`, 'GET', undefined, bearer(text))
       const right = await token({ resource })
@@ -184,10 +184,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a person administers through an application after consent in plain words', async () => {
-      await house.addClient({ client_id: 'console', redirect_uris: [callback], scope: 'openid admin:users:read' }, 'secret')
-      const resource = `${house.issuer}/api/v1/admin`
-      const app = application(house, { id: 'console', secret: 'secret', scope: 'admin:users:read' })
-      const browser = house.browser()
+      await gatehouse.addClient({ client_id: 'console', redirect_uris: [callback], scope: 'openid admin:users:read' }, 'secret')
+      const resource = `${gatehouse.issuer}/api/v1/admin`
+      const app = application(gatehouse, { id: 'console', secret: 'secret', scope: 'admin:users:read' })
+      const browser = gatehouse.browser()
       const who = { username: 'operator', password }
       await browser.open(app.url({ resource }))
       const consent = await browser.submit('sign-in', who)
@@ -205,17 +205,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('the audit log tells who did it, through which application, and who was refused', async () => {
       await admin('PUT', '/users/superadmin-sub/role', { role: 'viewer' })
-      const [entry] = await house.root.store.audit.search({ act: 'user.role', target: 'superadmin-sub', limit: 1, newestFirst: true })
+      const [entry] = await gatehouse.root.store.audit.search({ act: 'user.role', target: 'superadmin-sub', limit: 1, newestFirst: true })
       assert.deepEqual(
         [entry?.outcome, entry?.by, entry?.detail],
         ['failure', { type: 'user', id: 'org_admin-sub' }, { error: 'access_denied' }],
       )
-      const [made] = await house.root.store.audit.search({ act: 'user.create', by: 'robot', limit: 1, newestFirst: false })
+      const [made] = await gatehouse.root.store.audit.search({ act: 'user.create', by: 'robot', limit: 1, newestFirst: false })
       assert.deepEqual([made?.outcome, made?.by], ['success', { type: 'client', id: 'robot' }])
     })
 
     test('a group is made, filled, shown, changed and removed', async () => {
-      await house.addAccount({ sub: 'member', username: 'member' })
+      await gatehouse.addAccount({ sub: 'member', username: 'member' })
       const made = await admin('POST', '/groups', { name: 'Engineering', description: 'All who build' })
       assert.deepEqual([made.status, made.body.name, made.body.description, made.body.members], [201, 'Engineering', 'All who build', 0])
       const at = `/groups/${made.body.id}`
@@ -249,7 +249,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('second factors are shown, and taken away from who has lost them', async () => {
-      const id = await house.addAccount({ username: 'careful' }, password)
+      const id = await gatehouse.addAccount({ username: 'careful' }, password)
       assert.deepEqual((await admin('GET', `/users/${id}/factors`)).body, { totp: null, passkeys: [], recovery_codes: 0 })
       const none = await admin('DELETE', `/users/${id}/factors`)
       assert.deepEqual([none.status, none.body.detail], [404, 'this account has no second factor'])
@@ -258,8 +258,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('lists lead from page to page, each item once', async () => {
       for (let n = 0; n < 3; n++) {
-        await house.addAccount({ username: `paged${n}` }, password)
-        await application(house, { id: 'app', secret: 'secret' }).tokens(house.browser(), {}, { username: `paged${n}`, password })
+        await gatehouse.addAccount({ username: `paged${n}` }, password)
+        await application(gatehouse, { id: 'app', secret: 'secret' }).tokens(gatehouse.browser(), {}, { username: `paged${n}`, password })
       }
       for (const [path, limit] of [
         ['/users?sort=username', 2],

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { makeApiKey, newText } from '../../src/protocol/api-key.ts'
 import { resourceSchema } from '../../src/protocol/resource.ts'
-import type { KeptApiKey } from '../../src/protocol/types.ts'
-import type { Room } from '../../src/tenant.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import type { StoredApiKey } from '../../src/protocol/types.ts'
+import type { Tenant } from '../../src/tenant.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Answer, type Application, alice, application, call } from './application.ts'
 
@@ -14,42 +14,47 @@ const files = 'https://files.example'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`API keys, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let server: Application
     let stranger: Application
-    let other: Room
+    let other: Tenant
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       for (const identifier of [api, files])
-        await house.root.store.resourcesAdmin.add(resourceSchema.parse({ identifier, name: 'API' }), undefined)
+        await gatehouse.root.store.resourcesAdmin.add(resourceSchema.parse({ identifier, name: 'API' }), undefined)
       const machine = { grant_types: ['client_credentials'], scope: 'read' }
-      await house.addClient({ ...machine, client_id: 'api', resource_server: api }, 'secret')
-      await house.addClient({ ...machine, client_id: 'files', resource_server: files }, 'secret')
-      server = application(house, { id: 'api', secret: 'secret' })
-      stranger = application(house, { id: 'files', secret: 'secret' })
-      await house.addAccount({ sub: 'a-subject', username: alice.username, email: 'alice@example.com' }, alice.password)
-      await house.root.store.services.add(service)
-      await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
-      other = (await house.house.tenant('acme')) as Room
+      await gatehouse.addClient({ ...machine, client_id: 'api', resource_server: api }, 'secret')
+      await gatehouse.addClient({ ...machine, client_id: 'files', resource_server: files }, 'secret')
+      server = application(gatehouse, { id: 'api', secret: 'secret' })
+      stranger = application(gatehouse, { id: 'files', secret: 'secret' })
+      await gatehouse.addAccount({ sub: 'a-subject', username: alice.username, email: 'alice@example.com' }, alice.password)
+      await gatehouse.root.store.services.add(service)
+      await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
+      other = (await gatehouse.app.tenant('acme')) as Tenant
       await other.store.services.add(service)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const service = { id: 'a-service', name: 'nightly', description: undefined, status: 'active', createdAt: 0 } as const
     const person = { owner: 'person', subject: 'a-subject' } as const
     const machine = { owner: 'service', subject: 'a-service' } as const
 
     interface Made {
-      key: KeptApiKey
+      key: StoredApiKey
       text: string
     }
-    async function make(owner: Pick<KeptApiKey, 'owner' | 'subject'>, input: object = {}, lifetime?: number, room?: Room): Promise<Made> {
-      const { ctx, store } = room ?? house.root
-      const made = await makeApiKey(ctx, owner, { label: 'Key', resource: room ? [] : [api], ...input }, lifetime)
+    async function make(
+      owner: Pick<StoredApiKey, 'owner' | 'subject'>,
+      input: object = {},
+      lifetime?: number,
+      tenant?: Tenant,
+    ): Promise<Made> {
+      const { ctx, store } = tenant ?? gatehouse.root
+      const made = await makeApiKey(ctx, owner, { label: 'Key', resource: tenant ? [] : [api], ...input }, lifetime)
       assert.equal(await store.apiKeysAdmin.add(made.key), true)
       return made
     }
-    const userinfo = (headers: Record<string, string>, body?: string, issuer = house.issuer) =>
+    const userinfo = (headers: Record<string, string>, body?: string, issuer = gatehouse.issuer) =>
       call(`${issuer}/userinfo`, { headers, ...(body === undefined ? {} : { body }) })
     const introspect = async (who: Application, token: string) => (await who.post('/introspect', { token })).body
     const told = ({ status, body }: Answer) => [status, body.error]
@@ -69,18 +74,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     test('introspection shows a key to the resource servers it is for', async () => {
       const { key, text } = await make(machine, { scope: 'reports:write', resource: [api] }, 3600)
-      const common = { active: true, iss: house.issuer, aud: [house.issuer, api], token_type: 'N_A', iat: house.now() }
+      const common = { active: true, iss: gatehouse.issuer, aud: [gatehouse.issuer, api], token_type: 'N_A', iat: gatehouse.now() }
       assert.deepEqual(await introspect(server, text), {
         ...common,
-        ...{ sub: 'a-service', username: 'nightly', scope: 'reports:write', exp: house.now() + 3600, jti: key.id },
+        ...{ sub: 'a-service', username: 'nightly', scope: 'reports:write', exp: gatehouse.now() + 3600, jti: key.id },
       })
       assert.deepEqual(await introspect(stranger, text), { active: false })
-      const lasting = await make(person, { scope: '' })
-      assert.deepEqual(await introspect(server, lasting.text), {
+      const authorization = await make(person, { scope: '' })
+      assert.deepEqual(await introspect(server, authorization.text), {
         ...common,
         sub: 'a-subject',
         username: alice.username,
-        jti: lasting.key.id,
+        jti: authorization.key.id,
       })
       assert.deepEqual(await introspect(server, (await make(machine, { resource: [] })).text), { active: false })
     })
@@ -97,7 +102,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const headers of [{ authorization: `Bearer ${text}` }, { 'x-api-key': access_token }, { 'x-api-key': `${text}, ${text}` }])
         assert.deepEqual(told(await userinfo(headers)), [401, 'invalid_token'])
       assert.deepEqual(told(await userinfo({}, `access_token=${text}`)), [401, 'invalid_token'])
-      assert.deepEqual(told(await call(`${house.issuer}/userinfo?x-api-key=${text}`)), [401, 'invalid_token'])
+      assert.deepEqual(told(await call(`${gatehouse.issuer}/userinfo?x-api-key=${text}`)), [401, 'invalid_token'])
     })
     test('a key without the scope, or of a service, tells nothing of a person', async () => {
       for (const { text } of [await make(person, { scope: 'email' }), await make(machine, { scope: 'email' })])
@@ -112,7 +117,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     test('what is no key of ours is worthless', async () => {
       const { text } = await make(person, { scope: 'openid' })
-      const { text: unknown } = newText(house.root.ctx)
+      const { text: unknown } = newText(gatehouse.root.ctx)
       for (const wrong of [unknown, text.slice(0, -1), `${text}0`, text.replace('_ak_', '_at_'), text.toLowerCase(), '', 'x'])
         assert.equal((await userinfo({ 'x-api-key': wrong })).status, 401)
       assert.deepEqual(await introspect(server, unknown), { active: false })
@@ -121,24 +126,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { text } = await make(machine, {}, undefined, other)
       await worthless(text)
       const ours = await make(person, { scope: 'openid' })
-      assert.equal((await userinfo({ 'x-api-key': ours.text }, undefined, `${house.issuer}/t/acme`)).status, 401)
+      assert.equal((await userinfo({ 'x-api-key': ours.text }, undefined, `${gatehouse.issuer}/t/acme`)).status, 401)
       assert.equal((await userinfo({ 'x-api-key': ours.text })).status, 200)
     })
     test('a key expires to the second', async () => {
       const { text } = await make(person, { scope: 'openid' }, 60)
-      house.wait(59)
+      gatehouse.advance(59)
       assert.equal((await userinfo({ 'x-api-key': text })).status, 200)
-      house.wait(1)
+      gatehouse.advance(1)
       await worthless(text)
     })
     test('a key that is deleted is worthless at once', async () => {
       const { key, text } = await make(person, { scope: 'openid' })
       assert.equal((await introspect(server, text)).active, true)
-      await house.root.store.apiKeysAdmin.remove(key.id)
+      await gatehouse.root.store.apiKeysAdmin.remove(key.id)
       await worthless(text)
     })
     test('the keys of who is suspended are worthless at once', async () => {
-      const { accounts, services } = house.root.store
+      const { accounts, services } = gatehouse.root.store
       const [hers, its] = [await make(person, { scope: 'openid' }), await make(machine)]
       await accounts.change('a-subject', { status: 'suspended' })
       await services.setStatus('a-service', 'suspended')
@@ -152,24 +157,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const who of [server, stranger]) assert.equal((await who.post('/revoke', { token: text })).status, 200)
       assert.equal((await introspect(server, text)).active, true)
       assert.equal((await server.refresh(text)).status, 400)
-      assert.equal((await application(house, { id: 'api', secret: text }).post('/introspect', { token: text })).status, 401)
+      assert.equal((await application(gatehouse, { id: 'api', secret: text }).post('/introspect', { token: text })).status, 401)
     })
     test('its last use is noted, once a minute', async () => {
       const { key, text } = await make(person, { scope: 'openid' })
-      const lastUse = async () => (await house.root.store.apiKeysAdmin.find(key.id))?.lastUsedAt
+      const lastUse = async () => (await gatehouse.root.store.apiKeysAdmin.find(key.id))?.lastUsedAt
       assert.equal(await lastUse(), undefined)
       await introspect(server, text)
-      const first = house.now()
+      const first = gatehouse.now()
       assert.equal(await lastUse(), first)
-      house.wait(59)
+      gatehouse.advance(59)
       await userinfo({ 'x-api-key': text })
       assert.equal(await lastUse(), first)
-      house.wait(1)
+      gatehouse.advance(1)
       await userinfo({ 'x-api-key': text })
       assert.equal(await lastUse(), first + 60)
     })
     test('rotated, both keys are in force for a while', async () => {
-      const { ctx, store } = house.root
+      const { ctx, store } = gatehouse.root
       const { key, text } = await make(machine, { scope: 'a b' })
       const rotate = async (id: string) => {
         const next = newText(ctx)
@@ -179,8 +184,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const second = await rotate(key.id)
       const [{ jti: _, exp, ...old }, { jti: __, ...young }] = [await introspect(server, text), await introspect(server, second.text)]
       assert.deepEqual(young, old)
-      assert.equal(exp, house.now() + 60)
-      house.wait(60)
+      assert.equal(exp, gatehouse.now() + 60)
+      gatehouse.advance(60)
       await worthless(text)
       const third = await rotate(second.id)
       await rotate(second.id)
@@ -189,18 +194,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('two secrets of a client work, each until it expires', async () => {
-      const { tokens, store } = house.root
+      const { tokens, store } = gatehouse.root
       const secret = (id: string, expiresAt?: number) => {
-        return { id, hash: tokens.hashSecret(id), createdAt: house.now(), ...(expiresAt === undefined ? {} : { expiresAt }) }
+        return { id, hash: tokens.hashSecret(id), createdAt: gatehouse.now(), ...(expiresAt === undefined ? {} : { expiresAt }) }
       }
-      await house.addClient({ client_id: 'rotating', grant_types: ['client_credentials'] }, 'old')
+      await gatehouse.addClient({ client_id: 'rotating', grant_types: ['client_credentials'] }, 'old')
       const status = async (text: string) =>
-        (await application(house, { id: 'rotating', secret: text }).post('/token', { grant_type: 'client_credentials' })).status
-      await store.clientsAdmin.rotateSecret('rotating', secret('new', house.now() + 600), house.now() + 60)
+        (await application(gatehouse, { id: 'rotating', secret: text }).post('/token', { grant_type: 'client_credentials' })).status
+      await store.clientsAdmin.rotateSecret('rotating', secret('new', gatehouse.now() + 600), gatehouse.now() + 60)
       assert.deepEqual([await status('old'), await status('new'), await status('none')], [200, 200, 401])
-      house.wait(60)
+      gatehouse.advance(60)
       assert.deepEqual([await status('old'), await status('new')], [401, 200])
-      house.wait(540)
+      gatehouse.advance(540)
       assert.equal(await status('new'), 401)
     })
     for (const hash of [
@@ -209,11 +214,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
       'pbkdf2_sha256$1000$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=',
     ]) {
       test(`a secret that came as ${hash.slice(0, 14)}… works until it is taken away`, async () => {
-        const { store, ctx } = house.root
-        const client = await house.addClient({ grant_types: ['client_credentials'] })
+        const { store, ctx } = gatehouse.root
+        const client = await gatehouse.addClient({ grant_types: ['client_credentials'] })
         await store.clientsAdmin.addSecret(client.client_id, { id: 'imported', hash, createdAt: ctx.now() })
         const ask = (secret: string) =>
-          application(house, { id: client.client_id, secret }).post('/token', { grant_type: 'client_credentials' })
+          application(gatehouse, { id: client.client_id, secret }).post('/token', { grant_type: 'client_credentials' })
         for (const wrong of ['other', hash, 'imported secret ', 'x'.repeat(73)])
           assert.deepEqual(told(await ask(wrong)), [401, 'invalid_client'])
         for (let i = 0; i < 3; i++) assert.equal((await ask('imported secret')).status, 200)
@@ -224,19 +229,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
   })
 
   test(`${engine}: without the feature a key is nothing`, async () => {
-    const house = await testHouse(engine, { FEATURES_API_KEYS: 'false' })
+    const gatehouse = await testApp(engine, { FEATURES_API_KEYS: 'false' })
     try {
-      await house.addAccount({ sub: 'a-subject', username: alice.username })
-      await house.addClient({ client_id: 'api', grant_types: ['client_credentials'], resource_server: house.issuer }, 'secret')
-      const { ctx, store } = house.root
+      await gatehouse.addAccount({ sub: 'a-subject', username: alice.username })
+      await gatehouse.addClient({ client_id: 'api', grant_types: ['client_credentials'], resource_server: gatehouse.issuer }, 'secret')
+      const { ctx, store } = gatehouse.root
       const { key, text } = await makeApiKey(ctx, { owner: 'person', subject: 'a-subject' }, { label: 'Key', scope: 'openid' }, undefined)
       await store.apiKeysAdmin.add(key)
-      const answer = await call(`${house.issuer}/userinfo`, { headers: { 'x-api-key': text } })
-      assert.deepEqual([answer.status, answer.headers.get('www-authenticate')], [401, `Bearer realm="${house.issuer}"`])
-      const server = application(house, { id: 'api', secret: 'secret' })
+      const answer = await call(`${gatehouse.issuer}/userinfo`, { headers: { 'x-api-key': text } })
+      assert.deepEqual([answer.status, answer.headers.get('www-authenticate')], [401, `Bearer realm="${gatehouse.issuer}"`])
+      const server = application(gatehouse, { id: 'api', secret: 'secret' })
       assert.deepEqual((await server.post('/introspect', { token: text })).body, { active: false })
     } finally {
-      await house.close()
+      await gatehouse.close()
     }
   })
 }

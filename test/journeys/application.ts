@@ -1,6 +1,6 @@
 /** An application under test: sends people to be signed in, and calls the endpoints of programs as raw as a test needs. */
 import { sha256 } from '../../src/protocol/codec/digest.ts'
-import type { TestHouse } from '../app.ts'
+import type { TestApp } from '../app.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 
 export const callback = 'https://app.example/callback'
@@ -46,10 +46,10 @@ export const alice: Person = { username: 'alice1', password: 'wonderland' }
 
 /** `issuer`: of a tenant other than the root. No `secret`: a public client. */
 export function application(
-  house: Pick<TestHouse, 'issuer'>,
+  gatehouse: Pick<TestApp, 'issuer'>,
   is: { id: string; secret?: string; redirectUri?: string; scope?: string; issuer?: string },
 ): Application {
-  const { id, secret, redirectUri = callback, scope = 'openid', issuer = house.issuer } = is
+  const { id, secret, redirectUri = callback, scope = 'openid', issuer = gatehouse.issuer } = is
   const header: Record<string, string> = secret === undefined ? {} : { authorization: basic(id, secret) }
   const named = secret === undefined ? { client_id: id } : {}
   const usual = {

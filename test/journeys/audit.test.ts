@@ -1,7 +1,7 @@
 /** The audit log: what people, programs and administrators did, and what they were refused. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Application, alice, application, callback } from './application.ts'
 import { asked, bearer } from './json.ts'
@@ -20,13 +20,13 @@ const app = { type: 'client', id: 'app' }
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`the audit log, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let shop: Application
     let subject: string
     const ids: Record<string, string> = {}
     before(async () => {
-      house = await testHouse(engine, { FEATURES_PASSWORD_GRANT: 'true' })
-      await house.addClient(
+      gatehouse = await testApp(engine, { FEATURES_PASSWORD_GRANT: 'true' })
+      await gatehouse.addClient(
         {
           client_id: 'app',
           redirect_uris: [callback],
@@ -35,17 +35,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
         },
         'secret',
       )
-      shop = application(house, { id: 'app', secret: 'secret', scope: 'openid offline_access' })
-      subject = await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+      shop = application(gatehouse, { id: 'app', secret: 'secret', scope: 'openid offline_access' })
+      subject = await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
       for (const role of ['viewer', 'org_admin'] as const)
-        ids[role] = await house.addAccount({ username: role, email: `${role}@example.com`, role }, 'a long password')
+        ids[role] = await gatehouse.addAccount({ username: role, email: `${role}@example.com`, role }, 'a long password')
     })
-    after(() => house.close())
-    beforeEach(() => house.wait(1))
+    after(() => gatehouse.close())
+    beforeEach(() => gatehouse.advance(1))
 
     /** What was noted since the clock last moved, oldest first, without what differs from run to run. */
-    const noted = async (room = house.root) => {
-      const entries = await room.store.audit.search({ since: house.now(), limit: 99, newestFirst: false })
+    const noted = async (tenant = gatehouse.root) => {
+      const entries = await tenant.store.audit.search({ since: gatehouse.now(), limit: 99, newestFirst: false })
       for (const { requestId, address } of entries) assert.ok(requestId && address, 'an entry says where it came from')
       return entries.map(({ act, outcome, by, target, detail }) => ({ act, outcome, by, target, detail }))
     }
@@ -59,11 +59,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     const user = (id: string | undefined) => ({ type: 'user', id })
     const api = (path: string, body: unknown, token?: string, slug = '') =>
-      asked(`${house.issuer}${slug}${path}`, path.includes('/users/') ? 'PUT' : 'POST', body, bearer(token))
+      asked(`${gatehouse.issuer}${slug}${path}`, path.includes('/users/') ? 'PUT' : 'POST', body, bearer(token))
     const login = async (name: string) => (await api('/api/v1/auth/login', { email: name, password: 'a long password' })).body.access_token
 
     test('a person at a browser: a wrong password, the right one, consent, and the way out', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       await browser.open(shop.url())
       await browser.submit('sign-in', { username: alice.username, password: 'not this one' })
       await browser.submit('sign-in', { ...alice })
@@ -71,7 +71,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await browser.open('/logout')
       await browser.submit('sign-out', { answer: 'yes' })
       const entries = await noted()
-      const grant = (await house.root.store.grants.find('app', subject))?.id as string
+      const grant = (await gatehouse.root.store.grants.find('app', subject))?.id as string
       assert.deepEqual(entries, [
         failed('user.sign-in', undefined, subject),
         done('user.sign-in', user(subject), subject, { acr: 'aal1' }),
@@ -81,22 +81,22 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('of somebody who does not exist nothing is kept, not even what was typed', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       await browser.open(shop.url())
       await browser.submit('sign-in', { username: 'my password, by mistake', password: 'x' })
       assert.deepEqual(await noted(), [failed('user.sign-in', undefined, undefined)])
     })
 
     test('a program: tokens given back, and a refresh token used twice', async () => {
-      const { refresh_token: first } = await shop.tokens(house.browser())
-      house.wait(1)
+      const { refresh_token: first } = await shop.tokens(gatehouse.browser())
+      gatehouse.advance(1)
       await shop.refresh(first)
-      house.wait(60)
+      gatehouse.advance(60)
       assert.equal((await shop.refresh(first)).status, 400)
       const [reuse, ...none] = await noted()
       assert.deepEqual([reuse?.act, reuse?.outcome, reuse?.by, reuse?.detail, none], ['token.reuse', 'failure', app, { user: subject }, []])
-      const { access_token } = await shop.tokens(house.browser())
-      house.wait(1)
+      const { access_token } = await shop.tokens(gatehouse.browser())
+      gatehouse.advance(1)
       await shop.post('/revoke', { token: access_token })
       await shop.post('/revoke', { token: 'unknown' })
       assert.deepEqual(
@@ -113,7 +113,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('an administrator, and somebody who would like to be one', async () => {
       const [viewer, admin] = [await login('viewer'), await login('org_admin')]
-      house.wait(1)
+      gatehouse.advance(1)
       await api(`/api/v1/auth/users/${subject}/role`, 'operator', viewer)
       await api(`/api/v1/auth/users/${subject}/role`, 'superadmin', admin)
       await api(`/api/v1/auth/users/${subject}/role`, 'operator', admin)
@@ -128,10 +128,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('what happens in another tenant is in its own log, whatever address was asked', async () => {
-      await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
-      const acme = (await house.house.tenant('acme'))!
-      const bob = await house.addAccount({ username: 'bob' }, 'a long password', acme)
-      house.wait(1)
+      await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
+      const acme = (await gatehouse.app.tenant('acme'))!
+      const bob = await gatehouse.addAccount({ username: 'bob' }, 'a long password', acme)
+      gatehouse.advance(1)
       const ask = { identifier: 'bob', tenant_slug: 'acme' }
       assert.equal((await api('/login', { ...ask, password: 'not this one' })).status, 401)
       assert.equal((await api('/login', { ...ask, password: 'a long password' })).status, 200)

@@ -1,7 +1,7 @@
 /** Every parameter of the authorization endpoint — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, RFC 9207. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import {
@@ -75,22 +75,22 @@ for (const name of ['ui_locales', 'claims_locales', 'acr_values', 'request', 'co
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`the authorization request, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let signedIn: TinyBrowser
     before(async () => {
-      house = await testHouse(engine)
-      await house.addClient(
+      gatehouse = await testApp(engine)
+      await gatehouse.addClient(
         { client_id: 'app', client_name: 'The App', redirect_uris: [callback], scope: 'openid email', policy: { consent: 'skip' } },
         'secret',
       )
-      await house.addClient({ client_id: 'worker', redirect_uris: [callback], grant_types: ['client_credentials'] }, 'secret')
-      await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
-      app = application(house, { id: 'app', secret: 'secret' })
-      signedIn = house.browser()
+      await gatehouse.addClient({ client_id: 'worker', redirect_uris: [callback], grant_types: ['client_credentials'] }, 'secret')
+      await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+      app = application(gatehouse, { id: 'app', secret: 'secret' })
+      signedIn = gatehouse.browser()
       await app.arrive(signedIn)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     for (const [name, [fields, error]] of Object.entries(refusals)) {
       for (const method of ['GET', 'POST'] as const) {
@@ -104,7 +104,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           const answer = told({ url: location, html: '' })
           assert.equal(answer['error'], error)
           assert.match(answer['error_description'] as string, /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/)
-          assert.equal(answer['iss'], house.issuer) // RFC 9207 §2
+          assert.equal(answer['iss'], gatehouse.issuer) // RFC 9207 §2
           assert.equal(answer['state'], [fields['state'] ?? 'xyz'].flat()[0])
           assert.equal(answer['code'], undefined)
         })
@@ -113,7 +113,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     async function ask(method: 'GET' | 'POST', fields: Fields) {
       const url = new URL(app.url(fields))
-      const answer = method === 'GET' ? await call(url.href) : await call(`${house.issuer}/authorize`, { body: url.search.slice(1) })
+      const answer = method === 'GET' ? await call(url.href) : await call(`${gatehouse.issuer}/authorize`, { body: url.search.slice(1) })
       return { ...answer, location: new URL(answer.headers.get('location') ?? 'none:') }
     }
 
@@ -164,7 +164,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     }
 
-    const post = (fields: Fields) => signedIn.post(`${house.issuer}/authorize`, Object.fromEntries(new URL(app.url(fields)).searchParams))
+    const post = (fields: Fields) =>
+      signedIn.post(`${gatehouse.issuer}/authorize`, Object.fromEntries(new URL(app.url(fields)).searchParams))
 
     const states = { long: 'x'.repeat(128), odd: `&=+%20 "'<>#?;:/\\|~\`{}[]^$é€😀`, 'like an entity': '&amp;&lt;&#39;', spaced: '  a  ' }
     for (const mode of [undefined, 'query', 'fragment', 'form_post']) {
@@ -173,7 +174,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           const landing = await signedIn.open(app.url({ response_mode: mode, state }))
           const answer = told(landing)
           assert.equal(answer['state'], state)
-          assert.equal(answer['iss'], house.issuer)
+          assert.equal(answer['iss'], gatehouse.issuer)
           assert.match(answer['code'] as string, /^gth_ac_/)
           if (mode !== 'form_post') assert.equal(landing.url.origin + landing.url.pathname, callback)
           assert.equal(mode === 'fragment', landing.url.hash !== '')
@@ -190,21 +191,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
 
     test('POST with prompt=none: the hub tells that nobody is signed in', async () => {
-      const answer = await house
+      const answer = await gatehouse
         .browser()
-        .post(`${house.issuer}/authorize`, Object.fromEntries(new URL(app.url({ prompt: 'none' })).searchParams))
+        .post(`${gatehouse.issuer}/authorize`, Object.fromEntries(new URL(app.url({ prompt: 'none' })).searchParams))
       assert.equal(told(answer)['error'], 'login_required')
     })
 
     test('a question mark within the query is data', async () => {
       const { search } = new URL(app.url({ state: undefined }))
-      const landing = await signedIn.open(`${house.issuer}/authorize${search}&login_hint=who?&state=a?b`)
+      const landing = await signedIn.open(`${gatehouse.issuer}/authorize${search}&login_hint=who?&state=a?b`)
       assert.equal(told(landing)['state'], 'a?b') // RFC 3986 §3.4
     })
 
     test('parameters of a POST come from its body alone', async () => {
       const { search } = new URL(app.url())
-      const { status } = await call(`${house.issuer}/authorize${search}`, { body: 'state=x' })
+      const { status } = await call(`${gatehouse.issuer}/authorize${search}`, { body: 'state=x' })
       assert.equal(status, 400)
     })
 
@@ -218,7 +219,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('login_hint is written into the form, and does no harm there', async () => {
-      const { html } = await house.browser().open(app.url({ login_hint: '"><script>alice' }))
+      const { html } = await gatehouse.browser().open(app.url({ login_hint: '"><script>alice' }))
       assert.match(html, /name="username" value="&quot;&gt;&lt;script&gt;alice"/)
     })
 
@@ -229,7 +230,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const method of ['GET', 'POST'] as const) {
         test(`${method}, ${name} is not ours to fall over`, async () => {
           const answer =
-            method === 'GET' ? await call(`${house.issuer}/authorize?${body}`) : await call(`${house.issuer}/authorize`, { body })
+            method === 'GET' ? await call(`${gatehouse.issuer}/authorize?${body}`) : await call(`${gatehouse.issuer}/authorize`, { body })
           assert.equal(new URL(answer.headers.get('location') as string).searchParams.get('error'), 'unsupported_response_type')
         })
       }

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createAccount } from '../../src/identity/accounts.ts'
-import type { Room } from '../../src/tenant.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import type { Tenant } from '../../src/tenant.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { call, claimsOf, encode, type Fields } from './application.ts'
 import { type Asked, asked } from './json.ts'
@@ -18,17 +18,17 @@ const run = promisify(execFile)
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`the surface of Auto Authn, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     before(async () => {
-      house = await testHouse(engine, { KEYS_ALGS: 'ES256' })
-      await house.addAccount({ username: 'rootling', email: 'r@example.com' }, password)
+      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256' })
+      await gatehouse.addAccount({ username: 'rootling', email: 'r@example.com' }, password)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const json = (path: string, body: unknown, cookie?: string): Promise<Asked> =>
-      asked(house.issuer + path, 'POST', body, cookie === undefined ? {} : { cookie })
+      asked(gatehouse.issuer + path, 'POST', body, cookie === undefined ? {} : { cookie })
     const form = (path: string, fields: Fields, cookie?: string) =>
-      call(house.issuer + path, { body: encode(fields), headers: cookie === undefined ? {} : { cookie } })
+      call(gatehouse.issuer + path, { body: encode(fields), headers: cookie === undefined ? {} : { cookie } })
     const cookieOf = ({ headers }: Asked) => (headers.get('set-cookie') ?? '').split(';')[0] as string
     const signUp = async (slug: string, name = 'alice') => {
       assert.equal((await json('/tenant', { slug, name: slug, email: 'ops@example.com' })).status, 201)
@@ -36,14 +36,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
 
     test('the README: health, tenant, sign-up, password grant, refresh, logout, revocation', async () => {
-      assert.deepEqual((await asked(`${house.issuer}/healthz`, 'GET')).body, { status: 'alive' })
-      const { service, version } = (await asked(`${house.issuer}/methodz`, 'GET')).body
+      assert.deepEqual((await asked(`${gatehouse.issuer}/healthz`, 'GET')).body, { status: 'alive' })
+      const { service, version } = (await asked(`${gatehouse.issuer}/methodz`, 'GET')).body
       assert.deepEqual([service, typeof version], ['gatehouse', 'string'])
       const registered = await signUp('readme')
       assert.equal(registered.status, 201)
       assert.deepEqual(registered.body.token_type, 'bearer')
       const cookie = cookieOf(registered)
-      const issuer = `${house.issuer}/t/readme`
+      const issuer = `${gatehouse.issuer}/t/readme`
       const tokens = (await form('/token', { grant_type: 'password', username: 'alice', password }, cookie)).body
       assert.deepEqual([claimsOf(tokens.access_token).iss, claimsOf(tokens.id_token).iss], [issuer, issuer])
       const refreshed = (await json('/token/refresh', { refresh_token: tokens.refresh_token }, cookie)).body
@@ -52,8 +52,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const out = await json('/logout', { id_token_hint: tokens.id_token }, cookie)
       assert.equal(out.status, 204)
       assert.match(out.headers.get('set-cookie') ?? '', /^gatehouse-session-readme=; .*Max-Age=0/)
-      const room = (await house.house.tenant('readme')) as Room
-      assert.deepEqual(await room.ctx.people.sessions(room.cookies.read(cookie).sessions, house.now(), '192.0.2.9'), [])
+      const tenant = (await gatehouse.app.tenant('readme')) as Tenant
+      assert.deepEqual(await tenant.ctx.people.sessions(tenant.cookies.read(cookie).sessions, gatehouse.now(), '192.0.2.9'), [])
       assert.equal((await form('/revoke', { token: 'deadbeef' })).status, 200)
       assert.equal((await form('/revoke', { token: refreshed.refresh_token }, cookie)).status, 200)
       assert.equal((await json('/token/refresh', { refresh_token: refreshed.refresh_token }, cookie)).status, 401)
@@ -61,7 +61,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('the same by curl, with the tenant named instead of a cookie', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'gatehouse-curl-'))
-      const curl = async (path: string, ...flags: string[]) => (await run('curl', ['-s', '-S', ...flags, house.issuer + path])).stdout
+      const curl = async (path: string, ...flags: string[]) => (await run('curl', ['-s', '-S', ...flags, gatehouse.issuer + path])).stdout
       const post = (path: string, body: object) => curl(path, '-H', 'Content-Type: application/json', '-d', JSON.stringify(body))
       try {
         await post('/tenant', { slug: 'curl', name: 'Example', email: 'ops@example.com' })
@@ -69,12 +69,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const fields = ['grant_type=password', 'username=alice', `password=${password}`, 'tenant_slug=curl']
         const tokens = JSON.parse(await curl('/token', ...fields.flatMap((field) => ['-d', field])))
         const refreshed = await post('/token/refresh', { refresh_token: tokens.refresh_token, tenant_slug: 'curl' })
-        assert.equal(claimsOf(JSON.parse(refreshed).access_token).iss, `${house.issuer}/t/curl`)
+        assert.equal(claimsOf(JSON.parse(refreshed).access_token).iss, `${gatehouse.issuer}/t/curl`)
         const jar = join(folder, 'jar')
         const login = JSON.stringify({ identifier: 'alice@example.com', password, tenant_slug: 'curl' })
         await curl('/login', '-c', jar, '-H', 'Content-Type: application/json', '-d', login)
         const byCookie = JSON.parse(await curl('/token', '-b', jar, ...fields.slice(0, 3).flatMap((field) => ['-d', field])))
-        assert.equal(claimsOf(byCookie.access_token).iss, `${house.issuer}/t/curl`)
+        assert.equal(claimsOf(byCookie.access_token).iss, `${gatehouse.issuer}/t/curl`)
       } finally {
         rmSync(folder, { recursive: true, force: true })
       }
@@ -85,17 +85,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { headers, body, status } = await json('/login', { tenant_slug: 'session', identifier: 'ALICE', password })
       assert.equal(status, 200)
       assert.match(headers.get('set-cookie') ?? '', /^gatehouse-session-session=\S+; Path=\/; HttpOnly; SameSite=Lax/)
-      const room = (await house.house.tenant('session')) as Room
-      const [session] = await room.ctx.people.sessions(
-        room.cookies.read(headers.get('set-cookie') ?? '').sessions,
-        house.now(),
+      const tenant = (await gatehouse.app.tenant('session')) as Tenant
+      const [session] = await tenant.ctx.people.sessions(
+        tenant.cookies.read(headers.get('set-cookie') ?? '').sessions,
+        gatehouse.now(),
         '192.0.2.9',
       )
       assert.equal(claimsOf(body.id_token)['sid'], session?.sid)
-      const own = await asked(`${house.issuer}/t/session/login`, 'POST', { identifier: 'alice', password })
-      assert.equal(claimsOf(own.body.access_token).iss, `${house.issuer}/t/session`)
+      const own = await asked(`${gatehouse.issuer}/t/session/login`, 'POST', { identifier: 'alice', password })
+      assert.equal(claimsOf(own.body.access_token).iss, `${gatehouse.issuer}/t/session`)
       assert.equal(
-        (await asked(`${house.issuer}/t/session/login`, 'POST', { tenant_slug: 'readme', identifier: 'a', password })).status,
+        (await asked(`${gatehouse.issuer}/t/session/login`, 'POST', { tenant_slug: 'readme', identifier: 'a', password })).status,
         422,
       )
     })
@@ -104,9 +104,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const alice = await signUp('both')
       const bob = { tenant_slug: 'both', username: 'bobby', email: 'bobby@example.com', password }
       const both = cookieOf(await json('/register', bob, cookieOf(alice)))
-      const room = (await house.house.tenant('both')) as Room
+      const tenant = (await gatehouse.app.tenant('both')) as Tenant
       const names = async (cookie: string) =>
-        (await room.ctx.people.sessions(room.cookies.read(cookie).sessions, house.now(), '192.0.2.9')).map(({ name }) => name)
+        (await tenant.ctx.people.sessions(tenant.cookies.read(cookie).sessions, gatehouse.now(), '192.0.2.9')).map(({ name }) => name)
       assert.deepEqual(await names(both), ['bobby', 'alice'])
       const out = await json('/logout', { id_token_hint: alice.body.id_token }, both)
       assert.deepEqual([await names(both), await names(cookieOf(out))], [['bobby'], ['bobby']])
@@ -122,14 +122,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [409, await json('/tenant', { slug: 'one', name: 'Again', email: 'ops@example.com' })],
         [422, await json('/tenant', { slug: 'root', name: 'Root', email: 'ops@example.com' })],
         [422, await json('/tenant', { slug: 'Upper', name: 'Upper', email: 'ops@example.com' })],
-        [404, await asked(`${house.issuer}/t/one/tenant`, 'POST', { slug: 'three', name: 'Three', email: 'ops@example.com' })],
+        [404, await asked(`${gatehouse.issuer}/t/one/tenant`, 'POST', { slug: 'three', name: 'Three', email: 'ops@example.com' })],
         [404, await json('/register', { ...alice, tenant_slug: 'nowhere' })],
         [409, await json('/register', { ...alice, tenant_slug: 'one' })],
         [422, await json('/register', { ...alice, tenant_slug: 'one', password: 'short' })],
         [422, await json('/register', { ...alice, username: 'a b', tenant_slug: 'one' })],
         [401, await json('/login', { identifier: 'alice', password: 'not this one', tenant_slug: 'one' })],
         [401, await json('/login', { identifier: 'alice', password })],
-        [404, await asked(`${house.issuer}/t/one/login`, 'POST', { identifier: 'alice', password, tenant_slug: 'two' })],
+        [404, await asked(`${gatehouse.issuer}/t/one/login`, 'POST', { identifier: 'alice', password, tenant_slug: 'two' })],
         [422, await json('/logout', { hint: 'x' })],
         [400, await json('/logout', { id_token_hint: 'nonsense' })],
       ]
@@ -141,7 +141,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('the password grant: own scopes only, right password only, no temporary one, and only clients that are registered for it', async () => {
-      await createAccount(house.root.accounts, { username: 'temporary' }, { text: password, temporary: true })
+      await createAccount(gatehouse.root.accounts, { username: 'temporary' }, { text: password, temporary: true })
       const ask = (fields: Fields) => form('/token', { grant_type: 'password', username: 'rootling', password, ...fields })
       const wrong = 'username or password is not right, or this account cannot sign in this way'
       for (const fields of [{ password: 'not this one' }, { username: 'nobody' }, { username: 'temporary' }]) {
@@ -151,15 +151,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await ask({ scope: 'openid admin' })).body.error, 'invalid_scope')
       const narrow = (await ask({ scope: 'profile' })).body
       assert.deepEqual([narrow.scope, narrow.id_token, typeof narrow.refresh_token], ['profile', undefined, 'string'])
-      await house.addClient({ client_id: 'other', grant_types: ['client_credentials'], scope: 'read' }, 'secret')
+      await gatehouse.addClient({ client_id: 'other', grant_types: ['client_credentials'], scope: 'read' }, 'secret')
       const other = { grant_type: 'password', username: 'rootling', password, client_id: 'other', client_secret: 'secret' }
       assert.equal((await form('/token', other)).body.error, 'invalid_client', 'registered for basic')
-      await house.addClient(
+      await gatehouse.addClient(
         { client_id: 'legacy', grant_types: ['password'], token_endpoint_auth_method: 'client_secret_post', scope: 'profile' },
         'secret',
       )
       assert.equal((await form('/token', { ...other, client_id: 'legacy' })).status, 200)
-      await house.addClient(
+      await gatehouse.addClient(
         { client_id: 'modern', grant_types: ['refresh_token'], token_endpoint_auth_method: 'client_secret_post', scope: 'profile' },
         'secret',
       )
@@ -167,7 +167,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('closed: as production has it, and per tenant', async () => {
-      const closed = await testHouse(engine, {
+      const closed = await testApp(engine, {
         API_SIGN_UP: 'false',
         API_OPEN_TENANTS: 'false',
         API_WITHOUT_CLIENT: 'false',
@@ -179,7 +179,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       try {
         assert.equal((await asked(`${closed.issuer}/tenant`, 'POST', { slug: 'x', name: 'X', email: 'o@example.com' })).status, 401)
         const alice = { username: 'alice', email: 'alice@example.com', password }
-        await closed.house.tenants.create({ slug: 'there', name: 'There' })
+        await closed.app.tenants.create({ slug: 'there', name: 'There' })
         assert.equal((await asked(`${closed.issuer}/register`, 'POST', { ...alice, tenant_slug: 'there' })).status, 403)
         assert.equal((await call(`${closed.issuer}/revoke`, { body: 'token=deadbeef' })).body.error, 'invalid_client')
         assert.equal((await call(`${closed.issuer}/token`, { body })).body.error, 'unsupported_grant_type')
@@ -187,12 +187,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       } finally {
         await closed.close()
       }
-      await house.house.tenants.create({ slug: 'strict', name: 'Strict' })
-      await house.house.tenants.set('strict', { sign_up: false, password_grant: false })
-      const strict = `${house.issuer}/t/strict`
+      await gatehouse.app.tenants.create({ slug: 'strict', name: 'Strict' })
+      await gatehouse.app.tenants.set('strict', { sign_up: false, password_grant: false })
+      const strict = `${gatehouse.issuer}/t/strict`
       assert.equal((await call(`${strict}/token`, { body })).body.error, 'unsupported_grant_type')
       assert.ok(!(await grants(strict)).includes('password'))
-      assert.ok((await grants(house.issuer)).includes('password'))
+      assert.ok((await grants(gatehouse.issuer)).includes('password'))
       const refused = await asked(`${strict}/api/v1/auth/register`, 'POST', { email: 'a@example.com', password })
       assert.equal(refused.status, 403)
     })

@@ -3,20 +3,27 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { test } from 'node:test'
-import { testHouse } from '../app.ts'
+import { testApp } from '../app.ts'
 
 test('a request in flight on a connection that is kept alive is answered, and then the server ends', { timeout: 20_000 }, async () => {
-  const house = await testHouse('sqlite')
-  await house.addClient({ client_id: 'job', grant_types: ['client_credentials'], access_token_signed_response_alg: 'RS256' }, 'job-secret')
+  const gatehouse = await testApp('sqlite')
+  await gatehouse.addClient(
+    { client_id: 'job', grant_types: ['client_credentials'], access_token_signed_response_alg: 'RS256' },
+    'job-secret',
+  )
   const agent = new Agent({ keepAlive: true })
-  const ask = request(`${house.issuer}/token`, { method: 'POST', agent, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  const ask = request(`${gatehouse.issuer}/token`, {
+    method: 'POST',
+    agent,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  })
   const answered = once(ask, 'response')
   ask.setHeader('authorization', `Basic ${btoa('job:job-secret')}`)
   ask.write('grant_type=client_cred') // not yet all of it: the request is in flight
   await once(ask, 'socket').then(([socket]) => (socket.connecting ? once(socket, 'connect') : undefined))
-  const ready = await fetch(`${house.issuer}/readyz`)
+  const ready = await fetch(`${gatehouse.issuer}/readyz`)
   assert.equal(ready.status, 200)
-  const closed = house.close()
+  const closed = gatehouse.close()
   ask.end('entials')
   const [response] = await answered
   assert.equal(response.statusCode, 200)

@@ -1,19 +1,19 @@
 /** What scripts of other origins may send — Fetch Standard §3.2. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 
 const origin = 'https://app.example'
 
 suite('a preflight', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   before(async () => {
-    house = await testHouse('sqlite', {})
-    await house.addClient({ client_id: 'app', redirect_uris: [`${origin}/callback`] }, 'secret')
+    gatehouse = await testApp('sqlite', {})
+    await gatehouse.addClient({ client_id: 'app', redirect_uris: [`${origin}/callback`] }, 'secret')
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
-  const preflight = (from: string) => fetch(`${house.issuer}/userinfo`, { method: 'OPTIONS', headers: { origin: from } })
+  const preflight = (from: string) => fetch(`${gatehouse.issuer}/userinfo`, { method: 'OPTIONS', headers: { origin: from } })
 
   test('of a client’s origin allows every header in which a credential is accepted', async () => {
     const { status, headers } = await preflight(origin)
@@ -25,7 +25,7 @@ suite('a preflight', () => {
   })
 
   test('without API keys does not allow their header', async () => {
-    const without = await testHouse('sqlite', { FEATURES_API_KEYS: 'false' })
+    const without = await testApp('sqlite', { FEATURES_API_KEYS: 'false' })
     await without.addClient({ client_id: 'app', redirect_uris: [`${origin}/callback`] }, 'secret')
     const { headers } = await fetch(`${without.issuer}/userinfo`, { method: 'OPTIONS', headers: { origin } })
     assert.equal(headers.get('access-control-allow-headers'), 'Authorization, Content-Type, DPoP')

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type Engine, freePort, testHouse } from '../app.ts'
+import { type Engine, freePort, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { browser, type TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, call, callback, told } from './application.ts'
@@ -51,7 +51,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         () => database.close(),
         () => rm(data, { recursive: true, force: true }),
       )
-      const first = await testHouse(engine, { DATABASE_URL: database.url, DATA_DIR: data })
+      const first = await testApp(engine, { DATABASE_URL: database.url, DATA_DIR: data })
       const client = { redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'], scope }
       await first.addClient({ ...client, client_id: 'app', policy: { consent: 'skip' } }, 'secret')
       for (let n = 0; n < applications; n++) await first.addClient({ ...client, client_id: `app-${n}` }, 'secret')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Passwords } from '../../src/crypto/passwords.ts'
 import { createAccount, setStatus } from '../../src/identity/accounts.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import { type Application, application, callback } from './application.ts'
@@ -22,38 +22,38 @@ interface Seen {
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`whether there is an account, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let sink: MailSink
     let app: Application
     let old: Application
     let strange: string
     before(async () => {
       sink = await mailSink()
-      house = await testHouse(engine, {
+      gatehouse = await testApp(engine, {
         MAIL_SMTP_URL: sink.url,
         MAIL_FROM: 'id@example.org',
         API_SIGN_UP_EMAIL: 'private',
         LIMITS_SIGN_IN_ADDRESS: '10000',
       })
-      const { accounts } = house.root
+      const { accounts } = gatehouse.root
       const input = (username: string) => ({ username, email: `${username}@example.com` })
       const [, active, barred, keyless, interim] = names as [string, string, string, string, string]
-      for (const username of [active, barred]) await house.addAccount(input(username), password)
-      const { subject } = (await house.root.store.accounts.byLogin(barred))!
+      for (const username of [active, barred]) await gatehouse.addAccount(input(username), password)
+      const { subject } = (await gatehouse.root.store.accounts.byLogin(barred))!
       await setStatus(accounts, subject, 'suspended')
       await createAccount(accounts, input(keyless), undefined)
       await createAccount(accounts, input(interim), { text: password, temporary: true })
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
-      await house.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
-      app = application(house, { id: 'app', secret: 'secret' })
-      old = application(house, { id: 'old', secret: 'secret' })
-      await house.addAccount({ username: 'stranger' }, password)
-      const browser = house.browser()
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
+      await gatehouse.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
+      app = application(gatehouse, { id: 'app', secret: 'secret' })
+      old = application(gatehouse, { id: 'old', secret: 'secret' })
+      await gatehouse.addAccount({ username: 'stranger' }, password)
+      const browser = gatehouse.browser()
       await app.arrive(browser, {}, { username: 'stranger', password })
       strange = browser.cookies.get('gatehouse-device') as string
     })
     after(async () => {
-      await house.close()
+      await gatehouse.close()
       await sink.close()
     })
 
@@ -64,7 +64,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ask: Record<string, string> = {},
       device?: string,
     ): Promise<Seen> {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       if (device !== undefined) browser.cookies.set('gatehouse-device', device)
       const page = await browser.open(app.url(ask))
       const forgot = form === 'forgot-password' ? /<a id="forgot" href="([^"]+)"/.exec(page.html)?.[1] : undefined
@@ -72,7 +72,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { status, headers, html } = await browser.submit(form, fields)
       return { status, headers, text: html }
     }
-    const json = (path: string, body: object) => asked(house.issuer + path, 'POST', body)
+    const json = (path: string, body: object) => asked(gatehouse.issuer + path, 'POST', body)
     const wrong = 'not the password of anybody'
     const choice = { password, repeated: password }
 
@@ -81,7 +81,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       'the sign-in page, at a browser that somebody else has signed in at': (username) =>
         submitted('sign-in', { username, password: wrong }, { prompt: 'login' }, strange),
       'a login_hint': async (login_hint) => {
-        const { status, headers, html } = await house.browser().open(app.url({ login_hint }))
+        const { status, headers, html } = await gatehouse.browser().open(app.url({ login_hint }))
         return { status, headers, text: html }
       },
       'the page of forgotten passwords': (login) => submitted('forgot-password', { login }),
@@ -99,7 +99,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         json('/register', { tenant_slug: 'same', username: names[++asks % names.length], email, password }),
     }
 
-    const hashed = () => (house.root.signIn.passwords as Passwords).load().done
+    const hashed = () => (gatehouse.root.signIn.passwords as Passwords).load().done
 
     /** All that an observer could compare, without what differs from one request to the next. */
     async function observed(knock: (login: string) => Promise<Seen>, login: string) {
@@ -117,7 +117,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
 
     async function tellsNothing(knock: (login: string) => Promise<Seen>, logins: readonly string[]) {
-      house.wait(900 * 100)
+      gatehouse.advance(900 * 100)
       const expected = await observed(knock, logins[0] as string)
       for (const login of logins.slice(1)) assert.deepEqual(await observed(knock, login), expected, login)
     }
@@ -132,7 +132,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
     for (const [door, knock] of Object.entries(byAddress)) {
       test(`${door} does not tell`, async () => {
-        if (!(await house.house.tenant('same'))) await settle()
+        if (!(await gatehouse.app.tenant('same'))) await settle()
         await tellsNothing(
           knock,
           names.map((name) => `${name}@example.com`),
@@ -142,9 +142,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     /** A tenant with the same accounts, for the surface that names one. */
     async function settle() {
-      await house.house.tenants.create({ slug: 'same', name: 'Same' })
-      const room = (await house.house.tenant('same'))!
-      for (const username of names.slice(1)) await house.addAccount({ username, email: `${username}@example.com` }, password, room)
+      await gatehouse.app.tenants.create({ slug: 'same', name: 'Same' })
+      const tenant = (await gatehouse.app.tenant('same'))!
+      for (const username of names.slice(1)) await gatehouse.addAccount({ username, email: `${username}@example.com` }, password, tenant)
     }
   })
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setStatus } from '../../src/identity/accounts.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, call, callback, shows, told } from './application.ts'
@@ -17,31 +17,31 @@ const foreign: Record<string, Record<string, string>> = {
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`one visit, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     before(async () => {
-      house = await testHouse(engine)
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid email' }, 'secret')
-      await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
-      await house.addAccount({ username: 'robert' }, 'the builder')
-      const paused = await house.addAccount({ username: 'paused' }, alice.password)
-      await setStatus(house.root.accounts, paused, 'suspended')
-      await house.addAccount({ username: 'nopass' })
-      app = application(house, { id: 'app', secret: 'secret' })
+      gatehouse = await testApp(engine)
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid email' }, 'secret')
+      await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+      await gatehouse.addAccount({ username: 'robert' }, 'the builder')
+      const paused = await gatehouse.addAccount({ username: 'paused' }, alice.password)
+      await setStatus(gatehouse.root.accounts, paused, 'suspended')
+      await gatehouse.addAccount({ username: 'nopass' })
+      app = application(gatehouse, { id: 'app', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const flowOf = (landing: Landing) => landing.url.searchParams.get('flow') as string
 
     async function isRefused(landing: Landing | Promise<Landing>) {
       const { status, url, html } = await landing
       assert.equal(status, 400)
-      assert.equal(url.origin, house.issuer)
+      assert.equal(url.origin, gatehouse.issuer)
       assert.match(html, /id="error-code">invalid_request</)
     }
 
     test('belongs to its browser', async () => {
-      const [mine, other, fresh] = [house.browser(), house.browser(), house.browser()]
+      const [mine, other, fresh] = [gatehouse.browser(), gatehouse.browser(), gatehouse.browser()]
       await other.open(app.url()) // has a browser cookie, but another one
       const page = await mine.open(app.url({ prompt: 'login' }))
       const flow = flowOf(page)
@@ -57,7 +57,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('ends once: its pages lead nowhere afterwards, and give no second answer', async () => {
       for (const answer of ['allow', 'deny']) {
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         await browser.open(app.url({ prompt: 'consent' }))
         const consent = await browser.submit('sign-in', { ...alice })
         const { sid } = Object.fromEntries(Array.from(consent.html.matchAll(/name="(sid)" value="([^"]+)"/g), ([, n, v]) => [n, v]))
@@ -72,14 +72,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('finished twice at once gives one code', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       await browser.open(app.url())
       const page = await browser.submit('sign-in', { ...alice })
       if (shows(page, 'consent')) await browser.submit('consent', { answer: 'allow' })
-      const hub = await browser.open(app.url({ prompt: 'login' }))
+      const continueUrl = await browser.open(app.url({ prompt: 'login' }))
       const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-      const body = new URLSearchParams({ flow: flowOf(hub), ...alice })
-      const signedIn = await fetch(`${house.issuer}/authorize/sign-in`, {
+      const body = new URLSearchParams({ flow: flowOf(continueUrl), ...alice })
+      const signedIn = await fetch(`${gatehouse.issuer}/authorize/sign-in`, {
         method: 'POST',
         body,
         headers: { cookie, 'sec-fetch-site': 'same-origin' },
@@ -87,20 +87,22 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
       const session = signedIn.headers.getSetCookie().map((line) => line.split(';')[0])
       const headers = { cookie: [cookie.replace(/gatehouse-session=[^;]*/, ''), ...session].join('; ') }
-      const all = await Promise.all(Array.from({ length: 8 }, async () => (await fetch(hub.url, { headers, redirect: 'manual' })).text()))
+      const all = await Promise.all(
+        Array.from({ length: 8 }, async () => (await fetch(continueUrl.url, { headers, redirect: 'manual' })).text()),
+      )
       assert.equal(all.filter((html) => html.includes('code=gth_ac_')).length, 1)
     })
 
     test('expires', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const page = await browser.open(app.url())
-      house.wait(1800)
+      gatehouse.advance(1800)
       await isRefused(browser.submit('sign-in', { ...alice }))
       await isRefused(browser.open(page.url.href))
     })
 
     test('a ticket that is none', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       await browser.open(app.url())
       for (const flow of ['', 'x', 'a\0b', `gth_fl_${'0'.repeat(49)}`, 'x'.repeat(4000)])
         await isRefused(browser.open(`/authorize/continue?${new URLSearchParams({ flow })}`))
@@ -108,7 +110,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     for (const [name, headers] of Object.entries(foreign)) {
       test(`forms posted ${name} are refused and change nothing`, async () => {
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         const page = await browser.open(app.url({ prompt: 'consent' }))
         const flow = flowOf(page)
         await isRefused(post(browser, '/authorize/sign-in', { flow, ...alice }, headers))
@@ -135,7 +137,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     ): Promise<Landing> {
       const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
       const told = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))
-      const response = await fetch(house.issuer + path, {
+      const response = await fetch(gatehouse.issuer + path, {
         method: 'POST',
         body: new URLSearchParams(fields),
         headers: { ...told, cookie, accept: 'text/html' },
@@ -145,10 +147,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
 
     test('signing in gives a new session id, whatever the browser brought', async () => {
-      const attacker = house.browser()
+      const attacker = gatehouse.browser()
       await app.arrive(attacker)
       const planted = sessionsOf(attacker)
-      const victim = house.browser()
+      const victim = gatehouse.browser()
       for (const [name, value] of attacker.cookies) victim.cookies.set(name, value)
       await victim.open(app.url({ prompt: 'login' }))
       await victim.submit('sign-in', { ...alice })
@@ -158,8 +160,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a session id that we never gave is never taken up', async () => {
-      const browser = house.browser()
-      const invented = house.root.tokens.make('ss')
+      const browser = gatehouse.browser()
+      const invented = gatehouse.root.tokens.make('ss')
       browser.cookies.set('gatehouse-session', invented)
       await browser.open(app.url())
       await browser.submit('sign-in', { ...alice })
@@ -171,18 +173,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
 
     test('a session ends when it is idle, and in any case after its time', async () => {
-      const idle = house.browser()
+      const idle = gatehouse.browser()
       await app.arrive(idle)
-      house.wait(3600)
+      gatehouse.advance(3600)
       assert.equal(told(await idle.open(app.url({ prompt: 'none' })))['error'], 'login_required')
-      const busy = house.browser()
+      const busy = gatehouse.browser()
       await app.arrive(busy)
-      const start = house.now()
+      const start = gatehouse.now()
       for (let last = ''; last !== 'login_required'; last = told(await busy.open(app.url({ prompt: 'none' })))['error'] ?? '') {
-        house.wait(3000)
-        assert.ok(house.now() - start <= 86_400 + 3000, 'no session lasts longer than a day')
+        gatehouse.advance(3000)
+        assert.ok(gatehouse.now() - start <= 86_400 + 3000, 'no session lasts longer than a day')
       }
-      assert.ok(house.now() - start > 80_000)
+      assert.ok(gatehouse.now() - start > 80_000)
     })
 
     const odd: Record<string, [body: string, status: number]> = {
@@ -198,11 +200,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
     for (const [name, [body, status]] of Object.entries(odd)) {
       test(`a sign-in with ${name}: a page, and nobody is signed in`, async () => {
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         const flow = flowOf(await browser.open(app.url()))
         const cookie = [...browser.cookies].map(([cookie, value]) => `${cookie}=${value}`).join('; ')
         const headers = { 'sec-fetch-site': 'same-origin', cookie, accept: 'text/html' }
-        const answer = await call(`${house.issuer}/authorize/sign-in`, { body: `flow=${flow}&${body}`, headers })
+        const answer = await call(`${gatehouse.issuer}/authorize/sign-in`, { body: `flow=${flow}&${body}`, headers })
         assert.equal(answer.status, status)
         assert.match(answer.headers.get('content-type') as string, /^text\/html/)
         assert.equal(answer.headers.get('set-cookie'), null)
@@ -220,7 +222,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         { username: 'nobody', password: 'x'.repeat(2000) },
         { username: 'alice1', password: 'x'.repeat(2000) },
       ]) {
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         await browser.open(app.url())
         const { status, headers, html } = await browser.submit('sign-in', who)
         assert.equal(status, 401)

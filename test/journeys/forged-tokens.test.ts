@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { type Application, application, call, encode as encodeFields, told } from './application.ts'
 
 type Claims = Record<string, unknown>
@@ -20,16 +20,16 @@ const decode = (part: string | undefined) => JSON.parse(Buffer.from(part ?? '', 
 const compact = (header: Header, claims: Claims, signature: string) => `${encode(header)}.${encode(claims)}.${signature}`
 
 suite('forged tokens', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   let access: Good
   let id: Good
   let app: Application
   let machine: string
   let stranger: string
   before(async () => {
-    house = await testHouse('sqlite')
-    const { issuer, root } = house
-    await house.addClient(
+    gatehouse = await testApp('sqlite')
+    const { issuer, root } = gatehouse
+    await gatehouse.addClient(
       {
         client_id: 'app',
         redirect_uris: ['https://app.example/callback'],
@@ -40,41 +40,42 @@ suite('forged tokens', () => {
       },
       'app-secret',
     )
-    await house.addClient({ client_id: 'm', grant_types: ['client_credentials'], scope: 'read' }, 'm-secret')
-    await house.addAccount({ username: 'alice' }, 'wonderland')
-    app = application(house, { id: 'app', secret: 'app-secret' })
-    const tokens = await app.tokens(house.browser(), {}, { username: 'alice', password: 'wonderland' })
+    await gatehouse.addClient({ client_id: 'm', grant_types: ['client_credentials'], scope: 'read' }, 'm-secret')
+    await gatehouse.addAccount({ username: 'alice' }, 'wonderland')
+    app = application(gatehouse, { id: 'app', secret: 'app-secret' })
+    const tokens = await app.tokens(gatehouse.browser(), {}, { username: 'alice', password: 'wonderland' })
     const good = (text: string, typ: string): Good => {
       const [header, claims] = text.split('.').slice(0, 2).map(decode) as [Header, Claims]
       return { text, header, claims, signed: (_header, changed) => root.keyring.sign('RS256', typ, changed) }
     }
     access = good(tokens.access_token, 'at+jwt')
     id = good(tokens.id_token, 'JWT')
-    machine = (await application(house, { id: 'm', secret: 'm-secret' }).post('/token', { grant_type: 'client_credentials' })).body
+    machine = (await application(gatehouse, { id: 'm', secret: 'm-secret' }).post('/token', { grant_type: 'client_credentials' })).body
       .access_token
 
-    await house.house.tenants.create({ slug: 'other', name: 'Other' })
-    const other = await house.house.tenant('other')
+    await gatehouse.app.tenants.create({ slug: 'other', name: 'Other' })
+    const other = await gatehouse.app.tenant('other')
     stranger = (await other?.keyring.sign('RS256', 'at+jwt', { ...access.claims, iss: `${issuer}/t/other` })) as string
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
   /** Is it accepted? Each place answers in its own way. */
   const places: Record<string, { takes: 'access' | 'id'; accepts(token: string): Promise<boolean> }> = {
     UserInfo: { takes: 'access', accepts: async (token) => (await shown(token)).status === 200 },
     'UserInfo, by form': {
       takes: 'access',
-      accepts: async (token) => (await call(`${house.issuer}/userinfo`, { body: encodeFields({ access_token: token }) })).status === 200,
+      accepts: async (token) =>
+        (await call(`${gatehouse.issuer}/userinfo`, { body: encodeFields({ access_token: token }) })).status === 200,
     },
     introspection: { takes: 'access', accepts: async (token) => (await app.post('/introspect', { token })).body.active },
     'hint at the authorization endpoint': {
       takes: 'id',
       accepts: async (token) =>
-        told(await house.browser().open(app.url({ id_token_hint: token, prompt: 'none' })))['error'] === 'login_required',
+        told(await gatehouse.browser().open(app.url({ id_token_hint: token, prompt: 'none' })))['error'] === 'login_required',
     },
     'hint at logout': {
       takes: 'id',
-      accepts: async (token) => (await house.browser().open(`/logout?${encodeFields({ id_token_hint: token })}`)).status === 200,
+      accepts: async (token) => (await gatehouse.browser().open(`/logout?${encodeFields({ id_token_hint: token })}`)).status === 200,
     },
     // Last: the real one is gone afterwards.
     revocation: {
@@ -85,7 +86,7 @@ suite('forged tokens', () => {
       },
     },
   }
-  const shown = (token: string) => call(`${house.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+  const shown = (token: string) => call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
 
   const forgeries: Record<string, (good: Good) => string | Promise<string>> = {
     'not a token': () => 'garbage',
@@ -95,7 +96,7 @@ suite('forged tokens', () => {
     'alg none': ({ header, claims }) => compact({ ...header, alg: 'none' }, claims, ''),
     'alg none, with a signature': ({ header, claims, text }) => compact({ ...header, alg: 'none' }, claims, text.split('.')[2] as string),
     'HS256 with the public key for a secret': async ({ header, claims }) => {
-      const { keys } = (await (await fetch(`${house.issuer}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }
+      const { keys } = (await (await fetch(`${gatehouse.issuer}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }
       const jwk = keys.find((key) => key.kid === header['kid'])
       const pem = createPublicKey({ key: jwk as never, format: 'jwk' }).export({ format: 'pem', type: 'spki' })
       const input = `${encode({ ...header, alg: 'HS256' })}.${encode(claims)}`
@@ -123,10 +124,10 @@ suite('forged tokens', () => {
   }
   /** What holds for tokens that are spent at once; a hint may be old. */
   const forAccess: typeof forgeries = {
-    expired: ({ header, claims, signed }) => signed(header, { ...claims, exp: house.now() }),
+    expired: ({ header, claims, signed }) => signed(header, { ...claims, exp: gatehouse.now() }),
     'without an end': ({ header, claims: { exp: _, ...claims }, signed }) => signed(header, claims),
-    'not yet in force': ({ header, claims, signed }) => signed(header, { ...claims, nbf: house.now() + 120 }),
-    'made in the future': ({ header, claims, signed }) => signed(header, { ...claims, iat: house.now() + 120 }),
+    'not yet in force': ({ header, claims, signed }) => signed(header, { ...claims, nbf: gatehouse.now() + 120 }),
+    'made in the future': ({ header, claims, signed }) => signed(header, { ...claims, iat: gatehouse.now() + 120 }),
     'an ID token': () => id.text,
     'for another API': ({ header, claims, signed }) => signed(header, { ...claims, aud: 'https://other.example' }),
   }
@@ -139,13 +140,13 @@ suite('forged tokens', () => {
     return `${input}.${sign('sha256', Buffer.from(input), thief.privateKey).toString('base64url')}`
   }
 
-  for (const [place, { takes, accepts }] of Object.entries(places)) {
+  for (const [context, { takes, accepts }] of Object.entries(places)) {
     const table = { ...forgeries, ...(takes === 'access' ? forAccess : forHints) }
     for (const [name, forge] of Object.entries(table)) {
       // Its own client may look into a token whoever it is for, and revoke it. RFC 7662 §4, RFC 7009 §2.1.
-      if (name === 'for another API' && !place.startsWith('UserInfo')) continue
-      test(`${place}: ${name}`, async () => assert.equal(await accepts(await forge(takes === 'access' ? access : id)), false))
+      if (name === 'for another API' && !context.startsWith('UserInfo')) continue
+      test(`${context}: ${name}`, async () => assert.equal(await accepts(await forge(takes === 'access' ? access : id)), false))
     }
-    test(`${place}: the real one`, async () => assert.equal(await accepts(takes === 'access' ? access.text : id.text), true))
+    test(`${context}: the real one`, async () => assert.equal(await accepts(takes === 'access' ? access.text : id.text), true))
   }
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as oidc from 'openid-client'
 import { addMembers, changeGroup, createGroup, type Group, removeMembers } from '../../src/identity/groups.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, application, callback, claimsOf } from './application.ts'
 
@@ -11,41 +11,41 @@ const api = 'https://api.example'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`groups, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let config: oidc.Configuration
     let subject: string
     const scope = 'openid groups offline_access'
-    const app = () => application(house, { id: 'app', secret: 'secret', scope })
+    const app = () => application(gatehouse, { id: 'app', secret: 'secret', scope })
     const groupsIn = (token: string) => claimsOf(token).groups
     const join = async (name: string) => {
-      const group = (await createGroup(house.root.accounts, { name })) as Group
-      await addMembers(house.root.accounts, group.id, [subject])
+      const group = (await createGroup(gatehouse.root.accounts, { name })) as Group
+      await addMembers(gatehouse.root.accounts, group.id, [subject])
       return group
     }
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const grant_types = ['authorization_code', 'refresh_token']
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], grant_types, scope }, 'secret')
-      await house.addClient(
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], grant_types, scope }, 'secret')
+      await gatehouse.addClient(
         { client_id: 'mapped', redirect_uris: [callback], scope: 'openid', access_token_claim_sources: { teams: 'account.groups' } },
         'secret',
       )
-      await house.root.store.resourcesAdmin.add({
+      await gatehouse.root.store.resourcesAdmin.add({
         identifier: api,
         name: 'API',
         scopes: {},
         access_token_claim_sources: { groups: 'account.groups', mail: 'account.email' },
       })
-      subject = await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+      subject = await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
       const allow = { execute: [oidc.allowInsecureRequests] }
-      config = await oidc.discovery(new URL(house.issuer), 'app', { client_secret: 'secret' }, oidc.ClientSecretBasic('secret'), allow)
+      config = await oidc.discovery(new URL(gatehouse.issuer), 'app', { client_secret: 'secret' }, oidc.ClientSecretBasic('secret'), allow)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     test('are offered, asked for in words, and told in ID token and UserInfo as they are at that moment', async () => {
       const { scopes_supported, claims_supported } = config.serverMetadata()
       assert.ok(scopes_supported?.includes('groups') && claims_supported?.includes('groups'))
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       await browser.open(app().url())
       assert.match((await browser.submit('sign-in', { ...alice })).html, /See which groups you are in/)
 
@@ -57,31 +57,31 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(groupsIn(id_token!), ['admirals', 'Crew'])
       assert.equal(claimsOf(access_token).groups, undefined, 'an access token has them when a registration says so')
       assert.deepEqual(await oidc.fetchUserInfo(config, access_token, subject), { sub: subject, groups: ['admirals', 'Crew'] })
-      await changeGroup(house.root.accounts, group.id, { name: 'Sailors' })
-      await removeMembers(house.root.accounts, group.id, [subject])
+      await changeGroup(gatehouse.root.accounts, group.id, { name: 'Sailors' })
+      await removeMembers(gatehouse.root.accounts, group.id, [subject])
       assert.deepEqual((await oidc.fetchUserInfo(config, access_token, subject))['groups'], ['admirals'])
     })
 
     test('are told to nobody who did not ask', async () => {
-      const { id_token, access_token } = await app().tokens(house.browser(), { scope: 'openid' })
+      const { id_token, access_token } = await app().tokens(gatehouse.browser(), { scope: 'openid' })
       assert.equal(groupsIn(id_token), undefined)
       assert.deepEqual(await oidc.fetchUserInfo(config, access_token, subject), { sub: subject })
-      const narrow = await house.addClient({ client_id: 'narrow', redirect_uris: [callback], scope: 'openid' }, 'secret')
-      const url = application(house, { id: narrow.client_id, secret: 'secret' }).url({ scope })
-      assert.match((await house.browser().open(url)).url.href, /invalid_scope/)
+      const narrow = await gatehouse.addClient({ client_id: 'narrow', redirect_uris: [callback], scope: 'openid' }, 'secret')
+      const url = application(gatehouse, { id: narrow.client_id, secret: 'secret' }).url({ scope })
+      assert.match((await gatehouse.browser().open(url)).url.href, /invalid_scope/)
     })
 
     test('are in access tokens by the registration of a client or of a resource', async () => {
-      const mapped = application(house, { id: 'mapped', secret: 'secret' })
-      const { access_token } = await mapped.tokens(house.browser())
+      const mapped = application(gatehouse, { id: 'mapped', secret: 'secret' })
+      const { access_token } = await mapped.tokens(gatehouse.browser())
       assert.deepEqual(claimsOf(access_token).teams, ['admirals'])
-      const forApi = claimsOf((await app().tokens(house.browser(), { resource: api })).access_token)
+      const forApi = claimsOf((await app().tokens(gatehouse.browser(), { resource: api })).access_token)
       assert.deepEqual([forApi.groups, forApi.mail], [['admirals'], 'alice@example.com'])
     })
 
     test('of the many nobody is told half: tokens tell none of more than 100, UserInfo all', async () => {
       for (let n = 1; n < 100; n++) await join(`g${n}`)
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const most = await app().tokens(browser, { resource: api })
       assert.equal(groupsIn(most.id_token).length, 100)
       assert.equal(claimsOf(most.access_token).groups.length, 100)
@@ -100,9 +100,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
         { access_token_claim_sources: { groups: 'account.email' } },
         { access_token_claim_sources: { roles: 'account.groups' } },
       ])
-        await assert.rejects(house.addClient({ ...client, ...claims }), /only the server sets/, JSON.stringify(claims))
-      await house.addClient({ ...client, access_token_claim_sources: { groups: 'account.groups' } }, 'secret')
-      const { body } = await application(house, { id: 'x', secret: 'secret' }).post('/token', { grant_type: 'client_credentials' })
+        await assert.rejects(gatehouse.addClient({ ...client, ...claims }), /only the server sets/, JSON.stringify(claims))
+      await gatehouse.addClient({ ...client, access_token_claim_sources: { groups: 'account.groups' } }, 'secret')
+      const { body } = await application(gatehouse, { id: 'x', secret: 'secret' }).post('/token', { grant_type: 'client_credentials' })
       assert.equal(claimsOf(body.access_token).groups, undefined, 'a machine is in none')
     })
   })

@@ -5,7 +5,7 @@ import { after, before, suite, test } from 'node:test'
 import { createAccount } from '../../src/identity/accounts.ts'
 import { checkPassword } from '../../src/identity/sign-in.ts'
 import type { Account } from '../../src/identity/types.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { application, callback, shows } from './application.ts'
 import { asked } from './json.ts'
@@ -20,23 +20,23 @@ const password = 'imported secret'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`people who come from elsewhere, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     before(async () => {
-      house = await testHouse(engine)
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
+      gatehouse = await testApp(engine)
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
-    const account = async (username: string) => (await house.root.store.accounts.byLogin(username)) as Account
+    const account = async (username: string) => (await gatehouse.root.store.accounts.byLogin(username)) as Account
     async function signIn(username: string, text: string) {
-      const browser = house.browser()
-      await browser.open(application(house, { id: 'app', secret: 'secret' }).url())
+      const browser = gatehouse.browser()
+      await browser.open(application(gatehouse, { id: 'app', secret: 'secret' }).url())
       return browser.submit('sign-in', { username, password: text })
     }
 
     for (const [name, hash] of Object.entries(hashes)) {
       test(`sign in with the password they have (${name}), which from then on is hashed as ours are`, async () => {
-        const made = await createAccount(house.root.accounts, { username: name }, { hash, temporary: false })
+        const made = await createAccount(gatehouse.root.accounts, { username: name }, { hash, temporary: false })
         assert.equal(made.passwordHash, hash)
         assert.equal((await signIn(name, 'another')).status, 401)
         assert.equal((await account(name)).passwordHash, hash, 'a wrong one changes nothing')
@@ -51,15 +51,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('at the JSON sign-in too, however short the password they bring is', async () => {
       const hash = `pbkdf2_sha256$1$salt$${pbkdf2Sync('short', 'salt', 1, 32, 'sha256').toString('base64')}`
-      await createAccount(house.root.accounts, { username: 'short' }, { hash, temporary: false })
-      assert.equal((await asked(`${house.issuer}/login`, 'POST', { identifier: 'short', password: 'shirt' })).status, 401)
-      assert.equal((await asked(`${house.issuer}/login`, 'POST', { identifier: 'short', password: 'short' })).status, 200)
+      await createAccount(gatehouse.root.accounts, { username: 'short' }, { hash, temporary: false })
+      assert.equal((await asked(`${gatehouse.issuer}/login`, 'POST', { identifier: 'short', password: 'shirt' })).status, 401)
+      assert.equal((await asked(`${gatehouse.issuer}/login`, 'POST', { identifier: 'short', password: 'short' })).status, 200)
     })
 
     test('choose an own password first, when theirs is temporary; one who is suspended does not come in', async () => {
-      await createAccount(house.root.accounts, { username: 'temporary' }, { hash: bcrypt, temporary: true })
+      await createAccount(gatehouse.root.accounts, { username: 'temporary' }, { hash: bcrypt, temporary: true })
       assert.ok(shows(await signIn('temporary', password), 'new-password'))
-      const made = await createAccount(house.root.accounts, { username: 'suspended' }, { hash: bcrypt, temporary: false }, 'suspended')
+      const made = await createAccount(gatehouse.root.accounts, { username: 'suspended' }, { hash: bcrypt, temporary: false }, 'suspended')
       assert.equal(made.status, 'suspended')
       assert.equal((await signIn('suspended', password)).status, 401)
       assert.equal((await account('suspended')).passwordHash, bcrypt)
@@ -67,8 +67,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('whoever does not exist costs what somebody who does costs, and gets in with nobody’s password', async (t) => {
       const tenant = { slug: 'acme', name: 'Acme' }
-      await house.house.tenants.create(tenant)
-      const acme = (await house.house.tenant('acme'))!
+      await gatehouse.app.tenants.create(tenant)
+      const acme = (await gatehouse.app.tenant('acme'))!
       await createAccount(acme.accounts, { username: 'somebody' }, { hash: bcrypt, temporary: false })
       await createAccount(acme.accounts, { username: 'without-password' }, undefined)
       const { passwords } = acme.signIn

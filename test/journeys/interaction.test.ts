@@ -1,7 +1,7 @@
 /** What stands between a request and its answer: prompts, ages, hints, accounts, consent — OpenID Connect Core §3.1.2.1 to §3.1.2.6. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, callback, claimsOf, type Fields, type Person, shows, told } from './application.ts'
@@ -10,24 +10,24 @@ const bob: Person = { username: 'robert', password: 'the builder' }
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`prompts and consent, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let trusted: Application
     let browser: TinyBrowser
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const client = { redirect_uris: [callback], scope: 'openid email profile read' }
-      await house.addClient({ ...client, client_id: 'app', client_name: 'The App' }, 'secret')
-      await house.addClient({ ...client, client_id: 'trusted', policy: { consent: 'skip' } }, 'secret')
-      await house.addClient({ ...client, client_id: 'strict', policy: { consent: 'skip' }, default_max_age: 60 }, 'secret')
-      await house.addAccount({ username: alice.username, email: 'alice@example.com', claims: { name: 'Alice' } }, alice.password)
-      await house.addAccount({ username: bob.username, email: 'bob@example.com', claims: { name: 'Bob' } }, bob.password)
-      app = application(house, { id: 'app', secret: 'secret' })
-      trusted = application(house, { id: 'trusted', secret: 'secret' })
+      await gatehouse.addClient({ ...client, client_id: 'app', client_name: 'The App' }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'trusted', policy: { consent: 'skip' } }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'strict', policy: { consent: 'skip' }, default_max_age: 60 }, 'secret')
+      await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com', claims: { name: 'Alice' } }, alice.password)
+      await gatehouse.addAccount({ username: bob.username, email: 'bob@example.com', claims: { name: 'Bob' } }, bob.password)
+      app = application(gatehouse, { id: 'app', secret: 'secret' })
+      trusted = application(gatehouse, { id: 'trusted', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
     beforeEach(() => {
-      browser = house.browser()
+      browser = gatehouse.browser()
     })
 
     /** Signs in beside whoever is signed in already. */
@@ -48,7 +48,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('prompt=login asks again, for a new session with a new time', async () => {
       const before = claimsOf(await signIn(alice))
-      house.wait(5)
+      gatehouse.advance(5)
       const page = await browser.open(trusted.url({ prompt: 'login' }))
       assert.ok(shows(page, 'sign-in'))
       const after = claimsOf(await finish(await browser.submit('sign-in', { ...alice })))
@@ -60,17 +60,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const name = JSON.stringify(fields)
       test(`${name} with a hint is not answered by the older session it names`, async () => {
         const hint = await signIn(alice)
-        house.wait(5)
+        gatehouse.advance(5)
         await browser.open(trusted.url({ ...fields, id_token_hint: hint }))
         const page = await browser.submit('sign-in', { ...bob })
         assert.ok(shows(page, 'sign-in'), 'Alice has not signed in afresh')
         const { sub, auth_time } = claimsOf(await finish(await browser.submit('sign-in', { ...alice })))
         assert.equal(sub, claimsOf(hint).sub)
-        assert.equal(auth_time, house.now())
+        assert.equal(auth_time, gatehouse.now())
       })
       test(`${name} is not answered by an older session that is chosen in the same visit`, async () => {
         await signIn(alice)
-        house.wait(5)
+        gatehouse.advance(5)
         await browser.open(app.url({ ...fields, prompt: `${fields['prompt'] ?? ''} consent` }))
         const consent = await browser.submit('sign-in', { ...bob })
         assert.ok(shows(consent, 'consent'))
@@ -81,16 +81,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('max_age: small enough asks again, large enough does not', async () => {
       await signIn(alice)
-      house.wait(100)
+      gatehouse.advance(100)
       assert.equal(await error({ max_age: '99', prompt: 'none' }), 'login_required')
       assert.equal(await error({ max_age: '100', prompt: 'none' }), undefined)
       assert.equal(await error({ max_age: '0', prompt: 'none' }), 'login_required')
       assert.ok(shows(await browser.open(trusted.url({ max_age: '99' })), 'sign-in'))
-      assert.equal(claimsOf(await finish(await browser.submit('sign-in', { ...alice }))).auth_time, house.now())
+      assert.equal(claimsOf(await finish(await browser.submit('sign-in', { ...alice }))).auth_time, gatehouse.now())
     })
     test('default_max_age stands in for max_age', async () => {
       await signIn(alice)
-      house.wait(61)
+      gatehouse.advance(61)
       assert.equal(await error({ client_id: 'strict', prompt: 'none' }), 'login_required')
       assert.equal(await error({ client_id: 'strict', prompt: 'none', max_age: '61' }), undefined)
     })
@@ -98,8 +98,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('id_token_hint: own, expired, of another user, of another issuer', async () => {
       const own = await signIn(alice)
       assert.equal(await error({ prompt: 'none', id_token_hint: own }), undefined)
-      house.wait(3601)
-      browser = house.browser()
+      gatehouse.advance(3601)
+      browser = gatehouse.browser()
       const bobs = await signIn(bob)
       assert.equal(await error({ prompt: 'none', id_token_hint: own }), 'login_required')
       await signIn(alice)
@@ -114,7 +114,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     test('id_token_hint: who signs in as somebody else is sent back', async () => {
       const hint = await signIn(alice)
-      browser = house.browser()
+      browser = gatehouse.browser()
       await browser.open(trusted.url({ id_token_hint: hint }))
       assert.equal(told(await browser.submit('sign-in', { ...bob }))['error'], 'login_required')
     })
@@ -140,7 +140,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     test('select_account: a session of somebody else cannot be chosen', async () => {
       const { sid } = claimsOf(await signIn(alice))
-      browser = house.browser()
+      browser = gatehouse.browser()
       await signIn(bob)
       await browser.open(trusted.url({ prompt: 'select_account' }))
       assert.equal((await browser.submit('choose-account', { sid })).status, 400)
@@ -185,7 +185,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         for (const landing of [cancelled, await browser.submit('consent', { answer: 'deny' })]) {
           const { error_description, ...answer } = told(landing)
           assert.ok(error_description)
-          assert.deepEqual(answer, { error: 'access_denied', state: 'a b', iss: house.issuer })
+          assert.deepEqual(answer, { error: 'access_denied', state: 'a b', iss: gatehouse.issuer })
         }
       })
     }

@@ -1,7 +1,7 @@
 /** Signing out at the wish of an application, or of whoever says so — OpenID Connect RP-Initiated Logout 1.0. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, call, callback, encode, type Person, shows, told } from './application.ts'
@@ -11,22 +11,22 @@ const bye = 'https://app.example/bye?from=here'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`signing out, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let browser: TinyBrowser
     let hint: string
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const client = { redirect_uris: [callback], policy: { consent: 'skip' } }
-      await house.addClient({ ...client, client_id: 'app', client_name: 'The App', post_logout_redirect_uris: [bye] }, 'secret')
-      await house.addClient({ ...client, client_id: 'other', post_logout_redirect_uris: ['https://other.example/'] }, 'secret')
-      await house.addAccount({ username: alice.username, claims: { name: 'Alice' } }, alice.password)
-      await house.addAccount({ username: bob.username, claims: { name: 'Bob' } }, bob.password)
-      app = application(house, { id: 'app', secret: 'secret' })
+      await gatehouse.addClient({ ...client, client_id: 'app', client_name: 'The App', post_logout_redirect_uris: [bye] }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'other', post_logout_redirect_uris: ['https://other.example/'] }, 'secret')
+      await gatehouse.addAccount({ username: alice.username, claims: { name: 'Alice' } }, alice.password)
+      await gatehouse.addAccount({ username: bob.username, claims: { name: 'Bob' } }, bob.password)
+      app = application(gatehouse, { id: 'app', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
     beforeEach(async () => {
-      browser = house.browser()
+      browser = gatehouse.browser()
       hint = (await app.tokens(browser)).id_token
     })
 
@@ -62,7 +62,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal(await isSignedIn(), false)
       })
       test(`${method} with another user’s hint: asks first, about who is here`, async () => {
-        const bobs = house.browser()
+        const bobs = gatehouse.browser()
         const { id_token } = await app.tokens(bobs, {}, bob)
         const page = await go({ id_token_hint: id_token, post_logout_redirect_uri: bye })
         assert.ok(shows(page, 'sign-out'))
@@ -92,7 +92,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         test(`${method}, a page and still signed in: ${name}`, async () => {
           const { status, url, html } = await go(await fields())
           assert.equal(status, 400)
-          assert.equal(url.origin, house.issuer)
+          assert.equal(url.origin, gatehouse.issuer)
           assert.match(html, /id="error-code">invalid_request</)
           assert.doesNotMatch(html, /evil|other\.example/)
           assert.equal(await isSignedIn(), true)
@@ -102,14 +102,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('parameters sent twice', async () => {
       for (const name of ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'])
-        assert.equal((await call(`${house.issuer}/logout?${encode({ [name]: ['a', 'a'] })}`)).status, 400, name)
+        assert.equal((await call(`${gatehouse.issuer}/logout?${encode({ [name]: ['a', 'a'] })}`)).status, 400, name)
     })
 
     test('the hint may have expired, and its session have ended', async () => {
-      house.wait(3599)
-      browser = house.browser()
+      gatehouse.advance(3599)
+      browser = gatehouse.browser()
       await app.tokens(browser)
-      house.wait(10)
+      gatehouse.advance(10)
       const landing = await logout({ id_token_hint: hint, client_id: 'app', post_logout_redirect_uri: bye })
       assert.equal(landing.url.href, bye)
       assert.equal(await isSignedIn(), false)
@@ -127,7 +127,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('signing out ends the session for whoever copied the cookie', async () => {
-      const thief = house.browser()
+      const thief = gatehouse.browser()
       for (const [name, value] of browser.cookies) thief.cookies.set(name, value)
       assert.equal(await isSignedIn(thief), true)
       await logout({ id_token_hint: hint })
@@ -135,7 +135,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('the token of the page belongs to its browser', async () => {
-      const other = house.browser()
+      const other = gatehouse.browser()
       await app.arrive(other, {}, bob)
       const page = await logout({}, other)
       const token = tokenOf(page)
@@ -146,9 +146,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a post from another site, which comes without cookies, is asked again with them', async () => {
-      const { status, headers } = await call(`${house.issuer}/logout`, { body: encode({ id_token_hint: hint, state: 'a b' }) })
+      const { status, headers } = await call(`${gatehouse.issuer}/logout`, { body: encode({ id_token_hint: hint, state: 'a b' }) })
       assert.equal(status, 303)
-      assert.equal(headers.get('location'), `${house.issuer}/logout?${encode({ id_token_hint: hint, state: 'a b' })}`)
+      assert.equal(headers.get('location'), `${gatehouse.issuer}/logout?${encode({ id_token_hint: hint, state: 'a b' })}`)
       assert.equal(headers.get('set-cookie'), null)
     })
   })

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Passwords } from '../../src/crypto/passwords.ts'
 import { createAccount, setStatus } from '../../src/identity/accounts.ts'
-import { type Mailroom, sendLink } from '../../src/identity/links.ts'
+import { type MailDeps, sendLink } from '../../src/identity/links.ts'
 import type { LinkKind } from '../../src/identity/types.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { linkIn, type Mail, type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
@@ -17,13 +17,13 @@ const fresh = 'a fresh and long password'
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`mails, on ${engine}`, () => {
     let sink: MailSink
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let people = 0
     before(async () => {
       sink = await mailSink()
-      house = await testHouse(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', LIMITS_SIGN_IN_ADDRESS: '1000' })
-      await house.addClient(
+      gatehouse = await testApp(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', LIMITS_SIGN_IN_ADDRESS: '1000' })
+      await gatehouse.addClient(
         {
           client_id: 'app',
           redirect_uris: [callback],
@@ -32,23 +32,23 @@ for (const engine of Object.keys(engines) as Engine[]) {
         },
         'secret',
       )
-      app = application(house, { id: 'app', secret: 'secret', scope: 'openid email offline_access' })
+      app = application(gatehouse, { id: 'app', secret: 'secret', scope: 'openid email offline_access' })
     })
     after(async () => {
-      await house.close()
+      await gatehouse.close()
       assert.equal(sink.waiting(), 0, 'no mail came that no test expects')
       await sink.close()
     })
 
-    const mailroom = () => house.root.mailroom as Mailroom
-    const store = () => house.root.store
+    const mailDeps = () => gatehouse.root.mail as MailDeps
+    const store = () => gatehouse.root.store
 
     /** Somebody new, with a password unless told otherwise. */
     async function somebody(password: string | undefined = 'the old password') {
       const username = `person${++people}`
       const email = `${username}@example.com`
       const account = await createAccount(
-        house.root.accounts,
+        gatehouse.root.accounts,
         { username, email },
         password === undefined ? undefined : { text: password, temporary: false },
       )
@@ -67,7 +67,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       who: Awaited<ReturnType<typeof somebody>>,
       email = who.email,
     ): Promise<{ url: string; mail: Mail }> {
-      await sendLink(mailroom(), kind, who.account, email)
+      await sendLink(mailDeps(), kind, who.account, email)
       const mail = await sink.next()
       return { url: linkIn(mail), mail }
     }
@@ -80,12 +80,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(html.includes(dead))
     }
 
-    const canSignIn = async (username: string, password: string, browser = house.browser()) =>
+    const canSignIn = async (username: string, password: string, browser = gatehouse.browser()) =>
       told(await app.arrive(browser, { prompt: 'login' }, { username, password }))['code'] !== undefined
 
     test('a forgotten password is chosen anew by a link, once; all that the old one let in ends', async () => {
       const { username, email, subject } = await somebody()
-      const [own, thief] = [house.browser(), house.browser()]
+      const [own, thief] = [gatehouse.browser(), gatehouse.browser()]
       const stolen = await app.tokens(thief, { prompt: 'consent' }, { username, password: 'the old password' })
       const sent = await ask(own, username)
       assert.match(sent.html, /<h1 id="mail-sent">/)
@@ -121,7 +121,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a browser in which a password was chosen by a link is known: nobody can keep its owner out there', async () => {
       const who = await somebody()
-      const own = house.browser()
+      const own = gatehouse.browser()
       for (let i = 0; i < 10; i++) assert.equal(await canSignIn(who.username, 'guess'), false)
       assert.equal(await canSignIn(who.username, 'the old password', own), false, 'too many tries')
       await own.open((await linkOf('reset', who)).url)
@@ -137,7 +137,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { url, mail } = await linkOf('invitation', who)
       assert.match(mail.text, new RegExp(`You sign in as ${who.username}`))
       assert.match(mail.text, /within 7 days/)
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       assert.match((await browser.open(url)).html, /Welcome to/)
       assert.match((await choose(browser)).html, /<h1 id="password-set">/)
       assert.equal(await canSignIn(who.username, fresh), true)
@@ -147,7 +147,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('an address is verified by a link, once', async () => {
       const who = await somebody()
       const { url } = await linkOf('verification', who)
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       assert.ok(shows(await browser.open(url), 'confirm-email'))
       assert.equal((await store().accounts.bySubject(who.subject))?.claims['email_verified'], undefined, 'looking proves nothing')
       assert.match((await browser.submit('confirm-email')).html, /<h1 id="email-confirmed">/)
@@ -160,7 +160,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const who = await somebody()
       const { url, mail } = await linkOf('email-change', who, `new.${who.email}`)
       assert.deepEqual(mail.recipients, [`new.${who.email}`])
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       assert.ok((await browser.open(url)).html.includes(`new.${who.username}@`))
       assert.equal((await store().accounts.bySubject(who.subject))?.email, who.email)
       await browser.submit('confirm-email')
@@ -174,7 +174,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('an address that somebody else has by then is not taken over', async () => {
       const [who, other] = [await somebody(), await somebody()]
       const { url } = await linkOf('email-change', who, `x.${who.email}`)
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       await browser.open(url)
       await store().accounts.change(other.subject, { email: `x.${who.email}` })
       assert.match((await browser.submit('confirm-email')).html, /another account has this e-mail address by now/)
@@ -183,19 +183,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a link is good for one thing, for its time, in its tenant, and only the newest of a kind', async () => {
       const who = await somebody()
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const token = (url: string) => new URL(url).searchParams.get('token') as string
       const reset = (await linkOf('reset', who)).url
       const verification = (await linkOf('verification', who)).url
       await isDead(browser.post('/link/confirm', { token: token(reset) }))
       await isDead(browser.post('/link/password', { token: token(verification), password: fresh, repeated: fresh }))
-      await house.house.tenants.create({ slug: `acme-${engine}`, name: 'Acme' })
+      await gatehouse.app.tenants.create({ slug: `acme-${engine}`, name: 'Acme' })
       await isDead(browser.open(reset.replace('/link', `/t/acme-${engine}/link`)))
       for (const broken of [`${reset}x`, reset.slice(0, -1), reset.replace('_lr_', '_li_')]) await isDead(browser.open(broken))
       const newer = (await linkOf('reset', who)).url
       await isDead(browser.open(reset))
       assert.ok(shows(await browser.open(newer), 'choose-password'))
-      house.wait(3600)
+      gatehouse.advance(3600)
       await isDead(choose(browser))
       assert.equal(await canSignIn(who.username, 'the old password'), true)
     })
@@ -205,19 +205,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const token = new URL(url).searchParams.get('token') as string
       const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
       for (const path of ['/link/password', '/link/confirm', '/forgot-password/send'])
-        assert.equal((await house.browser().post(path, { token, password: fresh, repeated: fresh, login: 'x' }, foreign)).status, 400)
-      assert.ok(shows(await house.browser().open(url, { 'sec-fetch-site': 'cross-site' }), 'choose-password'), 'a link from a mail may')
+        assert.equal((await gatehouse.browser().post(path, { token, password: fresh, repeated: fresh, login: 'x' }, foreign)).status, 400)
+      assert.ok(shows(await gatehouse.browser().open(url, { 'sec-fetch-site': 'cross-site' }), 'choose-password'), 'a link from a mail may')
     })
 
     test('who asks learns nothing of who has an account: same words, same status, no hashing, no mail but to the owner', async () => {
       const [real, suspended] = [await somebody(), await somebody()]
-      await setStatus(house.root.accounts, suspended.subject, 'suspended')
-      const bare = await createAccount(house.root.accounts, { username: `bare${people}` }, undefined)
-      const hashed = () => (house.root.signIn.passwords as Passwords).load().done
+      await setStatus(gatehouse.root.accounts, suspended.subject, 'suspended')
+      const bare = await createAccount(gatehouse.root.accounts, { username: `bare${people}` }, undefined)
+      const hashed = () => (gatehouse.root.signIn.passwords as Passwords).load().done
       const before = hashed()
       const seen = async (login: string) => {
         const answers: [number, string | null, string][] = []
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         for (let i = 0; i < 4; i++) {
           const { status, headers, html } = await ask(browser, login)
           const words = /<body>[\s\S]*<\/body>/.exec(html)![0]
@@ -240,8 +240,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual(await seen(login), expected, login)
       assert.equal(hashed(), before)
       assert.equal(sink.waiting(), 0)
-      house.wait(900)
-      assert.equal((await ask(house.browser(), real.email)).status, 200)
+      gatehouse.advance(900)
+      assert.equal((await ask(gatehouse.browser(), real.email)).status, 200)
       await sink.next()
     })
   })
@@ -249,26 +249,26 @@ for (const engine of Object.keys(engines) as Engine[]) {
   suite(`mails that do not go, on ${engine}`, () => {
     test('a server that refuses changes nothing of the answer, and nothing breaks', async () => {
       const sink = await mailSink({ refuse: 550 })
-      const house = await testHouse(engine, { MAIL_SMTP_URL: sink.url })
-      await house.addAccount({ username: 'alice', email: 'alice@example.com' })
-      const browser = house.browser()
+      const gatehouse = await testApp(engine, { MAIL_SMTP_URL: sink.url })
+      await gatehouse.addAccount({ username: 'alice', email: 'alice@example.com' })
+      const browser = gatehouse.browser()
       await browser.open('/forgot-password')
       assert.match((await browser.submit('forgot-password', { login: 'alice' })).html, /<h1 id="mail-sent">/)
-      await house.close() // waits for what is under way
+      await gatehouse.close() // waits for what is under way
       await sink.close()
     })
 
     test('without a mail server nothing that needs one is offered', async () => {
-      const house = await testHouse(engine, {}, (config) => ({ ...config, mail: {} }))
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
-      const browser = house.browser()
-      const page = await browser.open(application(house, { id: 'app' }).url())
+      const gatehouse = await testApp(engine, {}, (config) => ({ ...config, mail: {} }))
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
+      const browser = gatehouse.browser()
+      const page = await browser.open(application(gatehouse, { id: 'app' }).url())
       assert.ok(shows(page, 'sign-in'))
       assert.ok(!page.html.includes('forgot'))
       assert.equal((await browser.open('/forgot-password')).status, 404)
       assert.equal((await browser.post('/forgot-password/send', { login: 'x' })).status, 404)
       assert.equal((await browser.open('/link?token=x')).status, 404)
-      await house.close()
+      await gatehouse.close()
     })
   })
 }

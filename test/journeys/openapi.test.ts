@@ -3,22 +3,22 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { asked, bearer } from './json.ts'
 import { jsonRoutes } from './json-routes.ts'
 
 const password = 'a long password'
 
 suite('the interface description', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was answered
   let document: any
   before(async () => {
-    house = await testHouse('sqlite', { KEYS_ALGS: 'ES256', API_OPEN_TENANTS: 'false' })
-    await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
-    document = (await asked(`${house.issuer}/openapi.json`, 'GET')).body
+    gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', API_OPEN_TENANTS: 'false' })
+    await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
+    document = (await asked(`${gatehouse.issuer}/openapi.json`, 'GET')).body
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
   test('is valid OpenAPI 3.1', async () => {
     const { valid, errors } = await new Validator().validate(structuredClone(document))
@@ -42,17 +42,17 @@ suite('the interface description', () => {
   })
 
   test('speaks of its own tenant, and of tenants at the root alone', async () => {
-    const { body } = await asked(`${house.issuer}/t/acme/openapi.json`, 'GET')
-    assert.deepEqual(body.servers, [{ url: `${house.issuer}/t/acme` }])
-    assert.equal(body.components.securitySchemes.oauth2.flows.clientCredentials.tokenUrl, `${house.issuer}/t/acme/token`)
+    const { body } = await asked(`${gatehouse.issuer}/t/acme/openapi.json`, 'GET')
+    assert.deepEqual(body.servers, [{ url: `${gatehouse.issuer}/t/acme` }])
+    assert.equal(body.components.securitySchemes.oauth2.flows.clientCredentials.tokenUrl, `${gatehouse.issuer}/t/acme/token`)
     assert.ok(Object.keys(document.paths).some((path) => path.startsWith('/api/v1/admin/tenants')))
     assert.ok(!Object.keys(body.paths).some((path) => path.startsWith('/api/v1/admin/tenants')))
   })
 
   test('says what is really answered', async () => {
-    await house.addAccount({ sub: 'boss', username: 'boss', role: 'superadmin', claims: { name: 'B' } }, password)
-    const { body } = await asked(`${house.issuer}/api/v1/auth/login`, 'POST', { email: 'boss', password })
-    await house.addClient({ client_id: 'app', redirect_uris: ['https://app.example/callback'], scope: 'x' }, 'secret')
+    await gatehouse.addAccount({ sub: 'boss', username: 'boss', role: 'superadmin', claims: { name: 'B' } }, password)
+    const { body } = await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', { email: 'boss', password })
+    await gatehouse.addClient({ client_id: 'app', redirect_uris: ['https://app.example/callback'], scope: 'x' }, 'secret')
     const ajv = new Ajv2020({ strict: false, validateFormats: false })
     ajv.addSchema(document, 'api')
     const places = [
@@ -70,17 +70,17 @@ suite('the interface description', () => {
       'tenants/{id}',
       'audit',
     ]
-    for (const place of places) {
-      const path = `/api/v1/admin/${place}`
-      const id = { users: 'boss', clients: 'app', tenants: 'root' }[place.split('/')[0] as 'users'] as string
-      const answer = await asked(house.issuer + path.replace('{id}', id), 'GET', undefined, bearer(body.access_token))
+    for (const context of places) {
+      const path = `/api/v1/admin/${context}`
+      const id = { users: 'boss', clients: 'app', tenants: 'root' }[context.split('/')[0] as 'users'] as string
+      const answer = await asked(gatehouse.issuer + path.replace('{id}', id), 'GET', undefined, bearer(body.access_token))
       assert.equal(answer.status, 200, answer.text)
       const pointer = `api#/paths/${path.replaceAll('/', '~1').replace('{', '%7B').replace('}', '%7D')}/get/responses/200/content/application~1json/schema`
       const validate = ajv.getSchema(pointer)
       assert.ok(validate, pointer)
       assert.ok(validate(answer.body), `${path}: ${JSON.stringify(validate.errors)}`)
     }
-    const problem = (await asked(`${house.issuer}/api/v1/admin/users?limit=0`, 'GET', undefined, bearer(body.access_token))).body
+    const problem = (await asked(`${gatehouse.issuer}/api/v1/admin/users?limit=0`, 'GET', undefined, bearer(body.access_token))).body
     const isProblem = ajv.getSchema('api#/components/schemas/Problem')
     assert.ok(isProblem?.(problem), JSON.stringify(isProblem?.errors))
   })
@@ -92,11 +92,11 @@ test('the description and its page are there as the setting says', async () => {
     ['document', [200, 404, 404]],
     ['page', [200, 200, 200]],
   ] as const) {
-    const house = await testHouse('sqlite', { KEYS_ALGS: 'ES256', API_DOCS: docs })
+    const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', API_DOCS: docs })
     const found = await Promise.all(
-      ['/openapi.json', '/docs', '/docs/scalar.js'].map(async (path) => (await fetch(house.issuer + path)).status),
+      ['/openapi.json', '/docs', '/docs/scalar.js'].map(async (path) => (await fetch(gatehouse.issuer + path)).status),
     )
-    await house.close()
+    await gatehouse.close()
     assert.deepEqual(found, statuses)
   }
 })

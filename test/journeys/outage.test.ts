@@ -1,7 +1,7 @@
 /** The database is away, and comes back: nothing is lost, nothing half done, and everyone is told to try again — RFC 9110 §15.6.4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { freshPostgres } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, call, callback, encode, shows, told } from './application.ts'
@@ -10,7 +10,7 @@ import { type Wire, wireTo } from './tcp-proxy.ts'
 const scope = 'openid offline_access'
 
 suite('PostgreSQL away', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   let wire: Wire
   let app: Application
   let browser: TinyBrowser
@@ -20,9 +20,9 @@ suite('PostgreSQL away', () => {
     const url = new URL(database.url)
     wire = await wireTo({ host: url.hostname, port: Number(url.port) })
     url.port = String(wire.port)
-    house = await testHouse('sqlite', { DATABASE_URL: url.href })
+    gatehouse = await testApp('sqlite', { DATABASE_URL: url.href })
     close = async () => {
-      await house.close()
+      await gatehouse.close()
       await wire.cut()
       await database.drop()
     }
@@ -31,11 +31,11 @@ suite('PostgreSQL away', () => {
       grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
       scope: `${scope} read`,
     }
-    await house.addClient({ ...client, client_id: 'app' }, 'secret')
-    await house.addClient({ ...client, client_id: 'opaque', access_token_format: 'opaque' }, 'secret')
-    await house.addAccount({ username: alice.username }, alice.password)
-    app = application(house, { id: 'app', secret: 'secret', scope })
-    browser = house.browser()
+    await gatehouse.addClient({ ...client, client_id: 'app' }, 'secret')
+    await gatehouse.addClient({ ...client, client_id: 'opaque', access_token_format: 'opaque' }, 'secret')
+    await gatehouse.addAccount({ username: alice.username }, alice.password)
+    app = application(gatehouse, { id: 'app', secret: 'secret', scope })
+    browser = gatehouse.browser()
     await app.arrive(browser)
   })
   after(() => close())
@@ -54,7 +54,7 @@ suite('PostgreSQL away', () => {
   async function everythingIsAway(held: { code: string; access: string; refresh: string; flow: string }): Promise<void> {
     const { code, access, refresh, flow } = held
     const headers = { cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '), 'sec-fetch-site': 'same-origin' }
-    const post = (path: string, fields: Record<string, string>) => call(house.issuer + path, { body: encode(fields), headers })
+    const post = (path: string, fields: Record<string, string>) => call(gatehouse.issuer + path, { body: encode(fields), headers })
     for (const answer of [
       await app.redeem(code),
       await app.refresh(refresh),
@@ -63,18 +63,18 @@ suite('PostgreSQL away', () => {
       await app.post('/introspect', { token: refresh }),
       await app.post('/revoke', { token: access }),
       await app.post('/revoke', { token: refresh }),
-      await call(`${house.issuer}/userinfo`, { headers: { authorization: `Bearer ${access}` } }),
+      await call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${access}` } }),
     ])
       isAway(answer, 'program')
     for (const answer of [
       await call(app.url(), { headers }),
       await post('/authorize', Object.fromEntries(new URL(app.url()).searchParams)),
-      await call(`${house.issuer}/authorize/continue?flow=${flow}`, { headers }),
+      await call(`${gatehouse.issuer}/authorize/continue?flow=${flow}`, { headers }),
       await post('/authorize/sign-in', { flow, ...alice }),
       await post('/authorize/consent', { flow, answer: 'allow', sid: 'x' }),
       await post('/authorize/choose-account', { flow, sid: 'x' }),
       await post('/authorize/cancel', { flow }),
-      await call(`${house.issuer}/logout`, { headers }),
+      await call(`${gatehouse.issuer}/logout`, { headers }),
     ])
       isAway(answer, 'person')
   }
@@ -82,25 +82,26 @@ suite('PostgreSQL away', () => {
   test('503 everywhere, and afterwards all goes on as if nothing had been', async () => {
     const { access_token: access, refresh_token: refresh } = await app.tokens(browser)
     const code = await app.code(browser)
-    const visitor = house.browser()
+    const visitor = gatehouse.browser()
     const page = await visitor.open(app.url())
     const flow = page.url.searchParams.get('flow') as string
-    assert.equal((await call(`${house.issuer}/readyz`)).status, 200)
+    assert.equal((await call(`${gatehouse.issuer}/readyz`)).status, 200)
     await wire.cut()
 
     await everythingIsAway({ code, access, refresh, flow })
-    const ready = await call(`${house.issuer}/readyz`)
+    const ready = await call(`${gatehouse.issuer}/readyz`)
     assert.deepEqual([ready.status, ready.body.status, ready.headers.has('retry-after')], [503, 'not ready', true])
     assert.match(ready.body.reason, /the database does not answer/)
     for (const path of ['/healthz', '/version', '/.well-known/openid-configuration', '/.well-known/jwks.json'])
-      assert.equal((await call(house.issuer + path)).status, 200, path) // known by heart
-    house.wait(11) // no longer
+      assert.equal((await call(gatehouse.issuer + path)).status, 200, path) // known by heart
+    gatehouse.advance(11) // no longer
     await everythingIsAway({ code, access, refresh, flow })
-    for (const path of ['/.well-known/openid-configuration', '/.well-known/jwks.json']) isAway(await call(house.issuer + path), 'program')
-    assert.equal((await call(`${house.issuer}/healthz`)).status, 200)
+    for (const path of ['/.well-known/openid-configuration', '/.well-known/jwks.json'])
+      isAway(await call(gatehouse.issuer + path), 'program')
+    assert.equal((await call(`${gatehouse.issuer}/healthz`)).status, 200)
 
     await wire.mend()
-    assert.equal((await call(`${house.issuer}/readyz`)).status, 200)
+    assert.equal((await call(`${gatehouse.issuer}/readyz`)).status, 200)
     assert.equal((await app.post('/introspect', { token: access })).body.active, true)
     assert.equal((await app.redeem(code)).status, 200)
     assert.equal((await app.refresh(refresh)).status, 200)
@@ -110,7 +111,7 @@ suite('PostgreSQL away', () => {
 
   for (const id of ['app', 'opaque']) {
     test(`cut just before the commit, ${id}: what was asked is wholly undone`, async () => {
-      const who = application(house, { id, secret: 'secret', scope })
+      const who = application(gatehouse, { id, secret: 'secret', scope })
       const code = await who.code(browser)
       isAway(await cutWhile(() => who.redeem(code)), 'program')
       const first = await who.redeem(code)
@@ -131,7 +132,7 @@ suite('PostgreSQL away', () => {
   }
 
   test('cut just before the commit of a sign-in, of a consent and of a code', async () => {
-    const visitor = house.browser()
+    const visitor = gatehouse.browser()
     await visitor.open(app.url({ prompt: 'consent' }))
     const failed = await cutWhile(() => visitor.submit('sign-in', { ...alice }))
     assert.equal(failed.status, 503)
@@ -139,7 +140,7 @@ suite('PostgreSQL away', () => {
     const page = await visitor.open(app.url({ prompt: 'consent' }))
     assert.ok(shows(await visitor.submit('sign-in', { ...alice }), 'consent'))
     assert.equal((await cutWhile(() => visitor.submit('consent', { answer: 'allow' }))).status, 503)
-    assert.ok(shows(await visitor.open(`${house.issuer}/authorize/continue?${page.url.search.slice(1)}`), 'consent'))
+    assert.ok(shows(await visitor.open(`${gatehouse.issuer}/authorize/continue?${page.url.search.slice(1)}`), 'consent'))
     assert.ok(told(await visitor.submit('consent', { answer: 'allow' }))['code'])
     assert.equal((await cutWhile(() => visitor.open(app.url()))).status, 503)
     assert.ok(told(await visitor.open(app.url()))['code'])

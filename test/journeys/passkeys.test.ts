@@ -1,9 +1,9 @@
 /** Passkeys at sign-in, with an authenticator that can lie: as a second factor, in place of a password, and every way in which they are refused — Web Authentication Level 3 §7.2. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { confirmPasskey, offerPasskey } from '../../src/identity/passkeys.ts'
-import type { Room } from '../../src/tenant.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { confirmPasskey, passkeyCreation } from '../../src/identity/passkeys.ts'
+import type { Tenant } from '../../src/tenant.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type Authenticator, authenticator, type Bent } from '../authenticator.ts'
 import { withApp } from '../authenticator-app.ts'
 import { engines } from '../postgres.ts'
@@ -17,15 +17,15 @@ function optionsOn({ html }: Pick<Landing, 'html'>): string {
 }
 
 /** Adds a passkey to an account, past every page. */
-async function withPasskey({ signIn }: Room, subject: string, key: Authenticator, now: number, bent: Bent = {}) {
+async function withPasskey({ signIn }: Tenant, subject: string, key: Authenticator, now: number, bent: Bent = {}) {
   const account = (await signIn.store.accounts.bySubject(subject)) ?? assert.fail()
-  const options = await offerPasskey(signIn, account, 'test', now)
-  return confirmPasskey(signIn, account, { place: 'test', response: key.create(options, bent), name: 'My key', onlyFirst: false }, now)
+  const options = await passkeyCreation(signIn, account, 'test', now)
+  return confirmPasskey(signIn, account, { context: 'test', response: key.create(options, bent), name: 'My key', onlyFirst: false }, now)
 }
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`passkeys, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let web: Application
     let who: Person
     let subject: string
@@ -33,18 +33,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let browser: TinyBrowser
     let people = 0
     before(async () => {
-      house = await testHouse(engine)
-      await house.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
-      web = application(house, { id: 'web', secret: 'secret' })
+      gatehouse = await testApp(engine)
+      await gatehouse.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
+      web = application(gatehouse, { id: 'web', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
     beforeEach(async () => {
       people += 1
       who = { username: `ada${people}`, password: 'the analytical engine' }
-      subject = await house.addAccount({ username: who.username, claims: { name: 'Ada' } }, who.password)
-      key = authenticator(house.issuer)
-      await withPasskey(house.root, subject, key, house.now())
-      browser = house.browser()
+      subject = await gatehouse.addAccount({ username: who.username, claims: { name: 'Ada' } }, who.password)
+      key = authenticator(gatehouse.issuer)
+      await withPasskey(gatehouse.root, subject, key, gatehouse.now())
+      browser = gatehouse.browser()
     })
 
     const idToken = async (landing: Landing) =>
@@ -56,10 +56,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const options = JSON.parse(optionsOn(page))
       assert.deepEqual([options.rpId, options.userVerification, options.allowCredentials], ['localhost', 'required', []])
       const { acr, amr, sub, auth_time } = await idToken(await answer(key.get(optionsOn(page))))
-      assert.deepEqual({ acr, amr, sub, auth_time }, { acr: 'aal2', amr: ['hwk', 'user', 'mfa'], sub: subject, auth_time: house.now() })
+      assert.deepEqual({ acr, amr, sub, auth_time }, { acr: 'aal2', amr: ['hwk', 'user', 'mfa'], sub: subject, auth_time: gatehouse.now() })
       assert.ok(told(await browser.open(web.url({ prompt: 'none', acr_values: 'aal2' })))['code'])
-      const [kept] = await house.root.store.passkeys.of(subject)
-      assert.deepEqual([kept?.lastUsedAt, kept?.counter, kept?.name], [house.now(), 2, 'My key'])
+      const [kept] = await gatehouse.root.store.passkeys.of(subject)
+      assert.deepEqual([kept?.lastUsedAt, kept?.counter, kept?.name], [gatehouse.now(), 2, 'My key'])
     })
 
     test('as a second factor: one of this person’s, after the password', async () => {
@@ -77,13 +77,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('one that may be on several devices is named as software, and needs no counter', async () => {
-      const synced = authenticator(house.issuer, { synced: true, counts: false })
-      await withPasskey(house.root, subject, synced, house.now())
+      const synced = authenticator(gatehouse.issuer, { synced: true, counts: false })
+      await withPasskey(gatehouse.root, subject, synced, gatehouse.now())
       for (let i = 0; i < 2; i++) {
         const { amr } = await idToken(await (async () => answer(synced.get(optionsOn(await browser.open(web.url({ prompt: 'login' }))))))())
         assert.deepEqual(amr, ['swk', 'user', 'mfa'])
       }
-      const kept = (await house.root.store.passkeys.of(subject)).find(({ id }) => id === synced.id)
+      const kept = (await gatehouse.root.store.passkeys.of(subject)).find(({ id }) => id === synced.id)
       assert.deepEqual([kept?.synced, kept?.backedUp, kept?.counter], [true, true, 0])
     })
 
@@ -138,21 +138,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const response = key.get(optionsOn(page))
       const flow = page.url.searchParams.get('flow') as string
       const all = await Promise.all(Array.from({ length: 5 }, () => browser.post('/authorize/passkey', { flow, response })))
-      assert.equal(all.filter((landing) => told(landing)['code'] !== undefined || landing.url.origin !== house.issuer).length >= 1, true)
+      assert.equal(
+        all.filter((landing) => told(landing)['code'] !== undefined || landing.url.origin !== gatehouse.issuer).length >= 1,
+        true,
+      )
       await browser.open(web.url({ prompt: 'login' }))
       assert.equal((await answer(response)).status, 401)
     })
 
     test('a challenge is good for half an hour, at its place alone', async () => {
       const page = await browser.open(web.url())
-      house.wait(1799)
+      gatehouse.advance(1799)
       assert.ok(told(await answer(key.get(optionsOn(page))))['code'])
-      const other = house.browser()
+      const other = gatehouse.browser()
       const response = key.get(optionsOn(await other.open(web.url())))
       await browser.open(web.url({ prompt: 'login' }))
       assert.equal((await answer(response)).status, 401, 'of another visit')
       const late = await browser.open(web.url({ prompt: 'login' }))
-      house.wait(1800)
+      gatehouse.advance(1800)
       assert.equal((await browser.submit('passkey', { response: key.get(optionsOn(late)) })).status, 400, 'the visit has ended too')
       await browser.open(web.url({ prompt: 'login' }))
       const second = await browser.submit('sign-in', { ...who })
@@ -162,9 +165,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a passkey of somebody else is no second factor of this person', async () => {
-      const other = await house.addAccount({ username: `other${people}` }, 'another long password')
-      const theirs = authenticator(house.issuer)
-      await withPasskey(house.root, other, theirs, house.now())
+      const other = await gatehouse.addAccount({ username: `other${people}` }, 'another long password')
+      const theirs = authenticator(gatehouse.issuer)
+      await withPasskey(gatehouse.root, other, theirs, gatehouse.now())
       await browser.open(web.url())
       const page = await browser.submit('sign-in', { ...who })
       assert.equal((await answer(theirs.get(optionsOn(page)))).status, 401)
@@ -172,15 +175,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a passkey of one tenant is none of another, at the same host', async () => {
       const slug = `other${people}`
-      await house.house.tenants.create({ slug, name: 'Other' })
-      const room = (await house.house.tenant(slug)) ?? assert.fail()
-      await house.addAccount({ username: who.username, sub: subject }, who.password, room)
-      await house.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret', room)
-      const there = application(house, { id: 'web', secret: 'secret', issuer: room.ctx.issuer })
+      await gatehouse.app.tenants.create({ slug, name: 'Other' })
+      const tenant = (await gatehouse.app.tenant(slug)) ?? assert.fail()
+      await gatehouse.addAccount({ username: who.username, sub: subject }, who.password, tenant)
+      await gatehouse.addClient(
+        { client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } },
+        'secret',
+        tenant,
+      )
+      const there = application(gatehouse, { id: 'web', secret: 'secret', issuer: tenant.ctx.issuer })
       const page = await browser.open(there.url())
       assert.equal((await answer(key.get(optionsOn(page)))).status, 401)
-      const twin = authenticator(house.issuer)
-      await withPasskey(room, subject, twin, house.now())
+      const twin = authenticator(gatehouse.issuer)
+      await withPasskey(tenant, subject, twin, gatehouse.now())
       assert.notEqual(twin.userHandle, key.userHandle, 'or the one would take the place of the other in the authenticator')
       assert.ok(told(await answer(twin.get(optionsOn(await browser.open(there.url())))))['code'])
     })
@@ -195,50 +202,54 @@ for (const engine of Object.keys(engines) as Engine[]) {
     ]
     for (const [name, bent] of badKeys)
       test(`a passkey made ${name} is not kept`, async () => {
-        assert.equal(await withPasskey(house.root, subject, authenticator(house.issuer), house.now(), bent), undefined)
-        assert.equal((await house.root.store.passkeys.of(subject)).length, 1)
+        assert.equal(await withPasskey(gatehouse.root, subject, authenticator(gatehouse.issuer), gatehouse.now(), bent), undefined)
+        assert.equal((await gatehouse.root.store.passkeys.of(subject)).length, 1)
       })
     test('the same passkey is not kept twice, nor for somebody else', async () => {
-      const other = await house.addAccount({ username: `other${people}` })
-      assert.equal(await withPasskey(house.root, subject, key, house.now()), 'refused')
-      assert.equal(await withPasskey(house.root, other, key, house.now()), 'refused')
+      const other = await gatehouse.addAccount({ username: `other${people}` })
+      assert.equal(await withPasskey(gatehouse.root, subject, key, gatehouse.now()), 'refused')
+      assert.equal(await withPasskey(gatehouse.root, other, key, gatehouse.now()), 'refused')
     })
 
     test('an account has at most twenty', async () => {
       for (let i = 1; i < 20; i++)
-        assert.ok(typeof (await withPasskey(house.root, subject, authenticator(house.issuer), house.now())) === 'object')
-      assert.equal(await withPasskey(house.root, subject, authenticator(house.issuer), house.now()), 'refused')
-      assert.equal((await house.root.store.passkeys.of(subject)).length, 20)
+        assert.ok(typeof (await withPasskey(gatehouse.root, subject, authenticator(gatehouse.issuer), gatehouse.now())) === 'object')
+      assert.equal(await withPasskey(gatehouse.root, subject, authenticator(gatehouse.issuer), gatehouse.now()), 'refused')
+      assert.equal((await gatehouse.root.store.passkeys.of(subject)).length, 20)
     })
 
     test('a passkey of somebody suspended opens nothing', async () => {
       const page = await browser.open(web.url())
-      await house.root.accounts.store.accounts.change(subject, { status: 'suspended' })
+      await gatehouse.root.accounts.store.accounts.change(subject, { status: 'suspended' })
       assert.equal((await answer(key.get(optionsOn(page)))).status, 401)
     })
 
     test('both kinds of second factor are offered to who has both; recovery codes came with the first', async () => {
-      const { app, recoveryCodes } = await withApp(house.root, subject, house.now())
+      const { app, recoveryCodes } = await withApp(gatehouse.root, subject, gatehouse.now())
       assert.deepEqual(recoveryCodes, [])
-      assert.equal((await house.root.store.factors.of(subject)).recoveryCodes, 10)
-      house.wait(30)
+      assert.equal((await gatehouse.root.store.factors.of(subject)).recoveryCodes, 10)
+      gatehouse.advance(30)
       await browser.open(web.url())
       const page = await browser.submit('sign-in', { ...who })
       for (const form of ['passkey', 'second-factor', 'recovery']) assert.ok(shows(page, form), form)
-      assert.ok(told(await browser.submit('second-factor', { code: app.at(house.now()) }))['code'])
+      assert.ok(told(await browser.submit('second-factor', { code: app.at(gatehouse.now()) }))['code'])
     })
 
     test('where a second factor is required, a passkey is one', async () => {
       const slug = `strict${people}`
-      await house.house.tenants.create({ slug, name: 'Strict' })
-      await house.house.tenants.set(slug, { second_factor: 'required' })
-      const room = (await house.house.tenant(slug)) ?? assert.fail()
-      await house.addAccount({ username: 'grace' }, who.password, room)
-      await house.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret', room)
-      await browser.open(application(house, { id: 'web', secret: 'secret', issuer: room.ctx.issuer }).url())
+      await gatehouse.app.tenants.create({ slug, name: 'Strict' })
+      await gatehouse.app.tenants.set(slug, { second_factor: 'required' })
+      const tenant = (await gatehouse.app.tenant(slug)) ?? assert.fail()
+      await gatehouse.addAccount({ username: 'grace' }, who.password, tenant)
+      await gatehouse.addClient(
+        { client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } },
+        'secret',
+        tenant,
+      )
+      await browser.open(application(gatehouse, { id: 'web', secret: 'secret', issuer: tenant.ctx.issuer }).url())
       const page = await browser.submit('sign-in', { username: 'grace', password: who.password })
       assert.ok(shows(page, 'enrolment'))
-      const made = authenticator(house.issuer)
+      const made = authenticator(gatehouse.issuer)
       const refused = await answer(made.create(optionsOn(page), { origin: 'https://evil.example' }))
       assert.equal(refused.status, 401)
       const codes = await answer(made.create(optionsOn(refused)))

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type Role, rights, roles } from '../../src/identity/roles.ts'
-import type { Room } from '../../src/tenant.ts'
+import type { Tenant } from '../../src/tenant.ts'
 import type { JsonRoute } from '../../src/web/api/json-route.ts'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { asked, bearer } from './json.ts'
 import { jsonRoutes as routes } from './json-routes.ts'
 
@@ -146,86 +146,86 @@ test('the table has every guarded route, and names those for anyone', () => {
 })
 
 suite('permissions', () => {
-  let house: TestHouse
-  const rooms: Record<string, Room> = {}
+  let gatehouse: TestApp
+  const tenants: Record<string, Tenant> = {}
   before(async () => {
-    house = await testHouse('sqlite', { API_OPEN_TENANTS: 'false', KEYS_ALGS: 'ES256' })
-    for (const slug of ['acme', 'umbra']) await house.house.tenants.create({ slug, name: slug })
+    gatehouse = await testApp('sqlite', { API_OPEN_TENANTS: 'false', KEYS_ALGS: 'ES256' })
+    for (const slug of ['acme', 'umbra']) await gatehouse.app.tenants.create({ slug, name: slug })
     for (const slug of ['', 'acme', 'umbra']) {
-      const room = (await house.house.tenant(slug)) as Room
-      rooms[slug] = room
-      for (const role of roles) await addPerson(room, role, role)
-      await addPerson(room, 'suspended', 'superadmin')
-      await room.store.accounts.change('suspended-sub', { status: 'suspended' })
-      await addPerson(room, 'demoted', 'viewer')
+      const tenant = (await gatehouse.app.tenant(slug)) as Tenant
+      tenants[slug] = tenant
+      for (const role of roles) await addPerson(tenant, role, role)
+      await addPerson(tenant, 'suspended', 'superadmin')
+      await tenant.store.accounts.change('suspended-sub', { status: 'suspended' })
+      await addPerson(tenant, 'demoted', 'viewer')
       for (const [client_id, scope] of [
         ['machine', scopes.join(' ')],
         ['narrowed', 'admin:nothing'],
       ])
-        await house.addClient({ client_id, scope, grant_types: ['client_credentials'] }, 'secret', room)
+        await gatehouse.addClient({ client_id, scope, grant_types: ['client_credentials'] }, 'secret', tenant)
       const shared = { access_token_signed_response_alg: 'HS256', grant_types: ['client_credentials'] }
-      await house.addClient({ client_id: 'shared', scope: scopes.join(' '), ...shared }, 'secret', room)
+      await gatehouse.addClient({ client_id: 'shared', scope: scopes.join(' '), ...shared }, 'secret', tenant)
     }
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
-  const addPerson = (room: Room, name: string, role: Role) =>
-    house.addAccount({ sub: `${name}-sub`, username: name, email: `${name}@example.com`, role }, password, room)
+  const addPerson = (tenant: Tenant, name: string, role: Role) =>
+    gatehouse.addAccount({ sub: `${name}-sub`, username: name, email: `${name}@example.com`, role }, password, tenant)
 
-  const sign = async (room: Room, claims: object): Promise<Record<string, string>> => {
-    const { ctx } = room
-    const usual = { iss: ctx.issuer, iat: house.now(), exp: house.now() + 600, jti: ctx.id(), aud: `${ctx.issuer}/api/v1/admin` }
+  const sign = async (tenant: Tenant, claims: object): Promise<Record<string, string>> => {
+    const { ctx } = tenant
+    const usual = { iss: ctx.issuer, iat: gatehouse.now(), exp: gatehouse.now() + 600, jti: ctx.id(), aud: `${ctx.issuer}/api/v1/admin` }
     return bearer(await ctx.keys.sign('ES256', 'at+jwt', { ...usual, ...claims }))
   }
   const person = (name: string, more: object = {}) => ({ sub: `${name}-sub`, client_id: 'gatehouse', gid: 'a-grant', ...more })
   const through = (name: string, more: object = {}) => ({ ...person(name), client_id: 'machine', scope: scopes.join(' '), ...more })
   const machine = (more: object = {}) => ({ sub: 'machine', client_id: 'machine', scope: scopes.join(' '), ...more })
   const allBut = ({ permission }: JsonRoute) => scopes.filter((scope) => scope !== `admin:${permission}`).join(' ')
-  const apiKey = async (room: Room, resource: string[]) => {
-    const text = room.tokens.make('ak')
-    const kept = { owner: 'person' as const, subject: 'superadmin-sub', label: 'x', scope: scopes, resource, createdAt: house.now() }
-    const id = room.ctx.id()
+  const apiKey = async (tenant: Tenant, resource: string[]) => {
+    const text = tenant.tokens.make('ak')
+    const kept = { owner: 'person' as const, subject: 'superadmin-sub', label: 'x', scope: scopes, resource, createdAt: gatehouse.now() }
+    const id = tenant.ctx.id()
     const forever = { lifetime: undefined, expiresAt: undefined, lastUsedAt: undefined }
-    await room.store.apiKeysAdmin.add({ ...kept, ...forever, id, chain: id, hash: room.tokens.hash('ak', text) as string })
+    await tenant.store.apiKeysAdmin.add({ ...kept, ...forever, id, chain: id, hash: tenant.tokens.hash('ak', text) as string })
     return { 'x-api-key': text }
   }
 
-  async function headersOf(caller: string, room: Room, route: JsonRoute): Promise<Record<string, string>> {
-    const aud = room.ctx.issuer
-    if (roles.includes(caller as Role)) return sign(room, person(caller, { aud }))
+  async function headersOf(caller: string, tenant: Tenant, route: JsonRoute): Promise<Record<string, string>> {
+    const aud = tenant.ctx.issuer
+    if (roles.includes(caller as Role)) return sign(tenant, person(caller, { aud }))
     switch (caller) {
       case 'nobody':
         return {}
       case 'an administrator who was suspended since':
-        return sign(room, person('suspended', { aud }))
+        return sign(tenant, person('suspended', { aud }))
       case 'an administrator who is a viewer by now':
-        return sign(room, person('demoted', { aud, role: 'superadmin' }))
+        return sign(tenant, person('demoted', { aud, role: 'superadmin' }))
       case 'a machine with every scope':
-        return sign(room, machine())
+        return sign(tenant, machine())
       case 'a machine with the scope for all but this':
-        return sign(room, machine({ scope: allBut(route) }))
+        return sign(tenant, machine({ scope: allBut(route) }))
       case 'a machine that is no longer registered for it':
-        return sign(room, machine({ sub: 'narrowed', client_id: 'narrowed' }))
+        return sign(tenant, machine({ sub: 'narrowed', client_id: 'narrowed' }))
       case 'a machine with the scope, of a client that is gone':
-        return sign(room, machine({ sub: 'gone', client_id: 'gone' }))
+        return sign(tenant, machine({ sub: 'gone', client_id: 'gone' }))
       case 'a machine that shares a secret':
-        return sign(room, machine({ sub: 'shared', client_id: 'shared' }))
+        return sign(tenant, machine({ sub: 'shared', client_id: 'shared' }))
       case 'a superadmin through an application with every scope':
-        return sign(room, through('superadmin'))
+        return sign(tenant, through('superadmin'))
       case 'a superadmin through an application with the scope for all but this':
-        return sign(room, through('superadmin', { scope: allBut(route) }))
+        return sign(tenant, through('superadmin', { scope: allBut(route) }))
       case 'an operator through an application with every scope':
-        return sign(room, through('operator'))
+        return sign(tenant, through('operator'))
       case 'a suspended superadmin through an application':
-        return sign(room, through('suspended'))
+        return sign(tenant, through('suspended'))
       case 'a superadmin through an application, for another audience':
-        return sign(room, through('superadmin', { aud: 'https://api.example' }))
+        return sign(tenant, through('superadmin', { aud: 'https://api.example' }))
       case 'a superadmin through an application, for the issuer':
-        return sign(room, through('superadmin', { aud }))
+        return sign(tenant, through('superadmin', { aud }))
       case 'an API key':
-        return apiKey(room, [`${room.ctx.issuer}/api/v1/admin`])
+        return apiKey(tenant, [`${tenant.ctx.issuer}/api/v1/admin`])
       case 'a token that has expired':
-        return sign(room, person('superadmin', { aud, exp: house.now() - 1 }))
+        return sign(tenant, person('superadmin', { aud, exp: gatehouse.now() - 1 }))
       default:
         throw new Error(caller)
     }
@@ -233,7 +233,7 @@ suite('permissions', () => {
 
   /** A request that is let in but does nothing: what it names is not there, or what it sends is not right. */
   const send = (slug: string, { method, path }: JsonRoute, headers: Record<string, string>) => {
-    const url = `${house.issuer}${slug === '' ? '' : `/t/${slug}`}${path.replace(/:\w+/g, 'nobody')}`
+    const url = `${gatehouse.issuer}${slug === '' ? '' : `/t/${slug}`}${path.replace(/:\w+/g, 'nobody')}`
     return asked(url, method, ['GET', 'DELETE'].includes(method) ? undefined : { nothing: 'known' }, headers)
   }
   const outcomeOf = (status: number): Outcome => (status === 401 ? 'unknown caller' : status === 403 ? 'not allowed' : 'let in')
@@ -243,7 +243,7 @@ suite('permissions', () => {
     for (const [caller, expected] of Object.entries(callers)) {
       for (const home of ['', 'acme']) {
         test(`${nameOf(route)} by ${caller}, of /${home}`, async () => {
-          const headers = await headersOf(caller, rooms[home] as Room, route)
+          const headers = await headersOf(caller, tenants[home] as Tenant, route)
           const { status, body } = await send(home, route, headers)
           assert.equal(outcomeOf(status), expected(route, least), `${status} ${body.detail}`)
           assert.ok(status < 500, `${status}`)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { sha256 } from '../../src/protocol/codec/digest.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, callback, challenge, type Fields, verifier } from './application.ts'
@@ -26,22 +26,22 @@ const rows: Record<string, [asked: Fields, redeemed: Fields, good: boolean]> = {
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`PKCE, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let browser: TinyBrowser
     const apps: Record<string, Application> = {}
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const client = { redirect_uris: [callback], policy: { consent: 'skip' } }
-      await house.addClient({ ...client, client_id: 'public', token_endpoint_auth_method: 'none' })
-      await house.addClient({ ...client, client_id: 'confidential' }, 'secret')
-      await house.addClient({ ...client, client_id: 'legacy', policy: { consent: 'skip', pkce: 'optional' } }, 'secret')
-      await house.addAccount({ username: alice.username }, alice.password)
+      await gatehouse.addClient({ ...client, client_id: 'public', token_endpoint_auth_method: 'none' })
+      await gatehouse.addClient({ ...client, client_id: 'confidential' }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'legacy', policy: { consent: 'skip', pkce: 'optional' } }, 'secret')
+      await gatehouse.addAccount({ username: alice.username }, alice.password)
       for (const id of ['public', 'confidential', 'legacy'])
-        apps[id] = application(house, id === 'public' ? { id } : { id, secret: 'secret' })
-      browser = house.browser()
+        apps[id] = application(gatehouse, id === 'public' ? { id } : { id, secret: 'secret' })
+      browser = gatehouse.browser()
       await apps['public']!.arrive(browser)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     for (const id of ['public', 'confidential', 'legacy']) {
       for (const [name, [asked, redeemed, good]] of Object.entries(rows)) {

@@ -1,7 +1,7 @@
 /** Where an answer may go: exactly where the client registered — RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, callback, type Fields, told } from './application.ts'
@@ -64,15 +64,15 @@ const native: Record<string, boolean> = {
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`redirect URIs, on ${engine}`, () => {
     const registered = `${callback}?keep=1%2B1&x=%7e`
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let browser: TinyBrowser
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const first = { scope: 'openid read', policy: { consent: 'skip' } }
-      await house.addClient({ ...first, client_id: 'app', redirect_uris: [registered, 'http://localhost:3000/second'] }, 'secret')
-      await house.addClient({ ...first, client_id: 'single', redirect_uris: [callback] }, 'secret')
-      await house.addClient(
+      await gatehouse.addClient({ ...first, client_id: 'app', redirect_uris: [registered, 'http://localhost:3000/second'] }, 'secret')
+      await gatehouse.addClient({ ...first, client_id: 'single', redirect_uris: [callback] }, 'secret')
+      await gatehouse.addClient(
         {
           ...first,
           client_id: 'native',
@@ -81,18 +81,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
         },
         'secret',
       )
-      await house.addAccount({ username: alice.username }, alice.password)
-      app = application(house, { id: 'app', secret: 'secret', redirectUri: registered })
-      browser = house.browser()
+      await gatehouse.addAccount({ username: alice.username }, alice.password)
+      app = application(gatehouse, { id: 'app', secret: 'secret', redirectUri: registered })
+      browser = gatehouse.browser()
       await app.arrive(browser)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     async function refusedWithPage(fields: Fields) {
       for (const mode of [undefined, 'form_post']) {
         const landing = await browser.open(app.url({ response_mode: mode, ...fields }))
         assert.equal(landing.status, 400)
-        assert.equal(landing.url.origin, house.issuer)
+        assert.equal(landing.url.origin, gatehouse.issuer)
         assert.match(landing.html, /id="error-code">invalid_request</)
         assert.doesNotMatch(landing.html, /evil/)
       }
@@ -120,7 +120,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('missing, with one registered: there, and the token request need not name it', async () => {
       const landing = await browser.open(app.url({ client_id: 'single', redirect_uri: undefined, scope: 'read' }))
       assert.equal(landing.url.origin + landing.url.pathname, callback)
-      const single = application(house, { id: 'single', secret: 'secret' })
+      const single = application(gatehouse, { id: 'single', secret: 'secret' })
       const { code = '' } = told(landing)
       assert.equal((await single.redeem(code, { redirect_uri: 'https://app.example/other' })).body.error, 'invalid_grant')
       assert.equal((await single.redeem(code, { redirect_uri: undefined })).status, 200)
@@ -146,7 +146,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'app:/cb',
         'com.example.app:/cb',
       ])
-        await assert.rejects(house.addClient({ client_id: 'x', redirect_uris: [uri] }), uri)
+        await assert.rejects(gatehouse.addClient({ client_id: 'x', redirect_uris: [uri] }), uri)
     })
   })
 }

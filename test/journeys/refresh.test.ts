@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setStatus } from '../../src/identity/accounts.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, call, callback, claimsOf } from './application.ts'
@@ -11,26 +11,26 @@ const scope = 'openid email offline_access'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`codes and refresh tokens, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let other: Application
     let keeper: Application
     let spa: Application
     let browser: TinyBrowser
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const client = {
         redirect_uris: [callback],
         grant_types: ['authorization_code', 'refresh_token'],
         scope: 'openid email profile offline_access read write',
         policy: { consent: 'skip' },
       }
-      await house.addClient({ ...client, client_id: 'app' }, 'secret')
-      await house.addClient({ ...client, client_id: 'other' }, 'secret')
-      await house.addClient({ ...client, client_id: 'spa', token_endpoint_auth_method: 'none' })
-      await house.addClient({ ...client, client_id: 'keeper', policy: { consent: 'skip', refresh_rotation: 'keep' } }, 'secret')
-      await house.addClient({ ...client, client_id: 'once', grant_types: ['authorization_code'] }, 'secret')
-      await house.addClient(
+      await gatehouse.addClient({ ...client, client_id: 'app' }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'other' }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'spa', token_endpoint_auth_method: 'none' })
+      await gatehouse.addClient({ ...client, client_id: 'keeper', policy: { consent: 'skip', refresh_rotation: 'keep' } }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'once', grant_types: ['authorization_code'] }, 'secret')
+      await gatehouse.addClient(
         {
           ...client,
           client_id: 'timed',
@@ -41,17 +41,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
         },
         'secret',
       )
-      await house.addAccount({ username: alice.username }, alice.password)
+      await gatehouse.addAccount({ username: alice.username }, alice.password)
       app = named('app')
       other = named('other')
       keeper = named('keeper')
-      spa = application(house, { id: 'spa', scope })
-      browser = house.browser()
+      spa = application(gatehouse, { id: 'spa', scope })
+      browser = gatehouse.browser()
       await app.arrive(browser)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
-    const named = (id: string) => application(house, { id, secret: 'secret', scope })
+    const named = (id: string) => application(gatehouse, { id, secret: 'secret', scope })
     const isInvalid = ({ status, body }: Answer, error = 'invalid_grant') => assert.deepEqual([status, body.error], [400, error])
     const isGood = async (who: Application, token: string) => (await who.post('/introspect', { token })).body.active
 
@@ -68,13 +68,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
         await named('timed').code(browser),
         await named('timed').code(browser),
       ]
-      house.wait(8)
+      gatehouse.advance(8)
       assert.equal((await named('timed').redeem(third)).status, 200)
-      house.wait(1)
+      gatehouse.advance(1)
       isInvalid(await named('timed').redeem(fourth))
-      house.wait(50)
+      gatehouse.advance(50)
       assert.equal((await app.redeem(first)).status, 200)
-      house.wait(1)
+      gatehouse.advance(1)
       isInvalid(await app.redeem(second))
     })
     test('a code that two redeem at once gives tokens to one, and those are taken back', async () => {
@@ -107,7 +107,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     test('the refreshed ID token is about the same sign-in', async () => {
       const first = await app.tokens(browser, { nonce: 'n' })
-      house.wait(30)
+      gatehouse.advance(30)
       const { body } = await app.refresh(first.refresh_token)
       const [before, after] = [claimsOf(first.id_token), claimsOf(body.id_token)]
       for (const claim of ['iss', 'sub', 'aud', 'auth_time', 'acr', 'sid']) assert.equal(after[claim], before[claim], claim) // Core §12.2
@@ -135,12 +135,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const { refresh_token, access_token } = await who.tokens(browser)
         const next = (await who.refresh(refresh_token)).body.refresh_token
         assert.notEqual(next, refresh_token)
-        house.wait(9)
+        gatehouse.advance(9)
         assert.equal((await who.refresh(refresh_token)).body.refresh_token, next)
-        house.wait(1)
+        gatehouse.advance(1)
         isInvalid(await who.refresh(refresh_token))
         isInvalid(await who.refresh(next))
-        assert.equal((await call(`${house.issuer}/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })).status, 401)
+        assert.equal((await call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })).status, 401)
       })
       test(`rotation for ${name}: once the successor was used there is no grace`, async () => {
         const who = name === 'spa' ? spa : app
@@ -154,7 +154,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('the policy keep: the same token, as often as it likes, until it expires or is revoked', async () => {
       const { refresh_token } = await keeper.tokens(browser)
       for (let n = 0; n < 3; n++) {
-        house.wait(60)
+        gatehouse.advance(60)
         assert.equal((await keeper.refresh(refresh_token)).body.refresh_token, refresh_token)
       }
       assert.equal((await keeper.post('/revoke', { token: refresh_token })).status, 200)
@@ -168,29 +168,32 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [id_token, 77],
       ] as const)
         assert.equal(claimsOf(token).exp - claimsOf(token).iat, lifetime)
-      house.wait(87)
+      gatehouse.advance(87)
       assert.equal(await isGood(named('timed'), refresh_token), true)
-      house.wait(1)
+      gatehouse.advance(1)
       assert.equal(await isGood(named('timed'), refresh_token), false)
       isInvalid(await named('timed').refresh(refresh_token))
     })
 
     test('a suspended account: code, refresh token and session are worth nothing at once, and the session stays so', async () => {
       const who = { username: 'robert', password: 'the builder' }
-      const subject = await house.addAccount({ username: who.username }, who.password)
-      const bobs = house.browser()
+      const subject = await gatehouse.addAccount({ username: who.username }, who.password)
+      const bobs = gatehouse.browser()
       const tokens = await app.tokens(bobs, {}, who)
       const opaque = await keeper.tokens(bobs)
       const code = await app.code(bobs)
-      await setStatus(house.root.accounts, subject, 'suspended')
+      await setStatus(gatehouse.root.accounts, subject, 'suspended')
       isInvalid(await app.redeem(code))
       isInvalid(await app.refresh(tokens.refresh_token))
       isInvalid(await keeper.refresh(opaque.refresh_token))
       assert.equal(await isGood(app, tokens.access_token), false)
       assert.equal(await isGood(app, tokens.refresh_token), false)
-      assert.equal((await call(`${house.issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).status, 401)
+      assert.equal(
+        (await call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).status,
+        401,
+      )
       await assert.rejects(app.code(bobs, { prompt: 'none' }), /login_required/)
-      await setStatus(house.root.accounts, subject, 'active')
+      await setStatus(gatehouse.root.accounts, subject, 'active')
       await assert.rejects(app.code(bobs, { prompt: 'none' }), /login_required/)
     })
   })

@@ -4,7 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { OAuthError } from '../../src/protocol/errors.ts'
 import { Params } from '../../src/protocol/params.ts'
 import { resourceSchema } from '../../src/protocol/resource.ts'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import { aClient, anAccessToken, aRefreshToken } from '../stored.ts'
 import { type Answer, type Application, alice, application, basic, call, callback, encode, type Fields, verifier } from './application.ts'
 
@@ -12,41 +12,41 @@ const unknownCode = 'code is unknown or expired; codes live for a minute and bel
 const failed = 'client authentication failed; check client_id, the secret and the registered method'
 
 suite('refusals that programs meet', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   let app: Application
   let other: Application
   before(async () => {
-    house = await testHouse('sqlite', { FEATURES_PASSWORD_GRANT: 'false' })
+    gatehouse = await testApp('sqlite', { FEATURES_PASSWORD_GRANT: 'false' })
     const grant_types = ['authorization_code', 'refresh_token']
     const first = { redirect_uris: [callback], scope: 'openid email offline_access read', grant_types }
-    await house.addClient({ ...first, client_id: 'app', policy: { pkce: 'optional', consent: 'skip' } }, 'secret')
-    await house.addClient({ ...first, client_id: 'other' }, 'secret')
-    await house.addClient({ client_id: 'machine', grant_types: ['client_credentials'], scope: 'read' }, 'secret')
+    await gatehouse.addClient({ ...first, client_id: 'app', policy: { pkce: 'optional', consent: 'skip' } }, 'secret')
+    await gatehouse.addClient({ ...first, client_id: 'other' }, 'secret')
+    await gatehouse.addClient({ client_id: 'machine', grant_types: ['client_credentials'], scope: 'read' }, 'secret')
     const bound = { client_id: 'bound', grant_types: ['client_credentials'], scope: 'read', policy: { sender_constraint: 'required' } }
-    await house.addClient(bound, 'secret')
-    await house.root.store.resourcesAdmin.add(resourceSchema.parse({ identifier: 'https://api.example', name: 'An API' }), undefined)
-    const secret = { id: 'first', hash: house.root.tokens.hashSecret('secret'), createdAt: house.now() }
+    await gatehouse.addClient(bound, 'secret')
+    await gatehouse.root.store.resourcesAdmin.add(resourceSchema.parse({ identifier: 'https://api.example', name: 'An API' }), undefined)
+    const secret = { id: 'first', hash: gatehouse.root.tokens.hashSecret('secret'), createdAt: gatehouse.now() }
     const strict = {
       identifier: 'https://strict.example',
       resource_id: 'strict',
       name: 'A strict API',
       scopes: { other: 'Do another thing' },
     }
-    await house.root.store.resourcesAdmin.add(resourceSchema.parse(strict), secret)
-    await house.addAccount({ sub: 'app', username: alice.username }, alice.password) // bears the name of a client, and is none
-    app = application(house, { id: 'app', secret: 'secret', scope: 'openid offline_access' })
-    other = application(house, { id: 'other', secret: 'secret' })
+    await gatehouse.root.store.resourcesAdmin.add(resourceSchema.parse(strict), secret)
+    await gatehouse.addAccount({ sub: 'app', username: alice.username }, alice.password) // bears the name of a client, and is none
+    app = application(gatehouse, { id: 'app', secret: 'secret', scope: 'openid offline_access' })
+    other = application(gatehouse, { id: 'other', secret: 'secret' })
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
   function refused({ status, body }: Answer, expected: [status: number, error: string, description: string]) {
     assert.deepEqual([status, body.error, body.error_description], expected)
   }
 
   const post = (path: string, fields: Fields, headers: Record<string, string> = {}) =>
-    call(house.issuer + path, { body: encode(fields), headers })
+    call(gatehouse.issuer + path, { body: encode(fields), headers })
   const machine = { authorization: basic('machine', 'secret') }
-  const code = (fields: Fields = {}) => app.code(house.browser(), fields)
+  const code = (fields: Fields = {}) => app.code(gatehouse.browser(), fields)
 
   const tokenRequests: [description: string, expected: [status: number, error: string], send: () => Promise<Answer>][] = [
     ['grant_type is missing', [400, 'invalid_request'], () => app.post('/token', {})],
@@ -150,15 +150,15 @@ suite('refusals that programs meet', () => {
     [
       'scope exceeds what was granted',
       [400, 'invalid_scope'],
-      async () => app.refresh((await app.tokens(house.browser())).refresh_token, { scope: 'openid email' }),
+      async () => app.refresh((await app.tokens(gatehouse.browser())).refresh_token, { scope: 'openid email' }),
     ],
     [
       'refresh_token was already used; the tokens of this sign-in are revoked',
       [400, 'invalid_grant'],
       async () => {
-        const { refresh_token } = await app.tokens(house.browser())
+        const { refresh_token } = await app.tokens(gatehouse.browser())
         assert.equal((await app.refresh(refresh_token)).status, 200)
-        house.wait(60)
+        gatehouse.advance(60)
         return app.refresh(refresh_token)
       },
     ],
@@ -167,9 +167,9 @@ suite('refusals that programs meet', () => {
       [400, 'invalid_grant'],
       async () => {
         const person = { username: 'dora', password: 'explorer' }
-        const subject = await house.addAccount({ username: person.username }, person.password)
-        const text = await app.code(house.browser(), {}, person)
-        await house.root.store.accounts.change(subject, { status: 'suspended' })
+        const subject = await gatehouse.addAccount({ username: person.username }, person.password)
+        const text = await app.code(gatehouse.browser(), {}, person)
+        await gatehouse.root.store.accounts.change(subject, { status: 'suspended' })
         return app.redeem(text)
       },
     ],
@@ -177,7 +177,7 @@ suite('refusals that programs meet', () => {
       'refresh_token is bound to another key',
       [400, 'invalid_grant'],
       async () => {
-        const { ctx, store } = house.root
+        const { ctx, store } = gatehouse.root
         const token = ctx.tokens.make('rt')
         const grant = await store.grants.widen({ clientId: 'app', subject: 'x', scope: [], newId: ctx.id(), now: ctx.now() })
         const kept = { hash: ctx.tokens.hash('rt', token)!, clientId: 'app', grantId: grant.id, family: ctx.id() }
@@ -189,7 +189,7 @@ suite('refusals that programs meet', () => {
     [
       'the token was issued to another client',
       [400, 'invalid_grant'],
-      async () => other.post('/revoke', { token: (await app.tokens(house.browser())).refresh_token }),
+      async () => other.post('/revoke', { token: (await app.tokens(gatehouse.browser())).refresh_token }),
     ],
   ]
   for (const [description, expected, send] of tokenRequests) {
@@ -197,7 +197,7 @@ suite('refusals that programs meet', () => {
   }
 
   const userinfo = (authorization?: string, query = '') =>
-    call(`${house.issuer}/userinfo${query}`, authorization === undefined ? {} : { headers: { authorization } })
+    call(`${gatehouse.issuer}/userinfo${query}`, authorization === undefined ? {} : { headers: { authorization } })
   const unusable = 'the access token is unknown, expired, revoked or not for this server'
   const userinfoRequests: [description: string, expected: [status: number, error: string], send: () => Promise<Answer>][] = [
     ['an access token is needed', [401, 'invalid_token'], () => userinfo()],
@@ -215,18 +215,18 @@ suite('refusals that programs meet', () => {
     [
       'the request was authorized in more than one way',
       [400, 'invalid_request'],
-      () => call(`${house.issuer}/userinfo`, { headers: { authorization: 'Bearer x', 'x-api-key': 'y' } }),
+      () => call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: 'Bearer x', 'x-api-key': 'y' } }),
     ],
     [
       'the access token needs the scope openid',
       [403, 'insufficient_scope'],
-      async () => userinfo(`Bearer ${(await app.tokens(house.browser(), { scope: 'read' })).access_token}`),
+      async () => userinfo(`Bearer ${(await app.tokens(gatehouse.browser(), { scope: 'read' })).access_token}`),
     ],
     [
       'the access token is bound to a key; prove possession of it',
       [401, 'invalid_token'],
       async () => {
-        const { ctx, store } = house.root
+        const { ctx, store } = gatehouse.root
         const text = ctx.tokens.make('at')
         const token = anAccessToken({ audience: [ctx.issuer], cnf: { jkt: 'a key' }, expiresAt: ctx.now() + 60 })
         await store.issue({ spend: undefined, access: { hash: ctx.tokens.hash('at', text)!, token }, refresh: undefined })
@@ -239,13 +239,13 @@ suite('refusals that programs meet', () => {
   }
 
   test('HEAD is no way around: a token in the URL is refused there too', async () => {
-    const { access_token } = await app.tokens(house.browser())
-    const url = `${house.issuer}/userinfo?access_token=${access_token}`
+    const { access_token } = await app.tokens(gatehouse.browser())
+    const url = `${gatehouse.issuer}/userinfo?access_token=${access_token}`
     assert.equal((await fetch(url, { method: 'HEAD' })).status, 400)
   })
 
   test('this grant_type is for clients that authenticate', async () => {
-    const { ctx } = house.root
+    const { ctx } = gatehouse.root
     const client = { ...aClient({ token_endpoint_auth_method: 'none' }), secretHashes: [] }
     const grantType = ctx.server.grantTypes.get('client_credentials')!
     const description = 'this grant_type is for clients that authenticate'
@@ -254,17 +254,17 @@ suite('refusals that programs meet', () => {
   })
 
   const http: [description: string, expected: [status: number, error: string], send: () => Promise<Answer>][] = [
-    ['there is no such tenant here', [404, 'not_found'], () => call(`${house.issuer}/t/nobody/.well-known/jwks.json`)],
-    ['there is nothing at this address', [404, 'not_found'], () => call(`${house.issuer}/nothing`)],
+    ['there is no such tenant here', [404, 'not_found'], () => call(`${gatehouse.issuer}/t/nobody/.well-known/jwks.json`)],
+    ['there is nothing at this address', [404, 'not_found'], () => call(`${gatehouse.issuer}/nothing`)],
     [
       'this address does not answer that method; the allow header says which it does',
       [405, 'method_not_allowed'],
-      () => call(`${house.issuer}/token`, { method: 'PUT' }),
+      () => call(`${gatehouse.issuer}/token`, { method: 'PUT' }),
     ],
     [
       'send the parameters as application/x-www-form-urlencoded',
       [400, 'invalid_request'],
-      () => call(`${house.issuer}/token`, { body: '{}', headers: { 'content-type': 'application/json' } }),
+      () => call(`${gatehouse.issuer}/token`, { body: '{}', headers: { 'content-type': 'application/json' } }),
     ],
     ['the request is larger than this server accepts', [413, 'content_too_large'], () => post('/token', { x: 'x'.repeat(70_000) })],
   ]

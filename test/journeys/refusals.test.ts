@@ -1,7 +1,7 @@
 /** Every refusal that people and their browsers can meet: the one thing that is wrong, and the sentence that says so. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../app.ts'
+import { type TestApp, testApp } from '../app.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, callback, challenge, type Fields, told } from './application.ts'
 
@@ -42,25 +42,25 @@ const toApplication: [fields: Fields, error: string, description: string][] = [
 ]
 
 suite('refusals that people meet', () => {
-  let house: TestHouse
+  let gatehouse: TestApp
   let app: Application
   let browser: TinyBrowser
   before(async () => {
-    house = await testHouse('sqlite')
+    gatehouse = await testApp('sqlite')
     const scope = 'openid email'
     const first = { redirect_uris: [callback, 'https://app.example/second'], post_logout_redirect_uris: ['https://app.example/bye'], scope }
-    await house.addClient({ ...first, client_id: 'app' }, 'secret')
-    await house.addClient({ ...first, client_id: 'other' }, 'secret')
-    await house.addClient({ ...first, client_id: 'machine', grant_types: ['client_credentials'] }, 'secret')
-    await house.addClient({ ...first, client_id: 'silent', response_types: ['none'] }, 'secret')
-    await house.addClient({ ...first, client_id: 'pushing', policy: { pushed_requests: 'required' } }, 'secret')
-    await house.addClient({ ...first, client_id: 'signing', policy: { signed_requests: 'required' } }, 'secret')
-    await house.addAccount({ username: alice.username }, alice.password)
-    await house.addAccount({ username: bob.username }, bob.password)
-    app = application(house, { id: 'app', secret: 'secret' })
-    browser = house.browser()
+    await gatehouse.addClient({ ...first, client_id: 'app' }, 'secret')
+    await gatehouse.addClient({ ...first, client_id: 'other' }, 'secret')
+    await gatehouse.addClient({ ...first, client_id: 'machine', grant_types: ['client_credentials'] }, 'secret')
+    await gatehouse.addClient({ ...first, client_id: 'silent', response_types: ['none'] }, 'secret')
+    await gatehouse.addClient({ ...first, client_id: 'pushing', policy: { pushed_requests: 'required' } }, 'secret')
+    await gatehouse.addClient({ ...first, client_id: 'signing', policy: { signed_requests: 'required' } }, 'secret')
+    await gatehouse.addAccount({ username: alice.username }, alice.password)
+    await gatehouse.addAccount({ username: bob.username }, bob.password)
+    app = application(gatehouse, { id: 'app', secret: 'secret' })
+    browser = gatehouse.browser()
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
   /** The value of a hidden field. */
   const fieldOf = ({ html }: Landing, name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(html)?.[1] as string
@@ -71,7 +71,7 @@ suite('refusals that people meet', () => {
 
   for (const [fields, error, description] of toApplication) {
     test(`the application is told: ${description}`, async () => {
-      const answer = told(await house.browser().open(app.url(fields)))
+      const answer = told(await gatehouse.browser().open(app.url(fields)))
       assert.deepEqual([answer['error'], answer['error_description']], [error, description])
     })
   }
@@ -83,14 +83,15 @@ suite('refusals that people meet', () => {
     [{ redirect_uri: undefined }, 'redirect_uri is missing'],
   ]
   for (const [fields, description] of toPerson) {
-    test(`the person is told: ${description}`, async () => assert.equal(shown(await house.browser().open(app.url(fields))), description))
+    test(`the person is told: ${description}`, async () =>
+      assert.equal(shown(await gatehouse.browser().open(app.url(fields))), description))
   }
 
   const expired = 'this sign-in has expired or belongs to another browser; go back to the application and start again'
   test(expired, async () => {
     await browser.open(app.url())
-    const ticket = house.root.tokens.make('fl')
-    assert.equal(shown(await browser.open(`${house.issuer}/authorize/continue?flow=${ticket}`)), expired)
+    const flowToken = gatehouse.root.tokens.make('fl')
+    assert.equal(shown(await browser.open(`${gatehouse.issuer}/authorize/continue?flow=${flowToken}`)), expired)
   })
 
   const finished = 'this sign-in was already finished'
@@ -132,7 +133,7 @@ suite('refusals that people meet', () => {
 
   test('another user than the one of id_token_hint signed in', async () => {
     const { id_token } = await app.tokens(browser)
-    const other = house.browser()
+    const other = gatehouse.browser()
     await other.open(app.url({ id_token_hint: id_token }))
     const answer = told(await other.submit('sign-in', bob))
     assert.deepEqual(
@@ -169,19 +170,19 @@ suite('refusals that people meet', () => {
   ]
   for (const [fields, description] of logouts) {
     test(`signing out: ${description}`, async () => {
-      assert.equal(shown(await browser.open(`${house.issuer}/logout?${new URLSearchParams(fields)}`)), description)
+      assert.equal(shown(await browser.open(`${gatehouse.issuer}/logout?${new URLSearchParams(fields)}`)), description)
     })
   }
 
   test('signing out: client_id is not the client of id_token_hint', async () => {
     const { id_token } = await app.tokens(browser)
     const query = new URLSearchParams({ id_token_hint: id_token, client_id: 'other' })
-    assert.equal(shown(await browser.open(`${house.issuer}/logout?${query}`)), 'client_id is not the client of id_token_hint')
+    assert.equal(shown(await browser.open(`${gatehouse.issuer}/logout?${query}`)), 'client_id is not the client of id_token_hint')
   })
 
   test('signing out: this page is out of date; please sign out again', async () => {
     await app.arrive(browser)
-    await browser.open(`${house.issuer}/logout`)
+    await browser.open(`${gatehouse.issuer}/logout`)
     const landing = await browser.submit('sign-out', { token: 'of-another-browser', answer: 'yes' })
     assert.equal(shown(landing), 'this page is out of date; please sign out again')
   })

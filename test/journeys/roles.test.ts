@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setStatus } from '../../src/identity/accounts.ts'
 import { type Role, roles } from '../../src/identity/roles.ts'
-import type { Room } from '../../src/tenant.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import type { Tenant } from '../../src/tenant.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { asked, bearer } from './json.ts'
 
@@ -12,14 +12,14 @@ const password = 'a long password'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`roles, on ${engine}`, () => {
-    let house: TestHouse
-    const rooms: Record<string, Room> = {}
+    let gatehouse: TestApp
+    const tenants: Record<string, Tenant> = {}
     const tokens: Record<string, string> = {}
     before(async () => {
-      house = await testHouse(engine, { API_OPEN_TENANTS: 'false' })
-      for (const slug of ['acme', 'umbra']) await house.house.tenants.create({ slug, name: slug })
+      gatehouse = await testApp(engine, { API_OPEN_TENANTS: 'false' })
+      for (const slug of ['acme', 'umbra']) await gatehouse.app.tenants.create({ slug, name: slug })
       for (const slug of ['', 'acme', 'umbra']) {
-        rooms[slug] = (await house.house.tenant(slug)) as Room
+        tenants[slug] = (await gatehouse.app.tenant(slug)) as Tenant
         await add(slug, 'victim', 'viewer')
         for (const role of roles) {
           await add(slug, role, role)
@@ -27,24 +27,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
         }
       }
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
-    const at = (slug: string, path: string) => `${house.issuer}${slug === '' ? '' : `/t/${slug}`}${path}`
+    const at = (slug: string, path: string) => `${gatehouse.issuer}${slug === '' ? '' : `/t/${slug}`}${path}`
     const add = (slug: string, name: string, role: Role) =>
-      house.addAccount({ sub: `${name}-sub`, username: name, email: `${name}@example.com`, role }, password, rooms[slug])
+      gatehouse.addAccount({ sub: `${name}-sub`, username: name, email: `${name}@example.com`, role }, password, tenants[slug])
     const login = async (slug: string, name: string): Promise<string> =>
       (await asked(at(slug, '/api/v1/auth/login'), 'POST', { email: name, password })).body.access_token
     test('nobody changes who is above them, gives more than they have, or changes themselves', async () => {
-      const { accounts } = rooms['umbra']!.store
+      const { accounts } = tenants['umbra']!.store
       for (const actor of ['org_admin', 'superadmin'] as const) {
         for (const was of roles) {
           for (const to of roles) {
-            const reach = roles.indexOf(was) <= roles.indexOf(actor) && roles.indexOf(to) <= roles.indexOf(actor)
+            const manageable = roles.indexOf(was) <= roles.indexOf(actor) && roles.indexOf(to) <= roles.indexOf(actor)
             await accounts.change('victim-sub', { role: was })
             const url = at('umbra', '/api/v1/auth/users/victim-sub/role')
             const { status } = await asked(url, 'PUT', { role: to }, bearer(tokens[`umbra/${actor}`]))
-            assert.equal(status, reach ? 200 : 403, `${actor}: ${was} to ${to}`)
-            assert.equal((await accounts.bySubject('victim-sub'))?.role, reach ? to : was)
+            assert.equal(status, manageable ? 200 : 403, `${actor}: ${was} to ${to}`)
+            assert.equal((await accounts.bySubject('victim-sub'))?.role, manageable ? to : was)
             const suspension = at('umbra', '/api/v1/auth/users/victim-sub/status')
             await accounts.change('victim-sub', { role: was })
             const changed = await asked(suspension, 'PUT', 'active', bearer(tokens[`umbra/${actor}`]))
@@ -78,16 +78,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await list(first.access_token)).status, 401, 'it says the old role')
       assert.equal((await asked(at('umbra', '/api/v1/auth/refresh'), 'POST', first.refresh_token)).status, 401)
       const second = await login('umbra', 'deputy')
-      await rooms['umbra']!.store.accounts.change('deputy-sub', { role: 'org_admin' })
+      await tenants['umbra']!.store.accounts.change('deputy-sub', { role: 'org_admin' })
       assert.equal((await list(second)).status, 200, 'what counts is the role of this moment')
-      await rooms['umbra']!.store.accounts.change('deputy-sub', { role: 'viewer' })
+      await tenants['umbra']!.store.accounts.change('deputy-sub', { role: 'viewer' })
       assert.equal((await list(second)).status, 403)
       assert.equal((await asked(`${user}/status`, 'PUT', { status: 'suspended' }, boss)).body.status, 'suspended')
       assert.equal((await asked(at('umbra', '/api/v1/auth/me'), 'GET', undefined, bearer(second))).status, 401)
       assert.equal(await login('umbra', 'deputy'), undefined)
       assert.equal((await asked(`${user}/status`, 'PUT', { status: 'active' }, boss)).status, 200)
       const third = await login('umbra', 'deputy')
-      await setStatus(rooms['umbra']!.accounts, 'deputy-sub', 'suspended')
+      await setStatus(tenants['umbra']!.accounts, 'deputy-sub', 'suspended')
       const refused = await asked(at('umbra', '/api/v1/auth/me'), 'GET', undefined, bearer(third))
       assert.deepEqual([refused.status, refused.body.detail], [401, 'the access token is of an account that is not active'])
     })

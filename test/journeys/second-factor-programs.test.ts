@@ -1,7 +1,7 @@
 /** Doors where a password is tried without a page: nobody who has a second factor comes in by the password alone. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type AuthenticatorApp, withApp } from '../authenticator-app.ts'
 import { engines } from '../postgres.ts'
 import { type Answer, type Application, application, call, claimsOf } from './application.ts'
@@ -10,28 +10,28 @@ const password = 'the analytical engine'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`second factors without a page, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let old: Application
     let username: string
     let app: AuthenticatorApp
     let recoveryCodes: readonly string[]
     let people = 0
     before(async () => {
-      house = await testHouse(engine, { LIMITS_SIGN_IN_ACCOUNT: '5' })
-      await house.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
-      old = application(house, { id: 'old', secret: 'secret' })
+      gatehouse = await testApp(engine, { LIMITS_SIGN_IN_ACCOUNT: '5' })
+      await gatehouse.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
+      old = application(gatehouse, { id: 'old', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
     beforeEach(async () => {
       people += 1
       username = `ada${people}`
-      const subject = await house.addAccount({ username }, password)
-      ;({ app, recoveryCodes } = await withApp(house.root, subject, house.now()))
-      house.wait(60)
+      const subject = await gatehouse.addAccount({ username }, password)
+      ;({ app, recoveryCodes } = await withApp(gatehouse.root, subject, gatehouse.now()))
+      gatehouse.advance(60)
     })
 
     const json = (path: string, body: object) =>
-      call(house.issuer + path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+      call(gatehouse.issuer + path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
     const doors: Record<string, (fields: { password: string; otp?: string }) => Promise<Answer>> = {
       'the sign-in API': (fields) => json('/api/v1/auth/login', { email: username, ...fields }),
       'Auto Authn': (fields) => json('/login', { identifier: username, ...fields }),
@@ -46,11 +46,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual([refused.status, codeOf(refused)], [401, 'insufficient_user_authentication'])
         assert.match(refused.text, /a second factor is needed: send a code of it, or a recovery code, as otp/)
         assert.equal(codeOf(await knock({ password: 'a wrong password' })), 'invalid_grant')
-        assert.equal(codeOf(await knock({ password: 'a wrong password', otp: app.at(house.now()) })), 'invalid_grant')
-        assert.equal((await knock({ password, otp: app.at(house.now()) })).status, 200, 'the code was not used up')
+        assert.equal(codeOf(await knock({ password: 'a wrong password', otp: app.at(gatehouse.now()) })), 'invalid_grant')
+        assert.equal((await knock({ password, otp: app.at(gatehouse.now()) })).status, 200, 'the code was not used up')
       })
       test(`${door}: password and code, each code once`, async () => {
-        const otp = app.at(house.now())
+        const otp = app.at(gatehouse.now())
         const { acr, amr } = claimsOf(said(await knock({ password, otp })).access_token)
         assert.deepEqual([acr, amr], ['aal2', ['pwd', 'otp', 'mfa']])
         const again = await knock({ password, otp })
@@ -62,18 +62,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
       test(`${door}: guessing codes ends, and its count is that of all doors`, async () => {
         for (const other of [...Object.values(doors), knock, knock]) assert.equal((await other({ password, otp: '000000' })).status, 401)
-        const refused = await knock({ password, otp: app.at(house.now()) })
+        const refused = await knock({ password, otp: app.at(gatehouse.now()) })
         assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '900'])
       })
     }
 
     test('where a second factor is required, people without one must set it up in a browser', async () => {
-      await house.house.tenants.create({ slug: 'strict', name: 'Strict' })
-      await house.house.tenants.set('strict', { second_factor: 'required' })
-      const room = (await house.house.tenant('strict')) ?? assert.fail()
-      await house.addAccount({ username }, password, room)
-      await house.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret', room)
-      const strict = application(house, { id: 'old', secret: 'secret', issuer: room.ctx.issuer })
+      await gatehouse.app.tenants.create({ slug: 'strict', name: 'Strict' })
+      await gatehouse.app.tenants.set('strict', { second_factor: 'required' })
+      const tenant = (await gatehouse.app.tenant('strict')) ?? assert.fail()
+      await gatehouse.addAccount({ username }, password, tenant)
+      await gatehouse.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret', tenant)
+      const strict = application(gatehouse, { id: 'old', secret: 'secret', issuer: tenant.ctx.issuer })
       const email = 'new@example.com'
       const answers = [
         await json('/t/strict/api/v1/auth/login', { email: username, password }),
@@ -85,15 +85,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual([answer.status, codeOf(answer)], [403, 'access_denied'])
         assert.match(answer.text, /a second factor is required here; sign in with a browser and set one up/)
       }
-      assert.equal(await room.store.accounts.byLogin('newcomer'), undefined)
+      assert.equal(await tenant.store.accounts.byLogin('newcomer'), undefined)
       assert.equal(codeOf(await json('/t/strict/login', { identifier: username, password: 'a wrong password' })), 'invalid_grant')
     })
 
     test('what a tenant demands, the deployment cannot be talked out of', async () => {
-      const strict = await testHouse('sqlite', { SECOND_FACTOR: 'required' })
-      await strict.house.tenants.set('', { second_factor: 'optional' })
-      const room = (await strict.house.tenant('')) ?? assert.fail()
-      assert.equal(room.signIn.secondFactor, 'required')
+      const strict = await testApp('sqlite', { SECOND_FACTOR: 'required' })
+      await strict.app.tenants.set('', { second_factor: 'optional' })
+      const tenant = (await strict.app.tenant('')) ?? assert.fail()
+      assert.equal(tenant.signIn.secondFactor, 'required')
       await strict.close()
     })
   })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { givePassword, operator } from '../../src/identity/account-administration.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type AuthenticatorApp, authenticatorApp, withApp } from '../authenticator-app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
@@ -10,7 +10,7 @@ import { type Application, application, callback, claimsOf, type Person, shows, 
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`second factors, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let web: Application
     /** Of each test anew: what it tries spoils nothing for the next. */
     let who: Person
@@ -20,18 +20,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let browser: TinyBrowser
     let people = 0
     before(async () => {
-      house = await testHouse(engine, { LIMITS_SIGN_IN_ACCOUNT: '5' })
-      await house.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
-      web = application(house, { id: 'web', secret: 'secret' })
+      gatehouse = await testApp(engine, { LIMITS_SIGN_IN_ACCOUNT: '5' })
+      await gatehouse.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
+      web = application(gatehouse, { id: 'web', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
     beforeEach(async () => {
       people += 1
       who = { username: `ada${people}`, password: 'the analytical engine' }
-      subject = await house.addAccount({ username: who.username, claims: { name: 'Ada' } }, who.password)
-      ;({ app, recoveryCodes } = await withApp(house.root, subject, house.now()))
-      house.wait(60)
-      browser = house.browser()
+      subject = await gatehouse.addAccount({ username: who.username, claims: { name: 'Ada' } }, who.password)
+      ;({ app, recoveryCodes } = await withApp(gatehouse.root, subject, gatehouse.now()))
+      gatehouse.advance(60)
+      browser = gatehouse.browser()
     })
 
     async function giveSecret(fields: Readonly<Record<string, string>> = {}): Promise<Landing> {
@@ -42,13 +42,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const idToken = async (landing: Landing) =>
       claimsOf((await web.redeem(told(landing)['code'] ?? assert.fail(landing.html))).body.id_token)
 
-    const noted = () => house.root.store.audit.search({ about: subject, act: 'user.sign-in', limit: 99, newestFirst: false })
+    const noted = () => gatehouse.root.store.audit.search({ about: subject, act: 'user.sign-in', limit: 99, newestFirst: false })
 
     test('the audit log tells of wrong codes, and of the sign-in only when it is whole', async () => {
       await giveSecret()
       assert.deepEqual(await noted(), [])
       await giveCode('000000')
-      await giveCode(app.at(house.now()))
+      await giveCode(app.at(gatehouse.now()))
       assert.deepEqual(
         (await noted()).map(({ outcome, by, detail }) => ({ outcome, by, detail })),
         [
@@ -62,8 +62,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const page = await giveSecret()
       assert.ok(shows(page, 'second-factor'))
       assert.match(page.html, /Ada/)
-      const { acr, amr, auth_time, sub } = await idToken(await giveCode(app.at(house.now())))
-      assert.deepEqual({ acr, amr, auth_time, sub }, { acr: 'aal2', amr: ['pwd', 'otp', 'mfa'], auth_time: house.now(), sub: subject })
+      const { acr, amr, auth_time, sub } = await idToken(await giveCode(app.at(gatehouse.now())))
+      assert.deepEqual({ acr, amr, auth_time, sub }, { acr: 'aal2', amr: ['pwd', 'otp', 'mfa'], auth_time: gatehouse.now(), sub: subject })
       assert.ok(told(await browser.open(web.url({ prompt: 'none' })))['code'])
     })
 
@@ -76,27 +76,27 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('half a sign-in belongs to its browser', async () => {
       const flow = (await giveSecret()).url.searchParams.get('flow') as string
-      const stranger = house.browser()
+      const stranger = gatehouse.browser()
       await stranger.open(web.url())
-      assert.equal((await stranger.post('/authorize/second-factor', { flow, code: app.at(house.now()) })).status, 400)
-      assert.ok(told(await giveCode(app.at(house.now())))['code'])
+      assert.equal((await stranger.post('/authorize/second-factor', { flow, code: app.at(gatehouse.now()) })).status, 400)
+      assert.ok(told(await giveCode(app.at(gatehouse.now())))['code'])
     })
 
     test('half a sign-in waits ten minutes', async () => {
       const page = await giveSecret()
-      house.wait(599)
+      gatehouse.advance(599)
       assert.ok(shows(await browser.open(page.url.href), 'second-factor'))
-      house.wait(1)
-      assert.ok(shows(await giveCode(app.at(house.now())), 'sign-in'))
+      gatehouse.advance(1)
+      assert.ok(shows(await giveCode(app.at(gatehouse.now())), 'sign-in'))
     })
 
     test('a code without a password is nothing', async () => {
       const page = await browser.open(web.url())
       const flow = page.url.searchParams.get('flow') as string
-      const landing = await browser.post('/authorize/second-factor', { flow, code: app.at(house.now()) })
+      const landing = await browser.post('/authorize/second-factor', { flow, code: app.at(gatehouse.now()) })
       assert.ok(shows(landing, 'sign-in'))
       await giveSecret()
-      assert.ok(told(await giveCode(app.at(house.now())))['code'], 'and is not used up')
+      assert.ok(told(await giveCode(app.at(gatehouse.now())))['code'], 'and is not used up')
     })
 
     const bad: [name: string, code: (codes: { app: AuthenticatorApp; other: AuthenticatorApp; now: number }) => string][] = [
@@ -109,40 +109,40 @@ for (const engine of Object.keys(engines) as Engine[]) {
     ]
     for (const [name, code] of bad)
       test(`a code ${name} is refused, and the right one still taken`, async () => {
-        const id = await house.addAccount({ username: `other${people}` })
-        const { app: other } = await withApp(house.root, id, house.now())
+        const id = await gatehouse.addAccount({ username: `other${people}` })
+        const { app: other } = await withApp(gatehouse.root, id, gatehouse.now())
         await giveSecret()
-        const page = await giveCode(code({ app, other, now: house.now() }))
+        const page = await giveCode(code({ app, other, now: gatehouse.now() }))
         assert.equal(page.status, 401)
         assert.match(page.html, /The code is not right, or was used already/)
-        assert.ok(told(await giveCode(app.at(house.now())))['code'])
+        assert.ok(told(await giveCode(app.at(gatehouse.now())))['code'])
       })
 
     test('a code is taken once, and none before it afterwards', async () => {
-      const early = app.at(house.now() - 30)
-      const code = app.at(house.now())
+      const early = app.at(gatehouse.now() - 30)
+      const code = app.at(gatehouse.now())
       await giveSecret()
       assert.ok(told(await giveCode(code))['code'])
       await giveSecret({ prompt: 'login' })
       for (const used of [code, early]) assert.equal((await giveCode(used)).status, 401)
-      house.wait(30)
-      assert.ok(told(await giveCode(app.at(house.now())))['code'])
+      gatehouse.advance(30)
+      assert.ok(told(await giveCode(app.at(gatehouse.now())))['code'])
     })
 
     test('of many that show one code at once, one comes in', async () => {
-      const browsers = Array.from({ length: 5 }, () => house.browser())
+      const browsers = Array.from({ length: 5 }, () => gatehouse.browser())
       for (const one of browsers) {
         await one.open(web.url())
         await one.submit('sign-in', { ...who })
       }
-      const code = app.at(house.now())
+      const code = app.at(gatehouse.now())
       const landings = await Promise.all(browsers.map((one) => one.submit('second-factor', { code })))
       assert.equal(landings.filter((landing) => told(landing)['code']).length, 1)
     })
 
     test('as apps show it and people type it', async () => {
       await giveSecret()
-      const code = app.at(house.now())
+      const code = app.at(gatehouse.now())
       assert.ok(told(await giveCode(` ${code.slice(0, 3)} ${code.slice(3)} `))['code'])
     })
 
@@ -157,32 +157,32 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await giveSecret({ prompt: 'login' })
       assert.equal((await browser.submit('recovery', { recovery_code: code })).status, 401)
       assert.ok(told(await browser.submit('recovery', { recovery_code: another.replace('-', ' ').toUpperCase() }))['code'])
-      assert.equal((await house.root.store.factors.of(subject)).recoveryCodes, 8)
+      assert.equal((await gatehouse.root.store.factors.of(subject)).recoveryCodes, 8)
     })
 
     test('guessing codes ends, across visits and at known browsers too, and begins anew later', async () => {
       await giveSecret()
-      await giveCode(app.at(house.now())) // from now on the browser is known
+      await giveCode(app.at(gatehouse.now())) // from now on the browser is known
       for (let i = 0; i < 5; i++) {
         await giveSecret({ prompt: 'login' })
         assert.equal((await giveCode('000000')).status, 401)
       }
-      house.wait(30)
+      gatehouse.advance(30)
       await giveSecret({ prompt: 'login' })
-      const refused = await giveCode(app.at(house.now()))
+      const refused = await giveCode(app.at(gatehouse.now()))
       assert.equal(refused.status, 429)
       assert.equal(refused.headers.get('retry-after'), '870')
       assert.match(refused.html, /Please wait 15 minutes/)
-      browser = house.browser()
+      browser = gatehouse.browser()
       await giveSecret()
-      assert.equal((await giveCode(app.at(house.now()))).status, 429, 'nor elsewhere')
-      house.wait(870)
+      assert.equal((await giveCode(app.at(gatehouse.now()))).status, 429, 'nor elsewhere')
+      gatehouse.advance(870)
       await giveSecret()
-      assert.ok(told(await giveCode(app.at(house.now())))['code'])
+      assert.ok(told(await giveCode(app.at(gatehouse.now())))['code'])
     })
 
     test('somebody else can sign in instead, and then owes nothing', async () => {
-      await house.addAccount({ username: `plain${people}` }, 'a plain old password')
+      await gatehouse.addAccount({ username: `plain${people}` }, 'a plain old password')
       const page = await giveSecret()
       assert.ok(shows(await browser.open(`${page.url.href}&another=1`), 'sign-in'))
       const landing = await browser.submit('sign-in', { username: `plain${people}`, password: 'a plain old password' })
@@ -190,9 +190,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a temporary password is replaced after the second factor, and the session stays what it was', async () => {
-      await house.root.accounts.store.accounts.change(subject, { passwordIsTemporary: true })
+      await gatehouse.root.accounts.store.accounts.change(subject, { passwordIsTemporary: true })
       await giveSecret()
-      const page = await giveCode(app.at(house.now()))
+      const page = await giveCode(app.at(gatehouse.now()))
       assert.ok(shows(page, 'new-password'))
       const fresh = 'quite another engine'
       assert.equal((await idToken(await browser.submit('new-password', { password: fresh, repeated: fresh }))).acr, 'aal2')
@@ -200,43 +200,43 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a password that is changed meanwhile was no first factor', async () => {
       await giveSecret()
-      await givePassword(house.root.accounts, operator, subject, { text: 'quite another engine', temporary: false })
-      assert.ok(shows(await giveCode(app.at(house.now())), 'sign-in'))
+      await givePassword(gatehouse.root.accounts, operator, subject, { text: 'quite another engine', temporary: false })
+      assert.ok(shows(await giveCode(app.at(gatehouse.now())), 'sign-in'))
       assert.equal(told(await browser.open(web.url({ prompt: 'none' })))['error'], 'login_required')
     })
 
     test('whoever is suspended meanwhile does not come in', async () => {
       await giveSecret()
-      await house.root.accounts.store.accounts.change(subject, { status: 'suspended' })
-      assert.ok(shows(await giveCode(app.at(house.now())), 'sign-in'))
+      await gatehouse.root.accounts.store.accounts.change(subject, { status: 'suspended' })
+      assert.ok(shows(await giveCode(app.at(gatehouse.now())), 'sign-in'))
     })
 
     test('the secret and the codes are not in the database as they are', async () => {
-      const { totp } = await house.root.store.factors.of(subject)
+      const { totp } = await gatehouse.root.store.factors.of(subject)
       assert.doesNotMatch(totp!.sealed, /[A-Z2-7]{32}/)
-      assert.deepEqual(await house.root.store.factors.spendRecoveryCode(subject, recoveryCodes[0]!), undefined)
+      assert.deepEqual(await gatehouse.root.store.factors.spendRecoveryCode(subject, recoveryCodes[0]!), undefined)
     })
   })
 
   suite(`a second factor that is required, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let web: Application
     let browser: TinyBrowser
     const grace = { username: 'grace', password: 'amazing grace hopper' }
     before(async () => {
-      house = await testHouse(engine)
-      await house.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
-      web = application(house, { id: 'web', secret: 'secret' })
+      gatehouse = await testApp(engine)
+      await gatehouse.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }, 'secret')
+      web = application(gatehouse, { id: 'web', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const secretOn = ({ html }: Landing) => /<code id="secret">([A-Z2-7 ]+)</.exec(html)?.[1] ?? assert.fail(html)
 
     test('is set up at sign-in, with recovery codes; sessions of before no longer do', async () => {
-      const subject = await house.addAccount({ username: grace.username }, grace.password)
-      browser = house.browser()
+      const subject = await gatehouse.addAccount({ username: grace.username }, grace.password)
+      browser = gatehouse.browser()
       assert.ok(told(await web.arrive(browser, {}, grace))['code'])
-      await house.house.tenants.set('', { second_factor: 'required' })
+      await gatehouse.app.tenants.set('', { second_factor: 'required' })
       assert.equal(told(await browser.open(web.url({ prompt: 'none' })))['error'], 'login_required')
       assert.ok(shows(await browser.open(web.url()), 'sign-in'))
       const page = await browser.submit('sign-in', { ...grace })
@@ -251,45 +251,45 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(wrong.status, 401)
       assert.match(wrong.html, /The code is not right. Please type the one the app shows now/)
       assert.equal(secretOn(wrong), secretOn(page), 'the same secret')
-      assert.equal((await house.root.store.factors.of(subject)).totp, undefined, 'not before it is confirmed')
-      const codes = await browser.submit('enrolment', { code: app.at(house.now()) })
+      assert.equal((await gatehouse.root.store.factors.of(subject)).totp, undefined, 'not before it is confirmed')
+      const codes = await browser.submit('enrolment', { code: app.at(gatehouse.now()) })
       assert.equal(codes.html.match(/<li><code>[a-z2-9]{5}-[a-z2-9]{5}</g)?.length, 10)
       const next = /<a id="next"[^>]* href="([^"]+)"/.exec(codes.html)?.[1] as string
       const { acr, amr } = claimsOf((await web.redeem(told(await browser.open(next))['code'] as string)).body.id_token)
       assert.deepEqual([acr, amr], ['aal2', ['pwd', 'otp', 'mfa']])
-      browser = house.browser()
+      browser = gatehouse.browser()
       await browser.open(web.url())
       assert.ok(shows(await browser.submit('sign-in', { ...grace }), 'second-factor'))
-      assert.equal((await browser.submit('second-factor', { code: app.at(house.now()) })).status, 401, 'the confirming code is used up')
-      house.wait(30)
-      assert.ok(told(await browser.submit('second-factor', { code: app.at(house.now()) }))['code'])
+      assert.equal((await browser.submit('second-factor', { code: app.at(gatehouse.now()) })).status, 401, 'the confirming code is used up')
+      gatehouse.advance(30)
+      assert.ok(told(await browser.submit('second-factor', { code: app.at(gatehouse.now()) }))['code'])
     })
 
     test('cannot be set up by whoever knows the password alone, once there is one', async () => {
       const mary = { username: 'mary', password: 'the fairy of science' }
-      const subject = await house.addAccount({ username: mary.username }, mary.password)
-      const thief = house.browser()
+      const subject = await gatehouse.addAccount({ username: mary.username }, mary.password)
+      const thief = gatehouse.browser()
       await thief.open(web.url())
       const page = await thief.submit('sign-in', { ...mary })
       const stolen = authenticatorApp(secretOn(page))
-      const { app } = await withApp(house.root, subject, house.now())
-      const refused = await thief.submit('enrolment', { code: stolen.at(house.now()) })
+      const { app } = await withApp(gatehouse.root, subject, gatehouse.now())
+      const refused = await thief.submit('enrolment', { code: stolen.at(gatehouse.now()) })
       assert.ok(shows(refused, 'second-factor'))
-      house.wait(30)
-      assert.equal((await thief.submit('second-factor', { code: stolen.at(house.now()) })).status, 401)
-      assert.ok(told(await thief.submit('second-factor', { code: app.at(house.now()) }))['code'])
+      gatehouse.advance(30)
+      assert.equal((await thief.submit('second-factor', { code: stolen.at(gatehouse.now()) })).status, 401)
+      assert.ok(told(await thief.submit('second-factor', { code: app.at(gatehouse.now()) }))['code'])
     })
 
     test('is offered anew when the offer is too old, and that of another visit is none', async () => {
       const joan = { username: 'joan', password: 'a compiler of her own' }
-      await house.addAccount({ username: joan.username }, joan.password)
-      const [one, two] = [house.browser(), house.browser()]
+      await gatehouse.addAccount({ username: joan.username }, joan.password)
+      const [one, two] = [gatehouse.browser(), gatehouse.browser()]
       await one.open(web.url())
       const offered = await one.submit('sign-in', { ...joan })
       await two.open(web.url())
       await two.submit('sign-in', { ...joan })
       const draft = /name="draft" value="([^"]+)"/.exec(offered.html)?.[1] as string
-      const moved = await two.submit('enrolment', { draft, code: authenticatorApp(secretOn(offered)).at(house.now()) })
+      const moved = await two.submit('enrolment', { draft, code: authenticatorApp(secretOn(offered)).at(gatehouse.now()) })
       assert.equal(moved.status, 401)
       assert.notEqual(secretOn(moved), secretOn(offered))
     })

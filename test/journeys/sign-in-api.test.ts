@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createAccount } from '../../src/identity/accounts.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, application, callback, claimsOf } from './application.ts'
 import { type Asked, asked, bearer } from './json.ts'
@@ -11,16 +11,16 @@ const ada = { email: 'ada@example.com', password: 'secret123' }
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`the sign-in API, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let id: string
     before(async () => {
-      house = await testHouse(engine, { API_AUDIENCE: 'pico-bot', KEYS_ALGS: 'RS256,ES256' })
+      gatehouse = await testApp(engine, { API_AUDIENCE: 'pico-bot', KEYS_ALGS: 'RS256,ES256' })
       id = (await api('POST', '/register', { ...ada, display_name: 'Ada' })).body.id
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const api = (method: string, path: string, body?: unknown, token?: string): Promise<Asked> =>
-      asked(`${house.issuer}/api/v1/auth${path}`, method, body, bearer(token))
+      asked(`${gatehouse.issuer}/api/v1/auth${path}`, method, body, bearer(token))
     const login = async (who: object = ada) => (await api('POST', '/login', who)).body
     const me = (token: string) => api('GET', '/me', undefined, token)
 
@@ -36,13 +36,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((exp as number) - (iat as number), 900)
       assert.equal(typeof jti, 'string')
       const { sub, email, role, org_id, iss, aud } = claims as Record<string, unknown>
-      const expected = { sub: id, email: 'alice@example.com', role: 'viewer', org_id: 'root', iss: house.issuer }
+      const expected = { sub: id, email: 'alice@example.com', role: 'viewer', org_id: 'root', iss: gatehouse.issuer }
       assert.deepEqual({ sub, email, role, org_id, iss }, expected)
-      assert.deepEqual(aud, ['pico-bot', house.issuer])
-      const now = new Date(house.now() * 1000).toISOString()
+      assert.deepEqual(aud, ['pico-bot', gatehouse.issuer])
+      const now = new Date(gatehouse.now() * 1000).toISOString()
       const profile = { id, email: 'alice@example.com', display_name: 'Alice', role: 'viewer', org_id: 'root', status: 'active' }
       assert.deepEqual((await me(tokens.access_token)).body, { ...profile, created_at: now, last_login_at: now })
-      assert.deepEqual((await api('GET', '/jwks')).body, (await asked(`${house.issuer}/.well-known/jwks.json`, 'GET')).body)
+      assert.deepEqual((await api('GET', '/jwks')).body, (await asked(`${gatehouse.issuer}/.well-known/jwks.json`, 'GET')).body)
     })
 
     test('a refresh token rotates, as an object and as a bare string; a used one takes its family back', async () => {
@@ -50,7 +50,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const second = (await api('POST', '/refresh', { refresh_token: first.refresh_token })).body
       const third = (await api('POST', '/refresh', second.refresh_token)).body
       assert.equal(claimsOf(third.access_token).sub, id)
-      assert.deepEqual(claimsOf(third.access_token)['aud'], ['pico-bot', house.issuer])
+      assert.deepEqual(claimsOf(third.access_token)['aud'], ['pico-bot', gatehouse.issuer])
       assert.equal((await api('POST', '/refresh', first.refresh_token)).status, 401)
       assert.equal((await api('POST', '/refresh', third.refresh_token)).status, 401)
       assert.equal((await me(third.access_token)).status, 401)
@@ -77,7 +77,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('passwords that many people use are refused where they are not let in, at sign-up and at change', async () => {
-      const strict = await testHouse(engine, { API_POPULAR_PASSWORDS: 'false' })
+      const strict = await testApp(engine, { API_POPULAR_PASSWORDS: 'false' })
       const ask = (path: string, body: object, token?: string) =>
         asked(`${strict.issuer}/api/v1/auth${path}`, 'POST', body, token === undefined ? {} : bearer(token))
       const refused = await ask('/register', { email: 'eve@example.com', password: 'secret123' })
@@ -105,9 +105,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [401, await api('POST', '/login', { ...ada, email: 'nobody@example.com' })],
         [401, await api('GET', '/me')],
         [401, await api('GET', '/me', undefined, 'nonsense')],
-        [400, await asked(`${house.issuer}/api/v1/auth/login`, 'POST', undefined, { 'content-type': 'application/json' }, '{')],
-        [415, await asked(`${house.issuer}/api/v1/auth/login`, 'POST', undefined, { 'content-type': 'text/plain' }, 'x')],
-        [415, await asked(`${house.issuer}/api/v1/auth/login`, 'POST', undefined, formType, 'email=a')],
+        [400, await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', undefined, { 'content-type': 'application/json' }, '{')],
+        [415, await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', undefined, { 'content-type': 'text/plain' }, 'x')],
+        [415, await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', undefined, formType, 'email=a')],
       ]
       for (const [status, { status: got, body, headers, text }] of table) {
         assert.deepEqual([got, body.status], [status, status], text)
@@ -115,10 +115,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal(headers.has('www-authenticate'), status === 401)
         assert.ok(!text.includes('secret123'))
       }
-      const { status, headers } = await asked(`${house.issuer}/api/v1/auth/login`, 'DELETE')
+      const { status, headers } = await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'DELETE')
       assert.deepEqual([status, headers.get('allow')], [405, 'POST'])
       assert.equal(
-        (await asked(`${house.issuer}/token`, 'POST', { grant_type: 'password' })).body.error,
+        (await asked(`${gatehouse.issuer}/token`, 'POST', { grant_type: 'password' })).body.error,
         'invalid_request',
         'forms stay forms',
       )
@@ -127,33 +127,33 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a token that is sent in two ways: the answer names the scheme', async () => {
       const { access_token } = await login()
-      const { status, headers } = await asked(`${house.issuer}/api/v1/auth/me?access_token=x`, 'GET', undefined, bearer(access_token))
+      const { status, headers } = await asked(`${gatehouse.issuer}/api/v1/auth/me?access_token=x`, 'GET', undefined, bearer(access_token))
       assert.deepEqual([status, /^Bearer .*error="invalid_request"/.test(headers.get('www-authenticate') ?? '')], [400, true])
     })
 
     test('a token of another client, an API of another tenant and a temporary password open nothing', async () => {
-      await house.addAccount({ username: alice.username, role: 'superadmin' }, alice.password)
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], policy: { consent: 'skip' } }, 'secret')
-      const { access_token } = await application(house, { id: 'app', secret: 'secret' }).tokens(house.browser())
+      await gatehouse.addAccount({ username: alice.username, role: 'superadmin' }, alice.password)
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], policy: { consent: 'skip' } }, 'secret')
+      const { access_token } = await application(gatehouse, { id: 'app', secret: 'secret' }).tokens(gatehouse.browser())
       const refused = await me(access_token)
       assert.deepEqual([refused.status, refused.body.detail], [403, 'this token was not got by signing in at this API'])
-      await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
+      await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
       const mine = (await login()).access_token
-      assert.equal((await asked(`${house.issuer}/t/acme/api/v1/auth/me`, 'GET', undefined, bearer(mine))).status, 401)
+      assert.equal((await asked(`${gatehouse.issuer}/t/acme/api/v1/auth/me`, 'GET', undefined, bearer(mine))).status, 401)
       const account = { username: 'new', email: 'new@example.com' }
-      await createAccount(house.root.accounts, account, { text: 'told by somebody', temporary: true })
+      await createAccount(gatehouse.root.accounts, account, { text: 'told by somebody', temporary: true })
       assert.equal((await api('POST', '/login', { email: 'new', password: 'told by somebody' })).status, 403)
     })
 
     test('no client takes the name of the API', async () => {
       await assert.rejects(
-        house.addClient({ client_id: 'gatehouse', redirect_uris: [callback] }),
+        gatehouse.addClient({ client_id: 'gatehouse', redirect_uris: [callback] }),
         /is that of an application of this server/,
       )
     })
 
     test('sign-up can be closed', async () => {
-      const closed = await testHouse(engine, { API_SIGN_UP: 'false' })
+      const closed = await testApp(engine, { API_SIGN_UP: 'false' })
       try {
         assert.equal((await asked(`${closed.issuer}/api/v1/auth/register`, 'POST', ada)).status, 403)
         assert.equal(await closed.root.store.accounts.count(), 0)

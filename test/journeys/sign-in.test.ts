@@ -2,18 +2,18 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import * as oidc from 'openid-client'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 
 const callback = 'https://app.example/callback'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`signing in, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let config: oidc.Configuration
     before(async () => {
-      house = await testHouse(engine)
-      await house.addClient(
+      gatehouse = await testApp(engine)
+      await gatehouse.addClient(
         {
           client_id: 'app',
           client_name: 'The App',
@@ -24,12 +24,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         },
         'app-secret',
       )
-      await house.addAccount({ username: 'alice', email: 'alice@example.com', claims: { name: 'Alice Liddell' } }, 'wonderland')
-      config = await oidc.discovery(new URL(house.issuer), 'app', 'app-secret', oidc.ClientSecretBasic('app-secret'), {
+      await gatehouse.addAccount({ username: 'alice', email: 'alice@example.com', claims: { name: 'Alice Liddell' } }, 'wonderland')
+      config = await oidc.discovery(new URL(gatehouse.issuer), 'app', 'app-secret', oidc.ClientSecretBasic('app-secret'), {
         execute: [oidc.allowInsecureRequests],
       })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     async function ask(extra: Record<string, string> = {}) {
       const verifier = oidc.randomPKCECodeVerifier()
@@ -47,7 +47,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
 
     test('from the request to UserInfo, then without a page, then refreshed, then signed out', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const first = await ask()
       const page = await browser.open(first.url)
       assert.match(page.html, /The App/)
@@ -88,7 +88,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a code is good once, and its second use takes back what the first gave', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const { url, checks } = await ask()
       await browser.open(url)
       const landed = await browser.submit('sign-in', { username: 'alice', password: 'wonderland' })
@@ -99,14 +99,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('twenty that race one refresh token get one successor; later its reuse revokes the family', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const { url, checks } = await ask()
       await browser.open(url)
       const landed = await browser.submit('sign-in', { username: 'alice', password: 'wonderland' })
       const tokens = await oidc.authorizationCodeGrant(config, landed.url, checks)
       const all = await Promise.all(Array.from({ length: 20 }, () => oidc.refreshTokenGrant(config, tokens.refresh_token!)))
       assert.equal(new Set(all.map((t) => t.refresh_token)).size, 1)
-      house.wait(11)
+      gatehouse.advance(11)
       await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token!), { error: 'invalid_grant' })
       await assert.rejects(oidc.refreshTokenGrant(config, all[0]!.refresh_token!), { error: 'invalid_grant' })
     })

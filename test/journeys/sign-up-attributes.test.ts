@@ -1,10 +1,10 @@
 /** What a tenant asks of everybody, at each way to an account of one's own. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { furnish } from '../../src/demo-data.ts'
+import { addDemoData } from '../../src/demo-data.ts'
 import { attributeSchema } from '../../src/identity/attributes.ts'
 import { random } from '../../src/platform.ts'
-import type { Room } from '../../src/tenant.ts'
+import type { Tenant } from '../../src/tenant.ts'
 import type { Engine } from '../app.ts'
 import { linkIn } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
@@ -26,29 +26,29 @@ for (const engine of Object.keys(engines) as Engine[]) {
       stage = await signUpStage(engine)
     })
     after(async () => {
-      await stage.house.close()
+      await stage.gatehouse.close()
       assert.equal(stage.sink.waiting(), 0, 'no mail came that no test expects')
       await stage.sink.close()
     })
     const register = (rule: string, email: string, attributes?: object) =>
-      asked(`${stage.house.issuer}/t/${rule}/api/v1/auth/register`, 'POST', { email, password, attributes })
+      asked(`${stage.gatehouse.issuer}/t/${rule}/api/v1/auth/register`, 'POST', { email, password, attributes })
 
     test('what a program says waits with the rest until the address is proven', async () => {
-      const { store } = stage.room('private')
+      const { store } = stage.tenant('private')
       assert.equal(await store.attributes.define(plan), 'defined')
       const email = stage.newcomer()
       const missing = await register('private', email)
       assert.deepEqual([missing.status, missing.body.errors], [422, [{ field: 'attributes.plan', rule: 'is missing' }]])
       assert.equal((await register('private', email, { plan: 'paid' })).status, 202)
-      const browser = stage.house.browser()
+      const browser = stage.gatehouse.browser()
       await browser.open(linkIn(await stage.sink.next()))
       assert.equal(headline(await browser.submit('confirm-sign-up', { password })), 'signed-up')
       assert.deepEqual((await store.accounts.byLogin(email))?.attributes, { plan: 'paid' })
     })
 
     test('an account that no longer fits when its address is proven is not made, and its owner is told', async () => {
-      const { store } = stage.room('verified')
-      const [browser, email] = [stage.house.browser(), stage.newcomer()]
+      const { store } = stage.tenant('verified')
+      const [browser, email] = [stage.gatehouse.browser(), stage.newcomer()]
       await stage.open(browser, 'verified')
       await stage.fill(browser, email)
       assert.equal(await store.attributes.define(plan), 'defined')
@@ -59,9 +59,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('the page asks for what everybody must say, and for no more', async () => {
-      const { store } = stage.room('unverified')
+      const { store } = stage.tenant('unverified')
       for (const attribute of [plan, desk, shoe]) assert.equal(await store.attributes.define(attribute), 'defined')
-      const [browser, email] = [stage.house.browser(), stage.newcomer()]
+      const [browser, email] = [stage.gatehouse.browser(), stage.newcomer()]
       const { html } = await stage.open(browser, 'unverified')
       assert.match(
         html,
@@ -92,8 +92,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('what is typed on the page waits with the rest until the address is proven', async () => {
-      const { store } = stage.room('private')
-      const [browser, email] = [stage.house.browser(), stage.newcomer()]
+      const { store } = stage.tenant('private')
+      const [browser, email] = [stage.gatehouse.browser(), stage.newcomer()]
       await stage.open(browser, 'private')
       assert.equal(headline(await stage.fill(browser, email, { attribute_plan: 'free' })), 'sign-up-mail-sent')
       await browser.open(linkIn(await stage.sink.next()))
@@ -102,17 +102,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('what everybody must have and only administrators write closes sign-up at every door', async () => {
-      const { house } = stage
-      await house.house.tenants.create({ slug: 'ranks', name: 'Ranks' })
-      await house.house.tenants.set('ranks', { sign_up_email: 'verified' })
-      const room = (await house.house.tenant('ranks')) as Room
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid profile email' }, 'secret', room)
-      const [browser, late] = [house.browser(), house.browser()]
+      const { gatehouse } = stage
+      await gatehouse.app.tenants.create({ slug: 'ranks', name: 'Ranks' })
+      await gatehouse.app.tenants.set('ranks', { sign_up_email: 'verified' })
+      const tenant = (await gatehouse.app.tenant('ranks')) as Tenant
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid profile email' }, 'secret', tenant)
+      const [browser, late] = [gatehouse.browser(), gatehouse.browser()]
       for (const one of [browser, late]) await stage.open(one, 'ranks')
       const [email, waiting] = [stage.newcomer(), stage.newcomer()]
       await stage.fill(late, waiting)
       const link = linkIn(await stage.sink.next())
-      assert.equal(await room.store.attributes.define(grade), 'defined')
+      assert.equal(await tenant.store.attributes.define(grade), 'defined')
       const page = await stage.fill(browser, email)
       assert.deepEqual([page.status, page.html.includes(closed)], [403, true])
       for (const attributes of [undefined, { grade: 'best' }]) {
@@ -121,35 +121,35 @@ for (const engine of Object.keys(engines) as Engine[]) {
           ['/t/ranks/api/v1/auth/register', person],
           ['/register', { ...person, tenant_slug: 'ranks', username: 'newcomer' }],
         ] as const) {
-          const answer = await asked(house.issuer + path, 'POST', body)
+          const answer = await asked(gatehouse.issuer + path, 'POST', body)
           assert.deepEqual([answer.status, answer.text.includes(closed)], [403, true], path)
         }
       }
       await late.open(link)
       const refused = await late.submit('confirm-sign-up')
       assert.deepEqual([refused.status, refused.html.includes(unfit)], [403, true])
-      for (const login of [email, waiting]) assert.equal(await room.store.accounts.byLogin(login), undefined)
-      house.wait(6) // until every node has seen it
-      const signIn = await house.browser().open(stage.app('ranks').url())
+      for (const login of [email, waiting]) assert.equal(await tenant.store.accounts.byLogin(login), undefined)
+      gatehouse.advance(6) // until every node has seen it
+      const signIn = await gatehouse.browser().open(stage.app('ranks').url())
       assert.ok(shows(signIn, 'sign-in'))
       assert.doesNotMatch(signIn.html, /id="sign-up"/, 'nobody is sent to a closed door')
-      await room.store.attributes.remove('grade')
-      house.wait(6)
+      await tenant.store.attributes.remove('grade')
+      gatehouse.advance(6)
       await stage.open(browser, 'ranks')
       assert.equal(headline(await stage.fill(browser, email)), 'sign-up-mail-sent')
       await stage.sink.next()
     })
 
     test('the administrator of development mode is not made where everybody must have more', async () => {
-      const { house } = stage
-      await house.house.tenants.create({ slug: 'demo', name: 'Demo' })
-      const room = (await house.house.tenant('demo')) as Room
-      assert.equal(await room.store.attributes.define(grade), 'defined')
-      assert.equal(await furnish(room, random), 'unfit')
-      assert.equal(await room.store.accounts.count(), 0)
-      await room.store.attributes.remove('grade')
-      assert.ok(typeof (await furnish(room, random)) === 'object')
-      assert.equal(await furnish(room, random), 'there')
+      const { gatehouse } = stage
+      await gatehouse.app.tenants.create({ slug: 'demo', name: 'Demo' })
+      const tenant = (await gatehouse.app.tenant('demo')) as Tenant
+      assert.equal(await tenant.store.attributes.define(grade), 'defined')
+      assert.equal(await addDemoData(tenant, random), 'unfit')
+      assert.equal(await tenant.store.accounts.count(), 0)
+      await tenant.store.attributes.remove('grade')
+      assert.ok(typeof (await addDemoData(tenant, random)) === 'object')
+      assert.equal(await addDemoData(tenant, random), 'there')
     })
   })
 }

@@ -13,21 +13,21 @@ const dead = 'this link was used already or has expired; sign up again'
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`sign-up by mail, on ${engine}`, () => {
     let stage: SignUpStage
-    let { house, sink, app, open, fill, redeemed, newcomer } = {} as SignUpStage
+    let { gatehouse, sink, app, open, fill, redeemed, newcomer } = {} as SignUpStage
     before(async () => {
       stage = await signUpStage(engine)
-      ;({ house, sink, app, open, fill, redeemed, newcomer } = stage)
+      ;({ gatehouse, sink, app, open, fill, redeemed, newcomer } = stage)
     })
     after(async () => {
-      await house.close()
+      await gatehouse.close()
       assert.equal(sink.waiting(), 0, 'no mail came that no test expects')
       await sink.close()
     })
-    const store = (rule: string) => stage.room(rule).store
+    const store = (rule: string) => stage.tenant(rule).store
 
     for (const rule of ['verified', 'private']) {
       test(`${rule}: there is no account until the link is followed, which leads on to the application`, async () => {
-        const [browser, email] = [house.browser(), newcomer()]
+        const [browser, email] = [gatehouse.browser(), newcomer()]
         await open(browser, rule)
         assert.equal(headline(await fill(browser, email, { name: 'New Comer' })), 'sign-up-mail-sent')
         const mail = await sink.next()
@@ -35,7 +35,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.match(mail.text, /within one day/)
         const url = linkIn(mail)
         assert.equal(await store(rule).accounts.byLogin(email), undefined)
-        assert.ok(shows(await house.browser().open(url), 'confirm-sign-up'), 'looking spends nothing')
+        assert.ok(shows(await gatehouse.browser().open(url), 'confirm-sign-up'), 'looking spends nothing')
         const page = await browser.open(url)
         assert.ok(!page.html.includes('type="password"'), 'in the same browser the password need not be typed again')
         const consent = await browser.submit('confirm-sign-up')
@@ -52,41 +52,41 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
       test(`${rule}: in another browser the password is asked for, so that nobody has an address proven for a password of their own`, async () => {
         const email = newcomer()
-        const stranger = house.browser()
+        const stranger = gatehouse.browser()
         await open(stranger, rule)
         await fill(stranger, email, { password: 'the password of a stranger', repeated: 'the password of a stranger' })
         const url = linkIn(await sink.next())
-        const owner = house.browser()
+        const owner = gatehouse.browser()
         assert.match((await owner.open(url)).html, /type="password"/)
         for (const fields of [{}, { password }] as Record<string, string>[]) {
           const refused = await owner.submit('confirm-sign-up', fields)
           assert.deepEqual([refused.status, refused.html.includes('not the password that you chose')], [401, true])
         }
         assert.equal(await store(rule).accounts.byLogin(email), undefined)
-        house.wait(1800) // the visit at the first browser is over, too
+        gatehouse.advance(1800) // the visit at the first browser is over, too
         await owner.submit('confirm-sign-up', { password: 'the password of a stranger' })
         assert.equal((await store(rule).accounts.byLogin(email))?.claims['email_verified'], true)
       })
 
       test(`${rule}: the link lives for a day, and is the tenant's own`, async () => {
-        const [browser, email] = [house.browser(), newcomer()]
+        const [browser, email] = [gatehouse.browser(), newcomer()]
         await open(browser, rule)
         await fill(browser, email)
         const url = linkIn(await sink.next())
         const other = url.replace(`/t/${rule}/`, '/t/unverified/')
-        assert.equal((await house.browser().open(other)).html.includes(dead), true)
-        house.wait(86_400)
+        assert.equal((await gatehouse.browser().open(other)).html.includes(dead), true)
+        gatehouse.advance(86_400)
         const page = await browser.open(url)
         assert.deepEqual([page.status, page.html.includes(dead)], [400, true])
       })
 
       test(`${rule}: somebody who has the address or name by then keeps it`, async () => {
-        const [browser, email] = [house.browser(), newcomer()]
+        const [browser, email] = [gatehouse.browser(), newcomer()]
         await open(browser, rule)
         await fill(browser, email)
         const url = linkIn(await sink.next())
         await browser.open(url)
-        await house.addAccount({ username: `by-then-${rule}`, email }, undefined, stage.room(rule))
+        await gatehouse.addAccount({ username: `by-then-${rule}`, email }, undefined, stage.tenant(rule))
         const refused = await browser.submit('confirm-sign-up')
         assert.match(refused.html, /another account has this name or address by now; sign up again with another/)
       })
@@ -94,31 +94,31 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('verified: whoever has the address is told at once; private: the owner alone, by mail', async () => {
       for (const rule of ['verified', 'private'])
-        await house.addAccount({ username: 'ada', email: 'ada@example.com' }, password, stage.room(rule))
-      const browser = house.browser()
+        await gatehouse.addAccount({ username: 'ada', email: 'ada@example.com' }, password, stage.tenant(rule))
+      const browser = gatehouse.browser()
       await open(browser, 'verified')
       assert.equal((await fill(browser, 'ada@example.com')).status, 409)
       await open(browser, 'private')
       assert.equal(headline(await fill(browser, 'ada@example.com')), 'sign-up-mail-sent')
       const mail = await sink.next()
       assert.deepEqual([mail.recipients, mail.subject], [['ada@example.com'], 'You already have an account at Acme'])
-      assert.equal(linkIn(mail), `${house.issuer}/t/private/forgot-password`)
+      assert.equal(linkIn(mail), `${gatehouse.issuer}/t/private/forgot-password`)
     })
 
     test('the JSON surfaces: 202 and nothing else, until the link and the password', async () => {
-      house.wait(900)
+      gatehouse.advance(900)
       for (const rule of ['verified', 'private']) {
         const email = newcomer()
         const registered = await asked(`${app(rule).issuer}/api/v1/auth/register`, 'POST', { email, password })
         assert.deepEqual([registered.status, registered.body], [202, { status: 'verification_required' }])
         const login = () => asked(`${app(rule).issuer}/api/v1/auth/login`, 'POST', { email, password })
         assert.equal((await login()).status, 401)
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         await browser.open(linkIn(await sink.next()))
         assert.equal(headline(await browser.submit('confirm-sign-up', { password })), 'signed-up')
         assert.equal((await login()).status, 200)
         const named = { tenant_slug: rule, username: `named-${rule}`, email: newcomer(), password }
-        const there = await asked(`${house.issuer}/register`, 'POST', named)
+        const there = await asked(`${gatehouse.issuer}/register`, 'POST', named)
         assert.deepEqual([there.status, there.body, there.headers.get('set-cookie')], [202, { status: 'verification_required' }, null])
         await browser.open(linkIn(await sink.next()))
         await browser.submit('confirm-sign-up', { password })
@@ -127,17 +127,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('the audit log has the request, and the account when there is one', async () => {
-      house.wait(900)
-      const [browser, email] = [house.browser(), newcomer()]
+      gatehouse.advance(900)
+      const [browser, email] = [gatehouse.browser(), newcomer()]
       await open(browser, 'private')
       await fill(browser, email)
       const noted = async () => {
-        const entries = await store('private').audit.search({ since: house.now(), limit: 9, newestFirst: false })
+        const entries = await store('private').audit.search({ since: gatehouse.now(), limit: 9, newestFirst: false })
         return entries.map(({ act, by, target, detail }) => [act, by?.id, target, detail])
       }
       assert.deepEqual(await noted(), [['user.sign-up', undefined, undefined, { proven: false }]])
       await browser.open(linkIn(await sink.next()))
-      house.wait(1)
+      gatehouse.advance(1)
       await browser.submit('confirm-sign-up')
       const subject = (await store('private').accounts.byLogin(email))?.subject
       assert.deepEqual(await noted(), [

@@ -1,6 +1,6 @@
 /** Three tenants where anyone may sign up, one for each rule, with an application each; and whoever comes to them. */
-import type { Room } from '../../src/tenant.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import type { Tenant } from '../../src/tenant.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type MailSink, mailSink } from '../mail-sink.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, application, callback, claimsOf, told } from './application.ts'
@@ -8,10 +8,10 @@ import { type Application, application, callback, claimsOf, told } from './appli
 export const password = 'seven words that nobody else has thought of'
 
 export interface SignUpStage {
-  house: TestHouse
+  gatehouse: TestApp
   sink: MailSink
   app(rule: string): Application
-  room(rule: string): Room
+  tenant(rule: string): Tenant
   /** An address that nobody has had. */
   newcomer(): string
   /** The page, by the link of the sign-in page. */
@@ -24,27 +24,27 @@ export interface SignUpStage {
 /** Close both, the house first. */
 export async function signUpStage(engine: Engine): Promise<SignUpStage> {
   const sink = await mailSink()
-  const house = await testHouse(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', TRUSTED_PROXIES: '127.0.0.1,::1' })
-  const rooms = new Map<string, Room>()
+  const gatehouse = await testApp(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', TRUSTED_PROXIES: '127.0.0.1,::1' })
+  const tenants = new Map<string, Tenant>()
   for (const rule of ['unverified', 'verified', 'private'] as const) {
-    await house.house.tenants.create({ slug: rule, name: 'Acme' })
-    await house.house.tenants.set(rule, { sign_up_email: rule })
-    const room = (await house.house.tenant(rule)) as Room
-    rooms.set(rule, room)
-    await house.addClient(
+    await gatehouse.app.tenants.create({ slug: rule, name: 'Acme' })
+    await gatehouse.app.tenants.set(rule, { sign_up_email: rule })
+    const tenant = (await gatehouse.app.tenant(rule)) as Tenant
+    tenants.set(rule, tenant)
+    await gatehouse.addClient(
       { client_id: 'app', client_name: 'The App', redirect_uris: [callback], scope: 'openid profile email' },
       'secret',
-      room,
+      tenant,
     )
   }
   let people = 0
   const app = (rule: string) =>
-    application(house, { id: 'app', secret: 'secret', scope: 'openid profile email', issuer: `${house.issuer}/t/${rule}` })
+    application(gatehouse, { id: 'app', secret: 'secret', scope: 'openid profile email', issuer: `${gatehouse.issuer}/t/${rule}` })
   return {
-    house,
+    gatehouse,
     sink,
     app,
-    room: (rule) => rooms.get(rule) as Room,
+    tenant: (rule) => tenants.get(rule) as Tenant,
     newcomer: () => `newcomer${++people}@example.com`,
     async open(browser, rule) {
       const page = await browser.open(app(rule).url())

@@ -1,7 +1,7 @@
 /** Making an account of one's own: within a flow, refused, too often, closed — OpenID Connect Initiating User Registration 1.0. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, testHouse } from '../app.ts'
+import { type Engine, testApp } from '../app.ts'
 import { linkIn } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import { application, call, callback, shows, told } from './application.ts'
@@ -13,20 +13,20 @@ const closed = 'sign-up is closed here; ask an administrator for an account'
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`sign-up, on ${engine}`, () => {
     let stage: SignUpStage
-    let { house, sink, app, open, fill, redeemed, newcomer } = {} as SignUpStage
+    let { gatehouse, sink, app, open, fill, redeemed, newcomer } = {} as SignUpStage
     before(async () => {
       stage = await signUpStage(engine)
-      ;({ house, sink, app, open, fill, redeemed, newcomer } = stage)
+      ;({ gatehouse, sink, app, open, fill, redeemed, newcomer } = stage)
     })
     after(async () => {
-      await house.close()
+      await gatehouse.close()
       assert.equal(sink.waiting(), 0, 'no mail came that no test expects')
       await sink.close()
     })
-    const store = (rule: string) => stage.room(rule).store
+    const store = (rule: string) => stage.tenant(rule).store
 
     test('from the sign-in page back to the application, signed in', async () => {
-      const [browser, email] = [house.browser(), newcomer()]
+      const [browser, email] = [gatehouse.browser(), newcomer()]
       assert.ok(shows(await open(browser, 'unverified'), 'sign-up'))
       const consent = await fill(browser, email, { name: 'New Comer' })
       assert.match(consent.html, /New Comer/)
@@ -35,12 +35,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const account = await store('unverified').accounts.byLogin(email)
       assert.deepEqual([account?.subject, account?.role, account?.claims], [sub, 'viewer', { name: 'New Comer' }])
       assert.ok(told(await browser.open(app('unverified').url()))['code'], 'still signed in')
-      const elsewhere = house.browser()
+      const elsewhere = gatehouse.browser()
       assert.ok(told(await app('unverified').arrive(elsewhere, {}, { username: email, password }))['code'])
     })
 
     test('who chose no user name is known by the address, and applications are told none', async () => {
-      const [browser, email] = [house.browser(), newcomer()]
+      const [browser, email] = [gatehouse.browser(), newcomer()]
       await open(browser, 'unverified')
       const consent = await fill(browser, email)
       assert.equal(/<span class="name">(.*?)<\/span>/.exec(consent.html)?.[1]?.replace(/<[^>]*>/g, ''), email)
@@ -54,8 +54,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('what is refused says why, keeps what was typed but for the password, and makes nothing', async () => {
-      const browser = house.browser()
-      await house.addAccount({ username: 'first', email: 'first@example.com' }, undefined, stage.room('unverified'))
+      const browser = gatehouse.browser()
+      await gatehouse.addAccount({ username: 'first', email: 'first@example.com' }, undefined, stage.tenant('unverified'))
       await open(browser, 'unverified')
       const email = newcomer()
       const refusals: [number, RegExp, Record<string, string>][] = [
@@ -82,7 +82,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('prompt=create shows it at once, also to who is signed in, who may say so', async () => {
-      const [browser, email] = [house.browser(), newcomer()]
+      const [browser, email] = [gatehouse.browser(), newcomer()]
       const create = { prompt: 'create', login_hint: email }
       const page = await browser.open(app('unverified').url(create))
       assert.ok(shows(page, 'sign-up') && page.html.includes(`value="${email}"`))
@@ -100,20 +100,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('where a second factor is required, it is set up before anything else', async () => {
-      await house.house.tenants.set('unverified', { second_factor: 'required' })
-      const [browser, email] = [house.browser(), newcomer()]
+      await gatehouse.app.tenants.set('unverified', { second_factor: 'required' })
+      const [browser, email] = [gatehouse.browser(), newcomer()]
       await open(browser, 'unverified')
       assert.ok(shows(await fill(browser, email), 'enrolment'))
       assert.deepEqual(
         [...browser.cookies.keys()].filter((name) => name.includes('session')),
         [],
       )
-      await house.house.tenants.set('unverified', { second_factor: 'optional' })
+      await gatehouse.app.tenants.set('unverified', { second_factor: 'optional' })
     })
 
     test('ends soon from one network, for one address, and says when to come again', async () => {
-      house.wait(900)
-      const browser = house.browser()
+      gatehouse.advance(900)
+      const browser = gatehouse.browser()
       const email = newcomer()
       for (let i = 0; i < 4; i++) {
         await open(browser, 'private')
@@ -124,7 +124,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const json = { email, password }
       const refused = await asked(`${app('private').issuer}/api/v1/auth/register`, 'POST', json)
       assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '900'])
-      house.wait(900)
+      gatehouse.advance(900)
       const statuses: number[] = []
       for (let i = 0; i < 101; i++) {
         const body = { email: `many${i}@example.com`, password: 'short-ish' }
@@ -135,13 +135,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('closed: no link, no page, no value of prompt, and no way in through an open page or an old link', async () => {
-      house.wait(900)
-      const browser = house.browser()
+      gatehouse.advance(900)
+      const browser = gatehouse.browser()
       await open(browser, 'private')
       await fill(browser, newcomer())
       const url = linkIn(await sink.next())
       await open(browser, 'private')
-      await house.house.tenants.set('private', { sign_up: false })
+      await gatehouse.app.tenants.set('private', { sign_up: false })
       const refused = await fill(browser, newcomer())
       assert.deepEqual([refused.status, refused.html.includes(closed)], [403, true])
       assert.ok((await browser.open(url)).html.includes(closed))
@@ -157,36 +157,36 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(told(await browser.open(app('private').url({ prompt: 'create' })))['error'], 'invalid_request')
       const { prompt_values_supported: values } = (await call(`${app('private').issuer}/.well-known/openid-configuration`)).body
       assert.ok(!values.includes('create'))
-      await house.house.tenants.set('private', { sign_up: true })
+      await gatehouse.app.tenants.set('private', { sign_up: true })
     })
 
     test('a form of another site does nothing', async () => {
       const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
       for (const path of ['/authorize/sign-up', '/sign-up/confirm'])
-        assert.equal((await house.browser().post(path, { flow: 'x', token: 'x' }, foreign)).status, 400)
+        assert.equal((await gatehouse.browser().post(path, { flow: 'x', token: 'x' }, foreign)).status, 400)
     })
   })
 
   suite(`sign-up without mail, on ${engine}`, () => {
     test('works where no address must be proven, and is closed where one must', async () => {
-      const house = await testHouse(engine, {}, (config) => ({ ...config, mail: {}, api: { ...config.api, sign_up_email: undefined } }))
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
-      const browser = house.browser()
-      await browser.open(application(house, { id: 'app' }).url({ prompt: 'create' }))
+      const gatehouse = await testApp(engine, {}, (config) => ({ ...config, mail: {}, api: { ...config.api, sign_up_email: undefined } }))
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
+      const browser = gatehouse.browser()
+      await browser.open(application(gatehouse, { id: 'app' }).url({ prompt: 'create' }))
       await browser.submit('sign-up', { email: 'ada@example.com', password, repeated: password })
-      assert.ok(await house.root.store.accounts.byLogin('ada@example.com'))
+      assert.ok(await gatehouse.root.store.accounts.byLogin('ada@example.com'))
       assert.equal((await browser.open('/sign-up/confirm?token=x')).status, 404)
-      await house.house.tenants.create({ slug: 'strict', name: 'Strict' })
-      await house.house.tenants.set('strict', { sign_up_email: 'verified' })
-      const refused = await asked(`${house.issuer}/t/strict/api/v1/auth/register`, 'POST', { email: 'ada@example.com', password })
+      await gatehouse.app.tenants.create({ slug: 'strict', name: 'Strict' })
+      await gatehouse.app.tenants.set('strict', { sign_up_email: 'verified' })
+      const refused = await asked(`${gatehouse.issuer}/t/strict/api/v1/auth/register`, 'POST', { email: 'ada@example.com', password })
       assert.deepEqual([refused.status, refused.body.detail], [403, closed])
-      await house.close()
+      await gatehouse.close()
     })
 
     test('where mail can be sent, sign-up is private unless the settings say otherwise', async () => {
-      const house = await testHouse(engine, {}, (config) => ({ ...config, api: { ...config.api, sign_up_email: undefined } }))
-      assert.equal(house.root.signUp?.address, 'private')
-      await house.close()
+      const gatehouse = await testApp(engine, {}, (config) => ({ ...config, api: { ...config.api, sign_up_email: undefined } }))
+      assert.equal(gatehouse.root.signUp?.address, 'private')
+      await gatehouse.close()
     })
   })
 }

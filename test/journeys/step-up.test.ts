@@ -1,7 +1,7 @@
 /** Asking for a stronger sign-in — RFC 9470 §4, OpenID Connect Core §3.1.2.1 (acr_values, max_age). */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type AuthenticatorApp, withApp } from '../authenticator-app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
@@ -9,7 +9,7 @@ import { type Application, application, callback, claimsOf, type Person, shows, 
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`step-up, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let web: Application
     let who: Person
     let subject: string
@@ -17,22 +17,22 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let browser: TinyBrowser
     let people = 0
     before(async () => {
-      house = await testHouse(engine)
+      gatehouse = await testApp(engine)
       const client = { redirect_uris: [callback], scope: 'openid', policy: { consent: 'skip' } }
-      await house.addClient({ ...client, client_id: 'web' }, 'secret')
-      await house.addClient({ ...client, client_id: 'bank', default_acr_values: ['aal2'] }, 'secret')
-      web = application(house, { id: 'web', secret: 'secret' })
+      await gatehouse.addClient({ ...client, client_id: 'web' }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'bank', default_acr_values: ['aal2'] }, 'secret')
+      web = application(gatehouse, { id: 'web', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
     /** Somebody who signed in by a password and set up an app only then. */
     beforeEach(async () => {
       people += 1
       who = { username: `ada${people}`, password: 'the analytical engine' }
-      subject = await house.addAccount({ username: who.username }, who.password)
-      browser = house.browser()
+      subject = await gatehouse.addAccount({ username: who.username }, who.password)
+      browser = gatehouse.browser()
       await web.arrive(browser, {}, who)
-      ;({ app } = await withApp(house.root, subject, house.now()))
-      house.wait(60)
+      ;({ app } = await withApp(gatehouse.root, subject, gatehouse.now()))
+      gatehouse.advance(60)
     })
 
     const tokensOf = async (landing: Landing) => (await web.redeem(told(landing)['code'] ?? assert.fail(landing.html))).body
@@ -43,7 +43,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([before.acr, before.amr], ['aal1', ['pwd']])
       const cookie = browser.cookies.get('gatehouse-session') as string
       assert.ok(shows(await browser.open(web.url({ acr_values: 'aal2' })), 'second-factor'))
-      const tokens = await tokensOf(await browser.submit('second-factor', { code: app.at(house.now()) }))
+      const tokens = await tokensOf(await browser.submit('second-factor', { code: app.at(gatehouse.now()) }))
       const after = claimsOf(tokens.id_token)
       assert.deepEqual([after.acr, after.amr, after.sub], ['aal2', ['pwd', 'otp', 'mfa'], subject])
       assert.equal(after.auth_time, before.auth_time, 'the password is as old as it was')
@@ -81,33 +81,33 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('a fresh sign-in gives both: the time of now, and the class', async () => {
       await browser.open(web.url({ acr_values: 'aal2', max_age: '0' }))
       assert.ok(shows(await browser.submit('sign-in', { ...who }), 'second-factor'))
-      const { acr, auth_time } = await idToken(await browser.submit('second-factor', { code: app.at(house.now()) }))
-      assert.deepEqual([acr, auth_time], ['aal2', house.now()])
+      const { acr, auth_time } = await idToken(await browser.submit('second-factor', { code: app.at(gatehouse.now()) }))
+      assert.deepEqual([acr, auth_time], ['aal2', gatehouse.now()])
     })
 
     test('a second factor is no fresh sign-in', async () => {
       const page = await browser.open(web.url({ acr_values: 'aal2' }))
-      house.wait(30)
-      await browser.submit('second-factor', { code: app.at(house.now()) })
+      gatehouse.advance(30)
+      await browser.submit('second-factor', { code: app.at(gatehouse.now()) })
       assert.equal(told(await browser.open(web.url({ max_age: '60', prompt: 'none' })))['error'], 'login_required')
       assert.equal((await browser.open(page.url.href)).status, 400, 'the visit has ended')
     })
 
     test('who has no second factor goes on with what there is, and the token says so', async () => {
       const plain = { username: `plain${people}`, password: 'a plain old password' }
-      await house.addAccount({ username: plain.username }, plain.password)
-      const { acr } = await idToken(await web.arrive(house.browser(), { acr_values: 'aal2' }, plain))
+      await gatehouse.addAccount({ username: plain.username }, plain.password)
+      const { acr } = await idToken(await web.arrive(gatehouse.browser(), { acr_values: 'aal2' }, plain))
       assert.equal(acr, 'aal1')
     })
 
     test('introspection tells class and time too', async () => {
       const { access_token } = await tokensOf(await browser.open(web.url()))
       const { body } = await web.post('/introspect', { token: access_token })
-      assert.deepEqual([body.acr, body.auth_time], ['aal1', house.now() - 60])
+      assert.deepEqual([body.acr, body.auth_time], ['aal1', gatehouse.now() - 60])
     })
 
     test('metadata names the classes, weakest first', async () => {
-      const document = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json()
+      const document = await (await fetch(`${gatehouse.issuer}/.well-known/openid-configuration`)).json()
       assert.deepEqual((document as { acr_values_supported: string[] }).acr_values_supported, ['aal1', 'aal2'])
     })
   })

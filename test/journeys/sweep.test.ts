@@ -4,7 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { openDatabase } from '../../src/store/open.ts'
 import { type Db, sql } from '../../src/store/sql.ts'
 import { sweep } from '../../src/store/sweep.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Application, alice, application, callback, claimsOf } from './application.ts'
 
@@ -12,16 +12,16 @@ const scope = 'openid offline_access'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`sweeping, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let db: Db
     let close: () => Promise<void>
     before(async () => {
       const database = await engines[engine]()
-      house = await testHouse(engine, { DATABASE_URL: database.url, LIFETIMES_REFRESH_TOKEN: '7200' })
+      gatehouse = await testApp(engine, { DATABASE_URL: database.url, LIFETIMES_REFRESH_TOKEN: '7200' })
       db = await openDatabase(database.url, () => {})
       close = async () => {
         await db.close()
-        await house.close()
+        await gatehouse.close()
         await database.close()
       }
       const client = {
@@ -30,15 +30,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
         scope,
         policy: { consent: 'skip' },
       }
-      await house.addClient({ ...client, client_id: 'jwt' }, 'secret')
-      await house.addClient({ ...client, client_id: 'opaque', access_token_format: 'opaque' }, 'secret')
-      await house.addClient({ ...client, client_id: 'lasting', access_token_lifetime: 86_400, refresh_token_lifetime: 60 }, 'secret')
-      await house.addAccount({ username: alice.username }, alice.password)
+      await gatehouse.addClient({ ...client, client_id: 'jwt' }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'opaque', access_token_format: 'opaque' }, 'secret')
+      await gatehouse.addClient({ ...client, client_id: 'lasting', access_token_lifetime: 86_400, refresh_token_lifetime: 60 }, 'secret')
+      await gatehouse.addAccount({ username: alice.username }, alice.password)
     })
     after(() => close())
 
-    const named = (id: string) => application(house, { id, secret: 'secret', scope })
-    const sweepAll = () => sweep(db, house.now(), 10_000)
+    const named = (id: string) => application(gatehouse, { id, secret: 'secret', scope })
+    const sweepAll = () => sweep(db, gatehouse.now(), 10_000)
 
     async function rows(): Promise<Record<string, number>> {
       const [counts] = await db.read(sql`
@@ -51,8 +51,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     /** Everything that leaves rows behind. */
     async function day(): Promise<void> {
       for (const app of [named('jwt'), named('opaque')]) {
-        const browser = house.browser()
-        await house.browser().open(app.url()) // comes, and goes away again
+        const browser = gatehouse.browser()
+        await gatehouse.browser().open(app.url()) // comes, and goes away again
         const code = await app.code(browser)
         const first = (await app.redeem(code)).body
         const second = (await app.refresh(first.refresh_token)).body
@@ -71,12 +71,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const first = { ...(await rows()) }
       const lifetime = 31 * 86_400
       for (let n = 0; n < 3; n++) {
-        house.wait(lifetime)
+        gatehouse.advance(lifetime)
         await sweepAll()
         await day()
         assert.deepEqual({ ...(await rows()), keys: first['keys'] }, first)
       }
-      house.wait(lifetime)
+      gatehouse.advance(lifetime)
       await sweepAll()
       assert.equal(await sweepAll(), 0)
       const left = { flows: 0, codes: 0, access: 0, refresh: 0, sessions: 0, revocations: 0, grants: first['grants'], keys: first['keys'] }
@@ -93,7 +93,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       async 'its refresh token was used again'(app, code) {
         const { access_token, refresh_token } = (await app.redeem(code)).body
         await app.refresh(refresh_token)
-        house.wait(10)
+        gatehouse.advance(10)
         await app.refresh(refresh_token)
         return access_token
       },
@@ -111,12 +111,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
     for (const [name, lose] of Object.entries(losses)) {
       test(`an access token that outlives all others stays revoked: ${name}`, async () => {
         const app = named('lasting')
-        const token = await lose(app, await app.code(house.browser()))
+        const token = await lose(app, await app.code(gatehouse.browser()))
         const active = async () => (await app.post('/introspect', { token })).body.active
         assert.equal(await active(), false)
-        house.wait(86_000)
+        gatehouse.advance(86_000)
         await sweepAll()
-        assert.ok(claimsOf(token).exp > house.now())
+        assert.ok(claimsOf(token).exp > gatehouse.now())
         assert.equal(await active(), false)
       })
     }

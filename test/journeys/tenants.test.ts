@@ -1,8 +1,8 @@
 /** Two tenants of one house: what is one's is nothing at the other — RFC 8414 §3.1, OpenID Connect Discovery §4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Room } from '../../src/tenant.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import type { Tenant } from '../../src/tenant.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, call, callback, claimsOf, shows, told } from './application.ts'
@@ -13,32 +13,32 @@ const scope = 'openid offline_access'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`tenants, on ${engine}`, () => {
-    let house: TestHouse
-    const rooms: Record<string, Room> = {}
+    let gatehouse: TestApp
+    const tenants: Record<string, Tenant> = {}
     const apps: Record<string, Application> = {}
     before(async () => {
-      house = await testHouse(engine)
-      for (const slug of ['acme', 'umbra']) assert.equal(await house.house.tenants.create({ slug, name: `The ${slug}` }), true)
+      gatehouse = await testApp(engine)
+      for (const slug of ['acme', 'umbra']) assert.equal(await gatehouse.app.tenants.create({ slug, name: `The ${slug}` }), true)
       for (const slug of ['', 'acme', 'umbra']) {
-        const room = (await house.house.tenant(slug)) as Room
+        const tenant = (await gatehouse.app.tenant(slug)) as Tenant
         const client = {
           redirect_uris: [callback],
           grant_types: ['authorization_code', 'refresh_token'],
           scope,
           policy: { consent: 'skip' },
         }
-        await house.addClient({ ...client, client_id: 'app' }, secret, room) // the same names and the same secrets everywhere
-        await house.addClient({ ...client, client_id: 'opaque', access_token_format: 'opaque' }, secret, room)
-        await house.addAccount({ sub: 'the-same', username: alice.username }, alice.password, room)
-        await house.addClient({ ...client, client_id: `only-${slug || 'root'}` }, secret, room)
-        rooms[slug] = room
+        await gatehouse.addClient({ ...client, client_id: 'app' }, secret, tenant) // the same names and the same secrets everywhere
+        await gatehouse.addClient({ ...client, client_id: 'opaque', access_token_format: 'opaque' }, secret, tenant)
+        await gatehouse.addAccount({ sub: 'the-same', username: alice.username }, alice.password, tenant)
+        await gatehouse.addClient({ ...client, client_id: `only-${slug || 'root'}` }, secret, tenant)
+        tenants[slug] = tenant
         apps[slug] = at(slug, 'app')
       }
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
-    const issuerOf = (slug: string) => house.issuer + (slug === '' ? '' : `/t/${slug}`)
-    const at = (slug: string, id: string) => application(house, { id, secret, scope, issuer: issuerOf(slug) })
+    const issuerOf = (slug: string) => gatehouse.issuer + (slug === '' ? '' : `/t/${slug}`)
+    const at = (slug: string, id: string) => application(gatehouse, { id, secret, scope, issuer: issuerOf(slug) })
     const isRefused = ({ status, body }: Answer, expected: number, error: string) =>
       assert.deepEqual([status, body.error], [expected, error])
     const pairs = [
@@ -48,14 +48,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
     ] as const
 
     test('a slug is taken once', async () => {
-      assert.equal(await house.house.tenants.create({ slug: 'acme', name: 'Another' }), false)
+      assert.equal(await gatehouse.app.tenants.create({ slug: 'acme', name: 'Another' }), false)
     })
 
     for (const slug of ['', 'acme', 'umbra']) {
       test(`/${slug}: both documents at both well-known forms`, async () => {
         for (const name of documents) {
           const appended = await call(`${issuerOf(slug)}/.well-known/${name}`)
-          const inserted = await call(`${house.issuer}/.well-known/${name}${issuerOf(slug).slice(house.issuer.length)}`)
+          const inserted = await call(`${gatehouse.issuer}/.well-known/${name}${issuerOf(slug).slice(gatehouse.issuer.length)}`)
           assert.deepEqual([appended.status, inserted.text], [200, appended.text])
           assert.equal(appended.body.issuer, issuerOf(slug))
           for (const [key, value] of Object.entries(appended.body)) {
@@ -68,7 +68,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         }
       })
       test(`/${slug}: the whole way, under its own issuer and name`, async () => {
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         const app = apps[slug]!
         const page = await browser.open(app.url())
         assert.match(page.html, slug === '' ? /Gatehouse/ : new RegExp(`The ${slug}`))
@@ -86,7 +86,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('keys are separate', async () => {
       const kids = await Promise.all(
-        Object.keys(rooms).map(async (slug) =>
+        Object.keys(tenants).map(async (slug) =>
           (await call(`${issuerOf(slug)}/.well-known/jwks.json`)).body.keys.map((key: { kid: string }) => key.kid),
         ),
       )
@@ -98,7 +98,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       test(`what /${mine} gave is worth nothing at /${other}`, async () => {
         for (const id of ['app', 'opaque']) {
           const [here, there] = [at(mine, id), at(other, id)]
-          const browser = house.browser()
+          const browser = gatehouse.browser()
           const code = await here.code(browser)
           isRefused(await there.redeem(code), 400, 'invalid_grant')
           const tokens = (await here.redeem(code)).body
@@ -117,11 +117,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const id = `only-${mine || 'root'}`
         isRefused(await at(other, id).post('/introspect', { token: 'x' }), 401, 'invalid_client')
         assert.equal((await at(mine, id).post('/introspect', { token: 'x' })).status, 200)
-        const page = await house.browser().open(at(other, id).url())
+        const page = await gatehouse.browser().open(at(other, id).url())
         assert.equal(page.status, 400)
       })
       test(`whoever is signed in at /${mine} is not at /${other}, by no cookie`, async () => {
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         await apps[mine]!.arrive(browser)
         assert.ok(told(await browser.open(apps[mine]!.url({ prompt: 'none' })))['code'])
         assert.equal(told(await browser.open(apps[other]!.url({ prompt: 'none' })))['error'], 'login_required')
@@ -129,7 +129,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal(told(await browser.open(apps[other]!.url({ prompt: 'none' })))['error'], 'login_required')
       })
       test(`a visit to /${mine} cannot go on at /${other}`, async () => {
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         const page = await browser.open(apps[mine]!.url())
         const flow = page.url.searchParams.get('flow') as string
         swapCookies(browser, mine, other)
@@ -151,18 +151,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
 
     test('one browser may be signed in at all of them', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       for (const app of Object.values(apps)) await app.arrive(browser)
       for (const app of Object.values(apps)) assert.ok(told(await browser.open(app.url({ prompt: 'none' })))['code'], app.issuer)
     })
     test('an account of one cannot sign in at the other', async () => {
-      await house.addAccount({ username: 'only-acme' }, 'a pass word', rooms['acme'])
+      await gatehouse.addAccount({ username: 'only-acme' }, 'a pass word', tenants['acme'])
       for (const [slug, status] of [
         ['acme', 303],
         ['umbra', 401],
         ['', 401],
       ] as const) {
-        const browser = house.browser()
+        const browser = gatehouse.browser()
         await browser.open(apps[slug]!.url())
         const landing = await browser.submit('sign-in', { username: 'only-acme', password: 'a pass word' })
         if (status === 401) assert.equal(landing.status, 401)
@@ -171,35 +171,35 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('lifetimes of its own, each beside the others, until it goes back to the deployment’s', async () => {
-      await house.house.tenants.create({ slug: 'brief', name: 'Brief' })
+      await gatehouse.app.tenants.create({ slug: 'brief', name: 'Brief' })
       const lifetime = async () =>
         (await call(`${issuerOf('brief')}/token`, { body: 'grant_type=client_credentials', headers: (apps['acme'] as Application).header }))
           .body.expires_in
       const machine = { client_id: 'app', grant_types: ['client_credentials'] }
-      await house.addClient(machine, secret, await house.house.tenant('brief'))
+      await gatehouse.addClient(machine, secret, await gatehouse.app.tenant('brief'))
       assert.equal(await lifetime(), 3600)
-      await house.house.tenants.set('brief', { lifetimes: { access_token: 60 } })
-      await house.house.tenants.set('brief', { lifetimes: { id_token: 90, session_idle: 120 } })
+      await gatehouse.app.tenants.set('brief', { lifetimes: { access_token: 60 } })
+      await gatehouse.app.tenants.set('brief', { lifetimes: { id_token: 90, session_idle: 120 } })
       assert.equal(await lifetime(), 60)
-      const { ctx, signIn } = (await house.house.tenant('brief')) as Room
+      const { ctx, signIn } = (await gatehouse.app.tenant('brief')) as Tenant
       assert.deepEqual([ctx.tenant.lifetimes.idToken, signIn.lifetimes.idle], [90, 120])
-      await house.house.tenants.set('brief', { lifetimes: null })
+      await gatehouse.app.tenants.set('brief', { lifetimes: null })
       assert.equal(await lifetime(), 3600)
     })
 
     test('unknown, and strange names: not found', async () => {
       for (const slug of ['nobody', 'ACME', 'acme%20', '%00', 'a'.repeat(201), 'root', '..%2f']) {
-        const program = await call(`${house.issuer}/t/${slug}/token`, { body: 'grant_type=client_credentials' })
+        const program = await call(`${gatehouse.issuer}/t/${slug}/token`, { body: 'grant_type=client_credentials' })
         isRefused(program, 404, 'not_found')
-        assert.equal((await call(`${house.issuer}/.well-known/openid-configuration/t/${slug}`)).status, 404)
-        assert.equal((await house.browser().open(`${house.issuer}/t/${slug}/authorize?client_id=app`)).status, 404)
+        assert.equal((await call(`${gatehouse.issuer}/.well-known/openid-configuration/t/${slug}`)).status, 404)
+        assert.equal((await gatehouse.browser().open(`${gatehouse.issuer}/t/${slug}/authorize?client_id=app`)).status, 404)
       }
     })
 
     test('suspended: not found, everywhere and at once; the others go on; and back again', async () => {
-      const browser = house.browser()
+      const browser = gatehouse.browser()
       const { access_token, refresh_token } = await apps['umbra']!.tokens(browser)
-      assert.equal(await house.house.tenants.setStatus('umbra', 'suspended'), true)
+      assert.equal(await gatehouse.app.tenants.setStatus('umbra', 'suspended'), true)
       isRefused(await apps['umbra']!.refresh(refresh_token), 404, 'not_found')
       isRefused(await apps['umbra']!.post('/introspect', { token: access_token }), 404, 'not_found')
       isRefused(await userinfo('umbra', access_token), 404, 'not_found')
@@ -207,10 +207,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const page = await browser.open(apps['umbra']!.url())
       assert.equal(page.status, 404)
       assert.match(page.html, /id="error-code">not_found</)
-      assert.ok(shows(await house.browser().open(apps['acme']!.url()), 'sign-in'))
-      assert.equal(await house.house.tenants.setStatus('umbra', 'active'), true)
+      assert.ok(shows(await gatehouse.browser().open(apps['acme']!.url()), 'sign-in'))
+      assert.equal(await gatehouse.app.tenants.setStatus('umbra', 'active'), true)
       assert.equal((await userinfo('umbra', access_token)).status, 200)
-      assert.equal(await house.house.tenants.setStatus('nobody', 'suspended'), false)
+      assert.equal(await gatehouse.app.tenants.setStatus('nobody', 'suspended'), false)
     })
   })
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Passwords } from '../../src/crypto/passwords.ts'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, call, callback, shows, told } from './application.ts'
@@ -11,31 +11,31 @@ const quarter = 900
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`guessing, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     /** A program that cannot be changed. */
     let old: Application
     before(async () => {
-      house = await testHouse(engine, {
+      gatehouse = await testApp(engine, {
         TRUSTED_PROXIES: '127.0.0.1,::1',
         LIMITS_SIGN_IN_ACCOUNT: '3',
         LIMITS_SIGN_IN_ADDRESS: '6',
         LIMITS_SIGN_IN_TENANT: '8',
       })
-      await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
-      await house.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
-      await house.addAccount({ username: 'robert' }, 'the builder')
-      app = application(house, { id: 'app', secret: 'secret' })
-      await house.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
-      old = application(house, { id: 'old', secret: 'secret' })
+      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
+      await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+      await gatehouse.addAccount({ username: 'robert' }, 'the builder')
+      app = application(gatehouse, { id: 'app', secret: 'secret' })
+      await gatehouse.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
+      old = application(gatehouse, { id: 'old', secret: 'secret' })
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
     const isIn = (landing: Landing) => shows(landing, 'consent') || told(landing)['code'] !== undefined
 
-    const hashed = () => (house.root.signIn.passwords as Passwords).load().done
+    const hashed = () => (gatehouse.root.signIn.passwords as Passwords).load().done
 
-    async function attempt(username: string, password: string, from: string, browser: TinyBrowser = house.browser()): Promise<Landing> {
+    async function attempt(username: string, password: string, from: string, browser: TinyBrowser = gatehouse.browser()): Promise<Landing> {
       const page = await browser.open(app.url({ prompt: 'login' }))
       const fields = { flow: page.url.searchParams.get('flow') as string, username, password }
       return browser.post('/authorize/sign-in', fields, { 'x-forwarded-for': from })
@@ -46,17 +46,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
 
     test('ends at an account, whatever addresses it comes from, and even for the right password', async () => {
-      house.wait(quarter * 100)
+      gatehouse.advance(quarter * 100)
       await fail(3, alice.username, (i) => `192.0.2.${i}`)
       const refused = await attempt(alice.username, alice.password, '192.0.2.9')
       assert.equal(refused.status, 429)
       assert.equal(refused.headers.get('retry-after'), String(quarter))
       assert.match(refused.html, /Please wait 15 minutes and try again/)
-      house.wait(quarter - 1)
+      gatehouse.advance(quarter - 1)
       const soon = await attempt(alice.username, alice.password, '192.0.2.9')
       assert.deepEqual([soon.status, soon.headers.get('retry-after')], [429, '1'])
       assert.match(soon.html, /wait a minute/)
-      house.wait(1)
+      gatehouse.advance(1)
       assert.ok(isIn(await attempt(alice.username, alice.password, '192.0.2.9')))
     })
 
@@ -64,24 +64,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const json = (body: object) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
       const { username } = alice
       const doors: Record<string, (password: string) => Promise<Answer>> = {
-        'sign-in API': (password) => call(`${house.issuer}/api/v1/auth/login`, json({ email: username, password })),
-        'Auto Authn': (password) => call(`${house.issuer}/login`, json({ identifier: username, password })),
+        'sign-in API': (password) => call(`${gatehouse.issuer}/api/v1/auth/login`, json({ email: username, password })),
+        'Auto Authn': (password) => call(`${gatehouse.issuer}/login`, json({ identifier: username, password })),
         'password grant': (password) => old.post('/token', { grant_type: 'password', username, password }),
       }
       for (const [door, knock] of Object.entries(doors)) {
-        house.wait(quarter * 100)
+        gatehouse.advance(quarter * 100)
         for (const [name, other] of Object.entries(doors)) assert.match(String((await other('a wrong password')).status), /^40[01]$/, name)
         const refused = await knock(alice.password)
         assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, String(quarter)], door)
         assert.equal((await attempt(username, alice.password, '192.0.2.7')).status, 429, door)
-        house.wait(quarter)
+        gatehouse.advance(quarter)
         assert.equal((await knock(alice.password)).status, 200, door)
       }
     })
 
     test('does not keep the owner out at a known browser, which has a count of its own', async () => {
-      house.wait(quarter * 100)
-      const own = house.browser()
+      gatehouse.advance(quarter * 100)
+      const own = gatehouse.browser()
       assert.ok(isIn(await attempt(alice.username, alice.password, '198.51.100.1', own)))
       await fail(3, alice.username, (i) => `192.0.2.${i}`)
       await fail(1, alice.username, () => '192.0.2.7', 429)
@@ -92,18 +92,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('is not made easier by a browser that another account knows, nor by an invented mark', async () => {
-      house.wait(quarter * 100)
-      const his = house.browser()
+      gatehouse.advance(quarter * 100)
+      const his = gatehouse.browser()
       assert.ok(isIn(await attempt('robert', 'the builder', '192.0.2.1', his)))
       for (let i = 0; i < 3; i++) assert.equal((await attempt(alice.username, 'wrong', '192.0.2.1', his)).status, 401)
       assert.equal((await attempt(alice.username, 'wrong', '192.0.2.1', his)).status, 429)
-      const marked = house.browser()
-      marked.cookies.set('gatehouse-device', house.root.tokens.make('dv'))
+      const marked = gatehouse.browser()
+      marked.cookies.set('gatehouse-device', gatehouse.root.tokens.make('dv'))
       assert.equal((await attempt(alice.username, alice.password, '192.0.2.1', marked)).status, 429)
     })
 
     test('ends for an account that does not exist just as it does for one that does', async () => {
-      house.wait(quarter * 100)
+      gatehouse.advance(quarter * 100)
       const seen = async (name: string) => {
         const answers: [number, string | null, string | undefined][] = []
         for (let i = 0; i < 4; i++) {
@@ -122,7 +122,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('ends at an address, and at the /64 of an IPv6 address', async () => {
       for (const from of [() => '203.0.113.5', (i: number) => `2001:db8:0:1::${i}`]) {
-        house.wait(quarter * 100)
+        gatehouse.advance(quarter * 100)
         for (let i = 0; i < 6; i++) await fail(1, `guess${i}`, () => from(i))
         await fail(1, 'guess7', () => from(9), 429)
         await fail(1, 'guess7', () => '2001:db8:0:2::1')
@@ -130,27 +130,27 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('ends for the whole tenant, and not for another', async () => {
-      house.wait(quarter * 100)
+      gatehouse.advance(quarter * 100)
       for (let i = 0; i < 8; i++) await fail(1, `guess${i}`, () => `192.0.2.${i}`)
       await fail(1, 'guess9', () => '192.0.2.99', 429)
-      await house.house.tenants.create({ slug: `acme-${engine}`, name: 'Acme' })
-      const acme = (await house.house.tenant(`acme-${engine}`))!
-      assert.equal(await acme.store.attempts.count([{ name: 'tenant', limit: 1, window: 60 }], house.now()), undefined)
+      await gatehouse.app.tenants.create({ slug: `acme-${engine}`, name: 'Acme' })
+      const acme = (await gatehouse.app.tenant(`acme-${engine}`))!
+      assert.equal(await acme.store.attempts.count([{ name: 'tenant', limit: 1, window: 60 }], gatehouse.now()), undefined)
     })
 
     test('does not end sooner for those who come in: success takes its try back', async () => {
-      house.wait(quarter * 100)
+      gatehouse.advance(quarter * 100)
       for (let i = 0; i < 12; i++) assert.ok(isIn(await attempt('robert', 'the builder', '192.0.2.1')))
     })
 
     test('ends although all guesses come at once', async () => {
-      house.wait(quarter * 100)
+      gatehouse.advance(quarter * 100)
       const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => attempt(alice.username, 'wrong', `192.0.2.${i}`)))
       assert.equal(answers.filter(({ status }) => status === 401).length, 3)
     })
 
     test('does no hashing once it has ended', async () => {
-      house.wait(quarter * 100)
+      gatehouse.advance(quarter * 100)
       await fail(3, alice.username, (i) => `192.0.2.${i}`)
       const before = hashed()
       await fail(1, alice.username, () => '192.0.2.9', 429)
@@ -160,9 +160,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('ends for whoever makes tenants where anyone may', async () => {
-      house.wait(quarter * 100)
+      gatehouse.advance(quarter * 100)
       const make = (i: number) =>
-        call(`${house.issuer}/tenant`, {
+        call(`${gatehouse.issuer}/tenant`, {
           body: JSON.stringify({ slug: `made-${i}`, name: 'Made', email: 'ops@example.com' }),
           headers: { 'content-type': 'application/json', 'x-forwarded-for': '192.0.2.1' },
         })
@@ -172,12 +172,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('ends for a day after a hundred failures', async () => {
-      house.wait(quarter * 100)
-      const who = house.root.signIn.pseudonym(alice.username)
+      gatehouse.advance(quarter * 100)
+      const who = gatehouse.root.signIn.pseudonym(alice.username)
       const bucket = { name: `account-day:${who}`, limit: 1000, window: 86_400 }
-      for (let i = 0; i < 100; i++) await house.root.store.attempts.count([bucket], house.now())
+      for (let i = 0; i < 100; i++) await gatehouse.root.store.attempts.count([bucket], gatehouse.now())
       assert.equal((await attempt(alice.username, alice.password, '192.0.2.1')).headers.get('retry-after'), '86400')
-      house.wait(86_400)
+      gatehouse.advance(86_400)
       assert.ok(isIn(await attempt(alice.username, alice.password, '192.0.2.1')))
     })
   })

@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { type ConnectionOptions, connect } from 'node:tls'
 import { generate } from 'selfsigned'
-import { freePort, type TestHouse, testHouse } from '../app.ts'
+import { freePort, type TestApp, testApp } from '../app.ts'
 
 suite('TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tls-'))
-  let house: TestHouse
+  let gatehouse: TestApp
   let port: number
   let ca: string
   before(async () => {
@@ -20,7 +20,7 @@ suite('TLS', () => {
     writeFileSync(join(folder, 'cert.pem'), cert)
     writeFileSync(join(folder, 'key.pem'), key, { mode: 0o600 })
     port = await freePort()
-    house = await testHouse('sqlite', {
+    gatehouse = await testApp('sqlite', {
       ISSUER: `https://localhost:${port}`,
       LISTEN_PORT: String(port),
       TLS_CERT_FILE: join(folder, 'cert.pem'),
@@ -28,7 +28,7 @@ suite('TLS', () => {
     })
   })
   after(async () => {
-    await house.close()
+    await gatehouse.close()
     rmSync(folder, { recursive: true })
   })
 
@@ -60,9 +60,9 @@ suite('TLS', () => {
 
   test('answers tell the browser to stay with https, and cookies are bound to this very host', async () => {
     const { request } = await import('node:https')
-    await house.addClient({ client_id: 'app', redirect_uris: ['https://app.example/cb'], policy: { pkce: 'optional' } }, 's')
+    await gatehouse.addClient({ client_id: 'app', redirect_uris: ['https://app.example/cb'], policy: { pkce: 'optional' } }, 's')
     const query = new URLSearchParams({ client_id: 'app', redirect_uri: 'https://app.example/cb', response_type: 'code', scope: 'openid' })
-    const ask = request(`${house.issuer}/authorize?${query}`, { ca }).end()
+    const ask = request(`${gatehouse.issuer}/authorize?${query}`, { ca }).end()
     const [response] = await once(ask, 'response')
     response.resume()
     assert.match(response.headers['strict-transport-security'], /max-age=63072000/)

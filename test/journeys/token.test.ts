@@ -1,7 +1,7 @@
 /** What is refused at the endpoints of programs, and how — RFC 6749 §2.3, §3.2, §5.2; RFC 6750 §3; RFC 7009 §2.2; RFC 7662 §2.3. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type Engine, type TestHouse, testHouse } from '../app.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { type Answer, type Application, alice, application, basic, call, callback, encode, type Fields } from './application.ts'
@@ -100,33 +100,33 @@ const asClient: Record<string, Row> = {
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`refusals to programs, on ${engine}`, () => {
-    let house: TestHouse
+    let gatehouse: TestApp
     let app: Application
     let browser: TinyBrowser
     before(async () => {
-      house = await testHouse(engine, { FEATURES_PASSWORD_GRANT: 'false', API_WITHOUT_CLIENT: 'false' })
+      gatehouse = await testApp(engine, { FEATURES_PASSWORD_GRANT: 'false', API_WITHOUT_CLIENT: 'false' })
       const worker = { grant_types: ['client_credentials'], scope: 'openid offline_access read write' }
-      await house.addClient({ ...worker, client_id: 'worker' }, 'secret')
-      await house.addClient({ ...worker, client_id: 'poster', token_endpoint_auth_method: 'client_secret_post' }, 'secret')
-      await house.addClient({ ...worker, client_id: 'odd' }, oddSecret)
-      await house.addClient({ ...worker, client_id: 'nothing', scope: '' }, 'secret')
+      await gatehouse.addClient({ ...worker, client_id: 'worker' }, 'secret')
+      await gatehouse.addClient({ ...worker, client_id: 'poster', token_endpoint_auth_method: 'client_secret_post' }, 'secret')
+      await gatehouse.addClient({ ...worker, client_id: 'odd' }, oddSecret)
+      await gatehouse.addClient({ ...worker, client_id: 'nothing', scope: '' }, 'secret')
       const web = {
         redirect_uris: [callback],
         grant_types: ['authorization_code', 'refresh_token'],
         scope: 'openid offline_access read',
         policy: { consent: 'skip' },
       }
-      await house.addClient({ ...web, client_id: 'app' }, 'secret')
-      await house.addClient({ ...web, client_id: house.issuer }, 'secret')
-      await house.addClient({ ...web, client_id: 'public', token_endpoint_auth_method: 'none' })
-      await house.addAccount({ username: alice.username }, alice.password)
-      app = application(house, { id: 'app', secret: 'secret' })
-      browser = house.browser()
+      await gatehouse.addClient({ ...web, client_id: 'app' }, 'secret')
+      await gatehouse.addClient({ ...web, client_id: gatehouse.issuer }, 'secret')
+      await gatehouse.addClient({ ...web, client_id: 'public', token_endpoint_auth_method: 'none' })
+      await gatehouse.addAccount({ username: alice.username }, alice.password)
+      app = application(gatehouse, { id: 'app', secret: 'secret' })
+      browser = gatehouse.browser()
       await app.arrive(browser)
     })
-    after(() => house.close())
+    after(() => gatehouse.close())
 
-    const ask = (path: string, [{ body, headers }]: Row) => call(house.issuer + path, { body, headers })
+    const ask = (path: string, [{ body, headers }]: Row) => call(gatehouse.issuer + path, { body, headers })
 
     function isRefusal({ status, headers, body }: Answer, expected: number, error: string) {
       assert.deepEqual([status, body.error], [expected, error])
@@ -145,21 +145,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const [name, row] of Object.entries(asClient)) {
         test(`${path}: ${name}`, async () => {
           const [{ body, headers }, status, error] = row
-          const answer = await call(house.issuer + path, { body: `${body}&token=x`, headers })
+          const answer = await call(gatehouse.issuer + path, { body: `${body}&token=x`, headers })
           isRefusal(answer, status, error)
-          if (status === 401) assert.equal(answer.headers.get('www-authenticate'), `Basic realm="${house.issuer}", charset="UTF-8"`)
+          if (status === 401) assert.equal(answer.headers.get('www-authenticate'), `Basic realm="${gatehouse.issuer}", charset="UTF-8"`)
         })
       }
       test(`${path}: other methods`, async () => {
         for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {
-          const answer = await call(house.issuer + path, { method, headers: good })
+          const answer = await call(gatehouse.issuer + path, { method, headers: good })
           assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'POST'])
           isRefusal(answer, 405, 'method_not_allowed')
         }
       })
       test(`${path}: the query of a post is not read`, async () => {
         const query = encode({ ...grant, token: 'x', client_id: 'poster', client_secret: 'secret' })
-        const answer = await call(`${house.issuer}${path}?${query}`, { body: 'a=b', headers: {} })
+        const answer = await call(`${gatehouse.issuer}${path}?${query}`, { body: 'a=b', headers: {} })
         assert.ok([400, 401].includes(answer.status))
       })
       test(`${path}: unknown client and wrong secret cannot be told apart`, async () => {
@@ -175,7 +175,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const auth2 = (id: string): Row => [form({ ...grant, token: 'x' }, { authorization: basic(id, 'wrong') }), 401, 'invalid_client']
 
     test('introspection is not for public clients, and not by name alone', async () => {
-      isRefusal(await call(`${house.issuer}/introspect`, { body: encode({ client_id: 'public', token: 'x' }) }), 401, 'invalid_client')
+      isRefusal(await call(`${gatehouse.issuer}/introspect`, { body: encode({ client_id: 'public', token: 'x' }) }), 401, 'invalid_client')
     })
     for (const path of ['/introspect', '/revoke']) {
       for (const [name, fields] of Object.entries<Fields>({
@@ -183,10 +183,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'token twice': { token: ['x', 'x'] },
         'token with NUL': { token: '\0' },
       }))
-        test(`${path}: ${name}`, async () => isRefusal(await call(house.issuer + path, form(fields)), 400, 'invalid_request'))
+        test(`${path}: ${name}`, async () => isRefusal(await call(gatehouse.issuer + path, form(fields)), 400, 'invalid_request'))
       for (const token of ['x', 'a.b.c', `gth_at_${'0'.repeat(49)}`, `gth_rt_${'0'.repeat(49)}`, '\u{1f600}', 'x'.repeat(60_000)]) {
         test(`${path}: a token that is none, ${token.slice(0, 20)}`, async () => {
-          const { status, body, text } = await call(house.issuer + path, form({ token, token_type_hint: 'whatever' }))
+          const { status, body, text } = await call(gatehouse.issuer + path, form({ token, token_type_hint: 'whatever' }))
           assert.equal(status, 200)
           if (path === '/introspect') assert.deepEqual(body, { active: false })
           else assert.equal(text, '')
@@ -195,14 +195,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
 
     test('a secret of odd characters, form-encoded in the header', async () => {
-      assert.equal((await call(`${house.issuer}/token`, auth(basic('odd', oddSecret)))).status, 200)
+      assert.equal((await call(`${gatehouse.issuer}/token`, auth(basic('odd', oddSecret)))).status, 200)
       const percent = `Basic ${btoa(`odd:${encodeURIComponent(oddSecret)}`)}`
-      assert.equal((await call(`${house.issuer}/token`, auth(percent))).status, 200)
+      assert.equal((await call(`${gatehouse.issuer}/token`, auth(percent))).status, 200)
       const scheme = auth(basic('odd', oddSecret).replace('Basic', 'bAsIc'))
-      assert.equal((await call(`${house.issuer}/token`, scheme)).status, 200)
+      assert.equal((await call(`${gatehouse.issuer}/token`, scheme)).status, 200)
     })
     test('a right answer is not cached either', async () => {
-      const { status, headers, body } = await call(`${house.issuer}/token`, form(grant))
+      const { status, headers, body } = await call(`${gatehouse.issuer}/token`, form(grant))
       assert.equal(status, 200)
       assert.deepEqual([headers.get('cache-control'), headers.get('pragma')], ['no-store', 'no-cache'])
       assert.equal(body.scope, 'read write') // RFC 6749 §3.3: what was not asked for is told
@@ -210,22 +210,22 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal('id_token' in body, false)
     })
     test('without any scope there is no scope member', async () => {
-      const { status, body } = await call(`${house.issuer}/token`, form(grant, { authorization: basic('nothing', 'secret') }))
+      const { status, body } = await call(`${gatehouse.issuer}/token`, form(grant, { authorization: basic('nothing', 'secret') }))
       assert.equal(status, 200)
       assert.equal('scope' in body, false) // RFC 6749 §3.3: a scope has at least one character
     })
     test('public clients get no tokens for themselves', async () => {
-      const { status, body } = await call(`${house.issuer}/token`, { body: encode({ ...grant, client_id: 'public' }) })
+      const { status, body } = await call(`${gatehouse.issuer}/token`, { body: encode({ ...grant, client_id: 'public' }) })
       assert.deepEqual([status, body.error], [400, 'unauthorized_client'])
-      await assert.rejects(house.addClient({ client_id: 'x', grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' }))
+      await assert.rejects(gatehouse.addClient({ client_id: 'x', grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' }))
     })
 
     test('cookies make no difference to programs', async () => {
       const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-      isRefusal(await call(`${house.issuer}/token`, form(grant, { cookie })), 401, 'invalid_client')
-      isRefusal(await call(`${house.issuer}/userinfo`, { headers: { cookie } }), 401, 'invalid_token')
+      isRefusal(await call(`${gatehouse.issuer}/token`, form(grant, { cookie })), 401, 'invalid_client')
+      isRefusal(await call(`${gatehouse.issuer}/userinfo`, { headers: { cookie } }), 401, 'invalid_token')
       assert.equal(
-        (await call(`${house.issuer}/token`, form(grant, { ...good, cookie: '\x80=\xff; gatehouse-session=%00;;;=' }))).status,
+        (await call(`${gatehouse.issuer}/token`, form(grant, { ...good, cookie: '\x80=\xff; gatehouse-session=%00;;;=' }))).status,
         200,
       )
     })
@@ -247,7 +247,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
     for (const [name, [headers, body, status, error]] of Object.entries(bearers)) {
       test(`/userinfo: ${name}`, async () => {
-        const answer = await call(`${house.issuer}/userinfo`, { headers, ...(body === undefined ? {} : { body }) })
+        const answer = await call(`${gatehouse.issuer}/userinfo`, { headers, ...(body === undefined ? {} : { body }) })
         isRefusal(answer, status, error)
         const challenge = answer.headers.get('www-authenticate')
         if (status === 401) assert.match(challenge as string, /^Bearer realm="/)
@@ -258,13 +258,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
     test('/userinfo: in the URL', async () => {
       const { access_token } = await app.tokens(browser)
-      isRefusal(await call(`${house.issuer}/userinfo?${encode({ access_token })}`), 400, 'invalid_request')
-      assert.equal((await call(`${house.issuer}/userinfo`, { body: encode({ access_token }) })).status, 200)
+      isRefusal(await call(`${gatehouse.issuer}/userinfo?${encode({ access_token })}`), 400, 'invalid_request')
+      assert.equal((await call(`${gatehouse.issuer}/userinfo`, { body: encode({ access_token }) })).status, 200)
     })
     test('/userinfo: a token without openid, an ID token, a refresh token', async () => {
       const { access_token, id_token, refresh_token } = await app.tokens(browser, { scope: 'openid offline_access' })
       const plain = await app.tokens(browser, { scope: 'read' })
-      const show = (token: string) => call(`${house.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+      const show = (token: string) => call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
       const { status, body, headers } = await show(plain.access_token)
       assert.deepEqual([status, body.error], [403, 'insufficient_scope'])
       assert.match(headers.get('www-authenticate') as string, /error="insufficient_scope"/)
@@ -275,19 +275,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('/userinfo: an ID token, though its audience is the issuer', async () => {
-      const named = application(house, { id: house.issuer, secret: 'secret' })
+      const named = application(gatehouse, { id: gatehouse.issuer, secret: 'secret' })
       const { id_token } = await named.tokens(browser)
-      isRefusal(await call(`${house.issuer}/userinfo`, { headers: { authorization: `Bearer ${id_token}` } }), 401, 'invalid_token') // RFC 9068 §4
+      isRefusal(await call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${id_token}` } }), 401, 'invalid_token') // RFC 9068 §4
     })
     test('a header beyond what is read', async () => {
       for (const path of ['/token', '/userinfo']) {
-        const { status } = await call(house.issuer + path, { headers: { authorization: `Bearer ${'x'.repeat(20_000)}` } })
+        const { status } = await call(gatehouse.issuer + path, { headers: { authorization: `Bearer ${'x'.repeat(20_000)}` } })
         assert.equal(status, 431) // RFC 6585 §5
       }
     })
     test('unknown addresses, and a tenant of no name', async () => {
       for (const path of ['/nothing', '/token/', '/TOKEN', '//token', '/t//token', '/t/', '/%00', '/token%2f', '/%', '/t/%ff/token'])
-        isRefusal(await call(house.issuer + path, form(grant)), 404, 'not_found')
+        isRefusal(await call(gatehouse.issuer + path, form(grant)), 404, 'not_found')
     })
   })
 }

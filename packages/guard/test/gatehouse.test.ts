@@ -1,15 +1,15 @@
 /** The guard beside a real Gatehouse: its tokens of every kind, its clock, its keys. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { type TestHouse, testHouse } from '../../../test/app.ts'
+import { type TestApp, testApp } from '../../../test/app.ts'
 import { createGuard, type Guard, type GuardOptions, Refused } from '../src/index.ts'
 
 const audience = 'https://api.example'
 const secret = 'a-secret-of-a-test-with-enough-in-it'
 
-let house: TestHouse
+let house: TestApp
 before(async () => {
-  house = await testHouse('sqlite')
+  house = await testApp('sqlite')
   await house.root.store.resourcesAdmin.add({
     identifier: audience,
     name: 'Things',
@@ -71,7 +71,7 @@ suite('a token of Gatehouse', () => {
       const guard = guarded({ introspection })
       const token = await tokenOf(id)
       const { expiresAt } = await call(guard, token)
-      house.wait(expiresAt - house.now() + 5)
+      house.advance(expiresAt - house.now() + 5)
       await refused(guard, token)
       await refused(guarded({ introspection }), token)
     })
@@ -90,7 +90,7 @@ suite('a token of Gatehouse', () => {
     const token = await tokenOf('opaque')
     await call(usual, token)
     await post('/revoke', 'opaque', { token })
-    house.wait(30)
+    house.advance(30)
     await refused(usual, token)
   })
 
@@ -104,12 +104,12 @@ suite('a token of Gatehouse', () => {
     await call(guard, old)
     const { kid } = JSON.parse(Buffer.from(old.split('.')[0] as string, 'base64url').toString())
     await house.root.keyring.rotate('ES256', { immediately: true })
-    house.wait(10)
+    house.advance(10)
     const fresh = await tokenOf('ES256')
     await call(guard, fresh)
     await call(guard, old)
     await house.root.keyring.revoke(kid)
-    house.wait(300)
+    house.advance(300)
     await refused(guard, old)
     await call(guard, fresh)
   })
@@ -121,7 +121,7 @@ test('a tenant is an issuer of its own', async () => {
 })
 
 test('while Gatehouse is away its tokens are taken for an hour', async () => {
-  const other = await testHouse('sqlite')
+  const other = await testApp('sqlite')
   await other.addClient({ client_id: 'm', grant_types: ['client_credentials'], scope: 'read', access_token_lifetime: 10_000 }, secret)
   const guard = createGuard({ issuer: other.issuer, audience: other.issuer, now: other.now })
   const headers = { authorization: `Basic ${Buffer.from(`m:${secret}`).toString('base64')}` }
@@ -130,8 +130,8 @@ test('while Gatehouse is away its tokens are taken for an hour', async () => {
   const { access_token } = (await answer.json()) as { access_token: string }
   await call(guard, access_token)
   await other.close()
-  other.wait(3599)
+  other.advance(3599)
   assert.equal((await call(guard, access_token)).subject, 'm')
-  other.wait(1)
+  other.advance(1)
   await refused(guard, access_token, 503)
 })

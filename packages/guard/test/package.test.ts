@@ -6,20 +6,20 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { demo, furnish } from '../../../src/demo-data.ts'
+import { addDemoData, demo } from '../../../src/demo-data.ts'
 import { random } from '../../../src/platform.ts'
-import { freePort, type TestHouse, testHouse } from '../../../test/app.ts'
+import { freePort, type TestApp, testApp } from '../../../test/app.ts'
 
 const here = join(import.meta.dirname, '..')
 const root = join(here, '../..')
 const readme = readFileSync(join(here, 'README.md'), 'utf8')
 
 suite('the README', () => {
-  let house: TestHouse
+  let house: TestApp
   let token: string
   before(async () => {
-    house = await testHouse('sqlite')
-    await furnish(house.root, random)
+    house = await testApp('sqlite')
+    await addDemoData(house.root, random)
     const headers = { authorization: `Basic ${Buffer.from(`${demo.machine.client_id}:${demo.machine.secret}`).toString('base64')}` }
     const body = new URLSearchParams({ grant_type: 'client_credentials' })
     const response = await fetch(`${house.issuer}/token`, { method: 'POST', headers, body })

@@ -2,8 +2,8 @@
 import { promptsOf } from '../authorization-request.ts'
 import { authorizationEndpoint, continueEndpoint } from '../authorize.ts'
 import { cancelEndpoint, consentEndpoint } from '../consent.ts'
-import { refuse, refuseNoted } from '../errors.ts'
-import type { Allowed, Ctx, Feature, GrantType, ResponseType, TokenAsk } from '../feature.ts'
+import { refuse, refuseAudited } from '../errors.ts'
+import type { ApprovedRequest, Ctx, Feature, GrantType, ResponseType, TokenRequest } from '../feature.ts'
 import { refreshOf } from '../refresh.ts'
 import { revokeFamily } from '../token-family.ts'
 import type { Code } from '../types.ts'
@@ -13,29 +13,29 @@ const grantType: GrantType = {
   async redeem(ctx, ask) {
     const code = await checkedCode(ctx, ask)
     const { grantId, family, scope, authentication, asked } = code
-    const lost = async () => {
+    const alreadySpent = async () => {
       // §4.1.2: a code used twice takes back everything its first use gave.
       await revokeFamily(ctx, family)
       const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: ask.client.client_id }, target: family } as const
-      return refuseNoted(reuse, 'invalid_grant', 'code was already used; the tokens it gave are revoked')
+      return refuseAudited(reuse, 'invalid_grant', 'code was already used; the tokens it gave are revoked')
     }
-    if (code.usedAt !== undefined) return lost()
-    const resource = asked.facts['resource']?.split(' ') ?? []
+    if (code.usedAt !== undefined) return alreadySpent()
+    const resource = asked.extensions['resource']?.split(' ') ?? []
     return {
       client: ask.client,
       subject: authentication.subject,
       scope,
-      lasting: { grantId, family, authentication, scope, resource },
+      authorization: { grantId, family, authentication, scope, resource },
       nonce: asked.nonce,
       code: ask.params.need('code'),
-      spends: { kind: 'code', hash: code.hash, lost },
+      spends: { kind: 'code', hash: code.hash, alreadySpent },
       refresh: refreshOf(ask.client, scope),
     }
   },
 }
 
 /** Everything is checked before the code is spent: a stranger without the verifier can neither burn it nor set off the alarm. */
-async function checkedCode(ctx: Ctx, { params, client, binding }: TokenAsk): Promise<Code> {
+async function checkedCode(ctx: Ctx, { params, client, binding }: TokenRequest): Promise<Code> {
   const hash = ctx.tokens.hash('ac', params.need('code'))
   const code = hash === undefined ? undefined : await ctx.store.codes.find(hash)
   if (!code || code.expiresAt <= ctx.now())
@@ -54,7 +54,7 @@ async function checkedCode(ctx: Ctx, { params, client, binding }: TokenAsk): Pro
 /** The grant is widened only here for an application whose users are not asked. */
 const responseType: ResponseType = {
   name: 'code',
-  async issue(ctx, { client, asked, session, grant, flow }: Allowed) {
+  async issue(ctx, { client, asked, session, grant, flow }: ApprovedRequest) {
     const now = ctx.now()
     const code = ctx.tokens.make('ac')
     const { subject, authTime, acr, amr, sid } = session

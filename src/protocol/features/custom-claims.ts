@@ -4,11 +4,11 @@ import { groupsToTell } from '../groups.ts'
 import type { Issuance, Target } from '../types.ts'
 
 /** A claim that is always the same, or one looked up: of the client, of the person, or of the token itself. */
-async function claims(ctx: Ctx, { client, subject, lasting }: Issuance, target: Target): Promise<Record<string, unknown>> {
+async function claims(ctx: Ctx, { client, subject, authorization }: Issuance, target: Target): Promise<Record<string, unknown>> {
   const fixed = client.access_token_claims
   const wanted = Object.entries({ ...client.access_token_claim_sources, ...target.claimSources })
   if (wanted.length === 0) return fixed
-  const account = lasting && (await ctx.people.claims(subject))
+  const account = authorization && (await ctx.people.claims(subject))
   const asksForGroups = wanted.some(([, source]) => source === 'account.groups')
   const groups = account && asksForGroups ? groupsToTell(await ctx.people.groups(subject)) : undefined
   const known: unknown = { client, account: { ...account, groups }, token: { scope: target.scope.join(' ') } }

@@ -57,13 +57,13 @@ export const catalogue = {
 } as const satisfies Record<string, () => Feature>
 
 /** Off unless the configuration says `true`: kept for programs that cannot be changed, and discouraged. */
-export const closed: readonly (keyof typeof catalogue)[] = ['passwordGrant']
+export const offByDefault: readonly (keyof typeof catalogue)[] = ['passwordGrant']
 
 /** Checked by the compiler: only known features. */
 export type FeatureConfig = { readonly [K in keyof typeof catalogue]?: boolean | undefined }
 
 export function enabled(config: FeatureConfig): Feature[] {
   return Object.entries(catalogue)
-    .filter(([id]) => config[id as keyof FeatureConfig] ?? !closed.some((other) => other === id))
+    .filter(([id]) => config[id as keyof FeatureConfig] ?? !offByDefault.some((other) => other === id))
     .map(([, make]) => make())
 }

@@ -1,5 +1,5 @@
 /** RP-initiated logout — OpenID Connect RP-Initiated Logout 1.0. */
-import type { Happening } from '../audit-events.ts'
+import type { AuditEvent } from '../audit-events.ts'
 import type { Client } from '../client.ts'
 import { equal, sha256 } from '../codec/digest.ts'
 import { refuse } from '../errors.ts'
@@ -102,15 +102,15 @@ async function end(ctx: Ctx, { request, sessions, target, client, to }: Ending):
   const kept = target ? sessions.filter((s) => s.sid !== target.sid).map((s) => s.id) : []
   await ctx.people.signOut(request.browser.sessions.filter((id) => !kept.includes(id)))
   const remember = { sessions: kept }
-  const happened = sessions.filter((s) => !kept.includes(s.id)).map(signedOut)
+  const auditEvents = sessions.filter((s) => !kept.includes(s.id)).map(signedOut)
   const posted = request.method === 'POST' && sessions.length > 0
-  if (to !== undefined && !posted) return { kind: 'redirect', to, remember, happened }
+  if (to !== undefined && !posted) return { kind: 'redirect', to, remember, auditEvents }
   const application = client && applicationOf(client)
-  if (to !== undefined && application) return { kind: 'page', page: 'leave', data: { application, to }, remember, happened }
-  return { kind: 'page', page: 'signed-out', data: { application, to, stayed: false }, remember, happened }
+  if (to !== undefined && application) return { kind: 'page', page: 'leave', data: { application, to }, remember, auditEvents }
+  return { kind: 'page', page: 'signed-out', data: { application, to, stayed: false }, remember, auditEvents }
 }
 
-function signedOut({ subject }: Session): Happening {
+function signedOut({ subject }: Session): AuditEvent {
   return { act: 'user.sign-out', outcome: 'success', by: { type: 'user', id: subject }, target: subject }
 }
 

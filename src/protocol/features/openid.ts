@@ -5,11 +5,11 @@ import type { Issuance } from '../types.ts'
 
 /** Undefined unless the request was an OpenID one and a person signed in. */
 async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string): Promise<string | undefined> {
-  const { client, lasting, scope, nonce, code } = issuance
-  if (!lasting || !scope.includes('openid')) return undefined
+  const { client, authorization, scope, nonce, code } = issuance
+  if (!authorization || !scope.includes('openid')) return undefined
   const alg = client.id_token_signed_response_alg
   const now = ctx.now()
-  const { subject, authTime, acr, amr, sid } = lasting.authentication
+  const { subject, authTime, acr, amr, sid } = authorization.authentication
   const extra = {}
   for (const feature of ctx.server.features) if (feature.idTokenClaims) Object.assign(extra, await feature.idTokenClaims(ctx, issuance))
   return ctx.keys.sign(alg, 'JWT', {

@@ -1,6 +1,6 @@
 /** Resource owner password credentials grant — RFC 6749 §4.3. For programs that cannot be changed: RFC 9700 §2.4 advises against it. */
 import { scopesOf } from '../client.ts'
-import { refuse, refuseNoted } from '../errors.ts'
+import { refuse, refuseAudited } from '../errors.ts'
 import type { Feature, GrantType } from '../feature.ts'
 import { signedIn } from '../signed-in.ts'
 
@@ -14,10 +14,10 @@ const grantType: GrantType = {
     const proof = await ctx.people.checkPassword({ login, password, otp, address }, ctx.now())
     const by = { type: 'client', id: client.client_id } as const
     const wrong = 'username or password is not right, or this account cannot sign in this way'
-    if (proof === undefined) return refuseNoted({ act: 'user.sign-in', outcome: 'failure', by }, 'invalid_grant', wrong) // §5.2
+    if (proof === undefined) return refuseAudited({ act: 'user.sign-in', outcome: 'failure', by }, 'invalid_grant', wrong) // §5.2
     const issuance = await signedIn(ctx, { client, proof, scope: asked.length > 0 ? asked : registered, sid: ctx.id() }) // §3.3
     const { subject: target, acr } = proof
-    return { ...issuance, happened: [{ act: 'user.sign-in', outcome: 'success', by, target, detail: { acr } }] }
+    return { ...issuance, auditEvents: [{ act: 'user.sign-in', outcome: 'success', by, target, detail: { acr } }] }
   },
 }
 

@@ -26,7 +26,7 @@ export function pkce(): Feature {
 
     checkCode({ asked }, { params }) {
       const verifier = params.get('code_verifier')
-      const { challenge } = asked.facts
+      const { challenge } = asked.extensions
       if (challenge === undefined) {
         if (verifier !== undefined) refuse('invalid_grant', 'code_verifier was sent, but the authorization request had no code_challenge') // RFC 9700 §2.1.1
         return

@@ -1,6 +1,6 @@
 /** Refresh token grant — RFC 6749 §6, with rotation after RFC 9700 §4.14.2. */
 import type { Client } from '../client.ts'
-import { refuse, refuseNoted } from '../errors.ts'
+import { refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Feature, GrantType } from '../feature.ts'
 import { revokeFamily } from '../token-family.ts'
 import type { Binding, Issuance, RefreshToken } from '../types.ts'
@@ -22,7 +22,7 @@ const grantType: GrantType = {
     if (token.usedAt !== undefined) return issuance(client, token, scope, await sameSuccessor(ctx, token, text))
     return {
       ...issuance(client, token, scope, { kind: 'next', token: ctx.tokens.successor(text) }),
-      spends: { kind: 'refresh', hash: token.hash, lost: () => this.redeem(ctx, ask) },
+      spends: { kind: 'refresh', hash: token.hash, alreadySpent: () => this.redeem(ctx, ask) },
     }
   },
 }
@@ -64,13 +64,13 @@ async function sameSuccessor(ctx: Ctx, token: RefreshToken, text: string): Promi
     target,
     detail: { user: authentication.subject },
   } as const
-  return refuseNoted(reuse, 'invalid_grant', 'refresh_token was already used; the tokens of this sign-in are revoked')
+  return refuseAudited(reuse, 'invalid_grant', 'refresh_token was already used; the tokens of this sign-in are revoked')
 }
 
 function issuance(client: Client, token: RefreshToken, scope: readonly string[], refresh: Issuance['refresh']): Issuance {
   const { grantId, family, authentication, resource } = token
-  const lasting = { grantId, family, authentication, scope: token.scope, resource }
-  return { client, subject: authentication.subject, scope, lasting, refresh }
+  const authorization = { grantId, family, authentication, scope: token.scope, resource }
+  return { client, subject: authentication.subject, scope, authorization, refresh }
 }
 
 export function refreshToken(): Feature {

@@ -29,12 +29,12 @@ export function resourceIndicators(): Feature {
       return resources.length === 0 ? {} : { resource: resources.map(({ identifier }) => identifier).join(' ') }
     },
 
-    async aim(ctx, { params, issuance }) {
+    async resolveResources(ctx, { params, issuance }) {
       const asked = read(params)
-      const { lasting } = issuance
-      if (lasting && !asked.every((uri) => lasting.resource.includes(uri)))
+      const { authorization } = issuance
+      if (authorization && !asked.every((uri) => authorization.resource.includes(uri)))
         refuse('invalid_target', 'resource was not part of the authorization request') // §2.2
-      return known(ctx, asked.length > 0 ? asked : (lasting?.resource ?? []))
+      return known(ctx, asked.length > 0 ? asked : (authorization?.resource ?? []))
     },
   }
 }

@@ -19,7 +19,7 @@ const endpoint: Endpoint = {
     const client = await authenticateClient(ctx, request)
     const target = await takeBack(ctx, client, params.need('token')) // The hint is not needed: a token tells its kind. §2.1
     const done = { act: 'token.revoke', outcome: 'success', by: { type: 'client', id: client.client_id }, target } as const
-    return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' }, happened: target === undefined ? [] : [done] } // §2.2: also for an unknown token.
+    return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' }, auditEvents: target === undefined ? [] : [done] } // §2.2: also for an unknown token.
   },
 }
 

@@ -2,7 +2,7 @@
 import { bearer } from '../access-token.ts'
 import { claimsFor, claimsOfScope } from '../claims.ts'
 import { refuse } from '../errors.ts'
-import type { Ctx, Endpoint, Feature, Known } from '../feature.ts'
+import type { Ctx, Endpoint, Feature, SubjectClaims } from '../feature.ts'
 import type { Reply } from '../request-reply.ts'
 import type { Credential } from '../types.ts'
 
@@ -22,7 +22,7 @@ const endpoint: Endpoint = {
   },
 }
 
-async function furtherClaims(ctx: Ctx, { subject, scope }: Credential, known: Known): Promise<Record<string, unknown>> {
+async function furtherClaims(ctx: Ctx, { subject, scope }: Credential, known: SubjectClaims): Promise<Record<string, unknown>> {
   const extra = {}
   for (const { userinfoClaims } of ctx.server.features)
     if (userinfoClaims) Object.assign(extra, await userinfoClaims(ctx, { subject, scope, known }))

@@ -2,16 +2,16 @@
 import type { Access } from '../../identity/types.ts'
 import { firstPartyId } from '../../protocol/client.ts'
 import { applicationOf } from '../../protocol/respond.ts'
-import { inWords } from '../../protocol/scope-words.ts'
-import { stamp } from '../http/iso-time.ts'
+import { describeScopes } from '../../protocol/scope-words.ts'
+import { isoTime } from '../http/iso-time.ts'
 import { applicationsPage } from '../pages/account/applications.ts'
 import { logoOf } from '../pages/emblem.ts'
-import type { Outcome, Section, Visit } from './section.ts'
+import type { AccountRequest, Outcome, Section } from './section.ts'
 
-const granted = ({ room, account }: Visit): Promise<Access[]> => room.signIn.store.access.of(account.subject)
+const granted = ({ tenant, account }: AccountRequest): Promise<Access[]> => tenant.signIn.store.access.of(account.subject)
 
 /** An application that is no longer registered has nothing but its name left. */
-async function shownAs({ room: { ctx } }: Visit, clientId: string) {
+async function shownAs({ tenant: { ctx } }: AccountRequest, clientId: string) {
   const client = await ctx.store.clients.find(clientId)
   return client
     ? { ...applicationOf(client), returns: client.policy.consent === 'skip' && clientId !== firstPartyId }
@@ -19,9 +19,9 @@ async function shownAs({ room: { ctx } }: Visit, clientId: string) {
 }
 
 /** Only among what this account has allowed: what another one has is as unknown as what nobody has. */
-async function remove({ room, request, account }: Visit): Promise<Outcome> {
+async function remove({ tenant, request, account }: AccountRequest): Promise<Outcome> {
   const id = request.params.need('grant')
-  const removed = await room.signIn.store.access.revoke(account.subject, id, room.ctx.now())
+  const removed = await tenant.signIn.store.access.revoke(account.subject, id, tenant.ctx.now())
   return removed ? { done: 'removed', target: id } : { refused: { problem: 'This access is gone already.', status: 404 } }
 }
 
@@ -29,26 +29,26 @@ export const applications: Section = {
   name: 'applications',
   title: 'Applications',
   summary: 'What you have allowed, and taking it back',
-  async show(visit) {
-    const { room, session, account } = visit
-    const meanings = await room.ctx.store.resources.meanings()
+  async show(accountRequest) {
+    const { tenant, session, account } = accountRequest
+    const meanings = await tenant.ctx.store.resources.meanings()
     const items = await Promise.all(
-      (await granted(visit)).map(async ({ id, clientId, scope, createdAt, usedAt }) => {
-        const { returns, ...application } = await shownAs(visit, clientId)
-        return { id, application, returns, createdAt, usedAt, scopes: scope.map((name) => inWords(room.ctx, meanings, name)) }
+      (await granted(accountRequest)).map(async ({ id, clientId, scope, createdAt, usedAt }) => {
+        const { returns, ...application } = await shownAs(accountRequest, clientId)
+        return { id, application, returns, createdAt, usedAt, scopes: scope.map((name) => describeScopes(tenant.ctx, meanings, name)) }
       }),
     )
     const images = items.flatMap(({ application }) => logoOf(application)?.source ?? [])
     return {
-      body: applicationsPage({ base: room.base, sid: session.sid, zone: account.claims['zoneinfo'], items }),
+      body: applicationsPage({ base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items }),
       images: images.length > 0 ? [...new Set(images)].join(' ') : undefined,
     }
   },
-  kept: async (visit) => ({
-    applications: (await granted(visit)).map(({ clientId, scope, createdAt, usedAt }) => ({
-      ...{ client_id: clientId, scope: scope.join(' '), allowed_at: stamp(createdAt), last_used_at: usedAt && stamp(usedAt) },
+  kept: async (accountRequest) => ({
+    applications: (await granted(accountRequest)).map(({ clientId, scope, createdAt, usedAt }) => ({
+      ...{ client_id: clientId, scope: scope.join(' '), allowed_at: isoTime(createdAt), last_used_at: usedAt && isoTime(usedAt) },
     })),
   }),
-  acts: { remove: { sensitive: false, audit: 'grant.revoke', run: remove } },
+  actions: { remove: { sensitive: false, audit: 'grant.revoke', run: remove } },
   notices: { removed: 'Access is removed. If you sign in to that application again, you are asked anew.' },
 }

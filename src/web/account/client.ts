@@ -2,7 +2,7 @@
 import { loginOf } from '../../identity/types.ts'
 import { accountPageId, type Client, clientSchema } from '../../protocol/client.ts'
 import type { Ctx } from '../../protocol/feature.ts'
-import type { Visit } from './section.ts'
+import type { AccountRequest } from './section.ts'
 
 /** Where the browser comes back to. */
 export const returnPath = '/account/return'
@@ -24,7 +24,7 @@ export function accountClient(issuer: string): Client {
 /** How recent a sign-in must be for what is sensitive, in seconds. */
 export const recently = 300
 
-interface Ask {
+interface SignInRequest {
   /** Comes back with the browser. */
   state: string
   /** Somebody other than who is signed in, perhaps; or the same person, proven anew. */
@@ -33,7 +33,7 @@ interface Ask {
 }
 
 /** The authorization request that leads in. */
-export function wayIn({ issuer }: Pick<Ctx, 'issuer'>, { state, purpose, loginHint }: Ask): string {
+export function signInUrl({ issuer }: Pick<Ctx, 'issuer'>, { state, purpose, loginHint }: SignInRequest): string {
   const query = new URLSearchParams({
     response_type: 'none',
     client_id: accountPageId,
@@ -47,6 +47,6 @@ export function wayIn({ issuer }: Pick<Ctx, 'issuer'>, { state, purpose, loginHi
 }
 
 /** Where to sign in once more before what is sensitive, on the way back to `state`. */
-export function confirming({ room, account }: Pick<Visit, 'room' | 'account'>, state: string): string {
-  return wayIn(room.ctx, { state, purpose: 'confirm', loginHint: loginOf(account) })
+export function confirmUrl({ tenant, account }: Pick<AccountRequest, 'tenant' | 'account'>, state: string): string {
+  return signInUrl(tenant.ctx, { state, purpose: 'confirm', loginHint: loginOf(account) })
 }

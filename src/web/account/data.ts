@@ -1,9 +1,9 @@
 /** All that is kept about a person, as one document to take along — GDPR articles 15 and 20. */
 import { auditEntry, readAudit } from '../../identity/audit.ts'
-import { stamp } from '../http/iso-time.ts'
+import { isoTime } from '../http/iso-time.ts'
 import { dataPage } from '../pages/account/data.ts'
-import { confirming } from './client.ts'
-import type { Outcome, Section, Visit } from './section.ts'
+import { confirmUrl } from './client.ts'
+import type { AccountRequest, Outcome, Section } from './section.ts'
 
 /** `others`: the sections that tell their part of it. */
 export function data(others: readonly Section[]): Section {
@@ -11,59 +11,59 @@ export function data(others: readonly Section[]): Section {
     name: 'data',
     title: 'Your data',
     summary: 'Download all that is kept about you',
-    async show(visit) {
-      const { room, session, fresh } = visit
-      const confirm = fresh ? undefined : confirming(visit, 'data')
-      return { body: dataPage({ base: room.base, sid: session.sid, confirm }) }
+    async show(accountRequest) {
+      const { tenant, session, fresh } = accountRequest
+      const confirm = fresh ? undefined : confirmUrl(accountRequest, 'data')
+      return { body: dataPage({ base: tenant.base, sid: session.sid, confirm }) }
     },
-    acts: { download: { sensitive: true, audit: 'user.export', run: (visit) => download(visit, others) } },
+    actions: { download: { sensitive: true, audit: 'user.export', run: (accountRequest) => download(accountRequest, others) } },
     notices: {},
   }
 }
 
-async function download(visit: Visit, others: readonly Section[]): Promise<Outcome> {
-  const { room, account } = visit
-  const parts = await Promise.all(others.map((section) => section.kept?.(visit)))
+async function download(accountRequest: AccountRequest, others: readonly Section[]): Promise<Outcome> {
+  const { tenant, account } = accountRequest
+  const parts = await Promise.all(others.map((section) => section.kept?.(accountRequest)))
   const document = Object.assign(
-    { issuer: room.ctx.issuer, made_at: stamp(room.ctx.now()), account: accountOf(visit) },
+    { issuer: tenant.ctx.issuer, made_at: isoTime(tenant.ctx.now()), account: accountOf(accountRequest) },
     ...parts,
-    await keptBeside(visit),
-    { audit: await auditOf(visit) },
+    await otherPersonalData(accountRequest),
+    { audit: await auditOf(accountRequest) },
   )
-  room.signIn.tell({ kind: 'data-downloaded' }, account)
+  tenant.signIn.notify({ kind: 'data-downloaded' }, account)
   const headers = { 'content-disposition': 'attachment; filename="account.json"', 'cache-control': 'no-store' }
   const text = `${JSON.stringify(document, null, 2)}\n`
   return { reply: { kind: 'text', status: 200, type: 'application/json', text, headers } }
 }
 
 /** No hash of a password is told: only whether there is one. */
-function accountOf({ account }: Visit): Record<string, unknown> {
+function accountOf({ account }: AccountRequest): Record<string, unknown> {
   const { subject, username, email, role, status, createdAt, updatedAt, passwordHash } = account
   return {
     ...{ sub: subject, username, email, role, status, has_password: passwordHash !== undefined },
-    ...{ created_at: stamp(createdAt), updated_at: stamp(updatedAt) },
+    ...{ created_at: isoTime(createdAt), updated_at: isoTime(updatedAt) },
   }
 }
 
-async function keptBeside({ room, account }: Visit): Promise<Record<string, unknown>> {
-  const { store } = room.signIn
+async function otherPersonalData({ tenant, account }: AccountRequest): Promise<Record<string, unknown>> {
+  const { store } = tenant.signIn
   const { apiKeys, devices, links } = await store.accounts.kept(account.subject)
   return {
     attributes: account.attributes,
     groups: (await store.groups.of(account.subject)).map(({ name }) => name),
     api_keys: apiKeys.map(({ id, label, scope, resource, createdAt, expiresAt, lastUsedAt }) => ({
-      ...{ id, label, scope: scope.join(' '), resource, created_at: stamp(createdAt) },
-      ...{ expires_at: expiresAt && stamp(expiresAt), last_used_at: lastUsedAt && stamp(lastUsedAt) },
+      ...{ id, label, scope: scope.join(' '), resource, created_at: isoTime(createdAt) },
+      ...{ expires_at: expiresAt && isoTime(expiresAt), last_used_at: lastUsedAt && isoTime(lastUsedAt) },
     })),
-    known_browsers: devices.map(({ expiresAt }) => ({ expires_at: stamp(expiresAt) })),
-    links: links.map(({ kind, email, expiresAt }) => ({ kind, email, expires_at: stamp(expiresAt) })),
+    known_browsers: devices.map(({ expiresAt }) => ({ expires_at: isoTime(expiresAt) })),
+    links: links.map(({ kind, email, expiresAt }) => ({ kind, email, expires_at: isoTime(expiresAt) })),
   }
 }
 
 /** Who else did something to the account is told by kind alone: who that was is theirs. */
-async function auditOf({ room, account }: Visit): Promise<object[]> {
+async function auditOf({ tenant, account }: AccountRequest): Promise<object[]> {
   const own: object[] = []
-  await readAudit(room.signIn, { about: account.subject }, (page) => {
+  await readAudit(tenant.signIn, { about: account.subject }, (page) => {
     for (const noted of page) {
       const { by, address, target, ...entry } = auditEntry(noted)
       const self = by?.type === 'user' && by.id === account.subject

@@ -1,62 +1,67 @@
 /** The passkeys of an account: adding, naming and removing them — Web Authentication Level 3 §7.1. */
-import { confirmPasskey, offerPasskey, removePasskey, renamePasskey } from '../../identity/passkeys.ts'
+import { confirmPasskey, passkeyCreation, removePasskey, renamePasskey } from '../../identity/passkeys.ts'
 import { loginOf } from '../../identity/types.ts'
-import { stamp } from '../http/iso-time.ts'
+import { isoTime } from '../http/iso-time.ts'
 import { passkeysPage } from '../pages/account/passkeys.ts'
 import { passkeyScript } from '../pages/passkey.ts'
-import { wayIn } from './client.ts'
+import { signInUrl } from './client.ts'
 import { lastOne, shownOnce } from './last-factor.ts'
-import type { Outcome, Refused, Section, Visit } from './section.ts'
+import type { AccountRequest, Outcome, Refused, Section } from './section.ts'
 
-const placeOf = ({ session }: Visit) => `account ${session.sid}`
+const contextOf = ({ session }: AccountRequest) => `account ${session.sid}`
 const gone: Refused = { problem: 'You have no such passkey any more.', status: 404 }
 
-async function add(visit: Visit): Promise<Outcome> {
-  const { room, request, account } = visit
+async function add(accountRequest: AccountRequest): Promise<Outcome> {
+  const { tenant, request, account } = accountRequest
   const [response, name] = [request.params.get('response') ?? '', request.params.get('name') ?? '']
-  const made = await confirmPasskey(room.signIn, account, { place: placeOf(visit), response, name, onlyFirst: false }, room.ctx.now())
+  const made = await confirmPasskey(
+    tenant.signIn,
+    account,
+    { context: contextOf(accountRequest), response, name, onlyFirst: false },
+    tenant.ctx.now(),
+  )
   if (!made) return { refused: { problem: 'That did not work, and nothing was added. Please try again.' } }
   if (made === 'refused') return { refused: { problem: 'This passkey is in use already, or you have too many.', status: 409 } }
-  return made.codes.length === 0 ? { done: 'added' } : shownOnce(visit, made.codes, 'passkeys')
+  return made.codes.length === 0 ? { done: 'added' } : shownOnce(accountRequest, made.codes, 'passkeys')
 }
 
-async function rename({ room, request, account }: Visit): Promise<Outcome> {
+async function rename({ tenant, request, account }: AccountRequest): Promise<Outcome> {
   const name = request.params.get('name') ?? ''
   if (name.trim() === '') return { refused: { problem: 'A passkey needs a name.' } }
-  const renamed = await renamePasskey(room.signIn, account.subject, request.params.need('passkey'), name)
+  const renamed = await renamePasskey(tenant.signIn, account.subject, request.params.need('passkey'), name)
   return renamed ? { done: 'renamed' } : { refused: gone }
 }
 
-async function remove(visit: Visit): Promise<Outcome> {
-  const { room, request, account } = visit
-  const refused = await lastOne(visit)
+async function remove(accountRequest: AccountRequest): Promise<Outcome> {
+  const { tenant, request, account } = accountRequest
+  const refused = await lastOne(accountRequest)
   if (refused) return { refused }
-  return (await removePasskey(room.signIn, account, request.params.need('passkey'))) ? { done: 'removed' } : { refused: gone }
+  return (await removePasskey(tenant.signIn, account, request.params.need('passkey'))) ? { done: 'removed' } : { refused: gone }
 }
 
 export const passkeys: Section = {
   name: 'passkeys',
   title: 'Passkeys',
   summary: 'Sign in with a touch instead of a password',
-  async show(visit) {
-    const { room, session, account, fresh } = visit
-    const { signIn, ctx } = room
+  async show(accountRequest) {
+    const { tenant, session, account, fresh } = accountRequest
+    const { signIn, ctx } = tenant
     const items = await signIn.store.passkeys.of(account.subject)
-    const offer = fresh ? await offerPasskey(signIn, account, placeOf(visit), ctx.now()) : undefined
-    const confirm = wayIn(ctx, { state: 'passkeys', purpose: 'confirm', loginHint: loginOf(account) })
-    const page = { base: room.base, sid: session.sid, zone: account.claims['zoneinfo'], items, offer, confirm }
+    const offer = fresh ? await passkeyCreation(signIn, account, contextOf(accountRequest), ctx.now()) : undefined
+    const confirm = signInUrl(ctx, { state: 'passkeys', purpose: 'confirm', loginHint: loginOf(account) })
+    const page = { base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items, offer, confirm }
     return { body: passkeysPage(page), ...(fresh && { script: passkeyScript }) }
   },
-  async kept({ room, account }) {
-    const all = await room.signIn.store.passkeys.of(account.subject)
+  async kept({ tenant, account }) {
+    const all = await tenant.signIn.store.passkeys.of(account.subject)
     return {
       passkeys: all.map(({ id, name, synced, backedUp, createdAt, lastUsedAt }) => ({
-        ...{ id, name, synced, backed_up: backedUp, created_at: stamp(createdAt) },
-        last_used_at: lastUsedAt === undefined ? null : stamp(lastUsedAt),
+        ...{ id, name, synced, backed_up: backedUp, created_at: isoTime(createdAt) },
+        last_used_at: lastUsedAt === undefined ? null : isoTime(lastUsedAt),
       })),
     }
   },
-  acts: {
+  actions: {
     add: { sensitive: true, audit: 'user.factor-add', run: add },
     rename: { sensitive: true, audit: 'user.factor-rename', run: rename },
     remove: { sensitive: true, audit: 'user.factor-remove', run: remove },

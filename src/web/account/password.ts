@@ -4,46 +4,46 @@ import { UnusablePassword } from '../../crypto/passwords.ts'
 import { replacePassword } from '../../identity/accounts.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { startSession } from '../../identity/sign-in.ts'
-import { trySignIn } from '../../identity/throttle.ts'
+import { countSignIn } from '../../identity/throttle.ts'
 import { loginOf } from '../../identity/types.ts'
 import { passwordPage } from '../pages/account/password.ts'
-import { tooOften } from '../sign-in/too-many-attempts.ts'
-import { confirming } from './client.ts'
-import type { Outcome, Refused, Section, Visit } from './section.ts'
+import { tooManyAttempts } from '../sign-in/too-many-attempts.ts'
+import { confirmUrl } from './client.ts'
+import type { AccountRequest, Outcome, Refused, Section } from './section.ts'
 
 const fault = (name: string, text: string): Refused => ({ faults: { [name]: text } })
 
-async function change(visit: Visit): Promise<Outcome> {
-  const { room, request, account, session, sessions } = visit
+async function change(accountRequest: AccountRequest): Promise<Outcome> {
+  const { tenant, request, account, session, sessions } = accountRequest
   const { params } = request
-  const { passwords } = room.signIn
+  const { passwords } = tenant.signIn
   const [text = '', repeated = ''] = [params.get('password'), params.get('repeated')]
-  const wrong = await problemOfCurrent(visit, params.get('current') ?? '')
+  const wrong = await problemOfCurrent(accountRequest, params.get('current') ?? '')
   if (wrong) return { refused: wrong }
   const problem = passwordProblem(text, { repeated, account, isPopular: passwords.isPopular })
   if (problem) return { refused: fault('password', problem) }
   if (await passwords.verify(text, account.passwordHash)) return { refused: fault('password', 'This is the password you have already.') }
-  const to = await replacePassword(room.accounts, account, text).catch((error: unknown) => {
+  const to = await replacePassword(tenant.accounts, account, text).catch((error: unknown) => {
     if (error instanceof UnusablePassword) return fault('password', error.message)
     throw error
   })
   if (typeof to === 'object') return { refused: to }
   if (to === undefined) return { refused: { problem: 'Your password was changed meanwhile, in another window perhaps.', status: 409 } }
 
-  room.signIn.tell({ kind: 'password-changed' }, account)
+  tenant.signIn.notify({ kind: 'password-changed' }, account)
   const changed = { ...account, passwordHash: to }
-  const ids = await startSession(room.signIn, changed, sessions, { ...session, now: room.ctx.now(), from: request })
+  const ids = await startSession(tenant.signIn, changed, sessions, { ...session, now: tenant.ctx.now(), from: request })
   return { done: 'changed', ...(ids && { remember: { sessions: ids } }) }
 }
 
 /** Guesses count as those at the sign-in page do: whoever sits down at somebody's browser cannot find it out here. */
-async function problemOfCurrent({ room, request, account }: Visit, current: string): Promise<Refused | undefined> {
+async function problemOfCurrent({ tenant, request, account }: AccountRequest, current: string): Promise<Refused | undefined> {
   if (account.passwordHash === undefined) return undefined
-  const trier = { login: loginOf(account), address: request.address, device: request.browser.device }
-  const { wait, succeeded } = await trySignIn(room.signIn, trier, room.ctx.now())
-  if (wait !== undefined) return { problem: tooOften(wait), status: 429, headers: { 'retry-after': String(wait) } }
-  if (!(await room.signIn.passwords.verify(current, account.passwordHash)))
-    return { ...fault('current', 'This is not your password. Please try again.'), noted: true }
+  const source = { login: loginOf(account), address: request.address, device: request.browser.device }
+  const { wait, succeeded } = await countSignIn(tenant.signIn, source, tenant.ctx.now())
+  if (wait !== undefined) return { problem: tooManyAttempts(wait), status: 429, headers: { 'retry-after': String(wait) } }
+  if (!(await tenant.signIn.passwords.verify(current, account.passwordHash)))
+    return { ...fault('current', 'This is not your password. Please try again.'), auditEvent: true }
   await succeeded()
   return undefined
 }
@@ -52,12 +52,12 @@ export const password: Section = {
   name: 'password',
   title: 'Password',
   summary: 'What you sign in with',
-  async show(visit, refused) {
-    const { room, session, account, fresh } = visit
-    const confirm = fresh ? undefined : confirming(visit, 'password')
+  async show(accountRequest, refused) {
+    const { tenant, session, account, fresh } = accountRequest
+    const confirm = fresh ? undefined : confirmUrl(accountRequest, 'password')
     return {
       body: passwordPage({
-        base: room.base,
+        base: tenant.base,
         sid: session.sid,
         username: loginOf(account),
         exists: account.passwordHash !== undefined,
@@ -66,6 +66,6 @@ export const password: Section = {
       }),
     }
   },
-  acts: { change: { sensitive: true, audit: 'user.password', run: change } },
+  actions: { change: { sensitive: true, audit: 'user.password', run: change } },
   notices: { changed: 'Your password is saved. Everything else that was signed in with the old one is signed out.' },
 }

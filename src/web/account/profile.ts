@@ -5,11 +5,11 @@ import type { Attribute, Values } from '../../identity/attributes.ts'
 import { changeProfile } from '../../identity/own-profile.ts'
 import { loginOf } from '../../identity/types.ts'
 import type { Params } from '../../protocol/params.ts'
-import type { TenantRoom } from '../http/route.ts'
+import type { WebTenant } from '../http/route.ts'
 import { type ProfilePage, profilePage } from '../pages/account/profile.ts'
-import { faultsOf } from '../sign-in/form-errors.ts'
+import { fieldErrors } from '../sign-in/form-errors.ts'
 import { isShown, textOf, typedOf, valueFaults, valuesOf } from '../sign-in/questions.ts'
-import type { Outcome, Refused, RefusedAct, Section, Visit } from './section.ts'
+import type { AccountRequest, Outcome, Refused, RefusedAction, Section } from './section.ts'
 
 const names = [
   'name',
@@ -75,21 +75,21 @@ const marked = 'Nothing is saved yet: please look at the fields that are marked.
 const misfit = 'Nothing is saved yet: it is too much in all, or what is asked here has just changed. Please look again.'
 
 /** Attributes as the tenant has them now, those that people write apart. */
-async function attributesOf({ accounts }: TenantRoom): Promise<{ own: Attribute[]; others: Attribute[] }> {
+async function attributesOf({ accounts }: WebTenant): Promise<{ own: Attribute[]; others: Attribute[] }> {
   const { person = [], administrator = [] } = Object.groupBy(await accounts.store.attributes.list(), ({ writable_by }) => writable_by)
   return { own: person, others: administrator }
 }
 
-async function save({ room, request, account }: Visit): Promise<Outcome> {
+async function save({ tenant, request, account }: AccountRequest): Promise<Outcome> {
   const claims = typed(request.params)
   const checked = schema.safeParse(claims)
   const asked = request.params.words('asked') // of what the form did not show, nothing is said
-  const own = (await attributesOf(room)).own.filter(({ name }) => asked.includes(name))
+  const own = (await attributesOf(tenant)).own.filter(({ name }) => asked.includes(name))
   const said = saidOf(own, request.params, account.attributes)
-  const faults = { ...(checked.error && faultsOf(checked.error)), ...valueFaults(own, said) }
+  const faults = { ...(checked.error && fieldErrors(checked.error)), ...valueFaults(own, said) }
   if (Object.keys(faults).length > 0) return { refused: { problem: 'attributes' in faults ? misfit : marked, faults } }
   const attributes = Object.fromEntries(own.map(({ name }) => [name, said[name]]))
-  const refused = await changeProfile(room.accounts, account, { claims, attributes }).catch(refusedBy)
+  const refused = await changeProfile(tenant.accounts, account, { claims, attributes }).catch(refusedBy)
   return refused ? { refused } : { done: 'saved' }
 }
 
@@ -102,13 +102,16 @@ function saidOf(own: readonly Attribute[], params: Params, kept: Values): Values
 }
 
 function refusedBy(error: unknown): Refused {
-  if (error instanceof z.ZodError) return { problem: misfit, faults: faultsOf(error) }
+  if (error instanceof z.ZodError) return { problem: misfit, faults: fieldErrors(error) }
   throw error
 }
 
-async function attributesShown(visit: Visit, refused: RefusedAct | undefined): Promise<Pick<ProfilePage, 'asked' | 'texts' | 'told'>> {
-  const { room, request, account } = visit
-  const { own, others } = await attributesOf(room)
+async function attributesShown(
+  accountRequest: AccountRequest,
+  refused: RefusedAction | undefined,
+): Promise<Pick<ProfilePage, 'asked' | 'texts' | 'told'>> {
+  const { tenant, request, account } = accountRequest
+  const { own, others } = await attributesOf(tenant)
   const kept = (list: readonly Attribute[]) => Object.fromEntries(list.map(({ name }) => [name, textOf(account.attributes[name])]))
   const texts = refused?.act === 'save' ? typedOf(own, request.params) : kept(own)
   return { asked: own, texts, told: others.map((question) => ({ question, value: account.attributes[question.name] })) }
@@ -118,15 +121,15 @@ export const profile: Section = {
   name: 'profile',
   title: 'Profile',
   summary: 'Your name and what else applications may learn of you',
-  async show(visit, refused) {
-    const { room, session, account, request } = visit
+  async show(accountRequest, refused) {
+    const { tenant, session, account, request } = accountRequest
     const claims = refused?.act === 'save' ? typed(request.params) : account.claims
     const values = { ...claims, ...(claims['address'] as object | undefined) }
-    const place = { base: room.base, sid: session.sid, tenant: room.ctx.tenant.name, username: loginOf(account) }
-    const attributes = await attributesShown(visit, refused)
-    return { body: profilePage({ ...place, values, ...attributes, faults: refused?.faults ?? {} }) }
+    const context = { base: tenant.base, sid: session.sid, tenant: tenant.ctx.tenant.name, username: loginOf(account) }
+    const attributes = await attributesShown(accountRequest, refused)
+    return { body: profilePage({ ...context, values, ...attributes, faults: refused?.faults ?? {} }) }
   },
   kept: async ({ account }) => ({ claims: account.claims }),
-  acts: { save: { sensitive: false, audit: 'user.change', run: save } },
+  actions: { save: { sensitive: false, audit: 'user.change', run: save } },
   notices: { saved: 'Your profile is saved.' },
 }

@@ -3,12 +3,12 @@ import { shown } from '../../identity/people.ts'
 import { refuse } from '../../protocol/errors.ts'
 import { isComplete } from '../../protocol/progress.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import type { Route, TenantRoom, ViewReply } from '../http/route.ts'
-import { accountView, type Place } from '../pages/account/layout.ts'
+import type { Route, ViewReply, WebTenant } from '../http/route.ts'
+import { type AccountPageContext, accountView } from '../pages/account/layout.ts'
 import { overviewPage } from '../pages/account/overview.ts'
 import { strangerView } from '../pages/account/stranger.ts'
-import { confirming, recently, returnPath, wayIn } from './client.ts'
-import type { Act, RefusedAct, Section, Visit } from './section.ts'
+import { confirmUrl, recently, returnPath, signInUrl } from './client.ts'
+import type { AccountRequest, RefusedAction, Section, SectionAction } from './section.ts'
 import { sections } from './sections.ts'
 
 /** What did not come about because of a sign-in that was needed first. */
@@ -20,29 +20,29 @@ const otherAccount =
   'Another account was chosen meanwhile, in another window perhaps. Nothing was changed; this is the account you are in now.'
 
 /** Undefined: nobody is signed in here who owes nothing. The first account of the browser is the one the page is about. */
-async function enter(room: TenantRoom, request: Request): Promise<Visit | undefined> {
-  const { ctx, signIn } = room
+async function openAccountPage(tenant: WebTenant, request: Request): Promise<AccountRequest | undefined> {
+  const { ctx, signIn } = tenant
   const sessions = await ctx.people.sessions(request.browser.sessions, ctx.now(), request.address)
   const session = sessions[0]
   const account = session && isComplete(ctx, session) ? await signIn.store.accounts.bySubject(session.subject) : undefined
   if (!session || !account) return undefined
-  return { room, request, sessions, session, account, fresh: ctx.now() - session.authTime <= recently }
+  return { tenant, request, sessions, session, account, fresh: ctx.now() - session.authTime <= recently }
 }
 
-const isOffered = ({ offered }: Pick<Section, 'offered'>, room: TenantRoom) => offered?.(room) ?? true
+const isOffered = ({ offered }: Pick<Section, 'offered'>, tenant: WebTenant) => offered?.(tenant) ?? true
 
 const pathOf = (name: string) => (name === 'overview' ? '/account' : `/account/${name}`)
 
 /** What is common to every page of somebody's account. */
-function placeOf({ room, account }: Visit, current: string): Place {
-  const { base, ctx } = room
+function locationOf({ tenant, account }: AccountRequest, current: string): AccountPageContext {
+  const { base, ctx } = tenant
   return {
     base,
     tenant: ctx.tenant.name,
     current: current === 'overview' ? undefined : current,
-    sections: sections.filter((section) => isOffered(section, room)),
+    sections: sections.filter((section) => isOffered(section, tenant)),
     person: shown(account),
-    switchAccount: wayIn(ctx, { state: current, purpose: 'switch' }),
+    switchAccount: signInUrl(ctx, { state: current, purpose: 'switch' }),
     signOut: ctx.server.endpoints.has('/logout'),
   }
 }
@@ -52,11 +52,11 @@ function sentence(table: Readonly<Record<string, string>>, name: string | undefi
   return name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined
 }
 
-async function pageOf(section: Section, visit: Visit, refused?: RefusedAct): Promise<ViewReply> {
-  const content = await section.show(visit, refused)
-  const done = visit.request.method === 'GET' ? visit.request.params.get('done') : undefined
+async function pageOf(section: Section, accountRequest: AccountRequest, refused?: RefusedAction): Promise<ViewReply> {
+  const content = await section.show(accountRequest, refused)
+  const done = accountRequest.request.method === 'GET' ? accountRequest.request.params.get('done') : undefined
   const told = { notice: sentence(section.notices, done), undone: sentence(undone, done), problem: refused?.problem }
-  const view = accountView(placeOf(visit, section.name), { title: section.title, ...content, ...told })
+  const view = accountView(locationOf(accountRequest, section.name), { title: section.title, ...content, ...told })
   return refused ? { kind: 'view', status: refused.status ?? 422, view, headers: refused.headers ?? {} } : { kind: 'view', view }
 }
 
@@ -64,11 +64,11 @@ const overview: Route = {
   path: '/account',
   methods: ['GET'],
   audience: 'person',
-  async handle(room, request) {
-    const visit = await enter(room, request)
-    if (!visit) return { kind: 'redirect', to: wayIn(room.ctx, { state: 'overview', purpose: 'sign-in' }) }
-    const place = placeOf(visit, 'overview')
-    return { kind: 'view', view: accountView(place, { title: 'Your account', body: overviewPage(place) }) }
+  async handle(tenant, request) {
+    const accountRequest = await openAccountPage(tenant, request)
+    if (!accountRequest) return { kind: 'redirect', to: signInUrl(tenant.ctx, { state: 'overview', purpose: 'sign-in' }) }
+    const context = locationOf(accountRequest, 'overview')
+    return { kind: 'view', view: accountView(context, { title: 'Your account', body: overviewPage(context) }) }
   },
 }
 
@@ -77,14 +77,14 @@ const comeBack: Route = {
   path: returnPath,
   methods: ['GET'],
   audience: 'person',
-  async handle(room, request) {
+  async handle(tenant, request) {
     const { params } = request
     const [name = '', again] = (params.get('state') ?? '').split('.')
     const path = sections.some((section) => section.name === name) ? pathOf(name) : '/account'
     const failed = params.get('error') !== undefined
-    if (failed && !(await enter(room, request))) return { kind: 'view', view: strangerView(room.base) }
+    if (failed && !(await openAccountPage(tenant, request))) return { kind: 'view', view: strangerView(tenant.base) }
     const done = again !== 'again' ? '' : `?done=${failed ? 'unconfirmed' : 'again'}`
-    return { kind: 'redirect', to: room.ctx.issuer + path + done }
+    return { kind: 'redirect', to: tenant.ctx.issuer + path + done }
   },
 }
 
@@ -93,47 +93,49 @@ function sectionRoute(section: Section): Route {
     path: pathOf(section.name),
     methods: ['GET'],
     audience: 'person',
-    async handle(room, request) {
-      if (!isOffered(section, room)) refuse('not_found', 'there is nothing at this address')
-      const visit = await enter(room, request)
-      return visit ? pageOf(section, visit) : { kind: 'redirect', to: wayIn(room.ctx, { state: section.name, purpose: 'sign-in' }) }
+    async handle(tenant, request) {
+      if (!isOffered(section, tenant)) refuse('not_found', 'there is nothing at this address')
+      const accountRequest = await openAccountPage(tenant, request)
+      return accountRequest
+        ? pageOf(section, accountRequest)
+        : { kind: 'redirect', to: signInUrl(tenant.ctx, { state: section.name, purpose: 'sign-in' }) }
     },
   }
 }
 
 /** The one place where it is checked who posts, for which account, and whether the sign-in is recent enough. */
-function actRoute(section: Section, name: string, act: Act): Route {
+function actRoute(section: Section, name: string, act: SectionAction): Route {
   return {
     path: `${pathOf(section.name)}/${name}`,
     methods: ['POST'],
     audience: 'person',
     ownForm: true,
-    async handle(room, request) {
-      if (!isOffered(section, room) || !isOffered(act, room)) refuse('not_found', 'there is nothing at this address')
+    async handle(tenant, request) {
+      if (!isOffered(section, tenant) || !isOffered(act, tenant)) refuse('not_found', 'there is nothing at this address')
       request.params.check(new Set())
-      const visit = await enter(room, request)
+      const accountRequest = await openAccountPage(tenant, request)
       const state = `${section.name}.again`
-      if (!visit) return { kind: 'redirect', to: wayIn(room.ctx, { state, purpose: 'sign-in' }) }
-      if (request.params.get('sid') !== visit.session.sid)
-        return pageOf(section, visit, { act: undefined, problem: otherAccount, status: 409 })
-      if (act.sensitive && !visit.fresh) return { kind: 'redirect', to: confirming(visit, state) }
-      return outcomeOf(section, name, act, visit)
+      if (!accountRequest) return { kind: 'redirect', to: signInUrl(tenant.ctx, { state, purpose: 'sign-in' }) }
+      if (request.params.get('sid') !== accountRequest.session.sid)
+        return pageOf(section, accountRequest, { act: undefined, problem: otherAccount, status: 409 })
+      if (act.sensitive && !accountRequest.fresh) return { kind: 'redirect', to: confirmUrl(accountRequest, state) }
+      return outcomeOf(section, name, act, accountRequest)
     },
   }
 }
 
-async function outcomeOf(section: Section, name: string, act: Act, visit: Visit): Promise<Reply | ViewReply> {
-  const outcome = await act.run(visit)
-  const { subject } = visit.account
-  const happening = { act: act.audit, by: { type: 'user', id: subject }, target: subject } as const
+async function outcomeOf(section: Section, name: string, act: SectionAction, accountRequest: AccountRequest): Promise<Reply | ViewReply> {
+  const outcome = await act.run(accountRequest)
+  const { subject } = accountRequest.account
+  const event = { act: act.audit, by: { type: 'user', id: subject }, target: subject } as const
   if ('refused' in outcome) {
-    const page = await pageOf(section, visit, { ...outcome.refused, act: name })
-    return outcome.refused.noted ? { ...page, happened: [{ ...happening, outcome: 'failure' }] } : page
+    const page = await pageOf(section, accountRequest, { ...outcome.refused, act: name })
+    return outcome.refused.auditEvent ? { ...page, auditEvents: [{ ...event, outcome: 'failure' }] } : page
   }
-  if ('reply' in outcome) return { ...outcome.reply, happened: [{ ...happening, outcome: 'success' }] }
+  if ('reply' in outcome) return { ...outcome.reply, auditEvents: [{ ...event, outcome: 'success' }] }
   const { done, target = subject, remember = {} } = outcome
-  const to = `${visit.room.ctx.issuer}${pathOf(section.name)}?done=${done}`
-  return { kind: 'redirect', to, remember, happened: [{ ...happening, target, outcome: 'success' }] }
+  const to = `${accountRequest.tenant.ctx.issuer}${pathOf(section.name)}?done=${done}`
+  return { kind: 'redirect', to, remember, auditEvents: [{ ...event, target, outcome: 'success' }] }
 }
 
 export const accountRoutes: readonly Route[] = [
@@ -141,6 +143,6 @@ export const accountRoutes: readonly Route[] = [
   comeBack,
   ...sections.flatMap((section) => [
     sectionRoute(section),
-    ...Object.entries(section.acts).map(([name, act]) => actRoute(section, name, act)),
+    ...Object.entries(section.actions).map(([name, act]) => actRoute(section, name, act)),
   ]),
 ]

@@ -1,15 +1,15 @@
 /** A section of the account page as a value: what it shows, and what can be done in it. */
 
 import type { Account } from '../../identity/types.ts'
-import type { Act as AuditAct } from '../../protocol/audit-events.ts'
+import type { AuditEventType as AuditAct } from '../../protocol/audit-events.ts'
 import type { Browser, Reply, Request } from '../../protocol/request-reply.ts'
 import type { Session } from '../../protocol/types.ts'
-import type { TenantRoom, ViewReply } from '../http/route.ts'
+import type { ViewReply, WebTenant } from '../http/route.ts'
 import type { Html } from '../pages/html.ts'
 
 /** Somebody who is signed in and looks at their own account. Whatever a section does, it does to this account alone. */
-export interface Visit {
-  room: TenantRoom
+export interface AccountRequest {
+  tenant: WebTenant
   request: Request
   /** All that are live at this browser; the first is that of this account. */
   sessions: readonly Session[]
@@ -29,10 +29,10 @@ export interface Refused {
   status?: number
   headers?: Readonly<Record<string, string>>
   /** Whether the audit log shall know of it: somebody may be guessing. */
-  noted?: boolean
+  auditEvent?: boolean
 }
 
-export type RefusedAct = Refused & { act: string | undefined }
+export type RefusedAction = Refused & { act: string | undefined }
 
 /**
  * A form's doing. `done`: one of the section's notices, shown after it; `target`: what it was done to, for the audit log, when not the
@@ -41,14 +41,14 @@ export type RefusedAct = Refused & { act: string | undefined }
 export type Outcome = { done: string; target?: string; remember?: Partial<Browser> } | { refused: Refused } | { reply: Reply | ViewReply }
 
 /** What posting a form of the section does. */
-export interface Act {
+export interface SectionAction {
   /** Only for who has signed in within the last minutes. */
   sensitive: boolean
   /** Its name in the audit log. */
   audit: AuditAct
   /** Whether this tenant has it; always when absent. */
-  offered?(room: TenantRoom): boolean
-  run(visit: Visit): Promise<Outcome>
+  offered?(tenant: WebTenant): boolean
+  run(accountRequest: AccountRequest): Promise<Outcome>
 }
 
 /** What of a section is its own. `images`: sources that its policy must allow. */
@@ -66,13 +66,13 @@ export interface Section {
   /** One line, for the overview. */
   summary: string
   /** Whether this tenant has it; always when absent. */
-  offered?(room: TenantRoom): boolean
+  offered?(tenant: WebTenant): boolean
   /** `refused`: the act that was asked for just now; of none when what was posted was for another account. */
-  show(visit: Visit, refused: RefusedAct | undefined): Promise<Content>
+  show(accountRequest: AccountRequest, refused: RefusedAction | undefined): Promise<Content>
   /** What is kept of the person here, for the download: members of one document, without secrets. */
-  kept?(visit: Visit): Promise<Readonly<Record<string, unknown>>>
+  kept?(accountRequest: AccountRequest): Promise<Readonly<Record<string, unknown>>>
   /** Posted to `/account/NAME/ACT`. */
-  acts: Readonly<Record<string, Act>>
+  actions: Readonly<Record<string, SectionAction>>
   /** Sentences that say what has been done. */
   notices: Readonly<Record<string, string>>
 }

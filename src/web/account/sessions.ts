@@ -1,31 +1,31 @@
 /** Where somebody is signed in, and how to end it from afar — OWASP ASVS 7.4, 7.5. */
 import type { SessionRow } from '../../identity/types.ts'
-import { stamp } from '../http/iso-time.ts'
+import { isoTime } from '../http/iso-time.ts'
 import { sessionsPage } from '../pages/account/sessions.ts'
-import type { Outcome, Section, Visit } from './section.ts'
+import type { AccountRequest, Outcome, Section } from './section.ts'
 
 /** Those that still count: one that has not been used for long is over, even if its row is there. */
-async function live({ room, account }: Visit): Promise<SessionRow[]> {
-  const now = room.ctx.now()
-  const rows = await room.signIn.store.sessions.of(account.subject, now)
-  return rows.filter(({ lastSeenAt }) => lastSeenAt + room.signIn.lifetimes.idle > now)
+async function live({ tenant, account }: AccountRequest): Promise<SessionRow[]> {
+  const now = tenant.ctx.now()
+  const rows = await tenant.signIn.store.sessions.of(account.subject, now)
+  return rows.filter(({ lastSeenAt }) => lastSeenAt + tenant.signIn.lifetimes.idle > now)
 }
 
 /** Only among the sessions of this account: what another one has is as unknown as what nobody has. */
-async function end({ room, request, account, session }: Visit): Promise<Outcome> {
+async function end({ tenant, request, account, session }: AccountRequest): Promise<Outcome> {
   const sid = request.params.need('session')
   if (sid === session.sid) return { refused: { problem: 'This is the session you are in. To end it, choose “Sign out” above.' } }
-  const ended = await room.signIn.store.sessions.endOne(account.subject, sid)
+  const ended = await tenant.signIn.store.sessions.endOne(account.subject, sid)
   return ended ? { done: 'ended', target: sid } : { refused: { problem: 'This session is over already.', status: 404 } }
 }
 
-async function endOthers({ room, account, session }: Visit): Promise<Outcome> {
-  await room.signIn.store.sessions.endOthers(account.subject, session.sid)
+async function endOthers({ tenant, account, session }: AccountRequest): Promise<Outcome> {
+  await tenant.signIn.store.sessions.endOthers(account.subject, session.sid)
   return { done: 'others' }
 }
 
-async function endAll({ room, account, sessions }: Visit): Promise<Outcome> {
-  await room.signIn.store.sessions.endAll(account.subject)
+async function endAll({ tenant, account, sessions }: AccountRequest): Promise<Outcome> {
+  await tenant.signIn.store.sessions.endAll(account.subject)
   const kept = sessions.filter(({ subject }) => subject !== account.subject).map(({ id }) => id)
   const page = { kind: 'page', page: 'signed-out', data: { application: undefined, to: undefined, stayed: false } } as const
   return { reply: { ...page, remember: { sessions: kept } } }
@@ -35,9 +35,9 @@ export const sessions: Section = {
   name: 'sessions',
   title: 'Sessions',
   summary: 'Where you are signed in',
-  async show(visit) {
-    const { room, session, account } = visit
-    const items = (await live(visit)).map(({ sid, device, address, createdAt, lastSeenAt }) => ({
+  async show(accountRequest) {
+    const { tenant, session, account } = accountRequest
+    const items = (await live(accountRequest)).map(({ sid, device, address, createdAt, lastSeenAt }) => ({
       sid,
       device,
       address,
@@ -45,15 +45,20 @@ export const sessions: Section = {
       lastSeenAt,
       current: sid === session.sid,
     }))
-    return { body: sessionsPage({ base: room.base, sid: session.sid, zone: account.claims['zoneinfo'], items }) }
+    return { body: sessionsPage({ base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items }) }
   },
-  kept: async (visit) => ({
-    sessions: (await live(visit)).map(({ sid, device, address, authTime, acr, amr, createdAt, lastSeenAt, expiresAt }) => ({
+  kept: async (accountRequest) => ({
+    sessions: (await live(accountRequest)).map(({ sid, device, address, authTime, acr, amr, createdAt, lastSeenAt, expiresAt }) => ({
       ...{ id: sid, device, address, acr, amr },
-      ...{ signed_in_at: stamp(authTime), created_at: stamp(createdAt), last_seen_at: stamp(lastSeenAt), expires_at: stamp(expiresAt) },
+      ...{
+        signed_in_at: isoTime(authTime),
+        created_at: isoTime(createdAt),
+        last_seen_at: isoTime(lastSeenAt),
+        expires_at: isoTime(expiresAt),
+      },
     })),
   }),
-  acts: {
+  actions: {
     end: { sensitive: false, audit: 'session.end', run: end },
     'end-others': { sensitive: false, audit: 'user.sign-out', run: endOthers },
     'end-all': { sensitive: false, audit: 'user.sign-out', run: endAll },

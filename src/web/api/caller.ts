@@ -1,13 +1,13 @@
 /** Who calls a JSON API, and what they may do there: a person who signed in at it, a machine, or a person through an application. */
 import type { Administrator } from '../../identity/account-administration.ts'
-import { may, type Permission, type Right, reachOfMachines, rightsOf, withinReach } from '../../identity/roles.ts'
+import { manageableRoles, may, type Permission, type Right, rightsOf, rolesMachinesManage } from '../../identity/roles.ts'
 import { type Account, isActive } from '../../identity/types.ts'
 import { bearer } from '../../protocol/access-token.ts'
 import { type Client, firstPartyId, scopesOf } from '../../protocol/client.ts'
 import { refuse } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
 import type { Credential } from '../../protocol/types.ts'
-import type { TenantRoom } from '../http/route.ts'
+import type { WebTenant } from '../http/route.ts'
 import { administrationIdentifier, rightsAmong } from './administration.ts'
 import { problem } from './problem.ts'
 
@@ -17,7 +17,7 @@ export interface Caller extends Administrator {
   scopes: readonly Right[] | undefined
 }
 
-export interface Person extends Caller {
+export interface CallingPerson extends Caller {
   account: Account
 }
 
@@ -25,27 +25,27 @@ export interface Person extends Caller {
  * Only a token that the person got by signing in here will do: one of another client, or an API key, was never meant for this.
  * Role and status are those of this moment, not those of the token.
  */
-export async function callingPerson(room: TenantRoom, request: Request): Promise<Person> {
-  const token = await bearer(room.ctx, request)
+export async function callingPerson(tenant: WebTenant, request: Request): Promise<CallingPerson> {
+  const token = await bearer(tenant.ctx, request)
   if (token.clientId !== firstPartyId) refuse('insufficient_scope', 'this token was not got by signing in at this API')
-  return personOf(room, token, undefined)
+  return personOf(tenant, token, undefined)
 }
 
 /** Such a person, or whoever has a token for the administration API. The scopes a client is registered for are those of this moment too. */
-export async function callingAdministrator(room: TenantRoom, request: Request): Promise<Caller> {
-  const identifier = administrationIdentifier(room.ctx.issuer)
-  const token = await bearer(room.ctx, request, [room.ctx.issuer, identifier])
-  if (token.clientId === firstPartyId) return personOf(room, token, undefined)
+export async function callingAdministrator(tenant: WebTenant, request: Request): Promise<Caller> {
+  const identifier = administrationIdentifier(tenant.ctx.issuer)
+  const token = await bearer(tenant.ctx, request, [tenant.ctx.issuer, identifier])
+  if (token.clientId === firstPartyId) return personOf(tenant, token, undefined)
   if (!token.audience.includes(identifier)) refuse('invalid_token', 'the access token is not for the administration API')
-  const client = token.clientId === undefined ? undefined : await room.ctx.store.clients.find(token.clientId)
+  const client = token.clientId === undefined ? undefined : await tenant.ctx.store.clients.find(token.clientId)
   if (!client) refuse('invalid_token', 'the access token was not issued to a client of this tenant')
   const scopes = scopesNow(token, client)
-  if (token.grantId !== undefined) return personOf(room, token, scopes)
-  return { account: undefined, reach: reachOfMachines, token, scopes }
+  if (token.grantId !== undefined) return personOf(tenant, token, scopes)
+  return { account: undefined, manageable: rolesMachinesManage, token, scopes }
 }
 
 /** Refuses unless scope and role, as far as the caller has them, both allow it. */
-export function demand({ account, scopes }: Caller, permission: Permission): void {
+export function requirePermission({ account, scopes }: Caller, permission: Permission): void {
   if (scopes && !scopes.some((right) => right === permission)) refuse('insufficient_scope', 'the access token lacks the scope for this')
   if (account && !may(account.role, permission)) problem(403, 'access_denied', 'your role does not allow this')
 }
@@ -64,8 +64,8 @@ function scopesNow(token: Credential, client: Client): readonly Right[] {
   return rightsAmong(token.scope).filter((right) => registered.includes(right))
 }
 
-async function personOf(room: TenantRoom, token: Credential, scopes: readonly Right[] | undefined): Promise<Person> {
-  const account = await room.accounts.store.accounts.bySubject(token.subject)
+async function personOf(tenant: WebTenant, token: Credential, scopes: readonly Right[] | undefined): Promise<CallingPerson> {
+  const account = await tenant.accounts.store.accounts.bySubject(token.subject)
   if (!account || !isActive(account)) refuse('invalid_token', 'the access token is of an account that is not active')
-  return { account, reach: withinReach(account.role), token, scopes }
+  return { account, manageable: manageableRoles(account.role), token, scopes }
 }

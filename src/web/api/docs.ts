@@ -1,7 +1,7 @@
 /** `/openapi.json`, and `/docs`: the same for people, by Scalar, all of it served from here. */
 import Fastify from 'fastify'
 import type { Reply } from '../../protocol/request-reply.ts'
-import type { Route, TenantRoom } from '../http/route.ts'
+import type { Route, WebTenant } from '../http/route.ts'
 import { html } from '../pages/html.ts'
 import { favicon } from '../pages/icons.ts'
 import { plain } from '../pages/names.ts'
@@ -34,9 +34,9 @@ const pageRoute: Route = {
   path: '/docs',
   methods: ['GET'],
   audience: 'person',
-  async handle(room, { id }): Promise<Reply> {
+  async handle(tenant, { id }): Promise<Reply> {
     const headers = { 'content-security-policy': policy(id), 'cross-origin-resource-policy': 'same-origin', 'cache-control': 'no-store' }
-    return { kind: 'text', status: 200, type: 'text/html; charset=utf-8', text: page(room, id), headers }
+    return { kind: 'text', status: 200, type: 'text/html; charset=utf-8', text: page(tenant, id), headers }
   },
 }
 
@@ -54,7 +54,7 @@ function policy(nonce: string): string {
   ].join('; ')
 }
 
-function page({ ctx, base }: TenantRoom, nonce: string): string {
+function page({ ctx, base }: WebTenant, nonce: string): string {
   const settings = JSON.stringify({
     url: `${base}/openapi.json`,
     withDefaultFonts: false,

@@ -1,5 +1,5 @@
 /** Every route of the JSON APIs: what the door serves, the interface description tells, and the test of permissions goes through. */
-import { autoAuthn, type Town } from '../compat/auto-authn.ts'
+import { autoAuthn, type CompatDeps } from '../compat/auto-authn.ts'
 import { picoAuth } from '../compat/pico-auth.ts'
 import { attributeRoutes } from './admin/attributes.ts'
 import { auditRoutes } from './admin/audit.ts'
@@ -33,6 +33,6 @@ const administration: readonly JsonRoute[] = [
   ...auditRoutes,
 ]
 
-export function everyRoute(town: Town): readonly JsonRoute[] {
-  return [...picoAuth, ...autoAuthn(town), ...administration, ...tenantRoutes(town.tenants, town.room)]
+export function everyRoute(compat: CompatDeps): readonly JsonRoute[] {
+  return [...picoAuth, ...autoAuthn(compat), ...administration, ...tenantRoutes(compat.tenants, compat.tenant)]
 }

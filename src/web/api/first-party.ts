@@ -2,12 +2,12 @@
 import { type Client, clientSchema, firstPartyId, scopesOf } from '../../protocol/client.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { Ctx, Server } from '../../protocol/feature.ts'
-import { mint } from '../../protocol/issue-tokens.ts'
+import { issueTokens } from '../../protocol/issue-tokens.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Keys } from '../../protocol/ports.ts'
 import { signedIn } from '../../protocol/signed-in.ts'
 import type { Issuance, SignInProof } from '../../protocol/types.ts'
-import type { TenantRoom } from '../http/route.ts'
+import type { WebTenant } from '../http/route.ts'
 import { Problem, problem } from './problem.ts'
 
 /** Public: whoever has its refresh token may use it. It cannot send anyone to be signed in, for it has no redirect URI. Lifetimes in seconds. */
@@ -36,7 +36,7 @@ export function firstPartyClient(
 }
 
 /** What the mint hands out. */
-export interface Handed {
+export interface TokenResponse {
   access_token: string
   refresh_token?: string
   token_type: string
@@ -45,32 +45,32 @@ export interface Handed {
 }
 
 /** `sid`: of the session that goes with it, where there is one. */
-export function tokensFor(room: TenantRoom, proof: SignInProof, sid: string): Promise<Handed> {
-  const { ctx, firstParty: client } = room
-  return authenticated(async () => handed(room, await signedIn(ctx, { client, proof, scope: scopesOf(client), sid })))
+export function tokensFor(tenant: WebTenant, proof: SignInProof, sid: string): Promise<TokenResponse> {
+  const { ctx, firstParty: client } = tenant
+  return authenticated(async () => tokenResponse(tenant, await signedIn(ctx, { client, proof, scope: scopesOf(client), sid })))
 }
 
 /** By the rules of the refresh token grant: it rotates, and a used one takes its family back. */
-export function refreshed(room: TenantRoom, refreshToken: string, address: string): Promise<Handed> {
-  const { ctx, firstParty: client } = room
+export function refreshed(tenant: WebTenant, refreshToken: string, address: string): Promise<TokenResponse> {
+  const { ctx, firstParty: client } = tenant
   const grantType = ctx.server.grantTypes.get('refresh_token') ?? problem(404, 'not_found', 'refresh tokens are not offered here')
   const params = new Params([['refresh_token', refreshToken]])
-  return authenticated(async () => handed(room, await grantType.redeem(ctx, { params, client, binding: undefined, address })))
+  return authenticated(async () => tokenResponse(tenant, await grantType.redeem(ctx, { params, client, binding: undefined, address })))
 }
 
 /** What is no good as a grant is a failed authentication to who calls a sign-in API. */
-async function authenticated(work: () => Promise<Handed>): Promise<Handed> {
+async function authenticated(work: () => Promise<TokenResponse>): Promise<TokenResponse> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof OAuthError) || error.code !== 'invalid_grant') throw error
     const refusal = new Problem(401, 'invalid_grant', error.description)
-    refusal.happened.push(...error.happened)
+    refusal.auditEvents.push(...error.auditEvents)
     throw refusal
   }
 }
 
-async function handed({ ctx, audience, firstParty }: TenantRoom, issuance: Issuance): Promise<Handed> {
+async function tokenResponse({ ctx, audience, firstParty }: WebTenant, issuance: Issuance): Promise<TokenResponse> {
   const target = {
     audience: audience === undefined ? [ctx.issuer] : [audience, ctx.issuer],
     scope: issuance.scope,
@@ -79,8 +79,8 @@ async function handed({ ctx, audience, firstParty }: TenantRoom, issuance: Issua
     lifetime: firstParty.access_token_lifetime ?? ctx.tenant.lifetimes.accessToken,
     claimSources: {},
   }
-  const reply = await mint(ctx, issuance, target, undefined)
-  return (reply as unknown as { body: Handed }).body
+  const reply = await issueTokens(ctx, issuance, target, undefined)
+  return (reply as unknown as { body: TokenResponse }).body
 }
 
 /** The clients of a tenant, and among them our own. Nobody else can be found under their names. */

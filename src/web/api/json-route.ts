@@ -1,13 +1,13 @@
 /** A route of a JSON API as a value: schemas, permission, handler. The one place where bodies are checked and permissions are enforced. */
 import { ZodError, type z } from 'zod'
-import { isOfTheHouse, type Permission, type Right } from '../../identity/roles.ts'
-import type { Act, Doer, Happening } from '../../protocol/audit-events.ts'
+import { isInstallationRight, type Permission, type Right } from '../../identity/roles.ts'
+import type { Actor, AuditEvent, AuditEventType } from '../../protocol/audit-events.ts'
 import { firstPartyId } from '../../protocol/client.ts'
-import { noted, OAuthError } from '../../protocol/errors.ts'
+import { OAuthError, withAuditEvent } from '../../protocol/errors.ts'
 import type { Method } from '../../protocol/feature.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import type { Route, Sent, TenantRoom } from '../http/route.ts'
-import { type Caller, callingAdministrator, callingPerson, demand, type Person } from './caller.ts'
+import type { RequestBody, Route, WebTenant } from '../http/route.ts'
+import { type Caller, type CallingPerson, callingAdministrator, callingPerson, requirePermission } from './caller.ts'
 import { type Fault, problem } from './problem.ts'
 
 /** The `:names` of a path. */
@@ -17,8 +17,8 @@ type Names<Path extends string> = Path extends `${string}:${infer Name}/${infer 
     ? Name
     : never
 
-export interface Ask<Body, Query, Path extends string = string> {
-  room: TenantRoom
+export interface JsonRequest<Body, Query, Path extends string = string> {
+  tenant: WebTenant
   request: Request
   body: Body
   query: Query
@@ -42,18 +42,18 @@ interface Form<Body extends z.ZodType, Query extends z.ZodType, Answer extends z
   /** What is answered with 202, where something is still to be done elsewhere. */
   accepted?: z.ZodType
   /** What the audit log calls it; absent when it changes nothing. It is done to what `:id` of the path names, or to the `target` that was told. */
-  act?: Act
+  act?: AuditEventType
 }
-type Told<Answer extends z.ZodType> = Promise<{
+type JsonAnswer<Answer extends z.ZodType> = Promise<{
   answer?: z.input<Answer>
   lines?: readonly unknown[]
   /** In place of the answer. */
   accepted?: object
   headers?: Readonly<Record<string, string>>
   /** For the audit log: who did it, where the token does not tell, and what it was done to. */
-  by?: Doer
+  by?: Actor
   target?: string
-  detail?: Happening['detail']
+  detail?: AuditEvent['detail']
 }>
 
 /** What the interface description is made of, and the door serves. */
@@ -61,19 +61,19 @@ export interface JsonRoute extends Form<z.ZodType, z.ZodType, z.ZodType> {
   permission: Permission | 'anyone'
   /** Whose tokens it takes: of persons who signed in at this API, or of whoever administers. */
   callers: 'anyone' | 'persons' | 'administrators'
-  handle(room: TenantRoom, request: Request, sent: Sent): Promise<Reply>
+  handle(tenant: WebTenant, request: Request, sent: RequestBody): Promise<Reply>
 }
 
 /** A route for anyone. */
 export function openRoute<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType>(
   form: Form<Body, Query, Answer>,
-  work: (ask: Ask<z.output<Body>, z.output<Query>>) => Told<Answer>,
+  work: (ask: JsonRequest<z.output<Body>, z.output<Query>>) => JsonAnswer<Answer>,
 ): JsonRoute {
   return {
     ...form,
     permission: 'anyone',
     callers: 'anyone',
-    handle: (room, request, sent) => watched(form, sent, {}, async () => work(read(form, room, request, sent))),
+    handle: (tenant, request, sent) => audited(form, sent, {}, async () => work(read(form, tenant, request, sent))),
   }
 }
 
@@ -81,7 +81,7 @@ export function openRoute<Body extends z.ZodType, Query extends z.ZodType, Answe
 export function guardedRoute<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string>(
   permission: Permission,
   form: Form<Body, Query, Answer, Path>,
-  work: (ask: Ask<z.output<Body>, z.output<Query>, Path>, by: Person) => Told<Answer>,
+  work: (ask: JsonRequest<z.output<Body>, z.output<Query>, Path>, by: CallingPerson) => JsonAnswer<Answer>,
 ): JsonRoute {
   return { ...form, permission, callers: 'persons', handle: guarded(permission, form, callingPerson, work) }
 }
@@ -90,7 +90,7 @@ export function guardedRoute<Body extends z.ZodType, Query extends z.ZodType, An
 export function adminRoute<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string>(
   permission: Right,
   form: Form<Body, Query, Answer, Path>,
-  work: (ask: Ask<z.output<Body>, z.output<Query>, Path>, by: Caller) => Told<Answer>,
+  work: (ask: JsonRequest<z.output<Body>, z.output<Query>, Path>, by: Caller) => JsonAnswer<Answer>,
 ): JsonRoute {
   return { ...form, permission, callers: 'administrators', handle: guarded(permission, form, callingAdministrator, work) }
 }
@@ -99,21 +99,21 @@ export function adminRoute<Body extends z.ZodType, Query extends z.ZodType, Answ
 function guarded<Who extends Caller, Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string>(
   permission: Permission,
   form: Form<Body, Query, Answer, Path>,
-  authenticate: (room: TenantRoom, request: Request) => Promise<Who>,
-  work: (ask: Ask<z.output<Body>, z.output<Query>, Path>, by: Who) => Told<Answer>,
+  authenticate: (tenant: WebTenant, request: Request) => Promise<Who>,
+  work: (ask: JsonRequest<z.output<Body>, z.output<Query>, Path>, by: Who) => JsonAnswer<Answer>,
 ): JsonRoute['handle'] {
-  return async (room, request, sent) => {
-    const by = await authenticate(room, request)
-    return watched(form, sent, doerOf(by), async () => {
-      demand(by, permission)
-      if (isOfTheHouse(permission) && room.slug !== '') problem(404, 'not_found', 'tenants are looked after at the root tenant')
-      return work(read(form, room, request, sent), by)
+  return async (tenant, request, sent) => {
+    const by = await authenticate(tenant, request)
+    return audited(form, sent, actorOf(by), async () => {
+      requirePermission(by, permission)
+      if (isInstallationRight(permission) && tenant.slug !== '') problem(404, 'not_found', 'tenants are looked after at the root tenant')
+      return work(read(form, tenant, request, sent), by)
     })
   }
 }
 
 /** For the audit log; with a person, the application through which they came. */
-function doerOf({ account, token }: Caller): Pick<Happening, 'by' | 'detail'> {
+function actorOf({ account, token }: Caller): Pick<AuditEvent, 'by' | 'detail'> {
   const clientId = token.clientId as string
   if (!account) return { by: { type: 'client', id: clientId } }
   return { by: { type: 'user', id: account.subject }, ...(clientId === firstPartyId ? {} : { detail: { client: clientId } }) }
@@ -126,14 +126,14 @@ export function routeOfJson({ path, method, handle }: JsonRoute): Route {
 
 function read<Body extends z.ZodType, Query extends z.ZodType, Path extends string>(
   form: Form<Body, Query, z.ZodType, Path>,
-  room: TenantRoom,
+  tenant: WebTenant,
   request: Request,
-  { json, path }: Sent,
-): Ask<z.output<Body>, z.output<Query>, Path> {
+  { json, path }: RequestBody,
+): JsonRequest<z.output<Body>, z.output<Query>, Path> {
   request.params.check(new Set())
   const body = checked(form.body, json, 'the body is not what this address takes')
   const query = checked(form.query, Object.fromEntries(request.params.entries()), 'the query is not what this address takes')
-  return { room, request, body, query, path }
+  return { tenant, request, body, query, path }
 }
 
 function checked<T extends z.ZodType>(schema: T | undefined, value: unknown, description: string): z.output<T> {
@@ -159,11 +159,11 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
 const isName = (name: string) => /^\w{1,64}$/.test(name)
 
 /** Answers, and tells the audit log what came of it: of a refusal too, when it is known who was refused. */
-async function watched(
+async function audited(
   form: Form<z.ZodType, z.ZodType, z.ZodType>,
-  { path }: Sent,
-  { by, detail }: Pick<Happening, 'by' | 'detail'>,
-  work: () => Told<z.ZodType>,
+  { path }: RequestBody,
+  { by, detail }: Pick<AuditEvent, 'by' | 'detail'>,
+  work: () => JsonAnswer<z.ZodType>,
 ): Promise<Reply> {
   const { act } = form
   try {
@@ -171,16 +171,16 @@ async function watched(
     const { target = path['id'] } = told
     const all = { ...detail, ...told.detail }
     const more = Object.keys(all).length > 0 ? { detail: all } : {}
-    const happened = act && ({ act, outcome: 'success', by: told.by ?? by, target, ...more } as const)
-    return { ...reply(form, told), ...(happened ? { happened: [happened] } : {}) }
+    const auditEvents = act && ({ act, outcome: 'success', by: told.by ?? by, target, ...more } as const)
+    return { ...reply(form, told), ...(auditEvents ? { auditEvents: [auditEvents] } : {}) }
   } catch (error) {
     if (act && by && error instanceof OAuthError)
-      noted(error, { act, outcome: 'failure', by, target: path['id'], detail: { ...detail, error: error.code } })
+      withAuditEvent(error, { act, outcome: 'failure', by, target: path['id'], detail: { ...detail, error: error.code } })
     throw error
   }
 }
 
-function reply(form: Form<z.ZodType, z.ZodType, z.ZodType>, { answer, accepted, lines, headers }: Awaited<Told<z.ZodType>>): Reply {
+function reply(form: Form<z.ZodType, z.ZodType, z.ZodType>, { answer, accepted, lines, headers }: Awaited<JsonAnswer<z.ZodType>>): Reply {
   const all = { 'cache-control': 'no-store', ...headers }
   if (form.lines) {
     const item = form.lines

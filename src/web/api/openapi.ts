@@ -1,12 +1,12 @@
 /** The interface description of the JSON APIs, computed from the routes themselves — OpenAPI 3.1. */
 import { z } from 'zod'
-import { everyRight, isOfTheHouse, type Permission, rights } from '../../identity/roles.ts'
+import { everyRight, isInstallationRight, type Permission, rights } from '../../identity/roles.ts'
 import { codes } from '../../protocol/errors.ts'
 import { scopeOf } from './administration.ts'
 import type { JsonRoute } from './json-route.ts'
 
 /** Where it is, and how one gets a token there. */
-export interface Place {
+export interface DescriptionContext {
   issuer: string
   isRoot: boolean
   grantTypes: readonly string[]
@@ -16,12 +16,14 @@ export interface Place {
 type Members = Record<string, unknown>
 
 /** Everything but what depends on the tenant is computed once, when somebody first asks. */
-export function interfaceDescription(routes: readonly JsonRoute[]): (place: Place) => object {
+export function interfaceDescription(routes: readonly JsonRoute[]): (place: DescriptionContext) => object {
   let known: ReturnType<typeof describe> | undefined
   return (place) => {
     known ??= describe(routes)
     const { schemas, described } = known
-    const served = described.filter(({ route: { permission } }) => place.isRoot || permission === 'anyone' || !isOfTheHouse(permission))
+    const served = described.filter(
+      ({ route: { permission } }) => place.isRoot || permission === 'anyone' || !isInstallationRight(permission),
+    )
     const paths: Record<string, Members> = {}
     for (const { route, operation } of served) {
       const path = route.path.replace(/:(\w+)/g, '{$1}')
@@ -165,7 +167,7 @@ const problemResponse = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 }
 
-function securitySchemes({ issuer, grantTypes }: Place): Members {
+function securitySchemes({ issuer, grantTypes }: DescriptionContext): Members {
   const scopes = Object.fromEntries(everyRight.map((right) => [scopeOf(right), rights[right].words]))
   const flows = {
     ...(grantTypes.includes('client_credentials') ? { clientCredentials: { tokenUrl: `${issuer}/token`, scopes } } : {}),

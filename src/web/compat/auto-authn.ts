@@ -1,24 +1,24 @@
 /** The surface of Auto Authn: sign-up, sign-in and tenants in JSON, and OAuth requests that name no client or tenant. */
 import { z } from 'zod'
 import { accountSchema } from '../../identity/accounts.ts'
-import type { Entrance } from '../../identity/second-factor.ts'
+import type { CompletedSignIn } from '../../identity/second-factor.ts'
 import { startSession } from '../../identity/sign-in.ts'
-import { tryTenant } from '../../identity/throttle.ts'
+import { countTenantCreation } from '../../identity/throttle.ts'
 import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { slugSchema, type TenantActs } from '../api/admin/tenants.ts'
-import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
+import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { problem } from '../api/problem.ts'
-import { byThemselves } from '../http/own-event.ts'
-import type { Route, TenantRoom } from '../http/route.ts'
+import { ownEvent } from '../http/own-event.ts'
+import type { Route, WebTenant } from '../http/route.ts'
 import { mailSent, otp, signedInAccount, register as signUp, unproven, wrongPassword } from './pico-auth.ts'
 
 /** What this surface needs beyond one tenant. */
-export interface Town {
-  room(slug: string): Promise<TenantRoom | undefined>
+export interface CompatDeps {
+  tenant(slug: string): Promise<WebTenant | undefined>
   /** Its id; undefined when the slug is taken. */
   createTenant(ask: { slug: string; name: string; contact: string }): Promise<string | undefined>
   tenants: TenantActs
@@ -39,7 +39,7 @@ const pair = z.object({
   expires_in: z.int(),
 })
 
-export function autoAuthn(town: Town): JsonRoute[] {
+export function autoAuthn(compat: CompatDeps): JsonRoute[] {
   const anyone = openRoute(
     {
       method: 'GET',
@@ -47,12 +47,12 @@ export function autoAuthn(town: Town): JsonRoute[] {
       summary: 'What is running here',
       answer: z.object({ service: z.string(), version: z.string(), node: z.string() }),
     },
-    async () => ({ answer: { service: 'gatehouse', version: town.version, node: process.versions.node } }),
+    async () => ({ answer: { service: 'gatehouse', version: compat.version, node: process.versions.node } }),
   )
-  return [anyone, tenant(town), register(town), login(town), refresh(town)]
+  return [anyone, tenant(compat), register(compat), login(compat), refresh(compat)]
 }
 
-function tenant(town: Town): JsonRoute {
+function tenant(compat: CompatDeps): JsonRoute {
   const form = {
     method: 'POST',
     path: '/tenant',
@@ -66,22 +66,22 @@ function tenant(town: Town): JsonRoute {
     status: 201,
     act: 'tenant.create',
   } as const
-  type Asked = { room: TenantRoom; request: Request; body: z.output<typeof form.body> }
-  const make = async ({ room, body }: Asked) => {
-    if (room.slug !== '') problem(404, 'not_found', 'tenants are made at the root tenant')
-    const id = await town.createTenant({ slug: body.slug, name: body.name, contact: body.email })
+  type Asked = { tenant: WebTenant; request: Request; body: z.output<typeof form.body> }
+  const make = async ({ tenant, body }: Asked) => {
+    if (tenant.slug !== '') problem(404, 'not_found', 'tenants are made at the root tenant')
+    const id = await compat.createTenant({ slug: body.slug, name: body.name, contact: body.email })
     if (id === undefined) problem(409, 'invalid_request', 'there is a tenant of this slug already')
-    return { answer: { ...body, id, issuer: `${room.ctx.issuer}/t/${body.slug}` }, target: id }
+    return { answer: { ...body, id, issuer: `${tenant.ctx.issuer}/t/${body.slug}` }, target: id }
   }
   const makeCounted = async (ask: Asked) => {
-    const wait = await tryTenant(ask.room.signIn, ask.request.address, ask.room.ctx.now())
+    const wait = await countTenantCreation(ask.tenant.signIn, ask.request.address, ask.tenant.ctx.now())
     if (wait !== undefined) throw new TooMany('too many tenants', wait)
     return make(ask)
   }
-  return town.openTenants ? openRoute(form, makeCounted) : guardedRoute('tenants:write', form, make)
+  return compat.openTenants ? openRoute(form, makeCounted) : guardedRoute('tenants:write', form, make)
 }
 
-function register(town: Town): JsonRoute {
+function register(compat: CompatDeps): JsonRoute {
   return openRoute(
     {
       method: 'POST',
@@ -98,23 +98,23 @@ function register(town: Town): JsonRoute {
       status: 201,
       accepted: unproven,
     },
-    async ({ room, request, body }) => {
-      const there = await inTenant(town, room, body.tenant_slug, request)
+    async ({ tenant, request, body }) => {
+      const there = await inTenant(compat, tenant, body.tenant_slug, request)
       if (there.signIn.secondFactor === 'required')
         problem(403, 'access_denied', 'a second factor is required here; sign in with a browser and set one up')
       const { username, email, attributes } = body
       return inTheirLog(there, request, async () => {
         const account = await signUp(there, request, { username, email, claims: {}, attributes }, body.password)
-        if (!account) return { accepted: mailSent, happened: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }] }
+        if (!account) return { accepted: mailSent, auditEvents: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }] }
         const { subject, passwordHash } = account
         const proof = { subject, passwordHash, authTime: there.ctx.now(), acr: 'aal1', amr: ['pwd'] }
-        return { ...(await signedIn(there, request, { account, proof })), happened: [byThemselves('user.sign-up', account)] }
+        return { ...(await signedIn(there, request, { account, proof })), auditEvents: [ownEvent('user.sign-up', account)] }
       })
     },
   )
 }
 
-function login(town: Town): JsonRoute {
+function login(compat: CompatDeps): JsonRoute {
   return openRoute(
     {
       method: 'POST',
@@ -123,19 +123,19 @@ function login(town: Town): JsonRoute {
       body: z.strictObject({ identifier: z.string().trim().min(3).max(254), password: z.string().max(1024), otp, tenant_slug: tenantSlug }),
       answer: pair,
     },
-    async ({ room, request, body }) => {
-      const there = await inTenant(town, room, body.tenant_slug, request)
+    async ({ tenant, request, body }) => {
+      const there = await inTenant(compat, tenant, body.tenant_slug, request)
       const { identifier: login, password, otp } = body
       return inTheirLog(there, request, async () => {
         const entrance = await signedInAccount(there, request, { login, password, otp })
-        const happened = [byThemselves('user.sign-in', entrance.account, entrance.detail)]
-        return { ...(await signedIn(there, request, entrance)), happened }
+        const auditEvents = [ownEvent('user.sign-in', entrance.account, entrance.detail)]
+        return { ...(await signedIn(there, request, entrance)), auditEvents }
       })
     },
   )
 }
 
-function refresh(town: Town): JsonRoute {
+function refresh(compat: CompatDeps): JsonRoute {
   return openRoute(
     {
       method: 'POST',
@@ -144,48 +144,49 @@ function refresh(town: Town): JsonRoute {
       body: z.strictObject({ refresh_token: z.string().max(1024), tenant_slug: tenantSlug }),
       answer: pair,
     },
-    async ({ room, request, body }) => {
-      const there = await inTenant(town, room, body.tenant_slug, request)
+    async ({ tenant, request, body }) => {
+      const there = await inTenant(compat, tenant, body.tenant_slug, request)
       return { answer: lowered(await refreshed(there, body.refresh_token, request.address)) }
     },
   )
 }
 
 /** What happens in a tenant is written into its own log, also when it was asked for at the root's address. */
-async function inTheirLog<T extends Pick<Reply, 'happened'>>(there: TenantRoom, request: Request, work: () => Promise<T>): Promise<T> {
+async function inTheirLog<T extends Pick<Reply, 'auditEvents'>>(there: WebTenant, request: Request, work: () => Promise<T>): Promise<T> {
   const from = { requestId: request.id, address: request.address }
   try {
     const done = await work()
-    await there.note(done.happened ?? [], from)
-    return { ...done, happened: [] }
+    await there.recordAudit(done.auditEvents ?? [], from)
+    return { ...done, auditEvents: [] }
   } catch (error) {
-    if (error instanceof OAuthError) await there.note(error.happened.splice(0), from)
+    if (error instanceof OAuthError) await there.recordAudit(error.auditEvents.splice(0), from)
     throw error
   }
 }
 
 /** A new session, and tokens that belong to it. */
-async function signedIn(room: TenantRoom, request: Request, { account, proof }: Pick<Entrance, 'account' | 'proof'>) {
-  const now = room.ctx.now()
-  const { sessions: brought } = room.cookies.read(cookiesOf(request))
-  const known = await room.ctx.people.sessions(brought, now, request.address)
-  const started = await startSession(room.signIn, account, known, { ...proof, now, from: request })
+async function signedIn(tenant: WebTenant, request: Request, { account, proof }: Pick<CompletedSignIn, 'account' | 'proof'>) {
+  const now = tenant.ctx.now()
+  const { sessions: brought } = tenant.cookies.read(cookiesOf(request))
+  const known = await tenant.ctx.people.sessions(brought, now, request.address)
+  const started = await startSession(tenant.signIn, account, known, { ...proof, now, from: request })
   const sessions = started ?? wrongPassword(account.subject)
-  const [session] = await room.ctx.people.sessions(sessions, now, request.address)
-  const answer = lowered(await tokensFor(room, proof, session?.sid ?? room.ctx.id()))
-  return { answer, headers: { 'set-cookie': room.cookies.write({ sessions }).join() } }
+  const [session] = await tenant.ctx.people.sessions(sessions, now, request.address)
+  const answer = lowered(await tokensFor(tenant, proof, session?.sid ?? tenant.ctx.id()))
+  return { answer, headers: { 'set-cookie': tenant.cookies.write({ sessions }).join() } }
 }
 
-const lowered = (handed: Handed): z.input<typeof pair> => ({ ...handed, token_type: 'bearer' })
+const lowered = (tokens: TokenResponse): z.input<typeof pair> => ({ ...tokens, token_type: 'bearer' })
 
 /** A tenant's own address names it. The root's stands for all: there the request may name one, or bring a session of exactly one. */
-async function inTenant(town: Town, room: TenantRoom, named: string | undefined, request: Request): Promise<TenantRoom> {
-  if (room.slug !== '') return named === undefined || named === room.slug ? room : problem(404, 'not_found', 'there is no such tenant here')
-  if (named !== undefined) return (await town.room(named)) ?? problem(404, 'not_found', 'there is no such tenant here')
+async function inTenant(compat: CompatDeps, tenant: WebTenant, named: string | undefined, request: Request): Promise<WebTenant> {
+  if (tenant.slug !== '')
+    return named === undefined || named === tenant.slug ? tenant : problem(404, 'not_found', 'there is no such tenant here')
+  if (named !== undefined) return (await compat.tenant(named)) ?? problem(404, 'not_found', 'there is no such tenant here')
   const [only, ...others] = slugsOf(cookiesOf(request))
-  if (only === undefined) return room
+  if (only === undefined) return tenant
   if (others.length > 0) problem(400, 'invalid_request', 'this browser has sessions of several tenants; say tenant_slug')
-  return (await town.room(only)) ?? room
+  return (await compat.tenant(only)) ?? tenant
 }
 
 function cookiesOf({ headers }: Request): string {
@@ -199,20 +200,20 @@ function slugsOf(cookies: string): string[] {
 }
 
 /** The same routes, which now also take requests that name no client: those are the tenant's own, by the name of the sign-in API's client. */
-export function withoutClients(routes: readonly Route[], town: Town): Route[] {
+export function withoutClients(routes: readonly Route[], compat: CompatDeps): Route[] {
   return routes.map((route) => {
-    if (route.path === '/token' && town.withoutClient)
-      return lenient(route, town, ({ params }) => params.all('grant_type').includes('password'))
-    if (route.path === '/revoke' && town.withoutClient) return lenient(route, town, () => true)
-    return route.path === '/logout' ? { ...route, body: 'either' as const, handle: logoutOf(route, town) } : route
+    if (route.path === '/token' && compat.withoutClient)
+      return lenient(route, compat, ({ params }) => params.all('grant_type').includes('password'))
+    if (route.path === '/revoke' && compat.withoutClient) return lenient(route, compat, () => true)
+    return route.path === '/logout' ? { ...route, body: 'either' as const, handle: logoutOf(route, compat) } : route
   })
 }
 
-function lenient(route: Route, town: Town, applies: (request: Request) => boolean): Route {
-  const handle: Route['handle'] = async (room, request, sent) => {
+function lenient(route: Route, compat: CompatDeps, applies: (request: Request) => boolean): Route {
+  const handle: Route['handle'] = async (tenant, request, sent) => {
     const named = ['client_id', 'client_secret', 'client_assertion'].some((name) => request.params.all(name).length > 0)
-    if (named || request.headers['authorization'] !== undefined || !applies(request)) return route.handle(room, request, sent)
-    const there = await inTenant(town, room, request.params.get('tenant_slug'), request)
+    if (named || request.headers['authorization'] !== undefined || !applies(request)) return route.handle(tenant, request, sent)
+    const there = await inTenant(compat, tenant, request.params.get('tenant_slug'), request)
     const params = new Params([...request.params.entries(), ['client_id', firstPartyId]])
     const theirs = { ...request, url: there.ctx.issuer + route.path, params }
     return inTheirLog(there, request, () => route.handle(there, theirs, sent))
@@ -223,13 +224,13 @@ function lenient(route: Route, town: Town, applies: (request: Request) => boolea
 const hint = z.strictObject({ id_token_hint: z.string().max(16_384), tenant_slug: tenantSlug })
 
 /** Beside the pages of logout: a program that has the browser's cookies and an ID token ends the session without asking. */
-function logoutOf(route: Route, town: Town): Route['handle'] {
-  return async (room, request, sent) => {
-    if (sent.json === undefined) return route.handle(room, request, sent)
+function logoutOf(route: Route, compat: CompatDeps): Route['handle'] {
+  return async (tenant, request, sent) => {
+    if (sent.json === undefined) return route.handle(tenant, request, sent)
     const body = hint.safeParse(sent.json)
     if (!body.success)
       return problem(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'id_token_hint', rule: 'is needed' }])
-    const there = await inTenant(town, room, body.data.tenant_slug, request)
+    const there = await inTenant(compat, tenant, body.data.tenant_slug, request)
     const claims = await there.ctx.keys.verify(['JWT'], body.data.id_token_hint, undefined)
     if (typeof claims?.['sub'] !== 'string') problem(400, 'invalid_request', 'id_token_hint is not an ID token of this issuer')
     const { sessions: brought } = there.cookies.read(cookiesOf(request))
@@ -237,7 +238,7 @@ function logoutOf(route: Route, town: Town): Route['handle'] {
     const ended = sessions.filter((session) => session.subject === claims['sub']).map((session) => session.id)
     await there.ctx.people.signOut(ended)
     const by = { type: 'user', id: claims['sub'] } as const
-    await there.note(ended.length > 0 ? [{ act: 'user.sign-out', outcome: 'success', by, target: by.id }] : [], {
+    await there.recordAudit(ended.length > 0 ? [{ act: 'user.sign-out', outcome: 'success', by, target: by.id }] : [], {
       requestId: request.id,
       address: request.address,
     })

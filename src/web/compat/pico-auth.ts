@@ -5,20 +5,20 @@ import { giveRole, giveStatus } from '../../identity/account-administration.ts'
 import { accountSchema, replacePassword } from '../../identity/accounts.ts'
 import { leastProblem } from '../../identity/password-policy.ts'
 import { roles } from '../../identity/roles.ts'
-import { type Entrance, tryAlone } from '../../identity/second-factor.ts'
+import { type CompletedSignIn, signInWithoutPage } from '../../identity/second-factor.ts'
 import { failedSignIn } from '../../identity/sign-in.ts'
 import { type Applicant, signUp } from '../../identity/sign-up.ts'
-import { trySignUp } from '../../identity/throttle.ts'
+import { countSignUp } from '../../identity/throttle.ts'
 import type { Account } from '../../identity/types.ts'
-import type { Doer } from '../../protocol/audit-events.ts'
-import { noted, TooMany } from '../../protocol/errors.ts'
+import type { Actor } from '../../protocol/audit-events.ts'
+import { TooMany, withAuditEvent } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
 import { administered } from '../api/admin/people.ts'
-import { type Handed, refreshed, tokensFor } from '../api/first-party.ts'
+import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { Problem, problem } from '../api/problem.ts'
-import { stamp } from '../http/iso-time.ts'
-import type { TenantRoom } from '../http/route.ts'
+import { isoTime } from '../http/iso-time.ts'
+import type { WebTenant } from '../http/route.ts'
 import { openSignUp } from '../sign-in/sign-up-rule.ts'
 
 const role = z.enum(roles)
@@ -56,11 +56,11 @@ const registration = openRoute(
     accepted: unproven,
     act: 'user.sign-up',
   },
-  async ({ room, request, body }) => {
+  async ({ tenant, request, body }) => {
     const claims = body.display_name === '' ? {} : { name: body.display_name }
     const { email, attributes } = body
-    const account = await register(room, request, { email, claims, attributes }, body.password)
-    return account ? { answer: shown(room, account), ...doneBy(account) } : { accepted: mailSent, detail: { proven: false } }
+    const account = await register(tenant, request, { email, claims, attributes }, body.password)
+    return account ? { answer: shown(tenant, account), ...doneBy(account) } : { accepted: mailSent, detail: { proven: false } }
   },
 )
 
@@ -68,11 +68,11 @@ const registration = openRoute(
  * The account; undefined when its address is to be proven first. Refuses when sign-up is closed here, is tried too often, the password is
  * too weak, or another account has the name or address.
  */
-export async function register(room: TenantRoom, request: Request, applicant: Applicant, text: string): Promise<Account | undefined> {
-  const { ctx, signIn, accounts } = room
-  const { rule } = await openSignUp(room)
-  checkNew(room, text, 'password')
-  const wait = await trySignUp(signIn, { login: applicant.email, address: request.address }, ctx.now())
+export async function register(tenant: WebTenant, request: Request, applicant: Applicant, text: string): Promise<Account | undefined> {
+  const { ctx, signIn, accounts } = tenant
+  const { rule } = await openSignUp(tenant)
+  checkNew(tenant, text, 'password')
+  const wait = await countSignUp(signIn, { login: applicant.email, address: request.address }, ctx.now())
   if (wait !== undefined) throw new TooMany('too many sign-ups', wait)
   const outcome = await signUp(accounts, rule, applicant, text).catch((error: unknown) => Promise.reject(told(error, 'password')))
   if (outcome === 'taken') problem(409, 'invalid_request', 'there is an account with this name or address already')
@@ -80,7 +80,7 @@ export async function register(room: TenantRoom, request: Request, applicant: Ap
 }
 
 /** As this surface has always promised its callers, 8 characters will do; a password that everybody guesses first will not. */
-function checkNew({ signIn, popularPasswords }: TenantRoom, text: string, field: string): void {
+function checkNew({ signIn, popularPasswords }: WebTenant, text: string, field: string): void {
   const isPopular = popularPasswords ? () => false : signIn.passwords.isPopular
   const rule = leastProblem(text, { isPopular })
   if (rule) problem(422, 'invalid_request', 'the password cannot be used', [{ field, rule }])
@@ -94,7 +94,7 @@ function told(error: unknown, field: string): unknown {
 /** `target`: whose it would have been, when there is somebody. */
 export function wrongPassword(target: string | undefined): never {
   const refusal = new Problem(401, 'invalid_grant', 'login or password is not right')
-  throw noted(refusal, { act: 'user.sign-in', outcome: 'failure', target })
+  throw withAuditEvent(refusal, { act: 'user.sign-in', outcome: 'failure', target })
 }
 
 /** A code of an authenticator app or a recovery code, for those who have a second factor. */
@@ -106,11 +106,11 @@ export const otp = z
 
 /** The account, or the same refusal whatever was wrong with login and password. The password must be its own. */
 export async function signedInAccount(
-  { ctx, signIn }: TenantRoom,
+  { ctx, signIn }: WebTenant,
   { address, browser }: Request,
   { login, ...shown }: { login: string; password: string; otp: string | undefined },
-): Promise<Entrance> {
-  const entrance = await tryAlone(signIn, { login, address, device: browser.device }, shown, ctx.now())
+): Promise<CompletedSignIn> {
+  const entrance = await signInWithoutPage(signIn, { login, address, device: browser.device }, shown, ctx.now())
   if (!entrance) return wrongPassword((await failedSignIn(signIn, login)).target)
   if (entrance.account.passwordIsTemporary)
     problem(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
@@ -126,15 +126,15 @@ const login = openRoute(
     answer: tokens,
     act: 'user.sign-in',
   },
-  async ({ room, request, body }) => {
+  async ({ tenant, request, body }) => {
     const { email: login, password, otp } = body
-    const { account, proof, detail } = await signedInAccount(room, request, { login, password, otp })
-    return { answer: bearerTokens(await tokensFor(room, proof, room.ctx.id())), ...doneBy(account), detail }
+    const { account, proof, detail } = await signedInAccount(tenant, request, { login, password, otp })
+    return { answer: bearerTokens(await tokensFor(tenant, proof, tenant.ctx.id())), ...doneBy(account), detail }
   },
 )
 
-function bearerTokens(handed: Handed): z.input<typeof tokens> {
-  return { ...handed, token_type: 'Bearer' }
+function bearerTokens(issued: TokenResponse): z.input<typeof tokens> {
+  return { ...issued, token_type: 'Bearer' }
 }
 
 const refresh = openRoute(
@@ -145,8 +145,8 @@ const refresh = openRoute(
     body: z.union([z.string().max(1024), z.strictObject({ refresh_token: z.string().max(1024) })]),
     answer: tokens,
   },
-  async ({ room, request, body }) => ({
-    answer: bearerTokens(await refreshed(room, typeof body === 'string' ? body : body.refresh_token, request.address)),
+  async ({ tenant, request, body }) => ({
+    answer: bearerTokens(await refreshed(tenant, typeof body === 'string' ? body : body.refresh_token, request.address)),
   }),
 )
 
@@ -158,9 +158,9 @@ const me = guardedRoute(
     summary: 'The account of the token',
     answer: user.extend({ created_at: time, last_login_at: time.nullable() }),
   },
-  async ({ room }, { account, token }) => {
-    const lastLogin = token.authTime === undefined ? null : stamp(token.authTime)
-    return { answer: { ...shown(room, account), created_at: stamp(account.createdAt), last_login_at: lastLogin } }
+  async ({ tenant }, { account, token }) => {
+    const lastLogin = token.authTime === undefined ? null : isoTime(token.authTime)
+    return { answer: { ...shown(tenant, account), created_at: isoTime(account.createdAt), last_login_at: lastLogin } }
   },
 )
 
@@ -174,11 +174,11 @@ const changePassword = guardedRoute(
     answer: z.object({ message: z.string() }),
     act: 'user.password',
   },
-  async ({ room, body }, { account, token }) => {
-    if (!(await room.signIn.passwords.verify(body.old_password, account.passwordHash)))
+  async ({ tenant, body }, { account, token }) => {
+    if (!(await tenant.signIn.passwords.verify(body.old_password, account.passwordHash)))
       problem(422, 'invalid_request', 'the password stays as it is', [{ field: 'old_password', rule: 'is not right' }])
-    checkNew(room, body.new_password, 'new_password')
-    const replaced = await replacePassword(room.accounts, account, body.new_password, token.family).catch((error: unknown) =>
+    checkNew(tenant, body.new_password, 'new_password')
+    const replaced = await replacePassword(tenant.accounts, account, body.new_password, token.family).catch((error: unknown) =>
       Promise.reject(told(error, 'new_password')),
     )
     if (replaced === undefined) problem(409, 'invalid_request', 'the password was changed by another request')
@@ -200,12 +200,12 @@ const users = guardedRoute(
     }),
     answer: z.object({ users: z.array(user), total: z.int() }),
   },
-  async ({ room, query }) => {
+  async ({ tenant, query }) => {
     const { search, offset, limit } = query
     const sort = query.sort.replace('-', '') as 'email'
     const ask = { search, sort, descending: query.sort.startsWith('-'), offset, limit }
-    const { accounts, total } = await room.accounts.store.accounts.search(ask)
-    return { answer: { users: accounts.map((account) => shown(room, account)), total } }
+    const { accounts, total } = await tenant.accounts.store.accounts.search(ask)
+    return { answer: { users: accounts.map((account) => shown(tenant, account)), total } }
   },
 )
 
@@ -219,9 +219,9 @@ const changeRole = guardedRoute(
     answer: user.pick({ id: true, email: true, role: true }),
     act: 'user.role',
   },
-  async ({ room, body, path }, by) => {
+  async ({ tenant, body, path }, by) => {
     const to = typeof body === 'string' ? body : body.role
-    return { answer: shown(room, administered(await giveRole(room.accounts, by, path.id, to))), detail: { role: to } }
+    return { answer: shown(tenant, administered(await giveRole(tenant.accounts, by, path.id, to))), detail: { role: to } }
   },
 )
 
@@ -235,18 +235,18 @@ const changeStatus = guardedRoute(
     answer: user.pick({ id: true, email: true, status: true }),
     act: 'user.status',
   },
-  async ({ room, body, path }, by) => {
+  async ({ tenant, body, path }, by) => {
     const to = typeof body === 'string' ? body : body.status
-    return { answer: shown(room, administered(await giveStatus(room.accounts, by, path.id, to))), detail: { status: to } }
+    return { answer: shown(tenant, administered(await giveStatus(tenant.accounts, by, path.id, to))), detail: { status: to } }
   },
 )
 
 /** For the audit log: they did it themselves. */
-function doneBy({ subject }: Account): { by: Doer; target: string } {
+function doneBy({ subject }: Account): { by: Actor; target: string } {
   return { by: { type: 'user', id: subject }, target: subject }
 }
 
-function shown({ org }: TenantRoom, { subject, username, email, claims, role, status }: Account): z.input<typeof user> {
+function shown({ org }: WebTenant, { subject, username, email, claims, role, status }: Account): z.input<typeof user> {
   const name = typeof claims['name'] === 'string' ? claims['name'] : username
   return { id: subject, email: email ?? '', display_name: name, role, org_id: org, status }
 }

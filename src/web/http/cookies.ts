@@ -1,5 +1,5 @@
 /** What a browser remembers for us: three cookies for each tenant, both HttpOnly and SameSite=Lax — RFC 6265bis. */
-import { deviceMemory } from '../../identity/devices.ts'
+import { deviceLifetime } from '../../identity/devices.ts'
 import type { Browser } from '../../protocol/request-reply.ts'
 
 /** Names and attributes of one tenant's cookies. Tenants on one host tell theirs apart by name, not by path. */
@@ -31,7 +31,7 @@ export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: bool
       const set: string[] = []
       if (id !== undefined) set.push(`${names.browser}=${id}${attributes}`)
       if (sessions) set.push(`${names.sessions}=${sessions.join('.')}${attributes}; Max-Age=${sessions.length > 0 ? maxAge : 0}`)
-      if (device !== undefined) set.push(`${names.device}=${device}${attributes}; Max-Age=${deviceMemory}`)
+      if (device !== undefined) set.push(`${names.device}=${device}${attributes}; Max-Age=${deviceLifetime}`)
       return set
     },
   }

@@ -1,13 +1,13 @@
 /** The house as the door knows it. */
-import type { Route, TenantRoom } from './route.ts'
+import type { Route, WebTenant } from './route.ts'
 
 /** What the door needs of the house. */
-export interface House {
+export interface HttpDeps {
   issuer: string
   version: string
   routes: readonly Route[]
   /** The tenant of a path; '' is the root. Undefined: there is none, or it is suspended. */
-  room(slug: string): Promise<TenantRoom | undefined>
+  tenant(slug: string): Promise<WebTenant | undefined>
   /** Why the house cannot serve; undefined when it can. */
   ready(): Promise<string | undefined>
   /** 128 bits in base64url. */

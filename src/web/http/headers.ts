@@ -1,6 +1,6 @@
 /** Headers of every answer, and who may read it from another origin. */
-import type { House } from './deps.ts'
-import type { Route, TenantRoom } from './route.ts'
+import type { HttpDeps } from './deps.ts'
+import type { Route, WebTenant } from './route.ts'
 
 /** On everything, errors included. Pages add their own policy. */
 export function commonHeaders(secure: boolean): Record<string, string> {
@@ -17,15 +17,15 @@ export function commonHeaders(secure: boolean): Record<string, string> {
 }
 
 /** What all answers of one door share. */
-export interface DoorState {
-  house: House
+export interface HttpState {
+  deps: HttpDeps
   common: Readonly<Record<string, string>>
   /** A connection that is busy when closing begins ends with its answer: kept open, it would hold up the end. */
   closing: boolean
 }
 
 /** The headers of any answer to this request. */
-export function headersOf({ common, closing }: DoorState, req: { id: string }): Record<string, string> {
+export function headersOf({ common, closing }: HttpState, req: { id: string }): Record<string, string> {
   const headers: Record<string, string> = { ...common, 'x-request-id': req.id }
   if (closing) headers['connection'] = 'close'
   return headers
@@ -55,17 +55,17 @@ export function isForeign(headers: Readonly<Record<string, string | string[] | u
  */
 export async function originHeaders(
   route: Route,
-  room: TenantRoom,
+  tenant: WebTenant,
   origin: string | undefined,
 ): Promise<Record<string, string> | undefined> {
   if (route.cors === 'any') return { 'access-control-allow-origin': '*' }
-  if (origin === undefined || !/^https?:\/\/[^\s/]{1,255}$/.test(origin) || !(await room.ctx.store.clients.hasOrigin(origin)))
+  if (origin === undefined || !/^https?:\/\/[^\s/]{1,255}$/.test(origin) || !(await tenant.ctx.store.clients.hasOrigin(origin)))
     return undefined
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Retry-After' }
 }
 
 /** The answer to a preflight that was allowed. A credential may come in any header in which one is accepted. */
-export function preflightHeaders(route: Route, { ctx }: TenantRoom): Record<string, string> {
+export function preflightHeaders(route: Route, { ctx }: WebTenant): Record<string, string> {
   return {
     'access-control-allow-methods': route.methods.join(', '),
     'access-control-allow-headers': ['Authorization', 'Content-Type', 'DPoP', ...ctx.server.credentials.keys()].join(', '),

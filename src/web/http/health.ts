@@ -1,18 +1,18 @@
 /** For whoever runs this: is it alive, can it serve, which one is it? */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type DoorState, headersOf } from './headers.ts'
+import { type HttpState, headersOf } from './headers.ts'
 import { finish } from './send.ts'
 
-export function healthRoutes(app: FastifyInstance, state: DoorState): void {
+export function healthRoutes(app: FastifyInstance, state: HttpState): void {
   const tell = (req: FastifyRequest, reply: FastifyReply, status: number, body: object) => {
     const headers = { ...headersOf(state, req), 'content-type': 'application/json', 'cache-control': 'no-store' }
     return finish(reply, status, status === 503 ? { ...headers, 'retry-after': '5' } : headers, JSON.stringify(body))
   }
   app.get('/healthz', async (req, reply) => tell(req, reply, 200, { status: 'alive' }))
   app.get('/readyz', async (req, reply) => {
-    const reason = await state.house.ready()
+    const reason = await state.deps.ready()
     return reason === undefined ? tell(req, reply, 200, { status: 'ready' }) : tell(req, reply, 503, { status: 'not ready', reason })
   })
-  const { version } = state.house
+  const { version } = state.deps
   app.get('/version', async (req, reply) => tell(req, reply, 200, { name: 'gatehouse', version, node: process.versions.node }))
 }

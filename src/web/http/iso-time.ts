@@ -1,5 +1,5 @@
 /** Moments as programs read them — RFC 3339. */
 
-export function stamp(seconds: number): string {
+export function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString()
 }

@@ -1,20 +1,20 @@
 /** The door: HTTP in, HTTP out. No rule of OAuth is decided here. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Origin } from '../../identity/audit.ts'
-import { answer } from '../../protocol/error-reply.ts'
+import { withErrorReply } from '../../protocol/error-reply.ts'
 import { type OAuthError, refuse } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { problem, problemDocument } from '../api/problem.ts'
-import type { House, Log } from './deps.ts'
-import { commonHeaders, type DoorState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
+import type { HttpDeps, Log } from './deps.ts'
+import { commonHeaders, type HttpState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
-import type { Route, Sent, TenantRoom } from './route.ts'
-import { type Dress, finish, send } from './send.ts'
+import type { RequestBody, Route, WebTenant } from './route.ts'
+import { finish, type ResponseContext, send } from './send.ts'
 import { tlsRules } from './tls.ts'
 
-export interface Listening {
+export interface ListenerOptions {
   tls: { cert: string; key: string } | undefined
   /** Peers whose X-Forwarded-* headers are believed: addresses or CIDR ranges. */
   trustedProxies: readonly string[]
@@ -22,8 +22,8 @@ export interface Listening {
 }
 
 /** The HTTP server, with every route of the house; not listening yet. */
-export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Listening): FastifyInstance {
-  const state: DoorState = { house, common: commonHeaders(house.issuer.startsWith('https:')), closing: false }
+export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes }: ListenerOptions): FastifyInstance {
+  const state: HttpState = { deps, common: commonHeaders(deps.issuer.startsWith('https:')), closing: false }
   const app: FastifyInstance = Fastify({
     https: tls ? { ...tlsRules, ...tls } : null,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
@@ -31,7 +31,7 @@ export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Liste
     routerOptions: { maxParamLength: 1000, querystringParser: () => ({}) }, // Params reads the query itself: repeated names must be seen
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
-    genReqId: () => house.id(),
+    genReqId: () => deps.id(),
     frameworkErrors: (_error, req, reply) => refuseOddAddress(state, req, reply),
   }) as unknown as FastifyInstance
 
@@ -42,11 +42,11 @@ export function openDoor(house: House, { tls, trustedProxies, bodyBytes }: Liste
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_req, body, done) => done(null, body))
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_req, body, done) => done(null, body)) // read once it is known who takes it
-  const base = new URL(house.issuer).pathname.replace(/\/$/, '')
+  const base = new URL(deps.issuer).pathname.replace(/\/$/, '')
   refuseOddRequests(app, state, base)
   healthRoutes(app, state)
 
-  for (const route of house.routes) {
+  for (const route of deps.routes) {
     for (const path of pathsOf(route.path, base)) {
       app.route({ method: [...route.methods], url: path, handler: (req, reply) => serve(state, route, req, reply) })
       if (route.cors) app.options(path, (req, reply) => preflight(state, route, req, reply))
@@ -63,11 +63,11 @@ export function pathsOf(path: string, base: string): string[] {
   return [...new Set(paths)]
 }
 
-async function serve(state: DoorState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { house } = state
-  const took = house.stopwatch()
+async function serve(state: HttpState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { deps } = state
+  const took = deps.stopwatch()
   const slug = slugOf(req)
-  const dress: Dress = {
+  const context: ResponseContext = {
     tenant: 'Gatehouse',
     base: '',
     nonce: req.id,
@@ -76,37 +76,44 @@ async function serve(state: DoorState, route: Route, req: FastifyRequest, reply:
     account: false,
     headers: headersOf(state, req),
   }
-  let entered: TenantRoom | undefined
+  let entered: WebTenant | undefined
   const audience = route.body && isJson(req) ? 'api' : route.audience
-  const { reply: result, error } = await answer(audience, house.issuer, async () => {
-    const room = (await house.room(slug)) ?? refuse('not_found', 'there is no such tenant here')
-    dress.tenant = room.ctx.tenant.name
-    dress.base = room.base
-    dress.recovery = room.mailroom !== undefined
-    dress.signUp = room.ctx.tenant.signUp
-    dress.account = room.ctx.server.responseTypes.has('none')
-    if (route.cors === 'clients') dress.headers['vary'] = 'Origin'
-    if (route.cors) Object.assign(dress.headers, await originHeaders(route, room, req.headers.origin))
-    if (route.ownForm && isForeign(req.headers, new URL(house.issuer).origin)) {
+  const { reply: result, error } = await withErrorReply(audience, deps.issuer, async () => {
+    const tenant = (await deps.tenant(slug)) ?? refuse('not_found', 'there is no such tenant here')
+    context.tenant = tenant.ctx.tenant.name
+    context.base = tenant.base
+    context.recovery = tenant.mail !== undefined
+    context.signUp = tenant.ctx.tenant.signUp
+    context.account = tenant.ctx.server.responseTypes.has('none')
+    if (route.cors === 'clients') context.headers['vary'] = 'Origin'
+    if (route.cors) Object.assign(context.headers, await originHeaders(route, tenant, req.headers.origin))
+    if (route.ownForm && isForeign(req.headers, new URL(deps.issuer).origin)) {
       refuse('invalid_request', 'this form was sent from another site; go back to the application and start again')
     }
-    const sent = readSent(route, req)
-    entered = room
-    const result = await route.handle(room, read(room, route, req), sent)
-    if (result.remember) dress.headers['set-cookie'] = room.cookies.write(result.remember)
+    const body = readBody(route, req)
+    entered = tenant
+    const result = await route.handle(tenant, readRequest(tenant, route, req), body)
+    if (result.remember) context.headers['set-cookie'] = tenant.cookies.write(result.remember)
     return result
   })
-  await keep(state, entered, error?.happened ?? result.happened, { requestId: req.id, address: req.ip })
-  send(reply, error && audience === 'api' ? problemDocument(error, result, house.issuer) : result, dress)
+  await recordEvents(state, entered, error?.auditEvents ?? result.auditEvents, { requestId: req.id, address: req.ip })
+  send(reply, error && audience === 'api' ? problemDocument(error, result, deps.issuer) : result, context)
   const status = reply.raw.statusCode
-  note(house.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: took(), ip: req.ip }, error)
+  logRequest(deps.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: took(), ip: req.ip }, error)
   return reply
 }
 
 /** What happened is told by the log if the database cannot keep it: the act itself is done, and its answer stands. */
-async function keep({ house }: DoorState, room: TenantRoom | undefined, happened: Reply['happened'], from: Origin): Promise<void> {
-  if (!room || !happened || happened.length === 0) return
-  await room.note(happened, from).catch((err: unknown) => house.log.error({ err, id: from.requestId, happened }, 'not in the audit log'))
+async function recordEvents(
+  { deps }: HttpState,
+  tenant: WebTenant | undefined,
+  auditEvents: Reply['auditEvents'],
+  from: Origin,
+): Promise<void> {
+  if (!tenant || !auditEvents || auditEvents.length === 0) return
+  await tenant
+    .recordAudit(auditEvents, from)
+    .catch((err: unknown) => deps.log.error({ err, id: from.requestId, auditEvents }, 'not in the audit log'))
 }
 
 function slugOf(req: FastifyRequest): string {
@@ -116,7 +123,7 @@ function slugOf(req: FastifyRequest): string {
 const isJson = ({ headers }: FastifyRequest) => /^application\/json *(;|$)/i.test(headers['content-type'] ?? '')
 
 /** Refuses a body of another kind than the route takes. */
-function readSent(route: Route, req: FastifyRequest): Sent {
+function readBody(route: Route, req: FastifyRequest): RequestBody {
   const { slug: _slug, ...path } = req.params as Record<string, string>
   if (typeof req.body !== 'string') return { json: undefined, path }
   if (!isJson(req))
@@ -130,7 +137,7 @@ function readSent(route: Route, req: FastifyRequest): Sent {
 }
 
 /** What is sent in a body is its parameters; else they are its query. */
-function read({ ctx, cookies }: TenantRoom, { path }: Route, req: FastifyRequest): Request {
+function readRequest({ ctx, cookies }: WebTenant, { path }: Route, req: FastifyRequest): Request {
   const { headers, method } = req
   return {
     id: req.id,
@@ -153,15 +160,15 @@ function queryOf(url: string): string {
   return at < 0 ? '' : url.slice(at + 1)
 }
 
-async function preflight(state: DoorState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const room = await state.house.room(slugOf(req)).catch(() => undefined)
-  const allowed = room && (await originHeaders(route, room, req.headers.origin).catch(() => undefined))
-  const headers = { ...headersOf(state, req), vary: 'Origin', ...allowed, ...(room && allowed ? preflightHeaders(route, room) : {}) }
+async function preflight(state: HttpState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const tenant = await state.deps.tenant(slugOf(req)).catch(() => undefined)
+  const allowed = tenant && (await originHeaders(route, tenant, req.headers.origin).catch(() => undefined))
+  const headers = { ...headersOf(state, req), vary: 'Origin', ...allowed, ...(tenant && allowed ? preflightHeaders(route, tenant) : {}) }
   return finish(reply, 204, headers, '')
 }
 
 /** One line for each request: what came of it, never what was in it. */
-function note(log: Log, line: Record<string, unknown>, error: OAuthError | undefined): void {
+function logRequest(log: Log, line: Record<string, unknown>, error: OAuthError | undefined): void {
   if (!error) {
     log.info(line, 'answered')
     return

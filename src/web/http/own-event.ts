@@ -1,6 +1,6 @@
 /** For the audit log: what a person did to their own account. */
-import type { Act, Happening } from '../../protocol/audit-events.ts'
+import type { AuditEvent, AuditEventType } from '../../protocol/audit-events.ts'
 
-export function byThemselves(act: Act, { subject }: { subject: string }, detail?: Happening['detail']): Happening {
+export function ownEvent(act: AuditEventType, { subject }: { subject: string }, detail?: AuditEvent['detail']): AuditEvent {
   return { act, outcome: 'success', by: { type: 'user', id: subject }, target: subject, ...(detail ? { detail } : {}) }
 }

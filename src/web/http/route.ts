@@ -2,14 +2,14 @@
 
 import type { Keyring } from '../../crypto/keyring.ts'
 import type { TenantTokens } from '../../crypto/tokens.ts'
-import type { AccountRoom } from '../../identity/accounts.ts'
-import type { AttributeRoom } from '../../identity/attributes.ts'
+import type { AccountDeps } from '../../identity/accounts.ts'
+import type { AttributeDeps } from '../../identity/attributes.ts'
 import type { Origin } from '../../identity/audit.ts'
-import type { Mailroom } from '../../identity/links.ts'
-import type { SignIn } from '../../identity/sign-in.ts'
+import type { MailDeps } from '../../identity/links.ts'
+import type { SignInDeps } from '../../identity/sign-in.ts'
 import type { SignUpRule } from '../../identity/sign-up.ts'
 import type { IdentityStore } from '../../identity/types.ts'
-import type { Happening } from '../../protocol/audit-events.ts'
+import type { AuditEvent } from '../../protocol/audit-events.ts'
 import type { Client } from '../../protocol/client.ts'
 import type { Ctx, Endpoint } from '../../protocol/feature.ts'
 import type { Store } from '../../protocol/ports.ts'
@@ -19,11 +19,11 @@ import type { View } from '../pages/layout.ts'
 import type { CookieJar } from './cookies.ts'
 
 /** One tenant, as the door sees it. */
-export interface TenantRoom {
+export interface WebTenant {
   ctx: Ctx
-  signIn: SignIn
-  accounts: AccountRoom
-  attributes: AttributeRoom
+  signIn: SignInDeps
+  accounts: AccountDeps
+  attributes: AttributeDeps
   /** What is kept of it, nothing of which is computed. */
   store: Pick<Store, 'clients' | 'resources'> & ClientStore & ResourceStore & GrantStore & Pick<IdentityStore, 'audit'>
   keyring: Keyring
@@ -32,7 +32,7 @@ export interface TenantRoom {
   readablePassword(): string
   cookies: CookieJar
   /** Absent where no mail can be sent. */
-  mailroom: Mailroom | undefined
+  mail: MailDeps | undefined
   /** Path of the issuer: '' or '/t/acme'. */
   base: string
   slug: string
@@ -49,11 +49,11 @@ export interface TenantRoom {
   /** At the sign-in API, may people choose a password that many people use? */
   popularPasswords: boolean
   /** Writes into the audit log. */
-  note(happened: readonly Happening[], from: Origin | undefined): Promise<void>
+  recordAudit(auditEvents: readonly AuditEvent[], from: Origin | undefined): Promise<void>
 }
 
 /** What a request has beyond that of the rules. */
-export interface Sent {
+export interface RequestBody {
   /** Undefined: no JSON was sent. */
   json: unknown
   /** What stands for the `:names` of the path. */
@@ -61,7 +61,7 @@ export interface Sent {
 }
 
 /** A page of the door's own, which no rule asks for. */
-export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'happened'> {
+export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'auditEvents'> {
   kind: 'view'
   /** 200 when absent. */
   status?: number
@@ -71,11 +71,11 @@ export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'happene
 export type Route = Omit<Endpoint, 'handle'> & {
   /** What its body may be; a form when absent. */
   body?: 'json' | 'either'
-  handle(room: TenantRoom, request: Request, sent: Sent): Promise<Reply | ViewReply>
+  handle(tenant: WebTenant, request: Request, body: RequestBody): Promise<Reply | ViewReply>
 }
 
 export function routeOf(endpoint: Endpoint): Route {
-  return { ...endpoint, handle: (room, request) => endpoint.handle(room.ctx, request) }
+  return { ...endpoint, handle: (tenant, request) => endpoint.handle(tenant.ctx, request) }
 }
 
 /** The same routes again at their other addresses, by address. One whose route is not served is not there; none is advertised. */

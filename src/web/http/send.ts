@@ -6,7 +6,7 @@ import { pageHeaders } from './headers.ts'
 import type { ViewReply } from './route.ts'
 
 /** What an answer shares with its neighbours. */
-export interface Dress {
+export interface ResponseContext {
   /** The tenant's name, as people know it. */
   tenant: string
   /** Path of the issuer: '' or '/t/acme'. */
@@ -22,8 +22,8 @@ export interface Dress {
   headers: Record<string, string | string[]>
 }
 
-export function send(to: FastifyReply, reply: Reply | ViewReply, dress: Dress): FastifyReply {
-  const headers = Object.assign(dress.headers, reply.headers)
+export function send(to: FastifyReply, reply: Reply | ViewReply, context: ResponseContext): FastifyReply {
+  const headers = Object.assign(context.headers, reply.headers)
   switch (reply.kind) {
     case 'json':
       if (reply.body === undefined) return finish(to, reply.status, headers, '')
@@ -37,18 +37,18 @@ export function send(to: FastifyReply, reply: Reply | ViewReply, dress: Dress): 
       headers['cache-control'] = 'no-store'
       return finish(to, 303, headers, '')
     case 'page':
-      return sendPage(to, reply.status, renderPage(reply, dress), dress)
+      return sendPage(to, reply.status, renderPage(reply, context), context)
     case 'view':
-      return sendPage(to, reply.status, renderView(reply.view, dress), dress)
+      return sendPage(to, reply.status, renderView(reply.view, context), context)
   }
 }
 
-function sendPage(to: FastifyReply, status = 200, { html, csp }: { html: string; csp: string }, dress: Dress): FastifyReply {
-  return finish(to, status, Object.assign(dress.headers, pageHeaders(csp)), html)
+function sendPage(to: FastifyReply, status = 200, { html, csp }: { html: string; csp: string }, context: ResponseContext): FastifyReply {
+  return finish(to, status, Object.assign(context.headers, pageHeaders(csp)), html)
 }
 
 /** Past the framework's own pipeline, which has nothing left to do: that halves what an answer costs. */
-export function finish(to: FastifyReply, status: number, headers: Dress['headers'], text: string): FastifyReply {
+export function finish(to: FastifyReply, status: number, headers: ResponseContext['headers'], text: string): FastifyReply {
   if (status !== 204) headers['content-length'] = String(Buffer.byteLength(text))
   to.hijack()
   to.raw.writeHead(status, headers).end(text)

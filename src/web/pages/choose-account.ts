@@ -3,7 +3,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { chevron, plus } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named, plain } from './names.ts'
 
 const words = {
@@ -13,7 +13,7 @@ const words = {
   cancel: 'Cancel',
 }
 
-export function chooseAccount(data: Pages['choose-account'], look: Look): View {
+export function chooseAccount(data: Pages['choose-account'], look: PageContext): View {
   const { application } = data
   return {
     title: html`${words.title} ${fill(words.lead, { application: plain(application.name) })}`,

@@ -4,7 +4,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named } from './names.ts'
 
 const words = {
@@ -21,7 +21,7 @@ const words = {
   submit: 'Save the password',
 }
 
-export function choosePassword({ token, kind, username, person, problem }: Pages['choose-password'], look: Look): View {
+export function choosePassword({ token, kind, username, person, problem }: Pages['choose-password'], look: PageContext): View {
   const title = fill(words.titles[kind], { tenant: named(look.tenant) })
   const described = problem === undefined ? 'hint' : 'problem hint'
   const invalid = problem !== undefined && html` aria-invalid="true"`

@@ -2,7 +2,7 @@
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { html } from './html.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { address } from './names.ts'
 
 const words = {
@@ -12,7 +12,7 @@ const words = {
   submit: 'Confirm',
 }
 
-export function confirmEmail({ token, email, person }: Pages['confirm-email'], look: Look): View {
+export function confirmEmail({ token, email, person }: Pages['confirm-email'], look: PageContext): View {
   return {
     title: html`${words.title}`,
     forms: "'self'",

@@ -3,7 +3,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { address, named } from './names.ts'
 
 const words = {
@@ -15,7 +15,7 @@ const words = {
   submit: 'Create the account',
 }
 
-export function confirmSignUp({ token, flow, email, mustProve, problem }: Pages['confirm-sign-up'], look: Look): View {
+export function confirmSignUp({ token, flow, email, mustProve, problem }: Pages['confirm-sign-up'], look: PageContext): View {
   const described = problem === undefined ? 'hint' : 'problem hint'
   const invalid = problem !== undefined && html` aria-invalid="true"`
   return {

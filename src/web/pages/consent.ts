@@ -3,7 +3,7 @@ import type { Application, Pages, ScopeLine } from '../../protocol/request-reply
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
 import { check, dot } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named, plain } from './names.ts'
 import { webUrl } from './urls.ts'
 
@@ -23,7 +23,7 @@ const words = {
   next: 'Either way you go on to {place}, which learns your answer.',
 }
 
-export function consent(data: Pages['consent'], look: Look): View {
+export function consent(data: Pages['consent'], look: PageContext): View {
   const { application, person } = data
   const known = data.scopes.filter((scope) => scope.known)
   const fresh = data.scopes.filter((scope) => !scope.known)
@@ -46,13 +46,13 @@ ${data.scopes.length === 0 && html`<p>${words.nothing}</p>`}
 <div class="answers"><button id="allow" class="primary" name="answer" value="allow">${words.allow}</button>
 <button id="deny" name="answer" value="deny">${words.deny}</button></div>
 </form>
-<p class="note">${fill(words.next, { place: named(placeOf(data.to) ?? application.name) })}</p>
+<p class="note">${fill(words.next, { place: named(hostOf(data.to) ?? application.name) })}</p>
 ${papers(application)}`,
   }
 }
 
 /** The host it leads to; an app on this device has none. */
-function placeOf(to: string): string | undefined {
+function hostOf(to: string): string | undefined {
   return webUrl(to) && new URL(to).host
 }
 

@@ -2,7 +2,7 @@
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem } from './emblem.ts'
 import { html } from './html.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 
 const words = {
   'mail-sent': {
@@ -34,7 +34,7 @@ const words = {
   account: 'Your account',
 }
 
-export function done({ what, flow }: Pages['done'], look: Look): View {
+export function done({ what, flow }: Pages['done'], look: PageContext): View {
   const { title, lead, note } = words[what]
   return {
     title: html`${title}`,

@@ -3,7 +3,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named } from './names.ts'
 import { passkeyForm, passkeyScript } from './passkey.ts'
 import { totpForm } from './totp-offer.ts'
@@ -17,7 +17,7 @@ const words = {
   cancel: 'Cancel',
 }
 
-export function enrolment({ flow, person, totp, passkey, problem }: Pages['enrolment'], look: Look): View {
+export function enrolment({ flow, person, totp, passkey, problem }: Pages['enrolment'], look: PageContext): View {
   return {
     title: html`${problem === undefined ? words.title : words.titleWithProblem}`,
     forms: "'self'",

@@ -3,7 +3,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named } from './names.ts'
 
 const words = {
@@ -15,7 +15,7 @@ const words = {
   back: 'Back to sign in',
 }
 
-export function forgotPassword({ flow, login, problem }: Pages['forgot-password'], look: Look): View {
+export function forgotPassword({ flow, login, problem }: Pages['forgot-password'], look: PageContext): View {
   const state = problem !== undefined && html` aria-invalid="true" aria-describedby="problem"`
   return {
     title: html`${problem === undefined ? words.title : words.titleWithProblem}`,

@@ -5,7 +5,7 @@ import { favicon, mark } from './icons.ts'
 import { named, plain } from './names.ts'
 
 /** What the pages of one answer share. */
-export interface Look {
+export interface PageContext {
   /** The tenant's name, as people know it. */
   tenant: string
   /** Path prefix of the issuer: empty or like `/t/acme`. */
@@ -40,7 +40,7 @@ const style = new Html(readFileSync(new URL('./style.css', import.meta.url), 'ut
 const accountStyle = new Html(readFileSync(new URL('./account/account.css', import.meta.url), 'utf8'))
 
 /** The whole document. */
-export function layout(view: View, look: Look): string {
+export function layout(view: View, look: PageContext): string {
   return html`<!doctype html>
 <html lang="en" dir="ltr">
 <head>

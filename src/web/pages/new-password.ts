@@ -4,7 +4,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named } from './names.ts'
 
 const words = {
@@ -18,7 +18,7 @@ const words = {
   submit: 'Save and continue to {application}',
 }
 
-export function newPassword({ flow, application, person, problem }: Pages['new-password'], look: Look): View {
+export function newPassword({ flow, application, person, problem }: Pages['new-password'], look: PageContext): View {
   const described = problem === undefined ? 'hint' : 'problem hint'
   const invalid = problem !== undefined && html` aria-invalid="true"`
   return {

@@ -10,7 +10,7 @@ import { enrolment } from './enrolment.ts'
 import { error } from './error.ts'
 import { forgotPassword } from './forgot-password.ts'
 import { formPost } from './form-post.ts'
-import { type Look, layout, type View } from './layout.ts'
+import { layout, type PageContext, type View } from './layout.ts'
 import { leave } from './leave.ts'
 import { newPassword } from './new-password.ts'
 import { recoveryCodes } from './recovery-codes.ts'
@@ -24,16 +24,16 @@ import { signedOut } from './signed-out.ts'
  * The document and the value of its Content-Security-Policy header, which only fits this document.
  * Throws when a page is told to lead to an address that is neither of the web nor of a native app.
  */
-export function renderPage(page: Page, look: Look): { html: string; csp: string } {
+export function renderPage(page: Page, look: PageContext): { html: string; csp: string } {
   return renderView(viewOf(page, look), look)
 }
 
 /** As `renderPage`, for a page of the door's own. */
-export function renderView(view: View, look: Look): { html: string; csp: string } {
+export function renderView(view: View, look: PageContext): { html: string; csp: string } {
   return { html: layout(view, look), csp: policyFor(view, look.nonce) }
 }
 
-function viewOf(page: Page, look: Look): View {
+function viewOf(page: Page, look: PageContext): View {
   switch (page.page) {
     case 'sign-in':
       return signIn(page.data, look)

@@ -14,7 +14,7 @@ export function fieldOf(attribute: string): string {
   return `attribute_${attribute}`
 }
 
-export interface Asking {
+export interface QuestionFieldData {
   question: Question
   /** What stands in it: as it was typed, one entry of a list on each line. */
   text: string | undefined
@@ -24,7 +24,7 @@ export interface Asking {
 }
 
 /** A label, the field, and beneath it how to fill it in and what was wrong with what was typed. */
-export function questionField({ question, text = '', fault, note }: Asking): Html {
+export function questionField({ question, text = '', fault, note }: QuestionFieldData): Html {
   const { name, title = name, description, type } = question
   const id = fieldOf(name)
   const hint = [description, type === 'list' && words.lines].filter(Boolean).join(' ')

@@ -3,7 +3,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { fill, type Html, html } from './html.ts'
 import { warning } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named } from './names.ts'
 import { passkeyForm, passkeyScript } from './passkey.ts'
 
@@ -24,7 +24,7 @@ const words = {
   cancel: 'Cancel',
 }
 
-export function secondFactor(data: Pages['second-factor'], look: Look): View {
+export function secondFactor(data: Pages['second-factor'], look: PageContext): View {
   const { flow, application, person, problem } = data
   return {
     title: html`${problem === undefined ? words.title : words.titleWithProblem}`,
@@ -54,7 +54,7 @@ ${data.recovery && recoveryForm(data, look)}
   }
 }
 
-function codeForm({ flow, problem }: Pages['second-factor'], look: Look): Html {
+function codeForm({ flow, problem }: Pages['second-factor'], look: PageContext): Html {
   const state = problem !== undefined && html` aria-invalid="true"`
   return html`<form id="second-factor" method="post" action="${look.base}/authorize/second-factor">
 <input type="hidden" name="flow" value="${flow}">
@@ -65,7 +65,7 @@ function codeForm({ flow, problem }: Pages['second-factor'], look: Look): Html {
 </form>`
 }
 
-function recoveryForm({ flow }: Pages['second-factor'], look: Look): Html {
+function recoveryForm({ flow }: Pages['second-factor'], look: PageContext): Html {
   return html`<details class="other-way"><summary id="lost">${words.lost}</summary>
 <form id="recovery" method="post" action="${look.base}/authorize/second-factor">
 <input type="hidden" name="flow" value="${flow}">

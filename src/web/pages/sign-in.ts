@@ -3,7 +3,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named, plain } from './names.ts'
 import { passkeyForm, passkeyScript } from './passkey.ts'
 
@@ -20,7 +20,7 @@ const words = {
   cancel: 'Cancel',
 }
 
-export function signIn(data: Pages['sign-in'], look: Look): View {
+export function signIn(data: Pages['sign-in'], look: PageContext): View {
   const { application, problem } = data
   const title = fill(words.title, { application: plain(application.name) })
   const state = problem !== undefined && html` aria-invalid="true" aria-describedby="problem"`

@@ -2,7 +2,7 @@
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named, plain } from './names.ts'
 
 const words = {
@@ -13,7 +13,7 @@ const words = {
   no: 'Stay signed in',
 }
 
-export function signOut({ token, person, fields }: Pages['sign-out'], look: Look): View {
+export function signOut({ token, person, fields }: Pages['sign-out'], look: PageContext): View {
   return {
     title: fill(words.title, { tenant: plain(look.tenant) }),
     forms: "'self'",

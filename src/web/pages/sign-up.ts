@@ -4,7 +4,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { warning } from './icons.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named, plain } from './names.ts'
 import { fieldOf, questionField } from './question.ts'
 
@@ -24,12 +24,12 @@ const words = {
   cancel: 'Cancel',
 }
 
-export function signUp(data: Pages['sign-up'], look: Look): View {
+export function signUp(data: Pages['sign-up'], look: PageContext): View {
   const { flow, application, email, name, asked, typed, faults, problem } = data
   const title = fill(words.title, { application: plain(application.name) })
   const invalid = (field: string) => problem?.field === field && html` aria-invalid="true"`
   const described = (field: string) => problem?.field === field && html` aria-describedby="problem"`
-  const hub = `${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}`
+  const continueUrl = `${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}`
   return {
     title: problem === undefined ? title : fill(words.titleWithProblem, { title }),
     images: logoOf(application)?.source,
@@ -54,8 +54,8 @@ ${asked.map((question) => questionField({ question, text: typed[question.name], 
 <button id="submit" class="primary">${words.submit}</button>
 </form>
 <div class="ways-out">
-<a id="sign-in-instead" href="${hub}&amp;another=1">${words.signIn}</a>
-${data.canChoose && html`<a id="choose" href="${hub}&amp;choose=1">${words.choose}</a>`}
+<a id="sign-in-instead" href="${continueUrl}&amp;another=1">${words.signIn}</a>
+${data.canChoose && html`<a id="choose" href="${continueUrl}&amp;choose=1">${words.choose}</a>`}
 <form method="post" action="${look.base}/authorize/cancel"><input type="hidden" name="flow" value="${flow}"><button id="cancel" class="quiet">${words.cancel}</button></form>
 </div>`,
   }

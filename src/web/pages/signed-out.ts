@@ -2,7 +2,7 @@
 import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, ownEmblem } from './emblem.ts'
 import { fill, html } from './html.ts'
-import type { Look, View } from './layout.ts'
+import type { PageContext, View } from './layout.ts'
 import { named } from './names.ts'
 import { destination } from './urls.ts'
 
@@ -17,7 +17,7 @@ const words = {
   account: 'Your account',
 }
 
-export function signedOut({ application, to, stayed }: Pages['signed-out'], look: Look): View {
+export function signedOut({ application, to, stayed }: Pages['signed-out'], look: PageContext): View {
   const title = stayed ? words.stayedTitle : words.title
   const label = application ? fill(words.back, { application: named(application.name) }) : words.go
   return {

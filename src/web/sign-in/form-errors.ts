@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { fieldOf } from '../pages/question.ts'
 
 /** By name of the field, which is the last of the path. */
-export function faultsOf({ issues }: z.ZodError): Record<string, string> {
+export function fieldErrors({ issues }: z.ZodError): Record<string, string> {
   return Object.fromEntries(issues.map(({ path, message }) => [fieldAt(path), sentence(message)]))
 }
 

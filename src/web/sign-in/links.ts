@@ -1,20 +1,20 @@
 /** "Forgot your password?", and the pages behind the links in our mails. None of it is there where no mail can be sent. */
 import { rememberDevice } from '../../identity/devices.ts'
-import { findLink, type Mailroom, sendLink, sendNews } from '../../identity/links.ts'
+import { findLink, type MailDeps, sendLink, sendNotice } from '../../identity/links.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { shown } from '../../identity/people.ts'
-import { tryMail } from '../../identity/throttle.ts'
+import { countMail } from '../../identity/throttle.ts'
 import { type Account, foldLogin, isActive, type Link, loginOf } from '../../identity/types.ts'
 import { refuse } from '../../protocol/errors.ts'
 import type { Page, PageReply } from '../../protocol/request-reply.ts'
-import { byThemselves } from '../http/own-event.ts'
-import type { Route, TenantRoom } from '../http/route.ts'
-import { tooOften } from './too-many-attempts.ts'
+import { ownEvent } from '../http/own-event.ts'
+import type { Route, WebTenant } from '../http/route.ts'
+import { tooManyAttempts } from './too-many-attempts.ts'
 
 const dead = 'this link was used already or has expired; ask for a new one'
 
 /** These routes are served only where there is one. */
-const mailroomOf = ({ mailroom }: TenantRoom) => mailroom as Mailroom
+const mailOf = ({ mail }: WebTenant) => mail as MailDeps
 
 const forgotPassword: Route = {
   path: '/forgot-password',
@@ -31,20 +31,20 @@ const sendReset: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, { id: requestId, params, address }) {
+  async handle(tenant, { id: requestId, params, address }) {
     const [flow, login = ''] = [params.get('flow'), params.get('login')]
-    const wait = await tryMail(room.signIn, { login, address }, room.ctx.now())
+    const wait = await countMail(tenant.signIn, { login, address }, tenant.ctx.now())
     if (wait !== undefined) {
-      const data = { flow, login, problem: tooOften(wait) }
+      const data = { flow, login, problem: tooManyAttempts(wait) }
       return { kind: 'page', page: 'forgot-password', status: 429, data, headers: { 'retry-after': String(wait) } }
     }
-    const mailroom = mailroomOf(room)
-    mailroom.later(async () => {
-      const account = await mailroom.store.accounts.byLogin(foldLogin(login))
+    const mail = mailOf(tenant)
+    mail.inBackground(async () => {
+      const account = await mail.store.accounts.byLogin(foldLogin(login))
       if (account?.email === undefined || !isActive(account)) return
       const asked = { act: 'user.link', outcome: 'success', target: account.subject, detail: { kind: 'reset' } } as const
-      await room.note([asked], { requestId, address })
-      await sendLink(mailroom, 'reset', account, account.email)
+      await tenant.recordAudit([asked], { requestId, address })
+      await sendLink(mail, 'reset', account, account.email)
     })
     return { kind: 'page', page: 'done', data: { what: 'mail-sent', flow } }
   },
@@ -55,9 +55,9 @@ const openLink: Route = {
   path: '/link',
   methods: ['GET'],
   audience: 'person',
-  async handle(room, { params }) {
+  async handle(tenant, { params }) {
     const token = params.need('token')
-    const { link, account } = (await findLink(mailroomOf(room), token)) ?? refuse('invalid_request', dead)
+    const { link, account } = (await findLink(mailOf(tenant), token)) ?? refuse('invalid_request', dead)
     return { kind: 'page', ...pageOf(token, link, account) }
   },
 }
@@ -74,21 +74,21 @@ const setPassword: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, { params, browser }) {
-    const { signIn, ctx } = room
-    const mailroom = mailroomOf(room)
+  async handle(tenant, { params, browser }) {
+    const { signIn, ctx } = tenant
+    const mail = mailOf(tenant)
     const token = params.need('token')
-    const { link, account } = (await findLink(mailroom, token)) ?? refuse('invalid_request', dead)
+    const { link, account } = (await findLink(mail, token)) ?? refuse('invalid_request', dead)
     const page = pageOf(token, link, account)
     if (page.page !== 'choose-password') refuse('invalid_request', dead, 'the link is for something else')
     const [text = '', repeated = ''] = [params.get('password'), params.get('repeated')]
     const problem = passwordProblem(text, { repeated, account, isPopular: signIn.passwords.isPopular })
     if (problem) return { kind: 'page', status: 400, page: page.page, data: { ...page.data, problem } }
     const hash = await signIn.passwords.hash(text)
-    if (!(await mailroom.store.links.setPassword(link.hash, hash, ctx.now()))) refuse('invalid_request', dead)
-    if (link.kind === 'reset') mailroom.later(() => sendNews(mailroom, { kind: 'password-changed' }, account))
+    if (!(await mail.store.links.setPassword(link.hash, hash, ctx.now()))) refuse('invalid_request', dead)
+    if (link.kind === 'reset') mail.inBackground(() => sendNotice(mail, { kind: 'password-changed' }, account))
     const device = await rememberDevice(signIn, browser.device, account.subject, ctx.now())
-    return { ...finished('password-set'), remember: { device }, happened: [byThemselves('user.recovery', account)] }
+    return { ...finished('password-set'), remember: { device }, auditEvents: [ownEvent('user.recovery', account)] }
   },
 }
 
@@ -97,15 +97,15 @@ const confirmEmail: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, { params }) {
-    const mailroom = mailroomOf(room)
-    const { link, account } = (await findLink(mailroom, params.need('token'))) ?? refuse('invalid_request', dead)
+  async handle(tenant, { params }) {
+    const mail = mailOf(tenant)
+    const { link, account } = (await findLink(mail, params.need('token'))) ?? refuse('invalid_request', dead)
     if (link.kind !== 'verification' && link.kind !== 'email-change') refuse('invalid_request', dead, 'the link is for something else')
-    const outcome = await mailroom.store.links.confirmEmail(link.hash, room.ctx.now())
+    const outcome = await mail.store.links.confirmEmail(link.hash, tenant.ctx.now())
     if (outcome === 'taken') refuse('invalid_request', 'another account has this e-mail address by now')
     if (outcome === 'unknown') refuse('invalid_request', dead)
-    if (link.kind === 'email-change') mailroom.later(() => sendNews(mailroom, { kind: 'email-changed' }, account))
-    return { ...finished('email-confirmed'), happened: [byThemselves('user.email', account)] }
+    if (link.kind === 'email-change') mail.inBackground(() => sendNotice(mail, { kind: 'email-changed' }, account))
+    return { ...finished('email-confirmed'), auditEvents: [ownEvent('user.email', account)] }
   },
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Attribute, checkValues, type Values } from '../../identity/attributes.ts'
 import type { Params } from '../../protocol/params.ts'
 import { fieldOf } from '../pages/question.ts'
-import { faultsOf } from './form-errors.ts'
+import { fieldErrors } from './form-errors.ts'
 
 /** What a form says, by name of the attribute; '' where the field was left empty. */
 export function typedOf(attributes: readonly Attribute[], params: Params): Record<string, string> {
@@ -37,7 +37,7 @@ export function valueFaults(attributes: readonly Attribute[], values: Values): R
     checkValues(attributes, values)
     return {}
   } catch (error) {
-    if (error instanceof z.ZodError) return faultsOf(error)
+    if (error instanceof z.ZodError) return fieldErrors(error)
     throw error
   }
 }

@@ -1,22 +1,22 @@
 /** The step after the password: a code is shown, or the first second factor is set up. */
 
-import { confirmPasskey, showPasskey } from '../../identity/passkeys.ts'
-import { passwordMark, showCode, wrongCode } from '../../identity/second-factor.ts'
-import type { SignIn } from '../../identity/sign-in.ts'
+import { confirmPasskey, verifyPasskey } from '../../identity/passkeys.ts'
+import { checkCode, passwordFingerprint, wrongCode } from '../../identity/second-factor.ts'
+import type { SignInDeps } from '../../identity/sign-in.ts'
 import { confirmTotp, sameTotp, type TotpConfirmation } from '../../identity/totp.ts'
 import type { Account } from '../../identity/types.ts'
-import type { Happening } from '../../protocol/audit-events.ts'
+import type { AuditEvent } from '../../protocol/audit-events.ts'
 import { refuse } from '../../protocol/errors.ts'
-import { findFlow, hubUrl, type Visit } from '../../protocol/flow.ts'
+import { continueUrl, findFlow, type LiveFlow } from '../../protocol/flow.ts'
 import { progress } from '../../protocol/progress.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import { enrolmentPage, placeOf, secondFactorPage } from '../../protocol/second-factor.ts'
+import { challengeContext, enrolmentPage, secondFactorPage } from '../../protocol/second-factor.ts'
 import { signInPage } from '../../protocol/sign-in-page.ts'
-import type { SecondFactorDebt } from '../../protocol/types.ts'
-import { byThemselves } from '../http/own-event.ts'
-import type { Route, TenantRoom } from '../http/route.ts'
-import { begun, type Entry } from './complete.ts'
-import { tooOften } from './too-many-attempts.ts'
+import type { SecondFactorStep } from '../../protocol/types.ts'
+import { ownEvent } from '../http/own-event.ts'
+import type { Route, WebTenant } from '../http/route.ts'
+import { type FlowRequest, startBrowserSession } from './complete.ts'
+import { tooManyAttempts } from './too-many-attempts.ts'
 
 const wrongPasskey = 'That passkey cannot be used here. Please try again, or go on another way.'
 const wrongFirst = 'The code is not right. Please type the one the app shows now.'
@@ -28,23 +28,24 @@ export const passkey: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, request) {
-    const { ctx, signIn } = room
+  async handle(tenant, request) {
+    const { ctx, signIn } = tenant
     const { params, browser, address } = request
-    const [ticket, now] = [params.need('flow'), ctx.now()]
-    const { flow, client } = await findFlow(ctx, ticket, browser)
+    const [flowToken, now] = [params.need('flow'), ctx.now()]
+    const { flow, client } = await findFlow(ctx, flowToken, browser)
     const sessions = await ctx.people.sessions(browser.sessions, now, address)
-    const answer = { place: placeOf(ctx, 'sign-in', ticket), subject: undefined, response: params.get('response') ?? '' }
-    const shown = await showPasskey(signIn, answer, now)
+    const answer = { context: challengeContext(ctx, 'sign-in', flowToken), subject: undefined, response: params.get('response') ?? '' }
+    const shown = await verifyPasskey(signIn, answer, now)
     const how = shown && { acr: 'aal2', amr: shown.amr, authTime: now }
-    const reply = shown && how && (await begun(room, { ticket, flow, request, sessions }, shown.account, how, { passkey: true }))
+    const reply =
+      shown && how && (await startBrowserSession(tenant, { flowToken, flow, request, sessions }, shown.account, how, { passkey: true }))
     if (reply) {
       await ctx.store.flows.answer(flow.id, 'sign-in')
       return reply
     }
-    const page = { client, ticket, loginHint: undefined, canChoose: sessions.length > 0, problem: wrongPasskey }
-    const happened = [{ act: 'user.sign-in', outcome: 'failure', detail: { passkey: true } } as const]
-    return { kind: 'page', ...(await signInPage(ctx, page)), status: 401, happened }
+    const page = { client, flowToken, loginHint: undefined, canChoose: sessions.length > 0, problem: wrongPasskey }
+    const auditEvents = [{ act: 'user.sign-in', outcome: 'failure', detail: { passkey: true } } as const]
+    return { kind: 'page', ...(await signInPage(ctx, page)), status: 401, auditEvents }
   },
 }
 
@@ -53,29 +54,29 @@ export const secondFactor: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, request) {
-    const { ctx, signIn } = room
+  async handle(tenant, request) {
+    const { ctx, signIn } = tenant
     const { params, browser } = request
-    const ticket = params.need('flow')
-    const visit = await findFlow(ctx, ticket, browser)
-    const debtor = await debtorOf(room, visit, { ticket, request }, 'second-factor')
-    if (!debtor) return { kind: 'redirect', to: hubUrl(ctx, ticket) } // something else is owed by now, or nothing is
-    const { account } = debtor
-    const page = { client: visit.client, subject: account.subject, ticket }
+    const flowToken = params.need('flow')
+    const visit = await findFlow(ctx, flowToken, browser)
+    const factor = await pendingFactorOf(tenant, visit, { flowToken, request }, 'second-factor')
+    if (!factor) return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // something else is owed by now, or nothing is
+    const { account } = factor
+    const page = { client: visit.client, subject: account.subject, flowToken }
     const refused = async (problem: string): Promise<Reply> => {
-      const happened = [wrongCode(account)]
-      return { kind: 'page', status: 401, ...(await secondFactorPage(ctx, { ...page, problem })), happened }
+      const auditEvents = [wrongCode(account)]
+      return { kind: 'page', status: 401, ...(await secondFactorPage(ctx, { ...page, problem })), auditEvents }
     }
     const response = params.get('response')
     if (response !== undefined) {
-      const about = { place: placeOf(ctx, 'second-factor', ticket), subject: account.subject, response }
-      const shown = await showPasskey(signIn, about, ctx.now())
-      return shown ? settled(room, debtor, [...shown.amr, 'mfa'], { passkey: true }) : refused(wrongPasskey)
+      const about = { context: challengeContext(ctx, 'second-factor', flowToken), subject: account.subject, response }
+      const shown = await verifyPasskey(signIn, about, ctx.now())
+      return shown ? completeSecondFactor(tenant, factor, [...shown.amr, 'mfa'], { passkey: true }) : refused(wrongPasskey)
     }
-    const outcome = await showCode(signIn, account, params.get('code') ?? params.get('recovery_code') ?? '', ctx.now())
-    if (typeof outcome === 'object' && 'amr' in outcome) return settled(room, debtor, outcome.amr, outcome.detail)
+    const outcome = await checkCode(signIn, account, params.get('code') ?? params.get('recovery_code') ?? '', ctx.now())
+    if (typeof outcome === 'object' && 'amr' in outcome) return completeSecondFactor(tenant, factor, outcome.amr, outcome.detail)
     if (outcome === 'wrong') return refused(wrong)
-    const late = await secondFactorPage(ctx, { ...page, problem: tooOften(outcome.wait) })
+    const late = await secondFactorPage(ctx, { ...page, problem: tooManyAttempts(outcome.wait) })
     return { kind: 'page', status: 429, ...late, headers: { 'retry-after': String(outcome.wait) } }
   },
 }
@@ -86,104 +87,107 @@ export const enrolment: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, request) {
-    const { ctx, signIn } = room
+  async handle(tenant, request) {
+    const { ctx, signIn } = tenant
     const { params, browser } = request
-    const ticket = params.need('flow')
-    const visit = await findFlow(ctx, ticket, browser)
-    const debtor = await debtorOf(room, visit, { ticket, request }, 'enrolment')
-    if (!debtor) return { kind: 'redirect', to: hubUrl(ctx, ticket) }
-    const { account } = debtor
+    const flowToken = params.need('flow')
+    const visit = await findFlow(ctx, flowToken, browser)
+    const factor = await pendingFactorOf(tenant, visit, { flowToken, request }, 'enrolment')
+    if (!factor) return { kind: 'redirect', to: continueUrl(ctx, flowToken) }
+    const { account } = factor
     const response = params.get('response')
     const made =
       response === undefined
         ? await firstApp(
             signIn,
             account,
-            { place: placeOf(ctx, 'enrolment', ticket), draft: params.need('draft'), code: params.get('code') ?? '' },
+            { context: challengeContext(ctx, 'enrolment', flowToken), draft: params.need('draft'), code: params.get('code') ?? '' },
             ctx.now(),
           )
         : await confirmPasskey(
             signIn,
             account,
-            { place: placeOf(ctx, 'enrolment', ticket), response, name: '', onlyFirst: true },
+            { context: challengeContext(ctx, 'enrolment', flowToken), response, name: '', onlyFirst: true },
             ctx.now(),
           )
-    if (made === 'refused') return { kind: 'redirect', to: hubUrl(ctx, ticket) } // one was set up meanwhile: it is to be shown
-    if (!made) return enrolAgain(room, debtor, visit, params.get('draft'))
-    const { remember = {}, happened = [] } = await settled(room, debtor, [...made.amr, 'mfa'])
-    const data = { codes: made.codes, next: hubUrl(ctx, ticket) }
-    const factor = response === undefined ? 'totp' : 'passkey'
+    if (made === 'refused') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // one was set up meanwhile: it is to be shown
+    if (!made) return enrolAgain(tenant, factor, visit, params.get('draft'))
+    const { remember = {}, auditEvents = [] } = await completeSecondFactor(tenant, factor, [...made.amr, 'mfa'])
+    const data = { codes: made.codes, next: continueUrl(ctx, flowToken) }
+    const added = response === undefined ? 'totp' : 'passkey'
     return {
       kind: 'page',
       page: 'recovery-codes',
       data,
       remember,
-      happened: [byThemselves('user.factor-add', account, { factor }), ...happened],
+      auditEvents: [ownEvent('user.factor-add', account, { factor: added }), ...auditEvents],
     }
   },
 }
 
 /** Who owes a second factor in a flow, and what they have shown before. */
-interface Debtor {
+interface PendingFactor {
   account: Account
-  entry: Entry
+  entry: FlowRequest
   before: { amr: readonly string[]; authTime: number }
-  /** The half of a sign-in that is to be completed; undefined: a session is to be raised. */
-  half: string | undefined
+  /** Id of the pending sign-in to complete; undefined: the session is raised to a higher level. */
+  pending: string | undefined
 }
 
 /** Undefined when this is not what is owed. */
-async function debtorOf(
-  { ctx, signIn }: TenantRoom,
-  { flow, client }: Visit,
-  { ticket, request }: { ticket: string; request: Request },
-  debt: SecondFactorDebt,
-): Promise<Debtor | undefined> {
-  const { half } = flow
+async function pendingFactorOf(
+  { ctx, signIn }: WebTenant,
+  { flow, client }: LiveFlow,
+  { flowToken, request }: { flowToken: string; request: Request },
+  expected: SecondFactorStep,
+): Promise<PendingFactor | undefined> {
+  const { pending } = flow
   const { step, session, sessions } = await progress(ctx, client, flow, request)
-  if (step !== debt) return undefined
-  const account = await signIn.store.accounts.bySubject(half?.subject ?? session?.subject ?? '')
+  if (step !== expected) return undefined
+  const account = await signIn.store.accounts.bySubject(pending?.subject ?? session?.subject ?? '')
   if (!account) return undefined
-  const entry = { ticket, flow, request, sessions }
-  if (half?.password === passwordMark(signIn, account))
-    return { account, entry, before: { amr: half.amr, authTime: ctx.now() }, half: half.id }
-  if (half) {
-    await ctx.store.flows.halve(flow.id, undefined)
+  const entry = { flowToken, flow, request, sessions }
+  if (pending?.password === passwordFingerprint(signIn, account))
+    return { account, entry, before: { amr: pending.amr, authTime: ctx.now() }, pending: pending.id }
+  if (pending) {
+    await ctx.store.flows.setPending(flow.id, undefined)
     return undefined
   }
   const [alive] = await ctx.people.sessions([session?.id ?? ''], ctx.now(), request.address) // with the password that the account has now
-  return alive && { account, entry, before: alive, half: undefined }
+  return alive && { account, entry, before: alive, pending: undefined }
 }
 
 /** Everything was shown: a new session, under a new id also where one is raised. */
-async function settled(
-  room: TenantRoom,
-  { account, entry, before, half }: Debtor,
+async function completeSecondFactor(
+  tenant: WebTenant,
+  { account, entry, before, pending }: PendingFactor,
   amr: readonly string[],
-  detail: Happening['detail'] = {},
+  detail: AuditEvent['detail'] = {},
 ): Promise<Reply> {
-  const { flows } = room.ctx.store
-  if (half === undefined) await flows.answer(entry.flow.id, 'second-factor')
-  else if (!(await flows.complete(entry.flow.id, half))) refuse('invalid_request', 'this sign-in was already finished')
+  const { flows } = tenant.ctx.store
+  if (pending === undefined) await flows.answer(entry.flow.id, 'second-factor')
+  else if (!(await flows.complete(entry.flow.id, pending))) refuse('invalid_request', 'this sign-in was already finished')
   const how = { acr: 'aal2', amr: [...new Set([...before.amr, ...amr])], authTime: before.authTime }
-  return (await begun(room, entry, account, how, detail)) ?? { kind: 'redirect', to: hubUrl(room.ctx, entry.ticket) }
+  return (
+    (await startBrowserSession(tenant, entry, account, how, detail)) ?? { kind: 'redirect', to: continueUrl(tenant.ctx, entry.flowToken) }
+  )
 }
 
-async function firstApp(signIn: SignIn, account: Account, ask: Omit<TotpConfirmation, 'onlyFirst'>, now: number) {
+async function firstApp(signIn: SignInDeps, account: Account, ask: Omit<TotpConfirmation, 'onlyFirst'>, now: number) {
   const codes = await confirmTotp(signIn, account, { ...ask, onlyFirst: true }, now)
   return Array.isArray(codes) ? { codes, amr: ['otp'] } : (codes as undefined | 'refused')
 }
 
 /** With the same secret, when it was the app's code that was wrong. */
 async function enrolAgain(
-  { ctx, signIn }: TenantRoom,
-  { account, entry: { ticket } }: Debtor,
-  { client }: Visit,
+  { ctx, signIn }: WebTenant,
+  { account, entry: { flowToken } }: PendingFactor,
+  { client }: LiveFlow,
   draft: string | undefined,
 ): Promise<Reply> {
-  const page = await enrolmentPage(ctx, { client, subject: account.subject, ticket })
-  const totp = draft === undefined ? page.data.totp : sameTotp(signIn, account, placeOf(ctx, 'enrolment', ticket), draft, ctx.now())
+  const page = await enrolmentPage(ctx, { client, subject: account.subject, flowToken })
+  const totp =
+    draft === undefined ? page.data.totp : sameTotp(signIn, account, challengeContext(ctx, 'enrolment', flowToken), draft, ctx.now())
   const problem = draft === undefined ? wrongPasskey : wrongFirst
   return { kind: 'page', ...page, status: 401, data: { ...page.data, totp, problem } }
 }

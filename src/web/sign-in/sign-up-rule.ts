@@ -2,19 +2,19 @@
 import { type Attribute, signUpAttributes } from '../../identity/attributes.ts'
 import type { SignUpRule } from '../../identity/sign-up.ts'
 import { refuse } from '../../protocol/errors.ts'
-import type { TenantRoom } from '../http/route.ts'
+import type { WebTenant } from '../http/route.ts'
 
 const closed = 'sign-up is closed here; ask an administrator for an account'
 
 /** As the settings say. Refuses where nobody may. */
-export function signUpRule({ signUp }: TenantRoom): SignUpRule {
+export function signUpRule({ signUp }: WebTenant): SignUpRule {
   return signUp ?? refuse('access_denied', closed)
 }
 
 /** As the settings and the attributes say at this moment. `asked`: those that everybody has. Refuses where nobody may. */
-export async function openSignUp(room: TenantRoom): Promise<{ rule: SignUpRule; asked: Attribute[] }> {
-  const rule = signUpRule(room)
-  const { asked, closedBy } = signUpAttributes(await room.accounts.store.attributes.list())
+export async function openSignUp(tenant: WebTenant): Promise<{ rule: SignUpRule; asked: Attribute[] }> {
+  const rule = signUpRule(tenant)
+  const { asked, closedBy } = signUpAttributes(await tenant.accounts.store.attributes.list())
   if (closedBy.length > 0) refuse('access_denied', closed, `everybody must have ${closedBy.join(', ')}, which only administrators write`)
   return { rule, asked }
 }

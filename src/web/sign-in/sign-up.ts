@@ -3,22 +3,22 @@ import { z } from 'zod'
 import { UnusablePassword } from '../../crypto/passwords.ts'
 import { accountSchema, claimsSchema } from '../../identity/accounts.ts'
 import { rememberDevice } from '../../identity/devices.ts'
-import type { Mailroom } from '../../identity/links.ts'
+import type { MailDeps } from '../../identity/links.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { type Applicant, confirmSignUp, findSignUp, signUp } from '../../identity/sign-up.ts'
-import { trySignIn, trySignUp } from '../../identity/throttle.ts'
+import { countSignIn, countSignUp } from '../../identity/throttle.ts'
 import type { Account, SignUp } from '../../identity/types.ts'
 import { refuse } from '../../protocol/errors.ts'
-import { findFlow, hubUrl, liveFlow } from '../../protocol/flow.ts'
+import { continueUrl, findFlow, liveFlow } from '../../protocol/flow.ts'
 import type { Params } from '../../protocol/params.ts'
 import type { Browser, PageReply, Pages, Reply, Request } from '../../protocol/request-reply.ts'
 import { applicationOf } from '../../protocol/respond.ts'
-import { byThemselves } from '../http/own-event.ts'
-import type { Route, TenantRoom } from '../http/route.ts'
-import { type Entry, enter } from './complete.ts'
+import { ownEvent } from '../http/own-event.ts'
+import type { Route, WebTenant } from '../http/route.ts'
+import { completeSignIn, type FlowRequest } from './complete.ts'
 import { typedOf, valueFaults, valuesOf } from './questions.ts'
 import { openSignUp, signUpRule } from './sign-up-rule.ts'
-import { tooOften } from './too-many-attempts.ts'
+import { tooManyAttempts } from './too-many-attempts.ts'
 
 const dead = 'this link was used already or has expired; sign up again'
 const gone = 'another account has this name or address by now; sign up again with another'
@@ -33,33 +33,36 @@ const signUpStep: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, request) {
-    const { ctx, signIn, accounts } = room
+  async handle(tenant, request) {
+    const { ctx, signIn, accounts } = tenant
     const { params, browser, address } = request
-    const ticket = params.need('flow')
-    const { flow, client } = await findFlow(ctx, ticket, browser)
-    const { rule, asked } = await openSignUp(room)
+    const flowToken = params.need('flow')
+    const { flow, client } = await findFlow(ctx, flowToken, browser)
+    const { rule, asked } = await openSignUp(tenant)
     const { email, claims, password, repeated } = typedBy(params)
     const typed = typedOf(asked, params)
     const attributes = valuesOf(asked, typed) as Applicant['attributes'] & object
     const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
     const again = async (status: number, refusal: Refusal, headers: Record<string, string> = {}): Promise<Reply> => {
-      const shown = { flow: ticket, application: applicationOf(client), email, name: claims.name, canChoose: sessions.length > 0 }
+      const shown = { flow: flowToken, application: applicationOf(client), email, name: claims.name, canChoose: sessions.length > 0 }
       const data = { ...shown, asked: await ctx.people.askedAtSignUp(), typed, faults: {}, ...refusal }
       return { kind: 'page', page: 'sign-up', status, data, headers }
     }
     const faults = valueFaults(asked, attributes)
-    const problem = problemOf(room, { email, claims }, password, repeated) ?? (Object.keys(faults).length > 0 && { text: marked })
+    const problem = problemOf(tenant, { email, claims }, password, repeated) ?? (Object.keys(faults).length > 0 && { text: marked })
     if (problem) return again(400, { problem, faults })
-    const wait = await trySignUp(signIn, { login: email, address }, ctx.now())
-    if (wait !== undefined) return again(429, { problem: { text: tooOften(wait) } }, { 'retry-after': String(wait) })
-    const at = { browser: flow.browser, flow: ticket }
+    const wait = await countSignUp(signIn, { login: email, address }, ctx.now())
+    if (wait !== undefined) return again(429, { problem: { text: tooManyAttempts(wait) } }, { 'retry-after': String(wait) })
+    const at = { browser: flow.browser, flow: flowToken }
     const outcome = await signUp(accounts, rule, { email, claims, attributes, at }, password).catch(unusable)
     if (typeof outcome === 'object' && 'problem' in outcome) return again(400, outcome)
     if (outcome === 'taken') return again(409, { problem: { text: taken, field: 'email' } })
     if (outcome === 'mail-sent')
-      return { ...done('sign-up-mail-sent', ticket), happened: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }] }
-    return enterNew(room, { ticket, flow, request, sessions }, outcome)
+      return {
+        ...done('sign-up-mail-sent', flowToken),
+        auditEvents: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }],
+      }
+    return signInNewAccount(tenant, { flowToken, flow, request, sessions }, outcome)
   },
 }
 
@@ -88,7 +91,7 @@ function unusable(error: unknown): Refusal {
   throw error
 }
 
-function problemOf({ signIn }: TenantRoom, { email, claims }: Applicant, password: string, repeated: string): Problem | undefined {
+function problemOf({ signIn }: WebTenant, { email, claims }: Applicant, password: string, repeated: string): Problem | undefined {
   if (!accountSchema.shape.email.safeParse(email).success)
     return { text: 'Please type an e-mail address such as ada@example.com.', field: 'email' }
   if (!claimsSchema.safeParse(claims).success) return { text: 'Please type a shorter name.', field: 'name' }
@@ -97,9 +100,12 @@ function problemOf({ signIn }: TenantRoom, { email, claims }: Applicant, passwor
 }
 
 /** The new account is signed in, and goes on where it came from; suspended at this very moment, it learns that there. */
-async function enterNew(room: TenantRoom, entry: Entry, account: Account): Promise<Reply> {
-  const reply = (await enter(room, entry, account)) ?? { kind: 'redirect' as const, to: hubUrl(room.ctx, entry.ticket) }
-  return { ...reply, happened: [byThemselves('user.sign-up', account), ...(reply.happened ?? [])] }
+async function signInNewAccount(tenant: WebTenant, entry: FlowRequest, account: Account): Promise<Reply> {
+  const reply = (await completeSignIn(tenant, entry, account)) ?? {
+    kind: 'redirect' as const,
+    to: continueUrl(tenant.ctx, entry.flowToken),
+  }
+  return { ...reply, auditEvents: [ownEvent('user.sign-up', account), ...(reply.auditEvents ?? [])] }
 }
 
 /** Looking spends nothing: programs that look into mails follow links too. */
@@ -107,25 +113,25 @@ const openConfirm: Route = {
   path: '/sign-up/confirm',
   methods: ['GET'],
   audience: 'person',
-  async handle(room, { params, browser }) {
-    signUpRule(room)
+  async handle(tenant, { params, browser }) {
+    signUpRule(tenant)
     const token = params.need('token')
-    const waiting = (await findSignUp(room.mailroom as Mailroom, token)) ?? refuse('invalid_request', dead)
-    return confirmPage(room, waiting, { token, flow: params.get('flow'), browser })
+    const waiting = (await findSignUp(tenant.mail as MailDeps, token)) ?? refuse('invalid_request', dead)
+    return confirmPage(tenant, waiting, { token, flow: params.get('flow'), browser })
   },
 }
 
 function confirmPage(
-  room: TenantRoom,
+  tenant: WebTenant,
   waiting: SignUp,
   { token, flow, browser }: { token: string; flow: string | undefined; browser: Browser },
   problem?: string,
 ): PageReply {
-  const data = { token, flow, email: waiting.email, mustProve: !isHere(room, waiting, browser), problem }
+  const data = { token, flow, email: waiting.email, mustProve: !isHere(tenant, waiting, browser), problem }
   return { kind: 'page', page: 'confirm-sign-up', data }
 }
 
-function isHere({ ctx }: TenantRoom, { browser: kept }: SignUp, { id }: Browser): boolean {
+function isHere({ ctx }: WebTenant, { browser: kept }: SignUp, { id }: Browser): boolean {
   return kept !== undefined && id !== undefined && ctx.tokens.hash('br', id) === kept
 }
 
@@ -135,33 +141,33 @@ const confirm: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, request) {
-    signUpRule(room)
+  async handle(tenant, request) {
+    signUpRule(tenant)
     const { params, browser } = request
-    const [token, ticket] = [params.need('token'), params.get('flow')]
-    const waiting = (await findSignUp(room.mailroom as Mailroom, token)) ?? refuse('invalid_request', dead)
-    const refusal = isHere(room, waiting, browser) ? undefined : await provePassword(room, waiting, request)
+    const [token, flowToken] = [params.need('token'), params.get('flow')]
+    const waiting = (await findSignUp(tenant.mail as MailDeps, token)) ?? refuse('invalid_request', dead)
+    const refusal = isHere(tenant, waiting, browser) ? undefined : await provePassword(tenant, waiting, request)
     if (refusal) {
       const { status, problem, headers } = refusal
-      return { ...confirmPage(room, waiting, { token, flow: ticket, browser }, problem), status, headers }
+      return { ...confirmPage(tenant, waiting, { token, flow: flowToken, browser }, problem), status, headers }
     }
-    const account = await confirmSignUp(room.accounts, waiting)
+    const account = await confirmSignUp(tenant.accounts, waiting)
     if (account === 'unknown') refuse('invalid_request', dead)
     if (account === 'taken') refuse('invalid_request', gone)
     if (account === 'unfit') refuse('access_denied', unfit)
-    const visit = ticket === undefined ? undefined : await liveFlow(room.ctx, ticket, browser)
-    if (visit && ticket !== undefined) {
-      const sessions = await room.ctx.people.sessions(browser.sessions, room.ctx.now(), request.address)
-      return enterNew(room, { ticket, flow: visit.flow, request, sessions }, account)
+    const visit = flowToken === undefined ? undefined : await liveFlow(tenant.ctx, flowToken, browser)
+    if (visit && flowToken !== undefined) {
+      const sessions = await tenant.ctx.people.sessions(browser.sessions, tenant.ctx.now(), request.address)
+      return signInNewAccount(tenant, { flowToken, flow: visit.flow, request, sessions }, account)
     }
-    const device = await rememberDevice(room.signIn, browser.device, account.subject, room.ctx.now())
-    return { ...done('signed-up', undefined), remember: { device }, happened: [byThemselves('user.sign-up', account)] }
+    const device = await rememberDevice(tenant.signIn, browser.device, account.subject, tenant.ctx.now())
+    return { ...done('signed-up', undefined), remember: { device }, auditEvents: [ownEvent('user.sign-up', account)] }
   },
 }
 
-async function provePassword({ signIn, ctx }: TenantRoom, { email, passwordHash }: SignUp, { params, browser, address }: Request) {
-  const { wait, succeeded } = await trySignIn(signIn, { login: email, address, device: browser.device }, ctx.now())
-  if (wait !== undefined) return { status: 429, problem: tooOften(wait), headers: { 'retry-after': String(wait) } }
+async function provePassword({ signIn, ctx }: WebTenant, { email, passwordHash }: SignUp, { params, browser, address }: Request) {
+  const { wait, succeeded } = await countSignIn(signIn, { login: email, address, device: browser.device }, ctx.now())
+  if (wait !== undefined) return { status: 429, problem: tooManyAttempts(wait), headers: { 'retry-after': String(wait) } }
   if (!(await signIn.passwords.verify(params.get('password') ?? '', passwordHash))) return { status: 401, problem: wrong, headers: {} }
   await succeeded()
   return undefined

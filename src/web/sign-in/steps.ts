@@ -1,18 +1,18 @@
 /** What a person can do during a flow beside consenting. Each form records a fact and returns to the hub. */
 import { replacePassword } from '../../identity/accounts.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
-import { checkPassword, failedSignIn, type SignIn, startSession } from '../../identity/sign-in.ts'
-import { trySignIn } from '../../identity/throttle.ts'
+import { checkPassword, failedSignIn, type SignInDeps, startSession } from '../../identity/sign-in.ts'
+import { countSignIn } from '../../identity/throttle.ts'
 import type { Account } from '../../identity/types.ts'
 import { refuse } from '../../protocol/errors.ts'
-import { findFlow, hubUrl } from '../../protocol/flow.ts'
+import { continueUrl, findFlow } from '../../protocol/flow.ts'
 import { applicationOf } from '../../protocol/respond.ts'
 import { signInPage } from '../../protocol/sign-in-page.ts'
-import { byThemselves } from '../http/own-event.ts'
+import { ownEvent } from '../http/own-event.ts'
 import type { Route } from '../http/route.ts'
-import { enter } from './complete.ts'
+import { completeSignIn } from './complete.ts'
 import { enrolment, passkey, secondFactor } from './second-factor.ts'
-import { tooOften } from './too-many-attempts.ts'
+import { tooManyAttempts } from './too-many-attempts.ts'
 
 const wrong = 'The user name or password is not right. Please try again.'
 
@@ -21,25 +21,25 @@ const signIn: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle(room, request) {
-    const { ctx, signIn } = room
+  async handle(tenant, request) {
+    const { ctx, signIn } = tenant
     const { params, browser, address } = request
-    const ticket = params.need('flow')
-    const { flow, client } = await findFlow(ctx, ticket, browser)
+    const flowToken = params.need('flow')
+    const { flow, client } = await findFlow(ctx, flowToken, browser)
     const [username = '', password = ''] = [params.get('username'), params.get('password')]
     const now = ctx.now()
     const sessions = await ctx.people.sessions(browser.sessions, now, address)
-    const shown = { client, ticket, loginHint: username, canChoose: sessions.length > 0 }
-    const { wait, succeeded } = await trySignIn(signIn, { login: username, address, device: browser.device }, now)
+    const shown = { client, flowToken, loginHint: username, canChoose: sessions.length > 0 }
+    const { wait, succeeded } = await countSignIn(signIn, { login: username, address, device: browser.device }, now)
     if (wait !== undefined) {
-      const page = await signInPage(ctx, { ...shown, problem: tooOften(wait) })
+      const page = await signInPage(ctx, { ...shown, problem: tooManyAttempts(wait) })
       return { kind: 'page', ...page, status: 429, headers: { 'retry-after': String(wait) } }
     }
     const account = await checkPassword(signIn, username, password)
-    const entered = account && (await enter(room, { ticket, flow, request, sessions }, account))
+    const entered = account && (await completeSignIn(tenant, { flowToken, flow, request, sessions }, account))
     if (!entered) {
-      const happened = [await failedSignIn(signIn, username)]
-      return { kind: 'page', ...(await signInPage(ctx, { ...shown, problem: wrong })), status: 401, happened }
+      const auditEvents = [await failedSignIn(signIn, username)]
+      return { kind: 'page', ...(await signInPage(ctx, { ...shown, problem: wrong })), status: 401, auditEvents }
     }
     await succeeded()
     return entered
@@ -52,16 +52,16 @@ const chooseAccount: Route = {
   audience: 'person',
   ownForm: true,
   async handle({ ctx }, { params, browser, address }) {
-    const ticket = params.need('flow')
-    const { flow } = await findFlow(ctx, ticket, browser)
+    const flowToken = params.need('flow')
+    const { flow } = await findFlow(ctx, flowToken, browser)
     const sid = params.get('sid')
-    if (sid === undefined) return { kind: 'redirect', to: `${hubUrl(ctx, ticket)}&another=1` }
+    if (sid === undefined) return { kind: 'redirect', to: `${continueUrl(ctx, flowToken)}&another=1` }
     const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
     const chosen =
       sessions.find((s) => s.sid === sid) ?? refuse('invalid_request', 'that account is no longer signed in here; go back and choose again')
     await ctx.store.flows.answer(flow.id, 'choose-account')
     const ids = [chosen, ...sessions.filter((s) => s !== chosen)].map((s) => s.id)
-    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids } }
+    return { kind: 'redirect', to: continueUrl(ctx, flowToken), remember: { sessions: ids } }
   },
 }
 
@@ -73,11 +73,11 @@ const newPassword: Route = {
   ownForm: true,
   async handle({ ctx, signIn, accounts }, request) {
     const { params, browser, address } = request
-    const ticket = params.need('flow')
-    const { client } = await findFlow(ctx, ticket, browser)
+    const flowToken = params.need('flow')
+    const { client } = await findFlow(ctx, flowToken, browser)
     const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
     const session =
-      sessions.find((s) => s.owes === 'new-password') ??
+      sessions.find((s) => s.requiredAction === 'new-password') ??
       refuse('invalid_request', 'there is no password to change; go back and start again')
     const text = params.get('password') ?? ''
     const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account is gone')
@@ -88,18 +88,23 @@ const newPassword: Route = {
         kind: 'page',
         page: 'new-password',
         status: 400,
-        data: { flow: ticket, application: applicationOf(client), person: { sid, name, detail }, problem },
+        data: { flow: flowToken, application: applicationOf(client), person: { sid, name, detail }, problem },
       }
     }
     const passwordHash = await replacePassword(accounts, account, text)
     const changed = passwordHash === undefined ? undefined : { ...account, passwordHash }
     const ids = changed && (await startSession(signIn, changed, sessions, { ...session, now: ctx.now(), from: request }))
     if (!ids) refuse('access_denied', 'the password was changed elsewhere at this moment; go back and sign in again')
-    return { kind: 'redirect', to: hubUrl(ctx, ticket), remember: { sessions: ids }, happened: [byThemselves('user.password', account)] }
+    return {
+      kind: 'redirect',
+      to: continueUrl(ctx, flowToken),
+      remember: { sessions: ids },
+      auditEvents: [ownEvent('user.password', account)],
+    }
   },
 }
 
-async function problemOf({ passwords }: SignIn, account: Account, text: string, repeated: string): Promise<string | undefined> {
+async function problemOf({ passwords }: SignInDeps, account: Account, text: string, repeated: string): Promise<string | undefined> {
   const problem = passwordProblem(text, { repeated, account, isPopular: passwords.isPopular })
   if (problem) return problem
   return (await passwords.verify(text, account.passwordHash)) ? 'Please choose a password other than the one you were given.' : undefined

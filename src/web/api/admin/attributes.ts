@@ -13,7 +13,7 @@ const attribute = z.strictObject(attributeSchema.shape).meta({ id: 'Attribute' }
 const list = adminRoute(
   'attributes:read',
   { method: 'GET', path, summary: 'List the attributes that people of this tenant have', answer: z.object({ items: z.array(attribute) }) },
-  async ({ room }) => ({ answer: { items: await room.attributes.store.attributes.list() } }),
+  async ({ tenant }) => ({ answer: { items: await tenant.attributes.store.attributes.list() } }),
 )
 
 const define = adminRoute(
@@ -26,9 +26,9 @@ const define = adminRoute(
     answer: attribute,
     act: 'attribute.define',
   },
-  async ({ room, body, path }) => {
+  async ({ tenant, body, path }) => {
     const wanted = { ...body, name: path.name }
-    const defined = await defineAttribute(room.attributes, wanted)
+    const defined = await defineAttribute(tenant.attributes, wanted)
     if (defined !== 'defined') {
       const rule = `${defined.broken} accounts have no such value, among them ${defined.examples.join(', ')}`
       problem(409, 'invalid_request', 'there are accounts that this attribute does not fit', [{ field: path.name, rule }])
@@ -40,8 +40,8 @@ const define = adminRoute(
 const remove = adminRoute(
   'attributes:write',
   { method: 'DELETE', path: oneAttribute, summary: 'Remove an attribute, and its value at every account', act: 'attribute.remove' },
-  async ({ room, path }) => {
-    const accounts = await room.attributes.store.attributes.remove(path.name)
+  async ({ tenant, path }) => {
+    const accounts = await tenant.attributes.store.attributes.remove(path.name)
     if (accounts === undefined) return problem(404, 'not_found', 'there is no such attribute here')
     return { target: path.name, detail: { accounts } }
   },

@@ -1,7 +1,7 @@
 /** `/api/v1/admin/audit`: who did what when, and what came of it; page by page, or as JSON Lines for other programs to keep. */
 import { z } from 'zod'
 import { auditEntry } from '../../../identity/audit.ts'
-import { type Act, acts } from '../../../protocol/audit-events.ts'
+import { type AuditEventType, auditEventTypes } from '../../../protocol/audit-events.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { byTime, page, pageOf, positionOf, time } from './list.ts'
@@ -29,7 +29,7 @@ const id = z.string().max(2000).optional()
 const filter = {
   since: z.iso.datetime({ offset: true }).optional().describe('RFC 3339; from then on'),
   until: z.iso.datetime({ offset: true }).optional().describe('RFC 3339; before'),
-  act: z.enum(Object.keys(acts) as [Act, ...Act[]]).optional(),
+  act: z.enum(Object.keys(auditEventTypes) as [AuditEventType, ...AuditEventType[]]).optional(),
   outcome: entry.shape.outcome.optional(),
   by: id.describe('Id of who did it'),
   target: id.describe('Id of what it was done to'),
@@ -54,9 +54,9 @@ const list = adminRoute(
     query: filterSchema.extend(byTime),
     answer: pageOf(entry),
   },
-  async ({ room, query }) => {
+  async ({ tenant, query }) => {
     const ask = { ...filterOf(query), after: positionOf(query.after), newestFirst: true }
-    const read = (limit: number) => room.store.audit.search({ ...ask, limit })
+    const read = (limit: number) => tenant.store.audit.search({ ...ask, limit })
     return { answer: await page(query, read, { keyOf, show: auditEntry }) }
   },
 )
@@ -70,9 +70,9 @@ const exported = adminRoute(
     query: filterSchema.extend({ ...byTime, limit: z.coerce.number().int().min(1).max(5000).default(1000).describe('How many at most') }),
     lines: entry,
   },
-  async ({ room, request, query }) => {
+  async ({ tenant, request, query }) => {
     const ask = { ...filterOf(query), after: positionOf(query.after), newestFirst: false }
-    const read = (limit: number) => room.store.audit.search({ ...ask, limit })
+    const read = (limit: number) => tenant.store.audit.search({ ...ask, limit })
     const { items, next } = await page(query, read, { keyOf, show: auditEntry })
     if (next === null) return { lines: items }
     const params = new URLSearchParams([...request.params.entries().filter(([name]) => name !== 'after'), ['after', next]])

@@ -1,10 +1,10 @@
 /** `/api/v1/admin/clients/:id/secrets`: two can be in force while a client changes from one to the other. */
 import { z } from 'zod'
 import type { SecretRow } from '../../../protocol/registry.ts'
-import { stamp } from '../../http/iso-time.ts'
+import { isoTime } from '../../http/iso-time.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
-import { clientInReach, findClient, hasSecret, noSuchClient, oneClient, secretFor } from './clients.ts'
+import { findClient, hasSecret, manageableClient, noSuchClient, oneClient, secretFor } from './clients.ts'
 import { time } from './list.ts'
 
 const path = `${oneClient}/secrets` as const
@@ -16,16 +16,16 @@ const made = kept.extend({ secret: z.string().describe('Shown this once') })
 
 const shown = ({ id, createdAt, expiresAt }: SecretRow) => ({
   id,
-  created_at: stamp(createdAt),
-  expires_at: expiresAt === undefined ? null : stamp(expiresAt),
+  created_at: isoTime(createdAt),
+  expires_at: expiresAt === undefined ? null : isoTime(expiresAt),
 })
 
 const list = adminRoute(
   'clients:read',
   { method: 'GET', path, summary: 'List the secrets of a client; never what they are', answer: z.object({ items: z.array(kept) }) },
-  async ({ room, path }) => {
-    await findClient(room, path.id)
-    return { answer: { items: (await room.store.clientsAdmin.listSecrets(path.id)).map(shown) } }
+  async ({ tenant, path }) => {
+    await findClient(tenant, path.id)
+    return { answer: { items: (await tenant.store.clientsAdmin.listSecrets(path.id)).map(shown) } }
   },
 )
 
@@ -40,10 +40,10 @@ const add = adminRoute(
     status: 201,
     act: 'client.secret',
   },
-  async ({ room, body, path }, by) => {
-    needsSecret(await clientInReach(room, by, path.id))
-    const { row, shown: secret } = secretFor(room, body.expires_in)
-    if (!(await room.store.clientsAdmin.addSecret(path.id, row))) noSuchClient()
+  async ({ tenant, body, path }, by) => {
+    needsSecret(await manageableClient(tenant, by, path.id))
+    const { row, shown: secret } = secretFor(tenant, body.expires_in)
+    if (!(await tenant.store.clientsAdmin.addSecret(path.id, row))) noSuchClient()
     return { answer: { ...shown(row), secret }, detail: { added: row.id } }
   },
 )
@@ -62,11 +62,11 @@ const rotate = adminRoute(
     status: 201,
     act: 'client.secret',
   },
-  async ({ room, body, path }, by) => {
-    needsSecret(await clientInReach(room, by, path.id))
-    const { row, shown: secret } = secretFor(room, body.expires_in)
+  async ({ tenant, body, path }, by) => {
+    needsSecret(await manageableClient(tenant, by, path.id))
+    const { row, shown: secret } = secretFor(tenant, body.expires_in)
     const until = body.overlap === undefined ? undefined : row.createdAt + body.overlap
-    if (!(await room.store.clientsAdmin.rotateSecret(path.id, row, until))) noSuchClient()
+    if (!(await tenant.store.clientsAdmin.rotateSecret(path.id, row, until))) noSuchClient()
     return { answer: { ...shown(row), secret }, detail: { added: row.id } }
   },
 )
@@ -74,9 +74,9 @@ const rotate = adminRoute(
 const remove = adminRoute(
   'clients:write',
   { method: 'DELETE', path: `${path}/:secret`, summary: 'Let one secret of a client work no longer', act: 'client.secret' },
-  async ({ room, path }, by) => {
-    await clientInReach(room, by, path.id)
-    if (!(await room.store.clientsAdmin.removeSecret(path.id, path.secret))) problem(404, 'not_found', 'this client has no such secret')
+  async ({ tenant, path }, by) => {
+    await manageableClient(tenant, by, path.id)
+    if (!(await tenant.store.clientsAdmin.removeSecret(path.id, path.secret))) problem(404, 'not_found', 'this client has no such secret')
     return { detail: { removed: path.secret } }
   },
 )

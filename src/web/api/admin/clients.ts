@@ -4,7 +4,7 @@ import { newSecret } from '../../../crypto/new-secret.ts'
 import { type ClientMetadata, clientSchema, scopesOf } from '../../../protocol/client.ts'
 import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { readClient } from '../../../protocol/register.ts'
-import type { TenantRoom } from '../../http/route.ts'
+import type { WebTenant } from '../../http/route.ts'
 import { administrationPath, rightsAmong } from '../administration.ts'
 import { type Caller, rightsOfCaller } from '../caller.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
@@ -20,9 +20,9 @@ const client = z.object(clientSchema.shape).meta({ id: 'Client' })
 const list = adminRoute(
   'clients:read',
   { method: 'GET', path, summary: 'List clients', query: z.strictObject(paging), answer: pageOf(client) },
-  async ({ room, query }) => {
+  async ({ tenant, query }) => {
     const { after } = query
-    const read = (limit: number) => room.store.clientsAdmin.list({ ...(after === undefined ? {} : { after }), limit })
+    const read = (limit: number) => tenant.store.clientsAdmin.list({ ...(after === undefined ? {} : { after }), limit })
     return { answer: await page(query, read, { keyOf: ({ client_id }) => client_id, show: (found) => found }) }
   },
 )
@@ -40,11 +40,11 @@ const create = adminRoute(
     status: 201,
     act: 'client.create',
   },
-  async ({ room, body }, by) => {
-    const made = read(room, body)
+  async ({ tenant, body }, by) => {
+    const made = read(tenant, body)
     mayRegister(by, made)
-    const secret = hasSecret(made) ? secretFor(room, undefined) : undefined
-    if (!(await room.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
+    const secret = hasSecret(made) ? secretFor(tenant, undefined) : undefined
+    if (!(await tenant.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
       problem(409, 'invalid_request', 'a client of this client_id is registered already')
     return { answer: { ...made, client_secret: secret?.shown }, target: made.client_id }
   },
@@ -53,7 +53,7 @@ const create = adminRoute(
 const show = adminRoute(
   'clients:read',
   { method: 'GET', path: oneClient, summary: 'Show one client; nothing of its secrets', answer: client },
-  async ({ room, path }) => ({ answer: await findClient(room, path.id) }),
+  async ({ tenant, path }) => ({ answer: await findClient(tenant, path.id) }),
 )
 
 const change = adminRoute(
@@ -66,11 +66,11 @@ const change = adminRoute(
     answer: client,
     act: 'client.change',
   },
-  async ({ room, body, path }, by) => {
-    const before = await clientInReach(room, by, path.id)
-    const after = read(room, { ...mergePatch(before, body), client_id: path.id })
+  async ({ tenant, body, path }, by) => {
+    const before = await manageableClient(tenant, by, path.id)
+    const after = read(tenant, { ...mergePatch(before, body), client_id: path.id })
     mayRegister(by, after)
-    if (!(await room.store.clientsAdmin.replace(after))) noSuchClient()
+    if (!(await tenant.store.clientsAdmin.replace(after))) noSuchClient()
     return { answer: after, detail: { fields: Object.keys(body).join(' ') } }
   },
 )
@@ -78,14 +78,14 @@ const change = adminRoute(
 const remove = adminRoute(
   'clients:write',
   { method: 'DELETE', path: oneClient, summary: 'Remove a client with its secrets and all that was granted to it', act: 'client.remove' },
-  async ({ room, path }, by) => {
-    await clientInReach(room, by, path.id)
-    if (!(await room.store.clientsAdmin.remove(path.id, room.ctx.now()))) noSuchClient()
+  async ({ tenant, path }, by) => {
+    await manageableClient(tenant, by, path.id)
+    if (!(await tenant.store.clientsAdmin.remove(path.id, tenant.ctx.now()))) noSuchClient()
     return {}
   },
 )
 
-function read({ ctx }: TenantRoom, given: Readonly<Record<string, unknown>>): ClientMetadata {
+function read({ ctx }: WebTenant, given: Readonly<Record<string, unknown>>): ClientMetadata {
   return readClient(ctx.server, ctx.keys.algs, given, ctx.id)
 }
 
@@ -94,14 +94,14 @@ export function noSuchClient(): never {
 }
 
 /** What is registered, and nothing of its secrets. */
-export async function findClient({ store }: TenantRoom, id: string): Promise<ClientMetadata> {
+export async function findClient({ store }: WebTenant, id: string): Promise<ClientMetadata> {
   const { secretHashes: _, sealedSigningSecret: __, ...registered } = (await store.clients.find(id)) ?? noSuchClient()
   return registered
 }
 
 /** A client that this caller may change: whoever has its secret has its rights. */
-export async function clientInReach(room: TenantRoom, by: Caller, id: string): Promise<ClientMetadata> {
-  const found = await findClient(room, id)
+export async function manageableClient(tenant: WebTenant, by: Caller, id: string): Promise<ClientMetadata> {
+  const found = await findClient(tenant, id)
   withinRights(by, found)
   return found
 }
@@ -124,7 +124,7 @@ export function hasSecret({ token_endpoint_auth_method: method }: ClientMetadata
   return method.startsWith('client_secret_')
 }
 
-export function secretFor({ ctx, tokens }: TenantRoom, lifetime: number | undefined) {
+export function secretFor({ ctx, tokens }: WebTenant, lifetime: number | undefined) {
   return newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime })
 }
 

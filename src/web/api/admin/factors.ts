@@ -1,12 +1,12 @@
 /** `/api/v1/admin/users/:id/factors`: what a person signs in with beside the password, and a way back for who has lost it. */
 import { z } from 'zod'
 import { removeFactors } from '../../../identity/factors.ts'
-import { stamp } from '../../http/iso-time.ts'
+import { isoTime } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
 import { time } from './list.ts'
-import { accountInReach, findAccount } from './people.ts'
+import { findAccount, manageableAccount } from './people.ts'
 
 const path = `${administrationPath}/users/:id/factors` as const
 
@@ -22,12 +22,12 @@ const show = adminRoute(
       recovery_codes: z.int().describe('How many are left'),
     }),
   },
-  async ({ room, path }) => {
-    const { subject } = await findAccount(room, path.id)
-    const { factors, passkeys } = room.signIn.store
+  async ({ tenant, path }) => {
+    const { subject } = await findAccount(tenant, path.id)
+    const { factors, passkeys } = tenant.signIn.store
     const { totp, recoveryCodes } = await factors.of(subject)
-    const keys = (await passkeys.of(subject)).map(({ name, createdAt }) => ({ name, created_at: stamp(createdAt) }))
-    return { answer: { totp: totp ? { created_at: stamp(totp.createdAt) } : null, passkeys: keys, recovery_codes: recoveryCodes } }
+    const keys = (await passkeys.of(subject)).map(({ name, createdAt }) => ({ name, created_at: isoTime(createdAt) }))
+    return { answer: { totp: totp ? { created_at: isoTime(totp.createdAt) } : null, passkeys: keys, recovery_codes: recoveryCodes } }
   },
 )
 
@@ -39,9 +39,9 @@ const remove = adminRoute(
     summary: 'Take all second factors away from another person who has lost them; all sessions end',
     act: 'user.factor-remove',
   },
-  async ({ room, path }, by) => {
-    const account = await accountInReach(room, by, path.id)
-    if (!(await removeFactors(room.signIn, account))) problem(404, 'not_found', 'this account has no second factor')
+  async ({ tenant, path }, by) => {
+    const account = await manageableAccount(tenant, by, path.id)
+    if (!(await removeFactors(tenant.signIn, account))) problem(404, 'not_found', 'this account has no second factor')
     return { detail: { factor: 'all' } }
   },
 )

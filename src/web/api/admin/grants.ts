@@ -1,12 +1,12 @@
 /** `/api/v1/admin/grants`: what people have allowed applications. */
 import { z } from 'zod'
 import type { ListedGrant } from '../../../protocol/registry.ts'
-import { stamp } from '../../http/iso-time.ts'
+import { isoTime } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
 import { byTime, page, pageOf, positionOf, time } from './list.ts'
-import { accountInReachOrOwn } from './people.ts'
+import { ownOrManageableAccount } from './people.ts'
 
 const path = `${administrationPath}/grants` as const
 
@@ -15,7 +15,7 @@ const grant = z
   .meta({ id: 'Grant' })
 
 function shown({ id, subject, clientId, scope, createdAt }: ListedGrant): z.input<typeof grant> {
-  return { id, user_id: subject, client_id: clientId, scope: scope.join(' '), created_at: stamp(createdAt) }
+  return { id, user_id: subject, client_id: clientId, scope: scope.join(' '), created_at: isoTime(createdAt) }
 }
 
 const list = adminRoute(
@@ -31,11 +31,11 @@ const list = adminRoute(
     }),
     answer: pageOf(grant),
   },
-  async ({ room, query }) => {
+  async ({ tenant, query }) => {
     const { user: subject, client: clientId } = query
     const after = positionOf(query.after)
     const start = after && { createdAt: after.at, id: after.id }
-    const read = (limit: number) => room.store.grantsAdmin.list({ subject, clientId, after: start, limit })
+    const read = (limit: number) => tenant.store.grantsAdmin.list({ subject, clientId, after: start, limit })
     return { answer: await page(query, read, { keyOf: ({ createdAt, id }) => `${createdAt}.${id}`, show: shown }) }
   },
 )
@@ -48,10 +48,10 @@ const revoke = adminRoute(
     summary: 'Take back what a person has allowed an application, with all its tokens',
     act: 'grant.revoke',
   },
-  async ({ room, path }, by) => {
-    const found = (await room.store.grantsAdmin.find(path.id)) ?? problem(404, 'not_found', 'there is no such grant here')
-    await accountInReachOrOwn(room, by, found.subject)
-    await room.ctx.store.grants.revoke(found.id, room.ctx.now())
+  async ({ tenant, path }, by) => {
+    const found = (await tenant.store.grantsAdmin.find(path.id)) ?? problem(404, 'not_found', 'there is no such grant here')
+    await ownOrManageableAccount(tenant, by, found.subject)
+    await tenant.ctx.store.grants.revoke(found.id, tenant.ctx.now())
     return { detail: { user: found.subject, client: found.clientId } }
   },
 )

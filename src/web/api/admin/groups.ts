@@ -7,12 +7,12 @@ import {
   type Group,
   groupChangeSchema,
   groupSchema,
-  mostMembersAtOnce,
+  maxMembersPerRequest,
   removeGroup,
   removeMembers,
 } from '../../../identity/groups.ts'
-import { stamp } from '../../http/iso-time.ts'
-import type { TenantRoom } from '../../http/route.ts'
+import { isoTime } from '../../http/iso-time.ts'
+import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
@@ -35,7 +35,7 @@ const group = z
   .meta({ id: 'Group' })
 
 function shown({ id, name, description = '', members, createdAt, updatedAt }: Group): z.input<typeof group> {
-  return { id, name, description: description || null, members, created_at: stamp(createdAt), updated_at: stamp(updatedAt) }
+  return { id, name, description: description || null, members, created_at: isoTime(createdAt), updated_at: isoTime(updatedAt) }
 }
 
 function known(outcome: Group | 'unknown' | 'taken' | undefined): Group {
@@ -43,7 +43,7 @@ function known(outcome: Group | 'unknown' | 'taken' | undefined): Group {
   return outcome === 'unknown' || outcome === undefined ? problem(404, 'not_found', 'there is no such group here') : outcome
 }
 
-const findGroup = async ({ accounts }: TenantRoom, id: string) => known(await accounts.store.groups.byId(id))
+const findGroup = async ({ accounts }: WebTenant, id: string) => known(await accounts.store.groups.byId(id))
 
 const list = adminRoute(
   'groups:read',
@@ -54,9 +54,9 @@ const list = adminRoute(
     query: z.strictObject({ ...byOffset, search: z.string().max(254).optional().describe('Part of name or description, in any case') }),
     answer: pageOf(group).extend({ total: z.int().describe('On all pages') }),
   },
-  async ({ room, query }) => {
+  async ({ tenant, query }) => {
     const { search, limit, after: offset } = query
-    const { groups, total } = await room.accounts.store.groups.search({ search, offset, limit })
+    const { groups, total } = await tenant.accounts.store.groups.search({ search, offset, limit })
     return { answer: { items: groups.map(shown), next: nextOf(offset, groups.length, total), total } }
   },
 )
@@ -64,8 +64,8 @@ const list = adminRoute(
 const create = adminRoute(
   'groups:write',
   { method: 'POST', path, summary: 'Make a group', body: groupSchema, answer: group, status: 201, act: 'group.create' },
-  async ({ room, body }) => {
-    const made = known(await createGroup(room.accounts, body))
+  async ({ tenant, body }) => {
+    const made = known(await createGroup(tenant.accounts, body))
     return { answer: shown(made), target: made.id }
   },
 )
@@ -73,7 +73,7 @@ const create = adminRoute(
 const show = adminRoute(
   'groups:read',
   { method: 'GET', path: oneGroup, summary: 'Show one group', answer: group },
-  async ({ room, path }) => ({ answer: shown(await findGroup(room, path.id)) }),
+  async ({ tenant, path }) => ({ answer: shown(await findGroup(tenant, path.id)) }),
 )
 
 const change = adminRoute(
@@ -86,14 +86,14 @@ const change = adminRoute(
     answer: group,
     act: 'group.change',
   },
-  async ({ room, body, path }) => ({ answer: shown(known(await changeGroup(room.accounts, path.id, body))) }),
+  async ({ tenant, body, path }) => ({ answer: shown(known(await changeGroup(tenant.accounts, path.id, body))) }),
 )
 
 const remove = adminRoute(
   'groups:write',
   { method: 'DELETE', path: oneGroup, summary: 'Remove a group; the people stay', act: 'group.remove' },
-  async ({ room, path }) => {
-    if (!(await removeGroup(room.accounts, path.id))) known('unknown')
+  async ({ tenant, path }) => {
+    if (!(await removeGroup(tenant.accounts, path.id))) known('unknown')
     return {}
   },
 )
@@ -107,10 +107,10 @@ const listMembers = adminRoute(
     query: z.strictObject(byOffset),
     answer: pageOf(user).extend({ total: z.int().describe('On all pages') }),
   },
-  async ({ room, query, path }) => {
+  async ({ tenant, query, path }) => {
     const { limit, after: offset } = query
-    await findGroup(room, path.id)
-    const { accounts, total } = await room.accounts.store.groups.members(path.id, { offset, limit })
+    await findGroup(tenant, path.id)
+    const { accounts, total } = await tenant.accounts.store.groups.members(path.id, { offset, limit })
     return { answer: { items: accounts.map(shownUser), next: nextOf(offset, accounts.length, total), total } }
   },
 )
@@ -121,12 +121,12 @@ const add = adminRoute(
     method: 'POST',
     path: members,
     summary: 'Put people into a group, all of them or none; who is in it stays',
-    body: z.strictObject({ user_ids: z.array(z.string().max(255)).min(1).max(mostMembersAtOnce) }),
+    body: z.strictObject({ user_ids: z.array(z.string().max(255)).min(1).max(maxMembersPerRequest) }),
     answer: z.object({ added: z.int().describe('How many were not in it before') }),
     act: 'group.members',
   },
-  async ({ room, body, path }) => {
-    const joined = await addMembers(room.accounts, path.id, body.user_ids)
+  async ({ tenant, body, path }) => {
+    const joined = await addMembers(tenant.accounts, path.id, body.user_ids)
     if ('added' in joined) return { answer: joined, detail: { added: joined.added } }
     if ('full' in joined) problem(409, 'invalid_request', 'a person of these is in as many groups as can be')
     if (joined.unknown === 'group') known('unknown')
@@ -139,8 +139,8 @@ const add = adminRoute(
 const takeOut = adminRoute(
   'groups:write',
   { method: 'DELETE', path: `${members}/:user`, summary: 'Take a person out of a group', act: 'group.members' },
-  async ({ room, path }) => {
-    const removed = await removeMembers(room.accounts, path.id, [path.user])
+  async ({ tenant, path }) => {
+    const removed = await removeMembers(tenant.accounts, path.id, [path.user])
     if (removed === 'unknown') known('unknown')
     if (removed === 0) problem(404, 'not_found', 'this person is not in the group')
     return { detail: { removed: 1 } }

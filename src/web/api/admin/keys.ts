@@ -1,7 +1,7 @@
 /** `/api/v1/admin/keys`: the signing keys of a tenant. They rotate by themselves; this is for emergencies. */
 import { z } from 'zod'
 import { signingAlgs } from '../../../protocol/algs.ts'
-import { stamp } from '../../http/iso-time.ts'
+import { isoTime } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
@@ -30,9 +30,9 @@ const list = adminRoute(
       ),
     }),
   },
-  async ({ room }) => {
-    const items = (await room.keyring.list()).map(({ kid, alg, state, activeAt, removeAt }) => {
-      return { id: kid, alg, state, active_at: stamp(activeAt), remove_at: removeAt === undefined ? null : stamp(removeAt) }
+  async ({ tenant }) => {
+    const items = (await tenant.keyring.list()).map(({ kid, alg, state, activeAt, removeAt }) => {
+      return { id: kid, alg, state, active_at: isoTime(activeAt), remove_at: removeAt === undefined ? null : isoTime(removeAt) }
     })
     return { answer: { items } }
   },
@@ -52,11 +52,11 @@ const rotate = adminRoute(
     status: 201,
     act: 'key.rotate',
   },
-  async ({ room, body }) => {
+  async ({ tenant, body }) => {
     const { alg, immediately } = body
-    if (!room.keyring.ownAlgs.includes(alg))
+    if (!tenant.keyring.ownAlgs.includes(alg))
       problem(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'alg', rule: 'has no keys that are made here' }])
-    const id = await room.keyring.rotate(alg, { immediately })
+    const id = await tenant.keyring.rotate(alg, { immediately })
     return { answer: { id, alg }, target: id, detail: { alg, immediately } }
   },
 )
@@ -64,8 +64,8 @@ const rotate = adminRoute(
 const revoke = adminRoute(
   'keys:write',
   { method: 'DELETE', path: `${path}/:id`, summary: 'Trust a key no more: what it signed is refused at once', act: 'key.revoke' },
-  async ({ room, path }) => {
-    if (!(await room.keyring.revoke(path.id))) problem(404, 'not_found', 'there is no such key here')
+  async ({ tenant, path }) => {
+    if (!(await tenant.keyring.revoke(path.id))) problem(404, 'not_found', 'there is no such key here')
     return {}
   },
 )

@@ -1,13 +1,13 @@
 /** `/api/v1/admin/users/:id/links`: links to a person by e-mail. */
 import { z } from 'zod'
-import { type Mailroom, sendLink } from '../../../identity/links.ts'
+import { type MailDeps, sendLink } from '../../../identity/links.ts'
 import { type Account, isActive, type LinkKind } from '../../../identity/types.ts'
 import { Unavailable } from '../../../protocol/errors.ts'
-import type { TenantRoom } from '../../http/route.ts'
+import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
-import { accountInReach } from './people.ts'
+import { manageableAccount } from './people.ts'
 
 const send = adminRoute(
   'users:links',
@@ -20,31 +20,31 @@ const send = adminRoute(
     status: 202,
     act: 'user.link',
   },
-  async ({ room, body, path }, by) => {
-    const account = await accountInReach(room, by, path.id)
+  async ({ tenant, body, path }, by) => {
+    const account = await manageableAccount(tenant, by, path.id)
     if (!isActive(account)) problem(409, 'invalid_request', 'the account is suspended')
-    const way = mailable(room, account.email)
+    const way = mailable(tenant, account.email)
     if (!(await sendOrSay(way, body.kind, account))) throw new Unavailable('the mail could not be handed on')
     return { answer: { kind: body.kind, email: way.email }, detail: { kind: body.kind } }
   },
 )
 
 interface Way {
-  mailroom: Mailroom
+  mail: MailDeps
   email: string
 }
 
 /** Refuses when nothing can be sent there. */
-export function mailable({ mailroom }: TenantRoom, email: string | undefined): Way {
-  if (!mailroom) problem(409, 'invalid_request', 'no mail can be sent from here; the server has no mail settings')
+export function mailable({ mail }: WebTenant, email: string | undefined): Way {
+  if (!mail) problem(409, 'invalid_request', 'no mail can be sent from here; the server has no mail settings')
   if (email === undefined)
     problem(422, 'invalid_request', 'there is nowhere to send the link', [{ field: 'email', rule: 'the account has none' }])
-  return { mailroom, email }
+  return { mail, email }
 }
 
 /** False when the mail could not be handed on. */
-export async function sendOrSay({ mailroom, email }: Way, kind: LinkKind, account: Account): Promise<boolean> {
-  return sendLink(mailroom, kind, account, email).then(
+export async function sendOrSay({ mail, email }: Way, kind: LinkKind, account: Account): Promise<boolean> {
+  return sendLink(mail, kind, account, email).then(
     () => true,
     () => false,
   )

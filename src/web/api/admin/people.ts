@@ -1,11 +1,11 @@
 /** Accounts as the administration API shows them, and how it tells what came of an act upon one. */
 import { z } from 'zod'
-import { type Administered, type Administrator, isWithinReach } from '../../../identity/account-administration.ts'
+import { type Administered, type Administrator, mayManage } from '../../../identity/account-administration.ts'
 import { claimsSchema } from '../../../identity/accounts.ts'
 import { roles } from '../../../identity/roles.ts'
 import type { Account } from '../../../identity/types.ts'
-import { stamp } from '../../http/iso-time.ts'
-import type { TenantRoom } from '../../http/route.ts'
+import { isoTime } from '../../http/iso-time.ts'
+import type { WebTenant } from '../../http/route.ts'
 import { problem } from '../problem.ts'
 import { time } from './list.ts'
 
@@ -41,8 +41,8 @@ export function shownUser(account: Account): z.input<typeof user> {
     password_is_temporary: passwordIsTemporary,
     claims: account.claims,
     attributes: account.attributes,
-    created_at: stamp(createdAt),
-    updated_at: stamp(updatedAt),
+    created_at: isoTime(createdAt),
+    updated_at: isoTime(updatedAt),
   }
 }
 
@@ -55,17 +55,17 @@ export function administered<Done>(outcome: Done | Exclude<Administered, Account
 }
 
 /** Refuses when there is none. */
-export async function findAccount({ accounts }: TenantRoom, id: string): Promise<Account> {
+export async function findAccount({ accounts }: WebTenant, id: string): Promise<Account> {
   return (await accounts.store.accounts.bySubject(id)) ?? administered<Account>('unknown')
 }
 
 /** An account that this caller may act upon. */
-export async function accountInReach(room: TenantRoom, by: Administrator, id: string): Promise<Account> {
-  const account = await findAccount(room, id)
-  return isWithinReach(by, account) ? account : administered<Account>('out of reach')
+export async function manageableAccount(tenant: WebTenant, by: Administrator, id: string): Promise<Account> {
+  const account = await findAccount(tenant, id)
+  return mayManage(by, account) ? account : administered<Account>('out of reach')
 }
 
 /** Or their own: anybody may sign themselves out. */
-export async function accountInReachOrOwn(room: TenantRoom, by: Administrator, id: string): Promise<Account> {
-  return by.account?.subject === id ? by.account : accountInReach(room, by, id)
+export async function ownOrManageableAccount(tenant: WebTenant, by: Administrator, id: string): Promise<Account> {
+  return by.account?.subject === id ? by.account : manageableAccount(tenant, by, id)
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../../../protocol/resource.ts'
-import type { TenantRoom } from '../../http/route.ts'
+import type { WebTenant } from '../../http/route.ts'
 import { administrationIdentifier, administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
@@ -20,9 +20,9 @@ const taken = 'another API has this identifier or resource_id'
 const list = adminRoute(
   'resources:read',
   { method: 'GET', path, summary: 'List registered APIs', query: z.strictObject(paging), answer: pageOf(resource) },
-  async ({ room, query }) => {
+  async ({ tenant, query }) => {
     const { after } = query
-    const read = (limit: number) => room.store.resourcesAdmin.list({ ...(after === undefined ? {} : { after }), limit })
+    const read = (limit: number) => tenant.store.resourcesAdmin.list({ ...(after === undefined ? {} : { after }), limit })
     return { answer: await page(query, read, { keyOf: ({ identifier }) => identifier, show: (found) => found }) }
   },
 )
@@ -42,12 +42,12 @@ const create = adminRoute(
     status: 201,
     act: 'resource.create',
   },
-  async ({ room, body }) => {
+  async ({ tenant, body }) => {
     const { with_secret: wanted, ...given } = body
-    const made = read(room, given)
-    const secret = wanted ? secretFor(room, undefined) : undefined
-    const isOurs = made.identifier === administrationIdentifier(room.ctx.issuer)
-    if (isOurs || !(await room.store.resourcesAdmin.add(made, secret?.row))) problem(409, 'invalid_request', taken)
+    const made = read(tenant, given)
+    const secret = wanted ? secretFor(tenant, undefined) : undefined
+    const isOurs = made.identifier === administrationIdentifier(tenant.ctx.issuer)
+    if (isOurs || !(await tenant.store.resourcesAdmin.add(made, secret?.row))) problem(409, 'invalid_request', taken)
     return { answer: { ...made, secret: secret?.shown }, target: made.identifier }
   },
 )
@@ -55,7 +55,7 @@ const create = adminRoute(
 const show = adminRoute(
   'resources:read',
   { method: 'GET', path: oneResource, summary: 'Show one API, by its percent-encoded identifier', answer: resource },
-  async ({ room, path }) => ({ answer: await findResource(room, path.id) }),
+  async ({ tenant, path }) => ({ answer: await findResource(tenant, path.id) }),
 )
 
 const change = adminRoute(
@@ -68,10 +68,10 @@ const change = adminRoute(
     answer: resource,
     act: 'resource.change',
   },
-  async ({ room, body, path }) => {
-    const before = await findResource(room, path.id)
-    const after = read(room, { ...mergePatch(before, body), identifier: path.id })
-    const outcome = await room.store.resourcesAdmin.replace(after)
+  async ({ tenant, body, path }) => {
+    const before = await findResource(tenant, path.id)
+    const after = read(tenant, { ...mergePatch(before, body), identifier: path.id })
+    const outcome = await tenant.store.resourcesAdmin.replace(after)
     if (outcome === 'taken') problem(409, 'invalid_request', taken)
     if (outcome === 'unknown') noSuchResource()
     return { answer: after, detail: { fields: Object.keys(body).join(' ') } }
@@ -81,8 +81,8 @@ const change = adminRoute(
 const remove = adminRoute(
   'resources:write',
   { method: 'DELETE', path: oneResource, summary: 'Give no more tokens for an API', act: 'resource.remove' },
-  async ({ room, path }) => {
-    if (!(await room.store.resourcesAdmin.remove(path.id))) noSuchResource()
+  async ({ tenant, path }) => {
+    if (!(await tenant.store.resourcesAdmin.remove(path.id))) noSuchResource()
     return {}
   },
 )
@@ -101,19 +101,19 @@ const rotate = adminRoute(
     status: 201,
     act: 'resource.secret',
   },
-  async ({ room, body, path }) => {
-    const { row, shown } = secretFor(room, body.expires_in)
+  async ({ tenant, body, path }) => {
+    const { row, shown } = secretFor(tenant, body.expires_in)
     const until = body.overlap === undefined ? undefined : row.createdAt + body.overlap
-    if (!(await room.store.resourcesAdmin.rotateSecret(path.id, row, until))) noSuchResource()
+    if (!(await tenant.store.resourcesAdmin.rotateSecret(path.id, row, until))) noSuchResource()
     return { answer: { secret: shown }, detail: { added: row.id } }
   },
 )
 
-function read({ ctx }: TenantRoom, given: unknown): ResourceMetadata {
+function read({ ctx }: WebTenant, given: unknown): ResourceMetadata {
   return readResource(ctx.keys.algs, given)
 }
 
-async function findResource({ store }: TenantRoom, id: string): Promise<ResourceMetadata> {
+async function findResource({ store }: WebTenant, id: string): Promise<ResourceMetadata> {
   const { secretHashes: _, ...registered } = (await store.resources.find(id)) ?? noSuchResource()
   return registered
 }

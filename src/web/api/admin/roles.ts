@@ -1,6 +1,6 @@
 /** `/api/v1/admin/roles`: the permission matrix, for programs. */
 import { z } from 'zod'
-import { rights, rightsOf, roles, withinReach } from '../../../identity/roles.ts'
+import { manageableRoles, rights, rightsOf, roles } from '../../../identity/roles.ts'
 import { administrationPath, scopeOf } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { role } from './people.ts'
@@ -15,7 +15,7 @@ const list = adminRoute(
       items: z.array(
         z.object({
           role,
-          reach: z.array(role).describe('Whose accounts it may change, and which roles it may give where it may give any'),
+          manageable: z.array(role).describe('Whose accounts it may change, and which roles it may give where it may give any'),
           permissions: z.array(z.object({ name: z.string(), scope: z.string(), description: z.string() })),
         }),
       ),
@@ -26,7 +26,7 @@ const list = adminRoute(
 
 function shown(name: (typeof roles)[number]) {
   const permissions = rightsOf(name).map((right) => ({ name: right, scope: scopeOf(right), description: rights[right].words }))
-  return { role: name, reach: [...withinReach(name)], permissions }
+  return { role: name, manageable: [...manageableRoles(name)], permissions }
 }
 
 export const roleRoutes: readonly JsonRoute[] = [list]

@@ -1,12 +1,12 @@
 /** `/api/v1/admin/sessions`: who is signed in at a browser. */
 import { z } from 'zod'
 import type { ListedSession } from '../../../identity/types.ts'
-import { stamp } from '../../http/iso-time.ts'
+import { isoTime } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
 import { byTime, page, pageOf, positionOf, time } from './list.ts'
-import { accountInReachOrOwn } from './people.ts'
+import { ownOrManageableAccount } from './people.ts'
 
 const path = `${administrationPath}/sessions` as const
 
@@ -37,7 +37,7 @@ function shown({
   lastSeenAt,
   expiresAt,
 }: ListedSession): z.input<typeof session> {
-  const times = { created_at: stamp(createdAt), last_seen_at: stamp(lastSeenAt), expires_at: stamp(expiresAt) }
+  const times = { created_at: isoTime(createdAt), last_seen_at: isoTime(lastSeenAt), expires_at: isoTime(expiresAt) }
   return { id: sid, user_id: subject, username, device: device ?? null, address: address ?? null, acr, amr: [...amr], ...times }
 }
 
@@ -50,9 +50,9 @@ const list = adminRoute(
     query: z.strictObject({ ...byTime, user: z.string().max(255).optional().describe('Of this account alone, by its id') }),
     answer: pageOf(session),
   },
-  async ({ room, query }) => {
-    const { store, lifetimes } = room.signIn
-    const now = room.ctx.now()
+  async ({ tenant, query }) => {
+    const { store, lifetimes } = tenant.signIn
+    const now = tenant.ctx.now()
     const after = positionOf(query.after)
     const start = after && { createdAt: after.at, sid: after.id }
     const read = (limit: number) => store.sessions.list({ subject: query.user, after: start, limit, usedSince: now - lifetimes.idle, now })
@@ -63,10 +63,10 @@ const list = adminRoute(
 const end = adminRoute(
   'sessions:write',
   { method: 'DELETE', path: `${path}/:id`, summary: 'End a session', act: 'session.end' },
-  async ({ room, path }, by) => {
-    const { sessions } = room.signIn.store
+  async ({ tenant, path }, by) => {
+    const { sessions } = tenant.signIn.store
     const found = (await sessions.bySid(path.id)) ?? problem(404, 'not_found', 'there is no such session here')
-    await accountInReachOrOwn(room, by, found.subject)
+    await ownOrManageableAccount(tenant, by, found.subject)
     await sessions.end([found.hash])
     return { detail: { user: found.subject } }
   },
@@ -80,9 +80,9 @@ const endAll = adminRoute(
     summary: 'End all sessions of an account',
     act: 'user.sign-out',
   },
-  async ({ room, path }, by) => {
-    const { subject } = await accountInReachOrOwn(room, by, path.id)
-    await room.signIn.store.sessions.endAll(subject)
+  async ({ tenant, path }, by) => {
+    const { subject } = await ownOrManageableAccount(tenant, by, path.id)
+    await tenant.signIn.store.sessions.endAll(subject)
     return {}
   },
 )

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { accountSchema, createAccount } from '../../../identity/accounts.ts'
 import { type OwnLifetimes, tenantSettingsSchema } from '../../../protocol/lifetimes.ts'
 import type { Request } from '../../../protocol/request-reply.ts'
-import { stamp } from '../../http/iso-time.ts'
-import type { TenantRoom } from '../../http/route.ts'
+import { isoTime } from '../../http/iso-time.ts'
+import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
@@ -13,7 +13,7 @@ import { page, pageOf, paging, time } from './list.ts'
 import { status } from './people.ts'
 
 /** A tenant as kept. */
-export interface KeptTenant {
+export interface StoredTenant {
   id: string
   /** Empty for the root tenant. */
   slug: string
@@ -26,10 +26,10 @@ export interface KeptTenant {
 /** What these routes do with the tenants of the house; each acts on that of a slug, and is false when there is none. */
 export interface TenantActs {
   create(ask: { slug: string; name: string }): Promise<boolean>
-  page(ask: { after?: string; limit: number }): Promise<readonly KeptTenant[]>
-  find(slug: string): Promise<KeptTenant | undefined>
+  page(ask: { after?: string; limit: number }): Promise<readonly StoredTenant[]>
+  find(slug: string): Promise<StoredTenant | undefined>
   set(slug: string, change: TenantChange): Promise<boolean>
-  setStatus(slug: string, status: KeptTenant['status']): Promise<boolean>
+  setStatus(slug: string, status: StoredTenant['status']): Promise<boolean>
 }
 
 const path = `${administrationPath}/tenants` as const
@@ -86,7 +86,7 @@ interface TenantSettings {
   lifetimes?: OwnLifetimes
 }
 
-function shownTenant({ ctx }: TenantRoom, { id, slug, name, settings, status, createdAt }: KeptTenant): z.input<typeof tenant> {
+function shownTenant({ ctx }: WebTenant, { id, slug, name, settings, status, createdAt }: StoredTenant): z.input<typeof tenant> {
   const { sign_up, password_grant, second_factor = null, account_deletion, sign_up_email = null, lifetimes } = settings as TenantSettings
   return {
     id: slug || 'root',
@@ -100,28 +100,32 @@ function shownTenant({ ctx }: TenantRoom, { id, slug, name, settings, status, cr
     account_deletion: account_deletion !== false,
     sign_up_email,
     lifetimes: lifetimes ?? {},
-    created_at: stamp(createdAt),
+    created_at: isoTime(createdAt),
   }
 }
 
 const slugOf = (id: string) => (id === 'root' ? '' : id)
 
-export function tenantRoutes(tenants: TenantActs, roomOf: (slug: string) => Promise<TenantRoom | undefined>): JsonRoute[] {
+export function tenantRoutes(tenants: TenantActs, tenantOf: (slug: string) => Promise<WebTenant | undefined>): JsonRoute[] {
   const found = async (id: string) => (await tenants.find(slugOf(id))) ?? problem(404, 'not_found', 'there is no such tenant here')
   return [
     adminRoute(
       'tenants:read',
       { method: 'GET', path, summary: 'List tenants', query: z.strictObject(paging), answer: pageOf(tenant) },
-      async ({ room, query }) => {
+      async ({ tenant, query }) => {
         const { after } = query
         const read = (limit: number) => tenants.page({ ...(after === undefined ? {} : { after: slugOf(after) }), limit })
-        return { answer: await page(query, read, { keyOf: ({ slug }) => slug || 'root', show: (one) => shownTenant(room, one) }) }
+        return { answer: await page(query, read, { keyOf: ({ slug }) => slug || 'root', show: (one) => shownTenant(tenant, one) }) }
       },
     ),
-    creation(tenants, roomOf),
-    adminRoute('tenants:read', { method: 'GET', path: oneTenant, summary: 'Show one tenant', answer: tenant }, async ({ room, path }) => ({
-      answer: shownTenant(room, await found(path.id)),
-    })),
+    creation(tenants, tenantOf),
+    adminRoute(
+      'tenants:read',
+      { method: 'GET', path: oneTenant, summary: 'Show one tenant', answer: tenant },
+      async ({ tenant, path }) => ({
+        answer: shownTenant(tenant, await found(path.id)),
+      }),
+    ),
     adminRoute(
       'tenants:write',
       {
@@ -132,9 +136,9 @@ export function tenantRoutes(tenants: TenantActs, roomOf: (slug: string) => Prom
         answer: tenant,
         act: 'tenant.change',
       },
-      async ({ room, body, path }) => {
+      async ({ tenant, body, path }) => {
         await tenants.set((await found(path.id)).slug, body)
-        return { answer: shownTenant(room, await found(path.id)), detail: { fields: Object.keys(body).join(' ') } }
+        return { answer: shownTenant(tenant, await found(path.id)), detail: { fields: Object.keys(body).join(' ') } }
       },
     ),
     adminRoute(
@@ -147,16 +151,16 @@ export function tenantRoutes(tenants: TenantActs, roomOf: (slug: string) => Prom
         answer: tenant,
         act: 'tenant.status',
       },
-      async ({ room, body, path }) => {
+      async ({ tenant, body, path }) => {
         if (path.id === 'root') problem(409, 'invalid_request', 'the root tenant answers this very request; it is not suspended from here')
         await tenants.setStatus((await found(path.id)).slug, body.status)
-        return { answer: shownTenant(room, await found(path.id)), detail: { status: body.status } }
+        return { answer: shownTenant(tenant, await found(path.id)), detail: { status: body.status } }
       },
     ),
   ]
 }
 
-function creation(tenants: TenantActs, roomOf: (slug: string) => Promise<TenantRoom | undefined>): JsonRoute {
+function creation(tenants: TenantActs, tenantOf: (slug: string) => Promise<WebTenant | undefined>): JsonRoute {
   return adminRoute(
     'tenants:write',
     {
@@ -174,14 +178,14 @@ function creation(tenants: TenantActs, roomOf: (slug: string) => Promise<TenantR
       status: 201,
       act: 'tenant.create',
     },
-    async ({ room, request, body }) => {
+    async ({ tenant, request, body }) => {
       const { id: slug, name, administrator: asked } = body
-      if (asked?.access === 'invitation') mailable(room, asked.email)
+      if (asked?.access === 'invitation') mailable(tenant, asked.email)
       if (!(await tenants.create({ slug, name }))) problem(409, 'invalid_request', 'there is a tenant of this slug already')
-      const made = (await tenants.find(slug)) as KeptTenant
-      const there = asked && (await roomOf(slug))
+      const made = (await tenants.find(slug)) as StoredTenant
+      const there = asked && (await tenantOf(slug))
       const administrator = there && (await firstAdministrator(there, request, asked))
-      return { answer: { ...shownTenant(room, made), administrator }, target: slug }
+      return { answer: { ...shownTenant(tenant, made), administrator }, target: slug }
     },
   )
 }
@@ -194,15 +198,15 @@ const administrator = z.object({
 })
 
 async function firstAdministrator(
-  room: TenantRoom,
+  tenant: WebTenant,
   request: Request,
   { username, email, access }: z.output<typeof first>,
 ): Promise<z.input<typeof administrator>> {
-  const password = access === 'temporary_password' ? { text: room.readablePassword(), temporary: true } : undefined
-  const account = await createAccount(room.accounts, { username, email, role: 'superadmin' }, password)
-  const happening = { act: 'user.create', outcome: 'success', target: account.subject, detail: { role: 'superadmin', access } } as const
-  await room.note([happening], { requestId: request.id, address: request.address })
+  const password = access === 'temporary_password' ? { text: tenant.readablePassword(), temporary: true } : undefined
+  const account = await createAccount(tenant.accounts, { username, email, role: 'superadmin' }, password)
+  const event = { act: 'user.create', outcome: 'success', target: account.subject, detail: { role: 'superadmin', access } } as const
+  await tenant.recordAudit([event], { requestId: request.id, address: request.address })
   const told = { id: account.subject, username: account.username }
   if (password) return { ...told, temporary_password: password.text }
-  return { ...told, invitation_sent: await sendOrSay(mailable(room, email), 'invitation', account) }
+  return { ...told, invitation_sent: await sendOrSay(mailable(tenant, email), 'invitation', account) }
 }

@@ -8,8 +8,8 @@ import {
   giveStatus,
   removeAccount,
 } from '../../../identity/account-administration.ts'
-import { accountSchema, createAccount, type NewPassword, Taken } from '../../../identity/accounts.ts'
-import type { TenantRoom } from '../../http/route.ts'
+import { accountSchema, createAccount, LoginTaken, type NewPassword } from '../../../identity/accounts.ts'
+import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
 import { type Caller, rightsOfCaller } from '../caller.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
@@ -33,10 +33,10 @@ const list = adminRoute(
     }),
     answer: pageOf(user).extend({ total: z.int().describe('On all pages') }),
   },
-  async ({ room, query }) => {
+  async ({ tenant, query }) => {
     const { search, limit, after: offset } = query
     const ask = { search, sort: query.sort.replace('-', '') as 'email', descending: query.sort.startsWith('-'), offset, limit }
-    const { accounts, total } = await room.accounts.store.accounts.search(ask)
+    const { accounts, total } = await tenant.accounts.store.accounts.search(ask)
     const next = nextOf(offset, accounts.length, total)
     return { answer: { items: accounts.map(shownUser), next, total } }
   },
@@ -66,13 +66,13 @@ const create = adminRoute(
     status: 201,
     act: 'user.create',
   },
-  async ({ room, body }, by) => {
+  async ({ tenant, body }, by) => {
     const { id: sub, access, ...account } = body
     if (account.role !== 'viewer') mayGive(by, account.role)
-    const invite = access === 'invitation' ? mailable(room, account.email) : undefined
-    const password = access === 'temporary_password' ? temporary(room) : undefined
-    const made = await createAccount(room.accounts, { ...account, sub }, password).catch((error: unknown) => {
-      if (error instanceof Taken) administered('taken')
+    const invite = access === 'invitation' ? mailable(tenant, account.email) : undefined
+    const password = access === 'temporary_password' ? temporary(tenant) : undefined
+    const made = await createAccount(tenant.accounts, { ...account, sub }, password).catch((error: unknown) => {
+      if (error instanceof LoginTaken) administered('taken')
       throw error
     })
     const sent = invite && { invitation_sent: await sendOrSay(invite, 'invitation', made) }
@@ -83,17 +83,17 @@ const create = adminRoute(
 
 /** Making an account of a role is giving it. */
 function mayGive(by: Caller, given: z.output<typeof role>): void {
-  if (!rightsOfCaller(by).includes('roles:write') || !by.reach.includes(given)) administered('out of reach')
+  if (!rightsOfCaller(by).includes('roles:write') || !by.manageable.includes(given)) administered('out of reach')
 }
 
-function temporary(room: TenantRoom): NewPassword {
-  return { text: room.readablePassword(), temporary: true }
+function temporary(tenant: WebTenant): NewPassword {
+  return { text: tenant.readablePassword(), temporary: true }
 }
 
 const show = adminRoute(
   'users:read',
   { method: 'GET', path: oneUser, summary: 'Show one account', answer: user },
-  async ({ room, path }) => ({ answer: shownUser(await findAccount(room, path.id)) }),
+  async ({ tenant, path }) => ({ answer: shownUser(await findAccount(tenant, path.id)) }),
 )
 
 const change = adminRoute(
@@ -107,8 +107,8 @@ const change = adminRoute(
     answer: user,
     act: 'user.change',
   },
-  async ({ room, body, path }, by) => {
-    const outcome = await changeAccount(room.accounts, by, path.id, body)
+  async ({ tenant, body, path }, by) => {
+    const outcome = await changeAccount(tenant.accounts, by, path.id, body)
     return { answer: shownUser(administered(outcome)), detail: { fields: Object.keys(body).join(' ') } }
   },
 )
@@ -116,8 +116,8 @@ const change = adminRoute(
 const remove = adminRoute(
   'users:write',
   { method: 'DELETE', path: oneUser, summary: 'Remove another account with all that hangs on it', act: 'user.remove' },
-  async ({ room, path }, by) => {
-    administered(await removeAccount(room.accounts, by, path.id))
+  async ({ tenant, path }, by) => {
+    administered(await removeAccount(tenant.accounts, by, path.id))
     return {}
   },
 )
@@ -132,8 +132,8 @@ const setStatus = adminRoute(
     answer: user,
     act: 'user.status',
   },
-  async ({ room, body, path }, by) => ({
-    answer: shownUser(administered(await giveStatus(room.accounts, by, path.id, body.status))),
+  async ({ tenant, body, path }, by) => ({
+    answer: shownUser(administered(await giveStatus(tenant.accounts, by, path.id, body.status))),
     detail: { status: body.status },
   }),
 )
@@ -148,8 +148,8 @@ const setRole = adminRoute(
     answer: user,
     act: 'user.role',
   },
-  async ({ room, body, path }, by) => ({
-    answer: shownUser(administered(await giveRole(room.accounts, by, path.id, body.role))),
+  async ({ tenant, body, path }, by) => ({
+    answer: shownUser(administered(await giveRole(tenant.accounts, by, path.id, body.role))),
     detail: { role: body.role },
   }),
 )
@@ -163,9 +163,9 @@ const setTemporaryPassword = adminRoute(
     answer: z.object({ password: z.string().describe('Shown this once') }),
     act: 'user.password',
   },
-  async ({ room, path }, by) => {
-    const password = temporary(room)
-    administered(await givePassword(room.accounts, by, path.id, password))
+  async ({ tenant, path }, by) => {
+    const password = temporary(tenant)
+    administered(await givePassword(tenant.accounts, by, path.id, password))
     return { answer: { password: password.text } }
   },
 )

@@ -4,7 +4,7 @@ import { emblem } from '../emblem.ts'
 import { type Html, html } from '../html.ts'
 import { check } from '../icons.ts'
 import { named, plain } from '../names.ts'
-import { card, type FormPlace, form } from './parts.ts'
+import { card, type FormContext, form } from './parts.ts'
 import { moment } from './time.ts'
 
 const words = {
@@ -16,7 +16,7 @@ const words = {
   remove: 'Remove access',
 }
 
-export interface ApplicationsPage extends FormPlace {
+export interface ApplicationsPage extends FormContext {
   /** Time zone of the person, if it is known. */
   zone: unknown
   items: readonly {
@@ -32,7 +32,7 @@ export interface ApplicationsPage extends FormPlace {
 
 export function applicationsPage({ base, sid, zone, items }: ApplicationsPage): Html {
   if (items.length === 0) return html`<p id="none">${words.none}</p>`
-  const place = { base, sid, section: 'applications', act: 'remove' }
+  const context = { base, sid, section: 'applications', act: 'remove' }
   return card(
     words.list,
     html`<ul class="items">${items.map(
@@ -41,7 +41,7 @@ export function applicationsPage({ base, sid, zone, items }: ApplicationsPage): 
 <span class="detail">${words.since} ${moment(createdAt, zone)}${usedAt !== undefined && html`; ${words.used} ${moment(usedAt, zone)}`}</span>
 ${scopes.length > 0 && html`<ul class="scopes">${scopes.map((scope) => html`<li>${check}<span><bdi>${scope}</bdi></span></li>`)}</ul>`}
 ${returns && html`<p class="hint">${words.returns}</p>`}</div>
-${form({ ...place, body: html`<button name="grant" value="${id}" aria-label="${words.remove}: ${plain(application.name)}">${words.remove}</button>` })}</li>\n`,
+${form({ ...context, body: html`<button name="grant" value="${id}" aria-label="${words.remove}: ${plain(application.name)}">${words.remove}</button>` })}</li>\n`,
     )}</ul>`,
   )
 }

@@ -1,6 +1,6 @@
 /** Where a person takes along what is kept about them. */
 import { type Html, html } from '../html.ts'
-import { card, confirmFirst, type FormPlace, form } from './parts.ts'
+import { card, confirmFirst, type FormContext, form } from './parts.ts'
 
 const words = {
   heading: 'Download your data',
@@ -8,7 +8,7 @@ const words = {
   submit: 'Download',
 }
 
-export interface DataPage extends FormPlace {
+export interface DataPage extends FormContext {
   /** Where to sign in once more first; undefined: that was done just now. */
   confirm: string | undefined
 }

@@ -3,7 +3,7 @@ import { ownEmblem } from '../emblem.ts'
 import { fill, type Html, html } from '../html.ts'
 import type { View } from '../layout.ts'
 import { address, named } from '../names.ts'
-import { card, confirmFirst, type FormPlace, field, form } from './parts.ts'
+import { card, confirmFirst, type FormContext, field, form } from './parts.ts'
 
 const words = {
   heading: 'Delete your account for good',
@@ -16,7 +16,7 @@ const words = {
   close: 'You can close this window.',
 }
 
-export interface DeletionPage extends FormPlace {
+export interface DeletionPage extends FormContext {
   username: string
   tenant: string
   /** Where to sign in once more first; undefined: that was done just now. */

@@ -1,7 +1,7 @@
 /** The e-mail address of an account, and how to prove or change it. */
 import { type Html, html } from '../html.ts'
 import { address } from '../names.ts'
-import { card, confirmFirst, type FormPlace, field, form } from './parts.ts'
+import { card, confirmFirst, type FormContext, field, form } from './parts.ts'
 
 const words = {
   now: 'Your address',
@@ -17,7 +17,7 @@ const words = {
   closed: 'It cannot be changed here. Ask the people who run this server.',
 }
 
-export interface EmailPage extends FormPlace {
+export interface EmailPage extends FormContext {
   email: string | undefined
   verified: boolean
   /** Whether mail can be sent here at all. */
@@ -30,14 +30,14 @@ export interface EmailPage extends FormPlace {
 
 export function emailPage(page: EmailPage): Html {
   const { base, sid, email, verified, mail } = page
-  const place = { base, sid, section: 'email' }
+  const context = { base, sid, section: 'email' }
   const verify = mail && email !== undefined && !verified
   return html`${card(
     words.now,
     email === undefined
       ? html`<p>${words.none}</p>`
       : html`<p><strong id="address">${address(email)}</strong> <span class="tag${!verified && ' open'}">${verified ? words.verified : words.open}</span></p>`,
-    verify && form({ ...place, act: 'verify', body: html`<button id="verify">${words.verify}</button>` }),
+    verify && form({ ...context, act: 'verify', body: html`<button id="verify">${words.verify}</button>` }),
   )}
 ${mail ? changeCard(page) : html`<p>${words.closed}</p>`}`
 }

@@ -15,7 +15,7 @@ const words = {
 }
 
 /** Where one is. */
-export interface Place {
+export interface AccountPageContext {
   /** Path of the issuer. */
   base: string
   tenant: string
@@ -43,21 +43,21 @@ export interface Content {
   problem?: string | undefined
 }
 
-export function accountView(place: Place, { title, body, images, script, notice, undone, problem }: Content): View {
-  const { base, current } = place
+export function accountView(page: AccountPageContext, { title, body, images, script, notice, undone, problem }: Content): View {
+  const { base, current } = page
   return {
     title: html`${problem === undefined ? title : words.problem.replace('{title}', title)}`,
     shape: 'account',
     images,
     ...(script && { script }),
     forms: "'self'",
-    body: html`<div class="bar"><a id="home" class="brand" href="${base}/account">${mark}<span>${named(place.tenant)}</span></a>
-<section class="me" aria-label="${words.person}">${personCard(place.person)}</section>
-<div class="ways"><a id="switch" href="${place.switchAccount}">${words.switch}</a>${
-      place.signOut && html`<a id="sign-out" href="${base}/logout">${words.signOut}</a>`
+    body: html`<div class="bar"><a id="home" class="brand" href="${base}/account">${mark}<span>${named(page.tenant)}</span></a>
+<section class="me" aria-label="${words.person}">${personCard(page.person)}</section>
+<div class="ways"><a id="switch" href="${page.switchAccount}">${words.switch}</a>${
+      page.signOut && html`<a id="sign-out" href="${base}/logout">${words.signOut}</a>`
     }</div></div>
 <nav class="menu" aria-label="${words.menu}"><ul>
-${place.sections.map(
+${page.sections.map(
   ({ name, title }) =>
     html`<li><a id="to-${name}" href="${base}/account/${name}"${name === current && html` aria-current="page"`}>${title}</a></li>\n`,
 )}</ul></nav>

@@ -1,9 +1,9 @@
 /** The sections of somebody's account, each in one line. */
 import { type Html, html } from '../html.ts'
 import { chevron } from '../icons.ts'
-import type { Place } from './layout.ts'
+import type { AccountPageContext } from './layout.ts'
 
-export function overviewPage({ base, sections }: Pick<Place, 'base' | 'sections'>): Html {
+export function overviewPage({ base, sections }: Pick<AccountPageContext, 'base' | 'sections'>): Html {
   return html`<ul class="rows">
 ${sections.map(
   ({ name, title, summary }) =>

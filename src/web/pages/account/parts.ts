@@ -2,13 +2,13 @@
 import { type Html, html, type Value } from '../html.ts'
 
 /** Where a form of a section is posted, and for whom it was shown. */
-export interface FormPlace {
+export interface FormContext {
   /** Path of the issuer. */
   base: string
   sid: string
 }
 
-interface Form extends FormPlace {
+interface Form extends FormContext {
   /** Name of the section and of its act. */
   section: string
   act: string

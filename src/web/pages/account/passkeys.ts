@@ -3,7 +3,7 @@ import type { Passkey } from '../../../identity/factor-store.ts'
 import { type Html, html } from '../html.ts'
 import { plain } from '../names.ts'
 import { passkeyForm } from '../passkey.ts'
-import { card, confirmFirst, type FormPlace, field, form } from './parts.ts'
+import { card, confirmFirst, type FormContext, field, form } from './parts.ts'
 import { moment } from './time.ts'
 
 const words = {
@@ -22,7 +22,7 @@ const words = {
   noScript: 'Adding a passkey needs a browser that runs scripts.',
 }
 
-export interface PasskeysPage extends FormPlace {
+export interface PasskeysPage extends FormContext {
   /** Time zone of the person, if it is known. */
   zone: unknown
   items: readonly Pick<Passkey, 'id' | 'name' | 'synced' | 'createdAt' | 'lastUsedAt'>[]
@@ -32,7 +32,7 @@ export interface PasskeysPage extends FormPlace {
 }
 
 export function passkeysPage({ base, sid, zone, items, offer, confirm }: PasskeysPage): Html {
-  const place = { base, sid, section: 'passkeys' }
+  const context = { base, sid, section: 'passkeys' }
   const line = ({
     id,
     name,
@@ -50,7 +50,7 @@ ${
 <button>${words.rename}</button>
 </form></details>`
 }</span>
-${offer !== undefined && form({ ...place, act: 'remove', body: html`<button name="passkey" value="${id}" aria-label="${words.remove}: ${plain(name)}">${words.remove}</button>` })}</li>\n`
+${offer !== undefined && form({ ...context, act: 'remove', body: html`<button name="passkey" value="${id}" aria-label="${words.remove}: ${plain(name)}">${words.remove}</button>` })}</li>\n`
   const adding =
     offer !== undefined &&
     html`${passkeyForm({

@@ -1,7 +1,7 @@
 /** Where a person chooses a password — NIST SP 800-63B-4 §3.1.1.2; WCAG 2.2 §3.3.8. */
 import { shortestPassword } from '../../../identity/password-policy.ts'
 import { type Html, html } from '../html.ts'
-import { card, confirmFirst, type FormPlace, field, form } from './parts.ts'
+import { card, confirmFirst, type FormContext, field, form } from './parts.ts'
 
 const words = {
   change: 'Change your password',
@@ -14,7 +14,7 @@ const words = {
   submit: 'Save the password',
 }
 
-export interface PasswordPage extends FormPlace {
+export interface PasswordPage extends FormContext {
   username: string
   /** Whether there is one to change. */
   exists: boolean

@@ -3,7 +3,7 @@ import type { Question } from '../../../protocol/ports.ts'
 import { fill, type Html, html, type Value } from '../html.ts'
 import { address, named } from '../names.ts'
 import { fieldOf, questionField } from '../question.ts'
-import { card, type Field, type FormPlace, field, form } from './parts.ts'
+import { card, type Field, type FormContext, field, form } from './parts.ts'
 
 const lead = 'Applications learn this only if you allow them to see your profile, phone number or address.'
 
@@ -59,7 +59,7 @@ const words = {
   no: 'No',
 }
 
-export interface ProfilePage extends FormPlace {
+export interface ProfilePage extends FormContext {
   tenant: string
   username: string
   /** By name of the claim. */

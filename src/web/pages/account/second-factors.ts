@@ -2,7 +2,7 @@
 import type { TotpOffer } from '../../../protocol/ports.ts'
 import { type Html, html } from '../html.ts'
 import { totpForm } from '../totp-offer.ts'
-import { card, confirmFirst, type FormPlace, form } from './parts.ts'
+import { card, confirmFirst, type FormContext, form } from './parts.ts'
 import { moment } from './time.ts'
 
 const words = {
@@ -19,7 +19,7 @@ const words = {
   old: 'The old ones stop working.',
 }
 
-export interface SecondFactorsPage extends FormPlace {
+export interface SecondFactorsPage extends FormContext {
   /** Time zone of the person, if it is known. */
   zone: unknown
   /** When the app was set up; undefined: there is none. */
@@ -35,7 +35,7 @@ export interface SecondFactorsPage extends FormPlace {
 
 export function secondFactorsPage(page: SecondFactorsPage): Html {
   const { base, sid, zone, since, any, recoveryCodes, offer, wrongCode, confirm } = page
-  const place = { base, sid, section: 'second-factors' }
+  const context = { base, sid, section: 'second-factors' }
   const setUp = totpForm(offer, {
     form: 'second-factors-add-app',
     action: `${base}/account/second-factors/add-app`,
@@ -47,11 +47,11 @@ export function secondFactorsPage(page: SecondFactorsPage): Html {
       ? html`<p>${words.none}</p>${confirm === undefined && setUp}`
       : html`<p>${words.since} ${moment(since, zone)}.</p>
 ${confirm === undefined && html`<details class="other-way start"${wrongCode && html` open`}><summary id="another">${words.another}</summary>${setUp}</details>`}
-${confirm === undefined && form({ ...place, act: 'remove-app', body: html`<button id="remove-app" class="danger">${words.remove}</button>` })}`
+${confirm === undefined && form({ ...context, act: 'remove-app', body: html`<button id="remove-app" class="danger">${words.remove}</button>` })}`
   const renew =
     any &&
     confirm === undefined &&
-    form({ ...place, act: 'new-codes', body: html`<p class="hint">${words.old}</p><button id="new-codes">${words.renew}</button>` })
+    form({ ...context, act: 'new-codes', body: html`<p class="hint">${words.old}</p><button id="new-codes">${words.renew}</button>` })
   return html`${confirm !== undefined && confirmFirst(confirm)}
 ${card(words.app, app)}
 ${card(words.codes, html`<p>${words.what} ${any ? html`${words.left}<strong id="codes-left">${recoveryCodes}</strong>.` : words.later}</p>`, renew)}`

@@ -1,7 +1,7 @@
 /** The sessions of an account, each with what is known of its device and place. */
 import { type Html, html } from '../html.ts'
 import { plain } from '../names.ts'
-import { card, type FormPlace, form } from './parts.ts'
+import { card, type FormContext, form } from './parts.ts'
 import { moment } from './time.ts'
 
 const words = {
@@ -18,7 +18,7 @@ const words = {
   all: 'Sign out everywhere, here too',
 }
 
-export interface SessionsPage extends FormPlace {
+export interface SessionsPage extends FormContext {
   /** Time zone of the person, if it is known. */
   zone: unknown
   items: readonly SessionItem[]
@@ -35,7 +35,7 @@ interface SessionItem {
 }
 
 export function sessionsPage({ base, sid, zone, items }: SessionsPage): Html {
-  const place = { base, sid, section: 'sessions' }
+  const context = { base, sid, section: 'sessions' }
   const line = ({ sid: id, device, address, createdAt, lastSeenAt, current }: SessionItem) => {
     const name = device === undefined ? words.unknown : plain(device)
     return html`<li><span class="who"><span class="name">${name}${current && html` <span class="tag">${words.current}</span>`}</span>
@@ -43,7 +43,7 @@ export function sessionsPage({ base, sid, zone, items }: SessionsPage): Html {
 ${
   !current &&
   form({
-    ...place,
+    ...context,
     act: 'end',
     body: html`<button name="session" value="${id}" aria-label="${words.end}: ${name}">${words.end}</button>`,
   })
@@ -53,7 +53,7 @@ ${
 ${card(
   words.everywhere,
   html`<p>${words.what}</p>`,
-  items.length > 1 && form({ ...place, act: 'end-others', body: html`<button id="end-others">${words.others}</button>` }),
-  form({ ...place, act: 'end-all', body: html`<button id="end-all" class="danger">${words.all}</button>` }),
+  items.length > 1 && form({ ...context, act: 'end-others', body: html`<button id="end-others">${words.others}</button>` }),
+  form({ ...context, act: 'end-all', body: html`<button id="end-all" class="danger">${words.all}</button>` }),
 )}`
 }
