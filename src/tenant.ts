@@ -66,23 +66,15 @@ export interface AppDeps {
 }
 
 export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant> {
-  const { config, platform, db, installation, sealer, server, passwords, importedSecrets, mailer, backgroundTasks, orderedId } = deps
+  const { config, platform, db, installation, server, passwords, importedSecrets, orderedId } = deps
   const { now, random } = platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
   const store = tenantStore(db, row.id, now)
   const keys = await keysOf(deps, row, { store, issuer })
   const opaque = tokens(installation, row.id, random, importedSecrets)
-  const shared = sharedKeys({ sealer: sealer, root: installation.key('client-signing-secret', row.id), tenantId: row.id, issuer })
-  const mail: MailDeps | undefined = mailer && {
-    store,
-    tokens: opaque,
-    mailer,
-    issuer,
-    name: row.name,
-    now,
-    inBackground: backgroundTasks.start,
-  }
+  const shared = sharedKeysOf(deps, row, issuer)
+  const mail = mailDepsOf(deps, row, { store, tokens: opaque, issuer })
   const signUp = signUpRuleOf(config, row, mail)
   const schema = await store.attributes.list()
   const tenant = { ...settingsOf(deps, row, schema), signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0 }
@@ -98,6 +90,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     people: people(signIn),
     keys,
     sharedKeys: shared,
+    firstPartyAudience: config.api.audience,
     tokens: opaque,
     now,
     id,
@@ -110,7 +103,6 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     base: basePath + base,
     org: row.id,
     firstParty,
-    audience: config.api.audience,
     accountDeletion: config.account.deletion && row.settings['account_deletion'] !== false,
     popularPasswords: config.api.popular_passwords,
     signUp,
@@ -141,6 +133,26 @@ async function keysOf(deps: AppDeps, row: TenantRow, { store, issuer }: { store:
   const keys = await keyring({ store, sealer: sealer, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
   keys.rotateWhenDue().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
   return keys
+}
+
+/** Undefined where no mail can be sent. */
+function mailDepsOf(
+  { mailer, platform: { now }, backgroundTasks }: AppDeps,
+  { name }: TenantRow,
+  tenant: Pick<MailDeps, 'store' | 'tokens' | 'issuer'>,
+): MailDeps | undefined {
+  return mailer && { ...tenant, mailer, name, now, inBackground: backgroundTasks.start }
+}
+
+/** The signatures by secrets that clients' APIs share with this tenant. */
+function sharedKeysOf({ sealer, installation }: AppDeps, row: TenantRow, issuer: string): SigningSecrets {
+  return sharedKeys({
+    sealer,
+    root: installation.key('client-signing-secret', row.id),
+    markKey: installation.key('shared-key-issuance-mark', row.id),
+    tenantId: row.id,
+    issuer,
+  })
 }
 
 function keyFilesOf({ keys: { files } }: Config): KeyFile[] {

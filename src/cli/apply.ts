@@ -95,7 +95,7 @@ async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
 /** A chosen secret must work; one of ours is made when there is none that works. */
 async function needsSecret(tenant: Tenant | undefined, { kind, id, secret }: Declared): Promise<boolean> {
   if (secret === undefined) return false
-  const kept = kind === 'client' ? await tenant?.store.clients.find(id) : await tenant?.store.resources.find(id)
+  const kept = kind === 'client' ? await tenant?.store.clientsAdmin.find(id) : await tenant?.store.resources.find(id)
   if (!tenant || !kept || kept.secretHashes.length === 0) return true
   return secret !== generate && !(await tenant.tokens.matchesSecret(secret, kept.secretHashes))
 }

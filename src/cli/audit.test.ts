@@ -53,6 +53,8 @@ const commands: [line: string, ...acts: string[]][] = [
   ['clients rotate-secret shop --overlap 1h', 'client.secret'],
   ['clients delete-secret shop SECRET', 'client.secret'],
   ['clients signing-secret shop', 'client.secret'],
+  ['clients disable shop', 'client.status'],
+  ['clients enable shop', 'client.status'],
   ['clients delete shop', 'client.remove'],
   ['resources create --identifier https://api.example/x --name X --random-secret', 'resource.create'],
   ['resources update https://api.example/x --name Y', 'resource.change'],

@@ -28,7 +28,7 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
   secretFlags(rotate).action((id: string, flags: AdminFlags & SecretFlags & { overlap?: number }) =>
     withTenant(terminal, flags, async (tenant, done) => {
       const { store } = tenant
-      const client = (await store.clients.find(id)) ?? noSuchClient(id)
+      const client = (await store.clientsAdmin.find(id)) ?? noSuchClient(id)
       const { row, shown } = secretFor(client, flags, tenant)
       if (!row) refuse(`client ${id} authenticates without a secret`)
       const until = flags.overlap === undefined ? undefined : row.createdAt + flags.overlap
@@ -41,7 +41,7 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
   adminCommand(group, 'secrets <id>', 'the secrets of a client; never what they are', ['gatehouse clients secrets shop']).action(
     (id: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ store }) => {
-        if (!(await store.clients.find(id))) noSuchClient(id)
+        if (!(await store.clientsAdmin.find(id))) noSuchClient(id)
         const found = (await store.clientsAdmin.listSecrets(id)).map(({ hash, ...row }) => ({ ...row, imported: isImported(hash) }))
         const rows = found.map(({ id, createdAt, expiresAt, imported }) => [
           id,
@@ -78,12 +78,12 @@ export function signingSecret(group: Command, terminal: Terminal): void {
     .action((id: string, flags: AdminFlags & { setStdin?: true; reset?: true }) => {
       if (flags.setStdin && flags.reset) misuse('--set-stdin and --reset exclude each other')
       return withTenant(terminal, flags, async (tenant, done) => {
-        const client = (await tenant.store.clients.find(id)) ?? noSuchClient(id)
+        const client = (await tenant.store.clientsAdmin.find(id)) ?? noSuchClient(id)
         if (client.access_token_signed_response_alg !== 'HS256') refuse(`client ${id} is not registered for HS256`)
         if (flags.setStdin) await setSigningSecret(tenant, id, (await readAll(terminal.stdin)).replace(/\r?\n$/, ''))
         if (flags.reset) await tenant.store.clientsAdmin.setSigningSecret(id, undefined)
         await done('client.secret', id, { signing: flags.setStdin ? 'chosen' : flags.reset ? 'reset' : 'shown' })
-        const now = (await tenant.store.clients.find(id)) ?? noSuchClient(id)
+        const now = (await tenant.store.clientsAdmin.find(id)) ?? noSuchClient(id)
         print(terminal, flags.json, { client_id: id, signing_secret: tenant.signingSecrets.secretOf(now) })
       })
     })

@@ -1,7 +1,7 @@
 /** `gatehouse clients`: applications and machines — the metadata of RFC 7591. */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
+import { type ClientMetadata, clientSchema, registeredMetadata } from '../protocol/client.ts'
 import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
 import type { Tenant } from '../tenant.ts'
@@ -45,6 +45,19 @@ export function clients(program: Command, terminal: Terminal): void {
   addFlags(fileFlags(update), clientSchema, metadataFlags).action((id: string, _: unknown, command: Command) =>
     updateClient(terminal, id, command),
   )
+
+  for (const [verb, status, summary] of [
+    ['disable', 'disabled', 'refuse everything a client asks for; what was issued to it is void'],
+    ['enable', 'active', 'let a disabled client work again; what was issued to it before stays void'],
+  ] as const) {
+    adminCommand(group, `${verb} <id>`, summary, [`gatehouse clients ${verb} shop`]).action((id: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async ({ store }, done) => {
+        if (!(await store.clientsAdmin.setStatus(id, status))) noSuchClient(id)
+        await done('client.status', id, { status })
+        confirm(terminal, flags.json, { client_id: id, status }, `Client ${id} is ${status}.`)
+      }),
+    )
+  }
 
   adminCommand(group, 'delete <id>', 'delete a client with its secrets and all that was granted to it', [
     'gatehouse clients delete shop',
@@ -127,7 +140,5 @@ async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant)
 
 /** What is registered, and nothing of its secrets. */
 async function show({ store }: Tenant, id: string): Promise<ClientMetadata> {
-  const client = (await store.clients.find(id)) ?? noSuchClient(id)
-  const registered = Object.entries(client).filter(([name]) => name in clientSchema.shape)
-  return Object.fromEntries(registered) as ClientMetadata
+  return registeredMetadata((await store.clientsAdmin.find(id)) ?? noSuchClient(id))
 }

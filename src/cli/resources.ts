@@ -38,7 +38,7 @@ export function resources(program: Command, terminal: Terminal): void {
   adminCommand(group, 'show <identifier>', 'one API', ['gatehouse resources show https://api.example/orders']).action(
     (identifier: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async (tenant) => {
-        const { secretHashes, ...resource } = await find(tenant, identifier)
+        const { secretHashes, tokensFrom: _, ...resource } = await find(tenant, identifier)
         print(terminal, flags.json, { ...resource, has_secret: secretHashes.length > 0 })
       }),
   )
@@ -100,7 +100,7 @@ async function updateResource(terminal: Terminal, identifier: string, command: C
   await withTenant(terminal, flags, async (tenant, done) => {
     const given = merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema))
     if (given['identifier'] !== undefined && given['identifier'] !== identifier) refuse('identifier cannot be changed')
-    const { secretHashes: _, ...known } = await find(tenant, identifier)
+    const { secretHashes: _, tokensFrom: __, ...known } = await find(tenant, identifier)
     const kept = Object.entries(known).filter(([name]) => !flags.unset?.includes(name))
     const resource = register(tenant, { ...Object.fromEntries(kept), ...given })
     const outcome = await tenant.store.resourcesAdmin.replace(resource)

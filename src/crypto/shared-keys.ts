@@ -2,8 +2,9 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Client } from '../protocol/client.ts'
 import { equal } from '../protocol/codec/digest.ts'
-import { type CompactJws, parseJws, parseObject } from '../protocol/codec/jws.ts'
+import { type CompactJws, type JsonObject, parseJws, parseObject } from '../protocol/codec/jws.ts'
 import type { SharedKeys } from '../protocol/ports.ts'
+import { framed } from './derive.ts'
 import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
 import type { Sealer } from './seal.ts'
 
@@ -22,15 +23,38 @@ const shortest = 32
 /** How each of ours begins: whole bytes in whole characters. What another key signed is told apart without being read. */
 const beginning = Buffer.from('{"alg":"HS256",').toString('base64url')
 
-/** `root`: a key for nothing but this in this tenant, from which the secrets come that nobody chose. */
-export function sharedKeys(options: { sealer: Sealer; root: KeyObject; tenantId: string; issuer: string }): SigningSecrets {
-  const { sealer, root, tenantId, issuer } = options
+/**
+ * `root`: a key for nothing but this in this tenant, from which the secrets come that nobody chose.
+ * `markKey`: another, by which the server recognises the tokens it issued itself.
+ */
+export function sharedKeys(options: {
+  sealer: Sealer
+  root: KeyObject
+  markKey: KeyObject
+  tenantId: string
+  issuer: string
+}): SigningSecrets {
+  const { sealer, root, markKey, tenantId, issuer } = options
   const sealContextOf = (clientId: string) => ({ purpose: 'client-signing-secret', tenant: tenantId, id: clientId })
   const secretOf = ({ client_id, sealedSigningSecret: sealed }: SharingClient) =>
     sealed === undefined
       ? createHmac('sha256', root).update(client_id).digest('base64url')
       : sealer.open(sealContextOf(client_id), sealed).toString()
   const mac = (client: SharingClient, text: string) => createHmac('sha256', secretOf(client)).update(text).digest('base64url')
+
+  /**
+   * The secret is known to the client's APIs, so its signature alone does not say who made a token. The identifier of each of ours ends with
+   * a mark over all its other claims that nobody else can make: what we accept is what we issued, claim by claim.
+   */
+  const issuanceMark = (jti: string, claims: object) =>
+    createHmac('sha256', markKey)
+      .update(framed(jti, JSON.stringify(claims)))
+      .digest('base64url')
+
+  function isIssuedHere({ jti, ...claims }: JsonObject): boolean {
+    const [, id, mark] = /^([^.]+)\.([^.]+)$/.exec(typeof jti === 'string' ? jti : '') ?? []
+    return id !== undefined && mark !== undefined && equal(mark, issuanceMark(id, claims))
+  }
 
   return {
     secretOf,
@@ -41,8 +65,9 @@ export function sharedKeys(options: { sealer: Sealer; root: KeyObject; tenantId:
       return sealer.seal(sealContextOf(clientId), bytes)
     },
 
-    sign(client, typ, claims) {
-      const input = `${encode({ alg: 'HS256', typ, kid: client.client_id })}.${encode(claims)}`
+    sign(client, typ, { jti, ...claims }) {
+      const marked = { ...claims, jti: `${jti}.${issuanceMark(jti, claims)}` }
+      const input = `${encode({ alg: 'HS256', typ, kid: client.client_id })}.${encode(marked)}`
       return `${input}.${mac(client, input)}`
     },
 
@@ -58,7 +83,8 @@ export function sharedKeys(options: { sealer: Sealer; root: KeyObject; tenantId:
       if (!jws || !isOf(jws, client.client_id) || !isOfType(jws.header['typ'], typ)) return undefined
       if (!equal(mac(client, jws.input), jws.signature.toString('base64url'))) return undefined
       const claims = parseObject(jws.payload)
-      return claims?.['iss'] === issuer && claims['client_id'] === client.client_id && isInForce(claims, now) ? claims : undefined
+      if (!claims || !isIssuedHere(claims)) return undefined
+      return claims['iss'] === issuer && claims['client_id'] === client.client_id && isInForce(claims, now) ? claims : undefined
     },
   }
 }

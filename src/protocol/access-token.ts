@@ -1,4 +1,5 @@
 /** Accepting an access token, or what stands for one: at our own protected endpoints (RFC 6750 §2) and wherever one is shown to us. */
+import { isVoid } from './client.ts'
 import { OAuthError, refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Request } from './request-reply.ts'
@@ -54,7 +55,22 @@ export async function findCredential(ctx: Ctx, text: string): Promise<Credential
 export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessToken | undefined> {
   const hash = ctx.tokens.hash('at', text)
   const token = hash === undefined ? await unrevoked(ctx, await verified(ctx, text)) : await ctx.store.accessTokens.find(hash)
-  return token && token.expiresAt > ctx.now() ? token : undefined
+  return token && token.expiresAt > ctx.now() ? withoutVoid(ctx, token) : undefined
+}
+
+/** The client must still be one, and the token younger than its last registration or disabling; so must each resource it is for. */
+async function withoutVoid(ctx: Ctx, token: AccessToken): Promise<AccessToken | undefined> {
+  const client = await ctx.store.clients.find(token.clientId)
+  if (!client || isVoid(client, token.issuedAt)) return undefined
+  const audience: string[] = []
+  for (const identifier of token.audience) if (await isAudience(ctx, identifier, token)) audience.push(identifier)
+  return audience.length > 0 ? { ...token, audience } : undefined
+}
+
+async function isAudience(ctx: Ctx, identifier: string, { issuedAt }: AccessToken): Promise<boolean> {
+  if (identifier === ctx.issuer || identifier === ctx.firstPartyAudience) return true
+  const resource = await ctx.store.resources.find(identifier)
+  return resource !== undefined && !isVoid(resource, issuedAt)
 }
 
 /** The claims of a token signed by the tenant, or with the secret that the named client's APIs share with us. */
@@ -66,35 +82,45 @@ async function verified(ctx: Ctx, text: string): Promise<Readonly<Record<string,
   return ctx.sharedKeys.verify(client, ['at+jwt'], text, ctx.now())
 }
 
-/** What a signed token says, unless it was taken back; of an opaque one the store itself knows. */
+/** What a signed token says, unless it was revoked; of an opaque one the store itself knows. */
 async function unrevoked(ctx: Ctx, claims: Readonly<Record<string, unknown>> | undefined): Promise<AccessToken | undefined> {
-  const token = fromClaims(claims)
+  const token = claims && fromClaims(claims)
   return token && (await ctx.store.revocations.any(idsOf(token))) ? undefined : token
 }
 
-/** The ids by which it can be taken back. */
+/** The ids by which it can be revoked. */
 function idsOf({ jti, grantId, family }: AccessToken): string[] {
   return [jti, grantId, family].filter((id) => id !== undefined)
 }
 
-function fromClaims(claims: Readonly<Record<string, unknown>> | undefined): AccessToken | undefined {
-  if (!claims) return undefined
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+const number = (value: unknown) => (typeof value === 'number' ? value : undefined)
+const texts = (value: unknown) => (Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined)
+
+/** Undefined when a claim that every access token has is missing or not of its type. RFC 9068 §2.2, §4 */
+function fromClaims(claims: Readonly<Record<string, unknown>>): AccessToken | undefined {
   const { iss: _iss, sub, aud, client_id, scope, iat, exp, jti, auth_time, acr, amr, sid, gid, fid, cnf, ...extra } = claims
+  const [id, clientId, subject, issuedAt, expiresAt] = [text(jti), text(client_id), text(sub), number(iat), number(exp)]
+  const audience = text(aud) === undefined ? texts(aud) : [text(aud) as string]
+  if (id === undefined || clientId === undefined || subject === undefined || issuedAt === undefined || expiresAt === undefined)
+    return undefined
+  if (audience === undefined || ![scope, acr, sid, gid, fid].every((claim) => claim === undefined || typeof claim === 'string'))
+    return undefined
   return {
-    jti: jti as string,
-    clientId: client_id as string,
-    subject: sub as string,
-    audience: typeof aud === 'string' ? [aud] : (aud as string[]),
-    scope: typeof scope === 'string' ? scope.split(' ') : [],
-    issuedAt: iat as number,
-    expiresAt: exp as number,
-    grantId: gid as string | undefined,
-    family: fid as string | undefined,
+    jti: id,
+    clientId,
+    subject,
+    audience,
+    scope: text(scope)?.split(' ') ?? [],
+    issuedAt,
+    expiresAt,
+    grantId: text(gid),
+    family: text(fid),
     cnf: cnf as AccessToken['cnf'],
-    authTime: auth_time as number | undefined,
-    acr: acr as string | undefined,
-    amr: amr as string[] | undefined,
-    sid: sid as string | undefined,
+    authTime: number(auth_time),
+    acr: text(acr),
+    amr: texts(amr),
+    sid: text(sid),
     extra,
   }
 }

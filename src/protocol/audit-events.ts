@@ -33,6 +33,7 @@ export const auditEventTypes = {
   'client.create': 'A client was registered',
   'client.change': 'A client was changed',
   'client.remove': 'A client was removed',
+  'client.status': 'A client was disabled, or enabled again',
   'client.secret': 'A secret of a client was added, rotated or removed',
   'resource.create': 'A resource server was registered',
   'resource.change': 'A resource server was changed',

@@ -23,7 +23,8 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
   refuseUnsupported(params)
   const responseType = params.need('response_type')
   if (!ctx.server.responseTypes.has(responseType)) refuse('unsupported_response_type', 'response_type is not offered here')
-  refuseUnregistered(client, responseType)
+  const scope = readScope(ctx, client, params)
+  refuseUnregistered(client, { responseType, scope })
   refuseUnmet(client)
   const responseMode = params.get('response_mode') ?? defaultMode
   if (!ctx.server.responseModes.has(responseMode)) refuse('invalid_request', 'response_mode is not offered here')
@@ -37,7 +38,7 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
     redirectUriSent: params.get('redirect_uri') !== undefined,
     responseType,
     responseMode,
-    scope: readScope(ctx, client, params),
+    scope,
     state: params.get('state'),
     nonce: params.get('nonce'),
     prompt: readPrompt(ctx, params),
@@ -65,12 +66,14 @@ function refuseUnsupported(params: Params): void {
   if (params.get('registration') !== undefined) refuse('registration_not_supported', 'the registration parameter is not offered')
 }
 
-/** A code is only for who may redeem it. RFC 7591 §2.1 */
-function refuseUnregistered(client: Client, responseType: string): void {
+/** A code is only for a client that may redeem it, and a scope for one that is registered for it. RFC 7591 §2.1 */
+export function refuseUnregistered(client: Client, { responseType, scope }: Pick<AuthorizationRequest, 'responseType' | 'scope'>): void {
   if (responseType === 'code' && !client.grant_types.includes('authorization_code'))
     refuse('unauthorized_client', 'this client is not registered for the authorization code grant')
   if (!client.response_types.some((name) => name === responseType))
     refuse('unauthorized_client', 'this client is not registered for this response_type')
+  const registered = scopesOf(client)
+  if (!scope.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
 }
 
 /** What a client's policy demands while no feature serves it: what was promised to be strict must not be lax. */

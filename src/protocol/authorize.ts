@@ -1,5 +1,5 @@
 /** The authorization endpoint — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2. */
-import { readRequest, requestedMode } from './authorization-request.ts'
+import { readRequest, refuseUnregistered, requestedMode } from './authorization-request.ts'
 import { allowsRedirectUri, type Client } from './client.ts'
 import { consentPage } from './consent.ts'
 import { asOAuthError, type ErrorCode, refuse } from './errors.ts'
@@ -45,9 +45,12 @@ export const continueEndpoint: Endpoint = {
     const { flow, client } = await findFlow(ctx, flowToken, browser)
     const { asked } = flow
     const shown = shownOf(ctx, params)
-    return redirectingErrors(ctx, destinationOf(asked, client), asked.responseMode, () =>
-      proceed(ctx, { ...flow, client, browser, address, flowToken, shown }),
-    )
+    // The registration may have changed since the request: it is the present one that holds.
+    if (!allowsRedirectUri(client, asked.redirectUri)) refuse('invalid_request', 'redirect_uri is no longer registered for this client')
+    return redirectingErrors(ctx, destinationOf(asked, client), asked.responseMode, async () => {
+      refuseUnregistered(client, asked)
+      return proceed(ctx, { ...flow, client, browser, address, flowToken, shown })
+    })
   },
 }
 

@@ -7,7 +7,7 @@ import { problemsOf } from './register.ts'
 const least = { client_id: 'client', redirect_uris: ['https://app.example/callback'] }
 
 function client(change: Record<string, unknown> = {}): Client {
-  return { ...clientSchema.parse({ ...least, ...change }), secretHashes: [] }
+  return { ...clientSchema.parse({ ...least, ...change }), secretHashes: [], tokensFrom: 0 }
 }
 
 suite('registered metadata', () => {
@@ -16,6 +16,7 @@ suite('registered metadata', () => {
     assert.partialDeepStrictEqual(rest, {
       ...least,
       secretHashes: [],
+      tokensFrom: 0,
       application_type: 'web',
       post_logout_redirect_uris: [],
       grant_types: ['authorization_code'],

@@ -102,6 +102,18 @@ export interface Client extends ClientMetadata {
   secretHashes: readonly string[]
   /** The secret its APIs share with us for HS256, sealed. */
   sealedSigningSecret?: string | undefined
+  /** What was issued to this client earlier is void. Seconds since the epoch. */
+  tokensFrom: number
+}
+
+/** True for what was issued to a client, or for a resource, before it was registered anew or disabled. `issuedAt`: seconds since the epoch. */
+export function isVoid({ tokensFrom }: { tokensFrom: number }, issuedAt: number): boolean {
+  return issuedAt < tokensFrom
+}
+
+/** What is registered of a client, without its secrets and its state. */
+export function registeredMetadata(client: ClientMetadata): ClientMetadata {
+  return Object.fromEntries(Object.entries(client).filter(([name]) => name in clientSchema.shape)) as ClientMetadata
 }
 
 /** The scopes a client may ask for. */

@@ -78,6 +78,8 @@ export interface Ctx {
   readonly people: People
   readonly keys: Keys
   readonly sharedKeys: SharedKeys
+  /** A further audience of the tokens of our own sign-in API; it names APIs of the operator that are registered nowhere. */
+  readonly firstPartyAudience: string | undefined
   readonly tokens: Tokens
   /** Seconds since the epoch. */
   now(): number

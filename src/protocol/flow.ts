@@ -1,5 +1,5 @@
 /** A flow: one visit of one browser to the authorization endpoint, remembered while the user answers. */
-import type { Client } from './client.ts'
+import { type Client, isVoid } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Browser } from './request-reply.ts'
@@ -23,7 +23,7 @@ export async function liveFlow(ctx: Ctx, flowToken: string, browser: Browser): P
   const flow = id === undefined ? undefined : await ctx.store.flows.find(id, ctx.now())
   if (!flow || browser.id === undefined || flow.browser !== ctx.tokens.hash('br', browser.id)) return undefined
   const client = await ctx.store.clients.find(flow.asked.clientId)
-  return client && { flow, client }
+  return client && !isVoid(client, flow.asked.askedAt) ? { flow, client } : undefined
 }
 
 /** Remembers a request for the time the user needs to answer. */

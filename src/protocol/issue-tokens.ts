@@ -1,12 +1,42 @@
 /** The only place tokens are made — RFC 6749 §5.1, access tokens after RFC 9068. */
 import type { AccessTokenAlg } from './algs.ts'
-import type { Client } from './client.ts'
+import { type Client, scopesOf } from './client.ts'
+import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
+import type { Params } from './params.ts'
 import type { Reply } from './request-reply.ts'
+import { resolveTarget } from './target.ts'
 import type { AccessToken, Binding, Issuance, RefreshToken, Target } from './types.ts'
 
+/** What the token request says beside its grant. */
+export interface IssueRequest {
+  params: Params
+  binding: Binding | undefined
+}
+
+/**
+ * Every token response comes from here, whatever grant and whatever endpoint asked for it: the account is active, the scope is one that the
+ * client is registered for now, the target is resolved, then it is signed and recorded. `alreadySpent` may answer with another issuance.
+ */
+export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRequest): Promise<Reply> {
+  const { subject, authorization } = issuance
+  if (authorization && !(await ctx.people.claims(subject))) refuse('invalid_grant', 'the account is no longer active')
+  const narrowed = { ...issuance, scope: registeredScope(issuance) }
+  return record(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed), request)
+}
+
+/** A scope that was taken from the client's registration is issued no more. */
+function registeredScope({ client, scope }: Issuance): readonly string[] {
+  const registered = scopesOf(client)
+  const left = scope.filter((s) => registered.includes(s))
+  return left.length > 0 || scope.length === 0
+    ? left
+    : refuse('invalid_scope', 'this client is no longer registered for any of these scopes')
+}
+
 /** Signs first, then makes everything true in one act; the artefact that is used up is spent in that act, last of all. */
-export async function issueTokens(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<Reply> {
+async function record(ctx: Ctx, issuance: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
+  const { binding } = request
   const access = await accessToken(ctx, issuance, target, binding)
   const opaque = target.format === 'opaque'
   const text = opaque ? ctx.tokens.make('at') : await signed(ctx, issuance.client, target.alg, jwtClaims(ctx, access))
@@ -20,7 +50,7 @@ export async function issueTokens(ctx: Ctx, issuance: Issuance, target: Target, 
     access: opaque ? { hash: ctx.tokens.hash('at', text) as string, token: access } : undefined,
     refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, binding) : undefined,
   }
-  if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), target, binding)
+  if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), request)
   if (!issuance.spends && (act.access || act.refresh)) await ctx.store.issue(act)
 
   return {
@@ -41,7 +71,7 @@ export async function issueTokens(ctx: Ctx, issuance: Issuance, target: Target, 
   }
 }
 
-function signed(ctx: Ctx, client: Client, alg: AccessTokenAlg, claims: object): Promise<string> | string {
+function signed(ctx: Ctx, client: Client, alg: AccessTokenAlg, claims: { jti: string }): Promise<string> | string {
   return alg === 'HS256' ? ctx.sharedKeys.sign(client, 'at+jwt', claims) : ctx.keys.sign(alg, 'at+jwt', claims)
 }
 
@@ -72,7 +102,7 @@ async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding
 }
 
 /** RFC 9068 §2.2. `gid` and `fid` name the grant and the token family, by which the token can be taken back. */
-function jwtClaims(ctx: Ctx, token: AccessToken): object {
+function jwtClaims(ctx: Ctx, token: AccessToken): { jti: string; [claim: string]: unknown } {
   const { audience } = token
   return {
     ...token.extra,

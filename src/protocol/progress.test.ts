@@ -20,5 +20,5 @@ const cases: [name: string, client: Partial<ClientMetadata>, redirectUri: string
 ]
 
 for (const [name, client, redirectUri, rule] of cases) {
-  test(`${name}: ${rule}`, () => assert.equal(consentRule({ ...aClient(client), secretHashes: [] }, redirectUri), rule))
+  test(`${name}: ${rule}`, () => assert.equal(consentRule({ ...aClient(client), secretHashes: [], tokensFrom: 0 }, redirectUri), rule))
 }

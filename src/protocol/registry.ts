@@ -1,5 +1,5 @@
 /** What looking after clients, APIs and grants asks of the memory. Times in seconds since the epoch. */
-import type { ClientMetadata } from './client.ts'
+import type { Client, ClientMetadata } from './client.ts'
 import type { ResourceMetadata } from './resource.ts'
 import type { Grant } from './types.ts'
 
@@ -13,6 +13,14 @@ export interface SecretRow {
   expiresAt?: number
 }
 
+/** A disabled client is to every rule as if it were not registered. */
+export const clientStatuses = ['active', 'disabled'] as const
+export type ClientStatus = (typeof clientStatuses)[number]
+
+export interface RegisteredClient extends Client {
+  status: ClientStatus
+}
+
 export interface ClientStore {
   clientsAdmin: {
     /** With its first secrets. False when the identifier is taken. */
@@ -21,7 +29,11 @@ export interface ClientStore {
     replace(client: ClientMetadata): Promise<boolean>
     /** With its secrets and all grants given to it. True when there was one. */
     remove(id: string, now: number): Promise<boolean>
-    /** In order of identifier, after `after`. */
+    /** Disabled: whatever was issued to it is void at once, and stays so when it is active again. False when there is no such client. */
+    setStatus(id: string, status: ClientStatus): Promise<boolean>
+    /** A disabled one too. */
+    find(id: string): Promise<RegisteredClient | undefined>
+    /** In order of identifier, after `after`; disabled ones too. */
     list(ask: { after?: string; limit: number }): Promise<ClientMetadata[]>
     /** The secret its APIs share with us for HS256, sealed; undefined takes it away. False when there is no such client. */
     setSigningSecret(id: string, sealed: string | undefined): Promise<boolean>

@@ -57,6 +57,8 @@ export type ResourceMetadata = z.infer<typeof resourceSchema>
 /** A resource as the rules see it: what is registered, and the hashes of its secrets that are in force. */
 export interface Resource extends ResourceMetadata {
   secretHashes: readonly string[]
+  /** What was issued for this resource earlier is void. Seconds since the epoch. */
+  tokensFrom: number
 }
 
 /** An absolute URI without fragment, written as it will be compared: character by character. RFC 8707 §2. */

@@ -30,7 +30,11 @@ suite('what a token is made for', () => {
   after(() => gatehouse.close())
 
   function client(change: Record<string, unknown> = {}): Client {
-    return { ...clientSchema.parse({ client_id: 'client', redirect_uris: ['https://app.example/'], ...change }), secretHashes: [] }
+    return {
+      ...clientSchema.parse({ client_id: 'client', redirect_uris: ['https://app.example/'], ...change }),
+      secretHashes: [],
+      tokensFrom: 0,
+    }
   }
 
   interface Case {

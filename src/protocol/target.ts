@@ -10,7 +10,9 @@ export async function resolveTarget(ctx: Ctx, params: Params, issuance: Issuance
   let resources: readonly Resource[] = []
   for (const feature of ctx.server.features)
     if (feature.resolveResources) resources = (await feature.resolveResources(ctx, { params, issuance })) ?? resources
-  return target(ctx, issuance.client, scopeFor(ctx, issuance.scope, resources), resources)
+  const { client, scope, audience } = issuance
+  const made = target(ctx, client, scopeFor(ctx, scope, resources), resources)
+  return audience === undefined ? made : { ...made, audience }
 }
 
 /**

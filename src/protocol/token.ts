@@ -5,7 +5,6 @@ import { refuse } from './errors.ts'
 import type { Ctx, Endpoint } from './feature.ts'
 import { issueTokens } from './issue-tokens.ts'
 import type { Request } from './request-reply.ts'
-import { resolveTarget } from './target.ts'
 import type { Binding } from './types.ts'
 
 export const tokenEndpoint: Endpoint = {
@@ -27,7 +26,7 @@ export const tokenEndpoint: Endpoint = {
 
     const binding = await proveSender(ctx, request, client)
     const issuance = await grantType.redeem(ctx, { params, client, binding, address: request.address })
-    return issueTokens(ctx, issuance, await resolveTarget(ctx, params, issuance), binding)
+    return issueTokens(ctx, issuance, { params, binding })
   },
 }
 

@@ -198,6 +198,8 @@ export interface Issuance {
   scope: readonly string[]
   /** What a person allowed; absent when a client speaks for itself. */
   authorization?: GrantedAuthorization
+  /** Audience in place of that of the resources it is for: of our own sign-in API. */
+  audience?: readonly string[]
   nonce?: string | undefined
   /** The authorization code that was redeemed, for `c_hash`. */
   code?: string

@@ -1,7 +1,7 @@
 /** Clients, their secrets and their origins, as kept. */
-import { type ClientMetadata, clientSchema, originsOf } from '../protocol/client.ts'
+import { type Client, type ClientMetadata, clientSchema, originsOf } from '../protocol/client.ts'
 import type { Store } from '../protocol/ports.ts'
-import type { ClientStore, SecretRow } from '../protocol/registry.ts'
+import type { ClientStatus, ClientStore, RegisteredClient, SecretRow } from '../protocol/registry.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** How many clients are remembered parsed. */
@@ -9,19 +9,28 @@ const REMEMBERED = 1000
 
 export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 'clients'> & ClientStore {
   const parse = rememberingParser()
+
+  async function registered(id: string): Promise<RegisteredClient | undefined> {
+    const rows = await db.read(sql`
+      select c.doc, c.status, c.signing_secret, c.tokens_from, s.hash from clients c
+      left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id and (s.expires_at is null or s.expires_at > ${now()})
+      where c.tenant_id = ${tenant} and c.id = ${id}`)
+    const [row] = rows
+    if (!row) return undefined
+    return {
+      ...parse(id, row['doc'] as string),
+      status: row['status'] as ClientStatus,
+      secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])),
+      sealedSigningSecret: (row['signing_secret'] as string | null) ?? undefined,
+      tokensFrom: row['tokens_from'] as number,
+    }
+  }
+
   return {
     clients: {
       async find(id) {
-        const rows = await db.read(sql`
-          select c.doc, c.signing_secret, s.hash from clients c
-          left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id and (s.expires_at is null or s.expires_at > ${now()})
-          where c.tenant_id = ${tenant} and c.id = ${id}`)
-        if (!rows[0]) return undefined
-        return {
-          ...parse(id, rows[0]['doc'] as string),
-          secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])),
-          sealedSigningSecret: (rows[0]['signing_secret'] as string | null) ?? undefined,
-        }
+        const { status, ...client } = (await registered(id)) ?? {}
+        return status === 'active' ? (client as Client) : undefined
       },
       async hasOrigin(origin) {
         const rows = await db.read(sql`select origin from client_origins where tenant_id = ${tenant} and origin = ${origin} limit 1`)
@@ -32,7 +41,7 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
       add: (client, secrets) =>
         db.transact(function* () {
           const added = yield sql`
-            insert into clients (tenant_id, id, doc) values (${tenant}, ${client.client_id}, ${documentOf(client)})
+            insert into clients (tenant_id, id, doc, tokens_from) values (${tenant}, ${client.client_id}, ${documentOf(client)}, ${now()})
             on conflict do nothing returning id`
           if (added.length === 0) return false
           yield* keepOrigins(tenant, client)
@@ -48,6 +57,16 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
           return true
         }),
       remove: (id, at) => db.transact(() => removeClient(tenant, id, at)),
+      async setStatus(id, status) {
+        // A token of this very second is void too, so the client starts anew with the next.
+        const rows = await db.write(
+          status === 'active'
+            ? sql`update clients set status = 'active' where tenant_id = ${tenant} and id = ${id} returning id`
+            : sql`update clients set status = 'disabled', tokens_from = ${now() + 1} where tenant_id = ${tenant} and id = ${id} returning id`,
+        )
+        return rows.length > 0
+      },
+      find: registered,
       async list({ after = '', limit }) {
         const rows = await db.read(
           sql`select id, doc from clients where tenant_id = ${tenant} and id > ${after} order by id limit ${limit}`,
@@ -81,9 +100,9 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
 const documentOf = (client: ClientMetadata) => JSON.stringify(clientSchema.parse(client))
 
 /** Makes it what is told, whatever it was; a secret takes the place of all others. */
-export function* putClient(tenant: string, client: ClientMetadata, secret: SecretRow | undefined): Transaction<void> {
+export function* putClient(tenant: string, client: ClientMetadata, secret: SecretRow | undefined, now: number): Transaction<void> {
   yield sql`
-    insert into clients (tenant_id, id, doc) values (${tenant}, ${client.client_id}, ${documentOf(client)})
+    insert into clients (tenant_id, id, doc, tokens_from) values (${tenant}, ${client.client_id}, ${documentOf(client)}, ${now})
     on conflict (tenant_id, id) do update set doc = excluded.doc`
   yield* keepOrigins(tenant, client)
   if (secret) yield* rotateSecret(tenant, client.client_id, secret, undefined)

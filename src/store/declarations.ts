@@ -10,8 +10,8 @@ export function declarations(db: Db, tenant: string): DeclarationStore {
       db.transact(function* () {
         for (const identifier of removed.resources) yield removeResource(tenant, identifier) // first: they free their names
         for (const id of removed.clients) yield* removeClient(tenant, id, now)
-        for (const { resource, secret } of resources) yield* putResource(tenant, resource, secret)
-        for (const { client, secret } of clients) yield* putClient(tenant, client, secret)
+        for (const { resource, secret } of resources) yield* putResource(tenant, resource, secret, now)
+        for (const { client, secret } of clients) yield* putClient(tenant, client, secret, now)
       }),
   }
 }

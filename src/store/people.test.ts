@@ -148,7 +148,7 @@ onEachEngine('a client is kept with its secrets and origins', async ({ a, b }) =
   assert.equal(await a.clientsAdmin.add(aClient(), []), false)
   assert.deepEqual(
     await a.clients.find('client'),
-    { ...aClient(), secretHashes: ['#1'], sealedSigningSecret: undefined },
+    { ...aClient(), secretHashes: ['#1'], sealedSigningSecret: undefined, tokensFrom: NOW },
     'expired secrets are out of force',
   )
   assert.equal(await a.clients.hasOrigin('https://app.example'), true)
@@ -166,7 +166,7 @@ onEachEngine('a client is kept with its secrets and origins', async ({ a, b }) =
     application_type: 'native',
   })
   assert.equal(await a.clientsAdmin.replace(changed), true)
-  assert.deepEqual(await a.clients.find('client'), { ...changed, secretHashes: ['#1'], sealedSigningSecret: 'sealed' })
+  assert.deepEqual(await a.clients.find('client'), { ...changed, secretHashes: ['#1'], sealedSigningSecret: 'sealed', tokensFrom: NOW })
   assert.equal(await a.clientsAdmin.setSigningSecret('client', undefined), true)
   assert.equal((await a.clients.find('client'))?.sealedSigningSecret, undefined)
   assert.equal(await a.clients.hasOrigin('https://app.example'), false)
@@ -210,7 +210,7 @@ onEachEngine('resources are kept', async ({ a, b }) => {
   const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read' } }
   assert.equal(await a.resourcesAdmin.add(api), true)
   assert.equal(await a.resourcesAdmin.add(api), false)
-  assert.deepEqual(await a.resources.find(api.identifier), { ...api, secretHashes: [] })
+  assert.deepEqual(await a.resources.find(api.identifier), { ...api, secretHashes: [], tokensFrom: NOW })
   assert.equal(await b.resources.find(api.identifier), undefined)
   assert.equal(await b.resourcesAdmin.replace(api), 'unknown')
   assert.equal(await b.resourcesAdmin.remove(api.identifier), false)

@@ -11,9 +11,9 @@ const nothing = { clients: [], resources: [], removed: { clients: [], resources:
 
 onEachEngine('a resource is found by its identifier, and by the one name under which it authenticates', async ({ a, b }) => {
   assert.equal(await a.resourcesAdmin.add(api, secret('1')), true)
-  assert.deepEqual(await a.resources.named(api.identifier), { ...api, secretHashes: ['#1'] })
+  assert.deepEqual(await a.resources.named(api.identifier), { ...api, secretHashes: ['#1'], tokensFrom: NOW })
   assert.equal(await a.resourcesAdmin.replace({ ...api, resource_id: 'rs0' }), 'replaced')
-  assert.deepEqual(await a.resources.named('rs0'), { ...api, resource_id: 'rs0', secretHashes: ['#1'] })
+  assert.deepEqual(await a.resources.named('rs0'), { ...api, resource_id: 'rs0', secretHashes: ['#1'], tokensFrom: NOW })
   assert.equal(await a.resources.named(api.identifier), undefined)
   assert.equal(await a.resources.find('rs0'), undefined)
   assert.equal(await b.resources.named('rs0'), undefined)
@@ -64,12 +64,12 @@ onEachEngine('what is declared is made true: added, changed, removed', async ({ 
   assert.deepEqual((await a.clients.find('client'))?.secretHashes, ['#old'])
   assert.deepEqual([await a.clients.hasOrigin('https://app.example'), await a.clients.hasOrigin('https://moved.example')], [true, true])
   assert.deepEqual((await a.clients.find('added'))?.secretHashes, ['#new'])
-  assert.deepEqual(await a.resources.find(api.identifier), { ...api, name: 'Another', secretHashes: ['#new'] })
+  assert.deepEqual(await a.resources.find(api.identifier), { ...api, name: 'Another', secretHashes: ['#new'], tokensFrom: NOW })
   await a.declare({ ...nothing, removed: { clients: ['client', 'nobody'], resources: [api.identifier] } }, NOW)
   assert.equal(await a.clients.find('client'), undefined)
   assert.equal(await a.grants.find('client', 'subject'), undefined)
   assert.equal(await a.resources.find(api.identifier), undefined)
-  assert.deepEqual(await b.resources.find(api.identifier), { ...api, secretHashes: ['#old'] })
+  assert.deepEqual(await b.resources.find(api.identifier), { ...api, secretHashes: ['#old'], tokensFrom: NOW })
   assert.ok(await b.grants.find('client', 'subject'))
 })
 

@@ -10,7 +10,7 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
       async find(identifier) {
         return resourceFrom(
           await db.read(sql`
-            select r.doc, s.hash from resources r left join resource_secrets s
+            select r.doc, r.tokens_from, s.hash from resources r left join resource_secrets s
               on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
             where r.tenant_id = ${tenant} and r.identifier = ${identifier}`),
         )
@@ -18,7 +18,7 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
       async named(name) {
         return resourceFrom(
           await db.read(sql`
-            select r.doc, s.hash from resources r left join resource_secrets s
+            select r.doc, r.tokens_from, s.hash from resources r left join resource_secrets s
               on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
             where r.tenant_id = ${tenant} and (r.resource_id = ${name} or (r.resource_id is null and r.identifier = ${name}))`),
         )
@@ -32,8 +32,8 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
       add: (resource, secret) =>
         db.transact(function* () {
           const added = yield sql`
-            insert into resources (tenant_id, identifier, resource_id, doc)
-            values (${tenant}, ${resource.identifier}, ${resource.resource_id ?? null}, ${documentOf(resource)})
+            insert into resources (tenant_id, identifier, resource_id, doc, tokens_from)
+            values (${tenant}, ${resource.identifier}, ${resource.resource_id ?? null}, ${documentOf(resource)}, ${now()})
             on conflict do nothing returning identifier`
           if (added.length === 0) return false
           if (secret) yield addSecret(tenant, resource.identifier, secret)
@@ -64,11 +64,11 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
 }
 
 /** Makes it what is told, whatever it was; a secret takes the place of all others. */
-export function* putResource(tenant: string, resource: ResourceMetadata, secret: SecretRow | undefined): Transaction<void> {
+export function* putResource(tenant: string, resource: ResourceMetadata, secret: SecretRow | undefined, now: number): Transaction<void> {
   const { identifier, resource_id: resourceId } = resource
   yield sql`
-    insert into resources (tenant_id, identifier, resource_id, doc)
-    values (${tenant}, ${identifier}, ${resourceId ?? null}, ${documentOf(resource)})
+    insert into resources (tenant_id, identifier, resource_id, doc, tokens_from)
+    values (${tenant}, ${identifier}, ${resourceId ?? null}, ${documentOf(resource)}, ${now})
     on conflict (tenant_id, identifier) do update set doc = excluded.doc, resource_id = excluded.resource_id`
   if (secret) yield* rotateSecret(tenant, identifier, secret, undefined)
 }
@@ -111,5 +111,9 @@ function metadataFrom(row: Row): ResourceMetadata {
 
 function resourceFrom(rows: readonly Row[]): Resource | undefined {
   if (!rows[0]) return undefined
-  return { ...metadataFrom(rows[0]), secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])) }
+  return {
+    ...metadataFrom(rows[0]),
+    secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])),
+    tokensFrom: rows[0]['tokens_from'] as number,
+  }
 }

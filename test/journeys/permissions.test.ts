@@ -48,6 +48,7 @@ const weakest: Readonly<Record<string, Role>> = {
   'POST /api/v1/admin/clients': 'org_admin',
   'GET /api/v1/admin/clients/:id': 'operator',
   'PATCH /api/v1/admin/clients/:id': 'org_admin',
+  'PUT /api/v1/admin/clients/:id/status': 'org_admin',
   'DELETE /api/v1/admin/clients/:id': 'org_admin',
   'GET /api/v1/admin/clients/:id/secrets': 'operator',
   'POST /api/v1/admin/clients/:id/secrets': 'org_admin',
@@ -127,7 +128,7 @@ const callers: Readonly<Record<string, Expectation>> = {
 const reasons: Readonly<Record<string, string>> = {
   viewer: 'your role does not allow this',
   'a machine with the scope for all but this': 'the access token lacks the scope for this',
-  'a machine with the scope, of a client that is gone': 'the access token was not issued to a client of this tenant',
+  'a machine with the scope, of a client that is gone': 'the access token is unknown, expired, revoked or not for this server',
   'a machine that shares a secret': 'tokens of a client that is registered for HS256 do not open the administration API',
   'a superadmin through an application, for the issuer': 'the access token is not for the administration API',
   'an API key': 'the access token was not issued to a client of this tenant',

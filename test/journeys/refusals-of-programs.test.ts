@@ -181,7 +181,7 @@ suite('refusals that programs meet', () => {
         const token = ctx.tokens.make('rt')
         const grant = await store.grants.widen({ clientId: 'app', subject: 'x', scope: [], newId: ctx.id(), now: ctx.now() })
         const kept = { hash: ctx.tokens.hash('rt', token)!, clientId: 'app', grantId: grant.id, family: ctx.id() }
-        const refresh = aRefreshToken({ ...kept, cnf: { jkt: 'of another key' }, expiresAt: ctx.now() + 60 })
+        const refresh = aRefreshToken({ ...kept, cnf: { jkt: 'of another key' }, issuedAt: ctx.now(), expiresAt: ctx.now() + 60 })
         await store.issue({ spend: undefined, access: undefined, refresh })
         return app.refresh(token)
       },
@@ -228,7 +228,13 @@ suite('refusals that programs meet', () => {
       async () => {
         const { ctx, store } = gatehouse.root
         const text = ctx.tokens.make('at')
-        const token = anAccessToken({ audience: [ctx.issuer], cnf: { jkt: 'a key' }, expiresAt: ctx.now() + 60 })
+        const token = anAccessToken({
+          clientId: 'app',
+          audience: [ctx.issuer],
+          cnf: { jkt: 'a key' },
+          issuedAt: ctx.now(),
+          expiresAt: ctx.now() + 60,
+        })
         await store.issue({ spend: undefined, access: { hash: ctx.tokens.hash('at', text)!, token }, refresh: undefined })
         return userinfo(`Bearer ${text}`)
       },
@@ -246,7 +252,7 @@ suite('refusals that programs meet', () => {
 
   test('this grant_type is for clients that authenticate', async () => {
     const { ctx } = gatehouse.root
-    const client = { ...aClient({ token_endpoint_auth_method: 'none' }), secretHashes: [] }
+    const client = { ...aClient({ token_endpoint_auth_method: 'none' }), secretHashes: [], tokensFrom: 0 }
     const grantType = ctx.server.grantTypes.get('client_credentials')!
     const description = 'this grant_type is for clients that authenticate'
     const isRefusal = (error: unknown) => error instanceof OAuthError && error.description === description

@@ -30,17 +30,17 @@ const unknownScope: [number, string, string] = [400, 'invalid_scope', 'the resou
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`resource servers, on ${engine}`, () => {
-    let gatehouse: TestApp
+    let server: TestApp
     let app: Application
     let machine: Application
     let browser: TinyBrowser
     let ownKey: CryptoKey
     before(async () => {
-      gatehouse = await testApp(engine)
+      server = await testApp(engine)
       const pair = await generateKeyPair('RSA-OAEP-256', { extractable: true })
       ownKey = pair.privateKey
       const publicKey = { ...(await exportJWK(pair.publicKey)), kid: 'k1', use: 'enc' }
-      const { store, ctx, tokens } = gatehouse.root
+      const { store, ctx, tokens } = server.root
       const row = (text: string, more: { expiresAt?: number } = {}) => ({
         id: ctx.id(),
         hash: tokens.hashSecret(text),
@@ -64,25 +64,25 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
       const scope = 'openid email offline_access orders:read files:read shared'
       const grants = ['authorization_code', 'refresh_token', 'client_credentials']
-      await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], grant_types: grants, scope }, 'secret')
-      await gatehouse.addClient(
+      await server.addClient({ client_id: 'app', redirect_uris: [callback], grant_types: grants, scope }, 'secret')
+      await server.addClient(
         { client_id: 'machine', grant_types: ['client_credentials'], scope: 'orders:read files:read shared' },
         'secret',
       )
-      const both = { grant_types: ['client_credentials'], scope: 'orders:read files:read' }
-      await gatehouse.addClient({ ...both, client_id: 'files-api', resource_server: files }, 'secret')
-      await gatehouse.addClient({ client_id: 'rs1', grant_types: ['client_credentials'] }, 'secret')
-      await gatehouse.addAccount({ sub: 'a-subject', username: alice.username }, alice.password)
-      app = application(gatehouse, { id: 'app', secret: 'secret', scope: 'openid offline_access orders:read files:read' })
-      machine = application(gatehouse, { id: 'machine', secret: 'secret' })
-      browser = gatehouse.browser()
+      const both = 'orders:read files:read'
+      await server.addClient({ client_id: 'files-api', grant_types: ['client_credentials'], scope: both, resource_server: files }, 'secret')
+      await server.addClient({ client_id: 'rs1', grant_types: ['client_credentials'] }, 'secret')
+      await server.addAccount({ sub: 'a-subject', username: alice.username }, alice.password)
+      app = application(server, { id: 'app', secret: 'secret', scope: 'openid offline_access orders:read files:read' })
+      machine = application(server, { id: 'machine', secret: 'secret' })
+      browser = server.browser()
     })
-    after(() => gatehouse.close())
+    after(() => server.close())
 
     const ask = (fields: Fields) => machine.post('/token', { grant_type: 'client_credentials', ...fields })
     const tokenFor = async (resource: string): Promise<string> => (await ask({ resource })).body.access_token
     const introspect = (name: string, fields: Fields, more: { text?: string; path?: string; accept?: string } = {}) =>
-      call(gatehouse.issuer + (more.path ?? '/introspect'), {
+      call(server.issuer + (more.path ?? '/introspect'), {
         body: encode(fields),
         headers: { authorization: basic(name, more.text ?? secret), ...(more.accept ? { accept: more.accept } : {}) },
       })
@@ -107,10 +107,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const first = await app.tokens(browser, { resource: [orders, files] })
         assert.equal(first.scope, 'openid offline_access orders:read files:read')
         const second = (await app.refresh(first.refresh_token, { resource: orders })).body
-        assert.deepEqual(
-          [second.scope, claimsOf(second.access_token).aud],
-          ['openid offline_access orders:read', [orders, gatehouse.issuer]],
-        )
+        assert.deepEqual([second.scope, claimsOf(second.access_token).aud], ['openid offline_access orders:read', [orders, server.issuer]])
         const third = (await app.refresh(second.refresh_token, { resource: files })).body
         assert.equal(third.scope, 'openid offline_access files:read')
         isRefusal(await app.refresh(third.refresh_token, { resource: orders, scope: 'files:read' }), unknownScope)
@@ -124,24 +121,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
     suite('at the authorization endpoint — RFC 8707 §2.1', () => {
       test('an unknown resource is refused before anybody is asked', async () => {
         for (const resource of ['https://unknown.example', [orders, 'https://unknown.example'], `${orders}/`]) {
-          const answer = told(await gatehouse.browser().open(app.url({ resource })))
+          const answer = told(await server.browser().open(app.url({ resource })))
           const { error, error_description, iss } = answer
-          assert.deepEqual([error, error_description, iss], ['invalid_target', 'resource is not known here', gatehouse.issuer])
+          assert.deepEqual([error, error_description, iss], ['invalid_target', 'resource is not known here', server.issuer])
         }
       })
       test('of another tenant is unknown too', async () => {
-        await gatehouse.app.tenants.create({ slug: 'other', name: 'Other' })
-        const tenant = (await gatehouse.app.tenant('other'))!
-        await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret', tenant)
-        const there = application(gatehouse, { id: 'app', secret: 'secret', issuer: `${gatehouse.issuer}/t/other` })
-        assert.equal(told(await gatehouse.browser().open(there.url({ resource: orders })))['error'], 'invalid_target')
+        await server.app.tenants.create({ slug: 'other', name: 'Other' })
+        const tenant = (await server.app.tenant('other'))!
+        await server.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret', tenant)
+        const there = application(server, { id: 'app', secret: 'secret', issuer: `${server.issuer}/t/other` })
+        assert.equal(told(await server.browser().open(there.url({ resource: orders })))['error'], 'invalid_target')
         assert.equal((await introspect('rs0', { token: 'x' }, { path: '/t/other/introspect' })).status, 401)
       })
       test('its scopes are told in its words, and those of this server in ours', async () => {
-        const { store } = gatehouse.root
+        const { store } = server.root
         await store.resourcesAdmin.add({ identifier: 'urn:example:liar', name: 'Liar', scopes: { openid: 'Nothing at all' } })
         const fields = { resource: [orders, 'urn:example:liar'], prompt: 'consent', scope: 'openid orders:read files:read' }
-        const visitor = gatehouse.browser()
+        const visitor = server.browser()
         await visitor.open(app.url(fields))
         const landing = await visitor.submit('sign-in', { ...alice })
         assert.ok(shows(landing, 'consent'))
@@ -164,7 +161,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual((await introspect('rs0', { token: refresh_token })).body, { active: false })
       })
       test('of an API key it sees its own scopes too, though the key is of no client either', async () => {
-        const { store, ctx } = gatehouse.root
+        const { store, ctx } = server.root
         const text = ctx.tokens.make('ak')
         const key = {
           id: 'a-key',
@@ -183,7 +180,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal((await introspect('rs0', { token })).body.scope, 'orders:read shared')
         assert.equal((await introspect('files-api', { token }, { text: 'secret' })).body.scope, 'files:read')
         assert.equal((await machine.post('/introspect', { token })).body.scope, 'orders:read files:read shared')
-        const it = application(gatehouse, { id: 'files-api', secret: 'secret' })
+        const it = application(server, { id: 'files-api', secret: 'secret' })
         const own = (await it.post('/token', { grant_type: 'client_credentials', resource: [orders, files] })).body.access_token
         assert.equal((await it.post('/introspect', { token: own })).body.scope, 'orders:read files:read')
       })
@@ -191,10 +188,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const token = await tokenFor(orders)
         const [ours, theirs] = [await introspect('rs0', { token }), await introspect('rs0', { token }, { path: '/api/introspection' })]
         assert.deepEqual(theirs.body, ours.body)
-        assert.equal((await call(`${gatehouse.issuer}/api/introspection`, { body: `token=${token}` })).status, 401)
-        assert.equal((await call(`${gatehouse.issuer}/api/introspection`)).headers.get('allow'), 'POST')
-        assert.equal((await call(`${gatehouse.issuer}/t/nobody/api/introspection`, { body: 'token=x' })).status, 404)
-        const { text } = await call(`${gatehouse.issuer}/.well-known/oauth-authorization-server`)
+        assert.equal((await call(`${server.issuer}/api/introspection`, { body: `token=${token}` })).status, 401)
+        assert.equal((await call(`${server.issuer}/api/introspection`)).headers.get('allow'), 'POST')
+        assert.equal((await call(`${server.issuer}/t/nobody/api/introspection`, { body: 'token=x' })).status, 404)
+        const { text } = await call(`${server.issuer}/.well-known/oauth-authorization-server`)
         assert.doesNotMatch(text, /api\/introspection/)
       })
 
@@ -225,20 +222,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const headers = { authorization: basic('rs0', secret) }
         const token = await tokenFor(orders)
         for (const path of ['/token', '/revoke']) {
-          const answer = await call(gatehouse.issuer + path, { body: encode({ grant_type: 'client_credentials', token }), headers })
+          const answer = await call(server.issuer + path, { body: encode({ grant_type: 'client_credentials', token }), headers })
           assert.deepEqual([answer.status, answer.body.error], [401, 'invalid_client'])
         }
         assert.equal((await introspect('rs0', { token })).body.active, true)
       })
       test('a client of the same name does not come before it, unless it has no secret', async () => {
-        await gatehouse.addClient({ client_id: 'rs0', grant_types: ['client_credentials'], resource_server: files }, 'another secret')
+        await server.addClient({ client_id: 'rs0', grant_types: ['client_credentials'], resource_server: files }, 'another secret')
         assert.equal((await introspect('rs0', { token: 'x' }, { text: 'another secret' })).status, 401)
-        await gatehouse.addClient({ client_id: open, grant_types: ['client_credentials'] }, 'another secret')
+        await server.addClient({ client_id: open, grant_types: ['client_credentials'] }, 'another secret')
         assert.equal((await introspect(open, { token: 'x' }, { text: 'another secret' })).status, 200)
         assert.equal((await introspect('rs0', { token: await tokenFor(orders) })).body.active, true)
       })
       test('two secrets at most, the old one until its time is over', async () => {
-        const { store, ctx, tokens } = gatehouse.root
+        const { store, ctx, tokens } = server.root
         const change = async (text: string, until?: number) => {
           const row = { id: ctx.id(), hash: tokens.hashSecret(text), createdAt: ctx.now() }
           return store.resourcesAdmin.rotateSecret(files, row, until)
@@ -246,10 +243,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const status = async (text: string) => (await introspect(files, { token: 'x' }, { text })).status
         assert.equal(await change('second', ctx.now() + 60), true)
         assert.deepEqual([await status(secret), await status('second')], [200, 200])
-        gatehouse.advance(60)
+        server.advance(60)
         assert.deepEqual([await status(secret), await status('second')], [401, 200])
         await change('third', ctx.now() + 60)
-        gatehouse.advance(1)
+        server.advance(1)
         await change('fourth', ctx.now() + 60)
         assert.deepEqual([await status('second'), await status('third'), await status('fourth')], [401, 200, 200])
         await change('fifth')
@@ -258,8 +255,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     suite('signed and encrypted — RFC 9701', () => {
-      const published = async () => createLocalJWKSet((await call(`${gatehouse.issuer}/.well-known/jwks.json`)).body)
-      const options = () => ({ typ: 'token-introspection+jwt', issuer: gatehouse.issuer, currentDate: new Date(gatehouse.now() * 1000) })
+      const published = async () => createLocalJWKSet((await call(`${server.issuer}/.well-known/jwks.json`)).body)
+      const options = () => ({ typ: 'token-introspection+jwt', issuer: server.issuer, currentDate: new Date(server.now() * 1000) })
 
       test('signed by RS256, for the resource that asked', async () => {
         const token = await tokenFor(orders)
@@ -269,7 +266,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal(protectedHeader.alg, 'RS256')
         assert.deepEqual(Object.keys(payload).sort(), ['aud', 'iat', 'iss', 'token_introspection'])
         assert.deepEqual(payload['token_introspection'], (await introspect('rs0', { token })).body)
-        assert.equal(payload.iat, gatehouse.now())
+        assert.equal(payload.iat, server.now())
       })
       test('for a client that speaks for a resource, for that; else for the client', async () => {
         const audienceOf = async (name: string) =>
@@ -292,7 +289,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
       test('it is no access token', async () => {
         const { text } = await introspect('rs0', { token: await tokenFor(orders) }, { accept: jwt })
-        assert.equal((await call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${text}` } })).status, 401)
+        assert.equal((await call(`${server.issuer}/userinfo`, { headers: { authorization: `Bearer ${text}` } })).status, 401)
         assert.deepEqual((await introspect('rs0', { token: text })).body, { active: false })
       })
       test('refusals stay JSON', async () => {

@@ -1,6 +1,7 @@
 /** Authorization code grant — RFC 6749 §4.1. */
 import { promptsOf } from '../authorization-request.ts'
 import { authorizationEndpoint, continueEndpoint } from '../authorize.ts'
+import { allowsRedirectUri, isVoid } from '../client.ts'
 import { cancelEndpoint, consentEndpoint } from '../consent.ts'
 import { refuse, refuseAudited } from '../errors.ts'
 import type { ApprovedRequest, Ctx, Feature, GrantType, ResponseType, TokenRequest } from '../feature.ts'
@@ -41,13 +42,15 @@ async function checkedCode(ctx: Ctx, { params, client, binding }: TokenRequest):
   if (!code || code.expiresAt <= ctx.now())
     refuse('invalid_grant', 'code is unknown or expired; codes live for a minute and belong to one issuer')
 
-  const { asked, authentication } = code
+  const { asked } = code
   if (asked.clientId !== client.client_id) refuse('invalid_grant', 'code was issued to another client') // §4.1.3
+  if (isVoid(client, asked.askedAt)) refuse('invalid_grant', 'the client was disabled after this code was asked for; start again')
+  if (!allowsRedirectUri(client, asked.redirectUri))
+    refuse('invalid_grant', 'the redirect URI of the authorization request is no longer registered')
   const redirectUri = params.get('redirect_uri')
   const mayOmit = redirectUri === undefined && !asked.redirectUriSent
   if (redirectUri !== asked.redirectUri && !mayOmit) refuse('invalid_grant', 'redirect_uri is not the one of the authorization request') // §4.1.3
   for (const feature of ctx.server.features) feature.checkCode?.(code, { params, binding })
-  if (!(await ctx.people.claims(authentication.subject))) refuse('invalid_grant', 'the account is no longer active')
   return code
 }
 

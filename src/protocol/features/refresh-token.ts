@@ -1,5 +1,5 @@
 /** Refresh token grant — RFC 6749 §6, with rotation after RFC 9700 §4.14.2. */
-import type { Client } from '../client.ts'
+import { type Client, isVoid } from '../client.ts'
 import { refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Feature, GrantType } from '../feature.ts'
 import { revokeFamily } from '../token-family.ts'
@@ -14,7 +14,6 @@ const grantType: GrantType = {
     const text = params.need('refresh_token')
     const token = await liveToken(ctx, text)
     checkHolder(token, client, binding)
-    if (!(await ctx.people.claims(token.authentication.subject))) refuse('invalid_grant', 'the account is no longer active')
     const scope = narrowed(params.words('scope'), token.scope)
 
     if (client.policy.refresh_rotation === 'keep' && token.usedAt === undefined)
@@ -35,6 +34,7 @@ async function liveToken(ctx: Ctx, text: string): Promise<RefreshToken> {
 
 function checkHolder(token: RefreshToken, client: Client, binding: Binding | undefined): void {
   if (token.clientId !== client.client_id) refuse('invalid_grant', unknown, 'another client') // §6
+  if (isVoid(client, token.issuedAt)) refuse('invalid_grant', unknown, 'issued before the client was disabled')
   const { cnf } = token
   const same = !cnf || Object.entries(cnf).every(([method, value]) => binding?.cnf[method] === value)
   if (!same) refuse('invalid_grant', 'refresh_token is bound to another key') // RFC 9449 §5

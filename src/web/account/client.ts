@@ -18,7 +18,7 @@ export function accountClient(issuer: string): Client {
     scope: '',
     policy: { consent: 'skip' },
   })
-  return { ...metadata, redirect_uris: [issuer + returnPath], secretHashes: [] }
+  return { ...metadata, redirect_uris: [issuer + returnPath], secretHashes: [], tokensFrom: 0 }
 }
 
 /** How recent a sign-in must be for what is sensitive, in seconds. */

@@ -23,7 +23,11 @@ export function rightsAmong(scope: readonly string[]): readonly Right[] {
 
 function resourceOf(issuer: string): Resource {
   const scopes = Object.fromEntries(everyRight.map((right) => [scopeOf(right), rights[right].words]))
-  return { ...resourceSchema.parse({ identifier: administrationIdentifier(issuer), name: 'Administration', scopes }), secretHashes: [] }
+  return {
+    ...resourceSchema.parse({ identifier: administrationIdentifier(issuer), name: 'Administration', scopes }),
+    secretHashes: [],
+    tokensFrom: 0,
+  }
 }
 
 /** The resources of a tenant, and among them this one. Nothing else can be found under its identifier. */

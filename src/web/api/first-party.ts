@@ -32,7 +32,7 @@ export function firstPartyClient(
     access_token_claim_sources: { email: 'account.email', role: 'account.role' },
     policy: { consent: 'skip' },
   })
-  return { ...metadata, secretHashes: [] }
+  return { ...metadata, secretHashes: [], tokensFrom: 0 }
 }
 
 /** What the mint hands out. */
@@ -70,16 +70,9 @@ async function authenticated(work: () => Promise<TokenResponse>): Promise<TokenR
   }
 }
 
-async function tokenResponse({ ctx, audience, firstParty }: WebTenant, issuance: Issuance): Promise<TokenResponse> {
-  const target = {
-    audience: audience === undefined ? [ctx.issuer] : [audience, ctx.issuer],
-    scope: issuance.scope,
-    format: 'jwt' as const,
-    alg: firstParty.access_token_signed_response_alg,
-    lifetime: firstParty.access_token_lifetime ?? ctx.tenant.lifetimes.accessToken,
-    claimSources: {},
-  }
-  const reply = await issueTokens(ctx, issuance, target, undefined)
+async function tokenResponse({ ctx }: WebTenant, issuance: Issuance): Promise<TokenResponse> {
+  const audience = ctx.firstPartyAudience === undefined ? [ctx.issuer] : [ctx.firstPartyAudience, ctx.issuer]
+  const reply = await issueTokens(ctx, { ...issuance, audience }, { params: new Params([]), binding: undefined })
   return (reply as unknown as { body: TokenResponse }).body
 }
 

@@ -40,8 +40,6 @@ export interface WebTenant {
   org: string
   /** The client as which our own sign-in API gets its tokens. */
   firstParty: Client
-  /** A further audience of these tokens. */
-  audience: string | undefined
   /** How anyone makes an account of their own; absent where nobody may. */
   signUp: SignUpRule | undefined
   /** May people delete their own accounts? */

@@ -1,9 +1,10 @@
 /** `/api/v1/admin/clients`: applications and machines — the metadata of RFC 7591. */
 import { z } from 'zod'
 import { newSecret } from '../../../crypto/new-secret.ts'
-import { type ClientMetadata, clientSchema, scopesOf } from '../../../protocol/client.ts'
+import { type ClientMetadata, clientSchema, registeredMetadata, scopesOf } from '../../../protocol/client.ts'
 import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { readClient } from '../../../protocol/register.ts'
+import { clientStatuses } from '../../../protocol/registry.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath, rightsAmong } from '../administration.ts'
 import { type Caller, rightsOfCaller } from '../caller.ts'
@@ -16,6 +17,7 @@ export const oneClient = `${path}/:id` as const
 
 const { client_id, ...changeable } = clientSchema.shape
 const client = z.object(clientSchema.shape).meta({ id: 'Client' })
+const status = z.enum(clientStatuses).describe('disabled: it can do nothing, and what was issued to it is void')
 
 const list = adminRoute(
   'clients:read',
@@ -52,8 +54,11 @@ const create = adminRoute(
 
 const show = adminRoute(
   'clients:read',
-  { method: 'GET', path: oneClient, summary: 'Show one client; nothing of its secrets', answer: client },
-  async ({ tenant, path }) => ({ answer: await findClient(tenant, path.id) }),
+  { method: 'GET', path: oneClient, summary: 'Show one client; nothing of its secrets', answer: client.extend({ status }) },
+  async ({ tenant, path }) => {
+    const found = (await tenant.store.clientsAdmin.find(path.id)) ?? noSuchClient()
+    return { answer: { ...registeredMetadata(found), status: found.status } }
+  },
 )
 
 const change = adminRoute(
@@ -72,6 +77,23 @@ const change = adminRoute(
     mayRegister(by, after)
     if (!(await tenant.store.clientsAdmin.replace(after))) noSuchClient()
     return { answer: after, detail: { fields: Object.keys(body).join(' ') } }
+  },
+)
+
+const setStatus = adminRoute(
+  'clients:write',
+  {
+    method: 'PUT',
+    path: `${oneClient}/status`,
+    summary: 'Disable a client, or let it work again; what was issued to it before is void either way',
+    body: z.strictObject({ status }),
+    answer: z.object({ client_id, status }),
+    act: 'client.status',
+  },
+  async ({ tenant, body, path }, by) => {
+    await manageableClient(tenant, by, path.id)
+    if (!(await tenant.store.clientsAdmin.setStatus(path.id, body.status))) noSuchClient()
+    return { answer: { client_id: path.id, status: body.status }, detail: body }
   },
 )
 
@@ -95,8 +117,8 @@ export function noSuchClient(): never {
 
 /** What is registered, and nothing of its secrets. */
 export async function findClient({ store }: WebTenant, id: string): Promise<ClientMetadata> {
-  const { secretHashes: _, sealedSigningSecret: __, ...registered } = (await store.clients.find(id)) ?? noSuchClient()
-  return registered
+  const found = (await store.clientsAdmin.find(id)) ?? noSuchClient()
+  return registeredMetadata(found)
 }
 
 /** A client that this caller may change: whoever has its secret has its rights. */
@@ -128,4 +150,4 @@ export function secretFor({ ctx, tokens }: WebTenant, lifetime: number | undefin
   return newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime })
 }
 
-export const clientRoutes: readonly JsonRoute[] = [list, create, show, change, remove]
+export const clientRoutes: readonly JsonRoute[] = [list, create, show, change, setStatus, remove]

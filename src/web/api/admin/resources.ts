@@ -114,7 +114,7 @@ function read({ ctx }: WebTenant, given: unknown): ResourceMetadata {
 }
 
 async function findResource({ store }: WebTenant, id: string): Promise<ResourceMetadata> {
-  const { secretHashes: _, ...registered } = (await store.resources.find(id)) ?? noSuchResource()
+  const { secretHashes: _, tokensFrom: __, ...registered } = (await store.resources.find(id)) ?? noSuchResource()
   return registered
 }
 
