@@ -20,7 +20,7 @@ const given: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 /** They serve, read files of the machine they are for, or take away what only a person can make. */
-const elsewhere = /\/etc\/|^users remove-factors|^serve\b|^dev\b|…/
+const elsewhere = /\/etc\/|^config check|^users remove-factors|^serve\b|^dev\b|…/
 
 /** The shell blocks' commands of ours, continuation lines joined, comments taken off. */
 function commandsOf(page: string): string[] {

@@ -1,4 +1,4 @@
-/** An API that asks Gatehouse who calls: run `npm start` in one terminal and `node examples/api.ts` in another. */
+/** An API that checks access tokens from Gatehouse. Run `npm start` in one terminal and `npm run example:api` in another. */
 import { createGuard } from '@gatehouse/guard'
 import { fastifyGuard } from '@gatehouse/guard/fastify'
 import fastify from 'fastify'
@@ -7,7 +7,7 @@ const port = Number(process.env['PORT'] ?? 4000)
 const home = `http://localhost:${port}`
 const issuer = process.env['ISSUER'] ?? 'http://localhost:8000'
 
-// A token that is asked for without naming a resource is for the issuer. An API of your own is registered there, and has an audience of its own.
+// Without `resource`, a token's audience is the issuer. Register your own API as a resource to give its tokens their own audience.
 const guard = createGuard({ issuer, audience: issuer, resource: home, resourceName: 'Notes' })
 
 const notes: { by: string; text: string }[] = []
@@ -24,9 +24,9 @@ app.post<{ Body: { text: string } }>('/notes', { onRequest: app.guard({ scopes: 
 })
 
 await app.listen({ port })
-console.log(`The API is at ${home}. Get a token as the demo machine, and call it:
+console.log(`The API listens at ${home}. Get a token as the demo machine, then call the API:
 
   token=$(curl -s -u demo-machine:demo-machine-secret -d grant_type=client_credentials ${issuer}/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -i ${home}/notes -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '{"text":"Hello"}'
   curl -i ${home}/notes -H "Authorization: Bearer $token"
-  curl -i ${home}/notes   # without a token: 401, and where to get one`)
+  curl -i ${home}/notes   # without a token: 401, and where to get a token`)

@@ -1,4 +1,4 @@
-/** A web application whose users sign in with Gatehouse: run `npm start` in one terminal and `node examples/web-app.ts` in another. */
+/** A web application whose users sign in with Gatehouse. Run `npm start` in one terminal and `npm run example:web-app` in another. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import * as oidc from 'openid-client'
 
@@ -6,10 +6,10 @@ const port = Number(process.env['PORT'] ?? 3000)
 const home = `http://localhost:${port}`
 const issuer = new URL(process.env['ISSUER'] ?? 'http://localhost:8000')
 
-// Everything the library needs to know it reads from the discovery document. Plain http is for this machine only.
+// The library reads its settings from the discovery document. Use plain http on your own machine only.
 const config = await oidc.discovery(issuer, 'demo-app', undefined, oidc.None(), { execute: [oidc.allowInsecureRequests] })
 
-/** One sign-in under way, and one that is done. An application for more than one browser keeps these in a session. */
+/** The pending sign-in and the signed-in user. An application for more than one browser keeps these in a session per browser. */
 let pending: oidc.AuthorizationCodeGrantChecks | undefined
 let user: { name: string; idToken: string } | undefined
 
@@ -34,10 +34,10 @@ const pages: Record<string, (request: IncomingMessage, response: ServerResponse)
   },
 
   async '/callback'(request, response) {
-    if (!pending) throw new Error('no sign-in is under way')
+    if (!pending) throw new Error('no sign-in is pending')
     const tokens = await oidc.authorizationCodeGrant(config, new URL(request.url ?? '/', home), pending)
     const claims = tokens.claims()
-    if (!claims || !tokens.id_token) throw new Error('no ID token came')
+    if (!claims || !tokens.id_token) throw new Error('the response has no ID token')
     const info = await oidc.fetchUserInfo(config, tokens.access_token, claims.sub)
     user = { name: info.name ?? info.sub, idToken: tokens.id_token }
     response.writeHead(303, { location: '/' }).end()

