@@ -1,7 +1,7 @@
 /** Every number in the documents is one of the code: the sentence is in the table of facts, with the number that the code has today. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { roles, withinReach } from '../src/identity/roles.ts'
+import { roles, manageableRoles } from '../src/identity/roles.ts'
 import { documents, proseOf, textOf } from './documents.ts'
 import { facts, others } from './facts.ts'
 
@@ -46,7 +46,7 @@ test('the table of roles says whose accounts each may change', () => {
     reach.length === roles.length ? 'All' : reach.map((role) => `\`${role}\``).join(', ') || 'None'
   assert.deepEqual(
     told,
-    roles.map((role) => [role, all(withinReach(role))]),
+    roles.map((role) => [role, all(manageableRoles(role))]),
   )
 })
 

@@ -16,8 +16,8 @@ const guide = (name: string) => `docs/guide/${name}.md`
 
 const account = setting('limits.sign_in.account')
 const window = constant('window') / minute
-const attemptsADay = constant('mostADay')
-const longText = code(/const longest = (\d+)\nconst mostItems/)
+const attemptsADay = constant('maxPerDay')
+const longText = code(/const longest = (\d+)\nconst maxItems/)
 const access = page('GET', '/api/v1/admin/users')
 const exported = page('GET', '/api/v1/admin/audit/export')
 const users = page('GET', '/api/v1/auth/users')
@@ -53,7 +53,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['within {} seconds (plus `clockTolerance`)', constant('LIFETIME')],
   ],
   [guide('account')]: [
-    ['Add up to {} passkeys', constant('mostPasskeys')],
+    ['Add up to {} passkeys', constant('maxPasskeys')],
     ['a sign-in within the last {} minutes', constant('recently') / minute],
   ],
   [guide('administration')]: [
@@ -64,18 +64,18 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   [guide('applications')]: [['repeats the request within {} seconds', setting('lifetimes.refresh_grace')]],
   [guide('attributes')]: [
     ['Text of 1 to `max_length` characters ({} by default)', longText],
-    ['1 to `max_items` texts ({} by default), each of 1 to `max_length` characters ({} by default)', constant('mostItems'), longText],
-    ['A tenant can define {} attributes.', constant('mostAttributes')],
+    ['1 to `max_items` texts ({} by default), each of 1 to `max_length` characters ({} by default)', constant('maxItems'), longText],
+    ['A tenant can define {} attributes.', constant('maxAttributes')],
     ['can have {} characters as JSON', constant('longestValues')],
-    ['names up to {} of them', constant('mostExamples')],
-    ['according to it within {} seconds', constant('tenantMemory')],
+    ['names up to {} of them', constant('maxExamples')],
+    ['according to it within {} seconds', constant('tenantRecheckSeconds')],
   ],
   [guide('coming-from')]: [['and `limit` ({} by default, at most {})', users.usual, users.most]],
   [guide('groups')]: [
     ['A group name can have {} characters.', code(/'must be 1 to (\d+) characters, none of them invisible'/)],
-    ['A person can be in {} groups.', constant('mostGroupsOfPerson')],
-    ['is in more than {} groups', constant('mostInToken')],
-    ['The limit of {} groups', constant('mostInToken')],
+    ['A person can be in {} groups.', constant('maxGroupsPerAccount')],
+    ['is in more than {} groups', constant('maxGroupsInToken')],
+    ['The limit of {} groups', constant('maxGroupsInToken')],
     ['after {} hour, unless the tenant', setting('lifetimes.access_token') / hour],
   ],
   [guide('keys')]: [
@@ -90,12 +90,12 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   [guide('moving')]: [
     [
       '{} MiB, {} passes, and {} GiB over all passes',
-      constant('mostMemory') / 1024,
+      constant('maxMemory') / 1024,
       code(/passes <= (\d+)/),
-      constant('mostWork') / 1024 / 1024,
+      constant('maxWork') / 1024 / 1024,
     ],
     ['| Cost {} |', code(/cost > (\d+)\) return/)],
-    ['| {} MiB, processed once |', (2 ** code(/const mostBlocks = 2 \*\* (\d+)/) * 128) / 1024 / 1024],
+    ['| {} MiB, processed once |', (2 ** code(/const maxBlocks = 2 \*\* (\d+)/) * 128) / 1024 / 1024],
     ['| {} iterations |', constant('maxIterations')],
     ['exits with status {}.', code(/new Problems\((\d+), sentences\)/)],
   ],
@@ -111,7 +111,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['| {} | `limits.sign_in.address` |', setting('limits.sign_in.address')],
     ['| One tenant | {} |', setting('limits.sign_in.tenant')],
     ['after {} failures in {} hours', attemptsADay, oneDay() / hour],
-    ['within the last {} days has its own count of {}', constant('deviceMemory') / day, account],
+    ['within the last {} days has its own count of {}', constant('deviceLifetime') / day, account],
     ['must have at least {} characters', constant('shortestPassword')],
     ['an operator types, {} characters are enough', constant('shortestOfAll')],
     ['Events are kept for {} days', setting('audit.keep_days')],
@@ -128,20 +128,20 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['remembers a match for {} minutes', constant('remembered') / minute],
     ['can guess {} random bits', code(/a token is made of (\d+) bytes/) * 8],
   ],
-  [guide('tenants')]: [['after at most {} seconds', constant('tenantMemory')]],
+  [guide('tenants')]: [['after at most {} seconds', constant('tenantRecheckSeconds')]],
   'docs/decisions/0010-mail-and-single-use-links.md': [
     ['for at most {} minutes ({} hours after {} failures)', window, oneDay() / hour, attemptsADay],
   ],
   'docs/decisions/0012-a-pending-sign-in-is-no-session.md': [
-    ['stored in the flow for {} minutes', constant('halfLifetime') / minute],
+    ['stored in the flow for {} minutes', constant('pendingSignInLifetime') / minute],
     ['for {} minutes. Confirming it', constant('draftLifetime') / minute],
     ['**Codes** have only {} digits', constant('digits')],
     ['the {} attempts in {} hours', attemptsADay, oneDay() / hour],
   ],
   'docs/decisions/0015-self-registration.md': [['are deleted after {} hours', constant('lifetime') / hour]],
   'docs/decisions/0017-attributes-are-checked-by-the-store.md': [
-    ['is in more than {} groups', constant('mostInToken')],
-    ['A person can be in {} groups', constant('mostGroupsOfPerson')],
+    ['is in more than {} groups', constant('maxGroupsInToken')],
+    ['A person can be in {} groups', constant('maxGroupsPerAccount')],
   ],
 }
 

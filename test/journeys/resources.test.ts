@@ -21,8 +21,7 @@ import {
 } from './application.ts'
 
 const orders = 'https://orders.example'
-const files = 'https://files.example/api'
-const open = 'urn:example:open'
+const [files, open] = ['https://files.example/api', 'urn:example:open']
 const vault = 'https://vault.example'
 const jwt = 'application/token-introspection+jwt'
 const secret = 'the secret of a resource server'
@@ -37,9 +36,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let ownKey: CryptoKey
     before(async () => {
       server = await testApp(engine)
-      const pair = await generateKeyPair('RSA-OAEP-256', { extractable: true })
-      ownKey = pair.privateKey
-      const publicKey = { ...(await exportJWK(pair.publicKey)), kid: 'k1', use: 'enc' }
+      const { privateKey, publicKey: ownPublic } = await generateKeyPair('RSA-OAEP-256', { extractable: true })
+      ownKey = privateKey
+      const publicKey = { ...(await exportJWK(ownPublic)), kid: 'k1', use: 'enc' }
       const { store, ctx, tokens } = server.root
       const row = (text: string, more: { expiresAt?: number } = {}) => ({
         id: ctx.id(),
@@ -293,8 +292,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual((await introspect('rs0', { token: text })).body, { active: false })
       })
       test('refusals stay JSON', async () => {
-        const answer = await introspect('rs0', {}, { accept: jwt })
-        isRefusal(answer, [400, 'invalid_request', 'token is missing'])
+        isRefusal(await introspect('rs0', {}, { accept: jwt }), [400, 'invalid_request', 'token is missing'])
         assert.equal((await introspect('rs0', { token: 'x' }, { accept: jwt, text: 'wrong' })).body.error, 'invalid_client')
       })
     })
