@@ -135,6 +135,7 @@ function asked(clientId: string, scope: readonly string[]) {
     acrValues: [],
     askedAt: authTime,
     uiLocales: [],
+    pushed: undefined,
     extensions: { challenge },
   }
 }

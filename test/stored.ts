@@ -58,6 +58,7 @@ export const asked: AuthorizationRequest = {
   acrValues: [],
   uiLocales: [],
   extensions: {},
+  pushed: undefined,
 }
 const authentication = { subject: 'subject', authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
 
@@ -70,7 +71,7 @@ export function aCode(change: Partial<Code> = {}): Code {
 
 export function aRefreshToken(change: Partial<RefreshToken> = {}): RefreshToken {
   const token = { hash: 'refresh', grantId: 'grant', family: 'family', clientId: 'client', scope: ['openid'], resource: [], authentication }
-  return { ...token, cnf: undefined, issuedAt: NOW, expiresAt: NOW + 86_400, usedAt: undefined, ...change }
+  return { ...token, extensions: {}, cnf: undefined, issuedAt: NOW, expiresAt: NOW + 86_400, usedAt: undefined, ...change }
 }
 
 export function anAccessToken(change: Partial<AccessToken> = {}): AccessToken {

@@ -3,7 +3,8 @@ import { createPublicKey } from 'node:crypto'
 import { test } from 'node:test'
 import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose'
 import type { SigningAlg } from '../protocol/algs.ts'
-import { fromPkcs8, isSignatureOf, makeKeyPair, signText, thumbprint, toPkcs8 } from './signer.ts'
+import { thumbprint } from '../protocol/codec/public-key.ts'
+import { fromPkcs8, isSignatureOf, makeKeyPair, signText, toPkcs8 } from './signer.ts'
 
 const algs: SigningAlg[] = ['ES256', 'EdDSA', 'RS256', 'PS256']
 const pairs = await Promise.all(algs.map((alg) => makeKeyPair(alg, 2048)))

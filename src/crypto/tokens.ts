@@ -6,6 +6,7 @@ import type { TokenKind, Tokens } from '../protocol/ports.ts'
 import type { Random } from './derive.ts'
 import { type ImportedSecrets, isImported } from './imported-secrets.ts'
 import type { Installation } from './installation.ts'
+import { nonces } from './nonces.ts'
 
 /** The tokens of a tenant, and what it takes to register a client's secret. */
 export interface TenantTokens extends Tokens {
@@ -25,6 +26,7 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
   const pseudonymKey = installation.key('pseudonym', tenantId)
   const hash = (kind: TokenKind, text: string) => mac(indexKey, `${kind}:${text}`).toString('base64url')
   return {
+    ...nonces(installation.key('nonce', tenantId)),
     make: (kind) => opaque(kind, random(32)),
     hash: (kind, text) => (isOpaque(kind, text) ? hash(kind, text) : undefined),
     successor: (refreshToken) => opaque('rt', mac(successorKey, refreshToken)),

@@ -1,17 +1,25 @@
 /** Accepting an access token, or what stands for one: at our own protected endpoints (RFC 6750 §2) and wherever one is shown to us. */
 import { isVoid } from './client.ts'
 import { OAuthError, refuse } from './errors.ts'
-import type { Ctx } from './feature.ts'
+import type { Ctx, ShownToken } from './feature.ts'
 import type { Request } from './request-reply.ts'
 import type { AccessToken, Credential } from './types.ts'
 
 /** What a request bears. Refuses when that is nothing, or nothing that is good here. `audiences`: one of which it must be for. */
 export async function bearer(ctx: Ctx, request: Request, audiences: readonly string[] = [ctx.issuer]): Promise<Credential> {
-  const token = await shown(ctx, request).catch(misplaced)
-  if (!token?.audience.some((name) => audiences.includes(name)))
+  const shown = await shownBy(ctx, request).catch(misplaced)
+  if (!shown?.token.audience.some((name) => audiences.includes(name)))
     refuse('invalid_token', 'the access token is unknown, expired, revoked or not for this server')
-  if (token.cnf) refuse('invalid_token', 'the access token is bound to a key; prove possession of it')
-  return token
+  await proveHolder(ctx, request, shown)
+  return shown.token
+}
+
+/** A token that is bound to keys is good only with a proof of each of them, and a scheme only for tokens that it is made for. */
+async function proveHolder(ctx: Ctx, request: Request, shown: ShownToken): Promise<void> {
+  const proven: string[] = []
+  for (const feature of ctx.server.features) proven.push(...((await feature.proveHolder?.(ctx, request, shown)) ?? []))
+  if (!Object.keys(shown.token.cnf ?? {}).every((member) => proven.includes(member)))
+    refuse('invalid_token', 'the access token is bound to a key; prove possession of it')
 }
 
 /** Whoever sends a token in a wrong way is told the scheme, too. RFC 6750 §3.1 */
@@ -21,25 +29,31 @@ function misplaced(error: unknown): never {
 }
 
 /** What lies behind the one thing that the request shows; it must not show two. */
-async function shown(ctx: Ctx, request: Request): Promise<Credential | undefined> {
-  const text = tokenOf(request)
+async function shownBy(ctx: Ctx, request: Request): Promise<ShownToken | undefined> {
+  const sent = tokenOf(ctx, request)
   const others = [...ctx.server.credentials.values()].filter(({ header }) => request.headers[header] !== undefined)
-  if (others.length + (text === undefined ? 0 : 1) > 1) refuse('invalid_request', 'the request was authorized in more than one way')
-  if (text !== undefined) return findAccessToken(ctx, text)
+  if (others.length + (sent === undefined ? 0 : 1) > 1) refuse('invalid_request', 'the request was authorized in more than one way')
+  if (sent !== undefined) return shownAs(sent, await findAccessToken(ctx, sent.text))
   const kind = others[0] ?? refuse('invalid_token', 'an access token is needed', 'no token')
   const header = request.headers[kind.header]
-  return typeof header === 'string' ? kind.find(ctx, header) : undefined
+  return typeof header === 'string' ? shownAs({ text: header, scheme: kind.header }, await kind.find(ctx, header)) : undefined
+}
+
+function shownAs(sent: { text: string; scheme: string }, token: Credential | undefined): ShownToken | undefined {
+  return token && { ...sent, token }
 }
 
 /** In the header or the form body, not in both, never in the URL. RFC 6750 §2, RFC 9700 §4.3.2. */
-function tokenOf({ headers, params, method }: Request): string | undefined {
+function tokenOf({ server }: Ctx, { headers, params, method }: Request): { text: string; scheme: string } | undefined {
   const header = headers['authorization']
-  const inHeader = /^bearer +(\S+) *$/i.exec(typeof header === 'string' ? header : '')?.[1]
+  const [, scheme = '', inHeader] = /^([a-z]+) +(\S+) *$/i.exec(typeof header === 'string' ? header : '') ?? []
+  const known = server.tokenSchemes.includes(scheme.toLowerCase()) ? inHeader : undefined
   const inParams = params.get('access_token')
   if (inParams !== undefined && method !== 'POST')
     refuse('invalid_request', 'send the access token in the Authorization header, not in the URL')
-  if (inParams !== undefined && inHeader !== undefined) refuse('invalid_request', 'the access token was sent in more than one way')
-  return inHeader ?? inParams
+  if (inParams !== undefined && known !== undefined) refuse('invalid_request', 'the access token was sent in more than one way')
+  if (known !== undefined) return { text: known, scheme: scheme.toLowerCase() }
+  return inParams === undefined ? undefined : { text: inParams, scheme: 'bearer' }
 }
 
 /** What lies behind anything that is accepted as an access token, and is in force. */

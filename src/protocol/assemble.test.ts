@@ -11,7 +11,7 @@ const one: Feature = {
   spec: 'RFC 1',
   endpoints: [endpoint],
   grantTypes: [{ name: 'g', redeem }],
-  clientAuth: [{ method: 'm', authenticate: async () => undefined }],
+  clientAuth: [{ method: 'm', carrier: 'client_id', claimedClient: () => undefined, verify: async () => undefined }],
   responseModes: [{ name: 'r', reply: async () => ({ kind: 'json', status: 204 }) }],
   credentials: [{ header: 'h', find: async () => undefined }],
   mayRepeat: ['p'],

@@ -16,6 +16,13 @@ export function assemble(features: readonly Feature[]): Server {
     responseModes: table(features, 'responseModes', (m) => m.name),
     credentials: table(features, 'credentials', (c) => c.header),
     mayRepeat: new Set(features.flatMap((f) => f.mayRepeat ?? [])),
+    parameters: new Set(features.flatMap((f) => f.parameters ?? [])),
+    lasting: features.flatMap((f) => f.lasting ?? []),
+    tokenSchemes: ['bearer', ...features.flatMap((f) => f.tokenSchemes ?? [])],
+    corsHeaders: {
+      request: ['Authorization', 'Content-Type', ...features.flatMap((f) => f.corsHeaders?.request ?? [])],
+      response: ['WWW-Authenticate', 'Retry-After', ...features.flatMap((f) => f.corsHeaders?.response ?? [])],
+    },
     scopes: Object.assign(Object.create(null), ...features.map((f) => f.scopes)), // so that no scope is found that nobody put there
   }
 }

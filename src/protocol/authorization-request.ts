@@ -1,32 +1,35 @@
 /** Reads an authorization request once client and redirect URI are known — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
 import { type Client, scopesOf } from './client.ts'
 import { refuse } from './errors.ts'
-import type { Ctx } from './feature.ts'
+import type { Ctx, Provenance, ResolvedRequest } from './feature.ts'
 import type { Params } from './params.ts'
 import type { AuthorizationRequest } from './types.ts'
 
 const prompts = ['none', 'login', 'consent', 'select_account']
 const displays = new Set(['page', 'popup', 'touch', 'wap'])
 
-/** Where the answer goes when the request names no response mode. OAuth 2.0 Multiple Response Type Encoding Practices §2.1. */
-const defaultMode = 'query'
-
 /** The response mode by which even a refusal is told: whoever asks for tokens at this endpoint looks for the answer in the fragment. */
 export function requestedMode(ctx: Ctx, params: Params): string {
   const named = params.all('response_mode')[0]
   if (named !== undefined && ctx.server.responseModes.has(named)) return named
-  return params.all('response_type')[0]?.includes('token') ? 'fragment' : defaultMode
+  const type = params.all('response_type')[0] ?? ''
+  return ctx.server.responseTypes.get(type)?.defaultMode ?? (type.includes('token') ? 'fragment' : 'query')
 }
 
-export async function readRequest(ctx: Ctx, client: Client, redirectUri: string, params: Params): Promise<AuthorizationRequest> {
+export async function readRequest(
+  ctx: Ctx,
+  client: Client,
+  redirectUri: string,
+  { params, proven }: ResolvedRequest,
+): Promise<AuthorizationRequest> {
   params.check(ctx.server.mayRepeat)
-  refuseUnsupported(params)
+  refuseUnsupported(ctx, params)
   const responseType = params.need('response_type')
-  if (!ctx.server.responseTypes.has(responseType)) refuse('unsupported_response_type', 'response_type is not offered here')
+  const type = ctx.server.responseTypes.get(responseType) ?? refuse('unsupported_response_type', 'response_type is not offered here')
   const scope = readScope(ctx, client, params)
   refuseUnregistered(client, { responseType, scope })
-  refuseUnmet(client)
-  const responseMode = params.get('response_mode') ?? defaultMode
+  refuseUnmet(client, proven)
+  const responseMode = params.get('response_mode') ?? type.defaultMode
   if (!ctx.server.responseModes.has(responseMode)) refuse('invalid_request', 'response_mode is not offered here')
   const display = params.get('display')
   if (display !== undefined && !displays.has(display)) refuse('invalid_request', 'display must be page, popup, touch or wap')
@@ -49,6 +52,7 @@ export async function readRequest(ctx: Ctx, client: Client, redirectUri: string,
     askedAt: ctx.now(),
     uiLocales: params.words('ui_locales'),
     extensions: await readExtensions(ctx, client, params),
+    pushed: proven.pushed,
   }
 }
 
@@ -58,12 +62,13 @@ async function readExtensions(ctx: Ctx, client: Client, params: Params): Promise
   return extensions
 }
 
-/** What must be refused by name while no feature serves it. Core §3.1.2.6, §6. */
-function refuseUnsupported(params: Params): void {
+/** What must be refused by name where no feature understands it: `request` and `request_uri` are gone where one did. Core §3.1.2.6, §6 */
+function refuseUnsupported({ server: { parameters } }: Ctx, params: Params): void {
   if (params.get('request') !== undefined) refuse('request_not_supported', 'the request parameter is not offered; send plain parameters')
   if (params.get('request_uri') !== undefined)
     refuse('request_uri_not_supported', 'the request_uri parameter is not offered; send plain parameters')
-  if (params.get('registration') !== undefined) refuse('registration_not_supported', 'the registration parameter is not offered')
+  if (params.get('registration') !== undefined && !parameters.has('registration'))
+    refuse('registration_not_supported', 'the registration parameter is not offered')
 }
 
 /** A code is only for a client that may redeem it, and a scope for one that is registered for it. RFC 7591 §2.1 */
@@ -76,10 +81,11 @@ export function refuseUnregistered(client: Client, { responseType, scope }: Pick
   if (!scope.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
 }
 
-/** What a client's policy demands while no feature serves it: what was promised to be strict must not be lax. */
-function refuseUnmet({ policy }: Client): void {
-  if (policy.pushed_requests === 'required') refuse('invalid_request', 'this client must push its authorization requests') // RFC 9126 §4
-  if (policy.signed_requests === 'required') refuse('invalid_request', 'this client must sign its authorization requests') // RFC 9101 §10.5
+/** What a client's policy demands of the way in which its requests come. */
+function refuseUnmet({ policy }: Client, proven: Provenance): void {
+  if (policy.pushed_requests === 'required' && proven.pushed === undefined)
+    refuse('invalid_request', 'this client must push its authorization requests') // RFC 9126 §4
+  if (policy.signed_requests === 'required' && !proven.signed) refuse('invalid_request', 'this client must sign its authorization requests') // RFC 9101 §10.5
 }
 
 /**

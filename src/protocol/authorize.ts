@@ -3,7 +3,7 @@ import { readRequest, refuseUnregistered, requestedMode } from './authorization-
 import { allowsRedirectUri, type Client } from './client.ts'
 import { consentPage } from './consent.ts'
 import { asOAuthError, type ErrorCode, refuse } from './errors.ts'
-import type { Ctx, Endpoint, ResponseDestination } from './feature.ts'
+import type { Ctx, Endpoint, ResolvedRequest, ResponseDestination } from './feature.ts'
 import { beginFlow, continueUrl, findFlow } from './flow.ts'
 import type { Params } from './params.ts'
 import { type FlowState, progress } from './progress.ts'
@@ -20,14 +20,17 @@ export const authorizationEndpoint: Endpoint = {
   audience: 'person',
   async handle(ctx, request) {
     // Until we know where the client listens, a refusal is shown to the user. RFC 6749 §4.1.2.1.
-    const { params, method, browser, address: from } = request
-    const client = (await ctx.store.clients.find(params.need('client_id'))) ?? refuse('invalid_request', 'client_id is not registered here')
+    const { method, browser, address: from } = request
+    const clientId = request.params.need('client_id')
+    const client = (await ctx.store.clients.find(clientId)) ?? refuse('invalid_request', 'client_id is not registered here')
+    const resolved = await resolveRequest(ctx, client, request.params)
+    const { params } = resolved
     const redirectUri = readRedirectUri(client, params)
     const address = { client, redirectUri, state: params.all('state')[0] }
 
     // From here on, every refusal travels to the client.
     return redirectingErrors(ctx, address, requestedMode(ctx, params), async () => {
-      const asked = await readRequest(ctx, client, redirectUri, params)
+      const asked = await readRequest(ctx, client, redirectUri, resolved)
       // A post from another site comes without cookies; the hub is reached by a GET, which has them.
       if (method === 'POST') return toContinue(ctx, await beginFlow(ctx, asked, browser))
       return proceed(ctx, { client, asked, answered: [], pending: undefined, browser, address: from })
@@ -54,8 +57,17 @@ export const continueEndpoint: Endpoint = {
   },
 }
 
+/** What the request stands for: what was pushed or signed, or else its own parameters. */
+export async function resolveRequest(ctx: Ctx, client: Client, params: Params): Promise<ResolvedRequest> {
+  for (const feature of ctx.server.features) {
+    const resolved = await feature.resolveRequest?.(ctx, { params, client })
+    if (resolved) return resolved
+  }
+  return { params, proven: {} }
+}
+
 /** Exactly a registered one; it may be left out of a plain OAuth request when there is only one. RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1. */
-function readRedirectUri(client: Client, params: Params): string {
+export function readRedirectUri(client: Client, params: Params): string {
   const named = params.get('redirect_uri')
   if (named !== undefined)
     return allowsRedirectUri(client, named) ? named : refuse('invalid_request', 'redirect_uri is not registered for this client')

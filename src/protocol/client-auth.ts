@@ -1,23 +1,48 @@
 /** Client authentication — RFC 6749 §2.3: exactly one method, and the one the client registered. */
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
-import type { Ctx } from './feature.ts'
+import type { ClientAuth, Ctx } from './feature.ts'
 import type { Request } from './request-reply.ts'
 
-/** The client that sent this request. Refuses with `invalid_client` in the same words whatever was wrong. */
+/**
+ * The client that sent this request. First: which client does it claim to be, and by what? Then the method that this client registered
+ * verifies the claim. Refuses with `invalid_client` in the same words whatever was wrong, after the same work.
+ */
 export async function authenticateClient(ctx: Ctx, request: Request): Promise<Client> {
-  let client: Client | undefined
-  for (const auth of ctx.server.clientAuth.values()) {
-    const found = await auth.authenticate(ctx, request)
-    if (!found) continue
-    if (client) refuse('invalid_request', 'more than one client authentication method was used; use the registered one alone')
-    if (found.token_endpoint_auth_method !== auth.method) refuseClient('not the registered method')
-    client = found
-  }
-  if (!client) refuseClient('no method was used')
+  const claims = claimsOf(ctx, request)
+  const [first] = claims
+  if (!first) return refuseClient('no method was used')
+  if (claims.some(({ carrier }) => carrier !== first.carrier))
+    refuse('invalid_request', 'more than one client authentication method was used; use the registered one alone')
+  const client = await ctx.store.clients.find(first.clientId)
+  const registered = claims.find(({ auth }) => auth.method === client?.token_endpoint_auth_method)
+  const fault = await (registered ?? first).auth.verify(ctx, request, client)
+  if (!client) return refuseClient('unknown client')
+  if (!registered) return refuseClient('not the registered method')
+  if (fault !== undefined) return refuseClient(fault)
   const named = request.params.get('client_id')
   if (named !== undefined && named !== client.client_id) refuse('invalid_request', 'client_id is not the client that authenticated')
   return client
+}
+
+interface Claim {
+  auth: ClientAuth
+  carrier: ClientAuth['carrier']
+  clientId: string
+}
+
+/** A `client_id` alone claims nothing where another part of the request does. */
+function claimsOf(ctx: Ctx, request: Request): Claim[] {
+  const claims = [...ctx.server.clientAuth.values()].flatMap((auth): Claim[] => {
+    const clientId = auth.claimedClient(ctx, request)
+    return clientId === undefined ? [] : [{ auth, carrier: auth.carrier, clientId }]
+  })
+  const others = claims.filter(({ carrier }) => carrier !== 'client_id')
+  return others.length > 0 || showsCredential(request) ? others : claims
+}
+
+function showsCredential({ params, headers }: Request): boolean {
+  return params.get('client_secret') !== undefined || params.get('client_assertion') !== undefined || headers['authorization'] !== undefined
 }
 
 /** The client, which must have shown a credential: a name alone is none. */

@@ -34,6 +34,7 @@ suite('registered metadata', () => {
       signed_requests: 'optional',
       assertion_audience: 'issuer',
       sender_constraint: 'none',
+      dpop_nonce: 'optional',
       refresh_rotation: 'rotate',
       consent: 'ask',
     })

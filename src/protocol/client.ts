@@ -26,6 +26,7 @@ export const policySchema = z.strictObject({
   assertion_audience: z.enum(['issuer', 'liberal']).default('issuer').describe('Which `aud` a client assertion may name, RFC 7523 §3'),
   allowed_algs: z.array(signingAlg).min(1).optional().describe('Algorithms this client may sign with and be answered in; absent: all'),
   sender_constraint: z.enum(['none', 'required']).default('none').describe('Tokens only for who proves a key, RFC 9449 or RFC 8705'),
+  dpop_nonce: z.enum(['optional', 'required']).default('optional').describe('DPoP proofs with a nonce of this server, RFC 9449 §8'),
   refresh_rotation: z
     .enum(['rotate', 'keep'])
     .default('rotate')
@@ -72,6 +73,7 @@ export const clientSchema = z
     access_token_lifetime: seconds.max(maxAccessTokenLifetime).optional().describe('Seconds; absent: as the tenant sets it'),
     id_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
     refresh_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
+    dpop_bound_access_tokens: z.boolean().default(false).describe('Tokens only with a DPoP proof, RFC 9449 §5.2'),
     resource_server: url.optional().describe('Identifier of the resource server it speaks for at introspection'),
     policy: policySchema.prefault({}).describe('Its security policy'),
   })

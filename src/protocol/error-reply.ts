@@ -20,14 +20,15 @@ export async function withErrorReply<R>(
 /** How a refusal is told to a person or to a program. */
 export function errorReply(error: OAuthError, audience: Endpoint['audience'], realm: string): Reply {
   const { code, description } = error
-  const [status] = codes[code]
+  const status = error.status ?? codes[code][0]
   const retry = error.cause instanceof Unavailable ? { 'retry-after': String(error.cause.retryAfter) } : {}
-  if (audience === 'person') return { kind: 'page', page: 'error', status, data: { code, description, status }, headers: retry }
+  if (audience === 'person')
+    return { kind: 'page', page: 'error', status, data: { code, description, status }, headers: { ...retry, ...error.headers } }
   return {
     kind: 'json',
     status,
     body: { error: code, error_description: description },
-    headers: { 'cache-control': 'no-store', ...retry, ...challenge(error, realm) },
+    headers: { 'cache-control': 'no-store', ...retry, ...challenge(error, realm), ...error.headers },
   }
 }
 

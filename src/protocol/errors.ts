@@ -13,6 +13,8 @@ export const codes = {
   server_error: [500, 'RFC 6749 §4.1.2.1'],
   too_many_requests: [429, 'RFC 6585 §4'],
   temporarily_unavailable: [503, 'RFC 6749 §4.1.2.1'],
+  invalid_dpop_proof: [400, 'RFC 9449 §5'],
+  use_dpop_nonce: [400, 'RFC 9449 §8'],
   invalid_token: [401, 'RFC 6750 §3.1'],
   insufficient_scope: [403, 'RFC 6750 §3.1'],
   insufficient_user_authentication: [401, 'RFC 9470 §3'],
@@ -20,6 +22,7 @@ export const codes = {
   not_found: [404, 'RFC 9110 §15.5.5'],
   method_not_allowed: [405, 'RFC 9110 §15.5.6'],
   content_too_large: [413, 'RFC 9110 §15.5.14'],
+  invalid_request_uri: [400, 'OpenID Connect Core §3.1.2.6'],
   login_required: [400, 'OpenID Connect Core §3.1.2.6'],
   account_selection_required: [400, 'OpenID Connect Core §3.1.2.6'],
   consent_required: [400, 'OpenID Connect Core §3.1.2.6'],
@@ -39,6 +42,10 @@ export class OAuthError extends Error {
   readonly why: string | undefined
   /** For the audit log. */
   readonly auditEvents: AuditEvent[] = []
+  /** In place of the usual status of its code. */
+  status: number | undefined
+  /** Headers of the answer, in lower case; they win over the usual ones. */
+  readonly headers: Record<string, string> = {}
 
   constructor(code: ErrorCode, description: string, why?: string, cause?: unknown) {
     super(`${code}: ${description}`, { cause })

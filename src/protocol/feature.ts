@@ -31,20 +31,32 @@ export interface Feature {
   responseTypes?: readonly ResponseType[]
   responseModes?: readonly ResponseMode[]
   credentials?: readonly CredentialKind[]
+  /** Parameters of the authorization request that it understands, of those that are advertised or refused when nobody does. Core §3.1.2.6, §6 */
+  parameters?: readonly ('request' | 'request_uri' | 'registration' | 'claims')[]
   /** Parameters that may be sent several times. */
   mayRepeat?: readonly string[]
+  /** Names of what it remembers of an authorization request that lives on in refresh tokens. */
+  lasting?: readonly string[]
+  /** Schemes of the Authorization header, besides Bearer, by which it lets access tokens be sent. In lower case. */
+  tokenSchemes?: readonly string[]
+  /** Headers that scripts of other origins may send, and read, because of it. */
+  corsHeaders?: { request?: readonly string[]; response?: readonly string[] }
   /** Scopes it gives a meaning, in words for the consent page. */
   scopes?: Readonly<Record<string, string>>
 
-  // Moments in the two journeys. Each reads only its own parameters, so order cannot matter.
+  // Hooks of the two journeys. Each reads only its own parameters, so order cannot matter.
+  /** Authorization request: the parameters that it stands for; undefined: it was sent plainly. At most one feature answers. */
+  resolveRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<ResolvedRequest | undefined>
   /** Authorization request: values of `prompt` that it adds in this tenant. */
   prompts?(ctx: Ctx): readonly string[]
-  /** Authorization request: check own parameters, return what must be remembered. */
+  /** Authorization request: check own parameters, return what must be remembered: texts by names of its own. */
   readRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<Record<string, string>> | Record<string, string>
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx): Record<string, string>
   /** Token request: what the sender proved to hold. */
   proveSender?(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined>
+  /** Accepting an access token: the members of its `cnf` that the sender proves to hold. Refuses a proof that is wrong. RFC 7800 §3.1 */
+  proveHolder?(ctx: Ctx, request: Request, shown: ShownToken): Promise<readonly string[]>
   /** Code redemption: does the redeemer match the requester? */
   checkCode?(code: Code, ask: { params: Params; binding: Binding | undefined }): void
   /** Token request: which resources the access token is for. At most one feature answers. */
@@ -124,6 +136,13 @@ export interface Server {
   credentials: ReadonlyMap<string, CredentialKind>
   /** Parameters that may be sent several times. */
   mayRepeat: ReadonlySet<string>
+  /** Parameters of the authorization request that some feature understands. */
+  parameters: ReadonlySet<string>
+  /** Names of what lives on from an authorization request in refresh tokens. */
+  lasting: readonly string[]
+  /** Schemes by which access tokens may be sent, in lower case. */
+  tokenSchemes: readonly string[]
+  corsHeaders: { request: readonly string[]; response: readonly string[] }
   /** Scopes the server itself gives a meaning, in words for the consent page. */
   scopes: Readonly<Record<string, string>>
 }
@@ -165,8 +184,37 @@ export interface GrantType {
 export interface ClientAuth {
   /** Value of `token_endpoint_auth_method`. */
   method: string
-  /** undefined: this method was not attempted. A failed attempt refuses. */
-  authenticate(ctx: Ctx, request: Request): Promise<Client | undefined>
+  /** The part of the request that bears the credential. Methods of one carrier cannot contradict each other; two carriers do. */
+  carrier: 'authorization header' | 'client_secret' | 'client_assertion' | 'client_id'
+  /** Identifier of the client that the request claims to be by this method; undefined: it does not use it. Nothing is verified yet. */
+  claimedClient(ctx: Ctx, request: Request): string | undefined
+  /**
+   * Why the claim is not proven, for the log alone; undefined: it is. `client`: as registered; undefined where there is none, which must
+   * take as long.
+   */
+  verify(ctx: Ctx, request: Request, client: Client | undefined): Promise<string | undefined>
+}
+
+/** An authorization request as it is to be read, whatever it was sent in. */
+export interface ResolvedRequest {
+  params: Params
+  /** How it came, as far as that proves something. */
+  proven: Provenance
+}
+
+export interface Provenance {
+  /** It was pushed by the client, which authenticated: the hash under which it is kept. RFC 9126 */
+  pushed?: string
+  /** It was signed by the client. RFC 9101 */
+  signed?: true
+}
+
+/** A token as it was shown: what proves that its sender holds it depends on both. */
+export interface ShownToken {
+  text: string
+  token: Credential
+  /** Scheme of the Authorization header, in lower case. */
+  scheme: string
 }
 
 /** Something that is accepted wherever an access token is, in a header of its own. */
@@ -181,6 +229,8 @@ export interface CredentialKind {
 export interface ResponseType {
   /** Value of `response_type`. */
   name: string
+  /** How it is answered when the request names no response mode. OAuth 2.0 Multiple Response Type Encoding Practices §2.1 */
+  defaultMode: string
   /** Issues it and, in the same act, ends the flow. Undefined: the flow was ended already, and nothing was issued. */
   issue(ctx: Ctx, allowed: ApprovedRequest): Promise<Record<string, string> | undefined>
 }

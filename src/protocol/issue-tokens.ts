@@ -67,6 +67,7 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
         refresh_token: refreshText,
       },
       ...extras,
+      issuance.response,
     ),
   }
 }

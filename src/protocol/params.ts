@@ -51,6 +51,16 @@ export class Params {
     else if (this.all(name).length > 1) refuse('invalid_request', 'a parameter is repeated; send each once')
   }
 
+  /** The same parameters but these. */
+  without(names: readonly string[]): Params {
+    return new Params(this.entries().filter(([name]) => !names.includes(name)))
+  }
+
+  /** The same parameters, and this one; undefined adds nothing. */
+  with(name: string, value: string | undefined): Params {
+    return value === undefined ? this : new Params([...this.without([name]).entries(), [name, value]])
+  }
+
   entries(): [string, string][] {
     return [...this.#values].flatMap(([name, values]) => values.map((value): [string, string] => [name, value]))
   }

@@ -54,7 +54,7 @@ export interface Store {
     end(id: string): Promise<boolean>
   }
   codes: {
-    /** Ends the flow, if there is one, and keeps the code. False: the flow was already ended, and nothing was kept. */
+    /** Ends the flow and the pushed request, if there are such, and keeps the code. False: one was already ended, and no code was kept. */
     add(code: Code, flow: string | undefined): Promise<boolean>
     find(hash: string): Promise<Code | undefined>
   }
@@ -71,6 +71,18 @@ export interface Store {
     /** Notes that it is in use, unless that was noted less than so many seconds ago. */
     used(id: string, now: number, atMostEvery: number): Promise<void>
   }
+  /** Pushed authorization requests. RFC 9126 */
+  pushedRequests: {
+    add(request: PushedRequest, expiresAt: number): Promise<void>
+    find(hash: string, now: number): Promise<PushedRequest | undefined>
+    /** Uses it up. True for the first caller. The request of a code is used up by `codes.add`. */
+    end(hash: string): Promise<boolean>
+  }
+  /** What may be used only once until it expires, on whichever node it arrives. */
+  usedOnce: {
+    /** True for the first who shows this. `id`: a hash, for it comes from outside. `expiresAt`: from when on it is worth nothing anyway. */
+    first(kind: 'client-assertion' | 'dpop-proof' | 'request-object', id: string, expiresAt: number): Promise<boolean>
+  }
   /** All that one token response makes true, in one transaction. False: what it spends was already spent or no longer holds, and nothing was kept. */
   issue(act: {
     spend: (Artefact & { now: number }) | undefined
@@ -86,6 +98,16 @@ export interface Store {
     /** Is any of these ids revoked? */
     any(ids: readonly string[]): Promise<boolean>
   }
+}
+
+/** An authorization request as its client pushed it. */
+export interface PushedRequest {
+  /** Of the secret part of its `request_uri`. */
+  hash: string
+  clientId: string
+  params: readonly (readonly [string, string])[]
+  /** It came as a signed request object. RFC 9101 */
+  signed: true | undefined
 }
 
 /** An attribute that a tenant has defined for its people, as it is asked for. Bounds are undefined where it has none of its own. */
@@ -183,13 +205,16 @@ export interface SharedKeys {
 }
 
 /** Kinds of opaque text we hand out; the kind is part of the text and of the hash under which it is kept. */
-export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl' | 'ak' | 'dv' | 'lr' | 'li' | 'lv' | 'le' | 'lu' | 'wc'
+export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl' | 'ak' | 'dv' | 'lr' | 'li' | 'lv' | 'le' | 'lu' | 'wc' | 'pr'
 
 /** What `secrets/` offers the rules: opaque text, 256 bits each, kept as a keyed hash only. */
 export interface Tokens {
   make(kind: TokenKind): string
   /** The hash under which it is kept; undefined when the text cannot be of this kind (form, checksum), so nothing need be looked up. */
   hash(kind: TokenKind, text: string): string | undefined
+  /** A text that is good for five minutes on every node, and nothing else: `purpose` is part of it. */
+  nonce(purpose: string, now: number): string
+  isNonce(purpose: string, text: string, now: number): boolean
   /** The one refresh token that may follow this one: always the same for the same text. */
   successor(refreshToken: string): string
   /**

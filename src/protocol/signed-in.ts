@@ -15,7 +15,7 @@ export async function signedIn(
   const { subject } = shown
   const grant = await ctx.store.grants.widen({ clientId: client.client_id, subject, scope, newId: ctx.id(), now })
   const authentication = { ...shown, sid }
-  const authorization = { grantId: grant.id, family: ctx.id(), authentication, scope, resource: [] }
+  const authorization = { grantId: grant.id, family: ctx.id(), authentication, scope, resource: [], extensions: {} }
   const failed = { act: 'user.sign-in', outcome: 'failure', target: subject } as const
   const alreadySpent = async () =>
     refuseAudited(failed, 'invalid_grant', 'the password was changed, or the account suspended, at this moment')

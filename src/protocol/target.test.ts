@@ -48,7 +48,7 @@ suite('what a token is made for', () => {
 
   async function aimed({ client: change, scope = ['api'], asked = [], granted }: Case): Promise<Partial<Target>> {
     const { authentication } = aRefreshToken()
-    const authorization = granted && { grantId: 'grant', family: 'family', authentication, scope, resource: granted }
+    const authorization = granted && { grantId: 'grant', family: 'family', authentication, scope, resource: granted, extensions: {} }
     const issuance: Issuance = {
       client: client(change),
       subject: 'subject',

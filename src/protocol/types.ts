@@ -36,6 +36,8 @@ export interface AuthorizationRequest {
   uiLocales: readonly string[]
   /** Whatever features read from the request and will need again. */
   extensions: Readonly<Record<string, string>>
+  /** Under what a pushed request is kept, which ends with the answer to it. RFC 9126 §4 */
+  pushed: string | undefined
 }
 
 /** One visit of one browser to the authorization endpoint, from request to response. */
@@ -121,6 +123,7 @@ export interface RefreshToken {
   clientId: string
   scope: readonly string[]
   resource: readonly string[]
+  extensions: Readonly<Record<string, string>>
   authentication: Authentication
   cnf: Confirmation | undefined
   issuedAt: number
@@ -203,6 +206,8 @@ export interface Issuance {
   nonce?: string | undefined
   /** The authorization code that was redeemed, for `c_hash`. */
   code?: string
+  /** Members of the token response besides the usual. */
+  response?: Readonly<Record<string, unknown>>
   /** For the audit log. */
   auditEvents?: readonly AuditEvent[]
   /** The artefact this issuance uses up. */
@@ -220,6 +225,8 @@ export interface GrantedAuthorization {
   scope: readonly string[]
   /** Identifiers of RFC 8707 that were granted. */
   resource: readonly string[]
+  /** What features remember of it, by names of their own. */
+  extensions: Readonly<Record<string, string>>
 }
 
 /** What an access token is made for, and how. */

@@ -2,6 +2,7 @@
 import type { Store } from '../protocol/ports.ts'
 import type { Code } from '../protocol/types.ts'
 import { codeFrom } from './documents.ts'
+import { endPushedRequest } from './pushed-requests.ts'
 import { type Db, sql } from './sql.ts'
 
 export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
@@ -16,6 +17,7 @@ export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
             const ended = yield sql`delete from flows where tenant_id = ${tenant} and id = ${flow} returning id`
             if (ended.length === 0) return false
           }
+          if (code.asked.pushed !== undefined && (yield endPushedRequest(tenant, code.asked.pushed)).length === 0) return false
           yield insert(code)
           return true
         }),

@@ -12,7 +12,7 @@ export function codeFrom(doc: string, usedAt: number | null): Code {
 }
 
 export function refreshTokenFrom(doc: string, usedAt: number | null): RefreshToken {
-  return { cnf: undefined, ...JSON.parse(doc), usedAt: usedAt ?? undefined }
+  return { cnf: undefined, extensions: {}, ...JSON.parse(doc), usedAt: usedAt ?? undefined }
 }
 
 export function accessTokenFrom(doc: string): AccessToken {
@@ -36,6 +36,7 @@ function complete(asked: AuthorizationRequest): AuthorizationRequest {
     maxAge: undefined,
     loginHint: undefined,
     hintedSubject: undefined,
+    pushed: undefined,
   }
   return { ...absent, ...asked }
 }

@@ -7,6 +7,9 @@ const GRANT_MEMORY = 400 * 86_400
 /** An expired API key is listed for so long, so that its owner can see why it no longer works. Seconds. */
 const KEY_MEMORY = 30 * 86_400
 
+/** A pushed request stays for as long as the sign-in that it began may take, which uses it up at its end. Seconds. */
+const REQUEST_MEMORY = 86_400
+
 /** Deletes at most `limit` rows of each table, of all tenants. Returns how many; call again while it is not small. */
 export async function sweep(db: Db, now: number, limit: number): Promise<number> {
   const statements = [
@@ -14,6 +17,10 @@ export async function sweep(db: Db, now: number, limit: number): Promise<number>
       (select tenant_id, id from flows where expires_at <= ${now} limit ${limit}) returning id`,
     sql`delete from codes where (tenant_id, hash) in
       (select tenant_id, hash from codes where expires_at <= ${now} limit ${limit}) returning hash`,
+    sql`delete from pushed_requests where (tenant_id, hash) in
+      (select tenant_id, hash from pushed_requests where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
+    sql`delete from used_once where (tenant_id, kind, id) in
+      (select tenant_id, kind, id from used_once where expires_at <= ${now} limit ${limit}) returning id`,
     sql`delete from access_tokens where (tenant_id, hash) in
       (select tenant_id, hash from access_tokens where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from refresh_tokens where (tenant_id, hash) in

@@ -20,6 +20,7 @@ import { groups } from './groups.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { passkeys } from './passkeys.ts'
+import { pushedRequests } from './pushed-requests.ts'
 import { resources } from './resources.ts'
 import { sessions } from './sessions.ts'
 import { signUps } from './sign-ups.ts'
@@ -27,6 +28,7 @@ import { signingKeys } from './signing-keys.ts'
 import type { Db } from './sql.ts'
 import { tokens } from './tokens.ts'
 import type { ApiKeyStore, DeclarationStore, MachineStore } from './types.ts'
+import { usedOnce } from './used-once.ts'
 
 /** `now`: the clock, in seconds. Keep what it returns: it remembers clients it has read. */
 export function tenantStore(
@@ -41,6 +43,8 @@ export function tenantStore(
     ...grants(db, tenant),
     ...flows(db, tenant),
     ...codes(db, tenant),
+    ...pushedRequests(db, tenant),
+    ...usedOnce(db, tenant),
     ...tokens(db, tenant, now),
     ...accounts(db, tenant),
     ...access(db, tenant),

@@ -19,6 +19,7 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   le: 'link to change an e-mail address',
   lu: 'link to finish a sign-up',
   wc: 'challenge for a passkey',
+  pr: 'pushed authorization request',
 }
 
 /** For secret scanners: a pattern for each kind. Whether a find is real tells its checksum (`isOpaque`). */

@@ -7,7 +7,7 @@ import { refuse, refuseAudited } from '../errors.ts'
 import type { ApprovedRequest, Ctx, Feature, GrantType, ResponseType, TokenRequest } from '../feature.ts'
 import { refreshOf } from '../refresh.ts'
 import { revokeFamily } from '../token-family.ts'
-import type { Code } from '../types.ts'
+import type { AuthorizationRequest, Code, GrantedAuthorization } from '../types.ts'
 
 const grantType: GrantType = {
   name: 'authorization_code',
@@ -26,13 +26,18 @@ const grantType: GrantType = {
       client: ask.client,
       subject: authentication.subject,
       scope,
-      authorization: { grantId, family, authentication, scope, resource },
+      authorization: { grantId, family, authentication, scope, resource, extensions: lastingOf(ctx, asked) },
       nonce: asked.nonce,
       code: ask.params.need('code'),
       spends: { kind: 'code', hash: code.hash, alreadySpent },
       refresh: refreshOf(ask.client, scope),
     }
   },
+}
+
+/** What features read from the request and need again with every later token. */
+function lastingOf(ctx: Ctx, { extensions }: AuthorizationRequest): GrantedAuthorization['extensions'] {
+  return Object.fromEntries(Object.entries(extensions).filter(([name]) => ctx.server.lasting.includes(name)))
 }
 
 /** Everything is checked before the code is spent: a stranger without the verifier can neither burn it nor set off the alarm. */
@@ -57,6 +62,7 @@ async function checkedCode(ctx: Ctx, { params, client, binding }: TokenRequest):
 /** The grant is widened only here for an application whose users are not asked. */
 const responseType: ResponseType = {
   name: 'code',
+  defaultMode: 'query',
   async issue(ctx, { client, asked, session, grant, flow }: ApprovedRequest) {
     const now = ctx.now()
     const code = ctx.tokens.make('ac')

@@ -8,6 +8,7 @@ import { clientCredentials } from './client-credentials.ts'
 import { clientSecret } from './client-secret.ts'
 import { customClaims } from './custom-claims.ts'
 import { discovery } from './discovery.ts'
+import { dpop } from './dpop.ts'
 import { formPost } from './form-post.ts'
 import { groups } from './groups.ts'
 import { introspection } from './introspection.ts'
@@ -19,6 +20,7 @@ import { openid } from './openid.ts'
 import { passwordGrant } from './password-grant.ts'
 import { pkce } from './pkce.ts'
 import { promptCreate } from './prompt-create.ts'
+import { pushedRequests } from './pushed-requests.ts'
 import { refreshToken } from './refresh-token.ts'
 import { resourceIndicators } from './resource-indicators.ts'
 import { responseModes } from './response-modes.ts'
@@ -40,6 +42,8 @@ export const catalogue = {
   responseModes,
   formPost,
   pkce,
+  pushedRequests,
+  dpop,
   issuerIdentification,
   promptCreate,
   refreshToken,

@@ -39,10 +39,9 @@ export function openid(): Feature {
       id_token_signing_alg_values_supported: ctx.keys.algs,
       acr_values_supported: ctx.people.acrValues,
       subject_types_supported: ['public'],
-      request_parameter_supported: false,
-      request_uri_parameter_supported: false, // Its absence would mean true. Discovery §3.
-      claims_parameter_supported: false,
-      display_values_supported: ['page', 'popup', 'touch', 'wap'],
+      request_parameter_supported: ctx.server.parameters.has('request'),
+      request_uri_parameter_supported: ctx.server.parameters.has('request_uri'), // Its absence would mean true. Discovery §3.
+      claims_parameter_supported: ctx.server.parameters.has('claims'),
     }),
     respondToken: async (ctx, { issuance, accessToken }) => ({ id_token: await idToken(ctx, issuance, accessToken) }),
   }

@@ -68,8 +68,8 @@ async function sameSuccessor(ctx: Ctx, token: RefreshToken, text: string): Promi
 }
 
 function issuance(client: Client, token: RefreshToken, scope: readonly string[], refresh: Issuance['refresh']): Issuance {
-  const { grantId, family, authentication, resource } = token
-  const authorization = { grantId, family, authentication, scope: token.scope, resource }
+  const { grantId, family, authentication, resource, extensions } = token
+  const authorization = { grantId, family, authentication, scope: token.scope, resource, extensions }
   return { client, subject: authentication.subject, scope, authorization, refresh }
 }
 

@@ -4,8 +4,10 @@ import type { Feature, ResponseType } from '../feature.ts'
 /** What was asked for stays allowed, for a later request. */
 const none: ResponseType = {
   name: 'none',
+  defaultMode: 'query',
   async issue(ctx, { client, asked, session, grant, flow }) {
     if (flow !== undefined && !(await ctx.store.flows.end(flow))) return undefined
+    if (asked.pushed !== undefined && !(await ctx.store.pushedRequests.end(asked.pushed))) return undefined
     const { subject } = session
     if (!asked.scope.every((s) => grant?.scope.includes(s)))
       await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: asked.scope, newId: ctx.id(), now: ctx.now() })

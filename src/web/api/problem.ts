@@ -26,7 +26,7 @@ export interface Fault {
 
 /** A refusal with a status of its own, and what is wrong with which member. */
 export class Problem extends OAuthError {
-  readonly status: number
+  override readonly status: number
   readonly faults: readonly Fault[]
 
   constructor(status: number, code: ErrorCode, description: string, faults: readonly Fault[] = []) {

@@ -61,14 +61,14 @@ export async function originHeaders(
   if (route.cors === 'any') return { 'access-control-allow-origin': '*' }
   if (origin === undefined || !/^https?:\/\/[^\s/]{1,255}$/.test(origin) || !(await tenant.ctx.store.clients.hasOrigin(origin)))
     return undefined
-  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Retry-After' }
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': tenant.ctx.server.corsHeaders.response.join(', ') }
 }
 
 /** The answer to a preflight that was allowed. A credential may come in any header in which one is accepted. */
 export function preflightHeaders(route: Route, { ctx }: WebTenant): Record<string, string> {
   return {
     'access-control-allow-methods': route.methods.join(', '),
-    'access-control-allow-headers': ['Authorization', 'Content-Type', 'DPoP', ...ctx.server.credentials.keys()].join(', '),
+    'access-control-allow-headers': [...ctx.server.corsHeaders.request, ...ctx.server.credentials.keys()].join(', '),
     'access-control-max-age': '600',
   }
 }

@@ -1,0 +1,18 @@
+/** Nonces that need no memory: every node makes and knows the same ones — RFC 9449 §8. */
+import { createHmac, type KeyObject } from 'node:crypto'
+import { equal } from '../protocol/codec/digest.ts'
+import type { Tokens } from '../protocol/ports.ts'
+
+/** A new one each minute, in seconds; the last five are good. */
+const period = 60
+const good = 5
+
+/** `key`: for nothing but this in this tenant. */
+export function nonces(key: KeyObject): Pick<Tokens, 'nonce' | 'isNonce'> {
+  const of = (purpose: string, minute: number) => createHmac('sha256', key).update(`${purpose} ${minute}`).digest('base64url')
+  const minuteOf = (now: number) => Math.floor(now / period)
+  return {
+    nonce: (purpose, now) => of(purpose, minuteOf(now)),
+    isNonce: (purpose, text, now) => Array.from({ length: good }, (_, i) => of(purpose, minuteOf(now) - i)).some((one) => equal(one, text)),
+  }
+}

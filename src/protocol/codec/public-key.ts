@@ -1,0 +1,65 @@
+/** Public keys as JWKs, and signatures made with their private halves — RFC 7517, RFC 7518 §3, RFC 7638, RFC 8037. */
+import { constants, createPublicKey, type KeyObject, type SignKeyObjectInput, verify, type webcrypto } from 'node:crypto'
+import { sha256 } from './digest.ts'
+
+type Jwk = webcrypto.JsonWebKey & { kid?: unknown; pub?: string }
+
+/** How an algorithm signs. `digest` undefined: the algorithm brings its own. */
+interface Scheme {
+  digest: string | undefined
+  options: Omit<SignKeyObjectInput, 'key'>
+}
+
+export const schemes = {
+  ES256: { digest: 'sha256', options: { dsaEncoding: 'ieee-p1363' } }, // RFC 7518 §3.4
+  EdDSA: { digest: undefined, options: {} },
+  Ed25519: { digest: undefined, options: {} }, // RFC 9864 §2.2
+  RS256: { digest: 'sha256', options: { padding: constants.RSA_PKCS1_PADDING } },
+  PS256: {
+    digest: 'sha256',
+    options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }, // RFC 7518 §3.5
+  },
+  'ML-DSA-44': { digest: undefined, options: {} }, // RFC 9964 §5
+  'ML-DSA-65': { digest: undefined, options: {} },
+} as const satisfies Record<string, Scheme>
+
+/** Algorithms by which others sign for us, with keys of their own. */
+export const clientSigningAlgs = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'] as const
+export type ClientSigningAlg = (typeof clientSigningAlgs)[number]
+
+const rsaBits = { least: 2048, most: 8192 } // RFC 7518 §3.3; what is larger costs more than it protects
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] // RFC 7518 §6
+
+/** Has a JWK nothing in it that its owner must keep? */
+export function isPublicJwk(jwk: unknown): jwk is Jwk {
+  return typeof jwk === 'object' && jwk !== null && !Array.isArray(jwk) && !privateMembers.some((name) => name in jwk)
+}
+
+/** The key, if it is a sound public one for this algorithm. RFC 8725 §3.1 */
+export function publicKeyFor(jwk: unknown, alg: ClientSigningAlg): KeyObject | undefined {
+  if (!isPublicJwk(jwk) || (jwk.use ?? 'sig') !== 'sig' || (jwk.alg ?? alg) !== alg) return undefined
+  try {
+    const key = createPublicKey({ key: jwk, format: 'jwk' })
+    return fits(key, alg) ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function fits({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject, alg: ClientSigningAlg): boolean {
+  if (alg === 'ES256') return type === 'ec' && details.namedCurve === 'prime256v1'
+  if (alg === 'EdDSA' || alg === 'Ed25519') return type === 'ed25519'
+  const bits = details.modulusLength ?? 0
+  return type === 'rsa' && bits >= rsaBits.least && bits <= rsaBits.most
+}
+
+/** Is it the signature of the private half of this key, by this algorithm? */
+export function isSignedBy(key: KeyObject, alg: keyof typeof schemes, text: string, signature: Uint8Array): boolean {
+  const { digest, options } = schemes[alg]
+  return verify(digest, Buffer.from(text), { key, ...options }, signature)
+}
+
+/** The required members alone, in the order of their names. RFC 7638 §3, RFC 9964 §6. */
+export function thumbprint({ alg, crv, e, kty, n, pub, x, y }: Jwk): string {
+  return sha256(JSON.stringify({ alg: kty === 'AKP' ? alg : undefined, crv, e, kty, n, pub, x, y })) // absent ones are left out
+}

@@ -1,0 +1,144 @@
+/** Demonstrating proof of possession — RFC 9449. */
+import type { Client } from '../client.ts'
+import { equal, sha256 } from '../codec/digest.ts'
+import { type CompactJws, parseJws, parseObject } from '../codec/jws.ts'
+import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, isSignedBy, publicKeyFor, thumbprint } from '../codec/public-key.ts'
+import { OAuthError, refuse } from '../errors.ts'
+import type { Ctx, Feature, ShownToken } from '../feature.ts'
+import type { Request } from '../request-reply.ts'
+import type { Binding } from '../types.ts'
+
+/** A proof is good for so long after and before the time it names, in seconds: for answers that take long and clocks that differ. §11.1 */
+const window = { past: 120, future: 60 }
+const maxProof = 4096
+const maxJti = 255
+
+const noncePurpose = 'dpop'
+
+/** Is a nonce of ours demanded? `token`: the access token that is shown, at an endpoint that accepts one. */
+interface Expected {
+  nonce: boolean
+  token: string | undefined
+  allowedAlgs: readonly string[] | undefined
+}
+
+/** The thumbprint of the key that a proof proves; undefined: the request bears none. Refuses every proof that is wrong. §4.3 */
+async function provenKey(ctx: Ctx, request: Request, expected: Expected): Promise<string | undefined> {
+  const header = request.headers['dpop']
+  if (header === undefined) return undefined
+  const jws = typeof header === 'string' ? parseJws(header, maxProof) : undefined
+  if (!jws) return refuse('invalid_dpop_proof', 'the DPoP header must be one signed JWT of at most 4096 characters')
+  const { typ, jwk } = jws.header
+  const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
+  if (typ !== 'dpop+jwt') refuse('invalid_dpop_proof', 'typ of the DPoP proof must be dpop+jwt')
+  if (!alg || !(expected.allowedAlgs?.includes(alg) ?? true))
+    refuse('invalid_dpop_proof', 'alg of the DPoP proof is none of dpop_signing_alg_values_supported')
+  checkSignature(jws, jwk, alg)
+  const jkt = thumbprint(jwk as object)
+  await checkClaims(ctx, request, { claims: parseObject(jws.payload) ?? {}, jkt, ...expected })
+  return jkt
+}
+
+function checkSignature(jws: CompactJws, jwk: unknown, alg: ClientSigningAlg): void {
+  if (!isPublicJwk(jwk)) refuse('invalid_dpop_proof', 'jwk of the DPoP proof must be a public key')
+  const key = publicKeyFor(jwk, alg) ?? refuse('invalid_dpop_proof', 'jwk of the DPoP proof is no sound key for its alg')
+  if (!isSignedBy(key, alg, jws.input, jws.signature)) refuse('invalid_dpop_proof', 'the signature of the DPoP proof is wrong')
+}
+
+interface Proof extends Expected {
+  claims: Readonly<Record<string, unknown>>
+  jkt: string
+}
+
+async function checkClaims(ctx: Ctx, request: Request, { claims, jkt, nonce, token }: Proof): Promise<void> {
+  const { jti, htm, htu, iat, ath } = claims
+  if (typeof jti !== 'string' || jti === '' || jti.length > maxJti)
+    refuse('invalid_dpop_proof', 'jti of the DPoP proof must be a text of 1 to 255 characters')
+  if (htm !== request.method) refuse('invalid_dpop_proof', 'htm of the DPoP proof is not the method of this request')
+  if (typeof htu !== 'string' || !isSameAddress(htu, request.url))
+    refuse('invalid_dpop_proof', 'htu of the DPoP proof is not the address of this request')
+  if (token !== undefined && (typeof ath !== 'string' || !equal(ath, sha256(token))))
+    refuse('invalid_dpop_proof', 'ath of the DPoP proof is not the hash of the access token')
+  if (nonce && !(typeof claims['nonce'] === 'string' && ctx.tokens.isNonce(noncePurpose, claims['nonce'], ctx.now()))) throw needsNonce(ctx)
+  const now = ctx.now()
+  if (typeof iat !== 'number' || iat < now - window.past || iat > now + window.future)
+    refuse('invalid_dpop_proof', 'iat of the DPoP proof is not the present time; check the clock of the client')
+  // Last: a proof that is refused for another reason is not used up.
+  if (!(await ctx.store.usedOnce.first('dpop-proof', sha256(`${jkt} ${jti}`), iat + window.past + window.future)))
+    refuse('invalid_dpop_proof', 'the DPoP proof was used before; make a new one for each request')
+}
+
+/** Compared after normalisation, without query and fragment. §4.3 (9) */
+function isSameAddress(htu: string, url: string): boolean {
+  if (!URL.canParse(htu)) return false
+  const [given, expected] = [new URL(htu), new URL(url)]
+  return given.origin === expected.origin && given.pathname === expected.pathname
+}
+
+/** §8, §9: the client asks again with the nonce of this answer. */
+function needsNonce(ctx: Ctx): OAuthError {
+  const error = new OAuthError('use_dpop_nonce', 'the DPoP proof needs the nonce of the DPoP-Nonce header')
+  error.headers['dpop-nonce'] = ctx.tokens.nonce(noncePurpose, ctx.now())
+  return error
+}
+
+/** At an endpoint that accepts access tokens an error is a challenge. §7.1, §9 */
+function asChallenge(error: unknown): never {
+  if (!(error instanceof OAuthError)) throw error
+  error.status = 401
+  error.headers['www-authenticate'] =
+    `DPoP error="${error.code}", error_description="${error.description}", algs="${clientSigningAlgs.join(' ')}"`
+  throw error
+}
+
+async function proveHolder(ctx: Ctx, request: Request, { token, text, scheme }: ShownToken): Promise<readonly string[]> {
+  const jkt = token.cnf?.['jkt']
+  if (scheme !== 'dpop') {
+    if (jkt !== undefined)
+      asChallenge(new OAuthError('invalid_token', 'the access token is bound to a key; send it with the DPoP scheme and a proof'))
+    return []
+  }
+  if (jkt === undefined)
+    asChallenge(new OAuthError('invalid_token', 'the access token is not bound to a key; send it with the Bearer scheme'))
+  const client = token.clientId === undefined ? undefined : await ctx.store.clients.find(token.clientId)
+  const expected = { nonce: client?.policy.dpop_nonce === 'required', token: text, allowedAlgs: undefined }
+  const proven = await provenKey(ctx, request, expected).catch(asChallenge)
+  if (proven === undefined || !equal(proven, jkt as string))
+    asChallenge(new OAuthError('invalid_dpop_proof', 'a DPoP proof with the key of the access token is needed'))
+  return ['jkt']
+}
+
+async function proveSender(ctx: Ctx, request: Request, { policy, dpop_bound_access_tokens: bound }: Client): Promise<Binding | undefined> {
+  const expected = { nonce: policy.dpop_nonce === 'required', token: undefined, allowedAlgs: policy.allowed_algs }
+  const jkt = await provenKey(ctx, request, expected)
+  if (jkt !== undefined) return { cnf: { jkt }, tokenType: 'DPoP' }
+  return bound ? refuse('invalid_request', 'this client must send a DPoP proof') : undefined // §5.2
+}
+
+export function dpop(): Feature {
+  return {
+    id: 'dpop',
+    spec: 'RFC 9449',
+    requires: ['token'],
+    tokenSchemes: ['dpop'],
+    corsHeaders: { request: ['DPoP'], response: ['DPoP-Nonce'] },
+    metadata: () => ({ dpop_signing_alg_values_supported: clientSigningAlgs }), // §5.1
+    proveSender,
+    proveHolder,
+
+    /** The code will be redeemed with this key. §10 */
+    readRequest(_ctx, { params }): Record<string, string> {
+      const jkt = params.get('dpop_jkt')
+      if (jkt === undefined) return {}
+      return /^[\w-]{43}$/.test(jkt)
+        ? { dpopKey: jkt }
+        : refuse('invalid_request', 'dpop_jkt must be the SHA-256 thumbprint of a key: 43 characters')
+    },
+
+    checkCode({ asked }, { binding }) {
+      const jkt = asked.extensions['dpopKey']
+      if (jkt !== undefined && binding?.cnf['jkt'] !== jkt)
+        refuse('invalid_grant', 'code is bound to another key than that of the DPoP proof') // §10
+    },
+  }
+}

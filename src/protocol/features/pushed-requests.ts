@@ -1,0 +1,80 @@
+/** Pushed authorization requests — RFC 9126. */
+import { readRequest } from '../authorization-request.ts'
+import { readRedirectUri, resolveRequest } from '../authorize.ts'
+import { authenticateClient } from '../client-auth.ts'
+import { refuse } from '../errors.ts'
+import type { Ctx, Endpoint, Feature, ResolvedRequest } from '../feature.ts'
+import { Params } from '../params.ts'
+import { proveSender } from '../token.ts'
+import type { Binding } from '../types.ts'
+
+const scheme = 'urn:ietf:params:oauth:request_uri:' // §2.2
+
+/** Seconds: long enough for a redirect on a slow network. §4 */
+const requestLifetime = 60
+
+/** What authenticates the client at this endpoint, and is no part of the authorization request. */
+const ofClientAuthentication = ['client_secret', 'client_assertion', 'client_assertion_type']
+
+const endpoint: Endpoint = {
+  path: '/par',
+  advertisedAs: 'pushed_authorization_request_endpoint',
+  methods: ['POST'],
+  audience: 'program',
+  cors: 'clients',
+  clientAuth: 'any',
+  async handle(ctx, request) {
+    const { params } = request
+    const client = await authenticateClient(ctx, request)
+    const binding = await proveSender(ctx, request, client)
+    if (params.get('request_uri') !== undefined) refuse('invalid_request', 'a pushed request cannot itself contain a request_uri') // §2.1
+    const pushed = params.without(ofClientAuthentication)
+    const resolved = await resolveRequest(ctx, client, pushed)
+    // Validated now as it will be when it is used, so that the client learns at once what is wrong. §2.1
+    const kept = boundTo(resolved.params, binding)
+    await readRequest(ctx, client, readRedirectUri(client, kept), { params: kept, proven: { ...resolved.proven, pushed: '' } })
+    const text = ctx.tokens.make('pr')
+    const hash = ctx.tokens.hash('pr', text) as string
+    const { signed } = resolved.proven
+    await ctx.store.pushedRequests.add({ hash, clientId: client.client_id, params: kept.entries(), signed }, ctx.now() + requestLifetime)
+    return {
+      kind: 'json',
+      status: 201,
+      headers: { 'cache-control': 'no-store' },
+      body: { request_uri: scheme + text, expires_in: requestLifetime },
+    }
+  },
+}
+
+/** The key that the sender proved binds the code as if it had been named. RFC 9449 §10.1 */
+function boundTo(params: Params, binding: Binding | undefined): Params {
+  const jkt = binding?.cnf['jkt']
+  const named = params.get('dpop_jkt')
+  if (jkt !== undefined && named !== undefined && named !== jkt) refuse('invalid_request', 'dpop_jkt is not the key of the DPoP proof')
+  return params.with('dpop_jkt', jkt)
+}
+
+/** The request that was pushed under this address, by this client. Reading it does not use it up: the answer to it does. §4 */
+async function pushedAs(ctx: Ctx, clientId: string, requestUri: string): Promise<ResolvedRequest> {
+  const hash = ctx.tokens.hash('pr', requestUri.slice(scheme.length))
+  const found = hash === undefined ? undefined : await ctx.store.pushedRequests.find(hash, ctx.now())
+  if (found?.clientId !== clientId)
+    refuse('invalid_request_uri', 'request_uri is unknown, expired, used or of another client; go back to the application and start again')
+  return { params: new Params(found.params), proven: { pushed: found.hash, ...(found.signed ? { signed: true } : {}) } }
+}
+
+export function pushedRequests(): Feature {
+  return {
+    id: 'pushedRequests',
+    spec: 'RFC 9126',
+    requires: ['authorizationCode', 'token'],
+    endpoints: [endpoint],
+    metadata: () => ({ require_pushed_authorization_requests: false }), // §5: it is for each client's policy to say
+
+    async resolveRequest(ctx, { params, client }) {
+      const requestUri = params.all('request_uri')[0]
+      if (requestUri?.startsWith(scheme)) return pushedAs(ctx, client.client_id, params.need('request_uri')) // what stands beside it is ignored: RFC 9101 §6.3
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,26 @@
+/** Pushed authorization requests as stored — RFC 9126. */
+import type { Store } from '../protocol/ports.ts'
+import { type Db, type Sql, sql } from './sql.ts'
+
+export function pushedRequests(db: Db, tenant: string): Pick<Store, 'pushedRequests'> {
+  return {
+    pushedRequests: {
+      async add({ hash, clientId, params, signed }, expiresAt) {
+        await db.write(sql`
+          insert into pushed_requests (tenant_id, hash, client_id, doc, expires_at)
+          values (${tenant}, ${hash}, ${clientId}, ${JSON.stringify({ params, signed })}, ${expiresAt})`)
+      },
+      async find(hash, now) {
+        const [row] = await db.read(sql`
+          select client_id, doc from pushed_requests where tenant_id = ${tenant} and hash = ${hash} and expires_at > ${now}`)
+        return row && { hash, clientId: row['client_id'] as string, ...JSON.parse(row['doc'] as string) }
+      },
+      end: async (hash) => (await db.write(endPushedRequest(tenant, hash))).length > 0,
+    },
+  }
+}
+
+/** Returns a row for the one who uses the request up. RFC 9126 §4 */
+export function endPushedRequest(tenant: string, hash: string): Sql {
+  return sql`delete from pushed_requests where tenant_id = ${tenant} and hash = ${hash} returning hash`
+}

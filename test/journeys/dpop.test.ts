@@ -1,0 +1,223 @@
+/** Proof of possession: every check of a proof at every place that reads one — RFC 9449 §4.3. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { SignJWT } from 'jose'
+import { sha256 } from '../../src/protocol/codec/digest.ts'
+import { type Engine, type TestApp, testApp } from '../app.ts'
+import { engines } from '../postgres.ts'
+import { type Answer, type Application, alice, application, call, callback, challenge, claimsOf } from './application.ts'
+import { aKey, type Change, type Key, wrongProofs } from './dpop-proofs.ts'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`DPoP, on ${engine}`, () => {
+    let gatehouse: TestApp
+    let app: Application
+    let open: Application
+    let key: Key
+    let other: Key
+    let count = 0
+    before(async () => {
+      gatehouse = await testApp(engine)
+      ;[key, other] = [await aKey(), await aKey()]
+      await gatehouse.addAccount({ username: alice.username }, alice.password)
+      const people = { redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'], scope: 'openid offline_access' }
+      await gatehouse.addClient({ ...people, client_id: 'app' }, 'secret')
+      await gatehouse.addClient({ ...people, client_id: 'open', token_endpoint_auth_method: 'none' })
+      const machine = { grant_types: ['client_credentials'], scope: '' }
+      await gatehouse.addClient({ ...machine, client_id: 'bound', dpop_bound_access_tokens: true }, 'secret')
+      await gatehouse.addClient({ ...machine, client_id: 'strict', policy: { sender_constraint: 'required' } }, 'secret')
+      await gatehouse.addClient({ ...machine, client_id: 'fresh', policy: { dpop_nonce: 'required' } }, 'secret')
+      await gatehouse.addClient({ ...machine, client_id: 'es256', policy: { allowed_algs: ['ES256'] } }, 'secret')
+      await gatehouse.addClient({ ...machine, client_id: 'api', resource_server: gatehouse.issuer }, 'secret')
+      app = application(gatehouse, { id: 'app', secret: 'secret', scope: 'openid offline_access' })
+      open = application(gatehouse, { id: 'open', scope: 'openid offline_access' })
+    })
+    after(() => gatehouse.close())
+
+    const proof = (path: string, { header, claims, key: signer = key }: Change = {}, method = 'POST'): Promise<string> => {
+      const body = { jti: `proof ${++count}`, htm: method, htu: gatehouse.issuer + path, iat: gatehouse.now(), ...claims }
+      return new SignJWT(body as never)
+        .setProtectedHeader({ alg: signer.alg, typ: 'dpop+jwt', jwk: signer.jwk, ...header } as never)
+        .sign(signer.privateKey)
+    }
+    const machine = (id: string, dpop?: string): Promise<Answer> => {
+      const client = application(gatehouse, { id, secret: 'secret' })
+      return client.post('/token', { grant_type: 'client_credentials' }, { ...client.header, ...(dpop === undefined ? {} : { dpop }) })
+    }
+    const userinfo = (token: string, dpop?: string, scheme = 'DPoP'): Promise<Answer> =>
+      call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `${scheme} ${token}`, ...(dpop === undefined ? {} : { dpop }) } })
+    const push = (dpop: string, fields = {}): Promise<Answer> =>
+      app.post(
+        '/par',
+        {
+          response_type: 'code',
+          redirect_uri: callback,
+          scope: 'openid',
+          code_challenge: challenge,
+          code_challenge_method: 'S256',
+          ...fields,
+        },
+        { ...app.header, dpop },
+      )
+
+    let bound: string
+    before(async () => {
+      bound = (await machine('bound', await proof('/token'))).body.access_token
+    })
+
+    test('a token is bound to the key of the proof, and good with it alone', async () => {
+      const { body } = await machine('bound', await proof('/token'))
+      assert.deepEqual([body.token_type, claimsOf(body.access_token)['cnf']], ['DPoP', { jkt: key.jkt }])
+      const ath = sha256(body.access_token)
+      assert.equal((await userinfo(body.access_token, await proof('/userinfo', { claims: { ath } }, 'GET'))).status, 200)
+      const foreign = await userinfo(body.access_token, await proof('/userinfo', { claims: { ath }, key: other }, 'GET'))
+      assert.deepEqual([foreign.status, foreign.body.error_description], [401, 'a DPoP proof with the key of the access token is needed'])
+      assert.match(foreign.headers.get('www-authenticate') ?? '', /^DPoP error="invalid_dpop_proof".* algs="ES256 /)
+      assert.equal((await userinfo(body.access_token)).status, 401)
+      const plain = await userinfo(body.access_token, undefined, 'Bearer')
+      assert.equal(plain.body.error_description, 'the access token is bound to a key; send it with the DPoP scheme and a proof')
+    })
+
+    test('an unbound token is not sent with the DPoP scheme', async () => {
+      const { access_token: token } = (await machine('es256')).body
+      const refused = await userinfo(token, await proof('/userinfo', { claims: { ath: sha256(token) } }, 'GET'))
+      assert.equal(refused.body.error_description, 'the access token is not bound to a key; send it with the Bearer scheme')
+    })
+
+    test('introspection tells the binding', async () => {
+      const api = application(gatehouse, { id: 'api', secret: 'secret' })
+      const { body } = await api.post('/introspect', { token: bound })
+      assert.deepEqual([body.active, body.token_type, body.cnf], [true, 'DPoP', { jkt: key.jkt }])
+    })
+
+    test('a client that is bound by its registration or its policy gets nothing without a proof', async () => {
+      assert.equal((await machine('bound')).body.error_description, 'this client must send a DPoP proof')
+      assert.equal((await machine('strict')).body.error_description, 'this client must prove possession of a key')
+      assert.equal((await machine('strict', await proof('/token'))).status, 200)
+    })
+
+    for (const alg of ['EdDSA', 'Ed25519', 'PS256', 'RS256'])
+      test(`${alg} signs proofs, where the client may`, async () => {
+        const signer = { ...(await aKey(alg === 'EdDSA' ? 'Ed25519' : alg)), alg }
+        assert.equal((await machine('bound', await proof('/token', { key: signer }))).status, 200)
+        assert.equal((await machine('es256', await proof('/token', { key: signer }))).body.error, 'invalid_dpop_proof')
+      })
+
+    const wrong = wrongProofs({ proof, key: () => key, other: () => other, now: () => gatehouse.now(), issuer: () => gatehouse.issuer })
+    const places: Record<string, { path: string; status: number; send(dpop: string): Promise<Answer> }> = {
+      'the token endpoint': { path: '/token', status: 400, send: (dpop) => machine('bound', dpop) },
+      'the pushed request endpoint': { path: '/par', status: 400, send: push },
+    }
+    for (const [place, { path, status, send }] of Object.entries(places)) {
+      for (const [name, [description, make]] of Object.entries(wrong)) {
+        test(`${place} refuses ${name}`, async () => {
+          const answer = await send(await make(path))
+          assert.deepEqual([answer.status, answer.body.error, answer.body.error_description], [status, 'invalid_dpop_proof', description])
+        })
+      }
+    }
+    for (const [name, [description, make]] of Object.entries(wrong)) {
+      test(`UserInfo refuses ${name}`, async () => {
+        const answer = await call(`${gatehouse.issuer}/userinfo`, {
+          method: 'POST',
+          headers: { authorization: `DPoP ${bound}`, dpop: await make('/userinfo') },
+        })
+        assert.equal(answer.status, 401)
+        const early = ['iat', 'ath'].some((claim) => description.startsWith(claim))
+        assert.equal(answer.body.error_description, early ? 'ath of the DPoP proof is not the hash of the access token' : description)
+      })
+    }
+
+    test('a proof is good once, on every endpoint, also when twenty race with it', async () => {
+      const one = await proof('/token')
+      const answers = await Promise.all(Array.from({ length: 20 }, () => machine('bound', one)))
+      assert.equal(answers.filter(({ status }) => status === 200).length, 1)
+      const replayed = answers.find(({ status }) => status === 400)
+      assert.equal(replayed?.body.error_description, 'the DPoP proof was used before; make a new one for each request')
+    })
+
+    test('a proof that was refused is not used up', async () => {
+      const one = await proof('/token')
+      assert.equal(
+        (await application(gatehouse, { id: 'bound', secret: 'wrong' }).post('/token', { grant_type: 'client_credentials' }, { dpop: one }))
+          .status,
+        401,
+      )
+      assert.equal((await machine('bound', one)).status, 200)
+    })
+
+    test('where a nonce is demanded, the answer brings one that is good for five minutes', async () => {
+      const first = await machine('fresh', await proof('/token'))
+      assert.deepEqual([first.status, first.body.error], [400, 'use_dpop_nonce'])
+      assert.equal(first.body.error_description, 'the DPoP proof needs the nonce of the DPoP-Nonce header')
+      const nonce = first.headers.get('dpop-nonce') as string
+      const { body } = await machine('fresh', await proof('/token', { claims: { nonce } }))
+      const ath = sha256(body.access_token)
+      const lacking = await userinfo(body.access_token, await proof('/userinfo', { claims: { ath } }, 'GET'))
+      assert.match(lacking.headers.get('www-authenticate') ?? '', /^DPoP error="use_dpop_nonce"/)
+      const again = lacking.headers.get('dpop-nonce') as string
+      assert.equal((await userinfo(body.access_token, await proof('/userinfo', { claims: { ath, nonce: again } }, 'GET'))).status, 200)
+      assert.equal((await machine('fresh', await proof('/token', { claims: { nonce: 'of my own' } }))).body.error, 'use_dpop_nonce')
+      gatehouse.advance(301)
+      assert.equal((await machine('fresh', await proof('/token', { claims: { nonce } }))).body.error, 'use_dpop_nonce')
+    })
+
+    test('a code that was asked for with dpop_jkt, or pushed with a proof, is good with that key alone', async () => {
+      const redeem = async (code: string, signer: Key) =>
+        app.post(
+          '/token',
+          {
+            grant_type: 'authorization_code',
+            code,
+            redirect_uri: callback,
+            code_verifier: 'the-verifier-of-an-application-under-test-0123456789',
+          },
+          { ...app.header, dpop: await proof('/token', { key: signer }) },
+        )
+      const code = await app.code(gatehouse.browser(), { dpop_jkt: key.jkt })
+      const refused = await redeem(code, other)
+      assert.equal(refused.body.error_description, 'code is bound to another key than that of the DPoP proof')
+      assert.equal((await redeem(code, key)).status, 200)
+
+      const { request_uri } = (await push(await proof('/par'))).body
+      const browser = gatehouse.browser()
+      const url = `${gatehouse.issuer}/authorize?client_id=app&request_uri=${encodeURIComponent(request_uri)}`
+      await browser.open(url)
+      const landing = await browser.submit('sign-in', { ...alice })
+      const pushed = landing.url.searchParams.get('code') ?? (await codeIn(landing))
+      assert.equal((await redeem(pushed as string, other)).body.error, 'invalid_grant')
+      assert.equal((await redeem(pushed as string, key)).status, 200)
+      const both = await push(await proof('/par'), { dpop_jkt: other.jkt })
+      assert.equal(both.body.error_description, 'dpop_jkt is not the key of the DPoP proof')
+    })
+    const codeIn = async (landing: { html: string }) => /[?&](?:amp;)?code=([\w]+)/.exec(landing.html)?.[1]
+
+    test('dpop_jkt must be a thumbprint', async () => {
+      const landing = await gatehouse.browser().open(app.url({ dpop_jkt: 'short' }))
+      assert.match(
+        landing.url.searchParams.get('error_description') ?? '',
+        /dpop_jkt must be the SHA-256 thumbprint of a key: 43 characters/,
+      )
+    })
+
+    test('the refresh token of a public client is bound to the key, that of another follows its client', async () => {
+      for (const [client, expected] of [
+        [open, 400],
+        [app, 200],
+      ] as const) {
+        const code = await client.code(gatehouse.browser())
+        const fields = { grant_type: 'authorization_code', code, redirect_uri: callback }
+        const verifier = { code_verifier: 'the-verifier-of-an-application-under-test-0123456789' }
+        const { body } = await client.post('/token', { ...fields, ...verifier }, { ...client.header, dpop: await proof('/token') })
+        const refresh = async (signer: Key) =>
+          client.post(
+            '/token',
+            { grant_type: 'refresh_token', refresh_token: body.refresh_token },
+            { ...client.header, dpop: await proof('/token', { key: signer }) },
+          )
+        assert.equal((await refresh(other)).status, expected)
+        assert.equal((await refresh(key)).body.token_type, 'DPoP')
+      }
+    })
+  })
+}
