@@ -1,15 +1,21 @@
 /** The only place tokens are made — RFC 6749 §5.1, access tokens after RFC 9068. */
 import type { AccessTokenAlg } from './algs.ts'
 import type { Client } from './client.ts'
+import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Reply } from './request-reply.ts'
 import type { AccessToken, Binding, Issuance, RefreshToken, Target } from './types.ts'
+
+/** No longer one is accepted anywhere, and longer ones fit into no header. */
+const maxTokenLength = 16_384
 
 /** Signs first, then makes everything true in one act; the artefact that is used up is spent in that act, last of all. */
 export async function issueTokens(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<Reply> {
   const access = await accessToken(ctx, issuance, target, binding)
   const opaque = target.format === 'opaque'
   const text = opaque ? ctx.tokens.make('at') : await signed(ctx, issuance.client, target.alg, jwtClaims(ctx, access))
+  if (text.length > maxTokenLength)
+    refuse('invalid_scope', 'the access token would be longer than 16384 characters; ask for fewer scopes or resources')
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.features)

@@ -36,8 +36,13 @@ export function isDotSegment(segment: string): boolean {
 
 const everyForbidden = new RegExp(forbidden, 'gu')
 
-/** The text with each character that is not allowed written as `\u{1b}`, cut to `most` characters: safe to store, log and print. */
+/** The text with each character that is not allowed escaped as in JSON, cut to `most` characters: safe to store, log and print. */
 export function printable(value: string, most = Number.POSITIVE_INFINITY): string {
-  const shown = value.replace(everyForbidden, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+  const shown = value.replace(everyForbidden, escaped)
   return shown.length <= most ? shown : `${shown.slice(0, most - 1).toWellFormed()}…`
+}
+
+/** As in JSON: `\u001b`. */
+export function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

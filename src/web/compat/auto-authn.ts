@@ -8,6 +8,7 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
+import { line } from '../../protocol/text.ts'
 import { slugSchema, type TenantActs } from '../api/admin/tenants.ts'
 import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
 import { readJsonBody } from '../api/json-body.ts'
@@ -60,8 +61,8 @@ function tenant(compat: CompatDeps): JsonRoute {
     summary: 'Make a tenant; its issuer is this one followed by /t/ and the slug',
     body: z.strictObject({
       slug: slugSchema.refine((text) => text !== 'root', 'is reserved'),
-      name: z.string().trim().min(1).max(200),
-      email: z.email(),
+      name: line(200),
+      email: z.email().max(254),
     }),
     answer: z.object({ id: z.string(), slug: z.string(), name: z.string(), email: z.string(), issuer: z.string() }),
     status: 201,

@@ -29,7 +29,12 @@ export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes,
   const common = commonHeaders(deps.issuer.startsWith('https:'))
   const state: HttpState = { deps, common, addressOf: clientAddress(trustedProxies), closing: false }
   const requestTimeout = requestSeconds * 1000
-  const http = { headersTimeout: requestTimeout, connectionsCheckingInterval: 1000, requireHostHeader: false } // refused by a hook, in our form
+  const http = {
+    maxHeaderSize: 32_768, // holds the longest token there is, twice
+    headersTimeout: requestTimeout,
+    connectionsCheckingInterval: 1000,
+    requireHostHeader: false, // a hook refuses its absence, in our own form
+  }
   const app: FastifyInstance = Fastify({
     ...(tls ? { https: { ...http, ...tlsRules, ...tls } } : { http }),
     bodyLimit: bodyBytes,

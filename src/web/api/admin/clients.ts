@@ -1,8 +1,9 @@
 /** `/api/v1/admin/clients`: applications and machines — the metadata of RFC 7591. */
 import { z } from 'zod'
 import { newSecret } from '../../../crypto/new-secret.ts'
+import { changeClient, metadataOf } from '../../../protocol/change-client.ts'
 import { type ClientMetadata, clientSchema, scopesOf } from '../../../protocol/client.ts'
-import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
+import { mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { readClient } from '../../../protocol/register.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath, rightsAmong } from '../administration.ts'
@@ -42,7 +43,7 @@ const create = adminRoute(
   },
   async ({ tenant, body }, by) => {
     const made = read(tenant, body)
-    mayRegister(by, made)
+    requireRegistrable(by, made)
     const secret = hasSecret(made) ? secretFor(tenant, undefined) : undefined
     if (!(await tenant.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
       problem(409, 'invalid_request', 'a client of this client_id is registered already')
@@ -67,11 +68,13 @@ const change = adminRoute(
     act: 'client.change',
   },
   async ({ tenant, body, path }, by) => {
-    const before = await manageableClient(tenant, by, path.id)
-    const after = read(tenant, { ...mergePatch(before, body), client_id: path.id })
-    mayRegister(by, after)
-    if (!(await tenant.store.clientsAdmin.replace(after))) noSuchClient()
-    return { answer: after, detail: { fields: Object.keys(body).join(' ') } }
+    await manageableClient(tenant, by, path.id) // a client out of reach is refused before its change is looked at
+    const check = (before: ClientMetadata, after: ClientMetadata) => {
+      requireRightsOf(by, before)
+      requireRegistrable(by, after)
+    }
+    const changed = (await changeClient(tenant, path.id, body, check)) ?? noSuchClient()
+    return { answer: changed, detail: { fields: Object.keys(body).join(' ') } }
   },
 )
 
@@ -93,31 +96,30 @@ export function noSuchClient(): never {
   return problem(404, 'not_found', 'there is no such client here')
 }
 
-/** What is registered, and nothing of its secrets. */
+/** The metadata of a client, without its secrets. */
 export async function findClient({ store }: WebTenant, id: string): Promise<ClientMetadata> {
-  const { secretHashes: _, sealedSigningSecret: __, ...registered } = (await store.clients.find(id)) ?? noSuchClient()
-  return registered
+  return metadataOf((await store.clients.find(id)) ?? noSuchClient())
 }
 
-/** A client that this caller may change: whoever has its secret has its rights. */
+/** A client that this caller may change. The holder of its secret has its rights, so they must not exceed the caller's. */
 export async function manageableClient(tenant: WebTenant, by: Caller, id: string): Promise<ClientMetadata> {
   const found = await findClient(tenant, id)
-  withinRights(by, found)
+  requireRightsOf(by, found)
   return found
 }
 
-function withinRights(by: Caller, client: ClientMetadata): void {
+function requireRightsOf(by: Caller, client: ClientMetadata): void {
   const held = rightsOfCaller(by)
   if (!rightsAmong(scopesOf(client)).every((right) => held.includes(right)))
-    problem(403, 'access_denied', 'the scopes of this client allow it what you may not do yourself')
+    problem(403, 'access_denied', 'the scopes of this client exceed your own permissions')
 }
 
-/** Nobody registers more than they may do, nor a way to administer in the name of people who were not asked. */
-function mayRegister(by: Caller, client: ClientMetadata): void {
-  withinRights(by, client)
+/** Refuses a client with more rights than the caller has, and one that could administer on behalf of people without their consent. */
+function requireRegistrable(by: Caller, client: ClientMetadata): void {
+  requireRightsOf(by, client)
   const forPeople = client.grant_types.some((name) => name !== 'client_credentials')
   if (forPeople && client.policy.consent === 'skip' && rightsAmong(scopesOf(client)).length > 0)
-    problem(403, 'access_denied', 'a client by which people administer asks for their consent')
+    problem(403, 'access_denied', 'a client with administration scopes for people must ask for consent')
 }
 
 export function hasSecret({ token_endpoint_auth_method: method }: ClientMetadata): boolean {
