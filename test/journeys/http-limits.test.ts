@@ -37,7 +37,7 @@ suite('the parser of HTTP', () => {
   async function answered(socket: Socket): Promise<{ status: number; headers: Headers; body: string }> {
     const parts: Buffer[] = []
     socket.on('error', () => {}) // the server may reset what it does not read
-    socket.on('data', (part) => parts.push(part))
+    socket.on('data', (part) => parts.push(Buffer.from(part)))
     if (!socket.closed) await once(socket, 'close')
     const [head = '', body = ''] = Buffer.concat(parts).toString().split('\r\n\r\n', 2)
     const [first = '', ...lines] = head.split('\r\n')
