@@ -210,7 +210,12 @@ function routesOf({ server, tenant, tenants }: App, { api }: Config): Route[] {
 
 function certificateReader({ tls: { cert_file, key_file } }: Config): (() => Promise<Certificate>) | undefined {
   if (!cert_file || !key_file) return undefined
-  return async () => ({ cert: await readFile(cert_file, 'utf8'), key: await readFile(key_file, 'utf8') })
+  const read = async (setting: string, file: string) => {
+    const pem = await readFile(file, 'utf8')
+    if (!pem.includes('-----BEGIN ')) throw new StartupError(`${setting} holds no PEM`) // Node.js would take an empty file for no setting
+    return pem
+  }
+  return async () => ({ cert: await read('tls.cert_file', cert_file), key: await read('tls.key_file', key_file) })
 }
 
 async function serve(
