@@ -54,6 +54,7 @@ async function open({ database, algorithms = false, password }: Wishes): Promise
     GATEHOUSE_LIMITS_SIGN_IN_ACCOUNT: '1000000',
     GATEHOUSE_LIMITS_SIGN_IN_ADDRESS: '1000000',
     GATEHOUSE_LIMITS_SIGN_IN_TENANT: '1000000',
+    GATEHOUSE_LIMITS_FLOWS_PER_ADDRESS: '1000000',
   }
   const loaded = loadConfig({ mode: 'dev', env, readFile })
   if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))

@@ -35,6 +35,7 @@ import { picoAuthPaths } from './web/compat/pico-auth.ts'
 import type { HttpDeps } from './web/http/deps.ts'
 import { createListener } from './web/http/listener.ts'
 import { aliasesOf, type Route, routeOf } from './web/http/route.ts'
+import { type Certificate, certificateReload, type SecureServer } from './web/http/tls.ts'
 import { linkRoutes } from './web/sign-in/links.ts'
 import { signUpLinks, signUpSteps } from './web/sign-in/sign-up.ts'
 import { steps } from './web/sign-in/steps.ts'
@@ -46,8 +47,8 @@ export interface App {
   tenant(slug: string): Promise<Tenant | undefined>
   /** Why it cannot serve; undefined when it can. */
   ready(): Promise<string | undefined>
-  /** Listens as configured, and keeps house: sweeps what has expired, rotates keys. */
-  serve(): Promise<{ url: string; close(): Promise<void> }>
+  /** Listens as configured, deletes what has expired, and rotates keys. `reloadCertificate`: reads the files of the TLS certificate again. */
+  serve(): Promise<{ url: string; reloadCertificate(): Promise<void>; close(): Promise<void> }>
   close(): Promise<void>
 }
 
@@ -66,6 +67,8 @@ export interface OpenOptions {
 const concurrentHashes = Math.min(availableParallelism(), 3)
 /** A change of a tenant by another node is seen after at most so many seconds. */
 const tenantRecheckSeconds = 5
+/** How often the files of the TLS certificate are read again. */
+const certificateCheckSeconds = 10
 /** Tenants held at a time. */
 const maxHeldTenants = 2000
 
@@ -205,11 +208,21 @@ function routesOf({ server, tenant, tenants }: App, { api }: Config): Route[] {
   return [...withoutClients(rules, compat), ...pages, ...account, ...json.map(routeOfJson), ...docsRoutes(json, api.docs, version)]
 }
 
+function certificateReader({ tls: { cert_file, key_file } }: Config): (() => Promise<Certificate>) | undefined {
+  if (!cert_file || !key_file) return undefined
+  const read = async (setting: string, file: string) => {
+    const pem = await readFile(file, 'utf8')
+    if (!pem.includes('-----BEGIN ')) throw new StartupError(`${setting} holds no PEM`) // Node.js would take an empty file for no setting
+    return pem
+  }
+  return async () => ({ cert: await read('tls.cert_file', cert_file), key: await read('tls.key_file', key_file) })
+}
+
 async function serve(
   deps: AppDeps,
   app: App,
   held: ReadonlyMap<string, { tenant: Promise<Tenant | undefined> }>,
-): Promise<{ url: string; close(): Promise<void> }> {
+): ReturnType<App['serve']> {
   const { config, platform, db } = deps
   const { log, random, now } = platform
   const routes = routesOf(app, config)
@@ -223,9 +236,12 @@ async function serve(
     stopwatch,
     log,
   }
-  const { cert_file, key_file } = config.tls
-  const tls = cert_file && key_file ? { cert: await readFile(cert_file, 'utf8'), key: await readFile(key_file, 'utf8') } : undefined
-  const listener = createListener(httpDeps, { tls, trustedProxies: config.trusted_proxies, bodyBytes: config.limits.body_bytes })
+  const readTls = certificateReader(config)
+  const tls = await readTls?.()
+  const { body_bytes: bodyBytes, request_seconds: requestSeconds } = config.limits
+  const listener = createListener(httpDeps, { tls, trustedProxies: config.trusted_proxies, bodyBytes, requestSeconds })
+  const reloadCertificate =
+    readTls && tls ? certificateReload(listener.server as unknown as SecureServer, tls, { read: readTls, log }) : async () => {}
   const root = await app.tenant('')
   const url = await listener.listen({ host: config.listen.host, port: config.listen.port })
 
@@ -237,9 +253,14 @@ async function serve(
   const rotateKeys = async () => {
     for (const { tenant } of [...held.values()]) await (await tenant)?.keyring.rotateWhenDue()
   }
-  const tasks = [periodicTask(config.sweep.every_seconds, sweepExpired, log), periodicTask(3600, rotateKeys, log)]
+  const tasks = [
+    periodicTask(config.sweep.every_seconds, sweepExpired, log),
+    periodicTask(3600, rotateKeys, log),
+    periodicTask(certificateCheckSeconds, reloadCertificate, log),
+  ]
   return {
     url,
+    reloadCertificate,
     async close() {
       await listener.close()
       await Promise.all([keysMade, ...tasks.map((one) => one.stop())])

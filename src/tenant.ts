@@ -216,6 +216,7 @@ function signInOf(
 ): SignInDeps {
   const { session_idle: idle, session_absolute: absolute } = lifetimesOf(config, row)
   const { account, address, tenant } = config.limits.sign_in
+  const flows = config.limits.flows_per_address
   return {
     store,
     tokens,
@@ -228,7 +229,7 @@ function signInOf(
     name: row.name,
     secondFactor: secondFactorOf(config, row),
     lifetimes: { idle, absolute },
-    limits: { account, address, tenant },
+    limits: { account, address, tenant, flows },
     pseudonym: tokens.pseudonym,
     id,
     notify: (news, account) => mail?.inBackground(() => sendNotice(mail, news, account)),

@@ -28,7 +28,8 @@ export interface TestApp {
   browser(): TinyBrowser
   addClient(metadata: Record<string, unknown>, secret?: string, tenant?: Tenant): Promise<ClientMetadata>
   addAccount(account: NewAccount, password?: string, tenant?: Tenant): Promise<string>
-  /** What was logged. */
+  /** Reads the files of the TLS certificate again. */
+  reloadCertificate(): Promise<void>
   close(): Promise<void>
 }
 
@@ -80,6 +81,7 @@ export async function testApp(
       return (await createAccount(tenant.accounts, account, password === undefined ? undefined : { text: password, temporary: false }))
         .subject
     },
+    reloadCertificate: server.reloadCertificate,
     async close() {
       await server.close()
       await app.close()

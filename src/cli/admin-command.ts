@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { isMapping, type Raw } from '../config/raw.ts'
+import { readJson } from '../protocol/codec/json.ts'
 import type { ConfigFlags } from './open.ts'
 import { refuse } from './problems.ts'
 import { readAll, sheet, type Terminal } from './terminal.ts'
@@ -47,8 +48,9 @@ export async function all<T>(read: (ask: { after?: string; limit: number }) => P
 /** The JSON object in a file, or on standard input for `-`; an empty one when no file was named. */
 export async function readObject(terminal: Terminal, file: string | undefined): Promise<Raw> {
   if (file === undefined) return {}
-  const value = parsed(file === '-' ? await readAll(terminal.stdin) : textOf(file))
-  return isMapping(value) ? value : refuse(`${file} does not hold a JSON object`)
+  const read = readJson(file === '-' ? await readAll(terminal.stdin) : textOf(file))
+  if ('rule' in read && read.rule !== 'is not JSON') refuse([file, read.member.join('.'), read.rule].filter(Boolean).join(' '))
+  return 'value' in read && isMapping(read.value) ? read.value : refuse(`${file} does not hold a JSON object`)
 }
 
 /** Refuses when it cannot be read. */
@@ -57,14 +59,6 @@ export function textOf(file: string): string {
     return readFileSync(file, 'utf8')
   } catch {
     return refuse(`${file} cannot be read`)
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,7 +1,8 @@
 /** `gatehouse clients`: applications and machines — the metadata of RFC 7591. */
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type ClientMetadata, clientSchema, registeredMetadata } from '../protocol/client.ts'
+import { changeClient, metadataOf } from '../protocol/change-client.ts'
+import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
 import type { Tenant } from '../tenant.ts'
@@ -9,7 +10,7 @@ import { type AdminFlags, adminCommand, all, confirm, merged, print, readObject 
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
-import { checked, misuse, refuse, refuseIssues } from './problems.ts'
+import { checked, misuse, refuse, refuseIssues, withIssuesRenamed } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
 
 interface FieldFlags extends AdminFlags, SecretFlags {
@@ -98,9 +99,8 @@ async function updateClient(terminal: Terminal, id: string, command: Command): P
   await withTenant(terminal, flags, async (tenant, done) => {
     const given = await fields(terminal, command, flags)
     if (given['client_id'] !== undefined && given['client_id'] !== id) refuse('client_id cannot be changed')
-    const kept = Object.entries(await show(tenant, id)).filter(([name]) => !flags.unset?.includes(name))
-    const client = register(tenant, merged(Object.fromEntries(kept), given))
-    if (!(await tenant.store.clientsAdmin.replace(client))) noSuchClient(id)
+    const removed = Object.fromEntries((flags.unset ?? []).map((name) => [name, null]))
+    const client = (await withIssuesRenamed(flagOf, changeClient(tenant, id, { ...removed, ...given }))) ?? noSuchClient(id)
     await done('client.change', id, { changed: Object.keys(given).join(' ') })
     print(terminal, flags.json, client)
   })
@@ -140,5 +140,5 @@ async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant)
 
 /** What is registered, and nothing of its secrets. */
 async function show({ store }: Tenant, id: string): Promise<ClientMetadata> {
-  return registeredMetadata((await store.clientsAdmin.find(id)) ?? noSuchClient(id))
+  return metadataOf((await store.clientsAdmin.find(id)) ?? noSuchClient(id))
 }

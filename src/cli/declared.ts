@@ -8,6 +8,7 @@ import { type ClientMetadata, clientSchema, policySchema } from '../protocol/cli
 import type { Server } from '../protocol/feature.ts'
 import { readClient } from '../protocol/register.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
+import { line } from '../protocol/text.ts'
 import { textOf } from './admin-command.ts'
 import type { Kind, PlanEntry } from './plan.ts'
 import { checked, Problems, refuse, refuseIssues } from './problems.ts'
@@ -18,7 +19,7 @@ const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must ha
 const fileSchema = z.strictObject({
   clients: list,
   resources: list,
-  tenants: z.record(slug, z.strictObject({ name: z.string().min(1).max(200).optional(), clients: list, resources: list })).default({}),
+  tenants: z.record(slug, z.strictObject({ name: line(200).optional(), clients: list, resources: list })).default({}),
 })
 
 /** What is declared of one tenant. A list that is absent says nothing of its kind. */

@@ -1,6 +1,7 @@
 /** Files that are too large to be read at once: the records in them, one after the other. */
 import { createReadStream } from 'node:fs'
 import { JSONParser } from '@streamparser/json'
+import { readJson } from '../protocol/codec/json.ts'
 import { refuse } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -44,11 +45,8 @@ async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
 }
 
 function parsed(line: string): { value?: unknown } {
-  try {
-    return { value: JSON.parse(line) }
-  } catch {
-    return {}
-  }
+  const read = readJson(line)
+  return 'value' in read ? read : {}
 }
 
 /** The elements of the list `users` of one JSON object. Refuses when it is no JSON, breaks off, or has no such list. */

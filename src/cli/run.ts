@@ -2,10 +2,11 @@
 import { CommanderError } from 'commander'
 import { problemsOf } from './problems.ts'
 import { program } from './program.ts'
-import { painter, type Terminal } from './terminal.ts'
+import { neutralised, painter, type Terminal } from './terminal.ts'
 
 /** The exit status: 0 done, 1 refused or failed, 2 typed wrongly, 78 configured wrongly. */
-export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(argv: readonly string[], given: Terminal): Promise<number> {
+  const terminal = { ...given, stdout: neutralised(given.stdout), stderr: neutralised(given.stderr) }
   try {
     await program(terminal).parseAsync(argv, { from: 'user' })
     return 0

@@ -51,6 +51,7 @@ export function serve(program: Command, terminal: Terminal): void {
 
 async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise<void> {
   const stop = cluster.isWorker ? shutdownRequestedByPrimary() : untilSignal()
+  if (mode === 'serve') process.on('SIGHUP', () => {}) // a request to read the certificate again, which must not end a server that starts
   try {
     const given = { 'listen.host': flags.host, 'listen.port': flags.port, workers: flags.workers }
     const overrides = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined))
@@ -79,6 +80,7 @@ interface Work {
 
 async function work({ app, config, mode, log, stop, greet }: Work): Promise<void> {
   const open = await app.serve().catch((error: unknown) => closing(app)(listenProblem(error, config)))
+  if (mode === 'serve') process.on('SIGHUP', () => void open.reloadCertificate())
   if (mode === 'serve') log.info({ url: open.url, issuer: config.issuer, version }, 'ready')
   greet()
   const reason = await stop

@@ -1,5 +1,6 @@
 /** The command line's own streams, and how things look on them: plain unless a person is watching. */
 import { styleText } from 'node:util'
+import { escaped, printable } from '../protocol/text.ts'
 
 export interface Screen {
   write(text: string): unknown
@@ -12,6 +13,16 @@ export interface Terminal {
   stdin: AsyncIterable<Buffer | string>
   stdout: Screen
   stderr: Screen
+}
+
+/** The codes of `painter`; whatever else is no plain text may move the cursor, hide text or show it backwards. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that it looks for
+const unsafe = /(\x1b\[(?:1|2|22|31|32|36|39)m)|[^\P{Cc}\t\n]|\p{Cs}|\p{Bidi_Control}/gu
+
+/** A screen on which control characters and bidirectional controls are written as `\u001b`, whoever put them into a text. */
+export function neutralised(screen: Screen): Screen {
+  const neutral = (text: string) => text.replace(unsafe, (character, ours?: string) => ours ?? escaped(character))
+  return { write: (text) => screen.write(neutral(text)), isTTY: screen.isTTY }
 }
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'cyan'
@@ -30,13 +41,14 @@ export function painter(terminal: Terminal, screen: Screen): (style: Style, text
 export function table(terminal: Terminal, headings: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return 'none\n'
   const paint = painter(terminal, terminal.stdout)
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)))
+  const cells = rows.map((row) => row.map(onOneLine))
+  const widths = headings.map((heading, i) => Math.max(heading.length, ...cells.map((row) => row[i]!.length)))
   const line = (row: readonly string[]) =>
     row
       .map((cell, i) => cell.padEnd(widths[i]!))
       .join('  ')
       .trimEnd()
-  return [paint('bold', line(headings)), ...rows.map(line)].join('\n') + '\n'
+  return [paint('bold', line(headings)), ...cells.map(line)].join('\n') + '\n'
 }
 
 /** Names and values below each other; what has no value is left out, lists and groups are written out, times as dates. */
@@ -44,7 +56,11 @@ export function sheet(terminal: Terminal, value: object): string {
   const paint = painter(terminal, terminal.stdout)
   const lines = flat(value, '')
   const width = Math.max(0, ...lines.map(([name]) => name.length))
-  return lines.map(([name, text]) => `${paint('bold', name.padEnd(width))}  ${text}\n`).join('')
+  return lines.map(([name, text]) => `${paint('bold', name.padEnd(width))}  ${onOneLine(text)}\n`).join('')
+}
+
+function onOneLine(text: string): string {
+  return printable(text).replace(/[\t\n\r\u2028\u2029]+/g, ' ')
 }
 
 function flat(value: object, prefix: string): [string, string][] {

@@ -46,6 +46,9 @@ export async function supervise({ count, patience, log, stop, onReady }: Supervi
     })
   }
 
+  process.on('SIGHUP', () => {
+    for (const worker of alive) worker.process.kill('SIGHUP')
+  })
   cluster.once('listening', onReady)
   for (let i = 0; i < count; i++) begin()
   const reason = await Promise.race([stop, hopeless.promise])

@@ -218,6 +218,8 @@ export const configSchema = z.strictObject({
   limits: z
     .strictObject({
       body_bytes: z.int().min(1024).max(10_485_760).default(65_536).describe('Largest request body, in bytes'),
+      request_seconds: seconds(1, 600).default(30).describe('How long a client may take to send a request, in seconds'),
+      flows_per_address: tries.default(1000).describe('Sign-ins begun in 15 minutes from one IPv4 address or IPv6 /64'),
       sign_in: z
         .strictObject({
           account: tries.default(10).describe('Failed sign-ins in 15 minutes at one account; at a browser known to it only its own count'),

@@ -1,40 +1,44 @@
 /** Making and changing accounts. */
 import { z } from 'zod'
 import { maxAccessTokenLifetime } from '../protocol/client.ts'
+import { identifier, isCleanText, line, text } from '../protocol/text.ts'
 import { roles } from './roles.ts'
 import type { PasswordCheck } from './sign-in.ts'
 import type { Account, IdentityStore } from './types.ts'
 
-const text = z.string().trim().min(1).max(500)
-const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+const label = line(500)
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+  .max(2000)
+  .refine(isCleanText, 'has a character that is not allowed')
 
-/** OpenID Connect Core §5.1.1. */
+/** OpenID Connect Core §5.1.1: the first two may have several lines. */
 const address = z.strictObject({
-  formatted: text.optional(),
-  street_address: text.optional(),
-  locality: text.optional(),
-  region: text.optional(),
-  postal_code: text.optional(),
-  country: text.optional(),
+  formatted: text(500).optional(),
+  street_address: text(500).optional(),
+  locality: label.optional(),
+  region: label.optional(),
+  postal_code: label.optional(),
+  country: label.optional(),
 })
 
 /** The standard claims a person can have; `sub`, `preferred_username`, `email` and `updated_at` come from the account itself. Core §5.1. */
 export const claimsSchema = z.strictObject({
-  name: text.optional().describe('Full name, as it is shown'),
-  given_name: text.optional(),
-  family_name: text.optional(),
-  middle_name: text.optional(),
-  nickname: text.optional(),
+  name: label.optional().describe('Full name, as it is shown'),
+  given_name: label.optional(),
+  family_name: label.optional(),
+  middle_name: label.optional(),
+  nickname: label.optional(),
   profile: url.optional().describe('Profile page'),
   picture: url.optional(),
   website: url.optional(),
-  gender: text.optional(),
+  gender: label.optional(),
   birthdate: z
     .string()
     .regex(/^\d{4}(-\d{2}-\d{2})?$/, 'must be YYYY-MM-DD or YYYY')
     .optional(),
-  zoneinfo: text.optional().describe('Time zone, such as Europe/Paris'),
-  locale: text.optional().describe('Language tag, such as en-GB'),
+  zoneinfo: label.optional().describe('Time zone, such as Europe/Paris'),
+  locale: label.optional().describe('Language tag, such as en-GB'),
   email_verified: z.boolean().optional(),
   phone_number: z
     .string()
@@ -45,11 +49,7 @@ export const claimsSchema = z.strictObject({
 })
 
 export const accountSchema = z.strictObject({
-  sub: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-    .optional()
-    .describe('Subject identifier; made at random when absent, never changed'),
+  sub: identifier(255).optional().describe('Subject identifier; made at random when absent, never changed'),
   username: z
     .string()
     .trim()

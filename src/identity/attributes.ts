@@ -2,8 +2,7 @@
 import { z } from 'zod'
 import { reservedClaims } from '../protocol/claim-sources.ts'
 import { standardClaims } from '../protocol/claims.ts'
-
-const text = (most: number) => z.string().trim().min(1).max(most)
+import { isCleanText, line, text } from '../protocol/text.ts'
 
 /** Of one tenant. */
 export const maxAttributes = 50
@@ -26,7 +25,7 @@ export const attributeSchema = z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be 1 to 40 lower-case letters, digits and _, a letter first')
       .describe('What it is called in files, requests and tokens; never changed'),
-    title: text(80).optional().describe('Shown to people; the name when absent'),
+    title: line(80).optional().describe('Shown to people; the name when absent'),
     description: text(300).optional().describe('For those who fill it in'),
     type: z.enum(['string', 'number', 'boolean', 'date', 'enum', 'list']).describe('list: of texts'),
     required: z.boolean().default(false).describe('Every account has it'),
@@ -41,7 +40,7 @@ export const attributeSchema = z
       .regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters')
       .optional()
       .describe('Claim that tells it at UserInfo; absent: its name'),
-    values: z.array(text(100)).min(1).max(200).optional().describe('enum: what it may be'),
+    values: z.array(line(100)).min(1).max(200).optional().describe('enum: what it may be'),
     max_length: z.int().min(1).max(2000).optional().describe(`string, and each entry of a list: characters; absent: ${longest}`),
     max_items: z.int().min(1).max(100).optional().describe(`list: entries; absent: ${maxItems}`),
     min: z.number().optional().describe('number: the least'),
@@ -144,7 +143,7 @@ export function signUpAttributes(attributes: readonly Attribute[]): { asked: Att
 /** Is its value among these what it must be? */
 export function fits(attribute: Attribute, all: Values): boolean {
   const { name, type, required, values = [], max_length = longest, max_items = maxItems, min, max } = attribute
-  const isText = (one: unknown) => typeof one === 'string' && one.trim() !== '' && one.length <= max_length
+  const isText = (one: unknown) => typeof one === 'string' && one.trim() !== '' && one.length <= max_length && isCleanText(one)
   if (!Object.hasOwn(all, name)) return !required
   const value = all[name]
   switch (type) {

@@ -1,5 +1,6 @@
 /** The audit log: who did what when, from where, and what came of it — NIST SP 800-53 AU-3. */
 import type { Actor, AuditEvent } from '../protocol/audit-events.ts'
+import { printable } from '../protocol/text.ts'
 import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
 import type { IdentityStore } from './types.ts'
 
@@ -27,9 +28,21 @@ export async function recordAuditEvents(
 ): Promise<void> {
   const at = now()
   const entries = auditEvents.map(
-    (event): StoredAuditEvent => ({ ...event, id: orderedId(), at, requestId: from?.requestId, address: from?.address }),
+    (event): StoredAuditEvent => ({ ...storable(event), id: orderedId(), at, requestId: from?.requestId, address: from?.address }),
   )
   await store.audit.add(entries, at + retention)
+}
+
+/** An id in it may be whatever somebody sent: it is written in characters that can be stored and shown, and bounded. */
+function storable({ by, target, detail, ...event }: AuditEvent): AuditEvent {
+  const shown = (text: string) => printable(text, 2000)
+  const entries = Object.entries(detail ?? {}).map(([name, value]) => [name, typeof value === 'string' ? shown(value) : value] as const)
+  return {
+    ...event,
+    ...(by ? { by: { ...by, id: shown(by.id) } } : {}),
+    ...(target === undefined ? {} : { target: shown(target) }),
+    ...(detail ? { detail: Object.fromEntries(entries) } : {}),
+  }
 }
 
 /** An entry as everyone outside reads it. */

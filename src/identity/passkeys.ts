@@ -114,7 +114,7 @@ export async function removePasskey(deps: SignInDeps, account: Account, id: stri
 }
 
 function shortened(name: string): string {
-  return name.trim().slice(0, 60)
+  return Array.from(name.trim()).slice(0, 60).join('') // whole characters, since half of a surrogate pair cannot be stored
 }
 
 function usualName({ synced, transports }: { synced: boolean; transports: readonly string[] }): string {

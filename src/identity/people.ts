@@ -6,6 +6,7 @@ import { signUpAttributes } from './attributes.ts'
 import { passkeyCreation, passkeyRequest } from './passkeys.ts'
 import { signInWithoutPage } from './second-factor.ts'
 import type { SignInDeps } from './sign-in.ts'
+import { countFlow } from './throttle.ts'
 import { offerTotp } from './totp.ts'
 import { type Account, isActive, loginOf, type SessionRow } from './types.ts'
 
@@ -40,6 +41,8 @@ export function people(deps: SignInDeps): People {
     async askedAtSignUp() {
       return signUpAttributes(await store.attributes.list()).asked
     },
+
+    countFlow: (address, now) => countFlow(deps, address, now),
 
     async groups(subject) {
       return (await store.groups.of(subject)).map(({ name }) => name)

@@ -55,6 +55,8 @@ export interface Limits {
   readonly account: number
   readonly address: number
   readonly tenant: number
+  /** Flows begun at one address. */
+  readonly flows: number
 }
 
 export interface SignInDeps {

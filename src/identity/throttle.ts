@@ -1,5 +1,6 @@
 /** How often a password may be tried and a mail asked for — NIST SP 800-63B-4 §3.2.2, in words and numbers equal for accounts that exist and those that do not. */
 
+import { networkOf } from '../protocol/ip-address.ts'
 import { isKnownDevice } from './devices.ts'
 import type { SignInDeps } from './sign-in.ts'
 import { type Bucket, foldLogin } from './types.ts'
@@ -40,7 +41,7 @@ export async function countSignIn(deps: SignInDeps, { login, address, device }: 
     { name: `account:${who}`, limit: limits.account, window },
     { name: `account-day:${who}`, limit: maxPerDay, window: day },
   ]
-  const others = { address: { name: `address:${network(address)}`, limit: limits.address, window }, tenant: tenantBucket(limits) }
+  const others = { address: { name: `address:${networkOf(address)}`, limit: limits.address, window }, tenant: tenantBucket(limits) }
   return {
     wait: await waitFor(deps, [others.address, ...account, others.tenant], now),
     async succeeded() {
@@ -76,7 +77,12 @@ export function countSignUp(deps: SignInDeps, who: Omit<AttemptSource, 'device'>
 
 /** Counts the making of a tenant where anyone may make one. Returns how many seconds to wait; undefined: go on. */
 export function countTenantCreation(deps: SignInDeps, address: string, now: number): Promise<number | undefined> {
-  return waitFor(deps, [{ name: `tenant-address:${network(address)}`, limit: deps.limits.address, window }], now)
+  return waitFor(deps, [{ name: `tenant-address:${networkOf(address)}`, limit: deps.limits.address, window }], now)
+}
+
+/** Counts a flow, which is stored although nobody has signed in yet. Returns how many seconds to wait; undefined: go on. */
+export function countFlow(deps: SignInDeps, address: string, now: number): Promise<number | undefined> {
+  return waitFor(deps, [{ name: `flow-address:${networkOf(address)}`, limit: deps.limits.flows, window }], now)
 }
 
 /** Mails to one account are few, whatever they are for. */
@@ -86,7 +92,7 @@ function mailBuckets(
   { login, address }: Omit<AttemptSource, 'device'>,
 ): Bucket[] {
   return [
-    { name: `${kind}-address:${network(address)}`, limit: limits.address, window },
+    { name: `${kind}-address:${networkOf(address)}`, limit: limits.address, window },
     { name: `mail:${pseudonym(foldLogin(login))}`, limit: maxMails, window },
     { ...tenantBucket(limits), name: `${kind}-tenant` },
   ]
@@ -99,17 +105,4 @@ async function waitFor({ store }: Pick<SignInDeps, 'store'>, buckets: readonly B
 
 function tenantBucket(limits: SignInDeps['limits']): Bucket {
   return { name: 'tenant', limit: limits.tenant, window }
-}
-
-/** Whoever has one IPv6 address has a whole /64 of them. */
-export function network(address: string): string {
-  if (!address.includes(':')) return address
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped) return mapped
-  const [head = '', tail] = address.toLowerCase().split('%')[0]!.split('::') as [string, string | undefined]
-  const front = head === '' ? [] : head.split(':')
-  const back = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0')
-  const groups = [...front, ...zeros, ...back].slice(0, 4)
-  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`
 }

@@ -1,10 +1,11 @@
 /** Making an API key: what it may say — Gatehouse API keys, with the words of RFC 6749 §3.3 and RFC 8707. */
 import { z } from 'zod'
 import type { Ctx } from './feature.ts'
+import { line } from './text.ts'
 import type { ApiKey, StoredApiKey } from './types.ts'
 
 export const apiKeySchema = z.strictObject({
-  label: z.string().trim().min(1).max(120).describe('What it is for, to know it again'),
+  label: line(120).describe('What it is for, to know it again'),
   scope: z
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e ]*$/, 'has a character that no scope may have')

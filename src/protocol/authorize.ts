@@ -26,13 +26,13 @@ export const authorizationEndpoint: Endpoint = {
     const resolved = await resolveRequest(ctx, client, request.params)
     const { params } = resolved
     const redirectUri = readRedirectUri(client, params)
-    const address = { client, redirectUri, state: params.all('state')[0] }
+    const address = { client, redirectUri, state: params.all('state').find((state) => state.length <= 2048) }
 
     // From here on, every refusal travels to the client.
     return redirectingErrors(ctx, address, requestedMode(ctx, params), async () => {
       const asked = await readRequest(ctx, client, redirectUri, resolved)
       // A post from another site comes without cookies; the hub is reached by a GET, which has them.
-      if (method === 'POST') return toContinue(ctx, await beginFlow(ctx, asked, browser))
+      if (method === 'POST') return toContinue(ctx, await beginFlow(ctx, asked, request))
       return proceed(ctx, { client, asked, answered: [], pending: undefined, browser, address: from })
     })
   },
@@ -103,7 +103,7 @@ async function proceed(ctx: Ctx, interaction: Interaction): Promise<Reply> {
 
   if (step !== 'done') {
     if (asked.prompt.includes('none')) refuse(promptNoneErrors[step], 'the user must act, but prompt=none forbids asking') // Core §3.1.2.6
-    if (interaction.flowToken === undefined) return toContinue(ctx, await beginFlow(ctx, asked, interaction.browser))
+    if (interaction.flowToken === undefined) return toContinue(ctx, await beginFlow(ctx, asked, interaction))
     return {
       kind: 'page',
       ...(await page(step, { ctx, client, asked, answered, pending, sessions, session, grant, flowToken: interaction.flowToken })),
@@ -175,12 +175,15 @@ function toContinue(ctx: Ctx, { flowToken, browser }: { flowToken: string; brows
   return { kind: 'redirect', to: continueUrl(ctx, flowToken), remember: { id: browser } }
 }
 
+/** Told by a page with its status, which tells people and operators more. */
+const shownHere: ReadonlySet<ErrorCode> = new Set(['server_error', 'temporarily_unavailable', 'too_many_requests'])
+
 async function redirectingErrors(ctx: Ctx, address: ResponseDestination, mode: string, work: () => Promise<Reply>): Promise<Reply> {
   try {
     return await work()
   } catch (cause) {
     const error = asOAuthError(cause)
-    if (error.code === 'server_error' || error.code === 'temporarily_unavailable') throw cause // A page with its status tells operators more.
+    if (shownHere.has(error.code)) throw cause
     return respond(ctx, address, mode, { error: error.code, error_description: error.description })
   }
 }

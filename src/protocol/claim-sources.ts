@@ -1,9 +1,11 @@
 /** Claims that a registration adds to access tokens: always the same, or looked up — RFC 9068 §2.2.3. */
+import { Buffer } from 'node:buffer'
 import { z } from 'zod'
+import { line } from './text.ts'
 
 const claimSource =
   /^(client\.(client_id|client_name|client_uri|contacts)|account\.((?!attributes$)\w{1,60}|attributes\.[a-z][a-z0-9_]{0,39})|token\.scope)$/
-const name = z.string().min(1).max(100)
+const name = line(100)
 
 /** What says who made a token, for whom and until when is not for a registration to say. RFC 9068 §2.2, RFC 7800. */
 export const reservedClaims: ReadonlySet<string> = new Set(
@@ -13,7 +15,7 @@ export const reservedClaims: ReadonlySet<string> = new Set(
 /** By name of the claim. */
 export const fixedClaims = z
   .record(name, z.json())
-  .refine((claims) => JSON.stringify(claims).length <= 4096, 'must not be longer than 4096 characters as JSON')
+  .refine((claims) => Buffer.byteLength(JSON.stringify(claims)) <= 4096, 'must not be longer than 4096 bytes as JSON')
   .superRefine((claims, check) => {
     for (const claim of Object.keys(claims)) if (reservedClaims.has(claim)) refused(check, claim)
   })

@@ -3,9 +3,13 @@ import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
+import { identifier, isCleanText, line } from './text.ts'
 
-const text = z.string().min(1).max(2000)
-const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' }).max(2000)
+const text = line(2000)
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+  .max(2000)
+  .refine(isCleanText, 'has a character that is not allowed')
 const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
 
@@ -37,28 +41,25 @@ export const policySchema = z.strictObject({
 
 export const clientSchema = z
   .strictObject({
-    client_id: z
-      .string()
-      .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-      .describe('The identifier'),
+    client_id: identifier(255).describe('The identifier'),
     client_name: text.optional().describe('Shown to people'),
     client_uri: url.optional().describe('Home page'),
     logo_uri: url.optional().describe('Logo, shown at consent'),
     policy_uri: url.optional().describe('Privacy policy, linked at consent'),
     tos_uri: url.optional().describe('Terms of service, linked at consent'),
-    contacts: z.array(text).optional().describe('E-mail addresses of those responsible'),
+    contacts: z.array(text).max(50).optional().describe('E-mail addresses of those responsible'),
     application_type: z.enum(['web', 'native']).default('web').describe('native: loopback and private-use redirect URIs, RFC 8252'),
     redirect_uris: z.array(text).max(50).default([]).describe('Compared exactly; native loopback URIs with any port'),
     post_logout_redirect_uris: z.array(text).max(50).default([]).describe('Where logout may lead, RP-Initiated Logout §3.1'),
-    grant_types: z.array(text).default(['authorization_code']).describe('Which grant types it may use'),
+    grant_types: z.array(text).max(50).default(['authorization_code']).describe('Which grant types it may use'),
     response_types: z
       .array(z.enum(['code', 'none']))
       .default(['code'])
       .describe('Which response types it may use'),
-    token_endpoint_auth_method: z.string().default('client_secret_basic').describe('The one way it authenticates'),
-    scope: z.string().default('openid').describe('The scopes it may ask for, separated by spaces'),
+    token_endpoint_auth_method: text.default('client_secret_basic').describe('The one way it authenticates'),
+    scope: z.string().max(8192).default('openid').describe('The scopes it may ask for, separated by spaces'),
     default_max_age: seconds.optional().describe('max_age when a request names none'),
-    default_acr_values: z.array(text).optional().describe('acr_values when a request names none'),
+    default_acr_values: z.array(text).max(20).optional().describe('acr_values when a request names none'),
     require_auth_time: z.boolean().default(false).describe('auth_time in every ID token'),
     id_token_signed_response_alg: signingAlg.default('RS256').describe('Algorithm of its ID tokens'),
     access_token_format: z.enum(['jwt', 'opaque']).default('jwt').describe('jwt: RFC 9068; opaque: by introspection only'),
@@ -111,11 +112,6 @@ export interface Client extends ClientMetadata {
 /** True for what was issued to a client, or for a resource, before it was registered anew or disabled. `issuedAt`: seconds since the epoch. */
 export function isVoid({ tokensFrom }: { tokensFrom: number }, issuedAt: number): boolean {
   return issuedAt < tokensFrom
-}
-
-/** What is registered of a client, without its secrets and its state. */
-export function registeredMetadata(client: ClientMetadata): ClientMetadata {
-  return Object.fromEntries(Object.entries(client).filter(([name]) => name in clientSchema.shape)) as ClientMetadata
 }
 
 /** The scopes a client may ask for. */

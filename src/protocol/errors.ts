@@ -23,6 +23,8 @@ export const codes = {
   method_not_allowed: [405, 'RFC 9110 §15.5.6'],
   content_too_large: [413, 'RFC 9110 §15.5.14'],
   invalid_request_uri: [400, 'OpenID Connect Core §3.1.2.6'],
+  headers_too_large: [431, 'RFC 6585 §5'],
+  request_timeout: [408, 'RFC 9110 §15.5.9'],
   login_required: [400, 'OpenID Connect Core §3.1.2.6'],
   account_selection_required: [400, 'OpenID Connect Core §3.1.2.6'],
   consent_required: [400, 'OpenID Connect Core §3.1.2.6'],

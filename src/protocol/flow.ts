@@ -1,6 +1,6 @@
 /** A flow: one visit of one browser to the authorization endpoint, remembered while the user answers. */
 import { type Client, isVoid } from './client.ts'
-import { refuse } from './errors.ts'
+import { refuse, TooMany } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Browser } from './request-reply.ts'
 import type { AuthorizationRequest, Flow } from './types.ts'
@@ -26,10 +26,17 @@ export async function liveFlow(ctx: Ctx, flowToken: string, browser: Browser): P
   return client && !isVoid(client, flow.asked.askedAt) ? { flow, client } : undefined
 }
 
-/** Remembers a request for the time the user needs to answer. */
-export async function beginFlow(ctx: Ctx, asked: AuthorizationRequest, known: Browser): Promise<{ flowToken: string; browser: string }> {
+/** Remembers a request for the time the user needs to answer. `from`: who asks; refuses when too many flows began at that address. */
+export async function beginFlow(
+  ctx: Ctx,
+  asked: AuthorizationRequest,
+  from: { browser: Browser; address: string },
+): Promise<{ flowToken: string; browser: string }> {
+  const wait = await ctx.people.countFlow(from.address, ctx.now())
+  if (wait !== undefined) throw new TooMany('too many flows from one address', wait)
   const flowToken = ctx.tokens.make('fl')
-  const browser = known.id !== undefined && ctx.tokens.hash('br', known.id) ? known.id : ctx.tokens.make('br')
+  const known = from.browser.id
+  const browser = known !== undefined && ctx.tokens.hash('br', known) ? known : ctx.tokens.make('br')
   const flow = {
     id: ctx.tokens.hash('fl', flowToken) as string,
     browser: ctx.tokens.hash('br', browser) as string,

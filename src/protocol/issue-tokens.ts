@@ -33,6 +33,8 @@ function registeredScope({ client, scope }: Issuance): readonly string[] {
     ? left
     : refuse('invalid_scope', 'this client is no longer registered for any of these scopes')
 }
+/** No longer one is accepted anywhere, and longer ones fit into no header. */
+const maxTokenLength = 16_384
 
 /** Signs first, then makes everything true in one act; the artefact that is used up is spent in that act, last of all. */
 async function record(ctx: Ctx, issuance: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
@@ -40,6 +42,8 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
   const access = await accessToken(ctx, issuance, target, binding)
   const opaque = target.format === 'opaque'
   const text = opaque ? ctx.tokens.make('at') : await signed(ctx, issuance.client, target.alg, jwtClaims(ctx, access))
+  if (text.length > maxTokenLength)
+    refuse('invalid_scope', 'the access token would be longer than 16384 characters; ask for fewer scopes or resources')
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.features)

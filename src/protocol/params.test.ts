@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { OAuthError } from './errors.ts'
 import { Params } from './params.ts'
+import { isCleanText } from './text.ts'
 
 const of = (query: string) => new Params(new URLSearchParams(query))
 
@@ -52,15 +53,56 @@ test('it must not be sent twice, not even with the same value', () => {
   assert.deepEqual(params.all('a'), ['1', '1'])
 })
 
-test('NUL is in no value', () => {
+test('point 13: NUL, terminal escapes and bidirectional controls are in no value', () => {
+  for (const odd of ['%00', '%1b', '%7f', '%c2%9b', '%e2%80%ae']) {
+    const params = of(`a=x${odd}y`)
+    for (const read of [() => params.get('a'), () => params.several('a'), () => params.words('a'), () => params.check(new Set())])
+      assert.equal(refused(read), 'a has a character that is not allowed', odd)
+  }
+  assert.equal(of('a=two%0D%0Alines%09').get('a'), 'two\r\nlines\t')
+})
+
+test('point 14: parameters are few, and their names short', () => {
+  const many = (n: number) => Array.from({ length: n }, (_, i): [string, string] => [`p${i}`, '1'])
+  assert.equal(new Params(many(100)).entries().length, 100)
   assert.equal(
-    refused(() => of('a=x%00y').get('a')),
-    'a has a character that is not allowed',
+    refused(() => new Params(many(101))),
+    'there are more than 100 parameters; send fewer',
   )
+  assert.equal(of(`${'n'.repeat(256)}=1`).entries().length, 1)
   assert.equal(
-    refused(() => of('a=x%00y').check(new Set())),
-    'a has a character that is not allowed',
+    refused(() => of(`${'n'.repeat(257)}=1`)),
+    'the name of a parameter is longer than 256 characters',
   )
+})
+
+test('point 14: values are bounded, those that are kept more tightly', () => {
+  for (const name of ['state', 'nonce', 'login_hint', 'acr_values', 'ui_locales', 'scope']) {
+    assert.equal(of(`${name}=${'x'.repeat(2048)}`).get(name)?.length, 2048)
+    for (const read of ['get', 'words', 'several'] as const)
+      assert.equal(
+        refused(() => of(`${name}=${'x'.repeat(2049)}`)[read](name)),
+        `${name} is longer than 2048 characters`,
+      )
+  }
+  assert.equal(of(`id_token_hint=${'x'.repeat(16_384)}`).get('id_token_hint')?.length, 16_384)
+  assert.equal(
+    refused(() => of(`id_token_hint=${'x'.repeat(16_385)}`).check(new Set())),
+    'id_token_hint is longer than 16384 characters',
+  )
+})
+
+test('point 14: lists are bounded', () => {
+  const words = (n: number) => Array.from({ length: n }, (_, i) => i).join('+')
+  assert.equal(of(`prompt=${words(100)}`).words('prompt').length, 100)
+  assert.equal(
+    refused(() => of(`prompt=${words(101)}`).words('prompt')),
+    'prompt has more than 100 entries; send fewer',
+  )
+  const resources = (n: number) => Array.from({ length: n }, (_, i) => `resource=a:${i}`).join('&')
+  assert.equal(of(resources(20)).several('resource').length, 20)
+  for (const read of [() => of(resources(21)).several('resource'), () => of(resources(21)).check(new Set(['resource']))])
+    assert.equal(refused(read), 'resource is sent more than 20 times; send fewer')
 })
 
 const lists: [sent: string, words: string[]][] = [
@@ -121,7 +163,7 @@ test('no value is lost or made up, and none is taken for another', () => {
         )
       assert.equal(params.entries().length, kept.length)
       for (const [name, [first, ...more]] of Object.entries(Object.groupBy(kept, ([n]) => n)) as [string, [string, string][]][]) {
-        if (more.length === 0 && !first![1].includes('\0')) assert.equal(params.get(name), first![1])
+        if (more.length === 0 && isCleanText(first![1])) assert.equal(params.get(name), first![1])
       }
     }),
   )

@@ -1,12 +1,20 @@
-/** Request parameters — RFC 6749 §3.1 and §3.2: each at most once, empty means absent, unknown ones are ignored. */
+/** Request parameters — RFC 6749 §3.1 and §3.2: each at most once, empty means absent, unknown ones are ignored. All of it is bounded. */
 import { refuse } from './errors.ts'
+import { isCleanText } from './text.ts'
+
+/** What is stored or sent back before anybody has signed in. */
+const kept: ReadonlySet<string> = new Set(['state', 'nonce', 'login_hint', 'acr_values', 'ui_locales', 'resource', 'scope', 'redirect_uri'])
 
 export class Params {
   readonly #values = new Map<string, string[]>()
 
+  /** Refuses more than 100 parameters, and names of more than 256 characters. */
   constructor(source: Iterable<readonly [string, string]>) {
+    let count = 0
     for (const [name, value] of source) {
       if (value === '') continue
+      if (++count > 100) refuse('invalid_request', 'there are more than 100 parameters; send fewer')
+      if (name.length > 256) refuse('invalid_request', 'the name of a parameter is longer than 256 characters')
       const known = this.#values.get(name)
       if (known) known.push(value)
       else this.#values.set(name, [value])
@@ -18,9 +26,7 @@ export class Params {
     const values = this.#values.get(name)
     if (values === undefined) return undefined
     if (values.length > 1) refuse('invalid_request', `${name} is repeated; send it once`)
-    const value = values[0] as string
-    if (value.includes('\0')) refuse('invalid_request', `${name} has a character that is not allowed`)
-    return value
+    return checked(name, values[0] as string)
   }
 
   need(name: string): string {
@@ -29,19 +35,27 @@ export class Params {
 
   /** A list separated by spaces, each entry once. */
   words(name: string): string[] {
-    const value = this.get(name)
-    return value === undefined ? [] : [...new Set(value.split(' ').filter(Boolean))]
+    const words = [...new Set((this.get(name) ?? '').split(' ').filter(Boolean))]
+    return words.length > 100 ? refuse('invalid_request', `${name} has more than 100 entries; send fewer`) : words
   }
 
-  /** All values of a parameter that may be sent several times. */
+  /** All values of a parameter that may be repeated, each once. */
+  several(name: string): string[] {
+    const values = this.all(name)
+    if (values.length > 20) refuse('invalid_request', `${name} is sent more than 20 times; send fewer`)
+    return [...new Set(values.map((value) => checked(name, value)))]
+  }
+
+  /** All values as they were sent, unchecked. */
   all(name: string): readonly string[] {
     return this.#values.get(name) ?? []
   }
 
-  /** Refuses a request in which any parameter but these is sent twice, or has a NUL in it. */
+  /** Refuses a request in which any parameter but these is repeated, or any value is too long or has a character that is not allowed. */
   check(mayRepeat: ReadonlySet<string>): void {
     for (const name of this.#values.keys()) {
-      if (!mayRepeat.has(name)) this.#checkName(name)
+      if (mayRepeat.has(name)) this.several(name)
+      else this.#checkName(name)
     }
   }
 
@@ -64,4 +78,11 @@ export class Params {
   entries(): [string, string][] {
     return [...this.#values].flatMap(([name, values]) => values.map((value): [string, string] => [name, value]))
   }
+}
+
+function checked(name: string, value: string): string {
+  if (kept.has(name) && value.length > 2048) refuse('invalid_request', `${name} is longer than 2048 characters`)
+  if (value.length > 16_384) refuse('invalid_request', `${name} is longer than 16384 characters`)
+  if (!isCleanText(value)) refuse('invalid_request', `${name} has a character that is not allowed`)
+  return value
 }

@@ -136,6 +136,8 @@ export interface People {
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** What whoever makes an account of their own must say beside the usual. */
   askedAtSignUp(): Promise<readonly Question[]>
+  /** Counts a flow that begins at an IP address. How many seconds to wait before another may; undefined: go on. */
+  countFlow(address: string, now: number): Promise<number | undefined>
   /** Names of all groups the subject is in, in order. */
   groups(subject: string): Promise<readonly string[]>
   /** What a living account can show beside its password; undefined when there is none or it is suspended. */

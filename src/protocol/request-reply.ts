@@ -31,7 +31,7 @@ export interface Browser {
 
 /** What to answer. `web/` turns each kind into HTTP; no other room knows how. `remember` changes what the browser keeps. */
 export type Reply = (JsonReply | TextReply | RedirectReply | PageReply) & {
-  headers?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string | string[]>>
   remember?: Partial<Browser>
   /** For the audit log. */
   auditEvents?: readonly AuditEvent[]

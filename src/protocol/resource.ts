@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type SigningAlg, signingAlgs } from './algs.ts'
 import { claimSources } from './claim-sources.ts'
 import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
+import { isCleanText, line } from './text.ts'
 
 const signingAlg = z.enum(signingAlgs)
 /** RFC 7518 §6: members of which none may be given away. */
@@ -20,9 +21,9 @@ export const resourceSchema = z
       .regex(/^[\x21-\x39\x3b-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters without a colon') // so that it is no URI
       .optional()
       .describe('A short name by which it authenticates at introspection; absent: by its identifier'),
-    name: z.string().min(1).max(200).describe('Shown to people'),
+    name: line(200).describe('Shown to people'),
     scopes: z
-      .record(z.string(), z.string().min(1).max(200))
+      .record(z.string().max(200), line(200))
       .refine(
         (scopes) => Object.keys(scopes).every((name) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name)),
         'has a name that no scope may have',
@@ -63,7 +64,7 @@ export interface Resource extends ResourceMetadata {
 
 /** An absolute URI without fragment, written as it will be compared: character by character. RFC 8707 §2. */
 export function isIdentifier(text: string): boolean {
-  return URL.canParse(text) && !text.includes('#') && !/[\s\0]/.test(text)
+  return URL.canParse(text) && !text.includes('#') && !/\s/.test(text) && isCleanText(text)
 }
 
 /** The keys of its key set that are objects. */

@@ -167,8 +167,13 @@ function* leave(tenant: string, subject: string, now: number): Transaction<'remo
   return (yield* remove(tenant, subject, now)) ? 'removed' : 'unknown'
 }
 
-/** The administrator is looked at in the same statement: one who was suspended or demoted a moment ago changes nothing. */
+/**
+ * Both accounts are locked first, in one order for all: whoever acts is still an administrator when the act is done, so two who demote each
+ * other leave one. The administrator is looked at in the same statement: one who was suspended or demoted a moment ago changes nothing.
+ */
 function* administer(tenant: string, { by, subject, within, change, now }: Administration): Transaction<'changed' | 'refused'> {
+  for (const locked of by ? [by.subject, subject].sort() : [])
+    yield sql`update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${locked} returning subject`
   const [row] = yield sql`
     update accounts set updated_at = ${now}
     where tenant_id = ${tenant} and subject = ${subject} and subject <> ${by?.subject ?? ''} and role in ${within}

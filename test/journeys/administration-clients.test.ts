@@ -40,6 +40,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { client_name: _, ...rest } = registered
       assert.deepEqual(changed, { ...rest, scope: 'openid email', policy: { ...registered.policy, code_lifetime: 30 } })
       assert.equal((await admin('PATCH', '/clients/shop', { policy: { code_lifetime: null } })).body.policy.code_lifetime, undefined)
+      assert.deepEqual((await admin('GET', '/clients/shop/status')).body, { client_id: 'shop', status: 'active' })
+      assert.deepEqual((await admin('PUT', '/clients/shop/status', { status: 'disabled' })).body, { client_id: 'shop', status: 'disabled' })
+      assert.equal((await admin('GET', '/clients/shop/status')).body.status, 'disabled')
+      assert.equal((await admin('GET', '/clients/shop')).status, 200, 'a disabled one is still to be seen')
       assert.equal((await admin('DELETE', '/clients/shop')).status, 204)
       for (const [method, path] of [
         ['GET', ''],
@@ -105,7 +109,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('nobody registers, changes or gets the secret of a client that may do more than they', async () => {
-      const over = 'the scopes of this client allow it what you may not do yourself'
+      const over = 'the scopes of this client exceed your own permissions'
       const machine = { grant_types: ['client_credentials'], scope: 'admin:users:read admin:keys:write' }
       assert.equal((await admin('POST', '/clients', { ...machine, client_id: 'mighty' })).body.detail, over)
       assert.equal((await admin('POST', '/clients', { ...machine, client_id: 'mighty' }, 'superadmin')).status, 201)
@@ -125,7 +129,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const silent = { client_id: 'silent', redirect_uris: [callback], scope: 'admin:users:read', policy: { consent: 'skip' } }
       assert.equal(
         (await admin('POST', '/clients', silent, 'superadmin')).body.detail,
-        'a client by which people administer asks for their consent',
+        'a client with administration scopes for people must ask for consent',
       )
       assert.equal(
         (await admin('POST', '/clients', { ...silent, scope: 'openid' })).status,

@@ -48,6 +48,7 @@ const weakest: Readonly<Record<string, Role>> = {
   'POST /api/v1/admin/clients': 'org_admin',
   'GET /api/v1/admin/clients/:id': 'operator',
   'PATCH /api/v1/admin/clients/:id': 'org_admin',
+  'GET /api/v1/admin/clients/:id/status': 'operator',
   'PUT /api/v1/admin/clients/:id/status': 'org_admin',
   'DELETE /api/v1/admin/clients/:id': 'org_admin',
   'GET /api/v1/admin/clients/:id/secrets': 'operator',

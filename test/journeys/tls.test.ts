@@ -1,5 +1,6 @@
 /** TLS by ourselves: 1.3 preferred, of 1.2 only forward-secret authenticated encryption, nothing older — BCP 195. */
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,9 +15,11 @@ suite('TLS', () => {
   let gatehouse: TestApp
   let port: number
   let ca: string
+  let firstKey: string
   before(async () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
     ca = cert
+    firstKey = key
     writeFileSync(join(folder, 'cert.pem'), cert)
     writeFileSync(join(folder, 'key.pem'), key, { mode: 0o600 })
     port = await freePort()
@@ -30,6 +33,48 @@ suite('TLS', () => {
   after(async () => {
     await gatehouse.close()
     rmSync(folder, { recursive: true })
+  })
+
+  const made = () => generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
+  const install = (cert: string, key: string) => {
+    writeFileSync(join(folder, 'cert.pem'), cert)
+    writeFileSync(join(folder, 'key.pem'), key, { mode: 0o600 })
+  }
+  /** Serial number of the certificate that new connections are shown. */
+  async function serial(): Promise<string> {
+    const socket = connect({ host: 'localhost', port, rejectUnauthorized: false })
+    try {
+      await once(socket, 'secureConnect')
+      return socket.getPeerCertificate().serialNumber
+    } finally {
+      socket.destroy()
+    }
+  }
+
+  test('point 20: a certificate that was replaced is used for new connections; a bad one leaves the old one in use', async () => {
+    const { private: key, cert } = await made()
+    const before = await serial()
+    install(cert, key)
+    await gatehouse.reloadCertificate()
+    const after = await serial()
+    assert.notEqual(after, before)
+    assert.equal(after, new X509Certificate(cert).serialNumber)
+    const other = await made()
+    for (const [badCert, badKey] of [
+      [other.cert, key],
+      ['no certificate', key],
+      [cert, ''],
+    ] as const) {
+      install(badCert, badKey)
+      await gatehouse.reloadCertificate()
+      assert.equal(await serial(), after)
+    }
+    rmSync(join(folder, 'cert.pem'))
+    await gatehouse.reloadCertificate()
+    assert.equal(await serial(), after)
+    install(ca, firstKey)
+    await gatehouse.reloadCertificate()
+    assert.equal(await serial(), before)
   })
 
   async function shake(options: ConnectionOptions): Promise<{ protocol: string | null; cipher: string }> {

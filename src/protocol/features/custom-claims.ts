@@ -1,6 +1,6 @@
 /** Claims of an access token that the registrations of its client and of its resources add — RFC 9068 §2.2.3. */
 import type { Ctx, Feature } from '../feature.ts'
-import { groupsToTell } from '../groups.ts'
+import { claimsToTell, groupsToTell } from '../groups.ts'
 import type { Issuance, Target } from '../types.ts'
 
 /** A claim that is always the same, or one looked up: of the client, of the person, or of the token itself. */
@@ -13,9 +13,9 @@ async function claims(ctx: Ctx, { client, subject, authorization }: Issuance, ta
   const groups = account && asksForGroups ? groupsToTell(await ctx.people.groups(subject)) : undefined
   const known: unknown = { client, account: { ...account, groups }, token: { scope: target.scope.join(' ') } }
   const found = wanted.map(([name, source]) => {
-    return [name, source.split('.').reduce(memberOf, known)] // JSON leaves out what is undefined
+    return [name, source.split('.').reduce(memberOf, known)] as const // JSON leaves out what is undefined
   })
-  return { ...fixed, ...Object.fromEntries(found) }
+  return { ...fixed, ...claimsToTell(found) }
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -6,7 +6,7 @@ import { isIdentifier, type Resource } from '../resource.ts'
 
 /** Absolute URIs without fragment. §2 */
 function read(params: Params): string[] {
-  const resources = [...new Set(params.all('resource'))]
+  const resources = params.several('resource')
   if (!resources.every(isIdentifier)) refuse('invalid_target', 'resource must be an absolute URI without fragment')
   return resources
 }

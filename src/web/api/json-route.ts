@@ -6,9 +6,11 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, withAuditEvent } from '../../protocol/errors.ts'
 import type { Method } from '../../protocol/feature.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
+import { isCleanText, isDotSegment } from '../../protocol/text.ts'
 import type { RequestBody, Route, WebTenant } from '../http/route.ts'
 import { type Caller, type CallingPerson, callingAdministrator, callingPerson, requirePermission } from './caller.ts'
-import { type Fault, problem } from './problem.ts'
+import { readJsonBody } from './json-body.ts'
+import { type Fault, fieldOf, problem } from './problem.ts'
 
 /** The `:names` of a path. */
 type Names<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
@@ -49,7 +51,7 @@ type JsonAnswer<Answer extends z.ZodType> = Promise<{
   lines?: readonly unknown[]
   /** In place of the answer. */
   accepted?: object
-  headers?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string | string[]>>
   /** For the audit log: who did it, where the token does not tell, and what it was done to. */
   by?: Actor
   target?: string
@@ -130,8 +132,10 @@ function read<Body extends z.ZodType, Query extends z.ZodType, Path extends stri
   request: Request,
   { json, path }: RequestBody,
 ): JsonRequest<z.output<Body>, z.output<Query>, Path> {
+  if (!Object.values(path).every(isPathName)) return problem(404, 'not_found', 'there is nothing at this address')
   request.params.check(new Set())
-  const body = checked(form.body, json, 'the body is not what this address takes')
+  const value = form.body && json !== undefined ? readJsonBody(json) : undefined
+  const body = checked(form.body, value, 'the body is not what this address takes')
   const query = checked(form.query, Object.fromEntries(request.params.entries()), 'the query is not what this address takes')
   return { tenant, request, body, query, path }
 }
@@ -142,6 +146,11 @@ function checked<T extends z.ZodType>(schema: T | undefined, value: unknown, des
   return found?.data as z.output<T>
 }
 
+/** No id has odd characters, and none is `.` or `..`. */
+function isPathName(name: string): boolean {
+  return isCleanText(name) && !isDotSegment(name)
+}
+
 /** What only a deeper room could check, such as what this server offers, or attributes, which every tenant defines for itself. */
 function refused(error: unknown): never {
   if (error instanceof ZodError) problem(422, 'invalid_request', 'the body is not what this tenant takes', error.issues.flatMap(faultsOf))
@@ -150,13 +159,10 @@ function refused(error: unknown): never {
 
 /** The messages are the schema's; of what was sent there are only names in them, and only such as are safe to write. */
 function faultsOf(issue: z.core.$ZodIssue): Fault[] {
-  const field = (names: readonly PropertyKey[]) => names.map(String).filter(isName).join('.')
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ field: field([...issue.path, key]), rule: 'is not known here' }))
-  return [{ field: field(issue.path), rule: issue.message }]
+    return issue.keys.map((key) => ({ field: fieldOf([...issue.path, key]), rule: 'is not known here' }))
+  return [{ field: fieldOf(issue.path), rule: issue.message }]
 }
-
-const isName = (name: string) => /^\w{1,64}$/.test(name)
 
 /** Answers, and tells the audit log what came of it: of a refusal too, when it is known who was refused. */
 async function audited(

@@ -36,6 +36,14 @@ export class Problem extends OAuthError {
   }
 }
 
+/** A path to a member as it is written into an answer: dotted, with only such names as are safe to write. */
+export function fieldOf(path: readonly PropertyKey[]): string {
+  return path
+    .map(String)
+    .filter((name) => /^\w{1,64}$/.test(name))
+    .join('.')
+}
+
 /** Reads as a sentence at the point of the rule: `account ?? problem(404, 'not_found', …)`. */
 export function problem(status: number, code: ErrorCode, description: string, faults?: readonly Fault[]): never {
   throw new Problem(status, code, description, faults)

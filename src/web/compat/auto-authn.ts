@@ -8,8 +8,10 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
+import { line } from '../../protocol/text.ts'
 import { slugSchema, type TenantActs } from '../api/admin/tenants.ts'
 import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
+import { readJsonBody } from '../api/json-body.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { problem } from '../api/problem.ts'
 import { ownEvent } from '../http/own-event.ts'
@@ -59,8 +61,8 @@ function tenant(compat: CompatDeps): JsonRoute {
     summary: 'Make a tenant; its issuer is this one followed by /t/ and the slug',
     body: z.strictObject({
       slug: slugSchema.refine((text) => text !== 'root', 'is reserved'),
-      name: z.string().trim().min(1).max(200),
-      email: z.email(),
+      name: line(200),
+      email: z.email().max(254),
     }),
     answer: z.object({ id: z.string(), slug: z.string(), name: z.string(), email: z.string(), issuer: z.string() }),
     status: 201,
@@ -173,7 +175,7 @@ async function signedIn(tenant: WebTenant, request: Request, { account, proof }:
   const sessions = started ?? wrongPassword(account.subject)
   const [session] = await tenant.ctx.people.sessions(sessions, now, request.address)
   const answer = lowered(await tokensFor(tenant, proof, session?.sid ?? tenant.ctx.id()))
-  return { answer, headers: { 'set-cookie': tenant.cookies.write({ sessions }).join() } }
+  return { answer, headers: { 'set-cookie': tenant.cookies.write({ sessions }, cookiesOf(request)) } }
 }
 
 const lowered = (tokens: TokenResponse): z.input<typeof pair> => ({ ...tokens, token_type: 'bearer' })
@@ -227,7 +229,7 @@ const hint = z.strictObject({ id_token_hint: z.string().max(16_384), tenant_slug
 function logoutOf(route: Route, compat: CompatDeps): Route['handle'] {
   return async (tenant, request, sent) => {
     if (sent.json === undefined) return route.handle(tenant, request, sent)
-    const body = hint.safeParse(sent.json)
+    const body = hint.safeParse(readJsonBody(sent.json))
     if (!body.success)
       return problem(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'id_token_hint', rule: 'is needed' }])
     const there = await inTenant(compat, tenant, body.data.tenant_slug, request)
@@ -243,6 +245,10 @@ function logoutOf(route: Route, compat: CompatDeps): Route['handle'] {
       address: request.address,
     })
     const kept = { sessions: brought.filter((id) => !ended.includes(id)) }
-    return { kind: 'json', status: 204, headers: { 'cache-control': 'no-store', 'set-cookie': there.cookies.write(kept).join() } }
+    return {
+      kind: 'json',
+      status: 204,
+      headers: { 'cache-control': 'no-store', 'set-cookie': there.cookies.write(kept, cookiesOf(request)) },
+    }
   }
 }

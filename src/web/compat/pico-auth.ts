@@ -13,6 +13,7 @@ import type { Account } from '../../identity/types.ts'
 import type { Actor } from '../../protocol/audit-events.ts'
 import { TooMany, withAuditEvent } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
+import { line } from '../../protocol/text.ts'
 import { administered } from '../api/admin/people.ts'
 import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
@@ -48,7 +49,7 @@ const registration = openRoute(
     body: z.strictObject({
       email: z.email().max(254),
       password,
-      display_name: z.string().trim().max(500).default(''),
+      display_name: z.union([z.literal(''), line(500)]).default(''),
       attributes: accountSchema.shape.attributes,
     }),
     answer: user.pick({ id: true, email: true, role: true, status: true }),

@@ -1,12 +1,17 @@
-/** What a browser remembers for us: three cookies for each tenant, both HttpOnly and SameSite=Lax — RFC 6265bis. */
+/** What a browser remembers for us: three cookies per tenant, all HttpOnly and SameSite=Lax — RFC 6265bis. */
 import { deviceLifetime } from '../../identity/devices.ts'
 import type { Browser } from '../../protocol/request-reply.ts'
 
-/** Names and attributes of one tenant's cookies. Tenants on one host tell theirs apart by name, not by path. */
+/** Names and attributes of one tenant's cookies. Tenants on one host tell theirs apart by name: a `__Host-` cookie has no path. */
 export interface CookieJar {
+  /** `header`: Cookie. */
   read(header: string | undefined): Browser
-  write(remember: Partial<Browser>): string[]
+  /** Values of Set-Cookie. With them go the oldest cookies of other tenants, when `header` brought so many that it might be refused. */
+  write(remember: Partial<Browser>, header: string | undefined): string[]
 }
+
+/** Characters of all our cookies in one request; servers and proxies take 8 KB of headers or more. */
+const maxTotal = 4096
 
 /** `secure`: the issuer is https; then the names carry the prefix that binds them to this very host. `maxAge`: seconds a sign-in lasts. */
 export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: boolean; maxAge: number }): CookieJar {
@@ -27,23 +32,46 @@ export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: bool
       const sessions = cookieOf(header, names.sessions)?.split('.').slice(0, 8) ?? []
       return { id, sessions, device: cookieOf(header, names.device) }
     },
-    write({ id, sessions, device }) {
+    write({ id, sessions, device }, header) {
       const set: string[] = []
       if (id !== undefined) set.push(`${names.browser}=${id}${attributes}`)
       if (sessions) set.push(`${names.sessions}=${sessions.join('.')}${attributes}; Max-Age=${sessions.length > 0 ? maxAge : 0}`)
       if (device !== undefined) set.push(`${names.device}=${device}${attributes}; Max-Age=${deviceLifetime}`)
-      return set
+      const surplus = surplusOf(header ?? '', slug)
+      return [...set, ...surplus.map((name) => `${name}=${attributes}; Max-Age=0`)]
     },
   }
 }
 
-/** Undefined unless it has the form of what we set: then nothing strange goes further. */
-function cookieOf(header: string, name: string): string | undefined {
-  for (const pair of header.split(';')) {
-    const at = pair.indexOf('=')
-    if (pair.slice(0, at).trim() !== name) continue
-    const value = pair.slice(at + 1).trim()
-    return /^[\w.-]{1,600}$/.test(value) ? value : undefined
+const ourName = /^(?:__Host-)?gatehouse-(?:browser|session|device)(?:-(.+))?$/
+
+/** Names of the cookies to give up, the oldest first, which is how browsers send them (§5.8.3). The root's and those of tenant `slug` stay. */
+function surplusOf(header: string, slug: string): string[] {
+  const cookies = pairsOf(header).flatMap(([name, value]) => {
+    const found = ourName.exec(name)
+    return found ? [{ name, tenant: found[1] ?? '', size: name.length + value.length + '=; '.length }] : []
+  })
+  const sizeOf = (some: typeof cookies) => some.reduce((sum, { size }) => sum + size, 0)
+  const surplus: string[] = []
+  let total = sizeOf(cookies)
+  for (const [tenant, some] of Map.groupBy(cookies, ({ tenant }) => tenant)) {
+    if (total <= maxTotal) break
+    if (tenant === '' || tenant === slug) continue
+    surplus.push(...some.map(({ name }) => name))
+    total -= sizeOf(some)
   }
-  return undefined
+  return surplus
+}
+
+/** Undefined unless it has the form of what we set: nothing strange goes further. */
+function cookieOf(header: string, wanted: string): string | undefined {
+  const value = pairsOf(header).find(([name]) => name === wanted)?.[1]
+  return value !== undefined && /^[\w.-]{1,600}$/.test(value) ? value : undefined
+}
+
+function pairsOf(header: string): [name: string, value: string][] {
+  return header.split(';').map((pair) => {
+    const at = pair.indexOf('=')
+    return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
+  })
 }

@@ -1,4 +1,5 @@
 /** Headers of every answer, and who may read it from another origin. */
+import type { clientAddress } from './client-address.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Route, WebTenant } from './route.ts'
 
@@ -16,10 +17,12 @@ export function commonHeaders(secure: boolean): Record<string, string> {
   }
 }
 
-/** What all answers of one door share. */
+/** What all requests of one listener share. */
 export interface HttpState {
   deps: HttpDeps
   common: Readonly<Record<string, string>>
+  /** The IP address of the client. */
+  addressOf: ReturnType<typeof clientAddress>
   /** A connection that is busy when closing begins ends with its answer: kept open, it would hold up the end. */
   closing: boolean
 }

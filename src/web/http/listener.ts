@@ -1,38 +1,49 @@
-/** The door: HTTP in, HTTP out. No rule of OAuth is decided here. */
+/** The HTTP listener: requests in, answers out. No rule of OAuth is decided here. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Origin } from '../../identity/audit.ts'
 import { withErrorReply } from '../../protocol/error-reply.ts'
 import { type OAuthError, refuse } from '../../protocol/errors.ts'
-import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import { problem, problemDocument } from '../api/problem.ts'
+import { problemDocument } from '../api/problem.ts'
+import { clientAddress } from './client-address.ts'
 import type { HttpDeps, Log } from './deps.ts'
 import { commonHeaders, type HttpState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
-import { refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
-import type { RequestBody, Route, WebTenant } from './route.ts'
+import { answerUnreadable, refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
+import { isJson, jsonOf, readParams, readPath } from './request-body.ts'
+import type { Route, WebTenant } from './route.ts'
 import { finish, type ResponseContext, send } from './send.ts'
-import { tlsRules } from './tls.ts'
+import { type Certificate, tlsRules } from './tls.ts'
 
 export interface ListenerOptions {
-  tls: { cert: string; key: string } | undefined
-  /** Peers whose X-Forwarded-* headers are believed: addresses or CIDR ranges. */
+  tls: Certificate | undefined
+  /** Peers whose X-Forwarded-For is believed: addresses or CIDR ranges. */
   trustedProxies: readonly string[]
   bodyBytes: number
+  /** How long a client may take to send a request. */
+  requestSeconds: number
 }
 
-/** The HTTP server, with every route of the house; not listening yet. */
-export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes }: ListenerOptions): FastifyInstance {
-  const state: HttpState = { deps, common: commonHeaders(deps.issuer.startsWith('https:')), closing: false }
+/** The HTTP server with all routes; not listening yet. */
+export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes, requestSeconds }: ListenerOptions): FastifyInstance {
+  const common = commonHeaders(deps.issuer.startsWith('https:'))
+  const state: HttpState = { deps, common, addressOf: clientAddress(trustedProxies), closing: false }
+  const requestTimeout = requestSeconds * 1000
+  const http = {
+    maxHeaderSize: 32_768, // holds the longest token there is, twice
+    headersTimeout: requestTimeout,
+    connectionsCheckingInterval: 1000,
+    requireHostHeader: false, // a hook refuses its absence, in our own form
+  }
   const app: FastifyInstance = Fastify({
-    https: tls ? { ...tlsRules, ...tls } : null,
-    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    ...(tls ? { https: { ...http, ...tlsRules, ...tls } } : { http }),
     bodyLimit: bodyBytes,
     routerOptions: { maxParamLength: 1000, querystringParser: () => ({}) }, // Params reads the query itself: repeated names must be seen
     forceCloseConnections: 'idle',
-    requestTimeout: 30_000,
+    requestTimeout,
     genReqId: () => deps.id(),
     frameworkErrors: (_error, req, reply) => refuseOddAddress(state, req, reply),
+    clientErrorHandler: (error, socket) => answerUnreadable(state, error, socket),
   }) as unknown as FastifyInstance
 
   app.addHook('preClose', (done) => {
@@ -67,6 +78,7 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
   const { deps } = state
   const took = deps.stopwatch()
   const slug = slugOf(req)
+  const address = state.addressOf(req.raw)
   const context: ResponseContext = {
     tenant: 'Gatehouse',
     base: '',
@@ -79,6 +91,7 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
   let entered: WebTenant | undefined
   const audience = route.body && isJson(req) ? 'api' : route.audience
   const { reply: result, error } = await withErrorReply(audience, deps.issuer, async () => {
+    const path = readPath(req)
     const tenant = (await deps.tenant(slug)) ?? refuse('not_found', 'there is no such tenant here')
     context.tenant = tenant.ctx.tenant.name
     context.base = tenant.base
@@ -90,20 +103,20 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
     if (route.ownForm && isForeign(req.headers, new URL(deps.issuer).origin)) {
       refuse('invalid_request', 'this form was sent from another site; go back to the application and start again')
     }
-    const body = readBody(route, req)
+    const json = jsonOf(route, req)
     entered = tenant
-    const result = await route.handle(tenant, readRequest(tenant, route, req), body)
-    if (result.remember) context.headers['set-cookie'] = tenant.cookies.write(result.remember)
+    const result = await route.handle(tenant, readRequest(tenant, route, req, address), { json, path })
+    if (result.remember) context.headers['set-cookie'] = tenant.cookies.write(result.remember, req.headers.cookie)
     return result
   })
-  await recordEvents(state, entered, error?.auditEvents ?? result.auditEvents, { requestId: req.id, address: req.ip })
+  await recordEvents(state, entered, error?.auditEvents ?? result.auditEvents, { requestId: req.id, address })
   send(reply, error && audience === 'api' ? problemDocument(error, result, deps.issuer) : result, context)
   const status = reply.raw.statusCode
-  logRequest(deps.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: took(), ip: req.ip }, error)
+  logRequest(deps.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: took(), ip: address }, error)
   return reply
 }
 
-/** What happened is told by the log if the database cannot keep it: the act itself is done, and its answer stands. */
+/** Events that the database cannot store are logged instead: what they tell of is done, and its answer stands. */
 async function recordEvents(
   { deps }: HttpState,
   tenant: WebTenant | undefined,
@@ -120,44 +133,17 @@ function slugOf(req: FastifyRequest): string {
   return (req.params as { slug?: string }).slug ?? ''
 }
 
-const isJson = ({ headers }: FastifyRequest) => /^application\/json *(;|$)/i.test(headers['content-type'] ?? '')
-
-/** Refuses a body of another kind than the route takes. */
-function readBody(route: Route, req: FastifyRequest): RequestBody {
-  const { slug: _slug, ...path } = req.params as Record<string, string>
-  if (typeof req.body !== 'string') return { json: undefined, path }
-  if (!isJson(req))
-    return route.body === 'json' ? problem(415, 'invalid_request', 'send the body as application/json') : { json: undefined, path }
-  if (!route.body) refuse('invalid_request', 'send the parameters as application/x-www-form-urlencoded')
-  try {
-    return { json: JSON.parse(req.body), path }
-  } catch {
-    return problem(400, 'invalid_request', 'the body is not JSON')
-  }
-}
-
-/** What is sent in a body is its parameters; else they are its query. */
-function readRequest({ ctx, cookies }: WebTenant, { path }: Route, req: FastifyRequest): Request {
+function readRequest({ ctx, cookies }: WebTenant, { path }: Route, req: FastifyRequest, address: string): Request {
   const { headers, method } = req
   return {
     id: req.id,
     method,
     url: ctx.issuer + path,
     headers,
-    params: new Params(new URLSearchParams(['POST', 'PUT', 'PATCH'].includes(method) ? formOf(req) : queryOf(req.raw.url ?? ''))),
+    params: readParams(req),
     browser: cookies.read(headers.cookie),
-    address: req.ip,
+    address,
   }
-}
-
-function formOf(req: FastifyRequest): string {
-  return isJson(req) ? '' : ((req.body as string | undefined) ?? '')
-}
-
-/** All after the first question mark: the next ones are data. RFC 3986 §3.4 */
-function queryOf(url: string): string {
-  const at = url.indexOf('?')
-  return at < 0 ? '' : url.slice(at + 1)
 }
 
 async function preflight(state: HttpState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -167,7 +153,7 @@ async function preflight(state: HttpState, route: Route, req: FastifyRequest, re
   return finish(reply, 204, headers, '')
 }
 
-/** One line for each request: what came of it, never what was in it. */
+/** One line per request: its outcome, never what it held. */
 function logRequest(log: Log, line: Record<string, unknown>, error: OAuthError | undefined): void {
   if (!error) {
     log.info(line, 'answered')

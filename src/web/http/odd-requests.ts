@@ -1,10 +1,12 @@
-/** What never reaches a route: unknown paths and methods, bodies that are too large or of another kind. */
+/** Requests that no route serves: unknown paths and methods, bodies that are too large or of another kind, HTTP that cannot be read. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorReply } from '../../protocol/error-reply.ts'
 import { asOAuthError, type ErrorCode, OAuthError } from '../../protocol/errors.ts'
 import { Problem, problemDocument } from '../api/problem.ts'
 import { type HttpState, headersOf } from './headers.ts'
-import { type ResponseContext, send } from './send.ts'
+import { finish, type Message, messageOf, type ResponseContext, send } from './send.ts'
+
+const malformed = 'the request is not well-formed HTTP'
 
 export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: string): void {
   const { deps } = state
@@ -17,6 +19,13 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
     const below = path.slice(base.length).replace(/^\/t\/[^/]+/, '')
     return patterns.filter(({ pattern }) => pattern.test(below)).map(({ route }) => route)
   }
+
+  app.addHook('onRequest', async (req, reply) => {
+    if (req.headers.host !== undefined || req.raw.httpVersion === '1.0') return
+    sendError(state, req, reply, 'invalid_request', malformed, { connection: 'close' }) // RFC 9112 §3.2
+  })
+  // An expectation other than 100-continue may be ignored. RFC 9110 §10.1.1
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 
   app.setNotFoundHandler((req, reply) => {
     const allowed = routesAt(req.raw.url).flatMap((route) => route.methods)
@@ -35,34 +44,83 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
     }
     if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
       return sendError(state, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
-    if (status === 413) return sendError(state, req, reply, 'content_too_large', 'the request is larger than this server accepts')
-    if (status < 500) return sendError(state, req, reply, 'invalid_request', 'the request is not well-formed HTTP')
+    if (status === 413) {
+      const description = 'the request is larger than this server accepts'
+      return sendError(state, req, reply, 'content_too_large', description, { connection: 'close' }) // its rest is not read
+    }
+    if (status < 500) return sendError(state, req, reply, 'invalid_request', malformed)
     deps.log.error({ id: req.id, method: req.method, err: error }, 'failed')
     const fault = asOAuthError(error)
     return sendError(state, req, reply, fault.code, fault.description)
   })
 }
 
-/** An address that no route can be found for: percent encoding that is none, a name that is too long. No hook has run yet. */
+/** An address that no route can be found for: malformed percent-encoding, or a name that is too long. No hook has run yet. */
 export function refuseOddAddress(state: HttpState, req: FastifyRequest, reply: FastifyReply): FastifyReply {
   return sendError(state, req, reply, 'not_found', 'there is nothing at this address')
 }
 
-/** A browser that asks for pages sees one; a program reads JSON. */
-function sendError(
+/** A connection as far as an answer to what the parser refuses needs it. */
+interface Connection {
+  readonly writable: boolean
+  end(text: string): unknown
+  destroy(): unknown
+  /** The response that is under way on it, as Node.js keeps it. */
+  _httpMessage?: { headersSent: boolean } | null
+}
+
+const statusLines: Readonly<Record<number, string>> = {
+  400: '400 Bad Request',
+  408: '408 Request Timeout',
+  431: '431 Request Header Fields Too Large',
+}
+
+/** Answers a request that the parser refuses, or that was not complete in time, and closes the connection. */
+export function answerUnreadable(state: HttpState, error: { code?: string; rawPacket?: unknown }, connection: Connection): void {
+  if (error.code === 'ECONNRESET' || !connection.writable || connection._httpMessage?.headersSent) {
+    connection.destroy()
+    return
+  }
+  const head = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
+  const request = { id: state.deps.id(), headers: { accept: /^accept:([^\r\n]*)/im.exec(head)?.[1] } }
+  const { status, headers, text } = unreadable(state, error.code, request)
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' })
+  connection.end(`HTTP/1.1 ${statusLines[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`)
+}
+
+function unreadable(state: HttpState, code: string | undefined, request: OddRequest): Message {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return errorMessage(state, request, 'headers_too_large', 'the headers are larger than this server accepts; delete cookies of this site')
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return errorMessage(state, request, 'request_timeout', 'the request was not complete in time')
+  return errorMessage(state, request, 'invalid_request', malformed)
+}
+
+/** What an error answer depends on. */
+interface OddRequest {
+  id: string
+  headers: { accept?: string | undefined }
+}
+
+/** A browser that accepts HTML gets a page; a program gets JSON. */
+function errorMessage(
   state: HttpState,
-  req: FastifyRequest,
-  reply: FastifyReply,
+  request: OddRequest,
   code: ErrorCode,
   description: string,
   headers: Readonly<Record<string, string>> = {},
-): FastifyReply {
-  const audience = req.headers.accept?.includes('text/html') ? 'person' : 'program'
+): Message {
+  const audience = request.headers.accept?.includes('text/html') ? 'person' : 'program'
   const answer = errorReply(new OAuthError(code, description), audience, state.deps.issuer)
-  return send(reply, answer, plainContext(state, req, headers))
+  return messageOf(answer, plainContext(state, request, headers))
 }
 
-function plainContext(state: HttpState, req: FastifyRequest, headers: Readonly<Record<string, string>> = {}): ResponseContext {
+function sendError(state: HttpState, req: FastifyRequest, reply: FastifyReply, ...error: ErrorArguments): FastifyReply {
+  const { status, headers, text } = errorMessage(state, req, ...error)
+  return finish(reply, status, headers, text)
+}
+type ErrorArguments = [code: ErrorCode, description: string, headers?: Readonly<Record<string, string>>]
+
+function plainContext(state: HttpState, req: { id: string }, headers: Readonly<Record<string, string>> = {}): ResponseContext {
   return {
     tenant: 'Gatehouse',
     base: '',

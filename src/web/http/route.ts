@@ -52,8 +52,8 @@ export interface WebTenant {
 
 /** What a request has beyond that of the rules. */
 export interface RequestBody {
-  /** Undefined: no JSON was sent. */
-  json: unknown
+  /** JSON as it was sent, not yet read; undefined: none was. */
+  json: string | undefined
   /** What stands for the `:names` of the path. */
   path: Readonly<Record<string, string>>
 }

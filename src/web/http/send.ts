@@ -1,53 +1,65 @@
-/** Turns a Reply of the rules into an HTTP answer, written at once. */
+/** Turns a `Reply` into an HTTP response and sends it. */
 import type { FastifyReply } from 'fastify'
 import type { Reply } from '../../protocol/request-reply.ts'
 import { renderPage, renderView } from '../pages/pages.ts'
 import { pageHeaders } from './headers.ts'
 import type { ViewReply } from './route.ts'
 
-/** What an answer shares with its neighbours. */
+/** What the answer to a request depends on beside the reply. */
 export interface ResponseContext {
   /** The tenant's name, as people know it. */
   tenant: string
   /** Path of the issuer: '' or '/t/acme'. */
   base: string
   nonce: string
-  /** Can whoever forgot a password get a link by e-mail? */
+  /** A forgotten password can be reset by a link in a mail. */
   recovery: boolean
-  /** May anyone make an account of their own? */
+  /** Self-registration is open. */
   signUp: boolean
-  /** Have people a page of their account here? */
+  /** There is an account page. */
   account: boolean
-  /** Headers that every answer has; added to. */
+  /** Headers of every answer; others are added to them. */
   headers: Record<string, string | string[]>
 }
 
+/** An answer as it is written to the connection. */
+export interface Message {
+  status: number
+  headers: ResponseContext['headers']
+  text: string
+}
+
 export function send(to: FastifyReply, reply: Reply | ViewReply, context: ResponseContext): FastifyReply {
+  const { status, headers, text } = messageOf(reply, context)
+  return finish(to, status, headers, text)
+}
+
+export function messageOf(reply: Reply | ViewReply, context: ResponseContext): Message {
   const headers = Object.assign(context.headers, reply.headers)
   switch (reply.kind) {
     case 'json':
-      if (reply.body === undefined) return finish(to, reply.status, headers, '')
+      if (reply.body === undefined) return { status: reply.status, headers, text: '' }
       headers['content-type'] = 'application/json'
-      return finish(to, reply.status, headers, JSON.stringify(reply.body))
+      return { status: reply.status, headers, text: JSON.stringify(reply.body) }
     case 'text':
       headers['content-type'] = reply.type
-      return finish(to, reply.status, headers, reply.text)
+      return { status: reply.status, headers, text: reply.text }
     case 'redirect':
       headers['location'] = reply.to
       headers['cache-control'] = 'no-store'
-      return finish(to, 303, headers, '')
+      return { status: 303, headers, text: '' }
     case 'page':
-      return sendPage(to, reply.status, renderPage(reply, context), context)
+      return pageMessage(reply.status, renderPage(reply, context), headers)
     case 'view':
-      return sendPage(to, reply.status, renderView(reply.view, context), context)
+      return pageMessage(reply.status, renderView(reply.view, context), headers)
   }
 }
 
-function sendPage(to: FastifyReply, status = 200, { html, csp }: { html: string; csp: string }, context: ResponseContext): FastifyReply {
-  return finish(to, status, Object.assign(context.headers, pageHeaders(csp)), html)
+function pageMessage(status = 200, { html, csp }: { html: string; csp: string }, headers: ResponseContext['headers']): Message {
+  return { status, headers: Object.assign(headers, pageHeaders(csp)), text: html }
 }
 
-/** Past the framework's own pipeline, which has nothing left to do: that halves what an answer costs. */
+/** Bypasses the framework's reply, which has nothing left to do: that halves the cost of an answer. */
 export function finish(to: FastifyReply, status: number, headers: ResponseContext['headers'], text: string): FastifyReply {
   if (status !== 204) headers['content-length'] = String(Buffer.byteLength(text))
   to.hijack()

@@ -1,4 +1,6 @@
 /** TLS 1.3, and of 1.2 only forward-secret authenticated encryption — BCP 195, FAPI 2.0 Security Profile §5.2.1. */
+import type { Log } from './deps.ts'
+
 export const tlsRules = {
   minVersion: 'TLSv1.2',
   honorCipherOrder: true,
@@ -12,3 +14,38 @@ export const tlsRules = {
     'ECDHE-RSA-AES256-GCM-SHA384',
   ].join(':'),
 } as const
+
+/** A certificate chain and its private key, PEM. */
+export interface Certificate {
+  cert: string
+  key: string
+}
+
+export interface SecureServer {
+  setSecureContext(options: object): void
+}
+
+/**
+ * Reads the certificate again, and lets `server` use it for new connections if it changed. One that cannot be read or used leaves the old
+ * one in use and is logged once.
+ */
+export function certificateReload(
+  server: SecureServer,
+  inUse: Certificate,
+  { read, log }: { read(): Promise<Certificate>; log: Log },
+): () => Promise<void> {
+  let seen = JSON.stringify(inUse)
+  return async () => {
+    const found = await read().catch((error: Error) => error)
+    const key = found instanceof Error ? found.message : JSON.stringify(found)
+    if (key === seen) return
+    seen = key
+    try {
+      if (found instanceof Error) throw found
+      server.setSecureContext({ ...tlsRules, ...found })
+      log.info({}, 'the TLS certificate was replaced')
+    } catch (err) {
+      log.error({ err }, 'the new TLS certificate cannot be used; the old one stays in use')
+    }
+  }
+}

@@ -1,8 +1,9 @@
 /** `/api/v1/admin/clients`: applications and machines — the metadata of RFC 7591. */
 import { z } from 'zod'
 import { newSecret } from '../../../crypto/new-secret.ts'
-import { type ClientMetadata, clientSchema, registeredMetadata, scopesOf } from '../../../protocol/client.ts'
-import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
+import { changeClient, metadataOf } from '../../../protocol/change-client.ts'
+import { type ClientMetadata, clientSchema, scopesOf } from '../../../protocol/client.ts'
+import { mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { readClient } from '../../../protocol/register.ts'
 import { clientStatuses } from '../../../protocol/registry.ts'
 import type { WebTenant } from '../../http/route.ts'
@@ -44,7 +45,7 @@ const create = adminRoute(
   },
   async ({ tenant, body }, by) => {
     const made = read(tenant, body)
-    mayRegister(by, made)
+    requireRegistrable(by, made)
     const secret = hasSecret(made) ? secretFor(tenant, undefined) : undefined
     if (!(await tenant.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
       problem(409, 'invalid_request', 'a client of this client_id is registered already')
@@ -54,11 +55,8 @@ const create = adminRoute(
 
 const show = adminRoute(
   'clients:read',
-  { method: 'GET', path: oneClient, summary: 'Show one client; nothing of its secrets', answer: client.extend({ status }) },
-  async ({ tenant, path }) => {
-    const found = (await tenant.store.clientsAdmin.find(path.id)) ?? noSuchClient()
-    return { answer: { ...registeredMetadata(found), status: found.status } }
-  },
+  { method: 'GET', path: oneClient, summary: 'Show one client; nothing of its secrets', answer: client },
+  async ({ tenant, path }) => ({ answer: await findClient(tenant, path.id) }),
 )
 
 const change = adminRoute(
@@ -72,11 +70,24 @@ const change = adminRoute(
     act: 'client.change',
   },
   async ({ tenant, body, path }, by) => {
-    const before = await manageableClient(tenant, by, path.id)
-    const after = read(tenant, { ...mergePatch(before, body), client_id: path.id })
-    mayRegister(by, after)
-    if (!(await tenant.store.clientsAdmin.replace(after))) noSuchClient()
-    return { answer: after, detail: { fields: Object.keys(body).join(' ') } }
+    await manageableClient(tenant, by, path.id) // a client out of reach is refused before its change is looked at
+    const check = (before: ClientMetadata, after: ClientMetadata) => {
+      requireRightsOf(by, before)
+      requireRegistrable(by, after)
+    }
+    const changed = (await changeClient(tenant, path.id, body, check)) ?? noSuchClient()
+    return { answer: changed, detail: { fields: Object.keys(body).join(' ') } }
+  },
+)
+
+const oneStatus = z.object({ client_id, status })
+
+const showStatus = adminRoute(
+  'clients:read',
+  { method: 'GET', path: `${oneClient}/status`, summary: 'Show whether a client is active or disabled', answer: oneStatus },
+  async ({ tenant, path }) => {
+    const { status } = (await tenant.store.clientsAdmin.find(path.id)) ?? noSuchClient()
+    return { answer: { client_id: path.id, status } }
   },
 )
 
@@ -87,7 +98,7 @@ const setStatus = adminRoute(
     path: `${oneClient}/status`,
     summary: 'Disable a client, or let it work again; what was issued to it before is void either way',
     body: z.strictObject({ status }),
-    answer: z.object({ client_id, status }),
+    answer: oneStatus,
     act: 'client.status',
   },
   async ({ tenant, body, path }, by) => {
@@ -115,31 +126,30 @@ export function noSuchClient(): never {
   return problem(404, 'not_found', 'there is no such client here')
 }
 
-/** What is registered, and nothing of its secrets. */
+/** The metadata of a client, without its secrets. */
 export async function findClient({ store }: WebTenant, id: string): Promise<ClientMetadata> {
-  const found = (await store.clientsAdmin.find(id)) ?? noSuchClient()
-  return registeredMetadata(found)
+  return metadataOf((await store.clientsAdmin.find(id)) ?? noSuchClient())
 }
 
-/** A client that this caller may change: whoever has its secret has its rights. */
+/** A client that this caller may change. The holder of its secret has its rights, so they must not exceed the caller's. */
 export async function manageableClient(tenant: WebTenant, by: Caller, id: string): Promise<ClientMetadata> {
   const found = await findClient(tenant, id)
-  withinRights(by, found)
+  requireRightsOf(by, found)
   return found
 }
 
-function withinRights(by: Caller, client: ClientMetadata): void {
+function requireRightsOf(by: Caller, client: ClientMetadata): void {
   const held = rightsOfCaller(by)
   if (!rightsAmong(scopesOf(client)).every((right) => held.includes(right)))
-    problem(403, 'access_denied', 'the scopes of this client allow it what you may not do yourself')
+    problem(403, 'access_denied', 'the scopes of this client exceed your own permissions')
 }
 
-/** Nobody registers more than they may do, nor a way to administer in the name of people who were not asked. */
-function mayRegister(by: Caller, client: ClientMetadata): void {
-  withinRights(by, client)
+/** Refuses a client with more rights than the caller has, and one that could administer on behalf of people without their consent. */
+function requireRegistrable(by: Caller, client: ClientMetadata): void {
+  requireRightsOf(by, client)
   const forPeople = client.grant_types.some((name) => name !== 'client_credentials')
   if (forPeople && client.policy.consent === 'skip' && rightsAmong(scopesOf(client)).length > 0)
-    problem(403, 'access_denied', 'a client by which people administer asks for their consent')
+    problem(403, 'access_denied', 'a client with administration scopes for people must ask for consent')
 }
 
 export function hasSecret({ token_endpoint_auth_method: method }: ClientMetadata): boolean {
@@ -150,4 +160,4 @@ export function secretFor({ ctx, tokens }: WebTenant, lifetime: number | undefin
   return newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime })
 }
 
-export const clientRoutes: readonly JsonRoute[] = [list, create, show, change, setStatus, remove]
+export const clientRoutes: readonly JsonRoute[] = [list, create, show, change, showStatus, setStatus, remove]

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { accountSchema, createAccount } from '../../../identity/accounts.ts'
 import { type OwnLifetimes, tenantSettingsSchema } from '../../../protocol/lifetimes.ts'
 import type { Request } from '../../../protocol/request-reply.ts'
+import { line } from '../../../protocol/text.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
@@ -39,7 +40,7 @@ const oneTenant = `${path}/:id` as const
 export const slugSchema = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
-const name = z.string().trim().min(1).max(200).describe('Shown to people')
+const name = line(200).describe('Shown to people')
 const { lifetimes } = tenantSettingsSchema.shape
 const signUpEmail = z.enum(['private', 'verified', 'unverified']).describe('What the address of an account that somebody makes must be')
 const secondFactor = z.enum(['optional', 'required']).describe('Whether people must sign in with a second factor')

@@ -1,0 +1,46 @@
+/** IP addresses as text: read, written one way, and grouped by who has them — RFC 4291, RFC 5952. */
+import ipaddr from 'ipaddr.js'
+
+/**
+ * The address in its one form: IPv4 in dotted decimal, also where it came mapped into IPv6; IPv6 as RFC 5952 writes it, without a zone.
+ * A port after it is dropped (RFC 7239 §6). Undefined when the text is no address.
+ */
+export function readAddress(text: string): string | undefined {
+  const address = parse(text)
+  if (address === undefined) return undefined
+  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString()
+}
+
+/** What one subscriber has: an IPv4 address, or the /64 of an IPv6 address. What is no address stays as it is. */
+export function networkOf(address: string): string {
+  const parsed = parse(address)
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed?.toString() ?? address
+  const prefix = parsed.parts.slice(0, 4).map((part) => part.toString(16))
+  return `${prefix.join(':')}::/64`
+}
+
+/** A test for membership of these addresses and CIDR ranges. */
+export function addressMatcher(ranges: readonly string[]): (address: string) => boolean {
+  const networks = ranges.map((range) => (range.includes('/') ? ipaddr.parseCIDR(range) : wholeOf(ipaddr.process(range))))
+  return (text) => {
+    const address = parse(text)
+    return address !== undefined && networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
+  }
+}
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6
+
+function wholeOf(address: Address): [Address, number] {
+  return [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+function parse(text: string): Address | undefined {
+  const [bare = ''] = withoutPort(text).split('%', 1)
+  const isAddress = bare.includes(':') ? ipaddr.IPv6.isValid(bare) : ipaddr.IPv4.isValidFourPartDecimal(bare)
+  return isAddress ? ipaddr.process(bare) : undefined
+}
+
+function withoutPort(text: string): string {
+  const [, bracketed] = /^\[([^[\]]+)\](?::\d{1,5})?$/.exec(text) ?? []
+  return bracketed ?? text.replace(/^([\d.]+):\d{1,5}$/, '$1')
+}

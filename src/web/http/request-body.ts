@@ -1,0 +1,39 @@
+/** What a request carries: its parameters, its JSON, and what stands for the names of its path. */
+import type { FastifyRequest } from 'fastify'
+import { refuse } from '../../protocol/errors.ts'
+import { Params } from '../../protocol/params.ts'
+import { problem } from '../api/problem.ts'
+import type { RequestBody, Route } from './route.ts'
+
+export function isJson({ headers }: FastifyRequest): boolean {
+  return /^application\/json *(;|$)/i.test(headers['content-type'] ?? '')
+}
+
+/** Refuses a path with an empty segment where a name is expected. */
+export function readPath(req: FastifyRequest): RequestBody['path'] {
+  const { slug: _slug, ...path } = req.params as Record<string, string>
+  return Object.values(path).includes('') ? refuse('not_found', 'there is nothing at this address') : path
+}
+
+/** JSON as it was sent, not yet read. Refuses a body of another kind than the route takes. */
+export function jsonOf(route: Route, req: FastifyRequest): string | undefined {
+  if (typeof req.body !== 'string') return undefined
+  if (isJson(req)) return route.body ? req.body : refuse('invalid_request', 'send the parameters as application/x-www-form-urlencoded')
+  return route.body === 'json' ? problem(415, 'invalid_request', 'send the body as application/json') : undefined
+}
+
+/** The form of a request that sends a body; else its query. */
+export function readParams(req: FastifyRequest): Params {
+  const sendsBody = ['POST', 'PUT', 'PATCH'].includes(req.method)
+  return new Params(new URLSearchParams(sendsBody ? formOf(req) : queryOf(req.raw.url ?? '')))
+}
+
+function formOf(req: FastifyRequest): string {
+  return isJson(req) ? '' : ((req.body as string | undefined) ?? '')
+}
+
+/** All after the first question mark: the next ones are data. RFC 3986 §3.4 */
+function queryOf(url: string): string {
+  const at = url.indexOf('?')
+  return at < 0 ? '' : url.slice(at + 1)
+}

@@ -1,0 +1,140 @@
+/** What a connection may send, and how long it may take: answered in our own form where no route is reached — RFC 9110, RFC 9112. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { after, before, suite, test } from 'node:test'
+import { type TestApp, testApp } from '../app.ts'
+import { call, encode } from './application.ts'
+
+/** Headers of every answer, and what they must be. */
+const everywhere: Readonly<Record<string, RegExp>> = {
+  'x-content-type-options': /^nosniff$/,
+  'x-frame-options': /^DENY$/,
+  'referrer-policy': /^(?:no-referrer|same-origin)$/,
+  'cross-origin-opener-policy': /^same-origin$/,
+  'cross-origin-resource-policy': /^(?:same-origin|cross-origin)$/,
+  'permissions-policy': /^camera=\(\), microphone=\(\), geolocation=\(\)$/,
+  'content-security-policy': /^default-src 'none'; .*frame-ancestors 'none'/,
+  'x-request-id': /^[\w-]{22}$/,
+}
+
+suite('the parser of HTTP', () => {
+  let gatehouse: TestApp
+  let port: number
+  before(async () => {
+    gatehouse = await testApp('sqlite', { LIMITS_REQUEST_SECONDS: '1' })
+    port = Number(new URL(gatehouse.issuer).port)
+  })
+  after(() => gatehouse.close())
+
+  async function open(): Promise<Socket> {
+    const socket = connect(port, 'localhost')
+    await once(socket, 'connect')
+    return socket
+  }
+
+  /** Everything that is answered until the server closes the connection. */
+  async function answered(socket: Socket): Promise<{ status: number; headers: Headers; body: string }> {
+    const parts: Buffer[] = []
+    socket.on('error', () => {}) // the server may reset what it does not read
+    socket.on('data', (part) => parts.push(Buffer.from(part)))
+    if (!socket.closed) await once(socket, 'close')
+    const [head = '', body = ''] = Buffer.concat(parts).toString().split('\r\n\r\n', 2)
+    const [first = '', ...lines] = head.split('\r\n')
+    return { status: Number(first.split(' ')[1]), headers: new Headers(lines.map((line) => line.split(': ', 2) as [string, string])), body }
+  }
+  const sent = async (text: string) => {
+    const socket = await open()
+    socket.write(text)
+    return answered(socket)
+  }
+
+  const malformed = 'the request is not well-formed HTTP'
+  const tooLarge = 'the headers are larger than this server accepts; delete cookies of this site'
+  const refusals: [name: string, request: string, status: number, error: string, description: string][] = [
+    ['a line that is no request', 'nonsense\r\n\r\n', 400, 'invalid_request', malformed],
+    ['a header with a NUL', 'GET / HTTP/1.1\r\nhost: x\r\na: \0\r\n\r\n', 400, 'invalid_request', malformed],
+    ['no host', 'GET /version HTTP/1.1\r\n\r\n', 400, 'invalid_request', malformed],
+    [
+      'two lengths',
+      'POST /token HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na',
+      400,
+      'invalid_request',
+      malformed,
+    ],
+    ['large headers', `GET / HTTP/1.1\r\nhost: x\r\ncookie: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'headers_too_large', tooLarge],
+    ['a long address', `GET /${'x'.repeat(40_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, 'headers_too_large', tooLarge],
+  ]
+  for (const [name, request, status, error, description] of refusals) {
+    test(`point 16: ${name} is answered in our form, with our headers, and the connection is closed`, async () => {
+      const answer = await sent(request)
+      assert.equal(answer.status, status)
+      assert.deepEqual(JSON.parse(answer.body), { error, error_description: description })
+      assert.equal(answer.headers.get('connection'), 'close')
+      assert.equal(answer.headers.get('cache-control'), 'no-store')
+      for (const [header, value] of Object.entries(everywhere)) assert.match(answer.headers.get(header) ?? 'absent', value, header)
+    })
+  }
+
+  test('point 16: a browser gets a page about its large headers', async () => {
+    const { status, headers, body } = await sent(
+      `GET / HTTP/1.1\r\nhost: x\r\naccept: text/html,*/*\r\ncookie: ${'x'.repeat(40_000)}\r\n\r\n`,
+    )
+    assert.deepEqual([status, headers.get('content-type')], [431, 'text/html; charset=utf-8'])
+    assert.match(body, /id="error-description"/)
+    assert.match(headers.get('content-security-policy') ?? '', /^default-src 'none'/)
+  })
+
+  test('point 16: a body that is too large closes the connection, whose rest is not read', async () => {
+    const { status, headers, body } = await sent(
+      'POST /token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 1000000\r\n\r\na=b',
+    )
+    assert.deepEqual([status, headers.get('connection'), JSON.parse(body).error], [413, 'close', 'content_too_large'])
+  })
+
+  test('an expectation that nobody knows is ignored', async () => {
+    const { status, headers } = await sent('GET /version HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n')
+    assert.deepEqual([status, headers.get('x-content-type-options')], [200, 'nosniff'])
+  })
+
+  const slow: [name: string, begin: string][] = [
+    ['nothing', ''],
+    ['half its headers', 'GET /version HTTP/1.1\r\nhost: x\r\n'],
+    ['half its body', 'POST /token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 9\r\n\r\na=b'],
+  ]
+  for (const [name, begin] of slow) {
+    test(`point 18: a client that sends ${name} is answered and cut off at the configured time`, { timeout: 20_000 }, async () => {
+      const { status, headers, body } = await sent(begin)
+      assert.deepEqual([status, headers.get('connection')], [408, 'close'])
+      assert.deepEqual(JSON.parse(body), { error: 'request_timeout', error_description: 'the request was not complete in time' })
+    })
+  }
+})
+
+suite('what is issued', () => {
+  let gatehouse: TestApp
+  before(async () => {
+    gatehouse = await testApp('sqlite')
+  })
+  after(() => gatehouse.close())
+
+  test('point 16: the longest access token passes the limit for headers, and a longer one is not issued', async () => {
+    const scope = (length: number) => Array.from({ length }, (_, i) => `scope-number-${i}`).join(' ')
+    const machine = { grant_types: ['client_credentials'], access_token_claims: { fixed: 'x'.repeat(4000) } }
+    await gatehouse.addClient({ ...machine, client_id: 'large', scope: scope(420) }, 'secret')
+    await gatehouse.addClient({ ...machine, client_id: 'larger', scope: scope(480) }, 'secret')
+    const basic = (id: string) => ({ authorization: `Basic ${btoa(`${id}:secret`)}` })
+    const post = (path: string, id: string, fields: Record<string, string>) =>
+      call(gatehouse.issuer + path, { body: encode(fields), headers: basic(id) })
+    const { access_token: token } = (await post('/token', 'large', { grant_type: 'client_credentials' })).body
+    assert.ok(token.length > 15_000, String(token.length))
+    const told = await call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+    assert.notEqual(told.status, 431)
+    assert.equal((await post('/introspect', 'large', { token })).body.active, true)
+    const { status, body } = await post('/token', 'larger', { grant_type: 'client_credentials' })
+    assert.deepEqual(
+      [status, body.error, body.error_description],
+      [400, 'invalid_scope', 'the access token would be longer than 16384 characters; ask for fewer scopes or resources'],
+    )
+  })
+})
