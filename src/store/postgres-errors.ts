@@ -53,7 +53,7 @@ export function translated(error: unknown): Error {
     return code === '23505' ? new UniqueViolation(message) : new DatabaseFault(message)
   }
   if (isLost(error)) return new DatabaseUnavailable(`PostgreSQL: ${(error as Error).message}`)
-  return connectingProblem(error as Error) ?? (error as Error)
+  return error instanceof Error ? (connectingProblem(error) ?? error) : (error as Error)
 }
 
 /** What the driver says of its own accord before the server has let it in. */
