@@ -1,7 +1,7 @@
-/** The composition root: the only file that knows every room. */
-import { readFile } from 'node:fs/promises'
+/** The composition root: the only file that knows every folder. */
+import { mkdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
 import { unlock, WrongKey } from './crypto/installation.ts'
@@ -11,6 +11,7 @@ import { sealer } from './crypto/seal.ts'
 import type { Mailer } from './identity/links.ts'
 import { backgroundTasks } from './mail/background-tasks.ts'
 import { folderMailer, smtpMailer } from './mail/mailer.ts'
+import { type NodeClock, nodeClock } from './node-clock.ts'
 import { periodicTask } from './periodic-task.ts'
 import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
@@ -19,7 +20,7 @@ import { enabled } from './protocol/features/index.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import { type Db, sql } from './store/sql.ts'
-import { sweep } from './store/sweep.ts'
+import { sweeper } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
 import { type AppDeps, openTenant, randomId, type Tenant } from './tenant.ts'
@@ -32,7 +33,7 @@ import { routeOfJson } from './web/api/json-route.ts'
 import { authletePaths } from './web/compat/authlete.ts'
 import { type CompatDeps, withoutClients } from './web/compat/auto-authn.ts'
 import { picoAuthPaths } from './web/compat/pico-auth.ts'
-import type { HttpDeps } from './web/http/deps.ts'
+import type { HttpDeps, Readiness } from './web/http/deps.ts'
 import { createListener } from './web/http/listener.ts'
 import { aliasesOf, type Route, routeOf } from './web/http/route.ts'
 import { type Certificate, certificateReload, type SecureServer } from './web/http/tls.ts'
@@ -45,14 +46,17 @@ export interface App {
   tenants: TenantDirectory
   /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
   tenant(slug: string): Promise<Tenant | undefined>
-  /** Why it cannot serve; undefined when it can. */
-  ready(): Promise<string | undefined>
-  /** Listens as configured, deletes what has expired, and rotates keys. `reloadCertificate`: reads the files of the TLS certificate again. */
+  /** Can it serve, and with what limitation? */
+  ready(): Promise<Readiness>
+  /**
+   * Listens as configured; deletes what has expired, rotates keys and follows the database's clock. `reloadCertificate`: reads the files of
+   * the TLS certificate again.
+   */
   serve(): Promise<{ url: string; reloadCertificate(): Promise<void>; close(): Promise<void> }>
   close(): Promise<void>
 }
 
-/** A reason not to start that its operator can mend. */
+/** A reason not to start that the operator can remove. */
 export class StartupError extends Error {
   override readonly name = 'CannotOpen'
 }
@@ -65,41 +69,44 @@ export interface OpenOptions {
 
 /** Each takes one of the four threads that signing and files use too. */
 const concurrentHashes = Math.min(availableParallelism(), 3)
-/** A change of a tenant by another node is seen after at most so many seconds. */
+/** A change of a tenant by another node is seen after at most this many seconds. */
 const tenantRecheckSeconds = 5
 /** How often the files of the TLS certificate are read again. */
 const certificateCheckSeconds = 10
 /** Tenants held at a time. */
 const maxHeldTenants = 2000
+/** How often the clock of the database is read. */
+const clockSeconds = 30
 
 export async function openApp(config: Config, platform: Platform, options: OpenOptions): Promise<App> {
-  const { now, log } = platform
+  const { log } = platform
   const db = await openDatabase(config.database_url, (problem) => log.warn({}, problem))
   try {
-    await checkMigrations(db, options)
+    await checkMigrations(db, options, log)
+    const clock = nodeClock(db, platform)
+    await clock.follow()
     const system = systemStore(db)
     const sealing = await openSealer(config, platform, system, options)
-    await system.tenants.add({
-      id: ROOT_TENANT,
-      slug: '',
-      name: 'Gatehouse',
-      host: undefined,
-      settings: {},
-      status: 'active',
-      createdAt: now(),
-    })
-    return composeApp({ config, platform, db, ...sealing }, system.tenants)
+    await ensureRootTenant(system.tenants, platform)
+    return composeApp({ config, platform, db, ...sealing }, system.tenants, clock)
   } catch (error) {
     await db.close()
     throw error
   }
 }
 
-async function checkMigrations(db: Db, { migrations }: OpenOptions): Promise<void> {
-  if (migrations === 'apply') await migrate(db)
+async function checkMigrations(db: Db, { migrations }: OpenOptions, log: Platform['log']): Promise<void> {
+  if (migrations === 'apply') await migrate(db, (sentence) => log.warn(sentence))
   const missing = await pending(db)
   if (missing.length > 0)
     throw new StartupError(`the database lacks ${missing.length} migration(s), the first ${missing[0]}: run "gatehouse migrate"`)
+}
+
+/** Looks first, so that a server on a full disk can start. */
+async function ensureRootTenant(tenants: TenantStore, { now }: Platform): Promise<void> {
+  if (await tenants.find(ROOT_TENANT)) return
+  const root = { id: ROOT_TENANT, slug: '', name: 'Gatehouse', host: undefined, settings: {}, status: 'active' } as const
+  await tenants.add({ ...root, createdAt: now() })
 }
 
 /** Opens the key-encryption key and proves that it is the right one. A key is made only for a database that has never had one. */
@@ -111,7 +118,10 @@ async function openSealer(
 ): Promise<Pick<AppDeps, 'sealer' | 'installation'>> {
   const path = config.key_encryption_key_file ?? join(config.data_dir, 'key-encryption-key')
   const fresh = (await installation.find()) === undefined
-  if (options.makeKey && fresh) await makeKek(path, random)
+  if (options.makeKey && fresh) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await makeKek(path, random)
+  }
   const paths = [path, ...config.previous_key_encryption_key_files]
   const keks = await Promise.all(
     paths.map((file) =>
@@ -129,6 +139,7 @@ async function openSealer(
 function composeApp(
   base: Omit<AppDeps, 'server' | 'passwords' | 'importedSecrets' | 'mailer' | 'backgroundTasks' | 'orderedId'>,
   tenants: TenantStore,
+  clock: NodeClock,
 ): App {
   const { config, platform, db } = base
   const { now, random } = platform
@@ -172,13 +183,14 @@ function composeApp(
     async ready() {
       try {
         await db.read(sql`select 1 as one`)
-        return undefined
       } catch (err) {
         platform.log.warn({ err }, 'the database does not answer') // which one it is stays in the log
-        return 'the database does not answer'
+        return { status: 'not ready', reason: 'the database does not answer' }
       }
+      const reasons = [db.limitation, clock.problem].filter((reason) => reason !== undefined)
+      return reasons.length === 0 ? { status: 'ready' } : { status: 'degraded', reason: reasons.join('; ') }
     },
-    serve: () => serve(deps, app, held),
+    serve: () => serve(deps, app, { held, clock }),
     async close() {
       await deps.backgroundTasks.drain()
       await db.close()
@@ -221,10 +233,10 @@ function certificateReader({ tls: { cert_file, key_file } }: Config): (() => Pro
 async function serve(
   deps: AppDeps,
   app: App,
-  held: ReadonlyMap<string, { tenant: Promise<Tenant | undefined> }>,
+  { held, clock }: { held: ReadonlyMap<string, { tenant: Promise<Tenant | undefined> }>; clock: NodeClock },
 ): ReturnType<App['serve']> {
   const { config, platform, db } = deps
-  const { log, random, now } = platform
+  const { log, random, now, elapsed } = platform
   const routes = routesOf(app, config)
   const httpDeps: HttpDeps = {
     issuer: config.issuer,
@@ -247,9 +259,7 @@ async function serve(
 
   // The root tenant is asked for its keys soon; others' are made when they are.
   const keysMade = root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
-  const sweepExpired = async () => {
-    while ((await sweep(db, now(), config.sweep.batch)) >= config.sweep.batch);
-  }
+  const sweepExpired = sweeper(db, { now, elapsed, batch: config.sweep.batch })
   const rotateKeys = async () => {
     for (const { tenant } of [...held.values()]) await (await tenant)?.keyring.rotateWhenDue()
   }
@@ -257,6 +267,7 @@ async function serve(
     periodicTask(config.sweep.every_seconds, sweepExpired, log),
     periodicTask(3600, rotateKeys, log),
     periodicTask(certificateCheckSeconds, reloadCertificate, log),
+    periodicTask(clockSeconds, clock.follow, log),
   ]
   return {
     url,

@@ -1,6 +1,6 @@
 /** What development mode furnishes an empty house with, so that the first minute has something to try. */
 import { z } from 'zod'
-import { createAccount } from './identity/accounts.ts'
+import { createAccount, LoginTaken } from './identity/accounts.ts'
 import { readClient } from './protocol/register.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -32,6 +32,7 @@ export async function addDemoData(tenant: Tenant, random: (bytes: number) => Buf
     await createAccount(tenant.accounts, account, { text: password, temporary: true })
   } catch (error) {
     if (error instanceof z.ZodError) return 'unfit'
+    if (error instanceof LoginTaken) return 'there' // another node was first
     throw error
   }
   return { password }

@@ -1,17 +1,17 @@
-/** What the house does now and then beside answering. */
+/** Work that is done every few seconds, beside answering requests. */
 import type { Log } from './web/http/deps.ts'
 
 export interface PeriodicTask {
-  /** Resolves once it is not being done any more. */
+  /** Resolves once the work is not under way any more. */
   stop(): Promise<void>
 }
 
-/** Does the work every so many seconds, never twice at once. A failure is told, and the next time is another try. */
+/** Does the work every so many seconds, never twice at once. A failure is logged, and the work is tried again the next time. */
 export function periodicTask(seconds: number, work: () => Promise<void>, log: Log): PeriodicTask {
   let underWay: Promise<void> | undefined
   const timer = setInterval(() => {
     underWay ??= work()
-      .catch((err: unknown) => log.warn({ err }, 'housekeeping will be tried again'))
+      .catch((err: unknown) => log.warn({ err }, 'a periodic task failed and will be tried again'))
       .finally(() => {
         underWay = undefined
       })

@@ -1,21 +1,38 @@
-/** Everything impure, replaceable: clock, dice, files, log. */
+/** Everything impure, replaceable: clock, randomness, files, log. */
 import { readFileSync, statSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 
-/** What the house takes from the machine it runs on. */
+/** What the program takes from the machine it runs on. */
 export interface Platform {
-  /** Seconds since the epoch. */
+  /** Whole seconds since the epoch. */
   now(): number
-  /** So many bytes nobody can guess. */
+  /** Seconds since some moment, which pass evenly whatever happens to the clock. */
+  elapsed(): number
+  /**
+   * Sets `now` by a better clock, in milliseconds since the epoch, and returns how many seconds the machine's clock is ahead of it. Absent
+   * where `now` is not to be set.
+   */
+  setClock?: ((time: number) => number) | undefined
+  /** So many bytes that nobody can guess. */
   random(bytes: number): Buffer
   log: Logger
 }
 
-/** The machine's own clock and dice. */
-export function systemPlatform(log: Logger): Platform {
-  return { now: systemClock, random: pooledRandom(), log }
+/** The machine's own clock, `machine` in milliseconds since the epoch, and its random generator. */
+export function systemPlatform(log: Logger, machine: () => number = Date.now): Platform {
+  let correction = 0
+  return {
+    now: () => Math.floor((machine() + correction) / 1000),
+    elapsed: () => performance.now() / 1000,
+    setClock(time) {
+      correction = time - machine()
+      return Math.round(-correction / 1000)
+    },
+    random: pooledRandom(),
+    log,
+  }
 }
 
 /** Whole seconds since the epoch. */
@@ -35,8 +52,8 @@ export function random(bytes: number): Buffer {
 }
 
 /**
- * Dice that draw a stock from the system at a time, since a draw costs many times what its bytes do. No byte is given twice, and none
- * stays in the stock once it was given.
+ * Takes a stock of random bytes from the system at a time, since a call costs many times what its bytes do. No byte is handed out twice, and
+ * none stays in the stock once it was.
  */
 export function pooledRandom(): Platform['random'] {
   let stock: Buffer = Buffer.alloc(0)
@@ -50,7 +67,7 @@ export function pooledRandom(): Platform['random'] {
 }
 const POOL_BYTES = 4096
 
-/** Ids whose order is that in which they are asked for, as far as the clocks of several machines agree; none is given twice. */
+/** Ids that sort in the order in which they are made, as far as the clocks of several machines agree; none is made twice. */
 export function orderedIds(): () => string {
   let last = 0
   return () => {
@@ -66,7 +83,7 @@ export function readFile(path: string): { text: string; mode: number | undefined
   return { text: readFileSync(path, 'utf8'), mode: process.platform === 'win32' ? undefined : found.mode & 0o777 }
 }
 
-/** Names whose values are never written, wherever they stand in what is logged. */
+/** Names whose values are never logged, at any depth. */
 const secretNames = new Set([
   'authorization',
   'cookie',
@@ -87,8 +104,8 @@ const secretNames = new Set([
 ])
 
 /**
- * Writes to standard output unless told otherwise. Values under the name of a secret are not written, nor what an
- * error carries beside its text. Fields given to `child()` are not looked through: give it ids only.
+ * Writes to standard output unless `stream` is given. Values under the name of a secret are not written, nor what an error carries beside its
+ * text. Fields given to `child()` are not searched: give it ids only.
  */
 export function logger(ask: { level: string; format: 'json' | 'pretty'; stream?: Writable; colour?: boolean }): Logger {
   const options = {

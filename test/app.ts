@@ -8,7 +8,7 @@ import { type App, openApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/load.ts'
 import type { Config } from '../src/config/schema.ts'
 import { createAccount, type NewAccount } from '../src/identity/accounts.ts'
-import { logger, random, readFile, systemClock } from '../src/platform.ts'
+import { logger, random, readFile, systemClock, systemPlatform } from '../src/platform.ts'
 import type { ClientMetadata } from '../src/protocol/client.ts'
 import { readClient } from '../src/protocol/register.ts'
 import type { Tenant } from '../src/tenant.ts'
@@ -33,11 +33,12 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-/** `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. `change`: for what development mode gives. */
+/** `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. `change`: for what development mode gives. `machine`: a clock in milliseconds, in place of one that the test moves. */
 export async function testApp(
   engine: Engine,
   settings: Readonly<Record<string, string>> = {},
   change = (config: Config) => config,
+  machine?: () => number,
 ): Promise<TestApp> {
   const database = await engines[engine]!()
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
@@ -59,7 +60,9 @@ export async function testApp(
   let time = systemClock()
   const now = () => time
   const log = logger({ level: 'silent', format: 'json' })
-  const app = await openApp(change(loaded.config), { now, random, log }, { migrations: 'apply', makeKey: true })
+  const virtual = { now, elapsed: () => time, random, log }
+  const platform = machine ? systemPlatform(log, machine) : virtual
+  const app = await openApp(change(loaded.config), platform, { migrations: 'apply', makeKey: true })
   const server = await app.serve()
   const root = (await app.tenant('')) as Tenant
   return {

@@ -1,7 +1,7 @@
 /** The architecture, as tests: what each room may reach, what each file must look like. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { functionsOf, read, type Source, sources, tests, within } from './sources.ts'
+import { functionsOf, type Source, sources, tests, within } from './sources.ts'
 
 /** Who may import whom. A room or file that is not listed does not exist. */
 const may: Readonly<Record<string, readonly string[]>> = {
@@ -29,9 +29,11 @@ const may: Readonly<Record<string, readonly string[]>> = {
   // The settings of features are computed from the catalogue; algorithms and what counts as loopback are said once.
   config: ['protocol/features/index.ts', 'protocol/lifetimes.ts', 'protocol/redirect-uri.ts', 'protocol/algs.ts'],
   'platform.ts': [],
+  'node-clock.ts': ['platform.ts', 'store'],
   'version.ts': [],
   'periodic-task.ts': ['web'],
   'app.ts': [
+    'node-clock.ts',
     'periodic-task.ts',
     'config',
     'identity',
@@ -72,8 +74,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
 const guarded: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['crypto', 'protocol/codec'],
   jose: ['crypto', 'protocol/codec'],
-  'node:sqlite': ['store/sqlite.ts'],
-  pg: ['store/postgres.ts'],
+  'node:sqlite': ['store/sqlite.ts', 'store/sqlite-file.ts'],
+  pg: ['store/postgres.ts', 'store/postgres-errors.ts'],
   fastify: ['web'],
   commander: ['cli'],
   nodemailer: ['mail'],
@@ -97,13 +99,6 @@ const words: readonly { word: RegExp; only: readonly string[]; instead: string }
   { word: /\bconsole\./, only: ['cli'], instead: 'the log' },
   { word: /\beval\(|\bnew Function\(/, only: [], instead: 'code' },
 ]
-
-/** Files with statements that concern all tenants, or none. */
-const tenantless: Readonly<Record<string, string>> = {
-  'store/system.ts': 'the tenants themselves, and the installation',
-  'store/migrate.ts': 'the shape of the database',
-  'app.ts': 'asks only whether the database answers',
-}
 
 suite('rooms', () => {
   test('import only what they may', () => {
@@ -176,39 +171,6 @@ suite('the world outside', () => {
   for (const { word, only, instead } of words) {
     test(`${instead}, not ${word.source}`, () => assert.deepEqual(matching(word, only), []))
   }
-})
-
-suite('memory', () => {
-  const statements = sources.flatMap(({ path, code }) =>
-    [...code.matchAll(/\bsql`((?:\$\{(?:`[^`]*`|[^`])*?\}|[^`])*)`/g)].map(([text]) => ({ path, text })),
-  )
-  const namesNone = statements.filter(({ text }) => !text.includes('tenant_id'))
-
-  test('every statement names the tenant', () => {
-    assert.ok(statements.length > 40, 'the statements are found')
-    assert.deepEqual(
-      namesNone.filter(({ path }) => !(path in tenantless)),
-      [],
-    )
-  })
-
-  test('no exception outlives its need', () => {
-    assert.deepEqual(
-      Object.keys(tenantless).filter((path) => !namesNone.some((s) => s.path === path)),
-      [],
-    )
-  })
-
-  test('every table belongs to a tenant, and its key begins with it', () => {
-    const shared = ['installation', 'tenants']
-    const tables = read('src/store/migrations/*.sql').flatMap(({ text }) => [...text.matchAll(/create table (\w+) \(([\s\S]*?)\n\)/g)])
-    assert.ok(tables.length > 8, 'the tables are found')
-    const wrong = tables.filter(([, name = '', body = '']) => !shared.includes(name) && !/primary key \(tenant_id[,)]/.test(body))
-    assert.deepEqual(
-      wrong.map(([, name]) => name),
-      [],
-    )
-  })
 })
 
 suite('files', () => {

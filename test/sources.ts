@@ -80,6 +80,11 @@ function importsOf(path: string, code: string): Import[] {
   })
 }
 
+/** Every SQL statement of the program, as it stands between the backticks. */
+export const statements: readonly { path: string; text: string }[] = sources.flatMap(({ path, code }) =>
+  [...code.matchAll(/\bsql`((?:\$\{(?:`[^`]*`|[^`])*?\}|[^`])*)`/g)].map(([, text = '']) => ({ path, text })),
+)
+
 function slashed(path: string): string {
   return path.replaceAll('\\', '/')
 }

@@ -23,7 +23,7 @@ async function bringUpToDate({ stdout, ...terminal }: Terminal, { config: file, 
   if ('problems' in loaded) throw new Problems(78, loaded.problems)
   const db = await openDatabase(loaded.config.database_url)
   try {
-    const names = dryRun ? await pending(db) : await apply(db)
+    const names = dryRun ? await pending(db) : await apply(db, (sentence) => terminal.stderr.write(`${sentence}\n`))
     const verb = dryRun ? 'pending' : 'applied'
     stdout.write(names.length > 0 ? names.map((name) => `${verb}  ${name}\n`).join('') : 'The database is up to date.\n')
   } finally {

@@ -7,7 +7,7 @@ import { WrongKey } from '../crypto/installation.ts'
 import { BadKeyFile } from '../crypto/kek.ts'
 import { UnusablePassword } from '../crypto/passwords.ts'
 import { LoginTaken } from '../identity/accounts.ts'
-import { DatabaseUnavailable } from '../store/sql.ts'
+import { DatabaseUnavailable, DatabaseUnusable } from '../store/sql.ts'
 
 /** Exit status: refused, typed wrongly, configured wrongly (sysexits.h EX_CONFIG). */
 export type ExitStatus = 1 | 2 | 78
@@ -69,6 +69,8 @@ export function problemsOf(error: unknown): Problems | undefined {
   if (error instanceof CommanderError) return new Problems(2, []) // has said so itself
   if (error instanceof WrongKey || error instanceof BadKeyFile || error instanceof StartupError) return new Problems(78, [error.message])
   if (error instanceof LoginTaken || error instanceof UnusablePassword) return new Problems(1, [error.message])
-  if (error instanceof DatabaseUnavailable) return new Problems(1, ['the database cannot be reached: see database_url'])
+  if (error instanceof DatabaseUnusable) return new Problems(78, [error.message])
+  if (error instanceof DatabaseUnavailable)
+    return new Problems(1, [`the database cannot be reached or does not answer: see database_url (${error.message})`])
   return undefined
 }

@@ -48,9 +48,9 @@ export function* replacePassword(tenant: string, { subject, from, to, keep, now,
   yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject} and kind in ('reset', 'invitation')`
   yield sql`
     insert into revocations (tenant_id, id, until)
-    select distinct t.tenant_id, t.family, cast(${until} as bigint) from refresh_tokens t
-    where t.tenant_id = ${tenant} and t.family <> ${keep ?? ''}
-    and t.grant_id in (select id from grants where tenant_id = ${tenant} and subject = ${subject})
+    select distinct t.tenant_id, t.family, cast(${until} as bigint) from grants g cross join refresh_tokens t
+    where g.tenant_id = ${tenant} and g.subject = ${subject}
+    and t.tenant_id = g.tenant_id and t.grant_id = g.id and t.family <> ${keep ?? ''}
     on conflict (tenant_id, id) do update set until = excluded.until where excluded.until > revocations.until`
   yield sql`
     delete from refresh_tokens where tenant_id = ${tenant} and family <> ${keep ?? ''}

@@ -1,14 +1,10 @@
-/** Authorization codes — RFC 6749 §4.1.2, as kept. A used one stays until it expires, so that its reuse is noticed. */
+/** Authorization codes in the database — RFC 6749 §4.1.2. A spent code stays until it expires, so that its reuse is noticed. */
 import type { Store } from '../protocol/ports.ts'
-import type { Code } from '../protocol/types.ts'
-import { codeFrom } from './documents.ts'
+import { codeFrom, documentOfCode } from './documents.ts'
 import { endPushedRequest } from './pushed-requests.ts'
-import { type Db, sql } from './sql.ts'
+import { type Db, type Sql, sql } from './sql.ts'
 
 export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
-  const insert = (code: Code) => sql`
-    insert into codes (tenant_id, hash, grant_id, family, doc, expires_at)
-    values (${tenant}, ${code.hash}, ${code.grantId}, ${code.family}, ${JSON.stringify(code)}, ${code.expiresAt})`
   return {
     codes: {
       add: (code, flow) =>
@@ -18,17 +14,31 @@ export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
             if (ended.length === 0) return false
           }
           if (code.asked.pushed !== undefined && (yield endPushedRequest(tenant, code.asked.pushed)).length === 0) return false
-          yield insert(code)
+          yield sql`
+            insert into codes (tenant_id, hash, grant_id, family, doc, expires_at)
+            values (${tenant}, ${code.hash}, ${code.grantId}, ${code.family}, ${documentOfCode(code)}, ${code.expiresAt})`
           return true
         }),
       async find(hash) {
         const [row] = await db.read(sql`
-          select c.doc, c.used_at from codes c
+          select c.hash, c.grant_id, c.family, c.doc, c.expires_at, c.used_at from codes c
           join grants g on g.tenant_id = c.tenant_id and g.id = c.grant_id and g.revoked_at is null
           where c.tenant_id = ${tenant} and c.hash = ${hash}
           and not exists (select 1 from revocations r where r.tenant_id = ${tenant} and r.id in (c.grant_id, c.family))`)
-        return row && codeFrom(row['doc'] as string, row['used_at'] as number | null)
+        return row && codeFrom(row)
       },
     },
   }
+}
+
+/**
+ * Spends a code: it returns a row for the first caller alone, and for nobody once the grant or the family is revoked (RFC 6749 §4.1.2). It is
+ * run in the transaction that stores what is issued for the code.
+ */
+export function spendCode(tenant: string, hash: string, now: number): Sql {
+  return sql`
+    update codes set used_at = ${now} where tenant_id = ${tenant} and hash = ${hash} and used_at is null
+    and exists (select 1 from grants g where g.tenant_id = ${tenant} and g.id = codes.grant_id and g.revoked_at is null)
+    and not exists (select 1 from revocations r where r.tenant_id = ${tenant} and r.id in (codes.grant_id, codes.family))
+    returning hash`
 }

@@ -6,6 +6,7 @@ import {
   aFlow,
   aGrant,
   anAccessToken,
+  anAccount,
   aRefreshToken,
   asked,
   atOnce,
@@ -80,6 +81,7 @@ onEachEngine('what a token response makes true, it makes true whole or not at al
 })
 
 onEachEngine('fifty who widen one grant lose nothing and make one grant', async ({ a, b }) => {
+  await a.accounts.add(anAccount())
   const widen = (store: TenantStore, scope: string[], newId: string) =>
     store.grants.widen({ clientId: 'client', subject: 'subject', scope, newId, now: NOW })
   assert.equal(await b.grants.find('client', 'subject'), undefined)
@@ -90,6 +92,31 @@ onEachEngine('fifty who widen one grant lose nothing and make one grant', async 
   assert.equal(await b.grants.find('client', 'subject'), undefined)
   assert.deepEqual((await widen(b, ['own'], 'of b')).scope, ['own'])
   assert.equal((await a.grants.find('client', 'subject'))?.scope.length, 11)
+})
+
+onEachEngine('of several grants of one person for one client the newest in force counts', async ({ a, db }) => {
+  const grant = (id: string, at: number) =>
+    db.write(sql`
+      insert into grants (tenant_id, id, client_id, subject, scope, created_at) values ('a', ${id}, 'client', 'subject', ${id}, ${at})`)
+  await Promise.all([grant('first', NOW), grant('third', NOW + 2), grant('second', NOW + 1)])
+  const newest = async () => (await a.grants.find('client', 'subject'))?.id
+  assert.equal(await newest(), 'third')
+  assert.equal(await aGrant(a, 'unused'), 'third', 'it is the one that widens')
+  await a.grants.revoke('third', NOW)
+  assert.equal(await newest(), 'second')
+  assert.equal((await a.grantsAdmin.list({ subject: 'subject', limit: 9 })).length, 2)
+})
+
+onEachEngine('14: what a flow stores is what was asked, without what goes without saying', async ({ a, db }) => {
+  await aGrant(a)
+  await a.flows.begin(aFlow(), NOW + 60)
+  await a.codes.add(aCode({ asked: { ...asked, state: undefined } }), undefined)
+  const [flow] = await db.read(sql`select asked from flows where tenant_id = 'a'`)
+  const [code] = await db.read(sql`select doc from codes where tenant_id = 'a'`)
+  const { clientId, redirectUri, scope, state, askedAt } = asked
+  assert.deepEqual(JSON.parse(flow!['asked'] as string), { clientId, redirectUri, scope, state, askedAt })
+  const { authentication } = aCode()
+  assert.deepEqual(JSON.parse(code!['doc'] as string), { asked: { clientId, redirectUri, scope, askedAt }, scope, authentication })
 })
 
 onEachEngine('a flow begins, is answered and ends once', async ({ a, b }) => {

@@ -126,7 +126,7 @@ for (const [engine, create] of Object.entries(engines)) {
     const nodes = await atOnce(5, () => openDatabase(url))
     const all = await pending(nodes[0]!)
     assert.ok(all.includes('0001-first.sql'))
-    const applied = await Promise.all(nodes.map(migrate))
+    const applied = await Promise.all(nodes.map((db) => migrate(db)))
     assert.deepEqual(applied.flat().sort(), all)
     assert.deepEqual(await pending(nodes[4]!), [])
     assert.deepEqual(await migrate(nodes[4]!), [])

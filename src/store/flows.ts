@@ -1,7 +1,7 @@
-/** Flows: visits to the authorization endpoint that are under way. */
+/** Flows in the database: visits to the authorization endpoint that have not ended. */
 import type { Store } from '../protocol/ports.ts'
 import type { Answer, PendingSignIn } from '../protocol/types.ts'
-import { requestFrom } from './documents.ts'
+import { documentOfRequest, requestFrom } from './documents.ts'
 import { type Db, sql } from './sql.ts'
 
 export function flows(db: Db, tenant: string): Pick<Store, 'flows'> {
@@ -11,7 +11,7 @@ export function flows(db: Db, tenant: string): Pick<Store, 'flows'> {
         const answered = flow.answered.map((answer) => `${answer} `).join('')
         await db.write(sql`
           insert into flows (tenant_id, id, browser, asked, answered, expires_at)
-          values (${tenant}, ${flow.id}, ${flow.browser}, ${JSON.stringify(flow.asked)}, ${answered}, ${expiresAt})`)
+          values (${tenant}, ${flow.id}, ${flow.browser}, ${documentOfRequest(flow.asked)}, ${answered}, ${expiresAt})`)
       },
       async find(id, now) {
         const [row] = await db.read(sql`

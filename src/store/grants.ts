@@ -1,27 +1,29 @@
-/** Grants: the permission a subject has given a client. A revoked one stays, and says of all that hangs off it that it is dead. */
+/** Grants in the database: what a subject has allowed a client. A revoked one stays, so that every token issued under it is refused. */
 import type { Store } from '../protocol/ports.ts'
 import type { GrantStore, ListedGrant } from '../protocol/registry.ts'
 import type { Grant } from '../protocol/types.ts'
-import { type Db, type Row, sql } from './sql.ts'
+import { type Db, type Row, type Sql, sql } from './sql.ts'
 
 export function grants(db: Db, tenant: string): Pick<Store, 'grants'> & GrantStore {
   return {
     grants: {
       async find(clientId, subject) {
-        const [row] = await db.read(sql`
-          select id, scope from grants
-          where tenant_id = ${tenant} and client_id = ${clientId} and subject = ${subject} and revoked_at is null`)
+        const [row] = await db.read(newest(tenant, clientId, subject))
         return row && { id: row['id'] as string, clientId, subject, scope: scopeOf(row) }
       },
       widen: ({ clientId, subject, scope, newId, now }) =>
         db.transact(function* () {
-          // Inserts or locks: whoever widens the same grant now waits for this one.
-          const [row] = yield sql`
-            insert into grants (tenant_id, id, client_id, subject, scope, created_at)
-            values (${tenant}, ${newId}, ${clientId}, ${subject}, '', ${now})
-            on conflict (tenant_id, client_id, subject) where revoked_at is null do update set scope = grants.scope
-            returning id, scope`
-          const grant: Grant = { id: row!['id'] as string, clientId, subject, scope: [...new Set([...scopeOf(row!), ...scope])] }
+          // Locks the account, so that two who widen the same grant run one after the other.
+          yield sql`update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} returning subject`
+          const [row] = yield newest(tenant, clientId, subject)
+          if (!row) {
+            const grant: Grant = { id: newId, clientId, subject, scope: [...new Set(scope)] }
+            yield sql`
+              insert into grants (tenant_id, id, client_id, subject, scope, created_at)
+              values (${tenant}, ${newId}, ${clientId}, ${subject}, ${grant.scope.join(' ')}, ${now})`
+            return grant
+          }
+          const grant: Grant = { id: row['id'] as string, clientId, subject, scope: [...new Set([...scopeOf(row), ...scope])] }
           yield sql`update grants set scope = ${grant.scope.join(' ')} where tenant_id = ${tenant} and id = ${grant.id}`
           return grant
         }),
@@ -36,13 +38,9 @@ export function grants(db: Db, tenant: string): Pick<Store, 'grants'> & GrantSto
     grantsAdmin: {
       async list({ subject = '', clientId = '', after, limit }) {
         const [at, id] = [after?.createdAt ?? Number.MAX_SAFE_INTEGER, after?.id ?? '']
-        const rows = await db.read(sql`
-          select id, client_id, subject, scope, created_at from grants
-          where tenant_id = ${tenant} and revoked_at is null
-          and (${subject} = '' or subject = ${subject}) and (${clientId} = '' or client_id = ${clientId})
-          and (created_at < ${at} or (created_at = ${at} and id < ${id}))
-          order by created_at desc, id desc limit ${limit}`)
-        return rows.map(listed)
+        const ofOne =
+          subject === '' ? ofClient(tenant, clientId, { at, id, limit }) : ofSubject(tenant, subject, clientId, { at, id, limit })
+        return (await db.read(subject + clientId === '' ? ofAll(tenant, { at, id, limit }) : ofOne)).map(listed)
       },
       async find(id) {
         const [row] = await db.read(sql`
@@ -52,6 +50,43 @@ export function grants(db: Db, tenant: string): Pick<Store, 'grants'> & GrantSto
       },
     },
   }
+}
+
+interface PageOfGrants {
+  at: number
+  id: string
+  limit: number
+}
+
+function ofAll(tenant: string, { at, id, limit }: PageOfGrants): Sql {
+  return sql`
+    select id, client_id, subject, scope, created_at from grants
+    where tenant_id = ${tenant} and revoked_at is null and (created_at, id) < (${at}, ${id})
+    order by created_at desc, id desc limit ${limit}`
+}
+
+function ofClient(tenant: string, clientId: string, { at, id, limit }: PageOfGrants): Sql {
+  return sql`
+    select id, client_id, subject, scope, created_at from grants
+    where tenant_id = ${tenant} and client_id = ${clientId} and revoked_at is null and (created_at, id) < (${at}, ${id})
+    order by created_at desc, id desc limit ${limit}`
+}
+
+/** For one client, or for every client where that is empty. */
+function ofSubject(tenant: string, subject: string, clientId: string, { at, id, limit }: PageOfGrants): Sql {
+  return sql`
+    select id, client_id, subject, scope, created_at from grants
+    where tenant_id = ${tenant} and subject = ${subject} and (${clientId} = '' or client_id = ${clientId})
+    and revoked_at is null and (created_at, id) < (${at}, ${id})
+    order by created_at desc, id desc limit ${limit}`
+}
+
+/** The newest in force: a person may have several grants for one client. */
+function newest(tenant: string, clientId: string, subject: string): Sql {
+  return sql`
+    select id, scope from grants
+    where tenant_id = ${tenant} and client_id = ${clientId} and subject = ${subject} and revoked_at is null
+    order by created_at desc, id desc limit 1`
 }
 
 function listed(row: Row): ListedGrant {

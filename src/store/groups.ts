@@ -1,4 +1,4 @@
-/** Groups and who is in them, as kept. */
+/** Groups and their members in the database. `cross join`: SQLite then reads the memberships first, and not every row of the tenant. */
 import type { Group, GroupStore } from '../identity/groups.ts'
 import { foldLogin } from '../identity/types.ts'
 import { accountFrom } from './accounts.ts'
@@ -47,8 +47,9 @@ export function groups(db: Db, tenant: string): { groups: GroupStore } {
       members: (id, ask) => members(db, tenant, id, ask),
       async of(subject) {
         const rows = await db.read(sql`
-          select g.id, g.name from memberships m join groups g on g.tenant_id = m.tenant_id and g.id = m.group_id
-          where m.tenant_id = ${tenant} and m.subject = ${subject} order by g.name_folded`)
+          select g.id, g.name from memberships m cross join groups g
+          where m.tenant_id = ${tenant} and m.subject = ${subject} and g.tenant_id = m.tenant_id and g.id = m.group_id
+          order by g.name_folded`)
         return rows.map((row) => ({ id: row['id'] as string, name: row['name'] as string }))
       },
       addMembers: (act) => db.transact(() => join(tenant, act)),
@@ -93,8 +94,9 @@ async function search(db: Db, tenant: string, ask: Parameters<GroupStore['search
 async function members(db: Db, tenant: string, id: string, { offset, limit }: { offset: number; limit: number }) {
   const rows = await db.read(sql`
     select a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.attributes, a.status, a.role, a.created_at, a.updated_at
-    from memberships m join accounts a on a.tenant_id = m.tenant_id and a.subject = m.subject
-    where m.tenant_id = ${tenant} and m.group_id = ${id} order by a.username_folded limit ${limit} offset ${offset}`)
+    from memberships m cross join accounts a
+    where m.tenant_id = ${tenant} and m.group_id = ${id} and a.tenant_id = m.tenant_id and a.subject = m.subject
+    order by a.username_folded limit ${limit} offset ${offset}`)
   const [count] = await db.read(sql`select count(*) as n from memberships where tenant_id = ${tenant} and group_id = ${id}`)
   return { accounts: rows.map(accountFrom), total: count!['n'] as number }
 }

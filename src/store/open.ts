@@ -1,14 +1,14 @@
-/** Opens the database an address names. */
+/** Opens the database that an address names. */
 import type { Db } from './sql.ts'
 import { openSqlite } from './sqlite.ts'
 
 /**
- * `sqlite:PATH` or `postgres://…`. `onProblem` hears in one sentence, free of data, what an operator should know of: a full disk, a lost
- * connection. Throws when the address is neither, or the file cannot be opened.
+ * `sqlite:PATH` or `postgres://…`. `onProblem` hears, in one sentence free of data, what an operator should know: a full disk, a lost
+ * connection. Rejects when the address is neither, and with DatabaseUnusable when the file cannot be used; a server is first asked later.
  */
 export async function openDatabase(url: string, onProblem: (problem: string) => void = () => {}): Promise<Db> {
   if (/^postgres(ql)?:\/\//.test(url)) {
-    const { openPostgres } = await import('./postgres.ts') // its driver takes time and memory that SQLite can do without
+    const { openPostgres } = await import('./postgres.ts') // its driver takes time and memory that SQLite does without
     return openPostgres(url, onProblem)
   }
   const path = /^sqlite:(.+)$/.exec(url)?.[1]

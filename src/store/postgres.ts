@@ -1,42 +1,40 @@
 /** PostgreSQL through a pool of connections, statements prepared once per call site and connection. */
 import pg from 'pg'
-import {
-  DatabaseFault,
-  DatabaseUnavailable,
-  type Db,
-  isStorable,
-  type Row,
-  type Sql,
-  type Transaction,
-  textOf,
-  UniqueViolation,
-} from './sql.ts'
+import { isAnswer, isConflict, isDiskFull, isEnded, translated } from './postgres-errors.ts'
+import { withReminder } from './reminder.ts'
+import { type Db, isStorable, type Row, type Sql, type Transaction, textOf, type Value } from './sql.ts'
 
 const CONNECTIONS = 10
-/** A server's end of all its connections is noticed one by one: so many times an act is tried. */
+/** The end of a server is noticed by each connection in turn; an act is tried this many times. */
 const TRIES = CONNECTIONS + 1
 const BIGINT = 20
+/** Any number that no other program locks in the same database. */
+const SCHEMA_LOCK = 7_235_419_206
+
+/** Our times and counters stay below 2^53. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)),
+}
 
 /** Opens no connection yet: the first act does, and each act after the database was away. */
 export function openPostgres(url: string, onProblem: (problem: string) => void): Db {
+  const connection = { connectionString: url, application_name: 'gatehouse', connectionTimeoutMillis: 4_000, keepAlive: true, types }
+  const pooled = new WeakSet<object>()
+  let diskFull = false
   const pool = new pg.Pool({
-    connectionString: url,
-    application_name: 'gatehouse',
+    ...connection,
     max: CONNECTIONS,
-    connectionTimeoutMillis: 4_000,
-    statement_timeout: 5_000,
     query_timeout: 8_000, // for a server that no longer answers at all
-    idle_in_transaction_session_timeout: 10_000,
-    keepAlive: true,
-    // Our times and counters stay below 2^53.
-    types: { getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)) },
+    onConnect: async (client) => {
+      if (await isPooled(client)) pooled.add(client)
+    },
   })
   pool.on('error', (error) => onProblem(`PostgreSQL: an idle connection was lost: ${translated(error).message}`))
   // A connection lost between two statements of a transaction: the next statement tells.
   pool.on('connect', (client) => client.on('error', () => {}))
 
   const prepared = new Map<readonly string[], { name: string; text: string }>()
-  async function run(client: pg.PoolClient, statement: Sql): Promise<Row[]> {
+  async function run(client: pg.ClientBase, statement: Sql): Promise<Row[]> {
     if (!isStorable(statement)) return []
     let { name, text } = prepared.get(statement.parts) ?? { name: '', text: '' }
     if (!name) {
@@ -44,10 +42,11 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
       text = textOf(statement.parts, (n) => `$${n}`)
       prepared.set(statement.parts, { name, text })
     }
-    return (await client.query<Row>({ name, text, values: statement.values as Value[] })).rows
+    const values = statement.values as Value[]
+    return (await client.query<Row>(pooled.has(client) ? { text, values } : { name, text, values })).rows
   }
 
-  /** Lends a connection to `work`; one that failed otherwise than by the server's answer is thrown away. */
+  /** Lends a connection to `work`; one that failed by anything but the server's answer is thrown away. */
   async function borrow<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect()
     try {
@@ -60,13 +59,14 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
     }
   }
 
-  /** Runs `work` on a connection: again when the database undid it for the sake of another, or it says that nothing has come of it yet. */
+  /** Runs `work` on a connection: again when the database undid it for the sake of another, or when nothing can have come of it yet. */
   async function attempt<T>(work: (client: pg.PoolClient, progress: TransactionState) => Promise<T>): Promise<T> {
     for (let n = 1; ; n++) {
       const progress: TransactionState = { repeatable: false }
       try {
         return await borrow((client) => work(client, progress))
       } catch (error) {
+        if (isDiskFull(error)) diskFull = true
         const again = isConflict(error) || (progress.repeatable && isEnded(error))
         if (!again || n === TRIES) throw translated(error)
       }
@@ -84,86 +84,94 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
     }
   }
 
+  async function change<T>(work: (client: pg.PoolClient, progress: TransactionState) => Promise<T>): Promise<T> {
+    const result = await act(work)
+    diskFull = false
+    return result
+  }
+
   return {
     engine: 'postgres',
+    get limitation() {
+      return diskFull ? 'the disk of PostgreSQL is full: nothing new is accepted until it has space' : undefined
+    },
     read: (query) =>
       act((client, progress) => {
         progress.repeatable = true
         return run(client, query)
       }),
-    write: (statement) => act((client) => run(client, statement)),
-    transact: (work) => act((client, progress) => drive(client, work, run, progress)),
+    write: (statement) => change((client) => run(client, statement)),
+    transact: (work) =>
+      change((client, progress) => drive(client, pooled.has(client) ? limited : 'begin', () => steps(work, client, run), progress)),
+    changeSchema: (work, onWait) =>
+      withReminder(onWait, async () => {
+        const client = new pg.Client(connection)
+        client.on('error', () => {})
+        pooled.add(client) // it may be, and no statement of it is run twice
+        try {
+          await client.connect()
+          return await drive(client, unlimited, () => steps(work, client, run), { repeatable: false })
+        } catch (error) {
+          throw translated(error)
+        } finally {
+          await client.end().catch(() => {})
+        }
+      }),
+    shrink: async () => {}, // it does so itself: autovacuum
     async close() {
       await Promise.allSettled(underWay) // the pool would leave those who wait for a connection waiting
       await pool.end()
     },
   }
 }
-type Value = Sql['values'][number]
+
+/** A statement is cut after 5 s, and a transaction that does nothing after 10 s. */
+const limited = 'begin; set local statement_timeout = 5000; set local idle_in_transaction_session_timeout = 10000'
+const unlimited = `begin; set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0;
+  select pg_advisory_xact_lock(${SCHEMA_LOCK})`
+
+/**
+ * Does a pooler stand between us and the server? Then another process answers than the one that greeted us, and perhaps another one each time:
+ * nothing may be left in a session, no prepared statement and no setting. If none does, the time limits are set for the session.
+ */
+async function isPooled(client: pg.ClientBase): Promise<boolean> {
+  const { processID } = client as unknown as { processID: number }
+  const { rows } = await client.query(
+    `select pg_backend_pid() as pid,
+      case when pg_backend_pid() = $1 then set_config('statement_timeout', '5000', false) end,
+      case when pg_backend_pid() = $1 then set_config('idle_in_transaction_session_timeout', '10000', false) end`,
+    [processID],
+  )
+  return rows[0].pid !== processID
+}
 
 interface TransactionState {
   /** True while losing the connection means that nothing was done. */
   repeatable: boolean
 }
 
-/** Drives a transaction to its end on one connection. */
-async function drive<T>(
-  client: pg.PoolClient,
-  work: () => Transaction<T>,
-  run: (client: pg.PoolClient, statement: Sql) => Promise<Row[]>,
-  progress: TransactionState,
-): Promise<T> {
+/** Runs the steps of a transaction to its end on one connection. */
+async function drive<T>(client: pg.ClientBase, begin: string, work: () => Promise<T>, progress: TransactionState): Promise<T> {
   progress.repeatable = true
-  await client.query('begin')
+  await client.query(begin)
   try {
-    const steps = work()
-    let step = steps.next()
-    while (!step.done) step = steps.next(await run(client, step.value))
+    const result = await work()
     progress.repeatable = false
     await client.query('commit')
-    return step.value
+    return result
   } catch (error) {
     if (isAnswer(error)) await client.query('rollback')
     throw error
   }
 }
 
-/** Did the server answer, or our own code throw? Then the connection is good. Otherwise it was lost on the way, or never there. */
-const isAnswer = (error: unknown) => (error instanceof pg.DatabaseError ? !isShutdown(error) : !isLost(error))
-
-/** Class 08: connection exception. 57P01 to 57P05: the server or this connection is being shut down. */
-const isShutdown = (error: pg.DatabaseError) => /^(08|57P)/.test(error.code ?? '08')
-
-function isLost(error: unknown): boolean {
-  return isEnded(error) || (error instanceof Error && /^(Query read timeout|timeout exceeded|timeout expired)/.test(error.message))
-}
-
-/** The connection was closed by the other side, or could not be made: at once, not by waiting in vain. */
-function isEnded(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return isShutdown(error)
-  if (!(error instanceof Error)) return false
-  if ('code' in error && /^E(?!RR_)/.test(String(error.code))) return true // refused, reset, timed out, unknown host
-  return /^(Connection terminated|Client (has encountered|was closed))/.test(error.message)
-}
-
-/** 40001 serialization_failure, 40P01 deadlock_detected: the transaction was rolled back for the sake of another. */
-const isConflict = (error: unknown) => error instanceof pg.DatabaseError && /^(40001|40P01)$/.test(error.code ?? '')
-
-/**
- * SQLSTATE classes that say nothing about the statement — 08 connection, 40 conflict, 53 resources (too many connections, disk full),
- * 57 shutdown and timeout, 58 system error — and 55P03 lock not available, 25006 read-only (a standby).
- */
-const UNAVAILABLE = /^(08|40|53|57|58|55P03|25006)/
-/** Classes whose messages hold values: 22 data exception, 23 integrity violation. */
-const TELLTALE = /^(22|23)/
-
-/** An error in the words of `sql.ts`; one that is not the database's stays as it is. */
-function translated(error: unknown): Error {
-  if (error instanceof pg.DatabaseError) {
-    const code = error.code ?? '08000'
-    const message = TELLTALE.test(code) ? `PostgreSQL: ${code}` : `PostgreSQL: ${error.message} (${code})`
-    if (UNAVAILABLE.test(code)) return new DatabaseUnavailable(message)
-    return code === '23505' ? new UniqueViolation(message) : new DatabaseFault(message)
-  }
-  return isLost(error) ? new DatabaseUnavailable(`PostgreSQL: ${(error as Error).message}`) : (error as Error)
+async function steps<T>(
+  work: () => Transaction<T>,
+  client: pg.ClientBase,
+  run: (client: pg.ClientBase, statement: Sql) => Promise<Row[]>,
+): Promise<T> {
+  const transaction = work()
+  let step = transaction.next()
+  while (!step.done) step = transaction.next(await run(client, step.value))
+  return step.value
 }

@@ -1,7 +1,7 @@
 /** Sessions of signed-in browsers, as kept. One lives only as long as its account is there and active. */
 import type { IdentityStore, SessionRow } from '../identity/types.ts'
 import { accountFrom, stillProven } from './accounts.ts'
-import { type Db, type Row, sql } from './sql.ts'
+import { type Db, type Row, type Sql, sql } from './sql.ts'
 
 export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'> {
   return {
@@ -52,17 +52,8 @@ export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'
       async endAll(subject) {
         await db.write(sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`)
       },
-      async list({ subject = '', after, limit, usedSince, now }) {
-        const [at, sid] = [after?.createdAt ?? Number.MAX_SAFE_INTEGER, after?.sid ?? '']
-        const rows = await db.read(sql`
-          select s.hash, s.sid, s.subject, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
-            s.device, s.address, a.username
-          from sessions s join accounts a on a.tenant_id = s.tenant_id and a.subject = s.subject
-          where s.tenant_id = ${tenant} and (${subject} = '' or s.subject = ${subject}) and a.status = 'active'
-          and s.expires_at > ${now} and s.last_seen_at > ${usedSince}
-          and (s.created_at < ${at} or (s.created_at = ${at} and s.sid < ${sid}))
-          order by s.created_at desc, s.sid desc limit ${limit}`)
-        return rows.map((row) => ({ ...sessionFrom(row), username: row['username'] as string }))
+      async list(ask) {
+        return (await db.read(ask.subject === undefined ? ofAll(tenant, ask) : ofSubject(tenant, ask.subject, ask))).map(listed)
       },
       async bySid(sid) {
         const [row] = await db.read(sql`
@@ -70,10 +61,38 @@ export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'
             s.device, s.address, a.username
           from sessions s join accounts a on a.tenant_id = s.tenant_id and a.subject = s.subject
           where s.tenant_id = ${tenant} and s.sid = ${sid}`)
-        return row && { ...sessionFrom(row), username: row['username'] as string }
+        return row && listed(row)
       },
     },
   }
+}
+
+type Search = Parameters<IdentityStore['sessions']['list']>[0]
+
+function ofAll(tenant: string, { after, limit, usedSince, now }: Search): Sql {
+  return sql`
+    select s.hash, s.sid, s.subject, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
+      s.device, s.address, a.username
+    from sessions s cross join accounts a
+    where s.tenant_id = ${tenant} and a.tenant_id = s.tenant_id and a.subject = s.subject and a.status = 'active'
+    and s.expires_at > ${now} and s.last_seen_at > ${usedSince}
+    and (s.created_at, s.sid) < (${after?.createdAt ?? Number.MAX_SAFE_INTEGER}, ${after?.sid ?? ''})
+    order by s.created_at desc, s.sid desc limit ${limit}`
+}
+
+function ofSubject(tenant: string, subject: string, { after, limit, usedSince, now }: Search): Sql {
+  return sql`
+    select s.hash, s.sid, s.subject, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
+      s.device, s.address, a.username
+    from sessions s cross join accounts a
+    where s.tenant_id = ${tenant} and s.subject = ${subject} and a.tenant_id = s.tenant_id and a.subject = s.subject and a.status = 'active'
+    and s.expires_at > ${now} and s.last_seen_at > ${usedSince}
+    and (s.created_at, s.sid) < (${after?.createdAt ?? Number.MAX_SAFE_INTEGER}, ${after?.sid ?? ''})
+    order by s.created_at desc, s.sid desc limit ${limit}`
+}
+
+function listed(row: Row) {
+  return { ...sessionFrom(row), username: row['username'] as string }
 }
 
 function sessionFrom(row: Row): SessionRow {

@@ -1,12 +1,12 @@
-/** The database as the rooms' ports see it: statements as tagged templates, one text for SQLite and PostgreSQL. */
+/** The database as the ports use it: statements as tagged templates, one text for SQLite and PostgreSQL. */
 import { Unavailable } from '../protocol/errors.ts'
 
 export type Value = string | number | null
 export type Row = Record<string, Value>
 
-/** One statement: the pieces of its text, and the values between them. Values never reach the text. */
+/** One statement: the pieces of its text, and the values between them. Values never become part of the text. */
 export class Sql {
-  /** The same array each time a call site is passed: what a prepared statement is remembered by. */
+  /** The same array each time a call site runs: prepared statements are cached by it. */
   readonly parts: readonly string[]
   readonly values: readonly Value[]
   constructor(parts: readonly string[], values: readonly Value[]) {
@@ -57,30 +57,41 @@ function expanded(parts: readonly string[], values: readonly (Value | readonly V
   return pieces
 }
 
-/** Several statements as one: it can yield nothing but statements, so nothing else can fall into the open transaction. */
+/** Several statements as one. It can yield nothing but statements, so nothing else can run while the transaction is open. */
 export type Transaction<T> = Generator<Sql, T, Row[]>
 
 /**
- * A database. Every act resolves when what it did will survive a power loss, and fails whole.
+ * A database. Each call resolves when its effect will survive a power loss, and fails as a whole.
  *
- * A text that holds NUL (or half a surrogate pair) is nowhere in it: a statement with such a value matches nothing, and an insert is
- * refused with UnstorableText. Otherwise acts reject with DatabaseUnavailable, UniqueViolation or DatabaseFault.
+ * No column holds a text with NUL or half a surrogate pair: a statement with such a value matches nothing, and an insert is refused with
+ * UnstorableText. Calls also reject with DatabaseUnavailable, DatabaseUnusable, UniqueViolation or DatabaseFault.
  */
 export interface Db {
   readonly engine: 'sqlite' | 'postgres'
+  /** What limits it at present, in one sentence for its operator; undefined when nothing does. */
+  readonly limitation: string | undefined
   /** One statement that only reads. */
   read(query: Sql): Promise<Row[]>
   /** One statement that changes something; its rows are those it returns. */
   write(statement: Sql): Promise<Row[]>
-  /** Rolled back when `work` throws or a statement fails: either ends it. It must be safe to run twice: an engine may have to. */
+  /** Rolled back when `work` throws or a statement fails; either ends it. It must be safe to run twice, as an engine may have to. */
   transact<T>(work: () => Transaction<T>): Promise<T>
+  /** A transaction without time limits that waits for all others of its kind. `onWait` hears every few seconds how long it has taken, in seconds. */
+  changeSchema<T>(work: () => Transaction<T>, onWait: (seconds: number) => void): Promise<T>
+  /** Gives space that deleted rows have left back to the file system, in slices that hold nobody up. */
+  shrink(): Promise<void>
   /** Waits for what is under way. */
   close(): Promise<void>
 }
 
-/** The database cannot be reached or does not answer, and nothing can be said about what was asked. The door says 503 with Retry-After. */
+/** The database cannot be reached or does not answer; what was asked may or may not have been done. HTTP: 503 with Retry-After. */
 export class DatabaseUnavailable extends Unavailable {
-  override readonly name = 'DatabaseUnavailable'
+  override readonly name: string = 'DatabaseUnavailable'
+}
+
+/** The database cannot be used before its operator has acted. The message says what is wrong and how to mend it. */
+export class DatabaseUnusable extends DatabaseUnavailable {
+  override readonly name = 'DatabaseUnusable'
 }
 
 /** A key that must be unique is taken. */
@@ -93,12 +104,12 @@ export class UnstorableText extends Error {
   override readonly name = 'UnstorableText'
 }
 
-/** The database refuses a statement of ours. Its message never holds values. */
+/** The database refuses one of our statements. The message never holds values. */
 export class DatabaseFault extends Error {
   override readonly name = 'DatabaseFault'
 }
 
-/** False when a statement can match nothing because one of its values can be nowhere. Throws UnstorableText for an insert. */
+/** False when a statement can match nothing because no column can hold one of its values. Throws UnstorableText for an insert. */
 export function isStorable(statement: Sql): boolean {
   const storable = statement.values.every((value) => typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed()))
   if (!storable && /^\s*insert\b/i.test(statement.parts[0]!)) throw new UnstorableText('a text holds NUL or half a surrogate pair')

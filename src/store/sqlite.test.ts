@@ -1,13 +1,13 @@
 /** What SQLite alone must promise: durability, closed files, patience with other processes, a full disk. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test, { type TestContext } from 'node:test'
 import { openDatabase } from './open.ts'
-import { DatabaseUnavailable, sql } from './sql.ts'
+import { DatabaseUnavailable, DatabaseUnusable, sql } from './sql.ts'
 
 /** The path of a database in a folder yet to be made, and what was said to the operator. */
 async function stage(t: TestContext) {
@@ -50,11 +50,58 @@ test('a file that others could read is closed to them', async (t) => {
   await again.close()
 })
 
-test('a file that is no database is refused, and stays as it is', async (t) => {
+test('17: a file that cannot be used is told with its remedy', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sqlite-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  writeFileSync(join(folder, 'letter'), 'not a database, but long enough to look at: '.repeat(50))
-  await assert.rejects(openDatabase(`sqlite:${join(folder, 'letter')}`), DatabaseUnavailable)
+  const [text, other] = [join(folder, 'text'), join(folder, 'other')]
+  writeFileSync(text, 'not a database, but long enough to look at: '.repeat(50))
+  const foreign = new DatabaseSync(other)
+  foreign.exec('pragma application_id = 1; create table things (id text)')
+  foreign.close()
+  const cases: [string, RegExp][] = [
+    [text, /is not a SQLite database, or is damaged: restore it/],
+    [other, /is the database of another program: set database_url/],
+    [join(text, 'gatehouse.db'), /cannot be created \(\w+\): set database_url/],
+    [folder, /cannot be created \(EISDIR\): set database_url/],
+  ]
+  for (const [path, message] of cases)
+    await assert.rejects(openDatabase(`sqlite:${path}`), (error) => error instanceof DatabaseUnusable && message.test(error.message))
+})
+
+test('17: connections that open the same new file at once all get it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sqlite-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const nodes = await Promise.all([1, 2, 3, 4, 5].map(() => openDatabase(`sqlite:${join(folder, 'made', 'gatehouse.db')}`)))
+  await nodes[0]!.write(sql`create table things (id text primary key not null, filling text)`)
+  await Promise.all(nodes.map((db, n) => db.write(insert(String(n)))))
+  for (const db of nodes) await db.close()
+})
+
+test('15: opening a database that is there writes nothing into it', async (t) => {
+  const { db, path } = await stage(t)
+  await db.write(insert('a'))
+  await db.close()
+  const before = readFileSync(path)
+  const again = await openDatabase(`sqlite:${path}`)
+  assert.equal((await again.read(sql`select id from things`)).length, 1)
+  assert.equal(statSync(`${path}-wal`).size, 0)
+  await again.close()
+  assert.ok(readFileSync(path).equals(before))
+})
+
+test('14: after many rows are gone the file shrinks, but for some spare space', async (t) => {
+  const { db, path } = await stage(t)
+  const filling = 'x'.repeat(4000)
+  await Promise.all(Array.from({ length: 5000 }, (_, i) => db.write(insert(`id${i}`, filling))))
+  const pages = async () => (await db.read(sql`pragma page_count`))[0]!['page_count'] as number
+  const full = await pages()
+  await db.shrink()
+  assert.equal(await pages(), full, 'nothing is unused yet')
+  await db.write(sql`delete from things`)
+  await db.shrink()
+  assert.ok(full > 5000 && (await pages()) < 1500, `${await pages()} of ${full}`)
+  await db.read(sql`pragma wal_checkpoint(truncate)`)
+  assert.ok(statSync(path).size < 1500 * 4096)
 })
 
 test('acts that wait together share one commit', async (t) => {
@@ -106,7 +153,7 @@ test('on a full disk nothing new is accepted, but what is there can be taken bac
   assert.equal(existsSync(`${path}-reserve`), false)
   assert.deepEqual(problems, ['the disk is full: nothing new is accepted, only revocations'])
   assert.equal((await db.write(sql`delete from things where id = 'a' returning id`)).length, 1)
-  assert.equal(problems[1], 'the disk has room again')
+  assert.equal(problems[1], 'the disk has space again')
   assert.equal(existsSync(`${path}-reserve`), true)
   await db.write(insert('c'))
 })

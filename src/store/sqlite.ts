@@ -1,37 +1,27 @@
-/** SQLite: one handle, durable at each answer, one commit shared by all who wait for one. */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { diskReserve } from './disk-reserve.ts'
-import {
-  DatabaseFault,
-  DatabaseUnavailable,
-  type Db,
-  isStorable,
-  type Row,
-  type Sql,
-  type Transaction,
-  textOf,
-  UniqueViolation,
-} from './sql.ts'
+/** SQLite: one handle, every answer durable, one commit shared by all that wait for one. */
+import type { StatementSync } from 'node:sqlite'
+import { diskFull, diskReserve } from './disk-reserve.ts'
+import { withReminder } from './reminder.ts'
+import { DatabaseUnavailable, type Db, isStorable, type Row, Sql, type Transaction, textOf } from './sql.ts'
+import { createFile, isBroken, isBusy, isFull, openFile, RETRY_MILLISECONDS, TRIES, translated } from './sqlite-file.ts'
 
-/** Waiting for another process blocks this one: so a short wait in the library, then many tries with the event loop free between them. */
-const BUSY_MILLISECONDS = 10
-const RETRY_MILLISECONDS = 5
-const TRIES = 400
-/** At most so many writes share a commit, so that no batch holds up the event loop. */
+/** At most this many writes share a commit, so that no batch holds up the event loop. */
 const BATCH = 1000
+/** Pages that are left unused for new rows, and how many others are given back at a time. A page has 4 KiB. */
+const SPARE_PAGES = 1000
+const SLICE_PAGES = 250
 
-/** A write that waits for the next commit. `run` returns what to tell the caller once it is made; it throws when the whole batch is lost. */
+/** A write that waits for the next commit. `run` returns what tells the caller once the commit is made; it throws when the whole batch is lost. */
 interface Job {
   run(): () => void
   fail(error: Error): void
 }
 
-/** Opens or creates the database file (0600, in a folder made 0700). Throws when full durability cannot be had. */
-export function openSqlite(path: string, onProblem: (problem: string) => void): Db {
-  const handle = openHandle(path)
+/** Opens or creates the database file. Throws DatabaseUnusable when the operator must act, or DatabaseUnavailable. */
+export async function openSqlite(path: string, onProblem: (problem: string) => void): Promise<Db> {
+  createFile(path)
   const reserve = diskReserve(`${path}-reserve`, onProblem)
+  const handle = await openFile(path, reserve)
   const statements = new Map<readonly string[], StatementSync>()
   const queue: Job[] = []
   let scheduled = false
@@ -39,7 +29,8 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
 
   function run(statement: Sql): Row[] {
     if (!isStorable(statement)) return []
-    if (!reserve.held && isGrowth(statement)) throw new DatabaseUnavailable('SQLite: the disk is full')
+    if (!reserve.held && isGrowth(statement) && !(isAudit(statement) && reserve.hasRest))
+      throw new DatabaseUnavailable(`SQLite: ${diskFull}`)
     let prepared = statements.get(statement.parts)
     if (!prepared) {
       prepared = handle.prepare(textOf(statement.parts, () => '?'))
@@ -63,23 +54,24 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
     }
   }
 
-  function commit(batch: readonly Job[]): (() => void)[] {
+  function commit(batch: readonly Job[]): void {
     handle.exec('begin immediate')
+    let settle: (() => void)[]
     try {
-      const settle = batch.map((job) => job.run())
+      settle = batch.map((job) => job.run())
       handle.exec('commit')
-      return settle
     } catch (error) {
       if (handle.isTransaction) handle.exec('rollback')
       throw error
     }
+    for (const tell of settle) tell()
   }
 
   function flush(): void {
     const batch = queue.splice(0, BATCH)
     if (tries === 0) reserve.restore()
     try {
-      for (const settle of commit(batch)) settle()
+      commit(batch)
     } catch (error) {
       if (tries < TRIES && (isBusy(error) || (isFull(error) && reserve.release()))) {
         tries++
@@ -87,11 +79,23 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
         setTimeout(flush, RETRY_MILLISECONDS)
         return
       }
-      for (const job of batch) job.fail(translated(error))
+      if (isFull(error)) commitOneByOne(batch)
+      else for (const job of batch) job.fail(translated(error))
     }
     tries = 0
     scheduled = queue.length > 0
     if (scheduled) setImmediate(flush)
+  }
+
+  /** On a full disk: what is too much for it must not take along what is not. */
+  function commitOneByOne(batch: readonly Job[]): void {
+    for (const job of batch) {
+      try {
+        commit([job])
+      } catch (error) {
+        job.fail(translated(error))
+      }
+    }
   }
 
   function enqueue<T>(work: () => T): Promise<T> {
@@ -113,17 +117,40 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
     return promise
   }
 
+  async function read(query: Sql): Promise<Row[]> {
+    try {
+      return run(query)
+    } catch (error) {
+      throw translated(error)
+    }
+  }
+
   return {
     engine: 'sqlite',
-    async read(query) {
-      try {
-        return run(query)
-      } catch (error) {
-        throw translated(error)
-      }
+    get limitation() {
+      reserve.restore()
+      return reserve.held ? undefined : diskFull
     },
+    read,
     write: (statement) => enqueue(() => run(statement)),
     transact: (work) => enqueue(() => drive(work)),
+    changeSchema: (work, onWait) =>
+      withReminder(onWait, async () => {
+        for (;;) {
+          try {
+            return await enqueue(() => drive(work))
+          } catch (error) {
+            if (!(error instanceof DatabaseUnavailable && isBusy(error.cause))) throw error
+          }
+        }
+      }),
+    async shrink() {
+      for (;;) {
+        const [row] = await read(unusedPages)
+        if ((row!['freelist_count'] as number) < SPARE_PAGES + SLICE_PAGES) return
+        await enqueue(() => run(slice))
+      }
+    },
     async close() {
       if (scheduled) await enqueue(() => undefined).catch(() => undefined)
       handle.close()
@@ -131,50 +158,10 @@ export function openSqlite(path: string, onProblem: (problem: string) => void): 
   }
 }
 
-function openHandle(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  closeSync(openSync(path, 'a', 0o600)) // SQLite gives its other files the mode of this one
-  chmodSync(path, 0o600)
-  const handle = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true })
-  try {
-    handle.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864`)
-    handle.exec(`begin immediate; pragma application_id = ${APPLICATION_ID}; commit`)
-    // Only after the first write is it certain: some builds fall back to NORMAL in WAL mode.
-    if (handle.prepare('pragma synchronous').get()?.['synchronous'] !== FULL)
-      throw new DatabaseFault('SQLite does not keep synchronous=FULL')
-    if (handle.prepare('pragma journal_mode').get()?.['journal_mode'] !== 'wal')
-      throw new DatabaseFault('SQLite does not keep journal_mode=WAL')
-    handle.exec(`pragma busy_timeout = ${BUSY_MILLISECONDS}`)
-    return handle
-  } catch (error) {
-    handle.close()
-    throw translated(error)
-  }
-}
-const FULL = 2
-/** "GATE", in the header of the file: what `file` and `sqlite3` tell it by. */
-const APPLICATION_ID = 0x47415445
+const unusedPages = new Sql(['pragma freelist_count'], [])
+const slice = new Sql([`pragma incremental_vacuum(${SLICE_PAGES})`], [])
 
-/** Does a statement only add? What takes something back may add to one table. */
+/** Does a statement only add? What revokes something may add to one table. */
 const isGrowth = (statement: Sql) => /^\s*insert into (?!revocations\b)/i.test(statement.parts[0]!)
-
-/** https://www.sqlite.org/rescode.html: the low byte is the primary result code. */
-function resultCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
-  return typeof code === 'number' ? code : undefined
-}
-const primary = (error: unknown) => (resultCode(error) ?? 0) & 0xff
-const isBusy = (error: unknown) => primary(error) === 5
-const isFull = (error: unknown) => primary(error) === 13
-
-/** BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB: not the fault of a statement. */
-const isBroken = (error: unknown) => [5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26].includes(primary(error))
-
-/** An error in the words of `sql.ts`; one that is not SQLite's stays as it is. */
-function translated(error: unknown): Error {
-  const code = resultCode(error)
-  if (code === undefined) return error as Error
-  const message = `SQLite: ${(error as Error).message} (${code})`
-  if (isBroken(error)) return new DatabaseUnavailable(message)
-  return code === 1555 || code === 2067 ? new UniqueViolation(message) : new DatabaseFault(message)
-}
+/** What administrators do on a full disk is in the audit log, as long as that leaves some space for revocations. */
+const isAudit = (statement: Sql) => /^\s*insert into audit\b/i.test(statement.parts[0]!)

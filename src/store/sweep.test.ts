@@ -1,8 +1,8 @@
 /** What has expired goes, in bounded steps; what lives stays. */
 import assert from 'node:assert/strict'
 import { aCode, aFlow, aGrant, anAccessToken, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
-import { sql } from './sql.ts'
-import { sweep } from './sweep.ts'
+import { type Db, sql } from './sql.ts'
+import { sweep, sweeper } from './sweep.ts'
 
 onEachEngine('a sweep removes at most so many of each kind, and only what has expired', async ({ a, b, db }) => {
   await a.accounts.add(anAccount())
@@ -80,4 +80,52 @@ onEachEngine('a signing key that has left the JWKS goes, with its private half',
     (await a.signingKeys.list()).map((row) => row.kid),
     ['k2'],
   )
+})
+
+const DAY = 86_400
+
+/** A node whose clock and whose time since its start the test moves apart. */
+function aNode(db: Db, clock: { now: number; elapsed: number }) {
+  return sweeper(db, { now: () => clock.now, elapsed: () => clock.elapsed, batch: 10 })
+}
+
+onEachEngine('6: a clock that jumps forward and back brings no revoked token back', async ({ a, db }) => {
+  const clock = { now: NOW, elapsed: 0 }
+  const sweepOften = aNode(db, clock)
+  await sweepOften()
+  await aGrant(a)
+  await a.revocations.add(['family', 'jti'], NOW + 7200)
+  for (let round = 0; round < 3; round++) {
+    clock.now += 30 * DAY
+    for (let n = 0; n < 5; n++, clock.elapsed++) await sweepOften()
+    await aNode(db, { ...clock })() // one that starts now
+    clock.now -= 30 * DAY - 5
+    await sweepOften()
+    assert.equal(await a.revocations.any(['jti']), true)
+  }
+  clock.now += 600 * DAY // wrong for hours
+  for (let n = 0; n < 6; n++, clock.elapsed += 3600) await sweepOften()
+  assert.equal(await a.revocations.any(['jti']), true)
+})
+
+onEachEngine('6: what has expired goes in the end, also after the server was away for long', async ({ a, db }) => {
+  const clock = { now: NOW, elapsed: 0 }
+  await aNode(db, clock)()
+  await a.revocations.add(['family'], NOW + 7200)
+  await a.flows.begin(aFlow(), NOW + 60)
+  const awake = { now: NOW + 30 * DAY, elapsed: 0 }
+  const sweepOften = aNode(db, awake)
+  await sweepOften()
+  assert.equal(await a.revocations.any(['family']), true)
+  for (let day = 0; day < 10; day++, awake.now += DAY, awake.elapsed += DAY) await sweepOften()
+  assert.equal(await a.revocations.any(['family']), false)
+  assert.deepEqual(await db.read(sql`select id from flows`), [])
+})
+
+onEachEngine('6: a clock that is behind sweeps nothing that is in force', async ({ a, db }) => {
+  await aNode(db, { now: NOW, elapsed: 0 })()
+  await a.accounts.add(anAccount())
+  await a.sessions.start(aSession({ expiresAt: NOW - 500 * DAY }), '$hash', [])
+  await aNode(db, { now: NOW - 1000 * DAY, elapsed: 0 })()
+  assert.equal((await a.sessions.find(['session'], NOW - 1000 * DAY)).length, 1)
 })

@@ -1,7 +1,11 @@
-/** Removes what has expired, so that the number of rows follows what is alive and not what ever was. */
+/** Deletes what has expired, so that the number of rows follows what is in force and not what ever was. */
+import { horizon } from './horizon.ts'
 import { type Db, sql } from './sql.ts'
 
-/** A revoked grant is remembered until nothing that hung off it can still be in force: longer than the year any token may live. Seconds. */
+/** What must outlive a wrong clock stays a day longer: revocations, and what would be missed. Seconds. */
+const MARGIN = 86_400
+
+/** A revoked grant is kept until no token issued under it can be in force: longer than the year that any token may live. Seconds. */
 const GRANT_MEMORY = 400 * 86_400
 
 /** An expired API key is listed for so long, so that its owner can see why it no longer works. Seconds. */
@@ -10,8 +14,22 @@ const KEY_MEMORY = 30 * 86_400
 /** A pushed request stays for as long as the sign-in that it began may take, which uses it up at its end. Seconds. */
 const REQUEST_MEMORY = 86_400
 
-/** Deletes at most `limit` rows of each table, of all tenants. Returns how many; call again while it is not small. */
-export async function sweep(db: Db, now: number, limit: number): Promise<number> {
+/** What is done every few seconds: deletes all that has expired, in batches, and gives the space back. `elapsed`: see `horizon`. */
+export function sweeper(db: Db, { now, elapsed, batch }: { now(): number; elapsed(): number; batch: number }): () => Promise<void> {
+  const { advance } = horizon(db, elapsed)
+  return async () => {
+    const until = await advance(now())
+    while ((await sweep(db, until, batch, MARGIN)) >= batch);
+    await db.shrink()
+  }
+}
+
+/**
+ * Deletes at most `limit` rows of each table, of all tenants. Returns how many; call again while it is not small. What lives for minutes goes
+ * when it has expired, the rest `margin` seconds later.
+ */
+export async function sweep(db: Db, now: number, limit: number, margin = 0): Promise<number> {
+  const late = now - margin
   const statements = [
     sql`delete from flows where (tenant_id, id) in
       (select tenant_id, id from flows where expires_at <= ${now} limit ${limit}) returning id`,
@@ -20,15 +38,15 @@ export async function sweep(db: Db, now: number, limit: number): Promise<number>
     sql`delete from pushed_requests where (tenant_id, hash) in
       (select tenant_id, hash from pushed_requests where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
     sql`delete from used_once where (tenant_id, kind, id) in
-      (select tenant_id, kind, id from used_once where expires_at <= ${now} limit ${limit}) returning id`,
+      (select tenant_id, kind, id from used_once where expires_at <= ${late} limit ${limit}) returning id`,
     sql`delete from access_tokens where (tenant_id, hash) in
-      (select tenant_id, hash from access_tokens where expires_at <= ${now} limit ${limit}) returning hash`,
+      (select tenant_id, hash from access_tokens where expires_at <= ${late} limit ${limit}) returning hash`,
     sql`delete from refresh_tokens where (tenant_id, hash) in
-      (select tenant_id, hash from refresh_tokens where expires_at <= ${now} limit ${limit}) returning hash`,
+      (select tenant_id, hash from refresh_tokens where expires_at <= ${late} limit ${limit}) returning hash`,
     sql`delete from sessions where (tenant_id, hash) in
-      (select tenant_id, hash from sessions where expires_at <= ${now} limit ${limit}) returning hash`,
+      (select tenant_id, hash from sessions where expires_at <= ${late} limit ${limit}) returning hash`,
     sql`delete from signing_keys where (tenant_id, kid) in
-      (select tenant_id, kid from signing_keys where remove_at <= ${now} limit ${limit}) returning kid`,
+      (select tenant_id, kid from signing_keys where remove_at <= ${late} limit ${limit}) returning kid`,
     sql`delete from links where (tenant_id, hash) in
       (select tenant_id, hash from links where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from sign_ups where (tenant_id, hash) in
@@ -38,20 +56,20 @@ export async function sweep(db: Db, now: number, limit: number): Promise<number>
     sql`delete from challenges where (tenant_id, hash) in
       (select tenant_id, hash from challenges where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from devices where (tenant_id, subject, hash) in
-      (select tenant_id, subject, hash from devices where expires_at <= ${now} limit ${limit}) returning hash`,
+      (select tenant_id, subject, hash from devices where expires_at <= ${late} limit ${limit}) returning hash`,
     sql`delete from audit where (tenant_id, id) in
-      (select tenant_id, id from audit where expires_at <= ${now} limit ${limit}) returning id`,
-    // A refresh token that came to be while its family was revoked: it is dead, and must go before what says so does.
+      (select tenant_id, id from audit where expires_at <= ${late} limit ${limit}) returning id`,
+    // A refresh token stored while its family was being revoked: it goes before the revocation that it is refused for.
     sql`delete from refresh_tokens where (tenant_id, hash) in
       (select t.tenant_id, t.hash from revocations r join refresh_tokens t on t.tenant_id = r.tenant_id and t.family = r.id
-       where r.until <= ${now} limit ${limit}) returning hash`,
+       where r.until <= ${late} limit ${limit}) returning hash`,
     sql`delete from revocations where (tenant_id, id) in
-      (select r.tenant_id, r.id from revocations r where r.until <= ${now}
+      (select r.tenant_id, r.id from revocations r where r.until <= ${late}
        and not exists (select 1 from refresh_tokens t where t.tenant_id = r.tenant_id and t.family = r.id) limit ${limit}) returning id`,
     sql`delete from api_keys where (tenant_id, id) in
-      (select tenant_id, id from api_keys where expires_at <= ${now - KEY_MEMORY} limit ${limit}) returning id`,
+      (select tenant_id, id from api_keys where expires_at <= ${late - KEY_MEMORY} limit ${limit}) returning id`,
     sql`delete from grants where (tenant_id, id) in
-      (select tenant_id, id from grants where revoked_at <= ${now - GRANT_MEMORY} limit ${limit}) returning id`,
+      (select tenant_id, id from grants where revoked_at <= ${late - GRANT_MEMORY} limit ${limit}) returning id`,
   ]
   let swept = 0
   for (const statement of statements) swept += (await db.write(statement)).length

@@ -57,9 +57,10 @@ function tenants(db: Db): TenantStore {
       return row && tenantFrom(row)
     },
     async list({ after, limit }) {
+      // The root's slug is empty and is listed first; '-' is nobody's.
       const rows = await db.read(sql`
         select id, slug, name, host, settings, status, created_at from tenants
-        where slug > ${after ?? ''} or ${after === undefined ? 1 : 0} = 1 order by slug limit ${limit}`)
+        where slug >= ${after ?? ''} and slug <> ${after ?? '-'} order by slug limit ${limit}`)
       return rows.map(tenantFrom)
     },
     async change(id, change) {

@@ -1,10 +1,11 @@
-/** The store of one tenant. It is named here, once: no act has a parameter that could name another. */
+/** The store of one tenant. The tenant is named here, once: no act has a parameter that could name another. */
 
 import type { KeyStore } from '../crypto/types.ts'
 import type { IdentityStore } from '../identity/types.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStore, GrantStore, ResourceStore } from '../protocol/registry.ts'
 import { access } from './access.ts'
+import { accessTokens } from './access-tokens.ts'
 import { accounts } from './accounts.ts'
 import { apiKeys } from './api-keys.ts'
 import { attempts } from './attempts.ts'
@@ -17,20 +18,22 @@ import { factors } from './factors.ts'
 import { flows } from './flows.ts'
 import { grants } from './grants.ts'
 import { groups } from './groups.ts'
+import { issue } from './issue.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { passkeys } from './passkeys.ts'
 import { pushedRequests } from './pushed-requests.ts'
+import { refreshTokens } from './refresh-tokens.ts'
 import { resources } from './resources.ts'
+import { revocations } from './revocations.ts'
 import { sessions } from './sessions.ts'
 import { signUps } from './sign-ups.ts'
 import { signingKeys } from './signing-keys.ts'
 import type { Db } from './sql.ts'
-import { tokens } from './tokens.ts'
 import type { ApiKeyStore, DeclarationStore, MachineStore } from './types.ts'
 import { usedOnce } from './used-once.ts'
 
-/** `now`: the clock, in seconds. Keep what it returns: it remembers clients it has read. */
+/** `now`: the clock, in seconds. Reuse what it returns: it caches the clients it has parsed. */
 export function tenantStore(
   db: Db,
   tenant: string,
@@ -45,7 +48,10 @@ export function tenantStore(
     ...codes(db, tenant),
     ...pushedRequests(db, tenant),
     ...usedOnce(db, tenant),
-    ...tokens(db, tenant, now),
+    ...refreshTokens(db, tenant),
+    ...accessTokens(db, tenant),
+    ...issue(db, tenant),
+    ...revocations(db, tenant, now),
     ...accounts(db, tenant),
     ...access(db, tenant),
     ...sessions(db, tenant),

@@ -8,14 +8,17 @@ export interface HttpDeps {
   routes: readonly Route[]
   /** The tenant of a path; '' is the root. Undefined: there is none, or it is suspended. */
   tenant(slug: string): Promise<WebTenant | undefined>
-  /** Why the house cannot serve; undefined when it can. */
-  ready(): Promise<string | undefined>
+  /** Can it serve, and with what limitation? */
+  ready(): Promise<Readiness>
   /** 128 bits in base64url. */
   id(): string
   /** Started now: how many milliseconds ago that was. */
   stopwatch(): () => number
   log: Log
 }
+/** `degraded`: it serves, but its operator should act. The reason is one sentence without data. */
+export type Readiness = { status: 'ready' } | { status: 'degraded' | 'not ready'; reason: string }
+
 export interface Log {
   info(what: object, text: string): void
   warn(what: object, text: string): void

@@ -10,8 +10,8 @@ export function healthRoutes(app: FastifyInstance, state: HttpState): void {
   }
   app.get('/healthz', async (req, reply) => tell(req, reply, 200, { status: 'alive' }))
   app.get('/readyz', async (req, reply) => {
-    const reason = await state.deps.ready()
-    return reason === undefined ? tell(req, reply, 200, { status: 'ready' }) : tell(req, reply, 503, { status: 'not ready', reason })
+    const readiness = await state.deps.ready()
+    return tell(req, reply, readiness.status === 'not ready' ? 503 : 200, readiness)
   })
   const { version } = state.deps
   app.get('/version', async (req, reply) => tell(req, reply, 200, { name: 'gatehouse', version, node: process.versions.node }))

@@ -1,0 +1,35 @@
+/** What one token response makes true, in one transaction: the credential that was presented is spent, and the tokens issued for it are stored. */
+import type { Store } from '../protocol/ports.ts'
+import type { Artefact } from '../protocol/types.ts'
+import { addAccessToken } from './access-tokens.ts'
+import { stillProven } from './accounts.ts'
+import { spendCode } from './codes.ts'
+import { addRefreshToken, spendRefreshToken } from './refresh-tokens.ts'
+import type { Db, Sql } from './sql.ts'
+
+export function issue(db: Db, tenant: string): Pick<Store, 'issue'> {
+  return {
+    async issue({ spend, access, refresh }) {
+      const additions: Sql[] = []
+      if (access) additions.push(addAccessToken(tenant, access.hash, access.token))
+      if (refresh) additions.push(addRefreshToken(tenant, refresh))
+      if (spend && additions.length === 0) return (await db.write(spending(tenant, spend))).length > 0
+      if (!spend && additions.length === 0) return true
+      if (!spend && additions.length === 1) {
+        await db.write(additions[0]!)
+        return true
+      }
+      return db.transact(function* () {
+        if (spend && (yield spending(tenant, spend)).length === 0) return false
+        for (const addition of additions) yield addition
+        return true
+      })
+    },
+  }
+}
+
+/** Returns a row for the caller who spends it. */
+function spending(tenant: string, { now, ...spent }: Artefact & { now: number }): Sql {
+  if (spent.kind === 'password') return stillProven(tenant, spent.subject, spent.passwordHash)
+  return spent.kind === 'code' ? spendCode(tenant, spent.hash, now) : spendRefreshToken(tenant, spent.hash, now)
+}

@@ -1,0 +1,28 @@
+/** Nodes that start at the same moment do not stand in each other's way. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { addDemoData } from '../../src/demo-data.ts'
+import { random } from '../../src/platform.ts'
+import { type Engine, testApp } from '../app.ts'
+import { engines } from '../postgres.ts'
+
+for (const engine of Object.keys(engines) as Engine[])
+  test(`17: ${engine}: development nodes that start at once on an empty database all start`, async (t) => {
+    const database = await engines[engine]()
+    const data = mkdtempSync(join(tmpdir(), 'gatehouse-start-'))
+    const settings = { DATABASE_URL: database.url, DATA_DIR: data }
+    const nodes = await Promise.allSettled([1, 2, 3].map(() => testApp(engine, settings)))
+    t.after(async () => {
+      for (const node of nodes) if (node.status === 'fulfilled') await node.value.close()
+      await database.close()
+      rmSync(data, { recursive: true, force: true })
+    })
+    const apps = nodes.map((node) => (node.status === 'fulfilled' ? node.value : assert.fail(node.reason)))
+    const made = await Promise.all(apps.map(({ root }) => addDemoData(root, random)))
+    assert.equal(made.filter((one) => typeof one === 'object').length, 1, 'one of them made the administrator')
+    const subjects = await Promise.all(apps.map(async ({ root }) => (await root.store.accounts.byLogin('admin'))?.subject))
+    assert.equal(new Set(subjects).size, 1)
+  })
