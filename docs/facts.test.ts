@@ -1,7 +1,7 @@
 /** Every number in the documents is one of the code: the sentence is in the table of facts, with the number that the code has today. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { roles, manageableRoles } from '../src/identity/roles.ts'
+import { manageableRoles, roles } from '../src/identity/roles.ts'
 import { documents, proseOf, textOf } from './documents.ts'
 import { facts, others } from './facts.ts'
 
