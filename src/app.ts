@@ -16,6 +16,7 @@ import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
+import { StartupError } from './startup-error.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import { type Db, sql } from './store/sql.ts'
@@ -49,11 +50,6 @@ export interface App {
   /** Listens as configured, and keeps house: sweeps what has expired, rotates keys. */
   serve(): Promise<{ url: string; close(): Promise<void> }>
   close(): Promise<void>
-}
-
-/** A reason not to start that its operator can mend. */
-export class StartupError extends Error {
-  override readonly name = 'CannotOpen'
 }
 
 /** `migrations`: apply them now, or refuse to open a database that lacks some. `makeKey`: a first key-encryption key may be made. */

@@ -31,7 +31,9 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'platform.ts': [],
   'version.ts': [],
   'periodic-task.ts': ['web'],
+  'startup-error.ts': [],
   'app.ts': [
+    'startup-error.ts',
     'periodic-task.ts',
     'config',
     'identity',
@@ -51,6 +53,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'demo-data.ts': ['tenant.ts', 'app.ts', 'protocol', 'identity'],
   // The operator's hand. It tells the errors of every room in its own words, and migrates without opening a house.
   cli: [
+    'startup-error.ts',
     'tenant.ts',
     'app.ts',
     'config',

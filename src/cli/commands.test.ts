@@ -14,7 +14,7 @@ const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { 
 const leaves = (command: Command, path = ''): string[] =>
   command.commands.length > 0 ? command.commands.flatMap((inner) => leaves(inner, `${path} ${inner.name()}`.trim())) : [path]
 
-for (const path of leaves(program(silent))) {
+for (const path of leaves(await program(silent, []))) {
   test(`${path} --help tells what it does, with an example`, async () => {
     const { status, out } = await gatehouse(`${path} --help`)
     assert.equal(status, 0)

@@ -5,19 +5,16 @@ import { lookUp, put, type Raw } from '../config/raw.ts'
 import type { Config } from '../config/schema.ts'
 import { settings } from '../config/settings.ts'
 import { print, withExamples } from './admin-command.ts'
-import { type ConfigFlags, configured, loadForAdmin } from './open.ts'
-import { Problems } from './problems.ts'
+import { type ConfigFlags, configured, loadedForAdmin } from './open.ts'
 import type { Terminal } from './terminal.ts'
 
-export function config(program: Command, terminal: Terminal): void {
-  const group = program.command('config').description('the settings, from file and environment')
+export function config(group: Command, terminal: Terminal): void {
   withExamples(
     group
       .command('check')
       .description('tell everything that keeps "gatehouse serve" from starting')
       .option('--dev', 'judge it for "gatehouse dev" instead')
-      .action((_: unknown, command: Command) => {
-        const flags = command.optsWithGlobals<ConfigFlags & { dev?: true }>()
+      .action((flags: ConfigFlags & { dev?: true }) => {
         const mode: Mode = flags.dev ? 'dev' : 'serve'
         configured(terminal, mode, flags.config)
         terminal.stdout.write(`The configuration is sound for "gatehouse ${mode}".\n`)
@@ -29,11 +26,8 @@ export function config(program: Command, terminal: Terminal): void {
       .command('show')
       .description('every setting in force, passwords masked')
       .option('--json', 'print JSON, for programs')
-      .action((_: unknown, command: Command) => {
-        const flags = command.optsWithGlobals<ConfigFlags & { json?: true }>()
-        const loaded = loadForAdmin(terminal, flags.config)
-        if ('problems' in loaded) throw new Problems(78, loaded.problems)
-        print(terminal, flags.json, masked(loaded.config))
+      .action((flags: ConfigFlags & { json?: true }) => {
+        print(terminal, flags.json, masked(loadedForAdmin(terminal, flags.config)))
       }),
     ['gatehouse config show', 'gatehouse config show --json'],
   )

@@ -6,8 +6,7 @@ import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 
-export function keys(program: Command, terminal: Terminal): void {
-  const group = program.command('keys').description('signing keys; they rotate by themselves, these commands are for emergencies')
+export function keys(group: Command, terminal: Terminal): void {
   adminCommand(group, 'list', 'all keys and what they do', ['gatehouse keys list']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ keyring }) => {
       const found = await keyring.list()

@@ -1,12 +1,12 @@
 /** Why a command did not do what it was told, in sentences for the person who typed it. */
 import { CommanderError } from 'commander'
 import { z } from 'zod'
-import { StartupError } from '../app.ts'
 import { wording } from '../config/form.ts'
 import { WrongKey } from '../crypto/installation.ts'
 import { BadKeyFile } from '../crypto/kek.ts'
 import { UnusablePassword } from '../crypto/passwords.ts'
 import { LoginTaken } from '../identity/accounts.ts'
+import { StartupError } from '../startup-error.ts'
 import { DatabaseUnavailable } from '../store/sql.ts'
 
 /** Exit status: refused, typed wrongly, configured wrongly (sysexits.h EX_CONFIG). */

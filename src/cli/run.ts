@@ -7,7 +7,7 @@ import { painter, type Terminal } from './terminal.ts'
 /** The exit status: 0 done, 1 refused or failed, 2 typed wrongly, 78 configured wrongly. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    await program(terminal).parseAsync(argv, { from: 'user' })
+    await (await program(terminal, argv)).parseAsync(argv, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0 // help or version, as asked
