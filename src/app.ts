@@ -7,7 +7,8 @@ import { importedSecrets } from './crypto/imported-secrets.ts'
 import { unlock, WrongKey } from './crypto/installation.ts'
 import { makeKek, readKek } from './crypto/kek.ts'
 import { passwords } from './crypto/passwords.ts'
-import { sealer } from './crypto/seal.ts'
+import { missingKeys, type Sealing, sealing } from './crypto/reseal.ts'
+import { type Sealer, sealer } from './crypto/seal.ts'
 import type { Mailer } from './identity/links.ts'
 import { backgroundTasks } from './mail/background-tasks.ts'
 import { folderMailer, smtpMailer } from './mail/mailer.ts'
@@ -19,6 +20,7 @@ import { enabled } from './protocol/features/index.ts'
 import { StartupError } from './startup-error.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
+import { sealedValues } from './store/sealed-values.ts'
 import { type Db, sql } from './store/sql.ts'
 import { sweep } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
@@ -43,6 +45,8 @@ import { steps } from './web/sign-in/steps.ts'
 export interface App {
   readonly server: Server
   tenants: TenantDirectory
+  /** The sealed values of all tenants, and the keys that they are sealed under. */
+  sealing: Sealing
   /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
   tenant(slug: string): Promise<Tenant | undefined>
   /** Why it cannot serve; undefined when it can. */
@@ -56,6 +60,8 @@ export interface App {
 export interface OpenOptions {
   migrations: 'apply' | 'refuse'
   makeKey: boolean
+  /** Open even if something is sealed under a key that was not given. */
+  allowMissingKeys?: true
 }
 
 /** Each takes one of the four threads that signing and files use too. */
@@ -71,7 +77,8 @@ export async function openApp(config: Config, platform: Platform, options: OpenO
   try {
     await checkMigrations(db, options)
     const system = systemStore(db)
-    const sealing = await openSealer(config, platform, system, options)
+    const opened = await openSealer(config, platform, system, options)
+    await checkKeys(db, opened.sealer, options)
     await system.tenants.add({
       id: ROOT_TENANT,
       slug: '',
@@ -81,7 +88,7 @@ export async function openApp(config: Config, platform: Platform, options: OpenO
       status: 'active',
       createdAt: now(),
     })
-    return composeApp({ config, platform, db, ...sealing }, system.tenants)
+    return composeApp({ config, platform, db, ...opened }, system.tenants)
   } catch (error) {
     await db.close()
     throw error
@@ -95,6 +102,12 @@ async function checkMigrations(db: Db, { migrations }: OpenOptions): Promise<voi
     throw new StartupError(`the database lacks ${missing.length} migration(s), the first ${missing[0]}: run "gatehouse migrate"`)
 }
 
+async function checkKeys(db: Db, sealer: Sealer, { allowMissingKeys }: OpenOptions): Promise<void> {
+  const { uses, keyIds } = sealing(sealedValues(db), sealer)
+  const problems = allowMissingKeys ? [] : missingKeys(await uses(), keyIds)
+  if (problems.length > 0) throw new StartupError(problems.join('; '))
+}
+
 /** Opens the key-encryption key and proves that it is the right one. A key is made only for a database that has never had one. */
 async function openSealer(
   config: Config,
@@ -102,11 +115,18 @@ async function openSealer(
   { installation }: ReturnType<typeof systemStore>,
   options: OpenOptions,
 ): Promise<Pick<AppDeps, 'sealer' | 'installation'>> {
-  const path = config.key_encryption_key_file ?? join(config.data_dir, 'key-encryption-key')
   const fresh = (await installation.find()) === undefined
-  if (options.makeKey && fresh) await makeKek(path, random)
-  const paths = [path, ...config.previous_key_encryption_key_files]
-  const keks = await Promise.all(
+  if (options.makeKey && fresh) await makeKek(keyFile(config), random)
+  const opened = sealer(await readKeks(config), random)
+  return { sealer: opened, installation: await unlock(installation, opened, random) }
+}
+
+const keyFile = ({ key_encryption_key_file: file, data_dir: folder }: Config) => file ?? join(folder, 'key-encryption-key')
+
+/** The key-encryption keys of a configuration, the current one first. Throws `WrongKey` when one cannot be read. */
+export function readKeks(config: Config): Promise<Buffer[]> {
+  const paths = [keyFile(config), ...config.previous_key_encryption_key_files]
+  return Promise.all(
     paths.map((file) =>
       readKek(file, { strict: true }).catch((cause: Error) => {
         throw new WrongKey(
@@ -115,8 +135,6 @@ async function openSealer(
       }),
     ),
   )
-  const opened = sealer(keks, random)
-  return { sealer: opened, installation: await unlock(installation, opened, random) }
 }
 
 function composeApp(
@@ -161,6 +179,7 @@ function composeApp(
   const app: App = {
     server,
     tenants: tenantDirectory(tenants, { now, id: () => randomId(random), changed: (slug) => held.delete(slug) }),
+    sealing: sealing(sealedValues(db), base.sealer),
     tenant,
     async ready() {
       try {

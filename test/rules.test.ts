@@ -65,6 +65,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'crypto',
     'store/migrate.ts',
     'store/open.ts',
+    'store/sealed-values.ts',
     'store/sql.ts',
     'store/types.ts',
   ],
@@ -105,6 +106,7 @@ const words: readonly { word: RegExp; only: readonly string[]; instead: string }
 const tenantless: Readonly<Record<string, string>> = {
   'store/system.ts': 'the tenants themselves, and the installation',
   'store/migrate.ts': 'the shape of the database',
+  'store/sealed-values.ts': 'what is sealed under a key-encryption key, which is the same for all tenants',
   'app.ts': 'asks only whether the database answers',
 }
 

@@ -73,6 +73,7 @@ const commands: [line: string, ...acts: string[]][] = [
   ['users change ada --attribute team=red', 'user.change'],
   ['attributes remove team', 'attribute.remove'],
   ['users delete ada', 'user.remove'],
+  ['keys reseal', 'key.reseal'],
 ]
 
 /** What these need cannot be made by command: see user-factors.test.ts and administration.test.ts. */
@@ -114,7 +115,7 @@ async function exported() {
 async function filledIn(line: string): Promise<string> {
   const [key] = line.includes('KEY') ? await json('api-keys list') : []
   const [secret] = line.includes('SECRET') ? await json('clients secrets shop') : []
-  const [kid] = line.includes('KID') ? await json('keys list') : []
+  const [kid] = line.includes('KID') ? (await json('keys list')).signing_keys : []
   return line.replace('KEY', key?.id).replace('SECRET', secret?.id).replace('KID', kid?.kid)
 }
 

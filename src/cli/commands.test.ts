@@ -221,7 +221,7 @@ test('APIs and tenants are made and listed', async () => {
 test('a key is rotated and revoked', async () => {
   const [{ kid }] = await json('keys rotate --alg ES256 --immediately')
   const states = async () =>
-    Object.fromEntries((await json('keys list')).map((key: { kid: string; state: string }) => [key.kid, key.state]))
+    Object.fromEntries((await json('keys list')).signing_keys.map((key: { kid: string; state: string }) => [key.kid, key.state]))
   assert.equal((await states())[kid], 'active')
   await json(`keys revoke ${kid}`)
   assert.ok(!['active', 'retired'].includes((await states())[kid]))

@@ -39,12 +39,12 @@ export function loadedForAdmin(terminal: Terminal, file: string | undefined): Co
 export async function withTenant(
   terminal: Terminal,
   options: ConfigFlags & { tenant: string },
-  act: (tenant: Tenant, done: Done) => Promise<void>,
+  act: (tenant: Tenant, done: Done, app: App) => Promise<void>,
 ): Promise<void> {
   await withApp(terminal, options, async (app) => {
     const found = await app.tenant(options.tenant === 'root' ? '' : options.tenant)
     const tenant = found ?? refuse(`there is no tenant ${options.tenant}, or it is suspended: see "gatehouse tenants list"`)
-    await act(tenant, doneIn(tenant, terminal))
+    await act(tenant, doneIn(tenant, terminal), app)
   })
 }
 
@@ -67,6 +67,7 @@ export async function withApp(terminal: Terminal, { config: file }: ConfigFlags,
   const app = await openApp(config, systemPlatform(logFor(terminal, 'dev', { level: 'error', format: 'pretty' })), {
     migrations: 'refuse',
     makeKey: config.key_encryption_key_file === undefined,
+    allowMissingKeys: true,
   })
   try {
     await act(app)

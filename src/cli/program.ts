@@ -84,7 +84,7 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
     {
       usage: 'keys',
       summary: 'signing keys, which rotate automatically, and the key-encryption key',
-      load: async () => [(await import('./keys.ts')).keys],
+      load: async () => [(await import('./keys.ts')).keys, (await import('./reseal.ts')).reseal],
     },
     { usage: 'audit', summary: 'who did what and when, and the outcome', load: async () => [(await import('./audit.ts')).auditLog] },
     {
