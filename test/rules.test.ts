@@ -15,6 +15,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/client.ts',
     'protocol/registry.ts',
     'protocol/resource.ts',
+    'protocol/stored-client.ts',
     'protocol/errors.ts',
     'identity/audit-entry.ts',
     'identity/factor-store.ts',

@@ -24,7 +24,7 @@ export function clients(group: Command, terminal: Terminal): void {
   const create = adminCommand(group, 'create', 'register a client; a secret that is made is shown this once', [
     'gatehouse clients create --client-name Shop --redirect-uris https://shop.example/callback',
     'gatehouse clients create --client-id robot --grant-types client_credentials --scope "orders:read"',
-    'gatehouse clients create --file client.json --profile fapi2',
+    'gatehouse clients create --file client.json --profile oauth21',
     "gatehouse clients create --client-id robot --grant-types client_credentials --secret-hash '$2b$12$...'",
   ])
   secretFlags(create)

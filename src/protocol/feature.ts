@@ -33,6 +33,8 @@ export interface Feature {
   credentials?: readonly CredentialKind[]
   /** Parameters that may be sent several times. */
   mayRepeat?: readonly string[]
+  /** Values of a client's policy that differ from the default and that this feature enforces: registration refuses all others. */
+  serves?: Readonly<Partial<Record<keyof Client['policy'], readonly string[]>>>
   /** Scopes it gives a meaning, in words for the consent page. */
   scopes?: Readonly<Record<string, string>>
 
