@@ -101,7 +101,8 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   ],
   [guide('production')]: [
     ['exits with status {}.', constant('wrongConfiguration')],
-    ['up to {} days with the default settings', setting('keys.keep_days') + (2 * published) / 24],
+    ['signing keys within {} minutes', code(/periodicTask\((\d+), rotateKeys/) / minute],
+    ['exits with status {} and names the key id', constant('wrongConfiguration')],
     ['| Reset a password | {} hour |', code(/reset: \{ token: 'lr', lifetime: ([\d_* ]+) \}/) / hour],
     ['finish a registration | {} hours |', code(/verification: \{ token: 'lv', lifetime: ([\d_* ]+) \}/) / hour],
     ['Confirm or change an email address, finish a registration | {} hours |', constant('lifetime') / hour],

@@ -13,10 +13,10 @@ import { catalogue } from '../src/protocol/features/index.ts'
 const folder = join(import.meta.dirname, 'reference')
 
 /** The text of each page of `docs/reference`, by file name. */
-export function pages(): Record<string, string> {
+export async function pages(): Promise<Record<string, string>> {
   return {
     'audit.md': audit(),
-    'command-line.md': commandLine(),
+    'command-line.md': await commandLine(),
     'configuration.md': configuration(),
     'errors.md': errors(),
     'specifications.md': specifications(),
@@ -129,10 +129,10 @@ function adds({ endpoints = [], grantTypes = [], clientAuth = [], responseModes 
   return kinds.flatMap(([kind, names]) => names.map((name) => kind + code(name))).join('<br>') || '–'
 }
 
-function commandLine(): string {
+async function commandLine(): Promise<string> {
   let written = ''
   const screen = { write: (text: string) => (written += text) }
-  const root = program({ env: {}, stdin: emptyInput(), stdout: screen, stderr: screen }, 100)
+  const root = await program({ env: {}, stdin: emptyInput(), stdout: screen, stderr: screen }, [], 100)
   const sections = everyCommand(root).map(({ name, command }) => {
     written = ''
     command.outputHelp()
@@ -154,5 +154,5 @@ async function* emptyInput(): AsyncGenerator<Buffer> {}
 
 if (import.meta.main) {
   mkdirSync(folder, { recursive: true })
-  for (const [name, text] of Object.entries(pages())) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(await pages())) writeFileSync(join(folder, name), text)
 }

@@ -7,7 +7,8 @@ import { importedSecrets } from './crypto/imported-secrets.ts'
 import { unlock, WrongKey } from './crypto/installation.ts'
 import { makeKek, readKek } from './crypto/kek.ts'
 import { passwords } from './crypto/passwords.ts'
-import { sealer } from './crypto/seal.ts'
+import { missingKeys, type Sealing, sealing } from './crypto/reseal.ts'
+import { type Sealer, sealer } from './crypto/seal.ts'
 import type { Mailer } from './identity/links.ts'
 import { backgroundTasks } from './mail/background-tasks.ts'
 import { folderMailer, smtpMailer } from './mail/mailer.ts'
@@ -17,8 +18,10 @@ import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
+import { StartupError } from './startup-error.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
+import { sealedValues } from './store/sealed-values.ts'
 import { type Db, sql } from './store/sql.ts'
 import { sweeper } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
@@ -44,6 +47,8 @@ import { steps } from './web/sign-in/steps.ts'
 export interface App {
   readonly server: Server
   tenants: TenantDirectory
+  /** The sealed values of all tenants, and the keys that they are sealed under. */
+  sealing: Sealing
   /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
   tenant(slug: string): Promise<Tenant | undefined>
   /** Can it serve, and with what limitation? */
@@ -56,15 +61,12 @@ export interface App {
   close(): Promise<void>
 }
 
-/** A reason not to start that the operator can remove. */
-export class StartupError extends Error {
-  override readonly name = 'CannotOpen'
-}
-
 /** `migrations`: apply them now, or refuse to open a database that lacks some. `makeKey`: a first key-encryption key may be made. */
 export interface OpenOptions {
   migrations: 'apply' | 'refuse'
   makeKey: boolean
+  /** Open even if something is sealed under a key that was not given. */
+  allowMissingKeys?: true
 }
 
 /** Each takes one of the four threads that signing and files use too. */
@@ -86,9 +88,10 @@ export async function openApp(config: Config, platform: Platform, options: OpenO
     const clock = nodeClock(db, platform)
     await clock.follow()
     const system = systemStore(db)
-    const sealing = await openSealer(config, platform, system, options)
+    const opened = await openSealer(config, platform, system, options)
+    await checkKeys(db, opened.sealer, options)
     await ensureRootTenant(system.tenants, platform)
-    return composeApp({ config, platform, db, ...sealing }, system.tenants, clock)
+    return composeApp({ config, platform, db, ...opened }, system.tenants, clock)
   } catch (error) {
     await db.close()
     throw error
@@ -109,6 +112,12 @@ async function ensureRootTenant(tenants: TenantStore, { now }: Platform): Promis
   await tenants.add({ ...root, createdAt: now() })
 }
 
+async function checkKeys(db: Db, sealer: Sealer, { allowMissingKeys }: OpenOptions): Promise<void> {
+  const { uses, keyIds } = sealing(sealedValues(db), sealer)
+  const problems = allowMissingKeys ? [] : missingKeys(await uses(), keyIds)
+  if (problems.length > 0) throw new StartupError(problems.join('; '))
+}
+
 /** Opens the key-encryption key and proves that it is the right one. A key is made only for a database that has never had one. */
 async function openSealer(
   config: Config,
@@ -116,14 +125,21 @@ async function openSealer(
   { installation }: ReturnType<typeof systemStore>,
   options: OpenOptions,
 ): Promise<Pick<AppDeps, 'sealer' | 'installation'>> {
-  const path = config.key_encryption_key_file ?? join(config.data_dir, 'key-encryption-key')
   const fresh = (await installation.find()) === undefined
   if (options.makeKey && fresh) {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    await makeKek(path, random)
+    await mkdir(dirname(keyFile(config)), { recursive: true, mode: 0o700 })
+    await makeKek(keyFile(config), random)
   }
-  const paths = [path, ...config.previous_key_encryption_key_files]
-  const keks = await Promise.all(
+  const opened = sealer(await readKeks(config), random)
+  return { sealer: opened, installation: await unlock(installation, opened, random) }
+}
+
+const keyFile = ({ key_encryption_key_file: file, data_dir: folder }: Config) => file ?? join(folder, 'key-encryption-key')
+
+/** The key-encryption keys of a configuration, the current one first. Throws `WrongKey` when one cannot be read. */
+export function readKeks(config: Config): Promise<Buffer[]> {
+  const paths = [keyFile(config), ...config.previous_key_encryption_key_files]
+  return Promise.all(
     paths.map((file) =>
       readKek(file, { strict: true }).catch((cause: Error) => {
         throw new WrongKey(
@@ -132,8 +148,6 @@ async function openSealer(
       }),
     ),
   )
-  const opened = sealer(keks, random)
-  return { sealer: opened, installation: await unlock(installation, opened, random) }
 }
 
 function composeApp(
@@ -179,6 +193,7 @@ function composeApp(
   const app: App = {
     server,
     tenants: tenantDirectory(tenants, { now, id: () => randomId(random), changed: (slug) => held.delete(slug) }),
+    sealing: sealing(sealedValues(db), base.sealer),
     tenant,
     async ready() {
       try {

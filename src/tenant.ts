@@ -7,6 +7,7 @@ import { type Keyring, keyring } from './crypto/keyring.ts'
 import type { Passwords } from './crypto/passwords.ts'
 import { readablePassword } from './crypto/readable-password.ts'
 import { recoveryCode } from './crypto/recovery-codes.ts'
+import { resealOnUse } from './crypto/reseal.ts'
 import type { Sealer } from './crypto/seal.ts'
 import { type SigningSecrets, sharedKeys } from './crypto/shared-keys.ts'
 import { type TenantTokens, tokens } from './crypto/tokens.ts'
@@ -27,6 +28,7 @@ import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
 import type { OwnLifetimes } from './protocol/lifetimes.ts'
 import type { Store } from './protocol/ports.ts'
 import type { ClientStore, GrantStore, ResourceStore } from './protocol/registry.ts'
+import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
@@ -125,12 +127,13 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
 
 /** The signing keys of a tenant, and those of files if it is the root. */
 async function keysOf(deps: AppDeps, row: TenantRow, { store, issuer }: { store: KeyStore; issuer: string }): Promise<Keyring> {
-  const { config, platform, sealer } = deps
+  const { config, platform, sealer, db } = deps
   const { now, log } = platform
   const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
   const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
   const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
-  const keys = await keyring({ store, sealer: sealer, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
+  const reseal = resealOnUse(sealedValues(db), sealer)
+  const keys = await keyring({ store, sealer, reseal, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
   keys.rotateWhenDue().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
   return keys
 }
@@ -145,13 +148,14 @@ function mailDepsOf(
 }
 
 /** The signatures by secrets that clients' APIs share with this tenant. */
-function sharedKeysOf({ sealer, installation }: AppDeps, row: TenantRow, issuer: string): SigningSecrets {
+function sharedKeysOf({ sealer, installation, db }: AppDeps, row: TenantRow, issuer: string): SigningSecrets {
   return sharedKeys({
     sealer,
     root: installation.key('client-signing-secret', row.id),
     markKey: installation.key('shared-key-issuance-mark', row.id),
     tenantId: row.id,
     issuer,
+    reseal: resealOnUse(sealedValues(db), sealer),
   })
 }
 

@@ -9,7 +9,7 @@ import { loadConfig } from '../src/config/load.ts'
 import type { Config } from '../src/config/schema.ts'
 import { createAccount, type NewAccount } from '../src/identity/accounts.ts'
 import { logger, random, readFile, systemClock, systemPlatform } from '../src/platform.ts'
-import type { ClientMetadata } from '../src/protocol/client.ts'
+import { type ClientMetadata, clientSchema } from '../src/protocol/client.ts'
 import { readClient } from '../src/protocol/register.ts'
 import type { Tenant } from '../src/tenant.ts'
 import { engines } from './postgres.ts'
@@ -27,6 +27,8 @@ export interface TestApp {
   advance(seconds: number): void
   browser(): TinyBrowser
   addClient(metadata: Record<string, unknown>, secret?: string, tenant?: Tenant): Promise<ClientMetadata>
+  /** A client with the secret `secret` that no enabled feature serves any more: registered before a feature was switched off. */
+  addUnservedClient(metadata: Record<string, unknown>): Promise<void>
   addAccount(account: NewAccount, password?: string, tenant?: Tenant): Promise<string>
   /** Reads the files of the TLS certificate again. */
   reloadCertificate(): Promise<void>
@@ -79,6 +81,10 @@ export async function testApp(
       const secrets = secret === undefined ? [] : [{ id: tenant.ctx.id(), hash: tenant.tokens.hashSecret(secret), createdAt: now() }]
       if (!(await tenant.store.clientsAdmin.add(client, secrets))) throw new Error('the client exists')
       return client
+    },
+    async addUnservedClient(metadata) {
+      const secret = { id: root.ctx.id(), hash: root.tokens.hashSecret('secret'), createdAt: now() }
+      await root.store.clientsAdmin.add(clientSchema.parse(metadata), [secret])
     },
     async addAccount(account, password, tenant = root) {
       return (await createAccount(tenant.accounts, account, password === undefined ? undefined : { text: password, temporary: false }))

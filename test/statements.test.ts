@@ -9,6 +9,7 @@ const tenantless: Readonly<Record<string, string>> = {
   'store/migrate.ts': 'the shape of the database',
   'store/clock.ts': 'the time is that of all',
   'store/horizon.ts': 'the time is that of all',
+  'store/sealed-values.ts': 'what is sealed under a key-encryption key, which is the same for all tenants',
   'app.ts': 'asks only whether the database answers',
 }
 

@@ -22,8 +22,7 @@ interface CreateFlags extends AdminFlags {
 
 const day = 86_400
 
-export function apiKeys(program: Command, terminal: Terminal): void {
-  const group = program.command('api-keys').description('keys of people and services, for what does not speak OAuth')
+export function apiKeys(group: Command, terminal: Terminal): void {
   const create = adminCommand(group, 'create', 'make a key; it is shown this once', [
     'gatehouse api-keys create --service nightly --label "report server" --scope reports:write --resource https://api.example',
     'gatehouse api-keys create --user ada --label laptop --scope "openid email" --expires-in 30d',
@@ -32,7 +31,7 @@ export function apiKeys(program: Command, terminal: Terminal): void {
     .option('--service <name>', 'the service for which it speaks')
     .addOption(new Option('--expires-in <time>', 'how long it works').argParser(duration).default(90 * day, '90d'))
     .option('--no-expires-in', 'let it work until it is deleted')
-  addFlags(create, apiKeySchema, 'Key:').action((_: unknown, command: Command) => createKey(terminal, command))
+  addFlags(create, apiKeySchema, 'Key:').action((flags: CreateFlags, command: Command) => createKey(terminal, flags, command))
 
   adminCommand(group, 'list', 'all keys; never what they are', ['gatehouse api-keys list', 'gatehouse api-keys list --json']).action(
     (flags: AdminFlags) => withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)),
@@ -63,8 +62,7 @@ export function apiKeys(program: Command, terminal: Terminal): void {
   )
 }
 
-async function createKey(terminal: Terminal, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<CreateFlags>()
+async function createKey(terminal: Terminal, flags: CreateFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
     const input = checked(apiKeySchema, givenByFlags(command, apiKeySchema), flagOf)
     const owner = await ownerOf(tenant, flags)

@@ -37,10 +37,8 @@ interface Made {
   secret: string
 }
 
-export function apply(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('apply <file>')
-    .description('make clients and APIs what a YAML or JSON file declares, each tenant as a whole; shows first what would change')
+export function apply(command: Command, terminal: Terminal): void {
+  command
     .option('--tenant <slug>', 'whose the lists outside of `tenants` are', 'root')
     .option('--yes', 'do not ask; for programs')
     .option('--prune', 'delete clients and APIs that are not in a list of the file')

@@ -7,8 +7,7 @@ import { withTenant } from './open.ts'
 import { checked, refuse, withIssuesRenamed } from './problems.ts'
 import { type Terminal, table } from './terminal.ts'
 
-export function attributes(program: Command, terminal: Terminal): void {
-  const group = program.command('attributes').description('what a tenant keeps about its people beyond standard claims')
+export function attributes(group: Command, terminal: Terminal): void {
   adminCommand(group, 'list', 'all attributes', ['gatehouse attributes list']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }) => {
       const found = await store.attributes.list()
@@ -20,7 +19,9 @@ export function attributes(program: Command, terminal: Terminal): void {
     'gatehouse attributes define --name department --type enum --values research sales --scope employment',
     'gatehouse attributes define --name hobbies --type list --writable-by person --scope profile',
   ]).option('--file <path>', 'the attribute as a JSON object; - reads standard input; flags win over it')
-  addFlags(define, attributeSchema, 'Attribute:').action((_: unknown, command: Command) => defineOne(terminal, command))
+  addFlags(define, attributeSchema, 'Attribute:').action((flags: AdminFlags & { file?: string }, command: Command) =>
+    defineOne(terminal, flags, command),
+  )
 
   adminCommand(group, 'remove <name>', 'remove an attribute, and its value at every account', [
     'gatehouse attributes remove department',
@@ -38,8 +39,7 @@ export function attributes(program: Command, terminal: Terminal): void {
   )
 }
 
-async function defineOne(terminal: Terminal, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<AdminFlags & { file?: string }>()
+async function defineOne(terminal: Terminal, flags: AdminFlags & { file?: string }, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
     const given = merged(await readObject(terminal, flags.file), givenByFlags(command, attributeSchema))
     const attribute = checked(attributeSchema, given, flagOf)

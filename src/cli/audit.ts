@@ -19,8 +19,7 @@ interface FilterFlags extends AdminFlags {
   about?: string
 }
 
-export function auditLog(program: Command, terminal: Terminal): void {
-  const group = program.command('audit').description('who did what when, and what came of it')
+export function auditLog(group: Command, terminal: Terminal): void {
   const list = adminCommand(group, 'list', 'the newest entries', [
     'gatehouse audit list',
     'gatehouse audit list --about ada@example.com --outcome failure --since 7d',

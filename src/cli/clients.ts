@@ -21,16 +21,17 @@ interface FieldFlags extends AdminFlags, SecretFlags {
 
 const metadataFlags = 'Metadata:'
 
-export function clients(program: Command, terminal: Terminal): void {
-  const group = program.command('clients').description('applications and machines that ask for tokens')
+export function clients(group: Command, terminal: Terminal): void {
   const create = adminCommand(group, 'create', 'register a client; a secret that is made is shown this once', [
     'gatehouse clients create --client-name Shop --redirect-uris https://shop.example/callback',
     'gatehouse clients create --client-id robot --grant-types client_credentials --scope "orders:read"',
-    'gatehouse clients create --file client.json --profile fapi2',
+    'gatehouse clients create --file client.json --profile oauth21',
     "gatehouse clients create --client-id robot --grant-types client_credentials --secret-hash '$2b$12$...'",
   ])
   secretFlags(create)
-  addFlags(fileFlags(create), clientSchema, metadataFlags).action((_: unknown, command: Command) => createClient(terminal, command))
+  addFlags(fileFlags(create), clientSchema, metadataFlags).action((flags: FieldFlags, command: Command) =>
+    createClient(terminal, flags, command),
+  )
 
   adminCommand(group, 'list', 'all clients', ['gatehouse clients list', 'gatehouse clients list --json']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)),
@@ -43,8 +44,8 @@ export function clients(program: Command, terminal: Terminal): void {
     'gatehouse clients update shop --redirect-uris https://shop.example/callback https://shop.example/return',
     'gatehouse clients update shop --unset logo_uri',
   ]).option('--unset <fields...>', 'metadata to remove')
-  addFlags(fileFlags(update), clientSchema, metadataFlags).action((id: string, _: unknown, command: Command) =>
-    updateClient(terminal, id, command),
+  addFlags(fileFlags(update), clientSchema, metadataFlags).action((id: string, flags: FieldFlags, command: Command) =>
+    updateClient(terminal, id, flags, command),
   )
 
   for (const [verb, status, summary] of [
@@ -80,8 +81,7 @@ function fileFlags(command: Command): Command {
     .option('--profile <name>', `profile to start from: ${Object.keys(profiles).join(', ')}`)
 }
 
-async function createClient(terminal: Terminal, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<FieldFlags>()
+async function createClient(terminal: Terminal, flags: FieldFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
     const { client_secret: secretInFile, ...given } = await fields(terminal, command, flags)
     const client = register(tenant, given)
@@ -94,8 +94,7 @@ async function createClient(terminal: Terminal, command: Command): Promise<void>
   })
 }
 
-async function updateClient(terminal: Terminal, id: string, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<FieldFlags>()
+async function updateClient(terminal: Terminal, id: string, flags: FieldFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
     const given = await fields(terminal, command, flags)
     if (given['client_id'] !== undefined && given['client_id'] !== id) refuse('client_id cannot be changed')

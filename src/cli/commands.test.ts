@@ -14,7 +14,7 @@ const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { 
 const leaves = (command: Command, path = ''): string[] =>
   command.commands.length > 0 ? command.commands.flatMap((inner) => leaves(inner, `${path} ${inner.name()}`.trim())) : [path]
 
-for (const path of leaves(program(silent))) {
+for (const path of leaves(await program(silent, []))) {
   test(`${path} --help tells what it does, with an example`, async () => {
     const { status, out } = await gatehouse(`${path} --help`)
     assert.equal(status, 0)
@@ -51,6 +51,11 @@ const refused: [line: string, status: number, message: string][] = [
   ['clients create --redirect-uris http://x.example', 1, 'entry 1 of --redirect-uris must be https'],
   ['clients create --grant-types magic', 1, '--grant-types must be one of'],
   ['clients create --redirect-uris https://x.example --profile best', 2, '--profile must be one of oauth21, fapi2'],
+  [
+    'clients create --redirect-uris https://x.example --policy-assertion-audience liberal',
+    1,
+    '--policy-assertion-audience must be one of issuer: no enabled feature serves more',
+  ],
   ['clients create --redirect-uris https://x.example --secret short', 1, 'the secret is shorter than 22 characters'],
   [
     'clients create --redirect-uris https://x.example --token-endpoint-auth-method none --secret 1234567890123456789012',
@@ -140,11 +145,11 @@ test('an account can come from a file, with a chosen subject; flags win', async 
 
 test('a client lives: made, shown, updated, deleted', async () => {
   const made = await json(
-    'clients create --client-id shop --client-name Shop --redirect-uris https://a.example/x https://b.example/y --profile fapi2',
+    'clients create --client-id shop --client-name Shop --redirect-uris https://a.example/x https://b.example/y --profile legacy',
   )
   assert.match(made.client_secret, /^gth_cs_/)
   assert.deepEqual(made.redirect_uris, ['https://a.example/x', 'https://b.example/y'])
-  assert.equal(made.policy.sender_constraint, 'required')
+  assert.equal(made.policy.pkce, 'optional')
   assert.match(
     (await gatehouse('clients create --client-id shop --redirect-uris https://a.example')).err,
     /a client shop is registered already/,
@@ -221,7 +226,7 @@ test('APIs and tenants are made and listed', async () => {
 test('a key is rotated and revoked', async () => {
   const [{ kid }] = await json('keys rotate --alg ES256 --immediately')
   const states = async () =>
-    Object.fromEntries((await json('keys list')).map((key: { kid: string; state: string }) => [key.kid, key.state]))
+    Object.fromEntries((await json('keys list')).signing_keys.map((key: { kid: string; state: string }) => [key.kid, key.state]))
   assert.equal((await states())[kid], 'active')
   await json(`keys revoke ${kid}`)
   assert.ok(!['active', 'retired'].includes((await states())[kid]))

@@ -13,12 +13,8 @@ interface ExportFlags extends ConfigFlags {
   json?: true
 }
 
-export function exports(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('export')
-    .description('write clients and APIs as "gatehouse apply" reads them, without what is usual and without secrets')
-    .option('--tenant <slug>', 'of this tenant only; else of every active one')
-    .option('--json', 'as JSON')
+export function exports(command: Command, terminal: Terminal): void {
+  command.option('--tenant <slug>', 'of this tenant only; else of every active one').option('--json', 'as JSON')
   withExamples(command, ['gatehouse export > clients.yaml', 'gatehouse export --tenant acme > acme.yaml']).action((flags: ExportFlags) =>
     withApp(terminal, flags, async (app) => {
       const slug = flags.tenant === 'root' ? '' : flags.tenant

@@ -12,8 +12,7 @@ interface ListFlags extends AdminFlags {
   limit: number
 }
 
-export function grants(program: Command, terminal: Terminal): void {
-  const group = program.command('grants').description('what people have allowed applications')
+export function grants(group: Command, terminal: Terminal): void {
   adminCommand(group, 'list', 'the newest grants', ['gatehouse grants list --user ada', 'gatehouse grants list --client shop --json'])
     .option('--user <login>', 'of one person')
     .option('--client <id>', 'to one client')

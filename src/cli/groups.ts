@@ -23,16 +23,15 @@ import { findUser } from './users.ts'
 
 const heading = 'Group:'
 
-export function groups(program: Command, terminal: Terminal): void {
-  const group = program.command('groups').description('groups of people, which applications are told; GROUP is a name or an id')
+export function groups(group: Command, terminal: Terminal): void {
   const create = adminCommand(group, 'create', 'make a group', ['gatehouse groups create --name engineering --description "All who build"'])
-  addFlags(create, groupSchema, heading).action((_: unknown, command: Command) =>
-    withTenant(terminal, command.optsWithGlobals<AdminFlags>(), async (tenant, done) => {
+  addFlags(create, groupSchema, heading).action((flags: AdminFlags, command: Command) =>
+    withTenant(terminal, flags, async (tenant, done) => {
       const input = checked(groupSchema, givenByFlags(command, groupSchema), flagOf)
       const made = await createGroup(tenant.accounts, input)
       if (made === 'taken') refuse(taken(input.name))
       await done('group.create', made.id)
-      print(terminal, command.optsWithGlobals<AdminFlags>().json, shown(made))
+      print(terminal, flags.json, shown(made))
     }),
   )
   adminCommand(group, 'list', 'all groups', ['gatehouse groups list', 'gatehouse groups list --search eng --json'])
@@ -49,8 +48,8 @@ export function groups(program: Command, terminal: Terminal): void {
     'gatehouse groups change engineering --name builders',
     'gatehouse groups change engineering --unset description',
   ]).option('--unset <fields...>', 'members to remove: description')
-  addFlags(change, groupSchema.partial(), heading).action((name: string, _: unknown, command: Command) =>
-    changeOne(terminal, name, command),
+  addFlags(change, groupSchema.partial(), heading).action((name: string, flags: AdminFlags & { unset?: string[] }, command: Command) =>
+    changeOne(terminal, name, flags, command),
   )
 
   adminCommand(group, 'remove <group>', 'remove a group; the people stay', ['gatehouse groups remove engineering']).action(
@@ -104,8 +103,7 @@ async function namesOf({ store }: Tenant, { id }: Group): Promise<string[]> {
   return names
 }
 
-async function changeOne(terminal: Terminal, name: string, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<AdminFlags & { unset?: string[] }>()
+async function changeOne(terminal: Terminal, name: string, flags: AdminFlags & { unset?: string[] }, command: Command): Promise<void> {
   const unset = Object.fromEntries((flags.unset ?? []).map((field) => [field, null]))
   await withTenant(terminal, flags, async (tenant, done) => {
     const { id } = await find(tenant, name)

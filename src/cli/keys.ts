@@ -1,37 +1,27 @@
-/** `gatehouse keys`: the signing keys of a tenant. */
+/** `gatehouse keys`: the signing keys of a tenant, and how much is sealed under which key-encryption key. */
 import { type Command, Option } from 'commander'
+import type { KeyInfo } from '../crypto/keyring.ts'
 import { type SigningAlg, signingAlgs } from '../protocol/algs.ts'
 import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
+import { type KeyEncryptionKey, keyEncryptionKeys, keyEncryptionRows } from './key-encryption-keys.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 
-export function keys(program: Command, terminal: Terminal): void {
-  const group = program.command('keys').description('signing keys; they rotate by themselves, these commands are for emergencies')
-  adminCommand(group, 'list', 'all keys and what they do', ['gatehouse keys list']).action((flags: AdminFlags) =>
-    withTenant(terminal, flags, async ({ keyring }) => {
-      const found = await keyring.list()
-      const rows = found.map(({ kid, alg, state, activeAt, removeAt }) => [
-        kid,
-        alg,
-        state,
-        dateOf(activeAt),
-        removeAt === undefined ? '' : dateOf(removeAt),
-      ])
-      terminal.stdout.write(
-        flags.json
-          ? `${JSON.stringify(found, null, 2)}\n`
-          : table(terminal, ['kid', 'alg', 'state', 'signs from', 'published until'], rows),
-      )
-    }),
+export function keys(group: Command, terminal: Terminal): void {
+  adminCommand(group, 'list', 'signing keys, and how much is sealed under each key-encryption key', ['gatehouse keys list']).action(
+    (flags: AdminFlags) =>
+      withTenant(terminal, flags, async ({ keyring }, _, { sealing }) =>
+        list(terminal, flags, await keyring.list(), keyEncryptionKeys(await sealing.uses(), sealing.keyIds)),
+      ),
   )
 
-  adminCommand(group, 'rotate', 'make the next key, to sign once everyone can have read it', [
+  adminCommand(group, 'rotate', 'make the next key, which signs once everyone can have read it', [
     'gatehouse keys rotate --alg ES256',
     'gatehouse keys rotate --alg ES256 --immediately',
   ])
-    .addOption(new Option('--alg <name>', 'which algorithm; all when absent').choices(signingAlgs))
-    .option('--immediately', 'sign with it from now on, though others may not have read it yet')
+    .addOption(new Option('--alg <name>', 'the algorithm; without it, all of them').choices(signingAlgs))
+    .option('--immediately', 'sign with it from now on, although others may not have read it yet')
     .action((flags: AdminFlags & { alg?: SigningAlg; immediately?: true }) =>
       withTenant(terminal, flags, async ({ keyring }, done) => {
         if (flags.alg && !keyring.ownAlgs.includes(flags.alg)) refuse(`${flags.alg} is not in keys.algs, or its keys are files of your own`)
@@ -44,7 +34,7 @@ export function keys(program: Command, terminal: Terminal): void {
       }),
     )
 
-  adminCommand(group, 'revoke <kid>', 'trust a key no more: what it signed is refused at once', ['gatehouse keys revoke KID']).action(
+  adminCommand(group, 'revoke <kid>', 'stop trusting a key: everything it signed is refused at once', ['gatehouse keys revoke KID']).action(
     (kid: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ keyring }, done) => {
         if (!(await keyring.revoke(kid))) refuse(`there is no key ${kid}: see "gatehouse keys list"`)
@@ -52,4 +42,24 @@ export function keys(program: Command, terminal: Terminal): void {
         confirm(terminal, flags.json, { kid, revoked: true }, `Key ${kid} is revoked.`)
       }),
   )
+}
+
+function list(terminal: Terminal, { json }: AdminFlags, found: readonly KeyInfo[], sealedUnder: readonly KeyEncryptionKey[]): void {
+  if (json) {
+    terminal.stdout.write(`${JSON.stringify({ signing_keys: found.map(shown), key_encryption_keys: sealedUnder }, null, 2)}\n`)
+    return
+  }
+  const rows = found.map(({ kid, alg, state, activeAt, removeAt }) => [
+    kid,
+    alg,
+    state,
+    dateOf(activeAt),
+    removeAt === undefined ? '' : dateOf(removeAt),
+  ])
+  terminal.stdout.write(table(terminal, ['kid', 'alg', 'state', 'signs from', 'published until'], rows))
+  terminal.stdout.write(`\n${keyEncryptionRows(terminal, sealedUnder)}`)
+}
+
+function shown({ kid, alg, state, createdAt, activeAt, removeAt }: KeyInfo) {
+  return { kid, alg, state, created_at: createdAt, active_at: activeAt, remove_at: removeAt }
 }

@@ -7,8 +7,7 @@ import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 
-export function machines(program: Command, terminal: Terminal): void {
-  const group = program.command('services').description('machines with an identity of their own; give them API keys')
+export function machines(group: Command, terminal: Terminal): void {
   adminCommand(group, 'create <name>', 'make a service', ['gatehouse services create nightly --description "Nightly reports"'])
     .option('--description <text>', 'what it does')
     .action((name: string, flags: AdminFlags & { description?: string }) =>

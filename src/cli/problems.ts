@@ -1,12 +1,13 @@
 /** Why a command did not do what it was told, in sentences for the person who typed it. */
 import { CommanderError } from 'commander'
 import { z } from 'zod'
-import { StartupError } from '../app.ts'
 import { wording } from '../config/form.ts'
 import { WrongKey } from '../crypto/installation.ts'
 import { BadKeyFile } from '../crypto/kek.ts'
 import { UnusablePassword } from '../crypto/passwords.ts'
+import { Unsealable } from '../crypto/seal.ts'
 import { LoginTaken } from '../identity/accounts.ts'
+import { StartupError } from '../startup-error.ts'
 import { DatabaseUnavailable, DatabaseUnusable } from '../store/sql.ts'
 
 /** Exit status: refused, typed wrongly, configured wrongly (sysexits.h EX_CONFIG). */
@@ -68,6 +69,10 @@ export function problemsOf(error: unknown): Problems | undefined {
   if (error instanceof Problems) return error
   if (error instanceof CommanderError) return new Problems(2, []) // has said so itself
   if (error instanceof WrongKey || error instanceof BadKeyFile || error instanceof StartupError) return new Problems(78, [error.message])
+  if (error instanceof Unsealable)
+    return new Problems(78, [
+      `a sealed value in the database does not open: ${error.message} — add the key to previous_key_encryption_key_files`,
+    ])
   if (error instanceof LoginTaken || error instanceof UnusablePassword) return new Problems(1, [error.message])
   if (error instanceof DatabaseUnusable) return new Problems(78, [error.message])
   if (error instanceof DatabaseUnavailable)

@@ -1,76 +1,154 @@
-/** The command line as a whole: what `gatehouse --help` tells. */
+/** The command line as a whole: every command of the first level, of which only those in use are loaded. */
 import { Command } from 'commander'
 import { version } from '../version.ts'
 import { withExamples } from './admin-command.ts'
-import { apiKeys } from './api-keys.ts'
-import { apply } from './apply.ts'
-import { attributes } from './attributes.ts'
-import { auditLog } from './audit.ts'
-import { clients } from './clients.ts'
-import { config } from './config.ts'
-import { exports } from './export.ts'
-import { grants } from './grants.ts'
-import { groups } from './groups.ts'
-import { keys } from './keys.ts'
-import { machines } from './machines.ts'
-import { migrate } from './migrate.ts'
-import { resources } from './resources.ts'
-import { roleMatrix } from './roles.ts'
-import { serve } from './serve.ts'
-import { sessions } from './sessions.ts'
-import { tenants } from './tenants.ts'
+import { refuseMissingFile } from './open.ts'
 import { hasColour, painter, type Terminal } from './terminal.ts'
-import { userChange } from './user-change.ts'
-import { userFactors } from './user-factors.ts'
-import { userImport } from './user-import.ts'
-import { userLinks } from './user-links.ts'
-import { users } from './users.ts'
 
-/** `width`: columns of the help, for those who print it elsewhere than on this terminal. */
-export function program(terminal: Terminal, width?: number): Command {
-  const paint = painter(terminal, terminal.stderr)
-  const root = withExamples(
-    new Command('gatehouse')
-      .description('An identity server: OAuth 2.0 and OpenID Connect for people, machines and agents.')
-      .option('--config <file>', 'settings, YAML or JSON (default: GATEHOUSE_CONFIG, else gatehouse.yaml if there is one)')
-      .version(version)
-      .configureHelp({ showGlobalOptions: true })
-      .configureOutput({
-        writeOut: (text) => terminal.stdout.write(text),
-        writeErr: (text) => terminal.stderr.write(text),
-        outputError: (text, write) => write(text.replace(/^error:/, paint('red', 'error:'))),
-        getOutHasColors: () => hasColour(terminal, terminal.stdout),
-        ...(width ? { getOutHelpWidth: () => width } : {}),
-      })
-      .showSuggestionAfterError()
-      .showHelpAfterError('(add --help to see what there is)')
-      .exitOverride(),
-    ['gatehouse dev', 'gatehouse serve --config /etc/gatehouse.yaml', 'gatehouse users create --username ada --random-password'],
-  )
-  root.commandsGroup('Serve:')
-  serve(root, terminal)
-  root.commandsGroup('Set up:')
-  config(root, terminal)
-  migrate(root, terminal)
-  root.commandsGroup('Look after:')
-  tenants(root, terminal)
-  const people = users(root, terminal)
-  userImport(people, terminal)
-  userChange(people, terminal)
-  userLinks(people, terminal)
-  userFactors(people, terminal)
-  groups(root, terminal)
-  attributes(root, terminal)
-  clients(root, terminal)
-  machines(root, terminal)
-  apiKeys(root, terminal)
-  resources(root, terminal)
-  sessions(root, terminal)
-  grants(root, terminal)
-  roleMatrix(root, terminal)
-  keys(root, terminal)
-  auditLog(root, terminal)
-  apply(root, terminal)
-  exports(root, terminal)
+/** Adds to a command what follows its name: subcommands, or options and an action. */
+type Define = (command: Command, terminal: Terminal) => void
+
+interface Entry {
+  usage: string
+  summary: string
+  load(): Promise<Define[]>
+}
+
+const entries: Readonly<Record<string, readonly Entry[]>> = {
+  'Serve:': [
+    {
+      usage: 'dev',
+      summary: 'development mode: needs no settings, makes keys and demo clients, prints how to begin',
+      load: async () => [(await import('./serve.ts')).dev],
+    },
+    { usage: 'serve', summary: 'production mode: refuses unsafe settings', load: async () => [(await import('./serve.ts')).serve] },
+  ],
+  'Set up:': [
+    { usage: 'config', summary: 'the settings, from file and environment', load: async () => [(await import('./config.ts')).config] },
+    {
+      usage: 'migrate',
+      summary: 'bring the database to the schema of this version',
+      load: async () => [(await import('./migrate.ts')).migrate],
+    },
+  ],
+  'Administer:': [
+    {
+      usage: 'tenants',
+      summary: 'tenants of this installation, each with its own people, clients and keys',
+      load: async () => [(await import('./tenants.ts')).tenants],
+    },
+    {
+      usage: 'users',
+      summary: 'people who sign in; LOGIN is a user name or an email address',
+      load: async () => [
+        (await import('./users.ts')).users,
+        (await import('./user-import.ts')).userImport,
+        (await import('./user-change.ts')).userChange,
+        (await import('./user-links.ts')).userLinks,
+        (await import('./user-factors.ts')).userFactors,
+      ],
+    },
+    {
+      usage: 'groups',
+      summary: 'groups of people, which tokens can list; GROUP is a name or an id',
+      load: async () => [(await import('./groups.ts')).groups],
+    },
+    {
+      usage: 'attributes',
+      summary: 'attributes of people beyond the standard claims',
+      load: async () => [(await import('./attributes.ts')).attributes],
+    },
+    {
+      usage: 'clients',
+      summary: 'applications and machines that request tokens',
+      load: async () => [(await import('./clients.ts')).clients],
+    },
+    {
+      usage: 'services',
+      summary: 'machines with an identity of their own, which use API keys',
+      load: async () => [(await import('./machines.ts')).machines],
+    },
+    {
+      usage: 'api-keys',
+      summary: 'long-lived credentials of people and services, for programs without OAuth',
+      load: async () => [(await import('./api-keys.ts')).apiKeys],
+    },
+    {
+      usage: 'resources',
+      summary: 'protected APIs, the audiences of access tokens',
+      load: async () => [(await import('./resources.ts')).resources],
+    },
+    { usage: 'sessions', summary: 'browsers in which people are signed in', load: async () => [(await import('./sessions.ts')).sessions] },
+    { usage: 'grants', summary: 'what people have allowed applications', load: async () => [(await import('./grants.ts')).grants] },
+    { usage: 'roles', summary: "what people may do at their tenant's API", load: async () => [(await import('./roles.ts')).roleMatrix] },
+    {
+      usage: 'keys',
+      summary: 'signing keys, which rotate automatically, and the key-encryption key',
+      load: async () => [(await import('./keys.ts')).keys, (await import('./reseal.ts')).reseal],
+    },
+    { usage: 'audit', summary: 'who did what and when, and the outcome', load: async () => [(await import('./audit.ts')).auditLog] },
+    {
+      usage: 'apply <file>',
+      summary: 'make clients and APIs match a YAML or JSON file, tenant by tenant; shows the changes first',
+      load: async () => [(await import('./apply.ts')).apply],
+    },
+    {
+      usage: 'export',
+      summary: 'write clients and APIs in the form that "gatehouse apply" reads, without defaults and secrets',
+      load: async () => [(await import('./export.ts')).exports],
+    },
+  ],
+}
+
+/** Its actions get every option that applies to them: those of the command itself, and those of the program wherever they were written. */
+class ProgramCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new ProgramCommand(name)
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the arguments of an action are those its command declares
+  override action(act: (...args: any[]) => void | Promise<void>): this {
+    return super.action((...given) => act(...given.slice(0, -2), this.optsWithGlobals(), this))
+  }
+}
+
+/**
+ * `words`: the command line. Only the commands it names are loaded, or all when it names none. `width`: columns of the help, for output
+ * other than this terminal.
+ */
+export async function program(terminal: Terminal, words: readonly string[], width?: number): Promise<Command> {
+  const root = bareProgram(terminal, width)
+  const listed = Object.entries(entries).flatMap(([heading, group]) => {
+    root.commandsGroup(heading)
+    return group.map(({ usage, summary, load }) => ({ command: root.command(usage).description(summary), load }))
+  })
+  const named = listed.filter(({ command }) => words.includes(command.name()))
+  for (const { command, load } of named.length > 0 ? named : listed) for (const define of await load()) define(command, terminal)
   return root
+}
+
+function bareProgram(terminal: Terminal, width: number | undefined): Command {
+  const paint = painter(terminal, terminal.stderr)
+  const root = new ProgramCommand('gatehouse')
+    .description('An identity server: OAuth 2.0 and OpenID Connect for people, machines and agents.')
+    .option('--config <file>', 'settings, YAML or JSON (default: GATEHOUSE_CONFIG, else gatehouse.yaml if it exists)')
+    .version(version)
+    .hook('preAction', (_, command) => refuseMissingFile(command.optsWithGlobals()))
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error:/, paint('red', 'error:'))),
+      getOutHasColors: () => hasColour(terminal, terminal.stdout),
+      ...(width ? { getOutHelpWidth: () => width } : {}),
+    })
+    .showSuggestionAfterError()
+    .showHelpAfterError('(add --help for usage)')
+    .exitOverride()
+  const examples = [
+    'gatehouse dev',
+    'gatehouse serve --config /etc/gatehouse.yaml',
+    'gatehouse users create --username ada --random-password',
+  ]
+  return withExamples(root, examples)
 }

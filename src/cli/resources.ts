@@ -19,14 +19,13 @@ interface ResourceFlags extends AdminFlags, SecretFlags {
 
 const heading = 'Resource:'
 
-export function resources(program: Command, terminal: Terminal): void {
-  const group = program.command('resources').description('protected APIs, the audiences of access tokens')
+export function resources(group: Command, terminal: Terminal): void {
   const create = adminCommand(group, 'create', 'register an API; a secret that is made is shown this once', [
     `gatehouse resources create --identifier https://api.example/orders --name Orders --scopes '{"orders:read": "See your orders"}'`,
     'gatehouse resources create --identifier https://api.example/files --name Files --resource-id files --random-secret',
   ])
   secretFlags(fileFlag(create)).option('--random-secret', 'make a secret by which it authenticates at introspection')
-  addFlags(create, resourceSchema, heading).action((_: unknown, command: Command) => createResource(terminal, command))
+  addFlags(create, resourceSchema, heading).action((flags: ResourceFlags, command: Command) => createResource(terminal, flags, command))
 
   adminCommand(group, 'list', 'all APIs', ['gatehouse resources list']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }) => {
@@ -47,8 +46,8 @@ export function resources(program: Command, terminal: Terminal): void {
     'gatehouse resources update https://api.example/orders --access-token-format opaque',
     'gatehouse resources update https://api.example/orders --unset access_token_lifetime',
   ]).option('--unset <fields...>', 'members to remove')
-  addFlags(fileFlag(update), resourceSchema, heading).action((identifier: string, _: unknown, command: Command) =>
-    updateResource(terminal, identifier, command),
+  addFlags(fileFlag(update), resourceSchema, heading).action((identifier: string, flags: ResourceFlags, command: Command) =>
+    updateResource(terminal, identifier, flags, command),
   )
 
   adminCommand(group, 'delete <identifier>', 'no more tokens for this API', [
@@ -82,8 +81,7 @@ function fileFlag(command: Command): Command {
   return command.option('--file <path>', 'the resource as a JSON object; - reads standard input; flags win over it')
 }
 
-async function createResource(terminal: Terminal, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<ResourceFlags>()
+async function createResource(terminal: Terminal, flags: ResourceFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
     const resource = register(tenant, merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema)))
     const wanted = flags.randomSecret || flags.secret !== undefined || flags.secretHash !== undefined
@@ -95,8 +93,7 @@ async function createResource(terminal: Terminal, command: Command): Promise<voi
   })
 }
 
-async function updateResource(terminal: Terminal, identifier: string, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<ResourceFlags>()
+async function updateResource(terminal: Terminal, identifier: string, flags: ResourceFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
     const given = merged(await readObject(terminal, flags.file), givenByFlags(command, resourceSchema))
     if (given['identifier'] !== undefined && given['identifier'] !== identifier) refuse('identifier cannot be changed')

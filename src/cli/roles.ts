@@ -4,8 +4,7 @@ import { manageableRoles, rights, rightsOf, roles } from '../identity/roles.ts'
 import { withExamples } from './admin-command.ts'
 import { type Terminal, table } from './terminal.ts'
 
-export function roleMatrix(program: Command, terminal: Terminal): void {
-  const group = program.command('roles').description('what people may do at the API of their tenant')
+export function roleMatrix(group: Command, terminal: Terminal): void {
   withExamples(group.command('list').description('the permission matrix').option('--json', 'print JSON, for programs'), [
     'gatehouse roles list',
     'gatehouse roles list --json',

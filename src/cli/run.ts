@@ -8,7 +8,7 @@ import { neutralised, painter, type Terminal } from './terminal.ts'
 export async function run(argv: readonly string[], given: Terminal): Promise<number> {
   const terminal = { ...given, stdout: neutralised(given.stdout), stderr: neutralised(given.stderr) }
   try {
-    await program(terminal).parseAsync(argv, { from: 'user' })
+    await (await program(terminal, argv)).parseAsync(argv, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0 // help or version, as asked

@@ -30,23 +30,25 @@ interface ServeFlags extends ConfigFlags {
 /** Seconds that requests in flight may take when the server stops. */
 const patience = 30
 
-export function serve(program: Command, terminal: Terminal): void {
-  const command = (mode: Mode, summary: string) =>
-    program
-      .command(mode)
-      .description(summary)
-      .option('--host <address>', 'address to listen on')
-      .option('--port <number>', 'port to listen on')
-      .option('--workers <number>', 'processes that share the work')
-      .action((_: unknown, command: Command) => start(terminal, mode, command.optsWithGlobals()))
-  withExamples(command('dev', 'development mode: needs nothing, makes keys and demo clients, tells how to begin'), [
-    'gatehouse dev',
-    'gatehouse dev --port 9000',
-  ])
-  withExamples(command('serve', 'production mode: refuses what is not safe').option('--migrate', 'bring the database up to date first'), [
+/** `gatehouse dev`. */
+export function dev(command: Command, terminal: Terminal): void {
+  withExamples(listening(command, terminal, 'dev'), ['gatehouse dev', 'gatehouse dev --port 9000'])
+}
+
+/** `gatehouse serve`. */
+export function serve(command: Command, terminal: Terminal): void {
+  withExamples(listening(command, terminal, 'serve').option('--migrate', 'bring the database up to date first'), [
     'gatehouse serve --config /etc/gatehouse.yaml',
     'gatehouse serve --workers 4 --migrate',
   ])
+}
+
+function listening(command: Command, terminal: Terminal, mode: Mode): Command {
+  return command
+    .option('--host <address>', 'address to listen on')
+    .option('--port <number>', 'port to listen on')
+    .option('--workers <number>', 'processes that share the work')
+    .action((flags: ServeFlags) => start(terminal, mode, flags))
 }
 
 async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise<void> {

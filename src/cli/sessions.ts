@@ -8,8 +8,7 @@ import { misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 import { findUser } from './users.ts'
 
-export function sessions(program: Command, terminal: Terminal): void {
-  const group = program.command('sessions').description('browsers in which people are signed in')
+export function sessions(group: Command, terminal: Terminal): void {
   adminCommand(group, 'list', 'the newest sessions', ['gatehouse sessions list', 'gatehouse sessions list --user ada --json'])
     .option('--user <login>', 'of one person')
     .option('--limit <number>', 'how many', Number, 100)

@@ -15,8 +15,7 @@ interface TenantFlags extends ConfigFlags {
   json?: true
 }
 
-export function tenants(program: Command, terminal: Terminal): void {
-  const group = program.command('tenants').description('separate worlds, each with its own people, clients and keys')
+export function tenants(group: Command, terminal: Terminal): void {
   const command = (usage: string, summary: string, examples: readonly string[]) =>
     withExamples(group.command(usage).description(summary).option('--json', 'print JSON, for programs'), examples)
 
@@ -77,8 +76,8 @@ export function tenants(program: Command, terminal: Terminal): void {
     )
     .addOption(new Option('--account-deletion <true|false>', 'people may delete their own account').choices(['true', 'false']))
     .option('--no-lifetimes', 'back to the lifetimes of the deployment')
-  addFlags(set, tenantSettingsSchema, 'Lifetimes:').action((slug: string, _: unknown, command: Command) =>
-    setTenant(terminal, slug, command),
+  addFlags(set, tenantSettingsSchema, 'Lifetimes:').action((slug: string, flags: TenantFlags & SwitchFlags, command: Command) =>
+    setTenant(terminal, slug, flags, command),
   )
 }
 
@@ -98,8 +97,7 @@ interface SwitchFlags {
   lifetimes: boolean
 }
 
-async function setTenant(terminal: Terminal, slug: string, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<TenantFlags & SwitchFlags>()
+async function setTenant(terminal: Terminal, slug: string, flags: TenantFlags & SwitchFlags, command: Command): Promise<void> {
   const { lifetimes } = checked(tenantSettingsSchema, givenByFlags(command, tenantSettingsSchema), flagOf)
   if (lifetimes && !flags.lifetimes) misuse('--no-lifetimes and a lifetime exclude each other')
   await withApp(terminal, flags, async (app) => {

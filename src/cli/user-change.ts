@@ -29,11 +29,12 @@ export function userChange(group: Command, terminal: Terminal): void {
   )
     .option('--file <path>', 'the change as a JSON object, in which null takes away; - reads standard input; flags win over it')
     .option('--unset <fields...>', 'claims to remove, or email; an attribute is removed by --attribute name=')
-  addAccountFlags(change, accountChangeFlags).action((login: string, _: unknown, command: Command) => changeUser(terminal, login, command))
+  addAccountFlags(change, accountChangeFlags).action((login: string, flags: ChangeFlags, command: Command) =>
+    changeUser(terminal, login, flags, command),
+  )
 }
 
-async function changeUser(terminal: Terminal, login: string, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<ChangeFlags>()
+async function changeUser(terminal: Terminal, login: string, flags: ChangeFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
     const { subject } = await findUser(tenant, login)
     const given = merged(await readObject(terminal, flags.file), await accountByFlags(tenant, command, accountChangeFlags))

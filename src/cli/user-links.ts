@@ -16,14 +16,14 @@ export function userLinks(group: Command, terminal: Terminal): void {
   const invite = adminCommand(group, 'invite', 'make an account and send a link by which its owner chooses a password', [
     'gatehouse users invite --username ada --email ada@example.com --name "Ada Lovelace"',
   ])
-  addAccountFlags(invite, newAccountFlags).action((_: unknown, command: Command) =>
-    withTenant(terminal, command.optsWithGlobals<AdminFlags>(), async (tenant, done) => {
+  addAccountFlags(invite, newAccountFlags).action((flags: AdminFlags, command: Command) =>
+    withTenant(terminal, flags, async (tenant, done) => {
       const account = checked(accountSchema, await accountByFlags(tenant, command, newAccountFlags), flagOf)
       const email = account.email ?? refuse('--email is missing')
       const mail = mailDepsOf(tenant)
       const made = await withIssuesRenamed(flagOf, createAccount(tenant.accounts, account, undefined))
       await done('user.create', made.subject)
-      await send(terminal, command.optsWithGlobals<AdminFlags>(), mail, 'invitation', made, email)
+      await send(terminal, flags, mail, 'invitation', made, email)
       await done('user.link', made.subject, { kind: 'invitation' })
     }),
   )

@@ -27,15 +27,16 @@ interface PasswordFlags extends AdminFlags {
 }
 
 /** Returns the group, for more of it. */
-export function users(program: Command, terminal: Terminal): Command {
-  const group = program.command('users').description('people who sign in; LOGIN is a user name or an e-mail address')
+export function users(group: Command, terminal: Terminal): Command {
   const create = adminCommand(group, 'create', 'make an account; without a password nobody can sign in to it yet', [
     'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password --temporary',
     'gatehouse users create --username ada --password-stdin < password.txt',
     'gatehouse users create --file ada.json --json',
     "gatehouse users create --username ada --password-hash '$2b$12$…'",
   ]).option('--file <path>', 'the account as a JSON object; - reads standard input; flags win over it')
-  addAccountFlags(passwordFlags(create), createFlags).action((_: unknown, command: Command) => createUser(terminal, command))
+  addAccountFlags(passwordFlags(create), createFlags).action((flags: PasswordFlags & { file?: string }, command: Command) =>
+    createUser(terminal, flags, command),
+  )
 
   adminCommand(group, 'list', 'all accounts', ['gatehouse users list', 'gatehouse users list --tenant acme --json']).action(
     (flags: AdminFlags) => withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)),
@@ -92,8 +93,7 @@ function passwordFlags(command: Command): Command {
     .option('--temporary', 'the person must choose an own password at the next sign-in')
 }
 
-async function createUser(terminal: Terminal, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<PasswordFlags & { file?: string }>()
+async function createUser(terminal: Terminal, flags: PasswordFlags & { file?: string }, command: Command): Promise<void> {
   if (flags.passwordStdin && flags.file === '-') misuse('--password-stdin and --file - both read standard input: use one of them')
   await withTenant(terminal, flags, async (tenant, done) => {
     const given = merged(await readObject(terminal, flags.file), await accountByFlags(tenant, command, createFlags))

@@ -57,8 +57,7 @@ function readSettingsFile({ file, env, readFile }: Sources): { values: Raw | str
   const name = named ?? 'gatehouse.yaml'
   const found = attempt(() => readFile(name))
   if (typeof found === 'string') return { values: `${name} cannot be read (${found}) — mend its permissions or --config`, name }
-  if (!found)
-    return named ? { values: `${name} does not exist — mend --config or GATEHOUSE_CONFIG`, name } : { values: {}, name: undefined }
+  if (!found) return named ? { values: missingFile(name), name } : { values: {}, name: undefined }
   const lines = new LineCounter()
   const document = parseDocument(found.text, { lineCounter: lines, prettyErrors: false })
   const [error] = document.errors
@@ -69,6 +68,11 @@ function readSettingsFile({ file, env, readFile }: Sources): { values: Raw | str
   const values: unknown = document.toJS() ?? {}
   if (!isMapping(values)) return { values: `${name} does not hold settings — write one "name: value" per line`, name }
   return { values, name }
+}
+
+/** The problem of a settings file that was named and does not exist. */
+export function missingFile(name: string): string {
+  return `${name} does not exist — correct --config or GATEHOUSE_CONFIG`
 }
 
 function unknownVariables(env: Sources['env']): string[] {

@@ -1,5 +1,6 @@
 /** A tenant's signing keys as last read from the store, opened and ready. */
 import type { SigningAlg } from '../protocol/algs.ts'
+import type { ResealOnUse } from './reseal.ts'
 import type { Sealer } from './seal.ts'
 import { fromPkcs8, type KeyPair, toPkcs8 } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'
@@ -29,13 +30,15 @@ export interface KeyCache {
     previousRemoveAt: number | undefined,
   ): Promise<boolean>
   remove(kid: string): Promise<boolean>
+  /** Seals anew what is not under the current key-encryption key. */
+  resealOld(): Promise<void>
 }
 
 /** `now`: seconds since the epoch. */
-export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: string; now: () => number }): KeyCache {
-  const { store, sealer, now } = options
+export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: string; now: () => number; reseal: ResealOnUse }): KeyCache {
+  const { store, sealer, now, tenantId: tenant } = options
   // Algorithm and kid are sealed in: who can write rows can neither bring in a key nor make one serve another algorithm.
-  const sealContextOf = (alg: SigningAlg, kid: string) => ({ purpose: 'signing-key', tenant: options.tenantId, id: `${alg}:${kid}` })
+  const sealContextOf = (alg: SigningAlg, kid: string) => ({ purpose: 'signing-key', tenant, id: `${alg}:${kid}` })
   let latest: LoadedKeys = { rows: [], open: new Map(), at: Number.NEGATIVE_INFINITY }
   let underWay: Promise<LoadedKeys> | undefined
   let begun = 0
@@ -75,5 +78,10 @@ export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: s
       )
     },
     remove: (kid) => store.signingKeys.remove(kid),
+    async resealOld() {
+      const { rows, open } = latest
+      for (const { alg, kid, sealedKey: sealed } of rows)
+        await options.reseal('signing-key', { tenant, id: `${alg}:${kid}`, sealed }, toPkcs8(open.get(kid) as KeyPair))
+    },
   }
 }

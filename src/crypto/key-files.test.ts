@@ -37,6 +37,7 @@ test('a key from a file signs in place of ours, under its certificate', async ()
   const store = memoryKeyStore()
   const options = { tenantId: 'root', issuer: 'https://as.example', algs: ['ES256', 'RS256'] as const, rsaBits: 2048, now, reloadEvery: 1 }
   const ring = await keyring({
+    reseal: async () => {},
     ...options,
     store,
     sealer: sealer([Buffer.alloc(32, 'k')], (n) => crypto.getRandomValues(Buffer.alloc(n))),

@@ -16,7 +16,17 @@ async function cluster(nodes: number, algs: SigningAlg[] = ['ES256']) {
   const store = memoryKeyStore()
   const clock = { now: 1_800_000_000 }
   const start = (seal: Sealer = safe, behind = 0) =>
-    keyring({ store, sealer: seal, tenantId: 't', issuer, algs, rsaBits: 2048, now: () => clock.now - behind, reloadEvery: 1 })
+    keyring({
+      store,
+      sealer: seal,
+      tenantId: 't',
+      issuer,
+      algs,
+      rsaBits: 2048,
+      now: () => clock.now - behind,
+      reloadEvery: 1,
+      reseal: async () => {},
+    })
   const rings = await Promise.all(Array.from({ length: nodes }, () => start()))
   const claims = (life: number) => ({ iss: issuer, iat: clock.now, exp: clock.now + life })
   const sign = (ring: Keyring, life = 300) => ring.sign('ES256', 'JWT', claims(life))

@@ -84,6 +84,7 @@ export function keyRotation(options: {
     const removed = rows.filter((row) => stateOf(rows, row, at) === 'removed')
     for (const row of removed) await cache.remove(row.kid)
     if (removed.length > 0) await cache.readAnew()
+    await cache.resealOld() // the active key has a successor by now
   }
 
   return { ensure, rotate, revoke, rotateWhenDue }

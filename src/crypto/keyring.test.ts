@@ -15,7 +15,7 @@ const claims = { iss: issuer, sub: 'alice', aud: 'api', iat: noon, exp: noon + 3
 
 function open(options: { store?: ReturnType<typeof memoryKeyStore>; algs?: SigningAlg[]; now?: () => number; tenantId?: string }) {
   const { store = memoryKeyStore(), algs = ['ES256'], now = () => noon, tenantId = 'tenant' } = options
-  return keyring({ store, sealer: safe, tenantId, issuer, algs, rsaBits: 2048, now, reloadEvery: 1 })
+  return keyring({ store, sealer: safe, tenantId, issuer, algs, rsaBits: 2048, now, reloadEvery: 1, reseal: async () => {} })
 }
 
 const all: SigningAlg[] = ['ES256', 'EdDSA', 'RS256', 'PS256']
@@ -188,6 +188,7 @@ test('unknown kids make the store read once a second at most', async () => {
   const store = memoryKeyStore()
   let now = noon
   const ring = await keyring({
+    reseal: async () => {},
     store,
     sealer: safe,
     tenantId: 't',

@@ -7,6 +7,7 @@ import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
 import { keyCache, type OpenKey } from './key-cache.ts'
 import { keyRotation } from './key-rotation.ts'
 import { activeOf, type KeyState, newestOf, type Schedule, stateOf, usualSchedule } from './key-schedule.ts'
+import type { ResealOnUse } from './reseal.ts'
 import type { Sealer } from './seal.ts'
 import { isSignatureOf, isSlow, type KeyPair, signText } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'
@@ -47,6 +48,7 @@ export async function keyring(options: {
   schedule?: Schedule
   /** Keys that the operator keeps; they sign in place of ours and never rotate. */
   fixed?: readonly KeyPair[]
+  reseal: ResealOnUse
 }): Promise<Keyring> {
   const { issuer, algs, now, reloadEvery, schedule = usualSchedule } = options
   const fixed = (options.fixed ?? []).map((pair): OpenKey => ({ ...pair, headers: new Map() }))

@@ -6,6 +6,7 @@ import { type CompactJws, type JsonObject, parseJws, parseObject } from '../prot
 import type { SharedKeys } from '../protocol/ports.ts'
 import { framed } from './derive.ts'
 import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
+import type { ResealOnUse } from './reseal.ts'
 import type { Sealer } from './seal.ts'
 
 type SharingClient = Pick<Client, 'client_id' | 'sealedSigningSecret'>
@@ -33,8 +34,9 @@ export function sharedKeys(options: {
   markKey: KeyObject
   tenantId: string
   issuer: string
+  reseal: ResealOnUse
 }): SigningSecrets {
-  const { sealer, root, markKey, tenantId, issuer } = options
+  const { sealer, root, markKey, tenantId, issuer, reseal } = options
   const sealContextOf = (clientId: string) => ({ purpose: 'client-signing-secret', tenant: tenantId, id: clientId })
   const secretOf = ({ client_id, sealedSigningSecret: sealed }: SharingClient) =>
     sealed === undefined
@@ -65,7 +67,9 @@ export function sharedKeys(options: {
       return sealer.seal(sealContextOf(clientId), bytes)
     },
 
-    sign(client, typ, { jti, ...claims }) {
+    async sign(client, typ, { jti, ...claims }) {
+      const { client_id: id, sealedSigningSecret: sealed } = client
+      if (sealed !== undefined) await reseal('client-signing-secret', { tenant: tenantId, id, sealed }, Buffer.from(secretOf(client)))
       const marked = { ...claims, jti: `${jti}.${issuanceMark(jti, claims)}` }
       const input = `${encode({ alg: 'HS256', typ, kid: client.client_id })}.${encode(marked)}`
       return `${input}.${mac(client, input)}`

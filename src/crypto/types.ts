@@ -39,3 +39,30 @@ export interface InstallationStore {
   /** True when the database holds anything at all beside this row: then nothing may be generated over it. */
   hasData(): Promise<boolean>
 }
+
+/** The purposes of sealed values in the database. Each is the `purpose` of their seal. */
+export type SealedKind = 'installation' | 'signing-key' | 'client-signing-secret' | 'totp'
+
+/** `tenant` and `id`: as in the context of the seal. */
+export interface SealedValue {
+  tenant: string
+  id: string
+  sealed: string
+}
+
+export interface SealedSlice {
+  /** The first 12 characters of the values. */
+  prefix: string
+  after: { tenant: string; id: string }
+  limit: number
+}
+
+/** The sealed values of all tenants. */
+export interface SealedStore {
+  /** How many values begin with the same 12 characters, which name the key-encryption key. */
+  counts(): Promise<{ kind: SealedKind; prefix: string; count: number }[]>
+  /** In order of tenant and id. */
+  slice(kind: SealedKind, ask: SealedSlice): Promise<SealedValue[]>
+  /** False when the value is no longer what it was. */
+  replace(kind: SealedKind, value: SealedValue, sealed: string): Promise<boolean>
+}

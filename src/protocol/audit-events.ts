@@ -47,6 +47,7 @@ export const auditEventTypes = {
   'apikey.remove': 'An API key was taken back',
   'key.rotate': 'A signing key was replaced',
   'key.revoke': 'A signing key was revoked',
+  'key.reseal': 'Everything sealed under an earlier key-encryption key was sealed under the current one',
   'tenant.create': 'A tenant was made',
   'tenant.change': 'A tenant was renamed or set up otherwise',
   'tenant.status': 'A tenant was suspended or resumed',

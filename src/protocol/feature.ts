@@ -41,6 +41,8 @@ export interface Feature {
   tokenSchemes?: readonly string[]
   /** Headers that scripts of other origins may send, and read, because of it. */
   corsHeaders?: { request?: readonly string[]; response?: readonly string[] }
+  /** Values of a client's policy that differ from the default and that this feature enforces: registration refuses all others. */
+  serves?: Readonly<Partial<Record<keyof Client['policy'], readonly string[]>>>
   /** Scopes it gives a meaning, in words for the consent page. */
   scopes?: Readonly<Record<string, string>>
 

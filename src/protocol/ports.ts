@@ -199,7 +199,7 @@ export interface Keys {
 /** What `secrets/` offers the rules: signatures with a secret that a client's APIs share with us. */
 export interface SharedKeys {
   /** Compact JWS with HS256. The `jti` it bears is the given one with a mark by which `verify` knows that this server issued the token. */
-  sign(client: Client, typ: string, claims: { readonly jti: string }): string
+  sign(client: Client, typ: string, claims: { readonly jti: string }): Promise<string>
   /** The client whose secret a token says it is signed with; undefined when it says no such thing. Nothing is verified yet. */
   signerOf(token: string): string | undefined
   /** The claims, when this server issued it as one of `typ` to this client and it is in force. Whoever shares the secret can sign, but not issue. */

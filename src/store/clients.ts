@@ -2,6 +2,7 @@
 import { type Client, type ClientMetadata, clientSchema, originsOf } from '../protocol/client.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStatus, ClientStore, RegisteredClient, SecretRow } from '../protocol/registry.ts'
+import { storedClient } from '../protocol/stored-client.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** How many clients are remembered parsed. */
@@ -153,13 +154,13 @@ function secretFrom(row: Row): SecretRow {
   return row['expires_at'] === null ? secret : { ...secret, expiresAt: row['expires_at'] as number }
 }
 
-/** Reads a client's document, once for each text; defaults that a later version brings are filled in. */
+/** Reads a client's document, once for each text. */
 function rememberingParser(): (id: string, doc: string) => ClientMetadata {
   const known = new Map<string, { doc: string; client: ClientMetadata }>()
   return (id, doc) => {
     const found = known.get(id)
     if (found?.doc === doc) return found.client
-    const client = clientSchema.parse(JSON.parse(doc))
+    const client = storedClient(id, JSON.parse(doc))
     known.delete(id)
     known.set(id, { doc, client })
     if (known.size > REMEMBERED) known.delete(known.keys().next().value!) // the oldest

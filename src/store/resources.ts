@@ -106,7 +106,8 @@ function addSecret(tenant: string, identifier: string, secret: SecretRow): Sql {
 const documentOf = (resource: ResourceMetadata) => JSON.stringify(resourceSchema.parse(resource))
 
 function metadataFrom(row: Row): ResourceMetadata {
-  return resourceSchema.parse(JSON.parse(row['doc'] as string))
+  const document = Object.entries(JSON.parse(row['doc'] as string)).filter(([name]) => name in resourceSchema.shape) // another version may have known more
+  return resourceSchema.parse(Object.fromEntries(document))
 }
 
 function resourceFrom(rows: readonly Row[]): Resource | undefined {

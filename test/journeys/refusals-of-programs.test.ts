@@ -23,7 +23,7 @@ suite('refusals that programs meet', () => {
     await gatehouse.addClient({ ...first, client_id: 'other' }, 'secret')
     await gatehouse.addClient({ client_id: 'machine', grant_types: ['client_credentials'], scope: 'read' }, 'secret')
     const bound = { client_id: 'bound', grant_types: ['client_credentials'], scope: 'read', policy: { sender_constraint: 'required' } }
-    await gatehouse.addClient(bound, 'secret')
+    await gatehouse.addUnservedClient(bound)
     await gatehouse.root.store.resourcesAdmin.add(resourceSchema.parse({ identifier: 'https://api.example', name: 'An API' }), undefined)
     const secret = { id: 'first', hash: gatehouse.root.tokens.hashSecret('secret'), createdAt: gatehouse.now() }
     const strict = {

@@ -91,6 +91,7 @@ const responseType: ResponseType = {
 export function authorizationCode(): Feature {
   return {
     id: 'authorizationCode',
+    serves: { pkce: ['optional'], consent: ['skip'] },
     spec: 'RFC 6749 §4.1',
     requires: ['token', 'responseModes'],
     endpoints: [authorizationEndpoint, continueEndpoint, consentEndpoint, cancelEndpoint],

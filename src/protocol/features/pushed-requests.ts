@@ -69,6 +69,7 @@ export function pushedRequests(): Feature {
     spec: 'RFC 9126',
     requires: ['authorizationCode', 'token'],
     endpoints: [endpoint],
+    serves: { pushed_requests: ['required'] },
     metadata: () => ({ require_pushed_authorization_requests: false }), // §5: it is for each client's policy to say
 
     async resolveRequest(ctx, { params, client }) {

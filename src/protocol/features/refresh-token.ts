@@ -76,6 +76,7 @@ function issuance(client: Client, token: RefreshToken, scope: readonly string[],
 export function refreshToken(): Feature {
   return {
     id: 'refreshToken',
+    serves: { refresh_rotation: ['keep'] },
     spec: 'RFC 6749 §6',
     requires: ['token', 'authorizationCode'],
     grantTypes: [grantType],

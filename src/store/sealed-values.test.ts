@@ -1,0 +1,122 @@
+/** 7: what is sealed is found by key, and sealed anew under the current key-encryption key without losing anything. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { read } from '../../test/sources.ts'
+import { aClient, anAccount, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
+import { missingKeys, resealOnUse, sealing } from '../crypto/reseal.ts'
+import { sealer } from '../crypto/seal.ts'
+import { random } from '../platform.ts'
+import { sealedValues } from './sealed-values.ts'
+import type { Db } from './sql.ts'
+import { systemStore } from './system.ts'
+
+const [oldKey, newKey] = [random(32), random(32)]
+const before = sealer([oldKey], random)
+const after = sealer([newKey, oldKey], random)
+const alone = sealer([newKey], random)
+const [oldId, newId] = [before.keyIds[0]!, after.keyIds[0]!]
+
+const contexts = {
+  installation: { purpose: 'installation', tenant: '', id: 'id' },
+  key: (tenant: string) => ({ purpose: 'signing-key', tenant, id: `ES256:kid-${tenant}` }),
+  client: (tenant: string) => ({ purpose: 'client-signing-secret', tenant, id: 'client' }),
+  totp: (tenant: string, id: string) => ({ purpose: 'totp', tenant, id }),
+}
+
+async function fill(store: TenantStore, tenant: string, people: number): Promise<void> {
+  const key = {
+    kid: `kid-${tenant}`,
+    alg: 'ES256',
+    generation: 1,
+    publicJwk: '{}',
+    createdAt: NOW,
+    activeAt: NOW,
+    removeAt: undefined,
+  } as const
+  await store.signingKeys.add({ ...key, sealedKey: before.seal(contexts.key(tenant), Buffer.from('key')) }, undefined)
+  await store.clientsAdmin.add(aClient(), [])
+  await store.clientsAdmin.add(aClient({ client_id: 'no-secret' }), [])
+  await store.clientsAdmin.setSigningSecret('client', before.seal(contexts.client(tenant), Buffer.from('secret')))
+  await atOnce(people, async (i) => {
+    const subject = `subject ${i}`
+    await store.accounts.add(anAccount({ subject, username: `user-${i}`, email: undefined }))
+    const sealed = before.seal(contexts.totp(tenant, subject), Buffer.from(subject))
+    await store.factors.addTotp({ subject, sealed, lastStep: 1, createdAt: NOW }, { recoveryCodes: [], onlyFirst: true })
+  })
+}
+
+async function filled(db: Db, a: TenantStore, b: TenantStore): Promise<void> {
+  await systemStore(db).installation.first({ id: 'id', sealedSecret: before.seal(contexts.installation, Buffer.from('installation')) })
+  await fill(a, 'a', 150)
+  await fill(b, 'b', 1)
+}
+
+onEachEngine('7: everything sealed in every tenant is counted by key and sealed anew, slice by slice', async ({ a, b, db }) => {
+  await filled(db, a, b)
+  const { uses, reseal } = sealing(sealedValues(db), after)
+  assert.deepEqual(await uses(), [{ keyId: oldId, values: 156 }])
+  const told: string[] = []
+  assert.deepEqual(await reseal(({ resealed, total }) => told.push(`${resealed} of ${total}`)), { resealed: 156, failed: 0 })
+  assert.ok(told.length > 4 && told.at(-1) === '156 of 156', told.join())
+  assert.deepEqual(await uses(), [{ keyId: newId, values: 156 }])
+
+  const installation = await systemStore(db).installation.find()
+  assert.equal(alone.open(contexts.installation, installation!.sealedSecret).toString(), 'installation')
+  for (const [store, tenant] of [
+    [a, 'a'],
+    [b, 'b'],
+  ] as const) {
+    assert.equal(alone.open(contexts.key(tenant), (await store.signingKeys.list())[0]!.sealedKey).toString(), 'key')
+    const client = await store.clients.find('client')
+    assert.equal(alone.open(contexts.client(tenant), client!.sealedSigningSecret!).toString(), 'secret')
+    const { totp } = await store.factors.of('subject 0')
+    assert.equal(alone.open(contexts.totp(tenant, 'subject 0'), totp!.sealed).toString(), 'subject 0')
+  }
+  assert.deepEqual(await reseal(() => {}), { resealed: 0, failed: 0 })
+})
+
+onEachEngine('7: a value that does not open is counted and left as it is, and the others are sealed anew', async ({ a, b, db }) => {
+  await filled(db, a, b)
+  const damaged = before.seal({ ...contexts.client('a'), id: 'another' }, Buffer.from('secret'))
+  await a.clientsAdmin.setSigningSecret('client', damaged)
+  const { uses, reseal } = sealing(sealedValues(db), after)
+  assert.deepEqual(await reseal(() => {}), { resealed: 155, failed: 1 })
+  assert.equal((await a.clients.find('client'))?.sealedSigningSecret, damaged)
+  assert.deepEqual(
+    new Map((await uses()).map(({ keyId, values }) => [keyId, values])),
+    new Map([
+      [oldId, 1],
+      [newId, 155],
+    ]),
+  )
+  assert.deepEqual(missingKeys(await uses(), alone.keyIds).length, 1)
+  assert.match(missingKeys(await uses(), alone.keyIds)[0]!, new RegExp(`^1 value in the database .* key ${oldId}, which was not given`))
+  assert.deepEqual(missingKeys(await uses(), after.keyIds), [])
+})
+
+onEachEngine('7: a secret that was replaced meanwhile is not undone, and another tenant is not touched', async ({ a, b, db }) => {
+  await filled(db, a, b)
+  const sealed = (await a.clients.find('client'))!.sealedSigningSecret!
+  const use = () =>
+    resealOnUse(sealedValues(db), after)('client-signing-secret', { tenant: 'a', id: 'client', sealed }, Buffer.from('secret'))
+  await a.clientsAdmin.setSigningSecret('client', before.seal(contexts.client('a'), Buffer.from('chosen since')))
+  await use()
+  const found = (await a.clients.find('client'))!.sealedSigningSecret!
+  assert.equal(before.open(contexts.client('a'), found).toString(), 'chosen since')
+
+  await a.clientsAdmin.setSigningSecret('client', sealed)
+  await use()
+  assert.equal(alone.open(contexts.client('a'), (await a.clients.find('client'))!.sealedSigningSecret!).toString(), 'secret')
+  assert.ok(!after.isCurrent((await b.clients.find('client'))!.sealedSigningSecret!))
+})
+
+test('7: every purpose that something is sealed for is in the table, unless it never reaches the database', () => {
+  const purposes = read('src/crypto/*.ts').flatMap(({ path, code }) =>
+    path.endsWith('.test.ts')
+      ? []
+      : [...code.matchAll(/\bpurpose: ((?:'[a-z-]+'(?: \| )?)+)/g)].flatMap(([, names]) => names!.match(/[a-z-]+/g)!),
+  )
+  const table = read('src/store/sealed-values.ts')[0]!.code
+  const inTable = [...table.matchAll(/^ {2}'?([a-z-]+)'?: \{$/gm)].map(([, kind]) => kind!)
+  assert.deepEqual([...new Set(purposes)].filter((purpose) => purpose !== 'totp-draft').toSorted(), inTable.toSorted())
+})
