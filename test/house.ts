@@ -12,7 +12,9 @@ import type { ClientMetadata } from '../src/protocol/client.ts'
 import { readClient } from '../src/protocol/register.ts'
 import type { Room } from '../src/room.ts'
 import { type House, openHouse } from '../src/server.ts'
-import { engines } from './postgres.ts'
+import { addRsaKeys, hashCheaply } from './cheap-secrets.ts'
+import { migrated } from './databases.ts'
+import type { engines } from './postgres.ts'
 import { browser, type TinyBrowser } from './tiny-browser.ts'
 
 export type Engine = keyof typeof engines
@@ -32,13 +34,16 @@ export interface TestHouse {
   close(): Promise<void>
 }
 
-/** `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. `change`: for what development mode gives. */
+/**
+ * `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. Passwords are hashed at next
+ * to no cost unless it names PASSWORDS_MEMORY_KIB. `change`: for what development mode gives.
+ */
 export async function testHouse(
   engine: Engine,
   settings: Readonly<Record<string, string>> = {},
   change = (config: Config) => config,
 ): Promise<TestHouse> {
-  const database = await engines[engine]!()
+  const database = await migrated[engine]()
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
   const port = await freePort()
   const issuer = settings['ISSUER'] ?? `http://localhost:${port}`
@@ -59,8 +64,10 @@ export async function testHouse(
   const now = () => time
   const log = logger({ level: 'silent', format: 'json' })
   const house = await openHouse(change(loaded.config), { now, random, log }, { migrations: 'apply', makeKey: true })
-  const server = await house.serve()
   const root = (await house.tenant('')) as Room
+  await addRsaKeys(root, loaded.config, now)
+  if (!('PASSWORDS_MEMORY_KIB' in settings)) hashCheaply(root)
+  const server = await house.serve()
   return {
     issuer,
     house,

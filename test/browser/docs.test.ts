@@ -1,16 +1,14 @@
 /** `/docs` in a real browser: it shows the API, reaches nothing but its own server, and keeps to its policy. */
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { type TestHouse, testHouse } from '../house.ts'
 import { openChromium } from './chromium.ts'
+import { screenshot } from './screenshots.ts'
 
-const screenshots = new URL('screenshots/', import.meta.url).pathname
 let house: TestHouse
 let browser: Browser
 before(async () => {
-  mkdirSync(screenshots, { recursive: true })
   house = await testHouse('sqlite', { KEYS_ALGS: 'ES256' })
   await house.house.tenants.create({ slug: 'acme', name: 'Acme' })
   browser = await openChromium()
@@ -36,7 +34,7 @@ for (const [path, colorScheme, width] of [
     await page.goto(house.issuer + path)
     await page.getByRole('heading', { name: 'Gatehouse' }).first().waitFor()
     await page.getByText('Sign-in with a session').first().waitFor({ state: 'attached' })
-    await page.screenshot({ path: `${screenshots}docs-${path === '/docs' ? 'root' : 'acme'}-${colorScheme}-${width}.png` })
+    await screenshot(page, `docs-${path === '/docs' ? 'root' : 'acme'}-${colorScheme}-${width}`, { fullPage: false })
     const foreign = asked.filter((url) => !url.startsWith(`${house.issuer}/`) && !url.startsWith('data:') && !url.startsWith('blob:'))
     assert.deepEqual(foreign, [])
     assert.deepEqual(complaints, [])

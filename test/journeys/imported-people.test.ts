@@ -22,7 +22,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
   suite(`people who come from elsewhere, on ${engine}`, () => {
     let house: TestHouse
     before(async () => {
-      house = await testHouse(engine)
+      house = await testHouse(engine, { PASSWORDS_MEMORY_KIB: '19456' })
       await house.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
     })
     after(() => house.close())
