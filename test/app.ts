@@ -12,7 +12,9 @@ import { logger, random, readFile, systemClock, systemPlatform } from '../src/pl
 import { type ClientMetadata, clientSchema } from '../src/protocol/client.ts'
 import { readClient } from '../src/protocol/register.ts'
 import type { Tenant } from '../src/tenant.ts'
-import { engines } from './postgres.ts'
+import { addRsaKeys, hashCheaply } from './cheap-secrets.ts'
+import { migrated } from './databases.ts'
+import type { engines } from './postgres.ts'
 import { browser, type TinyBrowser } from './tiny-browser.ts'
 
 export type Engine = keyof typeof engines
@@ -35,14 +37,18 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-/** `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. `change`: for what development mode gives. `machine`: a clock in milliseconds, in place of one that the test moves. */
+/**
+ * `settings`: configuration by environment name without its prefix, such as `{ FEATURES_PKCE: 'false' }`. Passwords are hashed at next
+ * to no cost unless it names PASSWORDS_MEMORY_KIB. `change`: for what development mode gives. `machine`: a clock in milliseconds, in place
+ * of one that the test moves.
+ */
 export async function testApp(
   engine: Engine,
   settings: Readonly<Record<string, string>> = {},
   change = (config: Config) => config,
   machine?: () => number,
 ): Promise<TestApp> {
-  const database = await engines[engine]!()
+  const database = await migrated[engine]()
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
   const port = await freePort()
   const issuer = settings['ISSUER'] ?? `http://localhost:${port}`
@@ -65,8 +71,10 @@ export async function testApp(
   const virtual = { now, elapsed: () => time, random, log }
   const platform = machine ? systemPlatform(log, machine) : virtual
   const app = await openApp(change(loaded.config), platform, { migrations: 'apply', makeKey: true })
-  const server = await app.serve()
   const root = (await app.tenant('')) as Tenant
+  await addRsaKeys(root, loaded.config, now)
+  if (!('PASSWORDS_MEMORY_KIB' in settings)) hashCheaply(root)
+  const server = await app.serve()
   return {
     issuer,
     app,

@@ -1,52 +1,57 @@
-/** `npm test [patterns…]`: starts a PostgreSQL, runs the tests against it, and says as its last line how many passed. */
-import { globSync, statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { run } from 'node:test'
-import { spec } from 'node:test/reporters'
+/**
+ * `npm test [--sqlite] [patterns…]`: starts a PostgreSQL, runs the tests against it, and says as its last line how many passed.
+ * `--sqlite`: no PostgreSQL; the files that need one are left out.
+ */
+import { globSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { startPostgres } from './postgres-server.ts'
+import { type Counts, runFiles } from './workers.ts'
 
 const EVERYTHING = ['src', 'test', 'docs', 'bench', 'packages', 'examples'].map((folder) => `${folder}/**/*.test.ts`)
-
-interface Counts {
-  passed: number
-  failed: number
-}
 
 /** Interrupted, the tests end early, and everything is cleared away as ever. */
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort())
 process.stdout.on('error', () => interrupted.abort()) // nobody reads on
 
-const counts = await testOnPostgres().catch((error: unknown): Counts => {
+const counts = await runWhatIsAsked().catch((error: unknown): Counts => {
   console.error(error)
   return { passed: 0, failed: 1 }
 })
 process.exitCode = counts.failed > 0 || counts.passed === 0 || interrupted.signal.aborted ? 1 : 0
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`, () => process.exit())
 
-async function testOnPostgres(): Promise<Counts> {
-  const patterns = process.argv.slice(2).map((name) => (isFolder(name) ? `${name}/**/*.test.ts` : name))
-  const files = globSync(patterns.length > 0 ? patterns : EVERYTHING, { exclude: ['**/node_modules/**'] })
+async function runWhatIsAsked(): Promise<Counts> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { sqlite: { type: 'boolean', default: false } } })
+  const patterns = positionals.map((name) => (isFolder(name) ? `${name}/**/*.test.ts` : name))
+  const files = globSync(patterns.length > 0 ? patterns : EVERYTHING, { exclude: ['**/node_modules/**'] }).sort()
   if (files.length === 0) throw new Error('no test file has such a name')
-  const server = await startPostgres()
+  // Each source is compiled once for all processes, those that tests start included.
+  process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '..', 'node_modules', '.cache', 'gatehouse')
+  return values.sqlite ? runOnSqlite(files) : runOnPostgres(files)
+}
+
+async function runOnSqlite(files: readonly string[]): Promise<Counts> {
+  process.env['GATEHOUSE_TEST_POSTGRES'] = 'none'
+  const needy = files.filter((file) => readFileSync(file, 'utf8').includes('freshPostgres('))
+  const counts = await runFiles(
+    files.filter((file) => !needy.includes(file)),
+    interrupted.signal,
+  )
+  if (needy.length > 0) console.log(`left out, because they need PostgreSQL: ${needy.join(', ')}`)
+  return counts
+}
+
+async function runOnPostgres(files: readonly string[]): Promise<Counts> {
+  // No write-ahead log beyond what one server needs: each test makes and drops databases.
+  const server = await startPostgres({ wal_level: 'minimal', max_wal_senders: '0' })
   try {
     process.env['GATEHOUSE_TEST_POSTGRES'] = server.url
-    return await runTests(files)
+    return await runFiles(files, interrupted.signal)
   } finally {
     await server.stop()
   }
-}
-
-async function runTests(files: string[]): Promise<Counts> {
-  const counts = { passed: 0, failed: 0 }
-  const events = run({ files: files.sort(), concurrency: availableParallelism(), timeout: 600_000, signal: interrupted.signal })
-  events.on('test:summary', (summary) => {
-    if (summary.file !== undefined) return // of one file; that of all has none
-    counts.passed = summary.counts.passed
-    counts.failed = summary.counts.tests - summary.counts.passed - summary.counts.skipped - summary.counts.todo
-  })
-  for await (const text of events.compose(new spec())) process.stdout.write(text)
-  return counts
 }
 
 function isFolder(name: string): boolean {

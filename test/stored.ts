@@ -3,10 +3,10 @@ import test, { type TestContext } from 'node:test'
 import type { Account, SessionRow } from '../src/identity/types.ts'
 import { type ClientMetadata, clientSchema } from '../src/protocol/client.ts'
 import type { AccessToken, AuthorizationRequest, Code, Flow, RefreshToken } from '../src/protocol/types.ts'
-import { migrate } from '../src/store/migrate.ts'
 import { openDatabase } from '../src/store/open.ts'
 import type { Db } from '../src/store/sql.ts'
 import { tenantStore } from '../src/store/tenant.ts'
+import { migrated } from './databases.ts'
 import { engines } from './postgres.ts'
 
 /** The time at which the stores of `onEachEngine` live. */
@@ -19,12 +19,11 @@ export function onEachEngine(
   name: string,
   body: (stage: { a: TenantStore; b: TenantStore; db: Db; url: string }, t: TestContext) => Promise<void>,
 ) {
-  for (const [engine, create] of Object.entries(engines))
+  for (const engine of Object.keys(engines) as (keyof typeof engines)[])
     test(`${engine}: ${name}`, async (t) => {
-      const { url, close } = await create()
+      const { url, close } = await migrated[engine]()
       const db = await openDatabase(url)
       try {
-        await migrate(db)
         await body({ a: tenantStore(db, 'a', () => NOW), b: tenantStore(db, 'b', () => NOW), db, url }, t)
       } finally {
         await db.close()

@@ -1,6 +1,6 @@
 /** People look after their account with a real browser: every section, at the width of a desk and of a phone, with and without script. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, suite, test } from 'node:test'
 import type { AxeResults } from 'axe-core'
@@ -8,9 +8,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { type TestApp, testApp } from '../app.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { openChromium } from './chromium.ts'
+import { screenshot } from './screenshots.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const screenshots = new URL('screenshots/', import.meta.url).pathname
 const password = 'a good and long password'
 const desk: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }
 const phone: BrowserContextOptions = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true, colorScheme: 'dark' }
@@ -21,7 +21,6 @@ suite('the account page in a real browser', () => {
   let chromium: Browser
   let people = 0
   before(async () => {
-    mkdirSync(screenshots, { recursive: true })
     sink = await mailSink()
     gatehouse = await testApp('sqlite', { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
     chromium = await openChromium()
@@ -62,7 +61,7 @@ suite('the account page in a real browser', () => {
   }
 
   async function hasNoViolations(page: Page, name: string) {
-    await page.screenshot({ path: `${screenshots}walk-${name}.png`, fullPage: true })
+    await screenshot(page, `walk-${name}`)
     await page.evaluate(axe)
     const { violations } = (await page.evaluate(`axe.run({ resultTypes: ['violations'] })`)) as AxeResults
     assert.deepEqual(

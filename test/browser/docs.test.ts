@@ -1,16 +1,14 @@
 /** `/docs` in a real browser: it shows the API, reaches nothing but its own server, and keeps to its policy. */
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { type TestApp, testApp } from '../app.ts'
 import { openChromium } from './chromium.ts'
+import { screenshot } from './screenshots.ts'
 
-const screenshots = new URL('screenshots/', import.meta.url).pathname
 let gatehouse: TestApp
 let browser: Browser
 before(async () => {
-  mkdirSync(screenshots, { recursive: true })
   gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256' })
   await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
   browser = await openChromium()
@@ -36,7 +34,7 @@ for (const [path, colorScheme, width] of [
     await page.goto(gatehouse.issuer + path)
     await page.getByRole('heading', { name: 'Gatehouse' }).first().waitFor()
     await page.getByText('Sign-in with a session').first().waitFor({ state: 'attached' })
-    await page.screenshot({ path: `${screenshots}docs-${path === '/docs' ? 'root' : 'acme'}-${colorScheme}-${width}.png` })
+    await screenshot(page, `docs-${path === '/docs' ? 'root' : 'acme'}-${colorScheme}-${width}`, { fullPage: false })
     const foreign = asked.filter((url) => !url.startsWith(`${gatehouse.issuer}/`) && !url.startsWith('data:') && !url.startsWith('blob:'))
     assert.deepEqual(foreign, [])
     assert.deepEqual(complaints, [])

@@ -1,6 +1,6 @@
 /** The pages for people in a real browser: WCAG 2.2 AA by axe, no sideways scrolling, their own security policy enforced. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -10,9 +10,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { renderPage, renderView } from '../../src/web/pages/pages.ts'
 import { openChromium } from './chromium.ts'
 import { samples } from './page-samples.ts'
+import { screenshot } from './screenshots.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const screenshots = new URL('screenshots/', import.meta.url).pathname
 const logo =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72"><rect width="72" height="72" fill="#fff"/><circle cx="36" cy="36" r="19" fill="#f0a830"/><path d="M17 36a19 19 0 0 0 38 0z" fill="#d2562c"/></svg>'
 
@@ -34,7 +34,6 @@ let elsewhere: string
 let taken: string[] = []
 
 before(async () => {
-  mkdirSync(screenshots, { recursive: true })
   server = createServer(async (request, reply) => {
     const path = request.url!.split('?')[0]!
     if (path === '/logo.svg') return reply.setHeader('content-type', 'image/svg+xml').end(logo)
@@ -99,7 +98,7 @@ describe('every page, as it is meant and as someone who means harm would fill it
           await page.setViewportSize({ width, height: 780 })
           for (const colorScheme of ['light', 'dark'] as const) {
             await page.emulateMedia({ colorScheme })
-            await page.screenshot({ path: `${screenshots}${name}-${width}-${colorScheme}.png`, fullPage: true })
+            await screenshot(page, `${name}-${width}-${colorScheme}`)
             if (width === 360) assert.deepEqual(await violations(page, 'color-contrast'), [], colorScheme)
           }
           assert.deepEqual(await violations(page), [], `${width} px`)

@@ -1,6 +1,5 @@
 /** People sign in with a real browser: every page and every way through them, under the pages' own security policies. */
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { createAccount } from '../../src/identity/accounts.ts'
@@ -9,8 +8,7 @@ import { type Application, application, type Fields } from '../journeys/applicat
 import { engines } from '../postgres.ts'
 import { openChromium } from './chromium.ts'
 import { type ClientApp, openClientApp } from './client-app.ts'
-
-const screenshots = new URL('screenshots/', import.meta.url).pathname
+import { screenshot } from './screenshots.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`in a real browser, on ${engine}`, () => {
@@ -19,7 +17,6 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let chromium: Browser
     let app: Application
     before(async () => {
-      mkdirSync(screenshots, { recursive: true })
       gatehouse = await testApp(engine)
       site = await openClientApp()
       chromium = await openChromium()
@@ -89,7 +86,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         for (const width of [1280, 360]) {
           await page.setViewportSize({ width, height: 760 })
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          await page.screenshot({ path: `${screenshots}real-${name}-${width}-${colorScheme}.png`, fullPage: true })
+          await screenshot(page, `real-${name}-${width}-${colorScheme}`)
         }
       }
       await page.setViewportSize({ width: 1280, height: 800 })

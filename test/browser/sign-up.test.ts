@@ -1,6 +1,5 @@
 /** People make an account with a real browser: from the application, by the link in the mail, back to the application. */
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { type TestApp, testApp } from '../app.ts'
@@ -8,8 +7,8 @@ import { type Application, application } from '../journeys/application.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { openChromium } from './chromium.ts'
 import { type ClientApp, openClientApp } from './client-app.ts'
+import { screenshot } from './screenshots.ts'
 
-const screenshots = new URL('screenshots/', import.meta.url).pathname
 const password = 'seven words that nobody else has thought of'
 const phone = { viewport: { width: 360, height: 760 }, colorScheme: 'dark' } as const
 
@@ -20,7 +19,6 @@ suite('signing up in a real browser', () => {
   let chromium: Browser
   let app: Application
   before(async () => {
-    mkdirSync(screenshots, { recursive: true })
     sink = await mailSink()
     gatehouse = await testApp('sqlite', { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', API_SIGN_UP_EMAIL: 'private' })
     site = await openClientApp()
@@ -74,9 +72,9 @@ suite('signing up in a real browser', () => {
       await page.locator('#sign-up').click()
       await type(page, 'ada@example.com', 'Ada Lovelace')
       await page.locator('#sign-up-mail-sent').waitFor()
-      await page.screenshot({ path: `${screenshots}real-sign-up-mail-sent-360-dark.png`, fullPage: true })
+      await screenshot(page, 'real-sign-up-mail-sent-360-dark')
       await page.goto(linkIn(await sink.next()))
-      await page.screenshot({ path: `${screenshots}real-confirm-sign-up-360-dark.png`, fullPage: true })
+      await screenshot(page, 'real-confirm-sign-up-360-dark')
       await page.locator('#submit').click()
       await page.locator('#allow').click()
       const { status, body } = await app.redeem((await code(page)) as string)
@@ -98,7 +96,7 @@ suite('signing up in a real browser', () => {
         await elsewhere.locator('#password').fill(password)
         await elsewhere.keyboard.press('Enter')
         await elsewhere.locator('#signed-up').waitFor()
-        await elsewhere.screenshot({ path: `${screenshots}real-signed-up-360-dark.png`, fullPage: true })
+        await screenshot(elsewhere, 'real-signed-up-360-dark')
       })
       await page.locator('#back').click()
       await page.locator('#sign-in-instead').click()

@@ -22,7 +22,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
   suite(`people who come from elsewhere, on ${engine}`, () => {
     let gatehouse: TestApp
     before(async () => {
-      gatehouse = await testApp(engine)
+      gatehouse = await testApp(engine, { PASSWORDS_MEMORY_KIB: '19456' })
       await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
     })
     after(() => gatehouse.close())
