@@ -1,5 +1,5 @@
 /** Who calls, out of what a token says — RFC 9068 §2.2, RFC 7662 §2.2. */
-import { deny } from './denial.ts'
+import { refuse } from './refusal.ts'
 
 export interface Caller {
   /** `sub`: the person, or the client itself where no person is involved. */
@@ -32,17 +32,17 @@ export interface Terms {
   now(): number
 }
 
-/** What holds for a token however it was verified. Denies with the first thing that is wrong. */
+/** What holds for a token however it was verified. Refuses with the first thing that is wrong. */
 export function checkClaims(said: Readonly<Record<string, unknown>>, { audience, clockTolerance, now }: Terms): Claims {
   const { sub, client_id, aud, exp, nbf, scope } = said
-  if (typeof exp !== 'number') deny('invalid_token', 'the access token does not say when it expires')
-  if (exp + clockTolerance <= now()) deny('invalid_token', 'the access token has expired')
+  if (typeof exp !== 'number') refuse('invalid_token', 'the access token does not say when it expires')
+  if (exp + clockTolerance <= now()) refuse('invalid_token', 'the access token has expired')
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf - clockTolerance <= now()))
-    deny('invalid_token', 'the access token is not yet in force')
-  if (!audienceOf(aud).includes(audience)) deny('invalid_token', 'the access token is for another API')
+    refuse('invalid_token', 'the access token is not yet in force')
+  if (!audienceOf(aud).includes(audience)) refuse('invalid_token', 'the access token is for another API')
   if (typeof sub !== 'string' || sub === '' || typeof client_id !== 'string' || client_id === '')
-    deny('invalid_token', 'the access token does not say who calls')
-  if (scope !== undefined && typeof scope !== 'string') deny('invalid_token', 'the scope of the access token is no text')
+    refuse('invalid_token', 'the access token does not say who calls')
+  if (scope !== undefined && typeof scope !== 'string') refuse('invalid_token', 'the scope of the access token is no text')
   return said as Claims
 }
 

@@ -1,9 +1,9 @@
 /** The guard in Express: `expressGuard(guard, { scopes })` before a handler, `request.caller` in it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from './caller.ts'
+import { Refused } from './challenge.ts'
 import type { Guard } from './guard.ts'
 import { metadataHeaders } from './metadata.ts'
-import { Refused } from './refused.ts'
 import type { Need } from './request.ts'
 
 declare global {

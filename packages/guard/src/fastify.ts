@@ -1,9 +1,9 @@
 /** The guard in Fastify: `app.guard({ scopes })` before a route, `request.caller` in it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from './caller.ts'
+import { Refused } from './challenge.ts'
 import type { Guard } from './guard.ts'
 import { metadataHeaders } from './metadata.ts'
-import { Refused } from './refused.ts'
 import type { Need } from './request.ts'
 
 declare module 'fastify' {

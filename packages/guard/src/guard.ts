@@ -1,6 +1,6 @@
 /** The guard: says who calls, or refuses with an answer that tells how to do better — RFC 6750, RFC 9068, RFC 7662, RFC 9449, RFC 9470, RFC 9728. */
 import { type Caller, type Claims, callerOf, type Terms } from './caller.ts'
-import { Denial, deny } from './denial.ts'
+import { type Challenge, refusedFor, refusedUnseen } from './challenge.ts'
 import { proofCheck } from './dpop.ts'
 import { type Fetch, isSafe } from './fetch-json.ts'
 import { type Credentials, introspector } from './introspection.ts'
@@ -9,7 +9,7 @@ import { looksLikeJws } from './jws.ts'
 import { verifyJwt } from './jwt-access-token.ts'
 import { metadataPathOf, type ResourceMetadata } from './metadata.ts'
 import { type Algorithm, knownAlgorithms } from './public-key.ts'
-import { type Challenge, refusedFor, refusedUnseen } from './refused.ts'
+import { Refusal, refuse } from './refusal.ts'
 import { type GuardRequest, type Need, type Needed, type Presented, presentedToken, type Scheme } from './request.ts'
 
 /** Times in seconds. */
@@ -67,11 +67,11 @@ export function createGuard(options: GuardOptions): Guard {
     const claims = await verify(token)
     const { cnf } = claims
     if (scheme === 'DPoP') checkProof(request, token, keyOf(cnf))
-    else if (cnf !== undefined) deny('invalid_token', 'the access token is bound to a key; prove possession of it') // RFC 9449 §7.2
+    else if (cnf !== undefined) refuse('invalid_token', 'the access token is bound to a key; prove possession of it') // RFC 9449 §7.2
     const caller = callerOf(claims)
     if (!needed.scopes.every((scope) => caller.scopes.has(scope)))
-      deny('insufficient_scope', 'the access token lacks a scope that is needed here')
-    if (!needed.roles.every((role) => caller.roles.has(role))) deny('insufficient_scope', 'the caller lacks a role that is needed here')
+      refuse('insufficient_scope', 'the access token lacks a scope that is needed here')
+    if (!needed.roles.every((role) => caller.roles.has(role))) refuse('insufficient_scope', 'the caller lacks a role that is needed here')
     checkSignIn(claims, needed, settings)
     return caller
   }
@@ -83,7 +83,7 @@ export function createGuard(options: GuardOptions): Guard {
       presented = presentedToken(request, schemes)
       if (presented) return await admit(request, presented, needed)
     } catch (error) {
-      throw error instanceof Denial ? refusedFor(error, challenge, presented?.scheme, needed) : error
+      throw error instanceof Refusal ? refusedFor(error, challenge, presented?.scheme, needed) : error
     }
     throw refusedUnseen(challenge, needed.scopes)
   }
@@ -152,9 +152,9 @@ function neededFor({ scopes = [], roles = [], acr = [], maxAge }: Need, always: 
 /** How and when the person signed in. A machine never did. RFC 9470 §3. */
 function checkSignIn({ acr, auth_time: at }: Claims, needed: Needed, { now, clockTolerance }: Terms): void {
   if (needed.acr.length > 0 && !needed.acr.some((one) => one === acr))
-    deny('insufficient_user_authentication', 'the person must sign in with another authentication context class')
+    refuse('insufficient_user_authentication', 'the person must sign in with another authentication context class')
   if (needed.maxAge !== undefined && !(typeof at === 'number' && at + needed.maxAge + clockTolerance >= now()))
-    deny('insufficient_user_authentication', 'the person must sign in again, for it was too long ago')
+    refuse('insufficient_user_authentication', 'the person must sign in again, for it was too long ago')
 }
 
 /** RFC 6749 §3.3. */
@@ -171,14 +171,14 @@ function verifier(settings: Settings): (token: string) => Promise<Claims> {
   if (introspect && introspection.always) return introspect
   return (token) => {
     if (looksLikeJws(token)) return verifyJwt(token, source, settings)
-    return introspect ? introspect(token) : deny('invalid_token', 'the access token is malformed or too long')
+    return introspect ? introspect(token) : refuse('invalid_token', 'the access token is malformed or too long')
   }
 }
 
 /** RFC 9449 §6.1. */
 function keyOf(cnf: unknown): string {
   const { jkt, ...others } = (cnf ?? {}) as { jkt?: unknown }
-  if (typeof jkt !== 'string') return deny('invalid_token', 'the access token is not bound to a key; send it as Bearer')
-  if (Object.keys(others).length > 0) deny('invalid_token', 'the access token is bound in a way that cannot be checked here')
+  if (typeof jkt !== 'string') return refuse('invalid_token', 'the access token is not bound to a key; send it as Bearer')
+  if (Object.keys(others).length > 0) refuse('invalid_token', 'the access token is bound in a way that cannot be checked here')
   return jkt
 }

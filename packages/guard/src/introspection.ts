@@ -1,10 +1,10 @@
 /** Access tokens that only their issuer can read — RFC 7662. */
 import { hash } from 'node:crypto'
+import { cache } from './cache.ts'
 import { type Claims, checkClaims, frozen, type Terms } from './caller.ts'
-import { deny } from './denial.ts'
 import { type Fetch, fetchJson } from './fetch-json.ts'
 import type { Issuer } from './issuer.ts'
-import { memory } from './memory.ts'
+import { refuse } from './refusal.ts'
 
 export interface Credentials {
   clientId: string
@@ -27,12 +27,12 @@ const MOST_CHARACTERS = 16_384
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** Asks what a token says. Denies a token that is not active or not for this API. */
+/** Asks what a token says. Refuses a token that is not active or not for this API. */
 export function introspector(source: Issuer, terms: IntrospectionTerms): (text: string) => Promise<Claims> {
   const { cacheSeconds, cachedTokens, now } = terms
   // Apart from each other, so that a flood of garbage does not push out the good ones.
-  const active = memory<Answer>(cachedTokens, now)
-  const inactive = memory<true>(cachedTokens, now)
+  const active = cache<Answer>(cachedTokens, now)
+  const inactive = cache<true>(cachedTokens, now)
   const underWay = new Map<string, Promise<Answer | undefined>>()
 
   async function askAndRemember(text: string, name: string): Promise<Answer | undefined> {
@@ -56,12 +56,12 @@ export function introspector(source: Issuer, terms: IntrospectionTerms): (text: 
   }
 
   return async (text) => {
-    if (text.length > MOST_CHARACTERS) deny('invalid_token', 'the access token is malformed or too long')
+    if (text.length > MOST_CHARACTERS) refuse('invalid_token', 'the access token is malformed or too long')
     const name = hash('sha256', text, 'base64url')
     const answer = active.get(name) ?? (inactive.get(name) ? undefined : await askOnce(text, name))
-    if (!answer) return deny('invalid_token', 'the access token is unknown, expired or revoked')
+    if (!answer) return refuse('invalid_token', 'the access token is unknown, expired or revoked')
     const { iss } = answer
-    if (iss !== undefined && iss !== terms.issuer) deny('invalid_token', 'the access token is of another issuer')
+    if (iss !== undefined && iss !== terms.issuer) refuse('invalid_token', 'the access token is of another issuer')
     return checkClaims(answer, terms)
   }
 }
@@ -76,7 +76,7 @@ async function ask(text: string, source: Issuer, { credentials, fetch }: Introsp
       body: new URLSearchParams({ token: text, token_type_hint: 'access_token' }), // §2.1
     })
   } catch (error) {
-    return deny('temporarily_unavailable', 'the issuer of access tokens cannot be asked', error)
+    return refuse('temporarily_unavailable', 'the issuer of access tokens cannot be asked', error)
   }
 }
 

@@ -1,9 +1,10 @@
 /** The issuer as it describes itself — RFC 8414 — and its keys — RFC 7517; read anew when they grow old or a key is not among them. */
+
+import { type Cache, cache } from './cache.ts'
 import type { Claims } from './caller.ts'
-import { deny } from './denial.ts'
 import { type Fetch, fetchJson, isSafe } from './fetch-json.ts'
-import { type Memory, memory } from './memory.ts'
 import { type Algorithm, type VerifyingKey, verifyingKey } from './public-key.ts'
+import { refuse } from './refusal.ts'
 
 /** Seconds after which what is known is read again: a key that the issuer takes back is trusted no longer than this. */
 const FRESH = 300
@@ -21,13 +22,13 @@ export interface Known {
   /** `kid` undefined: the only key of this algorithm, if there is just one. */
   keyFor(kid: string | undefined, alg: Algorithm): VerifyingKey | undefined
   /** Tokens found good by these keys, by hash: with the keys goes what they vouched for. */
-  verified: Memory<Claims>
+  verified: Cache<Claims>
 }
 
 export interface Issuer {
-  /** Denies with temporarily_unavailable when nothing is known, or only what is too old. */
+  /** Refuses with temporarily_unavailable when nothing is known, or only what is too old. */
   known(): Promise<Known>
-  /** A later reading than this one, if there may be one already. Denies with temporarily_unavailable when that cannot be told. */
+  /** A later reading than this one, if there may be one already. Refuses with temporarily_unavailable when that cannot be told. */
   newer(than: Known): Promise<Known>
 }
 
@@ -48,7 +49,7 @@ export function issuer(options: IssuerOptions): Issuer {
   let triedAt = Number.NEGATIVE_INFINITY
   let underWay: Promise<void> | undefined
   const isYounger = (time: number, seconds: number) => Math.abs(now() - time) < seconds // a clock that was set back makes it old too
-  const unavailable = () => deny('temporarily_unavailable', 'the issuer of access tokens cannot be asked', failure)
+  const unavailable = () => refuse('temporarily_unavailable', 'the issuer of access tokens cannot be asked', failure)
 
   async function readAnew(): Promise<void> {
     try {
@@ -92,7 +93,7 @@ async function read({ issuer, algorithms, cachedTokens, fetch, now }: IssuerOpti
     at,
     introspectionEndpoint: endpoint(document, 'introspection_endpoint'),
     keyFor: keyTable(keys, algorithms),
-    verified: memory(cachedTokens, now),
+    verified: cache(cachedTokens, now),
   }
 }
 

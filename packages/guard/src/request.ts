@@ -1,5 +1,5 @@
 /** What the guard reads of a request: where the access token is, and in which scheme — RFC 6750 §2.1, RFC 9449 §7.1. */
-import { deny } from './denial.ts'
+import { refuse } from './refusal.ts'
 
 /** A request as any framework can show it. */
 export interface GuardRequest {
@@ -35,16 +35,16 @@ export interface Presented {
   token: string
 }
 
-/** Undefined when nothing is shown, or by a scheme that is not taken here. Denies what is shown in a wrong way. */
+/** Undefined when nothing is shown, or by a scheme that is not taken here. Refuses what is shown in a wrong way. */
 export function presentedToken({ url, headers }: GuardRequest, schemes: readonly Scheme[]): Presented | undefined {
   const given = headerOf(headers, 'authorization')
   const query = url.includes('?') ? new URLSearchParams(url.slice(url.indexOf('?') + 1)) : undefined
-  if (query?.has('access_token')) deny('invalid_request', 'send the access token in the Authorization header, not in the URL') // RFC 9700 §4.3.2
-  if (given.length > 1) deny('invalid_request', 'send one Authorization header only')
+  if (query?.has('access_token')) refuse('invalid_request', 'send the access token in the Authorization header, not in the URL') // RFC 9700 §4.3.2
+  if (given.length > 1) refuse('invalid_request', 'send one Authorization header only')
   const { name, rest } = firstWord(given[0] ?? '')
   const scheme = schemes.find((one) => one.toLowerCase() === name.toLowerCase())
   if (!scheme) return undefined
-  if (!/^[\w.~+/-]+=*$/.test(rest)) deny('invalid_request', 'the Authorization header is malformed') // RFC 6750 §2.1
+  if (!/^[\w.~+/-]+=*$/.test(rest)) refuse('invalid_request', 'the Authorization header is malformed') // RFC 6750 §2.1
   return { scheme, token: rest }
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createGuard, type Guard, Refused } from '../src/index.ts'
-import { jwt, type Key, makeKey, proof, type TestIssuer, testIssuer, thumbprint } from './issuer.ts'
+import { jwt, type Key, makeKey, proof, type TestIssuer, testIssuer, thumbprint } from './test-issuer.ts'
 
 const audience = 'https://api.example/v1'
 const htu = 'https://api.example/v1/things'

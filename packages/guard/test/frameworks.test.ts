@@ -8,7 +8,7 @@ import fastify from 'fastify'
 import { expressGuard, expressMetadata } from '../src/express.ts'
 import { fastifyGuard } from '../src/fastify.ts'
 import { createGuard, type Guard } from '../src/index.ts'
-import { jwt, type Key, makeKey, proof, type TestIssuer, testIssuer, thumbprint } from './issuer.ts'
+import { jwt, type Key, makeKey, proof, type TestIssuer, testIssuer, thumbprint } from './test-issuer.ts'
 
 const audience = 'https://api.example/v1'
 const now = () => 1_800_000_000

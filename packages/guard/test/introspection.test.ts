@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, suite, test } from 'node:test'
 import { createGuard, type GuardOptions, Refused } from '../src/index.ts'
-import { type TestIssuer, testIssuer } from './issuer.ts'
+import { type TestIssuer, testIssuer } from './test-issuer.ts'
 
 const audience = 'https://api.example'
 let time = 1_800_000_000

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { constants, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { createGuard, type Guard, type GuardRequest, Refused } from '../src/index.ts'
-import { jwt, type Key, makeKey, type TestIssuer, testIssuer } from './issuer.ts'
+import { jwt, type Key, makeKey, type TestIssuer, testIssuer } from './test-issuer.ts'
 
 const audience = 'https://api.example/v1'
 const time = 1_800_000_000

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createGuard, type Guard, type GuardOptions, type GuardRequest, type Need, Refused } from '../src/index.ts'
-import { jwt, type Key, makeKey, type TestIssuer, testIssuer } from './issuer.ts'
+import { jwt, type Key, makeKey, type TestIssuer, testIssuer } from './test-issuer.ts'
 
 const audience = 'https://api.example/v1'
 const now = () => 1_800_000_000

@@ -1,6 +1,7 @@
 /** The answer to a request that is not let through — RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1. */
-import type { Denial, DenialCode } from './denial.ts'
+
 import type { Algorithm } from './public-key.ts'
+import type { Refusal, RefusalCode } from './refusal.ts'
 import type { Needed, Scheme } from './request.ts'
 
 export class Refused extends Error {
@@ -11,10 +12,10 @@ export class Refused extends Error {
   /** For the developer of the client. */
   readonly description: string
   readonly headers: Readonly<Record<string, string>>
-  constructor(status: number, headers: Readonly<Record<string, string>>, description: string, denial?: Denial) {
-    super(description, { cause: denial?.cause })
+  constructor(status: number, headers: Readonly<Record<string, string>>, description: string, refusal?: Refusal) {
+    super(description, { cause: refusal?.cause })
     this.status = status
-    this.error = denial?.code
+    this.error = refusal?.code
     this.description = description
     this.headers = headers
   }
@@ -31,7 +32,7 @@ export interface Challenge {
   metadataUrl: string
 }
 
-const statuses: Readonly<Record<DenialCode, number>> = {
+const statuses: Readonly<Record<RefusalCode, number>> = {
   invalid_request: 400,
   invalid_token: 401,
   invalid_dpop_proof: 401,
@@ -41,15 +42,15 @@ const statuses: Readonly<Record<DenialCode, number>> = {
 }
 
 /** `scheme`: in which the token came. `needed`: all that the call needs. */
-export function refusedFor(denial: Denial, challenge: Challenge, scheme: Scheme | undefined, needed: Needed): Refused {
-  const { code, message } = denial
-  if (code === 'temporarily_unavailable') return new Refused(503, { 'retry-after': '10' }, message, denial)
+export function refusedFor(refusal: Refusal, challenge: Challenge, scheme: Scheme | undefined, needed: Needed): Refused {
+  const { code, message } = refusal
+  if (code === 'temporarily_unavailable') return new Refused(503, { 'retry-after': '10' }, message, refusal)
   const told = { error: code, error_description: message, ...moreFor(code, needed) }
   return new Refused(
     statuses[code],
     authenticate(challenge, (one) => (one === (scheme ?? 'Bearer') ? told : {})),
     message,
-    denial,
+    refusal,
   )
 }
 
@@ -73,7 +74,7 @@ function authenticate(challenge: Challenge, told: (scheme: Scheme) => Readonly<R
 }
 
 /** How to do better. */
-function moreFor(code: DenialCode, { scopes, acr, maxAge }: Needed): Record<string, string> {
+function moreFor(code: RefusalCode, { scopes, acr, maxAge }: Needed): Record<string, string> {
   if (code === 'insufficient_scope') return scopeParameter(scopes)
   if (code !== 'insufficient_user_authentication') return {}
   return {

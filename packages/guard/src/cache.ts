@@ -1,13 +1,13 @@
 /** What is remembered for a while, and never more than so many things. */
 
-export interface Memory<Value> {
+export interface Cache<Value> {
   get(key: string): Value | undefined
   /** `until`: seconds since the epoch; from then on it is forgotten. */
   set(key: string, value: Value, until: number): void
 }
 
 /** When it is full the oldest goes. */
-export function memory<Value>(most: number, now: () => number): Memory<Value> {
+export function cache<Value>(most: number, now: () => number): Cache<Value> {
   const kept = new Map<string, { value: Value; until: number }>()
   return {
     get(key) {

@@ -1,12 +1,12 @@
 /** What is remembered, for how long, and how much of it. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { memory, onlyOnce } from '../src/memory.ts'
+import { cache, onlyOnce } from '../src/cache.ts'
 
 suite('memory', () => {
   test('forgets in time, and the oldest when it is full', () => {
     let time = 0
-    const kept = memory<string>(2, () => time)
+    const kept = cache<string>(2, () => time)
     kept.set('a', 'A', 10)
     kept.set('b', 'B', 10)
     kept.set('a', 'A again', 20)
@@ -17,10 +17,10 @@ suite('memory', () => {
   })
 
   test('of nothing keeps nothing, nor anything that is past', () => {
-    const none = memory<string>(0, () => 0)
+    const none = cache<string>(0, () => 0)
     none.set('a', 'A', 10)
     assert.equal(none.get('a'), undefined)
-    const some = memory<string>(1, () => 10)
+    const some = cache<string>(1, () => 10)
     some.set('a', 'A', 20)
     some.set('b', 'B', 10)
     assert.equal(some.get('a'), 'A')
