@@ -1,13 +1,12 @@
-/** The answer to a request that is not let through — RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1. */
-
+/** The answer to a refused request, with the challenge that tells the client how to do better — RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1. */
 import type { Algorithm } from './public-key.ts'
 import type { Refusal, RefusalCode } from './refusal.ts'
-import type { Needed, Scheme } from './request.ts'
+import type { Need, Scheme } from './request.ts'
 
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly status: number
-  /** A code of RFC 6750 or RFC 9449, `temporarily_unavailable`, or none when no token was sent. */
+  /** A code of RFC 6750, RFC 9449 or RFC 9470, `temporarily_unavailable`, or undefined when no credential was sent. */
   readonly error: string | undefined
   /** For the developer of the client. */
   readonly description: string
@@ -19,62 +18,70 @@ export class Refused extends Error {
     this.description = description
     this.headers = headers
   }
-  /** For the response. */
+  /** For the response, as JSON. */
   get body(): { error?: string; error_description: string } {
     return { ...(this.error === undefined ? {} : { error: this.error }), error_description: this.description }
   }
 }
 
 /** How this API asks for tokens. */
-export interface Challenge {
+export interface ChallengeOptions {
   schemes: readonly Scheme[]
   algorithms: readonly Algorithm[]
   metadataUrl: string
+  /** The nonce for the next DPoP proof. */
+  nonce(): string | undefined
+}
+
+/** What the call needs, with nothing left out. */
+export interface FullNeed extends Required<Omit<Need, 'maxAge'>> {
+  maxAge: number | undefined
 }
 
 const statuses: Readonly<Record<RefusalCode, number>> = {
   invalid_request: 400,
   invalid_token: 401,
   invalid_dpop_proof: 401,
+  use_dpop_nonce: 401,
   insufficient_scope: 403,
   insufficient_user_authentication: 401, // RFC 9470 §3
   temporarily_unavailable: 503,
 }
 
-/** `scheme`: in which the token came. `needed`: all that the call needs. */
-export function refusedFor(refusal: Refusal, challenge: Challenge, scheme: Scheme | undefined, needed: Needed): Refused {
+/** `scheme`: of the token that was refused; undefined where there was none, or an API key. */
+export function refusedWith(refusal: Refusal, options: ChallengeOptions, scheme: Scheme | undefined, need: FullNeed): Refused {
   const { code, message } = refusal
   if (code === 'temporarily_unavailable') return new Refused(503, { 'retry-after': '10' }, message, refusal)
-  const told = { error: code, error_description: message, ...moreFor(code, needed) }
-  return new Refused(
-    statuses[code],
-    authenticate(challenge, (one) => (one === (scheme ?? 'Bearer') ? told : {})),
-    message,
-    refusal,
-  )
+  const parameters = { error: code, error_description: message, ...remedyFor(code, need) }
+  const failed = scheme ?? options.schemes[0]
+  const headers = challengeHeaders(options, (one) => (one === failed ? parameters : {}))
+  const nonce = code === 'use_dpop_nonce' ? options.nonce() : undefined
+  return new Refused(statuses[code], nonce === undefined ? headers : { ...headers, 'dpop-nonce': nonce }, message, refusal)
 }
 
-/** No code and no reason for those who showed nothing. RFC 6750 §3.1. */
-export function refusedUnseen(challenge: Challenge, scopes: readonly string[]): Refused {
+/** Without a credential in the request there is no error code. RFC 6750 §3.1 */
+export function refusedWithoutCredential(options: ChallengeOptions, scopes: readonly string[]): Refused {
   return new Refused(
     401,
-    authenticate(challenge, () => scopeParameter(scopes)),
+    challengeHeaders(options, () => scopeParameter(scopes)),
     'an access token is needed',
   )
 }
 
-function authenticate(challenge: Challenge, told: (scheme: Scheme) => Readonly<Record<string, string>>): Record<string, string> {
-  const { schemes, algorithms, metadataUrl } = challenge
+function challengeHeaders(
+  { schemes, algorithms, metadataUrl }: ChallengeOptions,
+  parametersOf: (scheme: Scheme) => Readonly<Record<string, string>>,
+): Record<string, string> {
   const challenges = schemes.map((scheme) => {
     const algs: Record<string, string> = scheme === 'DPoP' ? { algs: algorithms.join(' ') } : {}
-    const parameters = Object.entries({ ...told(scheme), ...algs, resource_metadata: metadataUrl })
+    const parameters = Object.entries({ ...parametersOf(scheme), ...algs, resource_metadata: metadataUrl })
     return `${scheme} ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`
   })
   return { 'www-authenticate': challenges.join(', '), 'cache-control': 'no-store' }
 }
 
-/** How to do better. */
-function moreFor(code: RefusalCode, { scopes, acr, maxAge }: Needed): Record<string, string> {
+/** What the client must ask its issuer for. */
+function remedyFor(code: RefusalCode, { scopes, acr, maxAge }: FullNeed): Record<string, string> {
   if (code === 'insufficient_scope') return scopeParameter(scopes)
   if (code !== 'insufficient_user_authentication') return {}
   return {
