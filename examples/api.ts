@@ -1,4 +1,4 @@
-/** An API that asks Gatehouse who calls: run `npm start` in one terminal and `node examples/api.ts` in another. */
+/** An API protected by the guard: run `npm start` in one terminal and `node examples/api.ts` in another. */
 import { createGuard } from '@gatehouse/guard'
 import { fastifyGuard } from '@gatehouse/guard/fastify'
 import fastify from 'fastify'
@@ -7,7 +7,7 @@ const port = Number(process.env['PORT'] ?? 4000)
 const home = `http://localhost:${port}`
 const issuer = process.env['ISSUER'] ?? 'http://localhost:8000'
 
-// A token that is asked for without naming a resource is for the issuer. An API of your own is registered there, and has an audience of its own.
+// A token requested without a resource is for the issuer itself. Register your own API there, and use its identifier as the audience.
 const guard = createGuard({ issuer, audience: issuer, resource: home, resourceName: 'Notes' })
 
 const notes: { by: string; text: string }[] = []

@@ -36,7 +36,7 @@ function addressList(entries: readonly string[]): BlockList {
     const [address = '', prefix, ...rest] = entry.split('/')
     const version = isIP(address)
     const bits = version === 6 ? 128 : 32
-    const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : 0
+    const length = prefix === undefined ? bits : /^\d+$/.test(prefix) ? Number(prefix) : 0
     if (version === 0 || rest.length > 0 || length < 1 || length > bits)
       throw new TypeError('mtls.proxies are IP addresses or networks such as 10.0.0.0/8')
     list.addSubnet(address, length, version === 6 ? 'ipv6' : 'ipv4')

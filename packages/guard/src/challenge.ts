@@ -51,7 +51,7 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
 /** `scheme`: of the token that was refused; undefined where there was none, or an API key. */
 export function refusedWith(refusal: Refusal, options: ChallengeOptions, scheme: Scheme | undefined, need: FullNeed): Refused {
   const { code, message } = refusal
-  if (code === 'temporarily_unavailable') return new Refused(503, { 'retry-after': '10' }, message, refusal)
+  if (code === 'temporarily_unavailable') return new Refused(statuses[code], { 'retry-after': '10' }, message, refusal)
   const parameters = { error: code, error_description: message, ...remedyFor(code, need) }
   const failed = scheme ?? options.schemes[0]
   const headers = challengeHeaders(options, (one) => (one === failed ? parameters : {}))

@@ -16,6 +16,14 @@ suite('a cache', () => {
     assert.deepEqual([kept.get('a'), kept.get('c')], ['A again', undefined])
   })
 
+  test('replaces an entry without pushing out another', () => {
+    const kept = cache<string>(2, () => 0)
+    kept.set('a', 'A', 10)
+    kept.set('b', 'B', 10)
+    kept.set('b', 'B again', 10)
+    assert.deepEqual([kept.get('a'), kept.get('b')], ['A', 'B again'])
+  })
+
   test('of no entries keeps nothing; an entry that is past pushes nothing out', () => {
     const none = cache<string>(0, () => 0)
     none.set('a', 'A', 10)

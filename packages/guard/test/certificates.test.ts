@@ -89,14 +89,15 @@ suite('with the certificate of the connection', () => {
 })
 
 suite('behind a trusted proxy', () => {
-  const options = { mtls: { proxies: ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'] } }
-  for (const peerAddress of ['10.1.2.3', '::ffff:10.1.2.3', '192.0.2.7', '2001:db8::1'])
+  const options = { mtls: { proxies: ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32', '2001:db7::5', '2001:db7:1::/127'] } }
+  const untrusted = ['11.0.0.1', '192.0.2.6', '192.0.2.8', '::ffff:11.0.0.1', '2001:db9::1', '2001:db7::4', '2001:db7:1::2']
+  for (const peerAddress of ['10.1.2.3', '::ffff:10.1.2.3', '192.0.2.7', '2001:db8::1', '2001:db7::5', '2001:db7:1::1'])
     test(`at ${peerAddress} the header is believed`, async () => {
       assert.equal(await outcome({ peerAddress, headers: { 'client-cert': clientCert(ours) } }, options), 'accepted')
       assert.equal(await outcome({ peerAddress, headers: { 'client-cert': clientCert(others) } }, options), wrong)
       assert.equal(await outcome({ peerAddress, headers: new Map() as unknown as Record<string, string> }, options), missing)
     })
-  for (const peerAddress of ['11.0.0.1', '192.0.2.8', '::ffff:11.0.0.1', '2001:db9::1', '', 'unknown', undefined])
+  for (const peerAddress of [...untrusted, '', 'unknown', undefined])
     test(`at ${peerAddress} it is not, and the certificate of the connection counts`, async () => {
       const headers = { 'client-cert': clientCert(ours) }
       assert.equal(await outcome({ peerAddress, headers }, options), missing)
@@ -106,6 +107,16 @@ suite('behind a trusted proxy', () => {
         'accepted',
       )
     })
+  for (const length of [30, 31, 32])
+    test(`a certificate of ${length} bytes is decoded, whatever its padding`, async () => {
+      const der = Buffer.alloc(length, 0xfb) // has a + and a / in base64
+      const call = { cnf: { 'x5t#S256': x5t(der) }, peerAddress: '10.0.0.1', headers: { 'client-cert': clientCert(der) } }
+      assert.equal(await outcome(call, options), 'accepted')
+    })
+  test('half of all addresses are a network, too', async () => {
+    const call = { peerAddress: '200.0.0.1', headers: { 'client-cert': clientCert(ours) } }
+    assert.equal(await outcome(call, { mtls: { proxies: ['128.0.0.0/1'] } }), 'accepted')
+  })
   test('the certificate of the proxy itself does not count', async () => {
     assert.equal(await outcome({ peerAddress: '10.0.0.1', peerCertificate: ours }, options), missing)
     const headers = { 'client-cert': clientCert(others) }

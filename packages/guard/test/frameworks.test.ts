@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type RequestListener, request, type Server } from 'node:http'
+import { connect } from 'node:http2'
 import { createServer as createHttpsServer, request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { after, before, suite, test } from 'node:test'
@@ -250,6 +251,28 @@ async function selfSigned(commonName: string): Promise<Tls> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: commonName }], { keySize: 2048 })
   return { key, cert }
 }
+
+test('HTTP/2 works the same, in Fastify', async () => {
+  const [server, ours] = (await Promise.all(['127.0.0.1', 'ours'].map(selfSigned))) as [Tls, Tls]
+  const app = fastify({ http2: true, https: { ...server, requestCert: true, rejectUnauthorized: false } })
+  // Its types know HTTP/1 only.
+  await app.register(fastifyGuard(createGuard({ issuer: issuer.url, audience, now, mtls: true })) as never)
+  app.get('/v1/things', { onRequest: app.guard({ scopes: ['read'] }) as never }, () => ({}))
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const session = connect(url, { ...ours, rejectUnauthorized: false })
+  const statusWith = async (text: string) => {
+    const stream = session.request({ ':path': '/v1/things', authorization: `Bearer ${text}` })
+    const [headers] = await once(stream, 'response')
+    stream.close()
+    return headers[':status']
+  }
+  const x5t = (tls: Tls) => createHash('sha256').update(new X509Certificate(tls.cert).raw).digest('base64url')
+  assert.equal(await statusWith(token()), 200)
+  assert.equal(await statusWith(token({ cnf: { 'x5t#S256': x5t(ours) } })), 200)
+  assert.equal(await statusWith(token({ cnf: { 'x5t#S256': x5t(server) } })), 401)
+  session.close()
+  await app.close()
+})
 
 suite('requests that did not come over a network', () => {
   test('work with the inject of Fastify', async () => {
