@@ -1,4 +1,4 @@
-/** `node bench/guard.ts [--seconds 1]`: the guard's verifications per second beside fast-jwt and jose; same keys, same tokens, taking turns. */
+/** `node bench/guard.ts [--seconds 1]`: verifications per second of the guard, fast-jwt and jose, with the same keys and tokens, in turns. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { createGuard } from '@gatehouse/guard'
@@ -8,7 +8,7 @@ import { createLocalJWKSet, exportJWK, exportSPKI, type JSONWebKeySet, jwtVerify
 const issuer = 'https://issuer.example'
 const audience = 'https://api.example'
 const TOKENS = 500
-/** Under way at once, so that those who verify on other threads can. */
+/** Verifications at one time, so that a library can use other threads. */
 const AT_ONCE = 16
 const ROUNDS = 15
 
@@ -19,16 +19,16 @@ const { values: flags } = parseArgs({ options: { seconds: { type: 'string', defa
 const seconds = Number(flags.seconds)
 
 console.log(`verifications per second (CPU µs each), ${AT_ONCE} at once, ${TOKENS} tokens, Node ${process.version}`)
-const columns = ['guard', 'fast-jwt', 'jose', 'guard, seen before', 'fast-jwt, seen before'] as const
+const columns = ['guard', 'fast-jwt', 'jose', 'guard, cached', 'fast-jwt, cached'] as const
 console.log(['', ...columns].map((name) => name.padStart(24)).join(''))
 for (const alg of ['ES256', 'RS256', 'EdDSA'] as const) {
-  const figures = await takeTurns(await contestants(alg))
+  const figures = await measureInTurns(await candidates(alg))
   const cells = columns.map((name) => `${figures.get(name)!.rate.toFixed(0)} (${figures.get(name)!.cpu.toFixed(1)})`)
   console.log([alg, ...cells].map((cell) => cell.padStart(24)).join(''))
 }
 
-/** Each checks signature, alg, typ, iss, aud and times. */
-async function contestants(alg: Alg): Promise<{ tokens: string[]; verifiers: Record<(typeof columns)[number], Verify> }> {
+/** Each verifies signature, alg, typ, iss, aud and times. */
+async function candidates(alg: Alg): Promise<{ tokens: string[]; verifiers: Record<(typeof columns)[number], Verify> }> {
   const { privateKey, publicKey } = keyPair(alg)
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg, use: 'sig' }] }
   const tokens = await Promise.all(Array.from({ length: TOKENS }, (_, n) => token(alg, privateKey, n)))
@@ -49,8 +49,8 @@ async function contestants(alg: Alg): Promise<{ tokens: string[]; verifiers: Rec
       guard: guard(0),
       'fast-jwt': fastJwt(false),
       jose: (text) => jwtVerify(text, keys, { issuer, audience, typ: 'at+jwt', algorithms: [alg], requiredClaims }),
-      'guard, seen before': guard(1000),
-      'fast-jwt, seen before': fastJwt(1000),
+      'guard, cached': guard(1000),
+      'fast-jwt, cached': fastJwt(1000),
     },
   }
 }
@@ -79,20 +79,20 @@ interface Figures {
   cpu: number
 }
 
-/** Short turns and many of them, so that all meet the same weather; what counts is the middle one. The first warms up. */
-async function takeTurns({ tokens, verifiers }: Awaited<ReturnType<typeof contestants>>): Promise<Map<string, Figures>> {
+/** Many short turns, so that other load on the machine affects all alike. The result is the median; the first turn only warms up. */
+async function measureInTurns({ tokens, verifiers }: Awaited<ReturnType<typeof candidates>>): Promise<Map<string, Figures>> {
   const seen = new Map<string, Figures[]>(Object.keys(verifiers).map((name) => [name, []]))
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [name, verify] of Object.entries(verifiers)) {
-      const figures = await observe(verify, tokens, seconds / ROUNDS)
+      const figures = await measure(verify, tokens, seconds / ROUNDS)
       if (round > 0) seen.get(name)!.push(figures)
     }
   }
-  const middle = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
-  return new Map([...seen].map(([name, all]) => [name, { rate: middle(all.map((f) => f.rate)), cpu: middle(all.map((f) => f.cpu)) }]))
+  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+  return new Map([...seen].map(([name, all]) => [name, { rate: median(all.map((f) => f.rate)), cpu: median(all.map((f) => f.cpu)) }]))
 }
 
-async function observe(verify: Verify, tokens: readonly string[], length: number): Promise<Figures> {
+async function measure(verify: Verify, tokens: readonly string[], length: number): Promise<Figures> {
   const cpu = process.cpuUsage()
   const from = performance.now()
   let count = 0

@@ -7,7 +7,7 @@ const port = Number(process.env['PORT'] ?? 4000)
 const home = `http://localhost:${port}`
 const issuer = process.env['ISSUER'] ?? 'http://localhost:8000'
 
-// Without `resource`, a token's audience is the issuer. Register your own API as a resource to give its tokens their own audience.
+// A token requested without a resource is for the issuer itself. Register your own API there, and use its identifier as the audience.
 const guard = createGuard({ issuer, audience: issuer, resource: home, resourceName: 'Notes' })
 
 const notes: { by: string; text: string }[] = []

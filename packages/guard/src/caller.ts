@@ -1,49 +1,21 @@
-/** Who calls, out of what a token says — RFC 9068 §2.2, RFC 7662 §2.2. */
-import { deny } from './denial.ts'
+/** Who calls, as told by a verified credential — RFC 9068 §2.2, RFC 7662 §2.2. */
+import { audienceOf, type Claims } from './claims.ts'
 
 export interface Caller {
   /** `sub`: the person, or the client itself where no person is involved. */
   readonly subject: string
-  readonly clientId: string
+  /** `client_id`: the application. Undefined for an API key. */
+  readonly clientId: string | undefined
   readonly scopes: ReadonlySet<string>
   readonly roles: ReadonlySet<string>
-  /** All the token is for; this API is among them. */
+  /** Everything the token is for; this API is among it. */
   readonly audience: readonly string[]
-  /** Seconds since the epoch. */
-  readonly expiresAt: number
-  /** Everything the token says, frozen. */
+  /** Seconds since the epoch. Undefined for an API key that does not expire. */
+  readonly expiresAt: number | undefined
+  /** All claims of the token, frozen. */
   readonly claims: Readonly<Record<string, unknown>>
-  /** A program that speaks for itself, not for a person. */
+  /** A client that acts for itself, not for a person. */
   readonly isMachine: boolean
-}
-
-/** Claims that were looked at. */
-export interface Claims extends Readonly<Record<string, unknown>> {
-  readonly sub: string
-  readonly client_id: string
-  readonly aud: string | readonly string[]
-  readonly exp: number
-}
-
-/** What a token must be good for. Times in seconds. */
-export interface Terms {
-  audience: string
-  clockTolerance: number
-  now(): number
-}
-
-/** What holds for a token however it was verified. Denies with the first thing that is wrong. */
-export function checkClaims(said: Readonly<Record<string, unknown>>, { audience, clockTolerance, now }: Terms): Claims {
-  const { sub, client_id, aud, exp, nbf, scope } = said
-  if (typeof exp !== 'number') deny('invalid_token', 'the access token does not say when it expires')
-  if (exp + clockTolerance <= now()) deny('invalid_token', 'the access token has expired')
-  if (nbf !== undefined && !(typeof nbf === 'number' && nbf - clockTolerance <= now()))
-    deny('invalid_token', 'the access token is not yet in force')
-  if (!audienceOf(aud).includes(audience)) deny('invalid_token', 'the access token is for another API')
-  if (typeof sub !== 'string' || sub === '' || typeof client_id !== 'string' || client_id === '')
-    deny('invalid_token', 'the access token does not say who calls')
-  if (scope !== undefined && typeof scope !== 'string') deny('invalid_token', 'the scope of the access token is no text')
-  return said as Claims
 }
 
 export function callerOf(claims: Claims): Caller {
@@ -51,7 +23,7 @@ export function callerOf(claims: Claims): Caller {
   return {
     subject: sub,
     clientId: client_id,
-    scopes: new Set((scope as string | undefined)?.split(' ').filter(Boolean)),
+    scopes: new Set(scope?.split(' ').filter(Boolean)),
     roles: new Set(Array.isArray(roles) ? roles.flatMap(roleName) : []),
     audience: audienceOf(aud),
     expiresAt: exp,
@@ -60,22 +32,8 @@ export function callerOf(claims: Claims): Caller {
   }
 }
 
-function audienceOf(aud: unknown): readonly string[] {
-  if (typeof aud === 'string') return [aud]
-  return Array.isArray(aud) ? aud.filter((one) => typeof one === 'string') : []
-}
-
-/** A name, or the form of SCIM with the name as its value. RFC 9068 §2.2.3.1, RFC 7643 §4.1.2. */
+/** A name, or an object with the name as its `value`, as in SCIM. RFC 9068 §2.2.3.1, RFC 7643 §4.1.2 */
 function roleName(role: unknown): string[] {
   const name = typeof role === 'object' && role !== null ? (role as { value?: unknown }).value : role
   return typeof name === 'string' ? [name] : []
-}
-
-/** So that nobody who was handed the claims can change them for the next who asks. */
-export function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) frozen(part)
-    Object.freeze(value)
-  }
-  return value
 }

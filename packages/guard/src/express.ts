@@ -1,30 +1,29 @@
 /** The guard in Express: `expressGuard(guard, { scopes })` before a handler, `request.caller` in it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from './caller.ts'
+import { Refused } from './challenge.ts'
 import type { Guard } from './guard.ts'
 import { metadataHeaders } from './metadata.ts'
-import { Refused } from './refused.ts'
-import type { Need } from './request.ts'
+import { type Need, nodeRequest } from './request.ts'
 
 declare global {
   namespace Express {
     interface Request {
-      /** Who calls. Undefined in a route that is not guarded. */
+      /** Who calls. Undefined in a route without a guard. */
       caller?: Caller
     }
   }
 }
 
-/** What a request of Express has beside what any request of Node has. */
+/** What Express adds to a request of Node. */
 type Request = IncomingMessage & { originalUrl?: string; caller?: Caller }
 type Middleware = (request: Request, response: ServerResponse, next: (error?: unknown) => void) => void
 
-/** Lets through who may call, and answers the others. A fault of the guard goes to the error handler of the app. */
+/** Passes on requests of callers who may, and answers the others itself. A fault goes to the error handler of the app. */
 export function expressGuard(guard: Guard, need?: Need): Middleware {
   const check = guard.require(need)
   return (request, response, next) => {
-    const { method = '', originalUrl, url = '', headers } = request
-    check({ method, url: originalUrl ?? url, headers }).then(
+    check(nodeRequest(request, request.originalUrl)).then(
       (caller) => {
         request.caller = caller
         next()
@@ -34,12 +33,12 @@ export function expressGuard(guard: Guard, need?: Need): Middleware {
   }
 }
 
-/** Serves the metadata at its well-known place: `app.use(expressMetadata(guard))`. */
+/** Serves the metadata at its well-known path: `app.use(expressMetadata(guard))`. */
 export function expressMetadata(guard: Guard): Middleware {
   return (request, response, next) => {
     const [path] = (request.url ?? '').split('?')
-    const asked = path === guard.metadataPath && (request.method === 'GET' || request.method === 'HEAD')
-    return asked ? answer(response, 200, metadataHeaders, guard.metadata()) : next()
+    const isMetadata = path === guard.metadataPath && (request.method === 'GET' || request.method === 'HEAD')
+    return isMetadata ? answer(response, 200, metadataHeaders, guard.metadata()) : next()
   }
 }
 

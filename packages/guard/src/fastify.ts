@@ -1,10 +1,10 @@
 /** The guard in Fastify: `app.guard({ scopes })` before a route, `request.caller` in it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from './caller.ts'
+import { Refused } from './challenge.ts'
 import type { Guard } from './guard.ts'
 import { metadataHeaders } from './metadata.ts'
-import { Refused } from './refused.ts'
-import type { Need } from './request.ts'
+import { type Need, nodeRequest } from './request.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,19 +12,19 @@ declare module 'fastify' {
     guard(need?: Need): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
   }
   interface FastifyRequest {
-    /** Who calls. Throws in a route that is not guarded. */
+    /** Who calls. Throws in a route without a guard. */
     readonly caller: Caller
   }
 }
 
-/** A plugin: `await app.register(fastifyGuard(guard))`, not below a prefix, because it serves the metadata at its well-known place. */
+/** A plugin: `await app.register(fastifyGuard(guard))`, without a prefix, because it serves the metadata at its well-known path. */
 export function fastifyGuard(guard: Guard): (app: FastifyInstance) => Promise<void> {
   const callers = new WeakMap<FastifyRequest, Caller>()
   const plugin = async (app: FastifyInstance) => {
     app.decorateRequest('caller', {
       getter() {
         const caller = callers.get(this as FastifyRequest)
-        if (!caller) throw new Error('this route is not guarded: give it app.guard()')
+        if (!caller) throw new Error('this route has no guard: give it app.guard()')
         return caller
       },
     })
@@ -32,8 +32,8 @@ export function fastifyGuard(guard: Guard): (app: FastifyInstance) => Promise<vo
       const check = guard.require(need)
       return async (request: FastifyRequest, reply: FastifyReply) => {
         try {
-          const { method, originalUrl: url, headers } = request
-          callers.set(request, await check({ method, url, headers }))
+          const { method, headers, originalUrl, raw } = request
+          callers.set(request, await check(nodeRequest({ method, headers, rawHeaders: raw.rawHeaders, socket: raw.socket }, originalUrl)))
         } catch (error) {
           if (!(error instanceof Refused)) throw error
           if (error.status === 503) request.log.warn({ err: error.cause }, error.description)

@@ -1,87 +1,100 @@
-/** Access tokens that only their issuer can read — RFC 7662. */
+/** Credentials that only the issuer can read: opaque access tokens and API keys — RFC 7662. */
 import { hash } from 'node:crypto'
-import { type Claims, checkClaims, frozen, type Terms } from './caller.ts'
-import { deny } from './denial.ts'
-import { type Fetch, fetchJson } from './fetch-json.ts'
+import { cache } from './cache.ts'
+import { type CredentialKind, deepFreeze } from './claims.ts'
+import { type Fetch, fetchJson, withDeadline } from './fetch-json.ts'
 import type { Issuer } from './issuer.ts'
-import { memory } from './memory.ts'
+import { refuse } from './refusal.ts'
 
-export interface Credentials {
+export interface IntrospectionOptions {
+  issuer: string
   clientId: string
   clientSecret: string
-}
-
-export interface IntrospectionTerms extends Terms {
-  issuer: string
-  credentials: Credentials
   /** For how long an answer is used. */
   cacheSeconds: number
-  /** How many answers are kept. */
+  /** How many answers are kept of active tokens, and as many of inactive ones. */
   cachedTokens: number
   fetch: Fetch
+  onIssuerError(error: unknown): void
+  /** Seconds since the epoch. */
+  now(): number
 }
-
-/** Seconds for which a token is refused without asking again. */
-const REFUSED = 5
-const MOST_CHARACTERS = 16_384
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** Asks what a token says. Denies a token that is not active or not for this API. */
-export function introspector(source: Issuer, terms: IntrospectionTerms): (text: string) => Promise<Claims> {
-  const { cacheSeconds, cachedTokens, now } = terms
-  // Apart from each other, so that a flood of garbage does not push out the good ones.
-  const active = memory<Answer>(cachedTokens, now)
-  const inactive = memory<true>(cachedTokens, now)
-  const underWay = new Map<string, Promise<Answer | undefined>>()
+/** The issuer's answer for an active credential, not checked yet. Refuses one that is not active, or that another issuer made. */
+export type Introspect = (text: string, kind: CredentialKind) => Promise<Answer>
 
-  async function askAndRemember(text: string, name: string): Promise<Answer | undefined> {
+/** Seconds for which the answer "not active" is used. */
+const INACTIVE_FOR = 5
+const MAX_CHARACTERS = 16_384
+/** Requests to the issuer at one time. More would pile up while it does not answer. */
+const MAX_PENDING = 256
+
+export function introspector(issuer: Issuer, options: IntrospectionOptions): Introspect {
+  const { cacheSeconds, cachedTokens, now } = options
+  // Apart, so that a flood of garbage does not push the good tokens out.
+  const active = cache<Answer>(cachedTokens, now)
+  const inactive = cache<true>(cachedTokens, now)
+  const pending = new Map<string, Promise<Answer | undefined>>()
+
+  async function askAndRemember(text: string, id: string): Promise<Answer | undefined> {
     try {
-      const answer = await ask(text, source, terms)
+      const answer = await ask(text, issuer, options)
       if (answer['active'] !== true) {
-        inactive.set(name, true, now() + Math.min(REFUSED, cacheSeconds))
+        inactive.set(id, true, now() + Math.min(INACTIVE_FOR, cacheSeconds))
         return undefined
       }
-      active.set(name, frozen(answer), Math.min(now() + cacheSeconds, typeof answer['exp'] === 'number' ? answer['exp'] : 0)) // §4
+      const { exp } = answer
+      const until = now() + cacheSeconds
+      active.set(id, deepFreeze(answer), typeof exp === 'number' ? Math.min(until, exp) : until) // §4
       return answer
     } finally {
-      underWay.delete(name)
+      pending.delete(id)
     }
   }
 
-  function askOnce(text: string, name: string): Promise<Answer | undefined> {
-    const asked = underWay.get(name) ?? askAndRemember(text, name)
-    underWay.set(name, asked)
-    return asked
+  /** Many requests with one token make one request to the issuer. */
+  function askOnce(text: string, id: string): Promise<Answer | undefined> {
+    const asked = pending.get(id)
+    if (asked) return asked
+    if (pending.size >= MAX_PENDING) refuse('temporarily_unavailable', 'too many questions to the issuer of access tokens are open')
+    const answer = askAndRemember(text, id)
+    pending.set(id, answer)
+    return answer
   }
 
-  return async (text) => {
-    if (text.length > MOST_CHARACTERS) deny('invalid_token', 'the access token is malformed or too long')
-    const name = hash('sha256', text, 'base64url')
-    const answer = active.get(name) ?? (inactive.get(name) ? undefined : await askOnce(text, name))
-    if (!answer) return deny('invalid_token', 'the access token is unknown, expired or revoked')
+  return async (text, kind) => {
+    if (text.length > MAX_CHARACTERS) refuse('invalid_token', `the ${kind} is malformed or too long`)
+    const id = hash('sha256', text, 'base64url')
+    const answer = active.get(id) ?? (inactive.get(id) ? undefined : await askOnce(text, id))
+    if (!answer) return refuse('invalid_token', `the ${kind} is unknown, expired or revoked`)
     const { iss } = answer
-    if (iss !== undefined && iss !== terms.issuer) deny('invalid_token', 'the access token is of another issuer')
-    return checkClaims(answer, terms)
+    if (iss !== undefined && iss !== options.issuer) refuse('invalid_token', `the ${kind} is from another issuer`)
+    return answer
   }
 }
 
-async function ask(text: string, source: Issuer, { credentials, fetch }: IntrospectionTerms): Promise<Answer> {
-  const { introspectionEndpoint } = await source.known()
+async function ask(text: string, issuer: Issuer, options: IntrospectionOptions): Promise<Answer> {
+  const { introspectionEndpoint } = await issuer.current()
   try {
     if (introspectionEndpoint === undefined) throw new Error('the issuer has no introspection endpoint')
-    return await fetchJson(fetch, introspectionEndpoint, {
-      method: 'POST',
-      headers: { authorization: basic(credentials) },
-      body: new URLSearchParams({ token: text, token_type_hint: 'access_token' }), // §2.1
-    })
+    return await withDeadline((signal) =>
+      fetchJson(options.fetch, introspectionEndpoint, {
+        method: 'POST',
+        headers: { authorization: basic(options) },
+        body: new URLSearchParams({ token: text, token_type_hint: 'access_token' }), // §2.1
+        signal,
+      }),
+    )
   } catch (error) {
-    return deny('temporarily_unavailable', 'the issuer of access tokens cannot be asked', error)
+    queueMicrotask(() => options.onIssuerError(error)) // what it throws is no failure of the issuer
+    return refuse('temporarily_unavailable', 'the issuer of access tokens cannot be asked', error)
   }
 }
 
-/** RFC 6749 §2.3.1: both parts form-encoded first. */
-function basic({ clientId, clientSecret }: Credentials): string {
+/** Both parts are form-encoded first. RFC 6749 §2.3.1 */
+function basic({ clientId, clientSecret }: IntrospectionOptions): string {
   const encode = (part: string) => new URLSearchParams({ '': part }).toString().slice(1)
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`
 }

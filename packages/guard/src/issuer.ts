@@ -1,129 +1,100 @@
-/** The issuer as it describes itself — RFC 8414 — and its keys — RFC 7517; read anew when they grow old or a key is not among them. */
-import type { Claims } from './caller.ts'
-import { deny } from './denial.ts'
-import { type Fetch, fetchJson, isSafe } from './fetch-json.ts'
-import { type Memory, memory } from './memory.ts'
-import { type Algorithm, type VerifyingKey, verifyingKey } from './public-key.ts'
+/**
+ * The issuer's metadata and keys, cached. A refetch runs beside the requests: one whose key is known goes on with the cached keys.
+ * Only an API that was idle until its keys grew old waits for the issuer, once and for a moment, because a key may have been revoked meanwhile.
+ */
+import { type Cache, cache } from './cache.ts'
+import type { AccessTokenClaims } from './claims.ts'
+import { type IssuerDocument, type IssuerDocumentOptions, readIssuerDocument } from './issuer-document.ts'
+import { refuse } from './refusal.ts'
 
-/** Seconds after which what is known is read again: a key that the issuer takes back is trusted no longer than this. */
-const FRESH = 300
-/** Seconds for which it still serves while the issuer is away. */
-const KEPT = 3600
-/** Seconds from one attempt to the next, whatever the reason. */
-const AGAIN = 10
-const MOST_KEYS = 64
+/** Seconds. From the first to the second the keys are read again in the background. From the second on they are old. */
+const REFRESH_AFTER = 240
+const FRESH_FOR = 300
+/** Seconds for which old keys are used while the issuer does not answer. */
+const STALE_FOR = 3600
+/** Seconds from one attempt to the next, whatever asks for it: a flood of unknown `kid`s does not become a flood of requests. */
+const RETRY_AFTER = 10
+/** For how long the first requests after an idle time wait for new keys before they use the old ones. */
+const PATIENCE_MILLISECONDS = 50
 
-/** One reading. */
-export interface Known {
+/** What was read at one time. */
+export interface IssuerSnapshot extends IssuerDocument {
   /** Seconds since the epoch. */
-  at: number
-  introspectionEndpoint: string | undefined
-  /** `kid` undefined: the only key of this algorithm, if there is just one. */
-  keyFor(kid: string | undefined, alg: Algorithm): VerifyingKey | undefined
-  /** Tokens found good by these keys, by hash: with the keys goes what they vouched for. */
-  verified: Memory<Claims>
+  readAt: number
+  /** Claims of tokens verified with these keys, by hash of the token: they are dropped with the keys. */
+  verified: Cache<AccessTokenClaims>
 }
 
 export interface Issuer {
-  /** Denies with temporarily_unavailable when nothing is known, or only what is too old. */
-  known(): Promise<Known>
-  /** A later reading than this one, if there may be one already. Denies with temporarily_unavailable when that cannot be told. */
-  newer(than: Known): Promise<Known>
+  /** Refuses with temporarily_unavailable when nothing was ever read, or only what is too old. */
+  current(): Promise<IssuerSnapshot>
+  /** A later snapshot, if there may be one. Refuses with temporarily_unavailable when the issuer cannot be asked. */
+  newerThan(snapshot: IssuerSnapshot): Promise<IssuerSnapshot>
 }
 
-export interface IssuerOptions {
-  issuer: string
-  algorithms: readonly Algorithm[]
+export interface IssuerOptions extends IssuerDocumentOptions {
   /** How many verified tokens to remember. */
   cachedTokens: number
-  fetch: Fetch
+  onIssuerError(error: unknown): void
   /** Seconds since the epoch. */
   now(): number
 }
 
-export function issuer(options: IssuerOptions): Issuer {
-  const { now } = options
-  let latest: Known | undefined
-  let failure: unknown
-  let triedAt = Number.NEGATIVE_INFINITY
-  let underWay: Promise<void> | undefined
-  const isYounger = (time: number, seconds: number) => Math.abs(now() - time) < seconds // a clock that was set back makes it old too
-  const unavailable = () => deny('temporarily_unavailable', 'the issuer of access tokens cannot be asked', failure)
+interface Attempt {
+  done: Promise<void>
+  /** When it is done, or when it has taken longer than requests should wait. */
+  doneOrLate: Promise<void>
+}
 
-  async function readAnew(): Promise<void> {
+export function cachedIssuer(options: IssuerOptions): Issuer {
+  const { cachedTokens, now, onIssuerError } = options
+  let latest: IssuerSnapshot | undefined
+  let failure: unknown
+  let attemptedAt = Number.NEGATIVE_INFINITY
+  let attempt: Attempt | undefined
+  const isWithin = (seconds: number, since: number) => Math.abs(now() - since) < seconds // a clock that was set back ends it too
+  const unavailable = () => refuse('temporarily_unavailable', 'the issuer of access tokens cannot be asked', failure)
+
+  async function read(): Promise<void> {
+    const readAt = now()
     try {
-      latest = await read(options)
+      latest = { ...(await readIssuerDocument(options)), readAt, verified: cache(cachedTokens, now) }
       failure = undefined
     } catch (error) {
       failure = error
+      queueMicrotask(() => onIssuerError(error)) // what it throws is no failure of the issuer
     } finally {
-      underWay = undefined
+      attempt = undefined
     }
   }
 
-  async function refresh(): Promise<void> {
-    if (!underWay && isYounger(triedAt, AGAIN)) return
-    if (!underWay) triedAt = now()
-    underWay ??= readAnew()
-    await underWay
+  /** The attempt under way: a new one, unless the last began only just now. */
+  function refresh(): Attempt | undefined {
+    if (attempt || isWithin(RETRY_AFTER, attemptedAt)) return attempt
+    if (!isWithin(FRESH_FOR, attemptedAt)) failure = undefined // too long ago to say anything of now
+    attemptedAt = now()
+    const done = read()
+    attempt = { done, doneOrLate: Promise.race([done, delay(PATIENCE_MILLISECONDS)]) }
+    return attempt
   }
 
   return {
-    async known() {
-      if (latest && isYounger(latest.at, FRESH)) return latest
-      await refresh()
-      return latest && isYounger(latest.at, KEPT) ? latest : unavailable()
+    async current() {
+      if (latest && isWithin(REFRESH_AFTER, latest.readAt)) return latest
+      const underWay = refresh()
+      if (latest && isWithin(FRESH_FOR, latest.readAt)) return latest
+      const isUsable = latest && isWithin(STALE_FOR, latest.readAt)
+      if (!isUsable) await underWay?.done
+      else if (failure === undefined) await underWay?.doneOrLate
+      return latest && isWithin(STALE_FOR, latest.readAt) ? latest : unavailable()
     },
-    async newer(than) {
-      if (latest === than) await refresh()
-      return failure === undefined ? (latest as Known) : unavailable()
+    async newerThan(snapshot) {
+      if (latest === snapshot) await refresh()?.done
+      return failure === undefined ? (latest as IssuerSnapshot) : unavailable()
     },
   }
 }
 
-async function read({ issuer, algorithms, cachedTokens, fetch, now }: IssuerOptions): Promise<Known> {
-  const at = now()
-  const document = await fetchJson(fetch, metadataUrl(issuer))
-  if (document['issuer'] !== issuer) throw new Error('the metadata document is that of another issuer') // RFC 8414 §3.3
-  const jwksUri = endpoint(document, 'jwks_uri')
-  const { keys = [] } = jwksUri === undefined ? {} : await fetchJson(fetch, jwksUri)
-  if (!Array.isArray(keys) || keys.length > MOST_KEYS) throw new Error(`${jwksUri} has no list of keys, or too long a one`)
-  return {
-    at,
-    introspectionEndpoint: endpoint(document, 'introspection_endpoint'),
-    keyFor: keyTable(keys, algorithms),
-    verified: memory(cachedTokens, now),
-  }
-}
-
-/** The well-known part goes between host and path. RFC 8414 §3.1. */
-function metadataUrl(issuer: string): string {
-  const { origin, pathname } = new URL(issuer)
-  return `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`
-}
-
-function endpoint(document: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const url = document[name]
-  if (url === undefined) return undefined
-  if (typeof url !== 'string' || !URL.canParse(url) || !isSafe(new URL(url))) throw new Error(`${name} of the issuer is no https URL`)
-  return url
-}
-
-function keyTable(keys: readonly unknown[], algorithms: readonly Algorithm[]): Known['keyFor'] {
-  const byName = new Map<string, VerifyingKey>()
-  const byAlgorithm = new Map<Algorithm, VerifyingKey[]>(algorithms.map((alg) => [alg, []]))
-  for (const jwk of keys) {
-    for (const alg of algorithms) {
-      const key = verifyingKey(jwk, alg)
-      if (!key) continue
-      const { kid } = jwk as { kid?: unknown }
-      if (typeof kid === 'string') byName.set(`${alg} ${kid}`, key)
-      byAlgorithm.get(alg)?.push(key)
-    }
-  }
-  return (kid, alg) => {
-    if (kid !== undefined) return byName.get(`${alg} ${kid}`)
-    const [only, ...others] = byAlgorithm.get(alg) ?? []
-    return others.length === 0 ? only : undefined
-  }
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -1,29 +1,31 @@
-/** The compact form of a signed JWT — RFC 7515 §3.1, §5.2; RFC 8725 §3. Taking it apart says nothing about its signature. */
+/** The compact form of a signed JWT — RFC 7515 §3.1, §5.2; RFC 8725 §3. Reading it verifies nothing yet. */
 import { type Algorithm, knownAlgorithms } from './public-key.ts'
 
 export interface Jws {
   header: Readonly<Record<string, unknown>>
-  /** Not to be looked at before the signature is. */
+  /** Not to be read before the signature is verified. */
   payload: string
+  /** What the signature covers. */
   signed: string
   signature: Buffer
 }
 
-const MOST_CHARACTERS = 16_384
-const MOST_IN_HEADER = 4096
+const MAX_CHARACTERS = 16_384
+/** Enough for a DPoP proof that carries a public key of ML-DSA-87. */
+const MAX_HEADER_CHARACTERS = 6144
 
-/** Three parts, with dots between them. */
+/** Three parts with dots between them. */
 export function looksLikeJws(text: string): boolean {
   return text.split('.', 4).length === 3
 }
 
 /** Undefined when it is too long or not of the form. */
 export function readJws(text: string): Jws | undefined {
-  if (text.length > MOST_CHARACTERS || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return undefined
+  if (text.length > MAX_CHARACTERS || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return undefined
   const first = text.indexOf('.')
   const last = text.lastIndexOf('.')
-  if (first > MOST_IN_HEADER) return undefined
-  const header = readObject(decoded(text.slice(0, first)))
+  if (first > MAX_HEADER_CHARACTERS) return undefined
+  const header = readObject(text.slice(0, first))
   if (!header) return undefined
   return {
     header,
@@ -35,28 +37,24 @@ export function readJws(text: string): Jws | undefined {
 
 /** The claims. Undefined when they are no JSON object. */
 export function claimsOf({ payload }: Jws): Record<string, unknown> | undefined {
-  return readObject(decoded(payload))
+  return readObject(payload)
 }
 
-/** The algorithm of the header, if it is one of these and the header asks for nothing we do not do. RFC 7515 §4.1.11, RFC 8725 §3.1. */
+/** The algorithm of the header, if it is allowed and the header has no critical extension. RFC 7515 §4.1.11, RFC 8725 §3.1 */
 export function algorithmOf({ header }: Jws, allowed: readonly Algorithm[]): Algorithm | undefined {
   if ('crit' in header) return undefined
   return knownAlgorithms.find((alg) => alg === header['alg'] && allowed.includes(alg))
 }
 
-/** Is the header's `typ` this one? RFC 7515 §4.1.9: without regard to case, with or without `application/`. */
+/** Whether `typ` of the header is this type, in any case, with or without `application/`. RFC 7515 §4.1.9 */
 export function hasType({ header }: Jws, type: string): boolean {
   const { typ } = header
   return typeof typ === 'string' && typ.toLowerCase().replace(/^application\//, '') === type
 }
 
-function decoded(part: string): string {
-  return Buffer.from(part, 'base64url').toString()
-}
-
-function readObject(json: string): Record<string, unknown> | undefined {
+function readObject(part: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(json)
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined

@@ -1,15 +1,36 @@
-/** What a protected resource says of itself — RFC 9728 §2. */
+/** What a protected resource publishes about itself — RFC 9728 §2. */
+import type { Settings } from './options.ts'
 
 export interface ResourceMetadata {
   resource: string
   authorization_servers: readonly string[]
   scopes_supported?: readonly string[]
-  bearer_methods_supported: readonly ['header']
+  /** Empty where tokens are accepted with a DPoP proof only. */
+  bearer_methods_supported: readonly 'header'[]
   resource_name?: string
   dpop_signing_alg_values_supported?: readonly string[]
+  dpop_bound_access_tokens_required?: true
+  tls_client_certificate_bound_access_tokens?: true
 }
 
-/** Where it is found: the well-known part goes between host and path. §3.1. */
+export function metadataOf(
+  { resource, issuer, resourceName, schemes, dpop, mtls, algorithms }: Settings,
+  scopes: ReadonlySet<string>,
+): ResourceMetadata {
+  const acceptsBearer = schemes.includes('Bearer')
+  return {
+    resource,
+    authorization_servers: [issuer],
+    bearer_methods_supported: acceptsBearer ? ['header'] : [],
+    ...(scopes.size > 0 ? { scopes_supported: [...scopes] } : {}),
+    ...(resourceName === undefined ? {} : { resource_name: resourceName }),
+    ...(dpop ? { dpop_signing_alg_values_supported: algorithms } : {}),
+    ...(acceptsBearer ? {} : { dpop_bound_access_tokens_required: true }),
+    ...(mtls ? { tls_client_certificate_bound_access_tokens: true } : {}),
+  }
+}
+
+/** Where to find it: the well-known part goes between host and path. §3.1 */
 export function metadataPathOf(resource: string): string {
   const { pathname } = new URL(resource)
   return `/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`

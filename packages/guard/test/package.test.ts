@@ -1,4 +1,4 @@
-/** The package as others get it: its README keeps its word, and what is published runs without us. */
+/** The package as others get it: the programs of its README run, and what is published runs outside this repository. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -54,17 +54,42 @@ suite('the README', () => {
   })
 
   test('names every option, and the credentials that the demo machine has', () => {
-    const source = readFileSync(join(here, 'src/guard.ts'), 'utf8')
+    const source = readFileSync(join(here, 'src/options.ts'), 'utf8')
     const [, options = ''] = /interface GuardOptions \{([\s\S]*?)\n\}/.exec(source) ?? []
-    const names = [...options.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name as string)
-    assert.ok(names.length > 8)
+    const names = [...options.matchAll(/^ {2}(\w+)\??[:(]/gm)].map(([, name]) => name as string)
+    assert.ok(names.length > 12)
     assert.deepEqual(
-      names.filter((name) => name !== 'fetch' && !new RegExp(`^\\| \`${name}\` `, 'm').test(readme)),
+      names.filter((name) => name !== 'fetch' && name !== 'now' && !new RegExp(`^\\| \`${name}\` `, 'm').test(readme)),
       [],
     )
     assert.ok(readme.includes(`-u ${demo.machine.client_id}:${demo.machine.secret} `))
   })
 })
+
+/** What the fragments of the README take for granted. */
+const aroundFragments = `
+  import { createGuard } from '@gatehouse/guard'
+  import fastify from 'fastify'
+  declare const redis: { set(key: string, value: string, expiry: 'EXAT', until: number, condition: 'NX'): Promise<'OK' | null> }
+  declare const key: string, cert: string`
+
+test('the links within the README lead somewhere', () => {
+  const anchors = [...readme.matchAll(/^## (.+)$/gm)].map(([, title = '']) => anchorOf(title))
+  const links = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor as string)
+  assert.ok(links.length > 10)
+  assert.deepEqual(
+    links.filter((link) => !anchors.includes(link)),
+    [],
+  )
+})
+
+/** As GitHub makes it from a title. */
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-')
+}
 
 /** Asks until the program listens. */
 async function answerOf(ask: () => Promise<Response>, isAlive: () => boolean): Promise<Response> {
@@ -107,8 +132,8 @@ suite('what is published', () => {
       import { expressGuard } from '@gatehouse/guard/express'
       const guard = createGuard({ issuer: 'https://issuer.example', audience: 'https://api.example/v1' })
       console.log(typeof fastifyGuard(guard), typeof expressGuard(guard), guard.metadataPath)`
-    const said = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder, encoding: 'utf8' })
-    assert.equal(said.trim(), 'function function /.well-known/oauth-protected-resource/v1')
+    const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder, encoding: 'utf8' })
+    assert.equal(output.trim(), 'function function /.well-known/oauth-protected-resource/v1')
   })
 
   test('has types that the programs of the README pass', () => {
@@ -117,6 +142,11 @@ suite('what is published', () => {
     const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text]) => text as string)
     programs.forEach((text, n) => {
       writeFileSync(join(folder, `program-${n}.ts`), text)
+    })
+    const fragments = [...readme.matchAll(/```typescript\n([\s\S]*?)```/g)].map(([, text]) => text as string)
+    assert.equal(fragments.length, 3)
+    fragments.forEach((text, n) => {
+      writeFileSync(join(folder, `fragment-${n}.ts`), `${aroundFragments}\n${text}`)
     })
     const compiler = join(root, 'node_modules/typescript/bin/tsc')
     execFileSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8', stdio: ['ignore', 'inherit', 'inherit'] })

@@ -1,8 +1,8 @@
-/** What the guard reads of requests, what it answers, and what it says of itself. */
+/** What the guard reads from requests, what it answers, and what its metadata says. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createGuard, type Guard, type GuardOptions, type GuardRequest, type Need, Refused } from '../src/index.ts'
-import { jwt, type Key, makeKey, type TestIssuer, testIssuer } from './issuer.ts'
+import { jwt, type Key, makeKey, type TestIssuer, testIssuer } from './test-issuer.ts'
 
 const audience = 'https://api.example/v1'
 const now = () => 1_800_000_000
@@ -22,9 +22,9 @@ const token = (over: Record<string, unknown> = {}) => jwt({ typ: 'at+jwt', alg: 
 const get = (headers: GuardRequest['headers'], url = '/v1') => ({ method: 'GET', url, headers })
 const bearer = (text: string) => get({ authorization: `Bearer ${text}` })
 
-async function refusal(room: Guard, request: GuardRequest, need?: Need): Promise<Refused> {
-  const error = await room.check(request, need).then(
-    () => assert.fail('it was let in'),
+async function refusal(by: Guard, request: GuardRequest, need?: Need): Promise<Refused> {
+  const error = await by.check(request, need).then(
+    () => assert.fail('it was accepted'),
     (thrown: unknown) => thrown,
   )
   assert.ok(error instanceof Refused, String(error))
@@ -32,10 +32,10 @@ async function refusal(room: Guard, request: GuardRequest, need?: Need): Promise
 }
 
 suite('a caller', () => {
-  test('is told with all that the token says', async () => {
-    const said = { aud: ['https://other.example', audience], roles: ['editor', { value: 'admin' }, 7], tenant: { id: 't' } }
-    const caller = await guarded().check(bearer(token(said)))
-    const { claims, ...rest } = caller
+  test('has all that the token says', async () => {
+    const roles = ['editor', { value: 'admin' }, 7]
+    const text = token({ aud: ['https://other.example', audience, 7], roles, tenant: { id: 't' } })
+    const { claims, ...rest } = await guarded().check(bearer(text))
     assert.deepEqual(rest, {
       subject: 'alice',
       clientId: 'app',
@@ -66,31 +66,38 @@ suite('a caller', () => {
     assert.deepEqual([scopes.size, roles.size], [0, 0])
   })
 
-  test('is read from the headers of fetch, and from a scheme in any case', async () => {
+  test('is known from a Request of the fetch API', async () => {
+    const request = new Request('https://api.example/v1', { headers: { authorization: `Bearer ${token()}` } })
+    assert.equal((await guarded().check(request)).subject, 'alice')
+    request.headers.append('authorization', `Bearer ${token()}`)
+    assert.equal((await refusal(guarded(), request)).status, 400)
+  })
+
+  test('is known from the headers of fetch, and with the scheme in any case', async () => {
     const headers = new Headers({ authorization: `bEARER  ${token()} ` })
     assert.equal((await guarded().check(get(headers, 'https://api.example/v1'))).subject, 'alice')
   })
 })
 
-suite('who shows no token is asked for one, without an error code', () => {
+suite('a call without a token is asked for one, without an error code', () => {
   const shown: Record<string, GuardRequest['headers']> = {
     nothing: {},
     'an empty header': { authorization: '' },
     'a password': { authorization: 'Basic dTpw' },
-    'a DPoP token where none are taken': { authorization: 'DPoP abc' },
+    'a DPoP token where none is accepted': { authorization: 'DPoP abc' },
     'a scheme that only begins the same': { authorization: 'BearerX abc' },
   }
   for (const [name, headers] of Object.entries(shown)) {
     test(name, async () => {
-      const { status, error, body, headers: told } = await refusal(guarded(), get(headers), { scopes: ['read', 'write'] })
+      const { status, error, body, headers: sent } = await refusal(guarded(), get(headers), { scopes: ['read', 'write'] })
       assert.deepEqual({ status, error }, { status: 401, error: undefined })
       assert.deepEqual(body, { error_description: 'an access token is needed' })
-      assert.deepEqual(told, { 'www-authenticate': `Bearer scope="read write", ${pointer}`, 'cache-control': 'no-store' })
+      assert.deepEqual(sent, { 'www-authenticate': `Bearer scope="read write", ${pointer}`, 'cache-control': 'no-store' })
     })
   }
 })
 
-suite('a malformed request is told so', () => {
+suite('a malformed request is refused', () => {
   const requests: Record<string, GuardRequest> = {
     'no token after the scheme': get({ authorization: 'Bearer' }),
     'two tokens': get({ authorization: 'Bearer a b' }),
@@ -108,8 +115,8 @@ suite('a malformed request is told so', () => {
   }
 })
 
-suite('a caller who may not do this is forbidden', () => {
-  test('for want of one scope of several: all are named', async () => {
+suite('a caller without the right is refused', () => {
+  test('for want of one scope of several; all are named', async () => {
     const { status, headers, description } = await refusal(guarded({ requireScopes: ['read'] }), bearer(token()), { scopes: ['admin'] })
     assert.equal(status, 403)
     assert.equal(
@@ -148,7 +155,7 @@ suite('metadata', () => {
     })
     assert.equal(guard.metadataPath, '/.well-known/oauth-protected-resource/v1')
   })
-  test('lies at the root for a resource without a path, and tells of DPoP where it is taken', () => {
+  test('is at the root for a resource without a path, and tells of DPoP where it is accepted', () => {
     const guard = guarded({ resource: 'https://api.example', dpop: true, algorithms: ['ES256'] })
     assert.equal(guard.metadataPath, '/.well-known/oauth-protected-resource')
     assert.deepEqual(guard.metadata().dpop_signing_alg_values_supported, ['ES256'])
@@ -156,7 +163,7 @@ suite('metadata', () => {
   })
 })
 
-suite('options that make no sense are not taken', () => {
+suite('options that make no sense are refused', () => {
   const senseless: Record<string, Partial<GuardOptions>> = {
     'an issuer without TLS': { issuer: 'http://issuer.example' },
     'an issuer that is no URL': { issuer: 'issuer' },
@@ -166,14 +173,17 @@ suite('options that make no sense are not taken', () => {
     'a resource with a fragment': { resource: 'https://api.example#x' },
     'a resource with a quote': { resource: 'https://api.example/"' },
     'no algorithm': { algorithms: [] },
-    'an algorithm of secrets': { algorithms: ['HS256' as 'ES256'] },
+    'an algorithm with a shared secret': { algorithms: ['HS256' as 'ES256'] },
     'a scope with a quote': { requireScopes: ['a"b'] },
     'a negative tolerance': { clockTolerance: -1 },
+    'a tolerance of more than five minutes': { clockTolerance: 301 },
+    'answers used for more than an hour': { cacheSeconds: 3601 },
+    'too many tokens': { cachedTokens: 100_001 },
     'a lifetime that is no number': { cacheSeconds: Number.NaN },
   }
   for (const [name, options] of Object.entries(senseless)) test(name, () => assert.throws(() => guarded(options), TypeError))
 
-  test('nor a scope that would break the header', async () => {
+  test('a scope that would break the header is refused', async () => {
     assert.throws(() => guarded().require({ scopes: ['a b'] }), TypeError)
     await assert.rejects(guarded().check(get({}), { scopes: ['a", error="x'] }), TypeError)
   })
