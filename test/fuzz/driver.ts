@@ -4,7 +4,7 @@ import { type Endpoint, endpointAttack, readDiscovery } from './endpoints.ts'
 import { connection, type Request } from './http.ts'
 import { type Description, operationAttack, readDescription } from './operations.ts'
 import { called, NotPrepared } from './people.ts'
-import { type Probe, probe, ServerGone } from './probe.ts'
+import { type Probe, preparing, probe, ServerGone } from './probe.ts'
 import { type Random, randomFrom } from './random.ts'
 import { type Report, report } from './report.ts'
 import { posted } from './request.ts'
@@ -54,7 +54,7 @@ export async function fuzz(run: Run): Promise<Outcome> {
       }
       await attacks.check()
     } catch (error) {
-      if (error instanceof NotPrepared) at.tell('(preparing)', 'the server no longer serves', error.message)
+      if (error instanceof NotPrepared) at.tell('the server no longer serves', error.message)
       else if (!(error instanceof ServerGone)) throw error
     } finally {
       wire.close()
@@ -78,14 +78,27 @@ function attackOn(probe: Probe, server: Server, names: Map<string, string>, seed
     routes ??= await readRoutes(probe, random)
     if (here) await check()
     walk = undefined
-    return world(probe, random, base, Math.floor(number / worldLasts))
+    probe.settled()
+    return world(probe, random, base, number)
+  }
+
+  /** False when they cannot sign in any more: a password was changed, with the old one, or a client removed. */
+  async function renewed(now: World, number: number): Promise<boolean> {
+    try {
+      await renew(now, randomFrom(seed, -1 - number))
+      probe.settled()
+      return true
+    } catch (error) {
+      if (error instanceof NotPrepared) return false
+      throw error
+    }
   }
 
   async function check(): Promise<void> {
     const random = randomFrom(seed, -1)
     const { status } = await called(probe, random, 'GET', '/readyz')
     const request = posted('/token', [['grant_type', 'client_credentials']], [basic(base!.watch), forwarded(random)])
-    const answer = await probe.ask('(preparing)', request)
+    const answer = await probe.ask(preparing, request)
     if (status !== 'ready' || answer?.status !== 200) throw new NotPrepared(`/readyz says ${status}, /token answers ${answer?.status}`)
   }
 
@@ -103,8 +116,7 @@ function attackOn(probe: Probe, server: Server, names: Map<string, string>, seed
   return {
     check,
     async next(number: number): Promise<void> {
-      if (!here || number % worldLasts === 0) here = await prepare(number)
-      else if (number % tokensLast === 0) await renew(here, randomFrom(seed, -1 - number))
+      if (!here || number % worldLasts === 0 || (number % tokensLast === 0 && !(await renewed(here, number)))) here = await prepare(number)
       const random = randomFrom(seed, number)
       const { description, endpoints } = routes!
       const kind = random.below(20)
@@ -138,8 +150,6 @@ const documents = [
   '/healthz',
   '/readyz',
   '/version',
-  '/',
-  '/favicon.ico',
 ]
 
 function documentAttack(random: Random, { tenant }: World): Attack {

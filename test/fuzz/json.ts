@@ -79,7 +79,7 @@ export function sample(from: Sampling, schema: Schema, name = '', depth = 0): Js
 function objectOf(from: Sampling, { properties = {}, required = [], additionalProperties }: Schema, depth: number): Json {
   const { random } = from
   const optional = Object.keys(properties).filter((name) => !required.includes(name))
-  const few = optional.length > 6 ? optional.filter(() => random.chance(0.2)) : random.some(optional)
+  const few = random.chance(0.3) ? [] : optional.length > 6 ? optional.filter(() => random.chance(0.2)) : random.some(optional)
   const members = [...required, ...few].map((name) => [name, sample(from, properties[name]!, name, depth + 1)] as const)
   if (typeof additionalProperties !== 'object' || !random.chance(0.5)) return Object.fromEntries(members)
   const extra = from.usual('member')[0] ?? 'x'

@@ -56,7 +56,7 @@ export function operationAttack(random: Random, world: World, { schemas }: Descr
   const { method, path, guarded, body, query } = operation
   const inTenant = random.chance(0.1)
   const base = inTenant ? `/t/${world.tenant.slug}` : ''
-  const wrong = random.chance(0.3) && !seldom.test(path) ? [] : faultsFor(random, operation)
+  const wrong = random.chance(seldom.test(path) ? 0.05 : 0.3) ? [] : faultsFor(random, operation)
   const { headers, refused } = credential(random, world, { guarded, inTenant, wrong: wrong.includes('credential') })
   const target = `${base}${filled(random, world, path, wrong.includes('id'))}${queryOf(random, world, query, wrong.includes('query'))}`
   const request = { method, target, headers: [forwarded(random), ...headers] }
@@ -112,7 +112,8 @@ function filled(random: Random, world: World, path: string, wrong: boolean): str
   const places = [...path.matchAll(/(\w[\w-]*)\/\{(\w+)\}/g)]
   const bad = wrong ? random.below(places.length) : -1
   return places.reduce((filling, [, kind, name], n) => {
-    const known = world.ids[name === 'user' ? 'users' : kind!] ?? []
+    const known =
+      path.endsWith('{secret}') && kind === 'clients' ? [world.clients.asking.id] : (world.ids[name === 'user' ? 'users' : kind!] ?? [])
     const id = n === bad || known.length === 0 ? hostileId(random, world) : encodeURIComponent(random.pick(known))
     return filling.replace(`{${name}}`, () => id)
   }, path)
@@ -142,7 +143,7 @@ function usualFor(random: Random, world: World, name: string): readonly string[]
     by: ids['users']!,
     target: ids['users']!,
     client: ids['clients']!,
-    email: [`${fresh}@example.com`],
+    email: [`${fresh}@example.com`, world.people.viewer.login],
     identifier: random.chance(0.5) ? [tenant.administrator.login] : [`https://${fresh}.example`],
     username: [fresh],
     display_name: ['A name'],

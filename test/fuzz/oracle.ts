@@ -7,6 +7,8 @@ import { foreignHost, headerName, markup } from './text.ts'
 export interface Expectation {
   /** The credential in it opens nothing. */
   refused?: boolean
+  /** What it lists was sent by others, and judged then. */
+  lists?: boolean
   /** The token it asks about was never issued. */
   inactive?: boolean
 }
@@ -61,12 +63,12 @@ function leadsAway(address: string): boolean {
   return url === null || url.hostname === foreignHost || /^(?:javascript|data|vbscript):/i.test(url.protocol)
 }
 
-function bodyFaults(answer: Answer, { inactive }: Expectation): string[] {
+function bodyFaults(answer: Answer, expected: Expectation): string[] {
   const type = header(answer, 'content-type') ?? ''
   const text = answer.body.toString()
   if (answer.body.length === 0) return []
   if (type.startsWith('text/html')) return pageFaults(text)
-  if (/^application\/(?:[\w-]+\+)?json\b/.test(type)) return jsonFaults(answer, text, inactive)
+  if (/^application\/(?:[\w-]+\+)?json\b/.test(type)) return jsonFaults(answer, text, expected)
   return answer.status >= 400 ? [`a refusal of type ${type || 'none'}`] : []
 }
 
@@ -78,7 +80,7 @@ function pageFaults(html: string): string[] {
   ]
 }
 
-function jsonFaults({ status }: Answer, text: string, inactive = false): string[] {
+function jsonFaults({ status }: Answer, text: string, { inactive, lists }: Expectation): string[] {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -89,7 +91,7 @@ function jsonFaults({ status }: Answer, text: string, inactive = false): string[
   const active = typeof value === 'object' && value !== null && (value as { active?: unknown }).active === true
   return [
     ...(inactive && active ? ['a token that was never issued is active'] : []),
-    ...unprintableIn(value).map((place) => `hostile characters were kept: ${place}`),
+    ...(lists ? [] : unprintableIn(value).map((place) => `hostile characters were kept: ${place}`)),
   ]
 }
 
@@ -110,7 +112,7 @@ function unprintableIn(value: unknown, place = ''): string[] {
     ? value.flatMap((one) => unprintableIn(one, place))
     : Object.entries(value).flatMap(([name, one]) => [
         ...(unprintable.test(name) ? [`a name in ${place || 'the answer'}`] : []),
-        ...unprintableIn(one, place ? `${place}.${name}` : name),
+        ...unprintableIn(one, place && place !== 'items' ? `${place}.${name}` : name),
       ])
   return [...new Set(found)].slice(0, 5)
 }

@@ -2,7 +2,7 @@
 import { type Authenticator, authenticator } from '../authenticator.ts'
 import { authenticatorApp } from '../authenticator-app.ts'
 import { type Jar, jar, type Page } from './pages.ts'
-import type { Probe } from './probe.ts'
+import { type Probe, preparing } from './probe.ts'
 import type { Random } from './random.ts'
 import { formNamed, forwarded, open, submit } from './visit.ts'
 
@@ -36,7 +36,7 @@ export async function called(probe: Probe, random: Random, method: string, targe
   const kind = body === undefined ? [] : [['Content-Type', 'application/json'] as const]
   const request = { method, target, headers: [forwarded(random), ...authorized, ...kind] }
   const sent = body === undefined ? request : { ...request, body: Buffer.from(JSON.stringify(body)) }
-  const answer = await probe.ask('(preparing)', sent)
+  const answer = await probe.ask(preparing, sent, { lists: true })
   if (!answer || answer.status >= 300)
     throw new NotPrepared(`${method} ${target}: ${answer?.status} ${answer?.body.toString().slice(0, 300)}`)
   return answer.body.length > 0 ? JSON.parse(answer.body.toString()) : {}

@@ -11,9 +11,14 @@ export interface Probe {
   issuer: string
   /** Undefined when there was no answer, which is a fault. Throws `ServerGone` when there is no server any more. */
   ask(route: string, request: Request, expected?: Expectation): Promise<Answer | undefined>
-  /** A fault that no single answer shows. */
-  tell(route: string, what: string, detail: string): void
+  /** A fault that no single answer shows, with the changes that were accepted since all was well. */
+  tell(what: string, detail: string): void
+  /** All is well. */
+  settled(): void
 }
+
+/** The row of the requests by which the world is made. */
+export const preparing = '(preparing)'
 
 export class ServerGone extends Error {
   override readonly name = 'ServerGone'
@@ -34,6 +39,7 @@ export function probe(at: {
   names: ReadonlyMap<string, string>
 }): Probe {
   const { server, report, seed, number } = at
+  let accepted: Request[] = []
 
   async function judged(request: Request, expected: Expectation): Promise<Judged> {
     try {
@@ -48,7 +54,7 @@ export function probe(at: {
   async function note(route: string, request: Request, expected: Expectation, { answer, faults }: Judged): Promise<void> {
     for (const what of faults) {
       const origin = answer && answer.status >= 500 ? await originOf(answer) : undefined
-      const key = answer && !isOurs(answer) ? what : `${what} ${origin ?? route}`
+      const key = answer && !isOurs(answer) ? what : `${what} ${origin?.replace(/\d+/g, '#') ?? route}`
       if (!report.isNew(key, route)) continue
       const again = async (smaller: Request) => (await judged(smaller, expected)).faults.includes(what)
       const least = answer && answer.ms > 1000 ? request : await minimised(request, again)
@@ -78,17 +84,23 @@ export function probe(at: {
       const found = await judged(request, expected)
       report.count(route, found.answer)
       if (found.faults.length > 0) await note(route, request, expected, found)
+      if (request.method !== 'GET' && found.answer && found.answer.status < 400 && route !== preparing) accepted.push(request)
       const gone = server.gone()
       if (gone === undefined) return found.answer
-      tell(route, 'the server ended', `${gone}\n${asCommand(request, server.port, at.names)}`)
+      tell('the server ended', `${gone}\n${asCommand(request, server.port, at.names)}`)
       throw new ServerGone(gone)
     },
     tell,
+    settled() {
+      accepted = []
+    },
   }
 
-  function tell(route: string, what: string, detail: string): void {
-    const key = `${what} ${route}`
-    if (report.isNew(key, route)) report.tell(key, { number: number(), seed, route, what, origin: undefined, command: detail, answer: '-' })
+  function tell(what: string, detail: string): void {
+    if (!report.isNew(what, '-')) return
+    const before = accepted.slice(-60).map((request) => `    ${asCommand(request, server.port, at.names).slice(0, 600)}`)
+    const command = `${detail}\n  accepted before it:\n${before.join('\n')}`
+    report.tell(what, { number: number(), seed, route: '-', what, origin: undefined, command, answer: '-' })
   }
 }
 

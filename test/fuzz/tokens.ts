@@ -6,6 +6,7 @@ import { linkIn, parsed } from '../mail-sink.ts'
 import { header } from './http.ts'
 import { ownTarget } from './pages.ts'
 import { NotPrepared, tokensOf } from './people.ts'
+import { preparing } from './probe.ts'
 import type { Random } from './random.ts'
 import { encoded, type Field, posted } from './request.ts'
 import { browserHeaders, forwarded } from './visit.ts'
@@ -56,11 +57,15 @@ async function machineToken(world: World, random: Random, client: Client, fields
   return answer.access_token
 }
 
+/** Address of an authorization request. */
+export function authorizeTarget(base: string, clientId: string, more: Readonly<Record<string, string>> = {}): string {
+  const usual = { client_id: clientId, response_type: 'code', redirect_uri: redirectUri, scope, state: 's', code_challenge: challenge }
+  return `${base}/authorize?${encoded(Object.entries({ ...usual, code_challenge_method: 'S256', ...more }))}`
+}
+
 export async function freshCode({ probe, clients, people, keep }: World, random: Random): Promise<string> {
-  const fields = { client_id: clients.web.id, response_type: 'code', redirect_uri: redirectUri, scope, nonce: 'n', state: 's' }
-  const query = encoded(Object.entries({ ...fields, code_challenge: challenge, code_challenge_method: 'S256' }))
-  const target = `/authorize?${query}`
-  const answer = await probe.ask('(preparing)', { method: 'GET', target, headers: browserHeaders(random, people.viewer.jar) })
+  const target = authorizeTarget('', clients.web.id, { nonce: 'n' })
+  const answer = await probe.ask(preparing, { method: 'GET', target, headers: browserHeaders(random, people.viewer.jar) })
   const code = answer && URL.parse(header(answer, 'location') ?? '')?.searchParams.get('code')
   if (code) keep('code', code)
   return code ?? fail('no code')
@@ -99,7 +104,7 @@ async function token({ probe }: World, random: Random, fields: [string, string][
       ]
     : []
   const request = posted('/token', [...fields, ...credentials], [forwarded(random), ...(client.posts ? [] : [basic(client)])])
-  const answer = await probe.ask('(preparing)', request)
+  const answer = await probe.ask(preparing, request)
   if (answer?.status !== 200) throw new NotPrepared(`no token for ${client.id}: ${answer?.status} ${answer?.body.toString().slice(0, 300)}`)
   return JSON.parse(answer.body.toString())
 }

@@ -7,7 +7,7 @@ import { enter, type Person, password } from './people.ts'
 import type { Random } from './random.ts'
 import { encoded, type Field, posted, withHeader } from './request.ts'
 import { hostileText } from './text.ts'
-import { challenge, redirectUri, scope } from './tokens.ts'
+import { authorizeTarget } from './tokens.ts'
 import { arrive, browserHeaders, open, routeOf, type Visit } from './visit.ts'
 import { copyOf, type World } from './world.ts'
 
@@ -26,11 +26,6 @@ interface Beginning {
 }
 
 const sections = ['', '/profile', '/email', '/password', '/passkeys', '/second-factors', '/sessions', '/applications', '/data', '/deletion']
-
-function authorizeTarget(base: string, clientId: string, more: Record<string, string> = {}): string {
-  const usual = { client_id: clientId, response_type: 'code', redirect_uri: redirectUri, scope, state: 's', code_challenge: challenge }
-  return `${base}/authorize?${encoded(Object.entries({ ...usual, code_challenge_method: 'S256', ...more }))}`
-}
 
 function beginning(random: Random, { people, clients, tenant, strict, proving, links }: World): Beginning {
   const { operator, org_admin: other, second } = people
@@ -129,10 +124,11 @@ function filledIn(random: Random, world: World, { who }: Walk, form: Form): Fiel
   return form.fields.map(([name, value]) => [name, value === '' && Object.hasOwn(usual, name) ? usual[name]!() : value])
 }
 
-/** What an authenticator would say, with something in it that is not as it should be. */
+/** What an authenticator would say, mostly with something in it that is not as it should be. */
 function passkeyResponse(random: Random, who: Person, known: Person, { passkey }: Form): string {
   if (!passkey) return ''
   const said = passkey.act === 'create' ? who.device.create(passkey.options) : known.device.get(passkey.options)
+  if (random.chance(0.3)) return said
   const response = JSON.parse(said) as { [name: string]: Json }
   if (random.chance(0.3)) return written(mutated(random, response))
   return written({ ...response, response: garbled(random, response['response'] as { [name: string]: string }) })

@@ -6,7 +6,7 @@ import { called, enter, noCode, type Person, password, signedIn, signedUp, subje
 import type { Probe } from './probe.ts'
 import type { Random } from './random.ts'
 import type { Server } from './server.ts'
-import { freshCode, freshRefreshToken, handOut, ifGiven, redirectUri, rights, scope } from './tokens.ts'
+import { authorizeTarget, freshCode, freshRefreshToken, handOut, ifGiven, redirectUri, rights, scope } from './tokens.ts'
 
 export interface Client {
   id: string
@@ -86,6 +86,7 @@ export async function world(probe: Probe, random: Random, ground: Ground, genera
   await asKeeper('PUT', 'attributes/team', { type: 'string', writable_by: 'person', scope: 'profile' })
   const clients = await clientsOf(n, (body) => asKeeper('POST', 'clients', body))
   const resource = await resourceOf(`api-${n}`, (body) => asKeeper('POST', 'resources', body))
+  await asKeeper('POST', `clients/${clients.asking.id}/secrets`, {})
   await resourceOf(`spare-${n}`, (body) => asKeeper('POST', 'resources', body))
   await asKeeper('POST', 'groups', { name: `group-${n}`, description: 'A group' })
   await asKeeper('POST', 'keys/rotate', { alg: 'ES256' })
@@ -100,10 +101,12 @@ export async function world(probe: Probe, random: Random, ground: Ground, genera
   await signedUp(probe, random, `spare-${n}`)
   for (const kind of ['invitation', 'reset', 'verification']) await asKeeper('POST', `users/${people.viewer.subject}/links`, { kind })
 
+  await enter(probe, random, people.org_admin, authorizeTarget('', clients.asking.id)) // a grant
   const spared = [
     ...[
       'watch',
       'root',
+      'm2m-hs256',
       tenant.slug,
       strict.slug,
       `proving-${n}`,
@@ -131,7 +134,7 @@ export async function world(probe: Probe, random: Random, ground: Ground, genera
     strict: { slug: strict.slug, person: { ...strict.administrator, jar: jar() } },
     proving: { slug: `proving-${n}` },
     apiKeys,
-    ids: await idsOf(probe, random, keeper, spared),
+    ids: await idsOf(probe, random, keeper, clients.asking.id, spared),
     tokens: new Map(),
     mails: server.mails,
     links: [],
@@ -211,10 +214,16 @@ async function tenantOf(probe: Probe, random: Random, slug: string, asKeeper: Ca
 }
 
 /** What is there to be named, but for what the requests live on. */
-async function idsOf(probe: Probe, random: Random, { access }: Person, spared: readonly string[]): Promise<World['ids']> {
+async function idsOf(
+  probe: Probe,
+  random: Random,
+  { access }: Person,
+  secretsOf: string,
+  spared: readonly string[],
+): Promise<World['ids']> {
   const list = async (path: string) =>
     (await called(probe, random, 'GET', `/api/v1/admin/${path}`, undefined, access)).items as Record<string, string>[]
-  const ids: Record<string, readonly string[]> = {}
+  const ids: Record<string, readonly string[]> = { secrets: (await list(`clients/${secretsOf}/secrets`)).map(({ id }) => id!) }
   for (const kind of ['users', 'groups', 'clients', 'resources', 'sessions', 'grants', 'keys', 'tenants', 'attributes']) {
     const items = await list(['keys', 'attributes'].includes(kind) ? kind : `${kind}?limit=40`)
     ids[kind] = items
