@@ -91,8 +91,15 @@ function jsonFaults({ status }: Answer, text: string, { inactive, lists }: Expec
   const active = typeof value === 'object' && value !== null && (value as { active?: unknown }).active === true
   return [
     ...(inactive && active ? ['a token that was never issued is active'] : []),
+    ...(lists || !hasUnnameableId(value) ? [] : ['an id was given that no path can name']),
     ...(lists ? [] : unprintableIn(value).map((place) => `hostile characters were kept: ${place}`)),
   ]
+}
+
+/** Paths are read without their dots, and without what is empty. RFC 3986 §5.2.4 */
+function hasUnnameableId(value: unknown): boolean {
+  const { id, client_id, sub } = Object(value) as Record<string, unknown>
+  return [id, client_id, sub].some((one) => typeof one === 'string' && /^\.{0,2}$/.test(one))
 }
 
 function isRefusal(value: unknown): boolean {
