@@ -6,6 +6,8 @@ import type { World } from './world.ts'
 
 const odd = [
   '',
+  '',
+  '',
   '.',
   '..',
   '...',

@@ -126,7 +126,8 @@ function hostile(random: Random, value: Json): Json {
   if (typeof value === 'string' && random.chance(0.75)) return hostileText(random, value)
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Raw) && random.chance(0.5))
     return withOddMembers(random, value as { readonly [name: string]: Json })
-  return random.chance(0.6) ? otherKind(random) : new Raw(oddDocument(random))
+  if (random.chance(0.3)) return new Raw(deep(random))
+  return random.chance(0.7) ? otherKind(random) : new Raw(oddDocument(random))
 }
 
 /** Members that are there twice, that reach for the prototype, or that nobody knows. */
@@ -169,15 +170,23 @@ export function otherKind(random: Random): Json {
   ])
 }
 
+/** Values within values. */
+function deep(random: Random): string {
+  const depth = random.pick([40, 600, 2000, 9000])
+  const [open, inner, close] = random.pick([
+    ['[', '1', ']'],
+    ['{"a":', '1', '}'],
+    ['[{"a":', '1', '}]'],
+    ['[', '"\\ud83d"', ']'],
+  ] as const)
+  return open.repeat(depth) + inner + close.repeat(depth)
+}
+
 /** What parsers stumble over; not all of it is JSON. */
 export function oddDocument(random: Random): string {
-  const depth = random.pick([40, 600, 2000, 9000])
   return random.pick([
-    '['.repeat(depth) + ']'.repeat(depth),
-    '{"a":'.repeat(depth) + '1' + '}'.repeat(depth),
-    '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2),
+    deep(random),
     '['.repeat(60_000),
-    `${'['.repeat(depth)}"\\ud83d"${']'.repeat(depth)}`,
     '{"a":1,}',
     "{'a':1}",
     '{"a":1}{"b":2}',

@@ -148,7 +148,7 @@ function usualFor(random: Random, world: World, name: string): readonly string[]
     username: [fresh],
     display_name: ['A name'],
     password: [password],
-    old_password: [random.chance(0.05) ? password : 'not the old password'],
+    old_password: [random.chance(0.1) ? password : 'not the old password'],
     new_password: ['another long password'],
     refresh_token: tokens.get('refresh')!,
     tenant_slug: [tenant.slug],

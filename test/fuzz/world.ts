@@ -40,8 +40,6 @@ export interface World {
   mails: string
   links: readonly string[]
   publicKeys: readonly JsonWebKeyInput['key'][]
-  /** How often it was made anew. */
-  generation: number
   keep(kind: string, token: string): void
   code(random: Random): Promise<string>
   refreshToken(random: Random): Promise<string>
@@ -74,81 +72,82 @@ export async function ground(probe: Probe, random: Random, server: Server, names
   return { server, keeper, watch: { id: 'watch', secret }, apiKeys, names }
 }
 
-/** Everything anew: whatever the requests until now have changed, removed or used up does not matter any more. */
-export async function world(probe: Probe, random: Random, ground: Ground, generation: number): Promise<World> {
+/** Everything anew: whatever the requests until now have changed, removed or used up does not matter any more. `n`: for names that are new. */
+export async function world(probe: Probe, random: Random, ground: Ground, n: number): Promise<World> {
   const { server, keeper, apiKeys, names } = ground
   names.clear()
   Object.assign(keeper, await tokensOf(probe, random, keeper))
-  const n = generation
-  const asKeeper = (method: string, path: string, body?: object) =>
-    called(probe, random, method, `/api/v1/admin/${path}`, body, keeper.access)
+  const asKeeper: Call = (method, path, body) => called(probe, random, method, `/api/v1/admin/${path}`, body, keeper.access)
   for (const { name } of (await asKeeper('GET', 'attributes')).items) await asKeeper('DELETE', `attributes/${encodeURIComponent(name)}`)
   await asKeeper('PUT', 'attributes/team', { type: 'string', writable_by: 'person', scope: 'profile' })
   const clients = await clientsOf(n, (body) => asKeeper('POST', 'clients', body))
   const resource = await resourceOf(`api-${n}`, (body) => asKeeper('POST', 'resources', body))
-  await asKeeper('POST', `clients/${clients.asking.id}/secrets`, {})
-  await resourceOf(`spare-${n}`, (body) => asKeeper('POST', 'resources', body))
-  await asKeeper('POST', 'groups', { name: `group-${n}`, description: 'A group' })
-  await asKeeper('POST', 'keys/rotate', { alg: 'ES256' })
-  await asKeeper('POST', 'tenants', { id: `spare-${n}`, name: 'Spare' })
-
   const people = await peopleOf(probe, random, n, asKeeper)
   const tenant = await tenantOf(probe, random, `acme-${n}`, asKeeper)
   const strict = await tenantOf(probe, random, `strict-${n}`, asKeeper)
   await asKeeper('PATCH', `tenants/${strict.slug}`, { second_factor: 'required' })
   await asKeeper('POST', 'tenants', { id: `proving-${n}`, name: 'Proving' })
   await asKeeper('PATCH', `tenants/proving-${n}`, { sign_up_email: 'verified' })
-  await signedUp(probe, random, `spare-${n}`)
   for (const kind of ['invitation', 'reset', 'verification']) await asKeeper('POST', `users/${people.viewer.subject}/links`, { kind })
+  await enter(probe, random, people.org_admin, authorizeTarget('', clients.asking.id))
 
-  await enter(probe, random, people.org_admin, authorizeTarget('', clients.asking.id)) // a grant
-  const spared = [
-    ...[
-      'watch',
-      'root',
-      'm2m-hs256',
-      tenant.slug,
-      strict.slug,
-      `proving-${n}`,
-      resource.identifier,
-      clients.web.id,
-      clients.machine.id,
-      clients.opaque.id,
-    ],
-    ...[keeper, people.superadmin, people.viewer, people.operator].map(({ subject }) => subject),
-  ]
-  const hmac = {
-    id: 'm2m-hs256',
-    secret: 'm2m-hs256-secret',
-    posts: true as const,
-    signingSecret: 'm2m-hs256-signing-secret-for-development',
-    token: '',
-  }
   const made: World = {
-    probe,
-    people,
-    clients,
-    resource,
-    hmac,
-    tenant,
+    ...{ probe, people, clients, resource, tenant, apiKeys },
+    hmac: { ...sharedSecret, token: '' },
     strict: { slug: strict.slug, person: { ...strict.administrator, jar: jar() } },
     proving: { slug: `proving-${n}` },
-    apiKeys,
-    ids: await idsOf(probe, random, keeper, clients.asking.id, spared),
+    ids: await targets({ clients, people }, n, asKeeper, (name) => signedUp(probe, random, name)),
     tokens: new Map(),
     mails: server.mails,
     links: [],
     publicKeys: (await called(probe, random, 'GET', '/.well-known/jwks.json')).keys,
-    generation,
     keep(kind, token) {
       made.tokens.set(kind, [...(made.tokens.get(kind) ?? []), token].slice(-20))
-      ground.names.set(token, kind.toUpperCase())
+      names.set(token, kind.toUpperCase())
     },
     code: (random) => ifGiven(freshCode(made, random)),
     refreshToken: (random) => ifGiven(freshRefreshToken(made, random)),
   }
   await handOut(made, random)
   return made
+}
+
+/** The client of development mode whose signing secret is known. */
+const sharedSecret = {
+  id: 'm2m-hs256',
+  secret: 'm2m-hs256-secret',
+  posts: true,
+  signingSecret: 'm2m-hs256-signing-secret-for-development',
+} as const
+
+/** What requests may change and remove; the people and clients who make them are spared. */
+async function targets(
+  { clients, people }: Pick<World, 'clients' | 'people'>,
+  n: number,
+  asKeeper: Call,
+  signUp: (name: string) => Promise<Person>,
+): Promise<World['ids']> {
+  const { second, org_admin } = people
+  const [one, another] = [await signUp(`spare-${n}`), await signUp(`other-${n}`)]
+  const group = await asKeeper('POST', 'groups', { name: `group-${n}`, description: 'A group' })
+  const users = [second, org_admin, one, another].map(({ subject }) => subject)
+  await asKeeper('POST', `groups/${group.id}/members`, { user_ids: users })
+  await asKeeper('POST', `clients/${clients.asking.id}/secrets`, {})
+  await asKeeper('POST', 'tenants', { id: `spare-${n}`, name: 'Spare' })
+  const spare = await resourceOf(`spare-${n}`, (body) => asKeeper('POST', 'resources', body))
+  const idsAt = async (path: string) => ((await asKeeper('GET', path)).items as { id: string }[]).map(({ id }) => id)
+  return {
+    users,
+    groups: [group.id],
+    clients: [clients.asking.id, clients.open.id],
+    resources: [spare.identifier],
+    tenants: [`spare-${n}`],
+    attributes: ['team'],
+    keys: [(await asKeeper('POST', 'keys/rotate', { alg: 'ES256' })).id],
+    secrets: await idsAt(`clients/${clients.asking.id}/secrets`),
+    sessions: [...(await idsAt(`sessions?user=${org_admin.subject}`)), ...(await idsAt(`sessions?user=${second.subject}`))],
+    grants: [...(await idsAt(`grants?user=${org_admin.subject}`)), ...(await idsAt(`grants?user=${second.subject}`))],
+  }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever was answered
@@ -211,27 +210,6 @@ async function tenantOf(probe: Probe, random: Random, slug: string, asKeeper: Ca
   await enter(probe, random, { ...person, password: administrator.temporary_password }, `/t/${slug}/account`)
   const tokens = await tokensOf(probe, random, { ...person, password })
   return { slug, administrator: { ...person, ...tokens, password } }
-}
-
-/** What is there to be named, but for what the requests live on. */
-async function idsOf(
-  probe: Probe,
-  random: Random,
-  { access }: Person,
-  secretsOf: string,
-  spared: readonly string[],
-): Promise<World['ids']> {
-  const list = async (path: string) =>
-    (await called(probe, random, 'GET', `/api/v1/admin/${path}`, undefined, access)).items as Record<string, string>[]
-  const ids: Record<string, readonly string[]> = { secrets: (await list(`clients/${secretsOf}/secrets`)).map(({ id }) => id!) }
-  for (const kind of ['users', 'groups', 'clients', 'resources', 'sessions', 'grants', 'keys', 'tenants', 'attributes']) {
-    const items = await list(['keys', 'attributes'].includes(kind) ? kind : `${kind}?limit=40`)
-    ids[kind] = items
-      .filter(({ state }) => state !== 'active') // a key that signs: without it none of the tokens is worth anything
-      .map(({ id, client_id, identifier, name }) => client_id ?? identifier ?? id ?? name!)
-      .filter((id) => !spared.includes(id))
-  }
-  return ids
 }
 
 /** A jar with the cookies of another; what becomes of them does not come back. */
