@@ -224,5 +224,8 @@ function mutatedOnce(random: Random, world: World, fields: readonly Field[]): re
 function many(random: Random, fields: readonly Field[], name: string, value: string): readonly Field[] {
   const repeated = random.pick([name, 'resource', 'scope', 'x'])
   const count = random.pick([2, 100, 1000, 4400])
-  return [...fields, ...Array.from({ length: count }, (_, n): Field => [repeated, random.chance(0.01) ? value.slice(0, 20) : `a:${n}`])]
+  return [
+    ...fields,
+    ...Array.from({ length: count }, (_, n): Field => [repeated, random.chance(0.01) ? value.slice(0, 20) : new Raw(`a:${n}`)]),
+  ]
 }

@@ -8,6 +8,8 @@ import { shortPoison } from './text.ts'
 export interface Forgery {
   /** A token that this client was really issued. */
   genuine: string
+  /** And one that was taken back. */
+  revoked: string
   clientId: string
   signingSecret: string
   issuer: string
@@ -23,7 +25,9 @@ type Claims = { readonly [name: string]: Json }
 export function forgedToken(random: Random, from: Forgery): string {
   const header: Claims = { alg: 'HS256', typ: 'at+jwt', kid: from.clientId }
   const claims = claimsOf(from.genuine)
-  switch (random.below(8)) {
+  switch (random.below(9)) {
+    case 8:
+      return signed(header, { ...claimsOf(from.revoked), [random.pick(['gid', 'fid'])]: shortPoison(random) }, from.signingSecret)
     case 0:
     case 1:
       return signed(header, lying(random, from, claims), from.signingSecret)

@@ -74,6 +74,7 @@ export function garbledToken(random: Random, world: World): string {
 function forgeryOf({ hmac, ids, people, probe, resource, publicKeys }: World): Forgery {
   return {
     genuine: hmac.token,
+    revoked: hmac.revoked,
     clientId: hmac.id,
     signingSecret: hmac.signingSecret,
     issuer: probe.issuer,

@@ -66,7 +66,17 @@ export function operationAttack(random: Random, world: World, { schemas }: Descr
   return {
     route: `${method} ${path}`,
     request: sent === undefined ? request : withJson(request, sent),
-    expected: refused ? { refused } : {},
+    expected: { ...(refused ? { refused } : {}), ...(method === 'PATCH' && sent !== undefined ? { changes: textsIn(sent) } : {}) },
+  }
+}
+
+/** The members of an object that are texts. */
+function textsIn(json: string): Record<string, string> {
+  try {
+    const texts = Object.entries(Object(JSON.parse(json))).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+    return Object.fromEntries(texts)
+  } catch {
+    return {}
   }
 }
 

@@ -52,6 +52,7 @@ const bad: readonly (readonly [fault: string, answer: Answer, expected?: Expecta
   ['not the JSON it says it is', answer(200, '{', [['content-type', 'application/json']])],
   ['a refusal that has not our form', json(400, { statusCode: 400 })],
   ['a refusal of type text/plain', answer(400, 'no', [['content-type', 'text/plain']])],
+  ['a change was accepted and not made: name', json(200, { name: 'old' }), { changes: { name: 'a\0', other: 'x' } }],
   ['an id was given that no path can name', json(201, { id: '..', name: 'x' })],
   ['hostile characters were kept: name', json(200, { name: 'a\u0000b' })],
   ['hostile characters were kept: name', json(200, { items: [{ name: '\u202egnp.exe' }] })],

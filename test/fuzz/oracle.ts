@@ -9,6 +9,8 @@ export interface Expectation {
   refused?: boolean
   /** What it lists was sent by others, and judged then. */
   lists?: boolean
+  /** Texts it gives to members; where it is accepted, and the answer has these members, they are so. */
+  changes?: Readonly<Record<string, string>>
   /** The token it asks about was never issued. */
   inactive?: boolean
 }
@@ -80,7 +82,7 @@ function pageFaults(html: string): string[] {
   ]
 }
 
-function jsonFaults({ status }: Answer, text: string, { inactive, lists }: Expectation): string[] {
+function jsonFaults({ status }: Answer, text: string, { inactive, lists, changes = {} }: Expectation): string[] {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -91,9 +93,16 @@ function jsonFaults({ status }: Answer, text: string, { inactive, lists }: Expec
   const active = typeof value === 'object' && value !== null && (value as { active?: unknown }).active === true
   return [
     ...(inactive && active ? ['a token that was never issued is active'] : []),
+    ...unmade(changes, value).map((name) => `a change was accepted and not made: ${name}`),
     ...(lists || !hasUnnameableId(value) ? [] : ['an id was given that no path can name']),
     ...(lists ? [] : unprintableIn(value).map((place) => `hostile characters were kept: ${place}`)),
   ]
+}
+
+function unmade(changes: Readonly<Record<string, string>>, value: unknown): string[] {
+  const plain = (text: string) => text.trim().toLowerCase()
+  const answer = Object(value) as Record<string, unknown>
+  return Object.keys(changes).filter((name) => typeof answer[name] === 'string' && plain(answer[name]) !== plain(changes[name]!))
 }
 
 /** Paths are read without their dots, and without what is empty. RFC 3986 §5.2.4 */

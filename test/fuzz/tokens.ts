@@ -28,6 +28,8 @@ export async function handOut(world: World, random: Random): Promise<void> {
   world.keep('access', await machineToken(world, random, clients.machine, { resource: resource.identifier, scope: 'read' }))
   world.keep('opaque', await machineToken(world, random, clients.opaque))
   hmac.token = await machineToken(world, random, hmac)
+  hmac.revoked = await machineToken(world, random, hmac)
+  await revoke(world, random, hmac, hmac.revoked)
   world.keep('hmac', hmac.token)
   await freshRefreshToken(world, random)
   world.keep('code', await freshCode(world, random))
@@ -40,6 +42,14 @@ export async function handOut(world: World, random: Random): Promise<void> {
   for (const cookie of people.viewer.jar.cookies.values()) world.keep('cookie', cookie)
   for (const key of world.apiKeys) world.keep('apiKey', key)
   for (const { secret } of Object.values(clients)) if (secret !== undefined) world.keep('secret', secret)
+}
+
+async function revoke({ probe }: World, random: Random, { id, secret = '' }: Client, token: string): Promise<void> {
+  const answer = await probe.ask(
+    preparing,
+    posted('/revoke', Object.entries({ token, client_id: id, client_secret: secret }), [forwarded(random)]),
+  )
+  if (answer?.status !== 200) fail('a token cannot be revoked')
 }
 
 /** Anew what gets requests past the first check, which some of them end; and what has come by mail. */

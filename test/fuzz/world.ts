@@ -26,7 +26,7 @@ export interface World {
   clients: Readonly<Record<'web' | 'asking' | 'open' | 'machine' | 'opaque', Client>>
   resource: Resource
   /** Shares its signing secret with the server. */
-  hmac: Client & { signingSecret: string; token: string }
+  hmac: Client & { signingSecret: string; token: string; revoked: string }
   /** A tenant and its administrator; one in which everybody needs a second factor, and one in which addresses are proven first. */
   tenant: { slug: string; administrator: Person }
   strict: { slug: string; person: Person }
@@ -93,7 +93,7 @@ export async function world(probe: Probe, random: Random, ground: Ground, n: num
 
   const made: World = {
     ...{ probe, people, clients, resource, tenant, apiKeys },
-    hmac: { ...sharedSecret, token: '' },
+    hmac: { ...sharedSecret, token: '', revoked: '' },
     strict: { slug: strict.slug, person: { ...strict.administrator, jar: jar() } },
     proving: { slug: `proving-${n}` },
     ids: await targets({ clients, people }, n, asKeeper, (name) => signedUp(probe, random, name)),
