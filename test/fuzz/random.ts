@@ -1,0 +1,32 @@
+/** Chance that can be repeated: the same seed gives the same choices. */
+
+export interface Random {
+  /** A whole number from 0 up to, not including, `bound`. */
+  below(bound: number): number
+  chance(probability: number): boolean
+  /** Throws when there is nothing to pick from. */
+  pick<T>(list: readonly T[]): T
+  /** Each entry with half a chance, in order. */
+  some<T>(list: readonly T[]): T[]
+}
+
+/** `stream`: one seed has many, such as one for each request, and none follows from another. */
+export function randomFrom(seed: number, stream: number): Random {
+  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(stream + 1, 0xc2b2ae35)
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32
+  }
+  const below = (bound: number) => Math.floor(next() * bound)
+  return {
+    below,
+    chance: (probability) => next() < probability,
+    pick(list) {
+      if (list.length === 0) throw new Error('there is nothing to pick from')
+      return list[below(list.length)]!
+    },
+    some: (list) => list.filter(() => next() < 0.5),
+  }
+}
