@@ -5,7 +5,7 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { startPostgres } from './postgres-server.ts'
 
-const EVERYTHING = ['src', 'test', 'docs', 'bench', 'packages', 'examples'].map((folder) => `${folder}/**/*.test.ts`)
+const EVERYTHING = ['src', 'test', 'docs', 'bench', 'packages', 'examples', 'suite'].map((folder) => `${folder}/**/*.test.ts`)
 
 interface Counts {
   passed: number

@@ -1,0 +1,66 @@
+/** A whole run: every check on one target, a few at a time, within a time. */
+import { randomBytes } from 'node:crypto'
+import type { NamedCheck } from './check.ts'
+import { judge } from './judge.ts'
+import { discover } from './metadata.ts'
+import type { Report, Result } from './report/report.ts'
+import type { Target } from './target/target.ts'
+import { version } from './version.ts'
+
+export interface RunOptions {
+  checks: readonly NamedCheck[]
+  target: Target
+  seed?: string | undefined
+  /** Stop at the first failure. */
+  failFast?: boolean
+  /** Load beyond loopback. */
+  allowLoad?: boolean
+  /** For all checks together. */
+  seconds?: number
+  /** Ends the run early. */
+  signal?: AbortSignal
+  onResult?(result: Result): void
+}
+
+const atOnce = 4
+
+/** Throws `Unjudgeable` when there is no server to be judged. */
+export async function runChecks(options: RunOptions): Promise<Report> {
+  const { checks, target, seed = randomBytes(8).toString('hex'), failFast = false, seconds = 600 } = options
+  const startedAt = new Date().toISOString()
+  const begin = performance.now()
+  const stop = new AbortController()
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(seconds * 1000), ...(options.signal ? [options.signal] : [])])
+  const metadata = await discover(target, signal)
+  const allowLoad = options.allowLoad || isLoopback(target.issuer)
+  const results: Result[] = []
+  const queue = [...checks]
+
+  async function work(): Promise<void> {
+    for (let check = queue.shift(); check && !signal.aborted; check = queue.shift()) {
+      const result = await judge(check, { target, metadata, seed, allowLoad, signal })
+      if (signal.aborted) return // what was cut off is no verdict
+      results.push(result)
+      options.onResult?.(result)
+      if (failFast && result.verdict === 'fail') stop.abort()
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+
+  const done = new Set(results.map(({ id }) => id))
+  return {
+    suite: version,
+    target: target.name,
+    issuer: target.issuer,
+    seed,
+    startedAt,
+    seconds: (performance.now() - begin) / 1000,
+    notRun: checks.filter(({ id }) => !done.has(id)).map(({ id }) => id),
+    results: results.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  }
+}
+
+export function isLoopback(issuer: string): boolean {
+  const { hostname } = new URL(issuer)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname)
+}

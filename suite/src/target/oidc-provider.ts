@@ -1,0 +1,138 @@
+/** oidc-provider from npm, the reference: everything it can do switched on, kept in memory. */
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { Unjudgeable } from '../metadata.ts'
+import { clients, type Prepared, people, registrationsOf, resources } from './prepared.ts'
+import type { RunningTarget } from './target.ts'
+
+type Provider = new (issuer: string, configuration: object) => { callback(): RequestListener }
+
+export async function startOidcProvider(): Promise<RunningTarget> {
+  const Provider = await load()
+  const server = createServer((request, response) => listener(request, response)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  const listener = quietly(() => new Provider(issuer, configuration()).callback())
+  return {
+    name: 'oidc-provider',
+    issuer,
+    people,
+    clients: registrationsOf(clients),
+    resources,
+    pages: {
+      steps: [
+        { when: 'input[name=login]', fill: { login: '{username}', password: '{password}' } },
+        { when: 'input[name=prompt][value=consent]', fill: {} },
+        { when: 'form[id="op.deviceInputForm"]', fill: { user_code: '{user_code}' } },
+        { when: 'form[id="op.deviceConfirmForm"]', fill: {} },
+        { when: 'form[id="op.logoutForm"]', fill: { logout: 'yes' }, click: 'button[name=logout]' },
+      ],
+      decline: 'a[href$="/abort"]',
+    },
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+async function load(): Promise<Provider> {
+  const name = 'oidc-provider' // it brings no types
+  try {
+    return ((await import(name)) as { default: Provider }).default
+  } catch {
+    throw new Unjudgeable('TARGET=oidc-provider needs the package: npm install oidc-provider')
+  }
+}
+
+/** Without its notices on what its defaults are not meant for. */
+function quietly<T>(act: () => T): T {
+  const { info, warn } = console
+  Object.assign(console, { info: () => {}, warn: () => {} })
+  try {
+    return act()
+  } finally {
+    Object.assign(console, { info, warn })
+  }
+}
+
+function configuration(): object {
+  const on = { enabled: true }
+  return {
+    clients: Object.values(clients).map(metadataOf),
+    jwks: { keys: [signingKey('RS256'), signingKey('ES256')] },
+    cookies: { keys: ['suite'], long: { httpOnly: true, sameSite: 'none' } }, // which POST requests need
+    scopes: ['openid', 'offline_access', ...resources.flatMap(({ scope }) => scope.split(' '))],
+    claims: {
+      openid: ['sub'],
+      profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at'],
+      email: ['email', 'email_verified'],
+      address: ['address'],
+      phone: ['phone_number', 'phone_number_verified'],
+    },
+    findAccount: async (_context: object, sub: string) => ({ accountId: sub, claims: async () => claimsOf(sub) }),
+    issueRefreshToken: async (_context: object, client: { grantTypeAllowed(grant: string): boolean }) =>
+      client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    enableHttpPostMethods: true,
+    features: {
+      claimsParameter: on,
+      clientCredentials: on,
+      deviceFlow: on,
+      introspection: on,
+      revocation: on,
+      registration: on,
+      registrationManagement: on,
+      requestObjects: on,
+      dPoP: on,
+      pushedAuthorizationRequests: on,
+      rpInitiatedLogout: on,
+      resourceIndicators: {
+        ...on,
+        getResourceServerInfo: (_context: object, resource: string) => resourceServer(resource),
+      },
+    },
+  }
+}
+
+function metadataOf({ grants, native, pkceOptional, resource, private_key, ...client }: Prepared): object {
+  const { d, ...publicKey } = private_key ?? {}
+  const names = { device_code: 'urn:ietf:params:oauth:grant-type:device_code' } as Record<string, string>
+  return {
+    ...client,
+    grant_types: grants.map((grant) => names[grant] ?? grant),
+    response_types: grants.includes('authorization_code') ? ['code'] : [],
+    ...(native ? { application_type: 'native' } : {}),
+    ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
+    scope: client.scope,
+  }
+}
+
+function resourceServer(identifier: string): object {
+  const known = resources.find((resource) => resource.identifier === identifier)
+  if (known === undefined)
+    throw Object.assign(new Error('invalid_target'), { error: 'invalid_target', status: 400, statusCode: 400, expose: true })
+  return { scope: known.scope, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }
+}
+
+function claimsOf(sub: string): object {
+  return {
+    sub,
+    name: sub,
+    given_name: sub,
+    family_name: 'Example',
+    preferred_username: sub,
+    updated_at: 1_700_000_000,
+    email: `${sub}@example.com`,
+    email_verified: true,
+    address: { locality: 'London', country: 'United Kingdom' },
+    phone_number: '+441632960961',
+    phone_number_verified: false,
+  }
+}
+
+function signingKey(alg: 'ES256' | 'RS256'): object {
+  const pair = alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return { ...pair.privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: alg }
+}
