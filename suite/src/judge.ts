@@ -3,7 +3,7 @@ import { isBinding, type NamedCheck, specificationOf } from './check.ts'
 import { Failure, NotApplicable } from './expect.ts'
 import type { Recorder } from './http/exchange.ts'
 import { redact } from './http/redact.ts'
-import { Unanswered } from './http/wire.ts'
+import { connections, Unanswered } from './http/wire.ts'
 import type { Metadata } from './metadata.ts'
 import { unmet } from './needs.ts'
 import type { Result, Verdict } from './report/report.ts'
@@ -25,9 +25,11 @@ export async function judge(check: NamedCheck, trial: Trial): Promise<Result> {
   const begin = performance.now()
   const missing = unmet(check.needs ?? [], metadata, target)
   const time = AbortSignal.timeout((check.seconds ?? usualSeconds) * 1000)
-  const bounds = { signal: AbortSignal.any([signal, time]), ca: target.ca }
+  const kept = connections()
+  const bounds = { signal: AbortSignal.any([signal, time]), ca: target.ca, connections: kept }
   const { stage, recorder, warnings } = openStage({ target, metadata, bounds, seed, id: check.id, allowLoad })
   const said = missing === undefined ? await outcomeOf(check, recorder, () => check.run(stage)) : absent(missing)
+  kept.close()
   const verdict = said.verdict === 'pass' && warnings.length > 0 ? 'warn' : said.verdict
   return {
     id: check.id,

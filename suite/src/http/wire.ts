@@ -1,6 +1,6 @@
-/** One HTTP request: bounded in time and size. It follows no redirect and keeps no connection. */
-import { type OutgoingHttpHeaders, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+/** One HTTP request: bounded in time and size. It follows no redirect. */
+import { Agent as HttpAgent, type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http'
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 
 export interface Wish {
   method: string
@@ -22,6 +22,20 @@ export interface Bounds {
   signal: AbortSignal
   /** PEM of certificate authorities to trust beside the usual ones. */
   ca?: string | undefined
+  /** Absent: a connection for each request. */
+  connections?: Connections | undefined
+}
+
+/** Connections that are used again. */
+export interface Connections {
+  http: HttpAgent
+  https: HttpsAgent
+  close(): void
+}
+
+export function connections(): Connections {
+  const [http, https] = [new HttpAgent({ keepAlive: true }), new HttpsAgent({ keepAlive: true })]
+  return { http, https, close: () => [http, https].forEach((agent) => void agent.destroy()) }
 }
 
 /** There was no answer in HTTP. The message says why, in a sentence that follows a URL. */
@@ -30,37 +44,49 @@ export class Unanswered extends Error {}
 const maxSeconds = 10
 const maxBytes = 2 * 1024 * 1024
 
-export function send(wish: Wish, { signal, ca }: Bounds): Promise<Answer> {
+export async function send(wish: Wish, bounds: Bounds): Promise<Answer> {
+  const { protocol } = new URL(wish.url)
+  if (protocol !== 'http:' && protocol !== 'https:') throw new Unanswered(`is no HTTP address: ${protocol}`)
+  try {
+    return await attempt(wish, bounds)
+  } catch (error) {
+    // The server closed a kept connection just as it was used again.
+    if (error instanceof Stale) return attempt(wish, { ...bounds, connections: undefined })
+    throw error
+  }
+}
+
+class Stale extends Error {}
+
+function attempt(wish: Wish, { signal, ca, connections }: Bounds): Promise<Answer> {
   const url = new URL(wish.url)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Unanswered(`is no HTTP address: ${url.protocol}`)
-  const request = url.protocol === 'https:' ? requestHttps : requestHttp
+  const isTls = url.protocol === 'https:'
+  const agent = (isTls ? connections?.https : connections?.http) ?? false
   const deadline = AbortSignal.timeout(maxSeconds * 1000)
+  const options = { method: wish.method, headers: headersOf(wish), agent, signal: AbortSignal.any([signal, deadline]), ca }
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(new Unanswered(reasonOf(error, deadline)))
-    const options = { method: wish.method, headers: headersOf(wish), agent: false, signal: AbortSignal.any([signal, deadline]), ca }
-    const outgoing = request(url, options, (incoming) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      incoming.on('error', fail)
-      incoming.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > maxBytes) incoming.destroy(new Unanswered(`answered with more than ${maxBytes} bytes`))
-        else chunks.push(chunk)
-      })
-      incoming.on('end', () => {
-        const { 'set-cookie': cookies = [], ...headers } = incoming.headersDistinct
-        const joined = Object.entries(headers).map(([name, values = []]) => [name, values.join(', ')])
-        resolve({
-          status: incoming.statusCode!,
-          headers: Object.fromEntries(joined),
-          cookies,
-          body: Buffer.concat(chunks).toString('utf8'),
-        })
-      })
+    const outgoing = (isTls ? requestHttps : requestHttp)(url, options, (incoming) => {
+      readAnswer(incoming).then(resolve, fail)
     })
+    function fail(error: Error & { code?: string }): void {
+      reject(outgoing.reusedSocket && error.code === 'ECONNRESET' ? new Stale() : new Unanswered(reasonOf(error, deadline)))
+    }
     outgoing.on('error', fail)
     outgoing.end(wish.body)
   })
+}
+
+async function readAnswer(incoming: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw new Unanswered(`answered with more than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  const { 'set-cookie': cookies = [], ...headers } = incoming.headersDistinct
+  const joined = Object.entries(headers).map(([name, values = []]) => [name, values.join(', ')])
+  return { status: incoming.statusCode!, headers: Object.fromEntries(joined), cookies, body: Buffer.concat(chunks).toString('utf8') }
 }
 
 function headersOf({ headers = {}, body }: Wish): OutgoingHttpHeaders {

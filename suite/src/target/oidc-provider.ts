@@ -113,6 +113,8 @@ function resourceServer(identifier: string): object {
   const known = resources.find((resource) => resource.identifier === identifier)
   if (known === undefined)
     throw Object.assign(new Error('invalid_target'), { error: 'invalid_target', status: 400, statusCode: 400, expose: true })
+  // It looks up opaque tokens only, so there is an API of each kind.
+  if (known === resources[0]) return { scope: known.scope, accessTokenFormat: 'opaque' }
   return { scope: known.scope, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }
 }
 
