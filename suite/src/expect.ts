@@ -35,7 +35,7 @@ export function json(reply: Reply): Record<string, unknown> {
 }
 
 /** Status 2xx; what it says is nobody's business here. */
-export function accepted(reply: Reply): Reply {
+export function accepted<R extends Reply>(reply: R): R {
   demand(reply.status >= 200 && reply.status < 300, `expected success, got ${summary(reply)}`)
   reply.exchange.seen = 'accepted'
   return reply

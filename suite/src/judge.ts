@@ -27,8 +27,10 @@ export async function judge(check: NamedCheck, trial: Trial): Promise<Result> {
   const time = AbortSignal.timeout((check.seconds ?? usualSeconds) * 1000)
   const kept = connections()
   const bounds = { signal: AbortSignal.any([signal, time]), ca: target.ca, connections: kept }
-  const { stage, recorder, warnings } = openStage({ target, metadata, bounds, seed, id: check.id, allowLoad })
+  const over = new AbortController()
+  const { stage, recorder, warnings } = openStage({ target, metadata, bounds, seed, id: check.id, allowLoad, ended: over.signal })
   const said = missing === undefined ? await outcomeOf(check, recorder, () => check.run(stage)) : absent(missing)
+  over.abort()
   kept.close()
   const verdict = said.verdict === 'pass' && warnings.length > 0 ? 'warn' : said.verdict
   return {

@@ -25,10 +25,11 @@ export function random(seed: string, scope: string): Random {
     text: (size = 16) => base64url(bytes().subarray(0, size)),
     key() {
       const curve = createECDH('prime256v1')
-      curve.setPrivateKey(bytes())
+      const d = bytes()
+      curve.setPrivateKey(d)
       const point = curve.getPublicKey()
       const [x, y] = [point.subarray(1, 33), point.subarray(33)].map(base64url) as [string, string]
-      return { kty: 'EC', crv: 'P-256', x, y, d: base64url(curve.getPrivateKey().subarray(0)).padStart(43, 'A') }
+      return { kty: 'EC', crv: 'P-256', x, y, d: base64url(d) }
     },
   }
 }

@@ -4,7 +4,7 @@ import type { NamedCheck } from './check.ts'
 import { judge } from './judge.ts'
 import { discover } from './metadata.ts'
 import type { Report, Result } from './report/report.ts'
-import type { Target } from './target/target.ts'
+import { isLoopback, type Target } from './target/target.ts'
 import { version } from './version.ts'
 
 export interface RunOptions {
@@ -58,9 +58,4 @@ export async function runChecks(options: RunOptions): Promise<Report> {
     notRun: checks.filter(({ id }) => !done.has(id)).map(({ id }) => id),
     results: results.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   }
-}
-
-export function isLoopback(issuer: string): boolean {
-  const { hostname } = new URL(issuer)
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname)
 }

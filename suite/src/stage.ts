@@ -1,17 +1,20 @@
 /** What a check has to work with: clients, a person's browser, an API, and requests of its own. */
 import { type Application, application } from './actors/application.ts'
 import { type Browser, browser } from './actors/browser.ts'
+import { type Device, device } from './actors/device.ts'
 import { dpopProof } from './actors/dpop.ts'
-import { type Jwt, verify } from './actors/jwt.ts'
+import { isJwt, type Jwt, verify } from './actors/jwt.ts'
+import { type Registrar, registrar } from './actors/registrar.ts'
 import { demand, NotApplicable, type Tokens } from './expect.ts'
-import { type Recorder, type Reply, recorder } from './http/exchange.ts'
+import { type Exchange, type Recorder, type Reply, recorder } from './http/exchange.ts'
 import { encodeForm, formType, type Params } from './http/form.ts'
 import type { Bounds, Wish } from './http/wire.ts'
 import type { Metadata } from './metadata.ts'
 import { type PrivateKey, type Random, random } from './random.ts'
-import type { Person, Resource, Target } from './target/target.ts'
+import { openSink, type Sink } from './sink.ts'
+import { isLoopback, type Person, type Resource, type Target } from './target/target.ts'
 
-export interface Stage {
+export interface Stage extends Registrar {
   target: Target
   metadata: Metadata
   /** A client of the target; `web` when no name is given. The check does not apply when there is none of this name. */
@@ -31,12 +34,20 @@ export interface Stage {
   forApi(): { resource: string | undefined; scope: string | undefined }
   /** A second one where the check needs it. */
   resources: readonly Resource[]
+  /** The client `device` of the target, RFC 8628. */
+  device(): Device
   /** Verified with the keys of the server. */
   verify(jwt: string): Promise<Jwt>
   idToken(tokens: Tokens): Promise<Jwt>
+  /** An access token that is a JWT, RFC 9068. The check does not apply when the server has none. */
+  jwtAccessToken(): Promise<Jwt & { token: string; audience: string | undefined }>
   random: Random
   /** Does the same so many times at once. Only where load is allowed. */
   race<T>(contenders: number, act: (n: number) => Promise<T>): Promise<T[]>
+  /** Where a server must not be made to call. Only for targets on loopback. */
+  sink(): Promise<Sink>
+  /** What was said so far. */
+  exchanges: readonly Exchange[]
   /** Something that is not as it should be, though the clause is kept. */
   warn(what: string): void
 }
@@ -49,6 +60,8 @@ export interface StageOptions {
   /** Of the check. */
   id: string
   allowLoad: boolean
+  /** Aborted when the check is over. */
+  ended: AbortSignal
 }
 
 export interface OpenStage {
@@ -57,7 +70,7 @@ export interface OpenStage {
   warnings: readonly string[]
 }
 
-export function openStage({ target, metadata, bounds, seed, id, allowLoad }: StageOptions): OpenStage {
+export function openStage({ target, metadata, bounds, seed, id, allowLoad, ended }: StageOptions): OpenStage {
   const said = recorder(bounds)
   const dice = random(seed, id)
   const warnings: string[] = []
@@ -100,16 +113,30 @@ export function openStage({ target, metadata, bounds, seed, id, allowLoad }: Sta
     introspect: (token, params = {}) => app('api').post('introspection_endpoint', { token, ...params }),
     forApi: () => ({ resource: resources[0]?.identifier, scope: resources[0]?.scope }),
     resources,
+    device: () => device(app('device'), newBrowser),
+    ...registrar(() => endpoint('registration_endpoint'), send, target.initial_access_token),
     verify: check,
     async idToken({ id_token }) {
       demand(typeof id_token === 'string', 'the answer has no id_token')
       return check(id_token)
+    },
+    async jwtAccessToken() {
+      for (const resource of [...resources, undefined]) {
+        const { access_token: token } = await app().tokens(resource && { resource: resource.identifier, scope: resource.scope })
+        if (isJwt(token)) return { ...(await check(token)), token, audience: resource?.identifier }
+      }
+      throw new NotApplicable('access tokens are no JWTs')
     },
     random: dice,
     async race(contenders, act) {
       if (!allowLoad) throw new NotApplicable('races are run against loopback targets only, unless --allow-load is given')
       return Promise.all(Array.from({ length: contenders }, (_, n) => act(n)))
     },
+    async sink() {
+      if (!isLoopback(issuer)) throw new NotApplicable('a server beyond loopback cannot reach the suite')
+      return openSink(ended)
+    },
+    exchanges: said.exchanges,
     warn: (what) => void warnings.push(what),
   }
   return { stage, recorder: said, warnings }

@@ -8,7 +8,7 @@ export default check({
   needs: ['OpenID', 'code flow', 'UserInfo', 'two resources'],
   async run({ app, forApi, userinfo }) {
     demand((await app().tokens()).id_token !== undefined, 'there is no ID token with the scope openid')
-    const { id_token, access_token } = await app().tokens({ ...forApi(), nonce: undefined })
+    const { id_token, access_token } = await app().tokens(forApi())
     demand(id_token === undefined, 'there is an ID token without the scope openid')
     turnedAway(await userinfo(access_token))
     accepted(await userinfo((await app().tokens()).access_token))

@@ -10,7 +10,7 @@ export default check({
     const scope = resources[0]?.scope.split(' ')[0]
     if (scope === undefined) throw new NotApplicable('the target names no resource, so there is no scope but those of OpenID Connect')
     accepted(await userinfo((await app().tokens()).access_token))
-    const reply = await userinfo((await app().tokens({ scope, nonce: undefined })).access_token)
+    const reply = await userinfo((await app().tokens({ scope })).access_token)
     turnedAway(reply)
     demand(reply.status === 403, `the status is ${reply.status}`)
     demand(/error="insufficient_scope"/.test(reply.headers['www-authenticate'] ?? ''), 'the challenge does not say insufficient_scope')

@@ -7,7 +7,7 @@ export default check({
   title: 'A token that is valid is active, and what is told of it is right',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect, target }) {
-    const { access_token } = await app().tokens({ ...forApi(), nonce: undefined })
+    const { access_token } = await app().tokens(forApi())
     const reply = await introspect(access_token)
     const { exp, iat, scope, client_id, iss, token_type } = active(reply)
     demand(/^application\/json\b/i.test(reply.headers['content-type'] ?? ''), `it comes as ${reply.headers['content-type']}`)

@@ -7,7 +7,7 @@ export default check({
   title: 'Nobody looks tokens up without authenticating',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect, endpoint, post, random }) {
-    const { access_token: token } = await app().tokens({ ...forApi(), nonce: undefined })
+    const { access_token: token } = await app().tokens(forApi())
     active(await introspect(token))
     const url = endpoint('introspection_endpoint')
     for (const reply of [

@@ -11,6 +11,6 @@ export default check({
     const { code } = await app().code()
     inactive(await introspect(id_token))
     inactive(await introspect(code))
-    active(await introspect((await app().tokens({ ...forApi(), nonce: undefined })).access_token))
+    active(await introspect((await app().tokens(forApi())).access_token))
   },
 })

@@ -7,7 +7,7 @@ export default check({
   title: 'Of an inactive token nothing else is told',
   needs: ['code flow', 'introspection', 'revocation'],
   async run({ app, forApi, introspect }) {
-    const { access_token: token } = await app().tokens({ ...forApi(), nonce: undefined })
+    const { access_token: token } = await app().tokens(forApi())
     active(await introspect(token))
     accepted(await app().post('revocation_endpoint', { token }))
     const told = Object.keys(inactive(await introspect(token))).filter((name) => name !== 'active')

@@ -9,7 +9,7 @@ export default check({
   title: 'Tokens are looked up by POST only',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect, endpoint, get }) {
-    const { access_token: token } = await app().tokens({ ...forApi(), nonce: undefined })
+    const { access_token: token } = await app().tokens(forApi())
     active(await introspect(token))
     const { client_id, client_secret = '' } = app('api').registration
     turnedAway(await get(withQuery(endpoint('introspection_endpoint'), { token }), { authorization: basic(client_id, client_secret) }))

@@ -7,7 +7,7 @@ export default check({
   title: 'An introspection request without a token is refused',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect }) {
-    active(await introspect((await app().tokens({ ...forApi(), nonce: undefined })).access_token))
+    active(await introspect((await app().tokens(forApi())).access_token))
     refused(await app('api').post('introspection_endpoint', {}), 'invalid_request')
   },
 })

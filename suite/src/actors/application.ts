@@ -6,7 +6,7 @@ import { encodeForm, formType, type Params, withQuery } from '../http/form.ts'
 import type { Metadata } from '../metadata.ts'
 import type { PrivateKey, Random } from '../random.ts'
 import type { Registration } from '../target/target.ts'
-import { credentialsOf } from './authenticate.ts'
+import { type Changes, credentialsOf, signed } from './authenticate.ts'
 import type { AtClient, Browser, Intent, Landing } from './browser.ts'
 import { dpopProof } from './dpop.ts'
 
@@ -43,6 +43,12 @@ export interface Application {
   /** The same, with a refresh token. */
   offline(params?: Params, browser?: Browser): Promise<Tokens & { refresh_token: string }>
   refresh(refreshToken: string, params?: Params): Promise<Reply>
+  /** Pushes a request, RFC 9126. */
+  push(params?: Params): Promise<Reply & { verifier: string }>
+  /** Sends a person with a pushed request; `beside`: parameters that should not count. */
+  pushed(requestUri: string, beside?: Params): Promise<Landing>
+  /** The same request as a signed object, RFC 9101, in place of its parameters. */
+  signedRequest(params?: Params, changes?: { claims?: Changes; header?: Changes }): Promise<Params>
   /** At the token endpoint. */
   token(params: Params): Promise<Reply>
   /** At any endpoint, authenticated; by its member in the metadata or its URL. */
@@ -78,13 +84,15 @@ export function application(options: ApplicationOptions): Application {
   function request(params: Params = {}): AuthorizationRequest {
     if (redirectUri === '') throw new NotApplicable(`the client "${name}" has no redirect_uris`)
     const verifier = random.text(32)
+    const scope = 'scope' in params ? params['scope'] : usualScope
+    const isOpenId = [scope].flat().some((words) => words?.split(' ').includes('openid'))
     const usual: Params = {
       response_type: 'code',
       client_id: registration.client_id,
       redirect_uri: redirectUri,
-      scope: usualScope,
+      scope,
       state: random.text(),
-      ...(usualScope === 'openid' ? { nonce: random.text() } : {}),
+      nonce: isOpenId ? random.text() : undefined,
       ...(proves ? { code_challenge: challengeOf(verifier), code_challenge_method: 'S256' } : {}),
     }
     const all = { ...usual, ...params }
@@ -116,6 +124,24 @@ export function application(options: ApplicationOptions): Application {
     })
   }
 
+  async function push(params?: Params): Promise<Reply & { verifier: string }> {
+    const { params: asked, verifier } = request(params)
+    return { ...(await post('pushed_authorization_request_endpoint', { ...asked, client_id: registration.client_id })), verifier }
+  }
+
+  async function signedRequest(
+    params?: Params,
+    { claims = {}, header = {} }: { claims?: Changes; header?: Changes } = {},
+  ): Promise<Params> {
+    if (registration.private_key === undefined) throw new NotApplicable(`the client "${name}" has no private_key`)
+    const { params: asked } = request(params)
+    const now = Math.floor(Date.now() / 1000)
+    const usual = { iss: registration.client_id, aud: options.issuer, iat: now, exp: now + 60, jti: `${random.text()}-${now}` }
+    const object = await signed(registration.private_key, { ...usual, ...asked, ...claims }, { typ: 'oauth-authz-req+jwt', ...header })
+    const left = Object.fromEntries(Object.keys(asked).map((parameter) => [parameter, undefined]))
+    return { ...left, client_id: registration.client_id, request: object }
+  }
+
   const token = (params: Params) => post('token_endpoint', params)
   const redeem = ({ code, redirectUri, verifier }: Code, params: Params = {}) =>
     token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier, ...params })
@@ -136,6 +162,12 @@ export function application(options: ApplicationOptions): Application {
       return { ...rest, refresh_token }
     },
     refresh: (refreshToken, params) => token({ grant_type: 'refresh_token', refresh_token: refreshToken, ...params }),
+    push,
+    async pushed(requestUri, beside = {}) {
+      const params = { client_id: registration.client_id, request_uri: requestUri, ...beside }
+      return newBrowser().open(withQuery(urlOf('authorization_endpoint'), params))
+    },
+    signedRequest,
     token,
     post,
     with: ({ dpop: key = dpop, ...changes }) => application({ ...options, registration: { ...registration, ...changes }, dpop: key }),

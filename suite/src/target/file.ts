@@ -38,6 +38,7 @@ const targetSchema = z.strictObject({
     .default([]),
   clients: z.record(z.string(), registration).default({}),
   resources: z.array(z.strictObject({ identifier: uri, scope: z.string() })).default([]),
+  initial_access_token: z.string().optional(),
   pages: z.strictObject({ steps: z.array(step).default([]), decline: z.string().optional() }).default({ steps: [] }),
 })
 

@@ -6,14 +6,23 @@ import { Unjudgeable } from '../metadata.ts'
 import { clients, type Prepared, people, registrationsOf, resources } from './prepared.ts'
 import type { RunningTarget } from './target.ts'
 
-type Provider = new (issuer: string, configuration: object) => { callback(): RequestListener }
+/** The little that is used of it; it brings no types. */
+interface Library {
+  default: new (issuer: string, configuration: object) => { callback(): RequestListener }
+  errors: { InvalidTarget: new () => Error }
+}
+
+/** RFC 9396. */
+interface Detailed {
+  rar?: readonly object[]
+}
 
 export async function startOidcProvider(): Promise<RunningTarget> {
-  const Provider = await load()
+  const { default: Provider, errors } = await load()
   const server = createServer((request, response) => listener(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as { port: number }).port}`
-  const listener = quietly(() => new Provider(issuer, configuration()).callback())
+  const listener = quietly(() => new Provider(issuer, configuration(errors)).callback())
   return {
     name: 'oidc-provider',
     issuer,
@@ -37,10 +46,10 @@ export async function startOidcProvider(): Promise<RunningTarget> {
   }
 }
 
-async function load(): Promise<Provider> {
-  const name = 'oidc-provider' // it brings no types
+async function load(): Promise<Library> {
+  const name = 'oidc-provider'
   try {
-    return ((await import(name)) as { default: Provider }).default
+    return (await import(name)) as Library
   } catch {
     throw new Unjudgeable('TARGET=oidc-provider needs the package: npm install oidc-provider')
   }
@@ -57,7 +66,7 @@ function quietly<T>(act: () => T): T {
   }
 }
 
-function configuration(): object {
+function configuration(errors: Library['errors']): object {
   const on = { enabled: true }
   return {
     clients: Object.values(clients).map(metadataOf),
@@ -88,9 +97,16 @@ function configuration(): object {
       dPoP: on,
       pushedAuthorizationRequests: on,
       rpInitiatedLogout: on,
+      richAuthorizationRequests: {
+        ...on,
+        types: { order: { validate: () => {} } },
+        authorizationDetailsForGrantSource: ({ oidc }: { oidc: { grant: Detailed } }) => oidc.grant.rar,
+        authorizationDetailsForAccessToken: (_context: object, _token: object, { rar }: Detailed) => rar,
+        authorizationDetailsForIntrospection: (_context: object, { rar }: Detailed) => rar,
+      },
       resourceIndicators: {
         ...on,
-        getResourceServerInfo: (_context: object, resource: string) => resourceServer(resource),
+        getResourceServerInfo: (_context: object, resource: string) => resourceServer(resource, errors),
       },
     },
   }
@@ -105,14 +121,13 @@ function metadataOf({ grants, native, pkceOptional, resource, private_key, ...cl
     response_types: grants.includes('authorization_code') ? ['code'] : [],
     ...(native ? { application_type: 'native' } : {}),
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
-    scope: client.scope,
+    authorization_details_types: ['order'],
   }
 }
 
-function resourceServer(identifier: string): object {
+function resourceServer(identifier: string, { InvalidTarget }: Library['errors']): object {
   const known = resources.find((resource) => resource.identifier === identifier)
-  if (known === undefined)
-    throw Object.assign(new Error('invalid_target'), { error: 'invalid_target', status: 400, statusCode: 400, expose: true })
+  if (known === undefined) throw new InvalidTarget()
   // It looks up opaque tokens only, so there is an API of each kind.
   if (known === resources[0]) return { scope: known.scope, accessTokenFormat: 'opaque' }
   return { scope: known.scope, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }

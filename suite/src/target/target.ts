@@ -17,6 +17,8 @@ export interface Target {
   /** APIs for which tokens can be asked with `resource`, RFC 8707. */
   resources: readonly Resource[]
   pages: Pages
+  /** With which clients register, RFC 7591 §3; absent: registration is open to all. */
+  initial_access_token?: string | undefined
 }
 
 export interface Person {
@@ -63,4 +65,9 @@ export interface Step {
 /** A target that runs, and ends with the suite if the suite started it. */
 export interface RunningTarget extends Target {
   stop(): Promise<void>
+}
+
+export function isLoopback(issuer: string): boolean {
+  const { hostname } = new URL(issuer)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname)
 }
