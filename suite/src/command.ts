@@ -3,14 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { catalogue, select } from './catalogue.ts'
 import type { NamedCheck } from './check.ts'
-import { Unjudgeable } from './metadata.ts'
+import { Unjudgeable, UsageError } from './errors.ts'
 import { printComparison } from './report/compare.ts'
 import { html } from './report/html.ts'
 import { junit } from './report/junit.ts'
 import { countsOf, type Report } from './report/report.ts'
 import { printSummary, progress, type Screen } from './report/terminal.ts'
 import { runChecks } from './run.ts'
-import { bareTarget, readTarget, TargetFileError } from './target/file.ts'
+import { bareTarget, readTarget } from './target/file.ts'
 import type { RunningTarget } from './target/target.ts'
 import { version } from './version.ts'
 
@@ -21,6 +21,7 @@ interface Options {
   failFast?: boolean
   seed?: string
   seconds: number
+  timeout: number
   allowLoad?: boolean
   json?: string
   html?: string
@@ -40,7 +41,7 @@ export async function runCommand(words: readonly string[], env: Environment, out
     return await act(command.opts<Options>(), env['TARGET'], out)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? status.done : status.usage
-    if (!(error instanceof TargetFileError || error instanceof Unjudgeable)) throw error
+    if (!(error instanceof UsageError || error instanceof Unjudgeable)) throw error
     err.write(`${error.message}\n`)
     return error instanceof Unjudgeable ? status.unjudgeable : status.usage
   }
@@ -57,6 +58,7 @@ function grammar(out: Screen, err: Screen): Command {
     .option('--fail-fast', 'stop at the first failure')
     .option('--seed <text>', 'makes the random values the same as in another run')
     .option('--seconds <number>', 'time for the whole run', positive, 600)
+    .option('--timeout <number>', 'seconds for the answer to one request', positive, 10)
     .option('--allow-load', 'run races against servers beyond loopback too')
     .option('--json <file>', 'write the report as JSON')
     .option('--html <file>', 'write the report as one page')
@@ -86,7 +88,7 @@ function positive(text: string): number {
 async function act(options: Options, name: string | undefined, out: Screen): Promise<number> {
   if (options.compare) return compare(options.compare, out)
   const checks = select(await catalogue(), options)
-  if (checks.length === 0) throw new TargetFileError('no check has such a name')
+  if (checks.length === 0) throw new UsageError('no check has such a name')
   if (options.list) return list(checks, out)
   const target = await openTarget(name, options.config)
   const interrupted = new AbortController()
@@ -110,9 +112,9 @@ async function openTarget(name: string | undefined, config: string | undefined):
   if (name === 'gatehouse') return (await import('./target/gatehouse.ts')).startGatehouse()
   if (name === 'oidc-provider') return (await import('./target/oidc-provider.ts')).startOidcProvider()
   if (name !== undefined && !/^https?:\/\//.test(name))
-    throw new TargetFileError('TARGET must be gatehouse, oidc-provider, or a URL that begins with https:// or http://')
+    throw new UsageError('TARGET must be gatehouse, oidc-provider, or a URL that begins with https:// or http://')
   if (config !== undefined) return { ...readTarget(config, name), stop }
-  if (name === undefined) throw new TargetFileError('name a server: TARGET=https://issuer.example, or --config with a target file')
+  if (name === undefined) throw new UsageError('name a server: TARGET=https://issuer.example, or --config with a target file')
   return { ...bareTarget(name), stop }
 }
 
@@ -129,7 +131,7 @@ function writeReports(report: Report, { json, html: page, junit: xml }: Options)
 
 function compare(files: readonly string[], out: Screen): number {
   const [a, b] = files.map(readReport)
-  if (files.length !== 2 || !a || !b) throw new TargetFileError('--compare takes two files')
+  if (files.length !== 2 || !a || !b) throw new UsageError('--compare takes two files')
   return printComparison(a, b, out) ? status.failed : status.done
 }
 
@@ -138,7 +140,7 @@ function readReport(file: string): Report {
     const report: Report = JSON.parse(readFileSync(file, 'utf8'))
     if (Array.isArray(report.results)) return report
   } catch {}
-  throw new TargetFileError(`${file} is no report of the suite`)
+  throw new UsageError(`${file} is no report of the suite`)
 }
 
 function statusOf(report: Report, { failFast }: Options): number {

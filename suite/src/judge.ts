@@ -15,18 +15,19 @@ export interface Trial {
   metadata: Metadata
   seed: string
   allowLoad: boolean
+  timeout: number | undefined
   signal: AbortSignal
 }
 
 const usualSeconds = 30
 
 export async function judge(check: NamedCheck, trial: Trial): Promise<Result> {
-  const { target, metadata, seed, allowLoad, signal } = trial
+  const { target, metadata, seed, allowLoad, timeout, signal } = trial
   const begin = performance.now()
   const missing = unmet(check.needs ?? [], metadata, target)
   const time = AbortSignal.timeout((check.seconds ?? usualSeconds) * 1000)
   const kept = connections()
-  const bounds = { signal: AbortSignal.any([signal, time]), ca: target.ca, connections: kept }
+  const bounds = { signal: AbortSignal.any([signal, time]), ca: target.ca, seconds: timeout, connections: kept }
   const over = new AbortController()
   const { stage, recorder, warnings } = openStage({ target, metadata, bounds, seed, id: check.id, allowLoad, ended: over.signal })
   const said = missing === undefined ? await outcomeOf(check, recorder, () => check.run(stage)) : absent(missing)

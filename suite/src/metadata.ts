@@ -1,5 +1,6 @@
 /** What a server says of itself: RFC 8414 and OpenID Connect Discovery 1.0. */
-import { send, Unanswered } from './http/wire.ts'
+import { Unjudgeable } from './errors.ts'
+import { type Bounds, send, Unanswered } from './http/wire.ts'
 import type { Target } from './target/target.ts'
 
 /** Members as they came; of the types that the specifications give them, or left out. */
@@ -11,16 +12,13 @@ export interface Metadata {
   members: Readonly<Record<string, unknown>>
 }
 
-/** The target cannot be judged at all. The message says why. */
-export class Unjudgeable extends Error {}
-
 const maxRedirects = 5
 
-export async function discover(target: Target, signal: AbortSignal): Promise<Metadata> {
+export async function discover(target: Target, bounds: Bounds): Promise<Metadata> {
   const places = target.metadata === undefined ? wellKnown(target.issuer) : [target.metadata]
   const problems: string[] = []
   for (const place of places) {
-    const found = await fetchMetadata(place, target, signal)
+    const found = await fetchMetadata(place, bounds)
     if (typeof found !== 'string') return metadata(found)
     problems.push(`${place} ${found}`)
   }
@@ -37,11 +35,11 @@ export function wellKnown(issuer: string): string[] {
 }
 
 /** A sentence when there is none. */
-async function fetchMetadata(place: string, { ca }: Target, signal: AbortSignal): Promise<Record<string, unknown> | string> {
+async function fetchMetadata(place: string, bounds: Bounds): Promise<Record<string, unknown> | string> {
   let url = place
   for (let hop = 0; hop <= maxRedirects; hop++) {
     try {
-      const { status, headers, body } = await send({ method: 'GET', url, headers: { accept: 'application/json' } }, { signal, ca })
+      const { status, headers, body } = await send({ method: 'GET', url, headers: { accept: 'application/json' } }, bounds)
       const location = headers['location']
       if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, url)) url = new URL(location, url).href
       else if (status !== 200) return `answered with status ${status}`

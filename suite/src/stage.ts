@@ -30,8 +30,8 @@ export interface Stage extends Registrar {
   userinfo(accessToken: string, dpop?: PrivateKey): Promise<Reply>
   /** As the API of the target, RFC 7662. */
   introspect(token: string, params?: Params): Promise<Reply>
-  /** Parameters that ask for a token for the first API of the target. */
-  forApi(): { resource: string | undefined; scope: string | undefined }
+  /** Parameters that ask for a token for the first API of the target; none when it names no API. */
+  forApi(): Params
   /** A second one where the check needs it. */
   resources: readonly Resource[]
   /** The client `device` of the target, RFC 8628. */
@@ -111,7 +111,7 @@ export function openStage({ target, metadata, bounds, seed, id, allowLoad, ended
       return send({ method: 'GET', url, headers: { authorization, ...(proof ? { dpop: proof } : {}) } }, 'API client')
     },
     introspect: (token, params = {}) => app('api').post('introspection_endpoint', { token, ...params }),
-    forApi: () => ({ resource: resources[0]?.identifier, scope: resources[0]?.scope }),
+    forApi: () => (resources[0] ? { resource: resources[0].identifier, scope: resources[0].scope } : {}),
     resources,
     device: () => device(app('device'), newBrowser),
     ...registrar(() => endpoint('registration_endpoint'), send, target.initial_access_token),

@@ -23,7 +23,7 @@ export interface Managed {
 
 export interface Registrar {
   register(metadata: object): Promise<Registered>
-  manage(): Promise<Managed>
+  manage(metadata?: object): Promise<Managed>
 }
 
 const usual = { redirect_uris: ['https://registered.example/callback'] }
@@ -37,8 +37,8 @@ export function registrar(endpoint: () => string, send: (wish: Wish) => Promise<
     return { reply, registration: registrationOf(reply) }
   }
 
-  async function manage(): Promise<Managed> {
-    const { reply, registration } = await register({})
+  async function manage(metadata: object = {}): Promise<Managed> {
+    const { reply, registration } = await register(metadata)
     const { registration_client_uri: url, registration_access_token: own, ...rest } = json(accepted(reply))
     if (typeof url !== 'string' || typeof own !== 'string') throw new NotApplicable('clients cannot change their registration')
     demand(URL.canParse(url), 'registration_client_uri is no URI')
@@ -57,12 +57,7 @@ export function registrar(endpoint: () => string, send: (wish: Wish) => Promise<
 }
 
 function registrationOf(reply: Reply): Registration {
-  const said = reply.status < 300 ? json(reply) : {}
-  return {
-    redirect_uris: [],
-    post_logout_redirect_uris: [],
-    scope: 'openid',
-    token_endpoint_auth_method: 'client_secret_basic',
-    ...said,
-  } as Registration
+  const said: Partial<Registration> = reply.status < 300 ? json(reply) : {}
+  const method = 'client_secret_basic' // RFC 7591 §2
+  return { client_id: '', token_endpoint_auth_method: method, redirect_uris: [], post_logout_redirect_uris: [], scope: 'openid', ...said }
 }

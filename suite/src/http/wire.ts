@@ -20,6 +20,8 @@ export interface Answer {
 
 export interface Bounds {
   signal: AbortSignal
+  /** For the answer to one request; 10 when absent. */
+  seconds?: number | undefined
   /** PEM of certificate authorities to trust beside the usual ones. */
   ca?: string | undefined
   /** Absent: a connection for each request. */
@@ -41,7 +43,7 @@ export function connections(): Connections {
 /** There was no answer in HTTP. The message says why, in a sentence that follows a URL. */
 export class Unanswered extends Error {}
 
-const maxSeconds = 10
+const usualSeconds = 10
 const maxBytes = 2 * 1024 * 1024
 
 export async function send(wish: Wish, bounds: Bounds): Promise<Answer> {
@@ -58,18 +60,22 @@ export async function send(wish: Wish, bounds: Bounds): Promise<Answer> {
 
 class Stale extends Error {}
 
-function attempt(wish: Wish, { signal, ca, connections }: Bounds): Promise<Answer> {
+function attempt(wish: Wish, { signal, ca, connections, seconds = usualSeconds }: Bounds): Promise<Answer> {
   const url = new URL(wish.url)
   const isTls = url.protocol === 'https:'
   const agent = (isTls ? connections?.https : connections?.http) ?? false
-  const deadline = AbortSignal.timeout(maxSeconds * 1000)
+  const deadline = AbortSignal.timeout(seconds * 1000)
   const options = { method: wish.method, headers: headersOf(wish), agent, signal: AbortSignal.any([signal, deadline]), ca }
   return new Promise((resolve, reject) => {
     const outgoing = (isTls ? requestHttps : requestHttp)(url, options, (incoming) => {
       readAnswer(incoming).then(resolve, fail)
     })
     function fail(error: Error & { code?: string }): void {
-      reject(outgoing.reusedSocket && error.code === 'ECONNRESET' ? new Stale() : new Unanswered(reasonOf(error, deadline)))
+      reject(
+        outgoing.reusedSocket && error.code === 'ECONNRESET'
+          ? new Stale()
+          : new Unanswered(reasonOf(error, deadline.aborted ? seconds : undefined)),
+      )
     }
     outgoing.on('error', fail)
     outgoing.end(wish.body)
@@ -94,9 +100,10 @@ function headersOf({ headers = {}, body }: Wish): OutgoingHttpHeaders {
   return body === undefined ? given : { ...given, 'content-length': Buffer.byteLength(body) }
 }
 
-function reasonOf(error: Error & { code?: string }, deadline: AbortSignal): string {
+/** `waited`: seconds, when that was too long. */
+function reasonOf(error: Error & { code?: string }, waited: number | undefined): string {
   if (error instanceof Unanswered) return error.message
-  if (deadline.aborted) return `did not answer within ${maxSeconds} seconds`
+  if (waited !== undefined) return `did not answer within ${waited} seconds`
   if (error.name === 'AbortError') return 'did not answer before the time of the check was over'
   if (error.code?.startsWith('HPE_')) return `answered, but not in HTTP (${error.code})`
   return reasons[error.code ?? ''] ?? `could not be reached (${error.code ?? error.message})`

@@ -1,4 +1,5 @@
 /** The report as JUnit XML, for what reads test results. */
+import { escaped } from './markup.ts'
 import { bySpecification, countsOf, type Report, type Result } from './report.ts'
 
 export function junit({ target, results, seconds, startedAt }: Report): string {
@@ -29,14 +30,4 @@ function attributes(of: Readonly<Record<string, string | number>>): string {
   return Object.entries(of)
     .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
     .join('')
-}
-
-/** Also drops what XML 1.0 cannot hold. */
-function escaped(text: string): string {
-  return text
-    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

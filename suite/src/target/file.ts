@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { UsageError } from '../errors.ts'
 import type { Target } from './target.ts'
 
 const uri = z.string().refine((text) => URL.canParse(text), 'must be an absolute URI')
@@ -38,12 +39,10 @@ const targetSchema = z.strictObject({
     .default([]),
   clients: z.record(z.string(), registration).default({}),
   resources: z.array(z.strictObject({ identifier: uri, scope: z.string() })).default([]),
+  register: z.boolean().optional(),
   initial_access_token: z.string().optional(),
   pages: z.strictObject({ steps: z.array(step).default([]), decline: z.string().optional() }).default({ steps: [] }),
 })
-
-/** What is wrong with it, one sentence a line. */
-export class TargetFileError extends Error {}
 
 /** `issuer`: wins over that of the file. */
 export function readTarget(file: string, issuer?: string): Target {
@@ -60,14 +59,14 @@ function contentsOf(file: string): object {
     const contents: unknown = parse(readFileSync(file, 'utf8'))
     if (typeof contents === 'object' && contents !== null) return contents
   } catch (error) {
-    throw new TargetFileError(`${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
   }
-  throw new TargetFileError(`${file} is no mapping`)
+  throw new UsageError(`${file} is no mapping`)
 }
 
 function targetOf(contents: object, folder: string): Target {
   const read = targetSchema.safeParse(contents)
-  if (!read.success) throw new TargetFileError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
+  if (!read.success) throw new UsageError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
   const { ca_file, name, ...target } = read.data
   const ca = ca_file === undefined ? {} : { ca: readFileSync(resolve(folder, ca_file), 'utf8') }
   return { name: name ?? target.issuer, ...target, ...ca }

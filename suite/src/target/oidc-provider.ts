@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import { Unjudgeable } from '../metadata.ts'
+import { Unjudgeable } from '../errors.ts'
 import { clients, type Prepared, people, registrationsOf, resources } from './prepared.ts'
 import type { RunningTarget } from './target.ts'
 

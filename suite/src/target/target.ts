@@ -17,6 +17,8 @@ export interface Target {
   /** APIs for which tokens can be asked with `resource`, RFC 8707. */
   resources: readonly Resource[]
   pages: Pages
+  /** Clients that the target does not name register themselves, and are deleted in the end. */
+  register?: boolean | undefined
   /** With which clients register, RFC 7591 §3; absent: registration is open to all. */
   initial_access_token?: string | undefined
 }
@@ -37,6 +39,9 @@ export interface Registration {
   scope: string
   /** Its private key, for `private_key_jwt`, as a JWK with `kid` and `alg`. */
   private_key?: Readonly<Record<string, unknown>> | undefined
+  /** Where and with what it changes its registration, RFC 7592 §3. */
+  registration_client_uri?: string
+  registration_access_token?: string
 }
 
 export interface Resource {
