@@ -1,92 +1,94 @@
 /** A page as a browser without script sees it: forms, links, and where it leads on. */
-import { type HTMLElement, parse } from 'node-html-parser'
+import { type CheerioAPI, load } from 'cheerio/slim'
 
 /** What a click or a form leads to. */
 export interface Navigation {
   method: 'GET' | 'POST'
   url: string
   /** Fields of a form, in the order of the page. */
-  fields: readonly (readonly [name: string, value: string])[]
+  fields: readonly Field[]
 }
+
+export type Field = readonly [name: string, value: string]
+export type Values = Readonly<Record<string, string>>
 
 export interface Page {
   has(selector: string): boolean
   /** Clicks the button or link, the fields of its form filled in. Undefined when it is not there. */
-  click(selector: string, values?: Readonly<Record<string, string>>): Navigation | undefined
+  click(selector: string, values?: Values): Navigation | undefined
   /** Fills in the form that the element of the selector is in, and sends it by its first button. */
-  submit(selector: string, values: Readonly<Record<string, string>>): Navigation | undefined
+  submit(selector: string, values: Values): Navigation | undefined
   /** Where the page leads on without the person: a refresh, or a form that sends itself to another origin. */
   onward: Navigation | undefined
   /** Title and words, for the report. */
   text: string
 }
 
+type Element = ReturnType<CheerioAPI>
+
+const maxText = 2000
+
 export function readPage(html: string, at: URL): Page {
-  const root = parse(html, { comment: false })
-  const find = (selector: string) => root.querySelector(selector) ?? undefined
+  const $ = load(html)
+  $('style, script').remove()
+  const find = (selector: string) => $(selector).first()
   return {
-    has: (selector) => find(selector) !== undefined,
+    has: (selector) => find(selector).length > 0,
     click(selector, values = {}) {
       const element = find(selector)
-      const href = element?.getAttribute('href')
+      const href = element.attr('href')
       if (href !== undefined) return { method: 'GET', url: new URL(href, at).href, fields: [] }
-      const form = formOf(element, root)
-      return element && form && navigationOf(form, element, values, at)
+      return navigationOf(formOf($, element), element, values, at)
     },
     submit(selector, values) {
-      const form = formOf(find(selector), root)
-      return form && navigationOf(form, firstButton(form), values, at)
+      const form = formOf($, find(selector))
+      return navigationOf(form, form.find('button:not([type=button], [type=reset]), input[type=submit]').first(), values, at)
     },
-    onward: refresh(root, at) ?? selfSending(root, at),
-    text: [root.querySelector('title')?.text, root.querySelector('body')?.structuredText ?? root.structuredText].join('\n').slice(0, 2000),
+    onward: refresh($, at) ?? selfSending($, at),
+    text: $.root()
+      .text()
+      .replace(/\s*\n\s*/g, '\n')
+      .trim()
+      .slice(0, maxText),
   }
 }
 
-function formOf(element: HTMLElement | undefined, root: HTMLElement): HTMLElement | undefined {
-  const named = element?.getAttribute('form')
-  if (named !== undefined) return root.querySelector(`form[id="${named}"]`) ?? undefined
-  return element?.rawTagName.toLowerCase() === 'form' ? element : (element?.closest('form') ?? undefined)
+function formOf($: CheerioAPI, element: Element): Element {
+  const named = element.attr('form')
+  return named === undefined ? element.closest('form') : $('form').filter((_, form) => $(form).attr('id') === named)
 }
 
-function firstButton(form: HTMLElement): HTMLElement | undefined {
-  return form.querySelector('button:not([type=button]):not([type=reset]), input[type=submit]') ?? undefined
-}
-
-function navigationOf(form: HTMLElement, button: HTMLElement | undefined, values: Readonly<Record<string, string>>, at: URL): Navigation {
-  const method = form.getAttribute('method')?.toUpperCase() === 'POST' ? 'POST' : 'GET'
-  const url = new URL(form.getAttribute('action') || at.href, at)
-  const fields = form.querySelectorAll('input, select, textarea').flatMap((field) => fieldOf(field, values))
-  const pressed = button?.getAttribute('name')
-  const all = pressed ? [...fields, [pressed, button?.getAttribute('value') ?? ''] as const] : fields
-  if (method === 'POST') return { method, url: url.href, fields: all }
-  url.search = new URLSearchParams(all.map(([name, value]) => [name, value])).toString()
+function navigationOf(form: Element, button: Element, values: Values, at: URL): Navigation | undefined {
+  if (form.length === 0) return undefined
+  const method = form.attr('method')?.toUpperCase() === 'POST' ? 'POST' : 'GET'
+  const url = new URL(form.attr('action') || at.href, at)
+  const fields = [...fieldsOf(form, values), ...pressed(button)]
+  if (method === 'POST') return { method, url: url.href, fields }
+  url.search = new URLSearchParams(fields.map(([name, value]) => [name, value])).toString()
   return { method, url: url.href, fields: [] }
 }
 
-function fieldOf(field: HTMLElement, values: Readonly<Record<string, string>>): (readonly [string, string])[] {
-  const name = field.getAttribute('name')
-  const type = field.getAttribute('type')?.toLowerCase() ?? 'text'
-  if (!name || field.hasAttribute('disabled') || ['submit', 'button', 'image', 'reset', 'file'].includes(type)) return []
-  if (Object.hasOwn(values, name)) return [[name, values[name]!]]
-  if ((type === 'checkbox' || type === 'radio') && !field.hasAttribute('checked')) return []
-  const tag = field.rawTagName.toLowerCase()
-  if (tag === 'textarea') return [[name, field.text]]
-  const chosen = tag === 'select' ? (field.querySelector('option[selected]') ?? field.querySelector('option')) : field
-  return [[name, chosen?.getAttribute('value') ?? (type === 'checkbox' ? 'on' : '')]]
+function fieldsOf(form: Element, values: Values): Field[] {
+  const usual = form.serializeArray().map(({ name, value }) => [name, values[name] ?? value] as const)
+  const names = new Set(usual.map(([name]) => name))
+  const chosen = Object.entries(values).filter(([name]) => !names.has(name) && form.find(`[name="${name}"]`).length > 0)
+  return [...usual, ...chosen]
+}
+
+function pressed(button: Element): Field[] {
+  const name = button.attr('name')
+  return name ? [[name, button.attr('value') ?? '']] : []
 }
 
 /** `<meta http-equiv="refresh" content="0; url=…">`. */
-function refresh(root: HTMLElement, at: URL): Navigation | undefined {
-  const meta = root.querySelectorAll('meta').find((one) => one.getAttribute('http-equiv')?.toLowerCase() === 'refresh')
-  const url = /^\s*\d*\s*;\s*url\s*=\s*["']?([^"']+)/i.exec(meta?.getAttribute('content') ?? '')?.[1]
+function refresh($: CheerioAPI, at: URL): Navigation | undefined {
+  const content = $('meta[http-equiv=refresh i]').attr('content') ?? ''
+  const url = /^\s*\d*\s*;\s*url\s*=\s*["']?([^"']+)/i.exec(content)?.[1]
   return url === undefined ? undefined : { method: 'GET', url: new URL(url, at).href, fields: [] }
 }
 
 /** The page of the form post response mode, which sends itself by script. */
-function selfSending(root: HTMLElement, at: URL): Navigation | undefined {
-  const form = root.querySelectorAll('form').find((one) => {
-    const action = one.getAttribute('action')
-    return action && new URL(action, at).origin !== at.origin && one.getAttribute('method')?.toUpperCase() === 'POST'
-  })
-  return form && navigationOf(form, undefined, {}, at)
+function selfSending($: CheerioAPI, at: URL): Navigation | undefined {
+  const form = $('form[method=post i][action]').filter((_, one) => new URL($(one).attr('action') ?? '', at).origin !== at.origin)
+  return navigationOf(form.first(), $(), {}, at)
 }

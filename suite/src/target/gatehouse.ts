@@ -18,15 +18,17 @@ const startSeconds = 60
 /** All but those that authenticate or ask in a way it does not know. */
 const { jwt, device, ...served } = clients
 
-/** Kept in SQLite, or in the empty PostgreSQL database that `GATEHOUSE_DATABASE_URL` names. */
-export async function startGatehouse(): Promise<RunningTarget> {
+/** `database`: URL of an empty PostgreSQL database; absent: an SQLite file of its own. */
+export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_URL']): Promise<RunningTarget> {
   if (!existsSync(program)) throw new Unjudgeable('TARGET=gatehouse works in a checkout of Gatehouse; give the URL of a running server')
   const folder = mkdtempSync(join(tmpdir(), 'suite-gatehouse-'))
   const port = await freePort()
   const issuer = `https://localhost:${port}`
-  const ca = await writeFiles(folder, issuer, port)
-  const env = { ...process.env, GATEHOUSE_CONFIG: join(folder, 'gatehouse.yaml') }
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const ca = await writeFiles(folder, { issuer, port, database })
+  const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('GATEHOUSE_')) // the file alone decides
+  const env = { ...Object.fromEntries(foreign), GATEHOUSE_CONFIG: join(folder, 'gatehouse.yaml') }
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
   await prepare(folder, env)
   const server = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   process.once('exit', () => server.kill())
@@ -47,8 +49,8 @@ export async function startGatehouse(): Promise<RunningTarget> {
       decline: '#deny',
     },
     async stop() {
-      server.kill()
-      if (server.exitCode === null) await once(server, 'exit')
+      if (server.kill()) await once(server, 'exit')
+      remove()
     },
   }
 }
@@ -71,7 +73,13 @@ async function prepare(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-async function writeFiles(folder: string, issuer: string, port: number): Promise<string> {
+interface Place {
+  issuer: string
+  port: number
+  database: string | undefined
+}
+
+async function writeFiles(folder: string, { issuer, port, database }: Place): Promise<string> {
   const { generate } = await import('selfsigned')
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
@@ -88,7 +96,7 @@ async function writeFiles(folder: string, issuer: string, port: number): Promise
     key_encryption_key_file: join(folder, 'key'),
     tls: { cert_file: join(folder, 'tls.crt'), key_file: join(folder, 'tls.key') },
     listen: { host: 'localhost', port },
-    ...(process.env['GATEHOUSE_DATABASE_URL'] ? {} : { database_url: `sqlite:${join(folder, 'gatehouse.db')}` }),
+    database_url: database ?? `sqlite:${join(folder, 'gatehouse.db')}`,
     keys: { rsa_bits: 2048 },
     passwords: { memory_kib: 19456, passes: 2 },
     log: { level: 'error' },
