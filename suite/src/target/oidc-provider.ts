@@ -17,12 +17,14 @@ interface Detailed {
   rar?: readonly object[]
 }
 
-export async function startOidcProvider(): Promise<RunningTarget> {
+/** `around`: what stands between it and those who call. */
+export async function startOidcProvider(around = (listener: RequestListener) => listener): Promise<RunningTarget> {
+  const speak = silence()
   const { default: Provider, errors } = await load()
   const server = createServer((request, response) => listener(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as { port: number }).port}`
-  const listener = quietly(() => new Provider(issuer, configuration(errors)).callback())
+  const listener = around(new Provider(issuer, configuration(errors)).callback())
   return {
     name: 'oidc-provider',
     issuer,
@@ -42,6 +44,7 @@ export async function startOidcProvider(): Promise<RunningTarget> {
     async stop() {
       server.close()
       server.closeAllConnections()
+      speak()
     },
   }
 }
@@ -55,22 +58,18 @@ async function load(): Promise<Library> {
   }
 }
 
-/** Without its notices on what its defaults are not meant for. */
-function quietly<T>(act: () => T): T {
+/** Its notices on what its defaults are not meant for would stand in the middle of the report. Returns what ends the silence. */
+function silence(): () => void {
   const { info, warn } = console
   Object.assign(console, { info: () => {}, warn: () => {} })
-  try {
-    return act()
-  } finally {
-    Object.assign(console, { info, warn })
-  }
+  return () => Object.assign(console, { info, warn })
 }
 
 function configuration(errors: Library['errors']): object {
   const on = { enabled: true }
   return {
     clients: Object.values(clients).map(metadataOf),
-    jwks: { keys: [signingKey('RS256'), signingKey('ES256')] },
+    jwks: { keys: signingKeys },
     cookies: { keys: ['suite'], long: { httpOnly: true, sameSite: 'none' } }, // which POST requests need
     scopes: ['openid', 'offline_access', ...resources.flatMap(({ scope }) => scope.split(' '))],
     claims: {
@@ -148,6 +147,8 @@ function claimsOf(sub: string): object {
     phone_number_verified: false,
   }
 }
+
+const signingKeys = [signingKey('RS256'), signingKey('ES256')]
 
 function signingKey(alg: 'ES256' | 'RS256'): object {
   const pair = alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 })

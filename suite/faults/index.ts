@@ -1,0 +1,7 @@
+/** All faults. */
+import { clientAuthenticationFaults } from './client-authentication.ts'
+import type { Fault } from './fault.ts'
+import { grantFaults } from './grants.ts'
+import { metadataFaults } from './metadata.ts'
+
+export const faults: readonly Fault[] = [...metadataFaults, ...clientAuthenticationFaults, ...grantFaults]
