@@ -8,7 +8,8 @@ export default check({
   needs: ['code flow', 'form post'],
   async run({ app }) {
     for (const state of ['"><script>alert(1)</script>', "' onload='alert(1)", '&quot;&amp;', '<!--', 'a\tb']) {
-      const { params, reply } = arrived(await app().authorize({ response_mode: 'form_post', state }))
+      const { mode, params, reply } = arrived(await app().authorize({ response_mode: 'form_post', state }))
+      demand(mode === 'form_post', `it came by ${mode}`)
       demand(params['state'] === state, `sent ${state}, got ${params['state']}`)
       demand(!reply.body.includes('<script>alert(1)'), 'a script of the state is on the page')
     }

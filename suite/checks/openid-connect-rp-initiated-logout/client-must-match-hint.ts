@@ -10,8 +10,8 @@ export default check({
   async run({ app, browser, endpoint }) {
     const signedIn = browser()
     const { id_token } = await app('other').tokens({}, signedIn)
-    const { client_id, post_logout_redirect_uris } = app('web').registration
-    const query = { id_token_hint: id_token, client_id, post_logout_redirect_uri: post_logout_redirect_uris[0] }
+    const [post_logout_redirect_uri] = app('other').registration.post_logout_redirect_uris
+    const query = { id_token_hint: id_token, client_id: app('web').registration.client_id, post_logout_redirect_uri }
     refusedOnPage(await signedIn.open(withQuery(endpoint('end_session_endpoint'), query)))
     arrived(await app('other').authorize({ prompt: 'none' }, { browser: signedIn }))
   },

@@ -1,5 +1,5 @@
 import { signed } from '../../src/actors/authenticate.ts'
-import { decode, isJwt, tampered } from '../../src/actors/jwt.ts'
+import { decode, isJwt, tampered, unsigned } from '../../src/actors/jwt.ts'
 import { check } from '../../src/check.ts'
 import { accepted, json, NotApplicable, turnedAway } from '../../src/expect.ts'
 
@@ -19,10 +19,7 @@ export default check({
     const own = random.key()
     const { d, ...ownPublic } = own
     const forgeries = [
-      `${tampered(token, { header: { alg: 'none' } })
-        .split('.')
-        .slice(0, 2)
-        .join('.')}.`,
+      unsigned(token),
       tampered(token, { header: { alg: 'None' } }),
       tampered(token, { claims: { sub: 'somebody-else' } }),
       tampered(token, { claims: { exp: Number(claims.exp) + 86_400 } }),

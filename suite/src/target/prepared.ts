@@ -55,7 +55,7 @@ export const clients: Readonly<Record<string, Prepared>> = {
     }),
     grants: forPeople,
   },
-  other: { ...client('other'), grants: forPeople },
+  other: { ...client('other', { post_logout_redirect_uris: ['https://other.example/signed-out'] }), grants: forPeople },
   single: { ...client('single'), grants: forPeople },
   post: { ...client('post', { token_endpoint_auth_method: 'client_secret_post' }), grants: forPeople },
   odd: { ...client('odd', { client_id: 'odd:client', client_secret: 'odd secret: 100% + "more" & more' }), grants: ['client_credentials'] },
