@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { startPostgres } from './postgres-server.ts'
 import { type Counts, runFiles } from './workers.ts'
 
-const EVERYTHING = ['src', 'test', 'docs', 'bench', 'packages', 'examples'].map((folder) => `${folder}/**/*.test.ts`)
+const EVERYTHING = ['src', 'test', 'docs', 'bench', 'packages', 'examples', 'suite'].map((folder) => `${folder}/**/*.test.ts`)
 
 /** Interrupted, the tests end early, and everything is cleared away as ever. */
 const interrupted = new AbortController()

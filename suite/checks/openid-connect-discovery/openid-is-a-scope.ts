@@ -1,0 +1,12 @@
+import { check } from '../../src/check.ts'
+import { demand } from '../../src/expect.ts'
+
+export default check({
+  clause: 'OpenID Connect Discovery §3',
+  level: 'MUST',
+  title: 'openid is among the scopes, if any are listed',
+  needs: ['OpenID'],
+  async run({ metadata }) {
+    demand(metadata.list('scopes_supported')?.includes('openid') ?? true, 'it is not')
+  },
+})

@@ -1,0 +1,13 @@
+import { check } from '../../src/check.ts'
+import { granted, refused } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 6749 §4.4',
+  level: 'MUST',
+  title: 'A public client gets no tokens of its own',
+  needs: ['client credentials'],
+  async run({ app }) {
+    refused(await app('public').token({ grant_type: 'client_credentials' }), 'unauthorized_client', 'invalid_client')
+    granted(await app('machine').token({ grant_type: 'client_credentials' }))
+  },
+})

@@ -1,0 +1,13 @@
+import { check } from '../../src/check.ts'
+import { granted, refused } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 6749 §5.2',
+  level: 'MUST',
+  title: 'A token request without grant_type is answered with invalid_request',
+  needs: ['client credentials'],
+  async run({ app }) {
+    granted(await app('machine').token({ grant_type: 'client_credentials' }))
+    refused(await app('machine').token({ scope: 'x' }), 'invalid_request')
+  },
+})

@@ -1,0 +1,19 @@
+import { check } from '../../src/check.ts'
+import { accepted, refused } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 7591 §3.2.2',
+  level: 'MUST',
+  title: 'Metadata that makes no sense is answered with invalid_client_metadata',
+  needs: ['registration'],
+  async run({ register }) {
+    accepted((await register({})).reply)
+    const bad = [
+      { grant_types: ['unheard-of'] },
+      { response_types: ['unheard-of'] },
+      { token_endpoint_auth_method: 'unheard-of' },
+      { jwks: 'text' },
+    ]
+    for (const metadata of bad) refused((await register(metadata)).reply, 'invalid_client_metadata')
+  },
+})

@@ -1,0 +1,14 @@
+import { check } from '../../src/check.ts'
+import { granted, refused } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 7636 §4.6',
+  level: 'MUST',
+  title: 'A code that was asked for with a challenge is not redeemed without the verifier',
+  needs: ['code flow', 'PKCE'],
+  async run({ app }) {
+    granted(await app().redeem(await app().code()))
+    refused(await app().redeem(await app().code(), { code_verifier: undefined }), 'invalid_grant', 'invalid_request')
+    refused(await app().redeem(await app().code(), { code_verifier: '' }), 'invalid_grant', 'invalid_request')
+  },
+})

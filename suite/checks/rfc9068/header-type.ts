@@ -1,0 +1,14 @@
+import { check } from '../../src/check.ts'
+import { demand } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 9068 §2.1',
+  level: 'MUST',
+  title: 'A JWT access token has the type at+jwt, and is signed',
+  needs: ['code flow', 'key set'],
+  async run({ jwtAccessToken }) {
+    const { header } = await jwtAccessToken()
+    demand(['at+jwt', 'application/at+jwt'].includes(String(header.typ).toLowerCase()), `typ is ${header.typ}`)
+    demand(header.alg !== 'none' && !header.alg.startsWith('HS'), `alg is ${header.alg}`)
+  },
+})

@@ -1,0 +1,18 @@
+import { check } from '../../src/check.ts'
+import { arrived, demand } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 9101 §6.3',
+  level: 'MUST',
+  title: 'Parameters beside the object change nothing of what was signed',
+  needs: ['code flow', 'request objects'],
+  async run({ app }) {
+    const object = await app('jwt').signedRequest({ state: 'signed' })
+    const landing = await app('jwt').authorize({ ...object, state: 'beside', redirect_uri: 'https://attacker.example/callback' })
+    if (landing.at === 'client') {
+      demand(landing.url.href.startsWith(app('jwt').redirectUri), `the browser was sent to ${landing.url.origin}`)
+      demand(landing.params['state'] === 'signed', `state is ${landing.params['state']}`)
+    }
+    arrived(await app('jwt').authorize(await app('jwt').signedRequest()))
+  },
+})

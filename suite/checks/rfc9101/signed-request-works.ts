@@ -1,0 +1,14 @@
+import { check } from '../../src/check.ts'
+import { arrived, demand } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 9101 §6.3',
+  level: 'MUST',
+  title: 'A signed request stands for its parameters',
+  needs: ['code flow', 'request objects'],
+  async run({ app }) {
+    const { params } = arrived(await app('jwt').authorize(await app('jwt').signedRequest({ state: 'signed' })))
+    demand(params['code'], 'there is no code')
+    demand(params['state'] === 'signed', `state is ${params['state']}`)
+  },
+})

@@ -1,0 +1,13 @@
+import { check } from '../../src/check.ts'
+import { accepted, json, refused } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 9126 §2.1',
+  level: 'MUST NOT',
+  title: 'A pushed request has no request_uri in it',
+  needs: ['code flow', 'pushed requests'],
+  async run({ app }) {
+    const { request_uri } = json(accepted(await app().push()))
+    refused(await app().push({ request_uri: String(request_uri) }))
+  },
+})

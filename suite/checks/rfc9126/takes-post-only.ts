@@ -1,0 +1,14 @@
+import { check } from '../../src/check.ts'
+import { accepted, demand } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 9126 §2.3',
+  level: 'MUST',
+  title: 'Requests are pushed by POST; another method is answered with 405',
+  needs: ['code flow', 'pushed requests'],
+  async run({ app, endpoint, get }) {
+    accepted(await app().push())
+    const { status } = await get(endpoint('pushed_authorization_request_endpoint'))
+    demand(status === 405, `GET is answered with ${status}`)
+  },
+})

@@ -1,0 +1,15 @@
+import { check } from '../../src/check.ts'
+import { demand, json } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 9396 §7',
+  level: 'MUST',
+  title: 'The token response tells the authorization details that were granted',
+  needs: ['code flow', 'authorization details', 'two resources'],
+  async run({ app, forApi, metadata }) {
+    const [type] = metadata.list('authorization_details_types_supported') ?? []
+    const { reply } = await app().tokens({ ...forApi(), authorization_details: JSON.stringify([{ type }]) })
+    const told = json(reply)['authorization_details']
+    demand(Array.isArray(told) && told.some((detail) => detail?.type === type), `authorization_details is ${JSON.stringify(told)}`)
+  },
+})

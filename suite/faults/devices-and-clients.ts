@@ -1,0 +1,141 @@
+/** Servers that forget something of devices, of clients that register themselves, and of details: RFC 8628, RFC 7591, RFC 7592, RFC 9396. */
+import { afterJson, answers, authenticateAs, before, both, type Fault, fault, header, member, type Request, status } from './fault.ts'
+import { repeats, shortened } from './memory.ts'
+
+const rfc8628 = (...names: readonly string[]) => names.map((name) => `rfc8628/${name}`)
+const rfc7591 = (...names: readonly string[]) => names.map((name) => `rfc7591/${name}`)
+const rfc7592 = (...names: readonly string[]) => names.map((name) => `rfc7592/${name}`)
+const rfc9396 = (...names: readonly string[]) => names.map((name) => `rfc9396/${name}`)
+
+const deviceCode = ({ form }: Request) => form?.get('grant_type')?.endsWith('device_code')
+
+const deviceFaults: readonly Fault[] = [
+  fault(
+    'pending by another name',
+    rfc8628('device-gets-tokens'),
+    member('/token', 'error', (was: unknown) => (was === 'authorization_pending' ? 'invalid_grant' : was)),
+  ),
+  ...['device_code', 'user_code', 'verification_uri', 'expires_in'].map((name) =>
+    fault(`devices without ${name}`, rfc8628('authorization-response'), member('/device/auth', name, undefined)),
+  ),
+  fault('device codes again and again', rfc8628('device-code-is-used-once'), () =>
+    repeats('device_code', '/token', ({ status: code }) => code === 200),
+  ),
+  fault(
+    'a decline that nobody hears of',
+    rfc8628('declined-is-access-denied'),
+    member('/token', 'error', (was: unknown) => (was === 'access_denied' ? 'authorization_pending' : was)),
+  ),
+  fault(
+    'device codes of other clients',
+    rfc8628('device-code-is-bound-to-client'),
+    before('/token', (request) => {
+      if (deviceCode(request)) authenticateAs('device', request)
+    }),
+  ),
+  fault('short user codes', rfc8628('user-codes'), () =>
+    shortened((name) => member('/device/auth', 'user_code', (was: unknown) => name(String(was))), 'user_code', '/device'),
+  ),
+  fault('any user code', rfc8628('wrong-user-code-allows-nothing'), () => {
+    const seen: string[] = []
+    return both(
+      afterJson('/device/auth', ({ user_code }) => void seen.push(String(user_code))),
+      before('/device', ({ form }) => {
+        if (form?.get('user_code') === 'XXXX-XXXX') form.set('user_code', seen.at(-1)!)
+      }),
+    )
+  }),
+  fault(
+    'devices of any client',
+    rfc8628('unknown-client-is-refused'),
+    before('/device/auth', (request) => {
+      authenticateAs('device', request)
+    }),
+  ),
+]
+
+const registrationAnswer = (change: object) => afterJson('/reg', (said) => void Object.assign(said, change))
+
+/** Bad metadata is replaced in silence. */
+const replaced = (name: string, by: unknown, isBad: (value: unknown) => boolean) =>
+  before('/reg', (request) => {
+    if (!request.body.startsWith('{"')) return
+    const metadata = JSON.parse(request.body)
+    if (isBad(metadata[name])) request.body = JSON.stringify({ ...metadata, [name]: by })
+  })
+
+const registrationFaults: readonly Fault[] = [
+  fault(
+    'registration with status 200',
+    rfc7591('client-is-registered'),
+    status('/reg', (code) => (code === 201 ? 200 : code)),
+  ),
+  fault('secrets without an end', rfc7591('client-is-registered'), registrationAnswer({ client_secret_expires_at: undefined })),
+  fault('other redirect URIs', rfc7591('client-is-registered'), registrationAnswer({ redirect_uris: ['https://other.example/'] })),
+  fault('registrations that may be stored', rfc7591('response-is-not-cached'), header('/reg', 'cache-control', undefined)),
+  fault(
+    'known metadata only',
+    rfc7591('unknown-metadata-is-ignored'),
+    answers('/reg', ({ body }) => body.includes('x-unheard-of'), 400, { error: 'invalid_client_metadata' }),
+  ),
+  fault(
+    'any redirect URI of a client',
+    rfc7591('redirect-uris-are-checked'),
+    replaced('redirect_uris', ['https://registered.example/callback'], () => true),
+  ),
+  fault(
+    'any metadata of a client',
+    rfc7591('metadata-is-checked'),
+    replaced('grant_types', ['authorization_code'], (value) => value !== undefined),
+  ),
+  fault(
+    'any body',
+    rfc7591('body-is-json'),
+    before('/reg', (request) => {
+      if (request.body.startsWith('{"')) return
+      Object.assign(request, { form: undefined, body: JSON.stringify({ redirect_uris: ['https://registered.example/callback'] }) })
+      request.headers['content-type'] = 'application/json'
+    }),
+  ),
+  fault('clients that anybody reads', rfc7592('client-is-read'), () => {
+    const tokens = new Map<string, string>()
+    return {
+      request({ path, headers }) {
+        const token = tokens.get(path)
+        if (token) headers['authorization'] = `Bearer ${token}`
+        return undefined
+      },
+      answer({ body }) {
+        if (!body.includes('registration_client_uri')) return
+        const { registration_client_uri, registration_access_token } = JSON.parse(body)
+        tokens.set(new URL(registration_client_uri).pathname, registration_access_token)
+      },
+    }
+  }),
+  fault('clients that do not change', rfc7592('client-is-updated'), {
+    request(request) {
+      if (request.method === 'PUT') Object.assign(request, { method: 'GET', body: '' })
+      return undefined
+    },
+  }),
+  fault('clients that do not go', rfc7592('client-is-deleted'), {
+    request: ({ method }) => (method === 'DELETE' ? { status: 204, headers: {}, cookies: [], body: '' } : undefined),
+  }),
+]
+
+const detailFaults: readonly Fault[] = [
+  fault(
+    'any authorization details',
+    rfc9396('unknown-types-are-refused'),
+    before('/auth', ({ query }) => {
+      if (query.has('authorization_details')) query.set('authorization_details', '[{"type":"order"}]')
+    }),
+  ),
+  fault(
+    'authorization details that are not told',
+    rfc9396('granted-details-are-told'),
+    member('/token', 'authorization_details', undefined),
+  ),
+]
+
+export const deviceAndClientFaults: readonly Fault[] = [...deviceFaults, ...registrationFaults, ...detailFaults]

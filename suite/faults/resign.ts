@@ -1,0 +1,31 @@
+/** A server that says other things in its JWTs, and signs them: its keys are those of the fault. */
+import { generateKeyPairSync } from 'node:crypto'
+import { signed } from '../src/actors/authenticate.ts'
+import { decode, isJwt } from '../src/actors/jwt.ts'
+import { afterJson, type Behaviour, both } from './fault.ts'
+
+const key = {
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+  alg: 'ES256',
+  kid: 'fault',
+  use: 'sig',
+}
+const { d, ...publicKey } = key
+
+type Change = (jwt: { claims: Record<string, unknown>; header: Record<string, unknown> }) => void
+
+/** Of the token response: `id_token` or `access_token`. */
+export function resigned(member: 'id_token' | 'access_token', change: Change): Behaviour {
+  const tokens = afterJson('/token', async (said) => {
+    const token = said[member]
+    if (typeof token !== 'string' || !isJwt(token)) return
+    const { header, claims } = decode(token)
+    const jwt = { claims: { ...claims }, header: { typ: header.typ, kid: key.kid } as Record<string, unknown> }
+    change(jwt)
+    said[member] = await signed({ ...key, kid: undefined }, jwt.claims, jwt.header)
+  })
+  const keys = afterJson('/jwks', (set) => {
+    set['keys'] = [...(set['keys'] as object[]), publicKey]
+  })
+  return both(tokens, keys)
+}

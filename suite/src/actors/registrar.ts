@@ -1,0 +1,63 @@
+/** Clients that register themselves, and look after their registration: RFC 7591, RFC 7592. */
+import { accepted, demand, json, NotApplicable } from '../expect.ts'
+import type { Reply } from '../http/exchange.ts'
+import type { Wish } from '../http/wire.ts'
+import type { Registration } from '../target/target.ts'
+
+export interface Registered {
+  reply: Reply
+  /** As it came back. */
+  registration: Registration
+}
+
+/** A client with the means to change its registration. */
+export interface Managed {
+  id: string
+  token: string
+  registration: Registration
+  /** What a client sends back when it changes something, RFC 7592 §2.2. */
+  metadata: Readonly<Record<string, unknown>>
+  /** At its configuration endpoint. `token`: null sends none. */
+  send(method: 'GET' | 'PUT' | 'DELETE', how?: { body?: object; token?: string | null }): Promise<Reply>
+}
+
+export interface Registrar {
+  register(metadata: object): Promise<Registered>
+  manage(metadata?: object): Promise<Managed>
+}
+
+const usual = { redirect_uris: ['https://registered.example/callback'] }
+const jsonType = { accept: 'application/json', 'content-type': 'application/json' }
+const serverSaid = ['registration_access_token', 'registration_client_uri', 'client_secret_expires_at', 'client_id_issued_at']
+
+export function registrar(endpoint: () => string, send: (wish: Wish) => Promise<Reply>, accessToken: string | undefined): Registrar {
+  async function register(metadata: object): Promise<Registered> {
+    const headers = accessToken === undefined ? jsonType : { ...jsonType, authorization: `Bearer ${accessToken}` }
+    const reply = await send({ method: 'POST', url: endpoint(), headers, body: JSON.stringify({ ...usual, ...metadata }) })
+    return { reply, registration: registrationOf(reply) }
+  }
+
+  async function manage(metadata: object = {}): Promise<Managed> {
+    const { reply, registration } = await register(metadata)
+    const { registration_client_uri: url, registration_access_token: own, ...rest } = json(accepted(reply))
+    if (typeof url !== 'string' || typeof own !== 'string') throw new NotApplicable('clients cannot change their registration')
+    demand(URL.canParse(url), 'registration_client_uri is no URI')
+    return {
+      id: registration.client_id,
+      token: own,
+      registration,
+      metadata: Object.fromEntries(Object.entries(rest).filter(([name]) => !serverSaid.includes(name))),
+      send(method, { body, token = own } = {}) {
+        const headers = token === null ? jsonType : { ...jsonType, authorization: `Bearer ${token}` }
+        return send({ method, url, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+      },
+    }
+  }
+  return { register, manage }
+}
+
+function registrationOf(reply: Reply): Registration {
+  const said: Partial<Registration> = reply.status < 300 ? json(reply) : {}
+  const method = 'client_secret_basic' // RFC 7591 §2
+  return { client_id: '', token_endpoint_auth_method: method, redirect_uris: [], post_logout_redirect_uris: [], scope: 'openid', ...said }
+}

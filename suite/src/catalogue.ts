@@ -1,0 +1,34 @@
+/** All checks: every file below `checks/` is one. */
+import { globSync } from 'node:fs'
+import { join, parse } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Check, type NamedCheck, specificationOf } from './check.ts'
+
+const folder = join(import.meta.dirname, '../checks')
+
+export async function catalogue(): Promise<NamedCheck[]> {
+  const files = globSync('*/*.{ts,js}', { cwd: folder }).toSorted()
+  return Promise.all(
+    files.map(async (file) => {
+      const { dir, name } = parse(file)
+      const { default: check } = (await import(pathToFileURL(join(folder, file)).href)) as { default: Check }
+      return { ...check, id: `${dir}/${name}` }
+    }),
+  )
+}
+
+export interface Selection {
+  /** Parts of ids. */
+  only?: readonly string[]
+  /** Specifications by name, such as `RFC 6749` or `rfc6749`. */
+  spec?: readonly string[]
+}
+
+export function select(checks: readonly NamedCheck[], { only = [], spec = [] }: Selection): NamedCheck[] {
+  const folded = (text: string) => text.toLowerCase().replace(/[^a-z\d]/g, '')
+  return checks.filter(
+    (check) =>
+      (only.length === 0 || only.some((part) => check.id.includes(part))) &&
+      (spec.length === 0 || spec.some((name) => [specificationOf(check), check.id.split('/')[0]!].map(folded).includes(folded(name)))),
+  )
+}

@@ -1,0 +1,136 @@
+/** What checks say of answers. Each of these throws a `Failure` that tells what was expected, and what came. */
+import type { AtClient, Landing } from './actors/browser.ts'
+import type { Reply } from './http/exchange.ts'
+
+/** The server breaks the clause. */
+export class Failure extends Error {}
+
+/** The clause does not concern this server. */
+export class NotApplicable extends Error {}
+
+/** RFC 6749 §5.1. */
+export interface Tokens {
+  access_token: string
+  token_type: string
+  expires_in?: number
+  refresh_token?: string
+  scope?: string
+  id_token?: string
+  reply: Reply
+}
+
+/** `what` says what is wrong when it does not hold. */
+export function demand(condition: unknown, what: string): asserts condition {
+  if (!condition) throw new Failure(what)
+}
+
+/** Of an answer that must be a JSON object. */
+export function json(reply: Reply): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(reply.body)
+  } catch {}
+  demand(typeof value === 'object' && value !== null && !Array.isArray(value), `expected a JSON object, got ${summary(reply)}`)
+  return value as Record<string, unknown>
+}
+
+/** Status 2xx; what it says is nobody's business here. */
+export function accepted<R extends Reply>(reply: R): R {
+  demand(reply.status >= 200 && reply.status < 300, `expected success, got ${summary(reply)}`)
+  reply.exchange.seen = 'accepted'
+  return reply
+}
+
+/** An answer with tokens. */
+export function granted(reply: Reply): Tokens {
+  demand(reply.status === 200, `expected tokens, got ${summary(reply)}`)
+  const tokens = json(reply)
+  demand(typeof tokens['access_token'] === 'string' && tokens['access_token'] !== '', 'the answer has no access_token')
+  demand(typeof tokens['token_type'] === 'string', 'the answer has no token_type')
+  reply.exchange.seen = 'accepted'
+  return { ...tokens, reply } as unknown as Tokens
+}
+
+/** An error of RFC 6749 §5.2, with one of these codes; any when none is named. */
+export function refused(reply: Reply, ...codes: readonly string[]): Record<string, unknown> {
+  const named = codes.length === 0 ? 'an error' : codes.join(' or ')
+  demand(reply.status >= 400 && reply.status < 500, `expected ${named}, got ${summary(reply)}`)
+  const error = json(reply)
+  demand(typeof error['error'] === 'string', `expected ${named}, got an answer without the member "error"`)
+  demand(codes.length === 0 || codes.includes(error['error']), `expected ${named}, got ${error['error']}`)
+  demand(
+    reply.status === 400 || (reply.status === 401 && error['error'] === 'invalid_client'),
+    `${error['error']} came with status ${reply.status}`,
+  )
+  reply.exchange.seen = 'refused'
+  return error
+}
+
+/** Any status from 400 to 499, and no tokens. */
+export function turnedAway(reply: Reply): void {
+  demand(reply.status >= 400 && reply.status < 500, `expected a refusal, got ${summary(reply)}`)
+  reply.exchange.seen = 'refused'
+}
+
+/** At the client, without an error. */
+export function arrived(landing: Landing): AtClient {
+  demand(landing.at === 'client', `expected the browser to come to the client, but it rests on ${placeOf(landing)}`)
+  const { error, error_description } = landing.params
+  demand(error === undefined, `expected success at the client, got ${error}${error_description ? ` (${error_description})` : ''}`)
+  landing.reply.exchange.seen = 'accepted'
+  return landing
+}
+
+/** At the client, with an error of RFC 6749 §4.1.2.1 that has one of these codes; any when none is named. */
+export function sentBack(landing: Landing, ...codes: readonly string[]): AtClient {
+  const named = codes.length === 0 ? 'an error' : codes.join(' or ')
+  demand(landing.at === 'client', `expected ${named} at the client, but the browser rests on ${placeOf(landing)}`)
+  const { error } = landing.params
+  demand(error !== undefined, `expected ${named} at the client, got ${Object.keys(landing.params).join(', ')}`)
+  demand(codes.length === 0 || codes.includes(error), `expected ${named} at the client, got ${error}`)
+  demand(landing.params['code'] === undefined, `the client got a code beside ${error}`)
+  landing.reply.exchange.seen = 'refused'
+  return landing
+}
+
+/** On a page of the server that says what is wrong; nothing went to a client. */
+export function refusedOnPage(landing: Landing): void {
+  demand(landing.at === 'page', `the browser was sent to ${landing.url.origin}${landing.url.pathname}`)
+  const { status } = landing.reply
+  demand(status >= 400 && status < 500, `expected a page that refuses, got status ${status} from ${placeOf(landing)}`)
+  landing.reply.exchange.seen = 'refused'
+}
+
+/** Refused, on a page or at the client. */
+export function notAuthorized(landing: Landing): void {
+  if (landing.at === 'client') sentBack(landing)
+  else refusedOnPage(landing)
+}
+
+/** RFC 7662 §2.2. */
+export function active(reply: Reply): Record<string, unknown> {
+  demand(reply.status === 200, `expected an introspection response, got ${summary(reply)}`)
+  const said = json(reply)
+  demand(said['active'] === true, 'the token is not active')
+  reply.exchange.seen = 'accepted'
+  return said
+}
+
+/** RFC 7662 §2.2. */
+export function inactive(reply: Reply): Record<string, unknown> {
+  demand(reply.status === 200, `expected an introspection response, got ${summary(reply)}`)
+  const said = json(reply)
+  demand(said['active'] === false, 'the token is active')
+  reply.exchange.seen = 'refused'
+  return said
+}
+
+function placeOf({ url, reply }: Landing): string {
+  return `${url.origin}${url.pathname} (status ${reply.status})`
+}
+
+/** `400 invalid_grant`, or the status and type of what is no error. */
+export function summary({ status, headers, body }: Reply): string {
+  const error = /"error"\s*:\s*"([\x20-\x7e]{1,60}?)"/.exec(body)?.[1]
+  return error === undefined ? `status ${status} (${headers['content-type'] ?? 'without a content type'})` : `${status} ${error}`
+}

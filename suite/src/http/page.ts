@@ -1,0 +1,94 @@
+/** A page as a browser without script sees it: forms, links, and where it leads on. */
+import { type CheerioAPI, load } from 'cheerio/slim'
+
+/** What a click or a form leads to. */
+export interface Navigation {
+  method: 'GET' | 'POST'
+  url: string
+  /** Fields of a form, in the order of the page. */
+  fields: readonly Field[]
+}
+
+export type Field = readonly [name: string, value: string]
+export type Values = Readonly<Record<string, string>>
+
+export interface Page {
+  has(selector: string): boolean
+  /** Clicks the button or link, the fields of its form filled in. Undefined when it is not there. */
+  click(selector: string, values?: Values): Navigation | undefined
+  /** Fills in the form that the element of the selector is in, and sends it by its first button. */
+  submit(selector: string, values: Values): Navigation | undefined
+  /** Where the page leads on without the person: a refresh, or a form that sends itself to another origin. */
+  onward: Navigation | undefined
+  /** Title and words, for the report. */
+  text: string
+}
+
+type Element = ReturnType<CheerioAPI>
+
+const maxText = 2000
+
+export function readPage(html: string, at: URL): Page {
+  const $ = load(html)
+  $('style, script').remove()
+  const find = (selector: string) => $(selector).first()
+  return {
+    has: (selector) => find(selector).length > 0,
+    click(selector, values = {}) {
+      const element = find(selector)
+      const href = element.attr('href')
+      if (href !== undefined) return { method: 'GET', url: new URL(href, at).href, fields: [] }
+      return navigationOf(formOf($, element), element, values, at)
+    },
+    submit(selector, values) {
+      const form = formOf($, find(selector))
+      return navigationOf(form, form.find('button:not([type=button], [type=reset]), input[type=submit]').first(), values, at)
+    },
+    onward: refresh($, at) ?? selfSending($, at),
+    text: $.root()
+      .text()
+      .replace(/\s*\n\s*/g, '\n')
+      .trim()
+      .slice(0, maxText),
+  }
+}
+
+function formOf($: CheerioAPI, element: Element): Element {
+  const named = element.attr('form')
+  return named === undefined ? element.closest('form') : $('form').filter((_, form) => $(form).attr('id') === named)
+}
+
+function navigationOf(form: Element, button: Element, values: Values, at: URL): Navigation | undefined {
+  if (form.length === 0) return undefined
+  const method = form.attr('method')?.toUpperCase() === 'POST' ? 'POST' : 'GET'
+  const url = new URL(form.attr('action') || at.href, at)
+  const fields = [...fieldsOf(form, values), ...pressed(button)]
+  if (method === 'POST') return { method, url: url.href, fields }
+  url.search = new URLSearchParams(fields.map(([name, value]) => [name, value])).toString()
+  return { method, url: url.href, fields: [] }
+}
+
+function fieldsOf(form: Element, values: Values): Field[] {
+  const usual = form.serializeArray().map(({ name, value }) => [name, values[name] ?? value] as const)
+  const names = new Set(usual.map(([name]) => name))
+  const chosen = Object.entries(values).filter(([name]) => !names.has(name) && form.find(`[name="${name}"]`).length > 0)
+  return [...usual, ...chosen]
+}
+
+function pressed(button: Element): Field[] {
+  const name = button.attr('name')
+  return name ? [[name, button.attr('value') ?? '']] : []
+}
+
+/** `<meta http-equiv="refresh" content="0; url=…">`. */
+function refresh($: CheerioAPI, at: URL): Navigation | undefined {
+  const content = $('meta[http-equiv=refresh i]').attr('content') ?? ''
+  const url = /^\s*\d*\s*;\s*url\s*=\s*["']?([^"']+)/i.exec(content)?.[1]
+  return url === undefined ? undefined : { method: 'GET', url: new URL(url, at).href, fields: [] }
+}
+
+/** The page of the form post response mode, which sends itself by script. */
+function selfSending($: CheerioAPI, at: URL): Navigation | undefined {
+  const form = $('form[method=post i][action]').filter((_, one) => new URL($(one).attr('action') ?? '', at).origin !== at.origin)
+  return navigationOf(form.first(), $(), {}, at)
+}

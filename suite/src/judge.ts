@@ -1,0 +1,72 @@
+/** One check, and the verdict on it. */
+import { isBinding, type NamedCheck, specificationOf } from './check.ts'
+import { Failure, NotApplicable } from './expect.ts'
+import type { Recorder } from './http/exchange.ts'
+import { redact } from './http/redact.ts'
+import { connections, Unanswered } from './http/wire.ts'
+import type { Metadata } from './metadata.ts'
+import { unmet } from './needs.ts'
+import type { Result, Verdict } from './report/report.ts'
+import { openStage } from './stage.ts'
+import type { Target } from './target/target.ts'
+
+export interface Trial {
+  target: Target
+  metadata: Metadata
+  seed: string
+  allowLoad: boolean
+  timeout: number | undefined
+  signal: AbortSignal
+}
+
+const usualSeconds = 30
+
+export async function judge(check: NamedCheck, trial: Trial): Promise<Result> {
+  const { target, metadata, seed, allowLoad, timeout, signal } = trial
+  const begin = performance.now()
+  const missing = unmet(check.needs ?? [], metadata, target)
+  const time = AbortSignal.timeout((check.seconds ?? usualSeconds) * 1000)
+  const kept = connections()
+  const bounds = { signal: AbortSignal.any([signal, time]), ca: target.ca, seconds: timeout, connections: kept }
+  const over = new AbortController()
+  const { stage, recorder, warnings } = openStage({ target, metadata, bounds, seed, id: check.id, allowLoad, ended: over.signal })
+  const said = missing === undefined ? await outcomeOf(check, recorder, () => check.run(stage)) : absent(missing)
+  over.abort()
+  kept.close()
+  const verdict = said.verdict === 'pass' && warnings.length > 0 ? 'warn' : said.verdict
+  return {
+    id: check.id,
+    clause: check.clause,
+    specification: specificationOf(check),
+    level: check.level,
+    title: check.title,
+    verdict,
+    reasons: [...said.reasons, ...warnings],
+    seconds: (performance.now() - begin) / 1000,
+    ...redact(recorder.exchanges, target),
+  }
+}
+
+interface Outcome {
+  verdict: Verdict
+  reasons: readonly string[]
+}
+
+async function outcomeOf(check: NamedCheck, { exchanges }: Recorder, run: () => Promise<void>): Promise<Outcome> {
+  const broken: Verdict = isBinding(check) ? 'fail' : 'warn'
+  try {
+    await run()
+  } catch (error) {
+    if (error instanceof NotApplicable) return { verdict: 'not applicable', reasons: [error.message] }
+    if (error instanceof Failure || error instanceof Unanswered) return { verdict: broken, reasons: [error.message] }
+    return { verdict: broken, reasons: [`the check could not go on: ${(error as Error).message}`] }
+  }
+  const seen = (what: 'accepted' | 'refused') => exchanges.some((exchange) => exchange.seen === what)
+  // A server that refuses everything keeps no clause.
+  if (seen('refused') && !seen('accepted')) return { verdict: broken, reasons: ['the server accepted nothing that it must accept'] }
+  return { verdict: 'pass', reasons: [] }
+}
+
+function absent(need: string): Outcome {
+  return { verdict: 'not applicable', reasons: [`the metadata does not offer: ${need}`] }
+}

@@ -1,0 +1,67 @@
+/** What a clause takes for granted of a server, answered from the server's own metadata. */
+import type { Metadata } from './metadata.ts'
+import type { Target } from './target/target.ts'
+
+type Answer = (metadata: Metadata, target: Target) => boolean
+
+const endpoint =
+  (name: string): Answer =>
+  (metadata) =>
+    metadata.text(name) !== undefined
+
+const lists =
+  (name: string, value: string, byDefault: readonly string[] = []): Answer =>
+  (metadata) =>
+    (metadata.list(name) ?? byDefault).includes(value)
+
+const says =
+  (name: string): Answer =>
+  (metadata) =>
+    metadata.is(name) === true
+
+const grant = (type: string) => lists('grant_types_supported', type, ['authorization_code', 'implicit']) // RFC 8414 §2
+const all =
+  (...answers: Answer[]): Answer =>
+  (metadata, target) =>
+    answers.every((answer) => answer(metadata, target))
+
+const needs = {
+  'code flow': all(endpoint('authorization_endpoint'), lists('response_types_supported', 'code'), grant('authorization_code')),
+  'token endpoint': endpoint('token_endpoint'),
+  'refresh tokens': grant('refresh_token'),
+  'client credentials': grant('client_credentials'),
+  'password grant': grant('password'),
+  PKCE: lists('code_challenge_methods_supported', 'S256'),
+  'issuer identification': says('authorization_response_iss_parameter_supported'),
+  'form post': lists('response_modes_supported', 'form_post'),
+  fragment: lists('response_modes_supported', 'fragment', ['query', 'fragment']),
+  'key set': endpoint('jwks_uri'),
+  OpenID: all(
+    endpoint('jwks_uri'),
+    endpoint('authorization_endpoint'),
+    (m) => m.list('id_token_signing_alg_values_supported') !== undefined,
+  ),
+  UserInfo: endpoint('userinfo_endpoint'),
+  offline_access: lists('scopes_supported', 'offline_access'),
+  'claims parameter': says('claims_parameter_supported'),
+  introspection: endpoint('introspection_endpoint'),
+  revocation: endpoint('revocation_endpoint'),
+  logout: endpoint('end_session_endpoint'),
+  'two resources': (_, { resources }) => resources.length >= 2,
+  'pushed requests': endpoint('pushed_authorization_request_endpoint'),
+  'request objects': says('request_parameter_supported'),
+  DPoP: (m) => m.list('dpop_signing_alg_values_supported')?.includes('ES256') === true,
+  'device flow': all(endpoint('device_authorization_endpoint'), grant('urn:ietf:params:oauth:grant-type:device_code')),
+  'token exchange': grant('urn:ietf:params:oauth:grant-type:token-exchange'),
+  registration: endpoint('registration_endpoint'),
+  'certificate-bound tokens': says('tls_client_certificate_bound_access_tokens'),
+  'authorization details': (m) => m.list('authorization_details_types_supported') !== undefined,
+  private_key_jwt: lists('token_endpoint_auth_methods_supported', 'private_key_jwt'),
+} satisfies Readonly<Record<string, Answer>>
+
+export type Need = keyof typeof needs
+
+/** The first need that is not met. */
+export function unmet(wanted: readonly Need[], metadata: Metadata, target: Target): Need | undefined {
+  return wanted.find((need) => !needs[need](metadata, target))
+}

@@ -1,0 +1,52 @@
+/** What a run says of a server; every form of output is made from this alone. */
+import type { Level } from '../check.ts'
+import type { Exchange } from '../http/exchange.ts'
+
+export type Verdict = 'pass' | 'fail' | 'warn' | 'not applicable'
+
+export interface Result {
+  id: string
+  clause: string
+  specification: string
+  level: Level
+  title: string
+  verdict: Verdict
+  /** Why it is no pass. */
+  reasons: readonly string[]
+  seconds: number
+  /** Without secrets. */
+  exchanges: readonly ShownExchange[]
+  /** Header and claims of JWTs that were seen, by the label that stands in their place. */
+  jwts: Readonly<Record<string, { header: unknown; claims: unknown }>>
+}
+
+/** As it may be shown: each secret replaced by a label, which is the same wherever the secret was. */
+export interface ShownExchange extends Omit<Exchange, 'request' | 'response'> {
+  request: { method: string; url: string; headers: Readonly<Record<string, string>>; body?: string }
+  response?: { status: number; headers: Readonly<Record<string, string>>; body: string }
+}
+
+export interface Report {
+  suite: string
+  target: string
+  issuer: string
+  seed: string
+  startedAt: string
+  seconds: number
+  /** Ids of checks that the run did not come to. */
+  notRun: readonly string[]
+  results: readonly Result[]
+}
+
+export const verdicts: readonly Verdict[] = ['pass', 'fail', 'warn', 'not applicable']
+
+export type Counts = Readonly<Record<Verdict, number>>
+
+export function countsOf(results: readonly Result[]): Counts {
+  const of = (verdict: Verdict) => results.filter((result) => result.verdict === verdict).length
+  return { pass: of('pass'), fail: of('fail'), warn: of('warn'), 'not applicable': of('not applicable') }
+}
+
+export function bySpecification(results: readonly Result[]): ReadonlyMap<string, readonly Result[]> {
+  return Map.groupBy(results, ({ specification }) => specification)
+}

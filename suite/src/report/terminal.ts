@@ -1,0 +1,68 @@
+/** The report as a terminal shows it. Colours only where somebody looks. */
+import { styleText } from 'node:util'
+import { bySpecification, countsOf, type Report, type Result, type Verdict, verdicts } from './report.ts'
+
+export interface Screen {
+  write(text: string): unknown
+  isTTY?: boolean
+}
+
+type Style = Parameters<typeof styleText>[0]
+
+const styles: Readonly<Record<Verdict, Style>> = { pass: 'green', fail: 'red', warn: 'yellow', 'not applicable': 'dim' }
+const signs: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', warn: '!', 'not applicable': '–' }
+
+export interface Progress {
+  result(result: Result): void
+  end(): void
+}
+
+/** Tells what is wrong as soon as it is known; on a screen, also how far it is. */
+export function progress(screen: Screen, total: number): Progress {
+  const paint = painter(screen)
+  const clear = screen.isTTY ? '\r\x1b[K' : ''
+  let done = 0
+  return {
+    result(result) {
+      done++
+      const isNews = result.verdict === 'fail' || result.verdict === 'warn'
+      screen.write(clear + (isNews ? `${lineOf(result, paint)}\n` : ''))
+      if (screen.isTTY) screen.write(paint('dim', `${done}/${total} ${result.clause}`.slice(0, 78)))
+    },
+    end: () => void screen.write(clear),
+  }
+}
+
+function lineOf({ verdict, clause, title, id, reasons }: Result, paint: Paint): string {
+  const head = `${paint(styles[verdict], signs[verdict])} ${clause}  ${title}  ${paint('dim', id)}`
+  return [head, ...reasons.map((reason) => `    ${reason}`)].join('\n')
+}
+
+/** How it came out, by specification. */
+export function printSummary(report: Report, screen: Screen): void {
+  const paint = painter(screen)
+  const groups = [...bySpecification(report.results)]
+  const width = Math.max(13, ...groups.map(([name]) => name.length))
+  const head = `${'Specification'.padEnd(width)}${verdicts.map((verdict) => verdict.padStart(16)).join('')}`
+  const row = (name: string, results: readonly Result[]) => {
+    const counts = countsOf(results)
+    const cells = verdicts.map((verdict) => paint(counts[verdict] > 0 ? styles[verdict] : 'dim', String(counts[verdict]).padStart(16)))
+    return name.padEnd(width) + cells.join('')
+  }
+  const lines = ['', paint('bold', head), ...groups.map(([name, results]) => row(name, results)), row('All', report.results), '']
+  screen.write(`${lines.join('\n')}\n${conclusion(report)}\n`)
+}
+
+/** One sentence, and what is needed to do the same again. */
+export function conclusion({ target, issuer, results, notRun, seconds, seed }: Report): string {
+  const { pass, fail, warn } = countsOf(results)
+  const left = notRun.length > 0 ? `, ${notRun.length} not run` : ''
+  const name = target === issuer ? issuer : `${target} (${issuer})`
+  return `${name}: ${pass} passed, ${fail} failed, ${warn} warned${left}, in ${seconds.toFixed(1)} s, with --seed ${seed}`
+}
+
+type Paint = (style: Style, text: string) => string
+
+function painter({ isTTY = false }: Screen): Paint {
+  return (style, text) => (isTTY ? styleText(style, text, { validateStream: false }) : text)
+}

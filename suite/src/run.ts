@@ -1,0 +1,74 @@
+/** A whole run: every check on one target, a few at a time, within a time. */
+import { randomBytes } from 'node:crypto'
+import type { NamedCheck } from './check.ts'
+import type { Bounds } from './http/wire.ts'
+import { judge, type Trial } from './judge.ts'
+import { discover } from './metadata.ts'
+import type { Report, Result } from './report/report.ts'
+import { registerClients } from './target/register.ts'
+import { isLoopback, type Target } from './target/target.ts'
+import { version } from './version.ts'
+
+export interface RunOptions {
+  checks: readonly NamedCheck[]
+  target: Target
+  seed?: string | undefined
+  /** Stop at the first failure. */
+  failFast?: boolean
+  /** Load beyond loopback. */
+  allowLoad?: boolean
+  /** For all checks together. */
+  seconds?: number
+  /** For the answer to one request. */
+  timeout?: number | undefined
+  /** Ends the run early. */
+  signal?: AbortSignal
+  onResult?(result: Result): void
+}
+
+const atOnce = 4
+
+/** Throws `Unjudgeable` when there is no server to be judged. */
+export async function runChecks(options: RunOptions): Promise<Report> {
+  const { checks, target, seed = randomBytes(8).toString('hex'), seconds = 600, timeout } = options
+  const startedAt = new Date().toISOString()
+  const begin = performance.now()
+  const signal = AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(options.signal ? [options.signal] : [])])
+  const bounds: Bounds = { signal, ca: target.ca, seconds: timeout }
+  const metadata = await discover(target, bounds)
+  const { clients, remove } = target.register
+    ? await registerClients(target, metadata, bounds)
+    : { clients: target.clients, remove: async () => {} }
+  const allowLoad = options.allowLoad || isLoopback(target.issuer)
+  const results = await judgeAll({ target: { ...target, clients }, metadata, seed, allowLoad, timeout, signal }, options)
+  await remove()
+  const done = new Set(results.map(({ id }) => id))
+  return {
+    suite: version,
+    target: target.name,
+    issuer: target.issuer,
+    seed,
+    startedAt,
+    seconds: (performance.now() - begin) / 1000,
+    notRun: checks.filter(({ id }) => !done.has(id)).map(({ id }) => id),
+    results: results.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  }
+}
+
+async function judgeAll(trial: Trial, { checks, failFast = false, onResult }: RunOptions): Promise<Result[]> {
+  const results: Result[] = []
+  const queue = [...checks]
+  const stop = new AbortController()
+  const signal = AbortSignal.any([trial.signal, stop.signal])
+  async function work(): Promise<void> {
+    for (let check = queue.shift(); check && !signal.aborted; check = queue.shift()) {
+      const result = await judge(check, { ...trial, signal })
+      if (signal.aborted) return // what was cut off is no verdict
+      results.push(result)
+      onResult?.(result)
+      if (failFast && result.verdict === 'fail') stop.abort()
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return results
+}

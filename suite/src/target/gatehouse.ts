@@ -1,0 +1,161 @@
+/** Gatehouse of this repository, as its operator would start it: a settings file, its command line, TLS, production mode. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Unjudgeable } from '../errors.ts'
+import { send } from '../http/wire.ts'
+import { clients, type Prepared, people, registrationsOf, resources } from './prepared.ts'
+import type { RunningTarget } from './target.ts'
+
+const program = fileURLToPath(new URL('../../../bin/gatehouse.js', import.meta.url))
+const startSeconds = 60
+
+/** All but those that authenticate or ask in a way it does not know. */
+const { jwt, device, ...served } = clients
+
+/** `database`: URL of an empty PostgreSQL database; absent: an SQLite file of its own. */
+export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_URL']): Promise<RunningTarget> {
+  if (!existsSync(program)) throw new Unjudgeable('TARGET=gatehouse works in a checkout of Gatehouse; give the URL of a running server')
+  const folder = mkdtempSync(join(tmpdir(), 'suite-gatehouse-'))
+  const port = await freePort()
+  const issuer = `https://localhost:${port}`
+  const ca = await writeFiles(folder, { issuer, port, database })
+  const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('GATEHOUSE_')) // the file alone decides
+  const env = { ...Object.fromEntries(foreign), GATEHOUSE_CONFIG: join(folder, 'gatehouse.yaml') }
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  await prepare(folder, env)
+  const server = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  process.once('exit', () => server.kill())
+  await untilReady(issuer, ca, server)
+  return {
+    name: 'gatehouse',
+    issuer,
+    ca,
+    people,
+    clients: registrationsOf(served),
+    resources,
+    pages: {
+      steps: [
+        { when: 'form#sign-in', fill: { username: '{username}', password: '{password}' } },
+        { when: 'form#consent #allow', fill: {}, click: '#allow' },
+        { when: 'form#sign-out', fill: {} },
+      ],
+      decline: '#deny',
+    },
+    async stop() {
+      if (server.kill()) await once(server, 'exit')
+      remove()
+    },
+  }
+}
+
+/** The database, clients, APIs and people. */
+async function prepare(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const gatehouse = async (words: readonly string[], input = '') => {
+    const running = promisify(execFile)(process.execPath, [program, ...words], { env, timeout: startSeconds * 1000 })
+    running.child.stdin?.end(input)
+    await running.catch(({ stderr, message }) => {
+      throw new Unjudgeable(`gatehouse ${words[0]} failed: ${stderr || message}`)
+    })
+  }
+  await gatehouse(['migrate'])
+  await gatehouse(['apply', join(folder, 'clients.json'), '--yes'])
+  for (const { username, password } of people) {
+    const file = join(folder, `${username}.json`)
+    writeFileSync(file, JSON.stringify(accountOf(username)))
+    await gatehouse(['users', 'create', '--file', file, '--password-stdin'], password)
+  }
+}
+
+interface Place {
+  issuer: string
+  port: number
+  database: string | undefined
+}
+
+async function writeFiles(folder: string, { issuer, port, database }: Place): Promise<string> {
+  const { generate } = await import('selfsigned')
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+  })
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 })
+  write('tls.key', key)
+  write('tls.crt', cert)
+  write('key', Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'))
+  write('clients.json', JSON.stringify({ resources: resources.map(apiOf), clients: Object.values(served).map(clientOf) }))
+  const settings = {
+    issuer,
+    data_dir: folder,
+    key_encryption_key_file: join(folder, 'key'),
+    tls: { cert_file: join(folder, 'tls.crt'), key_file: join(folder, 'tls.key') },
+    listen: { host: 'localhost', port },
+    database_url: database ?? `sqlite:${join(folder, 'gatehouse.db')}`,
+    keys: { rsa_bits: 2048 },
+    passwords: { memory_kib: 19456, passes: 2 },
+    log: { level: 'error' },
+  }
+  write('gatehouse.yaml', JSON.stringify(settings)) // JSON is YAML
+  return cert
+}
+
+function apiOf({ identifier, scope }: (typeof resources)[number]): object {
+  return {
+    identifier,
+    name: new URL(identifier).hostname,
+    scopes: Object.fromEntries(scope.split(' ').map((word) => [word, `Use ${word}`])),
+  }
+}
+
+function clientOf({ grants, native, pkceOptional, resource, ...registration }: Prepared): object {
+  return {
+    ...registration,
+    grant_types: grants.filter((grant) => grant !== 'device_code'),
+    ...(native ? { application_type: 'native' } : {}),
+    ...(pkceOptional ? { policy: { pkce: 'optional' } } : {}),
+    ...(resource === undefined ? {} : { resource_server: resource }),
+  }
+}
+
+function accountOf(username: string): object {
+  return {
+    username,
+    email: `${username}@example.com`,
+    claims: {
+      name: username,
+      given_name: username,
+      family_name: 'Example',
+      email_verified: true,
+      phone_number: '+441632960961',
+      phone_number_verified: false,
+      address: { locality: 'London', country: 'United Kingdom' },
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, 'localhost')
+  await once(probe, 'listening')
+  const { port } = probe.address() as { port: number }
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+async function untilReady(issuer: string, ca: string, server: ChildProcess): Promise<void> {
+  const signal = AbortSignal.timeout(startSeconds * 1000)
+  while (!signal.aborted) {
+    if (server.exitCode !== null) throw new Unjudgeable(`Gatehouse ended with status ${server.exitCode} before it was ready`)
+    const ready = await send({ method: 'GET', url: `${issuer}/readyz` }, { signal, ca }).catch(() => undefined)
+    if (ready?.status === 200) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  server.kill()
+  throw new Unjudgeable(`Gatehouse was not ready within ${startSeconds} seconds`)
+}

@@ -1,0 +1,156 @@
+/** oidc-provider from npm, the reference: everything it can do switched on, kept in memory. */
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { Unjudgeable } from '../errors.ts'
+import { clients, type Prepared, people, registrationsOf, resources } from './prepared.ts'
+import type { RunningTarget } from './target.ts'
+
+/** The little that is used of it; it brings no types. */
+interface Library {
+  default: new (issuer: string, configuration: object) => { callback(): RequestListener }
+  errors: { InvalidTarget: new () => Error }
+}
+
+/** RFC 9396. */
+interface Detailed {
+  rar?: readonly object[]
+}
+
+/** `around`: what stands between it and those who call. */
+export async function startOidcProvider(around = (listener: RequestListener) => listener): Promise<RunningTarget> {
+  const speak = silence()
+  const { default: Provider, errors } = await load()
+  const server = createServer((request, response) => listener(request, response)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  const listener = around(new Provider(issuer, configuration(errors)).callback())
+  return {
+    name: 'oidc-provider',
+    issuer,
+    people,
+    clients: registrationsOf(clients),
+    resources,
+    pages: {
+      steps: [
+        { when: 'input[name=login]', fill: { login: '{username}', password: '{password}' } },
+        { when: 'input[name=prompt][value=consent]', fill: {} },
+        { when: 'form[id="op.deviceInputForm"]', fill: { user_code: '{user_code}' } },
+        { when: 'form[id="op.deviceConfirmForm"]', fill: {} },
+        { when: 'form[id="op.logoutForm"]', fill: { logout: 'yes' }, click: 'button[name=logout]' },
+      ],
+      decline: 'a[href$="/abort"]',
+    },
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+      speak()
+    },
+  }
+}
+
+async function load(): Promise<Library> {
+  const name = 'oidc-provider'
+  try {
+    return (await import(name)) as Library
+  } catch {
+    throw new Unjudgeable('TARGET=oidc-provider needs the package: npm install oidc-provider')
+  }
+}
+
+/** Its notices on what its defaults are not meant for would stand in the middle of the report. Returns what ends the silence. */
+function silence(): () => void {
+  const { info, warn } = console
+  Object.assign(console, { info: () => {}, warn: () => {} })
+  return () => Object.assign(console, { info, warn })
+}
+
+function configuration(errors: Library['errors']): object {
+  const on = { enabled: true }
+  return {
+    clients: Object.values(clients).map(metadataOf),
+    jwks: { keys: signingKeys },
+    cookies: { keys: ['suite'], long: { httpOnly: true, sameSite: 'none' } }, // which POST requests need
+    scopes: ['openid', 'offline_access', ...resources.flatMap(({ scope }) => scope.split(' '))],
+    claims: {
+      openid: ['sub'],
+      profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at'],
+      email: ['email', 'email_verified'],
+      address: ['address'],
+      phone: ['phone_number', 'phone_number_verified'],
+    },
+    findAccount: async (_context: object, sub: string) => ({ accountId: sub, claims: async () => claimsOf(sub) }),
+    issueRefreshToken: async (_context: object, client: { grantTypeAllowed(grant: string): boolean }) =>
+      client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    enableHttpPostMethods: true,
+    features: {
+      claimsParameter: on,
+      clientCredentials: on,
+      deviceFlow: on,
+      introspection: on,
+      revocation: on,
+      registration: on,
+      registrationManagement: on,
+      requestObjects: on,
+      dPoP: on,
+      pushedAuthorizationRequests: on,
+      rpInitiatedLogout: on,
+      richAuthorizationRequests: {
+        ...on,
+        types: { order: { validate: () => {} } },
+        authorizationDetailsForGrantSource: ({ oidc }: { oidc: { grant: Detailed } }) => oidc.grant.rar,
+        authorizationDetailsForAccessToken: (_context: object, _token: object, { rar }: Detailed) => rar,
+        authorizationDetailsForIntrospection: (_context: object, { rar }: Detailed) => rar,
+      },
+      resourceIndicators: {
+        ...on,
+        getResourceServerInfo: (_context: object, resource: string) => resourceServer(resource, errors),
+      },
+    },
+  }
+}
+
+function metadataOf({ grants, native, pkceOptional, resource, private_key, ...client }: Prepared): object {
+  const { d, ...publicKey } = private_key ?? {}
+  const names = { device_code: 'urn:ietf:params:oauth:grant-type:device_code' } as Record<string, string>
+  return {
+    ...client,
+    grant_types: grants.map((grant) => names[grant] ?? grant),
+    response_types: grants.includes('authorization_code') ? ['code'] : [],
+    ...(native ? { application_type: 'native' } : {}),
+    ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
+    authorization_details_types: ['order'],
+  }
+}
+
+function resourceServer(identifier: string, { InvalidTarget }: Library['errors']): object {
+  const known = resources.find((resource) => resource.identifier === identifier)
+  if (known === undefined) throw new InvalidTarget()
+  // It looks up opaque tokens only, so there is an API of each kind.
+  if (known === resources[0]) return { scope: known.scope, accessTokenFormat: 'opaque' }
+  return { scope: known.scope, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }
+}
+
+function claimsOf(sub: string): object {
+  return {
+    sub,
+    name: sub,
+    given_name: sub,
+    family_name: 'Example',
+    preferred_username: sub,
+    updated_at: 1_700_000_000,
+    email: `${sub}@example.com`,
+    email_verified: true,
+    address: { locality: 'London', country: 'United Kingdom' },
+    phone_number: '+441632960961',
+    phone_number_verified: false,
+  }
+}
+
+const signingKeys = [signingKey('RS256'), signingKey('ES256')]
+
+function signingKey(alg: 'ES256' | 'RS256'): object {
+  const pair = alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return { ...pair.privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: alg }
+}

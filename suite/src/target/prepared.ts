@@ -1,0 +1,87 @@
+/** What a server that the suite starts is told of: the people, clients and APIs that all checks can use. */
+import { generateKeyPairSync } from 'node:crypto'
+import type { Person, Registration, Resource } from './target.ts'
+
+export const people: readonly Person[] = [
+  { username: 'ada', password: 'correct-horse-battery-1815' },
+  { username: 'bob', password: 'staple-correct-horse-1906' },
+]
+
+export const resources: readonly Resource[] = [
+  { identifier: 'https://orders.example', scope: 'orders:read orders:write' },
+  { identifier: 'https://files.example', scope: 'files:read' },
+]
+
+const apiScope = resources.map(({ scope }) => scope).join(' ')
+const scope = `openid profile email address phone offline_access ${apiScope}`
+const secret = (name: string) => `${name}-secret-7f3Kq9ZtB2xW5vLm`
+
+const client = (name: string, more: Partial<Registration> = {}): Registration => ({
+  client_id: name,
+  client_secret: secret(name),
+  token_endpoint_auth_method: 'client_secret_basic',
+  redirect_uris: [`https://${name}.example/callback`],
+  post_logout_redirect_uris: [],
+  scope,
+  ...more,
+})
+
+const open = { client_secret: undefined, token_endpoint_auth_method: 'none' } as const
+
+const key = {
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+  kid: 'jwt-client',
+  alg: 'ES256',
+  use: 'sig',
+}
+
+/** How it is registered beyond what clients know of themselves. */
+export interface Prepared extends Registration {
+  grants: readonly ('authorization_code' | 'refresh_token' | 'client_credentials' | 'device_code')[]
+  native?: boolean
+  /** May ask for a code without a challenge. */
+  pkceOptional?: boolean
+  /** Looks tokens up for this API. */
+  resource?: string
+}
+
+const forPeople = ['authorization_code', 'refresh_token'] as const
+
+export const clients: Readonly<Record<string, Prepared>> = {
+  web: {
+    ...client('web', {
+      redirect_uris: ['https://web.example/callback', 'https://web.example/other', 'https://web.example/callback?app=1'],
+      post_logout_redirect_uris: ['https://web.example/signed-out'],
+    }),
+    grants: forPeople,
+  },
+  other: { ...client('other', { post_logout_redirect_uris: ['https://other.example/signed-out'] }), grants: forPeople },
+  single: { ...client('single'), grants: forPeople },
+  post: { ...client('post', { token_endpoint_auth_method: 'client_secret_post' }), grants: forPeople },
+  odd: { ...client('odd', { client_id: 'odd:client', client_secret: 'odd secret: 100% + "more" & more' }), grants: ['client_credentials'] },
+  public: { ...client('public', open), grants: forPeople },
+  native: {
+    ...client('native', { ...open, redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback', 'com.example.native:/callback'] }),
+    grants: forPeople,
+    native: true,
+  },
+  legacy: { ...client('legacy'), grants: forPeople, pkceOptional: true },
+  machine: { ...client('machine', { redirect_uris: [], scope: apiScope }), grants: ['client_credentials'] },
+  jwt: {
+    ...client('jwt', { client_secret: undefined, token_endpoint_auth_method: 'private_key_jwt', private_key: key }),
+    grants: [...forPeople, 'client_credentials'],
+  },
+  device: { ...client('device', { ...open, redirect_uris: [] }), grants: ['device_code', 'refresh_token'] },
+  api: {
+    ...client('api', { redirect_uris: [], scope: 'orders:read' }),
+    grants: ['client_credentials'],
+    resource: resources[0]!.identifier,
+  },
+}
+
+/** The clients as checks see them, without what only the server is told. */
+export function registrationsOf(prepared: Readonly<Record<string, Prepared>>): Record<string, Registration> {
+  return Object.fromEntries(
+    Object.entries(prepared).map(([name, { grants, native, pkceOptional, resource, ...registration }]) => [name, registration]),
+  )
+}
