@@ -21,24 +21,24 @@ export function oddHeaders(random: Random, headers: Headers): Headers {
 }
 
 function headerTries(random: Random): readonly (readonly [string, string])[] {
-  const poison = latin1(shortHostileText(random))
+  const hostile = latin1(shortHostileText(random))
   return [
     ...authorizations(random).map((value) => ['Authorization', value] as const),
     ...contentTypes.map((value) => ['Content-Type', value] as const),
     ...forwardings.map((value) => ['X-Forwarded-For', value] as const),
     ...cookies(random).map((value) => ['Cookie', value] as const),
-    ['X-Forwarded-For', poison],
+    ['X-Forwarded-For', hostile],
     ['X-Forwarded-Host', 'evil.example'],
-    ['X-Forwarded-Proto', random.pick(['https', 'javascript', poison])],
+    ['X-Forwarded-Proto', random.pick(['https', 'javascript', hostile])],
     ['Forwarded', 'for="[::1]:x";host=evil.example;proto=https'],
-    ['Host', random.pick(['evil.example', 'localhost:99999', '[::1', 'a b', 'localhost,evil.example', '', '%00', poison])],
-    ['X-API-Key', random.pick(['', 'x', poison, 'gth_ak_x'])],
-    ['Origin', random.pick(['null', 'https://app.example', 'https://evil.example', 'http://', poison])],
-    ['Sec-Fetch-Site', random.pick(['cross-site', 'none', 'same-site', '', poison])],
-    ['Accept', random.pick(['text/html', '*/*', '', 'application/token-introspection+jwt', ',;q=', `${'a/b,'.repeat(2000)}`, poison])],
-    ['Accept-Language', random.pick(['', '*', 'x-'.repeat(500), poison])],
-    ['User-Agent', random.pick(['', latin1('Mozilla/5.0 (\u009b31m) \u202e'), poison, 'x'.repeat(4000)])],
-    ['X-Request-Id', poison],
+    ['Host', random.pick(['evil.example', 'localhost:99999', '[::1', 'a b', 'localhost,evil.example', '', '%00', hostile])],
+    ['X-API-Key', random.pick(['', 'x', hostile, 'gth_ak_x'])],
+    ['Origin', random.pick(['null', 'https://app.example', 'https://evil.example', 'http://', hostile])],
+    ['Sec-Fetch-Site', random.pick(['cross-site', 'none', 'same-site', '', hostile])],
+    ['Accept', random.pick(['text/html', '*/*', '', 'application/token-introspection+jwt', ',;q=', `${'a/b,'.repeat(2000)}`, hostile])],
+    ['Accept-Language', random.pick(['', '*', 'x-'.repeat(500), hostile])],
+    ['User-Agent', random.pick(['', latin1('Mozilla/5.0 (\u009b31m) \u202e'), hostile, 'x'.repeat(4000)])],
+    ['X-Request-Id', hostile],
     ['X-HTTP-Method-Override', 'DELETE'],
     ['Content-Encoding', random.pick(['gzip', 'br', 'identity', 'x'])],
     ['Expect', random.pick(['100-continue', 'x'])],
@@ -46,7 +46,7 @@ function headerTries(random: Random): readonly (readonly [string, string])[] {
     ['Upgrade', random.pick(['websocket', 'h2c'])],
     ['Range', 'bytes=0-0,-1'],
     ['If-None-Match', '*'],
-    ['DPoP', random.pick(['x', '', poison, 'eyJhbGciOiJub25lIn0.e30.'])],
+    ['DPoP', random.pick(['x', '', hostile, 'eyJhbGciOiJub25lIn0.e30.'])],
     ['TE', 'trailers'],
     [random.pick(['__proto__', 'constructor', 'X-'.repeat(3000)]), 'x'],
     ['X-Large', 'x'.repeat(random.pick([8000, 17_000, 70_000]))],
@@ -137,7 +137,7 @@ function cookies(random: Random): string[] {
 export function oddTarget(random: Random, target: string): string {
   const [path = '', query] = target.split(/\?(.*)/s)
   const more = query === undefined ? '' : `?${query}`
-  const poison = encodeURIComponent(shortHostileText(random).toWellFormed())
+  const hostile = encodeURIComponent(shortHostileText(random).toWellFormed())
   return random.pick([
     `${path}/${more}`,
     `//${path}${more}`,
@@ -149,14 +149,14 @@ export function oddTarget(random: Random, target: string): string {
     `${path}%${more}`,
     `${path}%ff${more}`,
     `${path.toUpperCase()}${more}`,
-    `/t/${poison}${path}${more}`,
+    `/t/${hostile}${path}${more}`,
     `/t/..${path}${more}`,
     `/t/__proto__${path}${more}`,
     `/t/%2e${path}${more}`,
     `/t/${'a'.repeat(random.pick([64, 1001, 9000]))}${path}${more}`,
     `/t//${path}${more}`,
-    `${path}/${poison}${more}`,
-    `${path}?${more}&&&=&=x&%&${poison}`,
+    `${path}/${hostile}${more}`,
+    `${path}?${more}&&&=&=x&%&${hostile}`,
     `${path}${more}#fragment`,
     `${path}\xe9\xff${more}`,
     `http://evil.example${path}${more}`,

@@ -96,21 +96,21 @@ const units = ['a', ' ', '\0', 'é', '👾', '"', '\\', '%00', 'a.', '../']
 
 /** A hostile text, or `original` with hostile text added. */
 export function hostileText(random: Random, original = ''): string {
-  const poison = anyHostileText(random)
+  const hostile = anyHostileText(random)
   switch (random.below(8)) {
     case 0:
     case 1:
-      return original + poison
+      return original + hostile
     case 2:
-      return poison + original
+      return hostile + original
     case 3: {
       const at = random.below(original.length + 1)
-      return original.slice(0, at) + poison + original.slice(at)
+      return original.slice(0, at) + hostile + original.slice(at)
     }
     case 4:
       return turned(random, original)
     default:
-      return poison
+      return hostile
   }
 }
 
