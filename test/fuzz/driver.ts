@@ -1,26 +1,26 @@
-/** The run: a server, a world in it that is made anew now and then, and request after request. */
-import { type Attack, bent } from './attack.ts'
-import { type Endpoint, endpointAttack, readDiscovery } from './endpoints.ts'
+/** The fuzzing loop: starts a server, prepares fixtures, sends test cases, and replaces the server when it fails. */
+import { forwarded } from './browser.ts'
+import { beginCrawl, type Crawl, follow, nextCase } from './crawl.ts'
+import { type Endpoint, endpointCase, readDiscovery } from './endpoints.ts'
+import { type Fixture, fixture, type Installation, installation } from './fixture.ts'
+import { type Harness, harness, ServerGone, setup } from './harness.ts'
 import { connection, type Request } from './http.ts'
-import { type Description, operationAttack, readDescription } from './operations.ts'
-import { called, NotPrepared } from './people.ts'
-import { type Probe, preparing, probe, ServerGone } from './probe.ts'
+import { type Description, operationCase, readDescription } from './operations.ts'
+import { called, SetupFailed } from './people.ts'
 import { type Random, randomFrom } from './random.ts'
 import { type Report, report } from './report.ts'
 import { posted } from './request.ts'
 import { type Server, startServer } from './server.ts'
+import { type TestCase, withHttpFault } from './test-case.ts'
 import { basic, renew } from './tokens.ts'
-import { forwarded } from './visit.ts'
-import { beginWalk, goOn, stepOf, type Walk } from './walk.ts'
-import { type Ground, ground, type World, world } from './world.ts'
 
 export interface Run {
   engine: Parameters<typeof startServer>[0]
   seed: number
   requests: number
-  /** No further request is begun after so many. */
+  /** No request starts after this time. */
   seconds: number
-  /** Told now and then how far it is. */
+  /** Called after every 1,000 requests. */
   progress?: (done: number) => void
 }
 
@@ -29,11 +29,13 @@ export interface Outcome {
   requests: number
 }
 
-/** Requests between two worlds. */
-const worldLasts = 600
-/** Requests after which those who make them sign in again. */
-const tokensLast = 60
-/** A server that had to be replaced so often will not last. */
+/** Requests after which the fixtures are prepared again. */
+const fixtureLifetime = 600
+/** Requests after which the callers sign in again. */
+const tokenLifetime = 60
+/** Share of answers that may be a 503 with Retry-After. */
+const mostUnavailable = 0.01
+/** Servers that may fail before the run ends. */
 const mostServers = 12
 
 export async function fuzz(run: Run): Promise<Outcome> {
@@ -44,103 +46,119 @@ export async function fuzz(run: Run): Promise<Outcome> {
     const server = await startServer(run.engine)
     const names = new Map<string, string>()
     const wire = connection(server.port, new URL(server.issuer).host)
-    const at = probe({ server, connection: wire, report: found, seed: run.seed, number: () => done, names })
+    const at = harness({ server, connection: wire, report: found, seed: run.seed, number: () => done, names })
     try {
-      const attacks = attackOn(at, server, names, run.seed)
+      const cases = casesFor(at, server, names, run.seed)
       while (done < run.requests && performance.now() < until) {
-        await attacks.next(done)
+        await cases.next(done)
         done += 1
         if (done % 1000 === 0) run.progress?.(done)
       }
-      await attacks.check()
+      await cases.check()
     } catch (error) {
-      if (error instanceof NotPrepared) at.tell('the server no longer serves', error.message)
+      if (error instanceof SetupFailed) at.tell('the server no longer works', error.message)
       else if (!(error instanceof ServerGone)) throw error
     } finally {
       wire.close()
       await server.stop()
     }
   }
+  if (found.unavailable() > done * mostUnavailable) {
+    const what = 'too many answers with status 503'
+    found.isNew(what, '-')
+    found.tell(what, {
+      number: done,
+      seed: run.seed,
+      route: '-',
+      what,
+      origin: undefined,
+      command: '-',
+      answer: `${found.unavailable()} of them`,
+    })
+  }
   return { report: found, requests: done }
 }
 
-/** `next` makes the request of a number; `check` throws `NotPrepared` when the server does not do what it is for any more. */
-function attackOn(probe: Probe, server: Server, names: Map<string, string>, seed: number) {
-  let base: Ground | undefined
-  let here: World | undefined
+/** `next` sends the test case of a number. `check` throws `SetupFailed` unless the server is ready and issues tokens. */
+function casesFor(harness: Harness, server: Server, names: Map<string, string>, seed: number) {
+  let base: Installation | undefined
+  let here: Fixture | undefined
   let routes: { description: Description; endpoints: readonly Endpoint[] } | undefined
-  let walk: Walk | undefined
+  let crawl: Crawl | undefined
   let turn = 0
 
-  async function prepare(number: number): Promise<World> {
+  async function prepare(number: number): Promise<Fixture> {
     const random = randomFrom(seed, -1 - number)
-    base ??= await ground(probe, random, server, names)
-    routes ??= await readRoutes(probe, random)
+    base ??= await installation(harness, random, server, names)
+    routes ??= await readRoutes(harness, random)
     if (here) await check()
-    walk = undefined
-    probe.settled()
-    return world(probe, random, base, number)
+    crawl = undefined
+    const made = await fixture(harness, random, base, number)
+    harness.settled()
+    return made
   }
 
-  /** False when they cannot sign in any more: a password was changed, with the old one, or a client removed. */
-  async function renewed(now: World, number: number): Promise<boolean> {
+  /** False when a caller can no longer sign in, for example because a test case changed a password or removed a client. */
+  async function renewed(now: Fixture, number: number): Promise<boolean> {
     try {
       await renew(now, randomFrom(seed, -1 - number))
-      probe.settled()
+      harness.settled()
       return true
     } catch (error) {
-      if (error instanceof NotPrepared) return false
+      if (error instanceof SetupFailed) return false
       throw error
     }
   }
 
   async function check(): Promise<void> {
     const random = randomFrom(seed, -1)
-    const { status } = await called(probe, random, 'GET', '/readyz')
-    const request = posted('/token', [['grant_type', 'client_credentials']], [basic(base!.watch), forwarded(random)])
-    const answer = await probe.ask(preparing, request)
-    if (status !== 'ready' || answer?.status !== 200) throw new NotPrepared(`/readyz says ${status}, /token answers ${answer?.status}`)
+    base ??= await installation(harness, random, server, names)
+    const { status } = await called(harness, random, 'GET', '/readyz')
+    const request = posted('/token', [['grant_type', 'client_credentials']], [basic(base.monitor), forwarded(random)])
+    const answer = await harness.ask(setup, request)
+    if (status !== 'ready' || answer?.status !== 200) throw new SetupFailed(`/readyz says ${status}, /token answers ${answer?.status}`)
   }
 
-  async function step(random: Random, now: World): Promise<void> {
-    if (!walk || walk.stepsLeft <= 0) walk = await beginWalk(random, now)
-    const attack = stepOf(random, now, walk)
-    if (!attack) {
-      walk = undefined
+  async function step(random: Random, now: Fixture): Promise<void> {
+    if (!crawl || crawl.stepsLeft <= 0) crawl = await beginCrawl(random, now)
+    const testCase = nextCase(random, now, crawl)
+    if (!testCase) {
+      crawl = undefined
       return
     }
-    const { route, request, expected } = bent(random, attack)
-    walk = await goOn(random, now, walk, attack, await probe.ask(route, request, expected))
+    const { route, request, expected } = withHttpFault(random, testCase)
+    crawl = await follow(random, now, crawl, testCase, await harness.ask(route, request, expected))
   }
 
   return {
     check,
     async next(number: number): Promise<void> {
-      if (!here || number % worldLasts === 0 || (number % tokensLast === 0 && !(await renewed(here, number)))) here = await prepare(number)
+      if (!here || number % fixtureLifetime === 0 || (number % tokenLifetime === 0 && !(await renewed(here, number))))
+        here = await prepare(number)
       const random = randomFrom(seed, number)
       const { description, endpoints } = routes!
       const kind = random.below(20)
       if (kind < 5) return step(random, here)
       turn += 1
-      const attack =
+      const testCase =
         kind < 14
-          ? operationAttack(random, here, description, description.operations[turn % description.operations.length]!)
+          ? operationCase(random, here, description, description.operations[turn % description.operations.length]!)
           : kind < 19
-            ? await endpointAttack(random, here, endpoints[turn % endpoints.length]!)
-            : documentAttack(random, here)
-      const { route, request, expected } = bent(random, attack)
-      await probe.ask(route, request, expected)
+            ? await endpointCase(random, here, endpoints[turn % endpoints.length]!)
+            : documentCase(random, here)
+      const { route, request, expected } = withHttpFault(random, testCase)
+      await harness.ask(route, request, expected)
     },
   }
 }
 
-async function readRoutes(probe: Probe, random: Random) {
-  const description = readDescription(await called(probe, random, 'GET', '/openapi.json'))
-  const endpoints = readDiscovery(await called(probe, random, 'GET', '/.well-known/openid-configuration'))
+async function readRoutes(harness: Harness, random: Random) {
+  const description = readDescription(await called(harness, random, 'GET', '/openapi.json'))
+  const endpoints = readDiscovery(await called(harness, random, 'GET', '/.well-known/openid-configuration'))
   return { description, endpoints }
 }
 
-/** What is there to be read by everybody. */
+/** Public documents and health checks. */
 const documents = [
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
@@ -152,7 +170,7 @@ const documents = [
   '/version',
 ]
 
-function documentAttack(random: Random, { tenant }: World): Attack {
+function documentCase(random: Random, { tenant }: Fixture): TestCase {
   const path = random.pick(documents)
   const base = random.chance(0.3) ? `/t/${tenant.slug}` : ''
   const [before, after] = path.startsWith('/.well-known') && random.chance(0.5) ? [path, base] : [base, path]

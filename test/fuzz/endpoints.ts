@@ -1,17 +1,17 @@
-/** The endpoints of OAuth and OpenID Connect, as discovery names them: requests that fit, and requests with one or two things wrong. */
-import type { Attack } from './attack.ts'
+/** Test cases for the OAuth and OpenID Connect endpoints in the discovery document: valid requests, and requests with one or two hostile parameters. */
+import { browserHeaders, forwarded } from './browser.ts'
+import type { Client, Fixture } from './fixture.ts'
 import type { Headers, Request } from './http.ts'
-import { anyToken, forged, garbledToken, worthlessToken } from './identifiers.ts'
+import { anyToken, forged, invalidToken, mutatedToken } from './identifiers.ts'
 import { Raw } from './json.ts'
 import type { Expectation } from './oracle.ts'
 import type { Random } from './random.ts'
 import { encoded, type Field, posted } from './request.ts'
+import type { TestCase } from './test-case.ts'
 import { foreignHost, hostileText } from './text.ts'
 import { basic, challenge, redirectUri, scope, verifier } from './tokens.ts'
-import { browserHeaders, forwarded } from './visit.ts'
-import type { Client, World } from './world.ts'
 
-/** An endpoint by its name in the metadata, and its path. */
+/** `name`: as in the discovery document, such as `token_endpoint`. */
 export interface Endpoint {
   name: string
   path: string
@@ -33,24 +33,24 @@ interface Usual {
   expected?: Expectation
 }
 
-type Fill = (random: Random, world: World) => Usual | Promise<Usual>
+type Fill = (random: Random, fixture: Fixture) => Usual | Promise<Usual>
 
 const fills: Readonly<Record<string, Fill>> = {
   authorization_endpoint: authorization,
   token_endpoint: tokenRequest,
-  introspection_endpoint: (random, world) => aboutToken(random, world, introspector(random, world)),
-  revocation_endpoint: (random, world) => aboutToken(random, world, basic(world.clients.web)),
+  introspection_endpoint: (random, fixture) => aboutToken(random, fixture, introspector(random, fixture)),
+  revocation_endpoint: (random, fixture) => aboutToken(random, fixture, basic(fixture.clients.web)),
   userinfo_endpoint: userInfo,
   end_session_endpoint: logout,
   jwks_uri: () => ({ fields: [], get: true }),
 }
 
-export async function endpointAttack(random: Random, world: World, { name, path }: Endpoint): Promise<Attack> {
-  const fill = fills[name] ?? ((): Usual => ({ fields: everything(random, world) }))
-  const usual = await fill(random, world)
-  const fields = random.chance(0.15) ? usual.fields : mutatedFields(random, world, usual.fields)
+export async function endpointCase(random: Random, fixture: Fixture, { name, path }: Endpoint): Promise<TestCase> {
+  const fill = fills[name] ?? ((): Usual => ({ fields: everything(random, fixture) }))
+  const usual = await fill(random, fixture)
+  const fields = random.chance(0.15) ? usual.fields : mutatedFields(random, fixture, usual.fields)
   const headers = [forwarded(random), ...(usual.headers ?? [])]
-  const base = random.chance(0.05) ? `/t/${world.tenant.slug}` : ''
+  const base = random.chance(0.05) ? `/t/${fixture.tenant.slug}` : ''
   const get = usual.get ?? random.chance(0.1)
   const target = base + path
   const request: Request = get
@@ -59,8 +59,8 @@ export async function endpointAttack(random: Random, world: World, { name, path 
   return { route: `${request.method} ${path}`, request, expected: fields === usual.fields ? (usual.expected ?? {}) : {} }
 }
 
-function authorization(random: Random, world: World): Usual {
-  const { clients, people, resource, tokens } = world
+function authorization(random: Random, fixture: Fixture): Usual {
+  const { clients, people, resource, tokens } = fixture
   const client = random.pick([clients.web, clients.asking, clients.open])
   const fields: Field[] = Object.entries({
     client_id: client.id,
@@ -76,7 +76,7 @@ function authorization(random: Random, world: World): Usual {
     ['prompt', random.pick(['none', 'login', 'consent', 'select_account', 'create', 'none login'])],
     ['max_age', random.pick(['0', '1', '999999999', '-1', '1.5', '1e9'])],
     ['login_hint', people.viewer.login],
-    ['id_token_hint', random.pick([...(tokens.get('id') ?? ['x']), garbledToken(random, world)])],
+    ['id_token_hint', random.pick([...(tokens.get('id') ?? ['x']), mutatedToken(random, fixture)])],
     ['acr_values', random.pick(['aal2', 'aal1 aal2', 'x'])],
     ['ui_locales', 'de fr x-klingon'],
     ['display', random.pick(['page', 'popup', 'x'])],
@@ -92,8 +92,8 @@ function authorization(random: Random, world: World): Usual {
   return { fields: [...fields, ...optional.filter(() => random.chance(0.2))], headers, get: random.chance(0.6) }
 }
 
-async function tokenRequest(random: Random, world: World): Promise<Usual> {
-  const { clients, people, resource, hmac } = world
+async function tokenRequest(random: Random, fixture: Fixture): Promise<Usual> {
+  const { clients, people, resource, hmac } = fixture
   const grants: (() => Promise<{ client: Client; fields: Field[] }>)[] = [
     async () => ({
       client: random.pick([clients.machine, clients.opaque, hmac]),
@@ -106,7 +106,7 @@ async function tokenRequest(random: Random, world: World): Promise<Usual> {
       client: clients.web,
       fields: Object.entries({
         grant_type: 'authorization_code',
-        code: await world.code(random),
+        code: await fixture.code(random),
         redirect_uri: redirectUri,
         code_verifier: verifier,
       }),
@@ -115,7 +115,7 @@ async function tokenRequest(random: Random, world: World): Promise<Usual> {
       client: clients.web,
       fields: [
         ['grant_type', 'refresh_token'],
-        ['refresh_token', await world.refreshToken(random)],
+        ['refresh_token', await fixture.refreshToken(random)],
       ],
     }),
     async () => ({
@@ -130,32 +130,32 @@ async function tokenRequest(random: Random, world: World): Promise<Usual> {
   return { fields: [...fields, ...more], headers: [basic(client)], get: false }
 }
 
-function introspector(random: Random, { resource, clients, apiKeys }: World): readonly [string, string] {
+function introspector(random: Random, { resource, clients, apiKeys }: Fixture): readonly [string, string] {
   if (random.chance(0.05)) return ['X-API-Key', random.pick(apiKeys)]
   return random.chance(0.8) ? basic({ id: resource.identifier, secret: resource.secret }) : basic(random.pick(Object.values(clients)))
 }
 
-function aboutToken(random: Random, world: World, credential: readonly [string, string]): Usual {
+function aboutToken(random: Random, fixture: Fixture, credential: readonly [string, string]): Usual {
   const inactive = random.chance(0.5)
-  const token = inactive ? forged(random, world) : random.pick([anyToken(random, world), garbledToken(random, world)])
+  const token = inactive ? forged(random, fixture) : random.pick([anyToken(random, fixture), mutatedToken(random, fixture)])
   const hint: Field[] = random.chance(0.3) ? [['token_type_hint', random.pick(['access_token', 'refresh_token', 'x', '__proto__'])]] : []
   return { fields: [['token', token], ...hint], headers: [credential], get: false, expected: { inactive } }
 }
 
-function userInfo(random: Random, world: World): Usual {
-  const { tokens } = world
+function userInfo(random: Random, fixture: Fixture): Usual {
+  const { tokens } = fixture
   const refused = random.chance(0.6)
   const token = refused
-    ? worthlessToken(random, world)
-    : random.pick([...(tokens.get('access') ?? []), ...(tokens.get('person') ?? []), garbledToken(random, world)])
+    ? invalidToken(random, fixture)
+    : random.pick([...(tokens.get('access') ?? []), ...(tokens.get('person') ?? []), mutatedToken(random, fixture)])
   if (random.chance(0.2)) return { fields: [['access_token', token]], get: random.chance(0.3), expected: { refused } }
   return { fields: [], headers: [['Authorization', `Bearer ${token}`]], get: random.chance(0.7), expected: { refused } }
 }
 
-function logout(random: Random, world: World): Usual {
-  const { tokens, clients, people } = world
+function logout(random: Random, fixture: Fixture): Usual {
+  const { tokens, clients, people } = fixture
   const optional: Field[] = [
-    ['id_token_hint', random.pick([...(tokens.get('id') ?? ['x']), garbledToken(random, world)])],
+    ['id_token_hint', random.pick([...(tokens.get('id') ?? ['x']), mutatedToken(random, fixture)])],
     ['client_id', clients.web.id],
     ['post_logout_redirect_uri', random.pick(['https://app.example/', `https://${foreignHost}/`])],
     ['state', 'state'],
@@ -165,10 +165,10 @@ function logout(random: Random, world: World): Usual {
   return { fields: random.some(optional), headers: browserHeaders(random, people.operator.jar) }
 }
 
-/** Every parameter that is known anywhere, for an endpoint that is not known here. */
-function everything(random: Random, world: World): Field[] {
-  return authorization(random, world).fields.concat([
-    ['token', anyToken(random, world)],
+/** For an endpoint that this file does not know: the parameters of the others. */
+function everything(random: Random, fixture: Fixture): Field[] {
+  return authorization(random, fixture).fields.concat([
+    ['token', anyToken(random, fixture)],
     ['grant_type', 'authorization_code'],
   ])
 }
@@ -188,13 +188,13 @@ const addresses = [
 ]
 const rawValues = ['%', '%00', '%zz', '%ff', '%ED%A0%BD', '%0d%0aX-Fuzz:%201', '%c0%80', '+', '%', '=', '%u0041']
 
-/** With one or two parameters hostile, missing, repeated, or swapped for a token of another kind. */
-export function mutatedFields(random: Random, world: World, fields: readonly Field[]): readonly Field[] {
-  const once = mutatedOnce(random, world, fields)
-  return random.chance(0.2) ? mutatedOnce(random, world, once) : once
+/** Makes one or two parameters hostile, missing or repeated, or replaces their values with a token of another kind. */
+export function mutatedFields(random: Random, fixture: Fixture, fields: readonly Field[]): readonly Field[] {
+  const once = mutatedOnce(random, fixture, fields)
+  return random.chance(0.2) ? mutatedOnce(random, fixture, once) : once
 }
 
-function mutatedOnce(random: Random, world: World, fields: readonly Field[]): readonly Field[] {
+function mutatedOnce(random: Random, fixture: Fixture, fields: readonly Field[]): readonly Field[] {
   if (fields.length === 0) return [[random.pick(['x', '__proto__', '', 'access_token']), hostileText(random, 'x')]]
   const at = random.below(fields.length)
   const [name, value] = fields[at]!
@@ -211,7 +211,7 @@ function mutatedOnce(random: Random, world: World, fields: readonly Field[]): re
       return many(random, fields, name, text)
     case 4:
     case 5:
-      return withValue(random.chance(0.7) ? anyToken(random, world) : garbledToken(random, world))
+      return withValue(random.chance(0.7) ? anyToken(random, fixture) : mutatedToken(random, fixture))
     case 6:
       return withValue(new Raw(random.pick(rawValues)))
     case 7:
@@ -223,7 +223,7 @@ function mutatedOnce(random: Random, world: World, fields: readonly Field[]): re
 
 function many(random: Random, fields: readonly Field[], name: string, value: string): readonly Field[] {
   const repeated = random.pick([name, 'resource', 'scope', 'x'])
-  const count = random.pick([2, 100, 1000, 4400])
+  const count = random.pick([2, 100, 1000, 4000])
   return [
     ...fields,
     ...Array.from({ length: count }, (_, n): Field => [repeated, random.chance(0.01) ? value.slice(0, 20) : new Raw(`a:${n}`)]),

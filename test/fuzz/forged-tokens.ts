@@ -1,19 +1,19 @@
-/** JWTs that this server never issued: signed with a secret that one client shares with it, with its public key as a secret, or with nothing. */
+/** JWTs that the server never issued: signed with the secret of one HS256 client, with a public key as the secret (algorithm confusion), or not at all. */
 import { createHmac, createPublicKey, type JsonWebKeyInput } from 'node:crypto'
 import { type Json, mutated, otherKind, Raw, written } from './json.ts'
 import type { Random } from './random.ts'
-import { shortPoison } from './text.ts'
+import { shortHostileText } from './text.ts'
 
-/** What a forger has. */
+/** What an attacker knows. */
 export interface Forgery {
-  /** A token that this client was really issued. */
+  /** A token that the server issued to the HS256 client. */
   genuine: string
-  /** And one that was taken back. */
+  /** Another one, which has been revoked. */
   revoked: string
   clientId: string
   signingSecret: string
   issuer: string
-  /** Ids of people, clients and grants, to speak for; audiences to speak to. */
+  /** `sub` values of others, and audiences that the client is not registered for. */
   subjects: readonly string[]
   audiences: readonly string[]
   publicKeys: readonly JsonWebKeyInput['key'][]
@@ -21,32 +21,32 @@ export interface Forgery {
 
 type Claims = { readonly [name: string]: Json }
 
-/** A token that must be refused wherever tokens are accepted. */
+/** A token that every endpoint must reject. */
 export function forgedToken(random: Random, from: Forgery): string {
   const header: Claims = { alg: 'HS256', typ: 'at+jwt', kid: from.clientId }
   const claims = claimsOf(from.genuine)
   switch (random.below(9)) {
     case 8:
-      return signed(header, { ...claimsOf(from.revoked), [random.pick(['gid', 'fid'])]: shortPoison(random) }, from.signingSecret)
+      return signed(header, { ...claimsOf(from.revoked), [random.pick(['gid', 'fid'])]: shortHostileText(random) }, from.signingSecret)
     case 0:
     case 1:
-      return signed(header, lying(random, from, claims), from.signingSecret)
+      return signed(header, withFalseClaims(random, from, claims), from.signingSecret)
     case 2:
     case 3:
-      return signed(header, oddlyTyped(random, claims), from.signingSecret)
+      return signed(header, withOddClaim(random, claims), from.signingSecret)
     case 4:
-      return signed(oddHeader(random, header), lying(random, from, claims), from.signingSecret)
+      return signed(oddHeader(random, header), withFalseClaims(random, from, claims), from.signingSecret)
     case 5:
-      return unsigned(random, lying(random, from, claims))
+      return withoutSignature(random, withFalseClaims(random, from, claims))
     case 6:
-      return confused(random, from, lying(random, from, claims))
+      return withPublicKeyAsSecret(random, from, withFalseClaims(random, from, claims))
     default:
       return malformed(random, from.genuine)
   }
 }
 
-/** Says what only the server could say. */
-function lying(random: Random, { subjects, audiences, issuer }: Forgery, claims: Claims): Claims {
+/** Claims that this client has no right to. */
+function withFalseClaims(random: Random, { subjects, audiences, issuer }: Forgery, claims: Claims): Claims {
   const now = Math.floor(Date.now() / 1000)
   const lies: Claims = random.pick<Claims>([
     { sub: random.pick(subjects), scope: 'openid profile email' },
@@ -61,8 +61,8 @@ function lying(random: Random, { subjects, audiences, issuer }: Forgery, claims:
   return { ...claims, ...lies }
 }
 
-/** Lacks a claim, or has it in a kind that nobody expects. */
-function oddlyTyped(random: Random, claims: Claims): Claims {
+/** One claim is missing or has an unexpected type. */
+function withOddClaim(random: Random, claims: Claims): Claims {
   const name = random.pick(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'client_id', 'scope', 'gid', 'fid', 'sid', 'auth_time', 'acr', 'amr'])
   if (random.chance(0.3) && name in claims) return Object.fromEntries(Object.entries(claims).filter(([one]) => one !== name))
   return { ...claims, sub: random.pick(['nobody', 'x']), [name]: otherKind(random) }
@@ -71,7 +71,20 @@ function oddlyTyped(random: Random, claims: Claims): Claims {
 function oddHeader(random: Random, header: Claims): Claims {
   const more = random.pick<Claims>([
     { typ: random.pick<Json>(['JWT', 'AT+JWT', 'application/at+jwt', '', null, 7, ['at+jwt']]) },
-    { kid: random.pick<Json>(['__proto__', 'constructor', '', null, 7, {}, '../../key', 'a\0b', 'k'.repeat(5000), shortPoison(random)]) },
+    {
+      kid: random.pick<Json>([
+        '__proto__',
+        'constructor',
+        '',
+        null,
+        7,
+        {},
+        '../../key',
+        'a\0b',
+        'k'.repeat(5000),
+        shortHostileText(random),
+      ]),
+    },
     { alg: random.pick<Json>(['hs256', 'HS512', 'RS256', 'none', 'NONE', '', null, 1, 'ES256K', '__proto__']) },
     { crit: random.pick<Json>([['exp'], [], 'exp', ['b64']]), b64: false },
     { jwk: { kty: 'oct', k: 'AAAA' } },
@@ -81,13 +94,13 @@ function oddHeader(random: Random, header: Claims): Claims {
   return { ...header, ...more }
 }
 
-function unsigned(random: Random, claims: Claims): string {
+function withoutSignature(random: Random, claims: Claims): string {
   const alg = random.pick(['none', 'None', 'NONE', ''])
   return `${part({ alg, typ: 'at+jwt' })}.${part(claims)}.${random.pick(['', 'AA', '.'])}`
 }
 
-/** Takes what everybody can read for a secret. */
-function confused(random: Random, { publicKeys }: Forgery, claims: Claims): string {
+/** Algorithm confusion: an HMAC keyed with a public key of the server. */
+function withPublicKeyAsSecret(random: Random, { publicKeys }: Forgery, claims: Claims): string {
   const jwk = random.pick(publicKeys)
   const header = { alg: 'HS256', typ: 'at+jwt', kid: 'kid' in jwk ? String(jwk.kid) : '' }
   const secret = random.pick([
@@ -119,8 +132,8 @@ function malformed(random: Random, genuine: string): string {
   ])
 }
 
-/** Changed here and there, and signed as if by the server. */
-export function garbledClaims(random: Random, from: Forgery): string {
+/** Signed correctly, with arbitrary claims. */
+export function mutatedClaims(random: Random, from: Forgery): string {
   const claims = mutated(random, claimsOf(from.genuine))
   return signed({ alg: 'HS256', typ: 'at+jwt', kid: from.clientId }, claims, from.signingSecret)
 }

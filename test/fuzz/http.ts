@@ -1,27 +1,27 @@
-/** HTTP/1.1 written by hand: requests that no client library would send, and answers byte for byte — RFC 9112. */
+/** A raw HTTP/1.1 client: sends requests that client libraries refuse to send, and returns answers unmodified — RFC 9112. */
 import { connect, type Socket } from 'node:net'
 
 export type Headers = readonly (readonly [name: string, value: string])[]
 
 export interface Request {
   method: string
-  /** As on the request line; characters above U+00FF cannot be sent. */
+  /** Written to the request line as Latin-1. */
   target: string
   headers: Headers
   body?: Buffer | undefined
-  /** In place of all that: these bytes, on a connection of their own. */
+  /** Sent instead of everything above, on a new connection. */
   bytes?: Buffer | undefined
 }
 
 export interface Answer {
   status: number
-  /** In the order and letters they came in. */
+  /** In the order and case received. */
   headers: Headers
   body: Buffer
   ms: number
 }
 
-/** The server ended the connection, or said nothing for a long time, or something that is not HTTP. */
+/** The server closed the connection, sent nothing in time, or sent something that is not HTTP. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
 }
@@ -34,7 +34,7 @@ export interface Connection {
 
 const patience = 30_000
 
-/** One request at a time, to 127.0.0.1. `host`: the usual Host header. */
+/** A connection to 127.0.0.1 for one request at a time. `host`: the default Host header. */
 export function connection(port: number, host: string): Connection {
   let open: Socket | undefined
 
@@ -54,7 +54,7 @@ export function connection(port: number, host: string): Connection {
       return answer
     } catch (error) {
       socket.destroy()
-      if (!fresh && error instanceof Idle) return send(request) // it was closed while it lay idle
+      if (!fresh && error instanceof Idle) return send(request) // the idle connection had been closed
       throw error
     }
   }
@@ -66,7 +66,7 @@ export function header({ headers }: { headers: Headers }, name: string): string 
   return headers.find(([one]) => one.toLowerCase() === name)?.[1]
 }
 
-/** What is sent on the wire. */
+/** The bytes on the wire. */
 export function bytesOf({ method, target, headers, body, bytes }: Request, host: string): Buffer {
   if (bytes) return bytes
   const given = new Set(headers.map(([name]) => name.toLowerCase()))
@@ -117,7 +117,7 @@ function exchange(socket: Socket, bytes: Buffer, method: string): Promise<Answer
   })
 }
 
-/** Undefined while it is not complete. */
+/** Undefined while the answer is incomplete. */
 function parsed(received: Buffer, method: string, ended: boolean): Omit<Answer, 'ms'> | undefined {
   const end = received.indexOf('\r\n\r\n')
   if (end < 0) return undefined
@@ -127,7 +127,7 @@ function parsed(received: Buffer, method: string, ended: boolean): Omit<Answer, 
   const rest = received.subarray(end + 4)
   if (status < 200) return parsed(rest, method, ended)
   const headers = lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()] as const)
-  // What cannot be read is answered before it is known that the method is HEAD.
+  // An answer to a request that could not be parsed has a body even if the method was HEAD.
   const isHead = method === 'HEAD' && header({ headers }, 'x-request-id') !== undefined
   const body = bodyOf(rest, { headers }, isHead || status === 204 || status === 304, ended)
   return body && { status, headers, body }
@@ -142,7 +142,7 @@ function bodyOf(rest: Buffer, head: { headers: Headers }, empty: boolean, ended:
 }
 
 function whole(rest: Buffer, length: number): Buffer {
-  if (rest.length > length) throw new NoAnswer('more came than one answer')
+  if (rest.length > length) throw new NoAnswer('more than one answer')
   return rest
 }
 

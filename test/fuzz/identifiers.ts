@@ -1,8 +1,9 @@
-/** What stands for an id, or in place of a token: nothing, dots, a thing of another kind, one of another tenant. */
-import { type Forgery, forgedToken, garbledClaims } from './forged-tokens.ts'
+/** Hostile ids and tokens: empty, dots, of another kind, of another tenant, forged. */
+
+import type { Fixture } from './fixture.ts'
+import { type Forgery, forgedToken, mutatedClaims } from './forged-tokens.ts'
 import type { Random } from './random.ts'
 import { hostileText } from './text.ts'
-import type { World } from './world.ts'
 
 const odd = [
   '',
@@ -31,8 +32,8 @@ const odd = [
   'null',
 ]
 
-/** For a place in a path, percent-encoded as far as it is to be. */
-export function hostileId(random: Random, { ids, tokens }: World): string {
+/** A path segment, percent-encoded where that is intended. */
+export function hostileId(random: Random, { ids, tokens }: Fixture): string {
   switch (random.below(6)) {
     case 0:
       return encodeURIComponent(hostileText(random, 'x').toWellFormed())
@@ -47,39 +48,39 @@ export function hostileId(random: Random, { ids, tokens }: World): string {
   }
 }
 
-/** Any token there is, of whatever kind, alive or used up. */
-export function anyToken(random: Random, { tokens }: World): string {
+/** Any token that the server issued, of any kind, live or spent. */
+export function anyToken(random: Random, { tokens }: Fixture): string {
   return random.pick([...tokens.values()].flat())
 }
 
-/** What no place that takes bearer tokens may take: it was never issued, or for something else. */
-export function worthlessToken(random: Random, world: World): string {
-  const { tokens } = world
+/** A token that no endpoint may accept as an access token: forged, malformed, of another kind or of another tenant. */
+export function invalidToken(random: Random, fixture: Fixture): string {
+  const { tokens } = fixture
   const kinds = ['id', 'refresh', 'code', 'secret', 'cookie', 'elsewhere']
   if (random.chance(0.3)) return random.pick(kinds.flatMap((kind) => tokens.get(kind) ?? []))
-  if (random.chance(0.2)) return headerSafe(hostileText(random, anyToken(random, world)))
-  return forged(random, world)
+  if (random.chance(0.2)) return headerSafe(hostileText(random, anyToken(random, fixture)))
+  return forged(random, fixture)
 }
 
 /** A JWT that was never issued. */
-export function forged(random: Random, world: World): string {
-  return forgedToken(random, forgeryOf(world))
+export function forged(random: Random, fixture: Fixture): string {
+  return forgedToken(random, forgeryOf(fixture))
 }
 
-/** One that may be worth something: signed by a client with its secret, saying odd things. */
-export function garbledToken(random: Random, world: World): string {
-  return garbledClaims(random, forgeryOf(world))
+/** Correctly signed by an HS256 client, with arbitrary claims. It may be valid. */
+export function mutatedToken(random: Random, fixture: Fixture): string {
+  return mutatedClaims(random, forgeryOf(fixture))
 }
 
-function forgeryOf({ hmac, ids, people, probe, resource, publicKeys }: World): Forgery {
+function forgeryOf({ hmac, ids, people, harness, resource, publicKeys }: Fixture): Forgery {
   return {
     genuine: hmac.token,
     revoked: hmac.revoked,
     clientId: hmac.id,
     signingSecret: hmac.signingSecret,
-    issuer: probe.issuer,
+    issuer: harness.issuer,
     subjects: [...ids['users']!, ...ids['clients']!, people.superadmin.subject],
-    audiences: [probe.issuer, `${probe.issuer}/api/v1/admin`, resource.identifier, ...ids['clients']!],
+    audiences: [harness.issuer, `${harness.issuer}/api/v1/admin`, resource.identifier, ...ids['clients']!],
     publicKeys,
   }
 }

@@ -1,8 +1,8 @@
-/** JSON as text, which can say more than a value: members twice, `__proto__`, half surrogates, any depth. And values of a schema. */
+/** JSON generators: valid values from a JSON Schema, and hostile documents with duplicate keys, `__proto__`, lone surrogates or deep nesting. */
 import type { Random } from './random.ts'
-import { hostileText, longText, shortPoison } from './text.ts'
+import { hostileText, longText, shortHostileText } from './text.ts'
 
-/** Text that stands in place of a value as it is. */
+/** Text that is written without encoding. */
 export class Raw {
   readonly text: string
   constructor(text: string) {
@@ -23,7 +23,7 @@ function membersOf(value: { readonly [name: string]: Json }): string[] {
   return Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}:${written(inner)}`)
 }
 
-/** As much of a JSON Schema as our interface description uses. */
+/** The part of JSON Schema that the OpenAPI document uses. */
 export interface Schema {
   $ref?: string
   anyOf?: Schema[]
@@ -41,15 +41,15 @@ export interface Schema {
   additionalProperties?: Schema | boolean
 }
 
-/** What makes a value that fits: the schemas that are referred to, and what is usual under a name. */
+/** `schemas`: the targets of `$ref`. */
 export interface Sampling {
   random: Random
   schemas: Readonly<Record<string, Schema>>
-  /** Texts that are right for a member of this name. */
+  /** Valid texts for a member of this name; none when any text will do. */
   usual(name: string): readonly string[]
 }
 
-/** A value that fits the schema, as far as schemas can tell. */
+/** A value that is valid against the schema. */
 export function sample(from: Sampling, schema: Schema, name = '', depth = 0): Json {
   const { random, schemas } = from
   if (schema.$ref !== undefined) {
@@ -101,7 +101,7 @@ function textOf({ random, usual }: Sampling, { pattern, format }: Schema, name: 
   return fitting.length > 0 ? random.pick(fitting) : 'x'
 }
 
-/** The same value with one place in it made hostile. */
+/** The same value with one part of it replaced by something hostile. */
 export function mutated(random: Random, value: Json): Json {
   const inner = placesOf(value)
   if (inner.length === 0 || random.chance(0.05)) return hostile(random, value)
@@ -130,7 +130,7 @@ function hostile(random: Random, value: Json): Json {
   return random.chance(0.7) ? otherKind(random) : new Raw(oddDocument(random))
 }
 
-/** Members that are there twice, that reach for the prototype, or that nobody knows. */
+/** Adds duplicate, unknown or very many members, or members such as `__proto__`. */
 function withOddMembers(random: Random, value: { readonly [name: string]: Json }): Raw {
   const members = membersOf(value)
   const more = random.pick([
@@ -138,7 +138,7 @@ function withOddMembers(random: Random, value: { readonly [name: string]: Json }
     ['"constructor":{"prototype":{"role":"superadmin"}}'],
     members.slice(0, 1).map((member) => member.replace(/:.*/s, ':null')),
     members,
-    [`${JSON.stringify(shortPoison(random))}:1`],
+    [`${JSON.stringify(shortHostileText(random))}:1`],
     Array.from({ length: 3000 }, (_, n) => `"a${n}":1`),
   ])
   return new Raw(`{${[...members, ...more].join()}}`)
@@ -164,13 +164,13 @@ export function otherKind(random: Random): Json {
     [null],
     ['x', 'x'],
     { toString: 'x', length: 3 },
-    shortPoison(random),
+    shortHostileText(random),
     Array.from({ length: 2000 }, () => 'a'),
     Array.from({ length: 10_000 }, () => 0),
   ])
 }
 
-/** Values within values. */
+/** Deeply nested JSON. */
 function deep(random: Random): string {
   const depth = random.pick([40, 600, 2000, 9000])
   const [open, inner, close] = random.pick([
@@ -182,7 +182,7 @@ function deep(random: Random): string {
   return open.repeat(depth) + inner + close.repeat(depth)
 }
 
-/** What parsers stumble over; not all of it is JSON. */
+/** Edge cases for parsers; not all of them are JSON. */
 export function oddDocument(random: Random): string {
   return random.pick([
     deep(random),

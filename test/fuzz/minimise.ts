@@ -1,13 +1,13 @@
-/** The least of a request that still shows its fault, within a bounded number of tries. */
+/** Shrinks a request as long as the fault remains, within a bounded number of tries. */
 import type { Request } from './http.ts'
 
 const mostTries = 120
 
-/** `fails`: sends a request and tells whether the fault is there. */
+/** `fails`: sends a request and says whether it shows the fault. */
 export async function minimised(request: Request, fails: (smaller: Request) => Promise<boolean>): Promise<Request> {
   let tries = 0
   const holds = async (smaller: Request) => ++tries <= mostTries && (await fails(smaller))
-  if (request.bytes || !(await holds(request))) return request // it came of what was before
+  if (request.bytes || !(await holds(request))) return request // the fault depends on earlier requests
   let least = request
   for (const one of request.headers) {
     const without = { ...least, headers: least.headers.filter((other) => other !== one) }
@@ -24,7 +24,7 @@ export async function minimised(request: Request, fails: (smaller: Request) => P
   return { ...least, body: Buffer.from(body, 'latin1') }
 }
 
-/** Leaves out ever smaller pieces. */
+/** Removes ever smaller pieces. */
 async function shortest(text: string, holds: (shorter: string) => Promise<boolean>): Promise<string> {
   let least = text
   for (let size = Math.ceil(text.length / 2); size >= 4; size = Math.ceil(size / 2)) {

@@ -1,18 +1,18 @@
-/** HTTP as it should not be: headers, methods, addresses, bodies and whole requests that servers and proxies read differently — RFC 9110, RFC 9112. */
+/** Unusual and malformed HTTP: headers, methods, request targets, bodies and framing — RFC 9110, RFC 9112. */
 import type { Headers, Request } from './http.ts'
 import type { Random } from './random.ts'
 import { withHeader } from './request.ts'
-import { hostileText, longText, shortPoison } from './text.ts'
+import { hostileText, longText, shortHostileText } from './text.ts'
 
-/** A header line cannot hold these, which end it or the request. */
+/** Without the characters that would end a header line or make the request malformed. */
 const latin1 = (text: string) => Buffer.from(text.replace(/[\r\n\0]/g, '')).toString('latin1')
 
-/** With one header that is odd, missing or there twice. */
+/** Adds, replaces or duplicates one header. */
 export function oddHeaders(random: Random, headers: Headers): Headers {
   const [name, value] = random.pick(headerTries(random))
   switch (random.below(4)) {
     case 0:
-      return [...headers, [name, value]] // beside the one that is there
+      return [...headers, [name, value]]
     case 1:
       return [[name, value], ...headers]
     default:
@@ -21,24 +21,24 @@ export function oddHeaders(random: Random, headers: Headers): Headers {
 }
 
 function headerTries(random: Random): readonly (readonly [string, string])[] {
-  const poison = latin1(shortPoison(random))
+  const hostile = latin1(shortHostileText(random))
   return [
     ...authorizations(random).map((value) => ['Authorization', value] as const),
     ...contentTypes.map((value) => ['Content-Type', value] as const),
     ...forwardings.map((value) => ['X-Forwarded-For', value] as const),
     ...cookies(random).map((value) => ['Cookie', value] as const),
-    ['X-Forwarded-For', poison],
+    ['X-Forwarded-For', hostile],
     ['X-Forwarded-Host', 'evil.example'],
-    ['X-Forwarded-Proto', random.pick(['https', 'javascript', poison])],
+    ['X-Forwarded-Proto', random.pick(['https', 'javascript', hostile])],
     ['Forwarded', 'for="[::1]:x";host=evil.example;proto=https'],
-    ['Host', random.pick(['evil.example', 'localhost:99999', '[::1', 'a b', 'localhost,evil.example', '', '%00', poison])],
-    ['X-API-Key', random.pick(['', 'x', poison, 'gth_ak_x'])],
-    ['Origin', random.pick(['null', 'https://app.example', 'https://evil.example', 'http://', poison])],
-    ['Sec-Fetch-Site', random.pick(['cross-site', 'none', 'same-site', '', poison])],
-    ['Accept', random.pick(['text/html', '*/*', '', 'application/token-introspection+jwt', ',;q=', `${'a/b,'.repeat(2000)}`, poison])],
-    ['Accept-Language', random.pick(['', '*', 'x-'.repeat(500), poison])],
-    ['User-Agent', random.pick(['', latin1('Mozilla/5.0 (\u009b31m) \u202e'), poison, 'x'.repeat(4000)])],
-    ['X-Request-Id', poison],
+    ['Host', random.pick(['evil.example', 'localhost:99999', '[::1', 'a b', 'localhost,evil.example', '', '%00', hostile])],
+    ['X-API-Key', random.pick(['', 'x', hostile, 'gth_ak_x'])],
+    ['Origin', random.pick(['null', 'https://app.example', 'https://evil.example', 'http://', hostile])],
+    ['Sec-Fetch-Site', random.pick(['cross-site', 'none', 'same-site', '', hostile])],
+    ['Accept', random.pick(['text/html', '*/*', '', 'application/token-introspection+jwt', ',;q=', `${'a/b,'.repeat(2000)}`, hostile])],
+    ['Accept-Language', random.pick(['', '*', 'x-'.repeat(500), hostile])],
+    ['User-Agent', random.pick(['', latin1('Mozilla/5.0 (\u009b31m) \u202e'), hostile, 'x'.repeat(4000)])],
+    ['X-Request-Id', hostile],
     ['X-HTTP-Method-Override', 'DELETE'],
     ['Content-Encoding', random.pick(['gzip', 'br', 'identity', 'x'])],
     ['Expect', random.pick(['100-continue', 'x'])],
@@ -46,7 +46,7 @@ function headerTries(random: Random): readonly (readonly [string, string])[] {
     ['Upgrade', random.pick(['websocket', 'h2c'])],
     ['Range', 'bytes=0-0,-1'],
     ['If-None-Match', '*'],
-    ['DPoP', random.pick(['x', '', poison, 'eyJhbGciOiJub25lIn0.e30.'])],
+    ['DPoP', random.pick(['x', '', hostile, 'eyJhbGciOiJub25lIn0.e30.'])],
     ['TE', 'trailers'],
     [random.pick(['__proto__', 'constructor', 'X-'.repeat(3000)]), 'x'],
     ['X-Large', 'x'.repeat(random.pick([8000, 17_000, 70_000]))],
@@ -78,7 +78,7 @@ function authorizations(random: Random): string[] {
     'DPoP x',
     'Negotiate AAAA',
     'Digest username="x"',
-    latin1(`Bearer ${shortPoison(random)}`),
+    latin1(`Bearer ${shortHostileText(random)}`),
     `Bearer ${'a'.repeat(15_000)}`,
   ]
 }
@@ -126,18 +126,18 @@ function cookies(random: Random): string[] {
     `${session}=x; ${session}=y`,
     `${session}-acme=x; ${session}-=y; ${session}-..=z`,
     `gatehouse-browser=${'b'.repeat(7000)}`,
-    `gatehouse-device=${latin1(shortPoison(random))}`,
+    `gatehouse-device=${latin1(shortHostileText(random))}`,
     Array.from({ length: 300 }, (_, n) => `${session}-t${n}=gth_xx_${n}`).join('; '),
     'x'.repeat(15_000),
     '__proto__=x; constructor=y',
   ]
 }
 
-/** The same to an address that is spelled in another way, or that is none. */
+/** An unusual spelling of a request target, or an invalid one. */
 export function oddTarget(random: Random, target: string): string {
   const [path = '', query] = target.split(/\?(.*)/s)
   const more = query === undefined ? '' : `?${query}`
-  const poison = encodeURIComponent(shortPoison(random).toWellFormed())
+  const hostile = encodeURIComponent(shortHostileText(random).toWellFormed())
   return random.pick([
     `${path}/${more}`,
     `//${path}${more}`,
@@ -149,14 +149,14 @@ export function oddTarget(random: Random, target: string): string {
     `${path}%${more}`,
     `${path}%ff${more}`,
     `${path.toUpperCase()}${more}`,
-    `/t/${poison}${path}${more}`,
+    `/t/${hostile}${path}${more}`,
     `/t/..${path}${more}`,
     `/t/__proto__${path}${more}`,
     `/t/%2e${path}${more}`,
     `/t/${'a'.repeat(random.pick([64, 1001, 9000]))}${path}${more}`,
     `/t//${path}${more}`,
-    `${path}/${poison}${more}`,
-    `${path}?${more}&&&=&=x&%&${poison}`,
+    `${path}/${hostile}${more}`,
+    `${path}?${more}&&&=&=x&%&${hostile}`,
     `${path}${more}#fragment`,
     `${path}\xe9\xff${more}`,
     `http://evil.example${path}${more}`,
@@ -170,7 +170,7 @@ export function oddMethod(random: Random): string {
   return random.pick(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY', 'FOO', 'get', 'CONNECT'])
 }
 
-/** The body cut, garbled, in no UTF-8, or of another kind than it says. */
+/** A body that is truncated, damaged, not UTF-8, or not of its declared type. */
 export function oddBody(random: Random, { headers, body = Buffer.alloc(0) }: Request): Partial<Request> {
   const at = random.below(body.length + 1)
   const spliced = (bytes: readonly number[]) => Buffer.concat([body.subarray(0, at), Buffer.from(bytes), body.subarray(at)])
@@ -178,8 +178,8 @@ export function oddBody(random: Random, { headers, body = Buffer.alloc(0) }: Req
     () => ({ body: body.subarray(0, at) }),
     () => ({ body: Buffer.alloc(0) }),
     () => ({ body: spliced([0xff, 0xfe]) }),
-    () => ({ body: spliced([0xed, 0xa0, 0xbd]) }), // half a surrogate pair in UTF-8
-    () => ({ body: spliced([0xc0, 0x80]) }), // an overlong NUL
+    () => ({ body: spliced([0xed, 0xa0, 0xbd]) }), // a lone surrogate encoded in UTF-8
+    () => ({ body: spliced([0xc0, 0x80]) }), // an overlong encoding of NUL
     () => ({ body: spliced([0]) }),
     () => ({ body: Buffer.from(body.toString('latin1'), 'utf16le') }),
     () => ({ body: Buffer.from(longText(random).toWellFormed()) }),
@@ -189,7 +189,7 @@ export function oddBody(random: Random, { headers, body = Buffer.alloc(0) }: Req
   ])()
 }
 
-/** Bytes that are no request, or more than one, to be sent on a connection of their own that ends with the answer. */
+/** Malformed or ambiguous requests. Each must get exactly one answer, after which the connection is closed. */
 export function oddBytes(random: Random, target: string): Buffer {
   const end = 'Host: localhost\r\nConnection: close\r\n\r\n'
   const lines = random.pick([

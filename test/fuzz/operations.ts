@@ -1,26 +1,26 @@
-/** The JSON APIs, as `/openapi.json` describes them: requests that fit, and requests with one or two things wrong. */
-import type { Attack } from './attack.ts'
+/** Test cases for the JSON APIs, generated from `/openapi.json`: valid requests, and requests with one or two hostile parts. */
+import { forwarded } from './browser.ts'
+import type { Fixture } from './fixture.ts'
 import type { Headers } from './http.ts'
-import { hostileId, worthlessToken } from './identifiers.ts'
+import { hostileId, invalidToken } from './identifiers.ts'
 import { type Json, mutated, oddDocument, Raw, type Schema, sample, written } from './json.ts'
 import { password } from './people.ts'
 import type { Random } from './random.ts'
 import { encoded, type Field } from './request.ts'
+import type { TestCase } from './test-case.ts'
 import { hostileText } from './text.ts'
-import { forwarded } from './visit.ts'
-import type { World } from './world.ts'
 
 export interface Operation {
   method: string
-  /** With `{names}`. */
+  /** With parameters in braces. */
   path: string
-  /** Whether a token is needed. */
+  /** Requires an access token. */
   guarded: boolean
   body: Schema | undefined
   query: readonly { name: string; schema: Schema }[]
 }
 
-/** What the interface description offers, and the schemas it refers to. */
+/** The part of an OpenAPI document that test cases need. */
 export interface Description {
   operations: readonly Operation[]
   schemas: Readonly<Record<string, Schema>>
@@ -49,18 +49,18 @@ export function readDescription({ paths, components }: Described): Description {
   return { operations, schemas: components.schemas }
 }
 
-/** Acts that would end what the requests live on, or that cost much: tried with something wrong in them, seldom as they should be. */
+/** Expensive operations, which are rarely sent without a fault. */
 const seldom = /\/keys\/rotate$/
 
-export function operationAttack(random: Random, world: World, { schemas }: Description, operation: Operation): Attack {
+export function operationCase(random: Random, fixture: Fixture, { schemas }: Description, operation: Operation): TestCase {
   const { method, path, guarded, body, query } = operation
   const inTenant = random.chance(0.1)
-  const base = inTenant ? `/t/${world.tenant.slug}` : ''
+  const base = inTenant ? `/t/${fixture.tenant.slug}` : ''
   const wrong = random.chance(seldom.test(path) ? 0.05 : 0.3) ? [] : faultsFor(random, operation)
-  const { headers, refused } = credential(random, world, { guarded, inTenant, wrong: wrong.includes('credential') })
-  const target = `${base}${filled(random, world, path, wrong.includes('id'))}${queryOf(random, world, query, wrong.includes('query'))}`
+  const { headers, refused } = credential(random, fixture, { guarded, inTenant, wrong: wrong.includes('credential') })
+  const target = `${base}${filled(random, fixture, path, wrong.includes('id'))}${queryOf(random, fixture, query, wrong.includes('query'))}`
   const request = { method, target, headers: [forwarded(random), ...headers] }
-  const usual = (name: string) => usualFor(random, world, name)
+  const usual = (name: string) => usualFor(random, fixture, name)
   const value = body && sample({ random, schemas, usual }, body)
   const sent = value === undefined ? undefined : bodyOf(random, value, wrong.includes('body'))
   return {
@@ -70,7 +70,7 @@ export function operationAttack(random: Random, world: World, { schemas }: Descr
   }
 }
 
-/** The members of an object that are texts. */
+/** The string members of an object. */
 function textsIn(json: string): Record<string, string> {
   try {
     const texts = Object.entries(Object(JSON.parse(json))).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
@@ -102,9 +102,13 @@ function bodyOf(random: Random, value: Json, wrong: boolean): string {
   return written(mutated(random, random.chance(0.2) ? mutated(random, value) : value))
 }
 
-function credential(random: Random, world: World, { guarded, inTenant, wrong }: { guarded: boolean; inTenant: boolean; wrong: boolean }) {
+function credential(
+  random: Random,
+  fixture: Fixture,
+  { guarded, inTenant, wrong }: { guarded: boolean; inTenant: boolean; wrong: boolean },
+) {
   const bearer = (token: string): Headers => [['Authorization', `Bearer ${token}`]]
-  const { people, tenant, tokens, apiKeys } = world
+  const { people, tenant, tokens, apiKeys } = fixture
   if (!guarded) return { headers: [] as Headers, refused: false }
   if (!wrong) {
     if (inTenant) return { headers: bearer(tenant.administrator.access), refused: false }
@@ -114,38 +118,38 @@ function credential(random: Random, world: World, { guarded, inTenant, wrong }: 
   if (random.chance(0.1)) return { headers: [['X-API-Key', random.pick(apiKeys)]] as Headers, refused: false }
   if (random.chance(0.1)) return { headers: [] as Headers, refused: true }
   if (inTenant) return { headers: bearer(people.superadmin.access), refused: true }
-  return { headers: bearer(worthlessToken(random, world)), refused: true }
+  return { headers: bearer(invalidToken(random, fixture)), refused: true }
 }
 
-/** The path with ids in place of its `{names}`; one that stands after `users/` names a person. */
-function filled(random: Random, world: World, path: string, wrong: boolean): string {
+/** The path with its parameters replaced by ids. The segment before a parameter names the kind of the id. */
+function filled(random: Random, fixture: Fixture, path: string, wrong: boolean): string {
   const places = [...path.matchAll(/(\w[\w-]*)\/\{(\w+)\}/g)]
   const bad = wrong ? random.below(places.length) : -1
   return places.reduce((filling, [, kind, name], n) => {
     const known =
-      path.endsWith('{secret}') && kind === 'clients' ? [world.clients.asking.id] : (world.ids[name === 'user' ? 'users' : kind!] ?? [])
-    const id = n === bad || known.length === 0 ? hostileId(random, world) : encodeURIComponent(random.pick(known))
+      path.endsWith('{secret}') && kind === 'clients' ? [fixture.clients.asking.id] : (fixture.ids[name === 'user' ? 'users' : kind!] ?? [])
+    const id = n === bad || known.length === 0 ? hostileId(random, fixture) : encodeURIComponent(random.pick(known))
     return filling.replace(`{${name}}`, () => id)
   }, path)
 }
 
-function queryOf(random: Random, world: World, query: Operation['query'], wrong: boolean): string {
+function queryOf(random: Random, fixture: Fixture, query: Operation['query'], wrong: boolean): string {
   const bad = wrong ? random.pick(query) : undefined
   const fields: Field[] = random.some(query.filter((one) => one !== bad)).map(({ name, schema }) => {
-    const value = sample({ random, schemas: {}, usual: (one) => usualFor(random, world, one) }, schema, name)
+    const value = sample({ random, schemas: {}, usual: (one) => usualFor(random, fixture, one) }, schema, name)
     return [name, String(value)]
   })
   if (!bad) return fields.length > 0 ? `?${encoded(fields)}` : ''
-  const poison = random.chance(0.3)
+  const hostileValue = random.chance(0.3)
     ? new Raw(random.pick(['%', '%00', '%zz', '%ff', '%ED%A0%BD', '%0d%0a', '', '%u0041']))
     : hostileText(random, 'x')
-  const [value, times] = [poison instanceof Raw ? poison : poison.slice(0, 3000), random.chance(0.1) ? 1500 : 1]
+  const [value, times] = [hostileValue instanceof Raw ? hostileValue : hostileValue.slice(0, 3000), random.chance(0.1) ? 1500 : 1]
   return `?${encoded([...fields, ...Array.from({ length: times }, (): Field => [bad.name, value])])}`
 }
 
-/** What fits a member of this name in the world as it is. */
-function usualFor(random: Random, world: World, name: string): readonly string[] {
-  const { ids, tokens, resource, tenant } = world
+/** Valid values for a member of this name. */
+function usualFor(random: Random, fixture: Fixture, name: string): readonly string[] {
+  const { ids, tokens, resource, tenant } = fixture
   const fresh = `n${random.below(1_000_000_000)}`
   const known: Readonly<Record<string, readonly string[]>> = {
     user_ids: ids['users']!,
@@ -153,7 +157,7 @@ function usualFor(random: Random, world: World, name: string): readonly string[]
     by: ids['users']!,
     target: ids['users']!,
     client: ids['clients']!,
-    email: [`${fresh}@example.com`, world.people.viewer.login],
+    email: [`${fresh}@example.com`, fixture.people.viewer.login],
     identifier: random.chance(0.5) ? [tenant.administrator.login] : [`https://${fresh}.example`],
     username: [fresh],
     display_name: ['A name'],

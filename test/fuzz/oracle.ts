@@ -1,25 +1,25 @@
-/** What no answer may be, whatever was asked. */
+/** The test oracle: properties that every answer must have, whatever the request was. */
 import type { Answer } from './http.ts'
 import { header } from './http.ts'
 import { foreignHost, headerName, markup } from './text.ts'
 
-/** What was sent, as far as the answer is judged by it. */
+/** Facts about the request that the answer is checked against. */
 export interface Expectation {
-  /** The credential in it opens nothing. */
+  /** The credential is invalid. */
   refused?: boolean
-  /** What it lists was sent by others, and judged then. */
+  /** The answer repeats what other requests stored; those were checked already. */
   lists?: boolean
-  /** Texts it gives to members; where it is accepted, and the answer has these members, they are so. */
+  /** New values of string members. If the request succeeds, the answer must show them. */
   changes?: Readonly<Record<string, string>>
-  /** The token it asks about was never issued. */
+  /** The token to introspect was never issued. */
   inactive?: boolean
 }
 
 export const slowest = 5000
-/** The longest that an answer may tell callers to wait, in seconds. */
+/** Upper bound for Retry-After, in seconds. */
 const longestWait = 120
 
-/** What is wrong with an answer, each as a short phrase that is the same for the same fault. */
+/** All faults of an answer. The same kind of fault always has the same description. */
 export function faultsOf(answer: Answer, expected: Expectation = {}): string[] {
   return [
     ...statusFaults(answer, expected),
@@ -31,7 +31,7 @@ export function faultsOf(answer: Answer, expected: Expectation = {}): string[] {
 
 function statusFaults(answer: Answer, { refused }: Expectation): string[] {
   const { status } = answer
-  if (status >= 200 && status < 300 && refused) return ['a credential that opens nothing was accepted']
+  if (status >= 200 && status < 300 && refused) return ['an invalid credential was accepted']
   if (status < 500) return []
   const wait = Number(header(answer, 'retry-after') ?? Number.NaN)
   return status === 503 && wait > 0 && wait <= longestWait ? [] : [`status ${status}`]
@@ -43,19 +43,19 @@ function headerFaults(answer: Answer): string[] {
   const values = answer.headers.map(([, value]) => value)
   return [
     ...(names.includes(headerName) ? ['a header was injected'] : []),
-    ...(values.some((value) => /[^\t\x20-\x7e]/.test(value)) ? ['a header has a character that belongs in none'] : []),
+    ...(values.some((value) => /[^\t\x20-\x7e]/.test(value)) ? ['an invalid character in a header'] : []),
     ...['content-length', 'content-type', 'location']
       .filter((name) => names.filter((one) => one === name).length > 1)
       .map((name) => `two ${name} headers`),
-    ...(isOurs(answer) ? [] : [`an answer that is not ours, of status ${answer.status}`]),
-    ...(isOurs(answer) && !common.every((name) => names.includes(name)) ? [`it lacks one of ${common.join(' and ')}`] : []),
-    ...(location !== undefined && leadsAway(location) ? ['sends the browser to an address that is registered nowhere'] : []),
+    ...(isOurs(answer) ? [] : [`an answer of the platform, not of ours, with status ${answer.status}`]),
+    ...(isOurs(answer) && !common.every((name) => names.includes(name)) ? ['a security header is missing'] : []),
+    ...(location !== undefined && leadsAway(location) ? ['open redirect'] : []),
   ]
 }
 
 const common = ['x-content-type-options', 'content-security-policy']
 
-/** Not one that the platform or the framework sends in our place. */
+/** False for answers that Node.js or the framework sends on its own. */
 export function isOurs(answer: Answer): boolean {
   return header(answer, 'x-request-id') !== undefined
 }
@@ -71,14 +71,15 @@ function bodyFaults(answer: Answer, expected: Expectation): string[] {
   if (answer.body.length === 0) return []
   if (type.startsWith('text/html')) return pageFaults(text)
   if (/^application\/(?:[\w-]+\+)?json\b/.test(type)) return jsonFaults(answer, text, expected)
-  return answer.status >= 400 ? [`a refusal of type ${type || 'none'}`] : []
+  return answer.status >= 400 ? [`an error of media type ${type || 'none'}`] : []
 }
 
 function pageFaults(html: string): string[] {
   const addresses = [...html.matchAll(/\b(?:href|src|action|formaction|content)="([^"]*)"/g)].map(([, address]) => address!)
   return [
-    ...(markup.some((mark) => html.includes(mark)) ? ['markup that was sent stands in a page'] : []),
-    ...(addresses.some((address) => /^[\s\0-\x20]*(?:javascript|vbscript|data:text)/i.test(address)) ? ['a link runs a script'] : []),
+    ...(addresses.some((address) => address.includes(foreignHost)) ? ['open redirect'] : []),
+    ...(markup.some((mark) => html.includes(mark)) ? ['unescaped markup in a page'] : []),
+    ...(addresses.some((address) => /^[\s\0-\x20]*(?:javascript|vbscript|data:text)/i.test(address)) ? ['a script URL in a page'] : []),
   ]
 }
 
@@ -87,15 +88,15 @@ function jsonFaults({ status }: Answer, text: string, { inactive, lists, changes
   try {
     value = JSON.parse(text)
   } catch {
-    return ['not the JSON it says it is']
+    return ['invalid JSON']
   }
-  if (status >= 400) return isRefusal(value) ? [] : ['a refusal that has not our form']
+  if (status >= 400) return isRefusal(value) ? [] : ['an error in an unknown format']
   const active = typeof value === 'object' && value !== null && (value as { active?: unknown }).active === true
   return [
     ...(inactive && active ? ['a token that was never issued is active'] : []),
-    ...unmade(changes, value).map((name) => `a change was accepted and not made: ${name}`),
-    ...(lists || !hasUnnameableId(value) ? [] : ['an id was given that no path can name']),
-    ...(lists ? [] : unprintableIn(value).map((place) => `hostile characters were kept: ${place}`)),
+    ...unmade(changes, value).map((name) => `accepted but not changed: ${name}`),
+    ...(lists || !hasUnnameableId(value) ? [] : ['created with an id that cannot be addressed']),
+    ...(lists ? [] : unprintableIn(value).map((place) => `unprintable characters accepted in ${place}`)),
   ]
 }
 
@@ -105,7 +106,7 @@ function unmade(changes: Readonly<Record<string, string>>, value: unknown): stri
   return Object.keys(changes).filter((name) => typeof answer[name] === 'string' && plain(answer[name]) !== plain(changes[name]!))
 }
 
-/** Paths are read without their dots, and without what is empty. RFC 3986 §5.2.4 */
+/** Clients remove dot segments from paths, so nothing with such an id can be addressed. RFC 3986 §5.2.4 */
 function hasUnnameableId(value: unknown): boolean {
   const { id, client_id, sub } = Object(value) as Record<string, unknown>
   return [id, client_id, sub].some((one) => typeof one === 'string' && /^\.{0,2}$/.test(one))
@@ -117,17 +118,17 @@ function isRefusal(value: unknown): boolean {
   return typeof error === 'string' || typeof code === 'string' || 'reason' in value
 }
 
-/** Controls but tab and line break, bidirectional overrides and isolates, half surrogate pairs. */
+/** Control characters except tab and line breaks, bidirectional controls, lone surrogates. */
 const unprintable = /[\p{Cc}--[\t\n\r]]|[\u202a-\u202e\u2066-\u2069]|\p{Cs}/v
 
-/** Members that hold such characters, without the numbers of entries. */
+/** Paths of the members that hold such characters, without array indices. */
 function unprintableIn(value: unknown, place = ''): string[] {
-  if (typeof value === 'string') return unprintable.test(value) ? [place || 'the text'] : []
+  if (typeof value === 'string') return unprintable.test(value) ? [place || 'the value'] : []
   if (typeof value !== 'object' || value === null) return []
   const found = Array.isArray(value)
     ? value.flatMap((one) => unprintableIn(one, place))
     : Object.entries(value).flatMap(([name, one]) => [
-        ...(unprintable.test(name) ? [`a name in ${place || 'the answer'}`] : []),
+        ...(unprintable.test(name) ? [`a member name of ${place || 'the answer'}`] : []),
         ...unprintableIn(one, place && place !== 'items' ? `${place}.${name}` : name),
       ])
   return [...new Set(found)].slice(0, 5)

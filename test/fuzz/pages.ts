@@ -1,23 +1,23 @@
-/** Pages as a browser without script sees them: their forms with what stands in them, where they lead on, and cookies. */
+/** Reads HTML pages and cookies: forms with their fields and values, and links. */
 import type { Answer } from './http.ts'
 import { header } from './http.ts'
 
 export interface Form {
   id: string
-  /** A path below the issuer's origin, or an address elsewhere. */
+  /** As written in the page: a path or a URL. */
   action: string
   method: string
   fields: readonly (readonly [name: string, value: string])[]
-  /** What a passkey is asked for, as JSON, where this is the form of one. */
+  /** WebAuthn options as JSON, if the form asks for a passkey. */
   passkey: { act: string; options: string } | undefined
 }
 
 export interface Page {
-  /** Path and query it was read from. */
+  /** Path and query of the page. */
   target: string
   html: string
   forms: readonly Form[]
-  /** Paths of this server it leads to. */
+  /** Links within the issuer's origin, as path and query. */
   links: readonly string[]
 }
 
@@ -52,7 +52,7 @@ export function pageOf(target: string, answer: Answer, issuer: string): Page {
   return { target, html, forms, links: [...new Set(links)] }
 }
 
-/** Where an address leads within the issuer's origin. */
+/** The path and query of a URL within the issuer's origin; empty for any other. */
 export function ownTarget(address: string, from: string, issuer: string): string[] {
   const url = URL.parse(address, issuer + from)
   return url && url.origin === issuer ? [url.pathname + url.search] : []

@@ -1,10 +1,10 @@
-/** People with accounts: signed up and signed in as anyone would be, at the JSON API and on the pages. */
+/** Accounts for test cases: sign-up and sign-in through the JSON API and the pages, authenticator apps and passkeys. */
 import { type Authenticator, authenticator } from '../authenticator.ts'
 import { authenticatorApp } from '../authenticator-app.ts'
+import { formNamed, forwarded, open, submit } from './browser.ts'
+import { type Harness, setup } from './harness.ts'
 import { type Jar, jar, type Page } from './pages.ts'
-import { type Probe, preparing } from './probe.ts'
 import type { Random } from './random.ts'
-import { formNamed, forwarded, open, submit } from './visit.ts'
 
 export interface Person {
   /** Path of the issuer: '' or '/t/acme'. */
@@ -14,68 +14,77 @@ export interface Person {
   password: string
   access: string
   refresh: string
-  /** Signed in at a browser. */
+  /** Cookies of the person's browser. */
   jar: Jar
-  /** The code that the authenticator app shows, where there is one. */
+  /** The current code of the authenticator app; any code if there is none. */
   code(): string
-  /** Holds a passkey, which the account may know. */
+  /** A passkey, which may be registered with the account. */
   device: Authenticator
 }
 
-/** What was needed to go on did not come about. */
-export class NotPrepared extends Error {
-  override readonly name = 'NotPrepared'
+/** The server refused something that the fixtures need. */
+export class SetupFailed extends Error {
+  override readonly name = 'SetupFailed'
 }
 
 export const password = 'a long enough password'
 
-/** Calls a JSON API and returns what it answers. Throws unless it is done. */
-// biome-ignore lint/suspicious/noExplicitAny: whatever was answered
-export async function called(probe: Probe, random: Random, method: string, target: string, body?: object, token?: string): Promise<any> {
+// biome-ignore lint/suspicious/noExplicitAny: the JSON of any answer
+export type Body = any
+
+/** Calls a JSON API and returns the body of the answer. Throws `SetupFailed` unless the call succeeds. */
+export async function called(
+  harness: Harness,
+  random: Random,
+  method: string,
+  target: string,
+  body?: object,
+  token?: string,
+): Promise<Body> {
   const authorized = token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]
   const kind = body === undefined ? [] : [['Content-Type', 'application/json'] as const]
   const request = { method, target, headers: [forwarded(random), ...authorized, ...kind] }
   const sent = body === undefined ? request : { ...request, body: Buffer.from(JSON.stringify(body)) }
-  const answer = await probe.ask(preparing, sent, { lists: true })
+  const answer = await harness.ask(setup, sent, { lists: true })
   if (!answer || answer.status >= 300)
-    throw new NotPrepared(`${method} ${target}: ${answer?.status} ${answer?.body.toString().slice(0, 300)}`)
+    throw new SetupFailed(`${method} ${target}: ${answer?.status} ${answer?.body.toString().slice(0, 300)}`)
   return answer.body.length > 0 ? JSON.parse(answer.body.toString()) : {}
 }
 
 export const noCode = () => '000000'
 
-/** Makes an account of the root tenant. */
-export async function signedUp(probe: Probe, random: Random, name: string): Promise<Person> {
+/** Creates an account in the root tenant. */
+export async function signedUp(harness: Harness, random: Random, name: string): Promise<Person> {
   const login = `${name}@example.com`
-  const { id } = await called(probe, random, 'POST', '/api/v1/auth/register', { email: login, password, display_name: name })
-  return signedIn(probe, random, { base: '', subject: id, login, password })
+  const { id } = await called(harness, random, 'POST', '/api/v1/auth/register', { email: login, password, display_name: name })
+  return signedIn(harness, random, { base: '', subject: id, login, password })
 }
 
 export async function signedIn(
-  probe: Probe,
+  harness: Harness,
   random: Random,
   who: Pick<Person, 'base' | 'subject' | 'login' | 'password'>,
 ): Promise<Person> {
-  const tokens = await tokensOf(probe, random, who)
-  return { ...who, ...tokens, jar: jar(), code: noCode, device: authenticator(probe.issuer) }
+  const tokens = await tokensOf(harness, random, who)
+  return { ...who, ...tokens, jar: jar(), code: noCode, device: authenticator(harness.issuer) }
 }
 
-/** Whom an access token is about. */
+/** The `sub` claim. */
 export function subjectOf(jwt: string): string {
   return JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64url').toString()).sub
 }
 
-export async function tokensOf(probe: Probe, random: Random, { base, login, password }: Pick<Person, 'base' | 'login' | 'password'>) {
-  const { access_token: access, refresh_token: refresh } = await called(probe, random, 'POST', `${base}/api/v1/auth/login`, {
+export async function tokensOf(harness: Harness, random: Random, { base, login, password }: Pick<Person, 'base' | 'login' | 'password'>) {
+  const { access_token: access, refresh_token: refresh } = await called(harness, random, 'POST', `${base}/api/v1/auth/login`, {
     email: login,
     password,
   })
   return { access, refresh } as { access: string; refresh: string }
 }
 
-/** Signs in on the pages, with an own password where one is asked for. */
-export async function enter(probe: Probe, random: Random, who: Person, target: string): Promise<Page> {
-  let page = await open(probe, random, who.jar, target)
+/** Signs in through the pages. Chooses a new password and gives consent where the server asks for them. */
+export async function enter(harness: Harness, random: Random, who: Person, target: string): Promise<Page> {
+  let page = await open(harness, random, who.jar, target)
   for (let n = 0; n < 4; n++) {
     const form = formNamed(page, 'sign-in', 'new-password', 'second-factor', 'consent')
     if (!form) return page
@@ -85,28 +94,28 @@ export async function enter(probe: Probe, random: Random, who: Person, target: s
       'second-factor': { code: who.code() },
       consent: { answer: 'allow' },
     }
-    page = await submit(probe, random, { jar: who.jar, page }, form, answers[form.id]!)
+    page = await submit(harness, random, { jar: who.jar, page }, form, answers[form.id]!)
   }
   return page
 }
 
-/** Sets up an authenticator app on the account page; whose codes are right from the next half minute on. */
-export async function withApp(probe: Probe, random: Random, who: Person): Promise<Person> {
-  const page = await open(probe, random, who.jar, `${who.base}/account/second-factors`)
+/** Sets up an authenticator app on the account page. */
+export async function withApp(harness: Harness, random: Random, who: Person): Promise<Person> {
+  const page = await open(harness, random, who.jar, `${who.base}/account/second-factors`)
   const form = formNamed(page, 'second-factors-add-app')
   const secret = /<code id="secret">([^<]+)</.exec(page.html)?.[1]
-  if (!form || secret === undefined) throw new NotPrepared('no authenticator app is offered')
+  if (!form || secret === undefined) throw new SetupFailed('no authenticator app is offered')
   const app = authenticatorApp(secret)
   const code = () => app.at(Math.floor(Date.now() / 1000))
-  await submit(probe, random, { jar: who.jar, page }, form, { code: code() })
+  await submit(harness, random, { jar: who.jar, page }, form, { code: code() })
   return { ...who, code }
 }
 
-/** Adds a passkey on the account page. */
-export async function withPasskey(probe: Probe, random: Random, who: Person): Promise<void> {
-  const page = await open(probe, random, who.jar, `${who.base}/account/passkeys`)
+/** Registers a passkey on the account page. */
+export async function withPasskey(harness: Harness, random: Random, who: Person): Promise<void> {
+  const page = await open(harness, random, who.jar, `${who.base}/account/passkeys`)
   const form = page.forms.find(({ passkey }) => passkey?.act === 'create')
-  if (!form) throw new NotPrepared('no passkey is offered')
+  if (!form) throw new SetupFailed('no passkey is offered')
   const response = who.device.create(form.passkey!.options)
-  await submit(probe, random, { jar: who.jar, page }, form, { response })
+  await submit(harness, random, { jar: who.jar, page }, form, { response })
 }

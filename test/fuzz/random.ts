@@ -1,16 +1,16 @@
-/** Chance that can be repeated: the same seed gives the same choices. */
+/** A seeded pseudo-random number generator. */
 
 export interface Random {
-  /** A whole number from 0 up to, not including, `bound`. */
+  /** An integer from 0 to `bound` − 1. */
   below(bound: number): number
   chance(probability: number): boolean
-  /** Throws when there is nothing to pick from. */
+  /** Throws when the list is empty. */
   pick<T>(list: readonly T[]): T
-  /** Each entry with half a chance, in order. */
+  /** Each entry with probability 1/2. */
   some<T>(list: readonly T[]): T[]
 }
 
-/** `stream`: one seed has many, such as one for each request, and none follows from another. */
+/** `stream`: each seed has independent streams, one for each test case. */
 export function randomFrom(seed: number, stream: number): Random {
   let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(stream + 1, 0xc2b2ae35)
   const next = () => {

@@ -1,17 +1,17 @@
-/** What was asked, what came back, what was wrong with it. */
+/** Counts requests and statuses per route, and collects faults. */
 import type { Answer } from './http.ts'
 
 export interface Fault {
-  /** The number of the request, and the seed it follows from. */
+  /** Number of the test case. */
   number: number
   seed: number
   route: string
   what: string
-  /** What the server's log says of it. */
+  /** From the log of the server. */
   origin: string | undefined
-  /** How to send it again. */
+  /** Shell command that sends the request again. */
   command: string
-  /** How the answer began. */
+  /** Beginning of the answer. */
   answer: string
 }
 
@@ -24,17 +24,20 @@ interface Line {
 
 export interface Report {
   count(route: string, answer: Answer | undefined): void
-  /** Counts a fault. True when none of this key was known: then it is to be told. */
+  /** Counts a fault. True for the first of its key, which the caller then describes with `tell`. */
   isNew(key: string, route: string): boolean
   tell(key: string, fault: Fault): void
   faults(): readonly { fault: Fault; times: number; routes: readonly string[] }[]
   table(): string
-  /** Routes that took none of many requests: nothing behind their first checks was tried. */
-  unentered(): readonly string[]
+  /** Answers with status 503. */
+  unavailable(): number
+  /** Routes that accepted none of at least 30 requests: the run did not get past their first checks. */
+  neverAccepted(): readonly string[]
 }
 
 export function report(): Report {
   const lines = new Map<string, Line>()
+  let unavailable = 0
   const faults = new Map<string, { fault: Fault | undefined; times: number; routes: Set<string> }>()
   return {
     count(route, answer) {
@@ -45,6 +48,7 @@ export function report(): Report {
         line.unanswered += 1
         return
       }
+      if (answer.status === 503) unavailable += 1
       const kind = Math.floor(answer.status / 100)
       line.statuses[kind] = (line.statuses[kind] ?? 0) + 1
       line.slowest = Math.max(line.slowest, answer.ms)
@@ -61,7 +65,8 @@ export function report(): Report {
     },
     faults: () => [...faults.values()].flatMap(({ fault, times, routes }) => (fault ? [{ fault, times, routes: [...routes] }] : [])),
     table: () => tableOf(lines),
-    unentered: () =>
+    unavailable: () => unavailable,
+    neverAccepted: () =>
       [...lines].filter(([, { requests, statuses }]) => requests >= 30 && !statuses[2] && !statuses[3]).map(([route]) => route),
   }
 }

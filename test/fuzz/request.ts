@@ -1,8 +1,8 @@
-/** Requests in parts, and as a command that sends them again. */
-import { bytesOf, type Headers, type Request } from './http.ts'
+/** Builds form requests, and prints requests as shell commands. */
+import type { Headers, Request } from './http.ts'
 import { Raw } from './json.ts'
 
-/** A parameter; `Raw` is sent without being percent-encoded. */
+/** A form parameter. `Raw` values are not percent-encoded. */
 export type Field = readonly [name: string, value: string | Raw]
 
 export function encoded(fields: readonly Field[]): string {
@@ -13,7 +13,7 @@ function percent(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replaceAll('%20', '+')
 }
 
-/** Of one name: in place of the first that is there, or added. */
+/** Replaces all headers of this name. */
 export function withHeader(headers: Headers, name: string, value: string): Headers {
   return [...headers.filter(([one]) => one.toLowerCase() !== name.toLowerCase()), [name, value]]
 }
@@ -23,11 +23,11 @@ export function posted(target: string, fields: readonly Field[], headers: Header
   return { method: 'POST', target, headers: [kind, ...headers], body: Buffer.from(encoded(fields)) }
 }
 
-/** A command for bash that sends the same. `names`: variables in place of tokens, which are not the same in the next run. */
+/** A bash command that sends the request again. `names`: variables to print in place of live tokens, which differ in each run. */
 export function asCommand(request: Request, port: number, names: ReadonlyMap<string, string>): string {
   const quoted = (text: string) => withVariables(text, names)
   const { method, target, headers, body, bytes } = request
-  if (bytes) return `printf '%b' ${quoted(request.bytes!.toString('latin1'))} | nc 127.0.0.1 ${port}`
+  if (bytes) return `printf '%b' ${quoted(bytes.toString('latin1'))} | nc 127.0.0.1 ${port}`
   const shown = headers.map(([name, value]) => (value === '' ? `-H ${quoted(`${name};`)}` : `-H ${quoted(`${name}: ${value}`)}`))
   const data = body && body.length > 0 ? [`--data-binary ${quoted(body.toString('latin1'))}`] : []
   const parts = ['curl -i --path-as-is', `-X ${quoted(method)}`, ...shown, ...data, quoted(`http://localhost:${port}${target}`)]
@@ -42,7 +42,7 @@ function withVariables(text: string, names: ReadonlyMap<string, string>): string
   return `${before && quoted(before)}"$${names.get(found)}"${rest && withVariables(rest, names)}`
 }
 
-/** As bash reads it; what is repeated many times is written once. */
+/** Quotes for bash, with long repetitions shortened. */
 function quoted(latin1: string): string {
   const run = /([\s\S]{1,6}?)\1{60,}/g
   let at = 0
@@ -64,9 +64,4 @@ function escaped(text: string): string {
 
 function printed(unit: string): string {
   return unit.replace(/[^\x20-\x7e]|['\\%]/g, (one) => (one === '%' ? '%%' : `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`))
-}
-
-/** How many bytes it is on the wire. */
-export function sizeOf(request: Request): number {
-  return bytesOf(request, 'localhost').length
 }

@@ -1,4 +1,4 @@
-/** `npm run test:fuzz -- --seed N --requests N`: hostile requests to every route. Exit status 1 when any answer was not as it must be. */
+/** `npm run test:fuzz`: sends hostile requests to every route and prints the statuses per route and the faults. Exit status 1 if there are any. */
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../postgres-server.ts'
 import { fuzz, type Outcome, type Run } from './driver.ts'
@@ -38,6 +38,6 @@ process.stderr.write(`seed ${run.seed}, ${run.requests} requests on ${run.engine
 const { report, requests } = await onEngine({ ...run, progress: (done) => process.stderr.write(`${done} requests\n`) })
 const faults = report.faults()
 process.stdout.write(`${report.table()}\n\n${faults.map((fault) => `${describe(fault)}\n\n`).join('')}`)
-if (report.unentered().length > 0) process.stdout.write(`never accepted: ${report.unentered().join(', ')}\n`)
+if (report.neverAccepted().length > 0) process.stdout.write(`never accepted: ${report.neverAccepted().join(', ')}\n`)
 process.stdout.write(`seed ${run.seed} on ${run.engine}: ${requests} requests, ${faults.length} faults\n`)
 process.exitCode = faults.length > 0 ? 1 : 0

@@ -1,4 +1,4 @@
-/** The server under attack: a process of its own, as an operator runs it, whose log tells where a fault came from. */
+/** Runs the server under test as a child process in development mode, and reads its log. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
@@ -12,23 +12,23 @@ import { engines } from '../postgres.ts'
 export interface Server {
   issuer: string
   port: number
-  /** Folder of the mails it has sent. */
+  /** Folder of the mails it sends. */
   mails: string
-  keeper: { email: string; password: string }
-  /** Runs a command of the operator beside it and returns what it prints. Throws when it fails. */
+  administrator: { email: string; password: string }
+  /** Runs a `gatehouse` command on the same database and returns its output. Throws when it fails. */
   command(...words: readonly string[]): Promise<string>
-  /** What its log says of a request: the error's text, and the first line of ours in its stack. */
+  /** The error that the log has for a request id: its message and the first source line of ours in its stack. */
   faultOf(requestId: string): string | undefined
-  /** Why the process is gone; undefined while it runs. */
+  /** Undefined while the process runs; otherwise the end of its log. */
   gone(): string | undefined
   stop(): Promise<void>
 }
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
-const keeper = { email: 'keeper@example.com', password: 'the long password of the keeper' }
+const administrator = { email: 'administrator@example.com', password: 'the long password of the administrator' }
 const most = 1_000_000
 
-/** Development mode, which offers everything; limits that would keep our requests away are as wide as they go. */
+/** Development mode offers every feature. The limits on sign-in are raised, since they would stop most requests. */
 export async function startServer(engine: Engine): Promise<Server> {
   const database = await engines[engine]()
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-fuzz-'))
@@ -51,8 +51,8 @@ export async function startServer(engine: Engine): Promise<Server> {
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
     GATEHOUSE_API_ACCESS_TOKEN: '86400',
     GATEHOUSE_ADMINISTRATOR_CREATE: 'true',
-    GATEHOUSE_ADMINISTRATOR_EMAIL: keeper.email,
-    GATEHOUSE_ADMINISTRATOR_PASSWORD: keeper.password,
+    GATEHOUSE_ADMINISTRATOR_EMAIL: administrator.email,
+    GATEHOUSE_ADMINISTRATOR_PASSWORD: administrator.password,
     GATEHOUSE_LOG_LEVEL: 'warn',
     GATEHOUSE_LOG_FORMAT: 'json',
   }
@@ -74,7 +74,7 @@ export async function startServer(engine: Engine): Promise<Server> {
     issuer,
     port,
     mails: join(data, 'mail'),
-    keeper,
+    administrator,
     command: async (...words) => (await run(process.execPath, [main, ...words], { cwd: data, env })).stdout,
     faultOf: log.faultOf,
     gone: () => (child.exitCode === null && child.signalCode === null ? undefined : `it ended: ${log.text().slice(-2000)}`),

@@ -1,17 +1,17 @@
-/** Hostile text: what a careless program stores, prints, concatenates or measures wrongly. */
+/** Hostile text: control characters, injection, odd numbers and encodings, many scripts, great lengths. */
 import type { Random } from './random.ts'
 
-/** Marks of ours. None may come back in a page as markup, or in an answer as a header: see `oracle.ts`. */
+/** Canaries: `oracle.ts` fails when they appear unescaped in a page or as a header. */
 export const markup = ['<xfuzz>', '"xfuzz="', "'xfuzz='"] as const
 export const headerName = 'x-fuzz'
-/** A host that is registered nowhere: no answer may send a browser there. */
+/** No client has a redirect URI on this host, so no redirect may lead there. */
 export const foreignHost = 'open-redirect.invalid'
 
-/** Characters that no name, message or log line should carry on. */
+/** Unpaired surrogates, control characters, bidirectional controls. */
 const unprintable = [
   '\0',
   'a\0b',
-  '\ud83d', // half a surrogate pair
+  '\ud83d', // a lone surrogate
   '\udc00x',
   '\u202egnp.exe', // bidirectional override
   '\u2066x\u2069',
@@ -84,8 +84,8 @@ const written = [
   '👩‍👩‍👧‍👦🏴‍☠️',
   'Z̴̛̰a̷͈͐l̸̰̽g̶̝̈́o̴̦͝',
   'ﷺ',
-  'İıſKß', // letters that fold to others, and to more of them
-  'e\u0301', // not composed
+  'İıſKß', // letters that case folding replaces or expands
+  'e\u0301', // decomposed
   '\u1100\u1161\u11a8',
   '１２３',
   'аdmin', // Cyrillic
@@ -94,33 +94,33 @@ const written = [
 const lengths = [81, 201, 255, 256, 257, 501, 1025, 2001, 4097, 16_385, 40_000, 60_000, 70_000]
 const units = ['a', ' ', '\0', 'é', '👾', '"', '\\', '%00', 'a.', '../']
 
-/** A hostile text; a changed form of `original` about as often as one of its own. */
+/** A hostile text, or `original` with hostile text added. */
 export function hostileText(random: Random, original = ''): string {
-  const poison = poisonFrom(random)
+  const hostile = anyHostileText(random)
   switch (random.below(8)) {
     case 0:
     case 1:
-      return original + poison
+      return original + hostile
     case 2:
-      return poison + original
+      return hostile + original
     case 3: {
       const at = random.below(original.length + 1)
-      return original.slice(0, at) + poison + original.slice(at)
+      return original.slice(0, at) + hostile + original.slice(at)
     }
     case 4:
       return turned(random, original)
     default:
-      return poison
+      return hostile
   }
 }
 
-/** One that is short: most fields have a bound on their length, which is checked first. */
-export function shortPoison(random: Random): string {
+/** Short enough for most length limits, which are checked first. */
+export function shortHostileText(random: Random): string {
   return random.pick(random.pick([unprintable, unprintable, injecting, names, odd, written]))
 }
 
-function poisonFrom(random: Random): string {
-  return random.chance(0.9) ? shortPoison(random) : longText(random)
+function anyHostileText(random: Random): string {
+  return random.chance(0.9) ? shortHostileText(random) : longText(random)
 }
 
 export function longText(random: Random): string {

@@ -1,4 +1,4 @@
-/** Sends requests, judges every answer, and keeps what was found. */
+/** Sends requests, checks every answer, and records faults with a minimal reproduction. */
 import type { Answer, Connection, Request } from './http.ts'
 import { header, NoAnswer } from './http.ts'
 import { minimised } from './minimise.ts'
@@ -7,41 +7,40 @@ import type { Report } from './report.ts'
 import { asCommand } from './request.ts'
 import type { Server } from './server.ts'
 
-export interface Probe {
+export interface Harness {
   issuer: string
-  /** Undefined when there was no answer, which is a fault. Throws `ServerGone` when there is no server any more. */
+  /** Undefined when there was no answer, which is a fault. Throws `ServerGone` when the server process has ended. */
   ask(route: string, request: Request, expected?: Expectation): Promise<Answer | undefined>
-  /** A fault that no single answer shows, with the changes that were accepted since all was well. */
+  /** Records a fault that no single answer shows, with the changes that were accepted since `settled`. */
   tell(what: string, detail: string): void
-  /** All is well. */
+  /** Called when the server is known to work. */
   settled(): void
 }
 
-/** The row of the requests by which the world is made. */
-export const preparing = '(preparing)'
+/** Route name of the requests that prepare fixtures. */
+export const setup = '(setup)'
 
 export class ServerGone extends Error {
   override readonly name = 'ServerGone'
 }
 
-interface Judged {
+interface Checked {
   answer: Answer | undefined
   faults: readonly string[]
-  why?: string
 }
 
-export function probe(at: {
+export function harness(at: {
   server: Server
   connection: Connection
   report: Report
   seed: number
   number(): number
   names: ReadonlyMap<string, string>
-}): Probe {
+}): Harness {
   const { server, report, seed, number } = at
   let accepted: Request[] = []
 
-  async function judged(request: Request, expected: Expectation): Promise<Judged> {
+  async function checked(request: Request, expected: Expectation): Promise<Checked> {
     try {
       const answer = await at.connection.send(request)
       return { answer, faults: faultsOf(answer, expected) }
@@ -51,27 +50,20 @@ export function probe(at: {
     }
   }
 
-  async function note(route: string, request: Request, expected: Expectation, { answer, faults }: Judged): Promise<void> {
+  async function record(route: string, request: Request, expected: Expectation, { answer, faults }: Checked): Promise<void> {
     for (const what of faults) {
       const origin = answer && answer.status >= 500 ? await originOf(answer) : undefined
       const key = answer && !isOurs(answer) ? what : `${what} ${origin?.replace(/\d+/g, '#') ?? route}`
       if (!report.isNew(key, route)) continue
-      const again = async (smaller: Request) => (await judged(smaller, expected)).faults.includes(what)
-      const least = answer && answer.ms > 1000 ? request : await minimised(request, again)
-      const told = {
-        number: number(),
-        seed,
-        route,
-        what,
-        origin,
-        command: asCommand(least, server.port, at.names),
-        answer: summary(answer),
-      }
-      report.tell(key, told)
+      const again = async (smaller: Request) => (await checked(smaller, expected)).faults.includes(what)
+      const isSlow = answer ? answer.ms > 1000 : what.includes('nothing for')
+      const least = isSlow ? request : await minimised(request, again)
+      const command = asCommand(least, server.port, at.names)
+      report.tell(key, { number: number(), seed, route, what, origin, command, answer: summary(answer) })
     }
   }
 
-  /** The log is written a moment after the answer, at times. */
+  /** The log line may arrive shortly after the answer. */
   async function originOf(answer: Answer): Promise<string | undefined> {
     const id = header(answer, 'x-request-id') ?? ''
     for (let n = 0; n < 20 && server.faultOf(id) === undefined; n++) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -81,10 +73,10 @@ export function probe(at: {
   return {
     issuer: server.issuer,
     async ask(route, request, expected = {}) {
-      const found = await judged(request, expected)
+      const found = await checked(request, expected)
       report.count(route, found.answer)
-      if (found.faults.length > 0) await note(route, request, expected, found)
-      if (request.method !== 'GET' && found.answer && found.answer.status < 400 && route !== preparing) accepted.push(request)
+      if (found.faults.length > 0) await record(route, request, expected, found)
+      if (request.method !== 'GET' && found.answer && found.answer.status < 400 && route !== setup) accepted.push(request)
       const gone = server.gone()
       if (gone === undefined) return found.answer
       tell('the server ended', `${gone}\n${asCommand(request, server.port, at.names)}`)

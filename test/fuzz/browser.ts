@@ -1,12 +1,13 @@
-/** A browser's way through the pages: keeps cookies, follows redirects, fills in forms as a person would. */
+/** A browser without script: keeps cookies, follows redirects within the issuer and submits forms. */
+
+import type { Harness } from './harness.ts'
 import type { Answer, Headers, Request } from './http.ts'
 import { header } from './http.ts'
 import { type Form, type Jar, ownTarget, type Page, pageOf } from './pages.ts'
-import type { Probe } from './probe.ts'
 import type { Random } from './random.ts'
 import { type Field, posted } from './request.ts'
 
-/** Where a visit is. */
+/** A page that was loaded, and the cookies it was loaded with. */
 export interface Visit {
   jar: Jar
   page: Page
@@ -17,47 +18,47 @@ export function browserHeaders(random: Random, jar: Jar): Headers {
   return [['Accept', 'text/html'], ['Sec-Fetch-Site', 'same-origin'], forwarded(random), ...(cookie ? [['Cookie', cookie] as const] : [])]
 }
 
-/** From another address each time: limits per address are not what is tried here. */
+/** A different client address for each request, so that limits per address do not end the run. */
 export function forwarded(random: Random): readonly [string, string] {
   return ['X-Forwarded-For', `10.${random.below(256)}.${random.below(256)}.${random.below(254) + 1}`]
 }
 
-/** The name of a route in the table: a path without its tenant, its query, and what it names. */
+/** The route of a request in the report: its method and path, without tenant and query. */
 export function routeOf(method: string, target: string): string {
   const path = target.split('?', 1)[0]!.replace(/^\/t\/[^/]+/, '')
   return `${method} ${path === '' ? '/' : path}`
 }
 
-/** Opens an address and follows where it leads within the issuer. */
-export async function open(probe: Probe, random: Random, jar: Jar, target: string): Promise<Page> {
+/** Loads a page and follows redirects within the issuer. */
+export async function open(harness: Harness, random: Random, jar: Jar, target: string): Promise<Page> {
   const request = { method: 'GET', target, headers: browserHeaders(random, jar) }
-  return arrive(probe, random, jar, request, await probe.ask(routeOf('GET', target), request))
+  return arrive(harness, random, jar, request, await harness.ask(routeOf('GET', target), request))
 }
 
-/** Where an answer leads: its own page, or the one it redirects to. */
-export async function arrive(probe: Probe, random: Random, jar: Jar, request: Request, answer?: Answer, hops = 0): Promise<Page> {
+/** The page of an answer, or the page it redirects to within the issuer. */
+export async function arrive(harness: Harness, random: Random, jar: Jar, request: Request, answer?: Answer, hops = 0): Promise<Page> {
   if (!answer) return { target: request.target, html: '', forms: [], links: [] }
   jar.keep(answer)
   const location = header(answer, 'location')
-  const [next] = location === undefined ? [] : ownTarget(location, request.target, probe.issuer)
-  if (next === undefined || hops > 8) return pageOf(request.target, answer, probe.issuer)
+  const [next] = location === undefined ? [] : ownTarget(location, request.target, harness.issuer)
+  if (next === undefined || hops > 8) return pageOf(request.target, answer, harness.issuer)
   const following = { method: 'GET', target: next, headers: browserHeaders(random, jar) }
-  return arrive(probe, random, jar, following, await probe.ask(routeOf('GET', next), following), hops + 1)
+  return arrive(harness, random, jar, following, await harness.ask(routeOf('GET', next), following), hops + 1)
 }
 
-/** Posts a form with what stands in it, but for `values`. */
+/** Submits a form with its own values, except those in `values`. */
 export async function submit(
-  probe: Probe,
+  harness: Harness,
   random: Random,
   { jar, page }: Visit,
   form: Form,
   values: Readonly<Record<string, string>>,
 ): Promise<Page> {
-  const [target = '/'] = ownTarget(form.action, page.target, probe.issuer)
+  const [target = '/'] = ownTarget(form.action, page.target, harness.issuer)
   const kept = form.fields.filter(([name]) => !(name in values))
   const fields: Field[] = [...kept, ...Object.entries(values)]
   const request = posted(target, fields, browserHeaders(random, jar))
-  return arrive(probe, random, jar, request, await probe.ask(routeOf('POST', target), request))
+  return arrive(harness, random, jar, request, await harness.ask(routeOf('POST', target), request))
 }
 
 export function formNamed({ forms }: Page, ...ids: readonly string[]): Form | undefined {

@@ -1,18 +1,18 @@
-/** A person's way through the pages with hostile hands: some page is opened, its forms are filled in, one or two fields of them wrongly. */
-import type { Attack } from './attack.ts'
+/** Crawls the HTML pages: loads a page, submits its forms with one or two hostile fields, follows the answer, and goes on from there. */
+import { arrive, browserHeaders, open, routeOf, type Visit } from './browser.ts'
 import { mutatedFields } from './endpoints.ts'
+import { copyOf, type Fixture } from './fixture.ts'
 import { type Json, mutated, written } from './json.ts'
 import { type Form, type Jar, jar, ownTarget } from './pages.ts'
 import { enter, type Person, password } from './people.ts'
 import type { Random } from './random.ts'
 import { encoded, type Field, posted, withHeader } from './request.ts'
+import type { TestCase } from './test-case.ts'
 import { hostileText } from './text.ts'
 import { authorizeTarget } from './tokens.ts'
-import { arrive, browserHeaders, open, routeOf, type Visit } from './visit.ts'
-import { copyOf, type World } from './world.ts'
 
-/** Where a walk has come to. */
-export interface Walk extends Visit {
+/** A crawl in progress. */
+export interface Crawl extends Visit {
   who: Person
   stepsLeft: number
 }
@@ -21,13 +21,13 @@ interface Beginning {
   who: Person
   jar: Jar
   target: string
-  /** Whether the person signs in, where a sign-in is asked for, before anything is tried. */
+  /** Sign in first, if the page asks for it. */
   signIn: boolean
 }
 
 const sections = ['', '/profile', '/email', '/password', '/passkeys', '/second-factors', '/sessions', '/applications', '/data', '/deletion']
 
-function beginning(random: Random, { people, clients, tenant, strict, proving, links }: World): Beginning {
+function beginning(random: Random, { people, clients, tenant, strict, proving, links }: Fixture): Beginning {
   const { operator, org_admin: other, second } = people
   const asked = (more: Record<string, string>) => authorizeTarget('', random.pick([clients.asking, clients.web]).id, more)
   const stranger = (target: string, who: Person = operator): Beginning => ({ who, jar: jar(), target, signIn: false })
@@ -55,45 +55,45 @@ function beginning(random: Random, { people, clients, tenant, strict, proving, l
   return random.pick(ways)()
 }
 
-export async function beginWalk(random: Random, world: World): Promise<Walk> {
-  const { who, jar, target, signIn } = beginning(random, world)
-  const { probe } = world
+export async function beginCrawl(random: Random, fixture: Fixture): Promise<Crawl> {
+  const { who, jar, target, signIn } = beginning(random, fixture)
+  const { harness } = fixture
   const place = { ...who, jar: signIn ? jar : copyOf(jar) }
   const stepsLeft = 2 + random.below(6)
-  if (!signIn) return { who, jar: place.jar, page: await open(probe, random, place.jar, target), stepsLeft }
-  const page = await enter(probe, random, place, target)
-  return { who, jar: place.jar, page: page.target === target ? page : await open(probe, random, place.jar, target), stepsLeft }
+  if (!signIn) return { who, jar: place.jar, page: await open(harness, random, place.jar, target), stepsLeft }
+  const page = await enter(harness, random, place, target)
+  return { who, jar: place.jar, page: page.target === target ? page : await open(harness, random, place.jar, target), stepsLeft }
 }
 
-/** What is tried at this page; undefined where it has nothing to fill in or follow. */
-export function stepOf(random: Random, world: World, walk: Walk): Attack | undefined {
-  const { page, jar } = walk
-  const forms = page.forms.filter(({ action }) => ownTarget(action, page.target, world.probe.issuer).length > 0)
+/** The next request from this page; undefined when the page has no forms and no links. */
+export function nextCase(random: Random, fixture: Fixture, crawl: Crawl): TestCase | undefined {
+  const { page, jar } = crawl
+  const forms = page.forms.filter(({ action }) => ownTarget(action, page.target, fixture.harness.issuer).length > 0)
   const headers = headersOf(random, jar)
   if (forms.length === 0 || random.chance(0.15)) {
     if (page.links.length === 0) return undefined
     const target = random.pick(page.links)
-    const asked = random.chance(0.5) ? target : withHostileQuery(random, world, target)
+    const asked = random.chance(0.5) ? target : withHostileQuery(random, fixture, target)
     return { route: routeOf('GET', target), request: { method: 'GET', target: asked, headers }, expected: {} }
   }
   const form = random.pick(forms)
-  const [target = '/'] = ownTarget(form.action, page.target, world.probe.issuer)
-  const good = filledIn(random, world, walk, form)
-  const fields = random.chance(0.25) ? good : mutatedFields(random, world, good)
+  const [target = '/'] = ownTarget(form.action, page.target, fixture.harness.issuer)
+  const good = filledIn(random, fixture, crawl, form)
+  const fields = random.chance(0.25) ? good : mutatedFields(random, fixture, good)
   return { route: routeOf('POST', target), request: posted(target, fields, headers), expected: {} }
 }
 
-/** Goes where the answer leads. */
-export async function goOn(
+/** The crawl at the page that the answer leads to. */
+export async function follow(
   random: Random,
-  { probe }: World,
-  walk: Walk,
-  { request }: Attack,
+  { harness }: Fixture,
+  crawl: Crawl,
+  { request }: TestCase,
   answer: Parameters<typeof arrive>[4],
-): Promise<Walk> {
-  const page = await arrive(probe, random, walk.jar, request, answer)
+): Promise<Crawl> {
+  const page = await arrive(harness, random, crawl.jar, request, answer)
   const stays = page.forms.length === 0 && page.links.length === 0
-  return { ...walk, page: stays ? walk.page : page, stepsLeft: walk.stepsLeft - 1 }
+  return { ...crawl, page: stays ? crawl.page : page, stepsLeft: crawl.stepsLeft - 1 }
 }
 
 function headersOf(random: Random, jar: Jar) {
@@ -101,14 +101,14 @@ function headersOf(random: Random, jar: Jar) {
   return random.chance(0.03) ? withHeader(headers, 'Sec-Fetch-Site', 'cross-site') : headers
 }
 
-function withHostileQuery(random: Random, world: World, target: string): string {
+function withHostileQuery(random: Random, fixture: Fixture, target: string): string {
   const url = new URL(target, 'http://localhost')
-  const fields = mutatedFields(random, world, [...url.searchParams])
+  const fields = mutatedFields(random, fixture, [...url.searchParams])
   return `${url.pathname}?${encoded(fields)}`.slice(0, 15_000)
 }
 
-/** As a person would fill it in; what the page has filled in already stays. Of several buttons one is pressed. */
-function filledIn(random: Random, world: World, { who }: Walk, form: Form): Field[] {
+/** The fields of a form with valid values; values that the page provides are kept. */
+function filledIn(random: Random, fixture: Fixture, { who }: Crawl, form: Form): Field[] {
   const usual: Readonly<Record<string, () => string>> = {
     username: () => who.login,
     login: () => who.login,
@@ -119,12 +119,12 @@ function filledIn(random: Random, world: World, { who }: Walk, form: Form): Fiel
     recovery_code: () => 'abcd-efgh',
     email: () => `n${random.below(1_000_000_000)}@example.com`,
     name: () => 'A name',
-    response: () => passkeyResponse(random, who, world.people.second, form),
+    response: () => passkeyResponse(random, who, fixture.people.second, form),
   }
   return form.fields.map(([name, value]) => [name, value === '' && Object.hasOwn(usual, name) ? usual[name]!() : value])
 }
 
-/** What an authenticator would say, mostly with something in it that is not as it should be. */
+/** The response of an authenticator, in most cases with one part damaged. */
 function passkeyResponse(random: Random, who: Person, known: Person, { passkey }: Form): string {
   if (!passkey) return ''
   const said = passkey.act === 'create' ? who.device.create(passkey.options) : known.device.get(passkey.options)
@@ -134,7 +134,7 @@ function passkeyResponse(random: Random, who: Person, known: Person, { passkey }
   return written({ ...response, response: garbled(random, response['response'] as { [name: string]: string }) })
 }
 
-/** One member, in base64url, with its bytes changed, cut or replaced; what the challenge stands in stays, so that the rest is read. */
+/** Damages the bytes of one member. The client data stays intact: the server rejects a response with a wrong challenge before it reads the rest. */
 function garbled(random: Random, members: { [name: string]: Json }): Json {
   const names = Object.keys(members).filter((name) => name !== 'clientDataJSON' && typeof members[name] === 'string')
   if (names.length === 0) return members
@@ -145,9 +145,9 @@ function garbled(random: Random, members: { [name: string]: Json }): Json {
     Buffer.concat([bytes.subarray(0, at), Buffer.from([random.below(256)]), bytes.subarray(at + 1)]),
     bytes.subarray(0, at),
     Buffer.concat([bytes, bytes]),
-    Buffer.from('9f'.repeat(3000), 'hex'), // CBOR: arrays within arrays, none of which ends
+    Buffer.from('9f'.repeat(3000), 'hex'), // CBOR: nested arrays of indefinite length
     Buffer.from('81'.repeat(8000), 'hex'),
-    Buffer.from('5b7fffffffffffffff', 'hex'), // a string of 2^63 bytes
+    Buffer.from('5b7fffffffffffffff', 'hex'), // CBOR: a byte string of 2^63 bytes
     Buffer.from(hostileText(random).toWellFormed()),
   ])
   return { ...members, [name]: changed.toString('base64url') }
