@@ -1,0 +1,87 @@
+/** Every act of every port, from another tenant before and after: it finds nothing, changes nothing, and takes no more than it should. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
+import { acts } from '../../test/acts.ts'
+import { NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
+import { fillTenant } from '../../test/tenant-content.ts'
+import { type Db, Sql, sql } from './sql.ts'
+import { tenantStore } from './tenant.ts'
+
+/** `port.act` of everything that a tenant's store offers. */
+function everyAct(): string[] {
+  const store: Record<string, unknown> = { ...tenantStore(undefined as never, 'a', () => NOW) }
+  return Object.entries(store).flatMap(([port, value]) =>
+    typeof value === 'function' ? [port] : Object.keys(value as object).map((act) => `${port}.${act}`),
+  )
+}
+
+test('every act of every port is in the table', () => {
+  assert.deepEqual(Object.keys(acts).sort(), everyAct().sort())
+})
+
+onEachEngine('every act finds and changes what is of its tenant alone, and no more of it than it should', async ({ db }) => {
+  const wrong: string[] = []
+  for (const [name, { act, keyed, changes }] of Object.entries(acts)) {
+    const of = (part: string) => tenantStore(db, `${name} ${part}`, () => NOW)
+    const [owner, before, during, after] = [of('owner'), of('before'), of('during'), of('after')]
+    const nothing = await outcome(act, before)
+    await fillTenant(owner)
+    const full = await content(db, `${name} owner`)
+    const foreign = await outcome(act, during)
+    const untouched = await content(db, `${name} owner`)
+    const own = await outcome(act, owner)
+    const left = await content(db, `${name} owner`)
+    const late = await outcome(act, after)
+    const problems = [
+      isDeepStrictEqual(foreign, nothing) || `another tenant is answered ${JSON.stringify(foreign)}, not ${JSON.stringify(nothing)}`,
+      isDeepStrictEqual(late, nothing) || `another tenant is answered ${JSON.stringify(late)} afterwards, not ${JSON.stringify(nothing)}`,
+      isDeepStrictEqual(untouched, full) || `another tenant changes ${difference(full, untouched)}`,
+      isDeepStrictEqual(await content(db, `${name} owner`), left) || 'another tenant changes something afterwards',
+      difference(full, left) === changes || `changes ${difference(full, left)}, not ${changes}`,
+      !keyed || isDeepStrictEqual(await outcome(act, owner, '3'), nothing) || 'finds something else when what is asked for is not there',
+      changes !== '' || !isDeepStrictEqual(own, nothing) || 'does nothing in its own tenant either',
+    ]
+    wrong.push(...problems.filter((problem) => problem !== true).map((problem) => `${name}: ${problem}`))
+  }
+  assert.deepEqual(wrong, [])
+})
+
+type Doing = (store: TenantStore, n: string) => Promise<unknown>
+
+async function outcome(act: Doing, store: TenantStore, n = '1'): Promise<unknown> {
+  return act(store, n).catch((error: Error) => error.name)
+}
+
+type Content = Map<string, string[]>
+
+async function content(db: Db, tenant: string): Promise<Content> {
+  const found: Content = new Map()
+  for (const table of await tables(db)) {
+    const rows = await db.read(new Sql([`select * from ${table} where tenant_id = `, ''], [tenant]))
+    found.set(table, rows.map((row) => JSON.stringify(row)).sort())
+  }
+  return found
+}
+
+async function tables(db: Db): Promise<string[]> {
+  const rows = await db.read(
+    db.engine === 'postgres'
+      ? sql`select table_name as name from information_schema.columns where table_schema = current_schema() and column_name = 'tenant_id' order by 1`
+      : sql`select m.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and c.name = 'tenant_id' order by 1`,
+  )
+  return rows.map((row) => String(row['name']))
+}
+
+/** `accounts ~1, sessions -2`: rows changed, removed and added, table by table. */
+function difference(before: Content, after: Content): string {
+  return [...before]
+    .flatMap(([table, rows]) => {
+      const now = after.get(table) ?? []
+      const [gone, come] = [rows.filter((row) => !now.includes(row)).length, now.filter((row) => !rows.includes(row)).length]
+      const changed = Math.min(gone, come)
+      const parts = [changed && `~${changed}`, gone - changed && `-${gone - changed}`, come - changed && `+${come - changed}`]
+      return gone + come > 0 ? [`${table} ${parts.filter(Boolean).join(' ')}`] : []
+    })
+    .join(', ')
+}

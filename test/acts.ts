@@ -1,0 +1,201 @@
+/** Every act of every port of a tenant's store, and what it changes in a tenant that holds two of everything. */
+import { aClient, aCode, aFlow, anAccessToken, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
+import {
+  aGroup,
+  aKey,
+  aLink,
+  anApiKey,
+  anAttribute,
+  anEvent,
+  aPasskey,
+  aResource,
+  aSecret,
+  aService,
+  aSignUp,
+  aTotp,
+  person,
+} from './tenant-content.ts'
+
+interface Act {
+  /** `n`: which of the two things of a kind it is about; of a third there is none. */
+  act: (store: TenantStore, n: string) => Promise<unknown>
+  /** Whether it is about one thing, and must find no other. */
+  keyed: boolean
+  changes: string
+}
+
+const reads = (act: Act['act']): Act => ({ act, keyed: true, changes: '' })
+const lists = (act: Act['act']): Act => ({ act, keyed: false, changes: '' })
+const writes = (changes: string, act: Act['act']): Act => ({ act, keyed: false, changes })
+
+const page = { limit: 10 }
+const api1 = 'https://api1.example'
+const factor = { recoveryCodes: ['new'], onlyFirst: false }
+const access = { hash: 'access3', token: anAccessToken({ jti: 'jti3' }) }
+
+const protocol: Record<string, Act> = {
+  'clients.find': reads((s, n) => s.clients.find(`client${n}`)),
+  'clients.hasOrigin': reads((s, n) => s.clients.hasOrigin(`https://app${n}.example`)),
+  'clientsAdmin.add': writes('client_origins +1, client_secrets +1, clients +1', (s) =>
+    s.clientsAdmin.add(aClient({ client_id: 'client3' }), [aSecret('only')]),
+  ),
+  'clientsAdmin.replace': writes('client_origins ~1, clients ~1', (s) => s.clientsAdmin.replace(aClient({ client_id: 'client1' }))),
+  'clientsAdmin.remove': writes('client_origins -1, client_secrets -2, clients -1, grants ~1, refresh_tokens -1', (s) =>
+    s.clientsAdmin.remove('client1', NOW),
+  ),
+  'clientsAdmin.setStatus': writes('clients ~1', (s) => s.clientsAdmin.setStatus('client1', 'disabled')),
+  'clientsAdmin.find': reads((s, n) => s.clientsAdmin.find(`client${n}`)),
+  'clientsAdmin.list': lists((s) => s.clientsAdmin.list(page)),
+  'clientsAdmin.setSigningSecret': writes('clients ~1', (s) => s.clientsAdmin.setSigningSecret('client1', 'sealed')),
+  'clientsAdmin.addSecret': writes('client_secrets +1', (s) => s.clientsAdmin.addSecret('client1', aSecret('third'))),
+  'clientsAdmin.removeSecret': writes('client_secrets -1', (s) => s.clientsAdmin.removeSecret('client1', 'first')),
+  'clientsAdmin.rotateSecret': writes('client_secrets ~1 -1', (s) => s.clientsAdmin.rotateSecret('client1', aSecret('third'), undefined)),
+  'clientsAdmin.listSecrets': reads((s, n) => s.clientsAdmin.listSecrets(`client${n}`)),
+  'resources.find': reads((s, n) => s.resources.find(`https://api${n}.example`)),
+  'resources.named': reads((s, n) => s.resources.named(`api${n}`)),
+  'resources.meanings': lists((s) => s.resources.meanings()),
+  'resourcesAdmin.add': writes('resource_secrets +1, resources +1', (s) => s.resourcesAdmin.add(aResource('3'), aSecret('first'))),
+  'resourcesAdmin.replace': writes('resources ~1', (s) => s.resourcesAdmin.replace({ ...aResource('1'), scopes: {} })),
+  'resourcesAdmin.remove': writes('resource_secrets -1, resources -1', (s) => s.resourcesAdmin.remove(api1)),
+  'resourcesAdmin.list': lists((s) => s.resourcesAdmin.list(page)),
+  'resourcesAdmin.rotateSecret': writes('resource_secrets ~1', (s) => s.resourcesAdmin.rotateSecret(api1, aSecret('second'), undefined)),
+  declare: writes(
+    'client_origins -1, client_secrets -2, clients -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1',
+    (s) => s.declare({ clients: [], resources: [], removed: { clients: ['client1'], resources: [api1] } }, NOW),
+  ),
+  'grants.find': reads((s, n) => s.grants.find(`client${n}`, `person${n}`)),
+  'grants.widen': writes('grants ~1', (s) =>
+    s.grants.widen({ clientId: 'client1', subject: 'person1', scope: ['email'], newId: 'grant1', now: NOW }).then(({ id }) => id),
+  ),
+  'grants.revoke': writes('grants ~1, refresh_tokens -1', (s) => s.grants.revoke('grant1', NOW)),
+  'grantsAdmin.list': lists((s) => s.grantsAdmin.list(page)),
+  'grantsAdmin.find': reads((s, n) => s.grantsAdmin.find(`grant${n}`)),
+  'flows.begin': writes('flows +1', (s) => s.flows.begin(aFlow('flow3'), NOW + 60)),
+  'flows.find': reads((s, n) => s.flows.find(`flow${n}`, NOW)),
+  'flows.answer': writes('flows ~1', (s) => s.flows.answer('flow1', 'consent')),
+  'flows.setPending': writes('flows ~1', (s) => s.flows.setPending('flow1', undefined)),
+  'flows.complete': writes('flows ~1', (s) => s.flows.complete('flow1', 'pending1')),
+  'flows.end': writes('flows -1', (s) => s.flows.end('flow1')),
+  'codes.add': writes('codes +1, flows -1', (s) => s.codes.add(aCode({ hash: 'code3', grantId: 'grant1' }), 'flow1')),
+  'codes.find': reads((s, n) => s.codes.find(`code${n}`)),
+  'refreshTokens.find': reads((s, n) => s.refreshTokens.find(`refresh${n}`)),
+  'accessTokens.find': reads((s, n) => s.accessTokens.find(`access${n}`)),
+  issue: writes('access_tokens +1, codes ~1, refresh_tokens +1', (s) =>
+    s.issue({ spend: { kind: 'code', hash: 'code1', now: NOW }, access, refresh: aRefreshToken({ hash: 'refresh3', grantId: 'grant1' }) }),
+  ),
+  'revocations.add': writes('refresh_tokens -1, revocations +1', (s) => s.revocations.add(['family1'], NOW + 60)),
+  'revocations.any': reads((s, n) => s.revocations.any([`revoked${n}`])),
+  'signingKeys.list': lists((s) => s.signingKeys.list()),
+  'signingKeys.add': writes('signing_keys ~1 +1', (s) => s.signingKeys.add(aKey(3), NOW + 60)),
+  'signingKeys.remove': writes('signing_keys -1', (s) => s.signingKeys.remove('kid1')),
+  'services.add': writes('services +1', (s) => s.services.add(aService('3'))),
+  'services.byName': reads((s, n) => s.services.byName(`service-${n}`)),
+  'services.setStatus': writes('services ~1', (s) => s.services.setStatus('service1', 'suspended')),
+  'services.remove': writes('api_keys -1, services -1', (s) => s.services.remove('service1')),
+  'services.list': lists((s) => s.services.list(page)),
+  'apiKeys.find': reads((s, n) => s.apiKeys.find(`hash of key${n}`, NOW)),
+  'apiKeys.used': writes('api_keys ~1', (s) => s.apiKeys.used('key1', NOW, 60)),
+  'apiKeysAdmin.add': writes('api_keys +1', (s) => s.apiKeysAdmin.add({ ...anApiKey('3'), subject: 'person1' })),
+  'apiKeysAdmin.rotate': writes('api_keys ~1 +1', (s) =>
+    s.apiKeysAdmin.rotate('key1', { next: { id: 'key3', hash: 'hash of key3' }, now: NOW, overlap: 60 }),
+  ),
+  'apiKeysAdmin.find': reads((s, n) => s.apiKeysAdmin.find(`key${n}`)),
+  'apiKeysAdmin.remove': writes('api_keys -1', (s) => s.apiKeysAdmin.remove('key1')),
+  'apiKeysAdmin.list': lists((s) => s.apiKeysAdmin.list(page)),
+}
+
+const identity: Record<string, Act> = {
+  'accounts.add': writes('accounts +1, logins +2', (s) => s.accounts.add({ ...person('3'), attributes: {} })),
+  'accounts.bySubject': reads((s, n) => s.accounts.bySubject(`person${n}`)),
+  'accounts.byLogin': reads((s, n) => s.accounts.byLogin(`person${n}`)),
+  'accounts.anyPasswordHash': lists((s) => s.accounts.anyPasswordHash('x')),
+  'accounts.change': writes('accounts ~1, sessions -2', (s) => s.accounts.change('person1', { status: 'suspended', updatedAt: NOW + 1 })),
+  'accounts.changeProfile': writes('accounts ~1', (s) =>
+    s.accounts.changeProfile('person1', { claims: { name: 'One' }, attributes: {} }, NOW + 1),
+  ),
+  'accounts.rehash': writes('accounts ~1', (s) => s.accounts.rehash('person1', '$1', '$new')),
+  'accounts.kept': reads((s, n) => s.accounts.kept(`person${n}`)),
+  'accounts.leave': writes(
+    'accounts -1, api_keys -1, devices -1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1',
+    (s) => s.accounts.leave('person1', NOW),
+  ),
+  'accounts.remove': writes(
+    'accounts -1, api_keys -1, devices -1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1',
+    (s) => s.accounts.remove('person1', NOW),
+  ),
+  'accounts.list': lists((s) => s.accounts.list(page)),
+  'accounts.count': lists((s) => s.accounts.count()),
+  'accounts.search': lists((s) => s.accounts.search({ sort: 'username', descending: false, offset: 0, limit: 10 })),
+  'accounts.administer': writes('accounts ~1, grants ~1, refresh_tokens -1, sessions -2', (s) =>
+    s.accounts.administer({
+      by: { subject: 'person2', role: 'superadmin' },
+      subject: 'person1',
+      within: ['superadmin'],
+      change: () => ({ role: 'viewer' }),
+      now: NOW + 1,
+    }),
+  ),
+  'accounts.replacePassword': writes('accounts ~1, links -1, refresh_tokens -1, revocations +1, sessions -2', (s) =>
+    s.accounts.replacePassword({ subject: 'person1', from: '$1', to: '$new', keep: undefined, now: NOW + 1, until: NOW + 60 }),
+  ),
+  'access.of': reads((s, n) => s.access.of(`person${n}`)),
+  'access.revoke': writes('grants ~1, refresh_tokens -1', (s) => s.access.revoke('person1', 'grant1', NOW)),
+  'sessions.start': writes('sessions ~1', (s) => s.sessions.start(aSession({ hash: 'session3', subject: 'person1' }), '$1', ['session1'])),
+  'sessions.find': reads((s, n) => s.sessions.find([`session${n}`], NOW)),
+  'sessions.of': reads((s, n) => s.sessions.of(`person${n}`, NOW)),
+  'sessions.seen': writes('sessions ~1', (s) => s.sessions.seen('session1', NOW + 1, '192.0.2.2')),
+  'sessions.end': writes('sessions -1', (s) => s.sessions.end(['session1'])),
+  'sessions.endOne': writes('sessions -1', (s) => s.sessions.endOne('person1', 'sid1')),
+  'sessions.endOthers': writes('sessions -1', (s) => s.sessions.endOthers('person1', 'sid1')),
+  'sessions.endAll': writes('sessions -2', (s) => s.sessions.endAll('person1')),
+  'sessions.list': lists((s) => s.sessions.list({ limit: 10, usedSince: 0, now: NOW })),
+  'sessions.bySid': reads((s, n) => s.sessions.bySid(`sid${n}`)),
+  'attempts.count': writes('attempts ~1', (s) => s.attempts.count([{ name: 'bucket1', limit: 1, window: 60 }], NOW)),
+  'attempts.giveBack': writes('attempts ~1', (s) => s.attempts.giveBack(['bucket1'])),
+  'attempts.clear': writes('attempts -1', (s) => s.attempts.clear(['bucket1'])),
+  'devices.knows': reads((s, n) => s.devices.knows(`device${n}`, `person${n}`, NOW)),
+  'devices.add': writes('devices ~1', (s) => s.devices.add({ subject: 'person1', hash: 'device3', expiresAt: NOW + 90 }, 1)),
+  'factors.of': reads((s, n) => s.factors.of(`person${n}`)),
+  'factors.addTotp': writes('totp ~1', (s) => s.factors.addTotp({ ...aTotp('1'), sealed: 'other' }, factor)),
+  'factors.useStep': writes('totp ~1', (s) => s.factors.useStep('person1', { from: 'sealed', sealed: 'sealed', step: 2 })),
+  'factors.removeTotp': writes('totp -1', (s) => s.factors.removeTotp('person1')),
+  'factors.replaceRecoveryCodes': writes('recovery_codes ~1 -1', (s) => s.factors.replaceRecoveryCodes('person1', ['new'])),
+  'factors.spendRecoveryCode': writes('recovery_codes -1', (s) => s.factors.spendRecoveryCode('person1', 'recovery1')),
+  'factors.clear': writes('passkeys -1, recovery_codes -2, sessions -2, totp -1', (s) => s.factors.clear('person1')),
+  'passkeys.add': writes('passkeys +1', (s) => s.passkeys.add({ ...aPasskey('3'), subject: 'person1' }, factor)),
+  'passkeys.of': reads((s, n) => s.passkeys.of(`person${n}`)),
+  'passkeys.find': reads((s, n) => s.passkeys.find(`passkey${n}`)),
+  'passkeys.used': writes('passkeys ~1', (s) => s.passkeys.used('passkey1', { counter: 2, backedUp: false, now: NOW })),
+  'passkeys.rename': writes('passkeys ~1', (s) => s.passkeys.rename('person1', 'passkey1', 'Other')),
+  'passkeys.remove': writes('passkeys -1', (s) => s.passkeys.remove('person1', 'passkey1')),
+  'challenges.add': writes('challenges +1', (s) => s.challenges.add({ hash: 'challenge3', context: 'context', expiresAt: NOW + 60 })),
+  'challenges.spend': writes('challenges -1', (s) => s.challenges.spend('challenge1', 'context', NOW)),
+  'links.add': writes('links ~1', (s) => s.links.add({ ...aLink('1'), hash: 'link3' })),
+  'links.find': reads((s, n) => s.links.find(`link${n}`, NOW)),
+  'links.confirmEmail': writes('accounts ~1, links -1', (s) => s.links.confirmEmail('link1', NOW)),
+  'links.setPassword': writes('accounts ~1, devices -1, grants ~1, links -2, refresh_tokens -1, sessions -2', (s) =>
+    s.links.setPassword('reset1', '$new', NOW),
+  ),
+  'audit.add': writes('audit +1', (s) => s.audit.add([anEvent('3')], NOW + 60)),
+  'audit.search': lists((s) => s.audit.search({ limit: 10, newestFirst: true })),
+  'groups.add': writes('groups +1', (s) => s.groups.add(aGroup('3'))),
+  'groups.byId': reads((s, n) => s.groups.byId(`group${n}`)),
+  'groups.byName': reads((s, n) => s.groups.byName(`group ${n}`)),
+  'groups.change': writes('groups ~1', (s) => s.groups.change('group1', { name: 'Other', updatedAt: NOW + 1 })),
+  'groups.remove': writes('groups -1, memberships -1', (s) => s.groups.remove('group1')),
+  'groups.search': lists((s) => s.groups.search({ offset: 0, limit: 10 })),
+  'groups.members': reads((s, n) => s.groups.members(`group${n}`, { offset: 0, limit: 10 })),
+  'groups.of': reads((s, n) => s.groups.of(`person${n}`)),
+  'groups.addMembers': writes('memberships +1', (s) => s.groups.addMembers({ id: 'group2', subjects: ['person1'], maxPerAccount: 9 })),
+  'groups.removeMembers': writes('memberships -1', (s) => s.groups.removeMembers('group1', ['person1'])),
+  'signUps.add': writes('sign_ups +1', (s) => s.signUps.add(aSignUp('3'))),
+  'signUps.find': reads((s, n) => s.signUps.find(`sign-up${n}`, NOW)),
+  'signUps.confirm': writes('accounts +1, logins +2, sign_ups -1', (s) =>
+    s.signUps.confirm('sign-up1', { ...person('3'), attributes: {} }, NOW),
+  ),
+  'attributes.list': lists((s) => s.attributes.list()),
+  'attributes.define': writes('attribute_schemas ~1', (s) => s.attributes.define(anAttribute('3'))),
+  'attributes.remove': writes('accounts ~2, attribute_schemas ~1', (s) => s.attributes.remove('attribute1')),
+}
+
+export const acts: Readonly<Record<string, Act>> = { ...protocol, ...identity }

@@ -1,0 +1,133 @@
+/** A tenant that holds two of everything, so that an act that takes too many, or another tenant's, shows. */
+import { attributeSchema } from '../src/identity/attributes.ts'
+import { resourceSchema } from '../src/protocol/resource.ts'
+import type { StoredApiKey } from '../src/protocol/types.ts'
+import { aClient, aCode, aFlow, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
+
+export const aSecret = (id: string) => ({ id, hash: `hash of ${id}`, createdAt: NOW })
+export const aResource = (n: string) =>
+  resourceSchema.parse({ identifier: `https://api${n}.example`, resource_id: `api${n}`, name: `API ${n}`, scopes: { read: 'Read' } })
+export const aLink = (n: string, kind: 'reset' | 'verification' = 'verification') => ({
+  hash: `link${n}`,
+  kind,
+  subject: `person${n}`,
+  email: `person${n}@example.org`,
+  expiresAt: NOW + 60,
+})
+export const aSignUp = (n: string) => ({
+  hash: `sign-up${n}`,
+  email: `new${n}@example.org`,
+  passwordHash: '$',
+  claims: {},
+  expiresAt: NOW + 60,
+})
+export const aPasskey = (n: string) => ({
+  id: `passkey${n}`,
+  subject: `person${n}`,
+  publicKey: 'key',
+  counter: 1,
+  transports: [],
+  synced: false,
+  backedUp: false,
+  name: 'Passkey',
+  createdAt: NOW,
+  lastUsedAt: undefined,
+})
+export const aTotp = (n: string) => ({ subject: `person${n}`, sealed: 'sealed', lastStep: 1, createdAt: NOW })
+export const anApiKey = (n: string, owner: 'person' | 'service' = 'person'): StoredApiKey => ({
+  id: `key${n}`,
+  hash: `hash of key${n}`,
+  owner,
+  subject: `${owner}${n}`,
+  label: 'Key',
+  scope: [],
+  resource: [],
+  chain: `key${n}`,
+  createdAt: NOW,
+  lifetime: undefined,
+  expiresAt: undefined,
+  lastUsedAt: undefined,
+})
+export const anEvent = (n: string) =>
+  ({
+    id: `event${n}`,
+    at: NOW,
+    act: 'user.create',
+    outcome: 'success',
+    requestId: undefined,
+    address: undefined,
+    target: `person${n}`,
+  }) as const
+export const aKey = (generation: number) =>
+  ({
+    kid: `kid${generation}`,
+    alg: 'ES256',
+    generation,
+    publicJwk: '{}',
+    sealedKey: 's',
+    createdAt: NOW,
+    activeAt: NOW,
+    removeAt: undefined,
+  }) as const
+export const aGroup = (n: string) => ({ id: `group${n}`, name: `Group ${n}`, description: undefined, createdAt: NOW, updatedAt: NOW })
+export const anAttribute = (n: string) => attributeSchema.parse({ name: `attribute${n}`, type: 'string' })
+export const aService = (n: string) =>
+  ({ id: `service${n}`, name: `service-${n}`, description: undefined, status: 'active', createdAt: NOW }) as const
+
+export const person = (n: string) =>
+  anAccount({
+    subject: `person${n}`,
+    username: `Person${n}`,
+    email: `person${n}@example.org`,
+    passwordHash: `$${n}`,
+    role: 'superadmin',
+    attributes: { attribute1: 'one' },
+  })
+const pending = (n: string) => ({ id: `pending${n}`, subject: `person${n}`, password: 'p', amr: ['pwd'], expiresAt: NOW + 60 })
+const how = { recoveryCodes: ['recovery1', 'recovery2'], onlyFirst: false }
+
+export async function fillTenant(store: TenantStore): Promise<void> {
+  for (const n of ['1', '2']) {
+    await store.attributes.define(anAttribute(n))
+    await store.clientsAdmin.add(aClient({ client_id: `client${n}`, redirect_uris: [`https://app${n}.example/callback`] }), [
+      aSecret('first'),
+      aSecret('second'),
+    ])
+    await store.resourcesAdmin.add(aResource(n), aSecret('first'))
+    await store.groups.add(aGroup(n))
+    await store.services.add(aService(n))
+    await store.signingKeys.add(aKey(Number(n)), undefined)
+  }
+  for (const n of ['1', '2']) await fillPerson(store, n)
+}
+
+async function fillPerson(store: TenantStore, n: string): Promise<void> {
+  const [grantId, family] = [`grant${n}`, `family${n}`]
+  await store.accounts.add(person(n))
+  for (const part of ['', ' elsewhere'])
+    await store.sessions.start(aSession({ hash: `session${n}${part}`, sid: `sid${n}${part}`, subject: `person${n}` }), `$${n}`, [])
+  await store.grants.widen({ clientId: `client${n}`, subject: `person${n}`, scope: ['openid'], newId: grantId, now: NOW })
+  await store.flows.begin(aFlow(`flow${n}`), NOW + 60)
+  await store.flows.setPending(`flow${n}`, pending(n))
+  await store.codes.add(aCode({ hash: `code${n}`, grantId, family }), undefined)
+  const access = { hash: `access${n}`, token: anAccessToken({ jti: `jti${n}`, grantId, family }) }
+  await store.issue({ spend: undefined, access, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
+  await store.revocations.add([`revoked${n}`], NOW + 60)
+  await store.links.add(aLink(n))
+  await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}` })
+  await store.signUps.add(aSignUp(n))
+  await store.factors.addTotp(aTotp(n), how)
+  await store.passkeys.add(aPasskey(n), how)
+  await store.challenges.add({ hash: `challenge${n}`, context: 'context', expiresAt: NOW + 60 })
+  await store.attempts.count([{ name: `bucket${n}`, limit: 5, window: 60 }], NOW)
+  await store.devices.add({ subject: `person${n}`, hash: `device${n}`, expiresAt: NOW + 60 }, 5)
+  await store.audit.add([anEvent(n)], NOW + 60)
+  await store.groups.addMembers({ id: `group${n}`, subjects: [`person${n}`], maxPerAccount: 9 })
+  await store.apiKeysAdmin.add(anApiKey(n))
+  await store.apiKeysAdmin.add({
+    ...anApiKey(n, 'service'),
+    id: `service-key${n}`,
+    chain: `service-key${n}`,
+    hash: `hash of service-key${n}`,
+  })
+}
