@@ -6,6 +6,7 @@ import type { Ctx } from './feature.ts'
 import type { Params } from './params.ts'
 import type { Reply } from './request-reply.ts'
 import { resolveTarget } from './target.ts'
+import { transportable } from './token-size.ts'
 import type { AccessToken, Binding, Issuance, RefreshToken, Target } from './types.ts'
 
 /** What the token request says beside its grant. */
@@ -33,17 +34,13 @@ function registeredScope({ client, scope }: Issuance): readonly string[] {
     ? left
     : refuse('invalid_scope', 'this client is no longer registered for any of these scopes')
 }
-/** No longer one is accepted anywhere, and longer ones fit into no header. */
-const maxTokenLength = 16_384
 
 /** Signs first, then makes everything true in one act; the artefact that is used up is spent in that act, last of all. */
 async function record(ctx: Ctx, issuance: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
   const { binding } = request
   const access = await accessToken(ctx, issuance, target, binding)
   const opaque = target.format === 'opaque'
-  const text = opaque ? ctx.tokens.make('at') : await signed(ctx, issuance.client, target.alg, jwtClaims(ctx, access))
-  if (text.length > maxTokenLength)
-    refuse('invalid_scope', 'the access token would be longer than 16384 characters; ask for fewer scopes or resources')
+  const text = opaque ? ctx.tokens.make('at') : transportable(await signed(ctx, issuance.client, target.alg, jwtClaims(ctx, access)))
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.features)

@@ -1,9 +1,13 @@
 /** Request parameters — RFC 6749 §3.1 and §3.2: each at most once, empty means absent, unknown ones are ignored. All of it is bounded. */
+import { Buffer } from 'node:buffer'
 import { refuse } from './errors.ts'
 import { isCleanText } from './text.ts'
 
 /** What is stored or sent back before anybody has signed in. */
 const kept: ReadonlySet<string> = new Set(['state', 'nonce', 'login_hint', 'acr_values', 'ui_locales', 'resource', 'scope', 'redirect_uri'])
+
+/** A page says beside the field which characters a password cannot have. */
+const passwords: ReadonlySet<string> = new Set(['password', 'repeated', 'current'])
 
 export class Params {
   readonly #values = new Map<string, string[]>()
@@ -26,7 +30,9 @@ export class Params {
     const values = this.#values.get(name)
     if (values === undefined) return undefined
     if (values.length > 1) refuse('invalid_request', `${name} is repeated; send it once`)
-    return checked(name, values[0] as string)
+    const value = bounded(name, values[0] as string)
+    const isAllowed = passwords.has(name) ? !value.includes('\0') : isCleanText(value)
+    return isAllowed ? value : refuse('invalid_request', `${name} has a character that is not allowed`)
   }
 
   need(name: string): string {
@@ -39,11 +45,11 @@ export class Params {
     return words.length > 100 ? refuse('invalid_request', `${name} has more than 100 entries; send fewer`) : words
   }
 
-  /** All values of a parameter that may be repeated, each once. */
+  /** All values of a parameter that may be repeated, each once. Their characters are for the reader to check. */
   several(name: string): string[] {
     const values = this.all(name)
     if (values.length > 20) refuse('invalid_request', `${name} is sent more than 20 times; send fewer`)
-    return [...new Set(values.map((value) => checked(name, value)))]
+    return [...new Set(values.map((value) => bounded(name, value)))]
   }
 
   /** All values as they were sent, unchecked. */
@@ -51,7 +57,7 @@ export class Params {
     return this.#values.get(name) ?? []
   }
 
-  /** Refuses a request in which any parameter but these is repeated, or any value is too long or has a character that is not allowed. */
+  /** Refuses a request in which any other parameter is repeated, or a value is too long or has a character that is not allowed. */
   check(mayRepeat: ReadonlySet<string>): void {
     for (const name of this.#values.keys()) {
       if (mayRepeat.has(name)) this.several(name)
@@ -80,9 +86,8 @@ export class Params {
   }
 }
 
-function checked(name: string, value: string): string {
-  if (kept.has(name) && value.length > 2048) refuse('invalid_request', `${name} is longer than 2048 characters`)
-  if (value.length > 16_384) refuse('invalid_request', `${name} is longer than 16384 characters`)
-  if (!isCleanText(value)) refuse('invalid_request', `${name} has a character that is not allowed`)
+function bounded(name: string, value: string): string {
+  if (kept.has(name) && Buffer.byteLength(value) > 2048) refuse('invalid_request', `${name} is longer than 2048 bytes`)
+  if (value.length > 65_536) refuse('invalid_request', `${name} is longer than 65536 characters`)
   return value
 }

@@ -80,9 +80,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       gatehouse.advance(quarter * 100)
       const resources = (n: number) => Array.from({ length: n }, (_, i) => `a:${i}`)
       const refused: [fields: Parameters<Application['url']>[0], description: string][] = [
-        [{ state: 'x'.repeat(2049) }, 'state is longer than 2048 characters'],
-        [{ nonce: 'x'.repeat(2049) }, 'nonce is longer than 2048 characters'],
-        [{ login_hint: 'x'.repeat(2049) }, 'login_hint is longer than 2048 characters'],
+        [{ state: 'x'.repeat(2049) }, 'state is longer than 2048 bytes'],
+        [{ nonce: 'x'.repeat(2049) }, 'nonce is longer than 2048 bytes'],
+        [{ login_hint: 'x'.repeat(2049) }, 'login_hint is longer than 2048 bytes'],
         [{ resource: resources(21) }, 'resource is sent more than 20 times; send fewer'],
         [{ acr_values: resources(101).join(' ') }, 'acr_values has more than 100 entries; send fewer'],
         [{ ui_locales: resources(101).join(' ') }, 'ui_locales has more than 100 entries; send fewer'],

@@ -92,6 +92,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((told['groups'] as string[]).length, 101)
     })
 
+    test('point 16: names that are long in bytes are told by UserInfo alone, and the tokens pass as headers', async () => {
+      const person = await gatehouse.addAccount({ username: 'long' }, 'a long password')
+      for (let n = 0; n < 40; n++) {
+        const group = await createGroup(gatehouse.root.accounts, { name: `${'ж'.repeat(90)}${n}` })
+        assert.ok(group !== 'taken')
+        await addMembers(gatehouse.root.accounts, group.id, [person])
+      }
+      const who = { username: 'long', password: 'a long password' }
+      const { id_token, access_token } = await app().tokens(gatehouse.browser(), { resource: api, nonce: 'x'.repeat(2048) }, who)
+      assert.ok(!('groups' in claimsOf(id_token)) && !('groups' in claimsOf(access_token)))
+      assert.equal(((await oidc.fetchUserInfo(config, access_token, person))['groups'] as string[]).length, 40)
+      const out = await fetch(`${gatehouse.issuer}/logout?${new URLSearchParams({ id_token_hint: id_token })}`)
+      assert.equal(out.status, 200)
+    })
+
     test('a claim called groups is them or nothing', async () => {
       const client = { client_id: 'x', grant_types: ['client_credentials'] }
       for (const claims of [

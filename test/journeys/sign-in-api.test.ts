@@ -66,7 +66,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await change('wrong', 'another secret')).body.errors, [{ field: 'old_password', rule: 'is not right' }])
       const weak = await change(who.password, 'short')
       assert.deepEqual([weak.status, weak.body.errors[0].field], [422, 'new_password'])
-      assert.equal((await change(who.password, 'a\0control character')).status, 422)
+      const odd = await change(who.password, 'a\0control character')
+      assert.deepEqual([odd.status, odd.body.errors[0].field], [400, 'new_password'])
       assert.deepEqual((await change(who.password, 'another secret')).body, { message: 'Password changed' })
       assert.equal((await api('POST', '/refresh', other.refresh_token)).status, 401)
       assert.equal((await me(other.access_token)).status, 401)
@@ -99,7 +100,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const table: [number, Asked][] = [
         [409, await api('POST', '/register', { ...ada, email: 'ADA@example.com' })],
         [422, await api('POST', '/register', { email: 'x@example.com', password: 'short' })],
-        [422, await api('POST', '/register', { email: 'x@example.com', password: 'a\0control character' })],
+        [400, await api('POST', '/register', { email: 'x@example.com', password: 'a\0control character' })],
         [422, await api('POST', '/register')],
         [401, await api('POST', '/login', { ...ada, password: 'wrong' })],
         [401, await api('POST', '/login', { ...ada, email: 'nobody@example.com' })],

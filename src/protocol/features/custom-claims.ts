@@ -1,6 +1,6 @@
 /** Claims of an access token that the registrations of its client and of its resources add — RFC 9068 §2.2.3. */
 import type { Ctx, Feature } from '../feature.ts'
-import { claimsToTell, groupsToTell } from '../groups.ts'
+import { claimsToTell, groupsToTell } from '../token-size.ts'
 import type { Issuance, Target } from '../types.ts'
 
 /** A claim that is always the same, or one looked up: of the client, of the person, or of the token itself. */

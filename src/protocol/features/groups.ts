@@ -1,7 +1,7 @@
 /** The groups a person is in, as a claim — RFC 9068 §2.2.3.1, RFC 7643 §4.1.2. */
 
 import type { Feature } from '../feature.ts'
-import { groupsToTell } from '../groups.ts'
+import { groupsToTell } from '../token-size.ts'
 
 const scope = 'groups'
 

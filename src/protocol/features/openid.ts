@@ -1,6 +1,7 @@
 /** ID tokens — OpenID Connect Core §2, §3.1.3.3, §3.1.3.6. */
 import { leftHalfHash } from '../codec/digest.ts'
 import type { Ctx, Feature } from '../feature.ts'
+import { transportable } from '../token-size.ts'
 import type { Issuance } from '../types.ts'
 
 /** Undefined unless the request was an OpenID one and a person signed in. */
@@ -12,7 +13,7 @@ async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string): Promi
   const { subject, authTime, acr, amr, sid } = authorization.authentication
   const extra = {}
   for (const feature of ctx.server.features) if (feature.idTokenClaims) Object.assign(extra, await feature.idTokenClaims(ctx, issuance))
-  return ctx.keys.sign(alg, 'JWT', {
+  const token = await ctx.keys.sign(alg, 'JWT', {
     ...extra,
     iss: ctx.issuer,
     sub: subject,
@@ -27,6 +28,7 @@ async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string): Promi
     at_hash: leftHalfHash(alg, accessToken), // §3.1.3.6
     c_hash: code === undefined ? undefined : leftHalfHash(alg, code), // §3.3.2.11
   })
+  return transportable(token)
 }
 
 export function openid(): Feature {

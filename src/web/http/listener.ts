@@ -30,7 +30,7 @@ export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes,
   const state: HttpState = { deps, common, addressOf: clientAddress(trustedProxies), closing: false }
   const requestTimeout = requestSeconds * 1000
   const http = {
-    maxHeaderSize: 32_768, // holds the longest token there is, twice
+    maxHeaderSize: 16_384, // holds the longest token there is, and our cookies
     headersTimeout: requestTimeout,
     connectionsCheckingInterval: 1000,
     requireHostHeader: false, // a hook refuses its absence, in our own form
