@@ -97,9 +97,16 @@ suite('introspection', () => {
     })
   }
 
-  test('that answers with no object gives 503', async () => {
-    issuer.tokens.set('odd', [] as unknown as Record<string, unknown>)
-    assert.equal(await caller()('odd'), 503)
+  for (const answer of [[], 'text', 7, true])
+    test(`that answers with ${JSON.stringify(answer)} gives 503`, async () => {
+      issuer.tokens.set('odd', answer as unknown as Record<string, unknown>)
+      assert.equal(await caller()('odd'), 503)
+    })
+
+  test('that answers with null gives 503', async () => {
+    const fetchNull = (url: string, init: RequestInit) =>
+      url.endsWith('/introspect') ? Promise.resolve(Response.json(null)) : fetch(url, init)
+    assert.equal(await caller({ fetch: fetchNull })('odd'), 503)
   })
 
   test('that the issuer does not have gives 503', async () => {
