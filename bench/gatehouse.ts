@@ -134,7 +134,7 @@ function asked(clientId: string, scope: readonly string[]) {
     loginHint: undefined,
     hintedSubject: undefined,
     acrValues: [],
-    askedAt: authTime,
+    askedAt: Math.floor(Date.now() / 1000),
     uiLocales: [],
     pushed: undefined,
     extensions: { challenge },

@@ -7,7 +7,7 @@ import { type CommandLine, commandLine } from '../test/command-line.ts'
 
 /** Words that stand for something made before. */
 const placeholders: Readonly<Record<string, (line: CommandLine) => Promise<string>>> = {
-  KID: async (line) => (await line.json('keys list'))[0].kid,
+  KID: async (line) => (await line.json('keys list')).signing_keys[0].kid,
   'SECRET-ID': async (line) => (await line.json('clients secrets shop'))[0].id,
   ID: async (line) => (await line.json('api-keys list'))[0].id,
 }

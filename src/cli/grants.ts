@@ -1,5 +1,7 @@
 /** `gatehouse grants`: what people have allowed applications. */
+
 import type { Command } from 'commander'
+import { grantedScope } from '../protocol/permissions.ts'
 import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
@@ -22,9 +24,15 @@ export function grants(group: Command, terminal: Terminal): void {
         if (!(flags.limit >= 1 && flags.limit <= 10_000)) misuse('--limit is 1 to 10000')
         const subject = flags.user === undefined ? undefined : (await findUser(tenant, flags.user)).subject
         const found = await tenant.store.grantsAdmin.list({ subject, clientId: flags.client, limit: Math.trunc(flags.limit) })
-        const rows = found.map(({ id, clientId, subject, scope, createdAt }) => [id, clientId, subject, dateOf(createdAt), scope.join(' ')])
+        const rows = found.map(({ id, clientId, subject, scope, createdAt }) => [
+          id,
+          clientId,
+          subject,
+          dateOf(createdAt),
+          grantedScope(scope).scope,
+        ])
         const shown = found.map(({ id, clientId, subject, scope, createdAt }) => {
-          return { grant: id, client_id: clientId, sub: subject, scope: scope.join(' '), created_at: createdAt }
+          return { grant: id, client_id: clientId, sub: subject, ...grantedScope(scope), created_at: createdAt }
         })
         terminal.stdout.write(
           flags.json ? `${JSON.stringify(shown, null, 2)}\n` : table(terminal, ['grant', 'client', 'sub', 'since', 'scope'], rows),

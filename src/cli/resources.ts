@@ -89,6 +89,7 @@ async function createResource(terminal: Terminal, flags: ResourceFlags, command:
     if (!(await tenant.store.resourcesAdmin.add(resource, row))) refuse(taken(resource))
     await done('resource.create', resource.identifier)
     print(terminal, flags.json, { ...resource, secret: shown })
+    await warnOfSharedScopes(terminal, tenant, resource)
     if (flags.randomSecret && flags.secret === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
   })
 }
@@ -105,7 +106,15 @@ async function updateResource(terminal: Terminal, identifier: string, flags: Res
     if (outcome === 'unknown') noSuchResource(identifier)
     await done('resource.change', identifier, { changed: Object.keys(given).join(' ') })
     print(terminal, flags.json, resource)
+    await warnOfSharedScopes(terminal, tenant, resource)
   })
+}
+
+/** A scope that several APIs declare is nobody's by its name alone. */
+async function warnOfSharedScopes({ stderr }: Terminal, { store }: Tenant, { scopes }: ResourceMetadata): Promise<void> {
+  const shared = (await store.resources.sharedScopes()).filter((word) => Object.hasOwn(scopes, word))
+  if (shared.length > 0)
+    stderr.write(`Other APIs declare ${shared.join(', ')} too: clients need resource_scope to say for which of them they are registered.\n`)
 }
 
 /** Checks the form first, in words for the command line, then what this server offers. */

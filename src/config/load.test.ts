@@ -233,7 +233,7 @@ const refused: [yaml: string, env: Sources['env'], problem: string][] = [
     'gatehouse.yaml is not valid YAML at line 1, column 5 — Flow sequence in block collection must be sufficiently indented and end with a ]',
   ],
   ['- a', {}, 'gatehouse.yaml does not hold settings — write one "name: value" per line'],
-  ['', { GATEHOUSE_CONFIG: 'nowhere.yaml' }, 'nowhere.yaml does not exist — mend --config or GATEHOUSE_CONFIG'],
+  ['', { GATEHOUSE_CONFIG: 'nowhere.yaml' }, 'nowhere.yaml does not exist — correct --config or GATEHOUSE_CONFIG'],
 ]
 
 for (const [yaml, env, problem] of refused) {

@@ -58,6 +58,11 @@ export const clientSchema = z
       .describe('Which response types it may use'),
     token_endpoint_auth_method: text.default('client_secret_basic').describe('The one way it authenticates'),
     scope: z.string().max(8192).default('openid').describe('The scopes it may ask for, separated by spaces'),
+    resource_scope: z
+      .record(z.string().max(2000), z.string().max(2000))
+      .refine((table) => Object.keys(table).length <= 100, 'must not name more than 100 APIs')
+      .default({})
+      .describe('Its scopes API by API, as {"https://api.example": "read write"}; needed where several APIs declare the same scope'),
     default_max_age: seconds.optional().describe('max_age when a request names none'),
     default_acr_values: z.array(text).max(20).optional().describe('acr_values when a request names none'),
     require_auth_time: z.boolean().default(false).describe('auth_time in every ID token'),

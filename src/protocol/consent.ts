@@ -3,8 +3,10 @@ import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, Endpoint } from './feature.ts'
 import { continueUrl, findFlow } from './flow.ts'
+import { partsOf, permissionsFor } from './permissions.ts'
 import { progress } from './progress.ts'
-import type { Page } from './request-reply.ts'
+import type { Page, ScopeLine } from './request-reply.ts'
+import { permissionsOf, resourcesOf } from './requested-permissions.ts'
 import { applicationOf, deny } from './respond.ts'
 import { describeScopes } from './scope-words.ts'
 import type { AuthorizationRequest, Grant, Session } from './types.ts'
@@ -23,7 +25,7 @@ export const consentEndpoint: Endpoint = {
     if (session?.sid !== params.need('sid'))
       refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
     if (step !== 'consent') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // something else is owed first, or nothing is
-    const { scope } = flow.asked
+    const scope = await permissionsOf(ctx, flow.asked)
     const grant = await ctx.store.grants.widen({
       clientId: client.client_id,
       subject: session.subject,
@@ -32,7 +34,7 @@ export const consentEndpoint: Endpoint = {
       now: ctx.now(),
     })
     await ctx.store.flows.answer(flow.id, 'consent')
-    const detail = { client: client.client_id, scope: scope.join(' ') }
+    const detail = { client: client.client_id, scope: flow.asked.scope.join(' ') }
     const given = { act: 'grant.give', outcome: 'success', by: { type: 'user', id: session.subject }, target: grant.id, detail } as const
     return { kind: 'redirect', to: continueUrl(ctx, flowToken), auditEvents: [given] }
   },
@@ -58,8 +60,12 @@ interface ConsentPageData {
 export async function consentPage(ctx: Ctx, { client, asked, session, grant, flowToken }: ConsentPageData): Promise<Page> {
   const { sid, name, detail } = session
   const { scope, redirectUri: to } = asked
-  const named = await Promise.all((asked.extensions['resource']?.split(' ') ?? []).map((uri) => ctx.store.resources.find(uri)))
-  const atResources = Object.assign({}, ...named.map((resource) => resource?.scopes))
-  const scopes = scope.map((s) => ({ name: s, description: describeScopes(ctx, atResources, s), known: grant?.scope.includes(s) ?? false }))
+  const resources = await resourcesOf(ctx, asked)
+  const scopes = permissionsFor(ctx, scope, resources).map((permission): ScopeLine => {
+    const { word, identifier } = partsOf(permission)
+    const resource = resources.find((one) => one.identifier === identifier)
+    const description = describeScopes(ctx, resource?.scopes ?? {}, word)
+    return { name: word, description, api: resource?.name, known: grant?.scope.includes(permission) ?? false }
+  })
   return { page: 'consent', data: { flow: flowToken, application: applicationOf(client), person: { sid, name, detail }, scopes, to } }
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { asked as plain } from '../../test/stored.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
-import type { Answer, AuthorizationRequest, Grant, SecondFactorStep, Session, Step } from './types.ts'
+import type { Answer, AuthorizationRequest, SecondFactorStep, Session, Step } from './types.ts'
 
 /** The request is made at 1000, and looked at again at 1100. */
 const ASKED = 1000
@@ -26,8 +26,8 @@ interface Case {
 function step(given: Case): Step {
   const { asked = {}, answered = [], authTime = 900, session = {}, allowed = ['openid'], consent = 'once', secondFactor } = given
   const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, pending: given.pending && pending }
-  const grant: Grant = { id: 'grant', clientId: 'client', subject: 'subject', scope: allowed }
-  return nextStep(flow, { ...someone, authTime, ...session }, grant, { consent, secondFactor }, NOW)
+  const covered = flow.asked.scope.every((scope) => allowed.includes(scope))
+  return nextStep(flow, { ...someone, authTime, ...session }, { consent, secondFactor, covered }, NOW)
 }
 
 const pending = { id: 'half', subject: 'other', password: 'mark', amr: ['pwd'], expiresAt: NOW + 1 }
@@ -116,7 +116,7 @@ test('nobody signed in: whatever was asked, they sign in or sign up first', () =
   for (const [, , { asked, answered = [], consent = 'once' }] of cases) {
     const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, pending: undefined }
     const first = asked?.prompt?.includes('create') && answered.length === 0 ? 'sign-up' : 'sign-in'
-    assert.equal(nextStep(flow, undefined, undefined, { consent, secondFactor: undefined }, NOW), first)
+    assert.equal(nextStep(flow, undefined, { consent, secondFactor: undefined, covered: true }, NOW), first)
   }
 })
 

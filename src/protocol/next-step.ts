@@ -1,5 +1,5 @@
 /** What stands between a request and its answer — OpenID Connect Core §3.1.2.3, §3.1.2.4. */
-import type { Flow, Grant, SecondFactorStep, Session, Step } from './types.ts'
+import type { Flow, SecondFactorStep, Session, Step } from './types.ts'
 
 /** Whether an application must be allowed what it asks for: never, unless it was before, or each time anew. */
 export type ConsentRule = 'skip' | 'once' | 'always'
@@ -9,14 +9,15 @@ export interface Terms {
   consent: ConsentRule
   /** What whoever is signing in, or is signed in, owes beyond what they have shown. */
   secondFactor: SecondFactorStep | undefined
+  /** Everything that is asked for was allowed before. */
+  covered: boolean
 }
 
 /** What the user still owes this flow. Pure. */
 export function nextStep(
   flow: Pick<Flow, 'asked' | 'answered' | 'pending'>,
   session: Session | undefined,
-  grant: Grant | undefined,
-  { consent, secondFactor }: Terms,
+  { consent, secondFactor, covered }: Terms,
   now: number,
 ): Step {
   const { asked, answered, pending } = flow
@@ -32,7 +33,7 @@ export function nextStep(
   const anew = consent === 'always' || asked.prompt.includes('consent')
   if (anew && !answered.includes('consent')) return 'consent'
   if (consent === 'skip') return 'done'
-  return asked.scope.every((s) => grant?.scope.includes(s)) ? 'done' : 'consent'
+  return covered ? 'done' : 'consent'
 }
 
 /** A sign-in counts for a flow when this very session came of it: another one of the browser was not asked for its password. */

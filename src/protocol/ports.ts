@@ -1,6 +1,7 @@
 /** Ports: what the rules ask of the other rooms. Each act is atomic and named by what the rules need. */
 import type { SigningAlg } from './algs.ts'
 import type { Client } from './client.ts'
+import type { Permission } from './permissions.ts'
 import type { Person } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type {
@@ -30,11 +31,13 @@ export interface Store {
     named(name: string): Promise<Resource | undefined>
     /** The scopes of all of them, in words. */
     meanings(): Promise<Readonly<Record<string, string>>>
+    /** Scopes that more than one of them declares. */
+    sharedScopes(): Promise<readonly string[]>
   }
   grants: {
     find(clientId: string, subject: string): Promise<Grant | undefined>
     /** Adds scope to the grant of this client and subject, creating it if needed. Concurrent calls lose nothing. */
-    widen(ask: { clientId: string; subject: string; scope: readonly string[]; newId: string; now: number }): Promise<Grant>
+    widen(ask: { clientId: string; subject: string; scope: readonly Permission[]; newId: string; now: number }): Promise<Grant>
     /** Takes the permission back with all that hangs off it. True for the first caller. */
     revoke(id: string, now: number): Promise<boolean>
   }

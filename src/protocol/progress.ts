@@ -3,6 +3,7 @@ import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
 import type { Request } from './request-reply.ts'
+import { permissionsOf } from './requested-permissions.ts'
 import type { Flow, Grant, SecondFactorStep, Session, Step } from './types.ts'
 
 export interface FlowProgress {
@@ -26,8 +27,9 @@ export async function progress(
   const sessions = await ctx.people.sessions(who.browser.sessions, ctx.now(), who.address)
   const session = sessions.find((s) => s.subject === asked.hintedSubject) ?? sessions[0]
   const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
-  const terms = { consent: consentRule(client, asked.redirectUri), secondFactor: await secondFactorStep(ctx, flow, session) }
-  return { sessions, session, grant, step: nextStep(flow, session, grant, terms, ctx.now()) }
+  const covered = (await permissionsOf(ctx, asked)).every((permission) => grant?.scope.includes(permission))
+  const terms = { consent: consentRule(client, asked.redirectUri), secondFactor: await secondFactorStep(ctx, flow, session), covered }
+  return { sessions, session, grant, step: nextStep(flow, session, terms, ctx.now()) }
 }
 
 /** Half a sign-in owes its other half; a session owes as much as this tenant demands, or the request wishes and the person can give. */

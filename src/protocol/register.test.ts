@@ -107,6 +107,7 @@ suite('storage', () => {
       assertion_audience: 'issuer',
       allowed_algs: ['ES256'],
       sender_constraint: 'required',
+      dpop_nonce: 'required',
       refresh_rotation: 'rotate',
       code_lifetime: 60,
       consent: 'ask',

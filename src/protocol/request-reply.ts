@@ -158,6 +158,8 @@ export interface Person {
 export interface ScopeLine {
   name: string
   description: string
+  /** Name of the API where it is allowed; undefined: at this server. */
+  api: string | undefined
   /** True when the person had allowed it before. */
   known: boolean
 }

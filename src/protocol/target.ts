@@ -3,6 +3,7 @@ import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Params } from './params.ts'
+import { registeredAt } from './permissions.ts'
 import { knownScopes, type Resource } from './resource.ts'
 import type { Issuance, Target } from './types.ts'
 
@@ -10,7 +11,10 @@ export async function resolveTarget(ctx: Ctx, params: Params, issuance: Issuance
   let resources: readonly Resource[] = []
   for (const feature of ctx.server.features)
     if (feature.resolveResources) resources = (await feature.resolveResources(ctx, { params, issuance })) ?? resources
-  const { client, scope, audience } = issuance
+  const { client, audience } = issuance
+  const scope = await registeredAt(ctx, client, issuance.scope, resources)
+  if (scope.length === 0 && issuance.scope.length > 0)
+    refuse('invalid_scope', 'this client is not registered for these scopes at this resource; set them in resource_scope')
   const made = target(ctx, client, scopeFor(ctx, scope, resources), resources)
   return audience === undefined ? made : { ...made, audience }
 }

@@ -3,6 +3,7 @@
 import type { AccessTokenAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
+import type { Permission } from './permissions.ts'
 import type { Resource } from './resource.ts'
 
 /** The permission a subject has given a client. Consent is remembered in it; codes and tokens hang off it. */
@@ -10,7 +11,8 @@ export interface Grant {
   id: string
   clientId: string
   subject: string
-  scope: readonly string[]
+  /** Scopes, each at this server or at one API: see `permissions.ts`. */
+  scope: readonly Permission[]
 }
 
 /** A validated authorization request; never changed once made. */

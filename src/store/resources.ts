@@ -27,6 +27,11 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
         const rows = await db.read(sql`select doc from resources where tenant_id = ${tenant} order by identifier`)
         return Object.assign(Object.create(null), ...rows.map((row) => metadataFrom(row).scopes))
       },
+      async sharedScopes() {
+        const rows = await db.read(sql`select doc from resources where tenant_id = ${tenant} order by identifier`)
+        const declared = rows.flatMap((row) => Object.keys(metadataFrom(row).scopes))
+        return [...new Set(declared.filter((word, i) => declared.indexOf(word) !== i))]
+      },
     },
     resourcesAdmin: {
       add: (resource, secret) =>

@@ -180,10 +180,15 @@ function confirmSignUpPage(more: { mustProve?: boolean; problem?: string }): Pag
 
 function scopes() {
   return [
-    { name: 'photos.read', description: 'See your photos and albums', known: false },
-    { name: 'photos.write', description: 'Add, change and remove photos in albums that you share with other people', known: false },
-    { name: 'openid', description: 'Know who you are', known: true },
-    { name: 'email', description: 'See your email address', known: true },
+    { name: 'photos.read', description: 'See your photos and albums', api: 'Photo library', known: false },
+    {
+      name: 'photos.write',
+      description: 'Add, change and remove photos in albums that you share with other people',
+      api: undefined,
+      known: false,
+    },
+    { name: 'openid', description: 'Know who you are', api: undefined, known: true },
+    { name: 'email', description: 'See your email address', api: undefined, known: true },
   ]
 }
 
@@ -202,7 +207,7 @@ function hostile(origin: string): Record<string, Page> {
   }
   const person: Person = { sid: attack, name: `${attack}${'W'.repeat(200)}`, detail: `${'w'.repeat(200)}@${attack}` }
   const flow = attack
-  const scope = { name: attack, description: attack + 'W'.repeat(200), known: false }
+  const scope = { name: attack, description: attack + 'W'.repeat(200), api: attack, known: false }
   const fields = { [attack]: attack, submit: 'taken' }
   return {
     'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, passkey, canChoose: true } },

@@ -6,6 +6,7 @@ import { cancelEndpoint, consentEndpoint } from '../consent.ts'
 import { refuse, refuseAudited } from '../errors.ts'
 import type { ApprovedRequest, Ctx, Feature, GrantType, ResponseType, TokenRequest } from '../feature.ts'
 import { refreshOf } from '../refresh.ts'
+import { permissionsOf } from '../requested-permissions.ts'
 import { revokeFamily } from '../token-family.ts'
 import type { AuthorizationRequest, Code, GrantedAuthorization } from '../types.ts'
 
@@ -67,10 +68,11 @@ const responseType: ResponseType = {
     const now = ctx.now()
     const code = ctx.tokens.make('ac')
     const { subject, authTime, acr, amr, sid } = session
-    const covers = grant && asked.scope.every((s) => grant.scope.includes(s))
+    const permissions = await permissionsOf(ctx, asked)
+    const covers = grant && permissions.every((permission) => grant.scope.includes(permission))
     const { id: grantId } = covers
       ? grant
-      : await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: asked.scope, newId: ctx.id(), now })
+      : await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: permissions, newId: ctx.id(), now })
     const kept = await ctx.store.codes.add(
       {
         hash: ctx.tokens.hash('ac', code) as string,

@@ -1,5 +1,6 @@
 /** Response type none: the person signs in and allows, and the browser comes back with nothing — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
 import type { Feature, ResponseType } from '../feature.ts'
+import { permissionsOf } from '../requested-permissions.ts'
 
 /** What was asked for stays allowed, for a later request. */
 const none: ResponseType = {
@@ -9,8 +10,9 @@ const none: ResponseType = {
     if (flow !== undefined && !(await ctx.store.flows.end(flow))) return undefined
     if (asked.pushed !== undefined && !(await ctx.store.pushedRequests.end(asked.pushed))) return undefined
     const { subject } = session
-    if (!asked.scope.every((s) => grant?.scope.includes(s)))
-      await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: asked.scope, newId: ctx.id(), now: ctx.now() })
+    const permissions = await permissionsOf(ctx, asked)
+    if (!permissions.every((permission) => grant?.scope.includes(permission)))
+      await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: permissions, newId: ctx.id(), now: ctx.now() })
     return {}
   },
 }

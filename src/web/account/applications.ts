@@ -1,6 +1,7 @@
 /** What a person has allowed applications, and taking it back — RFC 6749 §10.2, OpenID Connect Core §3.1.2.4. */
 import type { Access } from '../../identity/types.ts'
 import { firstPartyId } from '../../protocol/client.ts'
+import { scopesAmong } from '../../protocol/permissions.ts'
 import { applicationOf } from '../../protocol/respond.ts'
 import { describeScopes } from '../../protocol/scope-words.ts'
 import { isoTime } from '../http/iso-time.ts'
@@ -35,7 +36,14 @@ export const applications: Section = {
     const items = await Promise.all(
       (await granted(accountRequest)).map(async ({ id, clientId, scope, createdAt, usedAt }) => {
         const { returns, ...application } = await shownAs(accountRequest, clientId)
-        return { id, application, returns, createdAt, usedAt, scopes: scope.map((name) => describeScopes(tenant.ctx, meanings, name)) }
+        return {
+          id,
+          application,
+          returns,
+          createdAt,
+          usedAt,
+          scopes: scopesAmong(scope).map((name) => describeScopes(tenant.ctx, meanings, name)),
+        }
       }),
     )
     const images = items.flatMap(({ application }) => logoOf(application)?.source ?? [])
@@ -46,7 +54,12 @@ export const applications: Section = {
   },
   kept: async (accountRequest) => ({
     applications: (await granted(accountRequest)).map(({ clientId, scope, createdAt, usedAt }) => ({
-      ...{ client_id: clientId, scope: scope.join(' '), allowed_at: isoTime(createdAt), last_used_at: usedAt && isoTime(usedAt) },
+      ...{
+        client_id: clientId,
+        scope: scopesAmong(scope).join(' '),
+        allowed_at: isoTime(createdAt),
+        last_used_at: usedAt && isoTime(usedAt),
+      },
     })),
   }),
   actions: { remove: { sensitive: false, audit: 'grant.revoke', run: remove } },

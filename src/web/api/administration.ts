@@ -33,7 +33,7 @@ function resourceOf(issuer: string): Resource {
 /** The resources of a tenant, and among them this one. Nothing else can be found under its identifier. */
 export function withAdministration(store: Ctx['store'], issuer: string): Ctx['store'] {
   const administration = resourceOf(issuer)
-  const { find, named, meanings } = store.resources
+  const { find, named, meanings, sharedScopes } = store.resources
   const isIt = (name: string) => name === administration.identifier
   return {
     ...store,
@@ -41,6 +41,7 @@ export function withAdministration(store: Ctx['store'], issuer: string): Ctx['st
       find: async (identifier) => (isIt(identifier) ? administration : find(identifier)),
       named: async (name) => (isIt(name) ? administration : named(name)),
       meanings: async () => ({ ...(await meanings()), ...administration.scopes }),
+      sharedScopes, // nobody else's scopes look like those of administration
     },
   }
 }

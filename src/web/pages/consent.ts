@@ -14,6 +14,7 @@ const words = {
   notYou: 'Not you?',
   fresh: 'It will be able to',
   known: 'Already allowed',
+  at: 'at {api}',
   nothing: 'It asks for nothing beyond your signing in.',
   policy: 'Privacy policy',
   terms: 'Terms of service',
@@ -59,7 +60,7 @@ function hostOf(to: string): string | undefined {
 function scopeList(id: string, heading: string, scopes: readonly ScopeLine[], mark: Html): Html | undefined {
   if (scopes.length === 0) return undefined
   return html`<section class="scopes ${id}" aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>
-<ul>${scopes.map((scope) => html`<li>${mark}<span><bdi>${scope.description || scope.name}</bdi></span></li>`)}</ul></section>`
+<ul>${scopes.map((scope) => html`<li>${mark}<span><bdi>${scope.description || scope.name}</bdi>${scope.api !== undefined && html` <span class="api">${fill(words.at, { api: named(scope.api) })}</span>`}</span></li>`)}</ul></section>`
 }
 
 function site(application: Application): Html | undefined {

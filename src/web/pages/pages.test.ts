@@ -14,8 +14,8 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
   const flow = text
   const fields = { [`x${text}`]: text }
   const scopes = [
-    { name: text, description: text, known: false },
-    { name: text, description: text, known: true },
+    { name: text, description: text, api: text, known: false },
+    { name: text, description: text, api: text, known: true },
   ]
   const to = `https://app.example/cb?${text}`
   const totp = { secret: text, uri: `otpauth://totp/x?${text}`, draft: text }

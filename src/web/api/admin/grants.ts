@@ -1,5 +1,7 @@
 /** `/api/v1/admin/grants`: what people have allowed applications. */
+
 import { z } from 'zod'
+import { grantedScope } from '../../../protocol/permissions.ts'
 import type { ListedGrant } from '../../../protocol/registry.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
@@ -11,11 +13,18 @@ import { ownOrManageableAccount } from './people.ts'
 const path = `${administrationPath}/grants` as const
 
 const grant = z
-  .object({ id: z.string(), user_id: z.string(), client_id: z.string(), scope: z.string(), created_at: time })
+  .object({
+    id: z.string(),
+    user_id: z.string(),
+    client_id: z.string(),
+    scope: z.string(),
+    resource_scope: z.record(z.string(), z.string()).describe('Which of the scopes at which API'),
+    created_at: time,
+  })
   .meta({ id: 'Grant' })
 
 function shown({ id, subject, clientId, scope, createdAt }: ListedGrant): z.input<typeof grant> {
-  return { id, user_id: subject, client_id: clientId, scope: scope.join(' '), created_at: isoTime(createdAt) }
+  return { id, user_id: subject, client_id: clientId, ...grantedScope(scope), created_at: isoTime(createdAt) }
 }
 
 const list = adminRoute(

@@ -1,0 +1,63 @@
+/** What a person allows an application: a scope of this server, or a scope at one API — RFC 8707 §2, RFC 6749 §3.3. */
+import type { Client } from './client.ts'
+import type { Ctx } from './feature.ts'
+import { knownScopes, type Resource } from './resource.ts'
+
+/** A scope, or a scope and the API where it is allowed. The sign between them is one that no scope may have. */
+export type Permission = string
+
+const separator = '"'
+
+/** What these scopes allow at these APIs; scopes that none of them knows, and this server's own, are allowed at this server. */
+export function permissionsFor(ctx: Ctx, scope: readonly string[], resources: readonly Resource[]): Permission[] {
+  return scope.flatMap((word) => {
+    const at = resources
+      .filter((resource) => knownScopes([word], [resource]).length > 0)
+      .map(({ identifier }) => `${word}${separator}${identifier}`)
+    return at.length === 0 || Object.hasOwn(ctx.tenant.scopes, word) ? [word, ...at.filter((one) => declares(resources, one))] : at
+  })
+}
+
+/** The scope of a permission, and the API where it is allowed; undefined: at this server. */
+export function partsOf(permission: Permission): { word: string; identifier: string | undefined } {
+  const [word = '', identifier] = permission.split(separator)
+  return { word, identifier }
+}
+
+/** An API that declares no scopes accepts all: this server's own are not thereby allowed there. */
+function declares(resources: readonly Resource[], permission: Permission): boolean {
+  const { word, identifier } = partsOf(permission)
+  return resources.some((resource) => resource.identifier === identifier && Object.hasOwn(resource.scopes, word))
+}
+
+/** The scopes of permissions, each once, as they are shown. */
+export function scopesAmong(permissions: readonly Permission[]): string[] {
+  return [...new Set(permissions.map((permission) => partsOf(permission).word))]
+}
+
+/** Permissions as APIs and commands show them: all scopes, and which of them at which API. */
+export function grantedScope(permissions: readonly Permission[]): { scope: string; resource_scope: Record<string, string> } {
+  const found: Record<string, string> = {}
+  for (const permission of permissions) {
+    const { word, identifier } = partsOf(permission)
+    if (identifier !== undefined) found[identifier] = found[identifier] === undefined ? word : `${found[identifier]} ${word}`
+  }
+  return { scope: scopesAmong(permissions).join(' '), resource_scope: found }
+}
+
+/**
+ * Which of these scopes the client is registered for at each of these APIs that knows them. `resource_scope` says it API by API. Without it a
+ * scope counts for the only API that declares it: one that several declare must be registered for each.
+ */
+export async function registeredAt(ctx: Ctx, client: Client, scope: readonly string[], resources: readonly Resource[]): Promise<string[]> {
+  if (resources.length === 0) return [...scope]
+  const shared = Object.keys(client.resource_scope).length > 0 ? [] : await ctx.store.resources.sharedScopes()
+  return scope.filter((word) => resources.every((resource) => mayUse(client, resource, word, shared)))
+}
+
+function mayUse(client: Client, resource: Resource, word: string, shared: readonly string[]): boolean {
+  if (!Object.hasOwn(resource.scopes, word)) return true // it means nothing there, or the API declares no scopes
+  const own = client.resource_scope[resource.identifier]
+  if (own !== undefined) return own.split(' ').includes(word)
+  return Object.keys(client.resource_scope).length === 0 && !shared.includes(word)
+}
