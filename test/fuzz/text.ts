@@ -116,7 +116,7 @@ export function hostileText(random: Random, original = ''): string {
 
 /** Short enough for most length limits, which are checked first. */
 export function shortHostileText(random: Random): string {
-  return random.pick(random.pick([unprintable, unprintable, injecting, names, odd, written]))
+  return random.pick(random.pick([unprintable, unprintable, unprintable, injecting, names, odd, written]))
 }
 
 function anyHostileText(random: Random): string {
