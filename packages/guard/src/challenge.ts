@@ -29,7 +29,7 @@ export interface ChallengeOptions {
   schemes: readonly Scheme[]
   algorithms: readonly Algorithm[]
   metadataUrl: string
-  /** The nonce for the next DPoP proof. */
+  /** The nonce for the next DPoP proof; undefined: none is needed. */
   nonce(): string | undefined
 }
 
@@ -55,8 +55,7 @@ export function refusedWith(refusal: Refusal, options: ChallengeOptions, scheme:
   const parameters = { error: code, error_description: message, ...remedyFor(code, need) }
   const failed = scheme ?? options.schemes[0]
   const headers = challengeHeaders(options, (one) => (one === failed ? parameters : {}))
-  const nonce = code === 'use_dpop_nonce' ? options.nonce() : undefined
-  return new Refused(statuses[code], nonce === undefined ? headers : { ...headers, 'dpop-nonce': nonce }, message, refusal)
+  return new Refused(statuses[code], headers, message, refusal)
 }
 
 /** Without a credential in the request there is no error code. RFC 6750 §3.1 */
@@ -69,7 +68,7 @@ export function refusedWithoutCredential(options: ChallengeOptions, scopes: read
 }
 
 function challengeHeaders(
-  { schemes, algorithms, metadataUrl }: ChallengeOptions,
+  { schemes, algorithms, metadataUrl, nonce }: ChallengeOptions,
   parametersOf: (scheme: Scheme) => Readonly<Record<string, string>>,
 ): Record<string, string> {
   const challenges = schemes.map((scheme) => {
@@ -77,7 +76,9 @@ function challengeHeaders(
     const parameters = Object.entries({ ...parametersOf(scheme), ...algs, resource_metadata: metadataUrl })
     return `${scheme} ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`
   })
-  return { 'www-authenticate': challenges.join(', '), 'cache-control': 'no-store' }
+  const next = nonce()
+  const nonceHeader: Record<string, string> = next === undefined ? {} : { 'dpop-nonce': next } // RFC 9449 §8.2, §9
+  return { 'www-authenticate': challenges.join(', '), 'cache-control': 'no-store', ...nonceHeader }
 }
 
 /** What the client must ask its issuer for. */

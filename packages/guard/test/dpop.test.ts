@@ -287,6 +287,14 @@ suite('where the API asks for a nonce', () => {
     }
   })
 
+  test('every other challenge tells it, too', async () => {
+    const by = guardWith({ nonceSecret })
+    const { headers } = await refusal({ token: 'unknown' }, by)
+    await send(withNonce(headers['dpop-nonce']), by)
+    const without = await by.check({ method: 'GET', url: '/', headers: {} }).catch((error: Refused) => error)
+    assert.equal((without as Refused).headers['dpop-nonce'], headers['dpop-nonce'])
+  })
+
   test('it serves for five to ten minutes, at all nodes with the secret and at no other', async () => {
     const by = guardWith({ nonceSecret })
     time = Math.ceil(time / 300) * 300

@@ -252,6 +252,23 @@ async function selfSigned(commonName: string): Promise<Tls> {
   return { key, cert }
 }
 
+test('the log of Fastify has the cause of each 503, and nothing of other refusals', async () => {
+  const lines: string[] = []
+  const logger = { level: 'warn', stream: { write: (line: string) => lines.push(line) } }
+  for (const url of [issuer.url, 'http://127.0.0.1:1']) {
+    const app = fastify({ logger })
+    await app.register(fastifyGuard(createGuard({ issuer: url, audience, now })))
+    app.get('/v1/things', { onRequest: app.guard() }, () => ({}))
+    await app.inject({ url: '/v1/things', headers: { authorization: `Bearer ${token({ exp: 1 })}` } })
+    await app.close()
+  }
+  const [line = '', ...others] = lines
+  assert.deepEqual(others, [])
+  const { msg, err } = JSON.parse(line) as { msg: string; err: { message: string } }
+  assert.equal(msg, 'the issuer of access tokens cannot be asked')
+  assert.match(err.message, /^fetch failed/)
+})
+
 test('HTTP/2 works the same, in Fastify', async () => {
   const [server, ours] = (await Promise.all(['127.0.0.1', 'ours'].map(selfSigned))) as [Tls, Tls]
   const app = fastify({ http2: true, https: { ...server, requestCert: true, rejectUnauthorized: false } })

@@ -292,6 +292,38 @@ test('the signal that ends a request is given to fetch, one for both documents',
   assert.equal(signals[1]?.aborted, true)
 })
 
+test('the signal of a request that was answered is never aborted', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const signals: (AbortSignal | null | undefined)[] = []
+  const fetch = async (url: string, { signal }: RequestInit) => {
+    signals.push(signal)
+    return Response.json(
+      url.endsWith('/jwks') ? { keys: issuer.keys.map(({ jwk }) => jwk) } : { issuer: issuer.url, jwks_uri: `${issuer.url}/jwks` },
+    )
+  }
+  assert.equal(await call(token(), createGuard({ issuer: issuer.url, audience, now, fetch })), 200)
+  t.mock.timers.tick(3000)
+  assert.deepEqual(
+    signals.map((signal) => signal?.aborted),
+    [false, false],
+  )
+})
+
+test('an answer of 262,144 bytes is read, a longer one is not', async () => {
+  const documentOf = (bytes: number) => {
+    const document = { issuer: issuer.url, jwks_uri: `${issuer.url}/jwks`, padding: '' }
+    return JSON.stringify({ ...document, padding: 'x'.repeat(bytes - JSON.stringify(document).length) })
+  }
+  for (const [bytes, status] of [
+    [262_144, 200],
+    [262_145, 503],
+  ] as const) {
+    const fetchLong = (url: string, init: RequestInit) =>
+      url.endsWith('/jwks') ? fetch(url, init) : Promise.resolve(new Response(documentOf(bytes)))
+    assert.equal(await call(token(), createGuard({ issuer: issuer.url, audience, now, fetch: fetchLong })), status)
+  }
+})
+
 suite('a token that was verified before', () => {
   test('is refused once it has expired', async () => {
     const text = token(key, { exp: time + 60 })

@@ -24,6 +24,7 @@ const errorOf = (token: string, need: Need): Promise<unknown> =>
     (error: unknown) => error,
   )
 
+const pointer = 'resource_metadata="https://api.example/.well-known/oauth-protected-resource/v1"'
 const otherClass = 'a sign-in of another authentication context class is needed'
 const moreRecent = 'a more recent sign-in is needed'
 
@@ -65,9 +66,18 @@ for (const [name, claims, need, description, parameters] of refused)
       const error = await errorOf(token, need)
       assert.ok(error instanceof Refused)
       assert.deepEqual([error.status, error.error, error.description], [401, 'insufficient_user_authentication', description])
-      assert.ok(error.headers['www-authenticate']?.includes(`, ${parameters}, resource_metadata=`))
+      const challenge = `error="insufficient_user_authentication", error_description="${description}", ${parameters}`
+      assert.equal(error.headers['www-authenticate'], `Bearer ${challenge}, ${pointer}`)
     }
   })
+
+test('an invalid token is not answered with the sign-in that is needed', async () => {
+  for (const token of tokensWith({ aud: 'https://other.example' })) {
+    const error = (await errorOf(token, { acr: ['aal2'], maxAge: 300 })) as Refused
+    const challenge = 'error="invalid_token", error_description="the access token is not for this API"'
+    assert.equal(error.headers['www-authenticate'], `Bearer ${challenge}, ${pointer}`)
+  }
+})
 
 test('a need that makes no sense is a fault of the API', () => {
   assert.throws(() => guard.require({ acr: ['a b'] }), TypeError)
