@@ -28,8 +28,8 @@ export interface IssuerSnapshot extends IssuerDocument {
 export interface Issuer {
   /** Refuses with temporarily_unavailable when nothing was ever read, or only what is too old. */
   current(): Promise<IssuerSnapshot>
-  /** A later snapshot, if there may be one. Refuses with temporarily_unavailable when the issuer cannot be asked. */
-  newerThan(snapshot: IssuerSnapshot): Promise<IssuerSnapshot>
+  /** Read again, unless that was done only just now. Refuses with temporarily_unavailable when the issuer cannot be asked. */
+  newest(): Promise<IssuerSnapshot>
 }
 
 export interface IssuerOptions extends IssuerDocumentOptions {
@@ -88,8 +88,8 @@ export function cachedIssuer(options: IssuerOptions): Issuer {
       else if (failure === undefined) await underWay?.doneOrLate
       return latest && isWithin(STALE_FOR, latest.readAt) ? latest : unavailable()
     },
-    async newerThan(snapshot) {
-      if (latest === snapshot) await refresh()?.done
+    async newest() {
+      await refresh()?.done
       return failure === undefined ? (latest as IssuerSnapshot) : unavailable()
     },
   }

@@ -265,7 +265,8 @@ test('the log of Fastify has the cause of each 503, and nothing of other refusal
   const [line = '', ...others] = lines
   assert.deepEqual(others, [])
   const { msg, err } = JSON.parse(line) as { msg: string; err: { message: string } }
-  assert.deepEqual([msg, err.message], ['the issuer of access tokens cannot be asked', 'fetch failed'])
+  assert.equal(msg, 'the issuer of access tokens cannot be asked')
+  assert.match(err.message, /^fetch failed/)
 })
 
 test('HTTP/2 works the same, in Fastify', async () => {

@@ -73,7 +73,9 @@ suite('introspection', () => {
     assert.deepEqual([await call('bad'), await call('bad')], [401, 401])
     assert.equal(asked(), 1)
     issuer.tokens.set('bad', { active: true, ...issuer.claims() })
-    time += 5
+    time += 4.5
+    assert.equal(await call('bad'), 401)
+    time += 0.5
     assert.equal(await call('bad'), 200)
   })
 
@@ -109,9 +111,17 @@ suite('introspection', () => {
     assert.equal(await caller({ fetch: fetchNull })('odd'), 503)
   })
 
+  test('is requested for a token of 16,384 characters', async () => {
+    const long = 'x'.repeat(16_384)
+    issuer.tokens.set(long, { active: true, ...issuer.claims() })
+    assert.equal(await caller()(long), 200)
+  })
+
   test('that the issuer does not have gives 503', async () => {
     issuer.metadata['introspection_endpoint'] = undefined
-    assert.equal(await caller()('good'), 503)
+    const errors: unknown[] = []
+    assert.equal(await caller({ onIssuerError: (error) => errors.push(error) })('good'), 503)
+    assert.deepEqual(errors.map(String), ['Error: the issuer has no introspection endpoint'])
   })
 
   test('is used from the cache while the issuer is away', async () => {

@@ -57,8 +57,10 @@ suite('keys', () => {
     assert.equal(reads(), 2)
     const strangers = Array.from({ length: 20 }, (_, n) => token(makeKey('ES256', `stranger ${n}`)))
     assert.deepEqual(await Promise.all(strangers.map((one) => call(one))), Array(20).fill(401))
+    time += 9.5
+    assert.equal(await call(strangers[0] as string), 401)
     assert.equal(reads(), 2)
-    time += 10
+    time += 0.5
     assert.deepEqual(await Promise.all(strangers.map((one) => call(one))), Array(20).fill(401))
     assert.equal(reads(), 3)
   })
@@ -72,6 +74,22 @@ suite('keys', () => {
     assert.equal(await call(token()), 503)
     issuer.status = 200
     time += 10
+    assert.equal(await call(token()), 200)
+  })
+
+  test('are the only measure again once the issuer is back: an unknown kid gives 401', async () => {
+    assert.equal(await call(token()), 200)
+    issuer.status = 503
+    time += 240
+    const stranger = token(makeKey('ES256', 'stranger'))
+    assert.equal(await call(stranger), 503)
+    issuer.status = 200
+    time += 10
+    assert.equal(await call(stranger), 401)
+  })
+
+  test('are accepted in a set of 64', async () => {
+    issuer.keys = Array<Key>(64).fill(key)
     assert.equal(await call(token()), 200)
   })
 
@@ -178,13 +196,17 @@ suite('a hanging issuer', () => {
   test('delays no call of a busy API: keys are read again in the background before they are old', async (t) => {
     stopTimers(t)
     const { state, guard: by } = hangingGuard()
+    const readAt = time
     assert.equal(await call(token(), by), 200)
     state.isUp = false
-    for (let age = 239; age < 3600; age += 7) {
+    time += 239.5
+    assert.equal(await outcomeNow(call(token(), by)), 200)
+    assert.equal(state.attempts, 1)
+    for (time += 0.5; time < readAt + 3600; time += 7) {
       const answers = [call(token(), by), call(token(), by)]
-      assert.deepEqual(await Promise.all(answers.map(outcomeNow)), [200, 200], `keys ${age} seconds old`)
-      time += age === 239 ? 1 : 7
-      if (age > 239) t.mock.timers.tick(7000)
+      assert.deepEqual(await Promise.all(answers.map(outcomeNow)), [200, 200], `keys ${time - readAt} seconds old`)
+      if (time === readAt + 240) assert.equal(state.attempts, 2)
+      t.mock.timers.tick(7000)
     }
     assert.ok(state.attempts > 200 && state.attempts < 400, String(state.attempts))
   })

@@ -166,6 +166,10 @@ suite('metadata', () => {
 suite('options that make no sense are refused', () => {
   const senseless: Record<string, Partial<GuardOptions>> = {
     'an issuer without TLS': { issuer: 'http://issuer.example' },
+    'an issuer without TLS at an address like a loopback address': { issuer: 'http://[::2]' },
+    'an issuer without TLS at a name like localhost': { issuer: 'http://localhost.example' },
+    'an issuer without TLS at a name like an address': { issuer: 'http://127.0.0.1.example' },
+    'an issuer of another protocol': { issuer: 'ftp://localhost' },
     'an issuer that is no URL': { issuer: 'issuer' },
     'an issuer with a query': { issuer: 'https://issuer.example?x' },
     'an audience that is no URL, without a resource': { audience: 'api' },
@@ -182,6 +186,11 @@ suite('options that make no sense are refused', () => {
     'a lifetime that is no number': { cacheSeconds: Number.NaN },
   }
   for (const [name, options] of Object.entries(senseless)) test(name, () => assert.throws(() => guarded(options), TypeError))
+
+  for (const issuerOnThisMachine of ['http://localhost:8000', 'http://127.0.0.1', 'http://127.1.2.3:1', 'http://[::1]:8000'])
+    test(`${issuerOnThisMachine} needs no TLS`, () => {
+      assert.equal(guarded({ issuer: issuerOnThisMachine }).metadata().authorization_servers[0], issuerOnThisMachine)
+    })
 
   test('a scope that would break the header is refused', async () => {
     assert.throws(() => guarded().require({ scopes: ['a b'] }), TypeError)
