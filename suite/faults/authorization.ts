@@ -11,6 +11,7 @@ import {
   type Fault,
   fault,
   header,
+  member,
   type Request,
   without,
 } from './fault.ts'
@@ -151,6 +152,27 @@ export const authorizationFaults: readonly Fault[] = [
     'a decline by another name',
     rfc6749('declined-is-access-denied'),
     redirectParams((params) => params.get('error') === 'access_denied' && params.set('error', 'consent_denied')),
+  ),
+  fault(
+    'scopes in any characters',
+    rfc6749('scope-is-well-formed'),
+    both(
+      understands('scope', (scope) => scope.replace(/[^\w ]/g, '')),
+      member('/token', 'scope', (was: unknown) => `${was} "quoted" back\\slash ä`),
+    ),
+  ),
+  fault(
+    'a query that is read beside a form',
+    ['openid-connect-core/request-by-post-and-query'],
+    before('/auth', ({ form, query }) => {
+      const uri = form && query.get('redirect_uri')
+      return uri ? { ...answerWith(303, {}), headers: { location: `${uri}?code=1` } } : undefined
+    }),
+  ),
+  fault(
+    'a code for the response type none',
+    ['oauth-2-0-multiple-response-type-encoding-practices/none'],
+    redirectParams((params) => params.set('code', 'code')),
   ),
   fault('scripts that read it', ['rfc9700/no-cors-at-the-authorization-endpoint'], header('/auth', 'access-control-allow-origin', '*')),
   fault('passwords that are sent on', ['rfc9700/no-temporary-redirect'], {

@@ -20,7 +20,9 @@ const grantOf = ({ form }: Request) => form?.get('grant_type')
 const isThere = (change: (was: string) => unknown) => (was: unknown) => (typeof was === 'string' ? change(was) : undefined)
 
 export const grantFaults: readonly Fault[] = [
-  fault('codes again and again', rfc6749('code-is-used-once', 'code-race', 'code-replay-revokes-tokens'), () => repeats('code')),
+  fault('codes again and again', rfc6749('code-is-used-once', 'code-race', 'code-race-revokes-tokens', 'code-replay-revokes-tokens'), () =>
+    repeats('code'),
+  ),
   fault('any code', rfc6749('code-must-exist', 'code-is-required'), () => lastInsteadOf(codesSeen(), 'code')),
   fault('any refresh token', rfc6749('refresh-token-must-exist'), () => lastInsteadOf(tokensSeen('refresh_token'), 'refresh_token')),
   fault('short codes', rfc6749('code-is-long-enough'), () =>
@@ -98,6 +100,18 @@ export const grantFaults: readonly Fault[] = [
     rfc6749('token-parameters-come-once'),
     before('/token', ({ form }) => {
       for (const [name, value] of Object.entries(Object.fromEntries([...(form ?? [])].toReversed()))) form?.set(name, value)
+    }),
+  ),
+  fault(
+    'forms of one content type only',
+    rfc6749('token-request-may-name-its-charset'),
+    answers('/token', ({ form }) => form === undefined, 400, { error: 'invalid_request' }),
+  ),
+  fault(
+    'parameters in the query',
+    rfc6749('token-parameters-are-in-the-body'),
+    before('/token', ({ form, query }) => {
+      for (const [name, value] of query) form?.set(name, value)
     }),
   ),
   fault(
@@ -188,7 +202,9 @@ export const grantFaults: readonly Fault[] = [
       ),
     ),
   ),
-  fault('refresh tokens again and again', ['rfc9700/refresh-replay-ends-the-family'], () => repeats('refresh_token')),
+  fault('refresh tokens again and again', ['rfc9700/refresh-replay-ends-the-family', 'rfc7009/revocation-beats-refreshing'], () =>
+    repeats('refresh_token'),
+  ),
   fault('access tokens that refresh', rfc6749('tokens-are-of-one-kind'), () => {
     const refreshes = new Map<string, string>()
     const use = before('/token', ({ form }) => {

@@ -137,6 +137,13 @@ export const openidFaults: readonly Fault[] = [
     core('prompt-consent'),
     prompts((prompt) => (prompt === 'consent' ? undefined : prompt)),
   ),
+  fault(
+    'codes that nobody allowed',
+    core('prompt-none-without-consent'),
+    afterRedirect((to) => {
+      if (to.searchParams.get('error') === 'consent_required') to.search = '?error=login_required'
+    }),
+  ),
   fault('hints that nobody reads', [...core('hint-of-somebody-else'), 'rfc8725/forged-hints'], without('/auth', 'id_token_hint')),
   fault('hints that are refused', core('hint-of-who-is-signed-in'), refuses('id_token_hint', 'login_required')),
   fault('keys fetched for hints', ['rfc8725/keys-are-not-fetched-on-demand'], {
@@ -217,6 +224,7 @@ function userInfoForAll(): string[] {
     ...['access-token-is-revoked', 'refresh-token-takes-access-tokens-along'].map((name) => `rfc7009/${name}`),
     ...['tokens-are-of-one-kind', 'code-replay-revokes-tokens'].map((name) => `rfc6749/${name}`),
     'rfc9700/tokens-are-for-one-audience',
+    'rfc9701/response-is-no-access-token',
     'rfc9449/bound-token-is-no-bearer-token',
     'rfc9449/proofs-at-resources-are-checked',
   ]

@@ -17,9 +17,7 @@ const resources = (change: (asked: string[]) => string[]) => {
     if (asked.length > 0) for (const one of change(asked)) params?.append('resource', one)
   }
   return both(
-    before('/auth', ({ query }) => {
-      rewrite(query)
-    }),
+    before('/auth', ({ query }) => rewrite(query)),
     before('/token', ({ form }) => rewrite(form)),
   )
 }

@@ -23,6 +23,7 @@ const logout = '/session/end'
 const rfc6750 = (...names: readonly string[]) => names.map((name) => `rfc6750/${name}`)
 const rfc7009 = (...names: readonly string[]) => names.map((name) => `rfc7009/${name}`)
 const rfc7662 = (...names: readonly string[]) => names.map((name) => `rfc7662/${name}`)
+const rfc9701 = (...names: readonly string[]) => names.map((name) => `rfc9701/${name}`)
 const rpLogout = (...names: readonly string[]) => names.map((name) => `openid-connect-rp-initiated-logout/${name}`)
 
 /** What came by GET is done as if it had come by POST. */
@@ -142,6 +143,18 @@ export const tokenUseFaults: readonly Fault[] = [
   fault('another client', rfc7662('active-token'), member(introspect, 'client_id', 'other')),
   fault('an answer as text', rfc7662('active-token'), header(introspect, 'content-type', 'text/plain')),
 
+  fault('signed answers that are not signed', rfc9701('signed-response', 'response-is-for-the-caller'), {
+    request({ path, headers }) {
+      if (path === introspect) headers['accept'] = 'application/json'
+      return undefined
+    },
+  }),
+  fault('signed answers for all', rfc9701('json-remains'), {
+    request({ path, headers }) {
+      if (path === introspect) headers['accept'] = 'application/token-introspection+jwt'
+      return undefined
+    },
+  }),
   fault('sessions that do not end', rpLogout('session-ends', 'by-post'), {
     request({ path, query, form }) {
       const params = query.size > 0 ? query : (form ?? query)

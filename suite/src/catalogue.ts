@@ -1,5 +1,5 @@
 /** All checks: every file below `checks/` is one. */
-import { globSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Check, type NamedCheck, specificationOf } from './check.ts'
@@ -7,12 +7,12 @@ import { type Check, type NamedCheck, specificationOf } from './check.ts'
 const folder = join(import.meta.dirname, '../checks')
 
 export async function catalogue(): Promise<NamedCheck[]> {
-  const files = globSync('*/*.{ts,js}', { cwd: folder }).toSorted()
+  const files = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => /\.[tj]s$/.test(file)).toSorted()
   return Promise.all(
     files.map(async (file) => {
       const { dir, name } = parse(file)
       const { default: check } = (await import(pathToFileURL(join(folder, file)).href)) as { default: Check }
-      return { ...check, id: `${dir}/${name}` }
+      return { ...check, id: `${dir}/${name}`.replaceAll('\\', '/') }
     }),
   )
 }

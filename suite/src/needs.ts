@@ -45,6 +45,8 @@ const needs = {
   offline_access: lists('scopes_supported', 'offline_access'),
   'claims parameter': says('claims_parameter_supported'),
   introspection: endpoint('introspection_endpoint'),
+  'signed introspection': (m) => m.list('introspection_signing_alg_values_supported') !== undefined,
+  'response type none': lists('response_types_supported', 'none'),
   revocation: endpoint('revocation_endpoint'),
   logout: endpoint('end_session_endpoint'),
   'two resources': (_, { resources }) => resources.length >= 2,

@@ -29,7 +29,7 @@ export interface Stage extends Registrar {
   endpoint(name: string): string
   userinfo(accessToken: string, dpop?: PrivateKey): Promise<Reply>
   /** As the API of the target, RFC 7662. */
-  introspect(token: string, params?: Params): Promise<Reply>
+  introspect(token: string, params?: Params, headers?: Readonly<Record<string, string>>): Promise<Reply>
   /** Parameters that ask for a token for the first API of the target; none when it names no API. */
   forApi(): Params
   /** A second one where the check needs it. */
@@ -110,7 +110,7 @@ export function openStage({ target, metadata, bounds, seed, id, allowLoad, ended
       const authorization = `${dpop ? 'DPoP' : 'Bearer'} ${accessToken}`
       return send({ method: 'GET', url, headers: { authorization, ...(proof ? { dpop: proof } : {}) } }, 'API client')
     },
-    introspect: (token, params = {}) => app('api').post('introspection_endpoint', { token, ...params }),
+    introspect: (token, params = {}, headers = {}) => app('api').post('introspection_endpoint', { token, ...params }, headers),
     forApi: () => (resources[0] ? { resource: resources[0].identifier, scope: resources[0].scope } : {}),
     resources,
     device: () => device(app('device'), newBrowser),

@@ -113,10 +113,11 @@ function apiOf({ identifier, scope }: (typeof resources)[number]): object {
   }
 }
 
-function clientOf({ grants, native, pkceOptional, resource, ...registration }: Prepared): object {
+function clientOf({ grants, native, responseTypes, pkceOptional, resource, ...registration }: Prepared): object {
   return {
     ...registration,
     grant_types: grants.filter((grant) => grant !== 'device_code'),
+    ...(responseTypes ? { response_types: responseTypes } : {}),
     ...(native ? { application_type: 'native' } : {}),
     ...(pkceOptional ? { policy: { pkce: 'optional' } } : {}),
     ...(resource === undefined ? {} : { resource_server: resource }),

@@ -89,6 +89,7 @@ function configuration(errors: Library['errors']): object {
       clientCredentials: on,
       deviceFlow: on,
       introspection: on,
+      jwtIntrospection: on,
       revocation: on,
       registration: on,
       registrationManagement: on,
@@ -111,13 +112,13 @@ function configuration(errors: Library['errors']): object {
   }
 }
 
-function metadataOf({ grants, native, pkceOptional, resource, private_key, ...client }: Prepared): object {
+function metadataOf({ grants, native, responseTypes = ['code'], pkceOptional, resource, private_key, ...client }: Prepared): object {
   const { d, ...publicKey } = private_key ?? {}
   const names = { device_code: 'urn:ietf:params:oauth:grant-type:device_code' } as Record<string, string>
   return {
     ...client,
     grant_types: grants.map((grant) => names[grant] ?? grant),
-    response_types: grants.includes('authorization_code') ? ['code'] : [],
+    response_types: grants.includes('authorization_code') ? responseTypes : [],
     ...(native ? { application_type: 'native' } : {}),
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
     authorization_details_types: ['order'],

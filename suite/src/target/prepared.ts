@@ -39,6 +39,8 @@ const key = {
 export interface Prepared extends Registration {
   grants: readonly ('authorization_code' | 'refresh_token' | 'client_credentials' | 'device_code')[]
   native?: boolean
+  /** `code` when absent. */
+  responseTypes?: readonly string[]
   /** May ask for a code without a challenge. */
   pkceOptional?: boolean
   /** Looks tokens up for this API. */
@@ -58,6 +60,8 @@ export const clients: Readonly<Record<string, Prepared>> = {
   other: { ...client('other', { post_logout_redirect_uris: ['https://other.example/signed-out'] }), grants: forPeople },
   single: { ...client('single'), grants: forPeople },
   post: { ...client('post', { token_endpoint_auth_method: 'client_secret_post' }), grants: forPeople },
+  fresh: { ...client('fresh'), grants: forPeople },
+  none: { ...client('none'), grants: forPeople, responseTypes: ['none'] },
   odd: { ...client('odd', { client_id: 'odd:client', client_secret: 'odd secret: 100% + "more" & more' }), grants: ['client_credentials'] },
   public: { ...client('public', open), grants: forPeople },
   native: {
@@ -82,6 +86,9 @@ export const clients: Readonly<Record<string, Prepared>> = {
 /** The clients as checks see them, without what only the server is told. */
 export function registrationsOf(prepared: Readonly<Record<string, Prepared>>): Record<string, Registration> {
   return Object.fromEntries(
-    Object.entries(prepared).map(([name, { grants, native, pkceOptional, resource, ...registration }]) => [name, registration]),
+    Object.entries(prepared).map(([name, { grants, native, responseTypes, pkceOptional, resource, ...registration }]) => [
+      name,
+      registration,
+    ]),
   )
 }

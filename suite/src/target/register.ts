@@ -13,7 +13,7 @@ export interface Registered {
 }
 
 /** Those that a server can tell apart by their metadata alone. */
-const names = ['web', 'other', 'single', 'post', 'public', 'native', 'machine', 'api', 'jwt', 'device'] as const
+const names = ['web', 'other', 'single', 'fresh', 'none', 'post', 'public', 'native', 'machine', 'api', 'jwt', 'device'] as const
 
 const removeSeconds = 10
 
@@ -44,14 +44,22 @@ export async function registerClients(target: Target, metadata: Metadata, bounds
   }
 }
 
-function wantedOf({ grants, native, private_key, redirect_uris, post_logout_redirect_uris, token_endpoint_auth_method }: Prepared): object {
+function wantedOf({
+  grants,
+  native,
+  responseTypes = ['code'],
+  private_key,
+  redirect_uris,
+  post_logout_redirect_uris,
+  token_endpoint_auth_method,
+}: Prepared): object {
   const { d, ...publicKey } = private_key ?? {}
   return {
     redirect_uris,
     post_logout_redirect_uris,
     token_endpoint_auth_method,
     grant_types: grants.map((grant) => (grant === 'device_code' ? grantTypes.device_code : grant)),
-    response_types: grants.includes('authorization_code') ? ['code'] : [],
+    response_types: grants.includes('authorization_code') ? responseTypes : [],
     ...(native ? { application_type: 'native' } : {}),
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
   }
