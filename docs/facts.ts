@@ -119,6 +119,12 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['can use one of {} recovery codes', constant('howMany')],
     ['after {} wrong ones in {} minutes (`limits.sign_in.account`), or {} in {} hours', account, window, attemptsADay, oneDay() / hour],
     ['for at most {} seconds', constant('patience')],
+    ['it writes a message every {} seconds', constant('EVERY_SECONDS')],
+    ['at start and every {} seconds', constant('clockSeconds')],
+    ['off by more than {} seconds, the node', constant('tolerated')],
+    ['at most {} times as fast', constant('FASTEST')],
+    ['`degraded`, with {} and the reason', 200],
+    ['`gatehouse.db-reserve` holds back {} MiB', code(/const BYTES = (\d+) \* 1024/)],
   ],
   [guide('services')]: [
     ['followed by {} letters and digits', code(/text\.length !== (\d+)/) - 'gth_ak_'.length],

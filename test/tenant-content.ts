@@ -33,6 +33,7 @@ export const aPasskey = (n: string) => ({
   createdAt: NOW,
   lastUsedAt: undefined,
 })
+export const aPushedRequest = (n: string) => ({ hash: `pushed${n}`, clientId: `client${n}`, params: [['scope', 'openid']] as const, signed: false })
 export const aTotp = (n: string) => ({ subject: `person${n}`, sealed: 'sealed', lastStep: 1, createdAt: NOW })
 export const anApiKey = (n: string, owner: 'person' | 'service' = 'person'): StoredApiKey => ({
   id: `key${n}`,
@@ -113,6 +114,8 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   const access = { hash: `access${n}`, token: anAccessToken({ jti: `jti${n}`, grantId, family }) }
   await store.issue({ spend: undefined, access, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
   await store.revocations.add([`revoked${n}`], NOW + 60)
+  await store.pushedRequests.add(aPushedRequest(n), NOW + 60)
+  await store.usedOnce.first('dpop-proof', `proof${n}`, NOW + 60)
   await store.links.add(aLink(n))
   await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}` })
   await store.signUps.add(aSignUp(n))
