@@ -8,8 +8,8 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import { line } from '../../protocol/text.ts'
-import { slugSchema, type TenantActs } from '../api/admin/tenants.ts'
+import { newSlugSchema, slugSchema, tenantName } from '../../protocol/tenant-names.ts'
+import type { TenantActs } from '../api/admin/tenants.ts'
 import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
 import { readJsonBody } from '../api/json-body.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
@@ -60,8 +60,8 @@ function tenant(compat: CompatDeps): JsonRoute {
     path: '/tenant',
     summary: 'Make a tenant; its issuer is this one followed by /t/ and the slug',
     body: z.strictObject({
-      slug: slugSchema.refine((text) => text !== 'root', 'is reserved'),
-      name: line(200),
+      slug: newSlugSchema,
+      name: tenantName,
       email: z.email().max(254),
     }),
     answer: z.object({ id: z.string(), slug: z.string(), name: z.string(), email: z.string(), issuer: z.string() }),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { accountSchema, createAccount } from '../../../identity/accounts.ts'
 import { type OwnLifetimes, tenantSettingsSchema } from '../../../protocol/lifetimes.ts'
 import type { Request } from '../../../protocol/request-reply.ts'
-import { line } from '../../../protocol/text.ts'
+import { newSlugSchema, tenantName } from '../../../protocol/tenant-names.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
@@ -37,10 +37,6 @@ const path = `${administrationPath}/tenants` as const
 /** The slug; `root` for the root tenant. */
 const oneTenant = `${path}/:id` as const
 
-export const slugSchema = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
-const name = line(200).describe('Shown to people')
 const { lifetimes } = tenantSettingsSchema.shape
 const signUpEmail = z.enum(['private', 'verified', 'unverified']).describe('What the address of an account that somebody makes must be')
 const secondFactor = z.enum(['optional', 'required']).describe('Whether people must sign in with a second factor')
@@ -63,7 +59,7 @@ const tenant = z
   .meta({ id: 'Tenant' })
 
 const tenantChange = z.strictObject({
-  name: name.optional(),
+  name: tenantName.optional(),
   sign_up: z.boolean().optional(),
   password_grant: z.boolean().optional(),
   second_factor: secondFactor.optional(),
@@ -169,10 +165,8 @@ function creation(tenants: TenantActs, tenantOf: (slug: string) => Promise<WebTe
       path,
       summary: 'Make a tenant, with its first administrator',
       body: z.strictObject({
-        id: slugSchema
-          .refine((text) => text !== 'root', 'is reserved')
-          .describe('Its slug; its issuer is this one followed by /t/ and the slug'),
-        name,
+        id: newSlugSchema.describe('Its slug; its issuer is this one followed by /t/ and the slug'),
+        name: tenantName,
         administrator: first.optional().describe('A superadmin of the new tenant'),
       }),
       answer: tenant.extend({ administrator: administrator.optional() }),
