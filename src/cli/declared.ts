@@ -8,18 +8,17 @@ import { type ClientMetadata, clientSchema, policySchema } from '../protocol/cli
 import type { Server } from '../protocol/feature.ts'
 import { readClient } from '../protocol/register.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
-import { line } from '../protocol/text.ts'
+import { slugSchema, tenantName } from '../protocol/tenant-names.ts'
 import { textOf } from './admin-command.ts'
 import type { Kind, PlanEntry } from './plan.ts'
 import { checked, Problems, refuse, refuseIssues } from './problems.ts'
 import { readAll, type Terminal } from './terminal.ts'
 
 const list = z.array(z.record(z.string(), z.unknown())).optional()
-const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must have 1 to 63 lower-case letters, digits and inner hyphens')
 const fileSchema = z.strictObject({
   clients: list,
   resources: list,
-  tenants: z.record(slug, z.strictObject({ name: line(200).optional(), clients: list, resources: list })).default({}),
+  tenants: z.record(slugSchema, z.strictObject({ name: tenantName.optional(), clients: list, resources: list })).default({}),
 })
 
 /** What is declared of one tenant. A list that is absent says nothing of its kind. */

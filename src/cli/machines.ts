@@ -1,10 +1,11 @@
 /** `gatehouse services`: machines that have an identity of their own, and speak with API keys. */
 import type { Command } from 'commander'
+import { text } from '../protocol/text.ts'
 import type { MachineRow } from '../store/types.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, all, confirm, print } from './admin-command.ts'
 import { withTenant } from './open.ts'
-import { misuse, refuse } from './problems.ts'
+import { checked, misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
 
 export function machines(group: Command, terminal: Terminal): void {
@@ -14,7 +15,8 @@ export function machines(group: Command, terminal: Terminal): void {
       withTenant(terminal, flags, async ({ ctx, store }, done) => {
         if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/.test(name))
           misuse('a name has 1 to 120 letters, digits, dots, hyphens and underscores, and begins with a letter or digit')
-        const service: MachineRow = { id: ctx.id(), name, description: flags.description, status: 'active', createdAt: ctx.now() }
+        const description = checked(text(500).optional(), flags.description, () => '--description')
+        const service: MachineRow = { id: ctx.id(), name, description, status: 'active', createdAt: ctx.now() }
         if (!(await store.services.add(service))) refuse(`there is a service ${name} already`)
         await done('service.create', service.id)
         print(terminal, flags.json, shown(service))

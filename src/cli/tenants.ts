@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import { signUpEmails } from '../config/schema.ts'
 import type { AuditEventType } from '../protocol/audit-events.ts'
 import { tenantSettingsSchema } from '../protocol/lifetimes.ts'
+import { newSlugSchema, tenantName } from '../protocol/tenant-names.ts'
 import type { Tenant } from '../tenant.ts'
 import { confirm, withExamples } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
@@ -25,9 +26,9 @@ export function tenants(group: Command, terminal: Terminal): void {
     .option('--name <text>', 'shown to people; the slug when absent')
     .action((slug: string, flags: TenantFlags & { name?: string }) =>
       withApp(terminal, flags, async (app) => {
-        if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug) || slug === 'root')
+        if (!newSlugSchema.safeParse(slug).success)
           misuse('a slug has 1 to 63 lower-case letters, digits and inner hyphens, and is not "root"')
-        const name = flags.name ?? slug
+        const name = checked(tenantName, flags.name ?? slug, () => '--name')
         if (!(await app.tenants.create({ slug, name }))) refuse(`there is a tenant ${slug} already`)
         await noteTenant(app, terminal, 'tenant.create', slug)
         confirm(terminal, flags.json, { slug, name }, `Tenant ${slug} is made.`)

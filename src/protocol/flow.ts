@@ -26,14 +26,19 @@ export async function liveFlow(ctx: Ctx, flowToken: string, browser: Browser): P
   return client && !isVoid(client, flow.asked.askedAt) ? { flow, client } : undefined
 }
 
+/** Counts what an IP address has stored before anybody signed in. Refuses when it is too much. */
+export async function countFlow(ctx: Ctx, address: string): Promise<void> {
+  const wait = await ctx.people.countFlow(address, ctx.now())
+  if (wait !== undefined) throw new TooMany('too many flows from one address', wait)
+}
+
 /** Remembers a request for the time the user needs to answer. `from`: who asks; refuses when too many flows began at that address. */
 export async function beginFlow(
   ctx: Ctx,
   asked: AuthorizationRequest,
   from: { browser: Browser; address: string },
 ): Promise<{ flowToken: string; browser: string }> {
-  const wait = await ctx.people.countFlow(from.address, ctx.now())
-  if (wait !== undefined) throw new TooMany('too many flows from one address', wait)
+  await countFlow(ctx, from.address)
   const flowToken = ctx.tokens.make('fl')
   const known = from.browser.id
   const browser = known !== undefined && ctx.tokens.hash('br', known) ? known : ctx.tokens.make('br')

@@ -76,6 +76,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await open('192.0.2.1')).status, 200)
     })
 
+    test('point 14: requests that anyone can push are counted for the address and bounded in size; authenticated ones are not counted', async () => {
+      gatehouse.advance(quarter * 100)
+      await gatehouse.addClient({ client_id: `page-${engine}`, redirect_uris: [callback], token_endpoint_auth_method: 'none' })
+      const open = application(gatehouse, { id: `page-${engine}` })
+      const push = (by: Application, fields: Record<string, string> = {}) =>
+        by.post(
+          '/par',
+          { ...Object.fromEntries(new URLSearchParams(by.url().split('?')[1])), ...fields },
+          { ...by.header, 'x-forwarded-for': '192.0.2.7' },
+        )
+      for (let n = 0; n < 7; n++) assert.equal((await push(app)).status, 201)
+      for (let n = 0; n < 5; n++) assert.equal((await push(open)).status, 201)
+      const refused = await push(open)
+      assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, String(quarter)])
+      const large = await push(app, { whatever: 'x'.repeat(17_000) })
+      assert.deepEqual([large.status, large.body.error_description], [400, 'the pushed request is longer than 16384 characters'])
+    })
+
     test('point 14: what a request may hold is bounded, and the limit is in the error', async () => {
       gatehouse.advance(quarter * 100)
       const resources = (n: number) => Array.from({ length: n }, (_, i) => `a:${i}`)

@@ -179,7 +179,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
       assert.equal((await states())[rotated.body.id], 'active')
       const { status, body } = await admin('POST', '/keys/rotate', { alg: 'PS256' }, 'superadmin')
-      assert.deepEqual([status, body.errors], [422, [{ field: 'alg', rule: 'has no keys that are made here' }]])
+      assert.deepEqual([status, body.errors], [422, [{ field: 'alg', rule: 'has no keys that this server creates' }]])
       assert.equal((await admin('DELETE', `/keys/${rotated.body.id}`, undefined, 'superadmin')).status, 204)
       assert.ok(!((await states())[rotated.body.id] === 'active'))
       const gone = await admin('DELETE', '/keys/nothing', undefined, 'superadmin')

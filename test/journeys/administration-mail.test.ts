@@ -37,7 +37,7 @@ test('an invitation and a reset link go to the address of the account', async (t
   assert.deepEqual([suspended.status, suspended.body.detail], [409, 'the account is suspended'])
   const addressless = (await admin('POST', '/users', { username: 'nowhere' })).body
   const refused = await admin('POST', `/users/${addressless.id}/links`, { kind: 'reset' })
-  assert.deepEqual([refused.status, refused.body.detail], [422, 'there is nowhere to send the link'])
+  assert.deepEqual([refused.status, refused.body.detail], [422, 'the account has no e-mail address'])
 })
 
 test('a mail that cannot be handed on is told', async (t) => {
@@ -60,6 +60,6 @@ test('where no mail can be sent nothing is made that waits for one', async (t) =
   t.after(() => gatehouse.close())
   const admin = await administrator(gatehouse)
   const refused = await admin('POST', '/users', { username: 'ada', email: 'ada@example.com', access: 'invitation' })
-  assert.deepEqual([refused.status, refused.body.detail], [409, 'no mail can be sent from here; the server has no mail settings'])
+  assert.deepEqual([refused.status, refused.body.detail], [409, 'the server cannot send mail; it has no mail settings'])
   assert.equal((await admin('GET', '/users?search=ada')).body.total, 0)
 })

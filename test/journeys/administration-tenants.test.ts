@@ -42,7 +42,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([first.items[0].id, first.next], ['root', 'root'])
       assert.deepEqual((await admin('GET', '/tenants?limit=1&after=root')).body, { items: [tenant], next: null })
       const { detail, status } = (await admin('POST', '/tenants', ask)).body
-      assert.deepEqual([status, detail], [409, 'there is a tenant of this slug already'])
+      assert.deepEqual([status, detail], [409, 'a tenant with this slug exists already'])
     })
 
     test('an invited administrator without an address is refused before anything is made', async () => {
@@ -93,7 +93,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         else assert.equal(answer.body.detail, 'there is no such tenant here')
       }
       const root = (await admin('PUT', '/tenants/root/status', { status: 'suspended' })).body
-      assert.deepEqual([root.status, root.detail], [409, 'the root tenant answers this very request; it is not suspended from here'])
+      assert.deepEqual([root.status, root.detail], [409, 'the root tenant cannot be suspended'])
     })
 
     test('a superadmin of another tenant does not get there', async () => {

@@ -121,7 +121,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const [role, method, path, body] of refused) {
         const { status, body: answer } = await admin(method, path, body, role)
         assert.equal(status, 403, `${role}: ${method} ${path}`)
-        assert.equal(answer.detail, 'not your own account, none of a role above yours, and no role above yours')
+        assert.equal(answer.detail, 'you cannot change your own account or those with a higher role, or give a higher role than yours')
       }
       assert.equal(
         (await admin('DELETE', '/users/operator-sub/sessions', undefined, 'operator')).status,
@@ -223,7 +223,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await admin('POST', `${at}/members`, { user_ids: ['member', 'operator-sub'] })).body, { added: 2 })
       assert.deepEqual((await admin('POST', `${at}/members`, { user_ids: ['member'] })).body, { added: 0 })
       const unknown = await admin('POST', `${at}/members`, { user_ids: ['nobody'] })
-      assert.deepEqual([unknown.status, unknown.body.detail], [422, 'nobody was put into the group'])
+      assert.deepEqual([unknown.status, unknown.body.detail], [422, 'nobody was added to the group'])
       const names = async () => (await admin('GET', `${at}/members`)).body.items.map((one: { username: string }) => one.username)
       assert.deepEqual(await names(), ['member', 'operator'])
       assert.equal((await admin('DELETE', `${at}/members/member`)).status, 204)

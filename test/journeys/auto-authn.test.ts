@@ -117,7 +117,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const alice = { username: 'alice', email: 'alice@example.com', password }
       const several = await form('/token', { grant_type: 'password', username: 'alice', password }, cookies)
       assert.equal(several.body.error, 'invalid_request')
-      assert.equal(several.body.error_description, 'this browser has sessions of several tenants; say tenant_slug')
+      assert.equal(several.body.error_description, 'this browser has sessions of several tenants; send tenant_slug')
       const table: [number, Asked][] = [
         [409, await json('/tenant', { slug: 'one', name: 'Again', email: 'ops@example.com' })],
         [422, await json('/tenant', { slug: 'root', name: 'Root', email: 'ops@example.com' })],

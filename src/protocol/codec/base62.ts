@@ -1,7 +1,7 @@
-/** Bytes as digits and letters, for texts that survive a double click. */
+/** Bytes as digits and letters, which a double click selects as one word. */
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-/** 62⁸: the most digits at a time that a double holds exactly. */
+/** 62⁸: as many digits at a time as a double holds exactly. */
 const LIMB = 62n ** 8n
 
 /**

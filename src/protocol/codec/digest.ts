@@ -6,7 +6,7 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'base64url')
 }
 
-/** Are two texts the same? The time tells nothing about where they differ; that their lengths do is no secret. */
+/** Compares two texts in constant time. Only whether their lengths differ shows in the time. */
 export function equal(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a, 'utf16le'), Buffer.from(b, 'utf16le'))
 }

@@ -1,7 +1,7 @@
 /** Encrypted objects — RFC 7516, with the algorithms of RFC 7518 §4 and §5: a signed token put into an encrypted one, RFC 7519 §11.2. */
 import { createPublicKey, type KeyObject, type webcrypto } from 'node:crypto'
 
-/** How the key of the content is agreed on or wrapped. RFC 7518 §4.1; not RSA1_5, which has never been safe to decrypt. */
+/** How the key of the content is agreed on or wrapped. RFC 7518 §4.1; not RSA1_5, whose decryption is open to padding oracles. */
 export const keyEncryptionAlgs = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'] as const
 export type KeyEncryptionAlg = (typeof keyEncryptionAlgs)[number]
 
@@ -20,7 +20,7 @@ type Jwk = webcrypto.JsonWebKey & { kid?: unknown }
 const fewestRsaBits = 2048 // RFC 7518 §4.3
 const curves = ['prime256v1', 'secp384r1', 'secp521r1']
 
-/** The first of these keys (RFC 7517) that may be used with this algorithm and is sound; undefined when there is none. */
+/** The first of these keys (RFC 7517) that is valid and may be used with this algorithm; undefined if there is none. */
 export function encryptionKey(keys: readonly object[], alg: KeyEncryptionAlg): EncryptionKey | undefined {
   for (const jwk of keys as readonly Jwk[]) {
     const publicKey = (jwk.use ?? 'enc') === 'enc' && (jwk.alg ?? alg) === alg ? publicKeyOf(jwk) : undefined
@@ -48,7 +48,7 @@ export async function encryptJwt(
   how: { alg: KeyEncryptionAlg; enc: ContentEncryptionAlg; key: EncryptionKey },
 ): Promise<string> {
   const { alg, enc, key } = how
-  const { CompactEncrypt } = await import('jose') // only installations that encrypt wait for it to load
+  const { CompactEncrypt } = await import('jose') // loaded only where something is encrypted
   const header = { alg, enc, cty: 'JWT', ...(key.kid === undefined ? {} : { kid: key.kid }) }
   return new CompactEncrypt(Buffer.from(jwt)).setProtectedHeader(header).encrypt(key.publicKey)
 }

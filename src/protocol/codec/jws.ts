@@ -1,4 +1,4 @@
-/** The compact serialization of signed objects, taken apart but not yet trusted — RFC 7515 §3.1, §5.2. */
+/** Parses the compact serialization of signed objects, without verifying it — RFC 7515 §3.1, §5.2. */
 import { fromBase64url } from './base64url.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -13,7 +13,7 @@ export interface CompactJws {
 
 const maxHeader = 2048
 
-/** Undefined when it is malformed, longer than `maxLength` characters, or has critical extensions, of which we know none. */
+/** Undefined when it is malformed, longer than `maxLength` characters, or has critical extensions, none of which is supported. */
 export function parseJws(token: string, maxLength: number): CompactJws | undefined {
   if (token.length > maxLength) return undefined
   const [first = '', second = '', third = '', ...more] = token.split('.', 4)

@@ -22,25 +22,25 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   pr: 'pushed authorization request',
 }
 
-/** For secret scanners: a pattern for each kind. Whether a find is real tells its checksum (`isOpaque`). */
+/** For secret scanners: a pattern for each kind. The checksum tells whether a match is a token (`isOpaque`). */
 export const opaquePatterns: readonly { kind: TokenKind; meaning: string; pattern: string }[] = (
   Object.entries(meanings) as [TokenKind, string][]
 ).map(([kind, meaning]) => ({ kind, meaning, pattern: `\\bgth_${kind}_[0-9A-Za-z]{49}\\b` }))
 
-/** Writes 32 secret bytes as a token. */
+/** A token with these 32 secret bytes. */
 export function opaque(kind: TokenKind, bytes: Uint8Array): string {
   if (bytes.length !== 32) throw new RangeError('a token is made of 32 bytes')
   const text = `gth_${kind}_${base62(bytes, 43)}`
   return text + checksum(text)
 }
 
-/** Has the text the form and checksum of this kind? Says nothing about whether such a token was ever issued. */
+/** True if the text has the form and checksum of this kind, whether or not it was ever issued. */
 export function isOpaque(kind: TokenKind, text: string): boolean {
   if (text.length !== 56 || !text.startsWith(`gth_${kind}_`) || !/^[0-9A-Za-z]{49}$/.test(text.slice(7))) return false
   return checksum(text.slice(0, 50)) === text.slice(50)
 }
 
-/** Covers prefix and kind too, so one kind cannot be rewritten into another. */
+/** Covers the prefix and the kind, so that one kind cannot be rewritten into another. */
 function checksum(text: string): string {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(crc32(text))

@@ -4,6 +4,7 @@ import { readRedirectUri, resolveRequest } from '../authorize.ts'
 import { authenticateClient } from '../client-auth.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, ResolvedRequest } from '../feature.ts'
+import { countFlow } from '../flow.ts'
 import { Params } from '../params.ts'
 import { proveSender } from '../token.ts'
 import type { Binding } from '../types.ts'
@@ -33,6 +34,8 @@ const endpoint: Endpoint = {
     // Validated now as it will be when it is used, so that the client learns at once what is wrong. §2.1
     const kept = boundTo(resolved.params, binding)
     await readRequest(ctx, client, readRedirectUri(client, kept), { params: kept, proven: { ...resolved.proven, pushed: '' } })
+    if (JSON.stringify(kept.entries()).length > 16_384) refuse('invalid_request', 'the pushed request is longer than 16384 characters')
+    if (client.token_endpoint_auth_method === 'none') await countFlow(ctx, request.address) // anyone can push in its name
     const text = ctx.tokens.make('pr')
     const hash = ctx.tokens.hash('pr', text) as string
     const { signed } = resolved.proven

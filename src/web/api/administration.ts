@@ -1,4 +1,4 @@
-/** The administration API as a protected resource (RFC 8707): it follows from the configuration, so it is kept nowhere and never out of date. */
+/** The administration API as a protected resource (RFC 8707). It is computed from the configuration and not stored. */
 import { everyRight, type Right, rights } from '../../identity/roles.ts'
 import type { Ctx } from '../../protocol/feature.ts'
 import { type Resource, resourceSchema } from '../../protocol/resource.ts'
@@ -6,7 +6,7 @@ import { type Resource, resourceSchema } from '../../protocol/resource.ts'
 /** Below the issuer. */
 export const administrationPath = '/api/v1/admin'
 
-/** Its scopes have a name of their own before them: an operator's APIs may well have a `users:read` that means something else. */
+/** Prefixed, because an API of the operator may have a `users:read` of its own. */
 export function scopeOf(right: Right): string {
   return `admin:${right}`
 }
@@ -30,7 +30,7 @@ function resourceOf(issuer: string): Resource {
   }
 }
 
-/** The resources of a tenant, and among them this one. Nothing else can be found under its identifier. */
+/** The resources of a tenant with the administration API among them, which takes precedence over a stored one. */
 export function withAdministration(store: Ctx['store'], issuer: string): Ctx['store'] {
   const administration = resourceOf(issuer)
   const { find, named, meanings, sharedScopes } = store.resources

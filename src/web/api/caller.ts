@@ -1,4 +1,4 @@
-/** Who calls a JSON API, and what they may do there: a person who signed in at it, a machine, or a person through an application. */
+/** The caller of a JSON API and their permissions: a person who signed in at it, a machine, or a person through an application. */
 import type { Administrator } from '../../identity/account-administration.ts'
 import { manageableRoles, may, type Permission, type Right, rightsOf, rolesMachinesManage } from '../../identity/roles.ts'
 import { type Account, isActive } from '../../identity/types.ts'
@@ -13,7 +13,7 @@ import { problem } from './problem.ts'
 
 export interface Caller extends Administrator {
   token: Credential
-  /** What the scopes of the token allow; undefined: whatever the role does. */
+  /** The rights that the scopes of the token allow; undefined: all rights of the role. */
   scopes: readonly Right[] | undefined
 }
 
@@ -22,8 +22,8 @@ export interface CallingPerson extends Caller {
 }
 
 /**
- * Only a token that the person got by signing in here will do: one of another client, or an API key, was never meant for this.
- * Role and status are those of this moment, not those of the token.
+ * Accepts only tokens of the sign-in API: those of other clients and API keys were not issued for this. Role and status are the current
+ * ones, not those of the token.
  */
 export async function callingPerson(tenant: WebTenant, request: Request): Promise<CallingPerson> {
   const token = await bearer(tenant.ctx, request)
@@ -31,7 +31,7 @@ export async function callingPerson(tenant: WebTenant, request: Request): Promis
   return personOf(tenant, token, undefined)
 }
 
-/** Such a person, or whoever has a token for the administration API. The scopes a client is registered for are those of this moment too. */
+/** Such a person, or the holder of a token for the administration API. The client's scopes are the current ones too. */
 export async function callingAdministrator(tenant: WebTenant, request: Request): Promise<Caller> {
   const identifier = administrationIdentifier(tenant.ctx.issuer)
   const token = await bearer(tenant.ctx, request, [tenant.ctx.issuer, identifier])
@@ -44,19 +44,19 @@ export async function callingAdministrator(tenant: WebTenant, request: Request):
   return { account: undefined, manageable: rolesMachinesManage, token, scopes }
 }
 
-/** Refuses unless scope and role, as far as the caller has them, both allow it. */
+/** Refuses unless both the scopes and the role allow it, where the caller has them. */
 export function requirePermission({ account, scopes }: Caller, permission: Permission): void {
   if (scopes && !scopes.some((right) => right === permission)) refuse('insufficient_scope', 'the access token lacks the scope for this')
   if (account && !may(account.role, permission)) problem(403, 'access_denied', 'your role does not allow this')
 }
 
-/** All that this caller may do to the tenant. */
+/** All rights of this caller in the tenant. */
 export function rightsOfCaller({ account, scopes }: Caller): readonly Right[] {
   const byRole = account ? rightsOf(account.role) : scopes
   return (byRole ?? []).filter((right) => !scopes || scopes.includes(right))
 }
 
-/** Whoever shares a secret with a client could make tokens like its own. */
+/** The scopes that are both granted and registered now. APIs that share an HS256 secret with a client could forge its tokens. */
 function scopesNow(token: Credential, client: Client): readonly Right[] {
   if (client.access_token_signed_response_alg === 'HS256')
     refuse('invalid_token', 'tokens of a client that is registered for HS256 do not open the administration API')

@@ -1,4 +1,4 @@
-/** `/openapi.json`, and `/docs`: the same for people, by Scalar, all of it served from here. */
+/** `/openapi.json`, and the same for people at `/docs`, rendered by Scalar and served from here. */
 import Fastify from 'fastify'
 import type { Reply } from '../../protocol/request-reply.ts'
 import type { Route, WebTenant } from '../http/route.ts'
@@ -40,7 +40,7 @@ const pageRoute: Route = {
   },
 }
 
-/** Scalar sets styles on elements; scripts are the two of this page, and nothing is reached but this server. */
+/** Scalar sets inline styles. The only scripts are the two of this page, and the only server is this one. */
 function policy(nonce: string): string {
   return [
     "default-src 'none'",
@@ -99,7 +99,7 @@ function scriptRoute(): Route {
   }
 }
 
-/** The package keeps its script to itself, and serves it as a plugin: it is asked once, when somebody first looks. */
+/** The package does not export its script and only serves it as a plugin, so it is requested from there once, at the first use. */
 async function readBundle(): Promise<string> {
   const { default: scalar } = await import('@scalar/fastify-api-reference')
   const app = Fastify()

@@ -1,4 +1,4 @@
-/** Every route of the JSON APIs: what the door serves, the interface description tells, and the test of permissions goes through. */
+/** All routes of the JSON APIs. The listener serves them, and the OpenAPI document and the permissions test are computed from them. */
 import { autoAuthn, type CompatDeps } from '../compat/auto-authn.ts'
 import { picoAuth } from '../compat/pico-auth.ts'
 import { attributeRoutes } from './admin/attributes.ts'

@@ -1,4 +1,4 @@
-/** The client as which our own sign-in API gets its tokens. It follows from the configuration, so it is kept nowhere and never out of date. */
+/** The client of the sign-in API's tokens. It is computed from the configuration and not stored. */
 import { type Client, clientSchema, firstPartyId, scopesOf } from '../../protocol/client.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { Ctx, Server } from '../../protocol/feature.ts'
@@ -10,7 +10,7 @@ import type { Issuance, SignInProof } from '../../protocol/types.ts'
 import type { WebTenant } from '../http/route.ts'
 import { Problem, problem } from './problem.ts'
 
-/** Public: whoever has its refresh token may use it. It cannot send anyone to be signed in, for it has no redirect URI. Lifetimes in seconds. */
+/** A public client: it authenticates by nothing but its refresh tokens. It has no redirect URI, so it cannot start a flow. Lifetimes in seconds. */
 export function firstPartyClient(
   server: Server,
   algs: Keys['algs'],
@@ -35,7 +35,7 @@ export function firstPartyClient(
   return { ...metadata, secretHashes: [], tokensFrom: 0 }
 }
 
-/** What the mint hands out. */
+/** RFC 6749 §5.1. */
 export interface TokenResponse {
   access_token: string
   refresh_token?: string
@@ -44,13 +44,13 @@ export interface TokenResponse {
   id_token?: string
 }
 
-/** `sid`: of the session that goes with it, where there is one. */
+/** `sid`: of the session to which the tokens belong. */
 export function tokensFor(tenant: WebTenant, proof: SignInProof, sid: string): Promise<TokenResponse> {
   const { ctx, firstParty: client } = tenant
   return authenticated(async () => tokenResponse(tenant, await signedIn(ctx, { client, proof, scope: scopesOf(client), sid })))
 }
 
-/** By the rules of the refresh token grant: it rotates, and a used one takes its family back. */
+/** The refresh token grant: the token rotates, and reuse revokes its family. */
 export function refreshed(tenant: WebTenant, refreshToken: string, address: string): Promise<TokenResponse> {
   const { ctx, firstParty: client } = tenant
   const grantType = ctx.server.grantTypes.get('refresh_token') ?? problem(404, 'not_found', 'refresh tokens are not offered here')
@@ -58,7 +58,7 @@ export function refreshed(tenant: WebTenant, refreshToken: string, address: stri
   return authenticated(async () => tokenResponse(tenant, await grantType.redeem(ctx, { params, client, binding: undefined, address })))
 }
 
-/** What is no good as a grant is a failed authentication to who calls a sign-in API. */
+/** Turns `invalid_grant` into a 401, which is what callers of a sign-in API expect. */
 async function authenticated(work: () => Promise<TokenResponse>): Promise<TokenResponse> {
   try {
     return await work()
@@ -76,7 +76,7 @@ async function tokenResponse({ ctx }: WebTenant, issuance: Issuance): Promise<To
   return (reply as unknown as { body: TokenResponse }).body
 }
 
-/** The clients of a tenant, and among them our own. Nobody else can be found under their names. */
+/** The clients of a tenant with our own among them, which take precedence over stored ones. */
 export function withOwnClients(store: Ctx['store'], own: readonly Client[]): Ctx['store'] {
   const { clients } = store
   return { ...store, clients: { ...clients, find: async (id) => own.find((client) => client.client_id === id) ?? clients.find(id) } }

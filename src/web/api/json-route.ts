@@ -1,4 +1,4 @@
-/** A route of a JSON API as a value: schemas, permission, handler. The one place where bodies are checked and permissions are enforced. */
+/** A route of a JSON API as a value: schemas, permission, handler. Bodies are checked and permissions enforced only here. */
 import { ZodError, type z } from 'zod'
 import { isInstallationRight, type Permission, type Right } from '../../identity/roles.ts'
 import type { Actor, AuditEvent, AuditEventType } from '../../protocol/audit-events.ts'
@@ -24,7 +24,7 @@ export interface JsonRequest<Body, Query, Path extends string = string> {
   request: Request
   body: Body
   query: Query
-  /** What stands for the `:names` of the path. */
+  /** Values of the `:names` in the path. */
   path: Readonly<Record<Names<Path>, string>>
 }
 
@@ -35,15 +35,15 @@ interface Form<Body extends z.ZodType, Query extends z.ZodType, Answer extends z
   summary: string
   body?: Body
   query?: Query
-  /** Absent: 204, and no body. What it does not name is never answered. */
+  /** Schema of the response; absent: 204 and no body. Members it does not name are dropped. */
   answer?: Answer
-  /** In place of an answer: JSON Lines, each of this form. */
+  /** In place of `answer`: the schema of each line of a JSON Lines response. */
   lines?: z.ZodType
   /** 200 when absent. */
   status?: number
-  /** What is answered with 202, where something is still to be done elsewhere. */
+  /** Schema of a 202 response, where something is still to be done elsewhere. */
   accepted?: z.ZodType
-  /** What the audit log calls it; absent when it changes nothing. It is done to what `:id` of the path names, or to the `target` that was told. */
+  /** Its audit event; absent when it changes nothing. The target is the `:id` of the path, unless the handler returns one. */
   act?: AuditEventType
 }
 type JsonAnswer<Answer extends z.ZodType> = Promise<{
@@ -52,16 +52,16 @@ type JsonAnswer<Answer extends z.ZodType> = Promise<{
   /** In place of the answer. */
   accepted?: object
   headers?: Readonly<Record<string, string | string[]>>
-  /** For the audit log: who did it, where the token does not tell, and what it was done to. */
+  /** For the audit log: the actor, unless the token says so, and the target. */
   by?: Actor
   target?: string
   detail?: AuditEvent['detail']
 }>
 
-/** What the interface description is made of, and the door serves. */
+/** A route as the listener and the OpenAPI document use it. */
 export interface JsonRoute extends Form<z.ZodType, z.ZodType, z.ZodType> {
   permission: Permission | 'anyone'
-  /** Whose tokens it takes: of persons who signed in at this API, or of whoever administers. */
+  /** Whose tokens it accepts: those of people who signed in at this API, or of all administrators. */
   callers: 'anyone' | 'persons' | 'administrators'
   handle(tenant: WebTenant, request: Request, sent: RequestBody): Promise<Reply>
 }
@@ -79,7 +79,7 @@ export function openRoute<Body extends z.ZodType, Query extends z.ZodType, Answe
   }
 }
 
-/** A route for those who signed in at this API, and may. */
+/** A route for people who signed in at this API and have the permission. */
 export function guardedRoute<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string>(
   permission: Permission,
   form: Form<Body, Query, Answer, Path>,
@@ -88,7 +88,7 @@ export function guardedRoute<Body extends z.ZodType, Query extends z.ZodType, An
   return { ...form, permission, callers: 'persons', handle: guarded(permission, form, callingPerson, work) }
 }
 
-/** A route of the administration API, for persons, applications and machines that may. */
+/** A route of the administration API, for people, applications and machines with the permission. */
 export function adminRoute<Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string>(
   permission: Right,
   form: Form<Body, Query, Answer, Path>,
@@ -97,7 +97,7 @@ export function adminRoute<Body extends z.ZodType, Query extends z.ZodType, Answ
   return { ...form, permission, callers: 'administrators', handle: guarded(permission, form, callingAdministrator, work) }
 }
 
-/** The one place where permissions are enforced: whoever may not learns nothing of what is wrong with the request. */
+/** Unauthorised callers are refused before validation. */
 function guarded<Who extends Caller, Body extends z.ZodType, Query extends z.ZodType, Answer extends z.ZodType, Path extends string>(
   permission: Permission,
   form: Form<Body, Query, Answer, Path>,
@@ -114,14 +114,14 @@ function guarded<Who extends Caller, Body extends z.ZodType, Query extends z.Zod
   }
 }
 
-/** For the audit log; with a person, the application through which they came. */
+/** The actor for the audit log; for a person also the application. */
 function actorOf({ account, token }: Caller): Pick<AuditEvent, 'by' | 'detail'> {
   const clientId = token.clientId as string
   if (!account) return { by: { type: 'client', id: clientId } }
   return { by: { type: 'user', id: account.subject }, ...(clientId === firstPartyId ? {} : { detail: { client: clientId } }) }
 }
 
-/** Served by the door. */
+/** The route for the listener. */
 export function routeOfJson({ path, method, handle }: JsonRoute): Route {
   return { path, methods: [method], audience: 'api', body: 'json', handle }
 }
@@ -146,25 +146,25 @@ function checked<T extends z.ZodType>(schema: T | undefined, value: unknown, des
   return found?.data as z.output<T>
 }
 
-/** No id has odd characters, and none is `.` or `..`. */
+/** No id has characters that are not allowed, and none is `.` or `..`. */
 function isPathName(name: string): boolean {
   return isCleanText(name) && !isDotSegment(name)
 }
 
-/** What only a deeper room could check, such as what this server offers, or attributes, which every tenant defines for itself. */
+/** Turns what only the action could check, such as attributes that the tenant defines, into the same refusal as a schema's. */
 function refused(error: unknown): never {
   if (error instanceof ZodError) problem(422, 'invalid_request', 'the body is not what this tenant takes', error.issues.flatMap(faultsOf))
   throw error
 }
 
-/** The messages are the schema's; of what was sent there are only names in them, and only such as are safe to write. */
+/** The messages of the schema. Of the request they hold only names of members, and only those that are safe to write. */
 function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ field: fieldOf([...issue.path, key]), rule: 'is not known here' }))
   return [{ field: fieldOf(issue.path), rule: issue.message }]
 }
 
-/** Answers, and tells the audit log what came of it: of a refusal too, when it is known who was refused. */
+/** Adds the audit event: for a refusal too, if the caller is known. */
 async function audited(
   form: Form<z.ZodType, z.ZodType, z.ZodType>,
   { path }: RequestBody,

@@ -1,11 +1,11 @@
-/** The interface description of the JSON APIs, computed from the routes themselves — OpenAPI 3.1. */
+/** The OpenAPI document of the JSON APIs, computed from the routes — OpenAPI 3.1. */
 import { z } from 'zod'
 import { everyRight, isInstallationRight, type Permission, rights } from '../../identity/roles.ts'
 import { codes } from '../../protocol/errors.ts'
 import { scopeOf } from './administration.ts'
 import type { JsonRoute } from './json-route.ts'
 
-/** Where it is, and how one gets a token there. */
+/** What the document says of the tenant. */
 export interface DescriptionContext {
   issuer: string
   isRoot: boolean
@@ -15,14 +15,14 @@ export interface DescriptionContext {
 
 type Members = Record<string, unknown>
 
-/** Everything but what depends on the tenant is computed once, when somebody first asks. */
-export function interfaceDescription(routes: readonly JsonRoute[]): (place: DescriptionContext) => object {
+/** What does not depend on the tenant is computed once, at the first request. */
+export function interfaceDescription(routes: readonly JsonRoute[]): (context: DescriptionContext) => object {
   let known: ReturnType<typeof describe> | undefined
-  return (place) => {
+  return (context) => {
     known ??= describe(routes)
     const { schemas, described } = known
     const served = described.filter(
-      ({ route: { permission } }) => place.isRoot || permission === 'anyone' || !isInstallationRight(permission),
+      ({ route: { permission } }) => context.isRoot || permission === 'anyone' || !isInstallationRight(permission),
     )
     const paths: Record<string, Members> = {}
     for (const { route, operation } of served) {
@@ -33,14 +33,14 @@ export function interfaceDescription(routes: readonly JsonRoute[]): (place: Desc
       openapi: '3.1.0',
       info: {
         title: 'Gatehouse',
-        version: place.version,
+        version: context.version,
         description: introduction,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
-      servers: [{ url: place.issuer }],
+      servers: [{ url: context.issuer }],
       tags: [...new Set(served.map(({ route }) => tagOf(route.path)))].map((name) => ({ name })),
       paths,
-      components: { schemas, securitySchemes: securitySchemes(place), responses: { Problem: problemResponse } },
+      components: { schemas, securitySchemes: securitySchemes(context), responses: { Problem: problemResponse } },
     }
   }
 }
@@ -52,7 +52,7 @@ function describe(routes: readonly JsonRoute[]) {
 
 const introduction =
   'Errors are problem documents (RFC 9457) that name the member and the rule. Unknown members are refused. ' +
-  'Lists come a page at a time; what is answered as `next` leads to the page after, sent as `after`.'
+  'Lists are returned a page at a time; send `next` of a response as `after` to get the next page.'
 
 function operationOf(route: JsonRoute, schemas: Members): Members {
   const { method, path, summary, permission, callers, body, status = 200 } = route
@@ -85,11 +85,11 @@ function tagOf(path: string): string {
 const upper = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 function neededFor(permission: Permission, callers: JsonRoute['callers']): string {
-  if (!(permission in rights)) return 'For whoever signed in at this API.'
+  if (!(permission in rights)) return 'For everyone who signed in at this API.'
   const { from } = rights[permission as keyof typeof rights]
   const scope =
     callers === 'administrators' ? ` Applications and machines need the scope \`${scopeOf(permission as keyof typeof rights)}\`.` : ''
-  return `Needs \`${permission}\`, which people have from the role \`${from}\` on.${scope}`
+  return `Needs the permission \`${permission}\`, which people have from the role \`${from}\` upwards.${scope}`
 }
 
 function securityOf({ callers, permission }: JsonRoute): Members[] {
@@ -131,7 +131,7 @@ function refusals({ callers, body, query, path }: JsonRoute): Members {
   return Object.fromEntries(statuses.map((status) => [status, { $ref: '#/components/responses/Problem' }]))
 }
 
-/** Schemas that have an id become components, once. */
+/** Schemas with an id become components. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Members): Members {
   const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Members & { $defs?: Members }
   const moved = (part: unknown) => JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'))
@@ -148,7 +148,7 @@ function withoutId({ id: _, ...schema }: Members): Members {
 
 const problem = {
   type: 'object',
-  description: 'What is wrong — RFC 9457',
+  description: 'A problem document — RFC 9457',
   properties: {
     type: { type: 'string' },
     title: { type: 'string' },

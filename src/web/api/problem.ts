@@ -17,14 +17,14 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
-/** What is wrong with one member of a body or a query. */
+/** What is wrong with one member of a body or query. */
 export interface Fault {
-  /** Dotted; empty for the whole. */
+  /** Dotted path; empty for the whole. */
   field: string
   rule: string
 }
 
-/** A refusal with a status of its own, and what is wrong with which member. */
+/** A refusal with a status of its own and what is wrong with each member. */
 export class Problem extends OAuthError {
   override readonly status: number
   readonly faults: readonly Fault[]
@@ -49,7 +49,7 @@ export function problem(status: number, code: ErrorCode, description: string, fa
   throw new Problem(status, code, description, faults)
 }
 
-/** The document for any refusal, with the headers that it would have had elsewhere. `realm`: for who must authenticate. RFC 9110 §15.5.2 */
+/** The problem document of any refusal, with the headers of its usual response. `realm`: of the challenge in a 401. RFC 9110 §15.5.2 */
 export function problemDocument(error: OAuthError, { headers }: Pick<Reply, 'headers'>, realm: string): Reply {
   const status = error instanceof Problem ? error.status : codes[error.code][0]
   const faults = error instanceof Problem && error.faults.length > 0 ? error.faults : undefined

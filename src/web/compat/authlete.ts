@@ -1,6 +1,6 @@
-/** Addresses at which a program written for the Authlete reference server finds ours. */
+/** Paths of the Authlete reference server, for programs written for it. */
 
-/** Their path, our path. */
+/** Ours by theirs. */
 export const authletePaths: Readonly<Record<string, string>> = {
   '/api/introspection': '/introspect',
 }

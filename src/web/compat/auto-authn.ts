@@ -1,4 +1,4 @@
-/** The surface of Auto Authn: sign-up, sign-in and tenants in JSON, and OAuth requests that name no client or tenant. */
+/** Compatibility with Auto Authn: registration, sign-in and tenants in JSON, and OAuth requests that name no client or tenant. */
 import { z } from 'zod'
 import { accountSchema } from '../../identity/accounts.ts'
 import type { CompletedSignIn } from '../../identity/second-factor.ts'
@@ -8,8 +8,8 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import { line } from '../../protocol/text.ts'
-import { slugSchema, type TenantActs } from '../api/admin/tenants.ts'
+import { newSlugSchema, slugSchema, tenantName } from '../../protocol/tenant-names.ts'
+import type { TenantActs } from '../api/admin/tenants.ts'
 import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
 import { readJsonBody } from '../api/json-body.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
@@ -18,20 +18,20 @@ import { ownEvent } from '../http/own-event.ts'
 import type { Route, WebTenant } from '../http/route.ts'
 import { mailSent, otp, signedInAccount, register as signUp, unproven, wrongPassword } from './pico-auth.ts'
 
-/** What this surface needs beyond one tenant. */
+/** What these routes need beyond one tenant. */
 export interface CompatDeps {
   tenant(slug: string): Promise<WebTenant | undefined>
   /** Its id; undefined when the slug is taken. */
   createTenant(ask: { slug: string; name: string; contact: string }): Promise<string | undefined>
   tenants: TenantActs
-  /** May anyone make a tenant? */
+  /** Anyone may create a tenant. */
   openTenants: boolean
-  /** May a password grant or a revocation name no client? */
+  /** A password grant or a revocation may name no client. */
   withoutClient: boolean
   version: string
 }
 
-const tenantSlug = slugSchema.optional().describe('Which tenant; else the one whose session cookie is sent, else this one')
+const tenantSlug = slugSchema.optional().describe('The tenant; absent: that of the session cookie, or else this one')
 const password = z.string().min(8).max(256)
 const pair = z.object({
   access_token: z.string(),
@@ -46,7 +46,7 @@ export function autoAuthn(compat: CompatDeps): JsonRoute[] {
     {
       method: 'GET',
       path: '/methodz',
-      summary: 'What is running here',
+      summary: 'Name and version of the server',
       answer: z.object({ service: z.string(), version: z.string(), node: z.string() }),
     },
     async () => ({ answer: { service: 'gatehouse', version: compat.version, node: process.versions.node } }),
@@ -58,10 +58,10 @@ function tenant(compat: CompatDeps): JsonRoute {
   const form = {
     method: 'POST',
     path: '/tenant',
-    summary: 'Make a tenant; its issuer is this one followed by /t/ and the slug',
+    summary: 'Create a tenant; its issuer is this one followed by /t/ and the slug',
     body: z.strictObject({
-      slug: slugSchema.refine((text) => text !== 'root', 'is reserved'),
-      name: line(200),
+      slug: newSlugSchema,
+      name: tenantName,
       email: z.email().max(254),
     }),
     answer: z.object({ id: z.string(), slug: z.string(), name: z.string(), email: z.string(), issuer: z.string() }),
@@ -70,9 +70,9 @@ function tenant(compat: CompatDeps): JsonRoute {
   } as const
   type Asked = { tenant: WebTenant; request: Request; body: z.output<typeof form.body> }
   const make = async ({ tenant, body }: Asked) => {
-    if (tenant.slug !== '') problem(404, 'not_found', 'tenants are made at the root tenant')
+    if (tenant.slug !== '') problem(404, 'not_found', 'tenants are created at the root tenant')
     const id = await compat.createTenant({ slug: body.slug, name: body.name, contact: body.email })
-    if (id === undefined) problem(409, 'invalid_request', 'there is a tenant of this slug already')
+    if (id === undefined) problem(409, 'invalid_request', 'a tenant with this slug exists already')
     return { answer: { ...body, id, issuer: `${tenant.ctx.issuer}/t/${body.slug}` }, target: id }
   }
   const makeCounted = async (ask: Asked) => {
@@ -88,7 +88,7 @@ function register(compat: CompatDeps): JsonRoute {
     {
       method: 'POST',
       path: '/register',
-      summary: 'Make an account of your own and sign in',
+      summary: 'Register and sign in',
       body: z.strictObject({
         tenant_slug: slugSchema,
         username: accountSchema.shape.username.min(3),
@@ -105,7 +105,7 @@ function register(compat: CompatDeps): JsonRoute {
       if (there.signIn.secondFactor === 'required')
         problem(403, 'access_denied', 'a second factor is required here; sign in with a browser and set one up')
       const { username, email, attributes } = body
-      return inTheirLog(there, request, async () => {
+      return auditedThere(there, request, async () => {
         const account = await signUp(there, request, { username, email, claims: {}, attributes }, body.password)
         if (!account) return { accepted: mailSent, auditEvents: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }] }
         const { subject, passwordHash } = account
@@ -128,7 +128,7 @@ function login(compat: CompatDeps): JsonRoute {
     async ({ tenant, request, body }) => {
       const there = await inTenant(compat, tenant, body.tenant_slug, request)
       const { identifier: login, password, otp } = body
-      return inTheirLog(there, request, async () => {
+      return auditedThere(there, request, async () => {
         const entrance = await signedInAccount(there, request, { login, password, otp })
         const auditEvents = [ownEvent('user.sign-in', entrance.account, entrance.detail)]
         return { ...(await signedIn(there, request, entrance)), auditEvents }
@@ -148,13 +148,13 @@ function refresh(compat: CompatDeps): JsonRoute {
     },
     async ({ tenant, request, body }) => {
       const there = await inTenant(compat, tenant, body.tenant_slug, request)
-      return { answer: lowered(await refreshed(there, body.refresh_token, request.address)) }
+      return { answer: withLowerCaseType(await refreshed(there, body.refresh_token, request.address)) }
     },
   )
 }
 
-/** What happens in a tenant is written into its own log, also when it was asked for at the root's address. */
-async function inTheirLog<T extends Pick<Reply, 'auditEvents'>>(there: WebTenant, request: Request, work: () => Promise<T>): Promise<T> {
+/** Events go into the audit log of the tenant they happened in, also for requests at the root's address. */
+async function auditedThere<T extends Pick<Reply, 'auditEvents'>>(there: WebTenant, request: Request, work: () => Promise<T>): Promise<T> {
   const from = { requestId: request.id, address: request.address }
   try {
     const done = await work()
@@ -174,20 +174,20 @@ async function signedIn(tenant: WebTenant, request: Request, { account, proof }:
   const started = await startSession(tenant.signIn, account, known, { ...proof, now, from: request })
   const sessions = started ?? wrongPassword(account.subject)
   const [session] = await tenant.ctx.people.sessions(sessions, now, request.address)
-  const answer = lowered(await tokensFor(tenant, proof, session?.sid ?? tenant.ctx.id()))
+  const answer = withLowerCaseType(await tokensFor(tenant, proof, session?.sid ?? tenant.ctx.id()))
   return { answer, headers: { 'set-cookie': tenant.cookies.write({ sessions }, cookiesOf(request)) } }
 }
 
-const lowered = (tokens: TokenResponse): z.input<typeof pair> => ({ ...tokens, token_type: 'bearer' })
+const withLowerCaseType = (tokens: TokenResponse): z.input<typeof pair> => ({ ...tokens, token_type: 'bearer' })
 
-/** A tenant's own address names it. The root's stands for all: there the request may name one, or bring a session of exactly one. */
+/** The tenant of the address; at the root's address the one that the request names, or whose session it brings. */
 async function inTenant(compat: CompatDeps, tenant: WebTenant, named: string | undefined, request: Request): Promise<WebTenant> {
   if (tenant.slug !== '')
     return named === undefined || named === tenant.slug ? tenant : problem(404, 'not_found', 'there is no such tenant here')
   if (named !== undefined) return (await compat.tenant(named)) ?? problem(404, 'not_found', 'there is no such tenant here')
   const [only, ...others] = slugsOf(cookiesOf(request))
   if (only === undefined) return tenant
-  if (others.length > 0) problem(400, 'invalid_request', 'this browser has sessions of several tenants; say tenant_slug')
+  if (others.length > 0) problem(400, 'invalid_request', 'this browser has sessions of several tenants; send tenant_slug')
   return (await compat.tenant(only)) ?? tenant
 }
 
@@ -201,7 +201,7 @@ function slugsOf(cookies: string): string[] {
   return [...cookies.matchAll(/(?:^|; *)(?:__Host-)?gatehouse-session-([a-z0-9-]{1,63})=/g)].map(([, slug]) => slug as string)
 }
 
-/** The same routes, which now also take requests that name no client: those are the tenant's own, by the name of the sign-in API's client. */
+/** The same routes, which also accept requests that name no client: these act as the client of the sign-in API. */
 export function withoutClients(routes: readonly Route[], compat: CompatDeps): Route[] {
   return routes.map((route) => {
     if (route.path === '/token' && compat.withoutClient)
@@ -218,14 +218,14 @@ function lenient(route: Route, compat: CompatDeps, applies: (request: Request) =
     const there = await inTenant(compat, tenant, request.params.get('tenant_slug'), request)
     const params = new Params([...request.params.entries(), ['client_id', firstPartyId]])
     const theirs = { ...request, url: there.ctx.issuer + route.path, params }
-    return inTheirLog(there, request, () => route.handle(there, theirs, sent))
+    return auditedThere(there, request, () => route.handle(there, theirs, sent))
   }
   return { ...route, handle }
 }
 
 const hint = z.strictObject({ id_token_hint: z.string().max(16_384), tenant_slug: tenantSlug })
 
-/** Beside the pages of logout: a program that has the browser's cookies and an ID token ends the session without asking. */
+/** Logout in JSON: with the browser's cookies and an ID token the session ends without a page. */
 function logoutOf(route: Route, compat: CompatDeps): Route['handle'] {
   return async (tenant, request, sent) => {
     if (sent.json === undefined) return route.handle(tenant, request, sent)

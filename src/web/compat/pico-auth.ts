@@ -1,4 +1,4 @@
-/** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
+/** The sign-in API at `/api/v1/auth`: requests and responses of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
 import { UnusablePassword } from '../../crypto/passwords.ts'
 import { giveRole, giveStatus } from '../../identity/account-administration.ts'
@@ -34,18 +34,18 @@ const tokens = z.object({
   expires_in: z.int().describe('Seconds'),
 })
 
-/** There is no account until its address is proven, and this is the answer whether or not there can be one. */
+/** The response when the address must be confirmed first; it is the same whether or not the address has an account. */
 export const unproven = z.object({ status: z.literal('verification_required') })
 export const mailSent: z.input<typeof unproven> = { status: 'verification_required' }
 
 const paths = '/api/v1/auth'
 
-/** An account of one's own. Its role is the lowest, whatever is asked for. */
+/** Self-registration. The role is always the lowest. */
 const registration = openRoute(
   {
     method: 'POST',
     path: `${paths}/register`,
-    summary: 'Make an account of your own',
+    summary: 'Register',
     body: z.strictObject({
       email: z.email().max(254),
       password,
@@ -66,8 +66,8 @@ const registration = openRoute(
 )
 
 /**
- * The account; undefined when its address is to be proven first. Refuses when sign-up is closed here, is tried too often, the password is
- * too weak, or another account has the name or address.
+ * The account; undefined when its address must be confirmed first. Refuses when self-registration is off, is tried too often, the password
+ * is too weak, or another account has the name or address.
  */
 export async function register(tenant: WebTenant, request: Request, applicant: Applicant, text: string): Promise<Account | undefined> {
   const { ctx, signIn, accounts } = tenant
@@ -75,37 +75,39 @@ export async function register(tenant: WebTenant, request: Request, applicant: A
   checkNew(tenant, text, 'password')
   const wait = await countSignUp(signIn, { login: applicant.email, address: request.address }, ctx.now())
   if (wait !== undefined) throw new TooMany('too many sign-ups', wait)
-  const outcome = await signUp(accounts, rule, applicant, text).catch((error: unknown) => Promise.reject(told(error, 'password')))
-  if (outcome === 'taken') problem(409, 'invalid_request', 'there is an account with this name or address already')
+  const outcome = await signUp(accounts, rule, applicant, text).catch((error: unknown) =>
+    Promise.reject(withUnusablePassword(error, 'password')),
+  )
+  if (outcome === 'taken') problem(409, 'invalid_request', 'an account with this name or address exists already')
   return outcome === 'mail-sent' ? undefined : outcome
 }
 
-/** As this surface has always promised its callers, 8 characters will do; a password that everybody guesses first will not. */
+/** 8 characters are enough here, as in pico-auth. Widely used passwords are refused. */
 function checkNew({ signIn, popularPasswords }: WebTenant, text: string, field: string): void {
   const isPopular = popularPasswords ? () => false : signIn.passwords.isPopular
   const rule = leastProblem(text, { isPopular })
   if (rule) problem(422, 'invalid_request', 'the password cannot be used', [{ field, rule }])
 }
 
-function told(error: unknown, field: string): unknown {
+function withUnusablePassword(error: unknown, field: string): unknown {
   if (error instanceof UnusablePassword) problem(422, 'invalid_request', 'the password cannot be used', [{ field, rule: error.message }])
   return error
 }
 
-/** `target`: whose it would have been, when there is somebody. */
+/** `target`: the subject of the account, if there is one. */
 export function wrongPassword(target: string | undefined): never {
   const refusal = new Problem(401, 'invalid_grant', 'login or password is not right')
   throw withAuditEvent(refusal, { act: 'user.sign-in', outcome: 'failure', target })
 }
 
-/** A code of an authenticator app or a recovery code, for those who have a second factor. */
+/** For accounts with a second factor. */
 export const otp = z
   .string()
   .max(64)
   .optional()
-  .describe('Code of the authenticator app, or a recovery code, where there is a second factor')
+  .describe('Code of the authenticator app or a recovery code, for accounts with a second factor')
 
-/** The account, or the same refusal whatever was wrong with login and password. The password must be its own. */
+/** The account. The refusal is the same whatever is wrong. Refuses temporary passwords too. */
 export async function signedInAccount(
   { ctx, signIn }: WebTenant,
   { address, browser }: Request,
@@ -177,10 +179,10 @@ const changePassword = guardedRoute(
   },
   async ({ tenant, body }, { account, token }) => {
     if (!(await tenant.signIn.passwords.verify(body.old_password, account.passwordHash)))
-      problem(422, 'invalid_request', 'the password stays as it is', [{ field: 'old_password', rule: 'is not right' }])
+      problem(422, 'invalid_request', 'the password was not changed', [{ field: 'old_password', rule: 'is not right' }])
     checkNew(tenant, body.new_password, 'new_password')
     const replaced = await replacePassword(tenant.accounts, account, body.new_password, token.family).catch((error: unknown) =>
-      Promise.reject(told(error, 'new_password')),
+      Promise.reject(withUnusablePassword(error, 'new_password')),
     )
     if (replaced === undefined) problem(409, 'invalid_request', 'the password was changed by another request')
     return { answer: { message: 'Password changed' }, target: account.subject }
@@ -194,7 +196,7 @@ const users = guardedRoute(
     path: `${paths}/users`,
     summary: 'The accounts of the tenant, a page at a time',
     query: z.strictObject({
-      search: z.string().max(254).optional().describe('Part of user name or e-mail address, in any case'),
+      search: z.string().max(254).optional().describe('Part of the user name or e-mail address, case-insensitive'),
       sort: z.enum(['email', '-email', 'username', '-username', 'role', '-role', 'created_at', '-created_at']).default('created_at'),
       offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
       limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -215,7 +217,7 @@ const changeRole = guardedRoute(
   {
     method: 'PUT',
     path: `${paths}/users/:id/role`,
-    summary: 'Give another account a role, none above your own',
+    summary: 'Give another account a role, at most your own',
     body: z.union([role, z.strictObject({ role })]),
     answer: user.pick({ id: true, email: true, role: true }),
     act: 'user.role',
@@ -231,7 +233,7 @@ const changeStatus = guardedRoute(
   {
     method: 'PUT',
     path: `${paths}/users/:id/status`,
-    summary: 'Suspend another account, or let it sign in again',
+    summary: 'Suspend or resume another account',
     body: z.union([status, z.strictObject({ status })]),
     answer: user.pick({ id: true, email: true, status: true }),
     act: 'user.status',
@@ -242,7 +244,7 @@ const changeStatus = guardedRoute(
   },
 )
 
-/** For the audit log: they did it themselves. */
+/** Actor and target of an audit event of the account's owner. */
 function doneBy({ subject }: Account): { by: Actor; target: string } {
   return { by: { type: 'user', id: subject }, target: subject }
 }
@@ -254,5 +256,5 @@ function shown({ org }: WebTenant, { subject, username, email, claims, role, sta
 
 export const picoAuth: readonly JsonRoute[] = [registration, login, refresh, me, changePassword, users, changeRole, changeStatus]
 
-/** Their path, our path. */
+/** Ours by theirs. */
 export const picoAuthPaths: Readonly<Record<string, string>> = { [`${paths}/jwks`]: '/.well-known/jwks.json' }

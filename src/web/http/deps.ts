@@ -1,18 +1,17 @@
-/** The house as the door knows it. */
+/** What the HTTP listener takes from the application. */
 import type { Route, WebTenant } from './route.ts'
 
-/** What the door needs of the house. */
 export interface HttpDeps {
   issuer: string
   version: string
   routes: readonly Route[]
-  /** The tenant of a path; '' is the root. Undefined: there is none, or it is suspended. */
+  /** The active tenant of a slug, '' being the root. */
   tenant(slug: string): Promise<WebTenant | undefined>
-  /** Can it serve, and with what limitation? */
+  /** Whether the server can answer requests, and with what limitation. */
   ready(): Promise<Readiness>
   /** 128 bits in base64url. */
   id(): string
-  /** Started now: how many milliseconds ago that was. */
+  /** Returns a function that returns the milliseconds since this call. */
   stopwatch(): () => number
   log: Log
 }

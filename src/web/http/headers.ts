@@ -1,9 +1,9 @@
-/** Headers of every answer, and who may read it from another origin. */
+/** Headers of every response, and which origins may read it. */
 import type { clientAddress } from './client-address.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Route, WebTenant } from './route.ts'
 
-/** On everything, errors included. Pages add their own policy. */
+/** Headers of every response, errors included. Pages override some. */
 export function commonHeaders(secure: boolean): Record<string, string> {
   return {
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -23,18 +23,18 @@ export interface HttpState {
   common: Readonly<Record<string, string>>
   /** The IP address of the client. */
   addressOf: ReturnType<typeof clientAddress>
-  /** A connection that is busy when closing begins ends with its answer: kept open, it would hold up the end. */
+  /** The listener is shutting down: connections close after the response that is under way. */
   closing: boolean
 }
 
-/** The headers of any answer to this request. */
+/** The headers of any response to this request. */
 export function headersOf({ common, closing }: HttpState, req: { id: string }): Record<string, string> {
   const headers: Record<string, string> = { ...common, 'x-request-id': req.id }
   if (closing) headers['connection'] = 'close'
   return headers
 }
 
-/** Pages: their forms tell us their origin, other sites learn nothing, and no window of another site keeps a handle on them. */
+/** Headers of pages. `same-origin`: our own forms send their origin, which `isForeign` checks; other sites learn nothing. */
 export function pageHeaders(csp: string): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
@@ -45,7 +45,7 @@ export function pageHeaders(csp: string): Record<string, string> {
   }
 }
 
-/** Is this a post to one of our own forms from a page that is not ours? Old browsers that tell nothing are stopped by the flow's ticket. */
+/** True for a post to one of our forms from another site. A browser that sends neither header is stopped by the form's token. */
 export function isForeign(headers: Readonly<Record<string, string | string[] | undefined>>, origin: string): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site !== 'same-origin'
@@ -54,7 +54,7 @@ export function isForeign(headers: Readonly<Record<string, string | string[] | u
 
 /**
  * CORS: any origin for public documents; for clients the origins of their redirect URIs. Never with credentials. Fetch Standard §3.2.
- * Undefined: the answer is not for this origin.
+ * Undefined: this origin may not read the response.
  */
 export async function originHeaders(
   route: Route,
@@ -67,7 +67,7 @@ export async function originHeaders(
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': tenant.ctx.server.corsHeaders.response.join(', ') }
 }
 
-/** The answer to a preflight that was allowed. A credential may come in any header in which one is accepted. */
+/** Headers of a preflight response that allows the request. A credential may come in any header that accepts one. */
 export function preflightHeaders(route: Route, { ctx }: WebTenant): Record<string, string> {
   return {
     'access-control-allow-methods': route.methods.join(', '),

@@ -1,18 +1,18 @@
-/** For whoever runs this: is it alive, can it serve, which one is it? */
+/** Liveness, readiness and version, for operators. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type HttpState, headersOf } from './headers.ts'
 import { finish } from './send.ts'
 
 export function healthRoutes(app: FastifyInstance, state: HttpState): void {
-  const tell = (req: FastifyRequest, reply: FastifyReply, status: number, body: object) => {
+  const answer = (req: FastifyRequest, reply: FastifyReply, status: number, body: object) => {
     const headers = { ...headersOf(state, req), 'content-type': 'application/json', 'cache-control': 'no-store' }
     return finish(reply, status, status === 503 ? { ...headers, 'retry-after': '5' } : headers, JSON.stringify(body))
   }
-  app.get('/healthz', async (req, reply) => tell(req, reply, 200, { status: 'alive' }))
+  app.get('/healthz', async (req, reply) => answer(req, reply, 200, { status: 'alive' }))
   app.get('/readyz', async (req, reply) => {
     const readiness = await state.deps.ready()
-    return tell(req, reply, readiness.status === 'not ready' ? 503 : 200, readiness)
+    return answer(req, reply, readiness.status === 'not ready' ? 503 : 200, readiness)
   })
   const { version } = state.deps
-  app.get('/version', async (req, reply) => tell(req, reply, 200, { name: 'gatehouse', version, node: process.versions.node }))
+  app.get('/version', async (req, reply) => answer(req, reply, 200, { name: 'gatehouse', version, node: process.versions.node }))
 }

@@ -1,4 +1,4 @@
-/** Moments as programs read them — RFC 3339. */
+/** Timestamps — RFC 3339. */
 
 export function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString()

@@ -1,4 +1,4 @@
-/** The HTTP listener: requests in, answers out. No rule of OAuth is decided here. */
+/** The HTTP listener. It decides no rule of OAuth. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Origin } from '../../identity/audit.ts'
 import { withErrorReply } from '../../protocol/error-reply.ts'
@@ -38,7 +38,7 @@ export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes,
   const app: FastifyInstance = Fastify({
     ...(tls ? { https: { ...http, ...tlsRules, ...tls } } : { http }),
     bodyLimit: bodyBytes,
-    routerOptions: { maxParamLength: 1000, querystringParser: () => ({}) }, // Params reads the query itself: repeated names must be seen
+    routerOptions: { maxParamLength: 1000, querystringParser: () => ({}) }, // Params reads the query, to detect repeated names
     forceCloseConnections: 'idle',
     requestTimeout,
     genReqId: () => deps.id(),
@@ -52,7 +52,7 @@ export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes,
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_req, body, done) => done(null, body))
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_req, body, done) => done(null, body)) // read once it is known who takes it
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_req, body, done) => done(null, body)) // parsed by the route, after authentication
   const base = new URL(deps.issuer).pathname.replace(/\/$/, '')
   refuseOddRequests(app, state, base)
   healthRoutes(app, state)
@@ -68,7 +68,7 @@ export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes,
 
 /** Below the root issuer and below each tenant's; well-known documents also before the issuer's path. RFC 8414 §3.1, Discovery §4. */
 export function pathsOf(path: string, base: string): string[] {
-  const tenant = '/t/:slug([^/]+)' // not the empty one, which is the root's
+  const tenant = '/t/:slug([^/]+)' // not empty: the root tenant has that slug
   const paths = [base + path, base + tenant + path]
   if (path.startsWith('/.well-known/')) paths.push(path + base, path + base + tenant)
   return [...new Set(paths)]
@@ -116,7 +116,7 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
   return reply
 }
 
-/** Events that the database cannot store are logged instead: what they tell of is done, and its answer stands. */
+/** Events that the database cannot store are logged instead: the action is done, so its response stands. */
 async function recordEvents(
   { deps }: HttpState,
   tenant: WebTenant | undefined,
@@ -126,7 +126,7 @@ async function recordEvents(
   if (!tenant || !auditEvents || auditEvents.length === 0) return
   await tenant
     .recordAudit(auditEvents, from)
-    .catch((err: unknown) => deps.log.error({ err, id: from.requestId, auditEvents }, 'not in the audit log'))
+    .catch((err: unknown) => deps.log.error({ err, id: from.requestId, auditEvents }, 'could not be written to the audit log'))
 }
 
 function slugOf(req: FastifyRequest): string {

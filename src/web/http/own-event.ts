@@ -1,4 +1,4 @@
-/** For the audit log: what a person did to their own account. */
+/** Audit events of people who change their own account. */
 import type { AuditEvent, AuditEventType } from '../../protocol/audit-events.ts'
 
 export function ownEvent(act: AuditEventType, { subject }: { subject: string }, detail?: AuditEvent['detail']): AuditEvent {

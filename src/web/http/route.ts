@@ -1,4 +1,4 @@
-/** What the door serves: an endpoint of the rules, or a form of our own pages, within one tenant. */
+/** A route of the HTTP listener: an endpoint of the protocol, or a page or API of ours, within one tenant. */
 
 import type { Keyring } from '../../crypto/keyring.ts'
 import type { TenantTokens } from '../../crypto/tokens.ts'
@@ -18,17 +18,17 @@ import type { Reply, Request } from '../../protocol/request-reply.ts'
 import type { View } from '../pages/layout.ts'
 import type { CookieJar } from './cookies.ts'
 
-/** One tenant, as the door sees it. */
+/** One tenant, as HTTP routes use it. */
 export interface WebTenant {
   ctx: Ctx
   signIn: SignInDeps
   accounts: AccountDeps
   attributes: AttributeDeps
-  /** What is kept of it, nothing of which is computed. */
+  /** Stored data, without the clients and resources that follow from the configuration. */
   store: Pick<Store, 'clients' | 'resources'> & ClientStore & ResourceStore & GrantStore & Pick<IdentityStore, 'audit'>
   keyring: Keyring
   tokens: TenantTokens
-  /** A password to be read out to a person. */
+  /** A new random password that a person can type. */
   readablePassword(): string
   cookies: CookieJar
   /** Absent where no mail can be sent. */
@@ -38,27 +38,27 @@ export interface WebTenant {
   slug: string
   /** The tenant's id: never changes, never reused. */
   org: string
-  /** The client as which our own sign-in API gets its tokens. */
+  /** The client of the tokens of the sign-in API. */
   firstParty: Client
-  /** How anyone makes an account of their own; absent where nobody may. */
+  /** How people register; absent where self-registration is off. */
   signUp: SignUpRule | undefined
-  /** May people delete their own accounts? */
+  /** People may delete their own accounts. */
   accountDeletion: boolean
-  /** At the sign-in API, may people choose a password that many people use? */
+  /** The sign-in API accepts widely used passwords. */
   popularPasswords: boolean
   /** Writes into the audit log. */
   recordAudit(auditEvents: readonly AuditEvent[], from: Origin | undefined): Promise<void>
 }
 
-/** What a request has beyond that of the rules. */
+/** What a request carries beyond what the protocol reads. */
 export interface RequestBody {
   /** JSON as it was sent, not yet read; undefined: none was. */
   json: string | undefined
-  /** What stands for the `:names` of the path. */
+  /** Values of the `:names` in the path. */
   path: Readonly<Record<string, string>>
 }
 
-/** A page of the door's own, which no rule asks for. */
+/** A page that is not one of the protocol's. */
 export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'auditEvents'> {
   kind: 'view'
   /** 200 when absent. */
@@ -67,7 +67,7 @@ export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'auditEv
 }
 
 export type Route = Omit<Endpoint, 'handle'> & {
-  /** What its body may be; a form when absent. */
+  /** Accepted bodies; absent: a form. */
   body?: 'json' | 'either'
   handle(tenant: WebTenant, request: Request, body: RequestBody): Promise<Reply | ViewReply>
 }
@@ -76,7 +76,7 @@ export function routeOf(endpoint: Endpoint): Route {
   return { ...endpoint, handle: (tenant, request) => endpoint.handle(tenant.ctx, request) }
 }
 
-/** The same routes again at their other addresses, by address. One whose route is not served is not there; none is advertised. */
+/** The same routes under other paths, alias by path. An alias of a route that is not served does not exist. None is in the metadata. */
 export function aliasesOf(routes: readonly Route[], paths: Readonly<Record<string, string>>): Route[] {
   return Object.entries(paths).flatMap(([alias, path]) =>
     routes.filter((route) => route.path === path).map((route) => ({ ...route, path: alias })),

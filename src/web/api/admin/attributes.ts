@@ -1,4 +1,4 @@
-/** `/api/v1/admin/attributes`: what a tenant keeps about its people beyond standard claims. */
+/** `/api/v1/admin/attributes`: what a tenant stores about its people beyond standard claims. */
 import { z } from 'zod'
 import { attributeSchema, defineAttribute } from '../../../identity/attributes.ts'
 import { administrationPath } from '../administration.ts'
@@ -12,7 +12,7 @@ const attribute = z.strictObject(attributeSchema.shape).meta({ id: 'Attribute' }
 
 const list = adminRoute(
   'attributes:read',
-  { method: 'GET', path, summary: 'List the attributes that people of this tenant have', answer: z.object({ items: z.array(attribute) }) },
+  { method: 'GET', path, summary: 'List the attributes that this tenant defines', answer: z.object({ items: z.array(attribute) }) },
   async ({ tenant }) => ({ answer: { items: await tenant.attributes.store.attributes.list() } }),
 )
 
@@ -21,7 +21,7 @@ const define = adminRoute(
   {
     method: 'PUT',
     path: oneAttribute,
-    summary: 'Add an attribute, or put it in place of the one of this name; nothing is changed when an account breaks it',
+    summary: 'Define an attribute, or replace the one of this name; nothing changes if the value of an account does not fit',
     body: attribute.omit({ name: true }),
     answer: attribute,
     act: 'attribute.define',
@@ -39,7 +39,7 @@ const define = adminRoute(
 
 const remove = adminRoute(
   'attributes:write',
-  { method: 'DELETE', path: oneAttribute, summary: 'Remove an attribute, and its value at every account', act: 'attribute.remove' },
+  { method: 'DELETE', path: oneAttribute, summary: 'Remove an attribute and its value in every account', act: 'attribute.remove' },
   async ({ tenant, path }) => {
     const accounts = await tenant.attributes.store.attributes.remove(path.name)
     if (accounts === undefined) return problem(404, 'not_found', 'there is no such attribute here')

@@ -1,4 +1,4 @@
-/** `/api/v1/admin/audit`: who did what when, and what came of it; page by page, or as JSON Lines for other programs to keep. */
+/** `/api/v1/admin/audit`: who did what when, with what outcome; by page, or exported as JSON Lines. */
 import { z } from 'zod'
 import { auditEntry } from '../../../identity/audit.ts'
 import { type AuditEventType, auditEventTypes } from '../../../protocol/audit-events.ts'
@@ -17,23 +17,23 @@ const entry = z
     by: z
       .object({ type: z.enum(['user', 'client', 'operator']), id: z.string() })
       .nullable()
-      .describe('null: nobody knows'),
+      .describe('null: unknown'),
     target: z.object({ type: z.string(), id: z.string() }).nullable(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    request_id: z.string().nullable().describe('As in `x-request-id` and in the log; null: by the command line'),
+    request_id: z.string().nullable().describe('As in `x-request-id` and in the log; null: on the command line'),
     address: z.string().nullable().describe('IP address'),
   })
   .meta({ id: 'AuditEntry' })
 
 const id = z.string().max(2000).optional()
 const filter = {
-  since: z.iso.datetime({ offset: true }).optional().describe('RFC 3339; from then on'),
-  until: z.iso.datetime({ offset: true }).optional().describe('RFC 3339; before'),
+  since: z.iso.datetime({ offset: true }).optional().describe('RFC 3339; inclusive'),
+  until: z.iso.datetime({ offset: true }).optional().describe('RFC 3339; exclusive'),
   act: z.enum(Object.keys(auditEventTypes) as [AuditEventType, ...AuditEventType[]]).optional(),
   outcome: entry.shape.outcome.optional(),
-  by: id.describe('Id of who did it'),
-  target: id.describe('Id of what it was done to'),
-  about: id.describe('Id of who did it or of what it was done to'),
+  by: id.describe('Id of the actor'),
+  target: id.describe('Id of the target'),
+  about: id.describe('Id of the actor or the target'),
 }
 
 const filterSchema = z.strictObject(filter)
@@ -66,8 +66,8 @@ const exported = adminRoute(
   {
     method: 'GET',
     path: `${path}/export`,
-    summary: 'The audit log as JSON Lines, oldest first; a Link header with rel="next" leads to those that follow (RFC 8288)',
-    query: filterSchema.extend({ ...byTime, limit: z.coerce.number().int().min(1).max(5000).default(1000).describe('How many at most') }),
+    summary: 'The audit log as JSON Lines, oldest first; a Link header with rel="next" leads to the next page (RFC 8288)',
+    query: filterSchema.extend({ ...byTime, limit: z.coerce.number().int().min(1).max(5000).default(1000).describe('Page size') }),
     lines: entry,
   },
   async ({ tenant, request, query }) => {

@@ -1,4 +1,4 @@
-/** `/api/v1/admin/clients/:id/secrets`: two can be in force while a client changes from one to the other. */
+/** `/api/v1/admin/clients/:id/secrets`: several can be valid while a client changes from one to another. */
 import { z } from 'zod'
 import type { SecretRow } from '../../../protocol/registry.ts'
 import { isoTime } from '../../http/iso-time.ts'
@@ -12,7 +12,7 @@ const path = `${oneClient}/secrets` as const
 const span = z.int().min(1).max(315_360_000)
 
 const kept = z.object({ id: z.string(), created_at: time, expires_at: time.nullable() }).meta({ id: 'ClientSecret' })
-const made = kept.extend({ secret: z.string().describe('Shown this once') })
+const made = kept.extend({ secret: z.string().describe('Shown only once') })
 
 const shown = ({ id, createdAt, expiresAt }: SecretRow) => ({
   id,
@@ -22,7 +22,7 @@ const shown = ({ id, createdAt, expiresAt }: SecretRow) => ({
 
 const list = adminRoute(
   'clients:read',
-  { method: 'GET', path, summary: 'List the secrets of a client; never what they are', answer: z.object({ items: z.array(kept) }) },
+  { method: 'GET', path, summary: 'List the secrets of a client, without their values', answer: z.object({ items: z.array(kept) }) },
   async ({ tenant, path }) => {
     await findClient(tenant, path.id)
     return { answer: { items: (await tenant.store.clientsAdmin.listSecrets(path.id)).map(shown) } }
@@ -34,7 +34,7 @@ const add = adminRoute(
   {
     method: 'POST',
     path,
-    summary: 'Make a further secret; the others stay',
+    summary: 'Create another secret; the existing ones stay valid',
     body: z.strictObject({ expires_in: span.optional().describe('Seconds; absent: never') }),
     answer: made,
     status: 201,
@@ -53,9 +53,9 @@ const rotate = adminRoute(
   {
     method: 'POST',
     path: `${path}/rotate`,
-    summary: 'Make a secret in place of all others',
+    summary: 'Create a secret that replaces all others',
     body: z.strictObject({
-      overlap: span.optional().describe('Seconds for which the newest of the others still works; absent: none'),
+      overlap: span.optional().describe('Seconds for which the newest of the others stays valid; absent: 0'),
       expires_in: span.optional().describe('Seconds; absent: never'),
     }),
     answer: made,
@@ -73,7 +73,7 @@ const rotate = adminRoute(
 
 const remove = adminRoute(
   'clients:write',
-  { method: 'DELETE', path: `${path}/:secret`, summary: 'Let one secret of a client work no longer', act: 'client.secret' },
+  { method: 'DELETE', path: `${path}/:secret`, summary: 'Revoke one secret of a client', act: 'client.secret' },
   async ({ tenant, path }, by) => {
     await manageableClient(tenant, by, path.id)
     if (!(await tenant.store.clientsAdmin.removeSecret(path.id, path.secret))) problem(404, 'not_found', 'this client has no such secret')

@@ -18,7 +18,7 @@ export const oneClient = `${path}/:id` as const
 
 const { client_id, ...changeable } = clientSchema.shape
 const client = z.object(clientSchema.shape).meta({ id: 'Client' })
-const status = z.enum(clientStatuses).describe('disabled: it can do nothing, and what was issued to it is void')
+const status = z.enum(clientStatuses).describe('disabled: it cannot do anything, and everything issued to it is void')
 
 const list = adminRoute(
   'clients:read',
@@ -35,7 +35,7 @@ const create = adminRoute(
   {
     method: 'POST',
     path,
-    summary: 'Register a client; its secret is answered this once',
+    summary: 'Register a client; its secret is shown only once',
     body: z
       .strictObject({ client_id: client_id.optional(), ...changeable })
       .meta({ examples: [{ client_name: 'Shop', redirect_uris: ['https://shop.example/callback'], scope: 'openid email' }] }),
@@ -48,14 +48,14 @@ const create = adminRoute(
     requireRegistrable(by, made)
     const secret = hasSecret(made) ? secretFor(tenant, undefined) : undefined
     if (!(await tenant.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
-      problem(409, 'invalid_request', 'a client of this client_id is registered already')
+      problem(409, 'invalid_request', 'a client with this client_id is registered already')
     return { answer: { ...made, client_secret: secret?.shown }, target: made.client_id }
   },
 )
 
 const show = adminRoute(
   'clients:read',
-  { method: 'GET', path: oneClient, summary: 'Show one client; nothing of its secrets', answer: client },
+  { method: 'GET', path: oneClient, summary: 'Show one client, without its secrets', answer: client },
   async ({ tenant, path }) => ({ answer: await findClient(tenant, path.id) }),
 )
 
@@ -64,13 +64,13 @@ const change = adminRoute(
   {
     method: 'PATCH',
     path: oneClient,
-    summary: 'Change what is given of a client: what is absent stays, what is null becomes what is usual (RFC 7396)',
+    summary: 'Change a client: absent members stay, null restores the default (RFC 7396)',
     body: mergePatchOf(z.object(changeable)),
     answer: client,
     act: 'client.change',
   },
   async ({ tenant, body, path }, by) => {
-    await manageableClient(tenant, by, path.id) // a client out of reach is refused before its change is looked at
+    await manageableClient(tenant, by, path.id) // refused before the change is validated
     const check = (before: ClientMetadata, after: ClientMetadata) => {
       requireRightsOf(by, before)
       requireRegistrable(by, after)
@@ -96,7 +96,7 @@ const setStatus = adminRoute(
   {
     method: 'PUT',
     path: `${oneClient}/status`,
-    summary: 'Disable a client, or let it work again; what was issued to it before is void either way',
+    summary: 'Disable or enable a client; everything issued to it before is void either way',
     body: z.strictObject({ status }),
     answer: oneStatus,
     act: 'client.status',
@@ -110,7 +110,7 @@ const setStatus = adminRoute(
 
 const remove = adminRoute(
   'clients:write',
-  { method: 'DELETE', path: oneClient, summary: 'Remove a client with its secrets and all that was granted to it', act: 'client.remove' },
+  { method: 'DELETE', path: oneClient, summary: 'Delete a client with its secrets and grants', act: 'client.remove' },
   async ({ tenant, path }, by) => {
     await manageableClient(tenant, by, path.id)
     if (!(await tenant.store.clientsAdmin.remove(path.id, tenant.ctx.now()))) noSuchClient()

@@ -1,4 +1,4 @@
-/** `/api/v1/admin/users/:id/factors`: what a person signs in with beside the password, and a way back for who has lost it. */
+/** `/api/v1/admin/users/:id/factors`: second factors, and their removal for people who have lost them. */
 import { z } from 'zod'
 import { removeFactors } from '../../../identity/factors.ts'
 import { isoTime } from '../../http/iso-time.ts'
@@ -15,7 +15,7 @@ const show = adminRoute(
   {
     method: 'GET',
     path,
-    summary: 'Show the second factors of an account; nothing of their secrets',
+    summary: 'Show the second factors of an account, without their secrets',
     answer: z.object({
       totp: z.object({ created_at: time }).nullable().describe('An authenticator app'),
       passkeys: z.array(z.object({ name: z.string(), created_at: time })),
@@ -36,7 +36,7 @@ const remove = adminRoute(
   {
     method: 'DELETE',
     path,
-    summary: 'Take all second factors away from another person who has lost them; all sessions end',
+    summary: 'Remove all second factors of another person who has lost them; all sessions end',
     act: 'user.factor-remove',
   },
   async ({ tenant, path }, by) => {

@@ -35,8 +35,8 @@ const list = adminRoute(
     summary: 'List grants, newest first',
     query: z.strictObject({
       ...byTime,
-      user: z.string().max(255).optional().describe('Of this account alone, by its id'),
-      client: z.string().max(255).optional().describe('To this client alone'),
+      user: z.string().max(255).optional().describe('Only those of this account, by its id'),
+      client: z.string().max(255).optional().describe('Only those to this client'),
     }),
     answer: pageOf(grant),
   },
@@ -54,7 +54,7 @@ const revoke = adminRoute(
   {
     method: 'DELETE',
     path: `${path}/:id`,
-    summary: 'Take back what a person has allowed an application, with all its tokens',
+    summary: 'Revoke a grant with all its tokens',
     act: 'grant.revoke',
   },
   async ({ tenant, path }, by) => {

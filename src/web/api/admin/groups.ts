@@ -1,4 +1,4 @@
-/** `/api/v1/admin/groups`: groups of people, which applications are told. */
+/** `/api/v1/admin/groups`: groups of people, as applications see them. */
 import { z } from 'zod'
 import {
   addMembers,
@@ -51,7 +51,10 @@ const list = adminRoute(
     method: 'GET',
     path,
     summary: 'List and search groups, by name',
-    query: z.strictObject({ ...byOffset, search: z.string().max(254).optional().describe('Part of name or description, in any case') }),
+    query: z.strictObject({
+      ...byOffset,
+      search: z.string().max(254).optional().describe('Part of the name or description, case-insensitive'),
+    }),
     answer: pageOf(group).extend({ total: z.int().describe('On all pages') }),
   },
   async ({ tenant, query }) => {
@@ -63,7 +66,7 @@ const list = adminRoute(
 
 const create = adminRoute(
   'groups:write',
-  { method: 'POST', path, summary: 'Make a group', body: groupSchema, answer: group, status: 201, act: 'group.create' },
+  { method: 'POST', path, summary: 'Create a group', body: groupSchema, answer: group, status: 201, act: 'group.create' },
   async ({ tenant, body }) => {
     const made = known(await createGroup(tenant.accounts, body))
     return { answer: shown(made), target: made.id }
@@ -81,7 +84,7 @@ const change = adminRoute(
   {
     method: 'PATCH',
     path: oneGroup,
-    summary: 'Rename a group, or describe it otherwise: what is absent stays, a description that is null goes',
+    summary: 'Change the name or description of a group: absent members stay, a description of null is removed',
     body: groupChangeSchema,
     answer: group,
     act: 'group.change',
@@ -91,7 +94,7 @@ const change = adminRoute(
 
 const remove = adminRoute(
   'groups:write',
-  { method: 'DELETE', path: oneGroup, summary: 'Remove a group; the people stay', act: 'group.remove' },
+  { method: 'DELETE', path: oneGroup, summary: 'Delete a group; its members keep their accounts', act: 'group.remove' },
   async ({ tenant, path }) => {
     if (!(await removeGroup(tenant.accounts, path.id))) known('unknown')
     return {}
@@ -103,7 +106,7 @@ const listMembers = adminRoute(
   {
     method: 'GET',
     path: members,
-    summary: 'List who is in a group, by user name',
+    summary: 'List the members of a group, by user name',
     query: z.strictObject(byOffset),
     answer: pageOf(user).extend({ total: z.int().describe('On all pages') }),
   },
@@ -120,25 +123,25 @@ const add = adminRoute(
   {
     method: 'POST',
     path: members,
-    summary: 'Put people into a group, all of them or none; who is in it stays',
+    summary: 'Add people to a group, all of them or none; existing members stay',
     body: z.strictObject({ user_ids: z.array(z.string().max(255)).min(1).max(maxMembersPerRequest) }),
-    answer: z.object({ added: z.int().describe('How many were not in it before') }),
+    answer: z.object({ added: z.int().describe('How many are new') }),
     act: 'group.members',
   },
   async ({ tenant, body, path }) => {
     const joined = await addMembers(tenant.accounts, path.id, body.user_ids)
     if ('added' in joined) return { answer: joined, detail: { added: joined.added } }
-    if ('full' in joined) problem(409, 'invalid_request', 'a person of these is in as many groups as can be')
+    if ('full' in joined) problem(409, 'invalid_request', 'one of these people is in the maximum number of groups')
     if (joined.unknown === 'group') known('unknown')
-    return problem(422, 'invalid_request', 'nobody was put into the group', [
-      { field: 'user_ids', rule: 'has one that is no account here' },
+    return problem(422, 'invalid_request', 'nobody was added to the group', [
+      { field: 'user_ids', rule: 'names an account that does not exist' },
     ])
   },
 )
 
 const takeOut = adminRoute(
   'groups:write',
-  { method: 'DELETE', path: `${members}/:user`, summary: 'Take a person out of a group', act: 'group.members' },
+  { method: 'DELETE', path: `${members}/:user`, summary: 'Remove a person from a group', act: 'group.members' },
   async ({ tenant, path }) => {
     const removed = await removeMembers(tenant.accounts, path.id, [path.user])
     if (removed === 'unknown') known('unknown')

@@ -1,4 +1,4 @@
-/** `/api/v1/admin/keys`: the signing keys of a tenant. They rotate by themselves; this is for emergencies. */
+/** `/api/v1/admin/keys`: the signing keys of a tenant. They rotate automatically; this is for emergencies. */
 import { z } from 'zod'
 import { signingAlgs } from '../../../protocol/algs.ts'
 import { isoTime } from '../../http/iso-time.ts'
@@ -15,16 +15,16 @@ const list = adminRoute(
   {
     method: 'GET',
     path,
-    summary: 'List signing keys and what they do',
+    summary: 'List signing keys and their states',
     answer: z.object({
       items: z.array(
         z
           .object({
-            id: z.string().describe('The `kid` of what it signs'),
+            id: z.string().describe('The `kid`'),
             alg,
             state: z.enum(['next', 'active', 'retired', 'removed']),
-            active_at: time.describe('Signs from here'),
-            remove_at: time.nullable().describe('Is published until then'),
+            active_at: time.describe('Signs from this time'),
+            remove_at: time.nullable().describe('Published until this time'),
           })
           .meta({ id: 'Key' }),
       ),
@@ -43,10 +43,10 @@ const rotate = adminRoute(
   {
     method: 'POST',
     path: `${path}/rotate`,
-    summary: 'Make the next key, to sign once everyone can have read it',
+    summary: 'Create the next key, which signs once verifiers can have read it',
     body: z.strictObject({
       alg,
-      immediately: z.boolean().default(false).describe('Sign with it from now on, though others may not have read it yet'),
+      immediately: z.boolean().default(false).describe('Sign with it at once, although verifiers may not have read it yet'),
     }),
     answer: z.object({ id: z.string(), alg }),
     status: 201,
@@ -55,7 +55,9 @@ const rotate = adminRoute(
   async ({ tenant, body }) => {
     const { alg, immediately } = body
     if (!tenant.keyring.ownAlgs.includes(alg))
-      problem(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'alg', rule: 'has no keys that are made here' }])
+      problem(422, 'invalid_request', 'the body is not what this address takes', [
+        { field: 'alg', rule: 'has no keys that this server creates' },
+      ])
     const id = await tenant.keyring.rotate(alg, { immediately })
     return { answer: { id, alg }, target: id, detail: { alg, immediately } }
   },
@@ -63,7 +65,7 @@ const rotate = adminRoute(
 
 const revoke = adminRoute(
   'keys:write',
-  { method: 'DELETE', path: `${path}/:id`, summary: 'Trust a key no more: what it signed is refused at once', act: 'key.revoke' },
+  { method: 'DELETE', path: `${path}/:id`, summary: 'Revoke a key: everything that it signed is refused at once', act: 'key.revoke' },
   async ({ tenant, path }) => {
     if (!(await tenant.keyring.revoke(path.id))) problem(404, 'not_found', 'there is no such key here')
     return {}

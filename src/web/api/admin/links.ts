@@ -1,4 +1,4 @@
-/** `/api/v1/admin/users/:id/links`: links to a person by e-mail. */
+/** `/api/v1/admin/users/:id/links`: links sent to a person by e-mail. */
 import { z } from 'zod'
 import { type MailDeps, sendLink } from '../../../identity/links.ts'
 import { type Account, isActive, type LinkKind } from '../../../identity/types.ts'
@@ -14,7 +14,7 @@ const send = adminRoute(
   {
     method: 'POST',
     path: `${administrationPath}/users/:id/links`,
-    summary: 'Send a link by which the person chooses a password or proves the e-mail address',
+    summary: 'Send a link with which the person chooses a password or confirms the e-mail address',
     body: z.strictObject({ kind: z.enum(['invitation', 'reset', 'verification']) }),
     answer: z.object({ kind: z.string(), email: z.string().describe('Where it was sent') }),
     status: 202,
@@ -24,7 +24,7 @@ const send = adminRoute(
     const account = await manageableAccount(tenant, by, path.id)
     if (!isActive(account)) problem(409, 'invalid_request', 'the account is suspended')
     const way = mailable(tenant, account.email)
-    if (!(await sendOrSay(way, body.kind, account))) throw new Unavailable('the mail could not be handed on')
+    if (!(await sendOrSay(way, body.kind, account))) throw new Unavailable('the mail server did not accept the mail')
     return { answer: { kind: body.kind, email: way.email }, detail: { kind: body.kind } }
   },
 )
@@ -34,15 +34,14 @@ interface Way {
   email: string
 }
 
-/** Refuses when nothing can be sent there. */
+/** Refuses when no mail can be sent, or the account has no address. */
 export function mailable({ mail }: WebTenant, email: string | undefined): Way {
-  if (!mail) problem(409, 'invalid_request', 'no mail can be sent from here; the server has no mail settings')
-  if (email === undefined)
-    problem(422, 'invalid_request', 'there is nowhere to send the link', [{ field: 'email', rule: 'the account has none' }])
+  if (!mail) problem(409, 'invalid_request', 'the server cannot send mail; it has no mail settings')
+  if (email === undefined) problem(422, 'invalid_request', 'the account has no e-mail address', [{ field: 'email', rule: 'is missing' }])
   return { mail, email }
 }
 
-/** False when the mail could not be handed on. */
+/** False when the mail server did not accept the mail. */
 export async function sendOrSay({ mail, email }: Way, kind: LinkKind, account: Account): Promise<boolean> {
   return sendLink(mail, kind, account, email).then(
     () => true,

@@ -1,10 +1,10 @@
-/** What every list of the administration API has in common: a page at a time, each with the way to the next. */
+/** Paging, as in all lists of the administration API. */
 import { z } from 'zod'
 
 /** Members of the query. */
 export const paging = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many at most'),
-  after: z.string().max(500).optional().describe('The `next` of the page before; absent: the first page'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Page size'),
+  after: z.string().max(500).optional().describe('`next` of the previous page; absent: the first page'),
 }
 
 /** Members of the query of a list by time. */
@@ -12,11 +12,11 @@ export const byTime = {
   ...paging,
   after: paging.after
     .unwrap()
-    .regex(/^\d{1,12}\../, 'must be the next of the page before')
+    .regex(/^\d{1,12}\../, 'must be the next of the previous page')
     .optional(),
 }
 
-/** Members of the query of a list that is counted through. */
+/** Members of the query of a list that is read by offset. */
 export const byOffset = {
   ...paging,
   after: z.coerce
@@ -28,20 +28,20 @@ export const byOffset = {
     .describe(paging.after.description ?? ''),
 }
 
-/** What leads on from so many items behind that offset, out of `total`. */
+/** `next` after so many items from that offset, out of `total`. */
 export function nextOf(offset: number, shown: number, total: number): string | null {
   return shown > 0 && offset + shown < total ? String(offset + shown) : null
 }
 
-/** The answer: some items, and what leads to those after them. */
+/** The schema of a page. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
-    next: z.string().nullable().describe('Send it as `after` for the next page; null: this is the last'),
+    next: z.string().nullable().describe('Send it as `after` to get the next page; null: this is the last page'),
   })
 }
 
-/** One more than is asked for is read, so that a page knows whether it is the last. `keyOf`: what leads on from an item. */
+/** Reads one item more than the page has, to see whether it is the last page. `keyOf`: the `next` of a page that ends with this item. */
 export async function page<Row, Item>(
   { limit }: { limit: number },
   read: (limit: number) => Promise<readonly Row[]>,
@@ -55,7 +55,7 @@ export async function page<Row, Item>(
 /** RFC 3339. */
 export const time = z.iso.datetime().describe('RFC 3339')
 
-/** Where a list by time goes on: behind something made at that second, with that id. */
+/** The position after which a list by time continues: a time in seconds, and an id. */
 export function positionOf(after: string | undefined): { at: number; id: string } | undefined {
   const [, at, id] = /^(\d{1,12})\.(.+)$/.exec(after ?? '') ?? []
   return at === undefined || id === undefined ? undefined : { at: Number(at), id }

@@ -1,4 +1,4 @@
-/** Accounts as the administration API shows them, and how it tells what came of an act upon one. */
+/** Accounts as the administration API shows them, and refusals of changes to one. */
 import { z } from 'zod'
 import { type Administered, type Administrator, mayManage } from '../../../identity/account-administration.ts'
 import { claimsSchema } from '../../../identity/accounts.ts'
@@ -20,9 +20,9 @@ export const user = z
     role,
     status,
     has_password: z.boolean(),
-    password_is_temporary: z.boolean().describe('The person must choose an own one at the next sign-in'),
+    password_is_temporary: z.boolean().describe('The person must choose their own at the next sign-in'),
     claims: claimsSchema.describe('Standard claims, OpenID Connect Core §5.1'),
-    attributes: z.record(z.string(), z.unknown()).describe('Of the own kinds that this tenant defines'),
+    attributes: z.record(z.string(), z.unknown()).describe('Those that the tenant defines, by name'),
     created_at: time,
     updated_at: time,
   })
@@ -46,26 +46,27 @@ export function shownUser(account: Account): z.input<typeof user> {
   }
 }
 
-/** The account as it is now; else the refusal. */
+/** The account after the change. Refuses if there was none. */
 export function administered<Done>(outcome: Done | Exclude<Administered, Account>): Done {
   if (outcome === 'unknown') problem(404, 'not_found', 'there is no such account here')
-  if (outcome === 'out of reach') problem(403, 'access_denied', 'not your own account, none of a role above yours, and no role above yours')
+  if (outcome === 'out of reach')
+    problem(403, 'access_denied', 'you cannot change your own account or those with a higher role, or give a higher role than yours')
   if (outcome === 'taken') problem(409, 'invalid_request', 'another account has this user name or e-mail address')
   return outcome as Done
 }
 
-/** Refuses when there is none. */
+/** Refuses if there is none. */
 export async function findAccount({ accounts }: WebTenant, id: string): Promise<Account> {
   return (await accounts.store.accounts.bySubject(id)) ?? administered<Account>('unknown')
 }
 
-/** An account that this caller may act upon. */
+/** An account that this caller may change. */
 export async function manageableAccount(tenant: WebTenant, by: Administrator, id: string): Promise<Account> {
   const account = await findAccount(tenant, id)
   return mayManage(by, account) ? account : administered<Account>('out of reach')
 }
 
-/** Or their own: anybody may sign themselves out. */
+/** Or the caller's own, for what people may do to their own account, such as ending sessions. */
 export async function ownOrManageableAccount(tenant: WebTenant, by: Administrator, id: string): Promise<Account> {
   return by.account?.subject === id ? by.account : manageableAccount(tenant, by, id)
 }

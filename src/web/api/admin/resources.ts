@@ -36,9 +36,9 @@ const create = adminRoute(
     body: z.strictObject({
       identifier,
       ...changeable,
-      with_secret: z.boolean().default(false).describe('Make a secret by which it authenticates at introspection'),
+      with_secret: z.boolean().default(false).describe('Create a secret with which it authenticates at introspection'),
     }),
-    answer: resource.extend({ secret: z.string().optional().describe('Shown this once') }),
+    answer: resource.extend({ secret: z.string().optional().describe('Shown only once') }),
     status: 201,
     act: 'resource.create',
   },
@@ -63,7 +63,7 @@ const change = adminRoute(
   {
     method: 'PATCH',
     path: oneResource,
-    summary: 'Change what is given of an API: what is absent stays, what is null goes (RFC 7396)',
+    summary: 'Change an API: absent members stay, null removes (RFC 7396)',
     body: mergePatchOf(z.object(changeable)),
     answer: resource,
     act: 'resource.change',
@@ -80,7 +80,7 @@ const change = adminRoute(
 
 const remove = adminRoute(
   'resources:write',
-  { method: 'DELETE', path: oneResource, summary: 'Give no more tokens for an API', act: 'resource.remove' },
+  { method: 'DELETE', path: oneResource, summary: 'Delete an API; no more tokens are issued for it', act: 'resource.remove' },
   async ({ tenant, path }) => {
     if (!(await tenant.store.resourcesAdmin.remove(path.id))) noSuchResource()
     return {}
@@ -92,12 +92,12 @@ const rotate = adminRoute(
   {
     method: 'POST',
     path: `${oneResource}/secrets/rotate`,
-    summary: 'Make a first secret for an API, or one in place of the old',
+    summary: 'Create a secret of an API, which replaces any other',
     body: z.strictObject({
-      overlap: z.int().min(1).max(315_360_000).optional().describe('Seconds for which the newest old secret still works; absent: none'),
+      overlap: z.int().min(1).max(315_360_000).optional().describe('Seconds for which the newest old secret stays valid; absent: 0'),
       expires_in: z.int().min(1).max(315_360_000).optional().describe('Seconds; absent: never'),
     }),
-    answer: z.object({ secret: z.string().describe('Shown this once') }),
+    answer: z.object({ secret: z.string().describe('Shown only once') }),
     status: 201,
     act: 'resource.secret',
   },

@@ -15,7 +15,7 @@ const list = adminRoute(
       items: z.array(
         z.object({
           role,
-          manageable: z.array(role).describe('Whose accounts it may change, and which roles it may give where it may give any'),
+          manageable: z.array(role).describe('Roles whose accounts it may change, and which it may give if it may give any'),
           permissions: z.array(z.object({ name: z.string(), scope: z.string(), description: z.string() })),
         }),
       ),

@@ -1,4 +1,4 @@
-/** `/api/v1/admin/sessions`: who is signed in at a browser. */
+/** `/api/v1/admin/sessions`: browser sessions. */
 import { z } from 'zod'
 import type { ListedSession } from '../../../identity/types.ts'
 import { isoTime } from '../../http/iso-time.ts'
@@ -16,7 +16,7 @@ const session = z
     user_id: z.string(),
     username: z.string(),
     device: z.string().nullable().describe('Browser and system'),
-    address: z.string().nullable().describe('IP address of its last use'),
+    address: z.string().nullable().describe('IP address of the last use'),
     acr: z.string(),
     amr: z.array(z.string()).describe('How the person signed in, RFC 8176'),
     created_at: time,
@@ -47,7 +47,7 @@ const list = adminRoute(
     method: 'GET',
     path,
     summary: 'List sessions, newest first',
-    query: z.strictObject({ ...byTime, user: z.string().max(255).optional().describe('Of this account alone, by its id') }),
+    query: z.strictObject({ ...byTime, user: z.string().max(255).optional().describe('Only those of this account, by its id') }),
     answer: pageOf(session),
   },
   async ({ tenant, query }) => {

@@ -1,9 +1,9 @@
-/** `/api/v1/admin/tenants`, at the root tenant alone: the tenants of the installation. */
+/** `/api/v1/admin/tenants`, only at the root tenant: the tenants of the installation. */
 import { z } from 'zod'
 import { accountSchema, createAccount } from '../../../identity/accounts.ts'
 import { type OwnLifetimes, tenantSettingsSchema } from '../../../protocol/lifetimes.ts'
 import type { Request } from '../../../protocol/request-reply.ts'
-import { line } from '../../../protocol/text.ts'
+import { newSlugSchema, tenantName } from '../../../protocol/tenant-names.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
@@ -13,7 +13,7 @@ import { mailable, sendOrSay } from './links.ts'
 import { page, pageOf, paging, time } from './list.ts'
 import { status } from './people.ts'
 
-/** A tenant as kept. */
+/** A tenant as it is stored. */
 export interface StoredTenant {
   id: string
   /** Empty for the root tenant. */
@@ -24,7 +24,7 @@ export interface StoredTenant {
   createdAt: number
 }
 
-/** What these routes do with the tenants of the house; each acts on that of a slug, and is false when there is none. */
+/** Changes to tenants, each by slug; false if there is no such tenant. */
 export interface TenantActs {
   create(ask: { slug: string; name: string }): Promise<boolean>
   page(ask: { after?: string; limit: number }): Promise<readonly StoredTenant[]>
@@ -37,12 +37,8 @@ const path = `${administrationPath}/tenants` as const
 /** The slug; `root` for the root tenant. */
 const oneTenant = `${path}/:id` as const
 
-export const slugSchema = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
-const name = line(200).describe('Shown to people')
 const { lifetimes } = tenantSettingsSchema.shape
-const signUpEmail = z.enum(['private', 'verified', 'unverified']).describe('What the address of an account that somebody makes must be')
+const signUpEmail = z.enum(['private', 'verified', 'unverified']).describe('What the e-mail address of a registering person must be')
 const secondFactor = z.enum(['optional', 'required']).describe('Whether people must sign in with a second factor')
 
 const tenant = z
@@ -52,24 +48,24 @@ const tenant = z
     name: z.string(),
     status,
     issuer: z.string(),
-    sign_up: z.boolean().describe('Anyone may make an account, where the deployment lets them'),
-    password_grant: z.boolean().describe('Clients may send passwords, where the deployment lets them'),
-    second_factor: secondFactor.nullable().describe('null: as the deployment has it'),
+    sign_up: z.boolean().describe('Self-registration, where the deployment allows it'),
+    password_grant: z.boolean().describe('The password grant, where the deployment allows it'),
+    second_factor: secondFactor.nullable().describe('null: the setting of the deployment'),
     account_deletion: z.boolean().describe('People may delete their own accounts'),
-    sign_up_email: signUpEmail.nullable().describe('null: as the deployment has it'),
+    sign_up_email: signUpEmail.nullable().describe('null: the setting of the deployment'),
     lifetimes: lifetimes.unwrap().describe('Its own, in seconds; the others are those of the deployment'),
     created_at: time,
   })
   .meta({ id: 'Tenant' })
 
 const tenantChange = z.strictObject({
-  name: name.optional(),
+  name: tenantName.optional(),
   sign_up: z.boolean().optional(),
   password_grant: z.boolean().optional(),
   second_factor: secondFactor.optional(),
   account_deletion: z.boolean().optional(),
-  sign_up_email: signUpEmail.nullable().optional().describe('null: that of the deployment again'),
-  lifetimes: lifetimes.nullable().describe('In seconds, beside those it has set before; null: those of the deployment again'),
+  sign_up_email: signUpEmail.nullable().optional().describe('null: back to that of the deployment'),
+  lifetimes: lifetimes.nullable().describe('In seconds, added to those set before; null: back to those of the deployment'),
 })
 
 type TenantChange = z.output<typeof tenantChange>
@@ -132,7 +128,7 @@ export function tenantRoutes(tenants: TenantActs, tenantOf: (slug: string) => Pr
       {
         method: 'PATCH',
         path: oneTenant,
-        summary: 'Change what is given of a tenant',
+        summary: 'Change a tenant: absent members stay',
         body: tenantChange,
         answer: tenant,
         act: 'tenant.change',
@@ -147,13 +143,13 @@ export function tenantRoutes(tenants: TenantActs, tenantOf: (slug: string) => Pr
       {
         method: 'PUT',
         path: `${oneTenant}/status`,
-        summary: 'Suspend a tenant, so that none of its requests is answered, or resume it',
+        summary: 'Suspend a tenant, which refuses all its requests, or resume it',
         body: z.strictObject({ status }),
         answer: tenant,
         act: 'tenant.status',
       },
       async ({ tenant, body, path }) => {
-        if (path.id === 'root') problem(409, 'invalid_request', 'the root tenant answers this very request; it is not suspended from here')
+        if (path.id === 'root') problem(409, 'invalid_request', 'the root tenant cannot be suspended')
         await tenants.setStatus((await found(path.id)).slug, body.status)
         return { answer: shownTenant(tenant, await found(path.id)), detail: { status: body.status } }
       },
@@ -167,12 +163,10 @@ function creation(tenants: TenantActs, tenantOf: (slug: string) => Promise<WebTe
     {
       method: 'POST',
       path,
-      summary: 'Make a tenant, with its first administrator',
+      summary: 'Create a tenant, with its first administrator',
       body: z.strictObject({
-        id: slugSchema
-          .refine((text) => text !== 'root', 'is reserved')
-          .describe('Its slug; its issuer is this one followed by /t/ and the slug'),
-        name,
+        id: newSlugSchema.describe('Its slug; its issuer is this one followed by /t/ and the slug'),
+        name: tenantName,
         administrator: first.optional().describe('A superadmin of the new tenant'),
       }),
       answer: tenant.extend({ administrator: administrator.optional() }),
@@ -182,7 +176,7 @@ function creation(tenants: TenantActs, tenantOf: (slug: string) => Promise<WebTe
     async ({ tenant, request, body }) => {
       const { id: slug, name, administrator: asked } = body
       if (asked?.access === 'invitation') mailable(tenant, asked.email)
-      if (!(await tenants.create({ slug, name }))) problem(409, 'invalid_request', 'there is a tenant of this slug already')
+      if (!(await tenants.create({ slug, name }))) problem(409, 'invalid_request', 'a tenant with this slug exists already')
       const made = (await tenants.find(slug)) as StoredTenant
       const there = asked && (await tenantOf(slug))
       const administrator = there && (await firstAdministrator(there, request, asked))
@@ -194,8 +188,8 @@ function creation(tenants: TenantActs, tenantOf: (slug: string) => Promise<WebTe
 const administrator = z.object({
   id: z.string(),
   username: z.string(),
-  temporary_password: z.string().optional().describe('Shown this once'),
-  invitation_sent: z.boolean().optional().describe('false: the mail could not be handed on; send another link later'),
+  temporary_password: z.string().optional().describe('Shown only once'),
+  invitation_sent: z.boolean().optional().describe('false: the mail server did not accept the mail; send another link later'),
 })
 
 async function firstAdministrator(

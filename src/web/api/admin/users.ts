@@ -28,7 +28,7 @@ const list = adminRoute(
     summary: 'List and search accounts',
     query: z.strictObject({
       ...byOffset,
-      search: z.string().max(254).optional().describe('Part of user name or e-mail address, in any case'),
+      search: z.string().max(254).optional().describe('Part of the user name or e-mail address, case-insensitive'),
       sort: z.enum(['email', '-email', 'username', '-username', 'role', '-role', 'created_at', '-created_at']).default('created_at'),
     }),
     answer: pageOf(user).extend({ total: z.int().describe('On all pages') }),
@@ -45,14 +45,16 @@ const list = adminRoute(
 const access = z
   .enum(['none', 'invitation', 'temporary_password'])
   .default('none')
-  .describe('How the person gets in: not yet; by a link in a mail; by a password that is answered this once and good for one sign-in')
+  .describe(
+    'How the person can sign in first: not at all; by a link in a mail; with a password that is shown only once and works for one sign-in',
+  )
 
 const create = adminRoute(
   'users:write',
   {
     method: 'POST',
     path,
-    summary: 'Make an account',
+    summary: 'Create an account',
     body: accountSchema
       .omit({ sub: true })
       .extend({ id: accountSchema.shape.sub, access })
@@ -61,7 +63,7 @@ const create = adminRoute(
       }),
     answer: user.extend({
       temporary_password: z.string().optional(),
-      invitation_sent: z.boolean().optional().describe('false: the mail could not be handed on; send another link later'),
+      invitation_sent: z.boolean().optional().describe('false: the mail server did not accept the mail; send another link later'),
     }),
     status: 201,
     act: 'user.create',
@@ -81,7 +83,7 @@ const create = adminRoute(
   },
 )
 
-/** Making an account of a role is giving it. */
+/** Creating an account with a role is giving the role. */
 function mayGive(by: Caller, given: z.output<typeof role>): void {
   if (!rightsOfCaller(by).includes('roles:write') || !by.manageable.includes(given)) administered('out of reach')
 }
@@ -101,8 +103,7 @@ const change = adminRoute(
   {
     method: 'PATCH',
     path: oneUser,
-    summary:
-      'Change user name, e-mail address, claims or attributes of another account: what is absent stays, what is null goes (RFC 7396)',
+    summary: 'Change user name, e-mail address, claims or attributes of another account: absent members stay, null removes (RFC 7396)',
     body: accountChangeSchema.meta({ examples: [{ email: 'grace@example.org', claims: { locale: 'en-GB', website: null } }] }),
     answer: user,
     act: 'user.change',
@@ -115,7 +116,7 @@ const change = adminRoute(
 
 const remove = adminRoute(
   'users:write',
-  { method: 'DELETE', path: oneUser, summary: 'Remove another account with all that hangs on it', act: 'user.remove' },
+  { method: 'DELETE', path: oneUser, summary: 'Delete another account with everything that belongs to it', act: 'user.remove' },
   async ({ tenant, path }, by) => {
     administered(await removeAccount(tenant.accounts, by, path.id))
     return {}
@@ -127,7 +128,7 @@ const setStatus = adminRoute(
   {
     method: 'PUT',
     path: `${oneUser}/status`,
-    summary: 'Suspend another account, or let it sign in again',
+    summary: 'Suspend or resume another account',
     body: z.strictObject({ status }),
     answer: user,
     act: 'user.status',
@@ -143,7 +144,7 @@ const setRole = adminRoute(
   {
     method: 'PUT',
     path: `${oneUser}/role`,
-    summary: 'Give another account a role, none above your own',
+    summary: 'Give another account a role, at most your own',
     body: z.strictObject({ role }),
     answer: user,
     act: 'user.role',
@@ -159,8 +160,8 @@ const setTemporaryPassword = adminRoute(
   {
     method: 'POST',
     path: `${oneUser}/temporary-password`,
-    summary: 'Make a password for one sign-in; all sessions and tokens end',
-    answer: z.object({ password: z.string().describe('Shown this once') }),
+    summary: 'Create a password for one sign-in; all sessions and tokens end',
+    answer: z.object({ password: z.string().describe('Shown only once') }),
     act: 'user.password',
   },
   async ({ tenant, path }, by) => {

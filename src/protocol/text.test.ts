@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { identifier, isCleanText, line, printable, text } from './text.ts'
+
+const odd = ['\0', '\u0007', '\u001b[2J', '\u007f', '\u0085', '\u009b2J', '\ud83d', '\ude00', '\u200e', '\u202e', '\u2066', '\u061c']
+
+test('point 13: neither a line nor a text of several lines has odd characters', () => {
+  for (const character of odd) {
+    const value = `a${character}b`
+    assert.deepEqual([isCleanText(value), text(10).safeParse(value).success, line(10).safeParse(value).success], [false, false, false])
+  }
+  for (const value of ['ä', '日本', 'עברית', '👩‍👩‍👧', 'a\u00a0b', 'O’Neil <b>"&\\'])
+    assert.deepEqual([isCleanText(value), line(20).safeParse(value).success], [true, true], value)
+})
+
+test('point 13: line breaks and tabs are in texts of several lines alone', () => {
+  for (const character of ['\n', '\r\n', '\t', '\u2028', '\u2029'])
+    assert.deepEqual([text(10).safeParse(`a${character}b`).success, line(10).safeParse(`a${character}b`).success], [true, false])
+})
+
+test('texts are trimmed, not empty, and no longer than they may be', () => {
+  assert.equal(line(3).parse(' abc\n'), 'abc')
+  for (const value of ['', '  ', 'abcd']) assert.equal(line(3).safeParse(value).success, false, JSON.stringify(value))
+})
+
+test('point 12: an identifier is visible ASCII and no dot segment', () => {
+  for (const id of ['a', '...', '.a', 'https://x.example/', '!'.repeat(9)]) assert.equal(identifier(20).parse(id), id)
+  for (const id of ['', '.', '..', 'a b', 'ä', 'a\n', '!'.repeat(21)])
+    assert.equal(identifier(20).safeParse(id).success, false, JSON.stringify(id))
+})
+
+test('point 13: whatever is printable can be stored and shown, and is bounded', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.nat(50), (value, most) => {
+      const shown = printable(value, most + 1)
+      assert.ok(isCleanText(shown) && shown.length <= most + 1)
+      if (isCleanText(value) && value.length <= most) assert.equal(shown, value)
+    }),
+  )
+  assert.equal(printable('a\0b\u001b[2J\ud83d'), 'a\\u0000b\\u001b[2J\\ud83d')
+})
