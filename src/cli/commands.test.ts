@@ -77,7 +77,7 @@ const refused: [line: string, status: number, message: string][] = [
   ['config check', 78, 'key_encryption_key_file is missing'],
   ['config show --config nowhere.yaml', 78, 'nowhere.yaml does not exist'],
   ['serve', 78, 'issuer is missing'],
-  ['dev --port high', 78, 'listen.port must be a whole number — mend --port'],
+  ['dev --port high', 78, 'listen.port must be a whole number — correct --port'],
 ]
 
 for (const [line, status, message] of refused) {

@@ -20,11 +20,12 @@ export interface CheckFlags extends ConfigFlags {
 /** Writes that the configuration is sound, and what is sealed under each key. Throws `Problems` when it is not. */
 export async function check(terminal: Terminal, { dev, config: file }: CheckFlags): Promise<void> {
   const mode = dev ? 'dev' : 'serve'
-  const config = configured(terminal, mode, file)
+  const { config, warnings } = configured(terminal, mode, file)
   const database = await keysOfDatabase(terminal, config).catch((error: unknown) => {
     if (error instanceof DatabaseUnavailable) return 'The database cannot be reached, and was not checked.\n'
     throw error
   })
+  for (const warning of warnings) terminal.stderr.write(`warning: ${warning}\n`)
   terminal.stdout.write(`The configuration is sound for "gatehouse ${mode}".\n${database}`)
 }
 
