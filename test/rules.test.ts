@@ -31,6 +31,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   config: [
     'protocol/features/index.ts',
     'protocol/lifetimes.ts',
+    'protocol/tenant-settings.ts',
     'protocol/redirect-uri.ts',
     'protocol/algs.ts',
     'identity/password-policy.ts',
@@ -57,7 +58,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'version.ts',
     'web',
   ],
-  'tenant-directory.ts': ['identity', 'protocol', 'store'],
+  'tenant-directory.ts': ['protocol', 'store'],
   'tenant.ts': ['config', 'identity', 'mail', 'platform.ts', 'protocol', 'crypto', 'store', 'web'], // one tenant, put together
   // What an operator would do by hand on first start: register a client, make an account.
   'demo-data.ts': ['tenant.ts', 'app.ts', 'protocol', 'identity'],

@@ -8,7 +8,8 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import { slugSchema, type TenantActs } from '../api/admin/tenants.ts'
+import { newSlugSchema, slugSchema } from '../../protocol/tenant-settings.ts'
+import type { TenantActs } from '../api/admin/tenants.ts'
 import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
 import { guardedRoute, type JsonRoute, openRoute } from '../api/json-route.ts'
 import { problem } from '../api/problem.ts'
@@ -58,7 +59,7 @@ function tenant(compat: CompatDeps): JsonRoute {
     path: '/tenant',
     summary: 'Make a tenant; its issuer is this one followed by /t/ and the slug',
     body: z.strictObject({
-      slug: slugSchema.refine((text) => text !== 'root', 'is reserved'),
+      slug: newSlugSchema,
       name: z.string().trim().min(1).max(200),
       email: z.email(),
     }),

@@ -1,8 +1,16 @@
 /** `/api/v1/admin/tenants`, at the root tenant alone: the tenants of the installation. */
 import { z } from 'zod'
 import { accountSchema, createAccount } from '../../../identity/accounts.ts'
-import { type OwnLifetimes, tenantSettingsSchema } from '../../../protocol/lifetimes.ts'
 import type { Request } from '../../../protocol/request-reply.ts'
+import {
+  newSlugSchema,
+  settingsChangeSchema,
+  type TenantChange,
+  type TenantOwnSettings,
+  tenantNameSchema,
+  tenantSettings,
+  tenantSettingsSchema,
+} from '../../../protocol/tenant-settings.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
@@ -23,7 +31,7 @@ export interface StoredTenant {
   createdAt: number
 }
 
-/** What these routes do with the tenants of the house; each acts on that of a slug, and is false when there is none. */
+/** What these routes do with the tenants of the installation. Each acts on the tenant of a slug, and is false when there is none. */
 export interface TenantActs {
   create(ask: { slug: string; name: string }): Promise<boolean>
   page(ask: { after?: string; limit: number }): Promise<readonly StoredTenant[]>
@@ -36,13 +44,11 @@ const path = `${administrationPath}/tenants` as const
 /** The slug; `root` for the root tenant. */
 const oneTenant = `${path}/:id` as const
 
-export const slugSchema = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
-const name = z.string().trim().min(1).max(200).describe('Shown to people')
-const { lifetimes } = tenantSettingsSchema.shape
-const signUpEmail = z.enum(['private', 'verified', 'unverified']).describe('What the address of an account that somebody makes must be')
-const secondFactor = z.enum(['optional', 'required']).describe('Whether people must sign in with a second factor')
+/** Its settings, in the answer null where the deployment decides. */
+const settings = Object.entries(tenantSettingsSchema.shape).map(([name, schema]) => {
+  const answer = schema instanceof z.ZodDefault ? schema.unwrap() : schema.unwrap().nullable()
+  return [name, answer.describe(`${schema.description}${schema instanceof z.ZodDefault ? '' : '; null: as the deployment sets it'}`)]
+})
 
 const tenant = z
   .object({
@@ -51,55 +57,27 @@ const tenant = z
     name: z.string(),
     status,
     issuer: z.string(),
-    sign_up: z.boolean().describe('Anyone may make an account, where the deployment lets them'),
-    password_grant: z.boolean().describe('Clients may send passwords, where the deployment lets them'),
-    second_factor: secondFactor.nullable().describe('null: as the deployment has it'),
-    account_deletion: z.boolean().describe('People may delete their own accounts'),
-    sign_up_email: signUpEmail.nullable().describe('null: as the deployment has it'),
-    lifetimes: lifetimes.unwrap().describe('Its own, in seconds; the others are those of the deployment'),
+    ...(Object.fromEntries(settings) as Record<keyof TenantOwnSettings, z.ZodType>),
     created_at: time,
   })
   .meta({ id: 'Tenant' })
 
-const tenantChange = z.strictObject({
-  name: name.optional(),
-  sign_up: z.boolean().optional(),
-  password_grant: z.boolean().optional(),
-  second_factor: secondFactor.optional(),
-  account_deletion: z.boolean().optional(),
-  sign_up_email: signUpEmail.nullable().optional().describe('null: that of the deployment again'),
-  lifetimes: lifetimes.nullable().describe('In seconds, beside those it has set before; null: those of the deployment again'),
-})
-
-type TenantChange = z.output<typeof tenantChange>
+const tenantChange = z.strictObject({ name: tenantNameSchema.optional(), ...settingsChangeSchema.shape })
 
 const access = z.enum(['invitation', 'temporary_password'])
 const { username, email } = accountSchema.shape
 const first = z.strictObject({ username, email, access: access.default('temporary_password') })
 
-interface TenantSettings {
-  sign_up?: boolean
-  password_grant?: boolean
-  second_factor?: z.output<typeof secondFactor>
-  account_deletion?: boolean
-  sign_up_email?: z.output<typeof signUpEmail> | null
-  lifetimes?: OwnLifetimes
-}
-
 function shownTenant({ ctx }: WebTenant, { id, slug, name, settings, status, createdAt }: StoredTenant): z.input<typeof tenant> {
-  const { sign_up, password_grant, second_factor = null, account_deletion, sign_up_email = null, lifetimes } = settings as TenantSettings
+  const names = Object.keys(tenantSettingsSchema.shape) as (keyof TenantOwnSettings)[]
+  const own = tenantSettings(settings)
   return {
     id: slug || 'root',
     org_id: id,
     name,
     status,
     issuer: slug === '' ? ctx.issuer : `${ctx.issuer}/t/${slug}`,
-    sign_up: sign_up !== false,
-    password_grant: password_grant !== false,
-    second_factor,
-    account_deletion: account_deletion !== false,
-    sign_up_email,
-    lifetimes: lifetimes ?? {},
+    ...(Object.fromEntries(names.map((member) => [member, own[member] ?? null])) as Record<keyof TenantOwnSettings, unknown>),
     created_at: isoTime(createdAt),
   }
 }
@@ -137,7 +115,7 @@ export function tenantRoutes(tenants: TenantActs, tenantOf: (slug: string) => Pr
         act: 'tenant.change',
       },
       async ({ tenant, body, path }) => {
-        await tenants.set((await found(path.id)).slug, body)
+        await tenants.set((await found(path.id)).slug, body as TenantChange)
         return { answer: shownTenant(tenant, await found(path.id)), detail: { fields: Object.keys(body).join(' ') } }
       },
     ),
@@ -168,10 +146,8 @@ function creation(tenants: TenantActs, tenantOf: (slug: string) => Promise<WebTe
       path,
       summary: 'Make a tenant, with its first administrator',
       body: z.strictObject({
-        id: slugSchema
-          .refine((text) => text !== 'root', 'is reserved')
-          .describe('Its slug; its issuer is this one followed by /t/ and the slug'),
-        name,
+        id: newSlugSchema.describe('Its slug; its issuer is this one followed by /t/ and the slug'),
+        name: tenantNameSchema,
         administrator: first.optional().describe('A superadmin of the new tenant'),
       }),
       answer: tenant.extend({ administrator: administrator.optional() }),
