@@ -1,4 +1,4 @@
-/** What development mode furnishes an empty house with, so that the first minute has something to try. */
+/** What development mode puts into an empty database, so that there is something to try; and what of it production must not hold. */
 import { z } from 'zod'
 import { createAccount, LoginTaken } from './identity/accounts.ts'
 import { readClient } from './protocol/register.ts'
@@ -8,17 +8,32 @@ export const demo = {
   administrator: { username: 'admin', email: 'admin@example.com' },
   application: { client_id: 'demo-app', redirect_uri: 'http://localhost:3000/callback' },
   machine: { client_id: 'demo-machine', secret: 'demo-machine-secret' },
-  /** The two clients that the minimal M2M server's README knows. */
+  /** The two clients in the README of the minimal M2M server. */
   m2m: { client_id: 'm2m-client', secret: 'm2m-secret' },
   m2mHs256: { client_id: 'm2m-hs256', secret: 'm2m-hs256-secret', signingSecret: 'm2m-hs256-signing-secret-for-development' },
 } as const
 
-/** Clients whose secrets everyone can read here. */
-export const published = [demo.machine, demo.m2m, demo.m2mHs256] as const
+/**
+ * A problem for each client that still has a secret which everyone can read here: one by which it authenticates, or one with which tokens
+ * are signed in its name. A disabled client counts too, because it can be enabled.
+ */
+export async function publishedSecrets({ store, tokens, signingSecrets }: Tenant): Promise<string[]> {
+  const problems: string[] = []
+  for (const { client_id: id, secret } of [demo.machine, demo.m2m, demo.m2mHs256]) {
+    const client = await store.clientsAdmin.find(id)
+    if (client && (await tokens.matchesSecret(secret, client.secretHashes)))
+      problems.push(
+        `the database holds the demo client ${id} of development mode, whose secret is published — run "gatehouse clients delete ${id}", or set database_url`,
+      )
+    if (client?.sealedSigningSecret !== undefined && signingSecrets.secretOf(client) === demo.m2mHs256.signingSecret)
+      problems.push(`the signing secret of client ${id} is published — run "gatehouse clients signing-secret ${id} --reset"`)
+  }
+  return problems
+}
 
 /**
- * What became of the administrator. `password`: of the one made just now; it is shown once and kept only as a hash. 'unfit': everybody must
- * have attributes here that this one has not.
+ * The outcome for the administrator. `password`: of the account made just now; it is shown once and stored only as a hash. 'unfit': the
+ * tenant requires attributes that this account does not have.
  */
 export type DemoData = { password: string } | 'there' | 'unfit'
 
@@ -66,7 +81,7 @@ async function addClients(tenant: Tenant, signingSecret: string): Promise<void> 
   await tenant.store.clientsAdmin.setSigningSecret(m2mHs256.client_id, sealed)
 }
 
-/** What the configuration has switched off is not offered to try either. */
+/** Leaves out a client that needs a feature which is switched off. */
 async function addClient({ ctx, store, tokens }: Tenant, metadata: Record<string, unknown>, secret?: string): Promise<void> {
   const secrets = secret === undefined ? [] : [{ id: 'demo', hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
   try {

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import { ownIdentity, permissionBits } from './file-access.ts'
 
 /** What the program takes from the machine it runs on. */
 export interface Platform {
@@ -80,7 +81,8 @@ export function orderedIds(): () => string {
 export function readFile(path: string): { text: string; mode: number | undefined } | undefined {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) return undefined
-  return { text: readFileSync(path, 'utf8'), mode: process.platform === 'win32' ? undefined : found.mode & 0o777 }
+  const self = ownIdentity()
+  return { text: readFileSync(path, 'utf8'), mode: self && permissionBits(found, self) }
 }
 
 /** Names whose values are never logged, at any depth. */

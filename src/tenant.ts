@@ -25,9 +25,9 @@ import type { IdentityStore } from './identity/types.ts'
 import type { BackgroundTasks } from './mail/background-tasks.ts'
 import type { Platform } from './platform.ts'
 import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
-import type { OwnLifetimes } from './protocol/lifetimes.ts'
 import type { Store } from './protocol/ports.ts'
 import type { ClientStore, GrantStore, ResourceStore } from './protocol/registry.ts'
+import { tenantSettings } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
@@ -105,7 +105,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     base: basePath + base,
     org: row.id,
     firstParty,
-    accountDeletion: config.account.deletion && row.settings['account_deletion'] !== false,
+    accountDeletion: config.account.deletion && tenantSettings(row.settings).account_deletion,
     popularPasswords: config.api.popular_passwords,
     signUp,
     ctx,
@@ -175,13 +175,14 @@ function keyFilesOf({ keys: { files } }: Config): KeyFile[] {
 
 /** The configuration's lifetimes, but for those the tenant has set for itself. */
 function lifetimesOf({ lifetimes }: Config, { settings }: TenantRow): Config['lifetimes'] {
-  return { ...lifetimes, ...(settings['lifetimes'] as OwnLifetimes) } as Config['lifetimes']
+  return { ...lifetimes, ...tenantSettings(settings).lifetimes } as Config['lifetimes']
 }
 
 /** Undefined: it is closed; so it is, too, where an address shall be proven and no mail can be sent. */
 function signUpRuleOf({ api }: Config, { settings }: TenantRow, mail: MailDeps | undefined): SignUpRule | undefined {
-  if (!api.sign_up || settings['sign_up'] === false) return undefined
-  const set = (settings['sign_up_email'] as SignUpRule['address'] | undefined) ?? api.sign_up_email
+  const own = tenantSettings(settings)
+  if (!api.sign_up || !own.sign_up) return undefined
+  const set = own.sign_up_email ?? api.sign_up_email
   const address = set ?? (mail ? 'private' : 'unverified')
   return address === 'unverified' ? { address } : mail && { address, mail }
 }
@@ -198,7 +199,7 @@ function settingsOf({ config, server }: AppDeps, row: TenantRow, schema: readonl
       refreshToken: seconds.refresh_token,
       refreshGrace: seconds.refresh_grace,
     },
-    withoutGrantTypes: row.settings['password_grant'] === false ? ['password'] : [],
+    withoutGrantTypes: tenantSettings(row.settings).password_grant ? [] : ['password'],
     secondFactor: secondFactorOf(config, row),
     ...releasedAttributes(server, schema),
   }
@@ -242,7 +243,7 @@ function signInOf(
 
 /** A tenant may demand what the deployment does not; it cannot do without what the deployment demands. */
 function secondFactorOf(config: Config, { settings }: TenantRow): SignInDeps['secondFactor'] {
-  return settings['second_factor'] === 'required' ? 'required' : config.second_factor
+  return tenantSettings(settings).second_factor === 'required' ? 'required' : config.second_factor
 }
 
 /** 128 bits, for what is not secret. None begins with a hyphen: on a command line it would be taken for an option. */

@@ -33,7 +33,12 @@ export const aPasskey = (n: string) => ({
   createdAt: NOW,
   lastUsedAt: undefined,
 })
-export const aPushedRequest = (n: string) => ({ hash: `pushed${n}`, clientId: `client${n}`, params: [['scope', 'openid']] as const, signed: false })
+export const aPushedRequest = (n: string) => ({
+  hash: `pushed${n}`,
+  clientId: `client${n}`,
+  params: [['scope', 'openid']] as const,
+  signed: false,
+})
 export const aTotp = (n: string) => ({ subject: `person${n}`, sealed: 'sealed', lastStep: 1, createdAt: NOW })
 export const anApiKey = (n: string, owner: 'person' | 'service' = 'person'): StoredApiKey => ({
   id: `key${n}`,

@@ -77,7 +77,7 @@ const refused: [line: string, status: number, message: string][] = [
   ['config check', 78, 'key_encryption_key_file is missing'],
   ['config show --config nowhere.yaml', 78, 'nowhere.yaml does not exist'],
   ['serve', 78, 'issuer is missing'],
-  ['dev --port high', 78, 'listen.port must be a whole number — mend --port'],
+  ['dev --port high', 78, 'listen.port must be a whole number — correct --port'],
 ]
 
 for (const [line, status, message] of refused) {
@@ -175,21 +175,18 @@ test('a client can come from a file, with a chosen secret that is not said to be
 test('a tenant has lifetimes of its own until it goes back', async () => {
   await json('tenants create brief')
   assert.deepEqual((await json('tenants set brief --lifetimes-access-token 60')).lifetimes, { access_token: 60 })
-  assert.equal((await json('tenants set brief --no-lifetimes')).lifetimes, null)
-  const emailOf = async () => (await json('tenants list')).find(({ slug }: { slug: string }) => slug === 'brief').settings.sign_up_email
-  for (const [rule, kept] of [
-    ['verified', 'verified'],
-    ['default', null],
+  assert.deepEqual((await json('tenants set brief --unset lifetimes')).lifetimes, {})
+  const emailOf = async () => (await json('tenants list')).find(({ slug }: { slug: string }) => slug === 'brief').sign_up_email
+  for (const [change, kept] of [
+    ['--sign-up-email verified', 'verified'],
+    ['--unset sign_up_email', undefined],
   ]) {
-    await json(`tenants set brief --sign-up-email ${rule}`)
+    await json(`tenants set brief ${change}`)
     assert.equal(await emailOf(), kept)
   }
-  assert.match(
-    (await gatehouse('tenants set brief --sign-up-email none')).err,
-    /Allowed choices are private, verified, unverified, default/,
-  )
+  assert.match((await gatehouse('tenants set brief --sign-up-email none')).err, /Allowed choices are private, verified, unverified/)
   assert.match((await gatehouse('tenants set brief --lifetimes-access-token 0')).err, /--lifetimes-access-token must be at least 1/)
-  assert.match((await gatehouse('tenants set brief --no-lifetimes --lifetimes-code 9')).err, /exclude each other/)
+  assert.match((await gatehouse('tenants set brief --unset lifetimes --lifetimes-code 9')).err, /exclude each other/)
 })
 
 test('the signing secret of HS256: always there, chosen, and forgotten again', async () => {

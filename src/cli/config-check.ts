@@ -1,6 +1,7 @@
 /** `gatehouse config check`: everything that keeps the server from starting, in the settings and in the keys of the database. */
 import { existsSync } from 'node:fs'
 import { readKeks } from '../app.ts'
+import type { Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { keyUses, missingKeys } from '../crypto/reseal.ts'
 import { fingerprint } from '../crypto/seal.ts'
@@ -13,18 +14,14 @@ import { type ConfigFlags, configured } from './open.ts'
 import { Problems } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface CheckFlags extends ConfigFlags {
-  dev?: true
-}
-
 /** Writes that the configuration is sound, and what is sealed under each key. Throws `Problems` when it is not. */
-export async function check(terminal: Terminal, { dev, config: file }: CheckFlags): Promise<void> {
-  const mode = dev ? 'dev' : 'serve'
-  const config = configured(terminal, mode, file)
+export async function check(terminal: Terminal, mode: Mode, { config: file }: ConfigFlags): Promise<void> {
+  const { config, warnings } = configured(terminal, mode, file)
   const database = await keysOfDatabase(terminal, config).catch((error: unknown) => {
     if (error instanceof DatabaseUnavailable) return 'The database cannot be reached, and was not checked.\n'
     throw error
   })
+  for (const warning of warnings) terminal.stderr.write(`warning: ${warning}\n`)
   terminal.stdout.write(`The configuration is sound for "gatehouse ${mode}".\n${database}`)
 }
 

@@ -4,7 +4,6 @@ import { lookUp, put, type Raw } from '../config/raw.ts'
 import type { Config } from '../config/schema.ts'
 import { settings } from '../config/settings.ts'
 import { print, withExamples } from './admin-command.ts'
-import type { CheckFlags } from './config-check.ts'
 import { type ConfigFlags, loadedForAdmin } from './open.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -14,7 +13,9 @@ export function config(group: Command, terminal: Terminal): void {
       .command('check')
       .description('list everything that keeps "gatehouse serve" from starting, and what is sealed under each key-encryption key')
       .option('--dev', 'check it for "gatehouse dev" instead')
-      .action(async (flags: CheckFlags) => (await import('./config-check.ts')).check(terminal, flags)),
+      .action(async (flags: ConfigFlags & { dev?: true }) =>
+        (await import('./config-check.ts')).check(terminal, flags.dev ? 'dev' : 'serve', flags),
+      ),
     ['gatehouse config check --config /etc/gatehouse.yaml'],
   )
   withExamples(

@@ -8,18 +8,15 @@ import { type ClientMetadata, clientSchema, policySchema } from '../protocol/cli
 import type { Server } from '../protocol/feature.ts'
 import { readClient } from '../protocol/register.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
-import { slugSchema, tenantName } from '../protocol/tenant-names.ts'
+import { slugSchema, tenantNameSchema } from '../protocol/tenant-settings.ts'
 import { textOf } from './admin-command.ts'
 import type { Kind, PlanEntry } from './plan.ts'
 import { checked, Problems, refuse, refuseIssues } from './problems.ts'
 import { readAll, type Terminal } from './terminal.ts'
 
 const list = z.array(z.record(z.string(), z.unknown())).optional()
-const fileSchema = z.strictObject({
-  clients: list,
-  resources: list,
-  tenants: z.record(slugSchema, z.strictObject({ name: tenantName.optional(), clients: list, resources: list })).default({}),
-})
+const section = { name: tenantNameSchema.optional(), clients: list, resources: list }
+const fileSchema = z.strictObject({ ...section, tenants: z.record(slugSchema, z.strictObject(section)).default({}) })
 
 /** What is declared of one tenant. A list that is absent says nothing of its kind. */
 export interface TenantSection {
@@ -48,7 +45,7 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
     (path) => path || file,
   )
   const folder = file === '-' ? '.' : join(file, '..')
-  const first = own.clients || own.resources ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }] : []
+  const first = own.name || own.clients || own.resources ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }] : []
   const others = Object.entries(tenants).map(([slug, section]) => ({
     tenant: slug,
     mayCreate: slug !== 'root',

@@ -23,7 +23,11 @@ export function exports(command: Command, terminal: Terminal): void {
       const tenants: Record<string, object> = {}
       const others = slug === undefined ? (await app.tenants.list()).filter((row) => row.slug !== '' && row.status === 'active') : []
       for (const row of others) tenants[row.slug] = { name: row.name, ...(await listsOf((await app.tenant(row.slug)) as Tenant)) }
-      const value = { ...(await listsOf(tenant)), ...(others.length > 0 ? { tenants } : {}) }
+      const value = {
+        ...(slug === undefined ? { name: tenant.row.name } : {}),
+        ...(await listsOf(tenant)),
+        ...(others.length > 0 ? { tenants } : {}),
+      }
       terminal.stdout.write(flags.json ? `${JSON.stringify(value, null, 2)}\n` : stringify(value, { lineWidth: 0 }))
     }),
   )

@@ -18,9 +18,9 @@ export function addFlags(command: Command, schema: z.ZodType, heading: string): 
 }
 
 function optionOf(path: string, form: Form): Option {
-  const usual = form.default === undefined || typeof form.default === 'object' ? '' : ` (default: ${form.default})`
-  const choices = form.enum ? `: ${form.enum.join(', ')}` : ''
-  return new Option(`${flagOf(path)} ${placeholder(form)}`, `${form.description ?? ''}${choices}${usual}`.trim())
+  const byDefault = form.default === undefined || typeof form.default === 'object' ? '' : ` (default: ${form.default})`
+  const option = new Option(`${flagOf(path)} ${placeholder(form)}`, `${form.description ?? ''}${byDefault}`.trim())
+  return form.enum ? option.choices(form.enum) : option
 }
 
 function placeholder(form: Form): string {

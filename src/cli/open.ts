@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { App } from '../app.ts'
-import { loadConfig, type Mode, missingFile } from '../config/load.ts'
+import { type Loaded, loadConfig, type Mode, missingFile } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { logger, readFile, systemPlatform } from '../platform.ts'
 import type { AuditEvent, AuditEventType } from '../protocol/audit-events.ts'
@@ -19,11 +19,16 @@ export function refuseMissingFile({ config: file }: ConfigFlags): void {
   if (file !== undefined && !existsSync(file)) throw new Problems(78, [missingFile(file)])
 }
 
-/** Throws `Problems` with everything that is wrong. */
-export function configured(terminal: Terminal, mode: Mode, file: string | undefined, flags: Readonly<Record<string, string>> = {}): Config {
+/** The configuration, and what production warns of. Throws `Problems` with everything that is wrong. */
+export function configured(
+  terminal: Terminal,
+  mode: Mode,
+  file: string | undefined,
+  flags: Readonly<Record<string, string>> = {},
+): Exclude<Loaded, { problems: string[] }> {
   const loaded = loadConfig({ mode, file, env: terminal.env, flags, readFile })
   if ('problems' in loaded) throw new Problems(78, loaded.problems)
-  return loaded.config
+  return loaded
 }
 
 /**
@@ -31,8 +36,8 @@ export function configured(terminal: Terminal, mode: Mode, file: string | undefi
  * mode makes itself, and otherwise by those of development. Throws `Problems` with everything that is wrong.
  */
 export function loadedForAdmin(terminal: Terminal, file: string | undefined): Config {
-  const config = configured(terminal, 'dev', file)
-  return config.key_encryption_key_file ? configured(terminal, 'serve', file) : config
+  const { config } = configured(terminal, 'dev', file)
+  return config.key_encryption_key_file ? configured(terminal, 'serve', file).config : config
 }
 
 /** Acts on one tenant of an existing database, and closes it. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
@@ -67,7 +68,7 @@ async function freePort(): Promise<number> {
 /** Settings of production mode on this machine. */
 async function production(folder: string): Promise<Record<string, string>> {
   const port = await freePort()
-  writeFileSync(join(folder, 'key'), Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7)).toString('base64'), { mode: 0o600 })
+  writeFileSync(join(folder, 'key'), randomBytes(32).toString('base64'), { mode: 0o600 })
   return {
     GATEHOUSE_ISSUER: `http://localhost:${port}`,
     GATEHOUSE_LISTEN_PORT: String(port),
@@ -135,6 +136,34 @@ test('production mode wants its migrations, and refuses the demo client', soon, 
   const open = start(t, folder, [main, 'serve'], env)
   assert.equal(await open.ended, 78)
   assert.match(open.text(), /demo client/)
+})
+
+test('8: production refuses every secret of the demonstration until it is gone', soon, async (t) => {
+  const folder = emptyFolder(t)
+  const { GATEHOUSE_LISTEN_PORT: port, ...settings } = await production(folder)
+  const env = { ...settings, GATEHOUSE_KEYS_ALGS: 'ES256,RS256', GATEHOUSE_KEYS_RSA_BITS: '2048' }
+  const development = start(t, folder, [main, 'dev', '--port', port!], env)
+  await development.says(/Ctrl-C/)
+  development.child.kill('SIGTERM')
+  assert.equal(await development.ended, 0)
+
+  const cures = [
+    'clients delete demo-machine',
+    'clients delete m2m-client',
+    'clients rotate-secret m2m-hs256', // the secret with which tokens are signed stays
+    'clients signing-secret m2m-hs256 --reset',
+  ]
+  for (const [n, cure] of cures.entries()) {
+    const refused = start(t, folder, [main, 'serve', '--port', port!], env)
+    assert.equal(await refused.ended, 78, refused.text())
+    const named = [...refused.text().matchAll(/^ {2}- .* client (\S+?),? .*$/gm)].map(([, id]) => id)
+    assert.deepEqual(named, ['demo-machine', 'm2m-client', 'm2m-hs256', 'm2m-hs256'].slice(n), refused.text())
+    assert.equal(await start(t, folder, [main, ...cure.split(' ')], env).ended, 0)
+  }
+  const server = start(t, folder, [main, 'serve', '--port', port!], env)
+  await server.says(/"msg":"ready"/)
+  server.child.kill('SIGTERM')
+  assert.equal(await server.ended, 0)
 })
 
 /** A request whose body is still on its way. */

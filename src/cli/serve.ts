@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { type App, openApp } from '../app.ts'
 import type { Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { addDemoData, published } from '../demo-data.ts'
+import { addDemoData, publishedSecrets } from '../demo-data.ts'
 import { createAccount, LoginTaken } from '../identity/accounts.ts'
 import { foldLogin } from '../identity/types.ts'
 import { random, systemPlatform } from '../platform.ts'
@@ -57,8 +57,9 @@ async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise
   try {
     const given = { 'listen.host': flags.host, 'listen.port': flags.port, workers: flags.workers }
     const overrides = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined))
-    const config = configured(terminal, mode, flags.config, overrides)
+    const { config, warnings } = configured(terminal, mode, flags.config, overrides)
     const log = logFor(terminal, mode, config.log)
+    if (cluster.isPrimary) for (const warning of warnings) log.warn(warning)
     const migrations = mode === 'dev' || flags.migrate ? 'apply' : 'refuse'
     const app = await openApp(config, systemPlatform(log), { migrations, makeKey: mode === 'dev' })
     const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, app, config).catch(closing(app))
@@ -118,12 +119,8 @@ async function prepare(terminal: Terminal, mode: Mode, app: App, config: Config)
     const made = root ? await addDemoData(root, random, config.demo.jwt_secret) : 'there'
     return () => terminal.stdout.write(welcome(terminal, config.issuer, made))
   }
-  const open = root ? await openToEveryone(root) : []
-  if (open.length > 0) {
-    const mend = (id: string) =>
-      `the database holds the demo client ${id} of development mode — run "gatehouse clients delete ${id}", or set database_url`
-    throw new Problems(78, open.map(mend))
-  }
+  const problems = root ? await publishedSecrets(root) : []
+  if (problems.length > 0) throw new Problems(78, problems)
   return () => {}
 }
 
@@ -136,16 +133,6 @@ async function ensureAdministrator({ accounts, ctx }: Tenant, { create, email, p
     if (error instanceof z.ZodError) refuseIssues(error, (path) => `administrator: ${path}`) // the tenant wants attributes of everyone
     if (!(error instanceof LoginTaken)) throw error // another node was first
   })
-}
-
-/** The clients as which anyone who reads our sources can get a token. */
-async function openToEveryone({ store, tokens }: Tenant): Promise<string[]> {
-  const open: string[] = []
-  for (const { client_id, secret } of published) {
-    const client = await store.clients.find(client_id)
-    if (client && (await tokens.matchesSecret(secret, client.secretHashes))) open.push(client_id)
-  }
-  return open
 }
 
 function listenProblem(error: unknown, { listen }: Config): unknown {

@@ -9,6 +9,7 @@ import { isMapping, lookUp, put, type Raw, type ReadFile } from './raw.ts'
 import { type Config, configSchema } from './schema.ts'
 import { type Setting, settings } from './settings.ts'
 import { nearest } from './suggest.ts'
+import { productionWarnings } from './warnings.ts'
 
 export type Mode = 'dev' | 'serve'
 
@@ -22,8 +23,11 @@ export interface Sources {
   readFile: ReadFile
 }
 
-/** The configuration and the file it was read from, or every reason why there is none: "what is wrong — what mends it". */
-export type Loaded = { config: Config; file: string | undefined } | { problems: string[] }
+/**
+ * The configuration, the file it was read from, and in production what to warn of; or every reason why there is none. Each sentence says
+ * what is wrong — how to correct it.
+ */
+export type Loaded = { config: Config; file: string | undefined; warnings: string[] } | { problems: string[] }
 
 /** Pure in its inputs. */
 export function loadConfig(sources: Sources): Loaded {
@@ -43,8 +47,10 @@ export function loadConfig(sources: Sources): Loaded {
 
   const parsed = configSchema.safeParse(raw, { error: wording })
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => sentences(issue, raw, file.name, given)))
-  if (sources.mode === 'serve') problems.push(...productionProblems(raw, sources.readFile))
-  return parsed.success && problems.length === 0 ? { config: parsed.data, file: file.name } : { problems }
+  if (sources.mode === 'serve')
+    problems.push(...productionProblems(raw, sources.readFile, { name: file.name, values: ownSettings(file.values) }))
+  if (!parsed.success || problems.length > 0) return { problems }
+  return { config: parsed.data, file: file.name, warnings: sources.mode === 'serve' ? productionWarnings(parsed.data) : [] }
 
   function give(setting: Setting, text: string, source: string) {
     put(raw, setting.path, interpret(text, setting.form))
@@ -52,11 +58,18 @@ export function loadConfig(sources: Sources): Loaded {
   }
 }
 
+/** What the settings file says itself, under our names. */
+function ownSettings(values: Raw): Raw {
+  const own = structuredClone(values)
+  addAliases(own, {}, () => {})
+  return own
+}
+
 function readSettingsFile({ file, env, readFile }: Sources): { values: Raw | string; name: string | undefined } {
   const named = file ?? (env['GATEHOUSE_CONFIG'] || undefined)
   const name = named ?? 'gatehouse.yaml'
   const found = attempt(() => readFile(name))
-  if (typeof found === 'string') return { values: `${name} cannot be read (${found}) — mend its permissions or --config`, name }
+  if (typeof found === 'string') return { values: `${name} cannot be read (${found}) — correct its permissions or --config`, name }
   if (!found) return named ? { values: missingFile(name), name } : { values: {}, name: undefined }
   const lines = new LineCounter()
   const document = parseDocument(found.text, { lineCounter: lines, prettyErrors: false })
@@ -99,8 +112,8 @@ function readSecretFiles(raw: Raw, readFile: ReadFile): string[] {
       if (typeof name !== 'string') return []
       if (lookUp(raw, path) !== undefined) return [`${path} and ${path}_file are both set — remove one of them`]
       const found = attempt(() => readFile(name))
-      if (typeof found === 'string') return [`${name} cannot be read (${found}) — mend its permissions or ${path}_file`]
-      if (!found) return [`${name} does not exist — mend ${path}_file`]
+      if (typeof found === 'string') return [`${name} cannot be read (${found}) — correct its permissions or ${path}_file`]
+      if (!found) return [`${name} does not exist — correct ${path}_file`]
       put(raw, path, found.text.trim())
       return []
     })
@@ -134,7 +147,9 @@ function sentences(issue: z.core.$ZodIssue, raw: Raw, file: string | undefined, 
   const setting = settings.find((setting) => setting.path === path)
   const source = given.get(path) ?? (lookUp(raw, path) === undefined ? undefined : `${path} in ${file}`)
   const example = setting?.form.examples?.[0]
-  const mend = source ? `mend ${source}` : `set ${path}${setting ? ` or ${setting.variable}` : ''}${example ? `, such as ${example}` : ''}`
+  const mend = source
+    ? `correct ${source}`
+    : `set ${path}${setting ? ` or ${setting.variable}` : ''}${example ? `, such as ${example}` : ''}`
   return [`${subject} ${issue.message} — ${mend}`]
 }
 

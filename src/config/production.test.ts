@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { suite, test } from 'node:test'
 import { loadConfig } from './load.ts'
 
 const sound = {
@@ -19,8 +19,16 @@ function serve(change: Record<string, string>) {
     url: 0o640,
     smtp: 0o604,
     phrase: 0o644,
+    zeros: 0o600,
+    counting: 0o600,
   }
-  const texts: Record<string, string> = { url: sound.GATEHOUSE_DATABASE_URL, smtp: 'smtps://mail.example.org', phrase: 'Zq7-unusual' }
+  const texts: Record<string, string> = {
+    url: sound.GATEHOUSE_DATABASE_URL,
+    smtp: 'smtps://mail.example.org',
+    phrase: 'Zq7-unusual and long enough',
+    zeros: Buffer.alloc(32).toString('base64'),
+    counting: Buffer.from(Array.from({ length: 32 }, (_, i) => i)).toString('hex'),
+  }
   const readFile = (path: string) => {
     if (path === 'denied') throw new Error('denied')
     return path in modes ? { text: texts[path] ?? '', mode: modes[path] } : undefined
@@ -35,6 +43,11 @@ const accepted: [what: string, change: Record<string, string>][] = [
   ['http on this machine with a path', { GATEHOUSE_ISSUER: 'http://127.0.0.1:8000/id' }],
   ['SQLite, when chosen', { GATEHOUSE_DATABASE_URL: 'sqlite:gatehouse.db' }],
   ['TLS by a proxy', { GATEHOUSE_TLS_CERT_FILE: '', GATEHOUSE_TLS_KEY_FILE: '', GATEHOUSE_TRUSTED_PROXIES: '10.1.0.0/16' }],
+  [
+    'the private networks as proxies',
+    { GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10,::ffff:10.0.0.0/104' },
+  ],
+  ['an administrator', { GATEHOUSE_ADMINISTRATOR_EMAIL: 'root@example.org', GATEHOUSE_ADMINISTRATOR_PASSWORD: 'seventeen horses' }],
   ['a system without permission bits', { GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: 'windows' }],
 ]
 
@@ -44,22 +57,22 @@ for (const [what, change] of accepted) {
 
 const refused: [change: Record<string, string>, problem: string][] = [
   [{ GATEHOUSE_ISSUER: '' }, 'issuer is missing — set issuer or GATEHOUSE_ISSUER, such as https://id.example.com'],
-  [{ GATEHOUSE_ISSUER: 'http://id.example.org' }, 'issuer is http beyond this machine — set issuer to an https URL'],
-  [{ GATEHOUSE_ISSUER: 'http://localhost.example.org' }, 'issuer is http beyond this machine — set issuer to an https URL'],
+  [{ GATEHOUSE_ISSUER: 'http://id.example.org' }, 'issuer uses http beyond this machine — set issuer to an https URL'],
+  [{ GATEHOUSE_ISSUER: 'http://localhost.example.org' }, 'issuer uses http beyond this machine — set issuer to an https URL'],
   [
     { GATEHOUSE_TLS_CERT_FILE: '', GATEHOUSE_TLS_KEY_FILE: '' },
-    'issuer is https, yet nothing here speaks TLS — set tls.cert_file and tls.key_file, or trusted_proxies to the proxy that does',
+    'issuer is https, but this server has no TLS — set tls.cert_file and tls.key_file, or trusted_proxies to the proxy that terminates TLS',
   ],
-  [{ GATEHOUSE_MAIL_FOLDER: 'mail' }, 'mail.folder keeps mails whose links open accounts — set mail.smtp_url in place of it'],
+  [{ GATEHOUSE_MAIL_FOLDER: 'mail' }, 'mail.folder stores mails whose links open accounts — set mail.smtp_url in place of it'],
   [
     { GATEHOUSE_MAIL_SMTP_URL: 'smtp://mail.example.org' },
     'mail.from is missing beside mail.smtp_url — set mail.from or GATEHOUSE_MAIL_FROM, such as no-reply@example.com',
   ],
   [
     { GATEHOUSE_API_SIGN_UP_EMAIL: 'verified' },
-    'api.sign_up_email needs mails, and none can be sent — set mail.smtp_url, or api.sign_up_email to unverified',
+    'api.sign_up_email needs email, and none can be sent — set mail.smtp_url, or api.sign_up_email to unverified',
   ],
-  [{ GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0' }, 'trusted_proxies believes everyone — name the addresses of your proxies'],
+  [{ GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0' }, 'trusted_proxies trusts everyone — name the addresses of your proxies'],
   [
     { GATEHOUSE_DATABASE_URL: '' },
     'database_url is missing — set database_url or GATEHOUSE_DATABASE_URL, such as postgres://gatehouse@localhost/gatehouse',
@@ -75,10 +88,10 @@ const refused: [change: Record<string, string>, problem: string][] = [
   ],
   [{ GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: 'group' }, 'key_encryption_key_file: group can be read by others — run "chmod 600 group"'],
   [{ GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: 'public' }, 'key_encryption_key_file: public can be read by others — run "chmod 600 public"'],
-  [{ GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: 'none' }, 'key_encryption_key_file: none does not exist — mend key_encryption_key_file'],
+  [{ GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: 'none' }, 'key_encryption_key_file: none does not exist — correct key_encryption_key_file'],
   [
     { GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: 'denied' },
-    'key_encryption_key_file: denied cannot be read — mend its permissions or key_encryption_key_file',
+    'key_encryption_key_file: denied cannot be read — correct its permissions or key_encryption_key_file',
   ],
   [
     { GATEHOUSE_PREVIOUS_KEY_ENCRYPTION_KEY_FILES: 'private,group' },
@@ -97,7 +110,25 @@ const refused: [change: Record<string, string>, problem: string][] = [
     'administrator.password_file: phrase can be read by others — run "chmod 600 phrase"',
   ],
   [{ GATEHOUSE_TLS_KEY_FILE: 'public' }, 'tls.key_file: public can be read by others — run "chmod 600 public"'],
-  [{ GATEHOUSE_TLS_CERT_FILE: 'none' }, 'tls.cert_file: none does not exist — mend tls.cert_file'],
+  ...['0.0.0.0/0', '::/0', '0.0.0.0/1', '128.0.0.0/1', '8000::/1', '::ffff:0.0.0.0/96', '10.0.0.1,64.0.0.0/4,128.0.0.0/4'].map(
+    (ranges): [Record<string, string>, string] => [
+      { GATEHOUSE_TRUSTED_PROXIES: ranges },
+      'trusted_proxies trusts everyone — name the addresses of your proxies',
+    ],
+  ),
+  ...['zeros', 'counting'].map((file): [Record<string, string>, string] => [
+    { GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: file },
+    `key_encryption_key_file: ${file} holds a key that can be guessed — make one with "umask 077; head -c 32 /dev/urandom | base64"`,
+  ]),
+  ...['short', 'password12345678', 'passwordpassword', 'root.of.all@example.org'].map((password): [Record<string, string>, string] => [
+    { GATEHOUSE_ADMINISTRATOR_EMAIL: 'root.of.all@example.org', GATEHOUSE_ADMINISTRATOR_PASSWORD: password },
+    'administrator.password can be guessed — choose one of at least 15 characters that few people use and that is not the email address',
+  ]),
+  [
+    { GATEHOUSE_FEATURES_PKCE: 'false' },
+    'features.pkce is off, so an authorization code that is intercepted can be redeemed — remove features.pkce',
+  ],
+  [{ GATEHOUSE_TLS_CERT_FILE: 'none' }, 'tls.cert_file: none does not exist — correct tls.cert_file'],
 ]
 
 for (const [change, problem] of refused) {
@@ -114,4 +145,83 @@ test('one start tells everything', () => {
   })
   const about = problems.map((problem) => problem.split(/[ :]/)[0])
   assert.deepEqual(about.sort(), ['GATEHOUSE_NO_SUCH', 'database_url', 'issuer', 'issuer', 'key_encryption_key_file', 'workers'])
+})
+
+test('a settings file that everyone can read is refused if a secret is in it', () => {
+  const settings = ['issuer: http://localhost:8000', 'key_encryption_key_file: private']
+  const judged = (line: string, mode: number) => {
+    const files: Record<string, { text: string; mode: number }> = {
+      'a.yaml': { text: [...settings, line].join('\n'), mode },
+      private: { text: '', mode: 0o600 },
+    }
+    const loaded = loadConfig({ mode: 'serve', file: 'a.yaml', env: {}, readFile: (path) => files[path] })
+    return 'problems' in loaded ? loaded.problems : []
+  }
+  const database = 'database_url: postgres://gatehouse@db/gatehouse'
+  const secrets: [line: string, setting: string][] = [
+    ['database_url: postgres://gatehouse:Zq7-unusual@db/gatehouse', 'database_url'],
+    ['database_url: postgres://db/gatehouse?password=Zq7-unusual', 'database_url'],
+    [`${database}\nadministrator: { password: seventeen horses }`, 'administrator.password'],
+    [`${database}\nauth: { admin_password: seventeen horses }`, 'administrator.password'],
+    [`${database}\nmail: { from: id@example.org, smtp_url: smtps://id:Zq7-unusual@mail.example.org }`, 'mail.smtp_url'],
+  ]
+  for (const [line, setting] of secrets) {
+    const problem = `a.yaml holds ${setting} and can be read by everyone — run "chmod 640 a.yaml", or use ${setting}_file`
+    assert.deepEqual(judged(line, 0o644), [problem], line)
+    assert.deepEqual(judged(line, 0o640), [], line)
+  }
+  assert.deepEqual(judged(database, 0o644), [])
+})
+
+suite('warned of in production', () => {
+  const warnings = (change: Record<string, string>) => {
+    const readFile = () => ({ text: '', mode: 0o600 })
+    const loaded = loadConfig({
+      mode: 'serve',
+      env: { ...sound, GATEHOUSE_DATABASE_URL: 'sqlite:a.db', GATEHOUSE_CONFIG: '', ...change },
+      readFile,
+    })
+    assert.ok('config' in loaded, JSON.stringify(loaded))
+    return loaded.warnings
+  }
+  const cases: [change: Record<string, string>, setting: string | undefined][] = [
+    [{}, undefined],
+    [{ GATEHOUSE_API_OPEN_TENANTS: 'true' }, 'api.open_tenants'],
+    [{ GATEHOUSE_API_WITHOUT_CLIENT: 'true' }, 'api.without_client'],
+    [{ GATEHOUSE_API_SIGN_UP: 'true' }, 'api.sign_up'],
+    [{ GATEHOUSE_API_POPULAR_PASSWORDS: 'true' }, 'api.popular_passwords'],
+    [{ GATEHOUSE_FEATURES_PASSWORD_GRANT: 'true' }, 'features.passwordGrant'],
+    [{ GATEHOUSE_LIMITS_SIGN_IN_ACCOUNT: '101' }, 'limits.sign_in.account'],
+    [{ GATEHOUSE_LIMITS_SIGN_IN_ADDRESS: '10001' }, 'limits.sign_in.address'],
+    [{ GATEHOUSE_LIMITS_SIGN_IN_TENANT: '100001' }, 'limits.sign_in.tenant'],
+    [{ GATEHOUSE_LIMITS_BODY_BYTES: '1048577' }, 'limits.body_bytes'],
+    [{ GATEHOUSE_LOG_LEVEL: 'silent' }, 'log.level'],
+  ]
+  for (const [change, setting] of cases) {
+    test(setting ?? 'nothing, by default', () =>
+      assert.deepEqual(
+        warnings(change).map((text) => text.split(' ')[0]),
+        setting === undefined ? [] : [setting],
+      ),
+    )
+  }
+
+  const databases: [url: string, warned: boolean][] = [
+    ['postgres://u@db/n', true],
+    ['postgresql://u@10.0.0.5:5432/n', true],
+    ['postgres://u@db/n?sslmode=disable', true],
+    ['postgres://u@db/n?sslmode=no-verify', true],
+    ['postgres://u@db/n?sslmode=require&uselibpqcompat=true', true],
+    ['postgres:///n?host=db.example', true],
+    ['postgres://u@db/n?sslmode=require', false],
+    ['postgres://u@db/n?sslmode=verify-full', false],
+    ['postgres://u@localhost/n', false],
+    ['postgres://u@[::1]/n', false],
+    ['postgres:///n?host=/var/run/postgresql', false],
+    ['postgres://%2Fvar%2Frun%2Fpostgresql/n', false],
+  ]
+  for (const [url, warned] of databases) {
+    test(`${url}: ${warned ? 'no verified TLS' : 'nothing'}`, () =>
+      assert.equal(warnings({ GATEHOUSE_DATABASE_URL: url }).length, warned ? 1 : 0))
+  }
 })

@@ -3,13 +3,12 @@ import { z } from 'zod'
 import { signingAlgs } from '../protocol/algs.ts'
 import { catalogue, offByDefault } from '../protocol/features/index.ts'
 import { lifetimeFields } from '../protocol/lifetimes.ts'
+import { signUpEmails } from '../protocol/tenant-settings.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
 const tries = z.int().min(1).max(1_000_000)
 const path = z.string().min(1)
 
-/** What the address of an account of one's own must be. */
-export const signUpEmails = ['private', 'verified', 'unverified'] as const
 const address = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
   error: 'must be an address or an address range such as 10.0.0.0/8',
 })

@@ -68,6 +68,9 @@ test('anything else is refused, without telling what it was', async (t) => {
     Buffer.alloc(32),
     Buffer.alloc(32).toString('base64'),
     Buffer.from('0123456789abcdef'.repeat(4).replaceAll(/[89a-f]/g, '0'), 'hex'),
+    Buffer.from(Array.from({ length: 32 }, (_, i) => i)),
+    Buffer.from(Array.from({ length: 32 }, (_, i) => 200 - 5 * i)).toString('base64'),
+    Buffer.concat([key.subarray(16), key.subarray(16)]),
   ]
   for (const content of refused) {
     await writeFile(path, content)

@@ -1,6 +1,7 @@
 /** Files that hold a key-encryption key: 32 random bytes, as base64, base64url, hexadecimal, or as they are. */
 import { link, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { ownIdentity, permissionBits } from '../file-access.ts'
 import type { Random } from './derive.ts'
 
 /** A key file that cannot be used; the message says why and never what is in it. */
@@ -10,10 +11,12 @@ export class BadKeyFile extends Error {
 
 /** Reads a key of 32 bytes. `strict` refuses a file that others than its owner may touch. Throws `BadKeyFile`, or the system's error. */
 export async function readKek(path: string, options: { strict: boolean }): Promise<Buffer> {
-  if (options.strict && process.platform !== 'win32' && (await stat(path)).mode & 0o077)
-    throw new BadKeyFile(`${path} is open to others than its owner: chmod 600 it`)
+  const self = options.strict ? ownIdentity() : undefined
+  if (self && permissionBits(await stat(path), self) & 0o077)
+    throw new BadKeyFile(`${path} is open to others than its owner: run "chmod 600 ${path}"`)
   const key = decode(await readFile(path))
   if (!key) throw new BadKeyFile(`${path} does not hold a key: 32 random bytes as base64, base64url, hexadecimal or raw are needed`)
+  if (isGuessable(key)) throw new BadKeyFile(`${path} holds a key that can be guessed: 32 random bytes are needed`)
   return key
 }
 
@@ -38,7 +41,18 @@ export async function makeKek(path: string, random: Random): Promise<boolean> {
 
 function decode(content: Buffer): Buffer | undefined {
   const key = looksLikeText(content) ? decodeText(content.toString('latin1').trim()) : content
-  return key?.length === 32 && new Set(key).size >= 16 ? key : undefined // a random key all but surely has more different bytes
+  return key?.length === 32 ? key : undefined
+}
+
+/** Does a key file hold a key of few different bytes, of equal steps, or of a repeated pattern? Random bytes almost surely do not. */
+export function holdsGuessableKey(content: Buffer): boolean {
+  const key = decode(content)
+  return key !== undefined && isGuessable(key)
+}
+
+function isGuessable(key: Buffer): boolean {
+  const steps = [...key].map((byte, i) => (byte - (key[i - 1] ?? 0)) & 0xff)
+  return new Set(key).size < 16 || new Set(steps).size < 8 || key.subarray(0, 16).equals(key.subarray(16))
 }
 
 function decodeText(text: string): Buffer | undefined {

@@ -1,6 +1,7 @@
 /** Reading a client back from storage, where a document may be older or newer than the schema. */
 import type { z } from 'zod'
 import { type ClientMetadata, clientSchema, policySchema } from './client.ts'
+import { storedMembers } from './stored-members.ts'
 
 type Policy = z.infer<typeof policySchema>
 
@@ -23,21 +24,7 @@ const strictest: Policy = {
  * value is no longer known has its default, or in `policy` the strictest value.
  */
 export function storedClient(id: string, document: Readonly<Record<string, unknown>>): ClientMetadata {
-  const members = readable(clientSchema.shape, { ...document, client_id: id, policy: {} })
-  const policy = readable(policySchema.shape, (document['policy'] ?? {}) as Readonly<Record<string, unknown>>, strictest)
+  const members = storedMembers(clientSchema.shape, { ...document, client_id: id, policy: {} })
+  const policy = storedMembers(policySchema.shape, (document['policy'] ?? {}) as Readonly<Record<string, unknown>>, strictest)
   return { ...members, policy } as ClientMetadata
-}
-
-function readable(
-  shape: Readonly<Record<string, z.ZodType>>,
-  document: Readonly<Record<string, unknown>>,
-  unreadable: Readonly<Record<string, unknown>> = {},
-): Record<string, unknown> {
-  const members = Object.entries(shape).map(([name, schema]) => {
-    const read = (value: unknown) => schema.safeParse(value)
-    const value = document[name]
-    const whole = read(Array.isArray(value) ? value.filter((entry) => read([entry]).success) : value)
-    return [name, whole.success ? whole.data : (unreadable[name] ?? read(undefined).data)]
-  })
-  return Object.fromEntries(members.filter(([, value]) => value !== undefined))
 }

@@ -8,7 +8,7 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
-import { newSlugSchema, slugSchema, tenantName } from '../../protocol/tenant-names.ts'
+import { newSlugSchema, slugSchema, tenantNameSchema } from '../../protocol/tenant-settings.ts'
 import type { TenantActs } from '../api/admin/tenants.ts'
 import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
 import { readJsonBody } from '../api/json-body.ts'
@@ -61,7 +61,7 @@ function tenant(compat: CompatDeps): JsonRoute {
     summary: 'Create a tenant; its issuer is this one followed by /t/ and the slug',
     body: z.strictObject({
       slug: newSlugSchema,
-      name: tenantName,
+      name: tenantNameSchema,
       email: z.email().max(254),
     }),
     answer: z.object({ id: z.string(), slug: z.string(), name: z.string(), email: z.string(), issuer: z.string() }),

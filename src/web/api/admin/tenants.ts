@@ -1,9 +1,16 @@
 /** `/api/v1/admin/tenants`, only at the root tenant: the tenants of the installation. */
 import { z } from 'zod'
 import { accountSchema, createAccount } from '../../../identity/accounts.ts'
-import { type OwnLifetimes, tenantSettingsSchema } from '../../../protocol/lifetimes.ts'
 import type { Request } from '../../../protocol/request-reply.ts'
-import { newSlugSchema, tenantName } from '../../../protocol/tenant-names.ts'
+import {
+  newSlugSchema,
+  settingsChangeSchema,
+  type TenantChange,
+  type TenantOwnSettings,
+  tenantNameSchema,
+  tenantSettings,
+  tenantSettingsSchema,
+} from '../../../protocol/tenant-settings.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
@@ -24,7 +31,7 @@ export interface StoredTenant {
   createdAt: number
 }
 
-/** Changes to tenants, each by slug; false if there is no such tenant. */
+/** What these routes do with the tenants of the installation. Each acts on the tenant of a slug, and is false when there is none. */
 export interface TenantActs {
   create(ask: { slug: string; name: string }): Promise<boolean>
   page(ask: { after?: string; limit: number }): Promise<readonly StoredTenant[]>
@@ -37,9 +44,11 @@ const path = `${administrationPath}/tenants` as const
 /** The slug; `root` for the root tenant. */
 const oneTenant = `${path}/:id` as const
 
-const { lifetimes } = tenantSettingsSchema.shape
-const signUpEmail = z.enum(['private', 'verified', 'unverified']).describe('What the e-mail address of a registering person must be')
-const secondFactor = z.enum(['optional', 'required']).describe('Whether people must sign in with a second factor')
+/** Its settings, in the answer null where the deployment decides. */
+const settings = Object.entries(tenantSettingsSchema.shape).map(([name, schema]) => {
+  const answer = schema instanceof z.ZodDefault ? schema.unwrap() : schema.unwrap().nullable()
+  return [name, answer.describe(`${schema.description}${schema instanceof z.ZodDefault ? '' : '; null: as the deployment sets it'}`)]
+})
 
 const tenant = z
   .object({
@@ -48,55 +57,27 @@ const tenant = z
     name: z.string(),
     status,
     issuer: z.string(),
-    sign_up: z.boolean().describe('Self-registration, where the deployment allows it'),
-    password_grant: z.boolean().describe('The password grant, where the deployment allows it'),
-    second_factor: secondFactor.nullable().describe('null: the setting of the deployment'),
-    account_deletion: z.boolean().describe('People may delete their own accounts'),
-    sign_up_email: signUpEmail.nullable().describe('null: the setting of the deployment'),
-    lifetimes: lifetimes.unwrap().describe('Its own, in seconds; the others are those of the deployment'),
+    ...(Object.fromEntries(settings) as Record<keyof TenantOwnSettings, z.ZodType>),
     created_at: time,
   })
   .meta({ id: 'Tenant' })
 
-const tenantChange = z.strictObject({
-  name: tenantName.optional(),
-  sign_up: z.boolean().optional(),
-  password_grant: z.boolean().optional(),
-  second_factor: secondFactor.optional(),
-  account_deletion: z.boolean().optional(),
-  sign_up_email: signUpEmail.nullable().optional().describe('null: back to that of the deployment'),
-  lifetimes: lifetimes.nullable().describe('In seconds, added to those set before; null: back to those of the deployment'),
-})
-
-type TenantChange = z.output<typeof tenantChange>
+const tenantChange = z.strictObject({ name: tenantNameSchema.optional(), ...settingsChangeSchema.shape })
 
 const access = z.enum(['invitation', 'temporary_password'])
 const { username, email } = accountSchema.shape
 const first = z.strictObject({ username, email, access: access.default('temporary_password') })
 
-interface TenantSettings {
-  sign_up?: boolean
-  password_grant?: boolean
-  second_factor?: z.output<typeof secondFactor>
-  account_deletion?: boolean
-  sign_up_email?: z.output<typeof signUpEmail> | null
-  lifetimes?: OwnLifetimes
-}
-
 function shownTenant({ ctx }: WebTenant, { id, slug, name, settings, status, createdAt }: StoredTenant): z.input<typeof tenant> {
-  const { sign_up, password_grant, second_factor = null, account_deletion, sign_up_email = null, lifetimes } = settings as TenantSettings
+  const names = Object.keys(tenantSettingsSchema.shape) as (keyof TenantOwnSettings)[]
+  const own = tenantSettings(settings)
   return {
     id: slug || 'root',
     org_id: id,
     name,
     status,
     issuer: slug === '' ? ctx.issuer : `${ctx.issuer}/t/${slug}`,
-    sign_up: sign_up !== false,
-    password_grant: password_grant !== false,
-    second_factor,
-    account_deletion: account_deletion !== false,
-    sign_up_email,
-    lifetimes: lifetimes ?? {},
+    ...(Object.fromEntries(names.map((member) => [member, own[member] ?? null])) as Record<keyof TenantOwnSettings, unknown>),
     created_at: isoTime(createdAt),
   }
 }
@@ -134,7 +115,7 @@ export function tenantRoutes(tenants: TenantActs, tenantOf: (slug: string) => Pr
         act: 'tenant.change',
       },
       async ({ tenant, body, path }) => {
-        await tenants.set((await found(path.id)).slug, body)
+        await tenants.set((await found(path.id)).slug, body as TenantChange)
         return { answer: shownTenant(tenant, await found(path.id)), detail: { fields: Object.keys(body).join(' ') } }
       },
     ),
@@ -166,7 +147,7 @@ function creation(tenants: TenantActs, tenantOf: (slug: string) => Promise<WebTe
       summary: 'Create a tenant, with its first administrator',
       body: z.strictObject({
         id: newSlugSchema.describe('Its slug; its issuer is this one followed by /t/ and the slug'),
-        name: tenantName,
+        name: tenantNameSchema,
         administrator: first.optional().describe('A superadmin of the new tenant'),
       }),
       answer: tenant.extend({ administrator: administrator.optional() }),

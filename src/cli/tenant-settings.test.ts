@@ -1,0 +1,83 @@
+/** Tenant settings: one table, from which command line, storage, API and its description come. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, suite, test } from 'node:test'
+import { commandLine } from '../../test/command-line.ts'
+import { signUpEmails, type TenantOwnSettings, tenantSettings, tenantSettingsSchema } from '../protocol/tenant-settings.ts'
+import { flagOf } from './flags.ts'
+
+const { folder, gatehouse, json, remove } = await commandLine()
+after(remove)
+
+/** A value of each setting that is not the default. */
+const changed: Required<TenantOwnSettings> = {
+  sign_up: false,
+  sign_up_email: 'verified',
+  password_grant: false,
+  second_factor: 'required',
+  account_deletion: false,
+  contact: 'ada@example.com',
+  lifetimes: { access_token: 60 },
+}
+
+test('every setting can be set by a flag, is listed, and can be unset', async () => {
+  await json('tenants create acme')
+  assert.deepEqual(Object.keys(changed), Object.keys(tenantSettingsSchema.shape))
+  for (const [name, value] of Object.entries(changed)) {
+    const flag = name === 'lifetimes' ? '--lifetimes-access-token 60' : `${flagOf(name)} ${value}`
+    const before = await json('tenants set acme')
+    assert.deepEqual((await json(`tenants set acme ${flag}`))[name], value, name)
+    const listed = (await json('tenants list')).find(({ slug }: { slug: string }) => slug === 'acme')
+    assert.deepEqual(listed, { ...before, [name]: value }, name)
+    assert.deepEqual(await json(`tenants set acme --unset ${name}`), before, name)
+  }
+})
+
+test('what is not a setting is neither set nor unset', async () => {
+  const refused: [line: string, status: number, message: RegExp][] = [
+    ['tenants set acme --unset name', 2, /--unset takes sign_up, sign_up_email, /],
+    ['tenants set acme --unset contact --contact a@b.example', 2, /--unset contact and a value for it exclude each other/],
+    ['tenants set acme --contact nobody', 1, /--contact is not a valid/],
+    ['tenants set acme --sign-up perhaps', 1, /--sign-up must be true or false/],
+    ['tenants set nowhere --sign-up', 1, /there is no tenant nowhere/],
+  ]
+  for (const [line, status, message] of refused) {
+    const outcome = await gatehouse(line)
+    assert.deepEqual([outcome.status, message.test(outcome.err)], [status, true], `${line}: ${outcome.err}`)
+  }
+})
+
+test('the root tenant can be renamed by command and by file, and the file that is exported names it', async () => {
+  assert.equal((await json("tenants set root --name 'Example Ltd'")).name, 'Example Ltd')
+  assert.match((await gatehouse('export')).out, /^name: Example Ltd\n/)
+  for (const text of ['name: By file\n', 'tenants: { root: { name: By section } }\n']) {
+    const file = join(folder, 'declared.yaml')
+    writeFileSync(file, text)
+    assert.equal((await gatehouse(`apply ${file} --yes`)).status, 0)
+    const root = (await json('tenants list')).find(({ slug }: { slug: string }) => slug === 'root')
+    assert.equal(root.name, text.includes('section') ? 'By section' : 'By file')
+  }
+})
+
+suite('a stored document', () => {
+  const defaults = { sign_up: true, password_grant: true, account_deletion: true, lifetimes: {} }
+
+  test('is read with defaults, and without unknown members', () => {
+    assert.deepEqual(tenantSettings({}), defaults)
+    assert.deepEqual(tenantSettings({ unknown: 1, sign_up_email: undefined }), defaults)
+    for (const email of signUpEmails) assert.equal(tenantSettings({ sign_up_email: email }).sign_up_email, email)
+  })
+
+  test('whose values cannot be read opens nothing', () => {
+    const unreadable = Object.fromEntries(Object.keys(tenantSettingsSchema.shape).map((name) => [name, { from: 'the future' }]))
+    assert.deepEqual(tenantSettings(unreadable), {
+      sign_up: false,
+      sign_up_email: 'private',
+      password_grant: false,
+      second_factor: 'required',
+      account_deletion: false,
+      lifetimes: {},
+    })
+  })
+})

@@ -1,0 +1,64 @@
+/** What a tenant sets for itself: the one table from which storage, command line, administration API and its description come. */
+import { z } from 'zod'
+import { type LifetimeName, lifetimeFields } from './lifetimes.ts'
+import { mergePatchOf } from './merge-patch.ts'
+import { storedMembers } from './stored-members.ts'
+import { line } from './text.ts'
+
+/** The part of a tenant's addresses that names it: `/t/SLUG`. */
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
+
+/** That of a tenant to be made: `root` stands for the root tenant, which has no slug. */
+export const newSlugSchema = slugSchema.refine((text) => text !== 'root', 'is reserved')
+
+export const tenantNameSchema = line(200).describe('Name, shown to people')
+
+/** What the email address of a self-registered account must be. */
+export const signUpEmails = ['private', 'verified', 'unverified'] as const
+
+const ownLifetimes = Object.entries(lifetimeFields).map(([name, field]) => [
+  name,
+  field
+    .unwrap()
+    .optional()
+    .describe(field.description ?? ''),
+])
+
+/** A tenant can close what the deployment offers, and never open what the deployment has closed. Without a default: absent, as the deployment sets it. */
+export const tenantSettingsSchema = z.strictObject({
+  sign_up: z.boolean().default(true).describe('Self-registration, where the deployment offers it'),
+  sign_up_email: z.enum(signUpEmails).optional().describe('What the email address of a self-registered account must be'),
+  password_grant: z.boolean().default(true).describe('The password grant, where the deployment offers it'),
+  second_factor: z.enum(['optional', 'required']).optional().describe('Whether people must sign in with a second factor'),
+  account_deletion: z.boolean().default(true).describe('People may delete their own account, where the deployment lets them'),
+  contact: z.email().max(254).optional().describe('Email address of the person responsible for the tenant'),
+  lifetimes: z
+    .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
+    .default({})
+    .describe('Its own, in seconds; all others are those of the deployment'),
+})
+
+export type TenantOwnSettings = z.infer<typeof tenantSettingsSchema>
+
+/** Takes the place of a value that cannot be read: what was closed does not open. */
+const strictest: TenantOwnSettings = {
+  sign_up: false,
+  sign_up_email: 'private',
+  password_grant: false,
+  second_factor: 'required',
+  account_deletion: false,
+  lifetimes: {},
+}
+
+/** The settings of a stored document, with defaults. */
+export function tenantSettings(document: Readonly<Record<string, unknown>>): TenantOwnSettings {
+  return storedMembers(tenantSettingsSchema.shape, document, strictest) as TenantOwnSettings
+}
+
+/** Absent: unchanged. null: the default, or as the deployment sets it. RFC 7396 */
+export type TenantChange = { name?: string | undefined } & { [K in keyof TenantOwnSettings]?: TenantOwnSettings[K] | null | undefined }
+
+/** A change of settings, by JSON or by flags. */
+export const settingsChangeSchema = mergePatchOf(tenantSettingsSchema) as z.ZodObject & z.ZodType<Omit<TenantChange, 'name'>>
