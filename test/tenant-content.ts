@@ -37,7 +37,7 @@ export const aPushedRequest = (n: string) => ({
   hash: `pushed${n}`,
   clientId: `client${n}`,
   params: [['scope', 'openid']] as const,
-  signed: false,
+  signed: undefined,
 })
 export const aTotp = (n: string) => ({ subject: `person${n}`, sealed: 'sealed', lastStep: 1, createdAt: NOW })
 export const anApiKey = (n: string, owner: 'person' | 'service' = 'person'): StoredApiKey => ({
