@@ -1,6 +1,7 @@
 /** The metadata document tells the truth: with each feature switched off in turn, what is advertised answers, and nothing else does. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { loadConfig } from '../src/config/load.ts'
 import { variableOf } from '../src/config/settings.ts'
 import { readFile } from '../src/platform.ts'
@@ -171,14 +172,24 @@ async function addClients({ root, now }: TestApp): Promise<void> {
       grant_types: ['authorization_code'],
       response_types: ['code', 'none'],
       scope: 'openid',
+      ...(method === 'private_key_jwt' ? { jwks: { keys: [await exportJWK(key.publicKey)] } } : {}),
     })
     await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret('secret'), createdAt: now() }])
   }
 }
 
-function asClient(gatehouse: TestApp, method: string, path: string, fields: Fields): Promise<Answer> {
+async function asClient(gatehouse: TestApp, method: string, path: string, fields: Fields): Promise<Answer> {
+  if (method === 'private_key_jwt') return post(gatehouse, path, { ...fields, ...(await assertion(gatehouse)) })
   if (method === 'client_secret_basic') return post(gatehouse, path, fields, { authorization: basic(method, 'secret') })
   return post(gatehouse, path, { ...fields, client_id: method, ...(method === 'none' ? {} : { client_secret: 'secret' }) })
+}
+
+const key = await generateKeyPair('ES256')
+
+async function assertion({ issuer, now }: TestApp): Promise<Fields> {
+  const claims = { iss: 'private_key_jwt', sub: 'private_key_jwt', aud: issuer, exp: now() + 60, jti: String(Math.random()) }
+  const client_assertion = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(key.privateKey)
+  return { client_assertion, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' }
 }
 
 function post(gatehouse: TestApp, path: string, fields: Fields, headers: Record<string, string> = {}): Promise<Answer> {

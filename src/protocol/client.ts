@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
+import { clientSigningAlgs, isPublicJwk } from './codec/public-key.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
 import { identifier, isCleanText, line } from './text.ts'
 
@@ -12,6 +13,15 @@ const url = z
   .refine(isCleanText, 'has a character that is not allowed')
 const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
+
+/** At most 20 public keys, each a sound one. RFC 7517 §5 */
+const clientKeys = z.strictObject({
+  keys: z
+    .array(z.record(z.string().max(100), z.json()).refine(isPublicJwk, 'must be a public key'))
+    .min(1)
+    .max(20)
+    .refine((keys) => JSON.stringify(keys).length <= 32_768, 'must not be longer than 32768 characters as JSON'),
+})
 
 /** No access token lives longer, in seconds. */
 export const maxAccessTokenLifetime = 86_400
@@ -56,6 +66,8 @@ export const clientSchema = z
       .array(z.enum(['code', 'none']))
       .default(['code'])
       .describe('Which response types it may use'),
+    jwks: clientKeys.optional().describe('Its public keys, as {"keys": [...]}: for private_key_jwt, RFC 7517 §5'),
+    token_endpoint_auth_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its assertions; absent: any'),
     token_endpoint_auth_method: text.default('client_secret_basic').describe('The one way it authenticates'),
     scope: z.string().max(8192).default('openid').describe('The scopes it may ask for, separated by spaces'),
     resource_scope: z
@@ -97,6 +109,7 @@ export const clientSchema = z
       problem(['redirect_uris'], 'at least one is needed for the authorization_code grant type')
     if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')
       problem(['token_endpoint_auth_method'], 'a client that may use client_credentials must authenticate') // RFC 6749 §4.4
+    if (client.token_endpoint_auth_method === 'private_key_jwt' && !client.jwks) problem(['jwks'], 'is needed for private_key_jwt')
     if (client.token_endpoint_auth_method === 'none' && client.policy.pkce === 'optional')
       problem(['policy', 'pkce'], 'must be required for a client that does not authenticate') // RFC 9700 §2.1.1
     if (/[^\x21\x23-\x5b\x5d-\x7e ]/.test(client.scope)) problem(['scope'], 'has a character that no scope may have') // RFC 6749 §3.3

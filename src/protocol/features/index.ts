@@ -4,6 +4,7 @@ import { tokenEndpoint } from '../token.ts'
 import { apiKeys } from './api-keys.ts'
 import { attributes } from './attributes.ts'
 import { authorizationCode } from './authorization-code.ts'
+import { clientAssertion } from './client-assertion.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { clientSecret } from './client-secret.ts'
 import { customClaims } from './custom-claims.ts'
@@ -35,6 +36,7 @@ export const catalogue = {
   keys,
   token,
   clientSecret,
+  clientAssertion,
   clientCredentials,
   passwordGrant,
   authorizationCode,

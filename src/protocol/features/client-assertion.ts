@@ -1,0 +1,95 @@
+/** Client authentication by a signed assertion: private_key_jwt — RFC 7523 §2.2, OpenID Connect Core §9. */
+import type { Client } from '../client.ts'
+import { sha256 } from '../codec/digest.ts'
+import { type CompactJws, parseJws, parseObject } from '../codec/jws.ts'
+import { clientSigningAlgs, isSignedBy, publicKeyFor } from '../codec/public-key.ts'
+import { refuse } from '../errors.ts'
+import type { ClientAuth, Ctx, Feature } from '../feature.ts'
+import type { Params } from '../params.ts'
+import type { Request } from '../request-reply.ts'
+
+const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' // RFC 7523 §2.2
+const maxAssertion = 16_384
+const maxJti = 255
+
+/** No assertion is good for longer, in seconds, whatever it says. RFC 7523 §3 (4) */
+const maxLifetime = 300
+/** By how much the clocks of clients may differ from ours, in seconds. */
+const clockSkew = 60
+
+const privateKeyJwt: ClientAuth = {
+  method: 'private_key_jwt',
+  carrier: 'client_assertion',
+
+  claimedClient(_ctx, { params }) {
+    const assertion = params.get('client_assertion')
+    if (assertion === undefined) return undefined
+    if (params.need('client_assertion_type') !== type)
+      refuse('invalid_request', 'client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    const subject = claimsOf(params)?.['sub']
+    return typeof subject === 'string' ? subject : params.get('client_id')
+  },
+
+  async verify(ctx, request, client) {
+    const jws = parseJws(request.params.need('client_assertion'), maxAssertion)
+    if (!jws || !client) return 'unknown client, or no JWT'
+    if (!isSignedByClient(jws, client)) return 'the signature of the assertion is of no key of this client'
+    return claimFault(ctx, request, client, parseObject(jws.payload) ?? {})
+  },
+}
+
+/** What it says, while nothing is verified. */
+function claimsOf(params: Params): Readonly<Record<string, unknown>> | undefined {
+  const jws = parseJws(params.need('client_assertion'), maxAssertion)
+  return jws && parseObject(jws.payload)
+}
+
+/** By a registered key of its algorithm alone; one that names itself must be the one that is named. RFC 8725 §3.1 */
+function isSignedByClient({ header, input, signature }: CompactJws, client: Client): boolean {
+  const alg = clientSigningAlgs.find((one) => one === header['alg'])
+  if (!alg || !(client.policy.allowed_algs?.some((one) => one === alg) ?? true)) return false
+  if (client.token_endpoint_auth_signing_alg !== undefined && client.token_endpoint_auth_signing_alg !== alg) return false
+  const keys = (client.jwks?.keys ?? []).filter((jwk) => header['kid'] === undefined || jwk['kid'] === header['kid'])
+  return keys.some((jwk) => {
+    const key = publicKeyFor(jwk, alg)
+    return key !== undefined && isSignedBy(key, alg, input, signature)
+  })
+}
+
+/** Why the claims are no proof for this server at this moment; undefined: they are. Used up last. RFC 7523 §3 */
+async function claimFault(
+  ctx: Ctx,
+  request: Request,
+  client: Client,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  const { iss, sub, aud, exp, iat, nbf, jti } = claims
+  const now = ctx.now()
+  if (iss !== client.client_id || sub !== client.client_id) return 'iss or sub of the assertion is not the client'
+  if (!isAudience(ctx, request, client, aud)) return 'aud of the assertion is not this server'
+  if (typeof exp !== 'number' || exp <= now) return 'the assertion has expired, or never does'
+  if (exp > now + maxLifetime + clockSkew) return 'the assertion is good for too long'
+  if ([iat, nbf].some((time) => time !== undefined && (typeof time !== 'number' || time > now + clockSkew)))
+    return 'the assertion is not yet good'
+  if (typeof jti !== 'string' || jti === '' || jti.length > maxJti) return 'the assertion has no jti'
+  const first = await ctx.store.usedOnce.first('client-assertion', sha256(`${client.client_id} ${jti}`), exp + clockSkew)
+  return first ? undefined : 'the assertion was used before'
+}
+
+/** The issuer, as one text, where the client's policy is strict; else also the endpoint, and lists. RFC 7523 §3 (3), FAPI 2.0 Security Profile §5.3.2.1 */
+function isAudience({ issuer }: Ctx, { url }: Request, { policy }: Client, aud: unknown): boolean {
+  if (policy.assertion_audience === 'issuer') return aud === issuer
+  const named = Array.isArray(aud) ? aud : [aud]
+  return [issuer, url, `${issuer}/token`].some((accepted) => named.includes(accepted))
+}
+
+export function clientAssertion(): Feature {
+  return {
+    id: 'clientAssertion',
+    spec: 'RFC 7523 §2.2',
+    requires: ['token'],
+    clientAuth: [privateKeyJwt],
+    serves: { assertion_audience: ['liberal'] },
+    metadata: () => ({ token_endpoint_auth_signing_alg_values_supported: clientSigningAlgs }),
+  }
+}
