@@ -1,4 +1,4 @@
-/** Every check is one clause in one file, told in the same form. */
+/** The form of checks. */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

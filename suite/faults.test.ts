@@ -1,4 +1,4 @@
-/** The judge is judged: a good server is spoilt in one thing at a time, and the checks must notice. */
+/** Mutation tests of the checks: one fault at a time is put into a good server, and the checks must fail. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
@@ -22,7 +22,7 @@ async function verdictsOn({ caughtBy }: Fault, around?: Parameters<typeof startO
   }
 }
 
-/** Checks that no fault here can be caught by, and why. */
+/** Checks that no fault can test here, and why. */
 const unproven: Readonly<Record<string, string>> = {
   'openid-connect-core/request-objects-are-refused-where-unsupported': 'oidc-provider takes request objects',
   'openid-connect-core/request-uris-are-refused-where-unsupported': 'oidc-provider takes pushed requests',
@@ -30,14 +30,14 @@ const unproven: Readonly<Record<string, string>> = {
   'rfc8725/forged-access-tokens': 'its access tokens for UserInfo are no JWTs',
 }
 
-test('every check that a good server passes is shown to notice something', () => {
+test('every check that a good server passes fails for some fault', () => {
   const known: object = parse(readFileSync(new URL('differences/oidc-provider.yaml', import.meta.url), 'utf8'))
   const noticing = new Set(faults.flatMap(({ caughtBy }) => caughtBy))
   const others = all.map(({ id }) => id).filter((id) => !noticing.has(id) && !(id in known))
   assert.deepEqual(others, Object.keys(unproven))
 })
 
-suite('a server that has', { concurrency: false }, () => {
+suite('a server is caught that', { concurrency: false }, () => {
   for (const fault of faults) {
     test(fault.name, async () => {
       const results = await verdictsOn(fault, faulty(fault))

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line of the suite. Status: 0 every clause is kept, 1 some are not, 2 typed wrongly, 3 no server to judge, 4 ended early. */
+/** Exit status: 0 no failures, 1 failures, 2 usage error, 3 the server cannot be tested, 4 the run is incomplete. */
 import { runCommand } from './src/command.ts'
 
 process.exitCode = await runCommand(process.argv.slice(2), process.env, process.stdout, process.stderr)

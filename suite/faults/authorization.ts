@@ -1,4 +1,4 @@
-/** Servers that forget something at the authorization endpoint. */
+/** Faults of the authorization endpoint. */
 import { createHash } from 'node:crypto'
 import { clients } from '../src/target/prepared.ts'
 import {
@@ -23,7 +23,7 @@ const invalid = { error: 'invalid_request' }
 const redirectParams = (change: (params: URLSearchParams, request: Request) => void): Behaviour =>
   afterRedirect((to, request) => change(to.searchParams, request))
 
-/** The client asked for one thing, and the server understands another. */
+/** Changes a request parameter. */
 const understands = (parameter: string, change: (value: string, request: Request) => string | undefined): Behaviour =>
   before('/auth', (request) => {
     const value = request.query.get(parameter)
@@ -33,7 +33,7 @@ const understands = (parameter: string, change: (value: string, request: Request
     else request.query.set(parameter, changed)
   })
 
-/** A redirect URI is not looked at: the browser is sent wherever the request says. */
+/** Redirects to any URI. */
 function anyRedirectUri(): Behaviour {
   const asked = new Map<string, string>()
   const take = before('/auth', ({ query }) => {
@@ -42,7 +42,7 @@ function anyRedirectUri(): Behaviour {
     if (!registered || clients[client]!.redirect_uris.includes(uri)) return undefined
     asked.set(state, uri)
     query.set('redirect_uri', registered)
-    query.delete('prompt') // so that there is something to send back
+    query.delete('prompt') // so that the request succeeds
   })
   const send = afterRedirect((to) => {
     const uri = asked.get(to.searchParams.get('state') ?? '')
@@ -53,7 +53,7 @@ function anyRedirectUri(): Behaviour {
 
 export const authorizationFaults: readonly Fault[] = [
   fault(
-    'any redirect URI',
+    'redirects to any URI',
     [
       ...rfc6749('unregistered-redirect-uri-is-not-followed', 'redirect-uri-has-no-fragment'),
       'rfc8252/only-the-port-is-free',
@@ -63,27 +63,27 @@ export const authorizationFaults: readonly Fault[] = [
     anyRedirectUri,
   ),
   fault(
-    'redirect URIs with the same beginning',
+    'compares redirect URIs by prefix',
     ['rfc9700/redirect-uri-is-compared-exactly'],
     understands('redirect_uri', (uri) => (uri.startsWith('https://web.example/callback') ? 'https://web.example/callback' : uri)),
   ),
   fault(
-    'redirect URIs without regard to case',
+    'compares redirect URIs case-insensitively',
     ['rfc9700/redirect-uri-is-compared-exactly'],
     understands('redirect_uri', (uri) => uri.toLowerCase()),
   ),
   fault(
-    'redirect URIs that are trimmed',
+    'trims redirect URIs',
     ['rfc9700/redirect-uri-is-compared-exactly'],
     understands('redirect_uri', (uri) => uri.trim()),
   ),
   fault(
-    'redirect URIs that are tidied up',
+    'normalizes redirect URIs',
     ['rfc9700/redirect-uri-is-compared-exactly'],
     understands('redirect_uri', (uri) => (URL.canParse(uri) ? new URL(uri).href : uri)),
   ),
   fault(
-    'the first of several redirect URIs',
+    'assumes the first of several redirect URIs',
     rfc6749('redirect-uri-is-required-among-several'),
     before('/auth', ({ query }) => {
       const first = clients[query.get('client_id') ?? '']?.redirect_uris[0]
@@ -91,12 +91,12 @@ export const authorizationFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'redirect URIs that lose their query',
+    'drops the query of a redirect URI',
     rfc6749('redirect-uri-query-is-kept'),
     redirectParams((params) => params.delete('app')),
   ),
   fault(
-    'strangers that are sent back',
+    'redirects with an error before validating client and URI',
     rfc6749('unknown-client-is-not-redirected', 'unregistered-redirect-uri-is-not-followed'),
     before('/auth', ({ query }) => {
       const [client, uri] = [clients[query.get('client_id') ?? ''], query.get('redirect_uri')]
@@ -105,56 +105,56 @@ export const authorizationFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'no state',
+    'drops state',
     rfc6749('state-is-returned', 'state-is-returned-with-errors'),
     redirectParams((params) => params.delete('state')),
   ),
   fault(
-    'short states',
+    'truncates state',
     rfc6749('state-is-returned'),
     redirectParams((params) => params.set('state', params.get('state')!.slice(0, 100))),
   ),
   fault(
-    'states in other characters',
+    'decodes state twice',
     rfc6749('state-is-returned'),
     redirectParams((params) => params.set('state', params.get('state')!.replaceAll('+', ' '))),
   ),
   fault(
-    'a state that nobody sent',
+    'adds an empty state',
     rfc6749('authorization-empty-parameters-are-absent'),
     redirectParams((params) => params.has('state') || params.set('state', '')),
   ),
   fault(
-    'codes beside errors',
+    'returns a code with errors',
     rfc6749('state-is-returned-with-errors', 'declined-is-access-denied'),
     redirectParams((params) => params.has('error') && params.set('code', 'code')),
   ),
   fault(
-    'the first of two parameters',
+    'uses the first of repeated parameters at the authorization endpoint',
     rfc6749('authorization-parameters-come-once'),
     before('/auth', ({ query }) => {
       for (const name of new Set(query.keys())) query.set(name, query.get(name)!)
     }),
   ),
   fault(
-    'known parameters only',
+    'rejects unknown parameters at the authorization endpoint',
     rfc6749('authorization-ignores-unknown-parameters'),
     answers('/auth', ({ query }) => query.has('constructor'), 400, invalid),
   ),
   fault(
-    'code, whatever was asked',
+    'assumes response type code',
     rfc6749('response-type-is-required', 'response-type-must-be-known', 'authorization-empty-parameters-are-absent'),
     before('/auth', ({ query }) => {
       query.set('response_type', 'code')
     }),
   ),
   fault(
-    'a decline by another name',
+    'uses another code for access_denied',
     rfc6749('declined-is-access-denied'),
     redirectParams((params) => params.get('error') === 'access_denied' && params.set('error', 'consent_denied')),
   ),
   fault(
-    'scopes in any characters',
+    'grants scopes with invalid characters',
     rfc6749('scope-is-well-formed'),
     both(
       understands('scope', (scope) => scope.replace(/[^\w ]/g, '')),
@@ -162,7 +162,7 @@ export const authorizationFaults: readonly Fault[] = [
     ),
   ),
   fault(
-    'a query that is read beside a form',
+    'merges the query into a POST request',
     ['openid-connect-core/request-by-post-and-query'],
     before('/auth', ({ form, query }) => {
       const uri = form && query.get('redirect_uri')
@@ -170,37 +170,41 @@ export const authorizationFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'a code for the response type none',
+    'returns a code for response type none',
     ['oauth-2-0-multiple-response-type-encoding-practices/none'],
     redirectParams((params) => params.set('code', 'code')),
   ),
-  fault('scripts that read it', ['rfc9700/no-cors-at-the-authorization-endpoint'], header('/auth', 'access-control-allow-origin', '*')),
-  fault('passwords that are sent on', ['rfc9700/no-temporary-redirect'], {
+  fault(
+    'allows CORS at the authorization endpoint',
+    ['rfc9700/no-cors-at-the-authorization-endpoint'],
+    header('/auth', 'access-control-allow-origin', '*'),
+  ),
+  fault('redirects form submissions with 307', ['rfc9700/no-temporary-redirect'], {
     answer(answer, { method }) {
       if (method === 'POST' && answer.status === 303) answer.status = 307
     },
   }),
-  fault('values as they were sent', rfc6749('reflected-values-are-escaped'), {
+  fault('reflects values without escaping', rfc6749('reflected-values-are-escaped'), {
     answer(answer, { query }) {
       if (answer.headers['content-type']?.includes('html')) answer.body += [...query.values()].join('')
     },
   }),
-  fault('line breaks in headers', rfc6749('reflected-values-stay-in-their-header'), {
+  fault('lets line breaks inject headers', rfc6749('reflected-values-stay-in-their-header'), {
     answer(answer) {
       if (answer.headers['location']?.includes('x-injected')) answer.headers['x-injected'] = '1'
     },
   }),
   fault(
-    'a fault for odd states',
+    'fails on a NUL character',
     rfc6749('odd-values-are-no-fault'),
     answers('/auth', ({ query }) => query.get('state') === '\0', 500, {}),
   ),
   fault(
-    'query for other modes',
+    'ignores response_mode',
     [...rfc6749('response-mode-must-be-known'), 'rfc8414/response-modes-are-served'],
     without('/auth', 'response_mode'),
   ),
-  fault('forms for any browser', rfc6749('form-of-one-browser-is-useless-in-another'), () => {
+  fault('accepts a sign-in form from another browser', rfc6749('form-of-one-browser-is-useless-in-another'), () => {
     const given = new Map<string, string[]>()
     return {
       request({ path, headers }) {
@@ -217,29 +221,29 @@ export const authorizationFaults: readonly Fault[] = [
     }
   }),
   fault(
-    'no issuer',
+    'drops iss',
     ['iss-in-responses', 'iss-in-errors', 'iss-in-every-mode', 'iss-is-the-issuer-of-the-metadata'].map((name) => `rfc9207/${name}`),
     redirectParams((params) => params.delete('iss')),
   ),
   fault(
-    'no issuer in errors',
+    'drops iss in errors',
     ['rfc9207/iss-in-errors'],
     redirectParams((params) => params.has('error') && params.delete('iss')),
   ),
   fault(
-    'no issuer in fragments',
+    'drops iss in fragments',
     ['rfc9207/iss-in-every-mode'],
     afterRedirect((to) => {
       to.hash = to.hash.replace(/[&#]iss=[^&]*/, '')
     }),
   ),
   fault(
-    'another issuer',
+    'returns another iss',
     ['rfc9207/iss-in-responses', 'rfc9207/iss-is-the-issuer-of-the-metadata'],
     redirectParams((params) => params.set('iss', `${params.get('iss')}/?x=1`)),
   ),
   fault(
-    'verifiers that nobody looks at',
+    'ignores code verifiers',
     [
       ...['verifier-is-required', 'verifier-must-match', 'verifier-belongs-to-its-code', 'challenge-must-be-well-formed'].map(
         (name) => `rfc7636/${name}`,
@@ -250,18 +254,18 @@ export const authorizationFaults: readonly Fault[] = [
     both(without('/auth', 'code_challenge', 'code_challenge_method'), without('/token', 'code_verifier')),
   ),
   fault(
-    'S256 that is plain',
+    'treats S256 as plain',
     ['rfc7636/s256-vector', 'rfc7636/verifier-must-match'],
     understands('code_challenge', (challenge) => challengeOf(challenge)),
   ),
   fault(
-    'S256 for any method',
+    'treats every challenge method as S256',
     ['rfc7636/method-must-be-supported'],
     understands('code_challenge_method', () => 'S256'),
   ),
-  fault('verifiers without a challenge', ['rfc9700/pkce-downgrade'], without('/token', 'code_verifier')),
+  fault('ignores a verifier without a challenge', ['rfc9700/pkce-downgrade'], without('/token', 'code_verifier')),
   fault(
-    'public clients without PKCE',
+    'does not require PKCE of public clients',
     ['rfc9700/public-clients-prove-keys', 'rfc8252/native-clients-prove-keys'],
     before('/auth', ({ query }) => {
       if (!query.has('code_challenge')) query.set('code_challenge', challengeOf('x'.repeat(43)))
@@ -269,12 +273,12 @@ export const authorizationFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'one port on loopback',
+    'does not accept a port on loopback',
     ['rfc8252/loopback-port-is-free'],
     answers('/auth', ({ query }) => /:\d+\//.test(query.get('redirect_uri') ?? ''), 400, invalid),
   ),
   fault(
-    'https for native clients',
+    'does not support private-use schemes',
     ['rfc8252/private-use-scheme'],
     answers('/auth', ({ query }) => query.get('redirect_uri')?.startsWith('com.'), 400, invalid),
   ),

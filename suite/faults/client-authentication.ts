@@ -1,4 +1,4 @@
-/** Servers that forget who a client is. */
+/** Faults of client authentication. */
 import { basic } from '../src/actors/authenticate.ts'
 import { answers, authenticateAs, before, both, clientOf, type Fault, fault, header, status } from './fault.ts'
 import { codesSeen, ownersAre, tokensSeen } from './memory.ts'
@@ -7,7 +7,7 @@ const rfc6749 = (...names: readonly string[]) => names.map((name) => `rfc6749/${
 
 export const clientAuthenticationFaults: readonly Fault[] = [
   fault(
-    'any secret',
+    'accepts any client secret',
     rfc6749(
       'wrong-secret-is-refused',
       'secret-in-body-is-accepted',
@@ -20,20 +20,22 @@ export const clientAuthenticationFaults: readonly Fault[] = [
       if (name) authenticateAs(name, request)
     }),
   ),
-  fault('any client', rfc6749('unknown-client-is-refused', 'public-client-names-itself', 'code-is-bound-to-client'), () =>
-    ownersAre(codesSeen(), 'code'),
+  fault(
+    'ignores which client presents a code',
+    rfc6749('unknown-client-is-refused', 'public-client-names-itself', 'code-is-bound-to-client'),
+    () => ownersAre(codesSeen(), 'code'),
   ),
-  fault('refresh tokens of other clients', rfc6749('refresh-is-bound-to-client'), () =>
+  fault('ignores which client presents a refresh token', rfc6749('refresh-is-bound-to-client'), () =>
     ownersAre(tokensSeen('refresh_token'), 'refresh_token'),
   ),
-  fault('no challenge for Basic', rfc6749('wrong-secret-is-refused'), header('/token', 'www-authenticate', undefined)),
+  fault('sends no challenge with invalid_client', rfc6749('wrong-secret-is-refused'), header('/token', 'www-authenticate', undefined)),
   fault(
-    '400 for invalid_client',
+    'sends invalid_client with status 400',
     rfc6749('wrong-secret-is-refused'),
     status('/token', (code) => (code === 401 ? 400 : code)),
   ),
   fault(
-    'secrets in the query',
+    'accepts client credentials in the query',
     rfc6749('secret-in-query-is-refused'),
     before('/token', ({ query, headers }) => {
       const [id, secret] = [query.get('client_id'), query.get('client_secret')]
@@ -41,7 +43,7 @@ export const clientAuthenticationFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'two ways to authenticate',
+    'accepts two authentication methods at once',
     rfc6749('one-authentication-method', 'two-names-for-one-client'),
     before('/token', ({ headers, form }) => {
       if (!headers['authorization']) return
@@ -50,12 +52,12 @@ export const clientAuthenticationFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'Basic with a capital only',
+    'compares the Basic scheme case-sensitively',
     rfc6749('basic-scheme-has-no-case'),
     answers('/token', ({ headers }) => headers['authorization']?.startsWith('basic'), 401, { error: 'invalid_client' }),
   ),
   fault(
-    'Basic that is not decoded',
+    'does not decode Basic credentials',
     rfc6749('basic-credentials-are-form-encoded'),
     before('/token', ({ headers }) => {
       const [, encoded = ''] = (headers['authorization'] ?? '').split(' ')
@@ -64,13 +66,13 @@ export const clientAuthenticationFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'client credentials for all',
+    'allows every client the client credentials grant',
     rfc6749('client-credentials-are-for-confidential-clients', 'grant-type-must-be-registered'),
     before('/token', (request) => {
       if (request.form?.get('grant_type') === 'client_credentials') authenticateAs('machine', request)
     }),
   ),
-  fault('codes for machines', rfc6749('grant-type-must-be-registered'), () =>
+  fault('allows a client a grant type it is not registered for', rfc6749('grant-type-must-be-registered'), () =>
     both(codesSeen().behaviour, {
       request(request) {
         if (request.form?.get('grant_type') === 'authorization_code' && clientOf(request) === 'machine') authenticateAs('web', request)

@@ -1,4 +1,4 @@
-/** Servers that forget something of devices, of clients that register themselves, and of details: RFC 8628, RFC 7591, RFC 7592, RFC 9396. */
+/** Faults of RFC 8628, RFC 7591, RFC 7592 and RFC 9396. */
 import { afterJson, answers, authenticateAs, before, both, type Fault, fault, header, member, type Request, status } from './fault.ts'
 import { repeats, shortened } from './memory.ts'
 
@@ -11,32 +11,32 @@ const deviceCode = ({ form }: Request) => form?.get('grant_type')?.endsWith('dev
 
 const deviceFaults: readonly Fault[] = [
   fault(
-    'pending by another name',
+    'uses another code for authorization_pending',
     rfc8628('device-gets-tokens'),
     member('/token', 'error', (was: unknown) => (was === 'authorization_pending' ? 'invalid_grant' : was)),
   ),
   ...['device_code', 'user_code', 'verification_uri', 'expires_in'].map((name) =>
-    fault(`devices without ${name}`, rfc8628('authorization-response'), member('/device/auth', name, undefined)),
+    fault(`omits ${name} from device authorization responses`, rfc8628('authorization-response'), member('/device/auth', name, undefined)),
   ),
-  fault('device codes again and again', rfc8628('device-code-is-used-once'), () =>
+  fault('accepts a device code repeatedly', rfc8628('device-code-is-used-once'), () =>
     repeats('device_code', '/token', ({ status: code }) => code === 200),
   ),
   fault(
-    'a decline that nobody hears of',
+    'keeps a declined device pending',
     rfc8628('declined-is-access-denied'),
     member('/token', 'error', (was: unknown) => (was === 'access_denied' ? 'authorization_pending' : was)),
   ),
   fault(
-    'device codes of other clients',
+    'ignores which client presents a device code',
     rfc8628('device-code-is-bound-to-client'),
     before('/token', (request) => {
       if (deviceCode(request)) authenticateAs('device', request)
     }),
   ),
-  fault('short user codes', rfc8628('user-codes'), () =>
+  fault('issues short user codes', rfc8628('user-codes'), () =>
     shortened((name) => member('/device/auth', 'user_code', (was: unknown) => name(String(was))), 'user_code', '/device'),
   ),
-  fault('any user code', rfc8628('wrong-user-code-allows-nothing'), () => {
+  fault('accepts any user code', rfc8628('wrong-user-code-allows-nothing'), () => {
     const seen: string[] = []
     return both(
       afterJson('/device/auth', ({ user_code }) => void seen.push(String(user_code))),
@@ -46,7 +46,7 @@ const deviceFaults: readonly Fault[] = [
     )
   }),
   fault(
-    'devices of any client',
+    'accepts unknown clients at the device authorization endpoint',
     rfc8628('unknown-client-is-refused'),
     before('/device/auth', (request) => {
       authenticateAs('device', request)
@@ -56,7 +56,7 @@ const deviceFaults: readonly Fault[] = [
 
 const registrationAnswer = (change: object) => afterJson('/reg', (said) => void Object.assign(said, change))
 
-/** Bad metadata is replaced in silence. */
+/** Silently replaces invalid metadata. */
 const replaced = (name: string, by: unknown, isBad: (value: unknown) => boolean) =>
   before('/reg', (request) => {
     if (!request.body.startsWith('{"')) return
@@ -66,30 +66,34 @@ const replaced = (name: string, by: unknown, isBad: (value: unknown) => boolean)
 
 const registrationFaults: readonly Fault[] = [
   fault(
-    'registration with status 200',
+    'responds to registration with 200',
     rfc7591('client-is-registered'),
     status('/reg', (code) => (code === 201 ? 200 : code)),
   ),
-  fault('secrets without an end', rfc7591('client-is-registered'), registrationAnswer({ client_secret_expires_at: undefined })),
-  fault('other redirect URIs', rfc7591('client-is-registered'), registrationAnswer({ redirect_uris: ['https://other.example/'] })),
-  fault('registrations that may be stored', rfc7591('response-is-not-cached'), header('/reg', 'cache-control', undefined)),
+  fault('omits client_secret_expires_at', rfc7591('client-is-registered'), registrationAnswer({ client_secret_expires_at: undefined })),
   fault(
-    'known metadata only',
+    'registers other redirect URIs than requested',
+    rfc7591('client-is-registered'),
+    registrationAnswer({ redirect_uris: ['https://other.example/'] }),
+  ),
+  fault('sends registrations without Cache-Control', rfc7591('response-is-not-cached'), header('/reg', 'cache-control', undefined)),
+  fault(
+    'rejects unknown client metadata',
     rfc7591('unknown-metadata-is-ignored'),
     answers('/reg', ({ body }) => body.includes('x-unheard-of'), 400, { error: 'invalid_client_metadata' }),
   ),
   fault(
-    'any redirect URI of a client',
+    'does not validate redirect URIs at registration',
     rfc7591('redirect-uris-are-checked'),
     replaced('redirect_uris', ['https://registered.example/callback'], () => true),
   ),
   fault(
-    'any metadata of a client',
+    'does not validate client metadata',
     rfc7591('metadata-is-checked'),
     replaced('grant_types', ['authorization_code'], (value) => value !== undefined),
   ),
   fault(
-    'any body',
+    'accepts any registration body',
     rfc7591('body-is-json'),
     before('/reg', (request) => {
       if (request.body.startsWith('{"')) return
@@ -97,7 +101,7 @@ const registrationFaults: readonly Fault[] = [
       request.headers['content-type'] = 'application/json'
     }),
   ),
-  fault('clients that anybody reads', rfc7592('client-is-read'), () => {
+  fault('ignores the registration access token', rfc7592('client-is-read'), () => {
     const tokens = new Map<string, string>()
     return {
       request({ path, headers }) {
@@ -112,27 +116,27 @@ const registrationFaults: readonly Fault[] = [
       },
     }
   }),
-  fault('clients that do not change', rfc7592('client-is-updated'), {
+  fault('ignores client updates', rfc7592('client-is-updated'), {
     request(request) {
       if (request.method === 'PUT') Object.assign(request, { method: 'GET', body: '' })
       return undefined
     },
   }),
-  fault('clients that do not go', rfc7592('client-is-deleted'), {
+  fault('ignores client deletion', rfc7592('client-is-deleted'), {
     request: ({ method }) => (method === 'DELETE' ? { status: 204, headers: {}, cookies: [], body: '' } : undefined),
   }),
 ]
 
 const detailFaults: readonly Fault[] = [
   fault(
-    'any authorization details',
+    'accepts any authorization_details',
     rfc9396('unknown-types-are-refused'),
     before('/auth', ({ query }) => {
       if (query.has('authorization_details')) query.set('authorization_details', '[{"type":"order"}]')
     }),
   ),
   fault(
-    'authorization details that are not told',
+    'omits the granted authorization_details',
     rfc9396('granted-details-are-told'),
     member('/token', 'authorization_details', undefined),
   ),

@@ -1,22 +1,22 @@
-/** A server with one guard removed: what stands in front of a good server, and spoils one thing of what it does. */
+/** Fault injection: a proxy in front of a conforming server that changes one behavior. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { basic } from '../src/actors/authenticate.ts'
-import { type Answer as Answered, send } from '../src/http/wire.ts'
+import { type HttpResponse, send } from '../src/http/wire.ts'
 import { clients } from '../src/target/prepared.ts'
 
-/** May be changed before the server sees it. */
+/** A request, which a fault may change before the server receives it. */
 export interface Request {
   method: string
   path: string
   query: URLSearchParams
   headers: Record<string, string>
-  /** The body, when it is a form. */
+  /** The parsed body, if it is a form. */
   form: URLSearchParams | undefined
   body: string
 }
 
-/** May be changed before the caller sees it. */
+/** A response, which a fault may change before the caller receives it. */
 export interface Answer {
   status: number
   headers: Record<string, string>
@@ -25,17 +25,17 @@ export interface Answer {
 }
 
 export interface Behaviour {
-  /** An answer stands in place of what the server would say; `ask` gets that. */
+  /** May return a response in place of the server's, which `ask` obtains. */
   request?(request: Request, ask: (request: Request) => Promise<Answer>): Promise<Answer | undefined> | Answer | undefined
   answer?(answer: Answer, request: Request): Promise<void> | void
 }
 
 export interface Fault {
-  /** What the server does. */
+  /** What the faulty server does. */
   name: string
-  /** Ids of checks. Each of them must notice. */
+  /** Ids of the checks that must all fail. */
   caughtBy: readonly string[]
-  /** With a memory of its own. */
+  /** Creates the behavior, with its own state. */
   begin(): Behaviour
 }
 
@@ -43,17 +43,17 @@ export function fault(name: string, caughtBy: readonly string[], behaviour: Beha
   return { name, caughtBy, begin: typeof behaviour === 'function' ? behaviour : () => behaviour }
 }
 
-/** Changes requests to one path. */
+/** Changes requests to a path. */
 export function before(path: string, change: (request: Request) => Answer | undefined): Behaviour {
   return { request: (request) => (request.path === path ? change(request) : undefined) }
 }
 
-/** Changes answers of one path. */
+/** Changes responses of a path. */
 export function after(path: string, change: (answer: Answer, request: Request) => Promise<void> | void): Behaviour {
   return { answer: (answer, request) => (request.path === path ? change(answer, request) : undefined) }
 }
 
-/** Changes the JSON object that one path answers with. */
+/** Changes JSON responses of a path. */
 export function afterJson(path: string, change: (object: Record<string, unknown>, request: Request) => Promise<void> | void): Behaviour {
   return after(path, async (answer, request) => {
     if (!answer.body.startsWith('{')) return
@@ -63,14 +63,14 @@ export function afterJson(path: string, change: (object: Record<string, unknown>
   })
 }
 
-/** One member of it. `value`: what it becomes, or how; undefined leaves it out. */
+/** Sets one JSON member. `value`: the new value or a function of the old one; undefined removes it. */
 export function member(path: string, name: string, value: unknown | ((was: unknown, request: Request) => unknown)): Behaviour {
   return afterJson(path, (object, request) => {
     object[name] = typeof value === 'function' ? value(object[name], request) : value
   })
 }
 
-/** One header of what a path answers with. */
+/** Sets or removes a response header. */
 export function header(path: string, name: string, value: string | undefined, when = (_: Answer) => true): Behaviour {
   return after(path, (answer) => {
     if (!when(answer)) return
@@ -85,12 +85,12 @@ export function status(path: string, change: (status: number, request: Request) 
   })
 }
 
-/** Is answered so when the request is like this. */
+/** Responds with a fixed response to matching requests. */
 export function answers(path: string, when: (request: Request) => unknown, code: number, object: object): Behaviour {
   return before(path, (request) => (when(request) ? answerWith(code, object) : undefined))
 }
 
-/** Changes where a browser is sent, when that is a client. */
+/** Changes redirects to clients. */
 export function afterRedirect(change: (to: URL, request: Request) => void): Behaviour {
   return {
     answer(answer, request) {
@@ -104,7 +104,7 @@ export function afterRedirect(change: (to: URL, request: Request) => void): Beha
   }
 }
 
-/** Without the parameters, wherever they are. */
+/** Removes parameters from query and body. */
 export function without(path: string, ...names: readonly string[]): Behaviour {
   return before(path, ({ query, form }) => {
     for (const name of names) {
@@ -128,7 +128,7 @@ export function answerWith(status: number, object: object): Answer {
   return { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, cookies: [], body: JSON.stringify(object) }
 }
 
-/** Authenticates the request as this client of the target, whoever sent it. */
+/** Replaces the credentials of a request by those of a client. */
 export function authenticateAs(name: string, { headers, form }: Request): void {
   const { client_id, client_secret } = clients[name]!
   for (const parameter of ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']) form?.delete(parameter)
@@ -137,14 +137,14 @@ export function authenticateAs(name: string, { headers, form }: Request): void {
   else headers['authorization'] = basic(client_id, client_secret)
 }
 
-/** The client that is named, by Basic or in the body. */
+/** The client named by HTTP Basic or in the body. */
 export function clientOf({ headers, form }: Request): string | undefined {
   const named = /^basic (.*)$/i.exec(headers['authorization'] ?? '')?.[1]
   const id = named === undefined ? form?.get('client_id') : Buffer.from(named, 'base64').toString().split(':')[0]
   return Object.keys(clients).find((name) => clients[name]!.client_id === decodeURIComponent(id ?? ''))
 }
 
-/** The server with the fault in front of it. */
+/** Wraps a request listener with a fault. */
 export function faulty({ begin }: Fault): (listener: RequestListener) => RequestListener {
   return (listener) => {
     const behaviour = begin()
@@ -189,6 +189,6 @@ async function forward({ method, path, query, headers, form, body }: Request, po
   const { 'content-length': _, 'transfer-encoding': __, connection, ...kept } = headers
   const content = form?.toString() ?? body
   const wish = { method, url: `http://127.0.0.1:${port}${path}${search}`, headers: kept, ...(method === 'GET' ? {} : { body: content }) }
-  const answer: Answered = await send(wish, { signal: AbortSignal.timeout(10_000) })
+  const answer: HttpResponse = await send(wish, { signal: AbortSignal.timeout(10_000) })
   return { status: answer.status, headers: { ...answer.headers }, cookies: [...answer.cookies], body: answer.body }
 }

@@ -1,4 +1,4 @@
-/** Servers that forget something of codes, refresh tokens and the requests for them. */
+/** Faults of grants at the token endpoint. */
 import {
   afterJson,
   afterRedirect,
@@ -20,12 +20,16 @@ const grantOf = ({ form }: Request) => form?.get('grant_type')
 const isThere = (change: (was: string) => unknown) => (was: unknown) => (typeof was === 'string' ? change(was) : undefined)
 
 export const grantFaults: readonly Fault[] = [
-  fault('codes again and again', rfc6749('code-is-used-once', 'code-race', 'code-race-revokes-tokens', 'code-replay-revokes-tokens'), () =>
-    repeats('code'),
+  fault(
+    'accepts a code repeatedly',
+    rfc6749('code-is-used-once', 'code-race', 'code-race-revokes-tokens', 'code-replay-revokes-tokens'),
+    () => repeats('code'),
   ),
-  fault('any code', rfc6749('code-must-exist', 'code-is-required'), () => lastInsteadOf(codesSeen(), 'code')),
-  fault('any refresh token', rfc6749('refresh-token-must-exist'), () => lastInsteadOf(tokensSeen('refresh_token'), 'refresh_token')),
-  fault('short codes', rfc6749('code-is-long-enough'), () =>
+  fault('accepts any code', rfc6749('code-must-exist', 'code-is-required'), () => lastInsteadOf(codesSeen(), 'code')),
+  fault('accepts any refresh token', rfc6749('refresh-token-must-exist'), () =>
+    lastInsteadOf(tokensSeen('refresh_token'), 'refresh_token'),
+  ),
+  fault('issues short codes', rfc6749('code-is-long-enough'), () =>
     shortened(
       (name) =>
         afterRedirect((to) => {
@@ -36,7 +40,7 @@ export const grantFaults: readonly Fault[] = [
       '/token',
     ),
   ),
-  fault('any redirect URI for a code', rfc6749('redirect-uri-is-repeated'), () => {
+  fault('ignores redirect_uri in the token request', rfc6749('redirect-uri-is-repeated'), () => {
     const { behaviour, redirectUriOf } = codesSeen()
     const right = before('/token', ({ form }) => {
       const uri = redirectUriOf(form?.get('code') ?? '')
@@ -45,17 +49,17 @@ export const grantFaults: readonly Fault[] = [
     return both(behaviour, right)
   }),
   fault(
-    'errors with status 200',
+    'sends token errors with status 200',
     rfc6749('code-must-exist', 'unknown-client-is-refused'),
     status('/token', () => 200),
   ),
   fault(
-    'errors with status 500',
+    'sends token errors with status 500',
     rfc6749('code-must-exist', 'odd-bodies-are-no-fault'),
     status('/token', (code) => (code === 200 ? 200 : 500)),
   ),
   fault(
-    'one error for all',
+    'uses invalid_request for every error',
     rfc6749('code-must-exist', 'code-is-used-once', 'refresh-token-must-exist', 'wrong-secret-is-refused', 'grant-type-must-be-known'),
     member(
       '/token',
@@ -64,12 +68,12 @@ export const grantFaults: readonly Fault[] = [
     ),
   ),
   fault(
-    'errors as pages',
+    'sends token errors as text/html',
     rfc6749('errors-are-json'),
     header('/token', 'content-type', 'text/html', (answer) => answer.status !== 200),
   ),
   fault(
-    'errors in other characters',
+    'sends error descriptions with other characters',
     rfc6749('errors-are-json'),
     member(
       '/token',
@@ -78,16 +82,16 @@ export const grantFaults: readonly Fault[] = [
     ),
   ),
   fault(
-    'tokens that may be stored',
+    'sends tokens without Cache-Control',
     [...rfc6749('tokens-are-not-cached', 'refresh-gives-tokens'), 'openid-connect-core/token-response'],
     header('/token', 'cache-control', undefined),
   ),
-  fault('tokens as text', rfc6749('tokens-are-json'), header('/token', 'content-type', 'text/plain')),
-  fault('a lifetime as text', rfc6749('tokens-are-json'), member('/token', 'expires_in', '3600')),
-  fault('no lifetime', rfc6749('tokens-are-json'), member('/token', 'expires_in', undefined)),
-  fault('no token type', rfc6749('tokens-are-json'), member('/token', 'token_type', undefined)),
+  fault('sends tokens as text/plain', rfc6749('tokens-are-json'), header('/token', 'content-type', 'text/plain')),
+  fault('sends expires_in as a string', rfc6749('tokens-are-json'), member('/token', 'expires_in', '3600')),
+  fault('omits expires_in', rfc6749('tokens-are-json'), member('/token', 'expires_in', undefined)),
+  fault('omits token_type', rfc6749('tokens-are-json'), member('/token', 'token_type', undefined)),
   fault(
-    'tokens for GET',
+    'issues tokens for GET',
     rfc6749('token-endpoint-takes-post-only'),
     before('/token', (request) => {
       if (request.method !== 'GET') return
@@ -96,41 +100,41 @@ export const grantFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'the first of two parameters',
+    'uses the first of repeated parameters at the token endpoint',
     rfc6749('token-parameters-come-once'),
     before('/token', ({ form }) => {
       for (const [name, value] of Object.entries(Object.fromEntries([...(form ?? [])].toReversed()))) form?.set(name, value)
     }),
   ),
   fault(
-    'forms of one content type only',
+    'accepts only the bare form media type',
     rfc6749('token-request-may-name-its-charset'),
     answers('/token', ({ form }) => form === undefined, 400, { error: 'invalid_request' }),
   ),
   fault(
-    'parameters in the query',
+    'reads token parameters from the query',
     rfc6749('token-parameters-are-in-the-body'),
     before('/token', ({ form, query }) => {
       for (const [name, value] of query) form?.set(name, value)
     }),
   ),
   fault(
-    'known parameters only',
+    'rejects unknown parameters at the token endpoint',
     rfc6749('token-ignores-unknown-parameters'),
     answers('/token', ({ form }) => form?.has('constructor'), 400, { error: 'invalid_request' }),
   ),
   fault(
-    'an empty scope',
+    'treats an empty scope as a value',
     rfc6749('token-empty-parameters-are-absent'),
     answers('/token', ({ form }) => form?.get('scope') === '', 400, { error: 'invalid_scope' }),
   ),
   fault(
-    'an empty code',
+    'treats an empty code as a value',
     rfc6749('token-empty-parameters-are-absent'),
     answers('/token', ({ form }) => form?.get('code') === '', 400, { error: 'invalid_grant' }),
   ),
   fault(
-    'JSON for a form',
+    'accepts JSON at the token endpoint',
     rfc6749('token-request-is-a-form'),
     before('/token', (request) => {
       if (!request.body.startsWith('{')) return
@@ -139,7 +143,7 @@ export const grantFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'a grant type of its own choice',
+    'assumes a grant type',
     rfc6749('grant-type-is-required', 'grant-type-must-be-known'),
     before('/token', (request) => {
       const known = ['authorization_code', 'refresh_token', 'client_credentials']
@@ -147,13 +151,13 @@ export const grantFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'refresh tokens for machines',
+    'returns refresh tokens for client credentials',
     rfc6749('client-credentials-without-refresh-token'),
     member('/token', 'refresh_token', (was: unknown, request: Request) => (grantOf(request) === 'client_credentials' ? 'token' : was)),
   ),
-  fault('scopes that are not told', rfc6749('granted-scope-is-told'), member('/token', 'scope', undefined)),
+  fault('omits the granted scope', rfc6749('granted-scope-is-told'), member('/token', 'scope', undefined)),
   fault(
-    'scopes that nobody knows',
+    'grants unknown scopes',
     rfc6749('granted-scope-is-told'),
     member(
       '/token',
@@ -162,7 +166,7 @@ export const grantFaults: readonly Fault[] = [
     ),
   ),
   fault(
-    'refreshing that widens',
+    'widens the scope on refresh',
     rfc6749('refresh-does-not-widen-scope'),
     both(
       without('/token', 'scope'),
@@ -173,12 +177,12 @@ export const grantFaults: readonly Fault[] = [
       ),
     ),
   ),
-  fault('refreshing that does not narrow', rfc6749('refresh-narrows-scope'), without('/token', 'scope')),
-  fault('refreshing that brings the same', rfc6749('refresh-gives-tokens'), () => {
+  fault('does not narrow the scope on refresh', rfc6749('refresh-narrows-scope'), without('/token', 'scope')),
+  fault('returns the same access token on refresh', rfc6749('refresh-gives-tokens'), () => {
     const seen: unknown[] = []
     return member('/token', 'access_token', (was: unknown) => seen.push(was) && seen[0])
   }),
-  fault('refresh tokens that stay', ['rfc9700/refresh-tokens-of-public-clients-rotate'], () => {
+  fault('does not rotate refresh tokens', ['rfc9700/refresh-tokens-of-public-clients-rotate'], () => {
     const newest = new Map<string, string>()
     return {
       async request(request, ask) {
@@ -192,7 +196,7 @@ export const grantFaults: readonly Fault[] = [
       },
     }
   }),
-  fault('a successor for each contender', ['rfc9700/refresh-race'], () =>
+  fault('issues a successor to every concurrent refresh', ['rfc9700/refresh-race'], () =>
     both(
       repeats('refresh_token'),
       member(
@@ -202,10 +206,10 @@ export const grantFaults: readonly Fault[] = [
       ),
     ),
   ),
-  fault('refresh tokens again and again', ['rfc9700/refresh-replay-ends-the-family', 'rfc7009/revocation-beats-refreshing'], () =>
+  fault('accepts a refresh token repeatedly', ['rfc9700/refresh-replay-ends-the-family', 'rfc7009/revocation-beats-refreshing'], () =>
     repeats('refresh_token'),
   ),
-  fault('access tokens that refresh', rfc6749('tokens-are-of-one-kind'), () => {
+  fault('accepts access tokens as refresh tokens', rfc6749('tokens-are-of-one-kind'), () => {
     const refreshes = new Map<string, string>()
     const use = before('/token', ({ form }) => {
       const refresh = refreshes.get(form?.get('refresh_token') ?? '')
@@ -217,12 +221,12 @@ export const grantFaults: readonly Fault[] = [
     return both(use, learn)
   }),
   fault(
-    'a fault for long bodies',
+    'fails on long bodies',
     rfc6749('odd-bodies-are-no-fault'),
     answers('/token', ({ body }) => body.length > 100_000, 500, {}),
   ),
   fault(
-    'tokens for passwords',
+    'issues tokens for passwords',
     ['rfc9700/no-password-grant'],
     answers('/token', (request) => grantOf(request) === 'password', 200, { access_token: 'token', token_type: 'Bearer' }),
   ),

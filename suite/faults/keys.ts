@@ -1,24 +1,28 @@
-/** Servers that forget to look at signatures of clients: RFC 7523, RFC 9449. */
+/** Faults of RFC 7523 and RFC 9449. */
 import { answers, authenticateAs, before, both, type Fault, fault, header, member, without } from './fault.ts'
 
 const rfc7523 = (...names: readonly string[]) => names.map((name) => `rfc7523/${name}`)
 const rfc9449 = (...names: readonly string[]) => names.map((name) => `rfc9449/${name}`)
 
-/** `jwt` is taken for granted: the same client with a secret does what it asks for. */
+/** Authenticates every request with an assertion as another client. */
 const anyAssertion = before('/token', (request) => {
   if (request.form?.has('client_assertion')) authenticateAs('machine', request)
 })
 
 const assertionFaults: readonly Fault[] = [
   fault(
-    'no assertions',
+    'rejects client assertions',
     rfc7523('assertion-authenticates'),
     answers('/token', ({ form }) => form?.has('client_assertion'), 401, { error: 'invalid_client' }),
   ),
-  fault('any assertion', rfc7523('assertion-is-checked', 'assertion-is-signed-by-the-client', 'assertion-is-used-once'), anyAssertion),
+  fault(
+    'does not verify client assertions',
+    rfc7523('assertion-is-checked', 'assertion-is-signed-by-the-client', 'assertion-is-used-once'),
+    anyAssertion,
+  ),
 ]
 
-/** Tokens are bound to nothing, but say that they are. */
+/** Issues bearer tokens that claim to be bound. */
 const unbound = both(
   both(
     without('/auth', 'dpop_jkt'),
@@ -37,7 +41,7 @@ const unbound = both(
 
 const dpopFaults: readonly Fault[] = [
   fault(
-    'proofs that nobody reads',
+    'does not bind tokens to DPoP keys',
     rfc9449(
       'confirmation-claim',
       'bound-token-is-no-bearer-token',
@@ -50,10 +54,10 @@ const dpopFaults: readonly Fault[] = [
     ),
     unbound,
   ),
-  fault('bound tokens of the type Bearer', rfc9449('bound-tokens'), member('/token', 'token_type', 'Bearer')),
-  fault('no challenge for DPoP', rfc9449('challenge-names-dpop'), header('/me', 'www-authenticate', 'Bearer')),
+  fault('returns bound tokens with type Bearer', rfc9449('bound-tokens'), member('/token', 'token_type', 'Bearer')),
+  fault('sends no DPoP challenge', rfc9449('challenge-names-dpop'), header('/me', 'www-authenticate', 'Bearer')),
   fault(
-    'addresses with their query',
+    'compares htu with the query',
     rfc9449('query-does-not-count'),
     answers('/me', ({ query }) => query.size > 0, 401, {}),
   ),

@@ -1,16 +1,16 @@
-/** What a fault remembers of what the server has issued. */
+/** State of faults: what the server issued to which client. */
 import { clients } from '../src/target/prepared.ts'
 import { type Answer, afterJson, afterRedirect, authenticateAs, type Behaviour, before, both, clientOf } from './fault.ts'
 
 export interface Seen {
   behaviour: Behaviour
-  /** Name of the client it was issued to. */
+  /** Name of the client that a value was issued to. */
   ownerOf(value: string): string | undefined
-  /** The newest. */
+  /** The most recent value. */
   last(): string | undefined
 }
 
-/** Codes, and the redirect URIs they were sent to. */
+/** Codes with their redirect URIs. */
 export function codesSeen(): Seen & { redirectUriOf(code: string): string | undefined } {
   const codes = new Map<string, { owner: string | undefined; uri: string }>()
   const behaviour = afterRedirect((to) => {
@@ -34,14 +34,14 @@ export function tokensSeen(member: 'access_token' | 'refresh_token'): Seen {
   return { behaviour, ownerOf: (token) => owners.get(token), last: () => [...owners.keys()].at(-1) }
 }
 
-/** The client that is reached at this redirect URI. */
+/** The client that a redirect URI belongs to. */
 function clientAt({ origin }: URL): string | undefined {
   return Object.keys(clients).find((name) =>
     clients[name]!.redirect_uris.some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
   )
 }
 
-/** Whoever brings what was issued to a client is taken for that client. */
+/** Authenticates every request as the client that the presented value was issued to. */
 export function ownersAre({ behaviour, ownerOf }: Seen, parameter: string, path = '/token'): Behaviour {
   const rewrite = before(path, (request) => {
     const owner = ownerOf(request.form?.get(parameter) ?? '')
@@ -50,7 +50,7 @@ export function ownersAre({ behaviour, ownerOf }: Seen, parameter: string, path 
   return both(behaviour, rewrite)
 }
 
-/** What was never issued is taken for what was issued last. */
+/** Replaces unknown values by the most recent one. */
 export function lastInsteadOf({ behaviour, ownerOf, last }: Seen, parameter: string): Behaviour {
   const rewrite = before('/token', ({ form }) => {
     const value = form?.get(parameter)
@@ -60,7 +60,7 @@ export function lastInsteadOf({ behaviour, ownerOf, last }: Seen, parameter: str
   return both(behaviour, rewrite)
 }
 
-/** The first answer to a request with this parameter is the answer to all that follow. */
+/** Repeats the first response for each value of a parameter. */
 export function repeats(parameter: string, path = '/token', until = (_: Answer) => true): Behaviour {
   const kept = new Map<string, Promise<Answer>>()
   return {
@@ -75,7 +75,7 @@ export function repeats(parameter: string, path = '/token', until = (_: Answer) 
   }
 }
 
-/** A short name for each value, in answers; the value itself, in requests. */
+/** Replaces values by short numbers in responses, and back in requests. */
 export function shortened(change: (name: (value: string) => string) => Behaviour, parameter: string, path: string): Behaviour {
   const values: string[] = []
   const restore = before(path, ({ form, query }) => {

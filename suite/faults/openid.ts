@@ -1,4 +1,4 @@
-/** Servers that say the wrong thing of who signed in. */
+/** Faults of OpenID Connect Core and the form_post response mode. */
 import {
   after,
   afterRedirect,
@@ -21,7 +21,7 @@ const idToken = (change: (claims: Record<string, unknown>) => unknown): Behaviou
   resigned('id_token', ({ claims }) => void change(claims))
 const claims = (values: object) => idToken((told) => Object.assign(told, values))
 
-/** Who is asked for one prompt is asked for another, or for none. */
+/** Replaces or removes the prompt parameter. */
 const prompts = (change: (prompt: string) => string | undefined): Behaviour =>
   before('/auth', ({ query }) => {
     const prompt = query.get('prompt')
@@ -37,19 +37,19 @@ const refuses = (name: string, error = 'invalid_request'): Behaviour =>
   })
 
 export const openidFaults: readonly Fault[] = [
-  fault('ID tokens of another issuer', core('id-token-claims'), claims({ iss: 'https://other.example' })),
-  fault('ID tokens for another client', core('id-token-claims'), claims({ aud: 'other' })),
-  fault('ID tokens of yesterday', core('id-token-claims'), claims({ iat: 1_700_000_000 })),
-  fault('ID tokens that have expired', core('id-token-claims'), claims({ exp: 1_700_000_000 })),
-  fault('a sub that is too long', core('id-token-claims'), claims({ sub: 'x'.repeat(256) })),
-  fault('a sub in other characters', core('id-token-claims'), claims({ sub: 'zoë' })),
+  fault('puts another iss into ID tokens', core('id-token-claims'), claims({ iss: 'https://other.example' })),
+  fault('puts another aud into ID tokens', core('id-token-claims'), claims({ aud: 'other' })),
+  fault('puts an old iat into ID tokens', core('id-token-claims'), claims({ iat: 1_700_000_000 })),
+  fault('issues expired ID tokens', core('id-token-claims'), claims({ exp: 1_700_000_000 })),
+  fault('issues a sub of 256 characters', core('id-token-claims'), claims({ sub: 'x'.repeat(256) })),
+  fault('issues a sub with non-ASCII characters', core('id-token-claims'), claims({ sub: 'zoë' })),
   fault(
-    'no iat',
+    'omits iat',
     core('id-token-claims'),
     idToken((told) => delete told['iat']),
   ),
   fault(
-    'ID tokens with another algorithm',
+    'signs ID tokens with an algorithm it does not advertise',
     core('id-token-signature'),
     both(
       idToken(() => {}),
@@ -57,96 +57,96 @@ export const openidFaults: readonly Fault[] = [
     ),
   ),
   fault(
-    'ID tokens that nobody signed',
+    'corrupts the signature of ID tokens',
     core('id-token-signature', 'id-token-claims'),
     member('/token', 'id_token', (was: unknown) => `${was}`.slice(0, -4)),
   ),
   fault(
-    'ID tokens without kid',
+    'omits kid',
     core('id-token-names-its-key'),
     resigned('id_token', ({ header }) => void delete header['kid']),
   ),
   fault(
-    'no nonce',
+    'omits nonce',
     core('nonce-is-echoed'),
     idToken((told) => delete told['nonce']),
   ),
   fault(
-    'a nonce that is shortened',
+    'truncates nonce',
     core('nonce-is-echoed'),
     idToken((told) => told['nonce'] && Object.assign(told, { nonce: `${told['nonce']}`.slice(0, 64) })),
   ),
   fault(
-    'a nonce that nobody sent',
+    'adds an empty nonce',
     core('nonce-is-echoed'),
     idToken((told) => Object.assign(told, { nonce: told['nonce'] ?? '' })),
   ),
   fault(
-    'no auth_time',
+    'omits auth_time',
     core('max-age-brings-auth-time'),
     idToken((told) => delete told['auth_time']),
   ),
   fault(
-    'an auth_time as text',
+    'sends auth_time as a string',
     core('max-age-brings-auth-time'),
     idToken((told) => Object.assign(told, { auth_time: `${told['auth_time']}` })),
   ),
-  fault('any max_age', core('max-age-asks-again'), without('/auth', 'max_age')),
-  fault('amr as text', core('acr-and-amr-types'), claims({ amr: 'pwd' })),
-  fault('acr as a number', core('acr-and-amr-types'), claims({ acr: 1 })),
-  fault('a wrong at_hash', core('at-hash-is-right'), claims({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' })),
+  fault('ignores max_age', core('max-age-asks-again'), without('/auth', 'max_age')),
+  fault('sends amr as a string', core('acr-and-amr-types'), claims({ amr: 'pwd' })),
+  fault('sends acr as a number', core('acr-and-amr-types'), claims({ acr: 1 })),
+  fault('computes at_hash wrongly', core('at-hash-is-right'), claims({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' })),
   fault(
-    'a sub for each sign-in',
+    'uses a new sub for every sign-in',
     core('sub-is-stable', 'userinfo-is-of-the-same-person', 'refreshed-id-token'),
     idToken((told) => Object.assign(told, { sub: crypto.randomUUID() })),
   ),
   fault(
-    'one sub for all',
+    'uses the same sub for everyone',
     [...core('sub-is-stable'), 'rfc6749/code-goes-to-who-signed-in'],
     both(claims({ sub: 'one' }), member('/me', 'sub', 'one')),
   ),
   fault(
-    'requests by GET only',
+    'accepts authorization requests only by GET',
     core('request-by-post'),
     answers('/auth', ({ method }) => method === 'POST', 405, {}),
   ),
   fault(
-    'pages for prompt=none',
+    'shows pages for prompt=none',
     core('prompt-none-without-session'),
     prompts((prompt) => (prompt === 'none' ? undefined : prompt)),
   ),
   fault(
-    'login_required for prompt=none',
+    'always returns login_required for prompt=none',
     core('prompt-none-with-session', 'hint-of-who-is-signed-in'),
     afterRedirect((to, { query }) => {
       if (query.get('prompt') === 'none') to.search = '?error=login_required'
     }),
   ),
   fault(
-    'prompt=none beside others',
+    'ignores prompt=none beside other values',
     core('prompt-none-stands-alone'),
     prompts((prompt) => prompt.replace(/\bnone ?| none$/, '') || undefined),
   ),
   fault(
-    'no prompt=login',
+    'ignores prompt=login',
     core('prompt-login'),
     prompts((prompt) => (prompt === 'login' ? undefined : prompt)),
   ),
   fault(
-    'no prompt=consent',
+    'ignores prompt=consent',
     core('prompt-consent'),
     prompts((prompt) => (prompt === 'consent' ? undefined : prompt)),
   ),
   fault(
-    'codes that nobody allowed',
+    'returns another error than consent_required',
     core('prompt-none-without-consent'),
     afterRedirect((to) => {
       if (to.searchParams.get('error') === 'consent_required') to.search = '?error=login_required'
     }),
   ),
-  fault('hints that nobody reads', [...core('hint-of-somebody-else'), 'rfc8725/forged-hints'], without('/auth', 'id_token_hint')),
-  fault('hints that are refused', core('hint-of-who-is-signed-in'), refuses('id_token_hint', 'login_required')),
-  fault('keys fetched for hints', ['rfc8725/keys-are-not-fetched-on-demand'], {
+  fault('ignores ID token hints', [...core('hint-of-somebody-else'), 'rfc8725/forged-hints'], without('/auth', 'id_token_hint')),
+  fault('rejects ID token hints', core('hint-of-who-is-signed-in'), refuses('id_token_hint', 'login_required')),
+  fault('fetches keys named by a token', ['rfc8725/keys-are-not-fetched-on-demand'], {
     async request({ query, path }) {
       const header = query.get('id_token_hint')?.split('.')[0]
       const { jku, x5u } = path === '/auth' && header ? JSON.parse(Buffer.from(header, 'base64url').toString()) : {}
@@ -154,58 +154,68 @@ export const openidFaults: readonly Fault[] = [
       return undefined
     },
   }),
-  fault('no ui_locales', core('harmless-parameters'), refuses('ui_locales')),
+  fault('rejects ui_locales', core('harmless-parameters'), refuses('ui_locales')),
   fault(
-    'no other scopes',
+    'rejects unknown scopes',
     core('unknown-scopes-are-ignored'),
     before('/auth', ({ query }) => (query.get('scope')?.includes('unheard-of') ? answerWith(400, {}) : undefined)),
   ),
-  fault('no registration', core('registration-is-refused-where-unsupported'), refuses('registration', 'invalid_request')),
-  fault('no ID tokens', core('token-response', 'id-token-claims'), member('/token', 'id_token', undefined)),
   fault(
-    'UserInfo by GET only',
+    'rejects registration with another error',
+    core('registration-is-refused-where-unsupported'),
+    refuses('registration', 'invalid_request'),
+  ),
+  fault('issues no ID tokens', core('token-response', 'id-token-claims'), member('/token', 'id_token', undefined)),
+  fault(
+    'accepts only GET at UserInfo',
     core('userinfo-by-get-and-post'),
     answers('/me', ({ method }) => method === 'POST', 405, {}),
   ),
-  fault('UserInfo as text', core('userinfo-is-of-the-same-person'), header('/me', 'content-type', 'text/plain')),
+  fault('serves UserInfo as text/plain', core('userinfo-is-of-the-same-person'), header('/me', 'content-type', 'text/plain')),
   fault(
-    'UserInfo for everybody',
+    'serves UserInfo without a valid token',
     userInfoForAll(),
     after('/me', (answer) => {
       if (answer.status === 200) return
       Object.assign(answer, answerWith(200, { sub: 'somebody' }))
     }),
   ),
-  fault('an address that nobody asked for', core('claims-follow-scopes'), member('/me', 'email', 'ada@example.com')),
-  fault('no address', core('claims-follow-scopes', 'claims-parameter'), member('/me', 'email', undefined)),
-  fault('true as text', core('claims-have-their-types'), member('/me', 'email_verified', 'true')),
-  fault('a name that is null', core('claims-have-their-types'), member('/me', 'name', null)),
+  fault('returns email without its scope', core('claims-follow-scopes'), member('/me', 'email', 'ada@example.com')),
+  fault('never returns email', core('claims-follow-scopes', 'claims-parameter'), member('/me', 'email', undefined)),
+  fault('returns email_verified as a string', core('claims-have-their-types'), member('/me', 'email_verified', 'true')),
+  fault('returns a claim that is null', core('claims-have-their-types'), member('/me', 'name', null)),
   fault(
-    'claims that nobody reads',
+    'ignores the claims parameter',
     core('claims-parameter', 'claims-parameter-must-be-json', 'claims-parameter-names-the-person'),
     without('/auth', 'claims'),
   ),
   fault(
-    'a sign-in at each refreshing',
+    'changes auth_time on refresh',
     core('refreshed-id-token'),
     idToken((told) => Object.assign(told, { auth_time: performance.now() })),
   ),
   fault(
-    'OpenID for all',
+    'adds the openid scope',
     core('code-belongs-to-an-openid-request'),
     before('/auth', ({ query }) => {
       query.set('scope', `openid ${query.get('scope')}`)
       query.delete('resource')
     }),
   ),
-  fault('no form post', formPost('response-comes-by-post', 'errors-come-by-post', 'values-are-escaped'), without('/auth', 'response_mode')),
-  fault('a form that may be stored', formPost('page-is-not-cached'), { answer: ({ headers }) => void delete headers['cache-control'] }),
-  fault('a form as text', formPost('page-is-not-cached'), {
+  fault(
+    'ignores form_post',
+    formPost('response-comes-by-post', 'errors-come-by-post', 'values-are-escaped'),
+    without('/auth', 'response_mode'),
+  ),
+  fault('sends form_post pages without Cache-Control', formPost('page-is-not-cached'), {
+    answer: ({ headers }) => void delete headers['cache-control'],
+  }),
+  fault('sends form_post pages as text/plain', formPost('page-is-not-cached'), {
     answer({ headers, body }) {
       if (body.includes('<form')) headers['content-type'] = 'text/plain'
     },
   }),
-  fault('a form with values as they are', formPost('values-are-escaped'), {
+  fault('does not escape form_post values', formPost('values-are-escaped'), {
     answer(answer) {
       if (answer.body.includes('web.example'))
         answer.body = answer.body.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"')

@@ -1,4 +1,4 @@
-/** Servers that forget how a request came: RFC 9126, RFC 9101. */
+/** Faults of RFC 9126 and RFC 9101. */
 import { decode } from '../src/actors/jwt.ts'
 import {
   after,
@@ -20,7 +20,7 @@ import { shortened } from './memory.ts'
 const rfc9126 = (...names: readonly string[]) => names.map((name) => `rfc9126/${name}`)
 const rfc9101 = (...names: readonly string[]) => names.map((name) => `rfc9101/${name}`)
 
-/** Remembers pushed requests by their request_uri. */
+/** Pushed requests by their request_uri. */
 function pushes() {
   const pushed = new Map<string, Request>()
   const behaviour = after('/request', ({ body }, request) => {
@@ -39,28 +39,28 @@ const requestUri = (change: (uri: string, query: URLSearchParams) => string | un
 
 const pushedFaults: readonly Fault[] = [
   fault(
-    'pushed requests with status 200',
+    'responds to pushed requests with 200',
     rfc9126('pushed-request-works'),
     status('/request', (code) => (code === 201 ? 200 : code)),
   ),
-  fault('pushed requests for ever', rfc9126('pushed-request-works'), member('/request', 'expires_in', undefined)),
+  fault('omits the lifetime of pushed requests', rfc9126('pushed-request-works'), member('/request', 'expires_in', undefined)),
   fault(
-    'pushed requests of anybody',
+    'accepts pushed requests without authentication',
     rfc9126('client-authenticates'),
     before('/request', (request) => {
       authenticateAs('web', request)
     }),
   ),
-  fault('pushed requests in pushed requests', rfc9126('no-request-uri-inside'), without('/request', 'request_uri')),
+  fault('accepts request_uri in pushed requests', rfc9126('no-request-uri-inside'), without('/request', 'request_uri')),
   fault(
-    'pushed requests that wait to be checked',
+    'does not validate pushed requests',
     rfc9126('request-is-checked-when-pushed'),
     after('/request', (answer) => {
       if (answer.status === 400)
         Object.assign(answer, answerWith(201, { request_uri: 'urn:ietf:params:oauth:request_uri:later', expires_in: 60 }))
     }),
   ),
-  fault('pushed requests of other clients', rfc9126('request-uri-is-bound-to-client'), () => {
+  fault('ignores which client uses a request_uri', rfc9126('request-uri-is-bound-to-client'), () => {
     const { pushed, behaviour } = pushes()
     return both(
       behaviour,
@@ -70,14 +70,14 @@ const pushedFaults: readonly Fault[] = [
       }),
     )
   }),
-  fault('any request_uri', rfc9126('request-uri-must-exist'), () => {
+  fault('accepts any request_uri', rfc9126('request-uri-must-exist'), () => {
     const { pushed, behaviour } = pushes()
     return both(
       behaviour,
       requestUri((uri) => (pushed.has(uri) ? uri : [...pushed.keys()].at(-1))),
     )
   }),
-  fault('pushed requests again and again', rfc9126('request-uri-is-used-once'), () => {
+  fault('accepts a request_uri repeatedly', rfc9126('request-uri-is-used-once'), () => {
     const { pushed, behaviour } = pushes()
     const uses = new Set<string>()
     return both(behaviour, {
@@ -91,8 +91,8 @@ const pushedFaults: readonly Fault[] = [
       },
     })
   }),
-  fault('parameters beside a pushed request', rfc9126('parameters-beside-do-not-count'), () => states()),
-  fault('short request_uris', rfc9126('request-uri-is-not-guessed'), () =>
+  fault('reads parameters outside the pushed request', rfc9126('parameters-beside-do-not-count'), () => states()),
+  fault('issues short request_uri values', rfc9126('request-uri-is-not-guessed'), () =>
     shortened(
       (name) => member('/request', 'request_uri', (was: unknown) => `urn:ietf:params:oauth:request_uri:${name(String(was))}`),
       'request_uri',
@@ -100,13 +100,13 @@ const pushedFaults: readonly Fault[] = [
     ),
   ),
   fault(
-    'no pushed requests of public clients',
+    'rejects pushed requests of public clients',
     rfc9126('public-clients-push'),
     answers('/request', ({ form }) => form?.get('client_id') === 'public', 401, { error: 'invalid_client' }),
   ),
 ]
 
-/** The state beside a request wins over the one in it. */
+/** The state outside the request takes precedence. */
 function states() {
   const beside: string[] = []
   return both(
@@ -124,7 +124,7 @@ function structuredCopy({ form, query, headers, ...rest }: Request): Request {
   return { ...rest, headers: { ...headers }, query: new URLSearchParams(query), form: new URLSearchParams(form) }
 }
 
-/** Parameters of a request object count, whoever signed it and when. */
+/** Uses the parameters of a request object without verifying it. */
 const unverified = before('/auth', ({ query }) => {
   const object = query.get('request')
   if (object?.split('.').length !== 3) return
@@ -138,9 +138,9 @@ const unverified = before('/auth', ({ query }) => {
 })
 
 const signedFaults: readonly Fault[] = [
-  fault('request objects that nobody reads', rfc9101('signed-request-works'), without('/auth', 'request')),
+  fault('ignores request objects', rfc9101('signed-request-works'), without('/auth', 'request')),
   fault(
-    'request objects that nobody verifies',
+    'does not verify request objects',
     rfc9101(
       'signature-is-verified',
       'client-must-match',
@@ -150,7 +150,7 @@ const signedFaults: readonly Fault[] = [
     ),
     unverified,
   ),
-  fault('parameters beside a request object', rfc9101('parameters-beside-do-not-count'), () => states()),
+  fault('reads parameters outside the request object', rfc9101('parameters-beside-do-not-count'), () => states()),
 ]
 
 export const requestFaults: readonly Fault[] = [...pushedFaults, ...signedFaults]

@@ -1,4 +1,4 @@
-/** A server that says other things in its JWTs, and signs them: its keys are those of the fault. */
+/** Changes JWTs and signs them with a key that is added to the key set. */
 import { generateKeyPairSync } from 'node:crypto'
 import { signed } from '../src/actors/authenticate.ts'
 import { decode, isJwt } from '../src/actors/jwt.ts'
@@ -14,7 +14,7 @@ const { d, ...publicKey } = key
 
 type Change = (jwt: { claims: Record<string, unknown>; header: Record<string, unknown> }) => void
 
-/** Of the token response: `id_token` or `access_token`. */
+/** Changes a JWT in the token response. */
 export function resigned(member: 'id_token' | 'access_token', change: Change): Behaviour {
   const tokens = afterJson('/token', async (said) => {
     const token = said[member]

@@ -1,4 +1,4 @@
-/** Servers that forget what a token is for: RFC 8707, RFC 9068. */
+/** Faults of RFC 8707 and RFC 9068. */
 import { before, both, type Fault, fault, member } from './fault.ts'
 import { resigned } from './resign.ts'
 
@@ -9,7 +9,7 @@ const accessToken = (change: (claims: Record<string, unknown>) => unknown) => re
 const claims = (values: object) => accessToken((told) => Object.assign(told, values))
 const known = ['https://orders.example', 'https://files.example']
 
-/** At both endpoints, what resources are asked for. */
+/** Changes the requested resources at both endpoints. */
 const resources = (change: (asked: string[]) => string[]) => {
   const rewrite = (params: URLSearchParams | undefined): undefined => {
     const asked = params?.getAll('resource') ?? []
@@ -24,22 +24,22 @@ const resources = (change: (asked: string[]) => string[]) => {
 
 export const resourceFaults: readonly Fault[] = [
   fault(
-    'one audience for all',
+    'issues tokens for one audience',
     [...rfc8707('resource-is-the-audience', 'machines-name-resources'), ...rfc9068('required-claims')],
     claims({ aud: 'https://all.example' }),
   ),
   fault(
-    'any resource',
+    'accepts unknown resources',
     rfc8707('unknown-resource-is-refused', 'resource-is-absolute', 'machines-name-resources'),
     resources((asked) => asked.map((one) => (known.includes(one) ? one : known[0]!))),
   ),
   fault(
-    'resources that are compared in part',
+    'ignores the fragment of a resource',
     rfc8707('resource-is-absolute'),
     resources((asked) => asked.map((one) => one.split('#')[0]!)),
   ),
   fault(
-    'token requests that widen',
+    'authorizes more resources than requested',
     rfc8707('token-request-does-not-widen'),
     before('/auth', ({ query }) => {
       query.delete('resource')
@@ -47,36 +47,36 @@ export const resourceFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'the first of several resources',
+    'keeps only the first of several resources',
     rfc8707('several-resources-one-token-each', 'scopes-stay-with-their-resource'),
     resources((asked) => asked.slice(0, 1)),
   ),
   fault(
-    'scopes of other resources',
+    'mixes scopes of different resources',
     rfc8707('scopes-stay-with-their-resource'),
     member('/token', 'scope', (was: unknown) => `${was} orders:read`),
   ),
 
   fault(
-    'access tokens of the type JWT',
+    'issues access tokens of type JWT',
     rfc9068('header-type'),
     resigned('access_token', ({ header }) => void Object.assign(header, { typ: 'JWT' })),
   ),
   ...['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'].map((name) =>
     fault(
-      `access tokens without ${name}`,
+      `omits ${name} from access tokens`,
       rfc9068('required-claims'),
       accessToken((told) => delete told[name]),
     ),
   ),
-  fault('access tokens of another issuer', rfc9068('required-claims'), claims({ iss: 'https://other.example' })),
-  fault('access tokens of another client', rfc9068('required-claims'), claims({ client_id: 'other' })),
-  fault('the same jti', rfc9068('jti-is-unique'), claims({ jti: 'same' })),
-  fault('a sub of its own', rfc9068('subject-of-a-person', 'subject-of-a-machine'), claims({ sub: 'other' })),
+  fault('puts another iss into access tokens', rfc9068('required-claims'), claims({ iss: 'https://other.example' })),
+  fault('puts another client_id into access tokens', rfc9068('required-claims'), claims({ client_id: 'other' })),
+  fault('reuses jti', rfc9068('jti-is-unique'), claims({ jti: 'same' })),
+  fault('puts another sub into access tokens', rfc9068('subject-of-a-person', 'subject-of-a-machine'), claims({ sub: 'other' })),
   fault(
-    'no scope',
+    'omits scope from access tokens',
     rfc9068('scope-claim'),
     accessToken((told) => delete told['scope']),
   ),
-  fault('addresses for APIs', rfc9068('no-personal-data'), claims({ email: 'ada@example.com' })),
+  fault('puts email into access tokens', rfc9068('no-personal-data'), claims({ email: 'ada@example.com' })),
 ]

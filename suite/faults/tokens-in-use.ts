@@ -1,4 +1,4 @@
-/** Servers that forget something at UserInfo, revocation, introspection and logout. */
+/** Faults at UserInfo, revocation, introspection and logout. */
 import {
   after,
   answers,
@@ -26,7 +26,7 @@ const rfc7662 = (...names: readonly string[]) => names.map((name) => `rfc7662/${
 const rfc9701 = (...names: readonly string[]) => names.map((name) => `rfc9701/${name}`)
 const rpLogout = (...names: readonly string[]) => names.map((name) => `openid-connect-rp-initiated-logout/${name}`)
 
-/** What came by GET is done as if it had come by POST. */
+/** Treats GET requests as POST. */
 const byGet = (path: string) =>
   before(path, (request) => {
     if (request.method !== 'GET') return
@@ -47,40 +47,40 @@ const tokenInQuery = before(userinfo, ({ query, headers }) => {
 
 export const tokenUseFaults: readonly Fault[] = [
   fault(
-    'Bearer with a capital only',
+    'compares the Bearer scheme case-sensitively',
     rfc6750('authorization-header-is-accepted'),
     answers(userinfo, ({ headers }) => headers['authorization']?.startsWith('bearer'), 401, {}),
   ),
-  fault('the first of two tokens', rfc6750('one-way-to-send-a-token'), without(userinfo, 'access_token')),
-  fault('tokens in the query', rfc6750('token-in-query-is-refused'), tokenInQuery),
+  fault('ignores a second access token', rfc6750('one-way-to-send-a-token'), without(userinfo, 'access_token')),
+  fault('accepts access tokens in the query', rfc6750('token-in-query-is-refused'), tokenInQuery),
   fault(
-    'no challenge',
+    'sends no Bearer challenge',
     rfc6750('missing-token-is-challenged', 'invalid-token-is-named', 'insufficient-scope-is-named'),
     header(userinfo, 'www-authenticate', undefined),
   ),
   fault(
-    '403 for no token',
+    'sends 403 without a token',
     rfc6750('missing-token-is-challenged', 'invalid-token-is-named'),
     status(userinfo, (code) => (code === 401 ? 403 : code)),
   ),
   fault(
-    'an error for no token',
+    'sends an error code without a token',
     rfc6750('missing-token-is-no-error'),
     header(userinfo, 'www-authenticate', 'Bearer error="invalid_token"'),
   ),
   fault(
-    'a challenge with two realms',
+    'repeats a challenge attribute',
     rfc6750('challenge-is-well-formed'),
     header(userinfo, 'www-authenticate', 'Bearer realm="a", realm="b"'),
   ),
   fault(
-    'a challenge in other characters',
+    'sends other characters in a challenge',
     rfc6750('challenge-is-well-formed'),
     header(userinfo, 'www-authenticate', 'Bearer error_description="no \\"x\\""'),
   ),
 
   fault(
-    'tokens that are not revoked',
+    'does not revoke tokens',
     [
       ...rfc7009(
         'access-token-is-revoked',
@@ -93,69 +93,71 @@ export const tokenUseFaults: readonly Fault[] = [
     ],
     answers(revoke, () => true, 200, {}),
   ),
-  fault('access tokens that outlive', rfc7009('refresh-token-takes-access-tokens-along'), () => repeatsAuthorization()),
-  fault('tokens of others revoked', rfc7009('token-of-another-client-stays'), () =>
+  fault('keeps access tokens after their refresh token is revoked', rfc7009('refresh-token-takes-access-tokens-along'), () =>
+    repeatsAuthorization(),
+  ),
+  fault('lets clients revoke tokens of others', rfc7009('token-of-another-client-stays'), () =>
     both(ownersAre(tokensSeen('access_token'), 'token', revoke), ownersAre(tokensSeen('refresh_token'), 'token', revoke)),
   ),
-  fault('tokens revoked by anybody', rfc7009('client-authenticates'), asClient('web', revoke)),
-  fault('an error for unknown tokens', rfc7009('unknown-token-is-fine'), () => {
+  fault('lets anyone revoke tokens', rfc7009('client-authenticates'), asClient('web', revoke)),
+  fault('rejects revocation of unknown tokens', rfc7009('unknown-token-is-fine'), () => {
     const seen = new Set<string>()
     return answers(revoke, ({ form }) => seen.size === seen.add(form?.get('token') ?? '').size, 400, { error: 'invalid_request' })
   }),
   fault(
-    'nothing to revoke',
+    'accepts revocation without a token',
     rfc7009('token-is-required'),
     answers(revoke, ({ form }) => !form?.get('token'), 200, {}),
   ),
   fault(
-    'hints that decide',
+    'trusts token_type_hint at revocation',
     rfc7009('wrong-hint-does-not-matter'),
     answers(revoke, ({ form }) => form?.get('token_type_hint') === 'access_token', 200, {}),
   ),
-  fault('tokens revoked by GET', rfc7009('takes-post-only'), byGet(revoke)),
+  fault('revokes tokens by GET', rfc7009('takes-post-only'), byGet(revoke)),
 
   fault(
-    'tokens that are all active',
+    'reports every token as active',
     rfc7662('unknown-token-is-inactive', 'inactive-tells-nothing', 'revoked-token-is-inactive'),
     member(introspect, 'active', true),
   ),
-  fault('tokens that are all inactive', rfc7662('active-token', 'wrong-hint-does-not-matter'), member(introspect, 'active', false)),
-  fault('inactive tokens that tell', rfc7662('inactive-tells-nothing'), member(introspect, 'sub', 'ada')),
-  fault('answers that are remembered', rfc7662('revoked-token-is-inactive'), () => repeats('token', introspect)),
-  fault('anybody may ask', rfc7662('caller-authenticates'), asClient('api', introspect)),
+  fault('reports every token as inactive', rfc7662('active-token', 'wrong-hint-does-not-matter'), member(introspect, 'active', false)),
+  fault('reveals details of inactive tokens', rfc7662('inactive-tells-nothing'), member(introspect, 'sub', 'ada')),
+  fault('caches introspection responses', rfc7662('revoked-token-is-inactive'), () => repeats('token', introspect)),
+  fault('lets anyone introspect tokens', rfc7662('caller-authenticates'), asClient('api', introspect)),
   fault(
-    'bearers may ask',
+    'lets tokens introspect themselves',
     rfc7662('caller-authenticates'),
     asClient('api', introspect, ({ headers }) => headers['authorization']?.startsWith('Bearer')),
   ),
   fault(
-    'nothing to look up',
+    'accepts introspection without a token',
     rfc7662('token-is-required'),
     answers(introspect, ({ form }) => !form?.get('token'), 200, { active: false }),
   ),
   fault(
-    'hints that hide',
+    'trusts token_type_hint at introspection',
     rfc7662('wrong-hint-does-not-matter'),
     answers(introspect, ({ form }) => form?.get('token_type_hint') === 'refresh_token', 200, { active: false }),
   ),
-  fault('tokens looked up by GET', rfc7662('takes-post-only'), byGet(introspect)),
-  fault('exp as text', rfc7662('active-token'), member(introspect, 'exp', '1')),
-  fault('another client', rfc7662('active-token'), member(introspect, 'client_id', 'other')),
-  fault('an answer as text', rfc7662('active-token'), header(introspect, 'content-type', 'text/plain')),
+  fault('introspects tokens by GET', rfc7662('takes-post-only'), byGet(introspect)),
+  fault('sends exp as a string', rfc7662('active-token'), member(introspect, 'exp', '1')),
+  fault('reports another client_id', rfc7662('active-token'), member(introspect, 'client_id', 'other')),
+  fault('sends introspection responses as text/plain', rfc7662('active-token'), header(introspect, 'content-type', 'text/plain')),
 
-  fault('signed answers that are not signed', rfc9701('signed-response', 'response-is-for-the-caller'), {
+  fault('ignores requests for JWT responses', rfc9701('signed-response', 'response-is-for-the-caller'), {
     request({ path, headers }) {
       if (path === introspect) headers['accept'] = 'application/json'
       return undefined
     },
   }),
-  fault('signed answers for all', rfc9701('json-remains'), {
+  fault('always sends JWT responses', rfc9701('json-remains'), {
     request({ path, headers }) {
       if (path === introspect) headers['accept'] = 'application/token-introspection+jwt'
       return undefined
     },
   }),
-  fault('sessions that do not end', rpLogout('session-ends', 'by-post'), {
+  fault('does not end the session on logout', rpLogout('session-ends', 'by-post'), {
     request({ path, query, form }) {
       const params = query.size > 0 ? query : (form ?? query)
       const uri = params.get('post_logout_redirect_uri')
@@ -163,22 +165,22 @@ export const tokenUseFaults: readonly Fault[] = [
       return { ...answerWith(303, {}), headers: { location: `${uri}?state=${encodeURIComponent(params.get('state') ?? '')}` } }
     },
   }),
-  fault('no state after logout', rpLogout('session-ends'), without(logout, 'state')),
+  fault('drops state on logout', rpLogout('session-ends'), without(logout, 'state')),
   fault(
-    'logout by GET only',
+    'accepts logout only by GET',
     rpLogout('by-post'),
     answers(logout, ({ method }) => method === 'POST', 405, {}),
   ),
-  fault('any URI after logout', rpLogout('unregistered-uri-is-not-followed', 'uri-of-another-client-is-not-followed'), {
+  fault('redirects to any URI after logout', rpLogout('unregistered-uri-is-not-followed', 'uri-of-another-client-is-not-followed'), {
     request({ path, query }) {
       const uri = query.get('post_logout_redirect_uri')
       if (path !== logout || !uri) return undefined
       return { ...answerWith(303, {}), headers: { location: uri } }
     },
   }),
-  fault('any client for a hint', rpLogout('client-must-match-hint'), without(logout, 'client_id')),
+  fault('ignores client_id at logout', rpLogout('client-must-match-hint'), without(logout, 'client_id')),
   fault(
-    'hints that nobody signed',
+    'accepts any hint at logout',
     rpLogout('forged-hint-is-refused'),
     before(logout, ({ query }) => {
       if (!query.has('id_token_hint')) return
@@ -187,7 +189,7 @@ export const tokenUseFaults: readonly Fault[] = [
     }),
   ),
   fault(
-    'sessions that end unasked',
+    'ends sessions without confirmation',
     rpLogout('without-hint-the-person-is-asked', 'hint-of-somebody-else-signs-nobody-out'),
     after(logout, ({ cookies }) => {
       cookies.push('_session=; path=/; max-age=0', '_session.sig=; path=/; max-age=0')
@@ -195,7 +197,7 @@ export const tokenUseFaults: readonly Fault[] = [
   ),
 ]
 
-/** Access tokens go on to work once they have. */
+/** Keeps accepting access tokens that were accepted once. */
 function repeatsAuthorization() {
   const worked = new Map<string, string>()
   return {

@@ -1,4 +1,4 @@
-/** All checks: every file below `checks/` is one. */
+/** All checks: every file below `checks/`. */
 import { readdirSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -18,9 +18,9 @@ export async function catalogue(): Promise<NamedCheck[]> {
 }
 
 export interface Selection {
-  /** Parts of ids. */
+  /** Substrings of ids. */
   only?: readonly string[]
-  /** Specifications by name, such as `RFC 6749` or `rfc6749`. */
+  /** Names of specifications, such as `RFC 6749` or `rfc6749`. */
   spec?: readonly string[]
 }
 

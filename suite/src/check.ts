@@ -1,8 +1,9 @@
-/** What a check is: one clause of a specification, and how a server is put to it. */
-import type { Need } from './needs.ts'
-import type { Stage } from './stage.ts'
+/** The definition of a check: one clause of a specification and how to test it. */
 
-/** RFC 2119. A server that breaks one of the first line fails; one of the second line is a warning. */
+import type { CheckContext } from './context.ts'
+import type { Need } from './needs.ts'
+
+/** Requirement levels of RFC 2119. The first line leads to failures, the second to warnings. */
 export type Level =
   | ('MUST' | 'MUST NOT' | 'REQUIRED' | 'SHALL' | 'SHALL NOT')
   | ('SHOULD' | 'SHOULD NOT' | 'RECOMMENDED' | 'NOT RECOMMENDED')
@@ -11,17 +12,17 @@ export interface Check {
   /** Specification and section, such as `RFC 6749 §4.1.3`. */
   clause: string
   level: Level
-  /** What a server does that keeps the clause, in one sentence. */
+  /** The behavior of a conforming server, in one sentence. */
   title: string
-  /** What a server must offer for the clause to concern it. */
+  /** What a server must advertise for the check to be applicable. */
   needs?: readonly Need[]
-  /** How long it may take; 30 when absent. */
+  /** Time limit. Default: 30. */
   seconds?: number
-  /** Throws when the server breaks the clause. */
-  run(stage: Stage): Promise<void>
+  /** Throws if the server violates the clause. */
+  run(context: CheckContext): Promise<void>
 }
 
-/** A check by the name of its file, such as `rfc6749/code-is-used-once`. */
+/** A check with its id, the path of its file, such as `rfc6749/code-is-used-once`. */
 export interface NamedCheck extends Check {
   id: string
 }
@@ -35,7 +36,7 @@ export function specificationOf({ clause }: Pick<Check, 'clause'>): string {
   return clause.split(' §')[0]!
 }
 
-/** Is breaking it a failure, or a warning only? */
+/** True if a violation is a failure, false if it is a warning. */
 export function isBinding({ level }: Pick<Check, 'level'>): boolean {
   return ['MUST', 'MUST NOT', 'REQUIRED', 'SHALL', 'SHALL NOT'].includes(level)
 }

@@ -1,4 +1,4 @@
-/** The command line against servers that are no servers: a clear sentence, a status, and never a stack or a wait without end. */
+/** The command line: exit status and messages, also for servers that do not work. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

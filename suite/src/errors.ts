@@ -1,7 +1,7 @@
-/** Why a run does not take place. */
+/** Errors that prevent a run. */
 
-/** The command line or a file it names is wrong. The message says how, one sentence a line. */
+/** Invalid command line or target file. One sentence per line. */
 export class UsageError extends Error {}
 
-/** There is no server to be judged. The message says why, one sentence a line. */
+/** The server cannot be tested. One sentence per line. */
 export class Unjudgeable extends Error {}

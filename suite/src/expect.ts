@@ -1,11 +1,11 @@
-/** What checks say of answers. Each of these throws a `Failure` that tells what was expected, and what came. */
+/** Assertions for checks. Each throws a `Failure` that states what was expected and what was received. */
 import type { AtClient, Landing } from './actors/browser.ts'
 import type { Reply } from './http/exchange.ts'
 
-/** The server breaks the clause. */
+/** The server violates the clause. */
 export class Failure extends Error {}
 
-/** The clause does not concern this server. */
+/** The clause does not apply to this server. */
 export class NotApplicable extends Error {}
 
 /** RFC 6749 §5.1. */
@@ -19,12 +19,12 @@ export interface Tokens {
   reply: Reply
 }
 
-/** `what` says what is wrong when it does not hold. */
+/** `what`: what is wrong if the condition is false. */
 export function demand(condition: unknown, what: string): asserts condition {
   if (!condition) throw new Failure(what)
 }
 
-/** Of an answer that must be a JSON object. */
+/** Parses a response that must be a JSON object. */
 export function json(reply: Reply): Record<string, unknown> {
   let value: unknown
   try {
@@ -34,14 +34,14 @@ export function json(reply: Reply): Record<string, unknown> {
   return value as Record<string, unknown>
 }
 
-/** Status 2xx; what it says is nobody's business here. */
+/** Status 2xx. */
 export function accepted<R extends Reply>(reply: R): R {
   demand(reply.status >= 200 && reply.status < 300, `expected success, got ${summary(reply)}`)
   reply.exchange.seen = 'accepted'
   return reply
 }
 
-/** An answer with tokens. */
+/** A token response. */
 export function granted(reply: Reply): Tokens {
   demand(reply.status === 200, `expected tokens, got ${summary(reply)}`)
   const tokens = json(reply)
@@ -51,7 +51,7 @@ export function granted(reply: Reply): Tokens {
   return { ...tokens, reply } as unknown as Tokens
 }
 
-/** An error of RFC 6749 §5.2, with one of these codes; any when none is named. */
+/** An error response of RFC 6749 §5.2 with one of these codes, or with any if none is given. */
 export function refused(reply: Reply, ...codes: readonly string[]): Record<string, unknown> {
   const named = codes.length === 0 ? 'an error' : codes.join(' or ')
   demand(reply.status >= 400 && reply.status < 500, `expected ${named}, got ${summary(reply)}`)
@@ -66,25 +66,25 @@ export function refused(reply: Reply, ...codes: readonly string[]): Record<strin
   return error
 }
 
-/** Any status from 400 to 499, and no tokens. */
-export function turnedAway(reply: Reply): void {
-  demand(reply.status >= 400 && reply.status < 500, `expected a refusal, got ${summary(reply)}`)
+/** Status 4xx. */
+export function denied(reply: Reply): void {
+  demand(reply.status >= 400 && reply.status < 500, `expected an error, got ${summary(reply)}`)
   reply.exchange.seen = 'refused'
 }
 
-/** At the client, without an error. */
-export function arrived(landing: Landing): AtClient {
-  demand(landing.at === 'client', `expected the browser to come to the client, but it rests on ${placeOf(landing)}`)
+/** Redirected to the client without an error. */
+export function redirected(landing: Landing): AtClient {
+  demand(landing.at === 'client', `expected a redirect to the client, got a page at ${placeOf(landing)}`)
   const { error, error_description } = landing.params
   demand(error === undefined, `expected success at the client, got ${error}${error_description ? ` (${error_description})` : ''}`)
   landing.reply.exchange.seen = 'accepted'
   return landing
 }
 
-/** At the client, with an error of RFC 6749 §4.1.2.1 that has one of these codes; any when none is named. */
-export function sentBack(landing: Landing, ...codes: readonly string[]): AtClient {
+/** Redirected to the client with an error of RFC 6749 §4.1.2.1 with one of these codes, or with any if none is given. */
+export function redirectedWithError(landing: Landing, ...codes: readonly string[]): AtClient {
   const named = codes.length === 0 ? 'an error' : codes.join(' or ')
-  demand(landing.at === 'client', `expected ${named} at the client, but the browser rests on ${placeOf(landing)}`)
+  demand(landing.at === 'client', `expected ${named} at the client, got a page at ${placeOf(landing)}`)
   const { error } = landing.params
   demand(error !== undefined, `expected ${named} at the client, got ${Object.keys(landing.params).join(', ')}`)
   demand(codes.length === 0 || codes.includes(error), `expected ${named} at the client, got ${error}`)
@@ -93,18 +93,18 @@ export function sentBack(landing: Landing, ...codes: readonly string[]): AtClien
   return landing
 }
 
-/** On a page of the server that says what is wrong; nothing went to a client. */
-export function refusedOnPage(landing: Landing): void {
-  demand(landing.at === 'page', `the browser was sent to ${landing.url.origin}${landing.url.pathname}`)
+/** An error page of the server, without a redirect. */
+export function errorPage(landing: Landing): void {
+  demand(landing.at === 'page', `expected an error page, got a redirect to ${landing.url.origin}${landing.url.pathname}`)
   const { status } = landing.reply
-  demand(status >= 400 && status < 500, `expected a page that refuses, got status ${status} from ${placeOf(landing)}`)
+  demand(status >= 400 && status < 500, `expected an error page, got ${placeOf(landing)}`)
   landing.reply.exchange.seen = 'refused'
 }
 
-/** Refused, on a page or at the client. */
+/** An error page or an error redirect. */
 export function notAuthorized(landing: Landing): void {
-  if (landing.at === 'client') sentBack(landing)
-  else refusedOnPage(landing)
+  if (landing.at === 'client') redirectedWithError(landing)
+  else errorPage(landing)
 }
 
 /** RFC 7662 §2.2. */
@@ -129,7 +129,7 @@ function placeOf({ url, reply }: Landing): string {
   return `${url.origin}${url.pathname} (status ${reply.status})`
 }
 
-/** `400 invalid_grant`, or the status and type of what is no error. */
+/** For example `400 invalid_grant`, or status and content type. */
 export function summary({ status, headers, body }: Reply): string {
   const error = /"error"\s*:\s*"([\x20-\x7e]{1,60}?)"/.exec(body)?.[1]
   return error === undefined ? `status ${status} (${headers['content-type'] ?? 'without a content type'})` : `${status} ${error}`

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, test } from 'node:test'
 import type { Check } from './check.ts'
-import { accepted, demand, NotApplicable, turnedAway } from './expect.ts'
+import { accepted, demand, denied, NotApplicable } from './expect.ts'
 import { judge } from './judge.ts'
 import { metadata } from './metadata.ts'
 import { random } from './random.ts'
@@ -43,9 +43,9 @@ test('what the server does not offer, and what the target does not name, does no
 })
 
 test('a server that refuses everything passes nothing', async () => {
-  const refusals: Check['run'] = async ({ get }) => turnedAway(await get(`${issuer}/no`))
+  const refusals: Check['run'] = async ({ get }) => denied(await get(`${issuer}/no`))
   const both: Check['run'] = async ({ get }) => {
-    turnedAway(await get(`${issuer}/no`))
+    denied(await get(`${issuer}/no`))
     accepted(await get(`${issuer}/yes`))
   }
   assert.equal((await verdictOn(refusals)).verdict, 'fail')
@@ -58,7 +58,7 @@ test('a check has its time, and a fault in it is told as what it is', async () =
   assert.match(slow.reasons[0]!, /before the time of the check was over/)
   assert.equal(slow.exchanges[0]?.failure, 'did not answer before the time of the check was over')
   const faulty = await verdictOn(async () => Promise.reject(new TypeError('no such thing')))
-  assert.match(faulty.reasons[0]!, /could not go on: no such thing/)
+  assert.match(faulty.reasons[0]!, /failed unexpectedly: no such thing/)
 })
 
 test('the same seed gives the same values, and each check its own', () => {

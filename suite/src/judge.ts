@@ -1,5 +1,6 @@
-/** One check, and the verdict on it. */
+/** Runs one check and determines its verdict. */
 import { isBinding, type NamedCheck, specificationOf } from './check.ts'
+import { openContext } from './context.ts'
 import { Failure, NotApplicable } from './expect.ts'
 import type { Recorder } from './http/exchange.ts'
 import { redact } from './http/redact.ts'
@@ -7,7 +8,6 @@ import { connections, Unanswered } from './http/wire.ts'
 import type { Metadata } from './metadata.ts'
 import { unmet } from './needs.ts'
 import type { Result, Verdict } from './report/report.ts'
-import { openStage } from './stage.ts'
 import type { Target } from './target/target.ts'
 
 export interface Trial {
@@ -29,8 +29,8 @@ export async function judge(check: NamedCheck, trial: Trial): Promise<Result> {
   const kept = connections()
   const bounds = { signal: AbortSignal.any([signal, time]), ca: target.ca, seconds: timeout, connections: kept }
   const over = new AbortController()
-  const { stage, recorder, warnings } = openStage({ target, metadata, bounds, seed, id: check.id, allowLoad, ended: over.signal })
-  const said = missing === undefined ? await outcomeOf(check, recorder, () => check.run(stage)) : absent(missing)
+  const { context, recorder, warnings } = openContext({ target, metadata, bounds, seed, id: check.id, allowLoad, ended: over.signal })
+  const said = missing === undefined ? await outcomeOf(check, recorder, () => check.run(context)) : absent(missing)
   over.abort()
   kept.close()
   const verdict = said.verdict === 'pass' && warnings.length > 0 ? 'warn' : said.verdict
@@ -59,14 +59,15 @@ async function outcomeOf(check: NamedCheck, { exchanges }: Recorder, run: () => 
   } catch (error) {
     if (error instanceof NotApplicable) return { verdict: 'not applicable', reasons: [error.message] }
     if (error instanceof Failure || error instanceof Unanswered) return { verdict: broken, reasons: [error.message] }
-    return { verdict: broken, reasons: [`the check could not go on: ${(error as Error).message}`] }
+    return { verdict: broken, reasons: [`the check failed unexpectedly: ${(error as Error).message}`] }
   }
   const seen = (what: 'accepted' | 'refused') => exchanges.some((exchange) => exchange.seen === what)
-  // A server that refuses everything keeps no clause.
-  if (seen('refused') && !seen('accepted')) return { verdict: broken, reasons: ['the server accepted nothing that it must accept'] }
+  // A server that rejects everything must not pass.
+  if (seen('refused') && !seen('accepted'))
+    return { verdict: broken, reasons: ['the server rejected everything, including valid requests'] }
   return { verdict: 'pass', reasons: [] }
 }
 
 function absent(need: string): Outcome {
-  return { verdict: 'not applicable', reasons: [`the metadata does not offer: ${need}`] }
+  return { verdict: 'not applicable', reasons: [`not advertised: ${need}`] }
 }

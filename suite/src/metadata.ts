@@ -1,14 +1,14 @@
-/** What a server says of itself: RFC 8414 and OpenID Connect Discovery 1.0. */
+/** Server metadata: RFC 8414 and OpenID Connect Discovery 1.0. */
 import { Unjudgeable } from './errors.ts'
 import { type Bounds, send, Unanswered } from './http/wire.ts'
 import type { Target } from './target/target.ts'
 
-/** Members as they came; of the types that the specifications give them, or left out. */
+/** Metadata members; undefined if absent or of another type. */
 export interface Metadata {
   text(name: string): string | undefined
   list(name: string): readonly string[] | undefined
   is(name: string): boolean | undefined
-  /** Everything, unchecked. */
+  /** All members, unvalidated. */
   members: Readonly<Record<string, unknown>>
 }
 
@@ -25,7 +25,7 @@ export async function discover(target: Target, bounds: Bounds): Promise<Metadata
   throw new Unjudgeable(problems.join('\n'))
 }
 
-/** The three places where clients look. */
+/** The well-known URLs. */
 export function wellKnown(issuer: string): string[] {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')
@@ -34,7 +34,7 @@ export function wellKnown(issuer: string): string[] {
   return [openid, oauth]
 }
 
-/** A sentence when there is none. */
+/** Returns a sentence if it cannot be fetched. */
 async function fetchMetadata(place: string, bounds: Bounds): Promise<Record<string, unknown> | string> {
   let url = place
   for (let hop = 0; hop <= maxRedirects; hop++) {

@@ -1,29 +1,29 @@
-/** What a clause takes for granted of a server, answered from the server's own metadata. */
+/** What a check needs, determined from the server's metadata. */
 import type { Metadata } from './metadata.ts'
 import type { Target } from './target/target.ts'
 
-type Answer = (metadata: Metadata, target: Target) => boolean
+type Condition = (metadata: Metadata, target: Target) => boolean
 
 const endpoint =
-  (name: string): Answer =>
+  (name: string): Condition =>
   (metadata) =>
     metadata.text(name) !== undefined
 
 const lists =
-  (name: string, value: string, byDefault: readonly string[] = []): Answer =>
+  (name: string, value: string, byDefault: readonly string[] = []): Condition =>
   (metadata) =>
     (metadata.list(name) ?? byDefault).includes(value)
 
 const says =
-  (name: string): Answer =>
+  (name: string): Condition =>
   (metadata) =>
     metadata.is(name) === true
 
 const grant = (type: string) => lists('grant_types_supported', type, ['authorization_code', 'implicit']) // RFC 8414 §2
 const all =
-  (...answers: Answer[]): Answer =>
+  (...conditions: Condition[]): Condition =>
   (metadata, target) =>
-    answers.every((answer) => answer(metadata, target))
+    conditions.every((condition) => condition(metadata, target))
 
 const needs = {
   'code flow': all(endpoint('authorization_endpoint'), lists('response_types_supported', 'code'), grant('authorization_code')),
@@ -59,11 +59,11 @@ const needs = {
   'certificate-bound tokens': says('tls_client_certificate_bound_access_tokens'),
   'authorization details': (m) => m.list('authorization_details_types_supported') !== undefined,
   private_key_jwt: lists('token_endpoint_auth_methods_supported', 'private_key_jwt'),
-} satisfies Readonly<Record<string, Answer>>
+} satisfies Readonly<Record<string, Condition>>
 
 export type Need = keyof typeof needs
 
-/** The first need that is not met. */
+/** The first unmet need. */
 export function unmet(wanted: readonly Need[], metadata: Metadata, target: Target): Need | undefined {
   return wanted.find((need) => !needs[need](metadata, target))
 }

@@ -1,8 +1,8 @@
-/** Values nobody could guess, yet the same for the same seed: a run can be repeated. */
+/** Deterministic random values, so that a run can be repeated. */
 import { createECDH, createHmac } from 'node:crypto'
 
 export interface Random {
-  /** base64url of so many bytes. */
+  /** base64url of this many bytes. */
   text(bytes?: number): string
   /** A private P-256 key as a JWK. */
   key(): PrivateKey
@@ -16,7 +16,7 @@ export interface PrivateKey {
   d: string
 }
 
-/** `scope` separates the sequences of one seed. */
+/** Each `scope` has its own sequence. */
 export function random(seed: string, scope: string): Random {
   let count = 0
   const bytes = () => createHmac('sha256', seed).update(`${scope}#${count++}`).digest()

@@ -1,4 +1,4 @@
-/** A whole run: every check on one target, a few at a time, within a time. */
+/** A run of checks against one target, several at a time and bounded in time. */
 import { randomBytes } from 'node:crypto'
 import type { NamedCheck } from './check.ts'
 import type { Bounds } from './http/wire.ts'
@@ -15,20 +15,20 @@ export interface RunOptions {
   seed?: string | undefined
   /** Stop at the first failure. */
   failFast?: boolean
-  /** Load beyond loopback. */
+  /** Allow races against servers outside loopback. */
   allowLoad?: boolean
-  /** For all checks together. */
+  /** Time limit of the run. */
   seconds?: number
-  /** For the answer to one request. */
+  /** Time limit of one request, in seconds. */
   timeout?: number | undefined
-  /** Ends the run early. */
+  /** Aborts the run. */
   signal?: AbortSignal
   onResult?(result: Result): void
 }
 
 const atOnce = 4
 
-/** Throws `Unjudgeable` when there is no server to be judged. */
+/** Throws `Unjudgeable` if the server cannot be tested at all. */
 export async function runChecks(options: RunOptions): Promise<Report> {
   const { checks, target, seed = randomBytes(8).toString('hex'), seconds = 600, timeout } = options
   const startedAt = new Date().toISOString()
@@ -63,7 +63,7 @@ async function judgeAll(trial: Trial, { checks, failFast = false, onResult }: Ru
   async function work(): Promise<void> {
     for (let check = queue.shift(); check && !signal.aborted; check = queue.shift()) {
       const result = await judge(check, { ...trial, signal })
-      if (signal.aborted) return // what was cut off is no verdict
+      if (signal.aborted) return // an aborted check has no verdict
       results.push(result)
       onResult?.(result)
       if (failFast && result.verdict === 'fail') stop.abort()

@@ -1,15 +1,15 @@
-/** A server of the suite's own that nobody should call: it counts who does. */
+/** An HTTP server that records requests, to detect server-side request forgery. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
 export interface Sink {
-  /** Where it listens, on loopback. */
+  /** Its URL on loopback. */
   url: string
-  /** `GET /path` of each request so far. */
+  /** Method and path of each request so far. */
   calls(): readonly string[]
 }
 
-/** `ended` closes it. */
+/** Closed when `ended` is aborted. */
 export async function openSink(ended: AbortSignal): Promise<Sink> {
   const calls: string[] = []
   const server = createServer((request, response) => {

@@ -1,14 +1,14 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand, sentBack } from '../../src/expect.ts'
+import { demand, redirected, redirectedWithError } from '../../src/expect.ts'
 
 export default check({
   clause: 'OAuth 2.0 Form Post Response Mode §2',
   level: 'MUST',
-  title: 'Errors come by POST too',
+  title: 'Error responses are posted to the redirect URI too',
   needs: ['code flow', 'form post'],
   async run({ app }) {
-    arrived(await app().authorize({ response_mode: 'form_post' }))
-    const { mode } = sentBack(await app().authorize({ response_mode: 'form_post', response_type: 'unheard-of' }))
+    redirected(await app().authorize({ response_mode: 'form_post' }))
+    const { mode } = redirectedWithError(await app().authorize({ response_mode: 'form_post', response_type: 'unheard-of' }))
     demand(mode === 'form_post', `it came by ${mode}`)
   },
 })

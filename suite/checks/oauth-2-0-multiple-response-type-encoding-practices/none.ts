@@ -1,14 +1,14 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand } from '../../src/expect.ts'
+import { demand, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'OAuth 2.0 Multiple Response Type Encoding Practices §4',
   level: 'SHOULD NOT',
-  title: 'The response type "none" brings neither code nor token, and keeps the state',
+  title: 'Response type "none" returns state, but neither a code nor a token',
   needs: ['code flow', 'response type none'],
   async run({ app }) {
     const landing = await app('none').authorize({ response_type: 'none', state: 's' })
-    const { params } = arrived(landing)
+    const { params } = redirected(landing)
     const tokens = ['code', 'access_token', 'id_token', 'token_type'].filter((name) => name in params)
     demand(tokens.length === 0, `the client got ${tokens.join(', ')}`)
     demand(params['state'] === 's', `state is ${params['state']}`)

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §2',
   level: 'MUST',
-  title: 'acr is a text and amr a list of texts, where they are told',
+  title: 'When present, acr is a string and amr an array of strings',
   needs: ['OpenID', 'code flow'],
   async run({ app, metadata, idToken }) {
     const acr_values = metadata.list('acr_values_supported')?.[0]

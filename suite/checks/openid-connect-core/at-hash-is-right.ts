@@ -7,7 +7,7 @@ const digests: Readonly<Record<string, string>> = { 256: 'sha256', 384: 'sha384'
 export default check({
   clause: 'OpenID Connect Core §3.1.3.6',
   level: 'MUST',
-  title: 'at_hash, where it is told, is the hash of the access token',
+  title: 'When present, at_hash is the hash of the access token',
   needs: ['OpenID', 'code flow'],
   async run({ app, idToken }) {
     const tokens = await app().tokens()

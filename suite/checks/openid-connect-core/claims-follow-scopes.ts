@@ -6,7 +6,7 @@ const claims = { email: 'email', phone: 'phone_number', address: 'address' } as 
 export default check({
   clause: 'OpenID Connect Core §5.4',
   level: 'MUST',
-  title: 'UserInfo tells what the scopes ask for, and nothing of the others',
+  title: 'UserInfo returns the claims of the requested scopes and no others',
   needs: ['OpenID', 'code flow', 'UserInfo'],
   async run({ app, metadata, userinfo }) {
     const told = async (scope: string) => json(accepted(await userinfo((await app().tokens({ scope })).access_token)))

@@ -19,7 +19,7 @@ const types: Readonly<Record<string, string>> = {
 export default check({
   clause: 'OpenID Connect Core §5.1',
   level: 'MUST',
-  title: 'Standard claims have the types of the specification, and none is null or empty',
+  title: 'Standard claims have their specified types and are never null or empty',
   needs: ['OpenID', 'code flow', 'UserInfo'],
   async run({ app, metadata, userinfo }) {
     const offered = metadata.list('scopes_supported') ?? []

@@ -1,13 +1,13 @@
 import { check } from '../../src/check.ts'
-import { arrived, sentBack } from '../../src/expect.ts'
+import { redirected, redirectedWithError } from '../../src/expect.ts'
 
 export default check({
   clause: 'OpenID Connect Core §5.5',
   level: 'MUST',
-  title: 'A claims parameter that is no JSON object is refused',
+  title: 'A claims parameter that is not a JSON object is rejected',
   needs: ['OpenID', 'code flow', 'claims parameter'],
   async run({ app }) {
-    arrived(await app().authorize({ claims: '{"userinfo":{"email":null}}' }))
-    for (const claims of ['{', '[]', '"text"', '{"userinfo":[]}']) sentBack(await app().authorize({ claims }), 'invalid_request')
+    redirected(await app().authorize({ claims: '{"userinfo":{"email":null}}' }))
+    for (const claims of ['{', '[]', '"text"', '{"userinfo":[]}']) redirectedWithError(await app().authorize({ claims }), 'invalid_request')
   },
 })

@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §5.5',
   level: 'MUST',
-  title: 'The claims parameter asks for single claims, at UserInfo and in the ID token',
+  title: 'The claims parameter requests individual claims, at UserInfo and in the ID token',
   needs: ['OpenID', 'code flow', 'UserInfo', 'claims parameter'],
   async run({ app, idToken, userinfo }) {
     const claims = JSON.stringify({ userinfo: { email: { essential: true } }, id_token: { auth_time: { essential: true } } })

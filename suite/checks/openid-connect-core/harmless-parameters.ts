@@ -1,10 +1,10 @@
 import { check } from '../../src/check.ts'
-import { arrived } from '../../src/expect.ts'
+import { redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'OpenID Connect Core §15.1',
   level: 'MUST',
-  title: 'display, ui_locales, claims_locales, acr_values and login_hint bring no error',
+  title: 'display, ui_locales, claims_locales, acr_values and login_hint never cause an error',
   needs: ['OpenID', 'code flow'],
   async run({ app }) {
     const wishes = [
@@ -16,6 +16,6 @@ export default check({
       { acr_values: 'urn:example:unheard-of' },
       { login_hint: 'somebody@example.com' },
     ]
-    for (const wish of wishes) arrived(await app().authorize(wish))
+    for (const wish of wishes) redirected(await app().authorize(wish))
   },
 })

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §2',
   level: 'REQUIRED',
-  title: 'An ID token has iss, sub, aud, exp and iat, and they are right',
+  title: 'The ID token contains valid iss, sub, aud, exp and iat claims',
   needs: ['OpenID', 'code flow'],
   async run({ app, target, idToken }) {
     const { claims } = await idToken(await app().tokens())

@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §10.1',
   level: 'MUST',
-  title: 'An ID token names its key when several are published',
+  title: 'The ID token has a kid when several keys are published',
   needs: ['OpenID', 'code flow'],
   async run({ app, endpoint, get, idToken }) {
     const { keys = [] } = json(accepted(await get(endpoint('jwks_uri')))) as { keys?: unknown[] }

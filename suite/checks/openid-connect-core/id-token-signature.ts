@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §2',
   level: 'MUST',
-  title: 'An ID token is signed, with an algorithm that the configuration names and a key that is published',
+  title: 'The ID token is signed with an advertised algorithm and a published key',
   needs: ['OpenID', 'code flow'],
   async run({ app, metadata, idToken }) {
     const { header } = await idToken(await app().tokens())

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §2',
   level: 'REQUIRED',
-  title: 'When max_age is asked for, the ID token tells auth_time',
+  title: 'The ID token contains auth_time when max_age is requested',
   needs: ['OpenID', 'code flow'],
   async run({ app, idToken }) {
     const { auth_time } = (await idToken(await app().tokens({ max_age: '3600' }))).claims

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §2',
   level: 'MUST',
-  title: 'The nonce of the request is in the ID token, unchanged; without one there is none',
+  title: 'The nonce is returned unchanged in the ID token, and only if one was sent',
   needs: ['OpenID', 'code flow'],
   async run({ app, idToken }) {
     for (const nonce of ['n-0S6_WzA2Mj', 'a b+c%20&d="e"', 'x'.repeat(300), undefined]) {

@@ -1,5 +1,5 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand } from '../../src/expect.ts'
+import { demand, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'OpenID Connect Core §3.1.2.1',
@@ -8,9 +8,9 @@ export default check({
   needs: ['OpenID', 'code flow'],
   async run({ app, browser }) {
     const signedIn = browser()
-    arrived(await app().authorize({}, { browser: signedIn }))
+    redirected(await app().authorize({}, { browser: signedIn }))
     const landing = await app().authorize({ prompt: 'consent' }, { browser: signedIn, intent: { idle: true } })
     demand(landing.at === 'page', 'the browser came to the client without a question')
-    arrived(await app().authorize({ prompt: 'consent' }, { browser: signedIn }))
+    redirected(await app().authorize({ prompt: 'consent' }, { browser: signedIn }))
   },
 })

@@ -1,15 +1,15 @@
 import { check } from '../../src/check.ts'
-import { arrived, sentBack } from '../../src/expect.ts'
+import { redirected, redirectedWithError } from '../../src/expect.ts'
 
 export default check({
   clause: 'OpenID Connect Core §3.1.2.1',
   level: 'MUST',
-  title: 'prompt=none beside another value is refused',
+  title: 'prompt=none combined with another value is rejected',
   needs: ['OpenID', 'code flow'],
   async run({ app, browser }) {
     const signedIn = browser()
-    arrived(await app().authorize({}, { browser: signedIn }))
-    sentBack(await app().authorize({ prompt: 'none login' }, { browser: signedIn }), 'invalid_request')
-    sentBack(await app().authorize({ prompt: 'consent none' }, { browser: signedIn }), 'invalid_request')
+    redirected(await app().authorize({}, { browser: signedIn }))
+    redirectedWithError(await app().authorize({ prompt: 'none login' }, { browser: signedIn }), 'invalid_request')
+    redirectedWithError(await app().authorize({ prompt: 'consent none' }, { browser: signedIn }), 'invalid_request')
   },
 })

@@ -1,13 +1,13 @@
 import { check } from '../../src/check.ts'
-import { arrived, refusedOnPage } from '../../src/expect.ts'
+import { errorPage, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'OpenID Connect Core §3.1.2.1',
   level: 'REQUIRED',
-  title: 'An OpenID request names its redirect URI, even when only one is registered',
+  title: 'redirect_uri is required in OpenID requests, even if only one is registered',
   needs: ['OpenID', 'code flow'],
   async run({ app }) {
-    arrived(await app('single').authorize())
-    refusedOnPage(await app('single').authorize({ redirect_uri: undefined }))
+    redirected(await app('single').authorize())
+    errorPage(await app('single').authorize({ redirect_uri: undefined }))
   },
 })

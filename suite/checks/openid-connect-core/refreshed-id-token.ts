@@ -4,7 +4,7 @@ import { demand, granted, NotApplicable } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §12.2',
   level: 'MUST',
-  title: 'An ID token from refreshing is of the same issuer, person, client and sign-in',
+  title: 'An ID token from a refresh keeps iss, sub, aud and auth_time',
   needs: ['OpenID', 'code flow', 'refresh tokens'],
   async run({ app, idToken, warn }) {
     const first = await app().offline({ max_age: '3600' })

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §2',
   level: 'MUST',
-  title: 'sub is the same at each sign-in of a person, and never that of another',
+  title: 'sub stays the same for a person and differs between people',
   needs: ['OpenID', 'code flow'],
   async run({ app, browser, idToken }) {
     const subOf = async (who: 'owner' | 'stranger') => (await idToken(await app().tokens({}, browser(who)))).claims.sub

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §3.1.3.3',
   level: 'MUST',
-  title: 'The token response has an ID token, the type Bearer, and is not stored',
+  title: 'The token response contains an ID token and the Bearer type, and must not be stored',
   needs: ['OpenID', 'code flow'],
   async run({ app }) {
     const { id_token, token_type, reply } = await app().tokens()

@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §5.3',
   level: 'MUST',
-  title: 'UserInfo answers GET and POST',
+  title: 'UserInfo accepts GET and POST',
   needs: ['OpenID', 'code flow', 'UserInfo'],
   async run({ app, endpoint, send, userinfo }) {
     const { access_token } = await app().tokens()

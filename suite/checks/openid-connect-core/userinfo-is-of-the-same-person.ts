@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Core §5.3.2',
   level: 'MUST',
-  title: 'UserInfo tells sub, that of the ID token, as application/json',
+  title: 'UserInfo returns JSON with the same sub as the ID token',
   needs: ['OpenID', 'code flow', 'UserInfo'],
   async run({ app, idToken, userinfo }) {
     const tokens = await app().tokens()

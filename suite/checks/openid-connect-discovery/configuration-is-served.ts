@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Discovery §4',
   level: 'MUST',
-  title: 'The configuration is served below the issuer, as application/json with status 200',
+  title: 'The configuration is served as application/json below the issuer',
   needs: ['OpenID'],
   async run({ get, target }) {
     const reply = accepted(await get(`${target.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`))

@@ -6,7 +6,7 @@ const types: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: 'EC'
 export default check({
   clause: 'OpenID Connect Discovery §3',
   level: 'MUST',
-  title: 'For each algorithm of ID tokens there is a key of its type',
+  title: 'Every advertised ID token algorithm has a key of its type',
   needs: ['OpenID'],
   async run({ metadata, endpoint, get }) {
     const { keys = [] } = json(accepted(await get(endpoint('jwks_uri')))) as { keys?: Record<string, unknown>[] }

@@ -1,13 +1,13 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand } from '../../src/expect.ts'
+import { demand, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'OpenID Connect Discovery §3',
   level: 'MUST',
-  title: 'request_uri_parameter_supported is true when it is left out, and true means that request_uri works',
+  title: 'request_uri works unless request_uri_parameter_supported is false',
   needs: ['OpenID', 'code flow'],
   async run({ app, metadata }) {
-    arrived(await app().authorize())
+    redirected(await app().authorize())
     const landing = await app().authorize({ request_uri: 'https://web.example/request.jwt' })
     const unsupported = landing.at === 'client' && landing.params['error'] === 'request_uri_not_supported'
     demand(

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Discovery §3',
   level: 'REQUIRED',
-  title: 'The configuration has its required members',
+  title: 'The configuration contains all required members',
   needs: ['OpenID'],
   async run({ metadata, warn }) {
     for (const name of ['response_types_supported', 'subject_types_supported', 'id_token_signing_alg_values_supported']) {

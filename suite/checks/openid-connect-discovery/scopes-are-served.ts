@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Discovery §3',
   level: 'SHOULD',
-  title: 'Each scope of OpenID Connect that is advertised can be asked for',
+  title: 'Every advertised standard scope is granted on request',
   needs: ['OpenID', 'code flow'],
   async run({ app, metadata }) {
     const offered = metadata.list('scopes_supported') ?? ['openid']

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect Discovery §3',
   level: 'MUST',
-  title: 'Subject types are pairwise and public, and nothing else',
+  title: 'Subject types are only "pairwise" and "public"',
   needs: ['OpenID'],
   async run({ metadata }) {
     const other = (metadata.list('subject_types_supported') ?? []).filter((type) => type !== 'pairwise' && type !== 'public')

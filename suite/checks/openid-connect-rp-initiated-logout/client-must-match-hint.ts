@@ -1,18 +1,18 @@
 import { check } from '../../src/check.ts'
-import { arrived, refusedOnPage } from '../../src/expect.ts'
+import { errorPage, redirected } from '../../src/expect.ts'
 import { withQuery } from '../../src/http/form.ts'
 
 export default check({
   clause: 'OpenID Connect RP-Initiated Logout §2',
   level: 'MUST',
-  title: 'A client_id that is not the one of the hint is refused',
+  title: 'A client_id that does not match the ID token hint is rejected',
   needs: ['OpenID', 'code flow', 'logout'],
   async run({ app, browser, endpoint }) {
     const signedIn = browser()
     const { id_token } = await app('other').tokens({}, signedIn)
     const [post_logout_redirect_uri] = app('other').registration.post_logout_redirect_uris
     const query = { id_token_hint: id_token, client_id: app('web').registration.client_id, post_logout_redirect_uri }
-    refusedOnPage(await signedIn.open(withQuery(endpoint('end_session_endpoint'), query)))
-    arrived(await app('other').authorize({ prompt: 'none' }, { browser: signedIn }))
+    errorPage(await signedIn.open(withQuery(endpoint('end_session_endpoint'), query)))
+    redirected(await app('other').authorize({ prompt: 'none' }, { browser: signedIn }))
   },
 })

@@ -1,12 +1,12 @@
 import { tampered, unsigned } from '../../src/actors/jwt.ts'
 import { check } from '../../src/check.ts'
-import { arrived, demand } from '../../src/expect.ts'
+import { demand, redirected } from '../../src/expect.ts'
 import { withQuery } from '../../src/http/form.ts'
 
 export default check({
   clause: 'OpenID Connect RP-Initiated Logout §2',
   level: 'MUST',
-  title: 'A hint that the server did not issue leads nowhere',
+  title: 'An ID token hint that the server did not issue is not honored',
   needs: ['OpenID', 'code flow', 'logout'],
   async run({ app, browser, endpoint }) {
     const [uri = ''] = app().registration.post_logout_redirect_uris
@@ -26,6 +26,6 @@ export default check({
     }
     const signedIn = browser()
     const genuine = { id_token_hint: (await app().tokens({}, signedIn)).id_token, post_logout_redirect_uri: uri }
-    arrived(await signedIn.open(withQuery(endpoint('end_session_endpoint'), genuine)))
+    redirected(await signedIn.open(withQuery(endpoint('end_session_endpoint'), genuine)))
   },
 })

@@ -5,7 +5,7 @@ import { withQuery } from '../../src/http/form.ts'
 export default check({
   clause: 'OpenID Connect RP-Initiated Logout §3',
   level: 'MUST NOT',
-  title: 'Logout leads on to no URI that is not registered',
+  title: 'Logout does not redirect to an unregistered URI',
   needs: ['OpenID', 'code flow', 'logout'],
   async run({ app, browser, endpoint }) {
     const [uri = ''] = app().registration.post_logout_redirect_uris

@@ -5,7 +5,7 @@ import { withQuery } from '../../src/http/form.ts'
 export default check({
   clause: 'OpenID Connect RP-Initiated Logout §3',
   level: 'MUST NOT',
-  title: 'The hint of one client does not lead on to the URI of another',
+  title: 'Logout does not redirect to a URI registered for another client',
   needs: ['OpenID', 'code flow', 'logout'],
   async run({ app, browser, endpoint }) {
     const signedIn = browser()

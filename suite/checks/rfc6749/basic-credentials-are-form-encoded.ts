@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §2.3.1',
   level: 'MUST',
-  title: 'Identifier and secret in HTTP Basic are form-encoded',
+  title: 'Client credentials in HTTP Basic are form-encoded',
   needs: ['client credentials'],
   async run({ app, endpoint, post }) {
     const { client_id, client_secret = '' } = app('odd').registration

@@ -5,7 +5,7 @@ import { granted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §2.3.1',
   level: 'MUST',
-  title: 'The scheme "basic" is understood in small letters too (RFC 9110 §11.1)',
+  title: 'The "Basic" scheme is case-insensitive (RFC 9110 §11.1)',
   needs: ['client credentials'],
   async run({ app, endpoint, post }) {
     const { client_id, client_secret = '' } = app('machine').registration

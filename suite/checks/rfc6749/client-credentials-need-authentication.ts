@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §4.4.2',
   level: 'MUST',
-  title: 'A machine gets tokens only when it authenticates',
+  title: 'The client credentials grant requires client authentication',
   needs: ['client credentials'],
   async run({ app }) {
     const nameOnly = app('machine').with({ token_endpoint_auth_method: 'none' })

@@ -4,7 +4,7 @@ import { demand, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'A machine that asks for a scope it may not have is answered with invalid_scope, or told what it got',
+  title: 'An unregistered scope is rejected, or the response states what was granted',
   needs: ['client credentials'],
   async run({ app }) {
     granted(await app('machine').token({ grant_type: 'client_credentials' }))

@@ -4,7 +4,7 @@ import { demand, granted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §4.4.3',
   level: 'SHOULD NOT',
-  title: 'A machine gets no refresh token',
+  title: 'The client credentials grant returns no refresh token',
   needs: ['client credentials'],
   async run({ app }) {
     const { refresh_token } = granted(await app('machine').token({ grant_type: 'client_credentials' }))

@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §4.1',
   level: 'MUST',
-  title: 'Tokens stand for the person who signed in, in each browser its own',
+  title: 'Tokens identify the person who signed in with that browser',
   needs: ['code flow', 'UserInfo'],
   async run({ app, browser, userinfo }) {
     const [ada, bob] = await Promise.all([app().tokens({}, browser('owner')), app().tokens({}, browser('stranger'))])

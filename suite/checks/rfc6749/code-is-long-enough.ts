@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §10.10',
   level: 'MUST',
-  title: 'Codes differ, and are long enough not to be guessed',
+  title: 'Codes are unique and have at least 128 bits',
   needs: ['code flow'],
   async run({ app, browser }) {
     const signedIn = browser()

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §4.1.2',
   level: 'MUST NOT',
-  title: 'A code is redeemed once',
+  title: 'A code can be redeemed only once',
   needs: ['code flow'],
   async run({ app }) {
     const code = await app().code()

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'A code that was never issued is refused',
+  title: 'An unknown code is rejected',
   needs: ['code flow'],
   async run({ app, random }) {
     const code = await app().code()

@@ -4,7 +4,7 @@ import { demand, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §4.1.2',
   level: 'MUST NOT',
-  title: 'Of thirty who redeem the same code at once, one gets tokens',
+  title: 'Only one of thirty concurrent requests redeems a code',
   needs: ['code flow'],
   async run({ app, race }) {
     const code = await app().code()

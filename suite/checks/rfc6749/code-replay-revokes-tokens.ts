@@ -4,7 +4,7 @@ import { accepted, demand, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §4.1.2',
   level: 'SHOULD',
-  title: 'A code that comes a second time takes back the tokens of the first',
+  title: 'Redeeming a code a second time revokes the tokens issued for it',
   needs: ['code flow', 'UserInfo'],
   async run({ app, userinfo }) {
     const code = await app().code()

@@ -4,7 +4,7 @@ import { demand, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'Errors of the token endpoint are JSON, in the characters that are allowed',
+  title: 'Token endpoint errors are JSON and contain only permitted characters',
   needs: ['code flow'],
   async run({ app }) {
     await app().tokens()

@@ -1,10 +1,10 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand, NotApplicable } from '../../src/expect.ts'
+import { demand, NotApplicable, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 6749 §10.12',
   level: 'MUST',
-  title: 'A form of the sign-in pages works only in the browser that was given it',
+  title: 'A sign-in form cannot be submitted from another browser',
   needs: ['code flow'],
   async run({ app, browser, target }) {
     const step = target.pages.steps.find(({ fill }) => Object.values(fill).includes('{password}'))
@@ -22,6 +22,6 @@ export default check({
     demand(form !== undefined, 'the sign-in form is not on the page')
     const elsewhere = await theirs.follow(form)
     demand(elsewhere.at === 'page' || elsewhere.params['code'] === undefined, 'a form of one browser brought a code to another')
-    arrived(await mine.open(url))
+    redirected(await mine.open(url))
   },
 })

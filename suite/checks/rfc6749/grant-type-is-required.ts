@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'A token request without grant_type is answered with invalid_request',
+  title: 'A missing grant_type is rejected with invalid_request',
   needs: ['client credentials'],
   async run({ app }) {
     granted(await app('machine').token({ grant_type: 'client_credentials' }))

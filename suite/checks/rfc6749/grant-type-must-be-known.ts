@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'A grant type that the server does not know is answered with unsupported_grant_type',
+  title: 'An unknown grant type is rejected with unsupported_grant_type',
   needs: ['client credentials'],
   async run({ app }) {
     granted(await app('machine').token({ grant_type: 'client_credentials' }))

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'A client that may not use a grant type is answered with unauthorized_client',
+  title: 'A grant type the client is not registered for is rejected with unauthorized_client',
   needs: ['client credentials', 'code flow'],
   async run({ app }) {
     granted(await app('machine').token({ grant_type: 'client_credentials' }))

@@ -1,13 +1,13 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand } from '../../src/expect.ts'
+import { demand, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 6749 §10.14',
   level: 'MUST',
-  title: 'Odd characters and lengths are answered, and never with a status of 500 or more',
+  title: 'Unusual characters and lengths never cause a server error',
   needs: ['code flow'],
   async run({ app, endpoint, get, exchanges }) {
-    arrived(await app().authorize())
+    redirected(await app().authorize())
     const odd = [
       '\0',
       '\ud800',

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §2.3',
   level: 'MUST NOT',
-  title: 'A request that authenticates in two ways is refused',
+  title: 'Using two authentication methods at once is rejected',
   needs: ['client credentials'],
   async run({ app }) {
     const { client_id, client_secret } = app('machine').registration

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §3.2.1',
   level: 'MUST',
-  title: 'A client that does not authenticate sends its client_id',
+  title: 'A request without client authentication must contain client_id',
   needs: ['code flow'],
   async run({ app, endpoint, post }) {
     granted(await app('public').redeem(await app('public').code()))

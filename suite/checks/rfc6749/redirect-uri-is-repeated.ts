@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §4.1.3',
   level: 'MUST',
-  title: 'The token request names the redirect URI of the authorization request, and no other',
+  title: 'The redirect URI of the token request must match the authorization request',
   needs: ['code flow'],
   async run({ app }) {
     const { registration } = app()

@@ -1,15 +1,15 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand } from '../../src/expect.ts'
+import { demand, redirected } from '../../src/expect.ts'
 
 const script = '"><script>alert(1)</script>'
 
 export default check({
   clause: 'RFC 6749 §10.14',
   level: 'MUST',
-  title: 'No value of a request becomes markup on a page',
+  title: 'Request values are escaped on pages',
   needs: ['code flow'],
   async run({ app }) {
-    arrived(await app().authorize())
+    redirected(await app().authorize())
     const requests = [
       'client_id',
       'redirect_uri',

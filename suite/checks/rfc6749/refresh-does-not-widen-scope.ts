@@ -4,7 +4,7 @@ import { demand, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §6',
   level: 'MUST NOT',
-  title: 'Refreshing brings no scope that was not granted',
+  title: 'A refresh cannot add scopes that were not granted',
   needs: ['code flow', 'refresh tokens', 'OpenID'],
   async run({ app }) {
     const { refresh_token } = await app().offline()

@@ -4,7 +4,7 @@ import { demand, granted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §6',
   level: 'MUST',
-  title: 'A refresh token brings another access token',
+  title: 'A refresh token returns a new access token',
   needs: ['code flow', 'refresh tokens'],
   async run({ app }) {
     const first = await app().offline()

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §6',
   level: 'MUST',
-  title: 'A refresh token is used only by the client it was issued to',
+  title: 'A refresh token can only be used by the client it was issued to',
   needs: ['code flow', 'refresh tokens'],
   async run({ app }) {
     const { refresh_token } = await app('web').offline()

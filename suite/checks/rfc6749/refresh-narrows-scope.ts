@@ -4,7 +4,7 @@ import { accepted, demand, granted, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §6',
   level: 'MUST',
-  title: 'Refreshing with less scope brings a token for less, and the refresh token keeps all',
+  title: 'A refresh can narrow the scope of the access token, but not of the refresh token',
   needs: ['code flow', 'refresh tokens', 'OpenID', 'UserInfo', 'offline_access'],
   async run({ app, userinfo }) {
     const { refresh_token } = await app().offline({ scope: 'openid email offline_access', prompt: 'consent' })

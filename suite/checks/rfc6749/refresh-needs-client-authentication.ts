@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §6',
   level: 'MUST',
-  title: 'A confidential client refreshes only with its secret',
+  title: 'A confidential client must authenticate to refresh',
   needs: ['code flow', 'refresh tokens'],
   async run({ app, random }) {
     const { refresh_token } = await app().offline()

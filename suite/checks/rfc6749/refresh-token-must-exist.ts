@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'A refresh token that was never issued is refused',
+  title: 'An unknown refresh token is rejected',
   needs: ['code flow', 'refresh tokens'],
   async run({ app, random }) {
     const { refresh_token } = await app().offline()

@@ -1,13 +1,13 @@
 import { check } from '../../src/check.ts'
-import { arrived, notAuthorized } from '../../src/expect.ts'
+import { notAuthorized, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 6749 §4.1.2.1',
   level: 'MUST',
-  title: 'A response mode that the server does not know is refused',
+  title: 'An unknown response mode is rejected',
   needs: ['code flow'],
   async run({ app }) {
-    arrived(await app().authorize())
+    redirected(await app().authorize())
     notAuthorized(await app().authorize({ response_mode: 'unheard-of' }))
   },
 })

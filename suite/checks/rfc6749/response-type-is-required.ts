@@ -1,13 +1,13 @@
 import { check } from '../../src/check.ts'
-import { arrived, sentBack } from '../../src/expect.ts'
+import { redirected, redirectedWithError } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 6749 §3.1.1',
   level: 'MUST',
-  title: 'A request without response_type is answered with invalid_request',
+  title: 'A missing response_type is rejected with invalid_request',
   needs: ['code flow'],
   async run({ app }) {
-    arrived(await app().authorize())
-    sentBack(await app().authorize({ response_type: undefined }), 'invalid_request')
+    redirected(await app().authorize())
+    redirectedWithError(await app().authorize({ response_type: undefined }), 'invalid_request')
   },
 })

@@ -1,14 +1,14 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand, notAuthorized } from '../../src/expect.ts'
+import { demand, notAuthorized, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 6749 §3.3',
   level: 'MUST',
-  title: 'A scope in characters that are not allowed is refused, or left out of what is granted',
+  title: 'A scope with invalid characters is rejected or not granted',
   needs: ['code flow'],
   async run({ app }) {
     const usual = app().request().params['scope']
-    arrived(await app().authorize())
+    redirected(await app().authorize())
     for (const odd of ['"quoted"', 'back\\slash', 'ä', 'tab\tbed', 'line\nbreak', '\u007f']) {
       const code = await app().authorize({ scope: `${usual} ${odd}` })
       if (code.at === 'page' || code.params['error'] !== undefined) notAuthorized(code)

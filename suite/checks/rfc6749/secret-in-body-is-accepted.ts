@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §2.3.1',
   level: 'MUST',
-  title: 'A client that is registered for client_secret_post sends its secret in the body',
+  title: 'A client registered for client_secret_post can send its secret in the body',
   needs: ['code flow'],
   async run({ app }) {
     granted(await app('post').redeem(await app('post').code()))

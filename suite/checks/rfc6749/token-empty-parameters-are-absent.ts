@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §3.2',
   level: 'MUST',
-  title: 'A parameter without a value counts as left out at the token endpoint',
+  title: 'The token endpoint treats parameters without a value as omitted',
   needs: ['client credentials', 'code flow'],
   async run({ app }) {
     granted(await app('machine').token({ grant_type: 'client_credentials', scope: '' }))

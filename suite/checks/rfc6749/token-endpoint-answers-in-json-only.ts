@@ -4,7 +4,7 @@ import { demand, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'The token endpoint answers in JSON, whatever the Accept header asks for',
+  title: 'The token endpoint responds with JSON regardless of the Accept header',
   needs: ['client credentials'],
   async run({ app }) {
     for (const accept of ['text/html', '*/*', 'image/png']) {

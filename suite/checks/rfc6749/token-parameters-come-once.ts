@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §3.2',
   level: 'MUST NOT',
-  title: 'A parameter that is sent twice to the token endpoint is refused',
+  title: 'The token endpoint rejects repeated parameters',
   needs: ['code flow'],
   async run({ app }) {
     granted(await app().redeem(await app().code()))

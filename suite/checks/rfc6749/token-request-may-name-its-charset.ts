@@ -4,7 +4,7 @@ import { granted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §B',
   level: 'MUST',
-  title: 'A form is a form, also when its content type names UTF-8 or is in capitals',
+  title: 'The form media type is accepted in any case and with charset=UTF-8',
   needs: ['client credentials'],
   async run({ app }) {
     const form = 'application/x-www-form-urlencoded'

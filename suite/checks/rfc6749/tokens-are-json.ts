@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.1',
   level: 'MUST',
-  title: 'Tokens come as application/json, with a type and a lifetime',
+  title: 'The token response is JSON with token_type and expires_in',
   needs: ['code flow'],
   async run({ app, warn }) {
     const { reply, token_type, expires_in } = await app().tokens()

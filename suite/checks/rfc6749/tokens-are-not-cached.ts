@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.1',
   level: 'MUST',
-  title: 'Answers with tokens must not be stored',
+  title: 'The token response must not be cached',
   needs: ['code flow'],
   async run({ app, warn }) {
     const { reply } = await app().tokens()

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §2.3',
   level: 'MUST NOT',
-  title: 'A client that names another in the body than in its credentials is refused',
+  title: 'A client_id in the body that differs from the credentials is rejected',
   needs: ['client credentials'],
   async run({ app }) {
     const { client_id } = app('web').registration

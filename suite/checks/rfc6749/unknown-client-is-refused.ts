@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'A client that nobody registered is answered with invalid_client at the token endpoint',
+  title: 'The token endpoint rejects an unknown client with invalid_client',
   needs: ['code flow'],
   async run({ app, random }) {
     const stranger = app().with({ client_id: random.text() })

@@ -4,7 +4,7 @@ import { demand, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6749 §5.2',
   level: 'MUST',
-  title: 'A wrong secret is answered with invalid_client, status 401 and a challenge',
+  title: 'A wrong secret is rejected with invalid_client, status 401 and a challenge',
   needs: ['code flow'],
   async run({ app, random }) {
     refused(

@@ -4,7 +4,7 @@ import { accepted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6750 §2.1',
   level: 'MUST',
-  title: 'A resource takes the token from the Authorization header, however "Bearer" is written',
+  title: 'The Authorization header is accepted, with "Bearer" in any case',
   needs: ['code flow', 'UserInfo', 'OpenID'],
   async run({ app, endpoint, get }) {
     const { access_token } = await app().tokens()

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6750 §3',
   level: 'MUST NOT',
-  title: 'An attribute comes once in a challenge, in the characters that are allowed',
+  title: 'Challenge attributes are not repeated and contain only permitted characters',
   needs: ['UserInfo'],
   async run({ userinfo }) {
     const { headers } = await userinfo('no"such\\token')

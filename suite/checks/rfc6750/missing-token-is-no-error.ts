@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 6750 §3.1',
   level: 'SHOULD NOT',
-  title: 'The challenge to a request without a token names no error',
+  title: 'The challenge for a request without a token contains no error code',
   needs: ['UserInfo'],
   async run({ endpoint, get }) {
     const { headers } = await get(endpoint('userinfo_endpoint'))

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7009 §2.1',
   level: 'MUST',
-  title: 'A confidential client revokes only with its secret',
+  title: 'A confidential client must authenticate to revoke a token',
   needs: ['code flow', 'refresh tokens', 'revocation'],
   async run({ app, random, endpoint, post }) {
     const { refresh_token: token } = await app().offline()

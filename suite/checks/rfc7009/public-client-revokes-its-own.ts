@@ -4,7 +4,7 @@ import { accepted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7009 §2.1',
   level: 'MUST',
-  title: 'A public client revokes its tokens by naming itself',
+  title: 'A public client can revoke its own tokens',
   needs: ['code flow', 'refresh tokens', 'revocation'],
   async run({ app }) {
     const { refresh_token: token } = await app('public').offline()

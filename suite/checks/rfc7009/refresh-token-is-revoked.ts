@@ -4,7 +4,7 @@ import { accepted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7009 §2',
   level: 'MUST',
-  title: 'A revoked refresh token no longer works',
+  title: 'A revoked refresh token is no longer accepted',
   needs: ['code flow', 'refresh tokens', 'revocation'],
   async run({ app }) {
     const { refresh_token } = await app().offline()

@@ -4,7 +4,7 @@ import { accepted, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7009 §2.1',
   level: 'MUST',
-  title: 'A refresh token that is revoked while it is used leaves nobody with a token that works',
+  title: 'Revoking a refresh token during concurrent use invalidates its successors',
   needs: ['code flow', 'refresh tokens', 'revocation'],
   async run({ app, race }) {
     granted(await app().refresh((await app().offline()).refresh_token))

@@ -4,7 +4,7 @@ import { accepted, granted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7009 §2.1',
   level: 'MUST',
-  title: 'A client cannot revoke the tokens of another',
+  title: 'A client cannot revoke tokens of another client',
   needs: ['code flow', 'refresh tokens', 'revocation', 'UserInfo'],
   async run({ app, userinfo }) {
     const { access_token, refresh_token } = await app('web').offline()

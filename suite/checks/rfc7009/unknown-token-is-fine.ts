@@ -4,7 +4,7 @@ import { accepted, demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7009 §2.2',
   level: 'MUST',
-  title: 'A token that is not known, or is revoked already, is answered with 200',
+  title: 'Revoking an unknown or already revoked token returns 200',
   needs: ['code flow', 'revocation'],
   async run({ app, random }) {
     const { access_token } = await app().tokens()

@@ -4,7 +4,7 @@ import { accepted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7009 §2.1',
   level: 'MUST',
-  title: 'A wrong or unknown token_type_hint does not keep a token from being revoked',
+  title: 'A wrong token_type_hint does not prevent revocation',
   needs: ['code flow', 'refresh tokens', 'revocation'],
   async run({ app }) {
     for (const token_type_hint of ['access_token', 'refresh_token', 'unheard-of', '']) {

@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7517 §4.5',
   level: 'SHOULD',
-  title: 'Each key has an id of its own, and says what it is for',
+  title: 'Every key has a unique kid and states its use',
   needs: ['key set'],
   async run({ endpoint, get }) {
     const { keys = [] } = json(accepted(await get(endpoint('jwks_uri')))) as { keys?: Record<string, unknown>[] }

@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7517 §8',
   level: 'MUST NOT',
-  title: 'The published key set holds public keys alone',
+  title: 'The key set contains no private or symmetric keys',
   needs: ['key set'],
   async run({ endpoint, get }) {
     const { keys } = json(accepted(await get(endpoint('jwks_uri')))) as { keys?: Record<string, unknown>[] }

@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7518 §3.3',
   level: 'MUST',
-  title: 'RSA keys have 2048 bits or more',
+  title: 'RSA keys have at least 2048 bits',
   needs: ['key set'],
   async run({ endpoint, get }) {
     const { keys = [] } = json(accepted(await get(endpoint('jwks_uri')))) as { keys?: Record<string, unknown>[] }

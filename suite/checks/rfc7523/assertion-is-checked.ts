@@ -16,7 +16,7 @@ const wrong: Readonly<Record<string, Record<string, unknown>>> = {
 export default check({
   clause: 'RFC 7523 §3',
   level: 'MUST',
-  title: 'An assertion that is not for this server, this client and now is answered with invalid_client',
+  title: 'An assertion with wrong issuer, subject, audience or time is rejected',
   needs: ['client credentials', 'private_key_jwt'],
   async run({ app, random, target }) {
     const { registration } = app('jwt')

@@ -6,7 +6,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7523 §3',
   level: 'MUST',
-  title: 'An assertion that the client did not sign is answered with invalid_client',
+  title: 'An assertion not signed by the client is rejected',
   needs: ['client credentials', 'private_key_jwt'],
   async run({ app, random, target }) {
     const { registration } = app('jwt')

@@ -5,7 +5,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7523 §3',
   level: 'RECOMMENDED',
-  title: 'An assertion is not accepted a second time',
+  title: 'An assertion can be used only once',
   needs: ['client credentials', 'private_key_jwt'],
   async run({ app, random, target }) {
     const nameOnly = app('jwt').with({ token_endpoint_auth_method: 'none' })

@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7591 §3.2.1',
   level: 'MUST',
-  title: 'A client that registers is told its identifier, its secret and what was registered, and can be used',
+  title: "Registration returns the client's credentials and metadata, and the client works",
   needs: ['code flow', 'registration'],
   async run({ register, app }) {
     const { reply, registration } = await register({ client_name: 'Suite' })

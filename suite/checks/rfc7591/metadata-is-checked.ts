@@ -4,7 +4,7 @@ import { accepted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7591 §3.2.2',
   level: 'MUST',
-  title: 'Metadata that makes no sense is answered with invalid_client_metadata',
+  title: 'Invalid metadata is rejected with invalid_client_metadata',
   needs: ['registration'],
   async run({ register }) {
     accepted((await register({})).reply)

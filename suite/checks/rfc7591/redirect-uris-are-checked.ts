@@ -4,7 +4,7 @@ import { accepted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7591 §3.2.2',
   level: 'MUST',
-  title: 'Redirect URIs that nobody can be sent to are answered with invalid_redirect_uri or invalid_client_metadata',
+  title: 'Invalid redirect URIs are rejected',
   needs: ['registration'],
   async run({ register }) {
     accepted((await register({})).reply)

@@ -4,7 +4,7 @@ import { accepted, demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7591 §3.2.1',
   level: 'MUST',
-  title: 'The registration response is JSON that is not stored',
+  title: 'The registration response is JSON and must not be cached',
   needs: ['registration'],
   async run({ register }) {
     const { headers } = accepted((await register({})).reply)

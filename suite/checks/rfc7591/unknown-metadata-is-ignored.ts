@@ -4,7 +4,7 @@ import { accepted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7591 §2',
   level: 'MUST',
-  title: 'Metadata that the server does not know is ignored',
+  title: 'Unknown client metadata is ignored',
   needs: ['registration'],
   async run({ register }) {
     accepted((await register({ 'x-unheard-of': { deep: true } })).reply)

@@ -1,17 +1,17 @@
 import { check } from '../../src/check.ts'
-import { accepted, arrived, demand, refusedOnPage, turnedAway } from '../../src/expect.ts'
+import { accepted, demand, denied, errorPage, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 7592 §2.3',
   level: 'MUST',
-  title: 'A client that deletes itself is gone',
+  title: 'A deleted client no longer exists',
   needs: ['code flow', 'registration'],
   async run({ app, manage }) {
     const client = await manage()
-    arrived(await app().with(client.registration).authorize())
+    redirected(await app().with(client.registration).authorize())
     const { status } = accepted(await client.send('DELETE'))
     demand(status === 204, `the status is ${status}`)
-    turnedAway(await client.send('GET'))
-    refusedOnPage(await app().with(client.registration).authorize())
+    denied(await client.send('GET'))
+    errorPage(await app().with(client.registration).authorize())
   },
 })

@@ -4,7 +4,7 @@ import { notAuthorized, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7636 §4.2',
   level: 'MUST',
-  title: 'A challenge that no verifier can have made is refused, at the latest when the code is redeemed',
+  title: 'A malformed code challenge is rejected, or its code cannot be redeemed',
   needs: ['code flow', 'PKCE'],
   async run({ app }) {
     await app().code()

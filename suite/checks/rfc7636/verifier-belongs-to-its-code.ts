@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7636 §4.4',
   level: 'MUST',
-  title: 'A challenge is tied to its own code: the verifier of another does not redeem it',
+  title: 'A code cannot be redeemed with the verifier of another code',
   needs: ['code flow', 'PKCE'],
   async run({ app, browser }) {
     const signedIn = browser()

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7636 §4.6',
   level: 'MUST',
-  title: 'A code that was asked for with a challenge is not redeemed without the verifier',
+  title: 'A code with a challenge cannot be redeemed without the verifier',
   needs: ['code flow', 'PKCE'],
   async run({ app }) {
     granted(await app().redeem(await app().code()))

@@ -5,7 +5,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7636 §4.6',
   level: 'MUST',
-  title: 'A verifier that does not match the challenge is answered with invalid_grant',
+  title: 'A wrong code verifier is rejected with invalid_grant',
   needs: ['code flow', 'PKCE'],
   async run({ app, random }) {
     granted(await app().redeem(await app().code()))

@@ -4,7 +4,7 @@ import { active, demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7662 §2.2',
   level: 'MUST',
-  title: 'A token that is valid is active, and what is told of it is right',
+  title: 'A valid token is active, and its members are correct',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect, target }) {
     const { access_token } = await app().tokens(forApi())

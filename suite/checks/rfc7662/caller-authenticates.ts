@@ -4,7 +4,7 @@ import { active, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7662 §2.1',
   level: 'MUST',
-  title: 'Nobody looks tokens up without authenticating',
+  title: 'Introspection requires authentication',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect, endpoint, post, random }) {
     const { access_token: token } = await app().tokens(forApi())

@@ -4,7 +4,7 @@ import { active, inactive } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7662 §2.2',
   level: 'MUST',
-  title: 'A code or an ID token is no active token',
+  title: 'Codes and ID tokens are reported as inactive',
   needs: ['OpenID', 'code flow', 'introspection'],
   async run({ app, forApi, introspect }) {
     const { id_token = '' } = await app().tokens()

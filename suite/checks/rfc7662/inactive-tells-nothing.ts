@@ -4,7 +4,7 @@ import { accepted, active, demand, inactive } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7662 §2.2',
   level: 'SHOULD NOT',
-  title: 'Of an inactive token nothing else is told',
+  title: 'The response for an inactive token has no other members',
   needs: ['code flow', 'introspection', 'revocation'],
   async run({ app, forApi, introspect }) {
     const { access_token: token } = await app().tokens(forApi())

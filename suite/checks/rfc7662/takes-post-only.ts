@@ -1,17 +1,17 @@
 import { basic } from '../../src/actors/authenticate.ts'
 import { check } from '../../src/check.ts'
-import { active, turnedAway } from '../../src/expect.ts'
+import { active, denied } from '../../src/expect.ts'
 import { withQuery } from '../../src/http/form.ts'
 
 export default check({
   clause: 'RFC 7662 §2.1',
   level: 'MUST',
-  title: 'Tokens are looked up by POST only',
+  title: 'Introspection requires POST',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect, endpoint, get }) {
     const { access_token: token } = await app().tokens(forApi())
     active(await introspect(token))
     const { client_id, client_secret = '' } = app('api').registration
-    turnedAway(await get(withQuery(endpoint('introspection_endpoint'), { token }), { authorization: basic(client_id, client_secret) }))
+    denied(await get(withQuery(endpoint('introspection_endpoint'), { token }), { authorization: basic(client_id, client_secret) }))
   },
 })

@@ -4,7 +4,7 @@ import { active, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7662 §2.1',
   level: 'REQUIRED',
-  title: 'An introspection request without a token is refused',
+  title: 'An introspection request without a token is rejected',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect }) {
     active(await introspect((await app().tokens(forApi())).access_token))

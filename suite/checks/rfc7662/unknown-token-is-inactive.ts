@@ -4,7 +4,7 @@ import { active, inactive } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7662 §2.2',
   level: 'MUST',
-  title: 'A token that is not known is inactive, with status 200',
+  title: 'An unknown token is inactive, with status 200',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect, random }) {
     const { access_token } = await app().tokens(forApi())

@@ -4,7 +4,7 @@ import { active } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 7662 §2.1',
   level: 'MUST',
-  title: 'A wrong token_type_hint does not hide a token',
+  title: 'A wrong token_type_hint does not affect the result',
   needs: ['code flow', 'introspection'],
   async run({ app, forApi, introspect }) {
     const { access_token } = await app().tokens(forApi())

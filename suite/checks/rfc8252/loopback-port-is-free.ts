@@ -4,7 +4,7 @@ import { demand, granted, NotApplicable } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8252 §7.3',
   level: 'MUST',
-  title: 'A native client on a loopback address comes back at whatever port it listens',
+  title: 'Loopback redirect URIs are accepted with any port',
   needs: ['code flow'],
   async run({ app }) {
     const uris = app('native').registration.redirect_uris.filter((uri) => /^http:\/\/(?:127\.0\.0\.1|\[::1\])[:/]/.test(uri))

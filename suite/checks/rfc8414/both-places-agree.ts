@@ -4,7 +4,7 @@ import { accepted, demand, json, NotApplicable } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8414 §5',
   level: 'SHOULD',
-  title: 'The metadata of OAuth and that of OpenID Connect say the same',
+  title: 'Both metadata documents agree',
   needs: ['OpenID'],
   async run({ get, target }) {
     const { origin, pathname } = new URL(target.issuer)

@@ -14,7 +14,7 @@ const known = [
 export default check({
   clause: 'RFC 8414 §2',
   level: 'SHOULD',
-  title: 'Each grant type that the token endpoint knows is advertised',
+  title: 'Every grant type the token endpoint supports is advertised',
   needs: ['token endpoint'],
   async run({ app, metadata }) {
     const advertised = metadata.list('grant_types_supported') ?? ['authorization_code', 'implicit']

@@ -4,7 +4,7 @@ import { demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8414 §2',
   level: 'MUST',
-  title: 'Each grant type that is advertised is known at the token endpoint',
+  title: 'Every advertised grant type is supported',
   needs: ['token endpoint'],
   async run({ app, metadata }) {
     for (const grant_type of metadata.list('grant_types_supported') ?? []) {

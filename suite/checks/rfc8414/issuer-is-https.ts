@@ -4,7 +4,7 @@ import { demand, NotApplicable } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8414 §2',
   level: 'MUST',
-  title: 'Issuer and endpoints are https URLs without fragment',
+  title: 'The issuer and all endpoints are https URLs without a fragment',
   async run({ metadata, target }) {
     if (new URL(target.issuer).protocol === 'http:') throw new NotApplicable('the target is reached without TLS')
     const urls = Object.entries(metadata.members).filter(([name]) => name === 'issuer' || name === 'jwks_uri' || name.endsWith('_endpoint'))

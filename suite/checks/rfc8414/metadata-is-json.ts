@@ -4,7 +4,7 @@ import { accepted, demand, json, NotApplicable } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8414 §3.2',
   level: 'MUST',
-  title: 'The metadata comes as application/json with status 200, for GET without parameters',
+  title: 'The metadata is served as application/json with status 200',
   async run({ get, target }) {
     const { origin, pathname } = new URL(target.issuer)
     const reply = await get(`${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`)

@@ -5,7 +5,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8414 §2',
   level: 'SHOULD',
-  title: 'A server that checks code verifiers says so',
+  title: 'A server that verifies code challenges advertises it',
   needs: ['code flow'],
   async run({ app, metadata, random }) {
     if (metadata.list('code_challenge_methods_supported')?.includes('S256')) return

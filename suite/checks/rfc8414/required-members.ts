@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8414 §2',
   level: 'REQUIRED',
-  title: 'The metadata has its required members, in their types',
+  title: 'The metadata contains all required members with their types',
   async run({ metadata }) {
     const types = metadata.list('response_types_supported')
     demand(types !== undefined && types.length > 0, 'there is no response_types_supported')

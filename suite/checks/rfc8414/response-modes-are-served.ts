@@ -1,15 +1,15 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand } from '../../src/expect.ts'
+import { demand, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 8414 §2',
   level: 'MUST',
-  title: 'Each response mode that is advertised works',
+  title: 'Every advertised response mode works',
   needs: ['code flow'],
   async run({ app, metadata }) {
     for (const response_mode of metadata.list('response_modes_supported') ?? ['query', 'fragment']) {
       if (!['query', 'fragment', 'form_post'].includes(response_mode)) continue
-      const { mode } = arrived(await app().authorize({ response_mode }))
+      const { mode } = redirected(await app().authorize({ response_mode }))
       demand(mode === response_mode, `asked for ${response_mode}, the response came by ${mode}`)
     }
   },

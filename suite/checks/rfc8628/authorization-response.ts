@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8628 §3.2',
   level: 'REQUIRED',
-  title: 'The device authorization response has its required members',
+  title: 'The device authorization response contains all required members',
   needs: ['device flow'],
   async run({ device }) {
     const { reply } = await device().begin()

@@ -4,7 +4,7 @@ import { granted, NotApplicable, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8628 §3.5',
   level: 'MUST',
-  title: 'A device whose person declines is told access_denied',
+  title: 'Polling returns access_denied after the person declined',
   needs: ['device flow'],
   async run({ device, target }) {
     if (target.pages.decline === undefined) throw new NotApplicable('the target does not say how a person declines')

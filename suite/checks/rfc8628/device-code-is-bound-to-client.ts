@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8628 §3.4',
   level: 'MUST',
-  title: 'A device code is of use only to the client it was given to',
+  title: 'A device code can only be used by the client it was issued to',
   needs: ['device flow'],
   async run({ app, device, random }) {
     const { begin, poll, allow } = device()

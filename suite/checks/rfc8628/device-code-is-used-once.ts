@@ -4,7 +4,7 @@ import { demand, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8628 §3.5',
   level: 'MUST',
-  title: 'A device code brings tokens once, also when thirty poll at the same time',
+  title: 'A device code returns tokens once, even to thirty concurrent requests',
   needs: ['device flow'],
   async run({ device, race }) {
     const { begin, poll, allow } = device()

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8628 §3.5',
   level: 'MUST',
-  title: 'A device waits with authorization_pending, and gets tokens once the person has allowed it',
+  title: 'Polling returns authorization_pending, and tokens after approval',
   needs: ['device flow'],
   async run({ device }) {
     const { begin, poll, allow } = device()

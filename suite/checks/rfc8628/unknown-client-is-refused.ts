@@ -4,7 +4,7 @@ import { accepted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8628 §3.1',
   level: 'MUST',
-  title: 'A client that nobody registered gets no device code',
+  title: 'An unknown client is rejected at the device authorization endpoint',
   needs: ['device flow'],
   async run({ app, random }) {
     accepted(await app('device').post('device_authorization_endpoint', { scope: 'openid' }))

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8628 §6.1',
   level: 'SHOULD',
-  title: 'User codes differ, and are not guessed in a few tries',
+  title: 'User codes are unique and hard to guess',
   needs: ['device flow'],
   async run({ device }) {
     const codes = new Set<string>()

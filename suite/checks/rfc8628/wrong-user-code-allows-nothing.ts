@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8628 §5.1',
   level: 'MUST',
-  title: 'A user code that was not given out allows no device',
+  title: 'An unknown user code does not approve a device',
   needs: ['device flow'],
   async run({ browser, device }) {
     const { begin, poll, allow } = device()

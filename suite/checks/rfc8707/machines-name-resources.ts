@@ -5,7 +5,7 @@ import { demand, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8707 §2',
   level: 'MUST',
-  title: 'A machine asks for a token for one resource',
+  title: 'A client can request a token for one resource with client credentials',
   needs: ['client credentials', 'two resources'],
   async run({ app, resources }) {
     for (const { identifier, scope } of resources) {

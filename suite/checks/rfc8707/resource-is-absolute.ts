@@ -1,16 +1,16 @@
 import { check } from '../../src/check.ts'
-import { arrived, sentBack } from '../../src/expect.ts'
+import { redirected, redirectedWithError } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 8707 §2',
   level: 'MUST',
-  title: 'A resource is an absolute URI without fragment',
+  title: 'A resource must be an absolute URI without a fragment',
   needs: ['code flow', 'two resources'],
   async run({ app, forApi, resources }) {
     const identifier = resources[0]!.identifier
-    arrived(await app().authorize(forApi()))
+    redirected(await app().authorize(forApi()))
     for (const resource of [`${identifier}#part`, '/orders', 'orders', '//orders.example']) {
-      sentBack(await app().authorize({ ...forApi(), resource }), 'invalid_target')
+      redirectedWithError(await app().authorize({ ...forApi(), resource }), 'invalid_target')
     }
   },
 })

@@ -5,7 +5,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8707 §2.2',
   level: 'SHOULD',
-  title: 'A token is for the resource that was asked for, and for it alone',
+  title: 'The audience of a token is exactly the requested resource',
   needs: ['code flow', 'two resources'],
   async run({ app, resources }) {
     for (const { identifier, scope } of resources) {

@@ -4,7 +4,7 @@ import { demand, granted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8707 §3',
   level: 'SHOULD',
-  title: 'A token for one resource does not carry the scopes of another',
+  title: 'A token for one resource does not contain scopes of another',
   needs: ['code flow', 'two resources'],
   async run({ app, resources }) {
     const [first, second] = resources

@@ -5,7 +5,7 @@ import { demand, granted, NotApplicable } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8707 §2.2',
   level: 'MUST',
-  title: 'Of several resources that were asked for, the token request takes one',
+  title: 'The token request can select one of several requested resources',
   needs: ['code flow', 'refresh tokens', 'two resources'],
   async run({ app, resources }) {
     const [first, second] = resources

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 8707 §2.2',
   level: 'MUST',
-  title: 'The token request names no resource that the person did not allow',
+  title: 'The token request cannot add a resource that was not authorized',
   needs: ['code flow', 'two resources'],
   async run({ app, resources }) {
     const [first, second] = resources

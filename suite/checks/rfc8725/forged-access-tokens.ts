@@ -1,12 +1,12 @@
 import { signed } from '../../src/actors/authenticate.ts'
 import { decode, isJwt, tampered, unsigned } from '../../src/actors/jwt.ts'
 import { check } from '../../src/check.ts'
-import { accepted, json, NotApplicable, turnedAway } from '../../src/expect.ts'
+import { accepted, denied, json, NotApplicable } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 8725 §3.1',
   level: 'MUST',
-  title: 'An access token with another algorithm, key or claim than the server signed is refused',
+  title: 'A forged access token is rejected, whatever its algorithm, key or claims',
   needs: ['code flow', 'key set', 'UserInfo'],
   async run({ app, endpoint, get, random, userinfo }) {
     const { access_token: token } = await app().tokens()
@@ -30,6 +30,6 @@ export default check({
       await signed({ ...own, alg: 'ES256' }, claims, { typ: header.typ, kid: "' or '1'='1" }),
       `${token.split('.').slice(0, 2).join('.')}.`,
     ]
-    for (const forgery of forgeries) turnedAway(await userinfo(forgery))
+    for (const forgery of forgeries) denied(await userinfo(forgery))
   },
 })

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9068 §2.1',
   level: 'MUST',
-  title: 'A JWT access token has the type at+jwt, and is signed',
+  title: 'JWT access tokens have type at+jwt and an asymmetric signature',
   needs: ['code flow', 'key set'],
   async run({ jwtAccessToken }) {
     const { header } = await jwtAccessToken()

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9068 §2.2',
   level: 'MUST',
-  title: 'No two access tokens have the same jti',
+  title: 'Access tokens have unique jti values',
   needs: ['code flow', 'key set'],
   async run({ jwtAccessToken }) {
     const [one, other] = [await jwtAccessToken(), await jwtAccessToken()]

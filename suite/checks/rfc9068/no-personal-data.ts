@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9068 §6',
   level: 'SHOULD NOT',
-  title: 'An access token does not tell an API who the person is beyond sub',
+  title: 'Access tokens contain no personal data beyond sub',
   needs: ['code flow', 'key set'],
   async run({ jwtAccessToken }) {
     const { claims } = await jwtAccessToken()

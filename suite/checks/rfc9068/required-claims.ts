@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9068 §2.2',
   level: 'REQUIRED',
-  title: 'A JWT access token has iss, exp, aud, sub, client_id, iat and jti, and they are right',
+  title: 'JWT access tokens contain all required claims with correct values',
   needs: ['code flow', 'key set'],
   async run({ app, target, jwtAccessToken }) {
     const { claims, audience } = await jwtAccessToken()

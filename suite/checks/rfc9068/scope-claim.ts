@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9068 §2.2.3',
   level: 'SHOULD',
-  title: 'A token that was asked for with scopes tells them',
+  title: 'Access tokens contain the granted scope',
   needs: ['code flow', 'key set'],
   async run({ jwtAccessToken }) {
     const { claims } = await jwtAccessToken()

@@ -5,7 +5,7 @@ import { demand, granted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9068 §2.2',
   level: 'SHOULD',
-  title: 'sub of a token without a person is the client',
+  title: 'Without a resource owner, sub identifies the client',
   needs: ['client credentials', 'key set'],
   async run({ app, resources, verify }) {
     for (const { identifier, scope } of resources) {

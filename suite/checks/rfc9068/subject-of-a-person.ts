@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9068 §2.2',
   level: 'MUST',
-  title: 'sub is the person who allowed the token, as in the ID token',
+  title: 'sub identifies the resource owner, as in the ID token',
   needs: ['OpenID', 'code flow', 'UserInfo'],
   async run({ app, idToken, jwtAccessToken }) {
     const { claims } = await jwtAccessToken()

@@ -1,10 +1,10 @@
 import { check } from '../../src/check.ts'
-import { arrived, notAuthorized } from '../../src/expect.ts'
+import { notAuthorized, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9101 §4',
   level: 'MUST NOT',
-  title: 'An object holds neither request nor request_uri, and comes without the other beside it',
+  title: 'request and request_uri cannot be combined or nested',
   needs: ['code flow', 'request objects'],
   async run({ app }) {
     const object = await app('jwt').signedRequest()
@@ -12,6 +12,6 @@ export default check({
       notAuthorized(await app('jwt').authorize(await app('jwt').signedRequest({}, { claims })))
     }
     notAuthorized(await app('jwt').authorize({ ...object, request_uri: 'https://web.example/request.jwt' }))
-    arrived(await app('jwt').authorize(await app('jwt').signedRequest()))
+    redirected(await app('jwt').authorize(await app('jwt').signedRequest()))
   },
 })

@@ -1,10 +1,10 @@
 import { check } from '../../src/check.ts'
-import { arrived, demand } from '../../src/expect.ts'
+import { demand, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9101 §6.3',
   level: 'MUST',
-  title: 'Parameters beside the object change nothing of what was signed',
+  title: 'Parameters outside the request object are ignored',
   needs: ['code flow', 'request objects'],
   async run({ app }) {
     const object = await app('jwt').signedRequest({ state: 'signed' })
@@ -13,6 +13,6 @@ export default check({
       demand(landing.url.href.startsWith(app('jwt').redirectUri), `the browser was sent to ${landing.url.origin}`)
       demand(landing.params['state'] === 'signed', `state is ${landing.params['state']}`)
     }
-    arrived(await app('jwt').authorize(await app('jwt').signedRequest()))
+    redirected(await app('jwt').authorize(await app('jwt').signedRequest()))
   },
 })

@@ -4,7 +4,7 @@ import { accepted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9126 §2',
   level: 'MUST',
-  title: 'A confidential client pushes only with its secret',
+  title: 'A confidential client must authenticate to push a request',
   needs: ['code flow', 'pushed requests'],
   async run({ app, random }) {
     accepted(await app().push())

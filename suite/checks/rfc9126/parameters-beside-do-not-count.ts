@@ -1,10 +1,10 @@
 import { check } from '../../src/check.ts'
-import { accepted, arrived, demand, json } from '../../src/expect.ts'
+import { accepted, demand, json, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9126 §4',
   level: 'MUST NOT',
-  title: 'Parameters beside the request_uri change nothing of what was pushed',
+  title: 'Parameters outside the pushed request are ignored',
   needs: ['code flow', 'pushed requests'],
   async run({ app }) {
     const { request_uri } = json(accepted(await app().push({ state: 'pushed' })))
@@ -15,6 +15,6 @@ export default check({
       demand(landing.params['state'] === 'pushed', `state is ${landing.params['state']}`)
     }
     const { request_uri: own } = json(accepted(await app().push()))
-    arrived(await app().pushed(String(own)))
+    redirected(await app().pushed(String(own)))
   },
 })

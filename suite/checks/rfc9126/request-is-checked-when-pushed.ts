@@ -4,7 +4,7 @@ import { accepted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9126 §2.1',
   level: 'MUST',
-  title: 'A pushed request is checked at once, as it would be at the authorization endpoint',
+  title: 'Pushed requests are validated like authorization requests',
   needs: ['code flow', 'pushed requests'],
   async run({ app }) {
     accepted(await app().push())

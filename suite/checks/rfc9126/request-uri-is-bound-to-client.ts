@@ -1,15 +1,15 @@
 import { check } from '../../src/check.ts'
-import { accepted, arrived, json, notAuthorized } from '../../src/expect.ts'
+import { accepted, json, notAuthorized, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9126 §2.2',
   level: 'MUST',
-  title: 'A pushed request is used only by the client that pushed it',
+  title: 'A request_uri can only be used by the client that pushed the request',
   needs: ['code flow', 'pushed requests'],
   async run({ app }) {
     const { request_uri } = json(accepted(await app('web').push()))
     notAuthorized(await app('other').pushed(String(request_uri)))
     const { request_uri: own } = json(accepted(await app('other').push()))
-    arrived(await app('other').pushed(String(own)))
+    redirected(await app('other').pushed(String(own)))
   },
 })

@@ -4,7 +4,7 @@ import { accepted, demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9126 §7.1',
   level: 'MUST',
-  title: 'The random part of a request_uri is long, and never the same',
+  title: 'request_uri values are unique and have at least 128 bits',
   needs: ['code flow', 'pushed requests'],
   async run({ app }) {
     const uris = new Set<string>()

@@ -1,14 +1,14 @@
 import { check } from '../../src/check.ts'
-import { accepted, arrived, json, notAuthorized } from '../../src/expect.ts'
+import { accepted, json, notAuthorized, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9126 §4',
   level: 'SHOULD',
-  title: 'A pushed request brings one code',
+  title: 'A request_uri can be used only once',
   needs: ['code flow', 'pushed requests'],
   async run({ app }) {
     const { request_uri } = json(accepted(await app().push()))
-    arrived(await app().pushed(String(request_uri)))
+    redirected(await app().pushed(String(request_uri)))
     notAuthorized(await app().pushed(String(request_uri)))
   },
 })

@@ -4,7 +4,7 @@ import { accepted, demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9126 §2.3',
   level: 'MUST',
-  title: 'Requests are pushed by POST; another method is answered with 405',
+  title: 'Requests other than POST are rejected with 405',
   needs: ['code flow', 'pushed requests'],
   async run({ app, endpoint, get }) {
     accepted(await app().push())

@@ -4,7 +4,7 @@ import { demand, json } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9396 §7',
   level: 'MUST',
-  title: 'The token response tells the authorization details that were granted',
+  title: 'The token response contains the granted authorization_details',
   needs: ['code flow', 'authorization details', 'two resources'],
   async run({ app, forApi, metadata }) {
     const [type] = metadata.list('authorization_details_types_supported') ?? []

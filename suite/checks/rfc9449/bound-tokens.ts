@@ -4,7 +4,7 @@ import { accepted, demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9449 §5',
   level: 'MUST',
-  title: 'A token that was asked for with a proof has the type DPoP, and works with proofs of the same key',
+  title: 'A token requested with a proof has type DPoP and works with that key',
   needs: ['code flow', 'DPoP', 'UserInfo'],
   async run({ app, random, userinfo }) {
     const dpop = random.key()

@@ -5,7 +5,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9449 §10',
   level: 'MUST',
-  title: 'A code that was asked for with dpop_jkt is redeemed only with that key',
+  title: 'A code requested with dpop_jkt can only be redeemed with that key',
   needs: ['code flow', 'DPoP'],
   async run({ app, random }) {
     const dpop = random.key()

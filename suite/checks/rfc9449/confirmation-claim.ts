@@ -6,7 +6,7 @@ import { active, demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9449 §6',
   level: 'MUST',
-  title: 'A bound token says to which key, in the JWT or at introspection',
+  title: 'A bound token states the key thumbprint in cnf.jkt',
   needs: ['code flow', 'DPoP', 'introspection'],
   async run({ app, forApi, introspect, random }) {
     const dpop = random.key()

@@ -1,11 +1,11 @@
 import { dpopProof } from '../../src/actors/dpop.ts'
 import { check } from '../../src/check.ts'
-import { accepted, turnedAway } from '../../src/expect.ts'
+import { accepted, denied } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9449 §11.1',
   level: 'SHOULD',
-  title: 'A proof is not accepted a second time',
+  title: 'A proof can be used only once',
   needs: ['code flow', 'DPoP', 'UserInfo'],
   async run({ app, endpoint, get, random }) {
     const url = endpoint('userinfo_endpoint')
@@ -13,6 +13,6 @@ export default check({
     const { access_token: accessToken } = await app().with({ dpop: key }).tokens()
     const headers = { authorization: `DPoP ${accessToken}`, dpop: await dpopProof(key, { method: 'GET', url, random, accessToken }) }
     accepted(await get(url, headers))
-    turnedAway(await get(url, headers))
+    denied(await get(url, headers))
   },
 })

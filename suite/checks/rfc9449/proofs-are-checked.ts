@@ -8,7 +8,7 @@ const now = Math.floor(Date.now() / 1000)
 export default check({
   clause: 'RFC 9449 §4.3',
   level: 'MUST',
-  title: 'A proof that is malformed, for another request or from another time is answered with invalid_dpop_proof',
+  title: 'Invalid proofs at the token endpoint are rejected with invalid_dpop_proof',
   needs: ['code flow', 'DPoP'],
   async run({ app, browser, endpoint, random }) {
     const url = endpoint('token_endpoint')

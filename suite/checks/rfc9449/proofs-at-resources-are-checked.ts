@@ -1,11 +1,11 @@
 import { dpopProof } from '../../src/actors/dpop.ts'
 import { check } from '../../src/check.ts'
-import { accepted, turnedAway } from '../../src/expect.ts'
+import { accepted, denied } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9449 §7',
   level: 'MUST',
-  title: 'A proof at a resource is for this token, this method and this address',
+  title: 'Proofs at a resource must match token, method and URL',
   needs: ['code flow', 'DPoP', 'UserInfo'],
   async run({ app, endpoint, get, random, userinfo }) {
     const url = endpoint('userinfo_endpoint')
@@ -19,7 +19,7 @@ export default check({
       await dpopProof(key, { ...usual, method: 'POST' }),
       await dpopProof(key, { ...usual, url: endpoint('token_endpoint') }),
     ]) {
-      turnedAway(await get(url, { authorization: `DPoP ${accessToken}`, dpop: proof }))
+      denied(await get(url, { authorization: `DPoP ${accessToken}`, dpop: proof }))
     }
   },
 })

@@ -6,7 +6,7 @@ import { withQuery } from '../../src/http/form.ts'
 export default check({
   clause: 'RFC 9449 §4.3',
   level: 'MUST',
-  title: 'Query and fragment of the address do not count in a proof',
+  title: 'htu is compared without query and fragment',
   needs: ['code flow', 'DPoP', 'UserInfo'],
   async run({ app, endpoint, get, random }) {
     const url = endpoint('userinfo_endpoint')

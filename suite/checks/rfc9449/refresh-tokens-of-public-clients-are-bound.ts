@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9449 §5',
   level: 'MUST',
-  title: 'The refresh token of a public client works only with the key it was issued for',
+  title: 'Refresh tokens of public clients are bound to the DPoP key',
   needs: ['code flow', 'refresh tokens', 'DPoP'],
   async run({ app, random }) {
     const dpop = random.key()

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9700 §4.5.3',
   level: 'MUST',
-  title: 'A stolen code is useless in the session of somebody else at the same client',
+  title: 'A code cannot be injected into another session of the same client',
   needs: ['code flow', 'PKCE'],
   async run({ app, browser }) {
     const [victim, attacker] = [await app().code({}, browser('owner')), await app().code({}, browser('stranger'))]

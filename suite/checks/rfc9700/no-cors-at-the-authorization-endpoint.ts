@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9700 §2.6',
   level: 'MUST NOT',
-  title: 'Scripts of other origins do not read the authorization endpoint',
+  title: 'The authorization endpoint does not support CORS',
   needs: ['code flow'],
   async run({ app, send }) {
     const { url } = app().request()

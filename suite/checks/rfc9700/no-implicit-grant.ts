@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9700 §2.1.2',
   level: 'SHOULD NOT',
-  title: 'Access tokens do not travel in the response of the authorization endpoint',
+  title: 'No response type returns access tokens from the authorization endpoint',
   needs: ['code flow'],
   async run({ metadata }) {
     const types = (metadata.list('response_types_supported') ?? []).filter((type) => type.split(' ').includes('token'))

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9700 §4.2.4',
   level: 'SHOULD NOT',
-  title: 'The sign-in page loads nothing from other sites',
+  title: 'The sign-in page loads no third-party resources',
   needs: ['code flow'],
   async run({ app }) {
     const { reply, url, at } = await app().authorize({}, { intent: { idle: true } })

@@ -4,7 +4,7 @@ import { demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9700 §4.16',
   level: 'MUST',
-  title: 'No other site can frame the sign-in page',
+  title: 'The sign-in page cannot be framed by other sites',
   needs: ['code flow'],
   async run({ app }) {
     const { reply, at } = await app().authorize({}, { intent: { idle: true } })

@@ -4,7 +4,7 @@ import { granted, NotApplicable, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9700 §4.8.2',
   level: 'MUST',
-  title: 'A verifier for a code that was asked for without a challenge is refused',
+  title: 'A code verifier is rejected if the request had no code challenge',
   needs: ['code flow', 'PKCE'],
   async run({ app, random }) {
     const none = { code_challenge: undefined, code_challenge_method: undefined }

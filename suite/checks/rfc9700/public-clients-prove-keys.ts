@@ -1,13 +1,13 @@
 import { check } from '../../src/check.ts'
-import { arrived, notAuthorized } from '../../src/expect.ts'
+import { notAuthorized, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9700 §2.1.1',
   level: 'MUST',
-  title: 'A public client without PKCE is refused',
+  title: 'A public client without PKCE is rejected',
   needs: ['code flow', 'PKCE'],
   async run({ app }) {
-    arrived(await app('public').authorize())
+    redirected(await app('public').authorize())
     notAuthorized(await app('public').authorize({ code_challenge: undefined, code_challenge_method: undefined }))
   },
 })

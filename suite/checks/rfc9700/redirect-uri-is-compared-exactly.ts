@@ -1,14 +1,14 @@
 import { check } from '../../src/check.ts'
-import { arrived, refusedOnPage } from '../../src/expect.ts'
+import { errorPage, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9700 §2.1',
   level: 'MUST',
-  title: 'Redirect URIs are compared character by character',
+  title: 'Redirect URIs are compared by exact string matching',
   needs: ['code flow'],
   async run({ app }) {
     const { origin, host, hostname, pathname, protocol } = new URL(app().redirectUri)
-    arrived(await app().authorize())
+    redirected(await app().authorize())
     for (const redirect_uri of [
       `${origin}${pathname}/`,
       `${origin}${pathname}/more`,
@@ -33,7 +33,7 @@ export default check({
       `${origin}${pathname.replace('c', '%63')}`,
       `${origin}${pathname};x=1`,
     ]) {
-      refusedOnPage(await app().authorize({ redirect_uri }, { intent: { idle: true } }))
+      errorPage(await app().authorize({ redirect_uri }, { intent: { idle: true } }))
     }
   },
 })

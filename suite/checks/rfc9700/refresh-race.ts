@@ -4,7 +4,7 @@ import { demand, granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9700 §4.14.2',
   level: 'MUST',
-  title: 'Of thirty who use the same refresh token at once, no two get different successors',
+  title: 'Thirty concurrent refreshes return at most one successor',
   needs: ['code flow', 'refresh tokens'],
   async run({ app, race }) {
     const { refresh_token } = await app('public').offline()

@@ -4,7 +4,7 @@ import { granted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9700 §4.14.2',
   level: 'MUST',
-  title: 'A refresh token that comes again after its successor was used takes all of them back',
+  title: 'Reusing an old refresh token revokes its successors',
   needs: ['code flow', 'refresh tokens'],
   async run({ app }) {
     const first = (await app('public').offline()).refresh_token

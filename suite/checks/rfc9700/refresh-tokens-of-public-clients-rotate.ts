@@ -4,7 +4,7 @@ import { demand, granted } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9700 §2.2.2',
   level: 'MUST',
-  title: 'The refresh token of a public client is replaced at each use',
+  title: 'Refresh tokens of public clients are rotated',
   needs: ['code flow', 'refresh tokens'],
   async run({ app }) {
     const { refresh_token } = await app('public').offline()

@@ -4,7 +4,7 @@ import { active, demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9701 §4',
   level: 'MUST',
-  title: 'Who does not ask for a JWT gets JSON',
+  title: 'The response is JSON unless a JWT is requested',
   needs: ['code flow', 'introspection', 'signed introspection'],
   async run({ app, forApi, introspect }) {
     const { access_token } = await app().tokens(forApi())

@@ -4,7 +4,7 @@ import { accepted, demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9701 §5',
   level: 'MUST',
-  title: 'The signed response is for the API that asked, and is no token: it has neither sub nor exp',
+  title: 'The JWT response is addressed to the caller and has no top-level sub or exp',
   needs: ['code flow', 'introspection', 'signed introspection'],
   async run({ app, forApi, introspect, resources, verify }) {
     const { access_token } = await app().tokens(forApi())

@@ -4,7 +4,7 @@ import { accepted, demand } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9701 §5',
   level: 'MUST',
-  title: 'Introspection answers with a signed JWT when it is asked for one',
+  title: 'Introspection returns a signed JWT on request',
   needs: ['code flow', 'introspection', 'signed introspection'],
   async run({ app, forApi, introspect, target, verify }) {
     const { access_token } = await app().tokens(forApi())

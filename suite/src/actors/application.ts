@@ -1,6 +1,6 @@
-/** A client of the server, under the control of the suite. */
+/** A client application controlled by the suite. */
 import { createHash } from 'node:crypto'
-import { arrived, demand, Failure, granted, NotApplicable, type Tokens } from '../expect.ts'
+import { demand, Failure, granted, NotApplicable, redirected, type Tokens } from '../expect.ts'
 import type { Recorder, Reply } from '../http/exchange.ts'
 import { encodeForm, formType, type Params, withQuery } from '../http/form.ts'
 import type { Metadata } from '../metadata.ts'
@@ -10,7 +10,7 @@ import { type Changes, credentialsOf, signed } from './authenticate.ts'
 import type { AtClient, Browser, Intent, Landing } from './browser.ts'
 import { dpopProof } from './dpop.ts'
 
-/** An authorization request that was not sent yet. */
+/** An authorization request that has not been sent. */
 export interface AuthorizationRequest {
   url: string
   params: Params
@@ -18,42 +18,42 @@ export interface AuthorizationRequest {
   verifier: string
 }
 
-/** An authorization code, and what is needed to redeem it. */
+/** An authorization code and what is needed to redeem it. */
 export interface Code {
   code: string
   redirectUri: string | undefined
-  /** Undefined when the request had no code challenge. */
+  /** Undefined if the request had no code challenge. */
   verifier: string | undefined
   landing: AtClient
 }
 
 export interface Application {
   registration: Registration
-  /** The first that is registered. */
+  /** The first registered one. */
   redirectUri: string
-  /** With all that is usual; `params` change that. */
+  /** An authorization request with default parameters, overridden by `params`. */
   request(params?: Params): AuthorizationRequest
-  /** Sends a person with a request; where they come to rest. */
+  /** Opens an authorization request in a browser and returns where it ends. */
   authorize(params?: Params, how?: { browser?: Browser; intent?: Intent }): Promise<Landing>
-  /** The code for a request. */
+  /** Obtains an authorization code. */
   code(params?: Params, browser?: Browser): Promise<Code>
   redeem(code: Code, params?: Params): Promise<Reply>
-  /** From request to tokens. */
+  /** Obtains and redeems a code. */
   tokens(params?: Params, browser?: Browser): Promise<Tokens>
-  /** The same, with a refresh token. */
+  /** Like `tokens`, with a refresh token. */
   offline(params?: Params, browser?: Browser): Promise<Tokens & { refresh_token: string }>
   refresh(refreshToken: string, params?: Params): Promise<Reply>
-  /** Pushes a request, RFC 9126. */
+  /** Pushes an authorization request, RFC 9126. */
   push(params?: Params): Promise<Reply & { verifier: string }>
-  /** Sends a person with a pushed request; `beside`: parameters that should not count. */
+  /** Opens a pushed request in a browser. `beside`: additional parameters, which the server should ignore. */
   pushed(requestUri: string, beside?: Params): Promise<Landing>
-  /** The same request as a signed object, RFC 9101, in place of its parameters. */
+  /** Parameters of an authorization request that is sent as a signed request object, RFC 9101. */
   signedRequest(params?: Params, changes?: { claims?: Changes; header?: Changes }): Promise<Params>
-  /** At the token endpoint. */
+  /** Sends an authenticated request to the token endpoint. */
   token(params: Params): Promise<Reply>
-  /** At any endpoint, authenticated; by its member in the metadata or its URL. */
+  /** Sends an authenticated request to an endpoint, given as metadata member or URL. */
   post(endpoint: string, params: Params, headers?: Readonly<Record<string, string>>): Promise<Reply>
-  /** The same client with another secret, another method, or a key for DPoP. */
+  /** The same client with changed registration data, or with a DPoP key. */
   with(changes: Partial<Registration> & { dpop?: PrivateKey }): Application
 }
 
@@ -105,7 +105,7 @@ export function application(options: ApplicationOptions): Application {
 
   async function code(params?: Params, browser = newBrowser()): Promise<Code> {
     const asked = request(params)
-    const landing = arrived(await browser.open(asked.url))
+    const landing = redirected(await browser.open(asked.url))
     const { code } = landing.params
     demand(code !== undefined && code !== '', 'the client got no code')
     const verifier = asked.params['code_challenge'] === undefined ? undefined : asked.verifier

@@ -1,4 +1,4 @@
-/** How a client shows who it is: RFC 6749 §2.3, RFC 7521 §4.2. */
+/** Client authentication: RFC 6749 §2.3, RFC 7521 §4.2. */
 import { importJWK, SignJWT } from 'jose'
 import type { Params } from '../http/form.ts'
 import type { Random } from '../random.ts'
@@ -9,7 +9,7 @@ export interface Credentials {
   params: Params
 }
 
-/** `audience` is what a client assertion is made for. */
+/** `audience`: of a client assertion. */
 export async function credentialsOf(client: Registration, audience: string, random: Random): Promise<Credentials> {
   const { client_id, client_secret = '' } = client
   switch (client.token_endpoint_auth_method) {
@@ -24,7 +24,7 @@ export async function credentialsOf(client: Registration, audience: string, rand
   }
 }
 
-/** RFC 6749 §2.3.1: identifier and secret are form-encoded first. */
+/** HTTP Basic with form-encoded credentials, RFC 6749 §2.3.1. */
 export function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString('base64')}`
 }
@@ -35,7 +35,7 @@ export function assertion(jwt: string): Params {
 
 export type Changes = Readonly<Record<string, unknown>>
 
-/** RFC 7523 §3. `claims` and `header` change what is usual; undefined leaves a member out. */
+/** A client assertion, RFC 7523 §3. `claims` and `header` override defaults; undefined removes a member. */
 export async function clientAssertion(
   { client_id, private_key = {} }: Registration,
   audience: string,
@@ -47,7 +47,7 @@ export async function clientAssertion(
   return signed(private_key, { ...usual, ...claims }, { typ: 'JWT', ...header })
 }
 
-/** A JWS by a private JWK, which has `alg` and perhaps `kid`. */
+/** A JWS signed with a private JWK, which has `alg` and optionally `kid`. */
 export async function signed(jwk: Changes, claims: Changes, header: Changes): Promise<string> {
   const { alg = 'ES256', kid } = jwk as { alg?: string; kid?: string }
   const key = await importJWK({ ...jwk }, alg)

@@ -1,24 +1,24 @@
-/** A person and their browser: cookies, redirects, and the pages of the server filled in as the target says. It runs no script. */
+/** A browser with cookies that follows redirects and fills in the server's forms as the target describes. It runs no scripts. */
 import { CookieJar } from 'tough-cookie'
 import type { Recorder, Reply } from '../http/exchange.ts'
 import { formType } from '../http/form.ts'
 import { type Navigation, type Page, readPage } from '../http/page.ts'
 import type { Pages, Person, Step } from '../target/target.ts'
 
-/** Where a browser came to rest. */
+/** Where a navigation ended. */
 export type Landing = AtClient | AtPage
 
-/** At a client, with the parameters it was given there. */
+/** At a client, with the response parameters. */
 export interface AtClient {
   at: 'client'
   url: URL
   params: Readonly<Record<string, string>>
   mode: 'query' | 'fragment' | 'form_post'
-  /** The answer of the server that led there. */
+  /** The server's response that led there. */
   reply: Reply
 }
 
-/** On a page of the server where the person has nothing to do. */
+/** On a page of the server for which no step is defined. */
 export interface AtPage {
   at: 'page'
   url: URL
@@ -26,19 +26,19 @@ export interface AtPage {
   reply: Reply
 }
 
-/** What the person means to do, beyond signing in and allowing. */
+/** How the person behaves, if not by signing in and giving consent. */
 export interface Intent {
-  /** Declines where consent is asked. */
+  /** Declines consent. */
   decline?: boolean
-  /** Does nothing: the browser rests on the first page. */
+  /** Stays on the first page. */
   idle?: boolean
-  /** Typed where a device's code is asked for, RFC 8628. */
+  /** Entered as user code, RFC 8628. */
   userCode?: string
 }
 
 export interface Browser {
   open(url: string, intent?: Intent): Promise<Landing>
-  /** Sends a form of the page, as if somebody had clicked. */
+  /** Follows a link or submits a form. */
   follow(navigation: Navigation, intent?: Intent): Promise<Landing>
   person: Person
 }
@@ -50,7 +50,7 @@ export interface BrowserOptions {
   recorder: Recorder
   pages: Pages
   person: Person
-  /** Where the server's pages are; everything else is a client. */
+  /** Origins of the server's pages; all others are clients. */
   origins: ReadonlySet<string>
 }
 
@@ -71,7 +71,7 @@ export function browser({ recorder, pages, person, origins }: BrowserOptions): B
     return reply
   }
 
-  /** Follows redirects and pages that lead on, until there is a page, or the browser has left the server. */
+  /** Follows redirects until a page is shown or the browser leaves the server. */
   async function travel(start: Navigation, from?: URL): Promise<Landing> {
     let next = start
     let before = from
@@ -118,7 +118,7 @@ function redirectOf({ status, headers }: Reply, { method, url, fields }: Navigat
   return status === 307 || status === 308 ? { method, url: target.href, fields } : { method: 'GET', url: target.href, fields: [] }
 }
 
-/** What the person does on this page; undefined: nothing. */
+/** What the person does on this page; undefined if nothing. */
 function nextStep(page: Page, { steps, decline }: Pages, person: Person, intent: Intent): Navigation | undefined {
   const step = steps.find(({ when }) => page.has(when))
   if (intent.decline && decline !== undefined && step && !asksForPassword(step) && page.has(decline)) return page.click(decline)

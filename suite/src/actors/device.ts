@@ -1,17 +1,17 @@
-/** A device without a browser, and the person who allows it elsewhere: RFC 8628. */
+/** The device authorization grant, RFC 8628: a device, and the person who approves it in a browser. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { accepted, demand, json } from '../expect.ts'
 import type { Reply } from '../http/exchange.ts'
 import type { Application } from './application.ts'
 import type { Browser } from './browser.ts'
 
-/** A device that waits. */
+/** A pending device authorization. */
 export interface Begun {
   deviceCode: string
   userCode: string
   verificationUri: string
   reply: Reply
-  /** Until it may ask again. */
+  /** Waits until the device may poll again. */
   interval(): Promise<void>
 }
 

@@ -7,9 +7,9 @@ export interface ProofOf {
   method: string
   url: string
   random: Random
-  /** The access token it comes with, RFC 9449 §7. */
+  /** Access token to bind the proof to, RFC 9449 §7. */
   accessToken?: string | undefined
-  /** What differs from a good proof; undefined leaves a member out. */
+  /** Changes to a valid proof; undefined removes a member. */
   claims?: Changes
   header?: Changes
 }

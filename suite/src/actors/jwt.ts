@@ -1,4 +1,4 @@
-/** JWTs as a client or an API reads them. */
+/** Decoding, verifying and manipulating JWTs. */
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
 import { demand, Failure, json } from '../expect.ts'
 import type { Reply } from '../http/exchange.ts'
@@ -8,7 +8,7 @@ export interface Jwt {
   claims: JWTPayload
 }
 
-/** Three parts, the first of which is a JSON object. */
+/** True if the token has three parts and a JSON header. */
 export function isJwt(token: string): boolean {
   try {
     return token.split('.').length === 3 && typeof decodeProtectedHeader(token) === 'object'
@@ -17,13 +17,13 @@ export function isJwt(token: string): boolean {
   }
 }
 
-/** Without looking at the signature. */
+/** Does not verify the signature. */
 export function decode(token: string): Jwt {
   demand(isJwt(token), 'the token is no JWT')
   return { header: decodeProtectedHeader(token) as JWTHeaderParameters, claims: decodeJwt(token) }
 }
 
-/** Signed by one of these keys, RFC 7517 §5. */
+/** Verifies the signature with a key set, RFC 7517 §5. */
 export async function verify(token: string, keySet: Reply, { anyTime = false } = {}): Promise<Jwt> {
   demand(isJwt(token), 'the token is no JWT')
   const keys = json(keySet) as unknown as Parameters<typeof createLocalJWKSet>[0]
@@ -39,7 +39,7 @@ export async function verify(token: string, keySet: Reply, { anyTime = false } =
   }
 }
 
-/** A JWT made of other parts: header and claims are changed, the signature stays what it was. */
+/** The same JWT with changed header or claims and its original signature. */
 export function tampered(token: string, changes: { header?: object; claims?: object }): string {
   const { header, claims } = decode(token)
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -47,7 +47,7 @@ export function tampered(token: string, changes: { header?: object; claims?: obj
   return [part({ ...header, ...changes.header }), part({ ...claims, ...changes.claims }), signature].join('.')
 }
 
-/** The same claims, signed by nobody. */
+/** The same claims with algorithm "none" and no signature. */
 export function unsigned(token: string): string {
   return tampered(token, { header: { alg: 'none' } }).replace(/[^.]*$/, '')
 }

@@ -1,23 +1,23 @@
-/** Clients that register themselves, and look after their registration: RFC 7591, RFC 7592. */
+/** Dynamic client registration and its management: RFC 7591, RFC 7592. */
 import { accepted, demand, json, NotApplicable } from '../expect.ts'
 import type { Reply } from '../http/exchange.ts'
-import type { Wish } from '../http/wire.ts'
+import type { HttpRequest } from '../http/wire.ts'
 import type { Registration } from '../target/target.ts'
 
 export interface Registered {
   reply: Reply
-  /** As it came back. */
+  /** From the response. */
   registration: Registration
 }
 
-/** A client with the means to change its registration. */
+/** A client that can manage its registration. */
 export interface Managed {
   id: string
   token: string
   registration: Registration
-  /** What a client sends back when it changes something, RFC 7592 §2.2. */
+  /** Metadata for an update request, RFC 7592 §2.2. */
   metadata: Readonly<Record<string, unknown>>
-  /** At its configuration endpoint. `token`: null sends none. */
+  /** Sends a request to the client configuration endpoint. `token`: null sends none. */
   send(method: 'GET' | 'PUT' | 'DELETE', how?: { body?: object; token?: string | null }): Promise<Reply>
 }
 
@@ -30,7 +30,11 @@ const usual = { redirect_uris: ['https://registered.example/callback'] }
 const jsonType = { accept: 'application/json', 'content-type': 'application/json' }
 const serverSaid = ['registration_access_token', 'registration_client_uri', 'client_secret_expires_at', 'client_id_issued_at']
 
-export function registrar(endpoint: () => string, send: (wish: Wish) => Promise<Reply>, accessToken: string | undefined): Registrar {
+export function registrar(
+  endpoint: () => string,
+  send: (request: HttpRequest) => Promise<Reply>,
+  accessToken: string | undefined,
+): Registrar {
   async function register(metadata: object): Promise<Registered> {
     const headers = accessToken === undefined ? jsonType : { ...jsonType, authorization: `Bearer ${accessToken}` }
     const reply = await send({ method: 'POST', url: endpoint(), headers, body: JSON.stringify({ ...usual, ...metadata }) })

@@ -1,35 +1,35 @@
-/** What was said during a check, in the order in which it was begun. */
-import { type Answer, type Bounds, send, Unanswered, type Wish } from './wire.ts'
+/** Requests and responses of one check, in the order in which they were sent. */
+import { type Bounds, type HttpRequest, type HttpResponse, send, Unanswered } from './wire.ts'
 
-/** One request and what came back. */
+/** A request and its response. */
 export interface Exchange {
-  /** Who sent it: `Browser`, or a client or API of the target by its name there. */
+  /** The sender: `Browser`, or the name of a client. */
   from: string
-  /** `client` for what a browser brings to a client; it is not sent, the suite is the client. */
+  /** `client` for a browser's request to a client, which is recorded but not sent. */
   to: 'server' | 'client'
   request: { method: string; url: string; headers: Readonly<Record<string, string | readonly string[]>>; body?: string }
   response?: { status: number; headers: Readonly<Record<string, string>>; cookies: readonly string[]; body: string }
-  /** Why no response came. */
+  /** Why there is no response. */
   failure?: string
   milliseconds: number
-  /** What the check took the response for. */
+  /** How the check interpreted the response. */
   seen?: 'accepted' | 'refused'
 }
 
-/** An answer, and the exchange it is part of. */
-export interface Reply extends Answer {
+/** A response with its exchange. */
+export interface Reply extends HttpResponse {
   exchange: Exchange
 }
 
 export interface Recorder {
   readonly exchanges: readonly Exchange[]
   /** Throws `Unanswered`. */
-  send(from: string, wish: Wish): Promise<Reply>
-  /** Notes that a browser came to a client. */
+  send(from: string, httpRequest: HttpRequest): Promise<Reply>
+  /** Records that a browser reached a client. */
   arrive(url: string, method: 'GET' | 'POST', body?: string): Exchange
 }
 
-/** A check that says more than this is not read to its end. */
+/** Exchanges beyond this are not recorded. */
 const maxExchanges = 1000
 
 export function recorder(bounds: Bounds): Recorder {
@@ -40,18 +40,18 @@ export function recorder(bounds: Bounds): Recorder {
   }
   return {
     exchanges,
-    async send(from, wish) {
-      const { headers = {}, ...request } = wish
+    async send(from, httpRequest) {
+      const { headers = {}, ...request } = httpRequest
       const exchange = add({ from, to: 'server', request: { ...request, headers }, milliseconds: 0 })
       const begin = performance.now()
       try {
-        const answer = await send(wish, bounds)
+        const answer = await send(httpRequest, bounds)
         exchange.response = answer
         return { ...answer, exchange }
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
         exchange.failure = error.message
-        throw new Unanswered(`${new URL(wish.url).origin}${new URL(wish.url).pathname} ${error.message}`)
+        throw new Unanswered(`${new URL(httpRequest.url).origin}${new URL(httpRequest.url).pathname} ${error.message}`)
       } finally {
         exchange.milliseconds = Math.round(performance.now() - begin)
       }

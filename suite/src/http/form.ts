@@ -1,6 +1,6 @@
-/** Parameters as checks write them: absent ones are left out, lists are sent one after the other. */
+/** Encoding of request parameters. */
 
-/** `undefined` leaves a parameter out, also one that would be there without it; a list repeats it. */
+/** `undefined` removes a parameter, including a default; an array repeats it. */
 export type Params = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** `application/x-www-form-urlencoded`, in the order given. */
@@ -9,7 +9,7 @@ export function encodeForm(params: Params): string {
   return new URLSearchParams(pairs as [string, string][]).toString()
 }
 
-/** A query added to a URL that may have one already. */
+/** Adds a query to a URL that may already have one. */
 export function withQuery(url: string, params: Params): string {
   const query = encodeForm(params)
   return query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`

@@ -1,11 +1,11 @@
-/** A page as a browser without script sees it: forms, links, and where it leads on. */
+/** An HTML page as a browser without scripts sees it. */
 import { type CheerioAPI, load } from 'cheerio/slim'
 
-/** What a click or a form leads to. */
+/** The request caused by a link or form. */
 export interface Navigation {
   method: 'GET' | 'POST'
   url: string
-  /** Fields of a form, in the order of the page. */
+  /** Form fields in document order. */
   fields: readonly Field[]
 }
 
@@ -14,13 +14,13 @@ export type Values = Readonly<Record<string, string>>
 
 export interface Page {
   has(selector: string): boolean
-  /** Clicks the button or link, the fields of its form filled in. Undefined when it is not there. */
+  /** Clicks a link, or a button after filling in its form. Undefined if there is no such element. */
   click(selector: string, values?: Values): Navigation | undefined
-  /** Fills in the form that the element of the selector is in, and sends it by its first button. */
+  /** Fills in the form that contains the element and submits it with its first button. */
   submit(selector: string, values: Values): Navigation | undefined
-  /** Where the page leads on without the person: a refresh, or a form that sends itself to another origin. */
+  /** Automatic navigation: a refresh, or a form that submits itself to another origin. */
   onward: Navigation | undefined
-  /** Title and words, for the report. */
+  /** Text content, for the report. */
   text: string
 }
 
@@ -87,7 +87,7 @@ function refresh($: CheerioAPI, at: URL): Navigation | undefined {
   return url === undefined ? undefined : { method: 'GET', url: new URL(url, at).href, fields: [] }
 }
 
-/** The page of the form post response mode, which sends itself by script. */
+/** A form_post page, which submits itself by script. */
 function selfSending($: CheerioAPI, at: URL): Navigation | undefined {
   const form = $('form[method=post i][action]').filter((_, one) => new URL($(one).attr('action') ?? '', at).origin !== at.origin)
   return navigationOf(form.first(), $(), {}, at)

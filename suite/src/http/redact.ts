@@ -1,4 +1,4 @@
-/** Exchanges as they may be shown to others: no secret in them, yet the same value has the same label everywhere. */
+/** Replaces secrets in exchanges by labels. Equal secrets get equal labels. */
 
 import { decode, isJwt } from '../actors/jwt.ts'
 import type { ShownExchange } from '../report/report.ts'
@@ -6,7 +6,7 @@ import type { Target } from '../target/target.ts'
 import type { Exchange } from './exchange.ts'
 import { readPage } from './page.ts'
 
-/** Parameters of the specifications that hold no secret. Values of all others are replaced. */
+/** Parameters that contain no secrets. Values of all others are replaced. */
 const plain = new Set(
   `response_type client_id redirect_uri scope state nonce code_challenge code_challenge_method response_mode prompt max_age display
   ui_locales claims_locales acr_values login_hint grant_type token_type_hint resource audience error error_description error_uri iss
@@ -14,7 +14,7 @@ const plain = new Set(
   client_assertion_type subject_token_type requested_token_type actor_token_type dpop_jkt`.split(/\s+/),
 )
 
-/** Members of JSON that are secrets. */
+/** JSON members that contain secrets. */
 const secretMembers =
   /^(?:access_token|refresh_token|id_token|client_secret|registration_access_token|device_code|user_code|verification_uri_complete)$/
 
@@ -25,14 +25,14 @@ export interface Redacted {
 
 export function redact(exchanges: readonly Exchange[], target: Target): Redacted {
   const labels = labelsOf(exchanges, target)
-  // Longer ones first: a secret may be part of another.
+  // Longer ones first, as one secret may contain another.
   const ordered = [...labels].toSorted(([a], [b]) => b.length - a.length)
   const hide = (text: string) => ordered.reduce((shown, [secret, label]) => shown.replaceAll(secret, label), text)
   const jwts = [...labels].filter(([secret]) => isJwt(secret)).map(([secret, label]) => [label, decode(secret)])
   return { exchanges: exchanges.map((exchange) => shown(exchange, hide)), jwts: Object.fromEntries(jwts) }
 }
 
-/** Every secret with its label, such as `«code 1»`. */
+/** Labels by secret, such as `«code 1»`. */
 function labelsOf(exchanges: readonly Exchange[], { people, clients }: Target): ReadonlyMap<string, string> {
   const labels = new Map<string, string>()
   const counts = new Map<string, number>()

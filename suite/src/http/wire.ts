@@ -1,17 +1,17 @@
-/** One HTTP request: bounded in time and size. It follows no redirect. */
+/** A single HTTP request, bounded in time and size. Redirects are not followed. */
 import { Agent as HttpAgent, type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 
-export interface Wish {
+export interface HttpRequest {
   method: string
   url: string
   headers?: Readonly<Record<string, string | readonly string[]>>
   body?: string
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number
-  /** By lower-case name; repeated fields joined by a comma. */
+  /** By lower-case name; repeated fields are joined by commas. */
   headers: Readonly<Record<string, string>>
   /** Each `Set-Cookie` field. */
   cookies: readonly string[]
@@ -20,15 +20,15 @@ export interface Answer {
 
 export interface Bounds {
   signal: AbortSignal
-  /** For the answer to one request; 10 when absent. */
+  /** Time limit of the request. Default: 10. */
   seconds?: number | undefined
-  /** PEM of certificate authorities to trust beside the usual ones. */
+  /** PEM of additional certificate authorities. */
   ca?: string | undefined
-  /** Absent: a connection for each request. */
+  /** Default: one connection per request. */
   connections?: Connections | undefined
 }
 
-/** Connections that are used again. */
+/** Reusable connections. */
 export interface Connections {
   http: HttpAgent
   https: HttpsAgent
@@ -40,35 +40,35 @@ export function connections(): Connections {
   return { http, https, close: () => [http, https].forEach((agent) => void agent.destroy()) }
 }
 
-/** There was no answer in HTTP. The message says why, in a sentence that follows a URL. */
+/** There was no HTTP response. The message completes a sentence that begins with the URL. */
 export class Unanswered extends Error {}
 
 const usualSeconds = 10
 const maxBytes = 2 * 1024 * 1024
 
-export async function send(wish: Wish, bounds: Bounds): Promise<Answer> {
-  const { protocol } = new URL(wish.url)
+export async function send(request: HttpRequest, bounds: Bounds): Promise<HttpResponse> {
+  const { protocol } = new URL(request.url)
   if (protocol !== 'http:' && protocol !== 'https:') throw new Unanswered(`is no HTTP address: ${protocol}`)
   try {
-    return await attempt(wish, bounds)
+    return await attempt(request, bounds)
   } catch (error) {
-    // The server closed a kept connection just as it was used again.
-    if (error instanceof Stale) return attempt(wish, { ...bounds, connections: undefined })
+    // The server closed an idle connection just as it was reused.
+    if (error instanceof Stale) return attempt(request, { ...bounds, connections: undefined })
     throw error
   }
 }
 
 class Stale extends Error {}
 
-function attempt(wish: Wish, { signal, ca, connections, seconds = usualSeconds }: Bounds): Promise<Answer> {
-  const url = new URL(wish.url)
+function attempt(request: HttpRequest, { signal, ca, connections, seconds = usualSeconds }: Bounds): Promise<HttpResponse> {
+  const url = new URL(request.url)
   const isTls = url.protocol === 'https:'
   const agent = (isTls ? connections?.https : connections?.http) ?? false
   const deadline = AbortSignal.timeout(seconds * 1000)
-  const options = { method: wish.method, headers: headersOf(wish), agent, signal: AbortSignal.any([signal, deadline]), ca }
+  const options = { method: request.method, headers: headersOf(request), agent, signal: AbortSignal.any([signal, deadline]), ca }
   return new Promise((resolve, reject) => {
     const outgoing = (isTls ? requestHttps : requestHttp)(url, options, (incoming) => {
-      readAnswer(incoming).then(resolve, fail)
+      readResponse(incoming).then(resolve, fail)
     })
     function fail(error: Error & { code?: string }): void {
       reject(
@@ -78,11 +78,11 @@ function attempt(wish: Wish, { signal, ca, connections, seconds = usualSeconds }
       )
     }
     outgoing.on('error', fail)
-    outgoing.end(wish.body)
+    outgoing.end(request.body)
   })
 }
 
-async function readAnswer(incoming: IncomingMessage): Promise<Answer> {
+async function readResponse(incoming: IncomingMessage): Promise<HttpResponse> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -95,12 +95,12 @@ async function readAnswer(incoming: IncomingMessage): Promise<Answer> {
   return { status: incoming.statusCode!, headers: Object.fromEntries(joined), cookies, body: Buffer.concat(chunks).toString('utf8') }
 }
 
-function headersOf({ headers = {}, body }: Wish): OutgoingHttpHeaders {
+function headersOf({ headers = {}, body }: HttpRequest): OutgoingHttpHeaders {
   const given = headers as OutgoingHttpHeaders
   return body === undefined ? given : { ...given, 'content-length': Buffer.byteLength(body) }
 }
 
-/** `waited`: seconds, when that was too long. */
+/** `waited`: seconds, if the request timed out. */
 function reasonOf(error: Error & { code?: string }, waited: number | undefined): string {
   if (error instanceof Unanswered) return error.message
   if (waited !== undefined) return `did not answer within ${waited} seconds`

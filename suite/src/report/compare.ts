@@ -1,8 +1,8 @@
-/** What two reports say differently. */
+/** Differences between two reports. */
 import type { Report, Result } from './report.ts'
 import type { Screen } from './terminal.ts'
 
-/** Prints it; true when there is a difference. */
+/** Prints them. Returns true if there are any. */
 export function printComparison(a: Report, b: Report, screen: Screen): boolean {
   const differences = differencesOf(a, b)
   const names = [a.target, b.target]

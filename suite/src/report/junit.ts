@@ -1,4 +1,4 @@
-/** The report as JUnit XML, for what reads test results. */
+/** The report as JUnit XML. */
 import { escaped } from './markup.ts'
 import { bySpecification, countsOf, type Report, type Result } from './report.ts'
 

@@ -1,4 +1,4 @@
-/** HTML and SVG in which everything that is put in is escaped. */
+/** HTML and SVG templates that escape all values. */
 
 export interface Markup {
   markup: string
@@ -6,7 +6,7 @@ export interface Markup {
 
 type Part = string | number | Markup | readonly Markup[] | undefined | false
 
-/** Text is escaped; markup stays; undefined and false are nothing. */
+/** Strings are escaped, markup is inserted as it is, undefined and false are omitted. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return { markup: strings.reduce((whole, text, n) => whole + rendered(parts[n - 1]) + text) }
 }
@@ -17,7 +17,7 @@ function rendered(part: Part): string {
   return 'markup' in part ? part.markup : part.map(({ markup }) => markup).join('')
 }
 
-/** Also drops what neither HTML nor XML 1.0 can hold. */
+/** Also replaces characters that are invalid in HTML and XML 1.0. */
 export function escaped(text: string): string {
   return text
     .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '\ufffd')

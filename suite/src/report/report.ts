@@ -1,4 +1,4 @@
-/** What a run says of a server; every form of output is made from this alone. */
+/** The result of a run, from which all output formats are generated. */
 import type { Level } from '../check.ts'
 import type { Exchange } from '../http/exchange.ts'
 
@@ -11,16 +11,16 @@ export interface Result {
   level: Level
   title: string
   verdict: Verdict
-  /** Why it is no pass. */
+  /** Why the verdict is not "pass". */
   reasons: readonly string[]
   seconds: number
   /** Without secrets. */
   exchanges: readonly ShownExchange[]
-  /** Header and claims of JWTs that were seen, by the label that stands in their place. */
+  /** Header and claims of JWTs by their label. */
   jwts: Readonly<Record<string, { header: unknown; claims: unknown }>>
 }
 
-/** As it may be shown: each secret replaced by a label, which is the same wherever the secret was. */
+/** An exchange whose secrets are replaced by labels. */
 export interface ShownExchange extends Omit<Exchange, 'request' | 'response'> {
   request: { method: string; url: string; headers: Readonly<Record<string, string>>; body?: string }
   response?: { status: number; headers: Readonly<Record<string, string>>; body: string }
@@ -33,7 +33,7 @@ export interface Report {
   seed: string
   startedAt: string
   seconds: number
-  /** Ids of checks that the run did not come to. */
+  /** Ids of checks that were not run. */
   notRun: readonly string[]
   results: readonly Result[]
 }

@@ -1,4 +1,4 @@
-/** A picture of who said what to whom, as SVG. */
+/** A message sequence diagram as SVG. */
 import { type Markup, markup } from './markup.ts'
 import type { ShownExchange } from './report.ts'
 
@@ -7,7 +7,7 @@ const rowHeight = 46
 const headHeight = 44
 const maxRows = 30
 
-/** The last exchanges when there are many. */
+/** Only the last exchanges are drawn if there are many. */
 export function sequence(exchanges: readonly ShownExchange[]): Markup {
   const drawn = exchanges.slice(-maxRows)
   const lanes = lanesOf(drawn)
@@ -19,7 +19,7 @@ ${drawn.map((exchange, n) => row(exchange, lanes, drawn.slice(n), headHeight + n
 </svg>${left > 0 && markup`<figcaption>${left} earlier exchanges are not drawn.</figcaption>`}</figure>`
 }
 
-/** The browser first, the server in the middle of it and the clients. */
+/** From left to right: browser, server, clients. */
 function lanesOf(exchanges: readonly ShownExchange[]): string[] {
   const senders = [...new Set(exchanges.map(({ from }) => from))].filter((name) => name !== 'Browser')
   const hasBrowser = exchanges.some(({ from }) => from === 'Browser')
@@ -34,7 +34,7 @@ function lane(name: string, n: number, height: number): Markup {
 `
 }
 
-/** What comes after `exchange` tells which client the browser came to. */
+/** The client a browser was redirected to is the sender of the next exchange. */
 function row(exchange: ShownExchange, lanes: readonly string[], rest: readonly ShownExchange[], y: number): Markup {
   const { from, to, request, response, failure, seen } = exchange
   const client = rest.find((later) => later.from !== 'Browser')?.from

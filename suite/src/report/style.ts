@@ -1,4 +1,4 @@
-/** How the page looks: on a desk and a phone, in light and dark, and on paper. */
+/** Styles of the HTML report, for large and small screens, light and dark mode, and print. */
 
 export const style = `
 :root {

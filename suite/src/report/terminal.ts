@@ -1,4 +1,4 @@
-/** The report as a terminal shows it. Colours only where somebody looks. */
+/** Terminal output, with colors only on a TTY. */
 import { styleText } from 'node:util'
 import { bySpecification, countsOf, type Report, type Result, type Verdict, verdicts } from './report.ts'
 
@@ -17,7 +17,7 @@ export interface Progress {
   end(): void
 }
 
-/** Tells what is wrong as soon as it is known; on a screen, also how far it is. */
+/** Prints failures and warnings as they occur and, on a TTY, the progress. */
 export function progress(screen: Screen, total: number): Progress {
   const paint = painter(screen)
   const clear = screen.isTTY ? '\r\x1b[K' : ''
@@ -38,7 +38,7 @@ function lineOf({ verdict, clause, title, id, reasons }: Result, paint: Paint): 
   return [head, ...reasons.map((reason) => `    ${reason}`)].join('\n')
 }
 
-/** How it came out, by specification. */
+/** Prints the counts by specification. */
 export function printSummary(report: Report, screen: Screen): void {
   const paint = painter(screen)
   const groups = [...bySpecification(report.results)]
@@ -53,12 +53,12 @@ export function printSummary(report: Report, screen: Screen): void {
   screen.write(`${lines.join('\n')}\n${conclusion(report)}\n`)
 }
 
-/** One sentence, and what is needed to do the same again. */
+/** A one-line summary with the seed. */
 export function conclusion({ target, issuer, results, notRun, seconds, seed }: Report): string {
   const { pass, fail, warn } = countsOf(results)
   const left = notRun.length > 0 ? `, ${notRun.length} not run` : ''
   const name = target === issuer ? issuer : `${target} (${issuer})`
-  return `${name}: ${pass} passed, ${fail} failed, ${warn} warned${left}, in ${seconds.toFixed(1)} s, with --seed ${seed}`
+  return `${name}: ${pass} passed, ${fail} failed, ${warn} warnings${left}, in ${seconds.toFixed(1)} s, with --seed ${seed}`
 }
 
 type Paint = (style: Style, text: string) => string

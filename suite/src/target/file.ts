@@ -1,4 +1,4 @@
-/** A target file: YAML or JSON that tells the suite about a server. */
+/** Reads target files: YAML or JSON that describes a server. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
@@ -44,12 +44,12 @@ const targetSchema = z.strictObject({
   pages: z.strictObject({ steps: z.array(step).default([]), decline: z.string().optional() }).default({ steps: [] }),
 })
 
-/** `issuer`: wins over that of the file. */
+/** `issuer`: overrides the file. */
 export function readTarget(file: string, issuer?: string): Target {
   return targetOf({ ...contentsOf(file), ...(issuer === undefined ? {} : { issuer }) }, dirname(file))
 }
 
-/** A server about which nothing is known but its address. */
+/** A server of which only the issuer is known. */
 export function bareTarget(issuer: string): Target {
   return targetOf({ issuer }, '.')
 }

@@ -1,4 +1,4 @@
-/** Gatehouse of this repository, as its operator would start it: a settings file, its command line, TLS, production mode. */
+/** Gatehouse from this repository in production mode, with TLS, prepared by its command line. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,17 +15,17 @@ import type { RunningTarget } from './target.ts'
 const program = fileURLToPath(new URL('../../../bin/gatehouse.js', import.meta.url))
 const startSeconds = 60
 
-/** All but those that authenticate or ask in a way it does not know. */
+/** Clients that need no feature Gatehouse lacks. */
 const { jwt, device, ...served } = clients
 
-/** `database`: URL of an empty PostgreSQL database; absent: an SQLite file of its own. */
+/** `database`: URL of an empty PostgreSQL database. Default: a temporary SQLite file. */
 export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_URL']): Promise<RunningTarget> {
   if (!existsSync(program)) throw new Unjudgeable('TARGET=gatehouse works in a checkout of Gatehouse; give the URL of a running server')
   const folder = mkdtempSync(join(tmpdir(), 'suite-gatehouse-'))
   const port = await freePort()
   const issuer = `https://localhost:${port}`
   const ca = await writeFiles(folder, { issuer, port, database })
-  const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('GATEHOUSE_')) // the file alone decides
+  const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('GATEHOUSE_')) // settings come from the file only
   const env = { ...Object.fromEntries(foreign), GATEHOUSE_CONFIG: join(folder, 'gatehouse.yaml') }
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)
@@ -55,7 +55,7 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
   }
 }
 
-/** The database, clients, APIs and people. */
+/** Creates the database, clients, APIs and people. */
 async function prepare(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const gatehouse = async (words: readonly string[], input = '') => {
     const running = promisify(execFile)(process.execPath, [program, ...words], { env, timeout: startSeconds * 1000 })

@@ -1,4 +1,4 @@
-/** oidc-provider from npm, the reference: everything it can do switched on, kept in memory. */
+/** oidc-provider from npm as the reference server, in memory, with all its features enabled. */
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
@@ -6,7 +6,7 @@ import { Unjudgeable } from '../errors.ts'
 import { clients, type Prepared, people, registrationsOf, resources } from './prepared.ts'
 import type { RunningTarget } from './target.ts'
 
-/** The little that is used of it; it brings no types. */
+/** The parts that are used here; the package has no types. */
 interface Library {
   default: new (issuer: string, configuration: object) => { callback(): RequestListener }
   errors: { InvalidTarget: new () => Error }
@@ -17,7 +17,7 @@ interface Detailed {
   rar?: readonly object[]
 }
 
-/** `around`: what stands between it and those who call. */
+/** `around`: wraps the request listener. */
 export async function startOidcProvider(around = (listener: RequestListener) => listener): Promise<RunningTarget> {
   const speak = silence()
   const { default: Provider, errors } = await load()
@@ -58,7 +58,7 @@ async function load(): Promise<Library> {
   }
 }
 
-/** Its notices on what its defaults are not meant for would stand in the middle of the report. Returns what ends the silence. */
+/** Suppresses notices of the library, which would mix with the report. Returns a function that restores the console. */
 function silence(): () => void {
   const { info, warn } = console
   Object.assign(console, { info: () => {}, warn: () => {} })
@@ -128,7 +128,7 @@ function metadataOf({ grants, native, responseTypes = ['code'], pkceOptional, re
 function resourceServer(identifier: string, { InvalidTarget }: Library['errors']): object {
   const known = resources.find((resource) => resource.identifier === identifier)
   if (known === undefined) throw new InvalidTarget()
-  // It looks up opaque tokens only, so there is an API of each kind.
+  // The server introspects opaque tokens only, so there is one API of each kind.
   if (known === resources[0]) return { scope: known.scope, accessTokenFormat: 'opaque' }
   return { scope: known.scope, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }
 }

@@ -1,4 +1,4 @@
-/** What a server that the suite starts is told of: the people, clients and APIs that all checks can use. */
+/** People, clients and APIs of servers that the suite starts. */
 import { generateKeyPairSync } from 'node:crypto'
 import type { Person, Registration, Resource } from './target.ts'
 
@@ -35,15 +35,15 @@ const key = {
   use: 'sig',
 }
 
-/** How it is registered beyond what clients know of themselves. */
+/** Registration data that only the server needs. */
 export interface Prepared extends Registration {
   grants: readonly ('authorization_code' | 'refresh_token' | 'client_credentials' | 'device_code')[]
   native?: boolean
-  /** `code` when absent. */
+  /** Default: `code`. */
   responseTypes?: readonly string[]
-  /** May ask for a code without a challenge. */
+  /** May omit the code challenge. */
   pkceOptional?: boolean
-  /** Looks tokens up for this API. */
+  /** Introspects tokens for this API. */
   resource?: string
 }
 
@@ -83,7 +83,7 @@ export const clients: Readonly<Record<string, Prepared>> = {
   },
 }
 
-/** The clients as checks see them, without what only the server is told. */
+/** The clients as checks see them. */
 export function registrationsOf(prepared: Readonly<Record<string, Prepared>>): Record<string, Registration> {
   return Object.fromEntries(
     Object.entries(prepared).map(([name, { grants, native, responseTypes, pkceOptional, resource, ...registration }]) => [

@@ -1,4 +1,4 @@
-/** Clients for a server that was told of none: they register themselves (RFC 7591), and are deleted in the end (RFC 7592). */
+/** Registers missing clients dynamically (RFC 7591) and deletes them after the run (RFC 7592). */
 import { registrar } from '../actors/registrar.ts'
 import { Unjudgeable } from '../errors.ts'
 import { recorder } from '../http/exchange.ts'
@@ -12,7 +12,7 @@ export interface Registered {
   remove(): Promise<void>
 }
 
-/** Those that a server can tell apart by their metadata alone. */
+/** Clients that can be described by their metadata alone. */
 const names = ['web', 'other', 'single', 'fresh', 'none', 'post', 'public', 'native', 'machine', 'api', 'jwt', 'device'] as const
 
 const removeSeconds = 10
@@ -25,7 +25,7 @@ export async function registerClients(target: Target, metadata: Metadata, bounds
   const { send } = recorder(bounds)
   const { register } = registrar(
     () => endpoint,
-    (wish) => send('Suite', wish),
+    (request) => send('Suite', request),
     target.initial_access_token,
   )
   const made: [string, Registration][] = []
@@ -65,7 +65,7 @@ function wantedOf({
   }
 }
 
-/** What the server does not tell the client. */
+/** Data that the registration response does not contain. */
 function ownOf({ private_key, grants }: Prepared, metadata: Metadata): Partial<Registration> {
   const offered = metadata.list('scopes_supported') ?? ['openid']
   const scope = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'].filter((word) => offered.includes(word)).join(' ')

@@ -1,25 +1,25 @@
-/** A server to be judged, and what it has been told of the suite: people, clients, APIs. */
+/** A server to test, with its people, clients and APIs. */
 
 export interface Target {
-  /** As the report calls it. */
+  /** Shown in reports. */
   name: string
   issuer: string
-  /** URL of the metadata; absent: the well-known ones of the issuer. */
+  /** URL of the metadata. Default: the well-known URLs of the issuer. */
   metadata?: string | undefined
-  /** Origins of its pages, beside those of its endpoints. */
+  /** Additional origins of its pages. */
   origins?: readonly string[] | undefined
-  /** PEM of the certificate authorities of the server. */
+  /** PEM of additional certificate authorities. */
   ca?: string | undefined
-  /** The first signs in; the second is somebody else. */
+  /** The first signs in; the second is used as another person. */
   people: readonly Person[]
-  /** By the names that checks use; see the README. */
+  /** By the names listed in the README. */
   clients: Readonly<Record<string, Registration>>
-  /** APIs for which tokens can be asked with `resource`, RFC 8707. */
+  /** APIs that can be requested with `resource`, RFC 8707. */
   resources: readonly Resource[]
   pages: Pages
-  /** Clients that the target does not name register themselves, and are deleted in the end. */
+  /** Register missing clients dynamically and delete them after the run. */
   register?: boolean | undefined
-  /** With which clients register, RFC 7591 §3; absent: registration is open to all. */
+  /** Initial access token for registration, RFC 7591 §3. */
   initial_access_token?: string | undefined
 }
 
@@ -28,18 +28,18 @@ export interface Person {
   password: string
 }
 
-/** A client as it is registered, in the words of RFC 7591 §2. */
+/** A registered client with metadata of RFC 7591 §2. */
 export interface Registration {
   client_id: string
   client_secret?: string | undefined
   token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none'
   redirect_uris: readonly string[]
   post_logout_redirect_uris: readonly string[]
-  /** Scopes it is registered for, separated by spaces. */
+  /** Registered scopes, separated by spaces. */
   scope: string
   /** Its private key, for `private_key_jwt`, as a JWK with `kid` and `alg`. */
   private_key?: Readonly<Record<string, unknown>> | undefined
-  /** Where and with what it changes its registration, RFC 7592 §3. */
+  /** Client configuration endpoint and its token, RFC 7592 §3. */
   registration_client_uri?: string
   registration_access_token?: string
 }
@@ -52,22 +52,22 @@ export interface Resource {
 
 /** What a person does on the server's pages. */
 export interface Pages {
-  /** The first whose `when` is on the page is done. */
+  /** The first step whose `when` matches is performed. */
   steps: readonly Step[]
-  /** What is clicked in place of consent by a person who declines. */
+  /** CSS selector of the button or link that declines consent. */
   decline?: string | undefined
 }
 
 export interface Step {
-  /** CSS selector of an element that only this page has. */
+  /** CSS selector that identifies the page. */
   when: string
-  /** Values by field name; `{username}`, `{password}` and `{user_code}` stand for what they say. */
+  /** Values by field name; `{username}`, `{password}` and `{user_code}` are replaced. */
   fill: Readonly<Record<string, string>>
-  /** CSS selector of the button or link to click; absent: the form is sent by its first button. */
+  /** CSS selector of the button or link to click. Default: the first submit button. */
   click?: string | undefined
 }
 
-/** A target that runs, and ends with the suite if the suite started it. */
+/** A target that may have to be stopped. */
 export interface RunningTarget extends Target {
   stop(): Promise<void>
 }

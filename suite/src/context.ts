@@ -1,4 +1,4 @@
-/** What a check has to work with: clients, a person's browser, an API, and requests of its own. */
+/** What a check works with: clients, browsers, an API, and arbitrary requests. */
 import { type Application, application } from './actors/application.ts'
 import { type Browser, browser } from './actors/browser.ts'
 import { type Device, device } from './actors/device.ts'
@@ -8,81 +8,82 @@ import { type Registrar, registrar } from './actors/registrar.ts'
 import { demand, NotApplicable, type Tokens } from './expect.ts'
 import { type Exchange, type Recorder, type Reply, recorder } from './http/exchange.ts'
 import { encodeForm, formType, type Params } from './http/form.ts'
-import type { Bounds, Wish } from './http/wire.ts'
+import type { Bounds, HttpRequest } from './http/wire.ts'
 import type { Metadata } from './metadata.ts'
 import { type PrivateKey, type Random, random } from './random.ts'
 import { openSink, type Sink } from './sink.ts'
 import { isLoopback, type Person, type Resource, type Target } from './target/target.ts'
 
-export interface Stage extends Registrar {
+export interface CheckContext extends Registrar {
   target: Target
   metadata: Metadata
-  /** A client of the target; `web` when no name is given. The check does not apply when there is none of this name. */
+  /** A client of the target, `web` by default. If the target has no such client, the check is not applicable. */
   app(name?: string): Application
-  /** Of the first person of the target; `browser('stranger')` of the second. */
+  /** A new browser of the target's first person, or of the second with `stranger`. */
   browser(who?: 'owner' | 'stranger'): Browser
-  /** Any request at all. */
-  send(wish: Wish, from?: string): Promise<Reply>
-  get(url: string, headers?: Wish['headers']): Promise<Reply>
-  post(url: string, params: Params, headers?: Wish['headers']): Promise<Reply>
-  /** URL of an endpoint by its member in the metadata. The check does not apply when there is none. */
+  /** Sends any request. */
+  send(request: HttpRequest, from?: string): Promise<Reply>
+  get(url: string, headers?: HttpRequest['headers']): Promise<Reply>
+  post(url: string, params: Params, headers?: HttpRequest['headers']): Promise<Reply>
+  /** URL of an endpoint by its metadata member. If there is none, the check is not applicable. */
   endpoint(name: string): string
   userinfo(accessToken: string, dpop?: PrivateKey): Promise<Reply>
-  /** As the API of the target, RFC 7662. */
+  /** Introspects as the client `api`, RFC 7662. */
   introspect(token: string, params?: Params, headers?: Readonly<Record<string, string>>): Promise<Reply>
-  /** Parameters that ask for a token for the first API of the target; none when it names no API. */
+  /** Parameters that request a token for the target's first API; empty if the target has no API. */
   forApi(): Params
-  /** A second one where the check needs it. */
+  /** All APIs of the target. */
   resources: readonly Resource[]
-  /** The client `device` of the target, RFC 8628. */
+  /** A device that uses the client `device`, RFC 8628. */
   device(): Device
-  /** Verified with the keys of the server. */
+  /** Verifies a JWT with the server's published keys. */
   verify(jwt: string): Promise<Jwt>
   idToken(tokens: Tokens): Promise<Jwt>
-  /** An access token that is a JWT, RFC 9068. The check does not apply when the server has none. */
+  /** A JWT access token, RFC 9068. If the server issues none, the check is not applicable. */
   jwtAccessToken(): Promise<Jwt & { token: string; audience: string | undefined }>
   random: Random
-  /** Does the same so many times at once. Only where load is allowed. */
+  /** Runs `act` this many times concurrently. Not applicable unless load is allowed. */
   race<T>(contenders: number, act: (n: number) => Promise<T>): Promise<T[]>
-  /** Where a server must not be made to call. Only for targets on loopback. */
+  /** An HTTP server that the target must not call. Not applicable unless the target is on loopback. */
   sink(): Promise<Sink>
-  /** What was said so far. */
+  /** All requests and responses so far. */
   exchanges: readonly Exchange[]
-  /** Something that is not as it should be, though the clause is kept. */
+  /** Adds a warning without failing the check. */
   warn(what: string): void
 }
 
-export interface StageOptions {
+export interface ContextOptions {
   target: Target
   metadata: Metadata
   bounds: Bounds
   seed: string
-  /** Of the check. */
+  /** Id of the check. */
   id: string
   allowLoad: boolean
-  /** Aborted when the check is over. */
+  /** Aborted when the check has finished. */
   ended: AbortSignal
 }
 
-export interface OpenStage {
-  stage: Stage
+export interface OpenContext {
+  context: CheckContext
   recorder: Recorder
   warnings: readonly string[]
 }
 
-export function openStage({ target, metadata, bounds, seed, id, allowLoad, ended }: StageOptions): OpenStage {
-  const said = recorder(bounds)
-  const dice = random(seed, id)
+export function openContext({ target, metadata, bounds, seed, id, allowLoad, ended }: ContextOptions): OpenContext {
+  const recording = recorder(bounds)
+  const seeded = random(seed, id)
   const warnings: string[] = []
   const origins = originsOf(target, metadata)
   const { issuer, pages, resources } = target
 
-  const newBrowser = (who: 'owner' | 'stranger' = 'owner') => browser({ recorder: said, pages, person: personOf(target, who), origins })
+  const newBrowser = (who: 'owner' | 'stranger' = 'owner') =>
+    browser({ recorder: recording, pages, person: personOf(target, who), origins })
 
   function app(name = 'web'): Application {
     const registration = target.clients[name]
     if (registration === undefined) throw new NotApplicable(`the target names no client "${name}"`)
-    return application({ name, registration, metadata, issuer, recorder: said, random: dice, newBrowser })
+    return application({ name, registration, metadata, issuer, recorder: recording, random: seeded, newBrowser })
   }
 
   function endpoint(name: string): string {
@@ -91,11 +92,11 @@ export function openStage({ target, metadata, bounds, seed, id, allowLoad, ended
     return url
   }
 
-  const send = (wish: Wish, from = 'Suite') => said.send(from, wish)
-  const get: Stage['get'] = (url, headers = {}) => send({ method: 'GET', url, headers })
+  const send = (request: HttpRequest, from = 'Suite') => recording.send(from, request)
+  const get: CheckContext['get'] = (url, headers = {}) => send({ method: 'GET', url, headers })
   const check = async (jwt: string) => verify(jwt, await get(endpoint('jwks_uri')))
 
-  const stage: Stage = {
+  const context: CheckContext = {
     target,
     metadata,
     app,
@@ -106,7 +107,7 @@ export function openStage({ target, metadata, bounds, seed, id, allowLoad, ended
     endpoint,
     async userinfo(accessToken, dpop) {
       const url = endpoint('userinfo_endpoint')
-      const proof = dpop && (await dpopProof(dpop, { method: 'GET', url, random: dice, accessToken }))
+      const proof = dpop && (await dpopProof(dpop, { method: 'GET', url, random: seeded, accessToken }))
       const authorization = `${dpop ? 'DPoP' : 'Bearer'} ${accessToken}`
       return send({ method: 'GET', url, headers: { authorization, ...(proof ? { dpop: proof } : {}) } }, 'API client')
     },
@@ -127,7 +128,7 @@ export function openStage({ target, metadata, bounds, seed, id, allowLoad, ended
       }
       throw new NotApplicable('access tokens are no JWTs')
     },
-    random: dice,
+    random: seeded,
     async race(contenders, act) {
       if (!allowLoad) throw new NotApplicable('races are run against loopback targets only, unless --allow-load is given')
       return Promise.all(Array.from({ length: contenders }, (_, n) => act(n)))
@@ -136,10 +137,10 @@ export function openStage({ target, metadata, bounds, seed, id, allowLoad, ended
       if (!isLoopback(issuer)) throw new NotApplicable('a server beyond loopback cannot reach the suite')
       return openSink(ended)
     },
-    exchanges: said.exchanges,
+    exchanges: recording.exchanges,
     warn: (what) => void warnings.push(what),
   }
-  return { stage, recorder: said, warnings }
+  return { context, recorder: recording, warnings }
 }
 
 function personOf({ people }: Target, who: 'owner' | 'stranger'): Person {
