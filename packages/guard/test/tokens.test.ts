@@ -168,6 +168,21 @@ suite('a JWT is refused', () => {
     await assertRefused(guard, token, 'the access token is not for this API')
     await assertRefused(guard, token, 'the access token is not for this API')
   })
+  test('while one whose header is as long as it may be is accepted', async () => {
+    const padding = 4608 - JSON.stringify(header({ padding: '' })).length
+    const token = jwt(header({ padding: 'x'.repeat(padding) }), issuer.claims(), es.privateKey)
+    assert.equal(token.indexOf('.'), 6144)
+    assert.equal((await guard.check(bearer(token))).subject, 'alice')
+  })
+  test('while one that is as long as it may be is accepted', async () => {
+    const claimsWith = (padding: number) => ({ ...issuer.claims({ jti: 'j' }), padding: 'x'.repeat(padding) })
+    const tokenOf = (padding: number, inHeader: number) => jwt(header({ p: 'x'.repeat(inHeader) }), claimsWith(padding), es.privateKey)
+    const missing = 16_384 - tokenOf(0, 0).length
+    const tokens = Array.from({ length: 40 }, (_, n) => tokenOf(Math.floor((missing * 3) / 4) - n, n % 7))
+    const [token, ...shorter] = tokens.filter(({ length }) => length === 16_384)
+    assert.ok(token, String(shorter))
+    assert.equal((await guard.check(bearer(token))).subject, 'alice')
+  })
   test('while good ones are accepted', async () => {
     for (const token of [
       good(),
