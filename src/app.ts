@@ -1,7 +1,7 @@
 /** The composition root: the only file that knows every room. */
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
 import { unlock, WrongKey } from './crypto/installation.ts'
@@ -116,7 +116,10 @@ async function openSealer(
   options: OpenOptions,
 ): Promise<Pick<AppDeps, 'sealer' | 'installation'>> {
   const fresh = (await installation.find()) === undefined
-  if (options.makeKey && fresh) await makeKek(keyFile(config), random)
+  if (options.makeKey && fresh) {
+    await mkdir(dirname(keyFile(config)), { recursive: true, mode: 0o700 }) // the database may be elsewhere
+    await makeKek(keyFile(config), random)
+  }
   const opened = sealer(await readKeks(config), random)
   return { sealer: opened, installation: await unlock(installation, opened, random) }
 }

@@ -21,6 +21,11 @@ export interface ListenerOptions {
   bodyBytes: number
 }
 
+/** No route has a schema of the framework's: its compilers, which take long to load, are not. */
+function noSchemas(): never {
+  throw new Error('routes have no schemas of the framework')
+}
+
 /** The HTTP server, with every route of the house; not listening yet. */
 export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes }: ListenerOptions): FastifyInstance {
   const state: HttpState = { deps, common: commonHeaders(deps.issuer.startsWith('https:')), closing: false }
@@ -30,6 +35,7 @@ export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes 
     bodyLimit: bodyBytes,
     routerOptions: { maxParamLength: 1000, querystringParser: () => ({}) }, // Params reads the query itself: repeated names must be seen
     forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     requestTimeout: 30_000,
     genReqId: () => deps.id(),
     frameworkErrors: (_error, req, reply) => refuseOddAddress(state, req, reply),
