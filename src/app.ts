@@ -127,7 +127,7 @@ async function openSealer(
 ): Promise<Pick<AppDeps, 'sealer' | 'installation'>> {
   const fresh = (await installation.find()) === undefined
   if (options.makeKey && fresh) {
-    await mkdir(dirname(keyFile(config)), { recursive: true, mode: 0o700 })
+    await mkdir(dirname(keyFile(config)), { recursive: true, mode: 0o700 }) // the database may be elsewhere
     await makeKek(keyFile(config), random)
   }
   const opened = sealer(await readKeks(config), random)
