@@ -7,17 +7,21 @@ import { importedSecrets } from './crypto/imported-secrets.ts'
 import { unlock, WrongKey } from './crypto/installation.ts'
 import { makeKek, readKek } from './crypto/kek.ts'
 import { passwords } from './crypto/passwords.ts'
-import { sealer } from './crypto/seal.ts'
+import { sealer, Unsealable } from './crypto/seal.ts'
+import { recordAuditEvents } from './identity/audit.ts'
 import type { Mailer } from './identity/links.ts'
 import { backgroundTasks } from './mail/background-tasks.ts'
+import { type MailDelivery, mailDelivery } from './mail/delivery.ts'
 import { folderMailer, smtpMailer } from './mail/mailer.ts'
 import { periodicTask } from './periodic-task.ts'
 import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
+import { audit } from './store/audit.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
+import { outboxQueue } from './store/outbox.ts'
 import { type Db, sql } from './store/sql.ts'
 import { sweep } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
@@ -46,6 +50,8 @@ export interface App {
   tenant(slug: string): Promise<Tenant | undefined>
   /** Why it cannot serve; undefined when it can. */
   ready(): Promise<string | undefined>
+  /** Delivers the mails that are due, of all tenants. */
+  deliverDue(): Promise<void>
   /** Listens as configured, and keeps house: sweeps what has expired, rotates keys. */
   serve(): Promise<{ url: string; close(): Promise<void> }>
   close(): Promise<void>
@@ -66,6 +72,8 @@ export interface OpenOptions {
 const concurrentHashes = Math.min(availableParallelism(), 3)
 /** A change of a tenant by another node is seen after at most so many seconds. */
 const tenantRecheckSeconds = 5
+/** Mails that wait for another attempt are looked for every so many seconds. */
+const deliverySeconds = 5
 /** Tenants held at a time. */
 const maxHeldTenants = 2000
 
@@ -124,7 +132,7 @@ async function openSealer(
 }
 
 function composeApp(
-  base: Omit<AppDeps, 'server' | 'passwords' | 'importedSecrets' | 'mailer' | 'backgroundTasks' | 'orderedId'>,
+  base: Omit<AppDeps, 'server' | 'passwords' | 'importedSecrets' | 'offersMail' | 'delivery' | 'backgroundTasks' | 'orderedId'>,
   tenants: TenantStore,
 ): App {
   const { config, platform, db } = base
@@ -132,14 +140,17 @@ function composeApp(
   const server = assemble(enabled(config.features))
   const { memory_kib: memory, passes, parallelism: lanes } = config.passwords
   const hasher = passwords({ cost: { memory, passes, lanes }, cores: concurrentHashes, random })
+  const mailer = mailerOf(config, platform)
+  const orderedId = orderedIds()
   const deps: AppDeps = {
     ...base,
     server,
     passwords: hasher,
     importedSecrets: importedSecrets({ random, now }),
-    mailer: mailerOf(config, platform),
+    offersMail: mailer !== undefined,
+    delivery: deliveryOf(base, mailer, orderedId),
     backgroundTasks: backgroundTasks((problem, text) => platform.log.warn(problem, text)),
-    orderedId: orderedIds(),
+    orderedId,
   }
   const held = new Map<string, { tenant: Promise<Tenant | undefined>; until: number }>()
 
@@ -175,6 +186,7 @@ function composeApp(
         return 'the database does not answer'
       }
     },
+    deliverDue: deps.delivery.deliverDue,
     serve: () => serve(deps, app, held),
     async close() {
       await deps.backgroundTasks.drain()
@@ -182,6 +194,34 @@ function composeApp(
     },
   }
   return app
+}
+
+/** The outbox of all tenants. Its messages are sealed, and their loss is recorded in the audit log of their tenant. */
+function deliveryOf(
+  { config, platform, db, sealer }: Pick<AppDeps, 'config' | 'platform' | 'db' | 'sealer'>,
+  mailer: Mailer | undefined,
+  orderedId: AppDeps['orderedId'],
+): MailDelivery {
+  const { now, random, log } = platform
+  const retention = config.audit.keep_days * 86_400
+  return mailDelivery({
+    queue: outboxQueue(db),
+    mailer,
+    seal: (tenant, id, text) => sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(text)),
+    open(tenant, id, sealed) {
+      try {
+        return sealer.open({ purpose: 'outbox', tenant, id }, sealed).toString()
+      } catch (error) {
+        if (error instanceof Unsealable) return undefined
+        throw error
+      }
+    },
+    id: () => randomId(random),
+    now,
+    chance: () => random(1)[0]! / 255,
+    log,
+    recordAudit: (tenant, events) => recordAuditEvents({ store: audit(db, tenant), now, orderedId, retention }, events, undefined),
+  })
 }
 
 async function isUnchanged({ row, schema, store }: Tenant, now: TenantRow): Promise<boolean> {
@@ -216,7 +256,10 @@ async function serve(
   const httpDeps: HttpDeps = {
     issuer: config.issuer,
     version,
-    routes: routes.concat(deps.mailer ? [...linkRoutes, ...signUpLinks] : [], aliasesOf(routes, { ...authletePaths, ...picoAuthPaths })),
+    routes: routes.concat(
+      deps.offersMail ? [...linkRoutes, ...signUpLinks] : [],
+      aliasesOf(routes, { ...authletePaths, ...picoAuthPaths }),
+    ),
     tenant: app.tenant,
     ready: app.ready,
     id: () => randomId(random),
@@ -237,7 +280,11 @@ async function serve(
   const rotateKeys = async () => {
     for (const { tenant } of [...held.values()]) await (await tenant)?.keyring.rotateWhenDue()
   }
-  const tasks = [periodicTask(config.sweep.every_seconds, sweepExpired, log), periodicTask(3600, rotateKeys, log)]
+  const tasks = [
+    periodicTask(config.sweep.every_seconds, sweepExpired, log),
+    periodicTask(3600, rotateKeys, log),
+    periodicTask(deliverySeconds, app.deliverDue, log),
+  ]
   return {
     url,
     async close() {

@@ -1,6 +1,7 @@
 /** Making and changing accounts. */
 import { z } from 'zod'
 import { maxAccessTokenLifetime } from '../protocol/client.ts'
+import type { AccountNotice } from './links.ts'
 import { roles } from './roles.ts'
 import type { PasswordCheck } from './sign-in.ts'
 import type { Account, IdentityStore } from './types.ts'
@@ -73,6 +74,8 @@ export interface AccountDeps {
   passwords: Pick<PasswordCheck, 'hash' | 'adopt'>
   now(): number
   id(): string
+  /** As for signing in. */
+  notify(news: AccountNotice, account: Account): Promise<void>
 }
 
 /** A password for an account. `temporary`: the person must choose an own one at the first sign-in. */
@@ -114,18 +117,21 @@ export function newAccount(
 }
 
 /**
- * Sets the password that the owner chose, if the account still has the one it has here, or still none; every session ends, and every refresh token is taken
- * back but those of family `keep`. The new hash; undefined: it was changed meanwhile. Throws `UnusablePassword`.
+ * Sets the password that the owner chose, if the account still has the one it has here, or still none, and tells the owner by mail. Every
+ * session ends, and every refresh token is revoked but those of family `keep`. The new hash; undefined: it was changed meanwhile. Throws
+ * `UnusablePassword`.
  */
 export async function replacePassword(
-  { store, passwords, now }: AccountDeps,
-  { subject, passwordHash: from }: Account,
+  { store, passwords, now, notify }: AccountDeps,
+  account: Account,
   text: string,
   keep?: string,
 ): Promise<string | undefined> {
+  const { subject, passwordHash: from } = account
   const [to, at] = [await passwords.hash(text), now()]
-  const replaced = await store.accounts.replacePassword({ subject, from, to, keep, now: at, until: at + maxAccessTokenLifetime })
-  return replaced ? to : undefined
+  if (!(await store.accounts.replacePassword({ subject, from, to, keep, now: at, until: at + maxAccessTokenLifetime }))) return undefined
+  await notify({ kind: 'password-changed' }, account)
+  return to
 }
 
 /** Suspends or resumes. A suspended account has no sessions, and none of its tokens is good for anything. False when there is none. */

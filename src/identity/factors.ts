@@ -12,7 +12,7 @@ export async function removeFactors(deps: Pick<SignInDeps, 'store' | 'notify'>, 
   return removeFactorAndNotify(deps, account, await deps.store.factors.clear(account.subject))
 }
 
-export function removeFactorAndNotify({ notify }: Pick<SignInDeps, 'notify'>, account: Account, removed: boolean): boolean {
-  if (removed) notify({ kind: 'factor-removed' }, account)
+export async function removeFactorAndNotify({ notify }: Pick<SignInDeps, 'notify'>, account: Account, removed: boolean): Promise<boolean> {
+  if (removed) await notify({ kind: 'factor-removed' }, account)
   return removed
 }

@@ -98,7 +98,7 @@ export async function confirmPasskey(
   const passkey = { ...kept, subject, name: shortened(name) || usualName(made), createdAt: now, lastUsedAt: undefined }
   const outcome = await deps.store.passkeys.add(passkey, { recoveryCodes: codes.hashes, onlyFirst })
   if (outcome === 'refused') return outcome
-  deps.notify({ kind: 'factor-added' }, account)
+  await deps.notify({ kind: 'factor-added' }, account)
   return { codes: outcome === 'first' ? codes.texts : [], amr: amrOf(made, { verified }) }
 }
 

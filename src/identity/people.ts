@@ -61,13 +61,13 @@ export function people(deps: SignInDeps): People {
     passkeyRequest: (ask, now) => passkeyRequest(deps, ask, now),
 
     async checkPassword({ login, password, otp, address }, now) {
-      const entrance = await signInWithoutPage(deps, { login, address, device: undefined }, { password, otp }, now)
-      return entrance && !entrance.account.passwordIsTemporary ? entrance.proof : undefined
+      const completed = await signInWithoutPage(deps, { login, address, device: undefined }, { password, otp }, now)
+      return completed && !completed.account.passwordIsTemporary ? completed.proof : undefined
     },
 
     async signOut(ids) {
       const hashes = ids.flatMap((id) => hashOf(tokens, id))
-      if (hashes.length > 0) await store.sessions.end(hashes)
+      if (hashes.length > 0) await store.sessions.end({ hashes })
     },
   }
 }

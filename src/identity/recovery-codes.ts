@@ -23,7 +23,7 @@ export async function renewRecoveryCodes(deps: SignInDeps, subject: string): Pro
 export async function spendRecoveryCode(deps: SignInDeps, account: Account, text: string): Promise<boolean> {
   const left = await deps.store.factors.spendRecoveryCode(account.subject, hashOf(deps, account.subject, text))
   if (left === undefined) return false
-  deps.notify({ kind: 'recovery-code-used', left }, account)
+  await deps.notify({ kind: 'recovery-code-used', left }, account)
   return true
 }
 

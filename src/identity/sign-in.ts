@@ -72,15 +72,16 @@ export interface SignInDeps {
   pseudonym(text: string): string
   /** A new public id. */
   id(): string
-  /** Tells the owner of an account by mail, after the answer and if that is possible. */
-  notify(news: AccountNotice, account: Account): void
+  /** Tells the owner of an account by mail, where that is possible. Resolves once the mail is stored. */
+  notify(news: AccountNotice, account: Account): Promise<void>
 }
 
 type PasswordCheckDeps = Pick<SignInDeps, 'store' | 'passwords' | 'pseudonym'>
 
 /**
- * The account, if login and password are right and it is active. Takes as long when it is not, and does not tell why: who does not exist or
- * has no password costs what somebody who does costs, and always the same one, since hashes from elsewhere take longer or shorter than ours.
+ * The account of this login if the password is right and it is active. Takes as long when it is not, and does not tell why: an account that
+ * does not exist or has no password costs what another's hash costs, and always the same one's, since imported hashes take longer or
+ * shorter than ours.
  */
 export async function checkPassword(deps: PasswordCheckDeps, login: string, password: string): Promise<Account | undefined> {
   const { store, passwords, pseudonym } = deps
@@ -91,10 +92,10 @@ export async function checkPassword(deps: PasswordCheckDeps, login: string, pass
   if (!passwords.needsRehash(account.passwordHash)) return account
   const passwordHash = await passwords.hash(password)
   const rehashed = await store.accounts.rehash(account.subject, account.passwordHash, passwordHash)
-  return rehashed ? { ...account, passwordHash } : checkPassword(deps, login, password) // another was first
+  return rehashed ? { ...account, passwordHash } : checkPassword(deps, login, password) // it was changed meanwhile
 }
 
-/** For the audit log, of whoever exists or not: nothing of what was typed. */
+/** For the audit log, whether or not there is such an account. It holds nothing of what was typed. */
 export async function failedSignIn({ store }: Pick<SignInDeps, 'store'>, login: string): Promise<AuditEvent> {
   const account = await store.accounts.byLogin(foldLogin(login))
   return { act: 'user.sign-in', outcome: 'failure', target: account?.subject }

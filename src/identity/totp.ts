@@ -44,7 +44,7 @@ export async function confirmTotp(
   const totp = { subject, sealed: kept.sealed, lastStep: kept.step, createdAt: now }
   const outcome = await deps.store.factors.addTotp(totp, { recoveryCodes: codes.hashes, onlyFirst })
   if (outcome === 'refused') return outcome
-  deps.notify({ kind: 'factor-added' }, account)
+  await deps.notify({ kind: 'factor-added' }, account)
   return outcome === 'first' ? codes.texts : []
 }
 

@@ -1,7 +1,7 @@
 /** Groups and who is in them, as kept. */
 import type { Group, GroupStore } from '../identity/groups.ts'
 import { foldLogin } from '../identity/types.ts'
-import { accountFrom } from './accounts.ts'
+import { accountFrom, columnsOfAccount } from './account-row.ts'
 import { type Db, type Row, sql, type Transaction, UniqueViolation } from './sql.ts'
 
 export function groups(db: Db, tenant: string): { groups: GroupStore } {
@@ -92,7 +92,7 @@ async function search(db: Db, tenant: string, ask: Parameters<GroupStore['search
 
 async function members(db: Db, tenant: string, id: string, { offset, limit }: { offset: number; limit: number }) {
   const rows = await db.read(sql`
-    select a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.attributes, a.status, a.role, a.created_at, a.updated_at
+    select ${columnsOfAccount}
     from memberships m join accounts a on a.tenant_id = m.tenant_id and a.subject = m.subject
     where m.tenant_id = ${tenant} and m.group_id = ${id} order by a.username_folded limit ${limit} offset ${offset}`)
   const [count] = await db.read(sql`select count(*) as n from memberships where tenant_id = ${tenant} and group_id = ${id}`)

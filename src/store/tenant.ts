@@ -19,6 +19,7 @@ import { grants } from './grants.ts'
 import { groups } from './groups.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
+import { outbox } from './outbox.ts'
 import { passkeys } from './passkeys.ts'
 import { resources } from './resources.ts'
 import { sessions } from './sessions.ts'
@@ -49,6 +50,7 @@ export function tenantStore(
     ...factors(db, tenant),
     ...passkeys(db, tenant),
     ...links(db, tenant),
+    ...outbox(db, tenant),
     ...audit(db, tenant),
     ...groups(db, tenant),
     ...signUps(db, tenant),

@@ -6,7 +6,7 @@
  */
 import type { Store } from '../protocol/ports.ts'
 import type { AccessToken, Artefact, RefreshToken } from '../protocol/types.ts'
-import { stillProven } from './accounts.ts'
+import { stillProven } from './account-row.ts'
 import { accessTokenFrom, refreshTokenFrom } from './documents.ts'
 import { type Db, type Sql, sql } from './sql.ts'
 

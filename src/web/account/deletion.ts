@@ -17,7 +17,7 @@ async function remove({ tenant, request, account, sessions }: AccountRequest): P
         auditEvent: true,
       },
     }
-  tenant.signIn.notify({ kind: 'account-deleted' }, account)
+  await tenant.signIn.notify({ kind: 'account-deleted' }, account)
   const kept = sessions.filter(({ subject }) => subject !== account.subject).map(({ id }) => id)
   return { reply: { kind: 'view', view: deletedView(), remember: { sessions: kept } } }
 }

@@ -42,12 +42,9 @@ export function mailable({ mail }: WebTenant, email: string | undefined): Way {
   return { mail, email }
 }
 
-/** False when the mail could not be handed on. */
+/** False when the mail is lost. One that the mail server does not take now is on its way: it is tried again. */
 export async function sendOrSay({ mail, email }: Way, kind: LinkKind, account: Account): Promise<boolean> {
-  return sendLink(mail, kind, account, email).then(
-    () => true,
-    () => false,
-  )
+  return (await sendLink(mail, kind, account, email)).outcome !== 'lost'
 }
 
 export const linkSendingRoutes: readonly JsonRoute[] = [send]
