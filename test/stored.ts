@@ -1,8 +1,8 @@
 /** What tests of the store begin with: a migrated database of each engine, and things to put into it. */
 import { randomUUID } from 'node:crypto'
 import test, { type TestContext } from 'node:test'
+import type { Account, Link, SessionRow } from '../src/identity/account.ts'
 import type { OutboxMessage } from '../src/identity/outbox.ts'
-import type { Account, Link, SessionRow } from '../src/identity/types.ts'
 import { type ClientMetadata, clientSchema } from '../src/protocol/client.ts'
 import type { AccessToken, AuthorizationRequest, Code, Flow, RefreshToken } from '../src/protocol/types.ts'
 import { migrate } from '../src/store/migrate.ts'

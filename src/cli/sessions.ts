@@ -1,6 +1,6 @@
 /** `gatehouse sessions`: who is signed in at a browser. */
 import type { Command } from 'commander'
-import type { ListedSession } from '../identity/types.ts'
+import type { ListedSession } from '../identity/account.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
 import { withTenant } from './open.ts'

@@ -1,8 +1,8 @@
 /** `gatehouse users invite`, `send-reset` and the like: links that go to a person by e-mail. */
 import type { Command } from 'commander'
+import type { Account, LinkKind } from '../identity/account.ts'
 import { accountSchema, createAccount } from '../identity/accounts.ts'
 import { type MailDeps, sendLink } from '../identity/links.ts'
-import type { Account, LinkKind } from '../identity/types.ts'
 import type { Tenant } from '../tenant.ts'
 import { accountByFlags, addAccountFlags, newAccountFlags } from './account-flags.ts'
 import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'

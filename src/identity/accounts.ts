@@ -1,18 +1,22 @@
 /** Making and changing accounts. */
 import { z } from 'zod'
 import { maxAccessTokenLifetime } from '../protocol/client.ts'
+import type { Account } from './account.ts'
+import { isShallow } from './attributes.ts'
+import type { PasswordCheck } from './crypto.ts'
 import type { AccountNotice } from './links.ts'
+import { plainLine, plainLines, plainUrl } from './plain-text.ts'
 import { roles } from './roles.ts'
-import type { PasswordCheck } from './sign-in.ts'
-import type { Account, IdentityStore } from './types.ts'
+import type { IdentityStore } from './store.ts'
 
-const text = z.string().trim().min(1).max(500)
-const url = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+const text = plainLine(500)
+/** Postal addresses have lines. OpenID Connect Core §5.1.1 */
+const lines = plainLines(500)
 
 /** OpenID Connect Core §5.1.1. */
 const address = z.strictObject({
-  formatted: text.optional(),
-  street_address: text.optional(),
+  formatted: lines.optional(),
+  street_address: lines.optional(),
   locality: text.optional(),
   region: text.optional(),
   postal_code: text.optional(),
@@ -26,9 +30,9 @@ export const claimsSchema = z.strictObject({
   family_name: text.optional(),
   middle_name: text.optional(),
   nickname: text.optional(),
-  profile: url.optional().describe('Profile page'),
-  picture: url.optional(),
-  website: url.optional(),
+  profile: plainUrl.optional().describe('Profile page'),
+  picture: plainUrl.optional(),
+  website: plainUrl.optional(),
   gender: text.optional(),
   birthdate: z
     .string()
@@ -48,7 +52,7 @@ export const claimsSchema = z.strictObject({
 export const accountSchema = z.strictObject({
   sub: z
     .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+    .regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters, and neither . nor ..') // those two are steps of a path
     .optional()
     .describe('Subject identifier; made at random when absent, never changed'),
   username: z
@@ -59,7 +63,10 @@ export const accountSchema = z.strictObject({
   email: z.email().max(254).optional().describe('E-mail address; can be signed in with too'),
   role: z.enum(roles).default('viewer').describe('What the person may do at the API of the tenant'),
   claims: claimsSchema.default({}).describe('Standard claims'),
-  attributes: z.record(z.string(), z.json()).default({}).describe('What the tenant has defined beside them, by name'),
+  attributes: z
+    .record(z.string(), z.unknown().refine(isShallow, 'must be text, a number, true, false or a list of texts'))
+    .default({})
+    .describe('What the tenant has defined beside them, by name'),
 })
 export type NewAccount = z.input<typeof accountSchema>
 

@@ -2,8 +2,7 @@
 import { z } from 'zod'
 import { reservedClaims } from '../protocol/claim-sources.ts'
 import { standardClaims } from '../protocol/claims.ts'
-
-const text = (most: number) => z.string().trim().min(1).max(most)
+import { isPlain, isPlainLines, plainLine, plainLines } from './plain-text.ts'
 
 /** Of one tenant. */
 export const maxAttributes = 50
@@ -26,8 +25,8 @@ export const attributeSchema = z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be 1 to 40 lower-case letters, digits and _, a letter first')
       .describe('What it is called in files, requests and tokens; never changed'),
-    title: text(80).optional().describe('Shown to people; the name when absent'),
-    description: text(300).optional().describe('For those who fill it in'),
+    title: plainLine(80).optional().describe('Shown to people; the name when absent'),
+    description: plainLines(300).optional().describe('For those who fill it in'),
     type: z.enum(['string', 'number', 'boolean', 'date', 'enum', 'list']).describe('list: of texts'),
     required: z.boolean().default(false).describe('Every account has it'),
     writable_by: z.enum(['administrator', 'person']).default('administrator').describe('person: the person, and administrators'),
@@ -41,7 +40,7 @@ export const attributeSchema = z
       .regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters')
       .optional()
       .describe('Claim that tells it at UserInfo; absent: its name'),
-    values: z.array(text(100)).min(1).max(200).optional().describe('enum: what it may be'),
+    values: z.array(plainLine(100)).min(1).max(200).optional().describe('enum: what it may be'),
     max_length: z.int().min(1).max(2000).optional().describe(`string, and each entry of a list: characters; absent: ${longest}`),
     max_items: z.int().min(1).max(100).optional().describe(`list: entries; absent: ${maxItems}`),
     min: z.number().optional().describe('number: the least'),
@@ -64,6 +63,12 @@ export type NewAttribute = z.input<typeof attributeSchema>
 
 /** By name. Lists are lists of texts. */
 export type Values = Readonly<Record<string, unknown>>
+
+/** Is it no deeper than any value may be? Whether it is one that its attribute allows, `checkValues` says. */
+export function isShallow(value: unknown): boolean {
+  const isScalar = (one: unknown) => typeof one !== 'object' || one === null
+  return isScalar(value) || Object.values(value as object).every(isScalar)
+}
 
 /** What came of defining an attribute: how many accounts it does not fit, and the user names of some. */
 export type Defined = 'defined' | { broken: number; examples: string[] }
@@ -144,12 +149,13 @@ export function signUpAttributes(attributes: readonly Attribute[]): { asked: Att
 /** Is its value among these what it must be? */
 export function fits(attribute: Attribute, all: Values): boolean {
   const { name, type, required, values = [], max_length = longest, max_items = maxItems, min, max } = attribute
-  const isText = (one: unknown) => typeof one === 'string' && one.trim() !== '' && one.length <= max_length
+  const isText = (one: unknown, isAllowed: typeof isPlain) =>
+    typeof one === 'string' && one.trim() !== '' && one.length <= max_length && isAllowed(one)
   if (!Object.hasOwn(all, name)) return !required
   const value = all[name]
   switch (type) {
     case 'string':
-      return isText(value)
+      return isText(value, isPlainLines)
     case 'number':
       return typeof value === 'number' && Number.isFinite(value) && value >= (min ?? value) && value <= (max ?? value)
     case 'boolean':
@@ -159,7 +165,7 @@ export function fits(attribute: Attribute, all: Values): boolean {
     case 'enum':
       return typeof value === 'string' && values.includes(value)
     case 'list':
-      return Array.isArray(value) && value.length > 0 && value.length <= max_items && value.every(isText)
+      return Array.isArray(value) && value.length > 0 && value.length <= max_items && value.every((one) => isText(one, isPlain))
   }
 }
 

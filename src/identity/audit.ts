@@ -1,7 +1,7 @@
 /** The audit log: who did what when, from where, and what came of it — NIST SP 800-53 AU-3. */
 import type { Actor, AuditEvent } from '../protocol/audit-events.ts'
 import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
-import type { IdentityStore } from './types.ts'
+import type { IdentityStore } from './store.ts'
 
 /** Where it came from: the request that a line of the log bears too, and an IP address. Absent: the command line. */
 export interface Origin {

@@ -1,6 +1,7 @@
 /** Taking second factors away. Their owner is told. */
+
+import type { Account } from './account.ts'
 import type { SignInDeps } from './sign-in.ts'
-import type { Account } from './types.ts'
 
 /** Removes the authenticator app. False when there is none. */
 export async function removeTotp(deps: SignInDeps, account: Account): Promise<boolean> {

@@ -1,7 +1,8 @@
 /** Groups of people within a tenant: who is in them is told to applications (RFC 7643 §4.2). What a person may do here is a matter of roles, not of groups. */
 import { z } from 'zod'
+import { type Account, foldLogin } from './account.ts'
 import type { AccountDeps } from './accounts.ts'
-import { type Account, foldLogin } from './types.ts'
+import { plainLines } from './plain-text.ts'
 
 /** A group of people as kept. */
 export interface Group {
@@ -53,7 +54,7 @@ export const groupSchema = z.strictObject({
     .trim()
     .regex(/^[^\p{C}]{1,100}$/u, 'must be 1 to 100 characters, none of them invisible')
     .describe('Unique in the tenant, in any case; applications are told it'),
-  description: z.string().trim().min(1).max(500).optional().describe('For administrators'),
+  description: plainLines(500).optional().describe('For administrators'),
 })
 export type NewGroup = z.input<typeof groupSchema>
 

@@ -1,7 +1,8 @@
 /** Single-use links sent by e-mail: choosing a new password, invitations, proof of an address — NIST SP 800-63B-4 §4.2.1. */
 import type { TokenKind, Tokens } from '../protocol/ports.ts'
+import { type Account, type Link, type LinkKind, loginOf } from './account.ts'
 import type { Delivery, OutboxMessage } from './outbox.ts'
-import { type Account, type IdentityStore, type Link, type LinkKind, loginOf } from './types.ts'
+import type { IdentityStore } from './store.ts'
 
 /** Of each kind: what its text is made as, and how long it is good for, in seconds. The kind is in the text and in the hash. */
 const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> = {

@@ -1,10 +1,11 @@
 /** Passkeys: as a second factor, and in place of a password where the authenticator has verified who is there — Web Authentication Level 3 §7; RFC 8176 names what was shown. */
 
+import type { Account } from './account.ts'
 import type { Passkey } from './factor-store.ts'
 import { removeFactorAndNotify } from './factors.ts'
+import { plainPart } from './plain-text.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import type { SignInDeps } from './sign-in.ts'
-import type { Account } from './types.ts'
 
 /** How long a challenge can be answered, in seconds: as long as a sign-in page may lie open. */
 const challengeLifetime = 1800
@@ -114,7 +115,7 @@ export async function removePasskey(deps: SignInDeps, account: Account, id: stri
 }
 
 function shortened(name: string): string {
-  return name.trim().slice(0, 60)
+  return plainPart(name, 60)
 }
 
 function usualName({ synced, transports }: { synced: boolean; transports: readonly string[] }): string {

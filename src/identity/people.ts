@@ -2,12 +2,12 @@
 import { refuse } from '../protocol/errors.ts'
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
+import { type Account, isActive, loginOf, type SessionRow } from './account.ts'
 import { signUpAttributes } from './attributes.ts'
 import { passkeyCreation, passkeyRequest } from './passkeys.ts'
 import { signInWithoutPage } from './second-factor.ts'
 import type { SignInDeps } from './sign-in.ts'
 import { offerTotp } from './totp.ts'
-import { type Account, isActive, loginOf, type SessionRow } from './types.ts'
 
 /** A session is noted as in use at most this often, in parts of its idle time. */
 const noteEvery = 20

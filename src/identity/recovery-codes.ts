@@ -1,6 +1,7 @@
 /** Recovery codes: what lets a person in who has lost the other second factors, each once — NIST SP 800-63B-4 §3.1.2. */
+
+import type { Account } from './account.ts'
 import type { SignInDeps } from './sign-in.ts'
-import type { Account } from './types.ts'
 
 const howMany = 10
 

@@ -2,11 +2,11 @@
 import type { AuditEvent } from '../protocol/audit-events.ts'
 import { refuse, refuseAudited, TooMany } from '../protocol/errors.ts'
 import type { SecondFactorStep, SignInProof } from '../protocol/types.ts'
+import type { Account } from './account.ts'
 import { spendRecoveryCode } from './recovery-codes.ts'
 import { checkPassword, type SignInDeps } from './sign-in.ts'
 import { type AttemptSource, attemptCode, attemptPassword } from './throttle.ts'
 import { checkTotp, digitsOf } from './totp.ts'
-import type { Account } from './types.ts'
 
 /** How long a pending sign-in waits for its second factor, in seconds. */
 export const pendingSignInLifetime = 600

@@ -1,9 +1,9 @@
 /** Making an account of one's own. Where an address must be proven first, there is no account until it is. */
 import { z } from 'zod'
+import { type Account, foldLogin, loginOf, type SignUp } from './account.ts'
 import { type AccountDeps, type NewAccount, newAccount } from './accounts.ts'
 import { checkOwn } from './attributes.ts'
 import type { MailDeps } from './links.ts'
-import { type Account, foldLogin, loginOf, type SignUp } from './types.ts'
 
 /** What an address must be: proven or not; `private`: proven, and nobody is told whether somebody has it already. */
 export type SignUpRule = { address: 'unverified' } | { address: 'private' | 'verified'; mail: MailDeps }

@@ -2,9 +2,11 @@
  * Attempts at passwords and codes, and requests for mail: what is counted, for whom, and what ends the count — NIST SP 800-63B-4 §3.2.2.
  * Limits and answers are the same for accounts that exist and those that do not.
  */
+
+import { type Account, foldLogin } from './account.ts'
 import { isKnownDevice } from './devices.ts'
 import type { SignInDeps } from './sign-in.ts'
-import { type Account, type Bucket, foldLogin } from './types.ts'
+import type { Bucket } from './store.ts'
 
 /** Who tries. */
 export interface AttemptSource {
@@ -24,7 +26,7 @@ export interface Attempt<T> {
 
 const window = 900
 const day = 86_400
-/** Failures at one account in a day, and at one known device of it. §3.2.2 */
+/** Failures at one account in a day, and at one known device of it. NIST SP 800-63B-4 §3.2.2 */
 const maxPerDay = 100
 /** Mails of one kind to one account or address in a quarter of an hour. */
 const maxMails = 3

@@ -1,8 +1,8 @@
 /** Finding accounts, what administrators do to them, and a password that its owner replaces. */
-import type { AccountSearch, Administration, IdentityStore } from '../identity/types.ts'
+import type { AccountSearch, Administration, IdentityStore } from '../identity/store.ts'
 import { accountColumns, accountFrom } from './account-row.ts'
 import { remove, update } from './account-writes.ts'
-import { endOfPassword, endSessions } from './endings.ts'
+import { endAccess, endOfPassword, endSessions } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 /** The order is a value, so that two statements are enough. `%` and `_` in the search match only themselves. */
@@ -55,8 +55,13 @@ export function* administer(tenant: string, { by, subject, within, change, now }
       where a.tenant_id = ${tenant} and a.subject = ${by?.subject ?? ''} and a.role = ${by?.role ?? ''} and a.status = 'active'))
     returning ${accountColumns}`
   if (!row) return 'refused'
-  if (change === 'removal') yield* remove(tenant, subject, now)
-  else yield* update(tenant, subject, { ...change(accountFrom(row)), updatedAt: now })
+  if (change === 'removal') {
+    yield* remove(tenant, subject, now)
+    return 'changed'
+  }
+  const changes = change(accountFrom(row))
+  yield* update(tenant, subject, { ...changes, updatedAt: now })
+  if ('role' in changes) yield* endAccess(tenant, subject, now) // tokens may say the old one
   return 'changed'
 }
 

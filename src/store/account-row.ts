@@ -1,5 +1,5 @@
 /** Accounts as rows: the columns, which stand here once, and the statements that lock one. */
-import type { Account } from '../identity/types.ts'
+import type { Account } from '../identity/account.ts'
 import { Fragment, type Row, type Sql, sql } from './sql.ts'
 
 const names = [

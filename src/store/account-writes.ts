@@ -1,6 +1,7 @@
 /** Writing accounts. User names and e-mail addresses share one space of logins, in which each belongs to one account. */
 import { isDeepStrictEqual } from 'node:util'
-import { type Account, foldLogin, type ProfileChange } from '../identity/types.ts'
+import { type Account, foldLogin } from '../identity/account.ts'
+import type { ProfileChange } from '../identity/store.ts'
 import { accountFrom, lockAccount } from './account-row.ts'
 import { checkAttributes } from './attributes.ts'
 import { endAccess, endAfterChange, endOfPassword } from './endings.ts'

@@ -1,5 +1,5 @@
 /** Accounts: reading, adding, changing and removing them. */
-import type { IdentityStore } from '../identity/types.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import { administer, leave, replacePassword, search } from './account-administration.ts'
 import { accountColumns, accountFrom, columnsOfAccount } from './account-row.ts'
 import { changeProfile, insert, remove, unlessTaken, update } from './account-writes.ts'

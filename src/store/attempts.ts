@@ -1,5 +1,5 @@
 /** Counters of attempts, and the browsers known to an account. */
-import type { IdentityStore } from '../identity/types.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import { type Db, sql } from './sql.ts'
 
 export function attempts(db: Db, tenant: string): Pick<IdentityStore, 'attempts' | 'devices'> {

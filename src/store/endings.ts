@@ -1,5 +1,6 @@
 /** What ends, and what ends with it: sessions, an account's access, its links. Every path that ends something comes through here. */
-import type { Account, EndedSession, SessionsToEnd } from '../identity/types.ts'
+import type { Account } from '../identity/account.ts'
+import type { EndedSession, SessionsToEnd } from '../identity/store.ts'
 import { type Sql, sql, type Transaction } from './sql.ts'
 
 /**
@@ -65,7 +66,7 @@ export function* endOfPassword(tenant: string, subject: string): Transaction<voi
 export function* endAfterChange(tenant: string, before: Account, after: Account): Transaction<void> {
   const { subject } = before
   const changed = (member: keyof Account) => before[member] !== after[member]
-  if (changed('passwordHash') || changed('status') || changed('role')) yield* endAccess(tenant, subject, after.updatedAt)
+  if (changed('passwordHash') || changed('status')) yield* endAccess(tenant, subject, after.updatedAt)
   if (changed('passwordHash')) yield* endOfPassword(tenant, subject)
   if (changed('status')) {
     yield* endLinks(tenant, subject)

@@ -1,6 +1,6 @@
 /** Second factors as kept. Whoever adds or removes one of an account's waits for whoever else does. */
 import type { FactorAddition, TotpRow } from '../identity/factor-store.ts'
-import type { IdentityStore } from '../identity/types.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import { endSessions } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 

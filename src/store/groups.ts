@@ -1,6 +1,7 @@
 /** Groups and who is in them, as kept. */
+
+import { foldLogin } from '../identity/account.ts'
 import type { Group, GroupStore } from '../identity/groups.ts'
-import { foldLogin } from '../identity/types.ts'
 import { accountFrom, columnsOfAccount } from './account-row.ts'
 import { type Db, type Row, sql, type Transaction, UniqueViolation } from './sql.ts'
 

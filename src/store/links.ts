@@ -1,5 +1,7 @@
 /** Single-use links. What a link stands for becomes true in the transaction that spends it, and only for the address it was sent to. */
-import type { IdentityStore, Link, LinkKind } from '../identity/types.ts'
+
+import type { Link, LinkKind } from '../identity/account.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import { accountFrom, columnsOfAccount, lockAccount, stillProven } from './account-row.ts'
 import { unlessTaken, update } from './account-writes.ts'
 import { enqueue } from './outbox.ts'

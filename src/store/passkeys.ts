@@ -1,6 +1,6 @@
 /** Passkeys and the challenges that they sign, as kept. */
 import type { Passkey } from '../identity/factor-store.ts'
-import type { IdentityStore } from '../identity/types.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import { accountFrom, columnsOfAccount } from './account-row.ts'
 import { addition, endWithoutFactor, lock } from './factors.ts'
 import { type Db, type Row, sql } from './sql.ts'

@@ -1,5 +1,7 @@
 /** Sessions of signed-in browsers. One lives only as long as its account exists and is active. */
-import type { IdentityStore, SessionRow } from '../identity/types.ts'
+
+import type { SessionRow } from '../identity/account.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import { accountFrom, columnsOfAccount, stillProven } from './account-row.ts'
 import { endCodes, endSessions, removeSessions } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'

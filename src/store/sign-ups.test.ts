@@ -1,7 +1,7 @@
 /** Sign-ups that wait for their address, as each engine keeps them. */
 import assert from 'node:assert/strict'
 import { aMessage, anAccount, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
-import type { SignUp } from '../identity/types.ts'
+import type { SignUp } from '../identity/account.ts'
 import { sweep } from './sweep.ts'
 
 const aSignUp = (change: Partial<SignUp> = {}): SignUp => ({

@@ -1,5 +1,6 @@
 /** Sign-ups whose address is not verified yet. One becomes an account in the transaction that spends its link. */
-import { foldLogin, type IdentityStore, type SignUp } from '../identity/types.ts'
+import { foldLogin, type SignUp } from '../identity/account.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import { insert, unlessTaken } from './account-writes.ts'
 import { enqueue } from './outbox.ts'
 import { type Db, sql } from './sql.ts'

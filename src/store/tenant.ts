@@ -1,7 +1,7 @@
 /** The store of one tenant. It is named here, once: no act has a parameter that could name another. */
 
 import type { KeyStore } from '../crypto/types.ts'
-import type { IdentityStore } from '../identity/types.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStore, GrantStore, ResourceStore } from '../protocol/registry.ts'
 import { access } from './access.ts'

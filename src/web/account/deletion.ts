@@ -1,5 +1,5 @@
 /** Deleting one's own account, for good — GDPR article 17. */
-import { foldLogin, loginOf } from '../../identity/types.ts'
+import { foldLogin, loginOf } from '../../identity/account.ts'
 import { deletedView, deletionPage } from '../pages/account/deletion.ts'
 import { confirmUrl } from './client.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'

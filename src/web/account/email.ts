@@ -1,8 +1,8 @@
 /** The e-mail address of an account: proving it, and changing it by a link to the new one — NIST SP 800-63B-4 §4.2.1. */
 import { z } from 'zod'
+import { type Account, foldLogin } from '../../identity/account.ts'
 import { type MailDeps, queueLink } from '../../identity/links.ts'
 import { countMail } from '../../identity/throttle.ts'
-import { type Account, foldLogin } from '../../identity/types.ts'
 import type { WebTenant } from '../http/route.ts'
 import { emailPage } from '../pages/account/email.ts'
 import { tooManyAttempts } from '../sign-in/too-many-attempts.ts'

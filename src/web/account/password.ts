@@ -1,12 +1,12 @@
 /** The password of an account: choosing another, or a first one — NIST SP 800-63B-4 §3.1.1.2. */
 
 import { UnusablePassword } from '../../crypto/passwords.ts'
+import { loginOf } from '../../identity/account.ts'
 import { replacePassword } from '../../identity/accounts.ts'
 import { rememberDevice } from '../../identity/devices.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { startSession } from '../../identity/sign-in.ts'
 import { attemptPassword } from '../../identity/throttle.ts'
-import { loginOf } from '../../identity/types.ts'
 import { passwordPage } from '../pages/account/password.ts'
 import { tooManyAttempts } from '../sign-in/too-many-attempts.ts'
 import { confirmUrl } from './client.ts'

@@ -1,5 +1,5 @@
 /** Where somebody is signed in, and how to end it from afar — OWASP ASVS 7.4, 7.5. */
-import type { SessionRow } from '../../identity/types.ts'
+import type { SessionRow } from '../../identity/account.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { sessionsPage } from '../pages/account/sessions.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'

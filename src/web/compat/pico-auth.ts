@@ -1,6 +1,7 @@
 /** The sign-in API at `/api/v1/auth`: the requests and answers of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
 import { UnusablePassword } from '../../crypto/passwords.ts'
+import { type Account, loginOf } from '../../identity/account.ts'
 import { giveRole, giveStatus } from '../../identity/account-administration.ts'
 import { accountSchema, replacePassword } from '../../identity/accounts.ts'
 import { leastProblem } from '../../identity/password-policy.ts'
@@ -9,7 +10,6 @@ import { type CompletedSignIn, signInWithoutPage } from '../../identity/second-f
 import { failedSignIn } from '../../identity/sign-in.ts'
 import { type Applicant, signUp } from '../../identity/sign-up.ts'
 import { attemptPassword, countMail } from '../../identity/throttle.ts'
-import { type Account, loginOf } from '../../identity/types.ts'
 import type { Actor } from '../../protocol/audit-events.ts'
 import { TooMany, withAuditEvent } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'

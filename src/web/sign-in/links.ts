@@ -1,10 +1,11 @@
 /** "Forgot your password?", and the pages behind the links in our mails. None of it is there where no mail can be sent. */
+
+import { type Account, foldLogin, isActive, type Link, loginOf } from '../../identity/account.ts'
 import { rememberDevice } from '../../identity/devices.ts'
 import { findLink, type MailDeps, sendLink, sendNotice } from '../../identity/links.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { shown } from '../../identity/people.ts'
 import { countMail, mayReset } from '../../identity/throttle.ts'
-import { type Account, foldLogin, isActive, type Link, loginOf } from '../../identity/types.ts'
 import { refuse } from '../../protocol/errors.ts'
 import type { Page, PageReply } from '../../protocol/request-reply.ts'
 import { ownEvent } from '../http/own-event.ts'

@@ -1,10 +1,11 @@
 /** What a person can do during a flow beside consenting. Each form records a fact and returns to the hub. */
+
+import type { Account } from '../../identity/account.ts'
 import { replacePassword } from '../../identity/accounts.ts'
 import { rememberDevice } from '../../identity/devices.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { checkPassword, failedSignIn, type SignInDeps, startSession } from '../../identity/sign-in.ts'
 import { attemptPassword } from '../../identity/throttle.ts'
-import type { Account } from '../../identity/types.ts'
 import { refuse } from '../../protocol/errors.ts'
 import { continueUrl, findFlow } from '../../protocol/flow.ts'
 import { applicationOf } from '../../protocol/respond.ts'

@@ -1,7 +1,7 @@
 /** `/api/v1/admin/users/:id/links`: links to a person by e-mail. */
 import { z } from 'zod'
+import { type Account, isActive, type LinkKind } from '../../../identity/account.ts'
 import { type MailDeps, sendLink } from '../../../identity/links.ts'
-import { type Account, isActive, type LinkKind } from '../../../identity/types.ts'
 import { Unavailable } from '../../../protocol/errors.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'

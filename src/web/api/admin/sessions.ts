@@ -1,6 +1,6 @@
 /** `/api/v1/admin/sessions`: who is signed in at a browser. */
 import { z } from 'zod'
-import type { ListedSession } from '../../../identity/types.ts'
+import type { ListedSession } from '../../../identity/account.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'

@@ -1,41 +1,12 @@
-/** Accounts and sessions, and what this room needs remembered. */
-
+/** The store port: what `identity/` asks of the database. Each act is atomic; times are in seconds since the epoch. */
 import type { ApiKey } from '../protocol/types.ts'
-import type { NewAccount } from './accounts.ts'
+import type { Access, Account, Link, LinkKind, ListedSession, SessionRow, SignUp } from './account.ts'
 import type { AttributeStore, Values } from './attributes.ts'
 import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
 import type { FactorStore, PasskeyStore } from './factor-store.ts'
 import type { GroupStore } from './groups.ts'
 import type { OutboxMessage, OutboxStore } from './outbox.ts'
 import type { Role } from './roles.ts'
-
-/** A person as kept. Times in seconds since the epoch. */
-export interface Account {
-  /** The `sub` of every token: random, never reused, never changed. */
-  subject: string
-  /** As shown. Compared folded (see `foldLogin`), unique in its tenant. */
-  username: string
-  /** As shown. Compared folded, unique in its tenant. */
-  email: string | undefined
-  passwordHash: string | undefined
-  /** Set by somebody else: the person must choose an own one before anything else. */
-  passwordIsTemporary: boolean
-  /** Standard claims of OpenID Connect Core §5.1 but sub, preferred_username and email, which have columns of their own. */
-  claims: Readonly<Record<string, unknown>>
-  /** By the names that the tenant has defined; see `attributes.ts`. */
-  attributes: Values
-  status: 'active' | 'suspended'
-  /** What the person may do at the API of the tenant. */
-  role: Role
-  createdAt: number
-  updatedAt: number
-}
-
-/** By name; undefined takes away. */
-export interface ProfileChange {
-  claims: Readonly<Record<string, unknown>>
-  attributes: Values
-}
 
 /** What an administrator does to another account, for as long as the administrator is what they were when they asked. */
 export interface Administration {
@@ -58,41 +29,12 @@ export interface AccountSearch {
   limit: number
 }
 
-/** A browser's sign-in as kept: the cookie value only as a hash. */
-export interface SessionRow {
-  hash: string
-  /** Public id, the `sid` of ID tokens. */
-  sid: string
-  subject: string
-  authTime: number
-  acr: string
-  amr: readonly string[]
-  createdAt: number
-  lastSeenAt: number
-  expiresAt: number
-  /** Browser and system, in words; undefined when they are not known. */
-  device: string | undefined
-  /** IP address of its last use that was noted. */
-  address: string | undefined
-}
-
-/** What an account has allowed an application. */
-export interface Access {
-  /** Of the grant. */
-  id: string
-  clientId: string
-  scope: readonly string[]
-  createdAt: number
-  /** When a refresh token of it was last used, as far as that is kept. */
-  usedAt: number | undefined
-}
-
-/** Of one account. */
-export interface StoredPersonalData {
-  apiKeys: ApiKey[]
-  /** Browsers that are known to it. */
-  devices: { expiresAt: number }[]
-  links: { kind: LinkKind; email: string; expiresAt: number }[]
+export interface SessionSearch {
+  /** Undefined: of everybody. */
+  subject?: string | undefined
+  /** The last one of the page before. */
+  after?: Pick<SessionRow, 'createdAt' | 'sid'> | undefined
+  limit: number
 }
 
 /** By the hashes of what browsers keep; or of one account: all, all but one, or one, by public id. */
@@ -106,52 +48,26 @@ export interface EndedSession {
   subject: string
 }
 
-export interface SessionSearch {
-  /** Undefined: of everybody. */
-  subject?: string | undefined
-  /** The last one of the page before. */
-  after?: Pick<SessionRow, 'createdAt' | 'sid'> | undefined
-  limit: number
-}
-
-/** A session as it is shown to administrators, with the user name of its owner. */
-export type ListedSession = SessionRow & { username: string }
-
-/** What a link in a mail is for. */
-export type LinkKind = 'reset' | 'invitation' | 'verification' | 'email-change'
-
-/** A link as kept: only as a hash. */
-export interface Link {
-  hash: string
-  kind: LinkKind
-  subject: string
-  /** Where it was sent. */
-  email: string
-  expiresAt: number
-}
-
-/** An account that waits for its address to be proven. Until then it is none, and nobody has its login. */
-export interface SignUp {
-  /** Of the text in the link. */
-  hash: string
-  /** Absent: the person chose none. */
-  username?: string | undefined
-  /** Where the link was sent. */
-  email: string
-  passwordHash: string
-  claims: Account['claims']
-  attributes?: NewAccount['attributes']
-  /** Hash of the browser at which it was asked for; absent when a program asked. */
-  browser?: string | undefined
-  expiresAt: number
-}
-
 /** Something that may be tried `limit` times in `window` seconds. `subject`: the account whose new password ends the count. */
 export interface Bucket {
   name: string
   limit: number
   window: number
   subject?: string | undefined
+}
+
+/** Of one account. */
+export interface StoredPersonalData {
+  apiKeys: ApiKey[]
+  /** Browsers that are known to it. */
+  devices: { expiresAt: number }[]
+  links: { kind: LinkKind; email: string; expiresAt: number }[]
+}
+
+/** By name; undefined takes away. */
+export interface ProfileChange {
+  claims: Readonly<Record<string, unknown>>
+  attributes: Values
 }
 
 export interface IdentityStore {
@@ -167,8 +83,8 @@ export interface IdentityStore {
      */
     anyPasswordHash(text: string): Promise<string | undefined>
     /**
-     * Changes what is given, all at once, and ends what the change no longer lets in: a new password, status or role ends sessions and grants;
-     * a new password, status or address every link; a new password or status known devices. 'unknown': no such account; 'taken': user name or
+     * Changes what is given, all at once, and ends what the change no longer lets in: a new password or status ends sessions, grants and known
+     * devices; a new password, status or address every link. 'unknown': no such account; 'taken': user name or
      * address are another's. Throws `ZodError` when attributes are not what they may be.
      */
     change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
@@ -191,7 +107,7 @@ export interface IdentityStore {
     /** With how many there are on all pages. */
     search(ask: AccountSearch): Promise<{ accounts: Account[]; total: number }>
     /**
-     * In one act: changes or removes another's account, with the consequences of `change`. 'refused', and nothing is changed: no such
+     * In one act: changes or removes another's account, with the consequences of `change`; a new role ends sessions and grants. 'refused', and nothing is changed: no such
      * account, or not in reach. 'taken': user name or e-mail address are another's.
      */
     administer(act: Administration): Promise<'changed' | 'refused' | 'taken'>
@@ -290,18 +206,4 @@ export interface IdentityStore {
     /** Remembers a browser, or remembers it for longer. Of those of one account the `atMost` newest stay. */
     add(device: { subject: string; hash: string; expiresAt: number }, atMost: number): Promise<void>
   }
-}
-
-/** The form in which logins are compared and kept: NFKC, lower case, no outer space. */
-export function foldLogin(login: string): string {
-  return login.normalize('NFKC').trim().toLowerCase()
-}
-
-/** What the person signs in with and is called by: the user name, or the address where none was chosen; then the subject stands in its place. */
-export function loginOf({ subject, username, email }: Pick<Account, 'subject' | 'username' | 'email'>): string {
-  return username === subject ? (email ?? username) : username
-}
-
-export function isActive(account: Account): boolean {
-  return account.status === 'active'
 }
