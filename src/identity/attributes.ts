@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { reservedClaims } from '../protocol/claim-sources.ts'
 import { standardClaims } from '../protocol/claims.ts'
-import { isPlain, isPlainLines, plainLine, plainLines } from './plain-text.ts'
+import { isPlainLines, plainLine, plainLines } from './plain-text.ts'
 
 /** Of one tenant. */
 export const maxAttributes = 50
@@ -149,13 +149,12 @@ export function signUpAttributes(attributes: readonly Attribute[]): { asked: Att
 /** Is its value among these what it must be? */
 export function fits(attribute: Attribute, all: Values): boolean {
   const { name, type, required, values = [], max_length = longest, max_items = maxItems, min, max } = attribute
-  const isText = (one: unknown, isAllowed: typeof isPlain) =>
-    typeof one === 'string' && one.trim() !== '' && one.length <= max_length && isAllowed(one)
+  const isText = (one: unknown) => typeof one === 'string' && one.trim() !== '' && one.length <= max_length && isPlainLines(one)
   if (!Object.hasOwn(all, name)) return !required
   const value = all[name]
   switch (type) {
     case 'string':
-      return isText(value, isPlainLines)
+      return isText(value)
     case 'number':
       return typeof value === 'number' && Number.isFinite(value) && value >= (min ?? value) && value <= (max ?? value)
     case 'boolean':
@@ -165,7 +164,7 @@ export function fits(attribute: Attribute, all: Values): boolean {
     case 'enum':
       return typeof value === 'string' && values.includes(value)
     case 'list':
-      return Array.isArray(value) && value.length > 0 && value.length <= max_items && value.every((one) => isText(one, isPlain))
+      return Array.isArray(value) && value.length > 0 && value.length <= max_items && value.every(isText)
   }
 }
 
