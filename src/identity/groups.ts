@@ -52,7 +52,7 @@ export const groupSchema = z.strictObject({
   name: z
     .string()
     .trim()
-    .regex(/^[^\p{C}]{1,100}$/u, 'must be 1 to 100 characters, none of them invisible')
+    .regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters, none of them invisible')
     .describe('Unique in the tenant, in any case; applications are told it'),
   description: plainLines(500).optional().describe('For administrators'),
 })
