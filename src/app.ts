@@ -8,9 +8,11 @@ import { unlock, WrongKey } from './crypto/installation.ts'
 import { makeKek, readKek } from './crypto/kek.ts'
 import { passwords } from './crypto/passwords.ts'
 import { missingKeys, type Sealing, sealing } from './crypto/reseal.ts'
-import { type Sealer, sealer } from './crypto/seal.ts'
+import { type Sealer, sealer, Unsealable } from './crypto/seal.ts'
+import { recordAuditEvents } from './identity/audit.ts'
 import type { Mailer } from './identity/links.ts'
 import { backgroundTasks } from './mail/background-tasks.ts'
+import { type MailDelivery, mailDelivery } from './mail/delivery.ts'
 import { folderMailer, smtpMailer } from './mail/mailer.ts'
 import { type NodeClock, nodeClock } from './node-clock.ts'
 import { periodicTask } from './periodic-task.ts'
@@ -19,8 +21,10 @@ import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
 import { StartupError } from './startup-error.ts'
+import { audit } from './store/audit.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
+import { outboxQueue } from './store/outbox.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import { type Db, sql } from './store/sql.ts'
 import { sweeper } from './store/sweep.ts'
@@ -51,6 +55,8 @@ export interface App {
   sealing: Sealing
   /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
   tenant(slug: string): Promise<Tenant | undefined>
+  /** Delivers the mails that are due, of all tenants. */
+  deliverDue(): Promise<void>
   /** Can it serve, and with what limitation? */
   ready(): Promise<Readiness>
   /**
@@ -75,6 +81,8 @@ const concurrentHashes = Math.min(availableParallelism(), 3)
 const tenantRecheckSeconds = 5
 /** How often the files of the TLS certificate are read again. */
 const certificateCheckSeconds = 10
+/** Mails that wait for another attempt are looked for every so many seconds. */
+const deliverySeconds = 5
 /** Tenants held at a time. */
 const maxHeldTenants = 2000
 /** How often the clock of the database is read. */
@@ -151,7 +159,7 @@ export function readKeks(config: Config): Promise<Buffer[]> {
 }
 
 function composeApp(
-  base: Omit<AppDeps, 'server' | 'passwords' | 'importedSecrets' | 'mailer' | 'backgroundTasks' | 'orderedId'>,
+  base: Omit<AppDeps, 'server' | 'passwords' | 'importedSecrets' | 'offersMail' | 'delivery' | 'backgroundTasks' | 'orderedId'>,
   tenants: TenantStore,
   clock: NodeClock,
 ): App {
@@ -160,14 +168,17 @@ function composeApp(
   const server = assemble(enabled(config.features))
   const { memory_kib: memory, passes, parallelism: lanes } = config.passwords
   const hasher = passwords({ cost: { memory, passes, lanes }, cores: concurrentHashes, random })
+  const mailer = mailerOf(config, platform)
+  const orderedId = orderedIds()
   const deps: AppDeps = {
     ...base,
     server,
     passwords: hasher,
     importedSecrets: importedSecrets({ random, now }),
-    mailer: mailerOf(config, platform),
+    offersMail: mailer !== undefined,
+    delivery: deliveryOf(base, mailer, orderedId),
     backgroundTasks: backgroundTasks((problem, text) => platform.log.warn(problem, text)),
-    orderedId: orderedIds(),
+    orderedId,
   }
   const held = new Map<string, { tenant: Promise<Tenant | undefined>; until: number }>()
 
@@ -205,6 +216,7 @@ function composeApp(
       const reasons = [db.limitation, clock.problem].filter((reason) => reason !== undefined)
       return reasons.length === 0 ? { status: 'ready' } : { status: 'degraded', reason: reasons.join('; ') }
     },
+    deliverDue: deps.delivery.deliverDue,
     serve: () => serve(deps, app, { held, clock }),
     async close() {
       await deps.backgroundTasks.drain()
@@ -212,6 +224,34 @@ function composeApp(
     },
   }
   return app
+}
+
+/** The outbox of all tenants. Its messages are sealed, and their loss is recorded in the audit log of their tenant. */
+function deliveryOf(
+  { config, platform, db, sealer }: Pick<AppDeps, 'config' | 'platform' | 'db' | 'sealer'>,
+  mailer: Mailer | undefined,
+  orderedId: AppDeps['orderedId'],
+): MailDelivery {
+  const { now, random, log } = platform
+  const retention = config.audit.keep_days * 86_400
+  return mailDelivery({
+    queue: outboxQueue(db),
+    mailer,
+    seal: (tenant, id, text) => sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(text)),
+    open(tenant, id, sealed) {
+      try {
+        return sealer.open({ purpose: 'outbox', tenant, id }, sealed).toString()
+      } catch (error) {
+        if (error instanceof Unsealable) return undefined
+        throw error
+      }
+    },
+    id: () => randomId(random),
+    now,
+    chance: () => random(1)[0]! / 255,
+    log,
+    recordAudit: (tenant, events) => recordAuditEvents({ store: audit(db, tenant), now, orderedId, retention }, events, undefined),
+  })
 }
 
 async function isUnchanged({ row, schema, store }: Tenant, now: TenantRow): Promise<boolean> {
@@ -256,7 +296,10 @@ async function serve(
   const httpDeps: HttpDeps = {
     issuer: config.issuer,
     version,
-    routes: routes.concat(deps.mailer ? [...linkRoutes, ...signUpLinks] : [], aliasesOf(routes, { ...authletePaths, ...picoAuthPaths })),
+    routes: routes.concat(
+      deps.offersMail ? [...linkRoutes, ...signUpLinks] : [],
+      aliasesOf(routes, { ...authletePaths, ...picoAuthPaths }),
+    ),
     tenant: app.tenant,
     ready: app.ready,
     id: () => randomId(random),
@@ -283,6 +326,7 @@ async function serve(
     periodicTask(3600, rotateKeys, log),
     periodicTask(certificateCheckSeconds, reloadCertificate, log),
     periodicTask(clockSeconds, clock.follow, log),
+    periodicTask(deliverySeconds, app.deliverDue, log),
   ]
   return {
     url,

@@ -17,12 +17,13 @@ import { webAuthn } from './crypto/webauthn.ts'
 import type { AccountDeps } from './identity/accounts.ts'
 import { type Attribute, claimOf, scopesOfAttributes, signUpAttributes } from './identity/attributes.ts'
 import { type AuditDeps, recordAuditEvents } from './identity/audit.ts'
-import { type MailDeps, type Mailer, sendNotice } from './identity/links.ts'
+import { type MailDeps, sendNotice } from './identity/links.ts'
 import { people } from './identity/people.ts'
 import type { SignInDeps } from './identity/sign-in.ts'
 import type { SignUpRule } from './identity/sign-up.ts'
-import type { IdentityStore } from './identity/types.ts'
+import type { IdentityStore } from './identity/store.ts'
 import type { BackgroundTasks } from './mail/background-tasks.ts'
+import type { MailDelivery } from './mail/delivery.ts'
 import type { Platform } from './platform.ts'
 import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
 import type { Store } from './protocol/ports.ts'
@@ -60,8 +61,9 @@ export interface AppDeps {
   server: Server
   passwords: Passwords
   importedSecrets: ImportedSecrets
-  /** Absent where no mail can be sent. */
-  mailer: Mailer | undefined
+  /** Whether mail can be sent. */
+  offersMail: boolean
+  delivery: MailDelivery
   backgroundTasks: BackgroundTasks
   /** Ids in the order in which they are asked for, as far as clocks agree. */
   orderedId(): string
@@ -117,7 +119,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     signingSecrets: shared,
     tokens: opaque,
     readablePassword: () => readablePassword(random),
-    accounts: { store, passwords, now, id },
+    accounts: { store, passwords, now, id, notify: signIn.notify },
     audit,
     attributes: { store, scopes: server.scopes },
     schema,
@@ -140,11 +142,19 @@ async function keysOf(deps: AppDeps, row: TenantRow, { store, issuer }: { store:
 
 /** Undefined where no mail can be sent. */
 function mailDepsOf(
-  { mailer, platform: { now }, backgroundTasks }: AppDeps,
-  { name }: TenantRow,
-  tenant: Pick<MailDeps, 'store' | 'tokens' | 'issuer'>,
+  { platform: { now }, offersMail, delivery, backgroundTasks }: AppDeps,
+  { id: tenant, name }: TenantRow,
+  own: Pick<MailDeps, 'store' | 'tokens' | 'issuer'>,
 ): MailDeps | undefined {
-  return mailer && { ...tenant, mailer, name, now, inBackground: backgroundTasks.start }
+  if (!offersMail) return undefined
+  return {
+    ...own,
+    name,
+    now,
+    message: (mail, lifetime) => delivery.message(tenant, mail, lifetime),
+    deliver: (message) => delivery.deliver({ ...message, tenant }),
+    inBackground: backgroundTasks.start,
+  }
 }
 
 /** The signatures by secrets that clients' APIs share with this tenant. */
@@ -237,7 +247,7 @@ function signInOf(
     limits: { account, address, tenant, flows },
     pseudonym: tokens.pseudonym,
     id,
-    notify: (news, account) => mail?.inBackground(() => sendNotice(mail, news, account)),
+    notify: async (news, account) => mail && sendNotice(mail, news, account),
   }
 }
 

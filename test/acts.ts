@@ -1,5 +1,5 @@
 /** Every act of every port of a tenant's store, and what it changes in a tenant that holds two of everything. */
-import { aClient, aCode, aFlow, anAccessToken, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
+import { aClient, aCode, aFlow, aMessage, anAccessToken, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 import {
   aGroup,
   aKey,
@@ -14,6 +14,7 @@ import {
   aService,
   aSignUp,
   aTotp,
+  carried,
   person,
 } from './tenant-content.ts'
 
@@ -149,10 +150,7 @@ const identity: Record<string, Act> = {
   'sessions.find': reads((s, n) => s.sessions.find([`session${n}`], NOW)),
   'sessions.of': reads((s, n) => s.sessions.of(`person${n}`, NOW)),
   'sessions.seen': writes('sessions ~1', (s) => s.sessions.seen('session1', NOW + 1, '192.0.2.2')),
-  'sessions.end': writes('sessions -1', (s) => s.sessions.end(['session1'])),
-  'sessions.endOne': writes('sessions -1', (s) => s.sessions.endOne('person1', 'sid1')),
-  'sessions.endOthers': writes('sessions -1', (s) => s.sessions.endOthers('person1', 'sid1')),
-  'sessions.endAll': writes('sessions -2', (s) => s.sessions.endAll('person1')),
+  'sessions.end': writes('sessions -1', (s) => s.sessions.end({ subject: 'person1', sid: 'sid1' })),
   'sessions.list': lists((s) => s.sessions.list({ limit: 10, usedSince: 0, now: NOW })),
   'sessions.bySid': reads((s, n) => s.sessions.bySid(`sid${n}`)),
   'attempts.count': writes('attempts ~1', (s) => s.attempts.count([{ name: 'bucket1', limit: 1, window: 60 }], NOW)),
@@ -175,7 +173,7 @@ const identity: Record<string, Act> = {
   'passkeys.remove': writes('passkeys -1', (s) => s.passkeys.remove('person1', 'passkey1')),
   'challenges.add': writes('challenges +1', (s) => s.challenges.add({ hash: 'challenge3', context: 'context', expiresAt: NOW + 60 })),
   'challenges.spend': writes('challenges -1', (s) => s.challenges.spend('challenge1', 'context', NOW)),
-  'links.add': writes('links ~1', (s) => s.links.add({ ...aLink('1'), hash: 'link3' })),
+  'links.add': writes('links ~1', (s) => s.links.add({ ...aLink('1'), hash: 'link3', ...carried('1', '3') })),
   'links.find': reads((s, n) => s.links.find(`link${n}`, NOW)),
   'links.confirmEmail': writes('accounts ~1, links -1', (s) => s.links.confirmEmail('link1', NOW)),
   'links.setPassword': writes('accounts ~1, devices -1, grants ~1, links -2, refresh_tokens -1, sessions -2', (s) =>
@@ -193,7 +191,7 @@ const identity: Record<string, Act> = {
   'groups.of': reads((s, n) => s.groups.of(`person${n}`)),
   'groups.addMembers': writes('memberships +1', (s) => s.groups.addMembers({ id: 'group2', subjects: ['person1'], maxPerAccount: 9 })),
   'groups.removeMembers': writes('memberships -1', (s) => s.groups.removeMembers('group1', ['person1'])),
-  'signUps.add': writes('sign_ups +1', (s) => s.signUps.add(aSignUp('3'))),
+  'signUps.add': writes('sign_ups +1', (s) => s.signUps.add(aSignUp('3'), aMessage({ id: 'message3' }))),
   'signUps.find': reads((s, n) => s.signUps.find(`sign-up${n}`, NOW)),
   'signUps.confirm': writes('accounts +1, logins +2, sign_ups -1', (s) =>
     s.signUps.confirm('sign-up1', { ...person('3'), attributes: {} }, NOW),

@@ -22,6 +22,8 @@ export type Engine = keyof typeof engines
 export interface TestApp {
   issuer: string
   app: App
+  /** Where its database is, for what no port does. */
+  database: string
   /** The root tenant. */
   root: Tenant
   now(): number
@@ -78,6 +80,7 @@ export async function testApp(
   return {
     issuer,
     app,
+    database: database.url,
     root,
     now,
     advance: (seconds) => {

@@ -15,13 +15,19 @@ export interface MailSink {
   url: string
   /** The next mail, when it comes. */
   next(): Promise<Mail>
+  /** From now on it answers every mail with this code; undefined: it takes them. */
+  refuse(code: number | undefined): void
+  /** How many mails it has answered so far, taken or not. */
+  answered(): number
   /** How many came that nobody has asked for. */
   waiting(): number
   close(): Promise<void>
 }
 
-/** `refuse`: answers every mail with this code. */
+/** `refuse`: at first it answers every mail with this code. */
 export async function mailSink({ refuse }: { refuse?: number } = {}): Promise<MailSink> {
+  let refusal = refuse
+  let answered = 0
   const mails: Mail[] = []
   const readers: ((mail: Mail) => void)[] = []
   const server = new SMTPServer({
@@ -32,7 +38,8 @@ export async function mailSink({ refuse }: { refuse?: number } = {}): Promise<Ma
       const parts: Buffer[] = []
       stream.on('data', (part: Buffer) => parts.push(part))
       stream.on('end', () => {
-        if (refuse) return done(Object.assign(new Error('not today'), { responseCode: refuse }))
+        answered++
+        if (refusal) return done(Object.assign(new Error('not today'), { responseCode: refusal }))
         const raw = Buffer.concat(parts).toString('utf8')
         const mail = { ...parsed(raw), recipients: session.envelope.rcptTo.map(({ address }) => address) }
         const reader = readers.shift()
@@ -48,6 +55,10 @@ export async function mailSink({ refuse }: { refuse?: number } = {}): Promise<Ma
   return {
     url: `smtp://127.0.0.1:${port}`,
     next: () => new Promise((resolve) => (mails.length > 0 ? resolve(mails.shift() as Mail) : readers.push(resolve))),
+    refuse(code) {
+      refusal = code
+    },
+    answered: () => answered,
     waiting: () => mails.length,
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   }

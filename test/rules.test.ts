@@ -19,14 +19,16 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/errors.ts',
     'identity/audit-entry.ts',
     'identity/factor-store.ts',
-    'identity/types.ts',
+    'identity/account.ts',
+    'identity/store.ts',
+    'identity/outbox.ts',
     'identity/groups.ts',
     'identity/attributes.ts',
     'crypto/types.ts',
   ],
   web: ['protocol', 'identity', 'crypto'],
   // How letters of identity leave the house, in the words and markup of the door.
-  mail: ['identity/links.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
+  mail: ['identity/links.ts', 'identity/outbox.ts', 'protocol/audit-events.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
   // The settings of features are computed from the catalogue; algorithms and what counts as loopback are said once.
   config: [
     'protocol/features/index.ts',

@@ -1,6 +1,8 @@
 /** What tests of the store begin with: a migrated database of each engine, and things to put into it. */
+import { randomUUID } from 'node:crypto'
 import test, { type TestContext } from 'node:test'
-import type { Account, SessionRow } from '../src/identity/types.ts'
+import type { Account, Link, SessionRow } from '../src/identity/account.ts'
+import type { OutboxMessage } from '../src/identity/outbox.ts'
 import { type ClientMetadata, clientSchema } from '../src/protocol/client.ts'
 import type { AccessToken, AuthorizationRequest, Code, Flow, RefreshToken } from '../src/protocol/types.ts'
 import { openDatabase } from '../src/store/open.ts'
@@ -100,4 +102,22 @@ export function aSession(change: Partial<SessionRow> = {}): SessionRow {
 /** Gives `client` the permission of `subject`. Returns the grant's id. */
 export async function aGrant(store: TenantStore, id = 'grant'): Promise<string> {
   return (await store.grants.widen({ clientId: 'client', subject: 'subject', scope: ['openid'], newId: id, now: NOW })).id
+}
+
+/** Signs `subject` in, so that codes can be issued from the session. */
+export async function signedIn(store: TenantStore): Promise<void> {
+  await store.accounts.add(anAccount())
+  await store.sessions.start(aSession({ hash: 'signed in' }), '$hash', [])
+}
+
+export function aMessage(change: Partial<OutboxMessage> = {}): OutboxMessage {
+  const message = { id: randomUUID(), kind: 'mail' as const, sealed: 'sealed', attempts: 1, lease: 'lease' }
+  return { ...message, nextAt: NOW + 300, expiresAt: NOW + 3600, ...change }
+}
+
+/** A link of this account, to its address unless told otherwise, with a mail that carries it. */
+export function aLink(change: Partial<Link> = {}, account: Pick<Account, 'subject' | 'email' | 'passwordHash'> = anAccount()) {
+  const { subject, email = '' } = account
+  const link: Link = { hash: 'link', kind: 'reset', subject, email, expiresAt: NOW + 60, ...change }
+  return { ...link, account, message: aMessage() }
 }

@@ -2,7 +2,7 @@
 import { attributeSchema } from '../src/identity/attributes.ts'
 import { resourceSchema } from '../src/protocol/resource.ts'
 import type { StoredApiKey } from '../src/protocol/types.ts'
-import { aClient, aCode, aFlow, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
+import { aClient, aCode, aFlow, aMessage, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 
 export const aSecret = (id: string) => ({ id, hash: `hash of ${id}`, createdAt: NOW })
 export const aResource = (n: string) =>
@@ -89,6 +89,8 @@ export const person = (n: string) =>
     role: 'superadmin',
     attributes: { attribute1: 'one' },
   })
+/** A link's account as it is when the link is made, and the mail that carries the link. */
+export const carried = (n: string, id: string) => ({ account: person(n), message: aMessage({ id: `message${id}` }) })
 const pending = (n: string) => ({ id: `pending${n}`, subject: `person${n}`, password: 'p', amr: ['pwd'], expiresAt: NOW + 60 })
 const how = { recoveryCodes: ['recovery1', 'recovery2'], onlyFirst: false }
 
@@ -121,9 +123,9 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.revocations.add([`revoked${n}`], NOW + 60)
   await store.pushedRequests.add(aPushedRequest(n), NOW + 60)
   await store.usedOnce.first('dpop-proof', `proof${n}`, NOW + 60)
-  await store.links.add(aLink(n))
-  await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}` })
-  await store.signUps.add(aSignUp(n))
+  await store.links.add({ ...aLink(n), ...carried(n, n) })
+  await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}`, ...carried(n, `reset${n}`) })
+  await store.signUps.add(aSignUp(n), aMessage({ id: `sign-up${n}` }))
   await store.factors.addTotp(aTotp(n), how)
   await store.passkeys.add(aPasskey(n), how)
   await store.challenges.add({ hash: `challenge${n}`, context: 'context', expiresAt: NOW + 60 })

@@ -1,7 +1,7 @@
 /** `gatehouse api-keys`: long-lived credentials of people and services, for what does not speak OAuth. */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import { foldLogin } from '../identity/types.ts'
+import { foldLogin } from '../identity/account.ts'
 import { apiKeySchema, makeApiKey, newText } from '../protocol/api-key.ts'
 import type { ApiKey } from '../protocol/types.ts'
 import type { Tenant } from '../tenant.ts'

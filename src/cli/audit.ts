@@ -1,7 +1,7 @@
 /** `gatehouse audit`: who did what when. */
 import { type Command, Option } from 'commander'
+import { foldLogin } from '../identity/account.ts'
 import { type AuditFilter, auditEntry, readAudit } from '../identity/audit.ts'
-import { foldLogin } from '../identity/types.ts'
 import { auditEventTypes } from '../protocol/audit-events.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, printTable } from './admin-command.ts'

@@ -1,6 +1,6 @@
 /** `gatehouse sessions`: who is signed in at a browser. */
 import type { Command } from 'commander'
-import type { ListedSession } from '../identity/types.ts'
+import type { ListedSession } from '../identity/account.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, confirm, printTable } from './admin-command.ts'
 import { withTenant } from './open.ts'
@@ -25,7 +25,7 @@ export function sessions(group: Command, terminal: Terminal): void {
   adminCommand(group, 'end <session>', 'end one session', ['gatehouse sessions end SESSION-ID']).action((sid: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }, done) => {
       const found = (await store.sessions.bySid(sid)) ?? refuse(`there is no session ${sid}: see "gatehouse sessions list"`)
-      await store.sessions.end([found.hash])
+      await store.sessions.end({ subject: found.subject, sid })
       await done('session.end', sid, { user: found.subject })
       confirm(terminal, flags.json, { session: sid, ended: true }, `Session ${sid} of ${found.username} is ended.`)
     }),
@@ -34,7 +34,7 @@ export function sessions(group: Command, terminal: Terminal): void {
     (login: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async (tenant, done) => {
         const { subject, username } = await findUser(tenant, login)
-        await tenant.store.sessions.endAll(subject)
+        await tenant.store.sessions.end({ subject })
         await done('user.sign-out', subject)
         confirm(terminal, flags.json, { sub: subject, ended: true }, `${username} is signed out everywhere.`)
       }),

@@ -1,8 +1,8 @@
 /** `gatehouse users invite`, `send-reset` and the like: links that go to a person by e-mail. */
 import type { Command } from 'commander'
+import type { Account, LinkKind } from '../identity/account.ts'
 import { accountSchema, createAccount } from '../identity/accounts.ts'
 import { type MailDeps, sendLink } from '../identity/links.ts'
-import type { Account, LinkKind } from '../identity/types.ts'
 import type { Tenant } from '../tenant.ts'
 import { accountByFlags, addAccountFlags, newAccountFlags } from './account-flags.ts'
 import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
@@ -62,10 +62,10 @@ function mailDepsOf({ mail }: Tenant): MailDeps {
 async function send(terminal: Terminal, { json }: AdminFlags, mail: MailDeps, kind: LinkKind, account: Account, email: string) {
   const { subject, username } = account
   if (account.status !== 'active') refuse(`${username} is suspended`)
-  await sendLink(mail, kind, account, email).catch((error: { code?: unknown; responseCode?: unknown }) =>
-    refuse(
-      `the mail could not be sent (${error.responseCode ?? error.code ?? 'unknown reason'}): see mail.smtp_url, then say "users send-reset"`,
-    ),
-  )
+  const sent = await sendLink(mail, kind, account, email)
+  if (sent.outcome === 'lost')
+    refuse(`the mail could not be sent (${sent.reason}): see mail.smtp_url, then run "gatehouse users send-reset"`)
+  if (sent.outcome === 'deferred')
+    terminal.stderr.write(`The mail server does not take the mail now (${sent.reason}). A running server tries again.\n`)
   confirm(terminal, json, { sub: subject, email, sent: kind }, `A link for ${username} is on its way to ${email}.`)
 }

@@ -1,12 +1,12 @@
 /** `gatehouse users`: the people of a tenant. */
 import type { Command } from 'commander'
 import { readablePassword } from '../crypto/readable-password.ts'
+import { type Account, foldLogin } from '../identity/account.ts'
 import { givePassword, giveRole, operator } from '../identity/account-administration.ts'
 import { accountSchema, createAccount, type NewPassword, setStatus } from '../identity/accounts.ts'
 import { importSchema } from '../identity/import-account.ts'
 import { leastProblem, type Owner, passwordProblem } from '../identity/password-policy.ts'
 import { roles } from '../identity/roles.ts'
-import { type Account, foldLogin } from '../identity/types.ts'
 import { random } from '../platform.ts'
 import type { Tenant } from '../tenant.ts'
 import { accountByFlags, addAccountFlags } from './account-flags.ts'

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { z } from 'zod'
 import { type TestApp, testApp } from '../../test/app.ts'
+import type { Account } from './account.ts'
 import { type AccountChange, changeAccount, operator } from './account-administration.ts'
 import { defineAttribute } from './attributes.ts'
-import type { Account } from './types.ts'
 
 suite('changing an account', () => {
   let gatehouse: TestApp

@@ -1,9 +1,10 @@
 /** What administrators do to accounts: roles, status, everything that is written in them, their passwords, and their end. */
 import type { z } from 'zod'
 import { mergePatch, mergePatchOf } from '../protocol/merge-patch.ts'
+import type { Account } from './account.ts'
 import { type AccountDeps, accountSchema, type NewPassword } from './accounts.ts'
 import { type Role, roles } from './roles.ts'
-import type { Account, Administration } from './types.ts'
+import type { Administration } from './store.ts'
 
 /** Who administers accounts, as far as their reach goes. */
 export interface Administrator {

@@ -2,9 +2,12 @@
 import { z } from 'zod'
 import { maxAccessTokenLifetime } from '../protocol/client.ts'
 import { identifier, isCleanText, line, text } from '../protocol/text.ts'
+import type { Account } from './account.ts'
+import { isShallow } from './attributes.ts'
+import type { PasswordCheck } from './crypto.ts'
+import type { AccountNotice } from './links.ts'
 import { roles } from './roles.ts'
-import type { PasswordCheck } from './sign-in.ts'
-import type { Account, IdentityStore } from './types.ts'
+import type { IdentityStore } from './store.ts'
 
 const label = line(500)
 const url = z
@@ -58,7 +61,10 @@ export const accountSchema = z.strictObject({
   email: z.email().max(254).optional().describe('E-mail address; can be signed in with too'),
   role: z.enum(roles).default('viewer').describe('What the person may do at the API of the tenant'),
   claims: claimsSchema.default({}).describe('Standard claims'),
-  attributes: z.record(z.string(), z.json()).default({}).describe('What the tenant has defined beside them, by name'),
+  attributes: z
+    .record(z.string(), z.unknown().refine(isShallow, 'must be text, a number, true, false or a list of texts'))
+    .default({})
+    .describe('What the tenant has defined beside them, by name'),
 })
 export type NewAccount = z.input<typeof accountSchema>
 
@@ -73,6 +79,8 @@ export interface AccountDeps {
   passwords: Pick<PasswordCheck, 'hash' | 'adopt'>
   now(): number
   id(): string
+  /** As for signing in. */
+  notify(news: AccountNotice, account: Account): Promise<void>
 }
 
 /** A password for an account. `temporary`: the person must choose an own one at the first sign-in. */
@@ -114,18 +122,21 @@ export function newAccount(
 }
 
 /**
- * Sets the password that the owner chose, if the account still has the one it has here, or still none; every session ends, and every refresh token is taken
- * back but those of family `keep`. The new hash; undefined: it was changed meanwhile. Throws `UnusablePassword`.
+ * Sets the password that the owner chose, if the account still has the one it has here, or still none, and tells the owner by mail. Every
+ * session ends, and every refresh token is revoked but those of family `keep`. The new hash; undefined: it was changed meanwhile. Throws
+ * `UnusablePassword`.
  */
 export async function replacePassword(
-  { store, passwords, now }: AccountDeps,
-  { subject, passwordHash: from }: Account,
+  { store, passwords, now, notify }: AccountDeps,
+  account: Account,
   text: string,
   keep?: string,
 ): Promise<string | undefined> {
+  const { subject, passwordHash: from } = account
   const [to, at] = [await passwords.hash(text), now()]
-  const replaced = await store.accounts.replacePassword({ subject, from, to, keep, now: at, until: at + maxAccessTokenLifetime })
-  return replaced ? to : undefined
+  if (!(await store.accounts.replacePassword({ subject, from, to, keep, now: at, until: at + maxAccessTokenLifetime }))) return undefined
+  await notify({ kind: 'password-changed' }, account)
+  return to
 }
 
 /** Suspends or resumes. A suspended account has no sessions, and none of its tokens is good for anything. False when there is none. */

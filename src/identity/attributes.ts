@@ -64,6 +64,12 @@ export type NewAttribute = z.input<typeof attributeSchema>
 /** By name. Lists are lists of texts. */
 export type Values = Readonly<Record<string, unknown>>
 
+/** Is it no deeper than any value may be? Whether it is one that its attribute allows, `checkValues` says. */
+export function isShallow(value: unknown): boolean {
+  const isScalar = (one: unknown) => typeof one !== 'object' || one === null
+  return isScalar(value) || Object.values(value as object).every(isScalar)
+}
+
 /** What came of defining an attribute: how many accounts it does not fit, and the user names of some. */
 export type Defined = 'defined' | { broken: number; examples: string[] }
 

@@ -2,7 +2,7 @@
 import type { Actor, AuditEvent } from '../protocol/audit-events.ts'
 import { printable } from '../protocol/text.ts'
 import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
-import type { IdentityStore } from './types.ts'
+import type { IdentityStore } from './store.ts'
 
 /** Where it came from: the request that a line of the log bears too, and an IP address. Absent: the command line. */
 export interface Origin {

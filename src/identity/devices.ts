@@ -1,6 +1,7 @@
 /** Browsers in which an account has signed in before. */
 import type { Tokens } from '../protocol/ports.ts'
-import { foldLogin, type IdentityStore } from './types.ts'
+import { foldLogin } from './account.ts'
+import type { IdentityStore } from './store.ts'
 
 /** How long a browser is known after the last sign-in, in seconds. */
 export const deviceLifetime = 180 * 86_400

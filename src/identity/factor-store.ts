@@ -1,5 +1,5 @@
 /** Second factors as kept: authenticator apps, passkeys, recovery codes. */
-import type { Account } from './types.ts'
+import type { Account } from './account.ts'
 
 /** An authenticator app as kept. */
 export interface TotpRow {

@@ -1,6 +1,7 @@
 /** Taking second factors away. Their owner is told. */
+
+import type { Account } from './account.ts'
 import type { SignInDeps } from './sign-in.ts'
-import type { Account } from './types.ts'
 
 /** Removes the authenticator app. False when there is none. */
 export async function removeTotp(deps: SignInDeps, account: Account): Promise<boolean> {
@@ -12,7 +13,7 @@ export async function removeFactors(deps: Pick<SignInDeps, 'store' | 'notify'>, 
   return removeFactorAndNotify(deps, account, await deps.store.factors.clear(account.subject))
 }
 
-export function removeFactorAndNotify({ notify }: Pick<SignInDeps, 'notify'>, account: Account, removed: boolean): boolean {
-  if (removed) notify({ kind: 'factor-removed' }, account)
+export async function removeFactorAndNotify({ notify }: Pick<SignInDeps, 'notify'>, account: Account, removed: boolean): Promise<boolean> {
+  if (removed) await notify({ kind: 'factor-removed' }, account)
   return removed
 }

@@ -1,8 +1,8 @@
 /** Groups of people within a tenant: who is in them is told to applications (RFC 7643 §4.2). What a person may do here is a matter of roles, not of groups. */
 import { z } from 'zod'
 import { text } from '../protocol/text.ts'
+import { type Account, foldLogin } from './account.ts'
 import type { AccountDeps } from './accounts.ts'
-import { type Account, foldLogin } from './types.ts'
 
 /** A group of people as kept. */
 export interface Group {
@@ -52,7 +52,7 @@ export const groupSchema = z.strictObject({
   name: z
     .string()
     .trim()
-    .regex(/^[^\p{C}]{1,100}$/u, 'must be 1 to 100 characters, none of them invisible')
+    .regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters, none of them invisible')
     .describe('Unique in the tenant, in any case; applications are told it'),
   description: text(500).optional().describe('For administrators'),
 })

@@ -1,8 +1,8 @@
 /** People who come from another system, each whole or not at all, and with the password they have there. */
 import { z } from 'zod'
+import { type Account, foldLogin } from './account.ts'
 import { type AccountDeps, accountSchema, createAccount } from './accounts.ts'
 import { checkValues } from './attributes.ts'
-import { type Account, foldLogin } from './types.ts'
 
 /** An account as it is brought. What a person is known by elsewhere should be its `sub`: tokens bear it, and by it a second import finds it. */
 export const importSchema = accountSchema.extend({

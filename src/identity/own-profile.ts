@@ -1,7 +1,9 @@
 /** What people change of what is kept about them: claims, and the attributes that are theirs to write. */
+
+import type { Account } from './account.ts'
 import type { AccountDeps } from './accounts.ts'
 import { checkWriter } from './attributes.ts'
-import type { Account, ProfileChange } from './types.ts'
+import type { ProfileChange } from './store.ts'
 
 /** All of it or nothing; another telephone number is no longer proven. Throws a `ZodError` whose issues name the attribute, such as `attributes.desk`. */
 export async function changeProfile(

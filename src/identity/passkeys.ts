@@ -1,10 +1,11 @@
 /** Passkeys: as a second factor, and in place of a password where the authenticator has verified who is there — Web Authentication Level 3 §7; RFC 8176 names what was shown. */
 
+import { cleanPart } from '../protocol/text.ts'
+import type { Account } from './account.ts'
 import type { Passkey } from './factor-store.ts'
 import { removeFactorAndNotify } from './factors.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import type { SignInDeps } from './sign-in.ts'
-import type { Account } from './types.ts'
 
 /** How long a challenge can be answered, in seconds: as long as a sign-in page may lie open. */
 const challengeLifetime = 1800
@@ -98,7 +99,7 @@ export async function confirmPasskey(
   const passkey = { ...kept, subject, name: shortened(name) || usualName(made), createdAt: now, lastUsedAt: undefined }
   const outcome = await deps.store.passkeys.add(passkey, { recoveryCodes: codes.hashes, onlyFirst })
   if (outcome === 'refused') return outcome
-  deps.notify({ kind: 'factor-added' }, account)
+  await deps.notify({ kind: 'factor-added' }, account)
   return { codes: outcome === 'first' ? codes.texts : [], amr: amrOf(made, { verified }) }
 }
 
@@ -114,7 +115,7 @@ export async function removePasskey(deps: SignInDeps, account: Account, id: stri
 }
 
 function shortened(name: string): string {
-  return Array.from(name.trim()).slice(0, 60).join('') // whole characters, since half of a surrogate pair cannot be stored
+  return cleanPart(name, 60)
 }
 
 function usualName({ synced, transports }: { synced: boolean; transports: readonly string[] }): string {

@@ -2,13 +2,13 @@
 import { refuse } from '../protocol/errors.ts'
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
+import { type Account, isActive, loginOf, type SessionRow } from './account.ts'
 import { signUpAttributes } from './attributes.ts'
 import { passkeyCreation, passkeyRequest } from './passkeys.ts'
 import { signInWithoutPage } from './second-factor.ts'
 import type { SignInDeps } from './sign-in.ts'
 import { countFlow } from './throttle.ts'
 import { offerTotp } from './totp.ts'
-import { type Account, isActive, loginOf, type SessionRow } from './types.ts'
 
 /** A session is noted as in use at most this often, in parts of its idle time. */
 const noteEvery = 20
@@ -64,13 +64,13 @@ export function people(deps: SignInDeps): People {
     passkeyRequest: (ask, now) => passkeyRequest(deps, ask, now),
 
     async checkPassword({ login, password, otp, address }, now) {
-      const entrance = await signInWithoutPage(deps, { login, address, device: undefined }, { password, otp }, now)
-      return entrance && !entrance.account.passwordIsTemporary ? entrance.proof : undefined
+      const completed = await signInWithoutPage(deps, { login, address, device: undefined }, { password, otp }, now)
+      return completed && !completed.account.passwordIsTemporary ? completed.proof : undefined
     },
 
     async signOut(ids) {
       const hashes = ids.flatMap((id) => hashOf(tokens, id))
-      if (hashes.length > 0) await store.sessions.end(hashes)
+      if (hashes.length > 0) await store.sessions.end({ hashes })
     },
   }
 }

@@ -1,6 +1,7 @@
 /** Recovery codes: what lets a person in who has lost the other second factors, each once — NIST SP 800-63B-4 §3.1.2. */
+
+import type { Account } from './account.ts'
 import type { SignInDeps } from './sign-in.ts'
-import type { Account } from './types.ts'
 
 const howMany = 10
 
@@ -23,7 +24,7 @@ export async function renewRecoveryCodes(deps: SignInDeps, subject: string): Pro
 export async function spendRecoveryCode(deps: SignInDeps, account: Account, text: string): Promise<boolean> {
   const left = await deps.store.factors.spendRecoveryCode(account.subject, hashOf(deps, account.subject, text))
   if (left === undefined) return false
-  deps.notify({ kind: 'recovery-code-used', left }, account)
+  await deps.notify({ kind: 'recovery-code-used', left }, account)
   return true
 }
 

@@ -1,14 +1,14 @@
-/** What is owed after a right password, and the codes that settle it — NIST SP 800-63B-4 §2.2; RFC 8176 names what was shown. */
+/** What is required after a right password, and the codes that satisfy it — NIST SP 800-63B-4 §2.2; RFC 8176 names what was shown. */
 import type { AuditEvent } from '../protocol/audit-events.ts'
 import { refuse, refuseAudited, TooMany } from '../protocol/errors.ts'
 import type { SecondFactorStep, SignInProof } from '../protocol/types.ts'
+import type { Account } from './account.ts'
 import { spendRecoveryCode } from './recovery-codes.ts'
 import { checkPassword, type SignInDeps } from './sign-in.ts'
-import { type AttemptSource, countCode, countSignIn } from './throttle.ts'
+import { type AttemptSource, attemptCode, attemptPassword } from './throttle.ts'
 import { checkTotp, digitsOf } from './totp.ts'
-import type { Account } from './types.ts'
 
-/** How long half a sign-in waits for its other half, in seconds. */
+/** How long a pending sign-in waits for its second factor, in seconds. */
 export const pendingSignInLifetime = 600
 
 /** Undefined: the password is enough. */
@@ -23,7 +23,7 @@ export function passwordFingerprint({ pseudonym }: Pick<SignInDeps, 'pseudonym'>
   return pseudonym(`password of ${subject}: ${passwordHash}`)
 }
 
-/** What came of a code: how it is named, that it is wrong, or how many seconds to wait before another. */
+/** The result of a code: what it counts as, that it is wrong, or how many seconds to wait before another. */
 export type CodeOutcome = CheckedFactor | 'wrong' | { wait: number }
 
 /** `detail`: for the audit log. */
@@ -34,14 +34,13 @@ interface CheckedFactor {
 
 /** Tries a code of an app, or a recovery code: they never look alike. Each is good once. */
 export async function checkCode(deps: SignInDeps, account: Account, code: string, now: number): Promise<CodeOutcome> {
-  const { wait, succeeded } = await countCode(deps, account.subject, now)
-  if (wait !== undefined) return { wait }
   const digits = digitsOf(code)
   const isRecovery = !/^\d{6}$/.test(digits)
-  const right = isRecovery ? await spendRecoveryCode(deps, account, code) : await checkTotp(deps, account.subject, digits, now)
-  if (!right) return 'wrong'
-  await succeeded()
-  return { amr: ['otp', 'mfa'], detail: isRecovery ? { recovery_code: true } : {} } // RFC 8176 §2
+  const { wait, result } = await attemptCode(deps, account.subject, now, async (): Promise<CheckedFactor | undefined> => {
+    const right = isRecovery ? await spendRecoveryCode(deps, account, code) : await checkTotp(deps, account.subject, digits, now)
+    return right ? { amr: ['otp', 'mfa'], detail: isRecovery ? { recovery_code: true } : {} } : undefined // RFC 8176 §2
+  })
+  return wait === undefined ? (result ?? 'wrong') : { wait }
 }
 
 /** For the audit log: the password was right, the code was not. */
@@ -49,7 +48,7 @@ export function wrongCode({ subject }: Account): AuditEvent {
   return { act: 'user.sign-in', outcome: 'failure', target: subject, detail: { error: 'insufficient_user_authentication' } }
 }
 
-/** Somebody who has come in without a browser. */
+/** A sign-in that was completed without a page. */
 export interface CompletedSignIn {
   account: Account
   proof: SignInProof
@@ -58,8 +57,8 @@ export interface CompletedSignIn {
 }
 
 /**
- * Whoever has no page on which to ask for more: a password and, from those who have a second factor, a code. Undefined when login or
- * password are wrong or the account is not active. Refuses who owes more; throws `TooMany`.
+ * Signs in where no page can ask for more: by a password and, for an account that has a second factor, a code. Undefined when login or
+ * password are wrong or the account is not active. Refuses when a further step is required; throws `TooMany`.
  */
 export async function signInWithoutPage(
   deps: SignInDeps,
@@ -67,11 +66,9 @@ export async function signInWithoutPage(
   { password, otp }: { password: string; otp: string | undefined },
   now: number,
 ): Promise<CompletedSignIn | undefined> {
-  const { wait, succeeded } = await countSignIn(deps, source, now)
-  if (wait !== undefined) throw new TooMany('too many tries at a password', wait)
-  const account = await checkPassword(deps, source.login, password)
+  const { wait, result: account } = await attemptPassword(deps, source, now, () => checkPassword(deps, source.login, password))
+  if (wait !== undefined) throw new TooMany('too many attempts at a password', wait)
   if (!account) return undefined
-  await succeeded()
   const shown = await checkSecondFactor(deps, account, otp, now)
   const acr = shown ? 'aal2' : 'aal1'
   const { subject, passwordHash } = account
@@ -79,7 +76,7 @@ export async function signInWithoutPage(
   return { account, proof, detail: { acr, ...shown?.detail } }
 }
 
-/** What was shown beside the password; undefined: nothing is needed. */
+/** What was shown beside the password; undefined: nothing is required. */
 async function checkSecondFactor(
   deps: SignInDeps,
   account: Account,
@@ -94,6 +91,6 @@ async function checkSecondFactor(
   const outcome = await checkCode(deps, account, otp, now)
   if (outcome === 'wrong')
     return refuseAudited(wrongCode(account), 'insufficient_user_authentication', 'the code is not right, or was used already')
-  if ('wait' in outcome) throw new TooMany('too many tries at a code', outcome.wait)
+  if ('wait' in outcome) throw new TooMany('too many attempts at a code', outcome.wait)
   return outcome
 }

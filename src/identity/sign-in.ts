@@ -2,52 +2,16 @@
 import type { AuditEvent } from '../protocol/audit-events.ts'
 import type { Tokens } from '../protocol/ports.ts'
 import type { Request } from '../protocol/request-reply.ts'
+import { type Account, foldLogin, isActive } from './account.ts'
+import type { FactorCrypto, PasswordCheck } from './crypto.ts'
 import { deviceName } from './device-name.ts'
-import type { Passkey } from './factor-store.ts'
 import type { AccountNotice } from './links.ts'
-import { type Account, foldLogin, type IdentityStore, isActive } from './types.ts'
+import type { IdentityStore } from './store.ts'
 
 /** How long a browser stays signed in, in seconds. */
 export interface SessionLifetimes {
   readonly idle: number
   readonly absolute: number
-}
-
-/** What this room uses of the safe. */
-export interface PasswordCheck {
-  hash(password: string): Promise<string>
-  /** A hash made elsewhere, as it is kept. Throws, with a message for people, when it cannot be checked here. */
-  adopt(hash: string): string
-  /** Takes as long, and is false, when there is no hash. */
-  verify(password: string, kept: string | undefined): Promise<boolean>
-  needsRehash(kept: string): boolean
-  /** Is it one that many people use? */
-  isPopular(password: string): boolean
-}
-
-/** What this room uses of the safe for second factors. */
-export interface FactorCrypto {
-  draft(owner: string, until: number): { secret: string; sealed: string }
-  reopen(owner: string, sealed: string, now: number): { secret: string; sealed: string } | undefined
-  confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
-  accept(ask: { subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
-  /** A new recovery code, as it is shown. */
-  recoveryCode(): string
-  /** What a browser is asked to make or to sign, as JSON. */
-  creation(ask: { challenge: string; handle: string; username: string; name: string; known: readonly string[] }): string
-  request(ask: { challenge: string; allowed: readonly { id: string; transports: readonly string[] }[]; verified: boolean }): string
-  /** What a response of a browser says, unverified; what it proves. Undefined when anything is wrong with it. */
-  read(response: string): { id: string; challenge: string; userHandle: string | undefined } | undefined
-  created(ask: {
-    response: string
-    challenge: string
-  }): Promise<(Pick<Passkey, 'id' | 'publicKey' | 'counter' | 'transports' | 'synced' | 'backedUp'> & { verified: boolean }) | undefined>
-  signed(ask: {
-    response: string
-    challenge: string
-    passkey: Pick<Passkey, 'id' | 'publicKey' | 'counter'>
-    verified: boolean
-  }): Promise<{ counter: number; backedUp: boolean; verified: boolean } | undefined>
 }
 
 /** What may be tried in a quarter of an hour. */
@@ -74,15 +38,16 @@ export interface SignInDeps {
   pseudonym(text: string): string
   /** A new public id. */
   id(): string
-  /** Tells the owner of an account by mail, after the answer and if that is possible. */
-  notify(news: AccountNotice, account: Account): void
+  /** Tells the owner of an account by mail, where that is possible. Resolves once the mail is stored. */
+  notify(news: AccountNotice, account: Account): Promise<void>
 }
 
 type PasswordCheckDeps = Pick<SignInDeps, 'store' | 'passwords' | 'pseudonym'>
 
 /**
- * The account, if login and password are right and it is active. Takes as long when it is not, and does not tell why: who does not exist or
- * has no password costs what somebody who does costs, and always the same one, since hashes from elsewhere take longer or shorter than ours.
+ * The account of this login if the password is right and it is active. Takes as long when it is not, and does not tell why: an account that
+ * does not exist or has no password costs what another's hash costs, and always the same one's, since imported hashes take longer or
+ * shorter than ours.
  */
 export async function checkPassword(deps: PasswordCheckDeps, login: string, password: string): Promise<Account | undefined> {
   const { store, passwords, pseudonym } = deps
@@ -93,10 +58,10 @@ export async function checkPassword(deps: PasswordCheckDeps, login: string, pass
   if (!passwords.needsRehash(account.passwordHash)) return account
   const passwordHash = await passwords.hash(password)
   const rehashed = await store.accounts.rehash(account.subject, account.passwordHash, passwordHash)
-  return rehashed ? { ...account, passwordHash } : checkPassword(deps, login, password) // another was first
+  return rehashed ? { ...account, passwordHash } : checkPassword(deps, login, password) // it was changed meanwhile
 }
 
-/** For the audit log, of whoever exists or not: nothing of what was typed. */
+/** For the audit log, whether or not there is such an account. It holds nothing of what was typed. */
 export async function failedSignIn({ store }: Pick<SignInDeps, 'store'>, login: string): Promise<AuditEvent> {
   const account = await store.accounts.byLogin(foldLogin(login))
   return { act: 'user.sign-in', outcome: 'failure', target: account?.subject }

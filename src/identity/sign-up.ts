@@ -1,9 +1,9 @@
 /** Making an account of one's own. Where an address must be proven first, there is no account until it is. */
 import { z } from 'zod'
+import { type Account, foldLogin, loginOf, type SignUp } from './account.ts'
 import { type AccountDeps, type NewAccount, newAccount } from './accounts.ts'
 import { checkOwn } from './attributes.ts'
 import type { MailDeps } from './links.ts'
-import { type Account, foldLogin, loginOf, type SignUp } from './types.ts'
 
 /** What an address must be: proven or not; `private`: proven, and nobody is told whether somebody has it already. */
 export type SignUpRule = { address: 'unverified' } | { address: 'private' | 'verified'; mail: MailDeps }
@@ -59,24 +59,27 @@ async function isTaken({ store }: AccountDeps, { username, email }: Account): Pr
   return owners.some((owner) => owner !== undefined)
 }
 
-/** The link to whoever has the address; or, if that is somebody with an account, the news of the try. */
-async function sendProof(
-  { store, tokens, mailer, issuer, name, now }: MailDeps,
-  applicant: Applicant,
-  passwordHash: string,
-): Promise<void> {
+/** Sends the link that verifies the address; or, where an account has it already, tells the owner of the attempt. */
+async function sendProof(deps: MailDeps, applicant: Applicant, passwordHash: string): Promise<void> {
+  const { store, tokens, issuer, name, now } = deps
   const { username, email, claims, attributes, at } = applicant
   const owner = await store.accounts.byLogin(foldLogin(email))
   if (owner) {
     const link = { url: `${issuer}/forgot-password` }
-    return mailer.send({ kind: 'sign-up-again', to: email, username: loginOf(owner), from: name, link })
+    const again = { kind: 'sign-up-again', to: email, account: owner.subject, username: loginOf(owner), from: name, link } as const
+    const message = deps.message(again, lifetime)
+    await store.outbox.add(message)
+    await deps.deliver(message)
+    return
   }
   const text = tokens.make('lu')
   const hash = tokens.hash('lu', text) as string
-  await store.signUps.add({ hash, username, email, passwordHash, claims, attributes, browser: at?.browser, expiresAt: now() + lifetime })
   const back = at === undefined ? '' : `&flow=${encodeURIComponent(at.flow)}`
   const link = { url: `${issuer}/sign-up/confirm?token=${text}${back}`, lifetime }
-  await mailer.send({ kind: 'sign-up', to: email, username: username ?? email, from: name, link })
+  const message = deps.message({ kind: 'sign-up', to: email, username: username ?? email, from: name, link }, lifetime)
+  const signUp = { hash, username, email, passwordHash, claims, attributes, browser: at?.browser, expiresAt: now() + lifetime }
+  await store.signUps.add(signUp, message)
+  await deps.deliver(message)
 }
 
 /** What waits behind the text of a link, if it is in force. */

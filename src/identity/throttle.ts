@@ -1,9 +1,13 @@
-/** How often a password may be tried and a mail asked for — NIST SP 800-63B-4 §3.2.2, in words and numbers equal for accounts that exist and those that do not. */
+/**
+ * Attempts at passwords and codes, and requests for mail: what is counted, for whom, and what ends the count — NIST SP 800-63B-4 §3.2.2.
+ * Limits and answers are the same for accounts that exist and those that do not.
+ */
 
 import { networkOf } from '../protocol/ip-address.ts'
+import { type Account, foldLogin } from './account.ts'
 import { isKnownDevice } from './devices.ts'
 import type { SignInDeps } from './sign-in.ts'
-import { type Bucket, foldLogin } from './types.ts'
+import type { Bucket } from './store.ts'
 
 /** Who tries. */
 export interface AttemptSource {
@@ -15,94 +19,129 @@ export interface AttemptSource {
   device: string | undefined
 }
 
-/** A try that was counted. `wait`: it must not be made, but may be after so many seconds. */
-export interface Attempt {
+/** `wait`: nothing was checked, and may be after so many seconds. `result`: what the check gave; undefined: it failed. */
+export interface Attempt<T> {
   wait: number | undefined
-  /** To be called when it came to a good end, so that it counts for nothing. */
-  succeeded(): Promise<void>
+  result: T | undefined
 }
 
 const window = 900
 const day = 86_400
-/** Failures at one account in a day, from all browsers that are not known to it. §3.2.2 */
+/** Failures at one account in a day, and at one known device of it. NIST SP 800-63B-4 §3.2.2 */
 const maxPerDay = 100
-/** Mails that are sent to one account in a quarter of an hour. */
+/** Mails of one kind to one account or address in a quarter of an hour. */
 const maxMails = 3
 
-/** Counts a try at a password before it is made, so that many at once cannot slip through. At a known device only its own tries count. */
-export async function countSignIn(deps: SignInDeps, { login, address, device }: AttemptSource, now: number): Promise<Attempt> {
-  const { store, limits, pseudonym } = deps
-  const who = pseudonym(foldLogin(login))
-  if (await isKnownDevice(deps, device, login, now)) {
-    const own = { name: `device:${who}:${pseudonym(device as string)}`, limit: limits.account, window }
-    return { wait: await waitFor(deps, [own], now), succeeded: () => store.attempts.clear([own.name]) }
-  }
-  const account = [
-    { name: `account:${who}`, limit: limits.account, window },
-    { name: `account-day:${who}`, limit: maxPerDay, window: day },
-  ]
-  const others = { address: { name: `address:${networkOf(address)}`, limit: limits.address, window }, tenant: tenantBucket(limits) }
-  return {
-    wait: await waitFor(deps, [others.address, ...account, others.tenant], now),
-    async succeeded() {
-      await store.attempts.clear(account.map(({ name }) => name))
-      await store.attempts.giveBack([others.address.name, others.tenant.name])
-    },
-  }
+/**
+ * Checks a password, unless there were too many attempts. An account has one count, by whichever of its logins it is named; so has a login
+ * that is nobody's. At a known device only its own attempts count. `check` returns undefined when the password is wrong.
+ */
+export async function attemptPassword<T>(
+  deps: SignInDeps,
+  source: AttemptSource,
+  now: number,
+  check: () => Promise<T | undefined>,
+): Promise<Attempt<T>> {
+  return attempt(deps, await bucketsOf(deps, source, now), now, check)
 }
 
-/**
- * Counts a try at a code of one account. Codes are short, so here every browser counts, known ones too; whoever tries has given the right
- * password already.
- */
-export async function countCode(deps: SignInDeps, subject: string, now: number): Promise<Attempt> {
-  const { store, limits, pseudonym } = deps
-  const who = pseudonym(subject)
-  const buckets = [
-    { name: `code:${who}`, limit: limits.account, window },
+/** Checks a code of one account. Codes are short, and whoever tries one has shown the password: every browser counts, known ones too. */
+export async function attemptCode<T>(
+  deps: SignInDeps,
+  subject: string,
+  now: number,
+  check: () => Promise<T | undefined>,
+): Promise<Attempt<T>> {
+  const who = deps.pseudonym(subject)
+  const own = [
+    { name: `code:${who}`, limit: deps.limits.account, window },
     { name: `code-day:${who}`, limit: maxPerDay, window: day },
   ]
-  return { wait: await waitFor(deps, buckets, now), succeeded: () => store.attempts.clear(buckets.map(({ name }) => name)) }
+  return attempt(deps, { first: [], own, last: [] }, now, check)
 }
 
-/** Counts a request for a mail. Returns how many seconds to wait; undefined: go on. */
-export function countMail(deps: SignInDeps, who: Omit<AttemptSource, 'device'>, now: number): Promise<number | undefined> {
-  return waitFor(deps, mailBuckets(deps, 'mail', who), now)
+/** `own`: cleared by success, in which the others get their attempt back. They are counted in this order. */
+interface Counted {
+  first: readonly Bucket[]
+  own: readonly Bucket[]
+  last: readonly Bucket[]
 }
 
-/** Counts a sign-up, which costs a hash and may send a mail. Returns how many seconds to wait; undefined: go on. */
-export function countSignUp(deps: SignInDeps, who: Omit<AttemptSource, 'device'>, now: number): Promise<number | undefined> {
-  return waitFor(deps, mailBuckets(deps, 'sign-up', who), now)
-}
-
-/** Counts the making of a tenant where anyone may make one. Returns how many seconds to wait; undefined: go on. */
-export function countTenantCreation(deps: SignInDeps, address: string, now: number): Promise<number | undefined> {
-  return waitFor(deps, [{ name: `tenant-address:${networkOf(address)}`, limit: deps.limits.address, window }], now)
-}
-
-/** Counts a flow, which is stored although nobody has signed in yet. Returns how many seconds to wait; undefined: go on. */
-export function countFlow(deps: SignInDeps, address: string, now: number): Promise<number | undefined> {
-  return waitFor(deps, [{ name: `flow-address:${networkOf(address)}`, limit: deps.limits.flows, window }], now)
-}
-
-/** Mails to one account are few, whatever they are for. */
-function mailBuckets(
-  { limits, pseudonym }: SignInDeps,
-  kind: 'mail' | 'sign-up',
-  { login, address }: Omit<AttemptSource, 'device'>,
-): Bucket[] {
-  return [
-    { name: `${kind}-address:${networkOf(address)}`, limit: limits.address, window },
-    { name: `mail:${pseudonym(foldLogin(login))}`, limit: maxMails, window },
-    { ...tenantBucket(limits), name: `${kind}-tenant` },
+async function bucketsOf(deps: SignInDeps, { login, address, device }: AttemptSource, now: number): Promise<Counted> {
+  const { store, limits, pseudonym } = deps
+  const subject = (await store.accounts.byLogin(foldLogin(login)))?.subject
+  const who = pseudonym(subject === undefined ? `login ${foldLogin(login)}` : `account ${subject}`)
+  const pair = (kind: string, of: string): Bucket[] => [
+    { name: `${kind}:${of}`, limit: limits.account, window, subject },
+    { name: `${kind}-day:${of}`, limit: maxPerDay, window: day, subject },
   ]
+  if (await isKnownDevice(deps, device, login, now))
+    return { first: [], own: pair('device', `${who}:${pseudonym(device as string)}`), last: [] }
+  return {
+    first: [{ name: `address:${networkOf(address)}`, limit: limits.address, window }],
+    own: pair('account', who),
+    last: [{ name: 'tenant', limit: limits.tenant, window }],
+  }
 }
 
-async function waitFor({ store }: Pick<SignInDeps, 'store'>, buckets: readonly Bucket[], now: number): Promise<number | undefined> {
+/** Counts before the check, so that many at once cannot slip through. A check that could not be made counts for nothing. */
+async function attempt<T>(
+  { store: { attempts } }: Pick<SignInDeps, 'store'>,
+  { first, own, last }: Counted,
+  now: number,
+  check: () => Promise<T | undefined>,
+): Promise<Attempt<T>> {
+  const until = await attempts.count([...first, ...own, ...last], now)
+  if (until !== undefined) return { wait: until - now, result: undefined }
+  const [ownNames, others] = [own.map(({ name }) => name), [...first, ...last].map(({ name }) => name)]
+  try {
+    const result = await check()
+    if (result === undefined) return { wait: undefined, result }
+    await attempts.clear(ownNames)
+    if (others.length > 0) await attempts.giveBack(others)
+    return { wait: undefined, result }
+  } catch (error) {
+    await attempts.giveBack([...ownNames, ...others])
+    throw error
+  }
+}
+
+/** What a mail is sent for. Each has a count of its own, so that one cannot use up another. */
+export type MailPurpose = 'reset' | 'sign-up' | 'verification' | 'email-change'
+
+/** Counts a request for a mail: for each login as it was typed, and for the address it came from. How many seconds to wait; undefined: go on. */
+export async function countMail(
+  { store, limits, pseudonym }: SignInDeps,
+  purpose: MailPurpose,
+  { logins, address }: { logins: readonly string[]; address: string },
+  now: number,
+): Promise<number | undefined> {
+  const kind = purpose === 'sign-up' ? 'sign-up' : 'mail'
+  const buckets = [
+    { name: `${kind}-address:${networkOf(address)}`, limit: limits.address, window },
+    ...new Set(logins.map(foldLogin)).values().map((login) => ({ name: `${purpose}:${pseudonym(login)}`, limit: maxMails, window })),
+    { name: `${kind}-tenant`, limit: limits.tenant, window },
+  ]
   const until = await store.attempts.count(buckets, now)
   return until && until - now
 }
 
-function tenantBucket(limits: SignInDeps['limits']): Bucket {
-  return { name: 'tenant', limit: limits.tenant, window }
+/** May another reset mail go to this account? Asked after the answer, for the account: its user name and its address are two logins. */
+export async function mayReset({ store, pseudonym }: SignInDeps, { subject }: Account, now: number): Promise<boolean> {
+  return (await store.attempts.count([{ name: `reset-account:${pseudonym(subject)}`, limit: maxMails, window }], now)) === undefined
+}
+
+/** Counts the making of a tenant where anyone may make one. How many seconds to wait; undefined: go on. */
+export function countTenantCreation(deps: SignInDeps, address: string, now: number): Promise<number | undefined> {
+  return waitFor(deps, { name: `tenant-address:${networkOf(address)}`, limit: deps.limits.address, window }, now)
+}
+
+/** Counts a flow, which is stored although nobody has signed in yet. How many seconds to wait; undefined: go on. */
+export function countFlow(deps: SignInDeps, address: string, now: number): Promise<number | undefined> {
+  return waitFor(deps, { name: `flow-address:${networkOf(address)}`, limit: deps.limits.flows, window }, now)
+}
+
+async function waitFor({ store }: SignInDeps, bucket: Bucket, now: number): Promise<number | undefined> {
+  const until = await store.attempts.count([bucket], now)
+  return until && until - now
 }

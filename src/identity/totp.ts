@@ -1,8 +1,8 @@
 /** Authenticator apps: setting one up, and checking its codes — RFC 6238 §5; the Key URI Format that the apps read. */
 import type { TotpOffer } from '../protocol/ports.ts'
+import type { Account } from './account.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import type { SignInDeps } from './sign-in.ts'
-import type { Account } from './types.ts'
 
 /** How long an offer can be confirmed, in seconds. */
 const draftLifetime = 1800
@@ -44,7 +44,7 @@ export async function confirmTotp(
   const totp = { subject, sealed: kept.sealed, lastStep: kept.step, createdAt: now }
   const outcome = await deps.store.factors.addTotp(totp, { recoveryCodes: codes.hashes, onlyFirst })
   if (outcome === 'refused') return outcome
-  deps.notify({ kind: 'factor-added' }, account)
+  await deps.notify({ kind: 'factor-added' }, account)
   return outcome === 'first' ? codes.texts : []
 }
 

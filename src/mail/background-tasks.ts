@@ -1,25 +1,27 @@
-/** Work that is done after the answer: bounded, and waited for when the house closes. */
+/** Work that is done after the answer: bounded, and waited for at shutdown. */
 
-/** More than these at once are not begun. */
+/** More than these at once are not started. */
 const maxRunning = 200
 
 export interface BackgroundTasks {
-  /** Begins it when the answer is on its way. A failure is told, and is nobody else's. */
-  start(work: () => Promise<void>): void
-  /** When all that was begun is done. */
+  /** Starts it when the answer is on its way. A failure is logged, and affects no other task. */
+  start(work: () => Promise<unknown>): void
+  /** Resolves once all that was started is done. */
   drain(): Promise<void>
 }
 
-/** `tell`: learns what went wrong, without what was in it. */
+/** `tell`: learns what failed, without the content. */
 export function backgroundTasks(tell: (problem: object, text: string) => void): BackgroundTasks {
   const running = new Set<Promise<void>>()
   return {
     start(work) {
-      if (running.size >= maxRunning) return tell({ waiting: running.size }, 'too much mail is waiting; this one is not sent')
+      if (running.size >= maxRunning)
+        return tell({ waiting: running.size }, 'too much work is waiting; a mail is not sent before its next turn')
       const task = new Promise<void>((resolve) => setImmediate(resolve))
         .then(work)
+        .then(() => undefined)
         .catch((error: { code?: unknown; responseCode?: unknown }) =>
-          tell({ code: error.code, response: error.responseCode }, 'a mail could not be sent'),
+          tell({ code: error.code, response: error.responseCode }, 'a mail could not be queued'),
         )
         .finally(() => running.delete(task))
       running.add(task)

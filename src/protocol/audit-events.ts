@@ -25,6 +25,7 @@ export const auditEventTypes = {
   'group.members': 'People were put into a group, or taken out of it',
   'attribute.define': 'An attribute of people was defined, or defined otherwise',
   'attribute.remove': 'An attribute of people was removed with its values',
+  'mail.lost': 'A mail could not be delivered and was given up',
   'grant.give': 'A person allowed an application something',
   'grant.revoke': 'What a person had allowed an application was taken back',
   'session.end': 'A session was ended from elsewhere',

@@ -36,6 +36,18 @@ export function isDotSegment(segment: string): boolean {
 
 const everyForbidden = new RegExp(forbidden, 'gu')
 
+/** What is left of a text without such characters and line breaks, trimmed: at most `most` characters, none of them cut in half. */
+export function cleanPart(value: string, most: number): string {
+  return [
+    ...value
+      .replace(everyForbidden, '')
+      .replace(/[\t\n\r\u2028\u2029]/g, '')
+      .trim(),
+  ]
+    .slice(0, most)
+    .join('')
+}
+
 /** The text with each character that is not allowed escaped as in JSON, cut to `most` characters: safe to store, log and print. */
 export function printable(value: string, most = Number.POSITIVE_INFINITY): string {
   const shown = value.replace(everyForbidden, escaped)

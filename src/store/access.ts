@@ -1,5 +1,6 @@
 /** What a person has allowed applications: the grants, as their owner sees them. */
-import type { Access, IdentityStore } from '../identity/types.ts'
+import type { Access } from '../identity/account.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import { type Db, type Row, sql } from './sql.ts'
 
 export function access(db: Db, tenant: string): Pick<IdentityStore, 'access'> {

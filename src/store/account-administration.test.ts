@@ -1,6 +1,6 @@
 /** What administering accounts and replacing passwords promise, on every engine. */
 import assert from 'node:assert/strict'
-import { aGrant, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+import { aGrant, aLink, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 
 const boss = { subject: 'boss', role: 'org_admin' } as const
 const act = {
@@ -56,7 +56,7 @@ onEachEngine('what is written in an account is changed as it is at that moment, 
   await a.accounts.add(anAccount({ claims: { name: 'Before', locale: 'en' } }))
   await a.accounts.add(aBoss)
   await a.sessions.start(aSession(), '$hash', [])
-  await a.links.add({ hash: 'link', kind: 'reset', subject: 'subject', email: anAccount().email as string, expiresAt: NOW + 60 })
+  await a.links.add(aLink())
   const renamed = { ...act, change: ({ claims }: { claims: object }) => ({ claims: { ...claims, name: 'After' } }) }
   assert.equal(await a.accounts.administer(renamed), 'changed')
   assert.deepEqual((await a.accounts.bySubject('subject'))?.claims, { name: 'After', locale: 'en' })
@@ -73,7 +73,7 @@ onEachEngine('a password that somebody else sets ends all that the old one let i
   await a.accounts.add(aBoss)
   await a.sessions.start(aSession(), '$hash', [])
   await a.devices.add({ subject: 'subject', hash: 'device', expiresAt: NOW + 60 }, 5)
-  await a.links.add({ hash: 'link', kind: 'reset', subject: 'subject', email: anAccount().email as string, expiresAt: NOW + 60 })
+  await a.links.add(aLink())
   assert.equal(await a.accounts.administer({ ...act, change: () => ({ passwordHash: 'new', passwordIsTemporary: true }) }), 'changed')
   assert.deepEqual(await a.sessions.find(['session'], NOW), [])
   assert.equal(await a.links.find('link', NOW), undefined)

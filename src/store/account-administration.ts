@@ -1,22 +1,25 @@
-/** What administrators see and do of accounts, and what a new password ends. */
-import type { AccountSearch } from '../identity/types.ts'
+/** Finding accounts, what administrators do to them, and a password that its owner replaces. */
+import type { AccountSearch, Administration, IdentityStore } from '../identity/store.ts'
+import { accountColumns, accountFrom } from './account-row.ts'
+import { remove, update } from './account-writes.ts'
+import { endAccess, endOfPassword, endSessions } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
-/** The order is data, so that the texts stay two. Whatever is searched for stands for itself: `%` and `_` too. */
+/** The order is a value, so that two statements are enough. `%` and `_` in the search match only themselves. */
 export async function search(db: Db, tenant: string, ask: AccountSearch): Promise<{ rows: Row[]; total: number }> {
   const { sort, descending, offset, limit } = ask
   const part = `%${(ask.search ?? '').toLowerCase().replace(/[!%_]/g, '!$&')}%`
   const rows = await db.read(
     descending
       ? sql`
-          select subject, username, email, password_hash, password_is_temporary, claims, attributes, status, role, created_at, updated_at from accounts
+          select ${accountColumns} from accounts
           where tenant_id = ${tenant}
           and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')
           order by case ${sort} when 'email' then lower(email) when 'role' then role when 'username' then username_folded end desc,
             case ${sort} when 'created_at' then created_at end desc, subject desc
           limit ${limit} offset ${offset}`
       : sql`
-          select subject, username, email, password_hash, password_is_temporary, claims, attributes, status, role, created_at, updated_at from accounts
+          select ${accountColumns} from accounts
           where tenant_id = ${tenant}
           and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')
           order by case ${sort} when 'email' then lower(email) when 'role' then role when 'username' then username_folded end,
@@ -29,31 +32,57 @@ export async function search(db: Db, tenant: string, ask: AccountSearch): Promis
   return { rows, total: count!['n'] as number }
 }
 
-interface Replacement {
-  subject: string
-  from: string | undefined
-  to: string
-  keep: string | undefined
-  now: number
-  until: number
+/** Locks every superadmin: two who leave at once cannot both be the one who was not the last. */
+export function* leave(tenant: string, subject: string, now: number): Transaction<'removed' | 'unknown' | 'last'> {
+  const superadmins = yield sql`
+    update accounts set updated_at = updated_at where tenant_id = ${tenant} and role = 'superadmin' and status = 'active' returning subject`
+  if (superadmins.length === 1 && superadmins[0]?.['subject'] === subject) return 'last'
+  return (yield* remove(tenant, subject, now)) ? 'removed' : 'unknown'
 }
 
-/** A family that is used at this very moment is taken back by its record, not by the deletion of rows that may be replaced meanwhile. */
-export function* replacePassword(tenant: string, { subject, from, to, keep, now, until }: Replacement): Transaction<boolean> {
+/**
+ * Administrator and account are locked first, and looked at afterwards: one who was suspended or demoted a moment ago changes nothing, and
+ * of two who demote each other one remains.
+ */
+export function* administer(tenant: string, { by, subject, within, change, now }: Administration): Transaction<'changed' | 'refused'> {
+  for (const locked of by ? [by.subject, subject].sort() : [])
+    yield sql`update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${locked} returning subject`
+  const [row] = yield sql`
+    update accounts set updated_at = ${now}
+    where tenant_id = ${tenant} and subject = ${subject} and subject <> ${by?.subject ?? ''} and role in ${within}
+    and (${by ? 1 : 0} = 0 or exists (select 1 from accounts a
+      where a.tenant_id = ${tenant} and a.subject = ${by?.subject ?? ''} and a.role = ${by?.role ?? ''} and a.status = 'active'))
+    returning ${accountColumns}`
+  if (!row) return 'refused'
+  if (change === 'removal') {
+    yield* remove(tenant, subject, now)
+    return 'changed'
+  }
+  const changes = change(accountFrom(row))
+  yield* update(tenant, subject, { ...changes, updatedAt: now })
+  if ('role' in changes) yield* endAccess(tenant, subject, now) // tokens may say the old one
+  return 'changed'
+}
+
+type Replacement = Parameters<IdentityStore['accounts']['replacePassword']>[0]
+
+/** A family in use at this moment is revoked by record: deleting its rows could miss one that is being replaced. */
+export function* replacePassword(tenant: string, { subject, from, to, keep = '', now, until }: Replacement): Transaction<boolean> {
   const changed = yield sql`
     update accounts set password_hash = ${to}, password_is_temporary = 0, updated_at = ${now}
     where tenant_id = ${tenant} and subject = ${subject} and coalesce(password_hash, '') = ${from ?? ''} returning subject`
   if (changed.length === 0) return false
-  yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
-  yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject} and kind in ('reset', 'invitation')`
+  // Before the refresh tokens: a code that is being redeemed is waited for, and its refresh token found.
+  yield* endSessions(tenant, { subject })
+  yield* endOfPassword(tenant, subject)
   yield sql`
     insert into revocations (tenant_id, id, until)
     select distinct t.tenant_id, t.family, cast(${until} as bigint) from grants g cross join refresh_tokens t
     where g.tenant_id = ${tenant} and g.subject = ${subject}
-    and t.tenant_id = g.tenant_id and t.grant_id = g.id and t.family <> ${keep ?? ''}
+    and t.tenant_id = g.tenant_id and t.grant_id = g.id and t.family <> ${keep}
     on conflict (tenant_id, id) do update set until = excluded.until where excluded.until > revocations.until`
   yield sql`
-    delete from refresh_tokens where tenant_id = ${tenant} and family <> ${keep ?? ''}
+    delete from refresh_tokens where tenant_id = ${tenant} and family <> ${keep}
     and grant_id in (select id from grants where tenant_id = ${tenant} and subject = ${subject})`
   return true
 }

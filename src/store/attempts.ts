@@ -1,5 +1,5 @@
-/** Counters of tries, and the browsers known to an account, as kept. */
-import type { IdentityStore } from '../identity/types.ts'
+/** Counters of attempts, and the browsers known to an account. */
+import type { IdentityStore } from '../identity/store.ts'
 import { type Db, sql } from './sql.ts'
 
 export function attempts(db: Db, tenant: string): Pick<IdentityStore, 'attempts' | 'devices'> {
@@ -7,9 +7,9 @@ export function attempts(db: Db, tenant: string): Pick<IdentityStore, 'attempts'
     attempts: {
       count: (buckets, now) =>
         db.transact(function* () {
-          for (const { name, limit, window } of buckets) {
+          for (const { name, limit, window, subject } of buckets) {
             const [row] = yield sql`
-              insert into attempts (tenant_id, bucket, used, ends_at) values (${tenant}, ${name}, 1, ${now + window})
+              insert into attempts (tenant_id, bucket, used, ends_at, subject) values (${tenant}, ${name}, 1, ${now + window}, ${subject ?? null})
               on conflict (tenant_id, bucket) do update set
                 used = case when attempts.ends_at <= ${now} then 1 else attempts.used + 1 end,
                 ends_at = case when attempts.ends_at <= ${now} then excluded.ends_at else attempts.ends_at end

@@ -1,6 +1,6 @@
 /** The audit log as kept. */
 import type { AuditSearch, StoredAuditEvent } from '../identity/audit-entry.ts'
-import type { IdentityStore } from '../identity/types.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import { type Db, type Row, type Sql, sql } from './sql.ts'
 
 export function audit(db: Db, tenant: string): Pick<IdentityStore, 'audit'> {

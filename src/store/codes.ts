@@ -9,14 +9,20 @@ export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
     codes: {
       add: (code, flow) =>
         db.transact(function* () {
+          // Locks the session: one that ends now ends this code too, and one that has ended issues none.
+          const { subject, sid } = code.authentication
+          const live = yield sql`
+            update sessions set sid = sid where tenant_id = ${tenant} and subject = ${subject} and sid = ${sid} returning sid`
+          if (live.length === 0) return false
           if (flow !== undefined) {
             const ended = yield sql`delete from flows where tenant_id = ${tenant} and id = ${flow} returning id`
             if (ended.length === 0) return false
           }
           if (code.asked.pushed !== undefined && (yield endPushedRequest(tenant, code.asked.pushed)).length === 0) return false
           yield sql`
-            insert into codes (tenant_id, hash, grant_id, family, doc, expires_at)
-            values (${tenant}, ${code.hash}, ${code.grantId}, ${code.family}, ${documentOfCode(code)}, ${code.expiresAt})`
+            insert into codes (tenant_id, hash, grant_id, family, doc, expires_at, subject, sid)
+            values (${tenant}, ${code.hash}, ${code.grantId}, ${code.family}, ${documentOfCode(code)}, ${code.expiresAt},
+              ${code.authentication.subject}, ${code.authentication.sid})`
           return true
         }),
       async find(hash) {

@@ -12,6 +12,7 @@ import {
   atOnce,
   NOW,
   onEachEngine,
+  signedIn,
   type TenantStore,
 } from '../../test/stored.ts'
 import { sql, UniqueViolation } from './sql.ts'
@@ -22,6 +23,7 @@ const keep = (store: TenantStore, refresh: ReturnType<typeof aRefreshToken>) =>
   store.issue({ spend: undefined, access: undefined, refresh })
 
 onEachEngine('of fifty spenders of a code exactly one wins', async ({ a, b }) => {
+  await signedIn(a)
   await aGrant(a)
   assert.equal(await a.codes.add(aCode(), undefined), true)
   assert.equal(await b.codes.find('code'), undefined)
@@ -54,6 +56,7 @@ onEachEngine('of fifty spenders of a refresh token exactly one wins', async ({ a
 })
 
 onEachEngine('a code is not a refresh token, nor the other way round', async ({ a }) => {
+  await signedIn(a)
   await aGrant(a)
   await a.codes.add(aCode({ hash: 'same' }), undefined)
   assert.equal(await spend(a, 'refresh', 'same'), false)
@@ -61,6 +64,7 @@ onEachEngine('a code is not a refresh token, nor the other way round', async ({ 
 })
 
 onEachEngine('what a token response makes true, it makes true whole or not at all', async ({ a, b }) => {
+  await signedIn(a)
   await aGrant(a)
   await a.codes.add(aCode(), undefined)
   const access = { hash: 'access', token: anAccessToken() }
@@ -156,6 +160,7 @@ onEachEngine('a flow that began answered keeps its answers', async ({ a }) => {
 })
 
 onEachEngine('one flow gives one code', async ({ a, b }) => {
+  await signedIn(a)
   await aGrant(a)
   await a.flows.begin(aFlow(), NOW + 60)
   assert.equal(await b.codes.add(aCode(), 'flow'), false)
@@ -173,6 +178,7 @@ onEachEngine('revoking a grant takes back all that hangs off it, once', async ({
   await aGrant(a)
   await aGrant(b)
   for (const store of [a, b]) {
+    await signedIn(store)
     await store.codes.add(aCode(), undefined)
     await store.issue({ spend: undefined, access: { hash: 'access', token: anAccessToken() }, refresh: aRefreshToken() })
   }
@@ -218,6 +224,7 @@ onEachEngine('revoking a family, a token or a grant by id takes back what bears 
 })
 
 onEachEngine('a token that came to be after its family was revoked is dead', async ({ a }) => {
+  await signedIn(a)
   await aGrant(a)
   await a.revocations.add(['family'], NOW + 60)
   await a.codes.add(aCode(), undefined)

@@ -1,6 +1,7 @@
 /** Second factors as kept. Whoever adds or removes one of an account's waits for whoever else does. */
 import type { FactorAddition, TotpRow } from '../identity/factor-store.ts'
-import type { IdentityStore } from '../identity/types.ts'
+import type { IdentityStore } from '../identity/store.ts'
+import { endSessions } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 export function factors(db: Db, tenant: string): Pick<IdentityStore, 'factors'> {
@@ -48,7 +49,7 @@ export function factors(db: Db, tenant: string): Pick<IdentityStore, 'factors'> 
           yield* lock(tenant, subject)
           const had = (yield* count(tenant, subject)) > 0
           yield* removeFactors(tenant, subject)
-          yield sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`
+          yield* endSessions(tenant, { subject })
           return had
         }),
     },

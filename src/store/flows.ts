@@ -26,16 +26,17 @@ export function flows(db: Db, tenant: string): Pick<Store, 'flows'> {
         // Each answer is followed by a space, and is there once.
         const word = `${answer} `
         await db.write(sql`
-          update flows set answered = replace(replace(answered, ${word}, ''), 'consent ', '') || ${word}, half_id = null, half = null
+          update flows set answered = replace(replace(answered, ${word}, ''), 'consent ', '') || ${word}, half_id = null, half = null, half_subject = null
           where tenant_id = ${tenant} and id = ${id}`)
       },
       async setPending(id, pending) {
         await db.write(sql`
-          update flows set half_id = ${pending?.id ?? null}, half = ${pending ? JSON.stringify(pending) : null} where tenant_id = ${tenant} and id = ${id}`)
+          update flows set half_id = ${pending?.id ?? null}, half = ${pending ? JSON.stringify(pending) : null}, half_subject = ${pending?.subject ?? null}
+          where tenant_id = ${tenant} and id = ${id}`)
       },
       async complete(id, pending) {
         const rows = await db.write(sql`
-          update flows set answered = replace(replace(answered, 'sign-in ', ''), 'consent ', '') || 'sign-in ', half_id = null, half = null
+          update flows set answered = replace(replace(answered, 'sign-in ', ''), 'consent ', '') || 'sign-in ', half_id = null, half = null, half_subject = null
           where tenant_id = ${tenant} and id = ${id} and half_id = ${pending} returning id`)
         return rows.length > 0
       },

@@ -1,7 +1,7 @@
 /** Groups and their members in the database. `cross join`: SQLite then reads the memberships first, and not every row of the tenant. */
+import { foldLogin } from '../identity/account.ts'
 import type { Group, GroupStore } from '../identity/groups.ts'
-import { foldLogin } from '../identity/types.ts'
-import { accountFrom } from './accounts.ts'
+import { accountFrom, columnsOfAccount } from './account-row.ts'
 import { type Db, type Row, sql, type Transaction, UniqueViolation } from './sql.ts'
 
 export function groups(db: Db, tenant: string): { groups: GroupStore } {
@@ -93,7 +93,7 @@ async function search(db: Db, tenant: string, ask: Parameters<GroupStore['search
 
 async function members(db: Db, tenant: string, id: string, { offset, limit }: { offset: number; limit: number }) {
   const rows = await db.read(sql`
-    select a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.attributes, a.status, a.role, a.created_at, a.updated_at
+    select ${columnsOfAccount}
     from memberships m cross join accounts a
     where m.tenant_id = ${tenant} and m.group_id = ${id} and a.tenant_id = m.tenant_id and a.subject = m.subject
     order by a.username_folded limit ${limit} offset ${offset}`)

@@ -2,7 +2,7 @@
 import type { Store } from '../protocol/ports.ts'
 import type { Artefact } from '../protocol/types.ts'
 import { addAccessToken } from './access-tokens.ts'
-import { stillProven } from './accounts.ts'
+import { stillProven } from './account-row.ts'
 import { spendCode } from './codes.ts'
 import { addRefreshToken, spendRefreshToken } from './refresh-tokens.ts'
 import type { Db, Sql } from './sql.ts'

@@ -1,67 +1,71 @@
-/** Single-use links as kept. What a link stands for becomes true in the transaction that spends it. */
-import type { IdentityStore, Link, LinkKind } from '../identity/types.ts'
-import { accountFrom, endAccess, unlessTaken, update } from './accounts.ts'
-import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
+/** Single-use links. What a link stands for becomes true in the transaction that spends it, and only for the address it was sent to. */
+
+import type { Link, LinkKind } from '../identity/account.ts'
+import type { IdentityStore } from '../identity/store.ts'
+import { accountFrom, columnsOfAccount, lockAccount, stillProven } from './account-row.ts'
+import { unlessTaken, update } from './account-writes.ts'
+import { enqueue } from './outbox.ts'
+import { type Db, type Row, sql, type Transaction } from './sql.ts'
+
+type NewLink = Parameters<IdentityStore['links']['add']>[0]
 
 export function links(db: Db, tenant: string): Pick<IdentityStore, 'links'> {
   return {
     links: {
-      async add({ hash, kind, subject, email, expiresAt }) {
-        await db.write(sql`
-          insert into links (tenant_id, subject, kind, hash, email, expires_at)
-          values (${tenant}, ${subject}, ${kind}, ${hash}, ${email}, ${expiresAt})
-          on conflict (tenant_id, subject, kind) do update set
-            hash = excluded.hash, email = excluded.email, expires_at = excluded.expires_at`)
-      },
+      add: (link) => db.transact(() => add(tenant, link)),
       async find(hash, now) {
         const [row] = await db.read(sql`
-          select l.kind, l.email as link_email, l.expires_at,
-            a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.attributes, a.status, a.role, a.created_at, a.updated_at
+          select l.kind, l.email as link_email, l.expires_at, ${columnsOfAccount}
           from links l join accounts a on a.tenant_id = l.tenant_id and a.subject = l.subject
-          where l.tenant_id = ${tenant} and l.hash = ${hash} and l.expires_at > ${now} and a.status = 'active'`)
+          where l.tenant_id = ${tenant} and l.hash = ${hash} and l.expires_at > ${now} and a.status = 'active'
+          and (l.kind = 'email-change' or l.email = a.email)`)
         return row && { link: linkFrom(hash, row), account: accountFrom(row) }
       },
-      confirmEmail: (hash, now) =>
-        unlessTaken('taken', () =>
-          db.transact(function* () {
-            const link = yield* spend(tenant, hash, now)
-            if (!link) return 'unknown'
-            const [account] = yield lock(tenant, link.subject)
-            if (!account || (link.kind === 'verification' && account['email'] !== link.email)) return 'unknown'
-            return yield* update(tenant, link.subject, { email: link.email, claims: verified(account), updatedAt: now })
-          }),
-        ),
-      setPassword: (hash, passwordHash, now) =>
-        db.transact(function* () {
-          const link = yield* spend(tenant, hash, now)
-          if (!link) return false
-          const { subject } = link
-          const [account] = yield lock(tenant, subject)
-          if (!account) return false
-          const proven = account['email'] === link.email ? { claims: verified(account) } : {}
-          yield* update(tenant, subject, { passwordHash, passwordIsTemporary: false, updatedAt: now, ...proven })
-          yield* endAccess(tenant, subject, now)
-          yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject}`
-          yield sql`delete from devices where tenant_id = ${tenant} and subject = ${subject}`
-          return true
-        }),
+      confirmEmail: (hash, now) => unlessTaken('taken', () => db.transact(() => confirmEmail(tenant, hash, now))),
+      setPassword: (hash, passwordHash, now) => db.transact(() => setPassword(tenant, hash, passwordHash, now)),
     },
   }
 }
 
-/** The link, for the one who spends it. A link of somebody suspended is not spent. */
-function* spend(tenant: string, hash: string, now: number): Transaction<Link | undefined> {
-  const [row] = yield sql`
-    delete from links where tenant_id = ${tenant} and hash = ${hash} and expires_at > ${now}
-    and exists (select 1 from accounts a where a.tenant_id = ${tenant} and a.subject = links.subject and a.status = 'active')
-    returning subject, kind, email as link_email, expires_at`
-  return row && linkFrom(hash, row)
+/** The account is locked and compared: a change that commits first leaves no link behind, and a later one ends this link. */
+function* add(tenant: string, { hash, kind, subject, email, expiresAt, account, message }: NewLink): Transaction<boolean> {
+  const [row] = yield stillProven(tenant, subject, account.passwordHash)
+  if (!row || row['email'] !== (account.email ?? null)) return false
+  yield sql`
+    insert into links (tenant_id, subject, kind, hash, email, expires_at)
+    values (${tenant}, ${subject}, ${kind}, ${hash}, ${email}, ${expiresAt})
+    on conflict (tenant_id, subject, kind) do update set
+      hash = excluded.hash, email = excluded.email, expires_at = excluded.expires_at`
+  yield enqueue(tenant, message)
+  return true
 }
 
-/** Whoever changes the same account now waits. */
-function lock(tenant: string, subject: string): Sql {
-  return sql`
-    update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} returning claims, email`
+function* confirmEmail(tenant: string, hash: string, now: number): Transaction<'changed' | 'unknown'> {
+  const spent = yield* spend(tenant, hash, ['verification', 'email-change'], now)
+  if (!spent) return 'unknown'
+  const { subject, email, account } = spent
+  return yield* update(tenant, subject, { email, claims: verified(account), updatedAt: now })
+}
+
+function* setPassword(tenant: string, hash: string, passwordHash: string, now: number): Transaction<boolean> {
+  const spent = yield* spend(tenant, hash, ['reset', 'invitation'], now)
+  if (!spent) return false
+  const { subject, account } = spent
+  yield* update(tenant, subject, { passwordHash, passwordIsTemporary: false, claims: verified(account), updatedAt: now })
+  return true
+}
+
+/** The link and its locked account, for the one caller who spends it. A link of a suspended account is not spent. */
+function* spend(tenant: string, hash: string, kinds: readonly LinkKind[], now: number): Transaction<(Link & { account: Row }) | undefined> {
+  const [row] = yield sql`
+    delete from links where tenant_id = ${tenant} and hash = ${hash} and kind in ${kinds} and expires_at > ${now}
+    and exists (select 1 from accounts a where a.tenant_id = ${tenant} and a.subject = links.subject and a.status = 'active')
+    returning subject, kind, email as link_email, expires_at`
+  const link = row && linkFrom(hash, row)
+  const [account] = link ? yield lockAccount(tenant, link.subject) : []
+  if (!link || !account || account['status'] !== 'active') return undefined
+  const isItsAddress = link.kind === 'email-change' || link.email === account['email']
+  return isItsAddress ? { ...link, account } : undefined
 }
 
 function verified(account: Row): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { aClient, aGrant, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+import { aClient, aGrant, aLink, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import { attributeSchema } from '../identity/attributes.ts'
 
 onEachEngine('claims and attributes are set and taken away one by one, and all others stay', async ({ a, b }) => {
@@ -38,10 +38,10 @@ onEachEngine('the sessions of a subject are listed and ended one by one, but for
   const sids = async (subject = 'subject') => (await a.sessions.of(subject, NOW)).map(({ sid }) => sid)
   assert.deepEqual(await sids(), ['s3', 's2', 's1'])
   assert.deepEqual((await b.sessions.of('subject', NOW))[0], aSession({ hash: 'h1', sid: 's1' }))
-  const ended = await Promise.all(['s2', 's2', 's4', 'none'].map((sid) => a.sessions.endOne('subject', sid)))
-  assert.equal(ended.filter(Boolean).length, 1)
+  const ended = await Promise.all(['s2', 's2', 's4', 'none'].map((sid) => a.sessions.end({ subject: 'subject', sid })))
+  assert.equal(ended.flat().length, 1)
   assert.deepEqual([await sids(), await sids('other')], [['s3', 's1'], ['s4']])
-  await a.sessions.endOthers('subject', 's1')
+  await a.sessions.end({ subject: 'subject', except: 's1' })
   assert.deepEqual([await sids(), await sids('other'), (await b.sessions.of('subject', NOW)).length], [['s1'], ['s4'], 1])
 })
 
@@ -76,7 +76,7 @@ onEachEngine('an account leaves with all that hangs on it, but not as the last a
   await b.accounts.add(admin('one'))
   await a.sessions.start(aSession({ subject: 'one' }), '$hash', [])
   await a.devices.add({ subject: 'one', hash: 'device', expiresAt: NOW + 9 }, 5)
-  await a.links.add({ hash: 'link', kind: 'verification', subject: 'one', email: 'a@example.com', expiresAt: NOW + 9 })
+  await a.links.add(aLink({ kind: 'verification', email: 'a@example.com', expiresAt: NOW + 9 }, admin('one')))
   assert.deepEqual(await a.accounts.kept('one'), {
     apiKeys: [],
     devices: [{ expiresAt: NOW + 9 }],

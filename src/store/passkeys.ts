@@ -1,7 +1,7 @@
 /** Passkeys and the challenges that they sign, as kept. */
 import type { Passkey } from '../identity/factor-store.ts'
-import type { IdentityStore } from '../identity/types.ts'
-import { accountFrom } from './accounts.ts'
+import type { IdentityStore } from '../identity/store.ts'
+import { accountFrom, columnsOfAccount } from './account-row.ts'
 import { addition, endWithoutFactor, lock } from './factors.ts'
 import { type Db, type Row, sql } from './sql.ts'
 
@@ -29,7 +29,7 @@ export function passkeys(db: Db, tenant: string): Pick<IdentityStore, 'passkeys'
       async find(id) {
         const [row] = await db.read(sql`
           select p.id, p.public_key, p.counter, p.transports, p.synced, p.backed_up, p.name, p.created_at as made_at, p.last_used_at,
-            a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.attributes, a.status, a.role, a.created_at, a.updated_at
+            ${columnsOfAccount}
           from passkeys p join accounts a on a.tenant_id = p.tenant_id and a.subject = p.subject
           where p.tenant_id = ${tenant} and p.id = ${id} and a.status = 'active'`)
         return row && { passkey: passkeyFrom(row), account: accountFrom(row) }

@@ -1,5 +1,6 @@
 /** What is kept of a person in places that nobody else asks for: API keys, known browsers, links in mails. */
-import type { LinkKind, StoredPersonalData } from '../identity/types.ts'
+import type { LinkKind } from '../identity/account.ts'
+import type { StoredPersonalData } from '../identity/store.ts'
 import { keyFrom } from './api-keys.ts'
 import { type Db, sql } from './sql.ts'
 

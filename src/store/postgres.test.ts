@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import pg from 'pg'
 import { freshPostgres } from '../../test/postgres.ts'
-import { aCode, aGrant, anAccessToken, aRefreshToken, NOW } from '../../test/stored.ts'
+import { aCode, aGrant, anAccessToken, aRefreshToken, NOW, signedIn } from '../../test/stored.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
 import { DatabaseUnavailable, sql } from './sql.ts'
@@ -186,6 +186,7 @@ test('a refresh that neither sees nor is seen by the revocation of its family le
 
 test('a code redeemed while its grant is revoked leaves nothing usable', async (t) => {
   const { store, other, waiting } = await stage(t)
+  await signedIn(store)
   await aGrant(store)
   await store.codes.add(aCode(), undefined)
   await other.query('begin')

@@ -1,29 +1,20 @@
-/** Sessions of signed-in browsers, as kept. One lives only as long as its account is there and active. */
-import type { IdentityStore, SessionRow } from '../identity/types.ts'
-import { accountFrom, stillProven } from './accounts.ts'
-import { type Db, type Row, type Sql, sql } from './sql.ts'
+/** Sessions of signed-in browsers. One lives only as long as its account exists and is active. */
+
+import type { SessionRow } from '../identity/account.ts'
+import type { IdentityStore } from '../identity/store.ts'
+import { accountFrom, columnsOfAccount, stillProven } from './account-row.ts'
+import { endCodes, endSessions, removeSessions } from './endings.ts'
+import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'> {
   return {
     sessions: {
-      start: (session, passwordHash, replaces) =>
-        db.transact(function* () {
-          // Waits for whoever changes the account now, and makes who comes after wait, whose change then ends this session too.
-          const proven = yield stillProven(tenant, session.subject, passwordHash)
-          if (proven.length === 0) return false
-          yield sql`delete from sessions where tenant_id = ${tenant} and hash in ${replaces}`
-          yield sql`
-            insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at,
-              device, address)
-            values (${tenant}, ${session.hash}, ${session.sid}, ${session.subject}, ${session.authTime}, ${session.acr},
-              ${session.amr.join(' ')}, ${session.createdAt}, ${session.lastSeenAt}, ${session.expiresAt},
-              ${session.device ?? null}, ${session.address ?? null})`
-          return true
-        }),
+      start: (session, passwordHash, replaces) => db.transact(() => start(tenant, session, passwordHash, replaces)),
+      end: (which) => db.transact(() => endSessions(tenant, which)),
       async find(hashes, now) {
         const rows = await db.read(sql`
           select s.hash, s.sid, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
-            s.device, s.address, a.subject, a.username, a.email, a.password_hash, a.password_is_temporary, a.claims, a.attributes, a.status, a.role, a.created_at, a.updated_at
+            s.device, s.address, ${columnsOfAccount}
           from sessions s join accounts a on a.tenant_id = s.tenant_id and a.subject = s.subject
           where s.tenant_id = ${tenant} and s.hash in ${hashes} and s.expires_at > ${now} and a.status = 'active'`)
         return rows.map((row) => ({ session: sessionFrom(row), account: accountFrom(row) }))
@@ -37,20 +28,6 @@ export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'
       async seen(hash, now, address) {
         await db.write(sql`
           update sessions set last_seen_at = ${now}, address = ${address} where tenant_id = ${tenant} and hash = ${hash} and last_seen_at < ${now}`)
-      },
-      async end(hashes) {
-        await db.write(sql`delete from sessions where tenant_id = ${tenant} and hash in ${hashes}`)
-      },
-      async endOne(subject, sid) {
-        const ended = await db.write(sql`
-          delete from sessions where tenant_id = ${tenant} and subject = ${subject} and sid = ${sid} returning sid`)
-        return ended.length > 0
-      },
-      async endOthers(subject, sid) {
-        await db.write(sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject} and sid <> ${sid}`)
-      },
-      async endAll(subject) {
-        await db.write(sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject}`)
       },
       async list(ask) {
         return (await db.read(ask.subject === undefined ? ofAll(tenant, ask) : ofSubject(tenant, ask.subject, ask))).map(listed)
@@ -93,6 +70,26 @@ function ofSubject(tenant: string, subject: string, { after, limit, usedSince, n
 
 function listed(row: Row) {
   return { ...sessionFrom(row), username: row['username'] as string }
+}
+
+function* start(tenant: string, session: SessionRow, passwordHash: string | undefined, replaces: readonly string[]): Transaction<boolean> {
+  const { sid, subject } = session
+  // Locks the account: a change under way is waited for, and a later one ends this session too.
+  const proven = yield stillProven(tenant, subject, passwordHash)
+  if (proven.length === 0) return false
+  const replaced = yield* removeSessions(tenant, { hashes: replaces })
+  const own = replaced.filter((one) => one.subject === subject).map((one) => one.sid)
+  // A session under a new id is the same sign-in to the codes that were issued from it.
+  if (own.length > 0) yield sql`update codes set sid = ${sid} where tenant_id = ${tenant} and subject = ${subject} and sid in ${own}`
+  yield* endCodes(
+    tenant,
+    replaced.filter((one) => one.subject !== subject),
+  )
+  yield sql`
+    insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at, device, address)
+    values (${tenant}, ${session.hash}, ${sid}, ${subject}, ${session.authTime}, ${session.acr}, ${session.amr.join(' ')},
+      ${session.createdAt}, ${session.lastSeenAt}, ${session.expiresAt}, ${session.device ?? null}, ${session.address ?? null})`
+  return true
 }
 
 function sessionFrom(row: Row): SessionRow {

@@ -1,7 +1,7 @@
 /** Sign-ups that wait for their address, as each engine keeps them. */
 import assert from 'node:assert/strict'
-import { anAccount, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
-import type { SignUp } from '../identity/types.ts'
+import { aMessage, anAccount, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+import type { SignUp } from '../identity/account.ts'
 import { sweep } from './sweep.ts'
 
 const aSignUp = (change: Partial<SignUp> = {}): SignUp => ({
@@ -10,7 +10,7 @@ const aSignUp = (change: Partial<SignUp> = {}): SignUp => ({
 })
 
 onEachEngine('one becomes an account once, also when many try at once, and only in its tenant', async ({ a, b }) => {
-  await a.signUps.add(aSignUp())
+  await a.signUps.add(aSignUp(), aMessage())
   assert.deepEqual(await a.signUps.find('one', NOW), aSignUp())
   assert.equal(await b.signUps.find('one', NOW), undefined)
   assert.equal(await b.signUps.confirm('one', anAccount(), NOW), 'unknown')
@@ -22,7 +22,7 @@ onEachEngine('one becomes an account once, also when many try at once, and only 
 })
 
 onEachEngine('an expired one is good for nothing', async ({ a, db }) => {
-  await a.signUps.add(aSignUp())
+  await a.signUps.add(aSignUp(), aMessage())
   assert.equal(await a.signUps.find('one', NOW + 60), undefined)
   assert.equal(await a.signUps.confirm('one', anAccount(), NOW + 60), 'unknown')
   assert.equal(await a.accounts.count(), 0)
@@ -31,16 +31,16 @@ onEachEngine('an expired one is good for nothing', async ({ a, db }) => {
 })
 
 onEachEngine('several wait for one address: the first to prove it has it, and the others end', async ({ a }) => {
-  await a.signUps.add(aSignUp())
-  await a.signUps.add(aSignUp({ hash: 'two', email: 'alice@example.ORG', passwordHash: '$other' }))
-  await a.signUps.add(aSignUp({ hash: 'three', email: 'bob@example.org' }))
+  await a.signUps.add(aSignUp(), aMessage())
+  await a.signUps.add(aSignUp({ hash: 'two', email: 'alice@example.ORG', passwordHash: '$other' }), aMessage())
+  await a.signUps.add(aSignUp({ hash: 'three', email: 'bob@example.org' }), aMessage())
   assert.equal(await a.signUps.confirm('two', anAccount({ passwordHash: '$other' }), NOW), 'added')
   assert.equal(await a.signUps.find('one', NOW), undefined)
   assert.ok(await a.signUps.find('three', NOW))
 })
 
 onEachEngine('who has the name or address by then keeps it, and nothing is spent', async ({ a }) => {
-  await a.signUps.add(aSignUp())
+  await a.signUps.add(aSignUp(), aMessage())
   await a.accounts.add(anAccount({ subject: 'other' }))
   assert.equal(await a.signUps.confirm('one', anAccount(), NOW), 'taken')
   await a.accounts.remove('other', NOW)

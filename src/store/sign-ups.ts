@@ -1,16 +1,20 @@
-/** Accounts that wait for their address to be proven, as kept. One becomes an account in the transaction that spends its link. */
-import { foldLogin, type IdentityStore, type SignUp } from '../identity/types.ts'
-import { insert, unlessTaken } from './accounts.ts'
+/** Sign-ups whose address is not verified yet. One becomes an account in the transaction that spends its link. */
+import { foldLogin, type SignUp } from '../identity/account.ts'
+import type { IdentityStore } from '../identity/store.ts'
+import { insert, unlessTaken } from './account-writes.ts'
+import { enqueue } from './outbox.ts'
 import { type Db, sql } from './sql.ts'
 
 export function signUps(db: Db, tenant: string): Pick<IdentityStore, 'signUps'> {
   return {
     signUps: {
-      async add(signUp) {
-        await db.write(sql`
-          insert into sign_ups (tenant_id, hash, login, doc, expires_at)
-          values (${tenant}, ${signUp.hash}, ${foldLogin(signUp.email)}, ${JSON.stringify(signUp)}, ${signUp.expiresAt})`)
-      },
+      add: (signUp, message) =>
+        db.transact(function* () {
+          yield sql`
+            insert into sign_ups (tenant_id, hash, login, doc, expires_at)
+            values (${tenant}, ${signUp.hash}, ${foldLogin(signUp.email)}, ${JSON.stringify(signUp)}, ${signUp.expiresAt})`
+          yield enqueue(tenant, message)
+        }),
       async find(hash, now) {
         const [row] = await db.read(sql`
           select doc from sign_ups where tenant_id = ${tenant} and hash = ${hash} and expires_at > ${now}`)

@@ -15,11 +15,41 @@ export class Sql {
   }
 }
 
+/** A piece of text that several statements share, such as the columns of a table. It is a literal of ours, never a value. */
+export class Fragment {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Insert = Value | readonly Value[] | Fragment
+
 /** A statement. A list stands for what follows `in`: `where id in ${ids}`; an empty one matches nothing. */
-export function sql(parts: TemplateStringsArray, ...values: (Value | readonly Value[])[]): Sql {
+export function sql(template: TemplateStringsArray, ...inserts: Insert[]): Sql {
+  const parts = inserts.some(isFragment) ? spliced(template, inserts) : template
+  const values = inserts.filter((insert): insert is Exclude<Insert, Fragment> => !isFragment(insert))
   if (!values.some(isList)) return new Sql(parts, values as Value[])
   const lists = values.map((value) => (isList(value) ? padded(value) : value))
   return new Sql(expanded(parts, lists), lists.flat() as Value[])
+}
+
+const isFragment = (insert: Insert): insert is Fragment => insert instanceof Fragment
+
+const splices = new WeakMap<readonly string[], readonly string[]>()
+
+/** The pieces of a text with its fragments in place, which are the same each time a call site is passed; so is the array. */
+function spliced(template: readonly string[], inserts: readonly Insert[]): readonly string[] {
+  const known = splices.get(template)
+  if (known) return known
+  const pieces = [template[0]!]
+  inserts.forEach((insert, i) => {
+    const next = template[i + 1]!
+    if (isFragment(insert)) pieces.push(pieces.pop()! + insert.text + next)
+    else pieces.push(next)
+  })
+  splices.set(template, pieces)
+  return pieces
 }
 
 const isList = (value: Value | readonly Value[]): value is readonly Value[] => Array.isArray(value)

@@ -1,11 +1,23 @@
 /** What has expired goes, in bounded steps; what lives stays. */
 import assert from 'node:assert/strict'
-import { aCode, aFlow, aGrant, anAccessToken, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+import {
+  aCode,
+  aFlow,
+  aGrant,
+  anAccessToken,
+  anAccount,
+  aRefreshToken,
+  aSession,
+  atOnce,
+  NOW,
+  onEachEngine,
+  signedIn,
+} from '../../test/stored.ts'
 import { type Db, sql } from './sql.ts'
 import { sweep, sweeper } from './sweep.ts'
 
 onEachEngine('a sweep removes at most so many of each kind, and only what has expired', async ({ a, b, db }) => {
-  await a.accounts.add(anAccount())
+  await signedIn(a)
   await aGrant(a)
   await atOnce(6, async (i) => {
     const [hash, expiresAt] = [`${i}`, i < 5 ? NOW : NOW + 1]
@@ -30,6 +42,7 @@ onEachEngine('a sweep removes at most so many of each kind, and only what has ex
 })
 
 onEachEngine('a used code or refresh token stays until it expires', async ({ a, db }) => {
+  await signedIn(a)
   await aGrant(a)
   await a.codes.add(aCode(), undefined)
   await a.issue({ spend: { kind: 'code', hash: 'code', now: NOW }, access: undefined, refresh: aRefreshToken() })

@@ -1,7 +1,7 @@
 /** The store of one tenant. The tenant is named here, once: no act has a parameter that could name another. */
 
 import type { KeyStore } from '../crypto/types.ts'
-import type { IdentityStore } from '../identity/types.ts'
+import type { IdentityStore } from '../identity/store.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStore, GrantStore, ResourceStore } from '../protocol/registry.ts'
 import { access } from './access.ts'
@@ -21,6 +21,7 @@ import { groups } from './groups.ts'
 import { issue } from './issue.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
+import { outbox } from './outbox.ts'
 import { passkeys } from './passkeys.ts'
 import { pushedRequests } from './pushed-requests.ts'
 import { refreshTokens } from './refresh-tokens.ts'
@@ -59,6 +60,7 @@ export function tenantStore(
     ...factors(db, tenant),
     ...passkeys(db, tenant),
     ...links(db, tenant),
+    ...outbox(db, tenant),
     ...audit(db, tenant),
     ...groups(db, tenant),
     ...signUps(db, tenant),

@@ -10,6 +10,7 @@ import { type Engine, type TestApp, testApp } from '../app.ts'
 import { withApp } from '../authenticator-app.ts'
 import { type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
+import { aLink } from '../stored.ts'
 import { type Application, application, callback, shows } from './application.ts'
 
 const password = 'a good and long password'
@@ -61,7 +62,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await addMembers(tenant.accounts, group.id, [subject])
       await defineAttribute(tenant.attributes, { name: 'team', type: 'string' })
       await tenant.store.accounts.change(subject, { attributes: { team: 'red' } })
-      await tenant.store.links.add({ hash: `link${people}`, kind: 'verification', subject, email, expiresAt: gatehouse.now() + 60 })
+      const account = (await tenant.store.accounts.bySubject(subject))!
+      await tenant.store.links.add(aLink({ hash: `link${people}`, kind: 'verification', expiresAt: gatehouse.now() + 60 }, account))
       const noted = { act: 'user.role', outcome: 'success', by: { type: 'user', id: other.subject }, target: subject } as const
       await tenant.recordAudit([noted], { requestId: 'r', address: '198.51.100.77' })
       const { recoveryCodes } = await withApp(tenant, subject, gatehouse.now())

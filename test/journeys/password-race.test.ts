@@ -1,10 +1,10 @@
 /** A password that is changed in the very moment in which it is checked lets nobody in, at no door. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import type { Account } from '../../src/identity/account.ts'
 import { givePassword, operator } from '../../src/identity/account-administration.ts'
 import { createAccount, replacePassword } from '../../src/identity/accounts.ts'
 import { checkPassword } from '../../src/identity/sign-in.ts'
-import type { Account } from '../../src/identity/types.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { application, callback } from './application.ts'

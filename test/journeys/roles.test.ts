@@ -1,8 +1,9 @@
 /** Roles: who may change whom, and that it counts at once. What each role may do, permissions.test.ts shows. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { setStatus } from '../../src/identity/accounts.ts'
 import { type Role, roles } from '../../src/identity/roles.ts'
+import { openDatabase } from '../../src/store/open.ts'
+import { sql } from '../../src/store/sql.ts'
 import type { Tenant } from '../../src/tenant.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
@@ -87,7 +88,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await login('umbra', 'deputy'), undefined)
       assert.equal((await asked(`${user}/status`, 'PUT', { status: 'active' }, boss)).status, 200)
       const third = await login('umbra', 'deputy')
-      await setStatus(tenants['umbra']!.accounts, 'deputy-sub', 'suspended')
+      const db = await openDatabase(gatehouse.database) // past the ports, which would revoke the token too
+      await db.write(sql`update accounts set status = 'suspended' where tenant_id = ${tenants['umbra']!.org} and subject = 'deputy-sub'`)
+      await db.close()
       const refused = await asked(at('umbra', '/api/v1/auth/me'), 'GET', undefined, bearer(third))
       assert.deepEqual([refused.status, refused.body.detail], [401, 'the access token is of an account that is not active'])
     })

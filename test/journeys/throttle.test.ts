@@ -173,7 +173,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('ends for a day after a hundred failures', async () => {
       gatehouse.advance(quarter * 100)
-      const who = gatehouse.root.signIn.pseudonym(alice.username)
+      const who = gatehouse.root.signIn.pseudonym(`account ${(await gatehouse.root.store.accounts.byLogin(alice.username))!.subject}`)
       const bucket = { name: `account-day:${who}`, limit: 1000, window: 86_400 }
       for (let i = 0; i < 100; i++) await gatehouse.root.store.attempts.count([bucket], gatehouse.now())
       assert.equal((await attempt(alice.username, alice.password, '192.0.2.1')).headers.get('retry-after'), '86400')

@@ -1,5 +1,5 @@
 /** What a person has allowed applications, and taking it back — RFC 6749 §10.2, OpenID Connect Core §3.1.2.4. */
-import type { Access } from '../../identity/types.ts'
+import type { Access } from '../../identity/account.ts'
 import { firstPartyId } from '../../protocol/client.ts'
 import { scopesAmong } from '../../protocol/permissions.ts'
 import { applicationOf } from '../../protocol/respond.ts'

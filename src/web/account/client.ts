@@ -1,5 +1,5 @@
 /** The account page as an application of this server: how it has people signed in — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
-import { loginOf } from '../../identity/types.ts'
+import { loginOf } from '../../identity/account.ts'
 import { accountPageId, type Client, clientSchema } from '../../protocol/client.ts'
 import type { Ctx } from '../../protocol/feature.ts'
 import type { AccountRequest } from './section.ts'

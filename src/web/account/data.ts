@@ -30,7 +30,7 @@ async function download(accountRequest: AccountRequest, others: readonly Section
     await otherPersonalData(accountRequest),
     { audit: await auditOf(accountRequest) },
   )
-  tenant.signIn.notify({ kind: 'data-downloaded' }, account)
+  await tenant.signIn.notify({ kind: 'data-downloaded' }, account)
   const headers = { 'content-disposition': 'attachment; filename="account.json"', 'cache-control': 'no-store' }
   const text = `${JSON.stringify(document, null, 2)}\n`
   return { reply: { kind: 'text', status: 200, type: 'application/json', text, headers } }

@@ -1,5 +1,5 @@
 /** Deleting one's own account, for good — GDPR article 17. */
-import { foldLogin, loginOf } from '../../identity/types.ts'
+import { foldLogin, loginOf } from '../../identity/account.ts'
 import { deletedView, deletionPage } from '../pages/account/deletion.ts'
 import { confirmUrl } from './client.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
@@ -17,7 +17,7 @@ async function remove({ tenant, request, account, sessions }: AccountRequest): P
         auditEvent: true,
       },
     }
-  tenant.signIn.notify({ kind: 'account-deleted' }, account)
+  await tenant.signIn.notify({ kind: 'account-deleted' }, account)
   const kept = sessions.filter(({ subject }) => subject !== account.subject).map(({ id }) => id)
   return { reply: { kind: 'view', view: deletedView(), remember: { sessions: kept } } }
 }

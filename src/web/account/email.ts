@@ -1,8 +1,8 @@
 /** The e-mail address of an account: proving it, and changing it by a link to the new one — NIST SP 800-63B-4 §4.2.1. */
 import { z } from 'zod'
-import { type MailDeps, sendLink } from '../../identity/links.ts'
+import { type Account, foldLogin } from '../../identity/account.ts'
+import { type MailDeps, queueLink } from '../../identity/links.ts'
 import { countMail } from '../../identity/throttle.ts'
-import { type Account, foldLogin } from '../../identity/types.ts'
 import type { WebTenant } from '../http/route.ts'
 import { emailPage } from '../pages/account/email.ts'
 import { tooManyAttempts } from '../sign-in/too-many-attempts.ts'
@@ -18,13 +18,13 @@ const isVerified = ({ claims }: Account) => claims['email_verified'] === true
 /** These acts are served only where there is one. */
 const mailOf = ({ mail }: WebTenant) => mail as MailDeps
 
-/** Counted for the account and for the address: many accounts together cannot flood one mailbox either. */
-async function tooMany({ tenant, request, account }: AccountRequest, email: string): Promise<Refused | undefined> {
-  for (const login of new Set([account.username, email].map(foldLogin))) {
-    const wait = await countMail(tenant.signIn, { login, address: request.address }, tenant.ctx.now())
-    if (wait !== undefined) return { problem: tooManyAttempts(wait), status: 429, headers: { 'retry-after': String(wait) } }
-  }
-  return undefined
+async function tooMany(
+  { tenant, request: { address } }: AccountRequest,
+  purpose: 'verification' | 'email-change',
+  logins: readonly string[],
+): Promise<Refused | undefined> {
+  const wait = await countMail(tenant.signIn, purpose, { logins, address }, tenant.ctx.now())
+  return wait === undefined ? undefined : { problem: tooManyAttempts(wait), status: 429, headers: { 'retry-after': String(wait) } }
 }
 
 async function verify(accountRequest: AccountRequest): Promise<Outcome> {
@@ -32,14 +32,13 @@ async function verify(accountRequest: AccountRequest): Promise<Outcome> {
   const { email } = account
   if (email === undefined) return { refused: { problem: 'There is no address to confirm yet.' } }
   if (isVerified(account)) return { refused: { problem: 'This address is confirmed already.' } }
-  const refused = await tooMany(accountRequest, email)
+  const refused = await tooMany(accountRequest, 'verification', [account.username])
   if (refused) return { refused }
-  const mail = mailOf(tenant)
-  mail.inBackground(() => sendLink(mail, 'verification', account, email))
+  await queueLink(mailOf(tenant), 'verification', account, email)
   return { done: 'sent' }
 }
 
-/** Whether somebody else has the address is not told here: only who reads its mail learns it. */
+/** Whether another account has the address is not told here: only the reader of its mail learns it. */
 async function change(accountRequest: AccountRequest): Promise<Outcome> {
   const { tenant, request, account } = accountRequest
   const checked = schema.safeParse(request.params.get('email')?.trim() ?? '')
@@ -47,10 +46,9 @@ async function change(accountRequest: AccountRequest): Promise<Outcome> {
   const email = checked.data
   if (account.email !== undefined && foldLogin(email) === foldLogin(account.email))
     return { refused: { faults: { email: 'This is your address already.' } } }
-  const refused = await tooMany(accountRequest, email)
+  const refused = await tooMany(accountRequest, 'email-change', [account.username, email]) // many accounts cannot flood one mailbox either
   if (refused) return { refused }
-  const mail = mailOf(tenant)
-  mail.inBackground(() => sendLink(mail, 'email-change', account, email))
+  await queueLink(mailOf(tenant), 'email-change', account, email)
   return { done: 'asked' }
 }
 

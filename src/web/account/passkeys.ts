@@ -1,6 +1,7 @@
 /** The passkeys of an account: adding, naming and removing them — Web Authentication Level 3 §7.1. */
+
+import { loginOf } from '../../identity/account.ts'
 import { confirmPasskey, passkeyCreation, removePasskey, renamePasskey } from '../../identity/passkeys.ts'
-import { loginOf } from '../../identity/types.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { passkeysPage } from '../pages/account/passkeys.ts'
 import { passkeyScript } from '../pages/passkey.ts'

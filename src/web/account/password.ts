@@ -1,11 +1,12 @@
 /** The password of an account: choosing another, or a first one — NIST SP 800-63B-4 §3.1.1.2. */
 
 import { UnusablePassword } from '../../crypto/passwords.ts'
+import { loginOf } from '../../identity/account.ts'
 import { replacePassword } from '../../identity/accounts.ts'
+import { rememberDevice } from '../../identity/devices.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { startSession } from '../../identity/sign-in.ts'
-import { countSignIn } from '../../identity/throttle.ts'
-import { loginOf } from '../../identity/types.ts'
+import { attemptPassword } from '../../identity/throttle.ts'
 import { passwordPage } from '../pages/account/password.ts'
 import { tooManyAttempts } from '../sign-in/too-many-attempts.ts'
 import { confirmUrl } from './client.ts'
@@ -30,22 +31,23 @@ async function change(accountRequest: AccountRequest): Promise<Outcome> {
   if (typeof to === 'object') return { refused: to }
   if (to === undefined) return { refused: { problem: 'Your password was changed meanwhile, in another window perhaps.', status: 409 } }
 
-  tenant.signIn.notify({ kind: 'password-changed' }, account)
-  const changed = { ...account, passwordHash: to }
-  const ids = await startSession(tenant.signIn, changed, sessions, { ...session, now: tenant.ctx.now(), from: request })
-  return { done: 'changed', ...(ids && { remember: { sessions: ids } }) }
+  const now = tenant.ctx.now()
+  const ids = await startSession(tenant.signIn, { ...account, passwordHash: to }, sessions, { ...session, now, from: request })
+  const device = await rememberDevice(tenant.signIn, request.browser.device, account.subject, now)
+  return { done: 'changed', remember: { device, ...(ids && { sessions: ids }) } }
 }
 
-/** Guesses count as those at the sign-in page do: whoever sits down at somebody's browser cannot find it out here. */
+/** Counts as an attempt at the sign-in page does: it cannot be guessed here either, at somebody's open browser. */
 async function problemOfCurrent({ tenant, request, account }: AccountRequest, current: string): Promise<Refused | undefined> {
-  if (account.passwordHash === undefined) return undefined
+  const { subject, passwordHash } = account
+  if (passwordHash === undefined) return undefined
   const source = { login: loginOf(account), address: request.address, device: request.browser.device }
-  const { wait, succeeded } = await countSignIn(tenant.signIn, source, tenant.ctx.now())
+  const { signIn, ctx } = tenant
+  const { wait, result } = await attemptPassword(signIn, source, ctx.now(), async () =>
+    (await signIn.passwords.verify(current, passwordHash)) ? subject : undefined,
+  )
   if (wait !== undefined) return { problem: tooManyAttempts(wait), status: 429, headers: { 'retry-after': String(wait) } }
-  if (!(await tenant.signIn.passwords.verify(current, account.passwordHash)))
-    return { ...fault('current', 'This is not your password. Please try again.'), auditEvent: true }
-  await succeeded()
-  return undefined
+  return result === undefined ? { ...fault('current', 'This is not your password. Please try again.'), auditEvent: true } : undefined
 }
 
 export const password: Section = {

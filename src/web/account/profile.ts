@@ -1,9 +1,9 @@
 /** What a person says of themselves: the standard claims, and attributes of the tenant — OpenID Connect Core §5.1. */
 import { z } from 'zod'
+import { loginOf } from '../../identity/account.ts'
 import { claimsSchema } from '../../identity/accounts.ts'
 import type { Attribute, Values } from '../../identity/attributes.ts'
 import { changeProfile } from '../../identity/own-profile.ts'
-import { loginOf } from '../../identity/types.ts'
 import type { Params } from '../../protocol/params.ts'
 import type { WebTenant } from '../http/route.ts'
 import { type ProfilePage, profilePage } from '../pages/account/profile.ts'

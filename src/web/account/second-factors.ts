@@ -1,8 +1,9 @@
 /** The authenticator app and the recovery codes of an account — NIST SP 800-63B-4 §4.1, §4.2. */
+
+import { loginOf } from '../../identity/account.ts'
 import { removeTotp } from '../../identity/factors.ts'
 import { renewRecoveryCodes } from '../../identity/recovery-codes.ts'
 import { confirmTotp, offerTotp, sameTotp } from '../../identity/totp.ts'
-import { loginOf } from '../../identity/types.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { secondFactorsPage } from '../pages/account/second-factors.ts'
 import { signInUrl } from './client.ts'

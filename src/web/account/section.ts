@@ -1,6 +1,6 @@
 /** A section of the account page as a value: what it shows, and what can be done in it. */
 
-import type { Account } from '../../identity/types.ts'
+import type { Account } from '../../identity/account.ts'
 import type { AuditEventType as AuditAct } from '../../protocol/audit-events.ts'
 import type { Browser, Reply, Request } from '../../protocol/request-reply.ts'
 import type { Session } from '../../protocol/types.ts'

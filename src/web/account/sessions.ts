@@ -1,5 +1,5 @@
 /** Where somebody is signed in, and how to end it from afar — OWASP ASVS 7.4, 7.5. */
-import type { SessionRow } from '../../identity/types.ts'
+import type { SessionRow } from '../../identity/account.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { sessionsPage } from '../pages/account/sessions.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
@@ -15,17 +15,17 @@ async function live({ tenant, account }: AccountRequest): Promise<SessionRow[]> 
 async function end({ tenant, request, account, session }: AccountRequest): Promise<Outcome> {
   const sid = request.params.need('session')
   if (sid === session.sid) return { refused: { problem: 'This is the session you are in. To end it, choose “Sign out” above.' } }
-  const ended = await tenant.signIn.store.sessions.endOne(account.subject, sid)
-  return ended ? { done: 'ended', target: sid } : { refused: { problem: 'This session is over already.', status: 404 } }
+  const ended = await tenant.signIn.store.sessions.end({ subject: account.subject, sid })
+  return ended.length > 0 ? { done: 'ended', target: sid } : { refused: { problem: 'This session is over already.', status: 404 } }
 }
 
 async function endOthers({ tenant, account, session }: AccountRequest): Promise<Outcome> {
-  await tenant.signIn.store.sessions.endOthers(account.subject, session.sid)
+  await tenant.signIn.store.sessions.end({ subject: account.subject, except: session.sid })
   return { done: 'others' }
 }
 
 async function endAll({ tenant, account, sessions }: AccountRequest): Promise<Outcome> {
-  await tenant.signIn.store.sessions.endAll(account.subject)
+  await tenant.signIn.store.sessions.end({ subject: account.subject })
   const kept = sessions.filter(({ subject }) => subject !== account.subject).map(({ id }) => id)
   const page = { kind: 'page', page: 'signed-out', data: { application: undefined, to: undefined, stayed: false } } as const
   return { reply: { ...page, remember: { sessions: kept } } }

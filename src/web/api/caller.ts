@@ -1,7 +1,8 @@
 /** The caller of a JSON API and their permissions: a person who signed in at it, a machine, or a person through an application. */
+
+import { type Account, isActive } from '../../identity/account.ts'
 import type { Administrator } from '../../identity/account-administration.ts'
 import { manageableRoles, may, type Permission, type Right, rightsOf, rolesMachinesManage } from '../../identity/roles.ts'
-import { type Account, isActive } from '../../identity/types.ts'
 import { bearer } from '../../protocol/access-token.ts'
 import { type Client, firstPartyId, scopesOf } from '../../protocol/client.ts'
 import { refuse } from '../../protocol/errors.ts'

@@ -1,6 +1,7 @@
 /** The sign-in API at `/api/v1/auth`: requests and responses of pico-auth, with proper status codes and problem documents (RFC 9457). */
 import { z } from 'zod'
 import { UnusablePassword } from '../../crypto/passwords.ts'
+import { type Account, loginOf } from '../../identity/account.ts'
 import { giveRole, giveStatus } from '../../identity/account-administration.ts'
 import { accountSchema, replacePassword } from '../../identity/accounts.ts'
 import { leastProblem } from '../../identity/password-policy.ts'
@@ -8,8 +9,7 @@ import { roles } from '../../identity/roles.ts'
 import { type CompletedSignIn, signInWithoutPage } from '../../identity/second-factor.ts'
 import { failedSignIn } from '../../identity/sign-in.ts'
 import { type Applicant, signUp } from '../../identity/sign-up.ts'
-import { countSignUp } from '../../identity/throttle.ts'
-import type { Account } from '../../identity/types.ts'
+import { attemptPassword, countMail } from '../../identity/throttle.ts'
 import type { Actor } from '../../protocol/audit-events.ts'
 import { TooMany, withAuditEvent } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
@@ -73,7 +73,7 @@ export async function register(tenant: WebTenant, request: Request, applicant: A
   const { ctx, signIn, accounts } = tenant
   const { rule } = await openSignUp(tenant)
   checkNew(tenant, text, 'password')
-  const wait = await countSignUp(signIn, { login: applicant.email, address: request.address }, ctx.now())
+  const wait = await countMail(signIn, 'sign-up', { logins: [applicant.email], address: request.address }, ctx.now())
   if (wait !== undefined) throw new TooMany('too many sign-ups', wait)
   const outcome = await signUp(accounts, rule, applicant, text).catch((error: unknown) =>
     Promise.reject(withUnusablePassword(error, 'password')),
@@ -177,9 +177,14 @@ const changePassword = guardedRoute(
     answer: z.object({ message: z.string() }),
     act: 'user.password',
   },
-  async ({ tenant, body }, { account, token }) => {
-    if (!(await tenant.signIn.passwords.verify(body.old_password, account.passwordHash)))
-      problem(422, 'invalid_request', 'the password was not changed', [{ field: 'old_password', rule: 'is not right' }])
+  async ({ tenant, request: { address }, body }, { account, token }) => {
+    const { signIn, ctx } = tenant
+    const source = { login: loginOf(account), address, device: undefined }
+    const { wait, result } = await attemptPassword(signIn, source, ctx.now(), async () =>
+      (await signIn.passwords.verify(body.old_password, account.passwordHash)) ? account : undefined,
+    )
+    if (wait !== undefined) throw new TooMany('too many attempts at a password', wait)
+    if (!result) problem(422, 'invalid_request', 'the password was not changed', [{ field: 'old_password', rule: 'is not right' }])
     checkNew(tenant, body.new_password, 'new_password')
     const replaced = await replacePassword(tenant.accounts, account, body.new_password, token.family).catch((error: unknown) =>
       Promise.reject(withUnusablePassword(error, 'new_password')),

@@ -1,8 +1,9 @@
 /** The way in by our pages: what a person has shown becomes a session here, when nothing more is owed, and nowhere else — NIST SP 800-63B-4 §2. */
+
+import type { Account } from '../../identity/account.ts'
 import { rememberDevice } from '../../identity/devices.ts'
 import { passwordFingerprint, pendingSignInLifetime, secondFactorStepOf } from '../../identity/second-factor.ts'
 import { startSession } from '../../identity/sign-in.ts'
-import type { Account } from '../../identity/types.ts'
 import type { AuditEvent } from '../../protocol/audit-events.ts'
 import { continueUrl } from '../../protocol/flow.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'

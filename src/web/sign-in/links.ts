@@ -1,10 +1,11 @@
 /** "Forgot your password?", and the pages behind the links in our mails. None of it is there where no mail can be sent. */
+
+import { type Account, foldLogin, isActive, type Link, loginOf } from '../../identity/account.ts'
 import { rememberDevice } from '../../identity/devices.ts'
 import { findLink, type MailDeps, sendLink, sendNotice } from '../../identity/links.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { shown } from '../../identity/people.ts'
-import { countMail } from '../../identity/throttle.ts'
-import { type Account, foldLogin, isActive, type Link, loginOf } from '../../identity/types.ts'
+import { countMail, mayReset } from '../../identity/throttle.ts'
 import { refuse } from '../../protocol/errors.ts'
 import type { Page, PageReply } from '../../protocol/request-reply.ts'
 import { ownEvent } from '../http/own-event.ts'
@@ -33,7 +34,7 @@ const sendReset: Route = {
   ownForm: true,
   async handle(tenant, { id: requestId, params, address }) {
     const [flow, login = ''] = [params.get('flow'), params.get('login')]
-    const wait = await countMail(tenant.signIn, { login, address }, tenant.ctx.now())
+    const wait = await countMail(tenant.signIn, 'reset', { logins: [login], address }, tenant.ctx.now())
     if (wait !== undefined) {
       const data = { flow, login, problem: tooManyAttempts(wait) }
       return { kind: 'page', page: 'forgot-password', status: 429, data, headers: { 'retry-after': String(wait) } }
@@ -42,6 +43,7 @@ const sendReset: Route = {
     mail.inBackground(async () => {
       const account = await mail.store.accounts.byLogin(foldLogin(login))
       if (account?.email === undefined || !isActive(account)) return
+      if (!(await mayReset(tenant.signIn, account, tenant.ctx.now()))) return
       const asked = { act: 'user.link', outcome: 'success', target: account.subject, detail: { kind: 'reset' } } as const
       await tenant.recordAudit([asked], { requestId, address })
       await sendLink(mail, 'reset', account, account.email)
@@ -86,7 +88,7 @@ const setPassword: Route = {
     if (problem) return { kind: 'page', status: 400, page: page.page, data: { ...page.data, problem } }
     const hash = await signIn.passwords.hash(text)
     if (!(await mail.store.links.setPassword(link.hash, hash, ctx.now()))) refuse('invalid_request', dead)
-    if (link.kind === 'reset') mail.inBackground(() => sendNotice(mail, { kind: 'password-changed' }, account))
+    if (link.kind === 'reset') await sendNotice(mail, { kind: 'password-changed' }, account)
     const device = await rememberDevice(signIn, browser.device, account.subject, ctx.now())
     return { ...finished('password-set'), remember: { device }, auditEvents: [ownEvent('user.recovery', account)] }
   },
@@ -104,7 +106,7 @@ const confirmEmail: Route = {
     const outcome = await mail.store.links.confirmEmail(link.hash, tenant.ctx.now())
     if (outcome === 'taken') refuse('invalid_request', 'another account has this e-mail address by now')
     if (outcome === 'unknown') refuse('invalid_request', dead)
-    if (link.kind === 'email-change') mail.inBackground(() => sendNotice(mail, { kind: 'email-changed' }, account))
+    if (link.kind === 'email-change') await sendNotice(mail, { kind: 'email-changed' }, account)
     return { ...finished('email-confirmed'), auditEvents: [ownEvent('user.email', account)] }
   },
 }

@@ -1,10 +1,10 @@
 /** The step after the password: a code is shown, or the first second factor is set up. */
 
+import type { Account } from '../../identity/account.ts'
 import { confirmPasskey, verifyPasskey } from '../../identity/passkeys.ts'
 import { checkCode, passwordFingerprint, wrongCode } from '../../identity/second-factor.ts'
 import type { SignInDeps } from '../../identity/sign-in.ts'
 import { confirmTotp, sameTotp, type TotpConfirmation } from '../../identity/totp.ts'
-import type { Account } from '../../identity/types.ts'
 import type { AuditEvent } from '../../protocol/audit-events.ts'
 import { refuse } from '../../protocol/errors.ts'
 import { continueUrl, findFlow, type LiveFlow } from '../../protocol/flow.ts'

@@ -1,13 +1,13 @@
 /** "Create an account": the step within a flow, and the page behind the link that proves the address. */
 import { z } from 'zod'
 import { UnusablePassword } from '../../crypto/passwords.ts'
+import type { Account, SignUp } from '../../identity/account.ts'
 import { accountSchema, claimsSchema } from '../../identity/accounts.ts'
 import { rememberDevice } from '../../identity/devices.ts'
 import type { MailDeps } from '../../identity/links.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { type Applicant, confirmSignUp, findSignUp, signUp } from '../../identity/sign-up.ts'
-import { countSignIn, countSignUp } from '../../identity/throttle.ts'
-import type { Account, SignUp } from '../../identity/types.ts'
+import { attemptPassword, countMail } from '../../identity/throttle.ts'
 import { refuse } from '../../protocol/errors.ts'
 import { continueUrl, findFlow, liveFlow } from '../../protocol/flow.ts'
 import type { Params } from '../../protocol/params.ts'
@@ -51,7 +51,7 @@ const signUpStep: Route = {
     const faults = valueFaults(asked, attributes)
     const problem = problemOf(tenant, { email, claims }, password, repeated) ?? (Object.keys(faults).length > 0 && { text: marked })
     if (problem) return again(400, { problem, faults })
-    const wait = await countSignUp(signIn, { login: email, address }, ctx.now())
+    const wait = await countMail(signIn, 'sign-up', { logins: [email], address }, ctx.now())
     if (wait !== undefined) return again(429, { problem: { text: tooManyAttempts(wait) } }, { 'retry-after': String(wait) })
     const at = { browser: flow.browser, flow: flowToken }
     const outcome = await signUp(accounts, rule, { email, claims, attributes, at }, password).catch(unusable)
@@ -166,11 +166,12 @@ const confirm: Route = {
 }
 
 async function provePassword({ signIn, ctx }: WebTenant, { email, passwordHash }: SignUp, { params, browser, address }: Request) {
-  const { wait, succeeded } = await countSignIn(signIn, { login: email, address, device: browser.device }, ctx.now())
+  const source = { login: email, address, device: browser.device }
+  const { wait, result } = await attemptPassword(signIn, source, ctx.now(), async () =>
+    (await signIn.passwords.verify(params.get('password') ?? '', passwordHash)) ? email : undefined,
+  )
   if (wait !== undefined) return { status: 429, problem: tooManyAttempts(wait), headers: { 'retry-after': String(wait) } }
-  if (!(await signIn.passwords.verify(params.get('password') ?? '', passwordHash))) return { status: 401, problem: wrong, headers: {} }
-  await succeeded()
-  return undefined
+  return result === undefined ? { status: 401, problem: wrong, headers: {} } : undefined
 }
 
 function done(what: 'sign-up-mail-sent' | 'signed-up', flow: string | undefined): PageReply {

@@ -1,9 +1,11 @@
 /** What a person can do during a flow beside consenting. Each form records a fact and returns to the hub. */
+
+import type { Account } from '../../identity/account.ts'
 import { replacePassword } from '../../identity/accounts.ts'
+import { rememberDevice } from '../../identity/devices.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { checkPassword, failedSignIn, type SignInDeps, startSession } from '../../identity/sign-in.ts'
-import { countSignIn } from '../../identity/throttle.ts'
-import type { Account } from '../../identity/types.ts'
+import { attemptPassword } from '../../identity/throttle.ts'
 import { refuse } from '../../protocol/errors.ts'
 import { continueUrl, findFlow } from '../../protocol/flow.ts'
 import { applicationOf } from '../../protocol/respond.ts'
@@ -30,19 +32,18 @@ const signIn: Route = {
     const now = ctx.now()
     const sessions = await ctx.people.sessions(browser.sessions, now, address)
     const shown = { client, flowToken, loginHint: username, canChoose: sessions.length > 0 }
-    const { wait, succeeded } = await countSignIn(signIn, { login: username, address, device: browser.device }, now)
+    const source = { login: username, address, device: browser.device }
+    const { wait, result: signedIn } = await attemptPassword(signIn, source, now, async () => {
+      const account = await checkPassword(signIn, username, password)
+      return account && completeSignIn(tenant, { flowToken, flow, request, sessions }, account)
+    })
     if (wait !== undefined) {
       const page = await signInPage(ctx, { ...shown, problem: tooManyAttempts(wait) })
       return { kind: 'page', ...page, status: 429, headers: { 'retry-after': String(wait) } }
     }
-    const account = await checkPassword(signIn, username, password)
-    const entered = account && (await completeSignIn(tenant, { flowToken, flow, request, sessions }, account))
-    if (!entered) {
-      const auditEvents = [await failedSignIn(signIn, username)]
-      return { kind: 'page', ...(await signInPage(ctx, { ...shown, problem: wrong })), status: 401, auditEvents }
-    }
-    await succeeded()
-    return entered
+    if (signedIn) return signedIn
+    const auditEvents = [await failedSignIn(signIn, username)]
+    return { kind: 'page', ...(await signInPage(ctx, { ...shown, problem: wrong })), status: 401, auditEvents }
   },
 }
 
@@ -95,10 +96,11 @@ const newPassword: Route = {
     const changed = passwordHash === undefined ? undefined : { ...account, passwordHash }
     const ids = changed && (await startSession(signIn, changed, sessions, { ...session, now: ctx.now(), from: request }))
     if (!ids) refuse('access_denied', 'the password was changed elsewhere at this moment; go back and sign in again')
+    const device = await rememberDevice(signIn, browser.device, account.subject, ctx.now())
     return {
       kind: 'redirect',
       to: continueUrl(ctx, flowToken),
-      remember: { sessions: ids },
+      remember: { sessions: ids, device },
       auditEvents: [ownEvent('user.password', account)],
     }
   },

@@ -1,7 +1,7 @@
 /** `/api/v1/admin/users/:id/links`: links sent to a person by e-mail. */
 import { z } from 'zod'
+import { type Account, isActive, type LinkKind } from '../../../identity/account.ts'
 import { type MailDeps, sendLink } from '../../../identity/links.ts'
-import { type Account, isActive, type LinkKind } from '../../../identity/types.ts'
 import { Unavailable } from '../../../protocol/errors.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath } from '../administration.ts'
@@ -41,12 +41,9 @@ export function mailable({ mail }: WebTenant, email: string | undefined): Way {
   return { mail, email }
 }
 
-/** False when the mail server did not accept the mail. */
+/** False when the mail is lost. One that the mail server does not take now is on its way: it is tried again. */
 export async function sendOrSay({ mail, email }: Way, kind: LinkKind, account: Account): Promise<boolean> {
-  return sendLink(mail, kind, account, email).then(
-    () => true,
-    () => false,
-  )
+  return (await sendLink(mail, kind, account, email)).outcome !== 'lost'
 }
 
 export const linkSendingRoutes: readonly JsonRoute[] = [send]

@@ -1,9 +1,9 @@
 /** Accounts as the administration API shows them, and refusals of changes to one. */
 import { z } from 'zod'
+import type { Account } from '../../../identity/account.ts'
 import { type Administered, type Administrator, mayManage } from '../../../identity/account-administration.ts'
 import { claimsSchema } from '../../../identity/accounts.ts'
 import { roles } from '../../../identity/roles.ts'
-import type { Account } from '../../../identity/types.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { problem } from '../problem.ts'

@@ -1,6 +1,6 @@
 /** `/api/v1/admin/sessions`: browser sessions. */
 import { z } from 'zod'
-import type { ListedSession } from '../../../identity/types.ts'
+import type { ListedSession } from '../../../identity/account.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
@@ -67,7 +67,7 @@ const end = adminRoute(
     const { sessions } = tenant.signIn.store
     const found = (await sessions.bySid(path.id)) ?? problem(404, 'not_found', 'there is no such session here')
     await ownOrManageableAccount(tenant, by, found.subject)
-    await sessions.end([found.hash])
+    await sessions.end({ subject: found.subject, sid: found.sid })
     return { detail: { user: found.subject } }
   },
 )
@@ -82,7 +82,7 @@ const endAll = adminRoute(
   },
   async ({ tenant, path }, by) => {
     const { subject } = await ownOrManageableAccount(tenant, by, path.id)
-    await tenant.signIn.store.sessions.endAll(subject)
+    await tenant.signIn.store.sessions.end({ subject })
     return {}
   },
 )

@@ -1,40 +1,12 @@
-/** Accounts and sessions, and what this room needs remembered. */
-
+/** The store port: what `identity/` asks of the database. Each act is atomic; times are in seconds since the epoch. */
 import type { ApiKey } from '../protocol/types.ts'
-import type { NewAccount } from './accounts.ts'
+import type { Access, Account, Link, LinkKind, ListedSession, SessionRow, SignUp } from './account.ts'
 import type { AttributeStore, Values } from './attributes.ts'
 import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
 import type { FactorStore, PasskeyStore } from './factor-store.ts'
 import type { GroupStore } from './groups.ts'
+import type { OutboxMessage, OutboxStore } from './outbox.ts'
 import type { Role } from './roles.ts'
-
-/** A person as kept. Times in seconds since the epoch. */
-export interface Account {
-  /** The `sub` of every token: random, never reused, never changed. */
-  subject: string
-  /** As shown. Compared folded (see `foldLogin`), unique in its tenant. */
-  username: string
-  /** As shown. Compared folded, unique in its tenant. */
-  email: string | undefined
-  passwordHash: string | undefined
-  /** Set by somebody else: the person must choose an own one before anything else. */
-  passwordIsTemporary: boolean
-  /** Standard claims of OpenID Connect Core §5.1 but sub, preferred_username and email, which have columns of their own. */
-  claims: Readonly<Record<string, unknown>>
-  /** By the names that the tenant has defined; see `attributes.ts`. */
-  attributes: Values
-  status: 'active' | 'suspended'
-  /** What the person may do at the API of the tenant. */
-  role: Role
-  createdAt: number
-  updatedAt: number
-}
-
-/** By name; undefined takes away. */
-export interface ProfileChange {
-  claims: Readonly<Record<string, unknown>>
-  attributes: Values
-}
 
 /** What an administrator does to another account, for as long as the administrator is what they were when they asked. */
 export interface Administration {
@@ -57,33 +29,31 @@ export interface AccountSearch {
   limit: number
 }
 
-/** A browser's sign-in as kept: the cookie value only as a hash. */
-export interface SessionRow {
-  hash: string
-  /** Public id, the `sid` of ID tokens. */
-  sid: string
-  subject: string
-  authTime: number
-  acr: string
-  amr: readonly string[]
-  createdAt: number
-  lastSeenAt: number
-  expiresAt: number
-  /** Browser and system, in words; undefined when they are not known. */
-  device: string | undefined
-  /** IP address of its last use that was noted. */
-  address: string | undefined
+export interface SessionSearch {
+  /** Undefined: of everybody. */
+  subject?: string | undefined
+  /** The last one of the page before. */
+  after?: Pick<SessionRow, 'createdAt' | 'sid'> | undefined
+  limit: number
 }
 
-/** What an account has allowed an application. */
-export interface Access {
-  /** Of the grant. */
-  id: string
-  clientId: string
-  scope: readonly string[]
-  createdAt: number
-  /** When a refresh token of it was last used, as far as that is kept. */
-  usedAt: number | undefined
+/** By the hashes of what browsers keep; or of one account: all, all but one, or one, by public id. */
+export type SessionsToEnd =
+  | { hashes: readonly string[] }
+  | { subject: string; except?: string; sid?: undefined }
+  | { subject: string; sid: string; except?: undefined }
+
+export interface EndedSession {
+  sid: string
+  subject: string
+}
+
+/** Something that may be tried `limit` times in `window` seconds. `subject`: the account whose new password ends the count. */
+export interface Bucket {
+  name: string
+  limit: number
+  window: number
+  subject?: string | undefined
 }
 
 /** Of one account. */
@@ -94,51 +64,10 @@ export interface StoredPersonalData {
   links: { kind: LinkKind; email: string; expiresAt: number }[]
 }
 
-export interface SessionSearch {
-  /** Undefined: of everybody. */
-  subject?: string | undefined
-  /** The last one of the page before. */
-  after?: Pick<SessionRow, 'createdAt' | 'sid'> | undefined
-  limit: number
-}
-
-/** A session as it is shown to administrators, with the user name of its owner. */
-export type ListedSession = SessionRow & { username: string }
-
-/** What a link in a mail is for. */
-export type LinkKind = 'reset' | 'invitation' | 'verification' | 'email-change'
-
-/** A link as kept: only as a hash. */
-export interface Link {
-  hash: string
-  kind: LinkKind
-  subject: string
-  /** Where it was sent. */
-  email: string
-  expiresAt: number
-}
-
-/** An account that waits for its address to be proven. Until then it is none, and nobody has its login. */
-export interface SignUp {
-  /** Of the text in the link. */
-  hash: string
-  /** Absent: the person chose none. */
-  username?: string | undefined
-  /** Where the link was sent. */
-  email: string
-  passwordHash: string
-  claims: Account['claims']
-  attributes?: NewAccount['attributes']
-  /** Hash of the browser at which it was asked for; absent when a program asked. */
-  browser?: string | undefined
-  expiresAt: number
-}
-
-/** Something that may be tried `limit` times in `window` seconds. */
-export interface Bucket {
-  name: string
-  limit: number
-  window: number
+/** By name; undefined takes away. */
+export interface ProfileChange {
+  claims: Readonly<Record<string, unknown>>
+  attributes: Values
 }
 
 export interface IdentityStore {
@@ -153,7 +82,11 @@ export interface IdentityStore {
      * somebody does, whatever kinds of hashes there are. Undefined when nobody has one.
      */
     anyPasswordHash(text: string): Promise<string | undefined>
-    /** Changes what is given, all at once; a new password or status ends all sessions. Throws `ZodError` when attributes are not what they may be. 'unknown' when there is no such account, 'taken' when user name or e-mail are another's. */
+    /**
+     * Changes what is given, all at once, and ends what the change no longer lets in: a new password or status ends sessions, grants and known
+     * devices; a new password, status or address every link. 'unknown': no such account; 'taken': user name or
+     * address are another's. Throws `ZodError` when attributes are not what they may be.
+     */
     change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
     /**
      * Sets these claims and attributes, or takes away those that are undefined; all others stay as they are at that moment. False when there
@@ -174,12 +107,11 @@ export interface IdentityStore {
     /** With how many there are on all pages. */
     search(ask: AccountSearch): Promise<{ accounts: Account[]; total: number }>
     /**
-     * In one act: changes or removes another's account. With a new role, status or password its sessions end and all it has granted is
-     * taken back, so that no token says what is no longer so; with a new password or e-mail address the links sent to it end too.
-     * 'refused', and nothing is changed: no such account, or not in reach. 'taken': user name or e-mail address are another's.
+     * In one act: changes or removes another's account, with the consequences of `change`; a new role ends sessions and grants. 'refused', and nothing is changed: no such
+     * account, or not in reach. 'taken': user name or e-mail address are another's.
      */
     administer(act: Administration): Promise<'changed' | 'refused' | 'taken'>
-    /** Sets a password and, in the same act, ends all sessions, links for another one, and all refresh tokens but those of family `keep`, until `until`. */
+    /** Sets a password and, in the same act, ends all sessions, links, known devices, and refresh tokens but those of family `keep`. `until`: how long that is remembered, in seconds since the epoch. */
     replacePassword(act: {
       subject: string
       /** Undefined: there was none. */
@@ -202,13 +134,8 @@ export interface IdentityStore {
     seen(hash: string, now: number, address: string): Promise<void>
     /** The live ones of a subject, the last seen first. */
     of(subject: string, now: number): Promise<SessionRow[]>
-    /** Ends this one of a subject. False when the subject has no such session. */
-    endOne(subject: string, sid: string): Promise<boolean>
-    /** Ends all of a subject but this one. */
-    endOthers(subject: string, sid: string): Promise<void>
-    end(hashes: readonly string[]): Promise<void>
-    /** Ends all sessions of a subject. */
-    endAll(subject: string): Promise<void>
+    /** Ends sessions, with the authorization codes that were issued from them; with an account's, its pending sign-ins too. Returns those that ended. */
+    end(which: SessionsToEnd): Promise<EndedSession[]>
     /** The live ones, newest first, of one subject or of all. `usedSince`: one that has been idle since before is over. */
     list(ask: SessionSearch & { usedSince: number; now: number }): Promise<ListedSession[]>
     /** By public id. */
@@ -221,25 +148,28 @@ export interface IdentityStore {
     revoke(subject: string, id: string, now: number): Promise<boolean>
   }
   links: {
-    /** In place of the one of this kind that the account may have. */
-    add(link: Link): Promise<void>
+    /**
+     * In place of the one of this kind that the account may have, with the mail that carries it. False, and nothing is stored: the account is
+     * not active, or no longer has this password and address.
+     */
+    add(link: Link & { account: Pick<Account, 'email' | 'passwordHash'>; message: OutboxMessage }): Promise<boolean>
     /** One in force, with its account, which is active. */
     find(hash: string, now: number): Promise<{ link: Link; account: Account } | undefined>
     /**
-     * Spends the link, and makes its address the account's own and verified. 'unknown': it was spent or has expired, or is for an address
-     * the account no longer has. 'taken', and nothing is spent: another account has the address.
+     * Spends a link that verifies or changes the address, and makes its address the account's own and verified. 'unknown': it was spent or
+     * has expired, or the account has another address by now. 'taken', and nothing is spent: another account has the address.
      */
     confirmEmail(hash: string, now: number): Promise<'changed' | 'unknown' | 'taken'>
     /**
-     * Spends the link and sets the password. All that the old one may have let in ends: sessions, grants with their tokens, known devices and
-     * other links. False: it was spent or has expired.
+     * Spends a link that sets a password. All that the old one may have let in ends: sessions, grants with their tokens, known devices, other
+     * links, and the count of wrong guesses. False: it was spent or has expired, or the account has another address by now.
      */
     setPassword(hash: string, passwordHash: string, now: number): Promise<boolean>
   }
   factors: FactorStore
   signUps: {
-    /** Beside others for the same address. */
-    add(signUp: SignUp): Promise<void>
+    /** Beside others for the same address, with the mail that carries its link. */
+    add(signUp: SignUp, message: OutboxMessage): Promise<void>
     find(hash: string, now: number): Promise<SignUp | undefined>
     /**
      * Spends it and adds the account; others for the same address end. 'unknown': it was spent or has expired. 'taken', and nothing is
@@ -255,11 +185,11 @@ export interface IdentityStore {
   }
   attempts: {
     /**
-     * Counts one try in each bucket in turn, and stops at the first that is full, so that who is refused by one does not fill the next.
+     * Counts one attempt in each bucket in turn, and stops at the first that is full, so that a refusal by one does not fill the next.
      * Returns when that one is empty again; undefined when none is full.
      */
     count(buckets: readonly Bucket[], now: number): Promise<number | undefined>
-    /** Takes one try out of each again. */
+    /** Takes one attempt out of each again. */
     giveBack(names: readonly string[]): Promise<void>
     clear(names: readonly string[]): Promise<void>
   }
@@ -267,6 +197,7 @@ export interface IdentityStore {
     add(entries: readonly StoredAuditEvent[], expiresAt: number): Promise<void>
     search(ask: AuditSearch): Promise<StoredAuditEvent[]>
   }
+  outbox: OutboxStore
   groups: GroupStore
   attributes: AttributeStore
   devices: {
@@ -275,18 +206,4 @@ export interface IdentityStore {
     /** Remembers a browser, or remembers it for longer. Of those of one account the `atMost` newest stay. */
     add(device: { subject: string; hash: string; expiresAt: number }, atMost: number): Promise<void>
   }
-}
-
-/** The form in which logins are compared and kept: NFKC, lower case, no outer space. */
-export function foldLogin(login: string): string {
-  return login.normalize('NFKC').trim().toLowerCase()
-}
-
-/** What the person signs in with and is called by: the user name, or the address where none was chosen; then the subject stands in its place. */
-export function loginOf({ subject, username, email }: Pick<Account, 'subject' | 'username' | 'email'>): string {
-  return username === subject ? (email ?? username) : username
-}
-
-export function isActive(account: Account): boolean {
-  return account.status === 'active'
 }

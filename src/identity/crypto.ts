@@ -1,0 +1,39 @@
+/** The crypto ports: what `identity/` asks of `crypto/`. */
+import type { Passkey } from './factor-store.ts'
+
+/** Passwords. */
+export interface PasswordCheck {
+  hash(password: string): Promise<string>
+  /** A hash made elsewhere, as it is kept. Throws, with a message for people, when it cannot be checked here. */
+  adopt(hash: string): string
+  /** Takes as long, and is false, when there is no hash. */
+  verify(password: string, kept: string | undefined): Promise<boolean>
+  needsRehash(kept: string): boolean
+  /** Is it one that many people use? */
+  isPopular(password: string): boolean
+}
+
+/** Second factors. */
+export interface FactorCrypto {
+  draft(owner: string, until: number): { secret: string; sealed: string }
+  reopen(owner: string, sealed: string, now: number): { secret: string; sealed: string } | undefined
+  confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
+  accept(ask: { subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
+  /** A new recovery code, as it is shown. */
+  recoveryCode(): string
+  /** What a browser is asked to make or to sign, as JSON. */
+  creation(ask: { challenge: string; handle: string; username: string; name: string; known: readonly string[] }): string
+  request(ask: { challenge: string; allowed: readonly { id: string; transports: readonly string[] }[]; verified: boolean }): string
+  /** What a response of a browser says, unverified; what it proves. Undefined when anything is wrong with it. */
+  read(response: string): { id: string; challenge: string; userHandle: string | undefined } | undefined
+  created(ask: {
+    response: string
+    challenge: string
+  }): Promise<(Pick<Passkey, 'id' | 'publicKey' | 'counter' | 'transports' | 'synced' | 'backedUp'> & { verified: boolean }) | undefined>
+  signed(ask: {
+    response: string
+    challenge: string
+    passkey: Pick<Passkey, 'id' | 'publicKey' | 'counter'>
+    verified: boolean
+  }): Promise<{ counter: number; backedUp: boolean; verified: boolean } | undefined>
+}

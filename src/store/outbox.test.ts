@@ -1,0 +1,55 @@
+/** The outbox: what waits is leased to one deliverer at a time, on each engine (point 21). */
+import assert from 'node:assert/strict'
+import { aLink, aMessage, anAccount, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+import { outboxQueue } from './outbox.ts'
+
+const ask = { lease: 'mine', now: NOW + 300, until: NOW + 600, limit: 10 }
+
+onEachEngine('point 21: a message is born leased, and due when the lease ends', async ({ a, db }) => {
+  const queue = outboxQueue(db)
+  await a.outbox.add(aMessage({ id: 'one' }))
+  assert.deepEqual(await queue.claim({ ...ask, now: NOW + 299 }), [])
+  const [claimed] = await queue.claim(ask)
+  assert.deepEqual(claimed, { ...aMessage({ id: 'one' }), tenant: 'a', lease: 'mine', attempts: 2, nextAt: NOW + 600 })
+})
+
+onEachEngine('point 21: of many nodes that look at once one gets it', async ({ a, db }) => {
+  const queue = outboxQueue(db)
+  await atOnce(20, () => a.outbox.add(aMessage()))
+  const claims = await atOnce(8, (i) => queue.claim({ ...ask, lease: `node ${i}`, limit: 5 }))
+  const ids = claims.flat().map(({ id }) => id)
+  assert.equal(new Set(ids).size, ids.length, 'none is claimed twice')
+  const rest = await queue.claim({ ...ask, limit: 100 })
+  assert.equal(ids.length + rest.length, 20)
+})
+
+onEachEngine('point 21: only who holds the lease defers or removes it, in its tenant', async ({ a, b, db }) => {
+  const queue = outboxQueue(db)
+  for (const store of [a, b]) await store.outbox.add(aMessage({ id: 'one' }))
+  const claimed = await queue.claim(ask)
+  const ofA = claimed.find(({ tenant }) => tenant === 'a')!
+  assert.equal(await queue.remove({ ...ofA, lease: 'another' }), false)
+  await queue.defer({ ...ofA, lease: 'another' }, NOW)
+  assert.deepEqual(await queue.claim(ask), [], 'it stays leased')
+  await queue.defer(ofA, NOW + 400)
+  assert.deepEqual(
+    (await queue.claim({ ...ask, now: NOW + 400, until: NOW + 700 })).map(({ tenant, attempts }) => [tenant, attempts]),
+    [['a', 3]],
+  )
+  assert.equal(await queue.remove(ofA), true)
+  assert.equal(await queue.remove(ofA), false)
+  assert.equal((await queue.claim({ ...ask, now: NOW + 9999 })).length, 1, 'that of the other tenant is there')
+})
+
+onEachEngine('point 21: a link and the mail that carries it are stored together or not at all', async ({ a, db }) => {
+  const queue = outboxQueue(db)
+  await a.accounts.add(anAccount())
+  await a.outbox.add(aMessage({ id: 'taken' }))
+  const clash = { ...aLink(), message: aMessage({ id: 'taken' }) }
+  await assert.rejects(a.links.add(clash))
+  assert.equal(await a.links.find('link', NOW), undefined)
+  const signUp = { hash: 'one', email: 'x@example.org', passwordHash: '$x', claims: {}, expiresAt: NOW + 60 }
+  await assert.rejects(a.signUps.add(signUp, aMessage({ id: 'taken' })))
+  assert.equal(await a.signUps.find('one', NOW), undefined)
+  assert.equal((await queue.claim(ask)).length, 1)
+})
