@@ -55,6 +55,7 @@ const protocol: Record<string, Act> = {
   'clientsAdmin.listSecrets': reads((s, n) => s.clientsAdmin.listSecrets(`client${n}`)),
   'resources.find': reads((s, n) => s.resources.find(`https://api${n}.example`)),
   'resources.named': reads((s, n) => s.resources.named(`api${n}`)),
+  'resources.sharedScopes': lists((s) => s.resources.sharedScopes()),
   'resources.meanings': lists((s) => s.resources.meanings()),
   'resourcesAdmin.add': writes('resource_secrets +1, resources +1', (s) => s.resourcesAdmin.add(aResource('3'), aSecret('first'))),
   'resourcesAdmin.replace': writes('resources ~1', (s) => s.resourcesAdmin.replace({ ...aResource('1'), scopes: {} })),
@@ -179,6 +180,7 @@ const identity: Record<string, Act> = {
   'links.setPassword': writes('accounts ~1, devices -1, grants ~1, links -2, refresh_tokens -1, sessions -2', (s) =>
     s.links.setPassword('reset1', '$new', NOW),
   ),
+  'outbox.add': writes('outbox +1', (s) => s.outbox.add(aMessage({ id: 'message3' }))),
   'audit.add': writes('audit +1', (s) => s.audit.add([anEvent('3')], NOW + 60)),
   'audit.search': lists((s) => s.audit.search({ limit: 10, newestFirst: true })),
   'groups.add': writes('groups +1', (s) => s.groups.add(aGroup('3'))),

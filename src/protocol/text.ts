@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** No text may hold these: controls (so NUL and terminal escapes), lone surrogates, controls of the writing direction. */
-const forbidden = /[^\P{Cc}\t\n\r]|\p{Cs}|\p{Bidi_Control}/u
+const forbidden = /[^\P{Cc}\t\n\r]|\p{Cs}|\p{Bidi_Control}|\p{Zl}|\p{Zp}/u
 const lineBreaks = /[\t\n\r\u2028\u2029]/
 
 /** True for text without control characters, lone surrogates and bidirectional controls. Tabs and line breaks are allowed. */
