@@ -21,7 +21,7 @@ const longText = code(/const longest = (\d+)\nconst maxItems/)
 const access = page('GET', '/api/v1/admin/users')
 const exported = page('GET', '/api/v1/admin/audit/export')
 const users = page('GET', '/api/v1/auth/users')
-const fresh = constant('FRESH') / minute
+const fresh = constant('FRESH_FOR') / minute
 const published = setting('keys.publish_before_hours')
 
 export const facts: Readonly<Record<string, readonly Fact[]>> = {
@@ -47,9 +47,9 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['| `cacheSeconds` | {} |', code(/cacheSeconds = (\d+)/)],
     ['{}: ask for every call', 0],
     ['| `cachedTokens` | {} | How many verified tokens to remember, by their hash. 0: none |', String(code(/cachedTokens = (\d+)/))],
-    ['stay valid for {} hour without the issuer', constant('KEPT') / hour],
+    ['stay valid for {} hour without the issuer', constant('STALE_FOR') / hour],
     ['are refused after at most {} minutes.', fresh],
-    ['every {} minutes, and at once for an unknown `kid`, but at most once in {} seconds.', fresh, constant('AGAIN')],
+    ['every {} minutes, and at once for an unknown `kid`, but at most once in {} seconds.', fresh, constant('RETRY_AFTER')],
     ['within {} seconds (plus `clockTolerance`)', constant('LIFETIME')],
   ],
   [guide('account')]: [

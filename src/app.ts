@@ -53,7 +53,7 @@ export interface App {
   tenants: TenantDirectory
   /** The sealed values of all tenants, and the keys that they are sealed under. */
   sealing: Sealing
-  /** The tenant of this slug, '' being the root; undefined when there is none or it is suspended. */
+  /** The tenant with this slug, '' for the root; undefined when there is none or it is suspended. */
   tenant(slug: string): Promise<Tenant | undefined>
   /** Delivers the mails that are due, of all tenants. */
   deliverDue(): Promise<void>
@@ -75,16 +75,16 @@ export interface OpenOptions {
   allowMissingKeys?: true
 }
 
-/** Each takes one of the four threads that signing and files use too. */
+/** Each hash takes one of the four threads that also sign and read files. */
 const concurrentHashes = Math.min(availableParallelism(), 3)
 /** A change of a tenant by another node is seen after at most this many seconds. */
 const tenantRecheckSeconds = 5
 /** How often the files of the TLS certificate are read again. */
 const certificateCheckSeconds = 10
-/** Mails that wait for another attempt are looked for every so many seconds. */
+/** Mails that wait for another attempt are looked for every this many seconds. */
 const deliverySeconds = 5
-/** Tenants held at a time. */
-const maxHeldTenants = 2000
+/** How many tenants are cached. */
+const maxCachedTenants = 2000
 /** How often the clock of the database is read. */
 const clockSeconds = 30
 
@@ -180,20 +180,20 @@ function composeApp(
     backgroundTasks: backgroundTasks((problem, text) => platform.log.warn(problem, text)),
     orderedId,
   }
-  const held = new Map<string, { tenant: Promise<Tenant | undefined>; until: number }>()
+  const cached = new Map<string, { tenant: Promise<Tenant | undefined>; until: number }>()
 
   function tenant(slug: string): Promise<Tenant | undefined> {
-    const known = held.get(slug)
+    const known = cached.get(slug)
     if (known && known.until > now()) return known.tenant
     const opened = reopen(slug, known?.tenant)
-    opened.catch(() => held.delete(slug))
-    held.delete(slug)
-    held.set(slug, { tenant: opened, until: now() + tenantRecheckSeconds })
-    if (held.size > maxHeldTenants) held.delete(held.keys().next().value as string)
+    opened.catch(() => cached.delete(slug))
+    cached.delete(slug)
+    cached.set(slug, { tenant: opened, until: now() + tenantRecheckSeconds })
+    if (cached.size > maxCachedTenants) cached.delete(cached.keys().next().value as string)
     return opened
   }
 
-  /** The tenant as it is held, unless its row or the schema of its attributes has changed. */
+  /** The cached tenant, unless its row or the schema of its attributes has changed. */
   async function reopen(slug: string, before: Promise<Tenant | undefined> | undefined): Promise<Tenant | undefined> {
     const row = await tenants.bySlug(slug)
     if (row?.status !== 'active') return undefined
@@ -203,7 +203,7 @@ function composeApp(
 
   const app: App = {
     server,
-    tenants: tenantDirectory(tenants, { now, id: () => randomId(random), changed: (slug) => held.delete(slug) }),
+    tenants: tenantDirectory(tenants, { now, id: () => randomId(random), changed: (slug) => cached.delete(slug) }),
     sealing: sealing(sealedValues(db), base.sealer),
     tenant,
     async ready() {
@@ -217,7 +217,7 @@ function composeApp(
       return reasons.length === 0 ? { status: 'ready' } : { status: 'degraded', reason: reasons.join('; ') }
     },
     deliverDue: deps.delivery.deliverDue,
-    serve: () => serve(deps, app, { held, clock }),
+    serve: () => serve(deps, app, { cached, clock }),
     async close() {
       await deps.backgroundTasks.drain()
       await db.close()
@@ -288,7 +288,7 @@ function certificateReader({ tls: { cert_file, key_file } }: Config): (() => Pro
 async function serve(
   deps: AppDeps,
   app: App,
-  { held, clock }: { held: ReadonlyMap<string, { tenant: Promise<Tenant | undefined> }>; clock: NodeClock },
+  { cached, clock }: { cached: ReadonlyMap<string, { tenant: Promise<Tenant | undefined> }>; clock: NodeClock },
 ): ReturnType<App['serve']> {
   const { config, platform, db } = deps
   const { log, random, now, elapsed } = platform
@@ -315,11 +315,11 @@ async function serve(
   const root = await app.tenant('')
   const url = await listener.listen({ host: config.listen.host, port: config.listen.port })
 
-  // The root tenant is asked for its keys soon; others' are made when they are.
+  // The root tenant needs its keys soon; other tenants get theirs when they are first needed.
   const keysMade = root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
   const sweepExpired = sweeper(db, { now, elapsed, batch: config.sweep.batch })
   const rotateKeys = async () => {
-    for (const { tenant } of [...held.values()]) await (await tenant)?.keyring.rotateWhenDue()
+    for (const { tenant } of [...cached.values()]) await (await tenant)?.keyring.rotateWhenDue()
   }
   const tasks = [
     periodicTask(config.sweep.every_seconds, sweepExpired, log),

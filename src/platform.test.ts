@@ -24,22 +24,22 @@ test('the clock tells whole seconds', () => {
   assert.ok(systemClock() > 1_700_000_000 && systemClock() < 10_000_000_000)
 })
 
-test('the dice give as many bytes as asked, never the same', () => {
+test('random returns as many bytes as requested, never the same', () => {
   assert.equal(random(32).length, 32)
   assert.notDeepEqual(random(32), random(32))
 })
 
-test('dice with a stock never give a byte twice, nor change what they gave', () => {
-  const dice = pooledRandom()
-  const given = Array.from({ length: 2000 }, (_, i) => dice(8 + (i % 25)))
+test('pooled random bytes are never handed out twice, nor changed afterwards', () => {
+  const bytesOf = pooledRandom()
+  const given = Array.from({ length: 2000 }, (_, i) => bytesOf(8 + (i % 25)))
   const as = given.map((bytes) => bytes.toString('hex'))
   assert.deepEqual(
     given.map((bytes) => bytes.length),
     Array.from({ length: 2000 }, (_, i) => 8 + (i % 25)),
   )
   assert.equal(new Set(as.map((text) => text.slice(0, 16))).size, 2000)
-  assert.equal(dice(10_000).length, 10_000)
-  assert.ok(!dice(64).equals(Buffer.alloc(64)))
+  assert.equal(bytesOf(10_000).length, 10_000)
+  assert.ok(!bytesOf(64).equals(Buffer.alloc(64)))
   assert.deepEqual(
     given.map((bytes) => bytes.toString('hex')),
     as,
@@ -62,7 +62,7 @@ test('a line is one JSON object with its level in words', () => {
   assert.match(line.time, /^\d{4}-\d\d-\d\dT/)
 })
 
-test('what is less grave than the level is not written', () => {
+test('lines below the minimum log level are not written', () => {
   assert.equal(
     logged('json', (log) => log.debug('hello')),
     '',
@@ -93,7 +93,7 @@ test('an error is written with its code and stack, without what else it carries'
   assert.doesNotMatch(text, /hunter2/)
 })
 
-test('what goes round in circles is written all the same', () => {
+test('circular data is logged', () => {
   const circle: Record<string, unknown> = {}
   circle['again'] = circle
   assert.match(

@@ -16,7 +16,7 @@ export interface Platform {
    * where `now` is not to be set.
    */
   setClock?: ((time: number) => number) | undefined
-  /** So many bytes that nobody can guess. */
+  /** This many unpredictable bytes. */
   random(bytes: number): Buffer
   log: Logger
 }
@@ -41,13 +41,13 @@ export function systemClock(): number {
   return Math.floor(Date.now() / 1000)
 }
 
-/** Milliseconds since it was started, to the tenth. */
+/** Returns the milliseconds since this call, to a tenth. */
 export function stopwatch(): () => number {
   const begin = performance.now()
   return () => Math.round((performance.now() - begin) * 10) / 10
 }
 
-/** So many bytes from the system's generator, at most 65536. */
+/** This many bytes from the system's generator, at most 65536. */
 export function random(bytes: number): Buffer {
   return crypto.getRandomValues(Buffer.alloc(bytes))
 }
@@ -153,7 +153,7 @@ function withoutSecrets(value: unknown, depth = 0): unknown {
   return told
 }
 
-/** A database's error, for one, carries the row it would not take. */
+/** A database's error, for example, carries the row that it refused. */
 function errorForLog(error: Error) {
   const { type, message, stack, code } = pino.stdSerializers.err(error)
   return { type, message, stack, code }

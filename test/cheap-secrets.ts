@@ -20,8 +20,9 @@ export function hashCheaply(root: Tenant): void {
 export async function addRsaKeys(root: Tenant, { key_encryption_key_file, data_dir }: Config, now: () => number): Promise<void> {
   const kek = await readKek(key_encryption_key_file ?? join(data_dir, 'key-encryption-key'), { strict: true })
   const keys = keyCache({ store: root.store, sealer: sealer([kek], random), tenantId: root.row.id, now, reseal: async () => {} })
+  const known = (await root.store.signingKeys.list()).map(({ alg }) => alg)
   for (const alg of root.keyring.ownAlgs) {
-    if (alg !== 'RS256' && alg !== 'PS256') continue
+    if ((alg !== 'RS256' && alg !== 'PS256') || known.includes(alg)) continue
     const pair = toKeyPair(alg, await nextRsaKey())
     await keys.add(pair, { generation: 1, createdAt: now(), activeAt: now() }, undefined)
   }

@@ -1,4 +1,4 @@
-/** What tests of the store begin with: a migrated database of each engine, and things to put into it. */
+/** Fixtures for tests of the store: a migrated database of each engine, and rows to put into it. */
 import { randomUUID } from 'node:crypto'
 import test, { type TestContext } from 'node:test'
 import type { Account, Link, SessionRow } from '../src/identity/account.ts'
@@ -11,7 +11,7 @@ import { tenantStore } from '../src/store/tenant.ts'
 import { migrated } from './databases.ts'
 import { engines } from './postgres.ts'
 
-/** The time at which the stores of `onEachEngine` live. */
+/** The time of the stores of `onEachEngine`. */
 export const NOW = 1_000_000
 
 export type TenantStore = ReturnType<typeof tenantStore>
@@ -34,7 +34,7 @@ export function onEachEngine(
     })
 }
 
-/** `n` acts at once. */
+/** `n` calls at the same time. */
 export const atOnce = <T>(n: number, act: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: n }, (_, i) => act(i)))
 
@@ -99,7 +99,7 @@ export function aSession(change: Partial<SessionRow> = {}): SessionRow {
   return { ...session, createdAt: NOW, lastSeenAt: NOW, expiresAt: NOW + 3600, device: 'Firefox on Linux', address: '192.0.2.1', ...change }
 }
 
-/** Gives `client` the permission of `subject`. Returns the grant's id. */
+/** Stores a grant of `subject` for `client`. Returns its ID. */
 export async function aGrant(store: TenantStore, id = 'grant'): Promise<string> {
   return (await store.grants.widen({ clientId: 'client', subject: 'subject', scope: ['openid'], newId: id, now: NOW })).id
 }

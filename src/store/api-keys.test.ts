@@ -72,7 +72,7 @@ onEachEngine('a key is found by its hash, in its tenant, until it expires', asyn
   assert.equal(await a.apiKeys.find('#key', NOW), undefined)
 })
 
-onEachEngine('a key is worth what its owner is', async ({ a }) => {
+onEachEngine('a key works only while its owner is active', async ({ a }) => {
   await a.services.add(aService())
   await a.accounts.add(anAccount())
   await a.apiKeysAdmin.add(aKey())
@@ -93,7 +93,7 @@ onEachEngine('a key is worth what its owner is', async ({ a }) => {
   assert.deepEqual(await inForce(a, NOW, ['#key', '#own']), [], 'who comes after under the same subject inherits none')
 })
 
-onEachEngine('no key outlives its owner, whichever way making it and removing the owner fall', async ({ a, db }) => {
+onEachEngine('no key outlives its owner, even if it is created while the owner is removed', async ({ a, db }) => {
   for (let round = 0; round < 10; round++) {
     const subject = `s${round}`
     await a.services.add(aService({ id: subject, name: subject }))
@@ -108,7 +108,7 @@ onEachEngine('no key outlives its owner, whichever way making it and removing th
   assert.deepEqual(await db.read(sql`select id from api_keys where tenant_id = 'a'`), [])
 })
 
-onEachEngine('its use is noted, at most so often', async ({ a, b }) => {
+onEachEngine('its use is recorded, at most once per interval', async ({ a, b }) => {
   await a.services.add(aService())
   await a.apiKeysAdmin.add(aKey())
   const lastUse = async () => (await a.apiKeysAdmin.find('key'))?.lastUsedAt
@@ -122,7 +122,7 @@ onEachEngine('its use is noted, at most so often', async ({ a, b }) => {
   assert.equal(await lastUse(), NOW + 60)
 })
 
-onEachEngine('a key is followed by another, and of a chain two at most are in force', async ({ a, b }) => {
+onEachEngine('a key is rotated, and at most two of a chain are in force', async ({ a, b }) => {
   for (const store of [a, b]) await store.services.add(aService())
   await a.apiKeysAdmin.add(aKey())
   await a.apiKeysAdmin.add(aKey({ id: 'apart', hash: '#apart', chain: 'apart' }))

@@ -1,4 +1,4 @@
-/** API keys as kept: only a hash of each, and who it stands for. */
+/** API keys in the database: only the hash of each, and its owner. */
 import type { Store } from '../protocol/ports.ts'
 import type { ApiKey, StoredApiKey } from '../protocol/types.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
@@ -28,7 +28,7 @@ export function apiKeys(db: Db, tenant: string): Pick<Store, 'apiKeys'> & ApiKey
       add: (key) =>
         db.transact(function* () {
           if ((yield lockOwner(tenant, key)).length === 0) return false
-          yield keep(tenant, key)
+          yield insert(tenant, key)
           return true
         }),
       rotate: (id, ask) => db.transact(() => rotate(tenant, id, ask)),
@@ -55,7 +55,7 @@ export function apiKeys(db: Db, tenant: string): Pick<Store, 'apiKeys'> & ApiKey
   }
 }
 
-/** Of a chain live on the key that is rotated, until the overlap ends, and the one that follows it; no other. */
+/** Of a chain, two keys stay: the rotated one until the overlap ends, and its successor. */
 function* rotate(
   tenant: string,
   id: string,
@@ -82,18 +82,18 @@ function* rotate(
     expiresAt: lifetime === undefined ? undefined : now + lifetime,
     lastUsedAt: undefined,
   }
-  yield keep(tenant, after)
+  yield insert(tenant, after)
   return after
 }
 
-/** Whoever removes the owner waits until the key is there, and so removes it too. */
+/** Locks the owner: a removal of the owner waits until the key is stored, and then removes the key too. */
 function lockOwner(tenant: string, { owner, subject }: StoredApiKey): Sql {
   return owner === 'person'
     ? sql`update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} returning subject`
     : sql`update services set created_at = created_at where tenant_id = ${tenant} and id = ${subject} returning id`
 }
 
-function keep(tenant: string, key: StoredApiKey): Sql {
+function insert(tenant: string, key: StoredApiKey): Sql {
   return sql`
     insert into api_keys (tenant_id, id, hash, owner, subject, label, scope, resource, chain, created_at, lifetime, expires_at, last_used_at)
     values (${tenant}, ${key.id}, ${key.hash}, ${key.owner}, ${key.subject}, ${key.label}, ${key.scope.join(' ')}, ${key.resource.join(' ')},
@@ -105,7 +105,7 @@ function rowFrom(row: Row): StoredApiKey {
   return { ...keyFrom(row), hash: row['hash'] as string, chain: row['chain'] as string, lifetime }
 }
 
-/** An API key of a row with its columns, named as in the table. */
+/** The API key of a row whose columns are named as in the table. */
 export function keyFrom(row: Row): ApiKey {
   return {
     id: row['id'] as string,

@@ -1,4 +1,4 @@
-/** The attributes that a tenant defines, as kept, and that what is kept of accounts fits them. */
+/** The attributes that a tenant defines, in the database, and the check that the values of accounts fit them. */
 import { type Attribute, type AttributeStore, checkValues, type Defined, fits, type Values, withAttribute } from '../identity/attributes.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
@@ -15,10 +15,10 @@ export function attributes(db: Db, tenant: string): { attributes: AttributeStore
   }
 }
 
-/** Accounts that are named when an attribute does not fit them. */
+/** How many accounts are named when an attribute does not fit them. */
 const maxExamples = 5
 
-/** The schema, which stays as it is until the end of the transaction: who changes it, or whose values are checked by it, waits. */
+/** The schema, locked until the end of the transaction: other changes of it, and checks by it, wait. */
 function* lockSchema(tenant: string): Transaction<Attribute[]> {
   const [row] = yield sql`
     insert into attribute_schemas (tenant_id, doc) values (${tenant}, '[]')
@@ -26,7 +26,7 @@ function* lockSchema(tenant: string): Transaction<Attribute[]> {
   return schemaFrom(row!)
 }
 
-/** Within the transaction that keeps these values, at its end. Throws `ZodError` when they are not what the tenant's attributes may be. */
+/** Runs at the end of the transaction that stores these values. Throws `ZodError` when they do not fit the tenant's attributes. */
 export function* checkAttributes(tenant: string, values: Values): Transaction<void> {
   checkValues(yield* lockSchema(tenant), values)
 }
@@ -41,7 +41,7 @@ function* define(tenant: string, attribute: Attribute): Transaction<Defined> {
     examples.push(...unfit.slice(0, maxExamples - examples.length).map(({ username }) => username))
   }
   if (broken > 0) return { broken, examples }
-  yield* keepSchema(tenant, next)
+  yield* storeSchema(tenant, next)
   return 'defined'
 }
 
@@ -58,7 +58,7 @@ function* remove(tenant: string, name: string): Transaction<number | undefined> 
       yield sql`update accounts set attributes = ${JSON.stringify(left)} where tenant_id = ${tenant} and subject = ${subject}`
     }
   }
-  yield* keepSchema(tenant, others)
+  yield* storeSchema(tenant, others)
   return had
 }
 
@@ -72,7 +72,7 @@ function* accountsAfter(tenant: string, after: string): Transaction<{ subject: s
   }))
 }
 
-function* keepSchema(tenant: string, schema: readonly Attribute[]): Transaction<void> {
+function* storeSchema(tenant: string, schema: readonly Attribute[]): Transaction<void> {
   yield sql`update attribute_schemas set doc = ${JSON.stringify(schema)} where tenant_id = ${tenant}`
 }
 

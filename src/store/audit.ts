@@ -1,4 +1,4 @@
-/** The audit log as kept. */
+/** The audit log in the database. */
 import type { AuditSearch, StoredAuditEvent } from '../identity/audit-entry.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { type Db, type Row, type Sql, sql } from './sql.ts'
@@ -30,7 +30,7 @@ function insert(
 
 const latest = Number.MAX_SAFE_INTEGER
 
-/** The empty text stands for "any": no act, id or outcome is empty. */
+/** An empty text means any: no act, ID or outcome is empty. */
 function newest(tenant: string, { after, limit, ...filter }: AuditSearch): Sql {
   const { since = 0, until = latest, act = '', outcome = '' as string, by = '', target = '', about = '' } = filter
   const [at, id] = [after?.at ?? latest, after?.id ?? '']

@@ -1,15 +1,15 @@
-/** Clients, their secrets and their origins, as kept. */
+/** Clients, their secrets and their origins in the database. */
 import { type Client, type ClientMetadata, clientSchema, originsOf } from '../protocol/client.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStatus, ClientStore, RegisteredClient, SecretRow } from '../protocol/registry.ts'
 import { storedClient } from '../protocol/stored-client.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
-/** How many clients are remembered parsed. */
-const REMEMBERED = 1000
+/** How many parsed clients are cached. */
+const CACHED = 1000
 
 export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 'clients'> & ClientStore {
-  const parse = rememberingParser()
+  const parse = cachingParser()
 
   async function registered(id: string): Promise<RegisteredClient | undefined> {
     const rows = await db.read(sql`
@@ -45,7 +45,7 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
             insert into clients (tenant_id, id, doc, tokens_from) values (${tenant}, ${client.client_id}, ${documentOf(client)}, ${now()})
             on conflict do nothing returning id`
           if (added.length === 0) return false
-          yield* keepOrigins(tenant, client)
+          yield* storeOrigins(tenant, client)
           for (const secret of secrets) yield addSecret(tenant, client.client_id, secret)
           return true
         }),
@@ -54,7 +54,7 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
           const replaced = yield sql`
             update clients set doc = ${documentOf(client)} where tenant_id = ${tenant} and id = ${client.client_id} returning id`
           if (replaced.length === 0) return false
-          yield* keepOrigins(tenant, client)
+          yield* storeOrigins(tenant, client)
           return true
         }),
       remove: (id, at) => db.transact(() => removeClient(tenant, id, at)),
@@ -100,12 +100,12 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
 
 const documentOf = (client: ClientMetadata) => JSON.stringify(clientSchema.parse(client))
 
-/** Makes it what is told, whatever it was; a secret takes the place of all others. */
+/** Adds the client or replaces it. A secret replaces all others. */
 export function* putClient(tenant: string, client: ClientMetadata, secret: SecretRow | undefined, now: number): Transaction<void> {
   yield sql`
     insert into clients (tenant_id, id, doc, tokens_from) values (${tenant}, ${client.client_id}, ${documentOf(client)}, ${now})
     on conflict (tenant_id, id) do update set doc = excluded.doc`
-  yield* keepOrigins(tenant, client)
+  yield* storeOrigins(tenant, client)
   if (secret) yield* rotateSecret(tenant, client.client_id, secret, undefined)
 }
 
@@ -118,13 +118,13 @@ export function* removeClient(tenant: string, id: string, at: number): Transacti
   return removed.length > 0
 }
 
-function* keepOrigins(tenant: string, client: ClientMetadata): Transaction<void> {
+function* storeOrigins(tenant: string, client: ClientMetadata): Transaction<void> {
   yield sql`delete from client_origins where tenant_id = ${tenant} and client_id = ${client.client_id}`
   for (const origin of originsOf(client))
     yield sql`insert into client_origins (tenant_id, origin, client_id) values (${tenant}, ${origin}, ${client.client_id})`
 }
 
-/** Returns a row when the client exists and had no secret of this id. */
+/** Returns a row when the client exists and has no secret of this ID. */
 function addSecret(tenant: string, clientId: string, secret: SecretRow): Sql {
   return sql`
     insert into client_secrets (tenant_id, client_id, id, hash, created_at, expires_at)
@@ -134,7 +134,7 @@ function addSecret(tenant: string, clientId: string, secret: SecretRow): Sql {
 }
 
 function* rotateSecret(tenant: string, id: string, secret: SecretRow, until: number | undefined): Transaction<boolean> {
-  // Locks the client: of two who rotate at once one comes after the other, and sees what it did.
+  // Locks the client: of two rotations at the same time, the second sees what the first did.
   if ((yield sql`update clients set doc = doc where tenant_id = ${tenant} and id = ${id} returning id`).length === 0) return false
   const [newest] = yield sql`
     select id from client_secrets where tenant_id = ${tenant} and client_id = ${id}
@@ -155,7 +155,7 @@ function secretFrom(row: Row): SecretRow {
 }
 
 /** Reads a client's document, once for each text. */
-function rememberingParser(): (id: string, doc: string) => ClientMetadata {
+function cachingParser(): (id: string, doc: string) => ClientMetadata {
   const known = new Map<string, { doc: string; client: ClientMetadata }>()
   return (id, doc) => {
     const found = known.get(id)
@@ -163,7 +163,7 @@ function rememberingParser(): (id: string, doc: string) => ClientMetadata {
     const client = storedClient(id, JSON.parse(doc))
     known.delete(id)
     known.set(id, { doc, client })
-    if (known.size > REMEMBERED) known.delete(known.keys().next().value!) // the oldest
+    if (known.size > CACHED) known.delete(known.keys().next().value!) // the oldest
     return client
   }
 }

@@ -1,4 +1,4 @@
-/** What the ports of the rules promise, on every engine: each act tried from a second tenant before and after. */
+/** What the ports of the protocol promise, on every engine: each act tried from a second tenant before and after. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
@@ -63,7 +63,7 @@ onEachEngine('a code is not a refresh token, nor the other way round', async ({ 
   assert.equal(await spend(a, 'code', 'same'), true)
 })
 
-onEachEngine('what a token response makes true, it makes true whole or not at all', async ({ a, b }) => {
+onEachEngine('a token response is stored as a whole or not at all', async ({ a, b }) => {
   await signedIn(a)
   await aGrant(a)
   await a.codes.add(aCode(), undefined)
@@ -111,7 +111,8 @@ onEachEngine('of several grants of one person for one client the newest in force
   assert.equal((await a.grantsAdmin.list({ subject: 'subject', limit: 9 })).length, 2)
 })
 
-onEachEngine('14: what a flow stores is what was asked, without what goes without saying', async ({ a, db }) => {
+onEachEngine('14: a flow stores what was requested, without defaults', async ({ a, db }) => {
+  await signedIn(a)
   await aGrant(a)
   await a.flows.begin(aFlow(), NOW + 60)
   await a.codes.add(aCode({ asked: { ...asked, state: undefined } }), undefined)
@@ -138,12 +139,12 @@ onEachEngine('a flow begins, is answered and ends once', async ({ a, b }) => {
   assert.equal(await a.flows.end('flow'), false)
 })
 
-onEachEngine('half a sign-in is kept in its flow for its time, and completed once', async ({ a, b }) => {
+onEachEngine('a pending sign-in stays in its flow until it expires, and is completed once', async ({ a, b }) => {
   const pending = { id: 'half', subject: 'subject', password: 'mark', amr: ['pwd'], expiresAt: NOW + 10 }
   for (const store of [a, b]) await store.flows.begin(aFlow(), NOW + 60)
   await a.flows.setPending('flow', { ...pending, id: 'earlier' })
   await a.flows.answer('flow', 'consent')
-  assert.equal((await a.flows.find('flow', NOW))?.pending, undefined, 'whoever does something else has given it up')
+  assert.equal((await a.flows.find('flow', NOW))?.pending, undefined, 'another answer discards it')
   await a.flows.setPending('flow', pending)
   assert.deepEqual((await a.flows.find('flow', NOW + 9))?.pending, pending)
   assert.equal((await a.flows.find('flow', NOW + 10))?.pending, undefined)
@@ -174,7 +175,7 @@ onEachEngine('one flow gives one code', async ({ a, b }) => {
   assert.ok(await a.flows.find('second', NOW), 'a code that cannot be kept does not end its flow')
 })
 
-onEachEngine('revoking a grant takes back all that hangs off it, once', async ({ a, b, db }) => {
+onEachEngine('revoking a grant revokes every token issued under it, once', async ({ a, b, db }) => {
   await aGrant(a)
   await aGrant(b)
   for (const store of [a, b]) {
@@ -192,7 +193,7 @@ onEachEngine('revoking a grant takes back all that hangs off it, once', async ({
   assert.equal(await spend(a, 'code', 'code'), false)
   assert.equal(await spend(a, 'refresh', 'refresh'), false)
   assert.deepEqual(await db.read(sql`select hash from refresh_tokens where tenant_id = 'a'`), [])
-  assert.equal(await aGrant(a, 'new'), 'new', 'the next permission is another grant')
+  assert.equal(await aGrant(a, 'new'), 'new', 'the next consent makes another grant')
   assert.equal(await a.refreshTokens.find('refresh'), undefined)
   assert.equal(await b.revocations.any(['jti', 'grant', 'family']), false)
   assert.equal(await spend(b, 'code', 'code'), true)
@@ -200,7 +201,7 @@ onEachEngine('revoking a grant takes back all that hangs off it, once', async ({
   assert.ok(await b.accessTokens.find('access'))
 })
 
-onEachEngine('revoking a family, a token or a grant by id takes back what bears it', async ({ a, b, db }) => {
+onEachEngine('revoking a family, a token or a grant by id revokes every token that bears the id', async ({ a, b, db }) => {
   await aGrant(a)
   await keep(a, aRefreshToken())
   await keep(a, aRefreshToken({ hash: 'other', family: 'other' }))
@@ -223,7 +224,7 @@ onEachEngine('revoking a family, a token or a grant by id takes back what bears 
   assert.equal(await a.grants.find('client', 'subject'), undefined)
 })
 
-onEachEngine('a token that came to be after its family was revoked is dead', async ({ a }) => {
+onEachEngine('a token stored after its family was revoked is refused', async ({ a }) => {
   await signedIn(a)
   await aGrant(a)
   await a.revocations.add(['family'], NOW + 60)
@@ -236,7 +237,7 @@ onEachEngine('a token that came to be after its family was revoked is dead', asy
   assert.equal(await spend(a, 'refresh', 'refresh'), false)
 })
 
-onEachEngine('whichever way refreshes and a revocation fall, no token of the family lives on', async ({ a }) => {
+onEachEngine('in whatever order refreshes and a revocation run, no token of the family is left in force', async ({ a }) => {
   await aGrant(a)
   for (let round = 0; round < 20; round++) {
     const family = `family ${round}`
@@ -254,7 +255,7 @@ onEachEngine('whichever way refreshes and a revocation fall, no token of the fam
   }
 })
 
-test('nothing is kept for tokens that need no record', async () => {
+test('tokens that need no record are not stored', async () => {
   const { tenantStore } = await import('./tenant.ts')
   const unreachable = new Proxy({} as never, { get: () => assert.fail('the database was asked') })
   const store = tenantStore(unreachable, 'a', () => NOW)

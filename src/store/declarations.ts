@@ -1,4 +1,4 @@
-/** What a file declares of a tenant, made true as a whole. */
+/** The clients and APIs that a file declares for a tenant, applied in one transaction. */
 import { putClient, removeClient } from './clients.ts'
 import { putResource, removeResource } from './resources.ts'
 import type { Db } from './sql.ts'
@@ -8,7 +8,7 @@ export function declarations(db: Db, tenant: string): DeclarationStore {
   return {
     declare: ({ clients, resources, removed }, now) =>
       db.transact(function* () {
-        for (const identifier of removed.resources) yield removeResource(tenant, identifier) // first: they free their names
+        for (const identifier of removed.resources) yield removeResource(tenant, identifier) // first, as this frees their names
         for (const id of removed.clients) yield* removeClient(tenant, id, now)
         for (const { resource, secret } of resources) yield* putResource(tenant, resource, secret, now)
         for (const { client, secret } of clients) yield* putClient(tenant, client, secret, now)

@@ -1,12 +1,12 @@
 /**
- * JSON documents in columns. Members that have a column of their own, and those of a request that hold their default, are left out: a flow
- * costs an anonymous visitor's row no more than what the visitor sent.
+ * JSON documents in columns. Members that have a column of their own, and those of a request that hold their default, are left out, so
+ * that a flow stores little more than what the browser sent.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { AccessToken, AuthorizationRequest, Code, RefreshToken } from '../protocol/types.ts'
 import type { Row } from './sql.ts'
 
-/** What a request is where it does not say otherwise. */
+/** The default of each member of a request. */
 const usual = {
   redirectUriSent: true,
   responseType: 'code',

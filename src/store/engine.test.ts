@@ -10,7 +10,7 @@ import { DatabaseFault, type Db, sql, UniqueViolation, UnstorableText } from './
 const insert = (id: string, n = 0) => sql`insert into revocations (tenant_id, id, until) values ('t', ${id}, ${n})`
 const ids = async (db: Db) => (await db.read(sql`select id from revocations where tenant_id = 't' order by id`)).map((row) => row['id'])
 
-onEachEngine('a transaction that fails leaves nothing, and takes no stranger with it', async ({ db }) => {
+onEachEngine('a transaction that fails leaves nothing, and affects no other', async ({ db }) => {
   const failing = (mine: string) =>
     db.transact(function* () {
       yield insert(mine)
@@ -36,7 +36,7 @@ onEachEngine('a transaction that fails leaves nothing, and takes no stranger wit
   assert.deepEqual(await ids(db), ['stranger', 'whole', 'whole too'])
 })
 
-onEachEngine('a failed statement ends its transaction: there is no going on', async ({ db }) => {
+onEachEngine('a failed statement ends its transaction, even if the work catches the error', async ({ db }) => {
   const stubborn = db.transact(function* () {
     yield insert('a')
     try {
@@ -58,7 +58,7 @@ onEachEngine('a transaction returns what its work returns, and reads what it wro
   assert.equal(seen, 7)
 })
 
-onEachEngine('numbers are numbers, nothing is null, a list is what follows in', async ({ db }) => {
+onEachEngine('numbers stay numbers, and lists follow in', async ({ db }) => {
   await atOnce(5, (i) => db.write(insert(`id${i}`, 2 ** 40 + i)))
   assert.deepEqual(
     (await db.read(sql`select count(*) as n, max(until) as m, min(id) as id from revocations`)).map((row) => ({ ...row })),
@@ -100,7 +100,7 @@ onEachEngine('a text that no column can hold matches nothing and harms nothing',
   assert.deepEqual(await ids(db), ['a'])
 })
 
-onEachEngine('a fault is told without values', async ({ db }) => {
+onEachEngine('the message of a fault holds no values', async ({ db }) => {
   const fault = async (act: Promise<unknown>): Promise<Error> =>
     act.then(
       () => assert.fail('no fault'),
@@ -141,7 +141,7 @@ onEachEngine('a database newer than the program is refused', async ({ db }) => {
   await assert.rejects(migrate(db), /newer version/)
 })
 
-onEachEngine('what was acknowledged is there for another connection and after reopening', async ({ db, url }) => {
+onEachEngine('acknowledged writes are visible to another connection and after reopening', async ({ db, url }) => {
   await atOnce(100, (i) => db.write(insert(`id${i}`)))
   const other = await openDatabase(url)
   assert.equal((await ids(other)).length, 100)
@@ -153,7 +153,7 @@ onEachEngine('what was acknowledged is there for another connection and after re
   assert.equal((await ids(db)).length, 102)
 })
 
-onEachEngine('two connections that write at once both get through', async ({ db, url }) => {
+onEachEngine('two connections that write at the same time both succeed', async ({ db, url }) => {
   const other = await openDatabase(url)
   await atOnce(200, (i) => (i % 2 ? db : other).write(insert(`id${i}`)))
   assert.equal((await ids(db)).length, 200)

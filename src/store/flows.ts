@@ -23,7 +23,7 @@ export function flows(db: Db, tenant: string): Pick<Store, 'flows'> {
         return { id, browser: row['browser'] as string, asked, answered, pending: pending && pending.expiresAt > now ? pending : undefined }
       },
       async answer(id, answer) {
-        // Each answer is followed by a space, and is there once.
+        // Each answer is stored once and followed by a space.
         const word = `${answer} `
         await db.write(sql`
           update flows set answered = replace(replace(answered, ${word}, ''), 'consent ', '') || ${word}, half_id = null, half = null, half_subject = null

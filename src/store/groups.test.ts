@@ -91,7 +91,7 @@ onEachEngine('nobody is in more groups than a person can be, however many are as
   assert.deepEqual(await join(a, own[0]!.id, ['ann'], 3), { added: 0 }, 'who is in it stays')
 })
 
-onEachEngine('whoever is removed is in no group, also when they are added at that moment', async ({ a, b }) => {
+onEachEngine('a removed person is in no group, even if added at the same moment', async ({ a, b }) => {
   for (const store of [a, b]) {
     await people(store, 'ann')
     await store.groups.add(aGroup())

@@ -76,7 +76,7 @@ function* update(tenant: string, id: string, change: Change): Transaction<'chang
   return 'changed'
 }
 
-/** Whatever is searched for stands for itself: `%` and `_` too. */
+/** The text is searched for as it is: `%` and `_` are no wildcards. */
 async function search(db: Db, tenant: string, ask: Parameters<GroupStore['search']>[0]) {
   const part = `%${foldLogin(ask.search ?? '').replace(/[!%_]/g, '!$&')}%`
   const rows = await db.read(sql`
@@ -104,7 +104,7 @@ async function members(db: Db, tenant: string, id: string, { offset, limit }: { 
 type Joining = Parameters<GroupStore['addMembers']>[0]
 type Joined = Awaited<ReturnType<GroupStore['addMembers']>>
 
-/** Locks accounts and group first: whoever removes one of them, or adds the same people elsewhere, waits for this or is waited for. */
+/** Locks the accounts and the group first, so that their removal, and additions of the same people to other groups, run before or after. */
 function* join(tenant: string, { id, subjects, maxPerAccount }: Joining): Transaction<Joined> {
   const known = yield sql`
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject in ${subjects} returning subject`

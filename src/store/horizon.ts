@@ -21,7 +21,7 @@ export function horizon(db: Db, elapsed: () => number): Horizon {
       last ??= { at, reached: (await storedHorizon(db)) || now }
       const believed = Math.floor(last.reached + FASTEST * (at - last.at))
       const reached = Math.max(last.reached, Math.min(now, believed))
-      await db.write(sql`update sweep_horizon set reached = ${reached} where reached < ${reached}`)
+      await store(db, reached)
       last = { at, reached }
       return Math.min(now, reached)
     },
@@ -31,5 +31,12 @@ export function horizon(db: Db, elapsed: () => number): Horizon {
 /** 0: nothing has been swept yet. */
 async function storedHorizon(db: Db): Promise<number> {
   const [row] = await db.read(sql`select reached from sweep_horizon`)
-  return row!['reached'] as number
+  return (row?.['reached'] as number | undefined) ?? 0
+}
+
+/** Adds nothing where the row is there already, so that a full disk does not keep expired rows from being deleted. */
+async function store(db: Db, reached: number): Promise<void> {
+  const rows = await db.write(sql`
+    update sweep_horizon set reached = case when reached < ${reached} then ${reached} else reached end returning reached`)
+  if (rows.length === 0) await db.write(sql`insert into sweep_horizon (singleton, reached) values (1, ${reached}) on conflict do nothing`)
 }

@@ -1,4 +1,4 @@
-/** Services, the machines that have an identity of their own, as kept. */
+/** Services, machines with an identity of their own, in the database. */
 import { type Db, type Row, sql } from './sql.ts'
 import type { MachineRow, MachineStore } from './types.ts'
 

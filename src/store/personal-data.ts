@@ -1,4 +1,4 @@
-/** What is kept of a person in places that nobody else asks for: API keys, known browsers, links in mails. */
+/** What is stored about a person that no other port returns: API keys, known browsers, links in mails. */
 import type { LinkKind } from '../identity/account.ts'
 import type { StoredPersonalData } from '../identity/store.ts'
 import { keyFrom } from './api-keys.ts'

@@ -1,4 +1,4 @@
-/** What PostgreSQL alone must promise: it may go and come back, and two who do not see each other do no harm. */
+/** What PostgreSQL alone must promise: it may become unreachable and return, and transactions that do not see each other do no harm. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
@@ -55,7 +55,7 @@ test('a connection that the server ended is replaced', async (t) => {
   }
 })
 
-test('a transaction whose connection is lost is run again, or told to be lost: never half', async (t) => {
+test('a transaction whose connection is lost is run again or reported as lost, and never done in part', async (t) => {
   const { db, kill, other, waiting } = await stage(t)
   await other.query('begin')
   await other.query("insert into revocations (tenant_id, id, until) values ('a', 'clash', 1)")
@@ -92,7 +92,7 @@ test('a deadlock is run again', async (t) => {
   )
 })
 
-test('a server that is away, and comes back', async (t) => {
+test('a server that becomes unreachable and returns', async (t) => {
   const { url, db } = await stage(t)
   const target = new URL(url)
   const sockets = new Set<Socket>()

@@ -1,4 +1,4 @@
-/** Pushed authorization requests as stored — RFC 9126. */
+/** Pushed authorization requests in the database — RFC 9126. */
 import type { Store } from '../protocol/ports.ts'
 import { type Db, type Sql, sql } from './sql.ts'
 

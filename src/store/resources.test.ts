@@ -47,7 +47,7 @@ onEachEngine('a new secret takes the place of all but the newest, which works un
   assert.deepEqual(await hashes(a), [], 'one of the same name starts with nothing')
 })
 
-onEachEngine('what is declared is made true: added, changed, removed', async ({ a, b }) => {
+onEachEngine('a declaration is applied: added, changed, removed', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.clientsAdmin.add(aClient(), [secret('old')])
     await store.resourcesAdmin.add(api, secret('old'))
@@ -73,7 +73,7 @@ onEachEngine('what is declared is made true: added, changed, removed', async ({ 
   assert.ok(await b.grants.find('client', 'subject'))
 })
 
-onEachEngine('what cannot all be made true changes nothing', async ({ a }) => {
+onEachEngine('a declaration that cannot be applied as a whole changes nothing', async ({ a }) => {
   await a.resourcesAdmin.add({ ...api, resource_id: 'rs0' })
   const taken = { resource: { ...api, identifier: 'https://other.example', resource_id: 'rs0' }, secret: undefined }
   const first = { resource: { ...api, identifier: 'https://first.example' }, secret: undefined }

@@ -1,4 +1,4 @@
-/** Protected resources — RFC 8707, as kept, with the secrets by which they authenticate. */
+/** Protected resources in the database — RFC 8707 — with the secrets by which they authenticate. */
 import type { Store } from '../protocol/ports.ts'
 import type { ResourceStore, SecretRow } from '../protocol/registry.ts'
 import { type Resource, type ResourceMetadata, resourceSchema } from '../protocol/resource.ts'
@@ -68,7 +68,7 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
   }
 }
 
-/** Makes it what is told, whatever it was; a secret takes the place of all others. */
+/** Adds the resource or replaces it. A secret replaces all others. */
 export function* putResource(tenant: string, resource: ResourceMetadata, secret: SecretRow | undefined, now: number): Transaction<void> {
   const { identifier, resource_id: resourceId } = resource
   yield sql`
@@ -83,7 +83,7 @@ export function removeResource(tenant: string, identifier: string): Sql {
 }
 
 function* rotateSecret(tenant: string, identifier: string, secret: SecretRow, until: number | undefined): Transaction<boolean> {
-  // Locks the resource: of two who rotate at once one comes after the other, and sees what it did.
+  // Locks the resource: of two rotations at the same time, the second sees what the first did.
   const locked = yield sql`update resources set doc = doc where tenant_id = ${tenant} and identifier = ${identifier} returning identifier`
   if (locked.length === 0) return false
   const [newest] = yield sql`

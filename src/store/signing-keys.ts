@@ -1,4 +1,4 @@
-/** Signing keys as kept: the private halves sealed. */
+/** Signing keys in the database, with their private keys sealed. */
 import type { KeyStore, SigningKeyRow } from '../crypto/types.ts'
 import { type Db, type Row, sql } from './sql.ts'
 

@@ -98,7 +98,7 @@ export type Transaction<T> = Generator<Sql, T, Row[]>
  */
 export interface Db {
   readonly engine: 'sqlite' | 'postgres'
-  /** What limits it at present, in one sentence for its operator; undefined when nothing does. */
+  /** What limits it at present, in one sentence for the operator; undefined when nothing does. */
   readonly limitation: string | undefined
   /** One statement that only reads. */
   read(query: Sql): Promise<Row[]>
@@ -108,7 +108,7 @@ export interface Db {
   transact<T>(work: () => Transaction<T>): Promise<T>
   /** A transaction without time limits that waits for all others of its kind. `onWait` hears every few seconds how long it has taken, in seconds. */
   changeSchema<T>(work: () => Transaction<T>, onWait: (seconds: number) => void): Promise<T>
-  /** Gives space that deleted rows have left back to the file system, in slices that hold nobody up. */
+  /** Returns the space of deleted rows to the file system, in slices that delay no request noticeably. */
   shrink(): Promise<void>
   /** Waits for what is under way. */
   close(): Promise<void>
@@ -119,7 +119,7 @@ export class DatabaseUnavailable extends Unavailable {
   override readonly name: string = 'DatabaseUnavailable'
 }
 
-/** The database cannot be used before its operator has acted. The message says what is wrong and how to mend it. */
+/** The database cannot be used until the operator acts. The message says what is wrong and how to mend it. */
 export class DatabaseUnusable extends DatabaseUnavailable {
   override readonly name = 'DatabaseUnusable'
 }

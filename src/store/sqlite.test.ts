@@ -1,4 +1,4 @@
-/** What SQLite alone must promise: durability, closed files, patience with other processes, a full disk. */
+/** What SQLite alone must promise: durability, private files, waiting for other processes, behaviour on a full disk. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -33,7 +33,7 @@ test('every commit reaches the disk: synchronous is FULL, the journal a WAL', as
   assert.deepEqual({ ...(await db.read(sql`pragma foreign_keys`))[0] }, { foreign_keys: 1 })
 })
 
-test('nobody else may read the files', async (t) => {
+test('the files are readable by their owner alone', async (t) => {
   const { path } = await stage(t)
   assert.equal(mode(dirname(path)), 0o700)
   const names = readdirSync(dirname(path))
@@ -41,7 +41,7 @@ test('nobody else may read the files', async (t) => {
   for (const name of names) assert.equal(mode(join(dirname(path), name)), 0o600, name)
 })
 
-test('a file that others could read is closed to them', async (t) => {
+test('a file that others could read is made private', async (t) => {
   const { db, path } = await stage(t)
   await db.close()
   chmodSync(path, 0o644)
@@ -50,7 +50,7 @@ test('a file that others could read is closed to them', async (t) => {
   await again.close()
 })
 
-test('17: a file that cannot be used is told with its remedy', async (t) => {
+test('17: an unusable file is reported with its remedy', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sqlite-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const [text, other] = [join(folder, 'text'), join(folder, 'other')]
@@ -136,7 +136,7 @@ test('while another process writes, it waits without holding up the event loop',
   assert.equal((await db.read(sql`select id from things`)).length, 1)
 })
 
-test('on a full disk nothing new is accepted, but what is there can be taken back', async (t) => {
+test('on a full disk nothing new is accepted, but tokens can be revoked', async (t) => {
   const { db, path, problems } = await stage(t)
   await db.write(sql`create table revocations (id text primary key not null)`)
   await db.write(insert('a', 'x'.repeat(10_000)))

@@ -1,4 +1,4 @@
-/** What has expired goes, in bounded steps; what lives stays. */
+/** Expired rows are deleted in bounded batches; rows in force stay. */
 import assert from 'node:assert/strict'
 import {
   aCode,
@@ -16,7 +16,7 @@ import {
 import { type Db, sql } from './sql.ts'
 import { sweep, sweeper } from './sweep.ts'
 
-onEachEngine('a sweep removes at most so many of each kind, and only what has expired', async ({ a, b, db }) => {
+onEachEngine('a sweep deletes at most the given number of each kind, and only expired rows', async ({ a, b, db }) => {
   await signedIn(a)
   await aGrant(a)
   await atOnce(6, async (i) => {
@@ -58,7 +58,7 @@ onEachEngine('a revocation outlives every token of its family', async ({ a, db }
   await a.revocations.add(['family'], NOW + 4000) // a shorter one takes nothing off it
   for (const hash of ['1', '2', '3']) await a.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ hash }) }) // as a race leaves them
   assert.equal(await sweep(db, NOW + 7199, 10), 0)
-  assert.equal(await sweep(db, NOW + 7200, 1), 2, 'one dead token, and the revocation that no token needs')
+  assert.equal(await sweep(db, NOW + 7200, 1), 2, 'one revoked token, and the revocation that no token needs')
   assert.equal(await a.revocations.any(['family']), true)
   assert.equal(await a.refreshTokens.find('3'), undefined)
   assert.equal(await sweep(db, NOW + 7200, 10), 3)
@@ -66,14 +66,14 @@ onEachEngine('a revocation outlives every token of its family', async ({ a, db }
   assert.deepEqual(await db.read(sql`select hash from refresh_tokens`), [])
 })
 
-onEachEngine('a revocation stays for an hour, whatever it is told', async ({ a, db }) => {
+onEachEngine('a revocation stays for at least an hour', async ({ a, db }) => {
   await a.revocations.add(['family'], NOW)
   assert.equal(await sweep(db, NOW + 3599, 10), 0)
   assert.equal(await a.revocations.any(['family']), true)
   assert.equal(await sweep(db, NOW + 3600, 10), 1)
 })
 
-onEachEngine('a revoked grant is remembered for longer than any token may live', async ({ a, db }) => {
+onEachEngine('a revoked grant is kept for longer than any token may live', async ({ a, db }) => {
   await aGrant(a)
   await a.grants.revoke('grant', NOW)
   await aGrant(a, 'next')
@@ -83,7 +83,7 @@ onEachEngine('a revoked grant is remembered for longer than any token may live',
   assert.equal((await a.grants.find('client', 'subject'))?.id, 'next')
 })
 
-onEachEngine('a signing key that has left the JWKS goes, with its private half', async ({ a, db }) => {
+onEachEngine('a signing key that has left the JWKS is deleted', async ({ a, db }) => {
   const key = { alg: 'ES256', publicJwk: '{}', sealedKey: 'sealed', createdAt: NOW, activeAt: NOW, removeAt: undefined } as const
   await a.signingKeys.add({ ...key, kid: 'k1', generation: 1 }, undefined)
   await a.signingKeys.add({ ...key, kid: 'k2', generation: 2 }, NOW + 10)
@@ -121,7 +121,7 @@ onEachEngine('6: a clock that jumps forward and back brings no revoked token bac
   assert.equal(await a.revocations.any(['jti']), true)
 })
 
-onEachEngine('6: what has expired goes in the end, also after the server was away for long', async ({ a, db }) => {
+onEachEngine('6: expired rows are deleted in the end, even after a long downtime', async ({ a, db }) => {
   const clock = { now: NOW, elapsed: 0 }
   await aNode(db, clock)()
   await a.revocations.add(['family'], NOW + 7200)

@@ -1,20 +1,20 @@
-/** Deletes what has expired, so that the number of rows follows what is in force and not what ever was. */
+/** Deletes what has expired, so that the number of rows follows what is in force. */
 import { horizon } from './horizon.ts'
 import { type Db, sql } from './sql.ts'
 
-/** What must outlive a wrong clock stays a day longer: revocations, and what would be missed. Seconds. */
+/** Revocations, sessions and tokens stay for another day, in case the clock was wrong. Seconds. */
 const MARGIN = 86_400
 
 /** A revoked grant is kept until no token issued under it can be in force: longer than the year that any token may live. Seconds. */
 const GRANT_MEMORY = 400 * 86_400
 
-/** An expired API key is listed for so long, so that its owner can see why it no longer works. Seconds. */
+/** How long an expired API key is listed, so that its owner can see why it no longer works. Seconds. */
 const KEY_MEMORY = 30 * 86_400
 
 /** A pushed request stays for as long as the sign-in that it began may take, which uses it up at its end. Seconds. */
 const REQUEST_MEMORY = 86_400
 
-/** What is done every few seconds: deletes all that has expired, in batches, and gives the space back. `elapsed`: see `horizon`. */
+/** A periodic task: deletes everything that has expired, in batches, and returns the space. `elapsed`: see `horizon`. */
 export function sweeper(db: Db, { now, elapsed, batch }: { now(): number; elapsed(): number; batch: number }): () => Promise<void> {
   const { advance } = horizon(db, elapsed)
   return async () => {
@@ -25,8 +25,8 @@ export function sweeper(db: Db, { now, elapsed, batch }: { now(): number; elapse
 }
 
 /**
- * Deletes at most `limit` rows of each table, of all tenants. Returns how many; call again while it is not small. What lives for minutes goes
- * when it has expired, the rest `margin` seconds later.
+ * Deletes at most `limit` rows of each table, of all tenants. Returns how many; call again until it returns fewer. Rows that live for minutes
+ * are deleted when they have expired, all others `margin` seconds later.
  */
 export async function sweep(db: Db, now: number, limit: number, margin = 0): Promise<number> {
   const late = now - margin

@@ -1,4 +1,4 @@
-/** What is not of one tenant: the tenants themselves, and the one row that tells an installation from another. */
+/** What belongs to no tenant: the tenants themselves, and the one row that identifies the installation. */
 import type { InstallationStore } from '../crypto/types.ts'
 import { type Db, type Row, sql, UniqueViolation } from './sql.ts'
 import type { TenantRow, TenantStore } from './types.ts'
@@ -57,7 +57,7 @@ function tenants(db: Db): TenantStore {
       return row && tenantFrom(row)
     },
     async list({ after, limit }) {
-      // The root's slug is empty and is listed first; '-' is nobody's.
+      // The root's slug is empty and is listed first; '-' is no slug.
       const rows = await db.read(sql`
         select id, slug, name, host, settings, status, created_at from tenants
         where slug >= ${after ?? ''} and slug <> ${after ?? '-'} order by slug limit ${limit}`)

@@ -1,25 +1,25 @@
-/** What the doors for administrators ask of the memory, beyond what the rules do. Times in seconds since the epoch. */
+/** Ports that only administration uses. Times are in seconds since the epoch. */
 import type { ClientMetadata } from '../protocol/client.ts'
 import type { SecretRow } from '../protocol/registry.ts'
 import type { ResourceMetadata } from '../protocol/resource.ts'
 import type { ApiKey, StoredApiKey } from '../protocol/types.ts'
 
-/** What a file declares of a tenant, and what is to be gone. */
+/** The clients and APIs that a file declares for a tenant, and those to remove. */
 export interface Declaration {
-  /** A secret takes the place of all others. */
+  /** A secret replaces all others. */
   clients: { client: ClientMetadata; secret: SecretRow | undefined }[]
   resources: { resource: ResourceMetadata; secret: SecretRow | undefined }[]
   removed: { clients: readonly string[]; resources: readonly string[] }
 }
 
 export interface DeclarationStore {
-  /** Makes it all true, or nothing. Rejects with UniqueViolation when a resource_id would be that of two. */
+  /** Applies all of it or nothing. Rejects with UniqueViolation when two resources would have the same resource_id. */
   declare(declaration: Declaration, now: number): Promise<void>
 }
 
-/** A service as kept: a machine with an identity of its own. */
+/** A service, a machine with an identity of its own, as stored. */
 export interface MachineRow {
-  /** The `sub` of all it does: random, never reused, never changed. */
+  /** Its `sub`: random, never reused, never changed. */
   id: string
   /** Unique in its tenant. */
   name: string
@@ -47,8 +47,8 @@ export interface ApiKeyStore {
     /** False when there is no such owner. */
     add(key: StoredApiKey): Promise<boolean>
     /**
-     * A key to follow one in force, equal but for id, hash and times. The old one works for `overlap` seconds more, never longer than it would
-     * have; every other key of its chain is gone. So at most two of a chain are in force. Undefined when there is no such key in force.
+     * A successor of a key in force, equal but for ID, hash and times. The old key works for `overlap` more seconds, never longer than it would
+     * have; all other keys of its chain are removed, so at most two of a chain are in force. Undefined when there is no such key in force.
      */
     rotate(id: string, ask: { next: Pick<StoredApiKey, 'id' | 'hash'>; now: number; overlap: number }): Promise<StoredApiKey | undefined>
     find(id: string): Promise<StoredApiKey | undefined>
@@ -59,14 +59,14 @@ export interface ApiKeyStore {
   }
 }
 
-/** A tenant as kept. */
+/** A tenant as stored. */
 export interface TenantRow {
   /** Never changes, never reused. */
   id: string
-  /** Its place in addresses; unique. Empty for the root tenant. */
+  /** Unique, and part of its URLs. Empty for the root tenant. */
   slug: string
   name: string
-  /** A host of its own; unique. */
+  /** Its own host; unique. */
   host: string | undefined
   settings: Readonly<Record<string, unknown>>
   status: 'active' | 'suspended'
@@ -81,6 +81,6 @@ export interface TenantStore {
   byHost(host: string): Promise<TenantRow | undefined>
   /** In order of slug, after `after`. */
   list(ask: { after?: string; limit: number }): Promise<TenantRow[]>
-  /** Changes what is given, all at once. 'taken' when slug or host are another's. */
+  /** Changes what is given, all at once. 'taken' when another tenant has the slug or host. */
   change(id: string, change: Partial<Omit<TenantRow, 'id' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
 }

@@ -1,4 +1,4 @@
-/** The server is killed in the middle of its work: whatever it had acknowledged is true afterwards, and no code is good twice. */
+/** The server is killed while it works: everything that it acknowledged is stored, and no code is accepted twice. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -137,7 +137,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     }
 
-    test('what was acknowledged is so, and nothing happens twice', async () => {
+    test('everything acknowledged is stored, and nothing happens twice', async () => {
       const seen = await work(({ families, consents }) => families.length >= 60 && consents.length >= 5)
       await start()
       const active = async (token: string) => (await app.post('/introspect', { token })).body.active

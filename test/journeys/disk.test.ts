@@ -15,7 +15,7 @@ function smallDisk(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-disk-'))
   const own = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder]).status === 0
   t.after(() => {
-    if (own) spawnSync('umount', [folder])
+    if (own) spawnSync('umount', ['-l', folder])
     rmSync(folder, { recursive: true, force: true })
   })
   const filling = join(folder, 'filling')

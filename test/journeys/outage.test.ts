@@ -1,4 +1,4 @@
-/** The database is away, and comes back: nothing is lost, nothing half done, and everyone is told to try again — RFC 9110 §15.6.4. */
+/** The database is unreachable for a while: nothing is lost or done in part, and every client is told to try again — RFC 9110 §15.6.4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type TestApp, testApp } from '../app.ts'
@@ -9,7 +9,7 @@ import { type Wire, wireTo } from './tcp-proxy.ts'
 
 const scope = 'openid offline_access'
 
-suite('PostgreSQL away', () => {
+suite('PostgreSQL is unreachable', () => {
   let gatehouse: TestApp
   let wire: Wire
   let app: Application
@@ -79,7 +79,7 @@ suite('PostgreSQL away', () => {
       isAway(answer, 'person')
   }
 
-  test('503 everywhere, and afterwards all goes on as if nothing had been', async () => {
+  test('every endpoint answers 503, and afterwards everything goes on', async () => {
     const { access_token: access, refresh_token: refresh } = await app.tokens(browser)
     const code = await app.code(browser)
     const visitor = gatehouse.browser()
@@ -93,8 +93,8 @@ suite('PostgreSQL away', () => {
     assert.deepEqual([ready.status, ready.body.status, ready.headers.has('retry-after')], [503, 'not ready', true])
     assert.match(ready.body.reason, /the database does not answer/)
     for (const path of ['/healthz', '/version', '/.well-known/openid-configuration', '/.well-known/jwks.json'])
-      assert.equal((await call(gatehouse.issuer + path)).status, 200, path) // known by heart
-    gatehouse.advance(11) // no longer
+      assert.equal((await call(gatehouse.issuer + path)).status, 200, path) // cached
+    gatehouse.advance(11) // longer than the cache
     await everythingIsAway({ code, access, refresh, flow })
     for (const path of ['/.well-known/openid-configuration', '/.well-known/jwks.json'])
       isAway(await call(gatehouse.issuer + path), 'program')

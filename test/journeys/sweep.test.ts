@@ -1,4 +1,4 @@
-/** What is kept follows what is alive, and a revocation lives longer than what it revokes — RFC 7009 §2.1, RFC 9700 §4.14.2. */
+/** The number of rows follows what is in force, and a revocation outlives what it revokes — RFC 7009 §2.1, RFC 9700 §4.14.2. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { openDatabase } from '../../src/store/open.ts'

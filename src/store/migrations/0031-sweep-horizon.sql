@@ -3,4 +3,3 @@ create table sweep_horizon (
   singleton bigint primary key not null check (singleton = 1),
   reached bigint not null
 );
-insert into sweep_horizon (singleton, reached) values (1, 0);
