@@ -1,16 +1,14 @@
 /** The composition root: the only file that knows every folder. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
 import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
-import { unlock, WrongKey } from './crypto/installation.ts'
-import { makeKek, readKek } from './crypto/kek.ts'
 import { passwords } from './crypto/passwords.ts'
-import { missingKeys, type Sealing, sealing } from './crypto/reseal.ts'
-import { type Sealer, sealer, Unsealable } from './crypto/seal.ts'
+import { type Sealing, sealing } from './crypto/reseal.ts'
+import { Unsealable } from './crypto/seal.ts'
 import { recordAuditEvents } from './identity/audit.ts'
 import type { Mailer } from './identity/links.ts'
+import { checkKeys, openSealer } from './key-encryption.ts'
 import { backgroundTasks } from './mail/background-tasks.ts'
 import { type MailDelivery, mailDelivery } from './mail/delivery.ts'
 import { folderMailer, smtpMailer } from './mail/mailer.ts'
@@ -118,44 +116,6 @@ async function ensureRootTenant(tenants: TenantStore, { now }: Platform): Promis
   if (await tenants.find(ROOT_TENANT)) return
   const root = { id: ROOT_TENANT, slug: '', name: 'Gatehouse', host: undefined, settings: {}, status: 'active' } as const
   await tenants.add({ ...root, createdAt: now() })
-}
-
-async function checkKeys(db: Db, sealer: Sealer, { allowMissingKeys }: OpenOptions): Promise<void> {
-  const { uses, keyIds } = sealing(sealedValues(db), sealer)
-  const problems = allowMissingKeys ? [] : missingKeys(await uses(), keyIds)
-  if (problems.length > 0) throw new StartupError(problems.join('; '))
-}
-
-/** Opens the key-encryption key and proves that it is the right one. A key is made only for a database that has never had one. */
-async function openSealer(
-  config: Config,
-  { random }: Platform,
-  { installation }: ReturnType<typeof systemStore>,
-  options: OpenOptions,
-): Promise<Pick<AppDeps, 'sealer' | 'installation'>> {
-  const fresh = (await installation.find()) === undefined
-  if (options.makeKey && fresh) {
-    await mkdir(dirname(keyFile(config)), { recursive: true, mode: 0o700 }) // the database may be elsewhere
-    await makeKek(keyFile(config), random)
-  }
-  const opened = sealer(await readKeks(config), random)
-  return { sealer: opened, installation: await unlock(installation, opened, random) }
-}
-
-const keyFile = ({ key_encryption_key_file: file, data_dir: folder }: Config) => file ?? join(folder, 'key-encryption-key')
-
-/** The key-encryption keys of a configuration, the current one first. Throws `WrongKey` when one cannot be read. */
-export function readKeks(config: Config): Promise<Buffer[]> {
-  const paths = [keyFile(config), ...config.previous_key_encryption_key_files]
-  return Promise.all(
-    paths.map((file) =>
-      readKek(file, { strict: true }).catch((cause: Error) => {
-        throw new WrongKey(
-          `The key-encryption key cannot be read: ${cause.message}. Restore the file, or name another with key_encryption_key_file.`,
-        )
-      }),
-    ),
-  )
 }
 
 function composeApp(

@@ -117,7 +117,8 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.grants.widen({ clientId: `client${n}`, subject: `person${n}`, scope: ['openid'], newId: grantId, now: NOW })
   await store.flows.begin(aFlow(`flow${n}`), NOW + 60)
   await store.flows.setPending(`flow${n}`, pending(n))
-  await store.codes.add(aCode({ hash: `code${n}`, grantId, family }), undefined)
+  const authentication = { ...aCode().authentication, subject: `person${n}`, sid: `sid${n}` }
+  await store.codes.add(aCode({ hash: `code${n}`, grantId, family, authentication }), undefined)
   const access = { hash: `access${n}`, token: anAccessToken({ jti: `jti${n}`, grantId, family }) }
   await store.issue({ spend: undefined, access, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
   await store.revocations.add([`revoked${n}`], NOW + 60)

@@ -1,10 +1,10 @@
 /** `gatehouse config check`: everything that keeps the server from starting, in the settings and in the keys of the database. */
 import { existsSync } from 'node:fs'
-import { readKeks } from '../app.ts'
 import type { Mode } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { keyUses, missingKeys } from '../crypto/reseal.ts'
 import { fingerprint } from '../crypto/seal.ts'
+import { readKeks } from '../key-encryption.ts'
 import { pending } from '../store/migrate.ts'
 import { openDatabase } from '../store/open.ts'
 import { sealedValues } from '../store/sealed-values.ts'
