@@ -5,7 +5,7 @@ import { isMapping, type Raw } from '../config/raw.ts'
 import { readJson } from '../protocol/codec/json.ts'
 import type { ConfigFlags } from './open.ts'
 import { refuse } from './problems.ts'
-import { readAll, sheet, type Terminal } from './terminal.ts'
+import { readAll, sheet, type Terminal, table } from './terminal.ts'
 
 export interface AdminFlags extends ConfigFlags {
   tenant: string
@@ -24,14 +24,33 @@ export function withExamples(command: Command, examples: readonly string[]): Com
   return command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}\n`).join('')}`)
 }
 
-/** One thing: JSON for programs, a sheet for people. */
+/** One thing: JSON for programs, names and values for people. */
 export function print(terminal: Terminal, json: true | undefined, value: object): void {
-  terminal.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : sheet(terminal, value))
+  if (json) printJson(terminal, value)
+  else terminal.stdout.write(sheet(terminal, value))
+}
+
+/** A list: JSON for programs, a table for people. */
+export function printTable(
+  terminal: Terminal,
+  json: true | undefined,
+  value: object,
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  if (json) printJson(terminal, value)
+  else terminal.stdout.write(table(terminal, headings, rows))
 }
 
 /** What was done: JSON for programs, a sentence for people. */
 export function confirm(terminal: Terminal, json: true | undefined, value: object, sentence: string): void {
-  terminal.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${sentence}\n`)
+  if (json) printJson(terminal, value)
+  else terminal.stdout.write(`${sentence}\n`)
+}
+
+/** Members are in snake_case, as in the API. */
+export function printJson({ stdout }: Terminal, value: object): void {
+  stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }
 
 /** All pages of a list that is read page by page. */

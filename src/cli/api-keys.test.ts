@@ -93,16 +93,16 @@ test('a client changes from one secret to another', async () => {
   const { client_secret: first } = await json('clients create --client-id shop --redirect-uris https://a.example --secret-expires-in 30d')
   const { client_secret: second } = await json('clients rotate-secret shop --overlap 24h --secret-expires-in 90d')
   assert.notEqual(first, second)
-  const found: { id: string; createdAt: number; expiresAt: number }[] = await json('clients secrets shop')
-  const [old, young] = found.toSorted((a, b) => a.expiresAt - b.expiresAt) as [(typeof found)[0], (typeof found)[0]]
+  const found: { id: string; created_at: number; expires_at: number }[] = await json('clients secrets shop')
+  const [old, young] = found.toSorted((a, b) => a.expires_at - b.expires_at) as [(typeof found)[0], (typeof found)[0]]
   assert.equal(found.length, 2)
-  assert.ok(old.expiresAt - young.createdAt === 86_400 && young.expiresAt - young.createdAt === 90 * 86_400)
+  assert.ok(old.expires_at - young.created_at === 86_400 && young.expires_at - young.created_at === 90 * 86_400)
   assert.match((await gatehouse('clients secrets shop')).out, /^secret +since +expires +imported\n/)
   await json(`clients delete-secret shop ${old.id}`)
   assert.deepEqual(await json('clients secrets shop'), [young])
   await json('clients rotate-secret shop')
   const [only, ...others] = await json('clients secrets shop')
-  assert.deepEqual([others, only.expiresAt, only.imported], [[], undefined, false])
+  assert.deepEqual([others, only.expires_at, only.imported], [[], undefined, false])
   assert.notEqual(only.id, young.id)
 })
 

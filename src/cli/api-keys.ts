@@ -5,13 +5,13 @@ import { foldLogin } from '../identity/types.ts'
 import { apiKeySchema, makeApiKey, newText } from '../protocol/api-key.ts'
 import type { ApiKey } from '../protocol/types.ts'
 import type { Tenant } from '../tenant.ts'
-import { type AdminFlags, adminCommand, all, confirm, print } from './admin-command.ts'
+import { type AdminFlags, adminCommand, all, confirm, print, printTable } from './admin-command.ts'
 import { duration } from './duration.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { findMachine } from './machines.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, refuseIssues } from './problems.ts'
-import { dateOf, type Terminal, table } from './terminal.ts'
+import { dateOf, type Terminal } from './terminal.ts'
 
 interface CreateFlags extends AdminFlags {
   user?: string
@@ -98,14 +98,12 @@ async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant)
     expiresAt === undefined ? 'never' : dateOf(expiresAt),
     lastUsedAt === undefined ? 'never' : dateOf(lastUsedAt),
   ])
-  terminal.stdout.write(
-    json
-      ? `${JSON.stringify(
-          found.map((key) => ({ ...shown(key), username: key.username })),
-          null,
-          2,
-        )}\n`
-      : table(terminal, ['id', 'label', 'owner', 'scope', 'expires', 'last used'], rows),
+  printTable(
+    terminal,
+    json,
+    found.map((key) => ({ ...shown(key), username: key.username })),
+    ['id', 'label', 'owner', 'scope', 'expires', 'last used'],
+    rows,
   )
 }
 

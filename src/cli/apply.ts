@@ -4,7 +4,7 @@ import type { App } from '../app.ts'
 import { UniqueViolation } from '../store/sql.ts'
 import type { Declaration } from '../store/types.ts'
 import type { Tenant } from '../tenant.ts'
-import { all, withExamples } from './admin-command.ts'
+import { all, printJson, withExamples } from './admin-command.ts'
 import { secretByFlags } from './client-secrets.ts'
 import { type Declared, generate, membersOfClient, membersOfResource, readSection, readSections, type TenantSection } from './declared.ts'
 import { type ConfigFlags, type Done, doneIn, withApp } from './open.ts'
@@ -57,7 +57,7 @@ async function applyFile(terminal: Terminal, file: string, flags: ApplyFlags): P
     const idle = plans.every(({ tenant, steps }) => tenant === 'keep' && !changesAnything(steps))
     if (!flags.json) terminal.stdout.write(idle ? 'Nothing to do.\n' : plans.map((one) => shown(terminal, one)).join(''))
     const made = idle ? [] : await carriedOut(terminal, app, plans, file, flags)
-    if (flags.json) terminal.stdout.write(`${JSON.stringify({ tenants: plans.map(forPrograms), secrets: made }, null, 2)}\n`)
+    if (flags.json) printJson(terminal, { tenants: plans.map(forPrograms), secrets: made })
   })
 }
 
@@ -164,5 +164,5 @@ function shown(terminal: Terminal, { section, tenant, steps }: TenantPlan): stri
 }
 
 function forPrograms({ section, tenant, steps }: TenantPlan): object {
-  return { tenant: section.tenant, act: tenant, steps }
+  return { tenant: section.tenant, act: tenant, steps: steps.map(({ newSecret, ...step }) => ({ ...step, new_secret: newSecret })) }
 }

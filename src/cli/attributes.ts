@@ -1,18 +1,18 @@
 /** `gatehouse attributes`: what a tenant keeps about its people beyond standard claims. */
 import type { Command } from 'commander'
 import { type Attribute, attributeSchema, claimOf, type Defined, defineAttribute } from '../identity/attributes.ts'
-import { type AdminFlags, adminCommand, confirm, merged, print, readObject } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm, merged, print, printTable, readObject } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse, withIssuesRenamed } from './problems.ts'
-import { type Terminal, table } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 export function attributes(group: Command, terminal: Terminal): void {
   adminCommand(group, 'list', 'all attributes', ['gatehouse attributes list']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }) => {
       const found = await store.attributes.list()
       const headings = ['name', 'type', 'required', 'written by', 'scope', 'claim']
-      terminal.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, headings, found.map(row)))
+      printTable(terminal, flags.json, found, headings, found.map(row))
     }),
   )
   const define = adminCommand(group, 'define', 'add an attribute, or put it in place of the one of this name', [

@@ -4,11 +4,11 @@ import { type AuditFilter, auditEntry, readAudit } from '../identity/audit.ts'
 import { foldLogin } from '../identity/types.ts'
 import { auditEventTypes } from '../protocol/audit-events.ts'
 import type { Tenant } from '../tenant.ts'
-import { type AdminFlags, adminCommand } from './admin-command.ts'
+import { type AdminFlags, adminCommand, printTable } from './admin-command.ts'
 import { duration } from './duration.ts'
 import { withTenant } from './open.ts'
 import { misuse } from './problems.ts'
-import { type Terminal, table } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 interface FilterFlags extends AdminFlags {
   since?: number
@@ -36,9 +36,7 @@ export function auditLog(group: Command, terminal: Terminal): void {
         target?.id ?? '',
         address ?? '',
       ])
-      terminal.stdout.write(
-        flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['time', 'act', 'by', 'to', 'address'], rows),
-      )
+      printTable(terminal, flags.json, found, ['time', 'act', 'by', 'to', 'address'], rows)
     }),
   )
   const all = adminCommand(group, 'export', 'all entries as JSON lines, oldest first', ['gatehouse audit export --since 30d > audit.jsonl'])

@@ -6,11 +6,11 @@ import { newSecret } from '../crypto/new-secret.ts'
 import type { ClientMetadata } from '../protocol/client.ts'
 import type { SecretRow } from '../protocol/registry.ts'
 import type { Tenant } from '../tenant.ts'
-import { type AdminFlags, adminCommand, confirm, print } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm, print, printTable } from './admin-command.ts'
 import { duration } from './duration.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
-import { dateOf, readAll, type Terminal, table } from './terminal.ts'
+import { dateOf, readAll, type Terminal } from './terminal.ts'
 
 export interface SecretFlags {
   secret?: string
@@ -42,16 +42,14 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
     (id: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ store }) => {
         if (!(await store.clientsAdmin.find(id))) noSuchClient(id)
-        const found = (await store.clientsAdmin.listSecrets(id)).map(({ hash, ...row }) => ({ ...row, imported: isImported(hash) }))
-        const rows = found.map(({ id, createdAt, expiresAt, imported }) => [
+        const found = (await store.clientsAdmin.listSecrets(id)).map(shown)
+        const rows = found.map(({ id, created_at: since, expires_at: expires, imported }) => [
           id,
-          dateOf(createdAt),
-          expiresAt === undefined ? 'never' : dateOf(expiresAt),
+          dateOf(since),
+          expires === undefined ? 'never' : dateOf(expires),
           imported ? 'yes' : 'no',
         ])
-        terminal.stdout.write(
-          flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['secret', 'since', 'expires', 'imported'], rows),
-        )
+        printTable(terminal, flags.json, found, ['secret', 'since', 'expires', 'imported'], rows)
       }),
   )
 
@@ -67,7 +65,12 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
   )
 }
 
-/** What the APIs of a client that is registered for HS256 verify its tokens with. */
+/** Everything but its hash. */
+function shown({ id, hash, createdAt, expiresAt }: SecretRow) {
+  return { id, created_at: createdAt, expires_at: expiresAt, imported: isImported(hash) }
+}
+
+/** The secret with which APIs verify the tokens of a client that is registered for HS256. */
 export function signingSecret(group: Command, terminal: Terminal): void {
   adminCommand(group, 'signing-secret <id>', 'show the secret that its APIs verify HS256 tokens with, or choose one', [
     'gatehouse clients signing-secret robot',

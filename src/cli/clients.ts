@@ -6,12 +6,12 @@ import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
 import type { Tenant } from '../tenant.ts'
-import { type AdminFlags, adminCommand, all, confirm, merged, print, readObject } from './admin-command.ts'
+import { type AdminFlags, adminCommand, all, confirm, merged, print, printTable, readObject } from './admin-command.ts'
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, refuseIssues, withIssuesRenamed } from './problems.ts'
-import { type Terminal, table } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 interface FieldFlags extends AdminFlags, SecretFlags {
   file?: string
@@ -132,9 +132,7 @@ async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant)
     client.grant_types.join(' '),
     client.scope,
   ])
-  terminal.stdout.write(
-    json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['client_id', 'name', 'authenticates by', 'grant types', 'scope'], rows),
-  )
+  printTable(terminal, json, found, ['client_id', 'name', 'authenticates by', 'grant types', 'scope'], rows)
 }
 
 /** What is registered, and nothing of its secrets. */

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import type { Tenant } from '../tenant.ts'
-import { all, withExamples } from './admin-command.ts'
+import { all, printJson, withExamples } from './admin-command.ts'
 import { generate, membersOfClient, membersOfResource } from './declared.ts'
 import { type ConfigFlags, withApp } from './open.ts'
 import { refuse } from './problems.ts'
@@ -28,7 +28,8 @@ export function exports(command: Command, terminal: Terminal): void {
         ...(await listsOf(tenant)),
         ...(others.length > 0 ? { tenants } : {}),
       }
-      terminal.stdout.write(flags.json ? `${JSON.stringify(value, null, 2)}\n` : stringify(value, { lineWidth: 0 }))
+      if (flags.json) printJson(terminal, value)
+      else terminal.stdout.write(stringify(value, { lineWidth: 0 }))
     }),
   )
 }

@@ -2,10 +2,10 @@
 
 import type { Command } from 'commander'
 import { grantedScope } from '../protocol/permissions.ts'
-import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm, printTable } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
-import { dateOf, type Terminal, table } from './terminal.ts'
+import { dateOf, type Terminal } from './terminal.ts'
 import { findUser } from './users.ts'
 
 interface ListFlags extends AdminFlags {
@@ -34,9 +34,7 @@ export function grants(group: Command, terminal: Terminal): void {
         const shown = found.map(({ id, clientId, subject, scope, createdAt }) => {
           return { grant: id, client_id: clientId, sub: subject, ...grantedScope(scope), created_at: createdAt }
         })
-        terminal.stdout.write(
-          flags.json ? `${JSON.stringify(shown, null, 2)}\n` : table(terminal, ['grant', 'client', 'sub', 'since', 'scope'], rows),
-        )
+        printTable(terminal, flags.json, shown, ['grant', 'client', 'sub', 'since', 'scope'], rows)
       }),
     )
   adminCommand(group, 'revoke <grant>', 'take a grant back with all its tokens', ['gatehouse grants revoke GRANT-ID']).action(

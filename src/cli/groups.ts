@@ -14,11 +14,11 @@ import {
   removeMembers,
 } from '../identity/groups.ts'
 import type { Tenant } from '../tenant.ts'
-import { type AdminFlags, adminCommand, confirm, print } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm, print, printTable } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { type Done, withTenant } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
-import { type Terminal, table } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 import { findUser } from './users.ts'
 
 const heading = 'Group:'
@@ -87,9 +87,7 @@ async function list(terminal: Terminal, flags: AdminFlags & { search?: string },
     more = page.groups.length === limit
   }
   const rows = found.map(({ name, members, description, id }) => [name, String(members), description ?? '', id])
-  terminal.stdout.write(
-    flags.json ? `${JSON.stringify(found.map(shown), null, 2)}\n` : table(terminal, ['name', 'members', 'description', 'id'], rows),
-  )
+  printTable(terminal, flags.json, found.map(shown), ['name', 'members', 'description', 'id'], rows)
 }
 
 async function namesOf({ store }: Tenant, { id }: Group): Promise<string[]> {

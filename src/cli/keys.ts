@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { KeyInfo } from '../crypto/keyring.ts'
 import { type SigningAlg, signingAlgs } from '../protocol/algs.ts'
-import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm, printJson } from './admin-command.ts'
 import { type KeyEncryptionKey, keyEncryptionKeys, keyEncryptionRows } from './key-encryption-keys.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
@@ -46,7 +46,7 @@ export function keys(group: Command, terminal: Terminal): void {
 
 function list(terminal: Terminal, { json }: AdminFlags, found: readonly KeyInfo[], sealedUnder: readonly KeyEncryptionKey[]): void {
   if (json) {
-    terminal.stdout.write(`${JSON.stringify({ signing_keys: found.map(shown), key_encryption_keys: sealedUnder }, null, 2)}\n`)
+    printJson(terminal, { signing_keys: found.map(shown), key_encryption_keys: sealedUnder })
     return
   }
   const rows = found.map(({ kid, alg, state, activeAt, removeAt }) => [

@@ -3,10 +3,10 @@ import type { Command } from 'commander'
 import { text } from '../protocol/text.ts'
 import type { MachineRow } from '../store/types.ts'
 import type { Tenant } from '../tenant.ts'
-import { type AdminFlags, adminCommand, all, confirm, print } from './admin-command.ts'
+import { type AdminFlags, adminCommand, all, confirm, print, printTable } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
-import { dateOf, type Terminal, table } from './terminal.ts'
+import { dateOf, type Terminal } from './terminal.ts'
 
 export function machines(group: Command, terminal: Terminal): void {
   adminCommand(group, 'create <name>', 'make a service', ['gatehouse services create nightly --description "Nightly reports"'])
@@ -27,11 +27,7 @@ export function machines(group: Command, terminal: Terminal): void {
     withTenant(terminal, flags, async ({ store }) => {
       const found = await all(store.services.list, ({ name }) => name)
       const rows = found.map(({ id, name, description, status, createdAt }) => [name, description ?? '', status, dateOf(createdAt), id])
-      terminal.stdout.write(
-        flags.json
-          ? `${JSON.stringify(found.map(shown), null, 2)}\n`
-          : table(terminal, ['name', 'description', 'status', 'since', 'sub'], rows),
-      )
+      printTable(terminal, flags.json, found.map(shown), ['name', 'description', 'status', 'since', 'sub'], rows)
     }),
   )
 

@@ -3,13 +3,13 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
 import type { Tenant } from '../tenant.ts'
-import { type AdminFlags, adminCommand, all, confirm, merged, print, readObject } from './admin-command.ts'
+import { type AdminFlags, adminCommand, all, confirm, merged, print, printTable, readObject } from './admin-command.ts'
 import { type SecretFlags, secretByFlags, secretFlags } from './client-secrets.ts'
 import { duration } from './duration.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse, refuseIssues } from './problems.ts'
-import { type Terminal, table } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 interface ResourceFlags extends AdminFlags, SecretFlags {
   file?: string
@@ -31,7 +31,7 @@ export function resources(group: Command, terminal: Terminal): void {
     withTenant(terminal, flags, async ({ store }) => {
       const found = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
       const rows = found.map(({ identifier, name, scopes }) => [identifier, name, Object.keys(scopes).join(' ')])
-      terminal.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : table(terminal, ['identifier', 'name', 'scopes'], rows))
+      printTable(terminal, flags.json, found, ['identifier', 'name', 'scopes'], rows)
     }),
   )
   adminCommand(group, 'show <identifier>', 'one API', ['gatehouse resources show https://api.example/orders']).action(

@@ -1,8 +1,8 @@
 /** `gatehouse roles`: what each role may do. */
 import type { Command } from 'commander'
 import { manageableRoles, rights, rightsOf, roles } from '../identity/roles.ts'
-import { withExamples } from './admin-command.ts'
-import { type Terminal, table } from './terminal.ts'
+import { printTable, withExamples } from './admin-command.ts'
+import type { Terminal } from './terminal.ts'
 
 export function roleMatrix(group: Command, terminal: Terminal): void {
   withExamples(group.command('list').description('the permission matrix').option('--json', 'print JSON, for programs'), [
@@ -11,6 +11,6 @@ export function roleMatrix(group: Command, terminal: Terminal): void {
   ]).action(({ json }: { json?: true }) => {
     const matrix = roles.map((role) => ({ role, manageable: manageableRoles(role), permissions: rightsOf(role) }))
     const rows = Object.entries(rights).map(([name, { from, words }]) => [name, from, words])
-    terminal.stdout.write(json ? `${JSON.stringify(matrix, null, 2)}\n` : table(terminal, ['permission', 'from role', 'allows to'], rows))
+    printTable(terminal, json, matrix, ['permission', 'from role', 'allows to'], rows)
   })
 }

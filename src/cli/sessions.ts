@@ -2,10 +2,10 @@
 import type { Command } from 'commander'
 import type { ListedSession } from '../identity/types.ts'
 import type { Tenant } from '../tenant.ts'
-import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm, printTable } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { misuse, refuse } from './problems.ts'
-import { dateOf, type Terminal, table } from './terminal.ts'
+import { dateOf, type Terminal } from './terminal.ts'
 import { findUser } from './users.ts'
 
 export function sessions(group: Command, terminal: Terminal): void {
@@ -19,11 +19,7 @@ export function sessions(group: Command, terminal: Terminal): void {
         const rows = found.map(({ sid, username, device, address, createdAt, lastSeenAt }) => {
           return [sid, username, device ?? '', address ?? '', dateOf(createdAt), dateOf(lastSeenAt)]
         })
-        terminal.stdout.write(
-          flags.json
-            ? `${JSON.stringify(found.map(shown), null, 2)}\n`
-            : table(terminal, ['session', 'user name', 'device', 'address', 'since', 'last seen'], rows),
-        )
+        printTable(terminal, flags.json, found.map(shown), ['session', 'user name', 'device', 'address', 'since', 'last seen'], rows)
       }),
     )
   adminCommand(group, 'end <session>', 'end one session', ['gatehouse sessions end SESSION-ID']).action((sid: string, flags: AdminFlags) =>

@@ -13,11 +13,11 @@ import {
 } from '../protocol/tenant-settings.ts'
 import type { TenantRow } from '../store/types.ts'
 import type { Tenant } from '../tenant.ts'
-import { confirm, withExamples } from './admin-command.ts'
+import { confirm, printTable, withExamples } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { type ConfigFlags, doneIn, withApp } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
-import { dateOf, type Terminal, table } from './terminal.ts'
+import { dateOf, type Terminal } from './terminal.ts'
 
 interface TenantFlags extends ConfigFlags {
   json?: true
@@ -50,9 +50,7 @@ export function tenants(group: Command, terminal: Terminal): void {
     withApp(terminal, flags, async (app) => {
       const found = await app.tenants.list()
       const rows = found.map(({ slug, name, status, createdAt }) => [slug || 'root', name, status, dateOf(createdAt)])
-      terminal.stdout.write(
-        flags.json ? `${JSON.stringify(found.map(shown), null, 2)}\n` : table(terminal, ['slug', 'name', 'status', 'since'], rows),
-      )
+      printTable(terminal, flags.json, found.map(shown), ['slug', 'name', 'status', 'since'], rows)
     }),
   )
 

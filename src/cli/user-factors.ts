@@ -1,7 +1,7 @@
 /** `gatehouse users factors` and `remove-factors`: what a person signs in with beside the password, and a way back for who has lost it. */
 import type { Command } from 'commander'
 import { removeFactors } from '../identity/factors.ts'
-import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm, printJson } from './admin-command.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal, table } from './terminal.ts'
@@ -17,7 +17,7 @@ export function userFactors(group: Command, terminal: Terminal): void {
         const passkeys = await tenant.store.passkeys.of(subject)
         const factors = [...app, ...passkeys.map(({ name, createdAt }) => ({ kind: 'passkey', name, since: createdAt }))]
         const rows = factors.map(({ kind, name, since }) => [kind, name, dateOf(since)])
-        if (flags.json) terminal.stdout.write(`${JSON.stringify({ sub: subject, factors, recovery_codes: recoveryCodes }, null, 2)}\n`)
+        if (flags.json) printJson(terminal, { sub: subject, factors, recovery_codes: recoveryCodes })
         else terminal.stdout.write(`${table(terminal, ['second factor', 'name', 'since'], rows)}Recovery codes left: ${recoveryCodes}\n`)
       }),
   )

@@ -4,11 +4,11 @@ import type { FirebaseProject } from '../crypto/firebase-scrypt.ts'
 import type { AccountDeps } from '../identity/accounts.ts'
 import { dryRun, type Imported, importAccount, importSchema, keysOf } from '../identity/import-account.ts'
 import { Unavailable } from '../protocol/errors.ts'
-import { type AdminFlags, adminCommand, textOf } from './admin-command.ts'
+import { type AdminFlags, adminCommand, printTable, textOf } from './admin-command.ts'
 import { type Done, withTenant } from './open.ts'
 import { checked, misuse, problemsOf, refuse, withIssuesRenamed } from './problems.ts'
 import { pieces } from './records.ts'
-import { type Terminal, table } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 import { firebaseProject, type UserFormat, userFormats } from './user-formats.ts'
 
 interface ImportFlags extends AdminFlags {
@@ -144,7 +144,7 @@ async function report(terminal: Terminal, { json, dryRun, strict }: ImportFlags,
   })
   const rows = Object.entries(counts).map(([outcome, n]) => [outcome.replace('_', ' '), String(n)])
   const value = { dry_run: dryRun === true, ...counts, problems }
-  terminal.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : table(terminal, [dryRun ? 'would be' : 'users', 'how many'], rows))
+  printTable(terminal, json, value, [dryRun ? 'would be' : 'users', 'how many'], rows)
   if (broken) throw broken
   if (counts.refused > 0)
     refuse(`${counts.refused} refused${strict ? ', and nothing after' : ''}: mend and import again, what is there already stays as it is`)

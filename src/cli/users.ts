@@ -10,11 +10,11 @@ import { type Account, foldLogin } from '../identity/types.ts'
 import { random } from '../platform.ts'
 import type { Tenant } from '../tenant.ts'
 import { accountByFlags, addAccountFlags } from './account-flags.ts'
-import { type AdminFlags, adminCommand, all, confirm, merged, print, readObject } from './admin-command.ts'
+import { type AdminFlags, adminCommand, all, confirm, merged, print, printTable, readObject } from './admin-command.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, withIssuesRenamed } from './problems.ts'
-import { dateOf, readAll, type Terminal, table } from './terminal.ts'
+import { dateOf, readAll, type Terminal } from './terminal.ts'
 
 /** What an account can be made of: all but a password that is typed. */
 const createSchema = accountSchema.extend({ password_hash: importSchema.shape.password_hash })
@@ -139,9 +139,7 @@ async function passwordFor(
 async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant): Promise<void> {
   const found = await all(store.accounts.list, (account) => foldLogin(account.username))
   const rows = found.map((account) => [account.username, account.email ?? '', account.status, dateOf(account.createdAt), account.subject])
-  terminal.stdout.write(
-    json ? `${JSON.stringify(found.map(shown), null, 2)}\n` : table(terminal, ['user name', 'e-mail', 'status', 'since', 'sub'], rows),
-  )
+  printTable(terminal, json, found.map(shown), ['user name', 'e-mail', 'status', 'since', 'sub'], rows)
 }
 
 /** The account of a login; refuses when there is none. */
