@@ -1,8 +1,8 @@
 /** Everything impure, replaceable: clock, randomness, files, log. */
 import { readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import type { Writable } from 'node:stream'
-import { type Logger, pino } from 'pino'
-import pretty from 'pino-pretty'
+import { type DestinationStream, type Logger, pino } from 'pino'
 import { ownIdentity, permissionBits } from './file-access.ts'
 
 /** What the program takes from the machine it runs on. */
@@ -117,18 +117,30 @@ export function logger(ask: { level: string; format: 'json' | 'pretty'; stream?:
     timestamp: pino.stdTimeFunctions.isoTime,
   }
   if (ask.format === 'json') return pino(options, ask.stream ?? pino.destination(1))
-  const destination = ask.stream ? { destination: ask.stream } : {}
-  return pino(
-    options,
-    pretty({
-      sync: true,
-      singleLine: true,
-      colorize: ask.colour ?? false,
-      translateTime: 'SYS:HH:MM:ss',
-      ignore: 'pid,hostname',
-      ...destination,
-    }),
-  )
+  return pino(options, prettyStream(ask))
+}
+
+/** Loads the formatter with the first line: most commands write none. */
+function prettyStream({ stream, colour = false }: { stream?: Writable; colour?: boolean }): DestinationStream {
+  const destination = stream ? { destination: stream } : {}
+  let formatter: DestinationStream | undefined
+  return {
+    write(line) {
+      formatter ??= loadPretty()({
+        sync: true,
+        singleLine: true,
+        colorize: colour,
+        translateTime: 'SYS:HH:MM:ss',
+        ignore: 'pid,hostname',
+        ...destination,
+      })
+      formatter.write(line)
+    },
+  }
+}
+
+function loadPretty(): typeof import('pino-pretty') {
+  return createRequire(import.meta.url)('pino-pretty')
 }
 
 function withoutSecrets(value: unknown, depth = 0): unknown {

@@ -123,7 +123,8 @@ export async function program(terminal: Terminal, words: readonly string[], widt
     return group.map(({ usage, summary, load }) => ({ command: root.command(usage).description(summary), load }))
   })
   const named = listed.filter(({ command }) => words.includes(command.name()))
-  for (const { command, load } of named.length > 0 ? named : listed) for (const define of await load()) define(command, terminal)
+  const used = named.length > 0 || words.some((word) => word === '--version' || word === '-V') ? named : listed
+  for (const { command, load } of used) for (const define of await load()) define(command, terminal)
   return root
 }
 

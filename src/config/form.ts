@@ -1,8 +1,8 @@
-/** What a schema says of each value in it, for those who have only text to give: the environment, the command line, the reference pages. */
-import { parse } from 'yaml'
+/** What a schema says about each of its values, for sources that give only text: the environment, the command line, the reference pages. */
 import { z } from 'zod'
+import { yaml } from './yaml.ts'
 
-/** What JSON Schema tells of one value. */
+/** What JSON Schema says about one value. */
 export interface Form {
   type?: string
   description?: string
@@ -34,14 +34,18 @@ function leaves(form: Form, path: readonly string[]): Leaf[] {
   return [{ path: path.join('.'), form }]
 }
 
-/** The value a text stands for. A list is written `a,b` or `[a, b]`. What cannot be read stays text, for the schema to refuse. */
+/** The value that a text stands for. A list is written `a,b` or `[a, b]`. Text that cannot be parsed stays text, for the schema to refuse. */
 export function interpret(text: string, form: Form): unknown {
   if (form.type === 'string') return text
   if (form.type === 'array' && !text.startsWith('[')) return text.split(',').map((entry) => entry.trim())
+  return attempt(() => JSON.parse(text)) ?? attempt(() => yaml().parse(text)) ?? text
+}
+
+function attempt(parse: () => unknown): unknown {
   try {
-    return parse(text) ?? text
+    return parse()
   } catch {
-    return text
+    return undefined
   }
 }
 

@@ -1,6 +1,5 @@
 /** Reads the configuration: one YAML or JSON file, the environment, flags of the command line; the later wins. All problems at once. */
 import { join } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { addAliases } from './aliases.ts'
 import { interpret, wording } from './form.ts'
@@ -10,6 +9,7 @@ import { type Config, configSchema } from './schema.ts'
 import { type Setting, settings } from './settings.ts'
 import { nearest } from './suggest.ts'
 import { productionWarnings } from './warnings.ts'
+import { yaml } from './yaml.ts'
 
 export type Mode = 'dev' | 'serve'
 
@@ -71,6 +71,7 @@ function readSettingsFile({ file, env, readFile }: Sources): { values: Raw | str
   const found = attempt(() => readFile(name))
   if (typeof found === 'string') return { values: `${name} cannot be read (${found}) — correct its permissions or --config`, name }
   if (!found) return named ? { values: missingFile(name), name } : { values: {}, name: undefined }
+  const { LineCounter, parseDocument } = yaml()
   const lines = new LineCounter()
   const document = parseDocument(found.text, { lineCounter: lines, prettyErrors: false })
   const [error] = document.errors

@@ -24,6 +24,11 @@ export interface ListenerOptions {
   requestSeconds: number
 }
 
+/** No route has a schema of the framework's, so its compilers, which take long to load, are not needed. */
+function noSchemas(): never {
+  throw new Error('routes have no schemas of the framework')
+}
+
 /** The HTTP server with all routes; not listening yet. */
 export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes, requestSeconds }: ListenerOptions): FastifyInstance {
   const common = commonHeaders(deps.issuer.startsWith('https:'))
@@ -40,6 +45,7 @@ export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes,
     bodyLimit: bodyBytes,
     routerOptions: { maxParamLength: 1000, querystringParser: () => ({}) }, // Params reads the query, to detect repeated names
     forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     requestTimeout,
     genReqId: () => deps.id(),
     frameworkErrors: (_error, req, reply) => refuseOddAddress(state, req, reply),
