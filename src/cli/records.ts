@@ -1,6 +1,6 @@
 /** Files that are too large to be read at once: the records in them, one after the other. */
 import { createReadStream } from 'node:fs'
-import type { JSONParser } from '@streamparser/json'
+import { JSONParser } from '@streamparser/json'
 import { readJson } from '../protocol/codec/json.ts'
 import { refuse } from './problems.ts'
 import type { Terminal } from './terminal.ts'
@@ -51,7 +51,6 @@ function parsed(line: string): { value?: unknown } {
 
 /** The elements of the list `users` of one JSON object. Refuses when it is no JSON, breaks off, or has no such list. */
 export async function* usersOf(text: AsyncIterable<string>): AsyncGenerator<Record> {
-  const { JSONParser } = await import('@streamparser/json') // only imports of such files load it
   const found: unknown[] = []
   const parser = new JSONParser({ paths: ['$.users.*'], keepStack: false })
   parser.onValue = ({ value }) => found.push(value)
