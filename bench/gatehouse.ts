@@ -96,10 +96,21 @@ async function register(server: Parameters<typeof readClient>[0], { id, grants, 
   await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret(secret), createdAt: authTime }])
 }
 
+/** Codes belong to a session that lives. */
+async function signedIn(): Promise<void> {
+  const { store } = root
+  if (await store.sessions.bySid('session')) return
+  const account = await store.accounts.bySubject(person.sub)
+  const times = { authTime, createdAt: authTime, lastSeenAt: authTime, expiresAt: authTime + 86_400 }
+  const session = { hash: 'session', sid: 'session', subject: person.sub, acr: 'aal1', amr: ['pwd'], device: undefined, address: undefined }
+  await store.sessions.start({ ...session, ...times }, account?.passwordHash, [])
+}
+
 async function codes({ client, scope, count }: CodesWanted): Promise<string[]> {
   const { store, tokens, ctx } = root
   const words = scope.split(' ')
   const grant = await store.grants.widen({ clientId: client, subject: person.sub, scope: words, newId: ctx.id(), now: authTime })
+  await signedIn()
   const texts = Array.from({ length: count }, () => tokens.make('ac'))
   const keep = (text: string) =>
     store.codes.add(

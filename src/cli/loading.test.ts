@@ -47,11 +47,9 @@ const rare = [
   'ajv',
   '@fastify/ajv-compiler',
   '@fastify/fast-json-stringify-compiler',
-  'fast-json-stringify',
   'nodemailer',
   'jose',
   '@simplewebauthn/server',
-  '@streamparser/json',
   '@scalar/fastify-api-reference',
 ]
 const command = ['apply', 'users', 'user-import', 'clients', 'tenants', 'serve', 'migrate', 'keys']

@@ -177,3 +177,41 @@ test('keys sealed under an old key-encryption key are replaced, and it can be pu
   assert.equal(kidOf(await sign(alone)), kidOf(await sign(both)))
   assert.equal(store.rows.length, 1)
 })
+
+/** A store that takes its time, and says in which order it was done. */
+function slowly(store: ReturnType<typeof memoryKeyStore>): string[] {
+  const { add, remove } = store.signingKeys
+  const done: string[] = []
+  const later = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+    for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve))
+    const result = await act()
+    done.push(name)
+    return result
+  }
+  store.signingKeys.add = (row, previousRemoveAt) => later('added', () => add(row, previousRemoveAt))
+  store.signingKeys.remove = (kid) => later('removed', () => remove(kid))
+  return done
+}
+
+test('a revocation is done when it says so: the successor is there first, then the key is gone', async () => {
+  const { store, rings, sign } = await cluster(1)
+  const [ring] = rings as [Keyring]
+  const kid = kidOf(await sign(ring))
+  const done = slowly(store)
+  assert.equal(await ring.revoke(kid), true)
+  assert.deepEqual(done, ['added', 'removed'])
+  assert.notEqual(kidOf(await sign(ring)), kid)
+})
+
+test('keys have been looked after when it says so', async () => {
+  const { store, rings, clock } = await cluster(1)
+  const [ring] = rings as [Keyring]
+  const done = slowly(store)
+  clock.now += 89 * day + hour
+  await ring.rotateWhenDue()
+  assert.deepEqual(done, ['added'])
+  clock.now += 15 * day
+  await ring.rotateWhenDue()
+  assert.deepEqual(done, ['added', 'removed'])
+  assert.equal(store.rows.length, 1)
+})

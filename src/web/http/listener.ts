@@ -45,6 +45,7 @@ export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes,
     bodyLimit: bodyBytes,
     routerOptions: { maxParamLength: 1000, querystringParser: () => ({}) }, // Params reads the query, to detect repeated names
     forceCloseConnections: 'idle',
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     requestTimeout,
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     genReqId: () => deps.id(),

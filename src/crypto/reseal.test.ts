@@ -1,0 +1,95 @@
+/** 7: what is sealed under an earlier key-encryption key is sealed anew when it is used. */
+import assert from 'node:assert/strict'
+import { createSecretKey, randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { memoryKeyStore } from '../../test/memory-key-store.ts'
+import { clientSchema } from '../protocol/client.ts'
+import { keyring } from './keyring.ts'
+import type { ResealOnUse } from './reseal.ts'
+import { resealOnUse } from './reseal.ts'
+import { sealer } from './seal.ts'
+import { sharedKeys } from './shared-keys.ts'
+import type { SealedKind, SealedStore, SealedValue } from './types.ts'
+
+const [oldKey, newKey] = [randomBytes(32), randomBytes(32)]
+const before = sealer([oldKey], randomBytes)
+const after = sealer([newKey, oldKey], randomBytes)
+const alone = sealer([newKey], randomBytes)
+
+/** A store that only takes replacements, and says which. */
+function replacements() {
+  const made: { kind: SealedKind; value: SealedValue; sealed: string }[] = []
+  const store: SealedStore = {
+    counts: async () => [],
+    slice: async () => [],
+    async replace(kind, value, sealed) {
+      made.push({ kind, value, sealed })
+      return true
+    },
+  }
+  return { made, store }
+}
+
+test('7: a chosen signing secret, with the next token it signs, and once only', async () => {
+  const { made, store } = replacements()
+  const keysWith = (reseal: ResealOnUse) =>
+    sharedKeys({
+      sealer: after,
+      root: createSecretKey(randomBytes(32)),
+      markKey: createSecretKey(randomBytes(32)),
+      tenantId: 't',
+      issuer: 'https://id.example',
+      reseal,
+    })
+  const keys = keysWith(resealOnUse(store, after))
+  const context = { purpose: 'client-signing-secret', tenant: 't', id: 'hs' }
+  const chosen = 'a secret that was chosen, of 32 characters and more'
+  const client = {
+    ...clientSchema.parse({ client_id: 'hs', grant_types: ['client_credentials'] }),
+    secretHashes: [],
+    tokensFrom: 0,
+    sealedSigningSecret: before.seal(context, Buffer.from(chosen)),
+  }
+  await keys.sign(client, 'at+jwt', { jti: 'x' })
+  assert.deepEqual(
+    made.map(({ kind, value }) => [kind, value]),
+    [['client-signing-secret', { tenant: 't', id: 'hs', sealed: client.sealedSigningSecret }]],
+  )
+  assert.equal(alone.open(context, made[0]!.sealed).toString(), chosen)
+
+  await keys.sign({ ...client, sealedSigningSecret: made[0]!.sealed }, 'at+jwt', { jti: 'x' })
+  await keys.sign({ ...client, sealedSigningSecret: undefined }, 'at+jwt', { jti: 'x' })
+  assert.equal(made.length, 1)
+})
+
+test('7: every signing key of a tenant, when keys are looked after, the retired and the next ones too', async () => {
+  const store = memoryKeyStore()
+  const { made, store: sealedStore } = replacements()
+  const clock = { now: 1_800_000_000 }
+  const ringWith = (seal: typeof before) =>
+    keyring({
+      store,
+      sealer: seal,
+      tenantId: 't',
+      issuer: 'https://id.example',
+      algs: ['ES256', 'EdDSA'],
+      rsaBits: 2048,
+      now: () => clock.now,
+      reloadEvery: 1,
+      reseal: resealOnUse(sealedStore, seal),
+    })
+  const old = await ringWith(before)
+  await old.rotate('ES256', { immediately: true })
+  await old.rotate('ES256', { immediately: false })
+  assert.equal(store.rows.length, 4)
+  await old.rotateWhenDue()
+  assert.equal(made.length, 0)
+
+  const kids = store.rows.map(({ kid }) => kid)
+  await (await ringWith(after)).rotateWhenDue()
+  assert.deepEqual(made.map(({ value }) => value.id.split(':')[1]).toSorted(), kids.toSorted())
+  for (const { kind, value, sealed } of made) {
+    assert.equal(kind, 'signing-key')
+    assert.deepEqual(alone.open({ purpose: kind, ...value }, sealed), before.open({ purpose: kind, ...value }, value.sealed))
+  }
+})
