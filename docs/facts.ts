@@ -21,7 +21,8 @@ const longText = code(/const longest = (\d+)\nconst maxItems/)
 const access = page('GET', '/api/v1/admin/users')
 const exported = page('GET', '/api/v1/admin/audit/export')
 const users = page('GET', '/api/v1/auth/users')
-const fresh = constant('FRESH') / minute
+const fresh = constant('FRESH_FOR') / minute
+const clockTolerance = ofGuard('clockTolerance')
 const published = setting('keys.publish_before_hours')
 
 export const facts: Readonly<Record<string, readonly Fact[]>> = {
@@ -42,15 +43,38 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ],
   ],
   'packages/guard/README.md': [
-    ['It needs Node.js {} or newer.', manifest('packages/guard').engines.node.replace('>=', '')],
-    ['| `clockTolerance` | {} |', code(/clockTolerance = (\d+)/)],
-    ['| `cacheSeconds` | {} |', code(/cacheSeconds = (\d+)/)],
-    ['{}: ask for every call', 0],
-    ['| `cachedTokens` | {} | How many verified tokens to remember, by their hash. 0: none |', String(code(/cachedTokens = (\d+)/))],
-    ['stay valid for {} hour without the issuer', constant('KEPT') / hour],
-    ['are refused after at most {} minutes.', fresh],
-    ['every {} minutes, and at once for an unknown `kid`, but at most once in {} seconds.', fresh, constant('AGAIN')],
-    ['within {} seconds (plus `clockTolerance`)', constant('LIFETIME')],
+    ['It needs Node.js {} or newer and', manifest('packages/guard').engines.node.replace('>=', '')],
+    ['| `clockTolerance` | {} | seconds by which clocks may differ; at most {} |', clockTolerance, atMost('clockTolerance')],
+    [
+      '| `cacheSeconds` | {} | for how long an introspection response is used; at most {}.',
+      ofGuard('cacheSeconds'),
+      String(atMost('cacheSeconds')),
+    ],
+    ['{}: every call asks', 0],
+    [
+      '| `cachedTokens` | {} | how many verified tokens are remembered, by their hash; at most {}.',
+      String(ofGuard('cachedTokens')),
+      atMost('cachedTokens'),
+    ],
+    ['{}: none |', 0],
+    ['`nonceSecret`, at least {} characters', code(/nonceSecret\.length < (\d+)/)],
+    ['from Node.js {} on `ML-DSA-44`', text(/ML-DSA needs Node ([\d.]+) or later/)],
+    ['A nonce is good for {} to {} minutes', constant('PERIOD') / minute, (2 * constant('PERIOD')) / minute],
+    ['at the first request after {} minutes', constant('REFRESH_AFTER') / minute],
+    ['until the keys were {} minutes old', fresh],
+    ['for at most {} milliseconds, before', constant('PATIENCE_MILLISECONDS')],
+    ['is refused within {} minutes, for remembered tokens too', fresh],
+    ['cached keys are used for {} hour.', constant('STALE_FOR') / hour],
+    ['not more often than every {} seconds', constant('RETRY_AFTER')],
+    ['"not active" for at most {} seconds', constant('INACTIVE_FOR')],
+    ['Never are more than {} requests to the issuer open', constant('MAX_PENDING')],
+    ['must wait for it {} seconds', constant('DEADLINE_MILLISECONDS') / 1000],
+    ['are accepted once, within {} seconds (plus `clockTolerance`)', constant('LIFETIME')],
+    [
+      'One process remembers {} of them, about {} per second',
+      constant('MAX_PROOFS'),
+      constant('MAX_PROOFS') / (constant('LIFETIME') + 2 * clockTolerance),
+    ],
   ],
   [guide('account')]: [
     ['Add up to {} passkeys', constant('maxPasskeys')],
@@ -177,6 +201,16 @@ function setting(path: string): number {
 /** A constant of the sources, wherever it is. */
 function constant(name: string): number {
   return code(new RegExp(`\\bconst ${name} = ([\\d_* ]+)$`, 'm'))
+}
+
+/** The default of an option of the guard. */
+function ofGuard(option: string): number {
+  return code(new RegExp(`\\b${option} = (\\d+)[,)} ]`), 'packages/guard/src/options.ts')
+}
+
+/** The highest value of an option of the guard. */
+function atMost(option: string): number {
+  return code(new RegExp(`checkNumber\\('${option}', ${option}, ([\\d_]+)\\)`))
 }
 
 /** A number in the sources: what the only match has in its first group, multiplied out. */
