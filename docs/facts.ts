@@ -85,7 +85,13 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['at most {} events at a time unless `limit` says otherwise (at most {})', exported.usual, exported.most],
   ],
   [guide('apis')]: [['exits with status {} if something differs', code(/new Problems\((\d+), sentences\)/)]],
-  [guide('applications')]: [['repeats the request within {} seconds', setting('lifetimes.refresh_grace')]],
+  [guide('applications')]: [
+    ['repeats the request within {} seconds', setting('lifetimes.refresh_grace')],
+    ['`request_uri` that is valid for {} seconds', constant('requestLifetime')],
+    ['A pushed request can have {} characters', code(/length > ([\d_]+)\) refuse\('invalid_request', 'the pushed request/)],
+    ['a nonce that is valid for at most {} minutes', (constant('good') * code(/const period = (\d+)\nconst good/)) / minute],
+    ['may be {} seconds in the past and {} seconds in the future', code(/\{ past: (\d+)/), code(/past: \d+, future: (\d+)/)],
+  ],
   [guide('attributes')]: [
     ['Text of 1 to `max_length` characters ({} by default)', longText],
     ['1 to `max_items` texts ({} by default), each of 1 to `max_length` characters ({} by default)', constant('maxItems'), longText],
@@ -103,6 +109,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['after {} hour, unless the tenant', setting('lifetimes.access_token') / hour],
   ],
   [guide('keys')]: [
+    ['Remove a previous key when its number is {}', 0],
     ['| {} hours (`keys.publish_before_hours`) |', published],
     ['it signs after {} hours', published],
     ['| {} days (`keys.rotate_after_days`) |', setting('keys.rotate_after_days')],
