@@ -22,6 +22,10 @@ const access = page('GET', '/api/v1/admin/users')
 const exported = page('GET', '/api/v1/admin/audit/export')
 const users = page('GET', '/api/v1/auth/users')
 const fresh = constant('FRESH_FOR') / minute
+<<<<<<< HEAD
+=======
+const clockTolerance = ofGuard('clockTolerance')
+>>>>>>> wave2-docs
 const published = setting('keys.publish_before_hours')
 
 export const facts: Readonly<Record<string, readonly Fact[]>> = {
@@ -42,6 +46,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ],
   ],
   'packages/guard/README.md': [
+<<<<<<< HEAD
     ['It needs Node.js {} or newer.', manifest('packages/guard').engines.node.replace('>=', '')],
     ['| `clockTolerance` | {} |', code(/clockTolerance = (\d+)/)],
     ['| `cacheSeconds` | {} |', code(/cacheSeconds = (\d+)/)],
@@ -51,6 +56,40 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['are refused after at most {} minutes.', fresh],
     ['every {} minutes, and at once for an unknown `kid`, but at most once in {} seconds.', fresh, constant('RETRY_AFTER')],
     ['within {} seconds (plus `clockTolerance`)', constant('LIFETIME')],
+=======
+    ['It needs Node.js {} or newer and', manifest('packages/guard').engines.node.replace('>=', '')],
+    ['| `clockTolerance` | {} | seconds by which clocks may differ; at most {} |', clockTolerance, atMost('clockTolerance')],
+    [
+      '| `cacheSeconds` | {} | for how long an introspection response is used; at most {}.',
+      ofGuard('cacheSeconds'),
+      String(atMost('cacheSeconds')),
+    ],
+    ['{}: every call asks', 0],
+    [
+      '| `cachedTokens` | {} | how many verified tokens are remembered, by their hash; at most {}.',
+      String(ofGuard('cachedTokens')),
+      atMost('cachedTokens'),
+    ],
+    ['{}: none |', 0],
+    ['`nonceSecret`, at least {} characters', code(/nonceSecret\.length < (\d+)/)],
+    ['from Node.js {} on `ML-DSA-44`', text(/ML-DSA needs Node ([\d.]+) or later/)],
+    ['A nonce is good for {} to {} minutes', constant('PERIOD') / minute, (2 * constant('PERIOD')) / minute],
+    ['at the first request after {} minutes', constant('REFRESH_AFTER') / minute],
+    ['until the keys were {} minutes old', fresh],
+    ['for at most {} milliseconds, before', constant('PATIENCE_MILLISECONDS')],
+    ['is refused within {} minutes, for remembered tokens too', fresh],
+    ['cached keys are used for {} hour.', constant('STALE_FOR') / hour],
+    ['not more often than every {} seconds', constant('RETRY_AFTER')],
+    ['"not active" for at most {} seconds', constant('INACTIVE_FOR')],
+    ['Never are more than {} requests to the issuer open', constant('MAX_PENDING')],
+    ['must wait for it {} seconds', constant('DEADLINE_MILLISECONDS') / 1000],
+    ['are accepted once, within {} seconds (plus `clockTolerance`)', constant('LIFETIME')],
+    [
+      'One process remembers {} of them, about {} per second',
+      constant('MAX_PROOFS'),
+      constant('MAX_PROOFS') / (constant('LIFETIME') + 2 * clockTolerance),
+    ],
+>>>>>>> wave2-docs
   ],
   [guide('account')]: [
     ['Add up to {} passkeys', constant('maxPasskeys')],
@@ -61,7 +100,13 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['at most {} events at a time unless `limit` says otherwise (at most {})', exported.usual, exported.most],
   ],
   [guide('apis')]: [['exits with status {} if something differs', code(/new Problems\((\d+), sentences\)/)]],
-  [guide('applications')]: [['repeats the request within {} seconds', setting('lifetimes.refresh_grace')]],
+  [guide('applications')]: [
+    ['repeats the request within {} seconds', setting('lifetimes.refresh_grace')],
+    ['`request_uri` that is valid for {} seconds', constant('requestLifetime')],
+    ['A pushed request can have {} characters', code(/length > ([\d_]+)\) refuse\('invalid_request', 'the pushed request/)],
+    ['a nonce that is valid for at most {} minutes', (constant('good') * code(/const period = (\d+)\nconst good/)) / minute],
+    ['may be {} seconds in the past and {} seconds in the future', code(/\{ past: (\d+)/), code(/past: \d+, future: (\d+)/)],
+  ],
   [guide('attributes')]: [
     ['Text of 1 to `max_length` characters ({} by default)', longText],
     ['1 to `max_items` texts ({} by default), each of 1 to `max_length` characters ({} by default)', constant('maxItems'), longText],
@@ -79,6 +124,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['after {} hour, unless the tenant', setting('lifetimes.access_token') / hour],
   ],
   [guide('keys')]: [
+    ['Remove a previous key when its number is {}', 0],
     ['| {} hours (`keys.publish_before_hours`) |', published],
     ['it signs after {} hours', published],
     ['| {} days (`keys.rotate_after_days`) |', setting('keys.rotate_after_days')],
@@ -177,6 +223,16 @@ function setting(path: string): number {
 /** A constant of the sources, wherever it is. */
 function constant(name: string): number {
   return code(new RegExp(`\\bconst ${name} = ([\\d_* ]+)$`, 'm'))
+}
+
+/** The default of an option of the guard. */
+function ofGuard(option: string): number {
+  return code(new RegExp(`\\b${option} = (\\d+)[,)} ]`), 'packages/guard/src/options.ts')
+}
+
+/** The highest value of an option of the guard. */
+function atMost(option: string): number {
+  return code(new RegExp(`checkNumber\\('${option}', ${option}, ([\\d_]+)\\)`))
 }
 
 /** A number in the sources: what the only match has in its first group, multiplied out. */
