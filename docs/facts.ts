@@ -22,10 +22,7 @@ const access = page('GET', '/api/v1/admin/users')
 const exported = page('GET', '/api/v1/admin/audit/export')
 const users = page('GET', '/api/v1/auth/users')
 const fresh = constant('FRESH_FOR') / minute
-<<<<<<< HEAD
-=======
 const clockTolerance = ofGuard('clockTolerance')
->>>>>>> wave2-docs
 const published = setting('keys.publish_before_hours')
 
 export const facts: Readonly<Record<string, readonly Fact[]>> = {
@@ -46,17 +43,6 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ],
   ],
   'packages/guard/README.md': [
-<<<<<<< HEAD
-    ['It needs Node.js {} or newer.', manifest('packages/guard').engines.node.replace('>=', '')],
-    ['| `clockTolerance` | {} |', code(/clockTolerance = (\d+)/)],
-    ['| `cacheSeconds` | {} |', code(/cacheSeconds = (\d+)/)],
-    ['{}: ask for every call', 0],
-    ['| `cachedTokens` | {} | How many verified tokens to remember, by their hash. 0: none |', String(code(/cachedTokens = (\d+)/))],
-    ['stay valid for {} hour without the issuer', constant('STALE_FOR') / hour],
-    ['are refused after at most {} minutes.', fresh],
-    ['every {} minutes, and at once for an unknown `kid`, but at most once in {} seconds.', fresh, constant('RETRY_AFTER')],
-    ['within {} seconds (plus `clockTolerance`)', constant('LIFETIME')],
-=======
     ['It needs Node.js {} or newer and', manifest('packages/guard').engines.node.replace('>=', '')],
     ['| `clockTolerance` | {} | seconds by which clocks may differ; at most {} |', clockTolerance, atMost('clockTolerance')],
     [
@@ -89,7 +75,6 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
       constant('MAX_PROOFS'),
       constant('MAX_PROOFS') / (constant('LIFETIME') + 2 * clockTolerance),
     ],
->>>>>>> wave2-docs
   ],
   [guide('account')]: [
     ['Add up to {} passkeys', constant('maxPasskeys')],

@@ -52,9 +52,9 @@ const refused: [line: string, status: number, message: string][] = [
   ['clients create --grant-types magic', 1, '--grant-types must be one of'],
   ['clients create --redirect-uris https://x.example --profile best', 2, '--profile must be one of oauth21, fapi2'],
   [
-    'clients create --redirect-uris https://x.example --policy-assertion-audience liberal',
+    'clients create --redirect-uris https://x.example --policy-signed-requests required',
     1,
-    '--policy-assertion-audience must be one of issuer: no enabled feature serves more',
+    '--policy-signed-requests must be one of optional: no enabled feature serves more',
   ],
   ['clients create --redirect-uris https://x.example --secret short', 1, 'the secret is shorter than 22 characters'],
   [
