@@ -33,6 +33,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   ],
   'SECURITY.md': [
     ['argon2id ({} MiB, {} pass)', setting('passwords.memory_kib') / 1024, setting('passwords.passes')],
+    ['TLS {} or newer, with forward secrecy', text(/minVersion: 'TLSv([\d.]+)'/)],
     ['| {} bits, random or derived', code(/a token is made of (\d+) bytes/) * 8],
   ],
   'CONTRIBUTING.md': [
