@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { isAnswer, isConflict, isDiskFull, isEnded, translated } from './postgres-errors.ts'
 import { withReminder } from './reminder.ts'
-import { type Db, isStorable, type Row, type Sql, type Transaction, textOf, type Value } from './sql.ts'
+import { canMatch, type Db, type Row, type Sql, type Transaction, textOf, type Value } from './sql.ts'
 
 const CONNECTIONS = 10
 /** The end of a server is noticed by each connection in turn; an act is tried this many times. */
@@ -35,7 +35,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
 
   const prepared = new Map<readonly string[], { name: string; text: string }>()
   async function run(client: pg.ClientBase, statement: Sql): Promise<Row[]> {
-    if (!isStorable(statement)) return []
+    if (!canMatch(statement)) return []
     let { name, text } = prepared.get(statement.parts) ?? { name: '', text: '' }
     if (!name) {
       name = `s${prepared.size + 1}`

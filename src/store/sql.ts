@@ -25,7 +25,7 @@ export class Fragment {
 
 type Insert = Value | readonly Value[] | Fragment
 
-/** A statement. A list stands for what follows `in`: `where id in ${ids}`; an empty one matches nothing. */
+/** A statement. A list stands for what follows `in`: `where id in ${ids}`. An empty list, and an item that no column can hold, match nothing. */
 export function sql(template: TemplateStringsArray, ...inserts: Insert[]): Sql {
   const parts = inserts.some(isFragment) ? spliced(template, inserts) : template
   const values = inserts.filter((insert): insert is Exclude<Insert, Fragment> => !isFragment(insert))
@@ -63,7 +63,8 @@ export function textOf(parts: readonly string[], mark: (n: number) => string): s
 function padded(list: readonly Value[]): readonly Value[] {
   if (list.length === 0) return [null]
   const length = 2 ** Math.ceil(Math.log2(list.length))
-  return [...list, ...Array<Value>(length - list.length).fill(list.at(-1)!)]
+  const items = list.map((item) => (isStorable(item) ? item : null)) // the other items still count
+  return [...items, ...Array<Value>(length - items.length).fill(items.at(-1)!)]
 }
 
 const expansions = new WeakMap<readonly string[], Map<string, readonly string[]>>()
@@ -93,8 +94,8 @@ export type Transaction<T> = Generator<Sql, T, Row[]>
 /**
  * A database. Each call resolves when its effect will survive a power loss, and fails as a whole.
  *
- * No column holds a text with NUL or half a surrogate pair: a statement with such a value matches nothing, and an insert is refused with
- * UnstorableText. Calls also reject with DatabaseUnavailable, DatabaseUnusable, UniqueViolation or DatabaseFault.
+ * No column holds a text with NUL or half a surrogate pair. A statement that would store one is refused with UnstorableText; one that looks
+ * for one matches nothing. Calls also reject with DatabaseUnavailable, DatabaseUnusable, UniqueViolation or DatabaseFault.
  */
 export interface Db {
   readonly engine: 'sqlite' | 'postgres'
@@ -139,9 +140,18 @@ export class DatabaseFault extends Error {
   override readonly name = 'DatabaseFault'
 }
 
-/** False when a statement can match nothing because no column can hold one of its values. Throws UnstorableText for an insert. */
-export function isStorable(statement: Sql): boolean {
-  const storable = statement.values.every((value) => typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed()))
-  if (!storable && /^\s*insert\b/i.test(statement.parts[0]!)) throw new UnstorableText('a text holds NUL or half a surrogate pair')
-  return storable
+/** False when the statement looks for a text that no column can hold, so it matches nothing. Throws UnstorableText when it would store one. */
+export function canMatch({ parts, values }: Sql): boolean {
+  const unstorable = values.findIndex((value) => !isStorable(value))
+  if (unstorable === -1) return true
+  if (stores(parts, unstorable)) throw new UnstorableText('a text holds NUL or half a surrogate pair')
+  return false
+}
+
+const isStorable = (value: Value) => typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed())
+
+/** True for every value of an insert, and for what an update sets: the values before its condition. */
+function stores(parts: readonly string[], value: number): boolean {
+  if (/^\s*insert\b/i.test(parts[0]!)) return true
+  return /^\s*update\b/i.test(parts[0]!) && !parts.slice(0, value + 1).some((part) => /\bwhere\b/i.test(part))
 }

@@ -2,7 +2,7 @@
 import type { StatementSync } from 'node:sqlite'
 import { diskFull, diskReserve } from './disk-reserve.ts'
 import { withReminder } from './reminder.ts'
-import { DatabaseUnavailable, type Db, isStorable, type Row, Sql, type Transaction, textOf } from './sql.ts'
+import { canMatch, DatabaseUnavailable, type Db, type Row, Sql, type Transaction, textOf } from './sql.ts'
 import { createFile, isBroken, isBusy, isFull, openFile, RETRY_MILLISECONDS, TRIES, translated } from './sqlite-file.ts'
 
 /** At most this many writes share a commit, so that no batch holds up the event loop. */
@@ -28,7 +28,7 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
   let tries = 0
 
   function run(statement: Sql): Row[] {
-    if (!isStorable(statement)) return []
+    if (!canMatch(statement)) return []
     if (!reserve.held && isGrowth(statement) && !(isAudit(statement) && reserve.hasRest))
       throw new DatabaseUnavailable(`SQLite: ${diskFull}`)
     let prepared = statements.get(statement.parts)
