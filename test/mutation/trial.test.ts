@@ -20,7 +20,7 @@ copy.write(
 )
 copy.write('broken.test.ts', "import './nothing.ts'")
 copy.write('exit.test.ts', `${head}test('leaves', () => process.exit(0))`)
-copy.write('hung.test.ts', `${head}test('waits for itself', () => { for (;;); })`)
+copy.write('hung.test.ts', `${head}test('gives nothing else a turn', () => { for (const end = Date.now() + 60_000; Date.now() < end; ); })`)
 const trial = (files: readonly string[], signal = new AbortController().signal) =>
   runTrial({ copy, files, postgres: 'none', signal, limitOf: (file) => (file === 'hung.test.ts' ? 2000 : 60_000), env: {} })
 
