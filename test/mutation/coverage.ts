@@ -1,0 +1,91 @@
+/** Which test file runs which part of which source: learned by running each once, and kept until sources or tests change. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Copy } from './copies.ts'
+import { type Checkout, root, type TestFile } from './sources.ts'
+import { runTrial, type Trial } from './trial.ts'
+
+export interface Coverage {
+  /** Milliseconds. */
+  duration: number
+  /** How often it ran any function of the sources. */
+  calls: number
+  /** By source, for each process that loaded it: start, end and count of each range, one after the other, as V8 counts them. */
+  ranges: Readonly<Record<string, readonly (readonly number[])[]>>
+}
+
+/** Milliseconds. */
+const longest = 300_000
+const cache = join(root, 'node_modules', '.cache', 'gatehouse-mutation')
+
+/** How often the test file ran what stands there. */
+export function hits({ ranges }: Coverage, { file, start }: { file: string; start: number }): number {
+  return (ranges[file] ?? []).reduce((sum, process) => sum + countAt(start, process), 0)
+}
+
+/** The innermost range counts; of two of one length the later, which lies in the other. */
+function countAt(offset: number, ranges: readonly number[]): number {
+  let [count, length] = [0, Number.POSITIVE_INFINITY]
+  for (let n = 0; n < ranges.length; n += 3) {
+    const [from, to] = [ranges[n] as number, ranges[n + 1] as number]
+    if (from <= offset && offset < to && to - from <= length) [count, length] = [ranges[n + 2] as number, to - from]
+  }
+  return count
+}
+
+export function keptCoverage(checkout: Checkout, test: TestFile): Coverage | undefined {
+  const path = join(cache, `${checkout.keyOf(test)}.json`)
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
+}
+
+/** Removes what was learned from tests as they no longer are. */
+export function forgetOthers(checkout: Checkout): void {
+  const keys = new Set(checkout.tests.map((test) => `${checkout.keyOf(test)}.json`))
+  for (const name of existsSync(cache) ? readdirSync(cache) : []) if (!keys.has(name)) rmSync(join(cache, name))
+}
+
+/** Undefined when it was ended early. Throws when it fails with nothing changed. */
+export async function learnCoverage(
+  checkout: Checkout,
+  test: TestFile,
+  how: Pick<Trial, 'copy' | 'postgres' | 'signal'>,
+): Promise<Coverage | undefined> {
+  const reports = join(how.copy.temporary, 'coverage')
+  const ranges: Record<string, number[][]> = {}
+  let calls = 0
+  const ended = () => {
+    for (const name of existsSync(reports) ? readdirSync(reports) : [])
+      calls += addReport(JSON.parse(readFileSync(join(reports, name), 'utf8')), how.copy, ranges)
+  }
+  const started = performance.now()
+  const env = { NODE_V8_COVERAGE: reports }
+  const verdict = await runTrial({ ...how, files: [test.path], limitOf: () => longest, env, ended })
+  if (how.signal.aborted) return undefined
+  if (verdict.outcome !== 'passed') throw new Error(`a test fails with nothing changed: ${verdict.by}`)
+  const coverage: Coverage = { duration: performance.now() - started, calls, ranges }
+  mkdirSync(cache, { recursive: true })
+  writeFileSync(join(cache, `${checkout.keyOf(test)}.json`), JSON.stringify(coverage))
+  return coverage
+}
+
+interface Report {
+  result: { url: string; functions: { ranges: { startOffset: number; endOffset: number; count: number }[] }[] }[]
+}
+
+/** Types are replaced by spaces when a source runs, so offsets are those of the file. Returns how many calls there were. */
+function addReport({ result }: Report, { path }: Copy, ranges: Record<string, number[][]>): number {
+  const here = `${pathToFileURL(path).href}/`
+  let calls = 0
+  for (const { url, functions } of result) {
+    if (!url.startsWith(here) || !/^(?:src|packages)\//.test(url.slice(here.length)) || url.endsWith('.test.ts')) continue
+    const list: number[] = []
+    for (const { ranges: parts } of functions) {
+      calls += parts[0]?.count ?? 0
+      for (const { startOffset, endOffset, count } of parts) list.push(startOffset, endOffset, count)
+    }
+    const file = url.slice(here.length)
+    ranges[file] = [...(ranges[file] ?? []), list]
+  }
+  return calls
+}

@@ -1,0 +1,103 @@
+/** The files of the checkout as a run of mutants sees them: sources to mutate, tests to try them on, and which reach which. */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, join, posix } from 'node:path'
+import { nodesOf, treeOf } from './mutants.ts'
+
+export const root = join(import.meta.dirname, '..', '..')
+
+export interface TestFile {
+  path: string
+  /** It uses PostgreSQL whatever engines there are. */
+  needsPostgres: boolean
+  /** What it imports, and what those import. */
+  imports: ReadonlySet<string>
+  /** The programs it starts, with their imports. */
+  starts: ReadonlySet<string>
+}
+
+export interface Checkout {
+  /** All files, changes that are not committed included. */
+  files: readonly string[]
+  tests: readonly TestFile[]
+  textOf(file: string): string
+  /** Changes whenever the test could turn out differently. */
+  keyOf(test: TestFile): string
+}
+
+/** Tests that need a browser or a second server are dear, and those that read the sources would notice that a text was changed, not what it does. */
+const leftOut = /^bench\/|\/playwright-core$|^test\/sources\.ts$/
+
+export function readCheckout(): Checkout {
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  const files = listed.split('\0').filter((file) => existsSync(join(root, file)) && statSync(join(root, file)).isFile())
+  const texts = new Map<string, string>()
+  const textOf = (file: string) => {
+    const text = texts.get(file) ?? readFileSync(join(root, file), 'utf8')
+    texts.set(file, text)
+    return text
+  }
+  const graph = new Map(files.filter(isCode).map((file) => [file, linksOf(file, textOf(file), files)]))
+  const tests = files.filter(isTest).map((path) => testFile(path, textOf(path), graph))
+  const shared = createHash('sha256')
+  for (const file of files.filter((file) => !isTest(file) && !file.startsWith('test/mutation/')))
+    shared.update(file).update(readFileSync(join(root, file)))
+  const sharedKey = shared.digest('hex')
+  return {
+    files,
+    tests: tests.filter(({ path, imports }) => ![path, ...imports].some((name) => leftOut.test(name))),
+    textOf,
+    keyOf: ({ path }) => createHash('sha256').update(sharedKey).update(path).update(textOf(path)).digest('hex'),
+  }
+}
+
+export function isTest(file: string): boolean {
+  return file.endsWith('.test.ts')
+}
+
+function isCode(file: string): boolean {
+  return file.endsWith('.ts') && !file.endsWith('.d.ts')
+}
+
+interface Links {
+  imports: string[]
+  starts: string[]
+}
+
+function testFile(path: string, text: string, graph: ReadonlyMap<string, Links>): TestFile {
+  const imports = reached([path], graph)
+  const programs = [path, ...imports]
+    .filter((file) => !file.startsWith('src/') || isTest(file))
+    .flatMap((file) => graph.get(file)?.starts ?? [])
+  return { path, needsPostgres: text.includes('freshPostgres('), imports, starts: reached(programs, graph, new Set(programs)) }
+}
+
+/** What those files import, at one remove or more. */
+function reached(from: readonly string[], graph: ReadonlyMap<string, Links>, seen = new Set<string>()): Set<string> {
+  for (const file of from) {
+    const found = (graph.get(file)?.imports ?? []).filter((target) => !seen.has(target))
+    for (const target of found) seen.add(target)
+    reached(found, graph, seen)
+  }
+  return seen
+}
+
+/** Packages are named as `node_modules/NAME`. A string that names a TypeScript file is taken for a program that is started. */
+function linksOf(path: string, text: string, files: readonly string[]): Links {
+  const links: Links = { imports: [], starts: [] }
+  for (const { node, parents } of nodesOf(treeOf(text))) {
+    if (node.type !== 'StringLiteral') continue
+    const [name, parent] = [String(node['value']), parents.at(-1)]
+    const isImport = /^(?:Import|ExportNamed|ExportAll)/.test(parent?.type ?? '')
+    if (isImport && (parent?.['importKind'] === 'type' || parent?.['exportKind'] === 'type')) continue
+    if (isImport) links.imports.push(name.startsWith('.') ? posix.join(posix.dirname(path), name) : `node_modules/${name}`)
+    else if (name.endsWith('.ts')) links.starts.push(...files.filter((file) => isNamed(file, name, path)))
+  }
+  return links
+}
+
+/** By a path from the naming file, or from anywhere when it is put together from parts. */
+function isNamed(file: string, name: string, by: string): boolean {
+  return file === posix.join(posix.dirname(by), name) || (name === basename(file) && file.startsWith('src/'))
+}

@@ -1,0 +1,55 @@
+/** Tries one mutant on the tests that run what it changes. */
+import type { Copy } from './copies.ts'
+import { type Mutant, mutate } from './mutants.ts'
+import type { Tried } from './report.ts'
+import { type Known, testsFor } from './sample.ts'
+import type { Checkout, TestFile } from './sources.ts'
+import { runTrial, type Verdict } from './trial.ts'
+
+export interface Place {
+  copy: Copy
+  /** Address of a PostgreSQL. */
+  postgres: string
+  /** A folder for compiled sources. */
+  compiled: string
+  signal: AbortSignal
+}
+
+/** So many test files are enough for one mutant: those that come after have little to do with it. */
+const enough = 40
+
+export async function tryMutant(
+  mutant: Mutant,
+  { known, place, textOf }: { known: readonly Known[]; place: Place; textOf: Checkout['textOf'] },
+): Promise<Tried> {
+  const source = textOf(mutant.file)
+  const able = testsFor(mutant, known)
+  const tests = able.slice(0, enough)
+  place.copy.write(mutant.file, mutate(mutant, source))
+  try {
+    const verdict = await judge(tests, { known, place, speaksSql: /\bsql`|from 'pg'/.test(source) })
+    const by = verdict.outcome === 'passed' ? undefined : verdict.by
+    return { mutant, by, tests: tests.length, able: able.length }
+  } finally {
+    place.copy.write(mutant.file, source)
+  }
+}
+
+/** On SQLite, which is quicker; what passes there and may differ on PostgreSQL, there too. */
+async function judge(
+  tests: readonly TestFile[],
+  { known, place, speaksSql }: { known: readonly Known[]; place: Place; speaksSql: boolean },
+): Promise<Verdict> {
+  const { copy, signal, compiled, postgres } = place
+  const durations = new Map(known.map(({ test, coverage }) => [test.path, coverage.duration]))
+  const limitOf = (file: string) => 10_000 + 5 * (durations.get(file) ?? 0)
+  const run = async (some: readonly TestFile[], database: string): Promise<Verdict> => {
+    const files = some.map(({ path }) => path)
+    if (files.length === 0) return { outcome: 'passed' }
+    return runTrial({ copy, signal, limitOf, files, postgres: database, env: { NODE_COMPILE_CACHE: compiled } })
+  }
+  const portable = tests.filter(({ needsPostgres }) => !needsPostgres)
+  const onSqlite = await run(portable, 'none')
+  if (onSqlite.outcome !== 'passed') return onSqlite
+  return run(speaksSql ? tests : tests.filter(({ needsPostgres }) => needsPostgres), postgres)
+}
