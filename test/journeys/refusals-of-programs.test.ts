@@ -235,7 +235,7 @@ suite('refusals that programs meet', () => {
         const token = anAccessToken({
           clientId: 'app',
           audience: [ctx.issuer],
-          cnf: { jkt: 'a key' },
+          cnf: { 'x5t#S256': 'a certificate' },
           issuedAt: ctx.now(),
           expiresAt: ctx.now() + 60,
         })
