@@ -94,8 +94,9 @@ export async function fixture(harness: Harness, random: Random, installation: In
   for (const { name } of (await asAdministrator('GET', 'attributes')).items)
     await asAdministrator('DELETE', `attributes/${encodeURIComponent(name)}`)
   await asAdministrator('PUT', 'attributes/team', { type: 'string', writable_by: 'person', scope: 'profile' })
-  const clients = await clientsOf(n, (body) => asAdministrator('POST', 'clients', body))
   const resource = await resourceOf(`api-${n}`, (body) => asAdministrator('POST', 'resources', body))
+  const resourceScope = { [resource.identifier]: 'read write', [`${harness.issuer}/api/v1/admin`]: rights.join(' ') }
+  const clients = await clientsOf(n, resourceScope, (body) => asAdministrator('POST', 'clients', body))
   const people = await peopleOf(harness, random, n, asAdministrator)
   const tenant = await tenantOf(harness, random, `acme-${n}`, asAdministrator)
   const strict = await tenantOf(harness, random, `strict-${n}`, asAdministrator)
@@ -167,14 +168,14 @@ async function targets(
 
 type Call = (method: string, path: string, body?: object) => Promise<Body>
 
-async function clientsOf(n: number, register: (body: object) => Promise<Body>): Promise<Fixture['clients']> {
+async function clientsOf(n: number, resource_scope: object, register: (body: object) => Promise<Body>): Promise<Fixture['clients']> {
   const people = { redirect_uris: [redirectUri], post_logout_redirect_uris: ['https://app.example/'], scope, client_name: `App ${n}` }
   const grants = ['authorization_code', 'refresh_token']
   const made = {
     web: { ...people, grant_types: [...grants, 'password'], response_types: ['code', 'none'], policy: { consent: 'skip' } },
     asking: { ...people, grant_types: grants, token_endpoint_auth_method: 'client_secret_post', logo_uri: 'https://app.example/logo.png' },
     open: { ...people, grant_types: grants, token_endpoint_auth_method: 'none', application_type: 'native' },
-    machine: { grant_types: ['client_credentials'], scope: ['read', 'write', ...rights].join(' ') },
+    machine: { grant_types: ['client_credentials'], scope: ['read', 'write', ...rights].join(' '), resource_scope },
     opaque: { grant_types: ['client_credentials'], scope: 'read', access_token_format: 'opaque' },
   }
   const clients: Record<string, Client> = {}
