@@ -51,6 +51,7 @@ suite('the parser of HTTP', () => {
 
   const malformed = 'the request is not well-formed HTTP'
   const tooLarge = 'the headers are larger than this server accepts; delete cookies of this site'
+  const notAProxy = 'this server is not a proxy; do not send CONNECT'
   const refusals: [name: string, request: string, status: number, error: string, description: string][] = [
     ['a line that is no request', 'nonsense\r\n\r\n', 400, 'invalid_request', malformed],
     ['a header with a NUL', 'GET / HTTP/1.1\r\nhost: x\r\na: \0\r\n\r\n', 400, 'invalid_request', malformed],
@@ -62,6 +63,7 @@ suite('the parser of HTTP', () => {
       'invalid_request',
       malformed,
     ],
+    ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nhost: x\r\n\r\n', 405, 'method_not_allowed', notAProxy],
     ['large headers', `GET / HTTP/1.1\r\nhost: x\r\ncookie: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'headers_too_large', tooLarge],
     ['a long address', `GET /${'x'.repeat(40_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, 'headers_too_large', tooLarge],
   ]

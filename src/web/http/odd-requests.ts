@@ -1,4 +1,5 @@
 /** Requests that no route serves: unknown paths and methods, bodies that are too large or of another kind, HTTP that cannot be read. */
+import type { Duplex } from 'node:stream'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorReply } from '../../protocol/error-reply.ts'
 import { asOAuthError, type ErrorCode, OAuthError } from '../../protocol/errors.ts'
@@ -26,6 +27,7 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
   })
   // An expectation other than 100-continue may be ignored. RFC 9110 §10.1.1
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  app.server.on('connect', (request, socket) => refuseTunnel(state, request, socket))
 
   app.setNotFoundHandler((req, reply) => {
     const allowed = routesAt(req.raw.url).flatMap((route) => route.methods)
@@ -71,6 +73,7 @@ interface Connection {
 
 const statusLines: Readonly<Record<number, string>> = {
   400: '400 Bad Request',
+  405: '405 Method Not Allowed',
   408: '408 Request Timeout',
   431: '431 Request Header Fields Too Large',
 }
@@ -83,9 +86,24 @@ export function answerUnreadable(state: HttpState, error: { code?: string; rawPa
   }
   const head = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
   const request = { id: state.deps.id(), headers: { accept: /^accept:([^\r\n]*)/im.exec(head)?.[1] } }
-  const { status, headers, text } = unreadable(state, error.code, request)
+  connection.end(textOf(unreadable(state, error.code, request)))
+}
+
+/** CONNECT asks a proxy for a tunnel — RFC 9110 §9.3.6. The socket is no longer watched by the HTTP server, so it is destroyed here. */
+function refuseTunnel(state: HttpState, { headers }: Omit<OddRequest, 'id'>, socket: Duplex & Connection): void {
+  const request = { id: state.deps.id(), headers }
+  const answer = errorMessage(state, request, 'method_not_allowed', 'this server is not a proxy; do not send CONNECT', { allow: '' })
+  const close = () => socket.destroy()
+  socket.on('error', close)
+  // After a request that is not answered yet, this answer would be taken for that one's.
+  if (socket._httpMessage) close()
+  else socket.end(textOf(answer), close)
+}
+
+/** A response as it is written to a connection that closes after it. */
+function textOf({ status, headers, text }: Message): string {
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' })
-  connection.end(`HTTP/1.1 ${statusLines[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`)
+  return `HTTP/1.1 ${statusLines[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`
 }
 
 function unreadable(state: HttpState, code: string | undefined, request: OddRequest): Message {
