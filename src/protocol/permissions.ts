@@ -20,8 +20,8 @@ export function permissionsFor(ctx: Ctx, scope: readonly string[], resources: re
 
 /** The scope of a permission, and the API where it is allowed; undefined: at this server. */
 export function partsOf(permission: Permission): { word: string; identifier: string | undefined } {
-  const [word = '', identifier] = permission.split(separator)
-  return { word, identifier }
+  const at = permission.indexOf(separator) // the first: an identifier may have the sign, too
+  return at < 0 ? { word: permission, identifier: undefined } : { word: permission.slice(0, at), identifier: permission.slice(at + 1) }
 }
 
 /** An API that declares no scopes accepts all: this server's own are not thereby allowed there. */
