@@ -1,6 +1,6 @@
 /** The composition root: the only file that knows every folder. */
-import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { certificateReader, outboundCertificates } from './certificates.ts'
 import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
 import { passwords } from './crypto/passwords.ts'
@@ -13,11 +13,13 @@ import { backgroundTasks } from './mail/background-tasks.ts'
 import { type MailDelivery, mailDelivery } from './mail/delivery.ts'
 import { folderMailer, smtpMailer } from './mail/mailer.ts'
 import { type NodeClock, nodeClock } from './node-clock.ts'
+import { remote } from './outbound/remote.ts'
 import { periodicTask } from './periodic-task.ts'
 import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
+import { routesOf } from './routes.ts'
 import { StartupError } from './startup-error.ts'
 import { audit } from './store/audit.ts'
 import { migrate, pending } from './store/migrate.ts'
@@ -31,20 +33,14 @@ import type { TenantRow, TenantStore } from './store/types.ts'
 import { type AppDeps, openTenant, randomId, type Tenant } from './tenant.ts'
 import { type TenantDirectory, tenantDirectory } from './tenant-directory.ts'
 import { version } from './version.ts'
-import { accountRoutes } from './web/account/routes.ts'
-import { docsRoutes } from './web/api/docs.ts'
-import { everyRoute } from './web/api/every-route.ts'
-import { routeOfJson } from './web/api/json-route.ts'
 import { authletePaths } from './web/compat/authlete.ts'
-import { type CompatDeps, withoutClients } from './web/compat/auto-authn.ts'
 import { picoAuthPaths } from './web/compat/pico-auth.ts'
 import type { HttpDeps, Readiness } from './web/http/deps.ts'
 import { createListener } from './web/http/listener.ts'
-import { aliasesOf, type Route, routeOf } from './web/http/route.ts'
-import { type Certificate, certificateReload, type SecureServer } from './web/http/tls.ts'
+import { aliasesOf } from './web/http/route.ts'
+import { certificateReload, type SecureServer } from './web/http/tls.ts'
 import { linkRoutes } from './web/sign-in/links.ts'
-import { signUpLinks, signUpSteps } from './web/sign-in/sign-up.ts'
-import { steps } from './web/sign-in/steps.ts'
+import { signUpLinks } from './web/sign-in/sign-up.ts'
 
 export interface App {
   readonly server: Server
@@ -97,7 +93,8 @@ export async function openApp(config: Config, platform: Platform, options: OpenO
     const opened = await openSealer(config, platform, system, options)
     await checkKeys(db, opened.sealer, options)
     await ensureRootTenant(system.tenants, platform)
-    return composeApp({ config, platform, db, ...opened }, system.tenants, clock)
+    const outbound = remote({ allowedAddresses: config.outbound.allowed_addresses, ca: await outboundCertificates(config) })
+    return composeApp({ config, platform, db, remote: outbound, ...opened }, system.tenants, clock)
   } catch (error) {
     await db.close()
     throw error
@@ -223,26 +220,6 @@ function mailerOf({ mail: { from, smtp_url: url, folder } }: Config, { random, l
   if (from === undefined) return undefined
   if (url !== undefined) return smtpMailer({ url, from })
   return folder === undefined ? undefined : folderMailer({ folder, from, id: () => randomId(random), tell: (text) => log.info({}, text) })
-}
-
-function routesOf({ server, tenant, tenants }: App, { api }: Config): Route[] {
-  const createTenant: CompatDeps['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await tenant(ask.slug))?.org : undefined)
-  const compat: CompatDeps = { tenant, tenants, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
-  const json = everyRoute(compat)
-  const rules = [...server.endpoints.values()].map(routeOf)
-  const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps] : []
-  const account = server.responseTypes.has('none') ? accountRoutes : []
-  return [...withoutClients(rules, compat), ...pages, ...account, ...json.map(routeOfJson), ...docsRoutes(json, api.docs, version)]
-}
-
-function certificateReader({ tls: { cert_file, key_file } }: Config): (() => Promise<Certificate>) | undefined {
-  if (!cert_file || !key_file) return undefined
-  const read = async (setting: string, file: string) => {
-    const pem = await readFile(file, 'utf8')
-    if (!pem.includes('-----BEGIN ')) throw new StartupError(`${setting} holds no PEM`) // Node.js would take an empty file for no setting
-    return pem
-  }
-  return async () => ({ cert: await read('tls.cert_file', cert_file), key: await read('tls.key_file', key_file) })
 }
 
 async function serve(

@@ -26,7 +26,7 @@ import type { BackgroundTasks } from './mail/background-tasks.ts'
 import type { MailDelivery } from './mail/delivery.ts'
 import type { Platform } from './platform.ts'
 import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
-import type { Store } from './protocol/ports.ts'
+import type { Remote, Store } from './protocol/ports.ts'
 import type { ClientStore, GrantStore, ResourceStore } from './protocol/registry.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
@@ -65,6 +65,7 @@ export interface AppDeps {
   offersMail: boolean
   delivery: MailDelivery
   backgroundTasks: BackgroundTasks
+  remote: Remote
   /** Ids in the order in which they are asked for, as far as clocks agree. */
   orderedId(): string
 }
@@ -96,6 +97,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     sharedKeys: shared,
     firstPartyAudience: config.api.audience,
     tokens: opaque,
+    remote: deps.remote,
     now,
     id,
   }

@@ -97,6 +97,7 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'passwords.parallelism': ['2', 2],
   'mail.from': ['us@example.org', 'us@example.org'],
   'mail.smtp_url': ['smtps://u:p@mail.example.org', 'smtps://u:p@mail.example.org'],
+  'outbound.allowed_addresses': ['10.1.0.0/16', ['10.1.0.0/16']],
   'limits.body_bytes': ['2048', 2048],
   'limits.request_seconds': ['60', 60],
   'limits.flows_per_address': ['50', 50],

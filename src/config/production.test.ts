@@ -116,6 +116,8 @@ const refused: [change: Record<string, string>, problem: string][] = [
       'trusted_proxies trusts everyone — name the addresses of your proxies',
     ],
   ),
+  [{ GATEHOUSE_OUTBOUND_ALLOWED_ADDRESSES: '::/0' }, 'outbound.allowed_addresses allows every address — name those of your own servers'],
+  [{ GATEHOUSE_OUTBOUND_CA_FILE: 'missing' }, 'outbound.ca_file: missing does not exist — correct outbound.ca_file'],
   ...['zeros', 'counting'].map((file): [Record<string, string>, string] => [
     { GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: file },
     `key_encryption_key_file: ${file} holds a key that can be guessed — make one with "umask 077; head -c 32 /dev/urandom | base64"`,

@@ -18,8 +18,12 @@ export function productionProblems(raw: Raw, readFile: ReadFile, file: { name: s
   const text = (path: string) => textAt(raw, path)
   const list = (path: string) => [lookUp(raw, path) ?? []].flat().filter((entry) => typeof entry === 'string')
   const tlsKeyFile = text('tls.key_file')
+  const caFile = text('outbound.ca_file')
   const certFile = text('tls.cert_file')
   return [
+    ...(isEveryone(list('outbound.allowed_addresses'))
+      ? ['outbound.allowed_addresses allows every address — name those of your own servers']
+      : []),
     ...transportProblems(text('issuer') ?? '', tlsKeyFile !== undefined, list('trusted_proxies')),
     ...databaseProblems(text('database_url') ?? ''),
     ...administratorProblems(text('administrator.password'), text('administrator.email')),
@@ -42,6 +46,7 @@ export function productionProblems(raw: Raw, readFile: ReadFile, file: { name: s
     ...(lookUp(raw, 'features.pkce') === false
       ? ['features.pkce is off, so an authorization code that is intercepted can be redeemed — remove features.pkce']
       : []),
+    ...(caFile ? fileProblems(caFile, 'outbound.ca_file', readFile) : []),
     ...(certFile ? fileProblems(certFile, 'tls.cert_file', readFile) : []),
   ]
 }
@@ -77,12 +82,15 @@ function transportProblems(issuer: string, ownTls: boolean, proxies: readonly st
     problems.push(
       'issuer is https, but this server has no TLS — set tls.cert_file and tls.key_file, or trusted_proxies to the proxy that terminates TLS',
     )
-  if (shareOf(proxies, false) >= largestShare || shareOf(proxies, true) >= largestShare)
-    problems.push('trusted_proxies trusts everyone — name the addresses of your proxies')
+  if (isEveryone(proxies)) problems.push('trusted_proxies trusts everyone — name the addresses of your proxies')
   return problems
 }
 
-/** Proxies of one operator are far fewer: the private ranges of IPv4 together are a two-hundredth of all addresses, those of IPv6 a hundredth. */
+function isEveryone(ranges: readonly string[]): boolean {
+  return shareOf(ranges, false) >= largestShare || shareOf(ranges, true) >= largestShare
+}
+
+/** The servers of one operator are far fewer: the private ranges of IPv4 together are a two-hundredth of all addresses, those of IPv6 a hundredth. */
 const largestShare = 1 / 8
 
 /** How much of all addresses of a family the ranges are, from 0 to 1; IPv4-mapped ranges of IPv6 (RFC 4291 §2.5.5.2) are of IPv4. */

@@ -153,6 +153,17 @@ const mail = z
     error: 'is missing beside mail.smtp_url',
   })
 
+const outbound = z.strictObject({
+  allowed_addresses: z
+    .array(address)
+    .default([])
+    .describe(
+      'Addresses that requests to other servers may reach although they are not public, and without TLS. This machine in development mode',
+    )
+    .meta({ examples: ['10.1.0.0/16'] }),
+  ca_file: path.optional().describe('Certificates to trust in requests to other servers besides those of the system, PEM'),
+})
+
 type FeatureName = keyof typeof catalogue
 const catalogued = Object.entries(catalogue).map(([name, make]) => ({ name: name as FeatureName, ...make() }))
 
@@ -208,6 +219,7 @@ export const configSchema = z.strictObject({
   account: account.prefault({}),
   administrator: administrator.prefault({}),
   mail: mail.prefault({}),
+  outbound: outbound.prefault({}),
   second_factor: z
     .enum(['optional', 'required'])
     .default('optional')

@@ -1,7 +1,7 @@
 /** The frame: a feature and its seams, the tables made of all features, and the context every rule gets. */
 import type { Client } from './client.ts'
 import type { Params } from './params.ts'
-import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
+import type { Keys, People, Remote, SharedKeys, Store, Tokens } from './ports.ts'
 import type { Reply, Request } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type {
@@ -95,6 +95,7 @@ export interface Ctx {
   /** A further audience of the tokens of our own sign-in API; it names APIs of the operator that are registered nowhere. */
   readonly firstPartyAudience: string | undefined
   readonly tokens: Tokens
+  readonly remote: Remote
   /** Seconds since the epoch. */
   now(): number
   /** 128 bits in base64url: for ids that are not secret. */

@@ -28,6 +28,11 @@ export function addressMatcher(ranges: readonly string[]): (address: string) => 
   }
 }
 
+/** No registry sets it apart: it is not private, loopback, link-local, shared, reserved or multicast, and carries no IPv4 address. RFC 6890 */
+export function isPublicAddress(text: string): boolean {
+  return parse(text)?.range() === 'unicast'
+}
+
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 function wholeOf(address: Address): [Address, number] {

@@ -187,6 +187,31 @@ export interface TotpOffer {
   draft: string
 }
 
+/** What `outbound/` offers the rules: requests to other servers, at public https addresses and those that the operator allows. */
+export interface Remote {
+  /** One request; redirects are not followed. Rejects with a `RemoteError`. */
+  request(ask: RemoteRequest): Promise<RemoteAnswer>
+}
+
+export interface RemoteRequest {
+  url: string
+  /** GET unless given. */
+  method?: string
+  headers?: Readonly<Record<string, string>>
+  body?: string
+  /** Of the body of the answer, 262144 unless given. A longer answer is a failure. */
+  maxBytes?: number
+  /** In seconds, 5 unless given: from the name lookup to the end of the answer. */
+  timeout?: number
+}
+
+export interface RemoteAnswer {
+  status: number
+  /** By names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>
+  body: string
+}
+
 /** What `secrets/` offers the rules: signatures by the tenant's keys. */
 export interface Keys {
   /** The algorithms this tenant signs with. */
