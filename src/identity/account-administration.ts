@@ -1,4 +1,4 @@
-/** What administrators do to accounts: roles, status, everything that is written in them, their passwords, and their end. */
+/** What administrators do to accounts: roles, status, profile, passwords, removal. */
 import type { z } from 'zod'
 import { mergePatch, mergePatchOf } from '../protocol/merge-patch.ts'
 import type { Account } from './account.ts'
@@ -6,48 +6,48 @@ import { type AccountDeps, accountSchema, type NewPassword } from './accounts.ts
 import { type Role, roles } from './roles.ts'
 import type { Administration } from './store.ts'
 
-/** Who administers accounts, as far as their reach goes. */
+/** An administrator, and which accounts they may manage. */
 export interface Administrator {
-  /** Undefined: no person, but a machine or the operator. */
+  /** Undefined: a machine or the operator. */
   account: Account | undefined
-  /** The roles they may give, and whose holders they may change. */
+  /** The roles they may assign, and whose holders they may manage. */
   manageable: readonly Role[]
 }
 
-/** Whoever runs the server, by the command line. */
+/** The operator of the server, at the command line. */
 export const operator: Administrator = { account: undefined, manageable: roles }
 
-/** What came of an act of an administrator: the account as it is now, or why there is none. */
+/** The result of an administrator's change: the account as it is now, or why nothing was changed. */
 export type Administered = Account | Refused
 type Refused = 'unknown' | 'out of reach' | 'taken'
 
 const writtenSchema = accountSchema.pick({ username: true, email: true, claims: true, attributes: true })
 
-/** What an account shall be from now on. */
+/** The members of an account to change. */
 export const accountChangeSchema = mergePatchOf(writtenSchema) as z.ZodType<AccountChange>
 export interface AccountChange extends Readonly<Record<string, unknown>> {
   claims?: Readonly<Record<string, unknown>> | undefined | null
 }
 
-/** Gives another account a role, and takes back every token that may say the old one. */
+/** Assigns another account a role, and revokes every token that may state the old one. */
 export async function giveRole(deps: AccountDeps, by: Administrator, subject: string, role: Role): Promise<Administered> {
   return by.manageable.includes(role) ? administer(deps, by, subject, () => ({ role })) : 'out of reach'
 }
 
-/** Suspends another account, or lets it sign in again. Its sessions end, and its tokens are taken back. */
+/** Suspends another account, or lets it sign in again. Its sessions end, and its tokens are revoked. */
 export async function giveStatus(deps: AccountDeps, by: Administrator, subject: string, status: Account['status']): Promise<Administered> {
   return administer(deps, by, subject, () => ({ status }))
 }
 
-/** Sets another account's password. All that the old one may have let in ends. Throws `UnusablePassword`. */
+/** Sets another account's password. Everything that was signed in with the old one ends. Throws `UnusablePassword`. */
 export async function givePassword(deps: AccountDeps, by: Administrator, subject: string, password: NewPassword): Promise<Administered> {
   const passwordHash = await deps.passwords.hash(password.text)
   return administer(deps, by, subject, () => ({ passwordHash, passwordIsTemporary: password.temporary }))
 }
 
 /**
- * Changes what is written in another account, as RFC 7396 has it; an e-mail address or telephone number that is another counts as proven
- * only if the change says so. Throws `ZodError`.
+ * Changes the profile of another account by a merge patch (RFC 7396). A new e-mail address or telephone number counts as verified only if
+ * the change says so. Throws `ZodError`.
  */
 export async function changeAccount(deps: AccountDeps, by: Administrator, subject: string, change: AccountChange): Promise<Administered> {
   return administer(deps, by, subject, (account) => {
@@ -66,14 +66,14 @@ export async function changeAccount(deps: AccountDeps, by: Administrator, subjec
   })
 }
 
-/** Removes another account, with its sessions and all it granted. */
+/** Removes another account with its sessions and grants. */
 export async function removeAccount({ store, now }: AccountDeps, by: Administrator, subject: string): Promise<'removed' | Refused> {
   const done = await store.accounts.administer({ by: by.account, subject, within: by.manageable, change: 'removal', now: now() })
   if (done === 'changed') return 'removed'
   return (await store.accounts.bySubject(subject)) ? 'out of reach' : 'unknown'
 }
 
-/** May this administrator act upon that account? */
+/** May this administrator manage that account? */
 export function mayManage({ account, manageable }: Administrator, other: Account): boolean {
   return other.subject !== account?.subject && manageable.includes(other.role)
 }

@@ -2,20 +2,20 @@
 import type { Values } from './attributes.ts'
 import type { Role } from './roles.ts'
 
-/** A person as kept. Times in seconds since the epoch. */
+/** An account. Times in seconds since the epoch. */
 export interface Account {
   /** The `sub` of every token: random, never reused, never changed. */
   subject: string
-  /** As shown. Compared folded (see `foldLogin`), unique in its tenant. */
+  /** As displayed. Compared folded (see `foldLogin`), unique in its tenant. */
   username: string
-  /** As shown. Compared folded, unique in its tenant. */
+  /** As displayed. Compared folded, unique in its tenant. */
   email: string | undefined
   passwordHash: string | undefined
-  /** Set by somebody else: the person must choose an own one before anything else. */
+  /** Set by someone else: the person must choose a new one before anything else. */
   passwordIsTemporary: boolean
-  /** Standard claims of OpenID Connect Core §5.1 but sub, preferred_username and email, which have columns of their own. */
+  /** Standard claims of OpenID Connect Core §5.1, except sub, preferred_username and email, which are members of the account. */
   claims: Readonly<Record<string, unknown>>
-  /** By the names that the tenant has defined; see `attributes.ts`. */
+  /** By the names the tenant has defined; see `attributes.ts`. */
   attributes: Values
   status: 'active' | 'suspended'
   /** What the person may do at the API of the tenant. */
@@ -24,7 +24,7 @@ export interface Account {
   updatedAt: number
 }
 
-/** A browser's sign-in as kept: the cookie value only as a hash. */
+/** A browser session. The cookie value is stored only as a hash. */
 export interface SessionRow {
   hash: string
   /** Public id, the `sid` of ID tokens. */
@@ -36,61 +36,61 @@ export interface SessionRow {
   createdAt: number
   lastSeenAt: number
   expiresAt: number
-  /** Browser and system, in words; undefined when they are not known. */
+  /** Browser and operating system, in words; undefined when unknown. */
   device: string | undefined
-  /** IP address of its last use that was noted. */
+  /** IP address of the last recorded use. */
   address: string | undefined
 }
 
-/** What an account has allowed an application. */
+/** A grant as its owner sees it. */
 export interface Access {
-  /** Of the grant. */
+  /** Grant id. */
   id: string
   clientId: string
   scope: readonly string[]
   createdAt: number
-  /** When a refresh token of it was last used, as far as that is kept. */
+  /** When one of its refresh tokens was last used, if one is still stored. */
   usedAt: number | undefined
 }
 
-/** A session as it is shown to administrators, with the user name of its owner. */
+/** A session as administrators see it, with its owner's user name. */
 export type ListedSession = SessionRow & { username: string }
 
 /** What a link in a mail is for. */
 export type LinkKind = 'reset' | 'invitation' | 'verification' | 'email-change'
 
-/** A link as kept: only as a hash. */
+/** A link. Its token is stored only as a hash. */
 export interface Link {
   hash: string
   kind: LinkKind
   subject: string
-  /** Where it was sent. */
+  /** The address it was sent to. */
   email: string
   expiresAt: number
 }
 
-/** An account that waits for its address to be proven. Until then it is none, and nobody has its login. */
+/** A sign-up whose address is not verified yet. Until then there is no account, and its login is free. */
 export interface SignUp {
-  /** Of the text in the link. */
+  /** Hash of the token in the link. */
   hash: string
-  /** Absent: the person chose none. */
+  /** Absent: no user name was chosen. */
   username?: string | undefined
-  /** Where the link was sent. */
+  /** The address the link was sent to. */
   email: string
   passwordHash: string
   claims: Account['claims']
   attributes?: Values | undefined
-  /** Hash of the browser at which it was asked for; absent when a program asked. */
+  /** Hash of the browser that asked for it; absent when a program did. */
   browser?: string | undefined
   expiresAt: number
 }
 
-/** The form in which logins are compared and kept: NFKC, lower case, no outer space. */
+/** The form in which logins are compared and stored: NFKC, lower case, without outer space. */
 export function foldLogin(login: string): string {
   return login.normalize('NFKC').trim().toLowerCase()
 }
 
-/** What the person signs in with and is called by: the user name, or the address where none was chosen; then the subject stands in its place. */
+/** The user name, or the e-mail address where none was chosen: then the user name is the subject. */
 export function loginOf({ subject, username, email }: Pick<Account, 'subject' | 'username' | 'email'>): string {
   return username === subject ? (email ?? username) : username
 }

@@ -1,4 +1,4 @@
-/** Making and changing accounts. */
+/** Creating and changing accounts. */
 import { z } from 'zod'
 import { maxAccessTokenLifetime } from '../protocol/client.ts'
 import { identifier, isCleanText, line, text } from '../protocol/text.ts'
@@ -25,7 +25,7 @@ const address = z.strictObject({
   country: label.optional(),
 })
 
-/** The standard claims a person can have; `sub`, `preferred_username`, `email` and `updated_at` come from the account itself. Core §5.1. */
+/** The standard claims an account can store; `sub`, `preferred_username`, `email` and `updated_at` are computed from the account. Core §5.1. */
 export const claimsSchema = z.strictObject({
   name: label.optional().describe('Full name, as it is shown'),
   given_name: label.optional(),
@@ -57,14 +57,14 @@ export const accountSchema = z.strictObject({
     .string()
     .trim()
     .regex(/^[^\s@\p{C}]{1,80}$/u, 'must be 1 to 80 characters without spaces or @')
-    .describe('What the person signs in with'),
-  email: z.email().max(254).optional().describe('E-mail address; can be signed in with too'),
-  role: z.enum(roles).default('viewer').describe('What the person may do at the API of the tenant'),
+    .describe('The name to sign in with'),
+  email: z.email().max(254).optional().describe('E-mail address; can be used to sign in, too'),
+  role: z.enum(roles).default('viewer').describe('Permissions at the API of the tenant'),
   claims: claimsSchema.default({}).describe('Standard claims'),
   attributes: z
     .record(z.string(), z.unknown().refine(isShallow, 'must be text, a number, true, false or a list of texts'))
     .default({})
-    .describe('What the tenant has defined beside them, by name'),
+    .describe('Attributes that the tenant has defined, by name'),
 })
 export type NewAccount = z.input<typeof accountSchema>
 
@@ -73,29 +73,29 @@ export class LoginTaken extends Error {
   override readonly name = 'Taken'
 }
 
-/** What making an account takes. */
+/** Dependencies of creating and changing accounts. */
 export interface AccountDeps {
   store: IdentityStore
   passwords: Pick<PasswordCheck, 'hash' | 'adopt'>
   now(): number
   id(): string
-  /** As for signing in. */
+  /** As in `SignInDeps`. */
   notify(news: AccountNotice, account: Account): Promise<void>
 }
 
-/** A password for an account. `temporary`: the person must choose an own one at the first sign-in. */
+/** A password for an account. `temporary`: the person must choose a new one at the first sign-in. */
 export interface NewPassword {
   text: string
   temporary: boolean
 }
 
-/** The password that a person has elsewhere, as it was hashed there. */
+/** A password imported as the hash that another system made. */
 export interface ImportedPassword {
   hash: string
   temporary: boolean
 }
 
-/** Makes an account. Without a password nobody can sign in to it yet. Throws `ZodError`, `UnusablePassword` or `Taken`. */
+/** Creates an account. Without a password nobody can sign in to it yet. Throws `ZodError`, `UnusablePassword` or `LoginTaken`. */
 export async function createAccount(
   deps: AccountDeps,
   input: NewAccount,
@@ -110,7 +110,7 @@ export async function createAccount(
   return account
 }
 
-/** An account, kept nowhere yet. Throws `ZodError`. */
+/** An account that is not stored yet. Throws `ZodError`. */
 export function newAccount(
   { now, id }: Pick<AccountDeps, 'now' | 'id'>,
   input: NewAccount,
@@ -122,9 +122,9 @@ export function newAccount(
 }
 
 /**
- * Sets the password that the owner chose, if the account still has the one it has here, or still none, and tells the owner by mail. Every
- * session ends, and every refresh token is revoked but those of family `keep`. The new hash; undefined: it was changed meanwhile. Throws
- * `UnusablePassword`.
+ * Sets the password that the owner chose, if the account still has the hash it has here, and notifies the owner by mail. Every session
+ * ends, and every refresh token is revoked except those of family `keep`. Returns the new hash; undefined: the password was changed
+ * meanwhile. Throws `UnusablePassword`.
  */
 export async function replacePassword(
   { store, passwords, now, notify }: AccountDeps,
@@ -139,7 +139,7 @@ export async function replacePassword(
   return to
 }
 
-/** Suspends or resumes. A suspended account has no sessions, and none of its tokens is good for anything. False when there is none. */
+/** Suspends or resumes an account. Its sessions, grants, links and known devices end. False when there is no such account. */
 export async function setStatus({ store, now }: AccountDeps, subject: string, status: Account['status']): Promise<boolean> {
   return (await store.accounts.change(subject, { status, updatedAt: now() })) === 'changed'
 }

@@ -1,22 +1,22 @@
-/** Attributes of people that a tenant defines for itself, and what their values may be — OpenID Connect Core §5.1.2. */
+/** Attributes of accounts that a tenant defines, and their allowed values — OpenID Connect Core §5.1.2. */
 import { z } from 'zod'
 import { reservedClaims } from '../protocol/claim-sources.ts'
 import { standardClaims } from '../protocol/claims.ts'
 import { isCleanText, line, text } from '../protocol/text.ts'
 
-/** Of one tenant. */
+/** In one tenant. */
 export const maxAttributes = 50
-/** All values of one account, in characters of JSON. */
+/** All values of one account as JSON, in characters. */
 const longestValues = 16_384
 const longest = 200
 const maxItems = 20
 
-/** Members of our own accounts, in answers and in files. */
+/** Members of accounts in our responses and files. */
 const members = 'id sub username email password role roles status claims attributes groups org_id created_at updated_at last_login_at'
-/** Claims and members that have a meaning already. */
+/** Claims and members that already have a meaning. */
 const taken = new Set([...standardClaims, ...reservedClaims, ...members.split(' ')])
 
-/** Members that only some types have. */
+/** Members that apply only to some types. */
 const bounds = { values: ['enum'], max_length: ['string', 'list'], max_items: ['list'], min: ['number'], max: ['number'] } as const
 
 export const attributeSchema = z
@@ -32,9 +32,9 @@ export const attributeSchema = z
     writable_by: z.enum(['administrator', 'person']).default('administrator').describe('person: the person, and administrators'),
     scope: z
       .string()
-      .regex(/^[a-z][a-z0-9_.-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits and _.-, a letter first') // none of administration's
+      .regex(/^[a-z][a-z0-9_.-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits and _.-, a letter first') // no colon, so none of the administration API's
       .optional()
-      .describe('Scope that asks for it: profile, or one of its own; absent: none'),
+      .describe('Scope that requests it: profile, or one of its own; absent: none'),
     claim: z
       .string()
       .regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters')
@@ -43,8 +43,8 @@ export const attributeSchema = z
     values: z.array(line(100)).min(1).max(200).optional().describe('enum: what it may be'),
     max_length: z.int().min(1).max(2000).optional().describe(`string, and each entry of a list: characters; absent: ${longest}`),
     max_items: z.int().min(1).max(100).optional().describe(`list: entries; absent: ${maxItems}`),
-    min: z.number().optional().describe('number: the least'),
-    max: z.number().optional().describe('number: the greatest'),
+    min: z.number().optional().describe('number: the minimum'),
+    max: z.number().optional().describe('number: the maximum'),
   })
   .superRefine((attribute, check) => {
     const problem = (path: string, message: string) => check.addIssue({ code: 'custom', path: [path], message })
@@ -64,26 +64,26 @@ export type NewAttribute = z.input<typeof attributeSchema>
 /** By name. Lists are lists of texts. */
 export type Values = Readonly<Record<string, unknown>>
 
-/** Is it no deeper than any value may be? Whether it is one that its attribute allows, `checkValues` says. */
+/** Is it no deeper than a list of texts? Whether its attribute allows it is for `checkValues` to say. */
 export function isShallow(value: unknown): boolean {
   const isScalar = (one: unknown) => typeof one !== 'object' || one === null
   return isScalar(value) || Object.values(value as object).every(isScalar)
 }
 
-/** What came of defining an attribute: how many accounts it does not fit, and the user names of some. */
+/** The result of defining an attribute: how many accounts break it, with the user names of some. */
 export type Defined = 'defined' | { broken: number; examples: string[] }
 
-/** Each is one atomic act. Whatever is kept of accounts fits the schema at every moment. */
+/** Each is one atomic act. Stored accounts fit the schema at every moment. */
 export interface AttributeStore {
   /** In order of name. */
   list(): Promise<Attribute[]>
-  /** Adds an attribute, or puts it in place of the one of this name. Nothing is changed when an account breaks it. Throws `ZodError`. */
+  /** Adds an attribute, or replaces the one of this name. Nothing is changed when an account breaks it. Throws `ZodError`. */
   define(attribute: Attribute): Promise<Defined>
-  /** With its value at every account: how many had one. Undefined when there is no such attribute. */
+  /** With its values in all accounts. Returns how many accounts had one; undefined when there is no such attribute. */
   remove(name: string): Promise<number | undefined>
 }
 
-/** What acts on the schema take. `scopes`: those that the server itself gives a meaning. */
+/** Dependencies of changing the schema. `scopes`: those the server itself defines. */
 export interface AttributeDeps {
   store: { attributes: AttributeStore }
   scopes: Readonly<Record<string, string>>
@@ -98,7 +98,7 @@ export async function defineAttribute({ store, scopes }: AttributeDeps, input: N
   return store.attributes.define(attribute)
 }
 
-/** These and this one, which takes the place of its namesake. Throws `ZodError` when they do not go together. */
+/** These attributes with this one added or replaced. Throws `ZodError` when they conflict. */
 export function withAttribute(attributes: readonly Attribute[], attribute: Attribute): Attribute[] {
   const others = attributes.filter(({ name }) => name !== attribute.name)
   if (others.length >= maxAttributes) throw issue(['name'], `must be one of at most ${maxAttributes}`)
@@ -108,7 +108,7 @@ export function withAttribute(attributes: readonly Attribute[], attribute: Attri
   return [...others, attribute].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Throws a `ZodError` that names each attribute that is missing, unknown, or not what it must be. */
+/** Throws a `ZodError` that names each attribute that is missing, unknown, or has a value that is not allowed. */
 export function checkValues(attributes: readonly Attribute[], values: Values): void {
   const issues = attributes.flatMap((attribute) => {
     if (fits(attribute, values)) return []
@@ -121,22 +121,22 @@ export function checkValues(attributes: readonly Attribute[], values: Values): v
   if (issues.length > 0) throw new z.ZodError(issues)
 }
 
-/** Throws a `ZodError` when a person writes what only administrators write. */
+/** Throws a `ZodError` when a person sets an attribute that only administrators may set. */
 export function checkWriter(attributes: readonly Attribute[], names: readonly string[]): void {
   const closed = attributes.filter(({ name, writable_by }) => writable_by !== 'person' && names.includes(name))
   if (closed.length > 0)
     throw new z.ZodError(closed.flatMap(({ name }) => issue(['attributes', name], 'is for administrators to write').issues))
 }
 
-/** Throws a `ZodError` unless these are what a person may say of an account of their own. */
+/** Throws a `ZodError` unless a person may set these values on their own account. */
 export function checkOwn(attributes: readonly Attribute[], values: Values): void {
   checkWriter(attributes, Object.keys(values))
   checkValues(attributes, values)
 }
 
 /**
- * `asked`: what whoever makes an account of their own must say. `closedBy`: names of what everybody has and only administrators write, so
- * that nobody can make one.
+ * `asked`: attributes that a person must fill in at sign-up. `closedBy`: names of required attributes that only administrators may set,
+ * which close self-registration.
  */
 export function signUpAttributes(attributes: readonly Attribute[]): { asked: Attribute[]; closedBy: string[] } {
   const { person = [], administrator = [] } = Object.groupBy(
@@ -146,7 +146,7 @@ export function signUpAttributes(attributes: readonly Attribute[]): { asked: Att
   return { asked: person, closedBy: administrator.map(({ name }) => name) }
 }
 
-/** Is its value among these what it must be? */
+/** Is its value among these allowed? */
 export function fits(attribute: Attribute, all: Values): boolean {
   const { name, type, required, values = [], max_length = longest, max_items = maxItems, min, max } = attribute
   const isText = (one: unknown) => typeof one === 'string' && one.trim() !== '' && one.length <= max_length && isCleanText(one)
@@ -168,7 +168,7 @@ export function fits(attribute: Attribute, all: Values): boolean {
   }
 }
 
-/** What its value must be, to follow its name. */
+/** The rule for its value, worded to follow its name. */
 function ruleOf({ type, values = [], max_length = longest, max_items = maxItems, min, max }: Attribute): string {
   const texts = `of 1 to ${max_length} characters`
   switch (type) {
@@ -189,12 +189,12 @@ function ruleOf({ type, values = [], max_length = longest, max_items = maxItems,
   }
 }
 
-/** The claim under which it is told. */
+/** The claim that carries it. */
 export function claimOf({ claim, name }: Attribute): string {
   return claim ?? name
 }
 
-/** Scopes of their own that attributes have, in words for the consent page. */
+/** Scopes that attributes define, in words for the consent page. */
 export function scopesOfAttributes(attributes: readonly Attribute[]): Record<string, string> {
   const own = Map.groupBy(attributes, ({ scope }) => scope)
   const words = [...own].flatMap(([scope, of]) =>

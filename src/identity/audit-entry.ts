@@ -1,4 +1,4 @@
-/** An entry of the audit log as kept, and how entries are looked for. */
+/** An entry of the audit log, and how entries are searched. */
 import type { AuditEvent } from '../protocol/audit-events.ts'
 
 /** An entry of the audit log. */
@@ -13,7 +13,7 @@ export interface StoredAuditEvent extends AuditEvent {
 
 /** A page of the audit log. Absent: any. */
 export interface AuditSearch {
-  /** Seconds; from then on, and before. */
+  /** Seconds since the epoch: from `since` on, before `until`. */
   since?: number | undefined
   until?: number | undefined
   act?: string | undefined
@@ -24,7 +24,7 @@ export interface AuditSearch {
   target?: string | undefined
   /** Id of who did it or of what it was done to. */
   about?: string | undefined
-  /** What follows this entry. */
+  /** Entries that follow this one. */
   after?: { at: number; id: string } | undefined
   limit: number
   newestFirst: boolean

@@ -1,26 +1,26 @@
-/** The audit log: who did what when, from where, and what came of it — NIST SP 800-53 AU-3. */
+/** The audit log: who did what, when, from where, and with what outcome — NIST SP 800-53 AU-3. */
 import type { Actor, AuditEvent } from '../protocol/audit-events.ts'
 import { printable } from '../protocol/text.ts'
 import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
 import type { IdentityStore } from './store.ts'
 
-/** Where it came from: the request that a line of the log bears too, and an IP address. Absent: the command line. */
+/** Where an event came from: the request id, which the server log has too, and an IP address. Absent: the command line. */
 export interface Origin {
   requestId: string
   address: string
 }
 
-/** What writing and reading the log takes. */
+/** Dependencies of writing and reading the log. */
 export interface AuditDeps {
   store: Pick<IdentityStore, 'audit'>
   now(): number
-  /** A new id; in the order in which they are made, as far as clocks agree. */
+  /** A new id. Ids sort by the time they were made, as far as clocks agree. */
   orderedId(): string
   /** How long an entry is kept, in seconds. */
   retention: number
 }
 
-/** Keeps what happened. */
+/** Stores events. */
 export async function recordAuditEvents(
   { store, now, orderedId, retention }: AuditDeps,
   auditEvents: readonly AuditEvent[],
@@ -75,7 +75,7 @@ export function auditEntry({ id, at, act, outcome, by, target, detail = {}, requ
 
 const pageSize = 500
 
-/** All that a search finds, oldest first, read a page at a time; each page is what `each` gets. */
+/** Passes all entries that a search finds to `each`, oldest first, a page at a time. */
 export async function readAudit(
   { store }: Pick<AuditDeps, 'store'>,
   ask: AuditFilter,

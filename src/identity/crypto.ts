@@ -4,12 +4,12 @@ import type { Passkey } from './factor-store.ts'
 /** Passwords. */
 export interface PasswordCheck {
   hash(password: string): Promise<string>
-  /** A hash made elsewhere, as it is kept. Throws, with a message for people, when it cannot be checked here. */
+  /** An imported hash, as it is stored. Throws, with a message for people, when it cannot be checked here. */
   adopt(hash: string): string
-  /** Takes as long, and is false, when there is no hash. */
+  /** False when there is no hash, after the same time. */
   verify(password: string, kept: string | undefined): Promise<boolean>
   needsRehash(kept: string): boolean
-  /** Is it one that many people use? */
+  /** Is it a widely used one? */
   isPopular(password: string): boolean
 }
 
@@ -19,12 +19,12 @@ export interface FactorCrypto {
   reopen(owner: string, sealed: string, now: number): { secret: string; sealed: string } | undefined
   confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
   accept(ask: { subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
-  /** A new recovery code, as it is shown. */
+  /** A new recovery code, as displayed. */
   recoveryCode(): string
-  /** What a browser is asked to make or to sign, as JSON. */
+  /** The options for creating a passkey or signing with one, as JSON. */
   creation(ask: { challenge: string; handle: string; username: string; name: string; known: readonly string[] }): string
   request(ask: { challenge: string; allowed: readonly { id: string; transports: readonly string[] }[]; verified: boolean }): string
-  /** What a response of a browser says, unverified; what it proves. Undefined when anything is wrong with it. */
+  /** `read`: what the browser's response says, unverified. `created`, `signed`: what it proves. Undefined when anything is wrong with it. */
   read(response: string): { id: string; challenge: string; userHandle: string | undefined } | undefined
   created(ask: {
     response: string

@@ -1,6 +1,6 @@
-/** What a browser says it is, in words for its owner — RFC 9110 §10.1.5. Only the common families; nothing is decided by it. */
+/** Browser and operating system of a User-Agent, in words for its owner — RFC 9110 §10.1.5. Only the common families; nothing depends on it. */
 
-/** In this order: most of them also claim to be one of the later ones. */
+/** The order matters: most of them also claim to be one of the later ones. */
 const browsers: readonly (readonly [name: string, mark: RegExp])[] = [
   ['Edge', /\bEdg(?:A|iOS)?\//],
   ['Opera', /\bOPR\/|\bOPT\//],
@@ -20,7 +20,7 @@ const systems: readonly (readonly [name: string, mark: RegExp])[] = [
   ['Linux', /\bLinux\b/],
 ]
 
-/** Such as "Firefox on Linux"; undefined when nothing of it is known. */
+/** Such as "Firefox on Linux"; undefined when unknown. */
 export function deviceName(userAgent: string | undefined): string | undefined {
   const text = (userAgent ?? '').slice(0, 500)
   const browser = browsers.find(([, mark]) => mark.test(text))?.[0]

@@ -6,7 +6,7 @@ import type { IdentityStore } from './store.ts'
 /** How long a browser is known after the last sign-in, in seconds. */
 export const deviceLifetime = 180 * 86_400
 
-/** Browsers of one account that are known at a time. */
+/** Most known browsers of one account. */
 const maxDevices = 20
 
 interface DeviceDeps {
@@ -14,7 +14,7 @@ interface DeviceDeps {
   tokens: Tokens
 }
 
-/** Has the account of this login, if there is one, signed in at this browser before? */
+/** Has the account of this login, if it exists, signed in with this browser before? */
 export async function isKnownDevice(
   { store, tokens }: DeviceDeps,
   brought: string | undefined,
@@ -25,7 +25,7 @@ export async function isKnownDevice(
   return hash !== undefined && store.devices.knows(hash, foldLogin(login), now)
 }
 
-/** From now on this browser is known to the account. Returns what the browser shall keep. */
+/** Makes this browser known to the account. Returns the value of its cookie. */
 export async function rememberDevice(
   { store, tokens }: DeviceDeps,
   brought: string | undefined,

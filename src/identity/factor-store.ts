@@ -1,73 +1,73 @@
-/** Second factors as kept: authenticator apps, passkeys, recovery codes. */
+/** The store port of second factors: authenticator apps, passkeys, recovery codes. */
 import type { Account } from './account.ts'
 
-/** An authenticator app as kept. */
+/** An authenticator app. */
 export interface TotpRow {
   subject: string
-  /** Its secret. */
+  /** Its secret, sealed. */
   sealed: string
-  /** The newest time step whose code was accepted; it and all before it count no more. */
+  /** The newest time step whose code was accepted; neither it nor an earlier one is accepted again. */
   lastStep: number
   createdAt: number
 }
 
-/** A passkey as kept. */
+/** A passkey. */
 export interface Passkey {
-  /** Made by its authenticator; in base64url. */
+  /** Credential id, made by the authenticator; base64url. */
   id: string
   subject: string
-  /** COSE, in base64url. */
+  /** COSE key, base64url. */
   publicKey: string
-  /** The newest that the authenticator has told; always 0 where it keeps none. */
+  /** The newest the authenticator has reported; always 0 where it keeps none. */
   counter: number
-  /** How browsers reach it. */
+  /** Hints how browsers reach it. */
   transports: readonly string[]
-  /** May be on several devices, and whether it is backed up. */
+  /** Whether it may be on several devices, and whether it is backed up. */
   synced: boolean
   backedUp: boolean
-  /** The owner's word for it. */
+  /** Chosen by the owner. */
   name: string
   createdAt: number
   lastUsedAt: number | undefined
 }
 
-/** What adding a second factor makes true beside it. */
+/** What comes with adding a second factor. */
 export interface FactorAddition {
-  /** Hashes of recovery codes, kept when the factor is the person's first. */
+  /** Hashes of recovery codes, stored when the factor is the account's first. */
   recoveryCodes: readonly string[]
-  /** Only as the first one: for whoever has shown no other. */
+  /** Only as the first one: the person has shown no other factor. */
   onlyFirst: boolean
 }
 
 /** Each is one atomic act. */
 export interface FactorStore {
-  /** What an account has beside its password. */
+  /** The second factors of an account. */
   of(subject: string): Promise<{ totp: TotpRow | undefined; passkeys: number; recoveryCodes: number }>
-  /** In place of the app there may be. 'refused': the account is not active, or has a factor although this was to be the first. */
+  /** Replaces an existing app. 'refused': the account is not active, or has a factor although this one had to be the first. */
   addTotp(totp: TotpRow, how: FactorAddition): Promise<'first' | 'added' | 'refused'>
-  /** Uses a time step up, with all before it, and keeps the secret as `sealed`. False: it was used, or there is no app with the secret `from`. */
+  /** Spends a time step and all before it, and stores the secret as `sealed`. False: it was spent, or the app's secret is not `from`. */
   useStep(subject: string, use: { from: string; sealed: string; step: number }): Promise<boolean>
-  /** With the recovery codes, when nothing else is left. False when there is none. */
+  /** With the recovery codes when no factor is left. False when there is no app. */
   removeTotp(subject: string): Promise<boolean>
-  /** In place of all others. False: there is no factor that they could stand in for. */
+  /** Replaces all recovery codes. False: there is no factor to recover from. */
   replaceRecoveryCodes(subject: string, hashes: readonly string[]): Promise<boolean>
-  /** Uses a recovery code up. Returns how many are left; undefined: there is no such code. */
+  /** Spends a recovery code. Returns how many are left; undefined: there is no such code. */
   spendRecoveryCode(subject: string, hash: string): Promise<number | undefined>
-  /** Takes every factor away, and ends all sessions. True when there was one. */
+  /** Removes every factor and ends all sessions. True when there was a factor. */
   clear(subject: string): Promise<boolean>
 }
 
 /** Each is one atomic act. */
 export interface PasskeyStore {
-  /** 'refused': as `factors.addTotp`, or there is such a passkey already. */
+  /** 'refused': as `factors.addTotp`, or the passkey exists already. */
   add(passkey: Passkey, how: FactorAddition): Promise<'first' | 'added' | 'refused'>
   /** Oldest first. */
   of(subject: string): Promise<Passkey[]>
   /** With its account, which is active. */
   find(id: string): Promise<{ passkey: Passkey; account: Account } | undefined>
-  /** Notes a use. False: the counter has not gone up since another use. */
+  /** Records a use. False: the counter has not increased since another use. */
   used(id: string, use: { counter: number; backedUp: boolean; now: number }): Promise<boolean>
   rename(subject: string, id: string, name: string): Promise<boolean>
-  /** With the recovery codes, when nothing else is left. */
+  /** With the recovery codes when no factor is left. */
   remove(subject: string, id: string): Promise<boolean>
 }

@@ -1,14 +1,14 @@
-/** Taking second factors away. Their owner is told. */
+/** Removing second factors. The owner is notified. */
 
 import type { Account } from './account.ts'
 import type { SignInDeps } from './sign-in.ts'
 
-/** Removes the authenticator app. False when there is none. */
+/** Removes the authenticator app. False when the account has none. */
 export async function removeTotp(deps: SignInDeps, account: Account): Promise<boolean> {
   return removeFactorAndNotify(deps, account, await deps.store.factors.removeTotp(account.subject))
 }
 
-/** Removes all, with the recovery codes, and ends every session: for whoever has lost them. False when there is none. */
+/** Removes all factors and recovery codes, and ends every session: for a person who has lost them. False when the account has none. */
 export async function removeFactors(deps: Pick<SignInDeps, 'store' | 'notify'>, account: Account): Promise<boolean> {
   return removeFactorAndNotify(deps, account, await deps.store.factors.clear(account.subject))
 }

@@ -1,23 +1,23 @@
-/** Groups of people within a tenant: who is in them is told to applications (RFC 7643 §4.2). What a person may do here is a matter of roles, not of groups. */
+/** Groups of accounts within a tenant. Applications learn memberships (RFC 7643 §4.2); permissions at this server depend on roles, not groups. */
 import { z } from 'zod'
 import { text } from '../protocol/text.ts'
 import { type Account, foldLogin } from './account.ts'
 import type { AccountDeps } from './accounts.ts'
 
-/** A group of people as kept. */
+/** A group. */
 export interface Group {
   /** Random, never reused, never changed. */
   id: string
-  /** As shown. Compared folded as logins are, unique in its tenant. */
+  /** As displayed. Compared folded as logins are, unique in its tenant. */
   name: string
   description: string | undefined
-  /** How many there are. */
+  /** Number of members. */
   members: number
   createdAt: number
   updatedAt: number
 }
 
-/** What came of adding members: how many are new, or why nobody was added. */
+/** The result of adding members: how many are new, or why none was added. */
 export type Joined = { added: number } | { unknown: 'group' } | { unknown: 'accounts'; subjects: string[] } | { full: string[] }
 
 /** Each is one atomic act. */
@@ -27,25 +27,25 @@ export interface GroupStore {
   byId(id: string): Promise<Group | undefined>
   /** By folded name. */
   byName(folded: string): Promise<Group | undefined>
-  /** Changes what is given, all at once; a description that is given as undefined is taken away. 'taken' when the name is another's. */
+  /** Changes the given members, all at once; a description given as undefined is removed. 'taken' when the name is another's. */
   change(id: string, change: Partial<Pick<Group, 'name' | 'description' | 'updatedAt'>>): Promise<'changed' | 'unknown' | 'taken'>
   /** With its memberships. True when there was one. */
   remove(id: string): Promise<boolean>
-  /** Those whose name or description has this part, in any case, in order of name; with how many there are on all pages. */
+  /** Groups whose name or description contains the text, ignoring case, in order of name; with the total. */
   search(ask: { search?: string | undefined; offset: number; limit: number }): Promise<{ groups: Group[]; total: number }>
-  /** The accounts in a group, in order of user name; with how many there are on all pages. */
+  /** The accounts in a group, in order of user name; with the total. */
   members(id: string, ask: { offset: number; limit: number }): Promise<{ accounts: Account[]; total: number }>
   /** The groups of an account, in order of name. */
   of(subject: string): Promise<Pick<Group, 'id' | 'name'>[]>
-  /** Adds all of them or none; `added` are those who were not in it before. `full`: who would be in more than `mostOfPerson` groups. */
+  /** Adds all or none; `added` counts those who were not members before. `full`: those who would be in more than `maxPerAccount` groups. */
   addMembers(act: { id: string; subjects: readonly string[]; maxPerAccount: number }): Promise<Joined>
-  /** How many of them were in it. */
+  /** Returns how many were members. */
   removeMembers(id: string, subjects: readonly string[]): Promise<number>
 }
 
-/** A person is in no more groups. */
+/** Most groups of one account. */
 export const maxGroupsPerAccount = 1000
-/** People who can be added or removed by one act. */
+/** Most accounts that one request adds or removes. */
 export const maxMembersPerRequest = 100
 
 export const groupSchema = z.strictObject({
@@ -58,16 +58,16 @@ export const groupSchema = z.strictObject({
 })
 export type NewGroup = z.input<typeof groupSchema>
 
-/** What a change may hold; `description: null` takes it away. */
+/** The members of a group to change; `description: null` removes it. */
 export const groupChangeSchema = groupSchema.partial().extend({ description: groupSchema.shape.description.nullable() })
 export type GroupChange = z.input<typeof groupChangeSchema>
 
-/** What acts on groups take; an `AccountRoom` will do. */
+/** Dependencies of changing groups. */
 export interface GroupDeps extends Pick<AccountDeps, 'now' | 'id'> {
   store: { groups: GroupStore }
 }
 
-/** Makes a group without members. 'taken': another has the name. Throws `ZodError`. */
+/** Creates a group without members. 'taken': another group has the name. Throws `ZodError`. */
 export async function createGroup({ store, now, id }: GroupDeps, input: NewGroup): Promise<Group | 'taken'> {
   const { name, description } = groupSchema.parse(input)
   const at = now()
@@ -75,7 +75,7 @@ export async function createGroup({ store, now, id }: GroupDeps, input: NewGroup
   return (await store.groups.add(group)) ? { ...group, members: 0 } : 'taken'
 }
 
-/** Changes what is given. 'taken': another group has the name. Tokens tell a new name from then on. Throws `ZodError`. */
+/** Changes the given members. 'taken': another group has the name. New tokens state the new name. Throws `ZodError`. */
 export async function changeGroup({ store, now }: GroupDeps, id: string, input: GroupChange): Promise<Group | 'unknown' | 'taken'> {
   const { name, description } = groupChangeSchema.parse(input)
   const outcome = await store.groups.change(id, {
@@ -86,25 +86,25 @@ export async function changeGroup({ store, now }: GroupDeps, id: string, input: 
   return outcome === 'changed' ? ((await store.groups.byId(id)) ?? 'unknown') : outcome
 }
 
-/** With its memberships. False when there is none. */
+/** With its memberships. False when there is no such group. */
 export async function removeGroup({ store }: GroupDeps, id: string): Promise<boolean> {
   return store.groups.remove(id)
 }
 
-/** The group of this id, or else of this name in any case: for those who type. */
+/** The group with this id, or else with this name, ignoring case. */
 export async function findGroup({ store }: GroupDeps, idOrName: string): Promise<Group | undefined> {
   return (await store.groups.byId(idOrName)) ?? store.groups.byName(foldLogin(idOrName))
 }
 
 /**
- * Adds accounts to a group, all of them or none. Who is in it already stays. `unknown: 'accounts'`: there are none of these subjects;
- * `full`: the subjects of those who are in as many groups as a person can be. At most `mostMembersAtOnce` subjects.
+ * Adds accounts to a group, all or none. Members stay members. `unknown: 'accounts'`: no accounts have these subjects; `full`: the
+ * subjects of accounts that are in as many groups as allowed. At most `maxMembersPerRequest` subjects.
  */
 export async function addMembers({ store }: GroupDeps, id: string, subjects: readonly string[]): Promise<Joined> {
   return store.groups.addMembers({ id, subjects: atMost(subjects), maxPerAccount: maxGroupsPerAccount })
 }
 
-/** Removes accounts from a group; who is not in it is passed over. Returns how many were in it; 'unknown' when there is no such group. */
+/** Removes accounts from a group; those who are not members are ignored. Returns how many were; 'unknown' when there is no such group. */
 export async function removeMembers({ store }: GroupDeps, id: string, subjects: readonly string[]): Promise<number | 'unknown'> {
   return (await store.groups.byId(id)) ? store.groups.removeMembers(id, atMost(subjects)) : 'unknown'
 }

@@ -1,20 +1,20 @@
-/** People who come from another system, each whole or not at all, and with the password they have there. */
+/** Importing accounts from another system, with the passwords they have there. */
 import { z } from 'zod'
 import { type Account, foldLogin } from './account.ts'
 import { type AccountDeps, accountSchema, createAccount } from './accounts.ts'
 import { checkValues } from './attributes.ts'
 
-/** An account as it is brought. What a person is known by elsewhere should be its `sub`: tokens bear it, and by it a second import finds it. */
+/** An account to import. Its id in the other system should be its `sub`: tokens carry it, and a second import finds the account by it. */
 export const importSchema = accountSchema.extend({
-  password_hash: z.string().max(1024).optional().describe('Hash of the password, made elsewhere'),
-  password_is_temporary: z.boolean().default(false).describe('The person must choose an own password at the next sign-in'),
+  password_hash: z.string().max(1024).optional().describe('Hash of the password, made by another system'),
+  password_is_temporary: z.boolean().default(false).describe('The person must choose a new password at the next sign-in'),
   status: z.enum(['active', 'suspended']).default('active').describe('Whether the person may sign in'),
 })
 export type Imported = z.output<typeof importSchema>
 
 /**
- * Makes an account, or undefined: one of this `sub`, or without one of this user name, is there already, and stays as it is.
- * Throws `ZodError`, `UnusablePassword` or `Taken`.
+ * Creates an account. Undefined: an account with this `sub` or, without one, with this user name exists already, and stays as it is.
+ * Throws `ZodError`, `UnusablePassword` or `LoginTaken`.
  */
 export async function importAccount(deps: AccountDeps, given: Imported): Promise<Account | undefined> {
   if (await isThere(deps, given)) return undefined
@@ -28,7 +28,7 @@ async function isThere({ store }: AccountDeps, { sub, username }: Imported): Pro
   return found !== undefined && foldLogin(found.username) === foldLogin(username)
 }
 
-/** The same, but for what it makes: that is only remembered, some 300 bytes for each, so that two of one file that clash are found. */
+/** The same without writing: new accounts are only remembered, at some 300 bytes each, so that duplicates within a file are found. */
 export function dryRun(deps: AccountDeps): AccountDeps {
   const { accounts } = deps.store
   const made = new Map<string, Account>()
@@ -44,7 +44,7 @@ export function dryRun(deps: AccountDeps): AccountDeps {
   return { ...deps, store: { ...deps.store, accounts: { ...accounts, add, bySubject, byLogin } } }
 }
 
-/** What no two accounts may share, as it is compared: the logins, and the `sub` where it is known. */
+/** What no two accounts may share, in the form in which it is compared: the logins, and the `sub` where it is known. */
 export function keysOf({ sub, username, email }: { sub?: string | undefined; username: string; email?: string | undefined }): string[] {
   return [...(sub === undefined ? [] : [`sub ${sub}`]), ...[username, email ?? username].map((login) => `login ${foldLogin(login)}`)]
 }

@@ -1,10 +1,10 @@
-/** Single-use links sent by e-mail: choosing a new password, invitations, proof of an address — NIST SP 800-63B-4 §4.2.1. */
+/** Single-use links sent by e-mail: password resets, invitations, verification of an address — NIST SP 800-63B-4 §4.2.1. */
 import type { TokenKind, Tokens } from '../protocol/ports.ts'
 import { type Account, type Link, type LinkKind, loginOf } from './account.ts'
 import type { Delivery, OutboxMessage } from './outbox.ts'
 import type { IdentityStore } from './store.ts'
 
-/** Of each kind: what its text is made as, and how long it is good for, in seconds. The kind is in the text and in the hash. */
+/** For each kind: the kind of its token, and how long the link is valid, in seconds. The kind is part of the token and of its hash. */
 const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> = {
   reset: { token: 'lr', lifetime: 3600 },
   invitation: { token: 'li', lifetime: 7 * 86_400 },
@@ -12,37 +12,37 @@ const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> 
   'email-change': { token: 'le', lifetime: 86_400 },
 }
 
-/** How long it is worth telling what has happened, in seconds. */
+/** How long a notice is worth delivering, in seconds. */
 const noticeLifetime = 86_400
 
-/** What has happened to an account, for its owner. `left`: recovery codes that can still be used. */
+/** A notice to the owner of an account. `left`: unused recovery codes. */
 export type AccountNotice =
   | { kind: 'password-changed' | 'email-changed' | 'factor-added' | 'factor-removed' | 'data-downloaded' | 'account-deleted' }
   | { kind: 'recovery-code-used'; left: number }
 
-/** What a mail tells; `mail/` has its words. */
+/** The content of a mail; `mail/` has the wording. */
 export interface Mail {
-  /** With a link to follow, or a notice of what has happened. */
+  /** With a link to follow, or a notice. */
   kind: LinkKind | 'sign-up' | 'sign-up-again' | AccountNotice['kind']
   to: string
-  /** Subject of the account; absent while there is none. */
+  /** Subject of the account; absent while there is no account. */
   account?: string
   /** What the person signs in with. */
   username: string
   /** Name of the tenant. */
   from: string
-  /** Undefined in a notice. `lifetime` in seconds; absent: it does not end. */
+  /** Undefined in a notice. `lifetime` in seconds; absent: it does not expire. */
   link: { url: string; lifetime?: number } | undefined
   /** Of a notice that counts something. */
   left?: number
 }
 
-/** Sends a mail. Rejects when the other side does not take it. */
+/** Sends a mail. Rejects when the mail server does not accept it. */
 export interface Mailer {
   send(mail: Mail): Promise<void>
 }
 
-/** What links take. There is none where no mail can be sent. */
+/** Dependencies of sending mails. */
 export interface MailDeps {
   store: IdentityStore
   tokens: Tokens
@@ -50,24 +50,24 @@ export interface MailDeps {
   /** Name of the tenant. */
   name: string
   now(): number
-  /** The mail as a message to be stored, which this process then delivers at once. `lifetime`: how long it is worth delivering, in seconds. */
+  /** The mail as a message to be stored, leased to this process. `lifetime`: how long it is worth delivering, in seconds. */
   message(mail: Mail, lifetime: number): OutboxMessage
-  /** Delivers what was just stored. What the other side does not take now is tried again later, by whichever process comes to it. */
+  /** First attempt at a message that was just stored. If the mail server does not accept it now, some process tries again later. */
   deliver(message: OutboxMessage): Promise<Delivery>
-  /** Does it after the answer, so that the answer's time tells nothing of what was done. */
+  /** Runs it after the response, so that the response time reveals nothing. */
   inBackground(work: () => Promise<unknown>): void
 }
 
 /**
- * Sends a link of this kind to the account, in place of the one it may have had, and waits for the first attempt at delivery. `email`: where
- * to, which the link will prove. Lost, and nothing is stored, when the account was changed since it was read.
+ * Sends a link of this kind to the account, replacing an earlier one, and waits for the first attempt at delivery. `email`: the address to
+ * send it to, which the link verifies. Lost, and nothing is stored, when the account was changed since it was read.
  */
 export async function sendLink(deps: MailDeps, kind: LinkKind, account: Account, email: string): Promise<Delivery> {
   const message = await storeLink(deps, kind, account, email)
   return message ? deps.deliver(message) : { outcome: 'lost', reason: 'the account was changed meanwhile' }
 }
 
-/** The same, but resolves once link and mail are stored; the mail is delivered after the answer. */
+/** The same, but resolves once link and mail are stored; the mail is delivered after the response. */
 export async function queueLink(deps: MailDeps, kind: LinkKind, account: Account, email: string): Promise<void> {
   const message = await storeLink(deps, kind, account, email)
   if (message) deps.inBackground(() => deps.deliver(message))
@@ -85,7 +85,7 @@ async function storeLink(deps: MailDeps, kind: LinkKind, account: Account, email
   return stored ? message : undefined
 }
 
-/** The link behind a text, with its account, if it is in force. */
+/** The link of a token, with its account, if it is in force. */
 export async function findLink({ store, tokens, now }: MailDeps, text: string): Promise<{ link: Link; account: Account } | undefined> {
   for (const { token } of Object.values(kinds)) {
     const hash = tokens.hash(token, text)
@@ -94,7 +94,7 @@ export async function findLink({ store, tokens, now }: MailDeps, text: string): 
   return undefined
 }
 
-/** Tells the owner of an address what has happened to the account. Resolves once the mail is stored. */
+/** Notifies the owner of an account. Resolves once the mail is stored. */
 export async function sendNotice(deps: MailDeps, news: AccountNotice, account: Account): Promise<void> {
   const { subject, email } = account
   if (email === undefined) return

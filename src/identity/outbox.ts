@@ -1,15 +1,15 @@
-/** Messages that must leave this server even when the other side does not answer at once: stored first, delivered afterwards. */
+/** The outbox port: messages that must be delivered even when the receiver is down for a while are stored first. */
 
 /** A message as stored. Times in seconds since the epoch. */
 export interface OutboxMessage {
   id: string
-  /** Who can deliver it. */
+  /** Decides who delivers it. */
   kind: 'mail'
-  /** What it says, sealed: a mail holds a link that lets its reader in. */
+  /** Its content, sealed: the link in a mail is a credential. */
   sealed: string
-  /** How often its delivery was begun. */
+  /** How many deliveries were started. */
   attempts: number
-  /** Who delivers it now; until `nextAt` nobody else does. */
+  /** Held by the process that delivers it; until `nextAt` no other does. */
   lease: string
   nextAt: number
   /** When it is no longer worth delivering. */
@@ -25,15 +25,15 @@ export interface OutboxStore {
   add(message: OutboxMessage): Promise<void>
 }
 
-/** The messages of all tenants. Each act is atomic, and done only by who holds the lease. */
+/** The messages of all tenants. Each act is atomic, and has an effect only for the holder of the lease. */
 export interface OutboxQueue {
-  /** Leases what is due, the oldest first. */
+  /** Leases messages that are due, the oldest first. */
   claim(ask: { lease: string; now: number; until: number; limit: number }): Promise<QueuedMessage[]>
-  /** To be tried again from then on, by anyone. */
+  /** Lets any process try again from then on. */
   defer(message: QueuedMessage, nextAt: number): Promise<void>
   /** True when it was there. */
   remove(message: QueuedMessage): Promise<boolean>
 }
 
-/** What an attempt came to. `deferred`: it will be repeated; `lost`: it will not. `reason`: a reply code or the name of an error. */
+/** The result of an attempt. `deferred`: it will be repeated; `lost`: it will not. `reason`: a reply code or an error code. */
 export type Delivery = { outcome: 'delivered' } | { outcome: 'deferred' | 'lost'; reason: string }

@@ -1,11 +1,11 @@
-/** What people change of what is kept about them: claims, and the attributes that are theirs to write. */
+/** What people change of their own accounts: claims, and the attributes they may set. */
 
 import type { Account } from './account.ts'
 import type { AccountDeps } from './accounts.ts'
 import { checkWriter } from './attributes.ts'
 import type { ProfileChange } from './store.ts'
 
-/** All of it or nothing; another telephone number is no longer proven. Throws a `ZodError` whose issues name the attribute, such as `attributes.desk`. */
+/** All or nothing; a changed telephone number is no longer verified. Throws a `ZodError` whose issues name the attribute, such as `attributes.desk`. */
 export async function changeProfile(
   { store, now }: Pick<AccountDeps, 'store' | 'now'>,
   { subject, claims: before }: Account,

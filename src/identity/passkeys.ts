@@ -1,4 +1,4 @@
-/** Passkeys: as a second factor, and in place of a password where the authenticator has verified who is there — Web Authentication Level 3 §7; RFC 8176 names what was shown. */
+/** Passkeys: as a second factor, and instead of a password where the authenticator verified the user — Web Authentication Level 3 §7; `amr` values of RFC 8176. */
 
 import { cleanPart } from '../protocol/text.ts'
 import type { Account } from './account.ts'
@@ -7,26 +7,26 @@ import { removeFactorAndNotify } from './factors.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import type { SignInDeps } from './sign-in.ts'
 
-/** How long a challenge can be answered, in seconds: as long as a sign-in page may lie open. */
+/** How long a challenge can be answered, in seconds: as long as a sign-in page may stay open. */
 const challengeLifetime = 1800
-/** Passkeys of one account. */
+/** Most passkeys of one account. */
 const maxPasskeys = 20
 
-/** A challenge for one act at one place, which alone may answer it. */
+/** A challenge that can be answered only in this context. */
 async function newChallenge({ tokens, store }: SignInDeps, context: string, now: number): Promise<string> {
   const challenge = tokens.make('wc')
   await store.challenges.add({ hash: tokens.hash('wc', challenge) as string, context, expiresAt: now + challengeLifetime })
   return challenge
 }
 
-/** Uses up the challenge that a response answers. Undefined when it is none of this place, or was answered before. */
+/** Spends the challenge that a response answers. Undefined when it is not of this context, or was answered before. */
 async function spentChallenge({ tokens, store, factorCrypto }: SignInDeps, response: string, context: string, now: number) {
   const claimed = factorCrypto.read(response)
   const hash = claimed && tokens.hash('wc', claimed.challenge)
   return hash !== undefined && (await store.challenges.spend(hash, context, now)) ? claimed : undefined
 }
 
-/** What the browser is asked, as JSON: for one of this person's passkeys, or (undefined) for any that tells who is there. */
+/** The request options as JSON: for one of this account's passkeys, or (undefined) for any discoverable one. */
 export async function passkeyRequest(
   deps: SignInDeps,
   { context, subject }: { context: string; subject: string | undefined },
@@ -37,13 +37,13 @@ export async function passkeyRequest(
   return deps.factorCrypto.request({ challenge, allowed, verified: subject === undefined })
 }
 
-/** Who has come in with a passkey, and how that is named. */
+/** The account a passkey signed in to, and the `amr` values. */
 export interface VerifiedPasskey {
   account: Account
   amr: readonly string[]
 }
 
-/** Checks the browser's answer. `subject`: whose it must be; undefined: whoever it tells, verified. Undefined when anything is wrong. */
+/** Checks the browser's response. `subject`: whose it must be; undefined: the one it names, with user verification. Undefined when anything is wrong. */
 export async function verifyPasskey(
   deps: SignInDeps,
   { context, subject, response }: { context: string; subject: string | undefined; response: string },
@@ -61,7 +61,7 @@ export async function verifyPasskey(
   return { account, amr: amrOf(passkey, signed) }
 }
 
-/** What the browser is asked to make, as JSON. */
+/** The creation options as JSON. */
 export async function passkeyCreation(deps: SignInDeps, account: Account, context: string, now: number): Promise<string> {
   const { subject, username, email, claims } = account
   const known = (await deps.store.passkeys.of(subject)).map(({ id }) => id)
@@ -70,7 +70,7 @@ export async function passkeyCreation(deps: SignInDeps, account: Account, contex
   return deps.factorCrypto.creation({ challenge, handle: handleOf(deps, subject), username: email ?? username, name, known })
 }
 
-/** `name`: the owner's word for it; a usual one when empty. */
+/** `name`: chosen by the owner; a default when empty. */
 export interface PasskeyConfirmation {
   context: string
   response: string
@@ -79,8 +79,8 @@ export interface PasskeyConfirmation {
 }
 
 /**
- * Keeps a passkey that was just made. Returns how using it would be named, and the recovery codes that come with a first factor; undefined
- * when anything is wrong; 'refused' when it had to be the first factor and is not, or there are too many.
+ * Stores a passkey that was just created. Returns the `amr` values of using it, and the recovery codes that come with a first factor;
+ * undefined when anything is wrong; 'refused' when it had to be the first factor and is not, or there are too many.
  */
 export async function confirmPasskey(
   deps: SignInDeps,
@@ -103,13 +103,13 @@ export async function confirmPasskey(
   return { codes: outcome === 'first' ? codes.texts : [], amr: amrOf(made, { verified }) }
 }
 
-/** False when the person has no such passkey. */
+/** False when the account has no such passkey. */
 export async function renamePasskey({ store }: SignInDeps, subject: string, id: string, name: string): Promise<boolean> {
   const text = shortened(name)
   return text !== '' && store.passkeys.rename(subject, id, text)
 }
 
-/** False when the person has no such passkey. */
+/** False when the account has no such passkey. */
 export async function removePasskey(deps: SignInDeps, account: Account, id: string): Promise<boolean> {
   return removeFactorAndNotify(deps, account, await deps.store.passkeys.remove(account.subject, id))
 }
@@ -123,12 +123,12 @@ function usualName({ synced, transports }: { synced: boolean; transports: readon
   return transports.includes('internal') ? 'This device' : 'Security key'
 }
 
-/** A key that may be on several devices is in software; whether the others are in hardware, only attestation would prove. RFC 8176 §2 */
+/** A synced key is in software; whether others are in hardware, only attestation would prove. RFC 8176 §2 */
 function amrOf({ synced }: Pick<Passkey, 'synced'>, { verified }: { verified: boolean }): readonly string[] {
   return [synced ? 'swk' : 'hwk', 'user', ...(verified ? ['mfa'] : [])]
 }
 
-/** Different in each tenant, since tenants share a host, and telling nothing about the person. Web Authentication Level 3 §14.6.1 */
+/** Different in each tenant, since tenants share a host, and without meaning. Web Authentication Level 3 §14.6.1 */
 function handleOf({ pseudonym }: Pick<SignInDeps, 'pseudonym'>, subject: string): string {
   return pseudonym(`passkey of ${subject}`)
 }

@@ -1,4 +1,4 @@
-/** Who is at this browser, and what may be said about a subject: this room's answers to the rules. */
+/** The `People` port: who is signed in at this browser, and the claims of a subject. */
 import { refuse } from '../protocol/errors.ts'
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
@@ -10,7 +10,7 @@ import type { SignInDeps } from './sign-in.ts'
 import { countFlow } from './throttle.ts'
 import { offerTotp } from './totp.ts'
 
-/** A session is noted as in use at most this often, in parts of its idle time. */
+/** A session's use is recorded at most this many times per idle timeout. */
 const noteEvery = 20
 
 export function people(deps: SignInDeps): People {
@@ -85,7 +85,7 @@ function sessionOf({ sid, subject, authTime, acr, amr }: SessionRow, account: Ac
   return { id, sid, subject, authTime, acr, amr, requiredAction, ...shown(account) }
 }
 
-/** How an account is shown to its owner. */
+/** How an account is displayed to its owner. */
 export function shown(account: Account): { name: string; detail: string | undefined } {
   const { claims, username, email } = account
   const name = typeof claims['name'] === 'string' ? claims['name'] : loginOf(account)

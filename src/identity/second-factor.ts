@@ -1,4 +1,4 @@
-/** What is required after a right password, and the codes that satisfy it — NIST SP 800-63B-4 §2.2; RFC 8176 names what was shown. */
+/** The step after a right password, and the codes that complete it — NIST SP 800-63B-4 §2.2; `amr` values of RFC 8176. */
 import type { AuditEvent } from '../protocol/audit-events.ts'
 import { refuse, refuseAudited, TooMany } from '../protocol/errors.ts'
 import type { SecondFactorStep, SignInProof } from '../protocol/types.ts'
@@ -18,12 +18,12 @@ export async function secondFactorStepOf({ store, secondFactor }: SignInDeps, su
   return secondFactor === 'required' ? 'enrolment' : undefined
 }
 
-/** The same for as long as the account has the same password. */
+/** Changes when the account's password does. */
 export function passwordFingerprint({ pseudonym }: Pick<SignInDeps, 'pseudonym'>, { subject, passwordHash }: Account): string {
   return pseudonym(`password of ${subject}: ${passwordHash}`)
 }
 
-/** The result of a code: what it counts as, that it is wrong, or how many seconds to wait before another. */
+/** The result of a code: a checked factor, that it is wrong, or how many seconds to wait before another. */
 export type CodeOutcome = CheckedFactor | 'wrong' | { wait: number }
 
 /** `detail`: for the audit log. */
@@ -32,7 +32,7 @@ interface CheckedFactor {
   detail: AuditEvent['detail']
 }
 
-/** Tries a code of an app, or a recovery code: they never look alike. Each is good once. */
+/** Checks a code of an app, or a recovery code: they never look alike. Each is accepted once. */
 export async function checkCode(deps: SignInDeps, account: Account, code: string, now: number): Promise<CodeOutcome> {
   const digits = digitsOf(code)
   const isRecovery = !/^\d{6}$/.test(digits)
@@ -48,7 +48,7 @@ export function wrongCode({ subject }: Account): AuditEvent {
   return { act: 'user.sign-in', outcome: 'failure', target: subject, detail: { error: 'insufficient_user_authentication' } }
 }
 
-/** A sign-in that was completed without a page. */
+/** A completed sign-in without a page. */
 export interface CompletedSignIn {
   account: Account
   proof: SignInProof

@@ -14,7 +14,7 @@ export interface SessionLifetimes {
   readonly absolute: number
 }
 
-/** What may be tried in a quarter of an hour. */
+/** Limits of attempts in 15 minutes. */
 export interface Limits {
   readonly account: number
   readonly address: number
@@ -30,11 +30,11 @@ export interface SignInDeps {
   factorCrypto: FactorCrypto
   /** Name of the tenant, for authenticator apps. */
   name: string
-  /** Required: nobody is signed in without one. */
+  /** 'required': no sign-in completes without one. */
   secondFactor: 'optional' | 'required'
   lifetimes: SessionLifetimes
   limits: Limits
-  /** Stands for a text that must not be kept. */
+  /** Replaces a text that must not be stored: the same for the same text. */
   pseudonym(text: string): string
   /** A new public id. */
   id(): string
@@ -67,13 +67,13 @@ export async function failedSignIn({ store }: Pick<SignInDeps, 'store'>, login: 
   return { act: 'user.sign-in', outcome: 'failure', target: account?.subject }
 }
 
-/** A browser keeps at most this many sign-ins beside each other. */
+/** Most accounts signed in at one browser. */
 const maxSessions = 4
 
 /**
- * Starts a session for this account and ends the one it had at this browser.
- * Returns the session ids the browser shall keep, the new one first: it is always a new one, whatever the browser brought.
- * Undefined, and nothing is done, when the account has since got another password or been suspended.
+ * Starts a session for this account and ends the one it had at this browser. Returns the session ids for the browser's cookie, the new one
+ * first: always a new id, whatever the browser sent. Undefined, and nothing is done, when the password was changed or the account suspended
+ * meanwhile.
  */
 export async function startSession(
   { store, tokens, lifetimes, id }: SignInDeps,

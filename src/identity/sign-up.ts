@@ -1,31 +1,31 @@
-/** Making an account of one's own. Where an address must be proven first, there is no account until it is. */
+/** Self-registration. Where the address must be verified first, there is no account until it is. */
 import { z } from 'zod'
 import { type Account, foldLogin, loginOf, type SignUp } from './account.ts'
 import { type AccountDeps, type NewAccount, newAccount } from './accounts.ts'
 import { checkOwn } from './attributes.ts'
 import type { MailDeps } from './links.ts'
 
-/** What an address must be: proven or not; `private`: proven, and nobody is told whether somebody has it already. */
+/** Whether an address must be verified; `private`: verified, without revealing whether an account has it already. */
 export type SignUpRule = { address: 'unverified' } | { address: 'private' | 'verified'; mail: MailDeps }
 
-/** Who asks for an account. */
+/** A request for an account. */
 export interface Applicant {
-  /** Absent: the person signs in with the address alone. */
+  /** Absent: the person signs in with the address only. */
   username?: string
   email: string
   claims: { name?: string }
-  /** What the person says of those that the tenant has defined. */
+  /** Attributes the person filled in. */
   attributes?: NewAccount['attributes']
-  /** Where the person asks in a browser: the hash of its id, and the ticket of the visit to go back to. */
+  /** In a browser: the hash of its id, and the token of the flow to return to. */
   at?: { browser: string; flow: string }
 }
 
-/** How long the link is good for, in seconds. */
+/** How long the link is valid, in seconds. */
 const lifetime = 86_400
 
 /**
- * The account; or 'mail-sent' when its address is to be proven first; or 'taken' when another has the name or address, which by the
- * private rule is found out after the answer and told to the owner alone. Throws `ZodError` or `UnusablePassword`.
+ * Returns the account; 'mail-sent' when the address is to be verified first; or 'taken' when another account has the name or address, which
+ * under the private rule is found out after the response and told only to the owner. Throws `ZodError` or `UnusablePassword`.
  */
 export async function signUp(
   accounts: AccountDeps,
@@ -34,7 +34,7 @@ export async function signUp(
   password: string,
 ): Promise<Account | 'mail-sent' | 'taken'> {
   checkOwn(await accounts.store.attributes.list(), applicant.attributes ?? {})
-  const passwordHash = await accounts.passwords.hash(password) // before anything is looked up: it takes as long for all
+  const passwordHash = await accounts.passwords.hash(password) // before anything is looked up, so that it takes equally long for everyone
   const account = accountOf(accounts, applicant, passwordHash)
   if (rule.address === 'unverified') return (await accounts.store.accounts.add(account)) ? account : 'taken'
   const { mail } = rule
@@ -43,7 +43,7 @@ export async function signUp(
   return 'mail-sent'
 }
 
-/** Without a user name the subject stands in its place, so that it tells nothing of the person. Throws `ZodError`. */
+/** Without a user name the subject takes its place, which reveals nothing about the person. Throws `ZodError`. */
 function accountOf(
   deps: AccountDeps,
   { username, email, claims, attributes = {} }: Pick<SignUp, 'username' | 'email' | 'claims' | 'attributes'>,
@@ -82,16 +82,16 @@ async function sendProof(deps: MailDeps, applicant: Applicant, passwordHash: str
   await deps.deliver(message)
 }
 
-/** What waits behind the text of a link, if it is in force. */
+/** The sign-up of a link's token, if it is in force. */
 export async function findSignUp({ store, tokens, now }: MailDeps, text: string): Promise<SignUp | undefined> {
   const hash = tokens.hash('lu', text)
   return hash === undefined ? undefined : store.signUps.find(hash, now())
 }
 
 /**
- * Makes the account whose address is proven. 'unknown': another request was first. 'taken': somebody has the name or address by now. 'unfit':
- * the tenant asks of everybody by now what was not said.
- * To be called only for whoever chose the password: else a stranger could have an address proven for a password of their own.
+ * Creates the account whose address is verified. 'unknown': another request was first. 'taken': another account has the name or address by
+ * now. 'unfit': the tenant has come to require an attribute that was not filled in. Call it only for the person who chose the password:
+ * otherwise a stranger could get somebody to verify an address for the stranger's password.
  */
 export async function confirmSignUp(deps: AccountDeps, signUp: SignUp): Promise<Account | 'unknown' | 'taken' | 'unfit'> {
   const claims = { ...signUp.claims, email_verified: true }

@@ -8,19 +8,19 @@ import type { GroupStore } from './groups.ts'
 import type { OutboxMessage, OutboxStore } from './outbox.ts'
 import type { Role } from './roles.ts'
 
-/** What an administrator does to another account, for as long as the administrator is what they were when they asked. */
+/** A change that an administrator makes to another account. It holds only while the administrator still has the role they had when they asked. */
 export interface Administration {
-  /** Undefined: no person of this tenant, but a machine or the operator. */
+  /** Undefined: a machine or the operator, not a person of this tenant. */
   by: { subject: string; role: Role } | undefined
   subject: string
   /** Only an account that has one of these roles is changed. */
   within: readonly Role[]
-  /** What becomes of the account as it is at that moment. */
+  /** Computed from the account as it is at that moment. */
   change: ((account: Account) => Partial<Omit<Account, 'subject' | 'createdAt' | 'updatedAt'>>) | 'removal'
   now: number
 }
 
-/** A page of accounts. `search`: part of user name or e-mail address, in any case. */
+/** A page of accounts. `search`: part of the user name or e-mail address, ignoring case. */
 export interface AccountSearch {
   search?: string | undefined
   sort: 'username' | 'email' | 'role' | 'created_at'
@@ -30,14 +30,14 @@ export interface AccountSearch {
 }
 
 export interface SessionSearch {
-  /** Undefined: of everybody. */
+  /** Undefined: every account's. */
   subject?: string | undefined
-  /** The last one of the page before. */
+  /** The last one of the previous page. */
   after?: Pick<SessionRow, 'createdAt' | 'sid'> | undefined
   limit: number
 }
 
-/** By the hashes of what browsers keep; or of one account: all, all but one, or one, by public id. */
+/** By the hashes of their cookie values; or of one account: all, all but one, or one, by public id. */
 export type SessionsToEnd =
   | { hashes: readonly string[] }
   | { subject: string; except?: string; sid?: undefined }
@@ -48,7 +48,7 @@ export interface EndedSession {
   subject: string
 }
 
-/** Something that may be tried `limit` times in `window` seconds. `subject`: the account whose new password ends the count. */
+/** A count of attempts: at most `limit` in `window` seconds. `subject`: the account whose new password ends the count. */
 export interface Bucket {
   name: string
   limit: number
@@ -56,15 +56,15 @@ export interface Bucket {
   subject?: string | undefined
 }
 
-/** Of one account. */
+/** What is stored about one account outside its row. */
 export interface StoredPersonalData {
   apiKeys: ApiKey[]
-  /** Browsers that are known to it. */
+  /** Known browsers. */
   devices: { expiresAt: number }[]
   links: { kind: LinkKind; email: string; expiresAt: number }[]
 }
 
-/** By name; undefined takes away. */
+/** By name; undefined removes. */
 export interface ProfileChange {
   claims: Readonly<Record<string, unknown>>
   attributes: Values
@@ -72,32 +72,32 @@ export interface ProfileChange {
 
 export interface IdentityStore {
   accounts: {
-    /** False when the subject, user name or e-mail address is taken. Throws `ZodError` when its attributes are not what they may be. */
+    /** False when the subject, user name or e-mail address is taken. Throws `ZodError` when its attributes break the schema. */
     add(account: Account): Promise<boolean>
     bySubject(subject: string): Promise<Account | undefined>
     /** By folded user name or e-mail address. */
     byLogin(folded: string): Promise<Account | undefined>
     /**
-     * The password hash of somebody who has one, the same person's for the same text: so that a password tried for nobody costs what one for
-     * somebody does, whatever kinds of hashes there are. Undefined when nobody has one.
+     * Some account's password hash, the same one for the same text, so that checking a password for a login that does not exist takes as
+     * long as for one that does, whatever hash algorithms are in use. Undefined when no account has one.
      */
     anyPasswordHash(text: string): Promise<string | undefined>
     /**
      * Changes what is given, all at once, and ends what the change no longer lets in: a new password or status ends sessions, grants and known
      * devices; a new password, status or address every link. 'unknown': no such account; 'taken': user name or
-     * address are another's. Throws `ZodError` when attributes are not what they may be.
+     * address are another's. Throws `ZodError` when attributes break the schema.
      */
     change(subject: string, change: Partial<Omit<Account, 'subject' | 'createdAt'>>): Promise<'changed' | 'unknown' | 'taken'>
     /**
-     * Sets these claims and attributes, or takes away those that are undefined; all others stay as they are at that moment. False when there
-     * is no such account. Throws `ZodError` when its attributes would not be what they may be.
+     * Sets these claims and attributes, or removes those that are undefined; all others stay as they are at that moment. False when there is
+     * no such account. Throws `ZodError` when its attributes would break the schema.
      */
     changeProfile(subject: string, change: ProfileChange, now: number): Promise<boolean>
     /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */
     rehash(subject: string, from: string, to: string): Promise<boolean>
-    /** What is kept of a person in places that nobody else asks for. */
+    /** What is stored about the account outside its row. */
     kept(subject: string): Promise<StoredPersonalData>
-    /** As `remove`, by the owner. 'last', and nothing is removed: nobody else who is active would be a superadmin here. */
+    /** As `remove`, by the owner. 'last', and nothing is removed: no active superadmin would be left. */
     leave(subject: string, now: number): Promise<'removed' | 'unknown' | 'last'>
     /** With its sessions and grants. True when there was one. */
     remove(subject: string, now: number): Promise<boolean>
@@ -124,36 +124,36 @@ export interface IdentityStore {
   }
   sessions: {
     /**
-     * Starts a session and, in the same act, ends those it takes the place of. False, and nothing is done: the account is not active, or no
-     * longer has this password, which was its own when the person proved to be its owner.
+     * Starts a session and, in the same act, ends those it replaces. False, and nothing is done: the account is not active, or no longer has
+     * the password with which the person signed in.
      */
     start(session: SessionRow, passwordHash: string | undefined, replaces: readonly string[]): Promise<boolean>
-    /** The live ones among these hashes whose account is active, with their account, in any order. */
+    /** Those of these hashes that are live and whose account is active, with the account, in any order. */
     find(hashes: readonly string[], now: number): Promise<{ session: SessionRow; account: Account }[]>
-    /** Notes that a session is in use, and where. */
+    /** Records that a session is in use, and from which address. */
     seen(hash: string, now: number, address: string): Promise<void>
-    /** The live ones of a subject, the last seen first. */
+    /** An account's live sessions, the last used first. */
     of(subject: string, now: number): Promise<SessionRow[]>
     /** Ends sessions, with the authorization codes that were issued from them; with an account's, its pending sign-ins too. Returns those that ended. */
     end(which: SessionsToEnd): Promise<EndedSession[]>
-    /** The live ones, newest first, of one subject or of all. `usedSince`: one that has been idle since before is over. */
+    /** Live sessions, newest first, of one account or of all. `usedSince`: those last used before are over. */
     list(ask: SessionSearch & { usedSince: number; now: number }): Promise<ListedSession[]>
     /** By public id. */
     bySid(sid: string): Promise<ListedSession | undefined>
   }
   access: {
-    /** What is in force of what a subject has allowed, the newest first. */
+    /** An account's grants in force, newest first. */
     of(subject: string): Promise<Access[]>
-    /** Takes it back with all tokens that hang off it. False when the subject has allowed no such thing. */
+    /** Revokes a grant with its tokens. False when the account has no such grant. */
     revoke(subject: string, id: string, now: number): Promise<boolean>
   }
   links: {
     /**
-     * In place of the one of this kind that the account may have, with the mail that carries it. False, and nothing is stored: the account is
+     * Replaces the account's link of this kind, and queues the mail that carries it. False, and nothing is stored: the account is
      * not active, or no longer has this password and address.
      */
     add(link: Link & { account: Pick<Account, 'email' | 'passwordHash'>; message: OutboxMessage }): Promise<boolean>
-    /** One in force, with its account, which is active. */
+    /** A link in force, with its account, which is active. */
     find(hash: string, now: number): Promise<{ link: Link; account: Account } | undefined>
     /**
      * Spends a link that verifies or changes the address, and makes its address the account's own and verified. 'unknown': it was spent or
@@ -168,7 +168,7 @@ export interface IdentityStore {
   }
   factors: FactorStore
   signUps: {
-    /** Beside others for the same address, with the mail that carries its link. */
+    /** Alongside others for the same address, with the mail that carries its link. */
     add(signUp: SignUp, message: OutboxMessage): Promise<void>
     find(hash: string, now: number): Promise<SignUp | undefined>
     /**
@@ -180,7 +180,7 @@ export interface IdentityStore {
   passkeys: PasskeyStore
   challenges: {
     add(challenge: { hash: string; context: string; expiresAt: number }): Promise<void>
-    /** Uses one up. False when there is none in force for this place. */
+    /** Spends one. False when none is in force for this context. */
     spend(hash: string, context: string, now: number): Promise<boolean>
   }
   attempts: {
@@ -189,7 +189,7 @@ export interface IdentityStore {
      * Returns when that one is empty again; undefined when none is full.
      */
     count(buckets: readonly Bucket[], now: number): Promise<number | undefined>
-    /** Takes one attempt out of each again. */
+    /** Gives one attempt back to each. */
     giveBack(names: readonly string[]): Promise<void>
     clear(names: readonly string[]): Promise<void>
   }
@@ -201,9 +201,9 @@ export interface IdentityStore {
   groups: GroupStore
   attributes: AttributeStore
   devices: {
-    /** Has the account of this folded login signed in at this browser before? */
+    /** Has the account of this folded login signed in with this browser before? */
     knows(hash: string, login: string, now: number): Promise<boolean>
-    /** Remembers a browser, or remembers it for longer. Of those of one account the `atMost` newest stay. */
+    /** Remembers a browser, or extends how long it is remembered. Only the `atMost` newest of an account stay. */
     add(device: { subject: string; hash: string; expiresAt: number }, atMost: number): Promise<void>
   }
 }

@@ -9,17 +9,17 @@ import { isKnownDevice } from './devices.ts'
 import type { SignInDeps } from './sign-in.ts'
 import type { Bucket } from './store.ts'
 
-/** Who tries. */
+/** Where an attempt comes from. */
 export interface AttemptSource {
   /** As typed. */
   login: string
   /** IP address. */
   address: string
-  /** What the browser brought as its device cookie. */
+  /** Value of the device cookie. */
   device: string | undefined
 }
 
-/** `wait`: nothing was checked, and may be after so many seconds. `result`: what the check gave; undefined: it failed. */
+/** `wait`: nothing was checked; retry after so many seconds. `result`: what the check returned; undefined: it failed. */
 export interface Attempt<T> {
   wait: number | undefined
   result: T | undefined
@@ -33,8 +33,8 @@ const maxPerDay = 100
 const maxMails = 3
 
 /**
- * Checks a password, unless there were too many attempts. An account has one count, by whichever of its logins it is named; so has a login
- * that is nobody's. At a known device only its own attempts count. `check` returns undefined when the password is wrong.
+ * Checks a password, unless there were too many attempts. An account has one count, whichever login names it; so has a login without an
+ * account. At a known device only its own attempts count. `check` returns undefined when the password is wrong.
  */
 export async function attemptPassword<T>(
   deps: SignInDeps,
@@ -45,7 +45,7 @@ export async function attemptPassword<T>(
   return attempt(deps, await bucketsOf(deps, source, now), now, check)
 }
 
-/** Checks a code of one account. Codes are short, and whoever tries one has shown the password: every browser counts, known ones too. */
+/** Checks a code of one account. Codes are short, and each attempt follows a right password: every browser counts, known ones too. */
 export async function attemptCode<T>(
   deps: SignInDeps,
   subject: string,
@@ -60,7 +60,7 @@ export async function attemptCode<T>(
   return attempt(deps, { first: [], own, last: [] }, now, check)
 }
 
-/** `own`: cleared by success, in which the others get their attempt back. They are counted in this order. */
+/** Counted in this order. Success clears `own`, and gives the others their attempt back. */
 interface Counted {
   first: readonly Bucket[]
   own: readonly Bucket[]
@@ -84,7 +84,7 @@ async function bucketsOf(deps: SignInDeps, { login, address, device }: AttemptSo
   }
 }
 
-/** Counts before the check, so that many at once cannot slip through. A check that could not be made counts for nothing. */
+/** Counts before the check, so that concurrent attempts cannot slip through. A check that could not be made does not count. */
 async function attempt<T>(
   { store: { attempts } }: Pick<SignInDeps, 'store'>,
   { first, own, last }: Counted,
@@ -106,10 +106,10 @@ async function attempt<T>(
   }
 }
 
-/** What a mail is sent for. Each has a count of its own, so that one cannot use up another. */
+/** What a mail is for. Each purpose has its own count, so that one cannot exhaust another. */
 export type MailPurpose = 'reset' | 'sign-up' | 'verification' | 'email-change'
 
-/** Counts a request for a mail: for each login as it was typed, and for the address it came from. How many seconds to wait; undefined: go on. */
+/** Counts a request for a mail, for each login as typed and for the network address. Returns how many seconds to wait; undefined: none. */
 export async function countMail(
   { store, limits, pseudonym }: SignInDeps,
   purpose: MailPurpose,
@@ -126,7 +126,7 @@ export async function countMail(
   return until && until - now
 }
 
-/** May another reset mail go to this account? Asked after the answer, for the account: its user name and its address are two logins. */
+/** Counts a reset mail for the account, whichever login named it; false when there were too many. Called after the response. */
 export async function mayReset({ store, pseudonym }: SignInDeps, { subject }: Account, now: number): Promise<boolean> {
   return (await store.attempts.count([{ name: `reset-account:${pseudonym(subject)}`, limit: maxMails, window }], now)) === undefined
 }

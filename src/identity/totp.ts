@@ -1,4 +1,4 @@
-/** Authenticator apps: setting one up, and checking its codes — RFC 6238 §5; the Key URI Format that the apps read. */
+/** Authenticator apps: setup, and checking codes — RFC 6238 §5; the Key URI Format. */
 import type { TotpOffer } from '../protocol/ports.ts'
 import type { Account } from './account.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
@@ -7,7 +7,7 @@ import type { SignInDeps } from './sign-in.ts'
 /** How long an offer can be confirmed, in seconds. */
 const draftLifetime = 1800
 
-/** What is asked of a confirmation. `place`: that for which the offer was made; `code`: the app's first. */
+/** `context`: the one in which the offer was made; `code`: the first one the app shows. */
 export interface TotpConfirmation {
   context: string
   draft: string
@@ -15,21 +15,21 @@ export interface TotpConfirmation {
   onlyFirst: boolean
 }
 
-/** A new secret for this person's app. It counts for nothing until it is confirmed at the same place. */
+/** A new secret for an app. It has no effect until it is confirmed in the same context. */
 export function offerTotp({ factorCrypto, name }: SignInDeps, account: Account, context: string, now: number): TotpOffer {
   const { secret, sealed } = factorCrypto.draft(ownerOf(account, context), now + draftLifetime)
   return { secret, uri: uriOf(name, account, secret), draft: sealed }
 }
 
-/** The offer of before, for a page that is shown again; a new one when it is too old. */
+/** The same offer for a page that is displayed again; a new one when it has expired. */
 export function sameTotp(deps: SignInDeps, account: Account, context: string, draft: string, now: number): TotpOffer {
   const known = deps.factorCrypto.reopen(ownerOf(account, context), draft, now)
   return known ? { secret: known.secret, uri: uriOf(deps.name, account, known.secret), draft } : offerTotp(deps, account, context, now)
 }
 
 /**
- * Makes the app a second factor, in place of the one there may be. Returns the recovery codes that come with a first factor, none with a
- * further one; undefined when the code is wrong or the offer too old; 'refused' when it had to be the first and is not.
+ * Makes the app a second factor, replacing an existing app. Returns the recovery codes that come with a first factor, none with a further
+ * one; undefined when the code is wrong or the offer has expired; 'refused' when it had to be the first factor and is not.
  */
 export async function confirmTotp(
   deps: SignInDeps,
@@ -48,7 +48,7 @@ export async function confirmTotp(
   return outcome === 'first' ? codes.texts : []
 }
 
-/** Is this the app's code of now, and the first time that it is shown? RFC 6238 §5.2 */
+/** Is this the app's current code, used for the first time? RFC 6238 §5.2 */
 export async function checkTotp({ factorCrypto, store }: SignInDeps, subject: string, code: string, now: number): Promise<boolean> {
   const { totp } = await store.factors.of(subject)
   if (!totp) return false
@@ -56,7 +56,7 @@ export async function checkTotp({ factorCrypto, store }: SignInDeps, subject: st
   return accepted !== undefined && store.factors.useStep(subject, { from: totp.sealed, ...accepted })
 }
 
-/** As typed: apps show them in two groups. */
+/** Apps display codes in two groups. */
 export function digitsOf(code: string): string {
   return code.replace(/[\s-]/g, '')
 }
@@ -65,7 +65,7 @@ function ownerOf({ subject }: Account, context: string): string {
   return `${context} ${subject}`
 }
 
-/** No colon in the names: it parts them. */
+/** Names must not contain the colon that separates them. */
 function uriOf(name: string, { username, email }: Account, secret: string): string {
   const [issuer, label] = [name, email ?? username].map((text) => text.replaceAll(':', ' ')) as [string, string]
   const parameters = { secret, issuer, algorithm: 'SHA1', digits: '6', period: '30' }

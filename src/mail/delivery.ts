@@ -1,21 +1,21 @@
-/** Delivery of what waits in the outbox: leased to one process at a time, repeated with back-off, given up in the end — RFC 5321 §4.5.4.1. */
+/** Delivery of the outbox: leased to one process at a time, repeated with back-off, finally given up — RFC 5321 §4.5.4.1. */
 import type { Mail, Mailer } from '../identity/links.ts'
 import type { Delivery, OutboxMessage, OutboxQueue, QueuedMessage } from '../identity/outbox.ts'
 import type { AuditEvent } from '../protocol/audit-events.ts'
 
-/** How long a message is one process's to deliver, in seconds: longer than all timeouts of an attempt together. */
+/** Duration of a lease in seconds: longer than all timeouts of an attempt together. */
 const lease = 300
-/** Before the second attempt, in seconds; doubled before each further one. */
+/** Pause before the second attempt, in seconds; doubled before each further one. */
 const firstPause = 30
 const longestPause = 3600
-/** Messages that one process delivers at once. */
+/** Messages that one process delivers concurrently. */
 const batch = 20
 
 export interface DeliveryDeps {
   queue: OutboxQueue
-  /** Undefined: no mail can be sent as things are configured. */
+  /** Undefined: mail is not configured. */
   mailer: Mailer | undefined
-  /** To a message of this tenant and id alone. */
+  /** Bound to this tenant and message id. */
   seal(tenant: string, id: string, text: string): string
   /** Undefined when it cannot be opened. */
   open(tenant: string, id: string, sealed: string): string | undefined
@@ -23,7 +23,7 @@ export interface DeliveryDeps {
   now(): number
   /** From 0 to 1. */
   chance(): number
-  /** Learns of failures, without what was in the mail. */
+  /** Gets failures without the content of mails. */
   log: { warn(what: object, text: string): void; error(what: object, text: string): void }
   /** Records in the audit log of this tenant. */
   recordAudit(tenant: string, events: readonly AuditEvent[]): Promise<void>
@@ -69,7 +69,7 @@ async function attempt(deps: DeliveryDeps, message: QueuedMessage): Promise<Deli
   return { outcome: 'delivered' }
 }
 
-/** Only a refusal of this mail or its addressee is final: a server that cannot be reached or takes no login may be mended. RFC 5321 §4.2.1 */
+/** Only a refusal of this mail or its recipient is final: an unreachable server or refused credentials may be fixed. RFC 5321 §4.2.1 */
 function failureOf({ code, responseCode }: { code?: unknown; responseCode?: unknown }): { permanent: boolean; reason: string } {
   const final = typeof responseCode === 'number' && responseCode >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE')
   return { permanent: final, reason: String(responseCode ?? code ?? 'unknown') }
@@ -77,14 +77,14 @@ function failureOf({ code, responseCode }: { code?: unknown; responseCode?: unkn
 
 async function defer(deps: DeliveryDeps, message: QueuedMessage, mail: Mail, reason: string): Promise<Delivery> {
   const pause = Math.min(longestPause, firstPause * 2 ** (message.attempts - 1))
-  const nextAt = deps.now() + Math.ceil(pause * (0.5 + deps.chance() / 2)) // apart from others that failed at the same moment
+  const nextAt = deps.now() + Math.ceil(pause * (0.5 + deps.chance() / 2)) // jitter: apart from others that failed at the same moment
   if (nextAt >= message.expiresAt) return lose(deps, message, mail, reason)
   await deps.queue.defer(message, nextAt)
   deps.log.warn({ kind: mail.kind, reason, attempts: message.attempts }, 'a mail could not be delivered and will be tried again')
   return { outcome: 'deferred', reason }
 }
 
-/** Recorded before it is removed: a loss may be recorded twice, but never not at all. */
+/** Recorded before removal: a loss may be recorded twice, but never missed. */
 async function lose(deps: DeliveryDeps, message: QueuedMessage, mail: Mail | undefined, reason: string): Promise<Delivery> {
   const { tenant, id: target, attempts } = message
   const about = { ...(mail && { kind: mail.kind }), ...(mail?.account !== undefined && { user: mail.account }) }

@@ -1,4 +1,4 @@
-/** Mails as they leave the house. */
+/** Mails as they are sent. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -30,7 +30,7 @@ const kinds = [
 ] as const
 
 for (const kind of kinds) {
-  test(`a letter of kind ${kind} says the same as text and as HTML`, () => {
+  test(`a mail of kind ${kind} says the same as text and as HTML`, () => {
     const hasLink = !/changed|added|removed|used|downloaded|deleted/.test(kind)
     const { subject, text, html } = renderMail({ ...mail, kind, link: hasLink ? mail.link : undefined, left: 7 })
     assert.match(subject, /Acme/)
@@ -60,8 +60,8 @@ test('names cannot add markup, lines or headers', async () => {
 test('beyond this machine nothing is sent without TLS', async () => {
   const sink = await mailSink()
   const { port } = new URL(sink.url)
-  const post = smtpMailer({ url: `smtp://127.0.0.2:${port}`, from: 'id@example.org' })
-  await assert.rejects(post.send(mail))
+  const mailer = smtpMailer({ url: `smtp://127.0.0.2:${port}`, from: 'id@example.org' })
+  await assert.rejects(mailer.send(mail))
   assert.equal(sink.waiting(), 0)
   await sink.close()
 })

@@ -1,17 +1,17 @@
-/** How mail leaves the house: through a server — RFC 5321, RFC 3207 — or, in development, into a folder. */
+/** How mail is sent: through a server — RFC 5321, RFC 3207 — or, in development, into a folder. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SendMailOptions } from 'nodemailer'
 import type { Mail, Mailer } from '../identity/links.ts'
 import { renderMail } from './templates.ts'
 
-/** Loaded when the first mail leaves: few starts of this server come to send one. */
+/** Loaded with the first mail: most runs of this program send none. */
 const mailer = () => import('nodemailer')
 
-/** No letter of ours names a file or address to take in. */
+/** No mail of ours includes a file or remote content. */
 const closed = { disableFileAccess: true, disableUrlAccess: true }
 
-/** `url`: `smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`. Beyond this machine only over TLS, with a certificate that is good. */
+/** `url`: `smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`. To other hosts only over TLS with a valid certificate. */
 export function smtpMailer({ url, from }: { url: string; from: string }): Mailer {
   const { hostname } = new URL(url)
   const requireTLS = !['localhost', '127.0.0.1', '[::1]'].includes(hostname)
@@ -25,7 +25,7 @@ export function smtpMailer({ url, from }: { url: string; from: string }): Mailer
   }
 }
 
-/** Keeps each mail as a file that mail programs open, readable by its owner only, and tells its text. `id`: for the name of the file. */
+/** Writes each mail to a file that mail programs open, readable only by its owner, and logs its text. `id`: for the file name. */
 export function folderMailer({ folder, from, id, tell }: { folder: string; from: string; id(): string; tell(text: string): void }): Mailer {
   const opened = once(async () => (await mailer()).createTransport({ streamTransport: true, buffer: true, ...closed }))
   return {
@@ -35,7 +35,7 @@ export function folderMailer({ folder, from, id, tell }: { folder: string; from:
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const path = join(folder, `${mail.kind}-${id()}.eml`)
       await writeFile(path, message as Buffer, { mode: 0o600 })
-      tell(`mail to ${mail.to}, kept as ${path}\n\n${renderMail(mail).text}`)
+      tell(`mail to ${mail.to}, stored as ${path}\n\n${renderMail(mail).text}`)
     },
   }
 }
@@ -48,7 +48,7 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
   }
 }
 
-/** Addresses are given in parts, so that nothing in them is read as a second one. */
+/** Addresses are passed in parts, so that nothing in them is parsed as a second one. */
 function mailOf(mail: Mail, from: string): SendMailOptions {
   const { subject, text, html } = renderMail(mail)
   return {

@@ -1,4 +1,4 @@
-/** What our mails say, as text and as HTML that needs neither pictures nor style sheets — RFC 5322, RFC 2046 §5.1.4. */
+/** The content of mails, as text and as HTML without images or style sheets — RFC 5322, RFC 2046 §5.1.4. */
 import type { Mail } from '../identity/links.ts'
 import { fill, type Html, html } from '../web/pages/html.ts'
 import { plain } from '../web/pages/names.ts'
@@ -12,7 +12,7 @@ export interface MailContent {
 interface Template {
   subject: string
   lead: string
-  /** On the button; none where there is nothing to do. */
+  /** Label of the button; absent in notices. */
   go?: string
   end: string
 }
@@ -46,7 +46,7 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
     subject: 'You already have an account at {tenant}',
     lead: 'Somebody, most likely you, tried to sign up at {tenant} with this e-mail address. You already have an account here, and sign in as {username}.',
     go: 'If you forgot your password, choose a new one',
-    end: 'If that was not you, do nothing: your account stays as it is, and whoever tried was not told that it exists.',
+    end: 'If that was not you, do nothing: your account stays as it is, and the person who tried was not told that it exists.',
   },
   'email-change': {
     subject: 'Confirm your new e-mail address for {tenant}',
@@ -86,12 +86,12 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
   },
   'account-deleted': {
     subject: 'Your account at {tenant} is deleted',
-    lead: 'Your account {username} at {tenant} was just deleted on your account page, with all that hung on it.',
+    lead: 'Your account {username} at {tenant} was just deleted on your account page, with everything that belonged to it.',
     end: 'If that was not you, tell the people who run {tenant} at once.',
   },
 }
 
-/** The words of a letter. Names that people chose cannot add lines or markup. */
+/** The content of a mail. Names cannot add lines or markup. */
 export function renderMail({ kind, username, from, link, left }: Mail): MailContent {
   const { subject, lead, go, end } = templates[kind]
   const values = {
@@ -128,7 +128,7 @@ function written(sentence: string, values: Readonly<Record<string, string | unde
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
 }
 
-/** Seconds, as people say them. */
+/** Seconds in words. */
 function inWords(seconds: number): string {
   const [n, unit] = seconds >= 86_400 ? [seconds / 86_400, 'day'] : [seconds / 3600, 'hour']
   return n === 1 ? `one ${unit}` : `${n} ${unit}s`

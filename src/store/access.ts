@@ -1,4 +1,4 @@
-/** What a person has allowed applications: the grants, as their owner sees them. */
+/** Grants as their owner sees them. */
 import type { Access } from '../identity/account.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { type Db, type Row, sql } from './sql.ts'

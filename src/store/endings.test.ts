@@ -1,4 +1,4 @@
-/** What ends with a change of an account and with a session, by whichever act (points 4, 6 and 9). */
+/** What ends with a change of an account and with a session, by whichever act (holes 4, 6 and 9). */
 import assert from 'node:assert/strict'
 import {
   aCode,
@@ -99,14 +99,14 @@ const acts: readonly [name: string, act: (store: TenantStore) => Promise<unknown
 ]
 
 for (const [name, act, stays] of acts)
-  onEachEngine(`points 4, 6, 9: ${name} ends what it must, in its tenant`, async ({ a, b }) => {
+  onEachEngine(`holes 4, 6, 9: ${name} ends what it must, in its tenant`, async ({ a, b }) => {
     for (const store of [a, b]) await furnish(store)
     assert.ok(await act(a).then((outcome) => outcome !== 'refused' && outcome !== false))
     assert.deepEqual(await left(a), stays)
     assert.deepEqual(await left(b), everything)
   })
 
-onEachEngine('point 9: an address that changed makes the link to the old one useless even where its row is left', async ({ a, db }) => {
+onEachEngine('hole 9: an address that changed makes the link to the old one useless even where its row is left', async ({ a, db }) => {
   const { sql } = await import('./sql.ts')
   await furnish(a)
   await db.write(sql`update accounts set email = 'new@example.org' where tenant_id = 'a' and subject = 'subject'`)
@@ -118,7 +118,7 @@ onEachEngine('point 9: an address that changed makes the link to the old one use
   assert.equal((await a.accounts.bySubject('subject'))?.passwordHash, '$hash')
 })
 
-onEachEngine('point 9: a link for one thing is not spent for another', async ({ a }) => {
+onEachEngine('hole 9: a link for one thing is not spent for another', async ({ a }) => {
   await furnish(a)
   assert.equal(await a.links.setPassword('verification', '$stolen', NOW), false)
   assert.equal(await a.links.setPassword('email-change', '$stolen', NOW), false)
@@ -126,7 +126,7 @@ onEachEngine('point 9: a link for one thing is not spent for another', async ({ 
   assert.deepEqual((await Promise.all(kinds.map((kind) => a.links.find(kind, NOW)))).map(Boolean), [true, true, true, true])
 })
 
-onEachEngine('point 9: no link is made for an account that changed since it was read', async ({ a, db }) => {
+onEachEngine('hole 9: no link is made for an account that changed since it was read', async ({ a, db }) => {
   const { sql } = await import('./sql.ts')
   await a.accounts.add(anAccount())
   assert.equal(await a.links.add(aLink({}, anAccount({ passwordHash: '$old' }))), false)
@@ -138,7 +138,7 @@ onEachEngine('point 9: no link is made for an account that changed since it was 
   assert.equal(await a.links.add(aLink()), true)
 })
 
-onEachEngine('point 9: whichever way a request for a link and a new password fall, no link is left', async ({ a }) => {
+onEachEngine('hole 9: whichever way a request for a link and a new password fall, no link is left', async ({ a }) => {
   await a.accounts.add(anAccount({ passwordHash: '0' }))
   for (let round = 0; round < 20; round++) {
     const account = anAccount({ passwordHash: `${round}` })
@@ -151,7 +151,7 @@ onEachEngine('point 9: whichever way a request for a link and a new password fal
   }
 })
 
-onEachEngine('point 9: a sign-up that waited for an address ends when an account gives that address up', async ({ a }) => {
+onEachEngine('hole 9: a sign-up that waited for an address ends when an account gives that address up', async ({ a }) => {
   await a.signUps.add({ hash: 'one', email: 'x@example.org', passwordHash: '$x', claims: {}, expiresAt: NOW + 60 }, aMessage())
   await a.accounts.add(anAccount({ email: 'X@example.org' }))
   await a.accounts.change('subject', { email: 'y@example.org' })
@@ -159,7 +159,7 @@ onEachEngine('point 9: a sign-up that waited for an address ends when an account
   assert.equal(await a.signUps.confirm('one', anAccount({ subject: 'new', username: 'new', email: 'x@example.org' }), NOW), 'unknown')
 })
 
-onEachEngine('point 4: a session takes its own codes with it, and no other', async ({ a, b }) => {
+onEachEngine('hole 4: a session takes its own codes with it, and no other', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount())
     const grantId = await aGrant(store)
@@ -184,7 +184,7 @@ onEachEngine('point 4: a session takes its own codes with it, and no other', asy
   assert.deepEqual(await codes(b), ['one', 'two', 'three'])
 })
 
-onEachEngine('point 4: no code is issued from a session that has ended, and the flow stays', async ({ a }) => {
+onEachEngine('hole 4: no code is issued from a session that has ended, and the flow stays', async ({ a }) => {
   await aGrant(a)
   await signedIn(a)
   await a.flows.begin(aFlow(), NOW + 60)
@@ -193,7 +193,7 @@ onEachEngine('point 4: no code is issued from a session that has ended, and the 
   assert.ok(await a.flows.find('flow', NOW))
 })
 
-onEachEngine('point 4: whichever way a code and the end of its session fall, the code is dead', async ({ a }) => {
+onEachEngine('hole 4: whichever way a code and the end of its session fall, the code is dead', async ({ a }) => {
   const grantId = await aGrant(a)
   for (let round = 0; round < 20; round++) {
     await signedIn(a)
@@ -203,16 +203,19 @@ onEachEngine('point 4: whichever way a code and the end of its session fall, the
   }
 })
 
-onEachEngine('point 4: a redeemed code stays, so that its reuse is noticed', async ({ a }) => {
+onEachEngine('hole 4: a redeemed code stays, so that its reuse is noticed', async ({ a }) => {
   await aGrant(a)
-  await signedIn(a)
-  await a.codes.add(aCode(), undefined)
-  await a.issue({ spend: { kind: 'code', hash: 'code', now: NOW }, access: undefined, refresh: undefined })
-  await a.sessions.end({ subject: 'subject' })
-  assert.equal((await a.codes.find('code'))?.usedAt, NOW)
+  for (const which of [{ subject: 'subject' }, { subject: 'subject', sid: 'sid' }, { hashes: ['signed in'] }] as const) {
+    await signedIn(a)
+    const hash = JSON.stringify(which)
+    await a.codes.add(aCode({ hash }), undefined)
+    await a.issue({ spend: { kind: 'code', hash, now: NOW }, access: undefined, refresh: undefined })
+    assert.equal((await a.sessions.end(which)).length, 1)
+    assert.equal((await a.codes.find(hash))?.usedAt, NOW)
+  }
 })
 
-onEachEngine('point 4: a session under a new id keeps the codes of the old one, and ends them', async ({ a }) => {
+onEachEngine('hole 4: a session under a new id keeps the codes of the old one, and ends them', async ({ a }) => {
   await aGrant(a)
   await signedIn(a)
   await a.codes.add(aCode(), undefined)

@@ -1,4 +1,4 @@
-/** Second factors as kept. Whoever adds or removes one of an account's waits for whoever else does. */
+/** Second factors. Changes to those of one account wait for each other. */
 import type { FactorAddition, TotpRow } from '../identity/factor-store.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { endSessions } from './endings.ts'
@@ -83,19 +83,19 @@ export function* addition(
   return first ? 'first' : 'added'
 }
 
-/** Within a transaction: recovery codes stand in for a factor; without one they go. */
+/** Within a transaction: removes the recovery codes when no factor is left. */
 export function* endWithoutFactor(tenant: string, subject: string): Transaction<void> {
   if ((yield* count(tenant, subject)) === 0) yield* removeFactors(tenant, subject)
 }
 
-/** Whoever changes the factors of the same account now waits. False when it is not there or not active. */
+/** Locks the account against other changes of its factors. False when it does not exist or is not active. */
 export function* lock(tenant: string, subject: string): Transaction<boolean> {
   const rows = yield sql`
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} and status = 'active' returning subject`
   return rows.length > 0
 }
 
-/** How many things there are that let the person in, beside recovery codes. */
+/** The number of factors, not counting recovery codes. */
 function* count(tenant: string, subject: string): Transaction<number> {
   const [apps] = yield sql`select count(*) as n from totp where tenant_id = ${tenant} and subject = ${subject}`
   const [keys] = yield sql`select count(*) as n from passkeys where tenant_id = ${tenant} and subject = ${subject}`
@@ -107,7 +107,7 @@ function* keepRecoveryCodes(tenant: string, subject: string, hashes: readonly st
   for (const hash of hashes) yield sql`insert into recovery_codes (tenant_id, subject, hash) values (${tenant}, ${subject}, ${hash})`
 }
 
-/** Within a transaction: all of them. */
+/** Within a transaction: removes all factors. */
 export function* removeFactors(tenant: string, subject: string): Transaction<void> {
   yield sql`delete from totp where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from passkeys where tenant_id = ${tenant} and subject = ${subject}`

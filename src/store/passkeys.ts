@@ -1,4 +1,4 @@
-/** Passkeys and the challenges that they sign, as kept. */
+/** Passkeys, and the challenges that they sign. */
 import type { Passkey } from '../identity/factor-store.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { accountFrom, columnsOfAccount } from './account-row.ts'
@@ -67,7 +67,7 @@ export function passkeys(db: Db, tenant: string): Pick<IdentityStore, 'passkeys'
   }
 }
 
-/** Of a row in which `created_at` is perhaps the account's. */
+/** From a row in which `created_at` may be the account's. */
 function passkeyFrom(row: Row): Passkey {
   return {
     id: row['id'] as string,

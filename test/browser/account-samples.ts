@@ -112,7 +112,7 @@ export function accountSamples(origin: string, attack: string): Record<string, V
     }),
     'account-deletion-problem': section('deletion', {
       title: 'Delete account',
-      problem: 'You are the last who may do everything here. Give somebody else the role superadmin first.',
+      problem: 'You are the last superadmin here. Give another account that role first.',
       body: deletionPage({ ...at, username: 'ada', tenant: 'Acme', confirm: undefined, fault: 'This is not the name you sign in with.' }),
     }),
     'account-deleted': deletedView(),

@@ -106,7 +106,7 @@ export function samples(origin: string): Record<string, Page | View> {
     'forgot-password': { page: 'forgot-password', data: { flow, login: undefined, problem: undefined } },
     'forgot-password-problem': {
       page: 'forgot-password',
-      data: { flow: undefined, login: 'ada', problem: 'There were too many tries. Please wait 15 minutes and try again.' },
+      data: { flow: undefined, login: 'ada', problem: 'There were too many attempts. Please wait 15 minutes and try again.' },
     },
     'reset-password': { page: 'choose-password', data: { token: 't', kind: 'reset', username: 'ada', person: ada, problem: undefined } },
     invitation: { page: 'choose-password', data: { token: 't', kind: 'invitation', username: 'ada', person: ada, problem: undefined } },

@@ -107,7 +107,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([await isIn(first.browser), await isIn(second.browser), await isIn(mine.browser)], [false, true, true])
       assert.deepEqual(await noted('session.end', who.subject), [['success', session]])
       const again = await mine.browser.submit('sessions-end', { session })
-      assert.deepEqual([again.status, /over already/.test(again.html)], [404, true])
+      assert.deepEqual([again.status, /ended already/.test(again.html)], [404, true])
       const own = await mine.browser.submit('sessions-end', { session: sidOf(mine.page) })
       assert.deepEqual([own.status, await isIn(mine.browser)], [422, true])
     })

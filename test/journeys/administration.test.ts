@@ -192,7 +192,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await browser.open(app.url({ resource }))
       const consent = await browser.submit('sign-in', who)
       assert.ok(shows(consent, 'consent'))
-      assert.match(consent.html, /See the people of this organisation, with their roles/)
+      assert.match(consent.html, /See the accounts of this organisation, with their roles/)
       await browser.submit('consent', { answer: 'allow' })
       const { access_token } = await app.tokens(browser, { resource })
       const ask = (path: string, method = 'GET') => asked(resource + path, method, undefined, bearer(access_token))

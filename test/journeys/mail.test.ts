@@ -11,7 +11,7 @@ import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, application, callback, shows, told } from './application.ts'
 
-const dead = 'this link was used already or has expired; ask for a new one'
+const dead = 'this link was already used or has expired; request a new one'
 const fresh = 'a fresh and long password'
 
 for (const engine of Object.keys(engines) as Engine[]) {

@@ -8,7 +8,7 @@ import { type TestApp, testApp } from '../app.ts'
 import { asked, bearer } from './json.ts'
 import { jsonRoutes as routes } from './json-routes.ts'
 
-/** Written by hand: the weakest role that may, for each route that is not for anyone. A route that is not here fails the test. */
+/** Written by hand: the weakest role that has it, for each route that is not for anyone. A route that is not here fails the test. */
 const weakest: Readonly<Record<string, Role>> = {
   'GET /api/v1/auth/me': 'viewer',
   'POST /api/v1/auth/me/password': 'viewer',

@@ -12,7 +12,7 @@ import { callback, shows } from './application.ts'
 import { asked } from './json.ts'
 import { headline, password, type SignUpStage, signUpStage } from './sign-up-setup.ts'
 
-const unfit = 'more is asked of people here than when you signed up; sign up again, or ask an administrator for an account'
+const unfit = 'more details are required here than when you signed up; sign up again, or ask an administrator for an account'
 const closed = 'sign-up is closed here; ask an administrator for an account'
 const plan = attributeSchema.parse({ name: 'plan', type: 'enum', values: ['free', 'paid'], writable_by: 'person', required: true })
 const desk = attributeSchema.parse({ name: 'desk', title: 'Desk', type: 'number', min: 1, writable_by: 'person', required: true })

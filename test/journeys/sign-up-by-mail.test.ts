@@ -8,7 +8,7 @@ import { shows } from './application.ts'
 import { asked } from './json.ts'
 import { headline, password, type SignUpStage, signUpStage } from './sign-up-setup.ts'
 
-const dead = 'this link was used already or has expired; sign up again'
+const dead = 'this link was already used or has expired; sign up again'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`sign-up by mail, on ${engine}`, () => {

@@ -1,4 +1,4 @@
-/** What a person has allowed applications, and taking it back — RFC 6749 §10.2, OpenID Connect Core §3.1.2.4. */
+/** The applications with access to an account, and revoking it — RFC 6749 §10.2, OpenID Connect Core §3.1.2.4. */
 import type { Access } from '../../identity/account.ts'
 import { firstPartyId } from '../../protocol/client.ts'
 import { scopesAmong } from '../../protocol/permissions.ts'
@@ -11,7 +11,7 @@ import type { AccountRequest, Outcome, Section } from './section.ts'
 
 const granted = ({ tenant, account }: AccountRequest): Promise<Access[]> => tenant.signIn.store.access.of(account.subject)
 
-/** An application that is no longer registered has nothing but its name left. */
+/** Of an application that is no longer registered only the id is left. */
 async function shownAs({ tenant: { ctx } }: AccountRequest, clientId: string) {
   const client = await ctx.store.clients.find(clientId)
   return client
@@ -19,17 +19,17 @@ async function shownAs({ tenant: { ctx } }: AccountRequest, clientId: string) {
     : { name: clientId, clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined, returns: false }
 }
 
-/** Only among what this account has allowed: what another one has is as unknown as what nobody has. */
+/** Only among this account's grants: another account's is as unknown as one that does not exist. */
 async function remove({ tenant, request, account }: AccountRequest): Promise<Outcome> {
   const id = request.params.need('grant')
   const removed = await tenant.signIn.store.access.revoke(account.subject, id, tenant.ctx.now())
-  return removed ? { done: 'removed', target: id } : { refused: { problem: 'This access is gone already.', status: 404 } }
+  return removed ? { done: 'removed', target: id } : { refused: { problem: 'This access was removed already.', status: 404 } }
 }
 
 export const applications: Section = {
   name: 'applications',
   title: 'Applications',
-  summary: 'What you have allowed, and taking it back',
+  summary: 'What you have allowed, and removing access',
   async show(accountRequest) {
     const { tenant, session, account } = accountRequest
     const meanings = await tenant.ctx.store.resources.meanings()
@@ -63,5 +63,5 @@ export const applications: Section = {
     })),
   }),
   actions: { remove: { sensitive: false, audit: 'grant.revoke', run: remove } },
-  notices: { removed: 'Access is removed. If you sign in to that application again, you are asked anew.' },
+  notices: { removed: 'Access is removed. If you sign in to that application again, you are asked again.' },
 }

@@ -1,4 +1,4 @@
-/** The account page as an application of this server: how it has people signed in — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
+/** The account page as a client of this server — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
 import { loginOf } from '../../identity/account.ts'
 import { accountPageId, type Client, clientSchema } from '../../protocol/client.ts'
 import type { Ctx } from '../../protocol/feature.ts'
@@ -7,7 +7,7 @@ import type { AccountRequest } from './section.ts'
 /** Where the browser comes back to. */
 export const returnPath = '/account/return'
 
-/** It is issued nothing: the page goes by the session that the sign-in leaves in the browser. */
+/** It is issued no tokens: the page relies on the browser's session. */
 export function accountClient(issuer: string): Client {
   const metadata = clientSchema.parse({
     client_id: accountPageId,
@@ -21,18 +21,18 @@ export function accountClient(issuer: string): Client {
   return { ...metadata, redirect_uris: [issuer + returnPath], secretHashes: [], tokensFrom: 0 }
 }
 
-/** How recent a sign-in must be for what is sensitive, in seconds. */
+/** How recent a sign-in must be for sensitive actions, in seconds. */
 export const recently = 300
 
 interface SignInRequest {
-  /** Comes back with the browser. */
+  /** Returned with the browser. */
   state: string
-  /** Somebody other than who is signed in, perhaps; or the same person, proven anew. */
+  /** 'switch': another account may be chosen; 'confirm': the same person signs in again. */
   purpose: 'sign-in' | 'switch' | 'confirm'
   loginHint?: string
 }
 
-/** The authorization request that leads in. */
+/** The authorization request of the account page. */
 export function signInUrl({ issuer }: Pick<Ctx, 'issuer'>, { state, purpose, loginHint }: SignInRequest): string {
   const query = new URLSearchParams({
     response_type: 'none',
@@ -46,7 +46,7 @@ export function signInUrl({ issuer }: Pick<Ctx, 'issuer'>, { state, purpose, log
   return `${issuer}/authorize?${query}`
 }
 
-/** Where to sign in once more before what is sensitive, on the way back to `state`. */
+/** Where to sign in again before a sensitive action; returns to `state`. */
 export function confirmUrl({ tenant, account }: Pick<AccountRequest, 'tenant' | 'account'>, state: string): string {
   return signInUrl(tenant.ctx, { state, purpose: 'confirm', loginHint: loginOf(account) })
 }

@@ -1,16 +1,16 @@
-/** All that is kept about a person, as one document to take along — GDPR articles 15 and 20. */
+/** Everything stored about a person, as one document — GDPR articles 15 and 20. */
 import { auditEntry, readAudit } from '../../identity/audit.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { dataPage } from '../pages/account/data.ts'
 import { confirmUrl } from './client.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
 
-/** `others`: the sections that tell their part of it. */
+/** `others`: the sections that contribute to it. */
 export function data(others: readonly Section[]): Section {
   return {
     name: 'data',
     title: 'Your data',
-    summary: 'Download all that is kept about you',
+    summary: 'Download everything that is stored about you',
     async show(accountRequest) {
       const { tenant, session, fresh } = accountRequest
       const confirm = fresh ? undefined : confirmUrl(accountRequest, 'data')
@@ -36,7 +36,7 @@ async function download(accountRequest: AccountRequest, others: readonly Section
   return { reply: { kind: 'text', status: 200, type: 'application/json', text, headers } }
 }
 
-/** No hash of a password is told: only whether there is one. */
+/** Without the password's hash: only whether there is one. */
 function accountOf({ account }: AccountRequest): Record<string, unknown> {
   const { subject, username, email, role, status, createdAt, updatedAt, passwordHash } = account
   return {
@@ -60,7 +60,7 @@ async function otherPersonalData({ tenant, account }: AccountRequest): Promise<R
   }
 }
 
-/** Who else did something to the account is told by kind alone: who that was is theirs. */
+/** Of other actors only the kind is included: their identity is their own personal data. */
 async function auditOf({ tenant, account }: AccountRequest): Promise<object[]> {
   const own: object[] = []
   await readAudit(tenant.signIn, { about: account.subject }, (page) => {

@@ -12,7 +12,7 @@ async function remove({ tenant, request, account, sessions }: AccountRequest): P
   if (outcome === 'last')
     return {
       refused: {
-        problem: 'You are the last who may do everything here. Give somebody else the role superadmin first.',
+        problem: 'You are the last superadmin here. Give another account that role first.',
         status: 409,
         auditEvent: true,
       },
@@ -25,7 +25,7 @@ async function remove({ tenant, request, account, sessions }: AccountRequest): P
 export const deletion: Section = {
   name: 'deletion',
   title: 'Delete account',
-  summary: 'Remove your account and all that hangs on it',
+  summary: 'Remove your account and everything that belongs to it',
   offered: (tenant) => tenant.accountDeletion,
   async show(accountRequest, refused) {
     const { tenant, session, account, fresh } = accountRequest

@@ -1,4 +1,4 @@
-/** The e-mail address of an account: proving it, and changing it by a link to the new one — NIST SP 800-63B-4 §4.2.1. */
+/** The e-mail address of an account: verifying it, and changing it by a link to the new one — NIST SP 800-63B-4 §4.2.1. */
 import { z } from 'zod'
 import { type Account, foldLogin } from '../../identity/account.ts'
 import { type MailDeps, queueLink } from '../../identity/links.ts'
@@ -15,7 +15,7 @@ const hasMail = ({ mail }: WebTenant) => mail !== undefined
 
 const isVerified = ({ claims }: Account) => claims['email_verified'] === true
 
-/** These acts are served only where there is one. */
+/** These actions are served only where mail can be sent. */
 const mailOf = ({ mail }: WebTenant) => mail as MailDeps
 
 async function tooMany(
@@ -38,7 +38,7 @@ async function verify(accountRequest: AccountRequest): Promise<Outcome> {
   return { done: 'sent' }
 }
 
-/** Whether another account has the address is not told here: only the reader of its mail learns it. */
+/** Whether another account has the address is not revealed here: only the reader of its mail learns it. */
 async function change(accountRequest: AccountRequest): Promise<Outcome> {
   const { tenant, request, account } = accountRequest
   const checked = schema.safeParse(request.params.get('email')?.trim() ?? '')
@@ -55,7 +55,7 @@ async function change(accountRequest: AccountRequest): Promise<Outcome> {
 export const email: Section = {
   name: 'email',
   title: 'E-mail',
-  summary: 'Where mails about your account go',
+  summary: 'The address for mails about your account',
   async show(accountRequest, refused) {
     const { tenant, request, session, account, fresh } = accountRequest
     const confirm = fresh ? undefined : confirmUrl(accountRequest, 'email')

@@ -1,4 +1,4 @@
-/** What the sections of second factors have in common: the last one where one is required, and codes that are shown once. */
+/** Shared by the sections of second factors: the last factor where one is required, and codes displayed once. */
 import type { AccountRequest, Outcome, Refused } from './section.ts'
 
 /** Why a factor cannot be removed now; undefined: it can. */

@@ -10,7 +10,7 @@ import { lastOne, shownOnce } from './last-factor.ts'
 import type { AccountRequest, Outcome, Refused, Section } from './section.ts'
 
 const contextOf = ({ session }: AccountRequest) => `account ${session.sid}`
-const gone: Refused = { problem: 'You have no such passkey any more.', status: 404 }
+const gone: Refused = { problem: 'This passkey no longer exists.', status: 404 }
 
 async function add(accountRequest: AccountRequest): Promise<Outcome> {
   const { tenant, request, account } = accountRequest
@@ -22,7 +22,7 @@ async function add(accountRequest: AccountRequest): Promise<Outcome> {
     tenant.ctx.now(),
   )
   if (!made) return { refused: { problem: 'That did not work, and nothing was added. Please try again.' } }
-  if (made === 'refused') return { refused: { problem: 'This passkey is in use already, or you have too many.', status: 409 } }
+  if (made === 'refused') return { refused: { problem: 'This passkey is in use already, or you have too many passkeys.', status: 409 } }
   return made.codes.length === 0 ? { done: 'added' } : shownOnce(accountRequest, made.codes, 'passkeys')
 }
 
@@ -43,7 +43,7 @@ async function remove(accountRequest: AccountRequest): Promise<Outcome> {
 export const passkeys: Section = {
   name: 'passkeys',
   title: 'Passkeys',
-  summary: 'Sign in with a touch instead of a password',
+  summary: 'Sign in with a passkey instead of a password',
   async show(accountRequest) {
     const { tenant, session, account, fresh } = accountRequest
     const { signIn, ctx } = tenant

@@ -37,7 +37,7 @@ async function change(accountRequest: AccountRequest): Promise<Outcome> {
   return { done: 'changed', remember: { device, ...(ids && { sessions: ids }) } }
 }
 
-/** Counts as an attempt at the sign-in page does: it cannot be guessed here either, at somebody's open browser. */
+/** Counts as an attempt at the sign-in page does, so that it cannot be guessed here either, at an unattended browser. */
 async function problemOfCurrent({ tenant, request, account }: AccountRequest, current: string): Promise<Refused | undefined> {
   const { subject, passwordHash } = account
   if (passwordHash === undefined) return undefined
@@ -53,7 +53,7 @@ async function problemOfCurrent({ tenant, request, account }: AccountRequest, cu
 export const password: Section = {
   name: 'password',
   title: 'Password',
-  summary: 'What you sign in with',
+  summary: 'Change your password',
   async show(accountRequest, refused) {
     const { tenant, session, account, fresh } = accountRequest
     const confirm = fresh ? undefined : confirmUrl(accountRequest, 'password')

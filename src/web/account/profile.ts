@@ -1,4 +1,4 @@
-/** What a person says of themselves: the standard claims, and attributes of the tenant — OpenID Connect Core §5.1. */
+/** The profile of an account: the standard claims, and attributes of the tenant — OpenID Connect Core §5.1. */
 import { z } from 'zod'
 import { loginOf } from '../../identity/account.ts'
 import { claimsSchema } from '../../identity/accounts.ts'
@@ -37,7 +37,7 @@ const schema = claimsSchema
   })
   .refine(({ locale }) => locale === undefined || isLanguage(locale), { path: ['locale'], error: 'is no language tag; write it as en-GB' })
 
-/** A year alone, or a day that there is; the year 0000 stands for one that is not told. */
+/** A year, or an existing date; the year 0000 stands for one that is not given. */
 function isDay(text: string): boolean {
   const [year = '', ...rest] = text.split('-')
   if (rest.length === 0) return true
@@ -61,7 +61,7 @@ function isLanguage(text: string): boolean {
   }
 }
 
-/** What the form says: each claim there is a field for, undefined where it was left empty. */
+/** The claims of the form, undefined where the field was left empty. */
 function typed(params: Params): Record<string, unknown> {
   const claims = Object.fromEntries(names.map((name) => [name, params.get(name)?.trim() || undefined]))
   const address = parts.flatMap((part) => {
@@ -74,7 +74,7 @@ function typed(params: Params): Record<string, unknown> {
 const marked = 'Nothing is saved yet: please look at the fields that are marked.'
 const misfit = 'Nothing is saved yet: it is too much in all, or what is asked here has just changed. Please look again.'
 
-/** Attributes as the tenant has them now, those that people write apart. */
+/** The tenant's attributes: those that people set themselves, and the others. */
 async function attributesOf({ accounts }: WebTenant): Promise<{ own: Attribute[]; others: Attribute[] }> {
   const { person = [], administrator = [] } = Object.groupBy(await accounts.store.attributes.list(), ({ writable_by }) => writable_by)
   return { own: person, others: administrator }
@@ -83,7 +83,7 @@ async function attributesOf({ accounts }: WebTenant): Promise<{ own: Attribute[]
 async function save({ tenant, request, account }: AccountRequest): Promise<Outcome> {
   const claims = typed(request.params)
   const checked = schema.safeParse(claims)
-  const asked = request.params.words('asked') // of what the form did not show, nothing is said
+  const asked = request.params.words('asked') // what the form did not display is not changed
   const own = (await attributesOf(tenant)).own.filter(({ name }) => asked.includes(name))
   const said = saidOf(own, request.params, account.attributes)
   const faults = { ...(checked.error && fieldErrors(checked.error)), ...valueFaults(own, said) }
@@ -93,7 +93,7 @@ async function save({ tenant, request, account }: AccountRequest): Promise<Outco
   return refused ? { refused } : { done: 'saved' }
 }
 
-/** What the form says of them; a text that nobody touched is the value that it stands for. */
+/** Their values in the form; an unchanged text stands for the unchanged value. */
 function saidOf(own: readonly Attribute[], params: Params, kept: Values): Values {
   const texts = typedOf(own, params)
   const said = valuesOf(own, texts)
@@ -120,7 +120,7 @@ async function attributesShown(
 export const profile: Section = {
   name: 'profile',
   title: 'Profile',
-  summary: 'Your name and what else applications may learn of you',
+  summary: 'Your name and what else applications may learn about you',
   async show(accountRequest, refused) {
     const { tenant, session, account, request } = accountRequest
     const claims = refused?.act === 'save' ? typed(request.params) : account.claims

@@ -11,15 +11,14 @@ import { confirmUrl, recently, returnPath, signInUrl } from './client.ts'
 import type { AccountRequest, RefusedAction, Section, SectionAction } from './section.ts'
 import { sections } from './sections.ts'
 
-/** What did not come about because of a sign-in that was needed first. */
+/** Notices of actions that were not done because a sign-in was required first. */
 const undone: Readonly<Record<string, string>> = {
-  again: 'You had to sign in first, so nothing has been changed yet. Please do it once more.',
+  again: 'You had to sign in first, so nothing has been changed yet. Please try again.',
   unconfirmed: 'You have not signed in again, so nothing has been changed.',
 }
-const otherAccount =
-  'Another account was chosen meanwhile, in another window perhaps. Nothing was changed; this is the account you are in now.'
+const otherAccount = 'Another account was chosen meanwhile, perhaps in another window. Nothing was changed; this is your current account.'
 
-/** Undefined: nobody is signed in here who owes nothing. The first account of the browser is the one the page is about. */
+/** Undefined: nobody is signed in with a complete session. The page is about the browser's first account. */
 async function openAccountPage(tenant: WebTenant, request: Request): Promise<AccountRequest | undefined> {
   const { ctx, signIn } = tenant
   const sessions = await ctx.people.sessions(request.browser.sessions, ctx.now(), request.address)
@@ -33,7 +32,7 @@ const isOffered = ({ offered }: Pick<Section, 'offered'>, tenant: WebTenant) => 
 
 const pathOf = (name: string) => (name === 'overview' ? '/account' : `/account/${name}`)
 
-/** What is common to every page of somebody's account. */
+/** What every account page displays. */
 function locationOf({ tenant, account }: AccountRequest, current: string): AccountPageContext {
   const { base, ctx } = tenant
   return {
@@ -47,7 +46,7 @@ function locationOf({ tenant, account }: AccountRequest, current: string): Accou
   }
 }
 
-/** Nothing that is not in the table: whoever sends the link can choose among our sentences only. */
+/** Only sentences of the table: the sender of a link must not choose the text. */
 function sentence(table: Readonly<Record<string, string>>, name: string | undefined): string | undefined {
   return name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined
 }
@@ -72,7 +71,7 @@ const overview: Route = {
   },
 }
 
-/** Where the browser comes back to from signing in; `state` is the section, and `.again` after it says that something was not done. */
+/** Where the browser returns after signing in; `state` is the section, and `.again` after it says that an action was not done. */
 const comeBack: Route = {
   path: returnPath,
   methods: ['GET'],
@@ -103,7 +102,7 @@ function sectionRoute(section: Section): Route {
   }
 }
 
-/** The one place where it is checked who posts, for which account, and whether the sign-in is recent enough. */
+/** The only place that checks who posts, for which account, and whether the sign-in is recent enough. */
 function actRoute(section: Section, name: string, act: SectionAction): Route {
   return {
     path: `${pathOf(section.name)}/${name}`,

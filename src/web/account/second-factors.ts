@@ -30,7 +30,7 @@ async function removeApp(accountRequest: AccountRequest): Promise<Outcome> {
   const refused = await lastOne(accountRequest)
   if (refused) return { refused }
   const removed = await removeTotp(accountRequest.tenant.signIn, accountRequest.account)
-  return removed ? { done: 'removed' } : { refused: { problem: 'There is no authenticator app any more.', status: 404 } }
+  return removed ? { done: 'removed' } : { refused: { problem: 'There is no authenticator app.', status: 404 } }
 }
 
 async function newCodes(accountRequest: AccountRequest): Promise<Outcome> {
@@ -43,7 +43,7 @@ async function newCodes(accountRequest: AccountRequest): Promise<Outcome> {
 export const secondFactors: Section = {
   name: 'second-factors',
   title: 'Second factors',
-  summary: 'What you show beside your password',
+  summary: 'What you verify in addition to your password',
   async show(accountRequest, refused) {
     const { tenant, request, session, account, fresh } = accountRequest
     const { signIn, ctx } = tenant

@@ -1,4 +1,4 @@
-/** A section of the account page as a value: what it shows, and what can be done in it. */
+/** A section of the account page as a value: its content and its actions. */
 
 import type { Account } from '../../identity/account.ts'
 import type { AuditEventType as AuditAct } from '../../protocol/audit-events.ts'
@@ -7,19 +7,19 @@ import type { Session } from '../../protocol/types.ts'
 import type { ViewReply, WebTenant } from '../http/route.ts'
 import type { Html } from '../pages/html.ts'
 
-/** Somebody who is signed in and looks at their own account. Whatever a section does, it does to this account alone. */
+/** A request of a signed-in person for their own account. Sections act on this account only. */
 export interface AccountRequest {
   tenant: WebTenant
   request: Request
-  /** All that are live at this browser; the first is that of this account. */
+  /** The browser's live sessions; the first is this account's. */
   sessions: readonly Session[]
   session: Session
   account: Account
-  /** Signed in so recently that what is sensitive may be done. */
+  /** Whether the sign-in is recent enough for sensitive actions. */
   fresh: boolean
 }
 
-/** What was asked for and is not done. What was typed is shown again, but for secrets. */
+/** An action that was not done. What was typed is displayed again, except secrets. */
 export interface Refused {
   /** For the whole form. */
   problem?: string
@@ -28,34 +28,34 @@ export interface Refused {
   /** 422 when absent. */
   status?: number
   headers?: Readonly<Record<string, string>>
-  /** Whether the audit log shall know of it: somebody may be guessing. */
+  /** Whether it is recorded in the audit log: somebody may be guessing. */
   auditEvent?: boolean
 }
 
 export type RefusedAction = Refused & { act: string | undefined }
 
 /**
- * A form's doing. `done`: one of the section's notices, shown after it; `target`: what it was done to, for the audit log, when not the
- * account. `refused`: the section again. `reply`: anything else.
+ * The result of an action. `done`: the section's notice to display; `target`: what it acted on, for the audit log, when not the account.
+ * `refused`: the section again. `reply`: anything else.
  */
 export type Outcome = { done: string; target?: string; remember?: Partial<Browser> } | { refused: Refused } | { reply: Reply | ViewReply }
 
-/** What posting a form of the section does. */
+/** An action of a section, run when its form is posted. */
 export interface SectionAction {
-  /** Only for who has signed in within the last minutes. */
+  /** Requires a recent sign-in. */
   sensitive: boolean
-  /** Its name in the audit log. */
+  /** Its event in the audit log. */
   audit: AuditAct
-  /** Whether this tenant has it; always when absent. */
+  /** Whether this tenant offers it; always when absent. */
   offered?(tenant: WebTenant): boolean
   run(accountRequest: AccountRequest): Promise<Outcome>
 }
 
-/** What of a section is its own. `images`: sources that its policy must allow. */
+/** The content of a section. `images`: sources that the page's policy must allow. */
 export interface Content {
   body: Html
   images?: string | undefined
-  /** Runs once the page is there. */
+  /** Runs once the page has loaded. */
   script?: Html
 }
 
@@ -65,14 +65,14 @@ export interface Section {
   title: string
   /** One line, for the overview. */
   summary: string
-  /** Whether this tenant has it; always when absent. */
+  /** Whether this tenant offers it; always when absent. */
   offered?(tenant: WebTenant): boolean
-  /** `refused`: the act that was asked for just now; of none when what was posted was for another account. */
+  /** `refused`: the action that was just refused; without one when the form was posted for another account. */
   show(accountRequest: AccountRequest, refused: RefusedAction | undefined): Promise<Content>
-  /** What is kept of the person here, for the download: members of one document, without secrets. */
+  /** What the section contributes to the download of personal data, without secrets. */
   kept?(accountRequest: AccountRequest): Promise<Readonly<Record<string, unknown>>>
   /** Posted to `/account/NAME/ACT`. */
   actions: Readonly<Record<string, SectionAction>>
-  /** Sentences that say what has been done. */
+  /** Sentences for what has been done. */
   notices: Readonly<Record<string, string>>
 }

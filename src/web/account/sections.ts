@@ -1,4 +1,4 @@
-/** The sections of the account page, in the order of its menu. A new one is one line. */
+/** The sections of the account page, in the order of its menu. */
 import { applications } from './applications.ts'
 import { data } from './data.ts'
 import { deletion } from './deletion.ts'

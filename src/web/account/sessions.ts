@@ -1,22 +1,22 @@
-/** Where somebody is signed in, and how to end it from afar — OWASP ASVS 7.4, 7.5. */
+/** Where an account is signed in, and ending those sessions — OWASP ASVS 7.4, 7.5. */
 import type { SessionRow } from '../../identity/account.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { sessionsPage } from '../pages/account/sessions.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
 
-/** Those that still count: one that has not been used for long is over, even if its row is there. */
+/** Live sessions: one past its idle timeout has ended, even if its row still exists. */
 async function live({ tenant, account }: AccountRequest): Promise<SessionRow[]> {
   const now = tenant.ctx.now()
   const rows = await tenant.signIn.store.sessions.of(account.subject, now)
   return rows.filter(({ lastSeenAt }) => lastSeenAt + tenant.signIn.lifetimes.idle > now)
 }
 
-/** Only among the sessions of this account: what another one has is as unknown as what nobody has. */
+/** Only among this account's sessions: another account's is as unknown as one that does not exist. */
 async function end({ tenant, request, account, session }: AccountRequest): Promise<Outcome> {
   const sid = request.params.need('session')
-  if (sid === session.sid) return { refused: { problem: 'This is the session you are in. To end it, choose “Sign out” above.' } }
+  if (sid === session.sid) return { refused: { problem: 'This is your current session. To end it, choose “Sign out” above.' } }
   const ended = await tenant.signIn.store.sessions.end({ subject: account.subject, sid })
-  return ended.length > 0 ? { done: 'ended', target: sid } : { refused: { problem: 'This session is over already.', status: 404 } }
+  return ended.length > 0 ? { done: 'ended', target: sid } : { refused: { problem: 'This session has ended already.', status: 404 } }
 }
 
 async function endOthers({ tenant, account, session }: AccountRequest): Promise<Outcome> {

@@ -1,4 +1,4 @@
-/** Where a person who followed a link confirms an e-mail address. A page with a button: programs that look into mails follow links. */
+/** Where a person who followed a link confirms an e-mail address. A page with a button, since mail scanners follow links. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { html } from './html.ts'

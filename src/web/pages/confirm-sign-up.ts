@@ -1,4 +1,4 @@
-/** Where a person who followed the link finishes a sign-up. A page with a button: programs that look into mails follow links. WCAG 2.2 §3.3.8. */
+/** Where a person who followed the link finishes a sign-up. A page with a button, since mail scanners follow links. WCAG 2.2 §3.3.8. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem } from './emblem.ts'
 import { fill, html } from './html.ts'

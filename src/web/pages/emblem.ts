@@ -1,18 +1,18 @@
-/** Who is at either side of the gate, as one sees it: the application's logo, a person's initials. */
+/** The parties of a sign-in: the application's logo, a person's initials. */
 import type { Application, Person } from '../../protocol/request-reply.ts'
 import { type Html, html } from './html.ts'
 import { mark } from './icons.ts'
 import { address, initials, named, tint } from './names.ts'
 import { cspSource, webUrl } from './urls.ts'
 
-/** The logo that may be shown: its address, and the source that must be allowed for it. */
+/** A logo that may be displayed: its address, and the source that the policy must allow for it. */
 export function logoOf(application: Application): { url: string; source: string } | undefined {
   const url = webUrl(application.logoUri)
   const source = url && cspSource(url)
   return url && source ? { url, source } : undefined
 }
 
-/** The application's logo, or its initials when it has none or the logo does not come. */
+/** The application's logo, or its initials when it has none or the logo does not load. */
 export function emblem(application: Application): Html {
   const logo = logoOf(application)
   const face = logo
@@ -21,7 +21,7 @@ export function emblem(application: Application): Html {
   return html`<div class="emblem tint-${tint(application.name)}" aria-hidden="true">${face}</div>`
 }
 
-/** Ours, where no application is in sight. */
+/** Ours, where no application is involved. */
 export function ownEmblem(): Html {
   return html`<div class="emblem own" aria-hidden="true">${mark}</div>`
 }

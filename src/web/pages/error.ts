@@ -1,4 +1,4 @@
-/** A request that can go neither on nor back to its application — RFC 6749 §4.1.2.1. */
+/** A request that can neither proceed nor return to its application — RFC 6749 §4.1.2.1. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem } from './emblem.ts'
 import { html } from './html.ts'

@@ -9,7 +9,7 @@ export class Html {
   }
 }
 
-/** What a template may hold: text is escaped, lists are joined, undefined and false are nothing. */
+/** What a template accepts: text is escaped, lists are joined, undefined and false are omitted. */
 export type Value = string | number | Html | undefined | false | readonly Value[]
 
 /** Makes markup. Values may stand between tags and inside quoted attributes, never elsewhere. */
@@ -17,7 +17,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
   return new Html(parts.reduce((text, part, i) => text + render(values[i - 1]) + part))
 }
 
-/** Fills the `{places}` of a sentence. A place without a value stays as it is. */
+/** Fills the `{placeholders}` of a sentence. One without a value stays as it is. */
 export function fill(sentence: string, values: Readonly<Record<string, Value>>): Html {
   const pieces = sentence.split(/\{(\w+)\}/)
   return new Html(pieces.map((piece, i) => (i % 2 ? render(values[piece] ?? `{${piece}}`) : escaped(piece))).join(''))

@@ -4,19 +4,19 @@ import { Html, html } from './html.ts'
 import { favicon, mark } from './icons.ts'
 import { named, plain } from './names.ts'
 
-/** What the pages of one answer share. */
+/** What the pages of one response share. */
 export interface PageContext {
   /** The tenant's name, as people know it. */
   tenant: string
   /** Path prefix of the issuer: empty or like `/t/acme`. */
   base: string
-  /** One per answer, of characters that need no escaping in a header. */
+  /** One per response, of characters that need no escaping in a header. */
   nonce: string
-  /** True where whoever forgot a password can get a link by e-mail. */
+  /** Whether a forgotten password can be reset by e-mail. */
   recovery: boolean
-  /** True where anyone may make an account of their own. */
+  /** Whether self-registration is open. */
   signUp: boolean
-  /** True where people have a page of their account. */
+  /** Whether there is an account page. */
   account: boolean
 }
 

@@ -1,9 +1,9 @@
-/** Names that others chose, made fit to be shown — Unicode Standard Annex 9 §2.7 (isolation), Annex 29 (what a reader calls a letter). */
+/** Names that others chose, made safe to display — Unicode Standard Annex 9 §2.7 (isolation), Annex 29 (grapheme clusters). */
 import { type Html, html } from './html.ts'
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
-/** A name as plain text: one line, no characters that turn the reading direction, at most 60 letters. */
+/** A name as plain text: one line, no characters that change the direction of text, at most 60 graphemes. */
 export function plain(name: string): string {
   const line = name
     .replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
@@ -24,7 +24,7 @@ export function address(text: string): Html {
   return html`<bdi>${local}${rest.map((part) => html`@<wbr>${part}`)}</bdi>`
 }
 
-/** One or two letters that stand for a name. */
+/** One or two letters that represent a name. */
 export function initials(name: string): string {
   const words = plain(name)
     .split(/[\s._@-]+/)
@@ -33,7 +33,7 @@ export function initials(name: string): string {
   return ends.map((word) => graphemes.segment(word).containing(0)!.segment.toUpperCase()).join('')
 }
 
-/** A number from 0 to 5, always the same for the same name: which colour its letters wear. */
+/** A number from 0 to 5, always the same for the same name: the colour of its initials. */
 export function tint(name: string): number {
   return [...name].reduce((sum, character) => (sum * 31 + character.codePointAt(0)!) % 9973, 7) % 6
 }

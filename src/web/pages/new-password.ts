@@ -1,4 +1,4 @@
-/** Where a person chooses an own password in place of one that was given — NIST SP 800-63B-4 §3.1.1.2; WCAG 2.2 §3.3.8. */
+/** Where a person replaces a temporary password — NIST SP 800-63B-4 §3.1.1.2; WCAG 2.2 §3.3.8. */
 import { shortestPassword } from '../../identity/password-policy.ts'
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'

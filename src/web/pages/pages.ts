@@ -28,7 +28,7 @@ export function renderPage(page: Page, look: PageContext): { html: string; csp: 
   return renderView(viewOf(page, look), look)
 }
 
-/** As `renderPage`, for a page of the door's own. */
+/** As `renderPage`, for a page that the protocol does not know. */
 export function renderView(view: View, look: PageContext): { html: string; csp: string } {
   return { html: layout(view, look), csp: policyFor(view, look.nonce) }
 }

@@ -13,7 +13,7 @@ const words = {
   problem: 'No passkey was used. Please try again, or go on another way.',
 }
 
-/** `act`: find out who is there, show one of this person's, or make a new one. `options`: as JSON; `more`: other fields. */
+/** `act`: sign in with any passkey, verify with one of this account's, or create one. `options`: as JSON; `more`: other fields. */
 export function passkeyForm({
   act,
   action,

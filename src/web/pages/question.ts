@@ -2,21 +2,21 @@
 import type { Question } from '../../protocol/ports.ts'
 import { type Html, html } from './html.ts'
 
-/** More than this is no matter of one line. */
+/** Longer texts get a field of several lines. */
 const longestLine = 200
 
 const isDay = /^(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?$/
 
 const words = { choose: 'Please choose', yes: 'Yes', no: 'No', lines: 'One on each line.' }
 
-/** Attributes may be called as fields of the form are. */
+/** Attributes may have the names of form fields. */
 export function fieldOf(attribute: string): string {
   return `attribute_${attribute}`
 }
 
 export interface QuestionFieldData {
   question: Question
-  /** What stands in it: as it was typed, one entry of a list on each line. */
+  /** Its text: as typed, one entry of a list on each line. */
   text: string | undefined
   fault: string | undefined
   /** Behind the label. */
@@ -62,7 +62,7 @@ function control({ type, values = [], max_length = longestLine, min, max }: Ques
   }
 }
 
-/** Also for what was typed where a browser shows nothing but numbers and days: nobody can mend what they do not see. */
+/** A text field also where browsers would display only numbers or dates: people must see a wrong value to correct it. */
 function line(text: string, common: Html): Html {
   return html`<input${common} type="text" dir="auto" value="${text}">`
 }

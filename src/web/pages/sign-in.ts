@@ -1,4 +1,4 @@
-/** Where a person says who they are — OpenID Connect Core §3.1.2.3; accessible authentication, WCAG 2.2 §3.3.8. */
+/** The sign-in page — OpenID Connect Core §3.1.2.3; accessible authentication, WCAG 2.2 §3.3.8. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf } from './emblem.ts'
 import { fill, html } from './html.ts'

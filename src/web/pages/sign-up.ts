@@ -1,4 +1,4 @@
-/** Where a person makes an account — NIST SP 800-63B-4 §3.1.1.2; WCAG 2.2 §1.3.5, §3.3.2, §3.3.8. */
+/** Where a person creates an account — NIST SP 800-63B-4 §3.1.1.2; WCAG 2.2 §1.3.5, §3.3.2, §3.3.8. */
 import { shortestPassword } from '../../identity/password-policy.ts'
 import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf } from './emblem.ts'

@@ -1,4 +1,4 @@
-/** Says that the session is over, and leads back — OpenID Connect RP-Initiated Logout §3. */
+/** Says that the session has ended, and links back — OpenID Connect RP-Initiated Logout §3. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, ownEmblem } from './emblem.ts'
 import { fill, html } from './html.ts'

@@ -1,6 +1,6 @@
 /** Which addresses may stand in a page, and how its security policy names them — Content Security Policy Level 3 §2.3.1. */
 
-/** The address when it is an absolute http or https URL; undefined otherwise. For what a client says of itself. */
+/** The address when it is an absolute http or https URL; undefined when not. For client metadata. */
 export function webUrl(address: string | undefined): string | undefined {
   if (address === undefined || !URL.canParse(address)) return undefined
   return /^https?:$/.test(new URL(address).protocol) ? address : undefined

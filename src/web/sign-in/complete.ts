@@ -1,4 +1,4 @@
-/** The way in by our pages: what a person has shown becomes a session here, when nothing more is owed, and nowhere else — NIST SP 800-63B-4 §2. */
+/** Completing a sign-in on our pages: the only place where they start a session, once nothing more is required — NIST SP 800-63B-4 §2. */
 
 import type { Account } from '../../identity/account.ts'
 import { rememberDevice } from '../../identity/devices.ts'
@@ -11,9 +11,8 @@ import type { Flow, Session } from '../../protocol/types.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { WebTenant } from '../http/route.ts'
 
-/** Where somebody signs in. */
+/** The flow within which somebody signs in. */
 export interface FlowRequest {
-  /** Of the flow. */
   flowToken: string
   flow: Flow
   request: Request
@@ -21,8 +20,8 @@ export interface FlowRequest {
 }
 
 /**
- * After a right password: in, or on to what else is owed, with half a sign-in that only this flow knows of. Undefined: the account has since
- * got another password or been suspended.
+ * After a right password: starts a session, or leaves a pending sign-in in the flow when a further step is required. Undefined: the password
+ * was changed or the account suspended meanwhile.
  */
 export async function completeSignIn(tenant: WebTenant, entry: FlowRequest, account: Account): Promise<Reply | undefined> {
   const { ctx, signIn } = tenant

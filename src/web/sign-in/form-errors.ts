@@ -1,8 +1,8 @@
-/** What is wrong with each field of a form, in sentences. */
+/** Errors of form fields, in sentences. */
 import type { z } from 'zod'
 import { fieldOf } from '../pages/question.ts'
 
-/** By name of the field, which is the last of the path. */
+/** By name of the field, the last step of the path. */
 export function fieldErrors({ issues }: z.ZodError): Record<string, string> {
   return Object.fromEntries(issues.map(({ path, message }) => [fieldAt(path), sentence(message)]))
 }
@@ -12,7 +12,7 @@ function fieldAt(path: readonly PropertyKey[]): string {
   return path.at(-2) === 'attributes' ? fieldOf(last) : last
 }
 
-/** Schemas say `must be …`, of whatever field it is. */
+/** Schemas word a rule as `must be …`, without a subject. */
 function sentence(rule: string): string {
   return /^(must|is) /.test(rule) ? `This ${rule}.` : rule
 }

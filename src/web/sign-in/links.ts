@@ -1,4 +1,4 @@
-/** "Forgot your password?", and the pages behind the links in our mails. None of it is there where no mail can be sent. */
+/** "Forgot your password?", and the pages that links in mails lead to. Served only where mail can be sent. */
 
 import { type Account, foldLogin, isActive, type Link, loginOf } from '../../identity/account.ts'
 import { rememberDevice } from '../../identity/devices.ts'
@@ -12,9 +12,9 @@ import { ownEvent } from '../http/own-event.ts'
 import type { Route, WebTenant } from '../http/route.ts'
 import { tooManyAttempts } from './too-many-attempts.ts'
 
-const dead = 'this link was used already or has expired; ask for a new one'
+const dead = 'this link was already used or has expired; request a new one'
 
-/** These routes are served only where there is one. */
+/** These routes are served only where mail can be sent. */
 const mailOf = ({ mail }: WebTenant) => mail as MailDeps
 
 const forgotPassword: Route = {
@@ -26,7 +26,7 @@ const forgotPassword: Route = {
   },
 }
 
-/** Whoever asks sees the same after the same time: whether there is such an account is found out after the answer. */
+/** The response is the same after the same time: whether there is such an account is looked up afterwards. */
 const sendReset: Route = {
   path: '/forgot-password/send',
   methods: ['POST'],
@@ -52,7 +52,7 @@ const sendReset: Route = {
   },
 }
 
-/** Looking spends nothing: programs that look into mails follow links too. */
+/** Opening it spends nothing: mail scanners follow links too. */
 const openLink: Route = {
   path: '/link',
   methods: ['GET'],
@@ -82,7 +82,7 @@ const setPassword: Route = {
     const token = params.need('token')
     const { link, account } = (await findLink(mail, token)) ?? refuse('invalid_request', dead)
     const page = pageOf(token, link, account)
-    if (page.page !== 'choose-password') refuse('invalid_request', dead, 'the link is for something else')
+    if (page.page !== 'choose-password') refuse('invalid_request', dead, 'the link is of another kind')
     const [text = '', repeated = ''] = [params.get('password'), params.get('repeated')]
     const problem = passwordProblem(text, { repeated, account, isPopular: signIn.passwords.isPopular })
     if (problem) return { kind: 'page', status: 400, page: page.page, data: { ...page.data, problem } }
@@ -102,7 +102,7 @@ const confirmEmail: Route = {
   async handle(tenant, { params }) {
     const mail = mailOf(tenant)
     const { link, account } = (await findLink(mail, params.need('token'))) ?? refuse('invalid_request', dead)
-    if (link.kind !== 'verification' && link.kind !== 'email-change') refuse('invalid_request', dead, 'the link is for something else')
+    if (link.kind !== 'verification' && link.kind !== 'email-change') refuse('invalid_request', dead, 'the link is of another kind')
     const outcome = await mail.store.links.confirmEmail(link.hash, tenant.ctx.now())
     if (outcome === 'taken') refuse('invalid_request', 'another account has this e-mail address by now')
     if (outcome === 'unknown') refuse('invalid_request', dead)

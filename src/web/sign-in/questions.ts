@@ -1,22 +1,22 @@
-/** What people type of attributes that their tenant has defined, and what it means. */
+/** Attributes of a tenant in forms: what people typed, and its value. */
 import { z } from 'zod'
 import { type Attribute, checkValues, type Values } from '../../identity/attributes.ts'
 import type { Params } from '../../protocol/params.ts'
 import { fieldOf } from '../pages/question.ts'
 import { fieldErrors } from './form-errors.ts'
 
-/** What a form says, by name of the attribute; '' where the field was left empty. */
+/** What was typed, by name of the attribute; '' where the field was left empty. */
 export function typedOf(attributes: readonly Attribute[], params: Params): Record<string, string> {
   return Object.fromEntries(attributes.map(({ name }) => [name, tidy(params.get(fieldOf(name)) ?? '')]))
 }
 
-/** How a value stands in its field. */
+/** A value as the text of its field. */
 export function textOf(value: unknown): string {
   if (value === undefined) return ''
   return Array.isArray(value) ? value.join('\n') : String(value)
 }
 
-/** What is typed means, without what was left empty. What is no such value stays the text that it is, which the check of values refuses. */
+/** Values of what was typed, without fields left empty. Text that is no value of its type stays text, which the check of values refuses. */
 export function valuesOf(attributes: readonly Attribute[], typed: Readonly<Record<string, string>>): Values {
   return Object.fromEntries(
     attributes.flatMap(({ name, type }) => {
@@ -26,12 +26,12 @@ export function valuesOf(attributes: readonly Attribute[], typed: Readonly<Recor
   )
 }
 
-/** The same text again is the same value again, even where the field could not show all of it. */
+/** An unchanged text stands for the unchanged value, even where the field could not display all of it. */
 export function isShown(value: unknown, text: string): boolean {
   return tidy(textOf(value)) === text
 }
 
-/** What is wrong with them, by name of the field. */
+/** Errors of the values, by name of the field. */
 export function valueFaults(attributes: readonly Attribute[], values: Values): Record<string, string> {
   try {
     checkValues(attributes, values)

@@ -1,4 +1,4 @@
-/** The step after the password: a code is shown, or the first second factor is set up. */
+/** The steps for second factors: verifying one, or setting up the first. */
 
 import type { Account } from '../../identity/account.ts'
 import { confirmPasskey, verifyPasskey } from '../../identity/passkeys.ts'
@@ -18,11 +18,11 @@ import type { Route, WebTenant } from '../http/route.ts'
 import { type FlowRequest, startBrowserSession } from './complete.ts'
 import { tooManyAttempts } from './too-many-attempts.ts'
 
-const wrongPasskey = 'That passkey cannot be used here. Please try again, or go on another way.'
+const wrongPasskey = 'That passkey cannot be used here. Please try again, or sign in another way.'
 const wrongFirst = 'The code is not right. Please type the one the app shows now.'
 const wrong = 'The code is not right, or was used already. Please try again.'
 
-/** In place of a password: a passkey that has verified who is there. */
+/** Instead of a password: a passkey with user verification. */
 export const passkey: Route = {
   path: '/authorize/passkey',
   methods: ['POST'],
@@ -60,7 +60,7 @@ export const secondFactor: Route = {
     const flowToken = params.need('flow')
     const visit = await findFlow(ctx, flowToken, browser)
     const factor = await pendingFactorOf(tenant, visit, { flowToken, request }, 'second-factor')
-    if (!factor) return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // something else is owed by now, or nothing is
+    if (!factor) return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // another step is required by now, or none
     const { account } = factor
     const page = { client: visit.client, subject: account.subject, flowToken }
     const refused = async (problem: string): Promise<Reply> => {
@@ -81,7 +81,7 @@ export const secondFactor: Route = {
   },
 }
 
-/** Only for half a sign-in: whoever has just given the right password and has no other factor. */
+/** Only for a pending sign-in: the right password was just given, and the account has no second factor. */
 export const enrolment: Route = {
   path: '/authorize/enrolment',
   methods: ['POST'],
@@ -110,7 +110,7 @@ export const enrolment: Route = {
             { context: challengeContext(ctx, 'enrolment', flowToken), response, name: '', onlyFirst: true },
             ctx.now(),
           )
-    if (made === 'refused') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // one was set up meanwhile: it is to be shown
+    if (made === 'refused') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // one was set up meanwhile, and must be verified
     if (!made) return enrolAgain(tenant, factor, visit, params.get('draft'))
     const { remember = {}, auditEvents = [] } = await completeSecondFactor(tenant, factor, [...made.amr, 'mfa'])
     const data = { codes: made.codes, next: continueUrl(ctx, flowToken) }
@@ -125,16 +125,16 @@ export const enrolment: Route = {
   },
 }
 
-/** Who owes a second factor in a flow, and what they have shown before. */
+/** The account that must verify or set up a second factor, and what was shown before. */
 interface PendingFactor {
   account: Account
   entry: FlowRequest
   before: { amr: readonly string[]; authTime: number }
-  /** Id of the pending sign-in to complete; undefined: the session is raised to a higher level. */
+  /** Id of the pending sign-in to complete; undefined: the session is stepped up. */
   pending: string | undefined
 }
 
-/** Undefined when this is not what is owed. */
+/** Undefined when this is not the required step. */
 async function pendingFactorOf(
   { ctx, signIn }: WebTenant,
   { flow, client }: LiveFlow,
@@ -153,11 +153,11 @@ async function pendingFactorOf(
     await ctx.store.flows.setPending(flow.id, undefined)
     return undefined
   }
-  const [alive] = await ctx.people.sessions([session?.id ?? ''], ctx.now(), request.address) // with the password that the account has now
+  const [alive] = await ctx.people.sessions([session?.id ?? ''], ctx.now(), request.address) // ended by a change of the password
   return alive && { account, entry, before: alive, pending: undefined }
 }
 
-/** Everything was shown: a new session, under a new id also where one is raised. */
+/** Everything was verified: starts a session, under a new id also for a step-up. */
 async function completeSecondFactor(
   tenant: WebTenant,
   { account, entry, before, pending }: PendingFactor,
@@ -178,7 +178,7 @@ async function firstApp(signIn: SignInDeps, account: Account, ask: Omit<TotpConf
   return Array.isArray(codes) ? { codes, amr: ['otp'] } : (codes as undefined | 'refused')
 }
 
-/** With the same secret, when it was the app's code that was wrong. */
+/** With the same secret when the app's code was wrong. */
 async function enrolAgain(
   { ctx, signIn }: WebTenant,
   { account, entry: { flowToken } }: PendingFactor,

@@ -1,4 +1,4 @@
-/** Whether anyone may make an account of their own here, and what they must say of themselves. */
+/** Whether self-registration is open, and which attributes it asks for. */
 import { type Attribute, signUpAttributes } from '../../identity/attributes.ts'
 import type { SignUpRule } from '../../identity/sign-up.ts'
 import { refuse } from '../../protocol/errors.ts'
@@ -6,12 +6,12 @@ import type { WebTenant } from '../http/route.ts'
 
 const closed = 'sign-up is closed here; ask an administrator for an account'
 
-/** As the settings say. Refuses where nobody may. */
+/** As the settings say. Refuses where it is closed. */
 export function signUpRule({ signUp }: WebTenant): SignUpRule {
   return signUp ?? refuse('access_denied', closed)
 }
 
-/** As the settings and the attributes say at this moment. `asked`: those that everybody has. Refuses where nobody may. */
+/** As the settings and attributes say at this moment. `asked`: the required attributes. Refuses where it is closed. */
 export async function openSignUp(tenant: WebTenant): Promise<{ rule: SignUpRule; asked: Attribute[] }> {
   const rule = signUpRule(tenant)
   const { asked, closedBy } = signUpAttributes(await tenant.accounts.store.attributes.list())

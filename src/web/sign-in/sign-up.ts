@@ -1,4 +1,4 @@
-/** "Create an account": the step within a flow, and the page behind the link that proves the address. */
+/** Self-registration: the step within a flow, and the page of the link that verifies the address. */
 import { z } from 'zod'
 import { UnusablePassword } from '../../crypto/passwords.ts'
 import type { Account, SignUp } from '../../identity/account.ts'
@@ -20,11 +20,11 @@ import { typedOf, valueFaults, valuesOf } from './questions.ts'
 import { openSignUp, signUpRule } from './sign-up-rule.ts'
 import { tooManyAttempts } from './too-many-attempts.ts'
 
-const dead = 'this link was used already or has expired; sign up again'
+const dead = 'this link was already used or has expired; sign up again'
 const gone = 'another account has this name or address by now; sign up again with another'
-const unfit = 'more is asked of people here than when you signed up; sign up again, or ask an administrator for an account'
+const unfit = 'more details are required here than when you signed up; sign up again, or ask an administrator for an account'
 const marked = 'Please look at the fields that are marked.'
-const changed = 'What is asked of people here has changed just now. Please look at it again.'
+const changed = 'The required details have just changed. Please check the form again.'
 const taken = 'There is an account with this address already. Please sign in, or choose a new password if you forgot it.'
 const wrong = 'This is not the password that you chose when you signed up. Please try again.'
 
@@ -79,7 +79,7 @@ function typedBy(params: Params) {
 
 type Problem = NonNullable<Pages['sign-up']['problem']>
 
-/** Why the page is shown again. */
+/** Why the page is displayed again. */
 interface Refusal {
   problem: Problem
   faults?: Pages['sign-up']['faults']
@@ -87,7 +87,7 @@ interface Refusal {
 
 function unusable(error: unknown): Refusal {
   if (error instanceof UnusablePassword) return { problem: { text: error.message, field: 'password' } }
-  if (error instanceof z.ZodError) return { problem: { text: changed } } // all was checked by what was asked until now
+  if (error instanceof z.ZodError) return { problem: { text: changed } } // everything was checked against the attributes of a moment ago
   throw error
 }
 
@@ -99,7 +99,7 @@ function problemOf({ signIn }: WebTenant, { email, claims }: Applicant, password
   return text === undefined ? undefined : { text, field: 'password' }
 }
 
-/** The new account is signed in, and goes on where it came from; suspended at this very moment, it learns that there. */
+/** Signs the new account in and returns to the flow; an account suspended at this moment gets no session. */
 async function signInNewAccount(tenant: WebTenant, entry: FlowRequest, account: Account): Promise<Reply> {
   const reply = (await completeSignIn(tenant, entry, account)) ?? {
     kind: 'redirect' as const,
@@ -108,7 +108,7 @@ async function signInNewAccount(tenant: WebTenant, entry: FlowRequest, account: 
   return { ...reply, auditEvents: [ownEvent('user.sign-up', account), ...(reply.auditEvents ?? [])] }
 }
 
-/** Looking spends nothing: programs that look into mails follow links too. */
+/** Opening it spends nothing: mail scanners follow links too. */
 const openConfirm: Route = {
   path: '/sign-up/confirm',
   methods: ['GET'],
@@ -135,7 +135,7 @@ function isHere({ ctx }: WebTenant, { browser: kept }: SignUp, { id }: Browser):
   return kept !== undefined && id !== undefined && ctx.tokens.hash('br', id) === kept
 }
 
-/** Address and password must be of one person: whoever opens the link elsewhere than where they signed up says the password, too. */
+/** Address and password must be one person's: in another browser than that of the sign-up, the password is asked for. */
 const confirm: Route = {
   path: '/sign-up/confirm',
   methods: ['POST'],
@@ -179,5 +179,5 @@ function done(what: 'sign-up-mail-sent' | 'signed-up', flow: string | undefined)
 }
 
 export const signUpSteps: readonly Route[] = [signUpStep]
-/** Not there where no mail can be sent. */
+/** Served only where mail can be sent. */
 export const signUpLinks: readonly Route[] = [openConfirm, confirm]

@@ -1,4 +1,4 @@
-/** What a person can do during a flow beside consenting. Each form records a fact and returns to the hub. */
+/** What a person can do during a flow besides consenting. Each form records an answer and returns to `/authorize/continue`. */
 
 import type { Account } from '../../identity/account.ts'
 import { replacePassword } from '../../identity/accounts.ts'
@@ -66,7 +66,7 @@ const chooseAccount: Route = {
   },
 }
 
-/** Signed in with a password that somebody else set: the person chooses an own one, and every older session of theirs ends. */
+/** Signed in with a temporary password: the person chooses a new one, and every other session ends. */
 const newPassword: Route = {
   path: '/authorize/new-password',
   methods: ['POST'],

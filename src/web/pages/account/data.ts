@@ -1,4 +1,4 @@
-/** Where a person takes along what is kept about them. */
+/** Where a person downloads what is stored about them. */
 import { type Html, html } from '../html.ts'
 import { card, confirmFirst, type FormContext, form } from './parts.ts'
 
@@ -9,7 +9,7 @@ const words = {
 }
 
 export interface DataPage extends FormContext {
-  /** Where to sign in once more first; undefined: that was done just now. */
+  /** Where to sign in again first; undefined: the sign-in is recent. */
   confirm: string | undefined
 }
 

@@ -19,7 +19,7 @@ const words = {
 export interface DeletionPage extends FormContext {
   username: string
   tenant: string
-  /** Where to sign in once more first; undefined: that was done just now. */
+  /** Where to sign in again first; undefined: the sign-in is recent. */
   confirm: string | undefined
   fault: string | undefined
 }

@@ -1,4 +1,4 @@
-/** The e-mail address of an account, and how to prove or change it. */
+/** The e-mail address of an account, and how to verify or change it. */
 import { type Html, html } from '../html.ts'
 import { address } from '../names.ts'
 import { card, confirmFirst, type FormContext, field, form } from './parts.ts'
@@ -22,7 +22,7 @@ export interface EmailPage extends FormContext {
   verified: boolean
   /** Whether mail can be sent here at all. */
   mail: boolean
-  /** Where to sign in once more first; undefined: that was done just now. */
+  /** Where to sign in again first; undefined: the sign-in is recent. */
   confirm: string | undefined
   typed: string | undefined
   fault: string | undefined

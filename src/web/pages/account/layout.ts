@@ -1,4 +1,4 @@
-/** What every page of somebody's account has around its section: who it is about, the menu, what was just done — WCAG 2.2 §2.4.1, §2.4.8. */
+/** The frame of every account page: the person, the menu, what was just done — WCAG 2.2 §2.4.1, §2.4.8. */
 import { personCard } from '../emblem.ts'
 import { type Html, html } from '../html.ts'
 import { check, chevron, mark, warning } from '../icons.ts'
@@ -14,7 +14,7 @@ const words = {
   problem: 'Problem: {title}',
 }
 
-/** Where one is. */
+/** The page and its account. */
 export interface AccountPageContext {
   /** Path of the issuer. */
   base: string
@@ -29,7 +29,7 @@ export interface AccountPageContext {
   signOut: boolean
 }
 
-/** What stands in it. */
+/** The content of the page. */
 export interface Content {
   title: string
   body: Html
@@ -37,9 +37,9 @@ export interface Content {
   script?: Html
   /** What was just done. */
   notice?: string | undefined
-  /** What was not done, since something else had to be first. */
+  /** What was not done, because a sign-in was required first. */
   undone?: string | undefined
-  /** Why what was asked for is not done. */
+  /** Why the action was refused. */
   problem?: string | undefined
 }
 

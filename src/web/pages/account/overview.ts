@@ -1,4 +1,4 @@
-/** The sections of somebody's account, each in one line. */
+/** The overview of the account page: each section in one line. */
 import { type Html, html } from '../html.ts'
 import { chevron } from '../icons.ts'
 import type { AccountPageContext } from './layout.ts'

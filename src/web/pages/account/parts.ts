@@ -45,7 +45,7 @@ export function field({ name, label, value, type = 'text', autocomplete, hint, f
 ${fault !== undefined && html`<p id="${name}-fault" class="fault">${fault}</p>`}${hint !== undefined && html`<p id="${name}-hint" class="hint">${hint}</p>`}</div>`
 }
 
-/** In place of a form that only who has just signed in may use. */
+/** In place of a form that requires a recent sign-in. */
 export function confirmFirst(to: string): Html {
   return html`<div class="confirm"><p>To go on, please sign in once more, so that we know it is you.</p>
 <a id="confirm" class="button" href="${to}">Confirm that it is you</a></div>`

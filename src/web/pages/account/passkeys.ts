@@ -26,7 +26,7 @@ export interface PasskeysPage extends FormContext {
   /** Time zone of the person, if it is known. */
   zone: unknown
   items: readonly Pick<Passkey, 'id' | 'name' | 'synced' | 'createdAt' | 'lastUsedAt'>[]
-  /** What the browser is asked to make; undefined: sign in once more first, at `confirm`. */
+  /** The creation options; undefined: sign in again first, at `confirm`. */
   offer: string | undefined
   confirm: string
 }

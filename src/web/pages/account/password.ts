@@ -18,7 +18,7 @@ export interface PasswordPage extends FormContext {
   username: string
   /** Whether there is one to change. */
   exists: boolean
-  /** Where to sign in once more first; undefined: that was done just now. */
+  /** Where to sign in again first; undefined: the sign-in is recent. */
   confirm: string | undefined
   faults: Readonly<Record<string, string>>
 }

@@ -1,4 +1,4 @@
-/** Where a person says who they are — WCAG 2.2 §1.3.5: each field tells its purpose. */
+/** Where a person edits their profile — WCAG 2.2 §1.3.5: each field states its purpose. */
 import type { Question } from '../../../protocol/ports.ts'
 import { fill, type Html, html, type Value } from '../html.ts'
 import { address, named } from '../names.ts'

@@ -22,14 +22,14 @@ const words = {
 export interface SecondFactorsPage extends FormContext {
   /** Time zone of the person, if it is known. */
   zone: unknown
-  /** When the app was set up; undefined: there is none. */
+  /** When the app was set up; undefined: there is no app. */
   since: number | undefined
   /** Whether there is any second factor. */
   any: boolean
   recoveryCodes: number
   offer: TotpOffer
   wrongCode: boolean
-  /** Where to sign in once more first; undefined: that was done just now. */
+  /** Where to sign in again first; undefined: the sign-in is recent. */
   confirm: string | undefined
 }
 

@@ -1,4 +1,4 @@
-/** The sessions of an account, each with what is known of its device and place. */
+/** The sessions of an account, each with its device and network address. */
 import { type Html, html } from '../html.ts'
 import { plain } from '../names.ts'
 import { card, type FormContext, form } from './parts.ts'
@@ -13,7 +13,7 @@ const words = {
   from: 'from network address',
   end: 'Sign out',
   everywhere: 'Sign out elsewhere',
-  what: 'Whoever uses such a session is asked to sign in again. Applications that were signed in with it go on until their own access ends: to cut one off at once, remove its access under “Applications”.',
+  what: 'Anyone using such a session is asked to sign in again. Applications that were signed in with it keep working until their own access ends: to cut one off at once, remove its access under “Applications”.',
   others: 'Sign out of all other sessions',
   all: 'Sign out everywhere, here too',
 }
@@ -30,7 +30,7 @@ interface SessionItem {
   address: string | undefined
   createdAt: number
   lastSeenAt: number
-  /** The one that the page is shown in. */
+  /** The session that displays the page. */
   current: boolean
 }
 

@@ -1,4 +1,4 @@
-/** Nobody is signed in, and the person chose not to be. */
+/** Displayed when nobody is signed in and the person cancelled the sign-in. */
 import { ownEmblem } from '../emblem.ts'
 import { html } from '../html.ts'
 import type { View } from '../layout.ts'

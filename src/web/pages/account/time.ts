@@ -1,7 +1,7 @@
 /** Moments as people read them — HTML Living Standard §4.5.14. */
 import { type Html, html } from '../html.ts'
 
-/** `zone`: the time zone of the reader, if it is known to be one; else the time is told in UTC. */
+/** `zone`: the reader's time zone, if it is a valid one; otherwise times are in UTC. */
 export function moment(seconds: number, zone: unknown): Html {
   const at = new Date(seconds * 1000)
   return html`<time datetime="${at.toISOString()}">${writer(zone).format(at)}</time>`

@@ -1,4 +1,4 @@
-/** Mails survive a mail server that does not take them, a process that dies, and several nodes; what is lost is recorded (point 21). */
+/** Mails survive a mail server that does not take them, a process that dies, and several nodes; what is lost is recorded (hole 21). */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
@@ -10,7 +10,7 @@ import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
-  suite(`point 21, the outbox, on ${engine}`, () => {
+  suite(`hole 21, the outbox, on ${engine}`, () => {
     let sink: MailSink
     let gatehouse: TestApp
     let people = 0
