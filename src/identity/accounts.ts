@@ -27,7 +27,7 @@ const address = z.strictObject({
 
 /** The standard claims an account can store; `sub`, `preferred_username`, `email` and `updated_at` are computed from the account. Core §5.1. */
 export const claimsSchema = z.strictObject({
-  name: label.optional().describe('Full name, as it is shown'),
+  name: label.optional().describe('Full name, as displayed'),
   given_name: label.optional(),
   family_name: label.optional(),
   middle_name: label.optional(),
@@ -52,7 +52,7 @@ export const claimsSchema = z.strictObject({
 })
 
 export const accountSchema = z.strictObject({
-  sub: identifier(255).optional().describe('Subject identifier; made at random when absent, never changed'),
+  sub: identifier(255).optional().describe('Subject identifier; random when absent, never changed'),
   username: z
     .string()
     .trim()

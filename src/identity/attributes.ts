@@ -24,9 +24,9 @@ export const attributeSchema = z
     name: z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be 1 to 40 lower-case letters, digits and _, a letter first')
-      .describe('What it is called in files, requests and tokens; never changed'),
+      .describe('Its name in files, requests and tokens; never changed'),
     title: line(80).optional().describe('Shown to people; the name when absent'),
-    description: text(300).optional().describe('For those who fill it in'),
+    description: text(300).optional().describe('Explanation for people who fill it in'),
     type: z.enum(['string', 'number', 'boolean', 'date', 'enum', 'list']).describe('list: of texts'),
     required: z.boolean().default(false).describe('Every account has it'),
     writable_by: z.enum(['administrator', 'person']).default('administrator').describe('person: the person, and administrators'),
@@ -39,8 +39,8 @@ export const attributeSchema = z
       .string()
       .regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters')
       .optional()
-      .describe('Claim that tells it at UserInfo; absent: its name'),
-    values: z.array(line(100)).min(1).max(200).optional().describe('enum: what it may be'),
+      .describe('Claim that carries it at UserInfo; absent: its name'),
+    values: z.array(line(100)).min(1).max(200).optional().describe('enum: the allowed values'),
     max_length: z.int().min(1).max(2000).optional().describe(`string, and each entry of a list: characters; absent: ${longest}`),
     max_items: z.int().min(1).max(100).optional().describe(`list: entries; absent: ${maxItems}`),
     min: z.number().optional().describe('number: the minimum'),

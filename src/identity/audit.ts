@@ -45,7 +45,7 @@ function storable({ by, target, detail, ...event }: AuditEvent): AuditEvent {
   }
 }
 
-/** An entry as everyone outside reads it. */
+/** An entry as the API and the command line show it. */
 export interface AuditEntry {
   id: string
   /** RFC 3339. */

@@ -53,7 +53,7 @@ export const groupSchema = z.strictObject({
     .string()
     .trim()
     .regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters, none of them invisible')
-    .describe('Unique in the tenant, in any case; applications are told it'),
+    .describe('Unique in the tenant, ignoring case; visible to applications'),
   description: text(500).optional().describe('For administrators'),
 })
 export type NewGroup = z.input<typeof groupSchema>

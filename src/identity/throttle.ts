@@ -131,7 +131,7 @@ export async function mayReset({ store, pseudonym }: SignInDeps, { subject }: Ac
   return (await store.attempts.count([{ name: `reset-account:${pseudonym(subject)}`, limit: maxMails, window }], now)) === undefined
 }
 
-/** Counts the making of a tenant where anyone may make one. How many seconds to wait; undefined: go on. */
+/** Counts the creation of a tenant where anyone may create one. Returns how many seconds to wait; undefined: none. */
 export function countTenantCreation(deps: SignInDeps, address: string, now: number): Promise<number | undefined> {
   return waitFor(deps, { name: `tenant-address:${networkOf(address)}`, limit: deps.limits.address, window }, now)
 }
