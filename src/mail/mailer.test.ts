@@ -85,7 +85,7 @@ test('in development a mail is a file for its owner alone, and is told', async (
   await rm(base, { recursive: true })
 })
 
-test('errands are waited for, bounded, and fail alone without telling what was in them', async () => {
+test('background tasks are bounded and drained, and fail alone without revealing their content', async () => {
   const told: object[] = []
   const { start, drain } = backgroundTasks((problem) => told.push(problem))
   const ran: number[] = []

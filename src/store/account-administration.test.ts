@@ -80,7 +80,7 @@ onEachEngine('a password that somebody else sets ends all that the old one let i
   assert.equal(await a.devices.knows('device', 'ada', NOW), false)
 })
 
-onEachEngine('an account in reach is removed with all that hangs on it', async ({ a }) => {
+onEachEngine('a manageable account is removed with everything that belongs to it', async ({ a }) => {
   await a.accounts.add(anAccount())
   await a.accounts.add(aBoss)
   await aGrant(a)

@@ -82,7 +82,7 @@ onEachEngine('a change of address is made by the link, unless somebody has the a
   assert.equal(await a.accounts.byLogin('alice@example.org'), undefined)
 })
 
-onEachEngine('tries are counted exactly, in windows, each tenant for itself', async ({ a, b }) => {
+onEachEngine('attempts are counted exactly, in windows, for each tenant', async ({ a, b }) => {
   const bucket = { name: 'n', limit: 5, window: 60 }
   const ends = await atOnce(20, () => a.attempts.count([bucket], NOW))
   assert.equal(ends.filter((end) => end === undefined).length, 5)

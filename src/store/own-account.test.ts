@@ -69,23 +69,27 @@ onEachEngine('the scopes of all resources of a tenant are told in words', async 
   assert.deepEqual({ ...(await b.resources.meanings()) }, {})
 })
 
-onEachEngine('an account leaves with all that hangs on it, but not as the last active superadmin of its tenant', async ({ a, b }) => {
-  const admin = (subject: string, change = {}) => anAccount({ subject, username: subject, email: undefined, role: 'superadmin', ...change })
-  for (const account of [admin('one'), admin('two'), admin('three'), admin('resting', { status: 'suspended' })])
-    await a.accounts.add(account)
-  await b.accounts.add(admin('one'))
-  await a.sessions.start(aSession({ subject: 'one' }), '$hash', [])
-  await a.devices.add({ subject: 'one', hash: 'device', expiresAt: NOW + 9 }, 5)
-  await a.links.add(aLink({ kind: 'verification', email: 'a@example.com', expiresAt: NOW + 9 }, admin('one')))
-  assert.deepEqual(await a.accounts.kept('one'), {
-    apiKeys: [],
-    devices: [{ expiresAt: NOW + 9 }],
-    links: [{ kind: 'verification', email: 'a@example.com', expiresAt: NOW + 9 }],
-  })
-  assert.deepEqual(await b.accounts.kept('one'), { apiKeys: [], devices: [], links: [] })
-  assert.equal(await a.accounts.leave('nobody', NOW), 'unknown')
-  const left = await Promise.all(['one', 'two', 'three'].map((subject) => a.accounts.leave(subject, NOW)))
-  assert.deepEqual(left.toSorted(), ['last', 'removed', 'removed'], 'one of three who leave at once stays')
-  assert.equal(await a.accounts.leave('resting', NOW), 'removed')
-  assert.equal(await b.accounts.leave('one', NOW), 'last')
-})
+onEachEngine(
+  'an account is removed by its owner with everything that belongs to it, but not as the last active superadmin of its tenant',
+  async ({ a, b }) => {
+    const admin = (subject: string, change = {}) =>
+      anAccount({ subject, username: subject, email: undefined, role: 'superadmin', ...change })
+    for (const account of [admin('one'), admin('two'), admin('three'), admin('resting', { status: 'suspended' })])
+      await a.accounts.add(account)
+    await b.accounts.add(admin('one'))
+    await a.sessions.start(aSession({ subject: 'one' }), '$hash', [])
+    await a.devices.add({ subject: 'one', hash: 'device', expiresAt: NOW + 9 }, 5)
+    await a.links.add(aLink({ kind: 'verification', email: 'a@example.com', expiresAt: NOW + 9 }, admin('one')))
+    assert.deepEqual(await a.accounts.kept('one'), {
+      apiKeys: [],
+      devices: [{ expiresAt: NOW + 9 }],
+      links: [{ kind: 'verification', email: 'a@example.com', expiresAt: NOW + 9 }],
+    })
+    assert.deepEqual(await b.accounts.kept('one'), { apiKeys: [], devices: [], links: [] })
+    assert.equal(await a.accounts.leave('nobody', NOW), 'unknown')
+    const left = await Promise.all(['one', 'two', 'three'].map((subject) => a.accounts.leave(subject, NOW)))
+    assert.deepEqual(left.toSorted(), ['last', 'removed', 'removed'], 'one of three who leave at once stays')
+    assert.equal(await a.accounts.leave('resting', NOW), 'removed')
+    assert.equal(await b.accounts.leave('one', NOW), 'last')
+  },
+)

@@ -110,7 +110,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await browser.open('/account/data/download')).status, 405)
     })
 
-    test('an account is deleted with all that hangs on it, once its name is typed', async () => {
+    test('an account is deleted with everything that belongs to it, once its name is typed', async () => {
       const { browser, page, subject, username, email, who } = await enter('deletion')
       const tokens = await app.tokens(browser, {}, who)
       await browser.open('/account/deletion')

@@ -103,7 +103,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
-    test('cannot be guessed here: tries count as at the sign-in page', async () => {
+    test('cannot be guessed here: attempts count as at the sign-in page', async () => {
       const { browser } = await enter()
       for (let i = 0; i < 10; i++) assert.equal((await change(browser, { current: `guess ${i}` })).status, 422)
       const refused = await change(browser)

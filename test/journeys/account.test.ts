@@ -32,7 +32,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
     const claims = async () => (await gatehouse.root.store.accounts.bySubject(subject))?.claims
 
-    test('whoever is not signed in is, and comes back to the section they wanted', async () => {
+    test('a person who is not signed in signs in, and returns to the section', async () => {
       const browser = gatehouse.browser()
       const page = await browser.open('/account/profile')
       assert.ok(shows(page, 'sign-in'))
@@ -120,7 +120,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await claims())?.['name'], 'Alice Liddell')
     })
 
-    test('whose password is for once chooses an own one first', async () => {
+    test('a person with a temporary password chooses a new one first', async () => {
       const temporary = { username: 'newcomer', password: 'for the first time' }
       const newcomer = await gatehouse.addAccount({ username: temporary.username }, temporary.password)
       await gatehouse.root.store.accounts.change(newcomer, { passwordIsTemporary: true })

@@ -102,9 +102,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const hashed = () => (gatehouse.root.signIn.passwords as Passwords).load().done
 
     /** All that an observer could compare, without what differs from one request to the next. */
-    async function observed(knock: (login: string) => Promise<Seen>, login: string) {
+    async function observed(act: (login: string) => Promise<Seen>, login: string) {
       const before = hashed()
-      const { status, headers, text } = await knock(login)
+      const { status, headers, text } = await act(login)
       const id = headers.get('x-request-id') as string
       const same = (said: string) =>
         said
@@ -116,25 +116,25 @@ for (const engine of Object.keys(engines) as Engine[]) {
       return { status, told, text: same(text), hashes: hashed() - before }
     }
 
-    async function tellsNothing(knock: (login: string) => Promise<Seen>, logins: readonly string[]) {
+    async function tellsNothing(act: (login: string) => Promise<Seen>, logins: readonly string[]) {
       gatehouse.advance(900 * 100)
-      const expected = await observed(knock, logins[0] as string)
-      for (const login of logins.slice(1)) assert.deepEqual(await observed(knock, login), expected, login)
+      const expected = await observed(act, logins[0] as string)
+      for (const login of logins.slice(1)) assert.deepEqual(await observed(act, login), expected, login)
     }
 
-    for (const [door, knock] of Object.entries(byLogin)) {
-      test(`${door} does not tell, of a name`, () => tellsNothing(knock, names))
-      test(`${door} does not tell, of an address`, () =>
+    for (const [path, act] of Object.entries(byLogin)) {
+      test(`${path} does not reveal a name`, () => tellsNothing(act, names))
+      test(`${path} does not reveal an address`, () =>
         tellsNothing(
-          knock,
+          act,
           names.map((name) => `${name}@example.com`),
         ))
     }
-    for (const [door, knock] of Object.entries(byAddress)) {
-      test(`${door} does not tell`, async () => {
+    for (const [path, act] of Object.entries(byAddress)) {
+      test(`${path} does not tell`, async () => {
         if (!(await gatehouse.app.tenant('same'))) await settle()
         await tellsNothing(
-          knock,
+          act,
           names.map((name) => `${name}@example.com`),
         )
       })

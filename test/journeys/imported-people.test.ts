@@ -56,7 +56,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await asked(`${gatehouse.issuer}/login`, 'POST', { identifier: 'short', password: 'short' })).status, 200)
     })
 
-    test('choose an own password first, when theirs is temporary; one who is suspended does not come in', async () => {
+    test('choose a new password first when theirs is temporary; a suspended one is not signed in', async () => {
       await createAccount(gatehouse.root.accounts, { username: 'temporary' }, { hash: bcrypt, temporary: true })
       assert.ok(shows(await signIn('temporary', password), 'new-password'))
       const made = await createAccount(gatehouse.root.accounts, { username: 'suspended' }, { hash: bcrypt, temporary: false }, 'suspended')
@@ -65,7 +65,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await account('suspended')).passwordHash, bcrypt)
     })
 
-    test('whoever does not exist costs what somebody who does costs, and gets in with nobody’s password', async (t) => {
+    test('a login without an account costs what one with an account costs, and no password signs it in', async (t) => {
       const tenant = { slug: 'acme', name: 'Acme' }
       await gatehouse.app.tenants.create(tenant)
       const acme = (await gatehouse.app.tenant('acme'))!

@@ -123,7 +123,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const who = await somebody()
       const own = gatehouse.browser()
       for (let i = 0; i < 10; i++) assert.equal(await canSignIn(who.username, 'guess'), false)
-      assert.equal(await canSignIn(who.username, 'the old password', own), false, 'too many tries')
+      assert.equal(await canSignIn(who.username, 'the old password', own), false, 'too many attempts')
       await own.open((await linkOf('reset', who)).url)
       await choose(own)
       await sink.next()

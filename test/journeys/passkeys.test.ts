@@ -153,10 +153,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const other = gatehouse.browser()
       const response = key.get(optionsOn(await other.open(web.url())))
       await browser.open(web.url({ prompt: 'login' }))
-      assert.equal((await answer(response)).status, 401, 'of another visit')
+      assert.equal((await answer(response)).status, 401, 'of another flow')
       const late = await browser.open(web.url({ prompt: 'login' }))
       gatehouse.advance(1800)
-      assert.equal((await browser.submit('passkey', { response: key.get(optionsOn(late)) })).status, 400, 'the visit has ended too')
+      assert.equal((await browser.submit('passkey', { response: key.get(optionsOn(late)) })).status, 400, 'the flow has expired too')
       await browser.open(web.url({ prompt: 'login' }))
       const second = await browser.submit('sign-in', { ...who })
       const flow = second.url.searchParams.get('flow') as string

@@ -1,4 +1,4 @@
-/** A password that is changed in the very moment in which it is checked lets nobody in, at no door. */
+/** A password that is changed at the moment it is checked signs nobody in, on any path. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import type { Account } from '../../src/identity/account.ts'
@@ -26,7 +26,7 @@ function betweenCheckAndUse(t: TestContext, { root }: TestApp, change: () => Pro
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`a sign-in that races a change of the password, on ${engine}`, () => {
-    const doors: Record<string, (gatehouse: TestApp, username: string) => Promise<{ status: number; left: string }>> = {
+    const paths: Record<string, (gatehouse: TestApp, username: string) => Promise<{ status: number; left: string }>> = {
       'the page': async (gatehouse, username) => {
         const browser = gatehouse.browser()
         const page = await browser.open(application(gatehouse, { id: 'app', secret: 'secret' }).url())
@@ -51,31 +51,31 @@ for (const engine of Object.keys(engines) as Engine[]) {
       },
     }
 
-    test('lets nobody in, at any door', async (t) => {
+    test('signs nobody in, on any path', async (t) => {
       const gatehouse = await testApp(engine)
       t.after(() => gatehouse.close())
       await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')
       await gatehouse.addClient({ client_id: 'old', grant_types: ['password'], scope: 'openid' }, 'secret')
-      for (const [door, knock] of Object.entries(doors)) {
-        const username = door.replaceAll(' ', '-')
+      for (const [path, signIn] of Object.entries(paths)) {
+        const username = path.replaceAll(' ', '-')
         const subject = await gatehouse.addAccount({ username }, password)
         betweenCheckAndUse(t, gatehouse, () =>
           givePassword(gatehouse.root.accounts, operator, subject, { text: 'another', temporary: false }),
         )
         gatehouse.advance(1)
-        assert.deepEqual(await knock(gatehouse, username), { status: 401, left: '' }, door)
+        assert.deepEqual(await signIn(gatehouse, username), { status: 401, left: '' }, path)
         const noted = await gatehouse.root.store.audit.search({ since: gatehouse.now(), limit: 9, newestFirst: false })
         assert.deepEqual(
           noted.map(({ act, outcome, target }) => [act, outcome, target]),
           [['user.sign-in', 'failure', subject]],
-          door,
+          path,
         )
         await givePassword(gatehouse.root.accounts, operator, subject, { text: password, temporary: false })
-        assert.notEqual((await knock(gatehouse, username)).left, '', `${door}, afterwards`)
+        assert.notEqual((await signIn(gatehouse, username)).left, '', `${path}, afterwards`)
       }
     })
 
-    test('when the person chooses an own password in place of a temporary one', async (t) => {
+    test('when the person replaces a temporary password', async (t) => {
       const gatehouse = await testApp(engine)
       t.after(() => gatehouse.close())
       await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], scope: 'openid' }, 'secret')

@@ -32,7 +32,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     const json = (path: string, body: object) =>
       call(gatehouse.issuer + path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
-    const doors: Record<string, (fields: { password: string; otp?: string }) => Promise<Answer>> = {
+    const paths: Record<string, (fields: { password: string; otp?: string }) => Promise<Answer>> = {
       'the sign-in API': (fields) => json('/api/v1/auth/login', { email: username, ...fields }),
       'Auto Authn': (fields) => json('/login', { identifier: username, ...fields }),
       'the password grant': (fields) => old.post('/token', { grant_type: 'password', username, ...fields }),
@@ -40,29 +40,29 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const said = ({ text }: Answer) => JSON.parse(text)
     const codeOf = (answer: Answer) => said(answer).code ?? said(answer).error
 
-    for (const [door, knock] of Object.entries(doors)) {
-      test(`${door}: the password alone is refused, and only a right one tells why`, async () => {
-        const refused = await knock({ password })
+    for (const [path, signIn] of Object.entries(paths)) {
+      test(`${path}: the password alone is refused, and only a right one tells why`, async () => {
+        const refused = await signIn({ password })
         assert.deepEqual([refused.status, codeOf(refused)], [401, 'insufficient_user_authentication'])
         assert.match(refused.text, /a second factor is needed: send a code of it, or a recovery code, as otp/)
-        assert.equal(codeOf(await knock({ password: 'a wrong password' })), 'invalid_grant')
-        assert.equal(codeOf(await knock({ password: 'a wrong password', otp: app.at(gatehouse.now()) })), 'invalid_grant')
-        assert.equal((await knock({ password, otp: app.at(gatehouse.now()) })).status, 200, 'the code was not used up')
+        assert.equal(codeOf(await signIn({ password: 'a wrong password' })), 'invalid_grant')
+        assert.equal(codeOf(await signIn({ password: 'a wrong password', otp: app.at(gatehouse.now()) })), 'invalid_grant')
+        assert.equal((await signIn({ password, otp: app.at(gatehouse.now()) })).status, 200, 'the code was not used up')
       })
-      test(`${door}: password and code, each code once`, async () => {
+      test(`${path}: password and code, each code once`, async () => {
         const otp = app.at(gatehouse.now())
-        const { acr, amr } = claimsOf(said(await knock({ password, otp })).access_token)
+        const { acr, amr } = claimsOf(said(await signIn({ password, otp })).access_token)
         assert.deepEqual([acr, amr], ['aal2', ['pwd', 'otp', 'mfa']])
-        const again = await knock({ password, otp })
+        const again = await signIn({ password, otp })
         assert.deepEqual([again.status, codeOf(again)], [401, 'insufficient_user_authentication'])
         assert.match(again.text, /the code is not right, or was used already/)
         const [recovery = ''] = recoveryCodes
-        assert.equal((await knock({ password, otp: recovery })).status, 200)
-        assert.equal((await knock({ password, otp: recovery })).status, 401)
+        assert.equal((await signIn({ password, otp: recovery })).status, 200)
+        assert.equal((await signIn({ password, otp: recovery })).status, 401)
       })
-      test(`${door}: guessing codes ends, and its count is that of all doors`, async () => {
-        for (const other of [...Object.values(doors), knock, knock]) assert.equal((await other({ password, otp: '000000' })).status, 401)
-        const refused = await knock({ password, otp: app.at(gatehouse.now()) })
+      test(`${path}: guessing codes ends, and all paths share the count`, async () => {
+        for (const other of [...Object.values(paths), signIn, signIn]) assert.equal((await other({ password, otp: '000000' })).status, 401)
+        const refused = await signIn({ password, otp: app.at(gatehouse.now()) })
         assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '900'])
       })
     }

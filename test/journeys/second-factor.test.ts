@@ -1,4 +1,4 @@
-/** Second factors at sign-in: codes of an authenticator app, recovery codes, and what half a sign-in is good for — NIST SP 800-63B-4 §2.2, RFC 6238 §5.2, RFC 8176. */
+/** Second factors at sign-in: codes of an authenticator app, recovery codes, and what a pending sign-in is good for — NIST SP 800-63B-4 §2.2, RFC 6238 §5.2, RFC 8176. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { givePassword, operator } from '../../src/identity/account-administration.ts'
@@ -12,7 +12,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
   suite(`second factors, on ${engine}`, () => {
     let gatehouse: TestApp
     let web: Application
-    /** Of each test anew: what it tries spoils nothing for the next. */
+    /** New for each test, so that no test affects the next. */
     let who: Person
     let subject: string
     let app: AuthenticatorApp
@@ -67,14 +67,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(told(await browser.open(web.url({ prompt: 'none' })))['code'])
     })
 
-    test('half a sign-in is nothing: no cookie, no session, no known browser, and no use in another visit', async () => {
+    test('a pending sign-in gives nothing: no cookie, no session, no known browser, and no use in another flow', async () => {
       await giveSecret()
       assert.deepEqual([...browser.cookies.keys()], ['gatehouse-browser'])
       assert.equal(told(await browser.open(web.url({ prompt: 'none' })))['error'], 'login_required')
-      assert.ok(shows(await browser.open(web.url()), 'sign-in'), 'another visit of the same browser')
+      assert.ok(shows(await browser.open(web.url()), 'sign-in'), 'another flow of the same browser')
     })
 
-    test('half a sign-in belongs to its browser', async () => {
+    test('a pending sign-in belongs to its browser', async () => {
       const flow = (await giveSecret()).url.searchParams.get('flow') as string
       const stranger = gatehouse.browser()
       await stranger.open(web.url())
@@ -82,7 +82,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(told(await giveCode(app.at(gatehouse.now())))['code'])
     })
 
-    test('half a sign-in waits ten minutes', async () => {
+    test('a pending sign-in waits ten minutes', async () => {
       const page = await giveSecret()
       gatehouse.advance(599)
       assert.ok(shows(await browser.open(page.url.href), 'second-factor'))
@@ -160,7 +160,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await gatehouse.root.store.factors.of(subject)).recoveryCodes, 8)
     })
 
-    test('guessing codes ends, across visits and at known browsers too, and begins anew later', async () => {
+    test('guessing codes ends, across flows and at known browsers too, and starts again later', async () => {
       await giveSecret()
       await giveCode(app.at(gatehouse.now())) // from now on the browser is known
       for (let i = 0; i < 5; i++) {
@@ -181,7 +181,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(told(await giveCode(app.at(gatehouse.now())))['code'])
     })
 
-    test('somebody else can sign in instead, and then owes nothing', async () => {
+    test('another person can sign in instead, without a further step', async () => {
       await gatehouse.addAccount({ username: `plain${people}` }, 'a plain old password')
       const page = await giveSecret()
       assert.ok(shows(await browser.open(`${page.url.href}&another=1`), 'sign-in'))
@@ -205,7 +205,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(told(await browser.open(web.url({ prompt: 'none' })))['error'], 'login_required')
     })
 
-    test('whoever is suspended meanwhile does not come in', async () => {
+    test('a person who is suspended meanwhile is not signed in', async () => {
       await giveSecret()
       await gatehouse.root.accounts.store.accounts.change(subject, { status: 'suspended' })
       assert.ok(shows(await giveCode(app.at(gatehouse.now())), 'sign-in'))
@@ -265,7 +265,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(told(await browser.submit('second-factor', { code: app.at(gatehouse.now()) }))['code'])
     })
 
-    test('cannot be set up by whoever knows the password alone, once there is one', async () => {
+    test('cannot be set up with the password alone, once there is one', async () => {
       const mary = { username: 'mary', password: 'the fairy of science' }
       const subject = await gatehouse.addAccount({ username: mary.username }, mary.password)
       const thief = gatehouse.browser()
@@ -280,7 +280,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(told(await thief.submit('second-factor', { code: app.at(gatehouse.now()) }))['code'])
     })
 
-    test('is offered anew when the offer is too old, and that of another visit is none', async () => {
+    test('is offered again when the offer has expired, and an offer of another flow is refused', async () => {
       const joan = { username: 'joan', password: 'a compiler of her own' }
       await gatehouse.addAccount({ username: joan.username }, joan.password)
       const [one, two] = [gatehouse.browser(), gatehouse.browser()]

@@ -101,7 +101,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await store.accounts.byLogin(email))?.attributes, { plan: 'free' })
     })
 
-    test('what everybody must have and only administrators write closes sign-up at every door', async () => {
+    test('a required attribute that only administrators set closes sign-up on every path', async () => {
       const { gatehouse } = stage
       await gatehouse.app.tenants.create({ slug: 'ranks', name: 'Ranks' })
       await gatehouse.app.tenants.set('ranks', { sign_up_email: 'verified' })
@@ -132,7 +132,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       gatehouse.advance(6) // until every node has seen it
       const signIn = await gatehouse.browser().open(stage.app('ranks').url())
       assert.ok(shows(signIn, 'sign-in'))
-      assert.doesNotMatch(signIn.html, /id="sign-up"/, 'nobody is sent to a closed door')
+      assert.doesNotMatch(signIn.html, /id="sign-up"/, 'no link leads to a closed sign-up')
       await tenant.store.attributes.remove('grade')
       gatehouse.advance(6)
       await stage.open(browser, 'ranks')

@@ -63,7 +63,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           assert.deepEqual([refused.status, refused.html.includes('not the password that you chose')], [401, true])
         }
         assert.equal(await store(rule).accounts.byLogin(email), undefined)
-        gatehouse.advance(1800) // the visit at the first browser is over, too
+        gatehouse.advance(1800) // the flow of the first browser has expired, too
         await owner.submit('confirm-sign-up', { password: 'the password of a stranger' })
         assert.equal((await store(rule).accounts.byLogin(email))?.claims['email_verified'], true)
       })
@@ -92,7 +92,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
     }
 
-    test('verified: whoever has the address is told at once; private: the owner alone, by mail', async () => {
+    test('verified: a taken address is refused at once; private: only the owner is told, by mail', async () => {
       for (const rule of ['verified', 'private'])
         await gatehouse.addAccount({ username: 'ada', email: 'ada@example.com' }, password, stage.tenant(rule))
       const browser = gatehouse.browser()

@@ -60,22 +60,22 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(isIn(await attempt(alice.username, alice.password, '192.0.2.9')))
     })
 
-    test('ends at every door where a password is tried, and they share one count', async () => {
+    test('ends on every path that takes a password, and they share one count', async () => {
       const json = (body: object) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
       const { username } = alice
-      const doors: Record<string, (password: string) => Promise<Answer>> = {
+      const paths: Record<string, (password: string) => Promise<Answer>> = {
         'sign-in API': (password) => call(`${gatehouse.issuer}/api/v1/auth/login`, json({ email: username, password })),
         'Auto Authn': (password) => call(`${gatehouse.issuer}/login`, json({ identifier: username, password })),
         'password grant': (password) => old.post('/token', { grant_type: 'password', username, password }),
       }
-      for (const [door, knock] of Object.entries(doors)) {
+      for (const [path, tryPassword] of Object.entries(paths)) {
         gatehouse.advance(quarter * 100)
-        for (const [name, other] of Object.entries(doors)) assert.match(String((await other('a wrong password')).status), /^40[01]$/, name)
-        const refused = await knock(alice.password)
-        assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, String(quarter)], door)
-        assert.equal((await attempt(username, alice.password, '192.0.2.7')).status, 429, door)
+        for (const [name, other] of Object.entries(paths)) assert.match(String((await other('a wrong password')).status), /^40[01]$/, name)
+        const refused = await tryPassword(alice.password)
+        assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, String(quarter)], path)
+        assert.equal((await attempt(username, alice.password, '192.0.2.7')).status, 429, path)
         gatehouse.advance(quarter)
-        assert.equal((await knock(alice.password)).status, 200, door)
+        assert.equal((await tryPassword(alice.password)).status, 200, path)
       }
     })
 
@@ -159,7 +159,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(hashed(), before + 1, 'a name that does not exist costs one hash, as a wrong password does')
     })
 
-    test('ends for whoever makes tenants where anyone may', async () => {
+    test('ends for anyone who creates tenants where anyone may', async () => {
       gatehouse.advance(quarter * 100)
       const make = (i: number) =>
         call(`${gatehouse.issuer}/tenant`, {

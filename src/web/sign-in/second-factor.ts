@@ -58,11 +58,11 @@ export const secondFactor: Route = {
     const { ctx, signIn } = tenant
     const { params, browser } = request
     const flowToken = params.need('flow')
-    const visit = await findFlow(ctx, flowToken, browser)
-    const factor = await pendingFactorOf(tenant, visit, { flowToken, request }, 'second-factor')
+    const live = await findFlow(ctx, flowToken, browser)
+    const factor = await pendingFactorOf(tenant, live, { flowToken, request }, 'second-factor')
     if (!factor) return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // another step is required by now, or none
     const { account } = factor
-    const page = { client: visit.client, subject: account.subject, flowToken }
+    const page = { client: live.client, subject: account.subject, flowToken }
     const refused = async (problem: string): Promise<Reply> => {
       const auditEvents = [wrongCode(account)]
       return { kind: 'page', status: 401, ...(await secondFactorPage(ctx, { ...page, problem })), auditEvents }
@@ -91,8 +91,8 @@ export const enrolment: Route = {
     const { ctx, signIn } = tenant
     const { params, browser } = request
     const flowToken = params.need('flow')
-    const visit = await findFlow(ctx, flowToken, browser)
-    const factor = await pendingFactorOf(tenant, visit, { flowToken, request }, 'enrolment')
+    const live = await findFlow(ctx, flowToken, browser)
+    const factor = await pendingFactorOf(tenant, live, { flowToken, request }, 'enrolment')
     if (!factor) return { kind: 'redirect', to: continueUrl(ctx, flowToken) }
     const { account } = factor
     const response = params.get('response')
@@ -111,7 +111,7 @@ export const enrolment: Route = {
             ctx.now(),
           )
     if (made === 'refused') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // one was set up meanwhile, and must be verified
-    if (!made) return enrolAgain(tenant, factor, visit, params.get('draft'))
+    if (!made) return enrolAgain(tenant, factor, live, params.get('draft'))
     const { remember = {}, auditEvents = [] } = await completeSecondFactor(tenant, factor, [...made.amr, 'mfa'])
     const data = { codes: made.codes, next: continueUrl(ctx, flowToken) }
     const added = response === undefined ? 'totp' : 'passkey'

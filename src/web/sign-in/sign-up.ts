@@ -155,10 +155,10 @@ const confirm: Route = {
     if (account === 'unknown') refuse('invalid_request', dead)
     if (account === 'taken') refuse('invalid_request', gone)
     if (account === 'unfit') refuse('access_denied', unfit)
-    const visit = flowToken === undefined ? undefined : await liveFlow(tenant.ctx, flowToken, browser)
-    if (visit && flowToken !== undefined) {
+    const live = flowToken === undefined ? undefined : await liveFlow(tenant.ctx, flowToken, browser)
+    if (live && flowToken !== undefined) {
       const sessions = await tenant.ctx.people.sessions(browser.sessions, tenant.ctx.now(), request.address)
-      return signInNewAccount(tenant, { flowToken, flow: visit.flow, request, sessions }, account)
+      return signInNewAccount(tenant, { flowToken, flow: live.flow, request, sessions }, account)
     }
     const device = await rememberDevice(tenant.signIn, browser.device, account.subject, tenant.ctx.now())
     return { ...done('signed-up', undefined), remember: { device }, auditEvents: [ownEvent('user.sign-up', account)] }
