@@ -1,4 +1,4 @@
-/** What the command line tells of an account: flags computed from its schema, and the attributes that the tenant has defined. */
+/** An account on the command line: flags computed from its schema, and the attributes that the tenant has defined. */
 import type { Command } from 'commander'
 import type { z } from 'zod'
 import type { Raw } from '../config/raw.ts'
@@ -9,21 +9,21 @@ import { merged } from './admin-command.ts'
 import { addFlags, givenByFlags } from './flags.ts'
 import { misuse } from './problems.ts'
 
-/** Without attributes, which differ from tenant to tenant. */
+/** Without attributes, which differ between tenants. */
 export const newAccountFlags = accountSchema.omit({ attributes: true })
-/** Without what never changes, or changes by a command of its own. */
+/** Without what never changes, and what has its own command. */
 export const accountChangeFlags = newAccountFlags.omit({ sub: true, role: true })
 
 export function addAccountFlags(command: Command, schema: z.ZodType): Command {
   const collected = (pair: string, before: readonly string[] = []) => [...before, pair]
   return addFlags(command, schema, 'Account:').option(
     '--attribute <name=value>',
-    'what the tenant has defined, see "gatehouse attributes list"; once for each, and for each entry of a list',
+    'an attribute that the tenant has defined, see "gatehouse attributes list"; repeat it for each attribute and each list entry',
     collected,
   )
 }
 
-/** What the flags say, as a value for the schema to check. An attribute that is given as `name=` is null. */
+/** The value that the flags give, not checked yet. An attribute that is given as `name=` is null. */
 export async function accountByFlags({ store }: Tenant, command: Command, schema: z.ZodType): Promise<Raw> {
   const pairs = command.getOptionValue('attribute') as readonly string[] | undefined
   const given = givenByFlags(command, schema)
@@ -43,10 +43,10 @@ function attributeValue(name: string, texts: readonly string[], type: Attribute[
   const [text = '', ...more] = texts
   if (text === '' && more.length === 0) return null
   if (type === 'list') return texts
-  return more.length > 0 ? misuse(`--attribute ${name} is given twice, and is no list`) : interpreted(text, type)
+  return more.length > 0 ? misuse(`--attribute ${name} is given twice, but is not a list`) : interpreted(text, type)
 }
 
-/** What cannot be read stays text, for the schema to refuse. */
+/** Text that cannot be parsed stays text, for the schema to refuse. */
 function interpreted(text: string, type: Attribute['type'] | undefined): unknown {
   if (type === 'number') return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
   return type === 'boolean' && (text === 'true' || text === 'false') ? text === 'true' : text

@@ -1,4 +1,4 @@
-/** What the commands that look after a tenant have in common: their flags, and how they read lists and files. */
+/** What the commands that administer a tenant share: flags, output, and reading lists and files. */
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { isMapping, type Raw } from '../config/raw.ts'
@@ -15,7 +15,7 @@ export interface AdminFlags extends ConfigFlags {
 /** A command that acts on one tenant. `examples`: whole command lines. */
 export function adminCommand(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
   return withExamples(
-    parent.command(usage).description(summary).option('--tenant <slug>', 'whose', 'root').option('--json', 'print JSON, for programs'),
+    parent.command(usage).description(summary).option('--tenant <slug>', 'the tenant', 'root').option('--json', 'print JSON, for programs'),
     examples,
   )
 }
@@ -53,7 +53,7 @@ export function printJson({ stdout }: Terminal, value: object): void {
   stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** All pages of a list that is read page by page. */
+/** All items of a list that is read page by page. */
 export async function all<T>(read: (ask: { after?: string; limit: number }) => Promise<T[]>, keyOf: (item: T) => string): Promise<T[]> {
   const limit = 200
   const items: T[] = []
@@ -64,7 +64,7 @@ export async function all<T>(read: (ask: { after?: string; limit: number }) => P
   return items
 }
 
-/** The JSON object in a file, or on standard input for `-`; an empty one when no file was named. */
+/** The JSON object in a file, or on standard input for `-`; an empty object when no file is named. */
 export async function readObject(terminal: Terminal, file: string | undefined): Promise<Raw> {
   if (file === undefined) return {}
   const read = readJson(file === '-' ? await readAll(terminal.stdin) : textOf(file))
@@ -72,7 +72,7 @@ export async function readObject(terminal: Terminal, file: string | undefined): 
   return 'value' in read && isMapping(read.value) ? read.value : refuse(`${file} does not hold a JSON object`)
 }
 
-/** Refuses when it cannot be read. */
+/** Refuses a file that cannot be read. */
 export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
@@ -81,7 +81,7 @@ export function textOf(file: string): string {
   }
 }
 
-/** Groups of values laid over each other; what the later gives wins. */
+/** Merges nested groups of values; those of `over` win. */
 export function merged(under: Raw, over: Raw): Raw {
   const result: Raw = { ...under }
   for (const [name, value] of Object.entries(over)) {

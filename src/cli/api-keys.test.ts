@@ -26,15 +26,15 @@ const refused: [line: string, status: number, message: string][] = [
   ['api-keys create --label x --service refused --expires-in 90', 2, 'such as 90s, 30m, 24h or 90d'],
   ['api-keys create --label x --service refused --expires-in 0d', 2, 'such as 90s, 30m, 24h or 90d'],
   ['api-keys create --label x --service refused --expires-in 3651d', 2, 'at most 3650d'],
-  ['api-keys rotate nothing', 1, 'there is no API key nothing in force'],
+  ['api-keys rotate nothing', 1, 'there is no valid API key nothing'],
   ['api-keys delete nothing', 1, 'there is no API key nothing'],
   [`${robot} --secret-hash x`, 1, '--secret-hash is no hash of argon2, bcrypt, scrypt or PBKDF2'],
   [`${robot} --secret-hash '${bcrypt.replace('$05$', '$15$')}'`, 1, '--secret-hash is bcrypt of a cost that is not 4 to 14'],
-  [`${robot} --secret-hash '${bcrypt}' --secret 1234567890123456789012`, 2, '--secret and --secret-hash exclude each other'],
+  [`${robot} --secret-hash '${bcrypt}' --secret 1234567890123456789012`, 2, '--secret and --secret-hash cannot be combined'],
   [`${robot} --token-endpoint-auth-method none --redirect-uris https://a.example --secret-hash '${bcrypt}'`, 1, 'must authenticate'],
   ['clients rotate-secret nothing', 1, 'there is no client nothing'],
-  ['clients rotate-secret public', 1, 'client public authenticates without a secret'],
-  [`clients rotate-secret public --secret-hash '${bcrypt}'`, 1, 'a client that authenticates by none has no secret'],
+  ['clients rotate-secret public', 1, 'client public does not authenticate with a secret'],
+  [`clients rotate-secret public --secret-hash '${bcrypt}'`, 1, 'a client with the authentication method none has no secret'],
   ['clients secrets nothing', 1, 'there is no client nothing'],
   ['clients delete-secret public nothing', 1, 'client public has no secret nothing'],
 ]
@@ -67,7 +67,7 @@ test('a key lives: made, shown once, listed, rotated, deleted', async () => {
   assert.deepEqual([first.scope, first.resource, first.expires_at - first.created_at], ['a b', ['https://api.example'], 3600])
   const hers = await gatehouse('api-keys create --user ADA --label laptop')
   assert.match(hers.out, /api_key +gth_ak_/)
-  assert.match(hers.err, /kept only as a hash: note it now/)
+  assert.match(hers.err, /stored: note it now/)
   const second = await json(`api-keys rotate ${first.id} --overlap 30m`)
   assert.deepEqual([second.scope, second.label, second.expires_at - second.created_at], ['a b', 'Orders', 3600])
   assert.notEqual(second.api_key, first.api_key)

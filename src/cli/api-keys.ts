@@ -1,4 +1,4 @@
-/** `gatehouse api-keys`: long-lived credentials of people and services, for what does not speak OAuth. */
+/** `gatehouse api-keys`: long-lived credentials of people and services, for programs without OAuth. */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { foldLogin } from '../identity/account.ts'
@@ -23,42 +23,42 @@ interface CreateFlags extends AdminFlags {
 const day = 86_400
 
 export function apiKeys(group: Command, terminal: Terminal): void {
-  const create = adminCommand(group, 'create', 'make a key; it is shown this once', [
+  const create = adminCommand(group, 'create', 'create a key, which is shown only once', [
     'gatehouse api-keys create --service nightly --label "report server" --scope reports:write --resource https://api.example',
     'gatehouse api-keys create --user ada --label laptop --scope "openid email" --expires-in 30d',
   ])
-    .option('--user <login>', 'the person for whom it speaks')
-    .option('--service <name>', 'the service for which it speaks')
-    .addOption(new Option('--expires-in <time>', 'how long it works').argParser(duration).default(90 * day, '90d'))
-    .option('--no-expires-in', 'let it work until it is deleted')
+    .option('--user <login>', 'the person it acts for')
+    .option('--service <name>', 'the service it acts for')
+    .addOption(new Option('--expires-in <time>', 'how long it is valid').argParser(duration).default(90 * day, '90d'))
+    .option('--no-expires-in', 'valid until it is deleted')
   addFlags(create, apiKeySchema, 'Key:').action((flags: CreateFlags, command: Command) => createKey(terminal, flags, command))
 
-  adminCommand(group, 'list', 'all keys; never what they are', ['gatehouse api-keys list', 'gatehouse api-keys list --json']).action(
-    (flags: AdminFlags) => withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)),
-  )
+  adminCommand(group, 'list', 'all keys, without the keys themselves', [
+    'gatehouse api-keys list',
+    'gatehouse api-keys list --json',
+  ]).action((flags: AdminFlags) => withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)))
 
-  adminCommand(group, 'rotate <id>', 'a key to follow this one; it is shown this once', [
+  adminCommand(group, 'rotate <id>', 'replace a key; the new one is shown only once', [
     'gatehouse api-keys rotate KEY-ID',
     'gatehouse api-keys rotate KEY-ID --overlap 1h',
   ])
-    .addOption(new Option('--overlap <time>', 'how long the old one works beside it').argParser(duration).default(day, '24h'))
+    .addOption(new Option('--overlap <time>', 'how long the old key stays valid').argParser(duration).default(day, '24h'))
     .action((id: string, flags: AdminFlags & { overlap: number }) =>
       withTenant(terminal, flags, async ({ ctx, store }, done) => {
         const { text, hash } = newText(ctx)
         const next = await store.apiKeysAdmin.rotate(id, { next: { id: ctx.id(), hash }, now: ctx.now(), overlap: flags.overlap })
-        if (!next) refuse(`there is no API key ${id} in force: see "gatehouse api-keys list"`)
+        if (!next) refuse(`there is no valid API key ${id}: see "gatehouse api-keys list"`)
         await done('apikey.rotate', id, { next: next.id })
         tell(terminal, flags, next, text)
       }),
     )
 
-  adminCommand(group, 'delete <id>', 'let a key work no longer', ['gatehouse api-keys delete KEY-ID']).action(
-    (id: string, flags: AdminFlags) =>
-      withTenant(terminal, flags, async ({ store }, done) => {
-        if (!(await store.apiKeysAdmin.remove(id))) refuse(`there is no API key ${id}: see "gatehouse api-keys list"`)
-        await done('apikey.remove', id)
-        confirm(terminal, flags.json, { id, deleted: true }, `API key ${id} is deleted.`)
-      }),
+  adminCommand(group, 'delete <id>', 'delete a key', ['gatehouse api-keys delete KEY-ID']).action((id: string, flags: AdminFlags) =>
+    withTenant(terminal, flags, async ({ store }, done) => {
+      if (!(await store.apiKeysAdmin.remove(id))) refuse(`there is no API key ${id}: see "gatehouse api-keys list"`)
+      await done('apikey.remove', id)
+      confirm(terminal, flags.json, { id, deleted: true }, `API key ${id} is deleted.`)
+    }),
   )
 }
 
@@ -77,7 +77,7 @@ async function createKey(terminal: Terminal, flags: CreateFlags, command: Comman
 }
 
 async function ownerOf(tenant: Tenant, { user, service }: CreateFlags): Promise<Pick<ApiKey, 'owner' | 'subject'>> {
-  if ((user === undefined) === (service === undefined)) misuse('say for whom it speaks: either --user or --service')
+  if ((user === undefined) === (service === undefined)) misuse('say for whom the key acts: either --user or --service')
   if (service !== undefined) return { owner: 'service', subject: (await findMachine(tenant, service)).id }
   const account = await tenant.store.accounts.byLogin(foldLogin(user!))
   return account ? { owner: 'person', subject: account.subject } : refuse(`there is no account ${user}: see "gatehouse users list"`)
@@ -85,7 +85,7 @@ async function ownerOf(tenant: Tenant, { user, service }: CreateFlags): Promise<
 
 function tell(terminal: Terminal, { json }: AdminFlags, key: ApiKey, text: string): void {
   print(terminal, json, { ...shown(key), api_key: text })
-  terminal.stderr.write('The key is kept only as a hash: note it now.\n')
+  terminal.stderr.write('Only a hash of the key is stored: note it now.\n')
 }
 
 async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant): Promise<void> {

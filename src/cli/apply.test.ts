@@ -45,7 +45,7 @@ test('a person is asked, and anything but yes is no', async () => {
   assert.deepEqual(await json('clients list'), [])
   const { status, out } = await apply({ clients: [{ ...shop, token_endpoint_auth_method: 'none' }] }, '', 'y\n')
   assert.equal(status, 0)
-  assert.match(out, /Do it\? \[y\/N\] Done\.\n$/)
+  assert.match(out, /Apply these changes\? \[y\/N\] Done\.\n$/)
   assert.equal((await json('clients show shop')).client_name, 'Shop')
 })
 
@@ -69,7 +69,7 @@ test('makes it true, tells the secrets it made this once, and has nothing to do 
 
 test('changes what differs, member by member, and what the file leaves out is as usual', async () => {
   const { out } = await apply({ clients: [{ ...robot, scope: 'orders:read orders:write', require_auth_time: true }] })
-  assert.match(out, /~ client robot\n {6}scope: orders:read → orders:read orders:write\n {6}require_auth_time: \(as usual\) → true\nDone/)
+  assert.match(out, /~ client robot\n {6}scope: orders:read → orders:read orders:write\n {6}require_auth_time: \(default\) → true\nDone/)
   assert.equal((await json('clients show robot')).require_auth_time, true)
   await apply({ clients: [robot] })
   assert.deepEqual([(await json('clients show robot')).require_auth_time, (await json('clients show shop')).client_name], [false, 'Shop'])
@@ -168,7 +168,7 @@ const refused: [name: string, declared: unknown, flags: string, message: RegExp]
     'a secret in two places',
     { clients: [{ ...robot, client_secret: chosen, client_secret_file: 'x' }] },
     '',
-    /client robot: client_secret and client_secret_file exclude each other/,
+    /client robot: client_secret and client_secret_file cannot be combined/,
   ],
   ['a secret that is no text', { resources: [{ ...orders, secret: 1 }] }, '', /resource https:\/\/orders\.example: secret must be text/],
   ['a secret file that is not there', { clients: [{ ...robot, client_secret_file: 'nowhere' }] }, '', /nowhere cannot be read/],
@@ -176,13 +176,13 @@ const refused: [name: string, declared: unknown, flags: string, message: RegExp]
     'a secret for a client without',
     { clients: [{ ...shop, token_endpoint_auth_method: 'none', client_secret: chosen }] },
     '',
-    /client shop: a client that authenticates by none has no secret/,
+    /client shop: a client with the authentication method none has no secret/,
   ],
   [
     'one name for two resources',
     { resources: [{ ...orders, identifier: 'urn:two', resource_id: 'rs0' }] },
     '',
-    /two resources would have the same resource_id; nothing of it was changed/,
+    /two resources would have the same resource_id; nothing was changed in it/,
   ],
 ]
 for (const [name, wrong, flags, message] of refused) {

@@ -1,4 +1,4 @@
-/** `gatehouse apply`: makes clients and resources what a file declares, and shows first what it would do. */
+/** `gatehouse apply`: makes clients and resources match a file, and shows the changes first. */
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import { UniqueViolation } from '../store/sql.ts'
@@ -20,16 +20,16 @@ interface ApplyFlags extends ConfigFlags {
   json?: true
 }
 
-/** What is to be done in one tenant. */
+/** The changes to one tenant. */
 interface TenantPlan {
   section: TenantSection
-  /** What becomes of the tenant itself. */
+  /** The change to the tenant itself. */
   tenant: 'create' | 'rename' | 'keep'
   declared: readonly Declared[]
   steps: readonly Step[]
 }
 
-/** A secret that was made, to be shown this once. */
+/** A generated secret, to be shown only once. */
 interface Made {
   tenant: string
   kind: Kind
@@ -39,10 +39,10 @@ interface Made {
 
 export function apply(command: Command, terminal: Terminal): void {
   command
-    .option('--tenant <slug>', 'whose the lists outside of `tenants` are', 'root')
-    .option('--yes', 'do not ask; for programs')
-    .option('--prune', 'delete clients and APIs that are not in a list of the file')
-    .option('--allow-weak-secret', 'let secrets of the file be shorter than 22 characters')
+    .option('--tenant <slug>', 'the tenant of the lists outside `tenants`', 'root')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--prune', 'delete clients and APIs that are missing from a list of the file')
+    .option('--allow-weak-secret', 'accept secrets of fewer than 22 characters')
     .option('--json', 'print JSON, for programs')
   withExamples(command, ['gatehouse apply gatehouse-clients.yaml', 'gatehouse apply clients.yaml --yes --prune']).action(
     (file: string, flags: ApplyFlags) => applyFile(terminal, file, flags),
@@ -90,7 +90,7 @@ async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
   ]
 }
 
-/** A chosen secret must work; one of ours is made when there is none that works. */
+/** Is a chosen secret not valid yet, or is there no valid secret where one is to be generated? */
 async function needsSecret(tenant: Tenant | undefined, { kind, id, secret }: Declared): Promise<boolean> {
   if (secret === undefined) return false
   const kept = kind === 'client' ? await tenant?.store.clientsAdmin.find(id) : await tenant?.store.resources.find(id)
@@ -99,30 +99,30 @@ async function needsSecret(tenant: Tenant | undefined, { kind, id, secret }: Dec
 }
 
 async function carriedOut(terminal: Terminal, app: App, plans: readonly TenantPlan[], file: string, flags: ApplyFlags): Promise<Made[]> {
-  if (!flags.yes && !(await isAgreed(terminal, file))) refuse('nothing was changed: add --yes to do it without being asked')
+  if (!flags.yes && !(await isAgreed(terminal, file))) refuse('nothing was changed: add --yes to skip the confirmation')
   const made: Made[] = []
   for (const one of plans) made.push(...(await declare(app, one, terminal)))
   if (flags.json) return made
   terminal.stdout.write('Done.\n')
   for (const { tenant, kind, id, secret } of made) terminal.stdout.write(`secret of ${kind} ${id} of tenant ${tenant}: ${secret}\n`)
-  if (made.length > 0) terminal.stderr.write('Secrets are kept only as hashes: note them now.\n')
+  if (made.length > 0) terminal.stderr.write('Only hashes of the secrets are stored: note them now.\n')
   return made
 }
 
-/** Only a person who sees the question can agree; a file that comes by standard input leaves nothing to answer with. */
+/** Only a person who sees the question can confirm, and not if standard input is the file. */
 async function isAgreed(terminal: Terminal, file: string): Promise<boolean> {
   if (!terminal.stdout.isTTY || file === '-') return false
-  terminal.stdout.write('Do it? [y/N] ')
+  terminal.stdout.write('Apply these changes? [y/N] ')
   return /^y(es)?$/i.test((await readLine(terminal.stdin)).trim())
 }
 
-/** One tenant, as a whole. */
+/** Applies the changes to one tenant, all or none. */
 async function declare(app: App, { section, tenant: change, declared, steps }: TenantPlan, terminal: Terminal): Promise<Made[]> {
   const { name = section.tenant } = section
   if (change === 'create' && !(await app.tenants.create({ slug: section.tenant, name })))
     refuse(`there is a tenant ${section.tenant} already`)
   if (change === 'rename') await app.tenants.set(slugOf(section), { name })
-  const tenant = (await app.tenant(slugOf(section))) ?? refuse(`tenant ${section.tenant} is gone`)
+  const tenant = (await app.tenant(slugOf(section))) ?? refuse(`tenant ${section.tenant} has just been removed`)
   const made: Made[] = []
   const declaration: Declaration = {
     clients: [],
@@ -140,7 +140,7 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
   }
   await tenant.store.declare(declaration, tenant.ctx.now()).catch((error: unknown) => {
     if (error instanceof UniqueViolation)
-      refuse(`tenant ${section.tenant}: two resources would have the same resource_id; nothing of it was changed`)
+      refuse(`tenant ${section.tenant}: two resources would have the same resource_id; nothing was changed in it`)
     throw error
   })
   await noteApplied(doneIn(tenant, terminal), tenant, steps)

@@ -1,4 +1,4 @@
-/** `gatehouse attributes`: what a tenant keeps about its people beyond standard claims. */
+/** `gatehouse attributes`: attributes of people beyond the standard claims. */
 import type { Command } from 'commander'
 import { type Attribute, attributeSchema, claimOf, type Defined, defineAttribute } from '../identity/attributes.ts'
 import { type AdminFlags, adminCommand, confirm, merged, print, printTable, readObject } from './admin-command.ts'
@@ -15,15 +15,15 @@ export function attributes(group: Command, terminal: Terminal): void {
       printTable(terminal, flags.json, found, headings, found.map(row))
     }),
   )
-  const define = adminCommand(group, 'define', 'add an attribute, or put it in place of the one of this name', [
+  const define = adminCommand(group, 'define', 'add or replace an attribute', [
     'gatehouse attributes define --name department --type enum --values research sales --scope employment',
     'gatehouse attributes define --name hobbies --type list --writable-by person --scope profile',
-  ]).option('--file <path>', 'the attribute as a JSON object; - reads standard input; flags win over it')
+  ]).option('--file <path>', 'the attribute as a JSON object; - reads standard input; flags take precedence')
   addFlags(define, attributeSchema, 'Attribute:').action((flags: AdminFlags & { file?: string }, command: Command) =>
     defineOne(terminal, flags, command),
   )
 
-  adminCommand(group, 'remove <name>', 'remove an attribute, and its value at every account', [
+  adminCommand(group, 'remove <name>', 'remove an attribute, and its values from all accounts', [
     'gatehouse attributes remove department',
   ]).action((name: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }, done) => {
@@ -33,7 +33,7 @@ export function attributes(group: Command, terminal: Terminal): void {
         terminal,
         flags.json,
         { name, removed: true, accounts },
-        `Attribute ${name} is removed, and its value at ${accounts} accounts.`,
+        `Attribute ${name} is removed, and its value from ${accounts} accounts.`,
       )
     }),
   )
@@ -52,7 +52,7 @@ async function defineOne(terminal: Terminal, flags: AdminFlags & { file?: string
 
 function refuseBroken({ broken, examples }: Exclude<Defined, 'defined'>): never {
   const names = `${examples.join(', ')}${broken > examples.length ? ' and others' : ''}`
-  return refuse(`${broken} account${broken === 1 ? ' has' : 's have'} no such value: ${names}; nothing is changed`)
+  return refuse(`${broken} account${broken === 1 ? ' has' : 's have'} no valid value: ${names}; nothing is changed`)
 }
 
 function row(attribute: Attribute): string[] {

@@ -1,4 +1,4 @@
-/** `gatehouse audit`: who did what when. */
+/** `gatehouse audit`: who did what and when. */
 import { type Command, Option } from 'commander'
 import { foldLogin } from '../identity/account.ts'
 import { type AuditFilter, auditEntry, readAudit } from '../identity/audit.ts'
@@ -51,21 +51,21 @@ export function auditLog(group: Command, terminal: Terminal): void {
 
 function filterFlags(command: Command): Command {
   return command
-    .option('--since <time>', 'at most so old, such as 24h', duration)
-    .option('--until <time>', 'at least so old, such as 1h', duration)
+    .option('--since <time>', 'entries of at most this age, such as 24h', duration)
+    .option('--until <time>', 'entries of at least this age, such as 1h', duration)
     .addOption(new Option('--act <name>', 'what was done').choices(Object.keys(auditEventTypes)))
-    .addOption(new Option('--outcome <outcome>', 'what came of it').choices(['success', 'failure']))
-    .option('--by <who>', 'who did it: a user name, an e-mail address or an id')
-    .option('--about <who>', 'who did it or to whom it was done: the same')
+    .addOption(new Option('--outcome <outcome>', 'its outcome').choices(['success', 'failure']))
+    .option('--by <who>', 'who did it: a user name, an email address or an id')
+    .option('--about <who>', 'who did it, or whom it was done to')
 }
 
-/** Times are counted back from now. */
+/** Ages become times. */
 async function filterOf(tenant: Tenant, { since, until, act, outcome, by, about }: FilterFlags): Promise<AuditFilter> {
   const ago = (seconds: number | undefined) => (seconds === undefined ? undefined : tenant.ctx.now() - seconds)
   return { since: ago(since), until: ago(until), act, outcome, by: await idOf(tenant, by), about: await idOf(tenant, about) }
 }
 
-/** Of a person by login; anything else is an id already. */
+/** The id of the person with this login; anything else is taken for an id. */
 async function idOf({ store }: Tenant, who: string | undefined): Promise<string | undefined> {
   return who === undefined ? undefined : ((await store.accounts.byLogin(foldLogin(who)))?.subject ?? who)
 }

@@ -1,4 +1,4 @@
-/** `gatehouse clients …`: the secrets of a client, two of which can be in force while it changes from one to the other. */
+/** `gatehouse clients …`: the secrets of a client, of which the old and the new one are valid during a rotation. */
 import type { Command } from 'commander'
 import { foreignHashProblem } from '../crypto/foreign-hashes.ts'
 import { isImported } from '../crypto/imported-secrets.ts'
@@ -21,16 +21,16 @@ export interface SecretFlags {
 }
 
 export function clientSecrets(group: Command, terminal: Terminal): void {
-  const rotate = adminCommand(group, 'rotate-secret <id>', 'a new secret in place of the old; it is shown this once', [
+  const rotate = adminCommand(group, 'rotate-secret <id>', 'replace the secret; the new one is shown only once', [
     'gatehouse clients rotate-secret shop --overlap 24h',
     'gatehouse clients rotate-secret shop --secret-expires-in 90d',
-  ]).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
+  ]).option('--overlap <time>', 'how long the newest old secret stays valid, such as 24h', duration)
   secretFlags(rotate).action((id: string, flags: AdminFlags & SecretFlags & { overlap?: number }) =>
     withTenant(terminal, flags, async (tenant, done) => {
       const { store } = tenant
       const client = (await store.clientsAdmin.find(id)) ?? noSuchClient(id)
       const { row, shown } = secretFor(client, flags, tenant)
-      if (!row) refuse(`client ${id} authenticates without a secret`)
+      if (!row) refuse(`client ${id} does not authenticate with a secret`)
       const until = flags.overlap === undefined ? undefined : row.createdAt + flags.overlap
       if (!(await store.clientsAdmin.rotateSecret(id, row, until))) noSuchClient(id)
       await done('client.secret', id, { added: row.id })
@@ -38,7 +38,7 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
     }),
   )
 
-  adminCommand(group, 'secrets <id>', 'the secrets of a client; never what they are', ['gatehouse clients secrets shop']).action(
+  adminCommand(group, 'secrets <id>', 'the secrets of a client, without the secrets themselves', ['gatehouse clients secrets shop']).action(
     (id: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ store }) => {
         if (!(await store.clientsAdmin.find(id))) noSuchClient(id)
@@ -53,7 +53,7 @@ export function clientSecrets(group: Command, terminal: Terminal): void {
       }),
   )
 
-  adminCommand(group, 'delete-secret <id> <secret>', 'let one of its secrets work no longer', [
+  adminCommand(group, 'delete-secret <id> <secret>', 'delete one of its secrets', [
     'gatehouse clients delete-secret shop SECRET-ID',
   ]).action((id: string, secret: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }, done) => {
@@ -72,14 +72,14 @@ function shown({ id, hash, createdAt, expiresAt }: SecretRow) {
 
 /** The secret with which APIs verify the tokens of a client that is registered for HS256. */
 export function signingSecret(group: Command, terminal: Terminal): void {
-  adminCommand(group, 'signing-secret <id>', 'show the secret that its APIs verify HS256 tokens with, or choose one', [
+  adminCommand(group, 'signing-secret <id>', 'show or choose the secret with which APIs verify its HS256 tokens', [
     'gatehouse clients signing-secret robot',
     'gatehouse clients signing-secret robot --set-stdin < secret.txt',
   ])
-    .option('--set-stdin', 'take the secret from standard input, at least 32 characters')
-    .option('--reset', 'forget a chosen one')
+    .option('--set-stdin', 'read the secret from standard input, at least 32 characters')
+    .option('--reset', 'go back to the generated secret')
     .action((id: string, flags: AdminFlags & { setStdin?: true; reset?: true }) => {
-      if (flags.setStdin && flags.reset) misuse('--set-stdin and --reset exclude each other')
+      if (flags.setStdin && flags.reset) misuse('--set-stdin and --reset cannot be combined')
       return withTenant(terminal, flags, async (tenant, done) => {
         const client = (await tenant.store.clientsAdmin.find(id)) ?? noSuchClient(id)
         if (client.access_token_signed_response_alg !== 'HS256') refuse(`client ${id} is not registered for HS256`)
@@ -99,31 +99,31 @@ async function setSigningSecret({ store, signingSecrets }: Tenant, id: string, c
 
 export function secretFlags(command: Command): Command {
   return command
-    .option('--secret <text>', 'a secret of your own choice, at least 22 characters')
-    .option('--allow-weak-secret', 'let the secret be shorter')
-    .option('--secret-hash <hash>', 'the hash of a secret that is in use already: argon2, bcrypt, scrypt or PBKDF2')
-    .option('--secret-expires-in <time>', 'let the secret expire, such as 90d', duration)
+    .option('--secret <text>', 'a chosen secret, at least 22 characters')
+    .option('--allow-weak-secret', 'accept a shorter secret')
+    .option('--secret-hash <hash>', 'the hash of an existing secret: argon2, bcrypt, scrypt or PBKDF2')
+    .option('--secret-expires-in <time>', 'when the secret expires, such as 90d', duration)
 }
 
-/** The secret a client gets: the chosen one, one of ours, or none when it has no use for one. `shown`: undefined when only a hash is known. */
+/** The secret of a client: chosen or generated, or none if it does not authenticate with one. `shown`: undefined if only a hash is known. */
 export function secretFor(client: ClientMetadata, flags: SecretFlags, tenant: Tenant): { row?: SecretRow; shown?: string } {
   const method = client.token_endpoint_auth_method
   if (method.startsWith('client_secret_')) return secretByFlags(flags, tenant)
   return flags.secret === undefined && flags.secretHash === undefined
     ? {}
-    : refuse(`a client that authenticates by ${method} has no secret`)
+    : refuse(`a client with the authentication method ${method} has no secret`)
 }
 
-/** The chosen secret, or one of ours. `shown`: undefined when only a hash is known. */
+/** A chosen or a generated secret. `shown`: undefined if only a hash is known. */
 export function secretByFlags(
   { secret, secretHash, secretExpiresIn, allowWeakSecret }: SecretFlags,
   { ctx, tokens }: Tenant,
 ): { row: SecretRow; shown?: string } {
-  if (secret !== undefined && secretHash !== undefined) misuse('--secret and --secret-hash exclude each other')
+  if (secret !== undefined && secretHash !== undefined) misuse('--secret and --secret-hash cannot be combined')
   const hashProblem = secretHash === undefined ? undefined : foreignHashProblem(secretHash)
   if (hashProblem) refuse(`--secret-hash ${hashProblem}`)
   if (secret !== undefined && secret.length < 22 && !allowWeakSecret)
-    refuse('the secret is shorter than 22 characters: leave it out to have one made, or add --allow-weak-secret')
+    refuse('the secret is shorter than 22 characters: leave it out to have one generated, or add --allow-weak-secret')
   const made = newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime: secretExpiresIn, text: secret })
   return secretHash === undefined ? made : { row: { ...made.row, hash: secretHash } }
 }

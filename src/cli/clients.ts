@@ -22,7 +22,7 @@ interface FieldFlags extends AdminFlags, SecretFlags {
 const metadataFlags = 'Metadata:'
 
 export function clients(group: Command, terminal: Terminal): void {
-  const create = adminCommand(group, 'create', 'register a client; a secret that is made is shown this once', [
+  const create = adminCommand(group, 'create', 'register a client; a generated secret is shown only once', [
     'gatehouse clients create --client-name Shop --redirect-uris https://shop.example/callback',
     'gatehouse clients create --client-id robot --grant-types client_credentials --scope "orders:read"',
     'gatehouse clients create --file client.json --profile oauth21',
@@ -40,7 +40,7 @@ export function clients(group: Command, terminal: Terminal): void {
     withTenant(terminal, flags, async (tenant) => print(terminal, flags.json, await show(tenant, id))),
   )
 
-  const update = adminCommand(group, 'update <id>', 'change what is given, and nothing else', [
+  const update = adminCommand(group, 'update <id>', 'change only the given members', [
     'gatehouse clients update shop --redirect-uris https://shop.example/callback https://shop.example/return',
     'gatehouse clients update shop --unset logo_uri',
   ]).option('--unset <fields...>', 'metadata to remove')
@@ -49,8 +49,8 @@ export function clients(group: Command, terminal: Terminal): void {
   )
 
   for (const [verb, status, summary] of [
-    ['disable', 'disabled', 'refuse everything a client asks for; what was issued to it is void'],
-    ['enable', 'active', 'let a disabled client work again; what was issued to it before stays void'],
+    ['disable', 'disabled', 'refuse all requests of a client and void everything issued to it'],
+    ['enable', 'active', 'enable a disabled client; what was issued to it before stays void'],
   ] as const) {
     adminCommand(group, `${verb} <id>`, summary, [`gatehouse clients ${verb} shop`]).action((id: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ store }, done) => {
@@ -61,14 +61,13 @@ export function clients(group: Command, terminal: Terminal): void {
     )
   }
 
-  adminCommand(group, 'delete <id>', 'delete a client with its secrets and all that was granted to it', [
-    'gatehouse clients delete shop',
-  ]).action((id: string, flags: AdminFlags) =>
-    withTenant(terminal, flags, async ({ ctx, store }, done) => {
-      if (!(await store.clientsAdmin.remove(id, ctx.now()))) noSuchClient(id)
-      await done('client.remove', id)
-      confirm(terminal, flags.json, { client_id: id, deleted: true }, `Client ${id} is deleted.`)
-    }),
+  adminCommand(group, 'delete <id>', 'delete a client with its secrets and grants', ['gatehouse clients delete shop']).action(
+    (id: string, flags: AdminFlags) =>
+      withTenant(terminal, flags, async ({ ctx, store }, done) => {
+        if (!(await store.clientsAdmin.remove(id, ctx.now()))) noSuchClient(id)
+        await done('client.remove', id)
+        confirm(terminal, flags.json, { client_id: id, deleted: true }, `Client ${id} is deleted.`)
+      }),
   )
 
   clientSecrets(group, terminal)
@@ -77,7 +76,7 @@ export function clients(group: Command, terminal: Terminal): void {
 
 function fileFlags(command: Command): Command {
   return command
-    .option('--file <path>', 'metadata as a JSON object; - reads standard input; flags win over it')
+    .option('--file <path>', 'metadata as a JSON object; - reads standard input; flags take precedence')
     .option('--profile <name>', `profile to start from: ${Object.keys(profiles).join(', ')}`)
 }
 
@@ -90,7 +89,7 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
     if (!(await tenant.store.clientsAdmin.add(client, row ? [row] : []))) refuse(`a client ${client.client_id} is registered already`)
     await done('client.create', client.client_id)
     print(terminal, flags.json, { ...client, client_secret: shown })
-    if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
+    if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write('Only a hash of the secret is stored: note it now.\n')
   })
 }
 
@@ -105,14 +104,14 @@ async function updateClient(terminal: Terminal, id: string, flags: FieldFlags, c
   })
 }
 
-/** What file, profile and flags say, the latter over the former. */
+/** Members given by profile, file and flags; the later take precedence. */
 async function fields(terminal: Terminal, command: Command, { file, profile }: FieldFlags): Promise<Record<string, unknown>> {
   if (profile !== undefined && !Object.hasOwn(profiles, profile)) misuse(`--profile must be one of ${Object.keys(profiles).join(', ')}`)
   const fromFile = await readObject(terminal, file)
   return merged(merged(profile ? profiles[profile] : {}, fromFile), givenByFlags(command, clientSchema))
 }
 
-/** Checks the form first, in words for the command line, then what this server offers. */
+/** Checks the form first, with messages that name flags, and then what this server offers. */
 function register({ ctx }: Tenant, metadata: Record<string, unknown>): ClientMetadata {
   const client = checked(clientSchema, { client_id: ctx.id(), ...metadata }, flagOf)
   try {
@@ -132,10 +131,10 @@ async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant)
     client.grant_types.join(' '),
     client.scope,
   ])
-  printTable(terminal, json, found, ['client_id', 'name', 'authenticates by', 'grant types', 'scope'], rows)
+  printTable(terminal, json, found, ['client_id', 'name', 'authentication', 'grant types', 'scope'], rows)
 }
 
-/** What is registered, and nothing of its secrets. */
+/** What is registered, without secrets. */
 async function show({ store }: Tenant, id: string): Promise<ClientMetadata> {
   return metadataOf((await store.clientsAdmin.find(id)) ?? noSuchClient(id))
 }

@@ -29,16 +29,16 @@ const refused: [line: string, status: number, message: string][] = [
   ['usres', 2, "unknown command 'usres'\n(Did you mean users?)"],
   ['users create --usrname x', 2, "unknown option '--usrname'\n(Did you mean --username?)"],
   ['users show', 2, "missing required argument 'login'"],
-  ['users create --username x --random-password --password-stdin', 2, '--password-stdin and --random-password exclude each other'],
+  ['users create --username x --random-password --password-stdin', 2, '--password-stdin and --random-password cannot be combined'],
   ['users create --username x --password-stdin --file -', 2, '--password-stdin and --file - both read standard input'],
   [
     "users create --username 'a b' --email x",
     1,
-    '--username must be 1 to 80 characters without spaces or @\nerror: --email is not a valid e-mail address',
+    '--username must be 1 to 80 characters without spaces or @\nerror: --email is not a valid email address',
   ],
   ['users create', 1, '--username is missing'],
   ['users create --username x --password-hash abc', 1, 'The hash is no hash of argon2, bcrypt, scrypt or PBKDF2'],
-  [`users create --username x --password-hash ${bcrypt} --random-password`, 2, '--password-hash exclude each other'],
+  [`users create --username x --password-hash ${bcrypt} --random-password`, 2, '--password-hash cannot be combined'],
   ['users create --file nowhere.json', 1, 'nowhere.json cannot be read'],
   ['users create --file -', 1, '- does not hold a JSON object'],
   ['users show nobody', 1, 'there is no account nobody'],
@@ -60,7 +60,7 @@ const refused: [line: string, status: number, message: string][] = [
   [
     'clients create --redirect-uris https://x.example --token-endpoint-auth-method none --secret 1234567890123456789012',
     1,
-    'a client that authenticates by none has no secret',
+    'a client with the authentication method none has no secret',
   ],
   ['clients show nothing', 1, 'there is no client nothing'],
   ['clients update nothing', 1, 'there is no client nothing'],
@@ -186,7 +186,7 @@ test('a tenant has lifetimes of its own until it goes back', async () => {
   }
   assert.match((await gatehouse('tenants set brief --sign-up-email none')).err, /Allowed choices are private, verified, unverified/)
   assert.match((await gatehouse('tenants set brief --lifetimes-access-token 0')).err, /--lifetimes-access-token must be at least 1/)
-  assert.match((await gatehouse('tenants set brief --unset lifetimes --lifetimes-code 9')).err, /exclude each other/)
+  assert.match((await gatehouse('tenants set brief --unset lifetimes --lifetimes-code 9')).err, /cannot be combined/)
 })
 
 test('the signing secret of HS256: always there, chosen, and forgotten again', async () => {

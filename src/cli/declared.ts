@@ -1,4 +1,4 @@
-/** A file that declares clients (RFC 7591 §2) and resources, of one tenant or several: how it is read, and how it is written. */
+/** A file that declares clients (RFC 7591 §2) and resources, of one tenant or several: read and written. */
 import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument } from 'yaml'
@@ -18,7 +18,7 @@ const list = z.array(z.record(z.string(), z.unknown())).optional()
 const section = { name: tenantNameSchema.optional(), clients: list, resources: list }
 const fileSchema = z.strictObject({ ...section, tenants: z.record(slugSchema, z.strictObject(section)).default({}) })
 
-/** What is declared of one tenant. A list that is absent says nothing of its kind. */
+/** What the file declares about one tenant. An absent list leaves its kind alone. */
 export interface TenantSection {
   /** 'root' is the root tenant. */
   tenant: string
@@ -93,13 +93,13 @@ export function readSection(
     if (all.filter((other) => other.kind === kind && other.id === id).length > 1) problems.push(`${kind} ${id} is declared twice`)
     if (secret !== undefined && secret !== generate && secret.length < 22 && !allowWeakSecret)
       problems.push(
-        `${kind} ${id}: the secret is shorter than 22 characters: write "generate" to have one made, or add --allow-weak-secret`,
+        `${kind} ${id}: the secret is shorter than 22 characters: write "generate" to have one generated, or add --allow-weak-secret`,
       )
   }
   return problems.length > 0 ? refuse(...new Set(problems)) : all
 }
 
-/** In place of a secret: one of ours, unless there is one already. */
+/** In place of a secret: generate one, unless there is one already. */
 export const generate = 'generate'
 
 function readDeclaredClient(entry: Record<string, unknown>, server: Server, algs: readonly SigningAlg[], folder: string): Declared {
@@ -113,7 +113,7 @@ function readDeclaredClient(entry: Record<string, unknown>, server: Server, algs
     return { kind: 'client', id, metadata, members: membersOfClient(metadata), secret: secret ?? generate }
   return secret === undefined
     ? { kind: 'client', id, metadata, members: membersOfClient(metadata), secret }
-    : refuse(`client ${id}: a client that authenticates by ${method} has no secret`)
+    : refuse(`client ${id}: a client with the authentication method ${method} has no secret`)
 }
 
 function readDeclaredResource(entry: Record<string, unknown>, algs: readonly SigningAlg[], folder: string): Declared {
@@ -142,7 +142,7 @@ interface DeclaredSource {
 }
 
 function secretOf({ text, file, folder, named }: DeclaredSource): string | undefined {
-  if (text !== undefined && file !== undefined) refuse(`${named} and ${named.split(' ').at(-1)}_file exclude each other`)
+  if (text !== undefined && file !== undefined) refuse(`${named} and ${named.split(' ').at(-1)}_file cannot be combined`)
   if (file === undefined) return text === undefined || typeof text === 'string' ? text : refuse(`${named} must be text`)
   if (typeof file !== 'string') return refuse(`${named}_file must be a path`)
   return textOf(isAbsolute(file) ? file : join(folder, file)).trim() || refuse(`${named}_file is empty`)

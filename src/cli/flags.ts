@@ -30,7 +30,7 @@ function placeholder(form: Form): string {
   return form.type === 'integer' || form.type === 'number' ? '<number>' : '<text>'
 }
 
-/** What was given by flags, as a value for the schema to check. */
+/** The value that the flags give, not checked yet. */
 export function givenByFlags(command: Command, schema: z.ZodType): Raw {
   const raw: Raw = {}
   for (const leaf of leavesOf(schema)) {

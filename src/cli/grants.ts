@@ -37,7 +37,7 @@ export function grants(group: Command, terminal: Terminal): void {
         printTable(terminal, flags.json, shown, ['grant', 'client', 'sub', 'since', 'scope'], rows)
       }),
     )
-  adminCommand(group, 'revoke <grant>', 'take a grant back with all its tokens', ['gatehouse grants revoke GRANT-ID']).action(
+  adminCommand(group, 'revoke <grant>', 'revoke a grant with all its tokens', ['gatehouse grants revoke GRANT-ID']).action(
     (id: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async ({ ctx, store }, done) => {
         const { subject, clientId } = (await store.grantsAdmin.find(id)) ?? refuse(`there is no grant ${id}: see "gatehouse grants list"`)

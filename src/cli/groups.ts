@@ -1,4 +1,4 @@
-/** `gatehouse groups`: groups of people, which applications are told. */
+/** `gatehouse groups`: groups of people, which tokens can list. */
 import type { Command } from 'commander'
 import {
   addMembers,
@@ -24,7 +24,9 @@ import { findUser } from './users.ts'
 const heading = 'Group:'
 
 export function groups(group: Command, terminal: Terminal): void {
-  const create = adminCommand(group, 'create', 'make a group', ['gatehouse groups create --name engineering --description "All who build"'])
+  const create = adminCommand(group, 'create', 'create a group', [
+    'gatehouse groups create --name engineering --description "All who build"',
+  ])
   addFlags(create, groupSchema, heading).action((flags: AdminFlags, command: Command) =>
     withTenant(terminal, flags, async (tenant, done) => {
       const input = checked(groupSchema, givenByFlags(command, groupSchema), flagOf)
@@ -37,14 +39,14 @@ export function groups(group: Command, terminal: Terminal): void {
   adminCommand(group, 'list', 'all groups', ['gatehouse groups list', 'gatehouse groups list --search eng --json'])
     .option('--search <text>', 'part of name or description')
     .action((flags: AdminFlags & { search?: string }) => withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)))
-  adminCommand(group, 'show <group>', 'one group and who is in it', ['gatehouse groups show engineering']).action(
+  adminCommand(group, 'show <group>', 'one group and its members', ['gatehouse groups show engineering']).action(
     (name: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async (tenant) => {
         const found = await find(tenant, name)
         print(terminal, flags.json, { ...shown(found), members: await namesOf(tenant, found) })
       }),
   )
-  const change = adminCommand(group, 'change <group>', 'change what is given, and nothing else', [
+  const change = adminCommand(group, 'change <group>', 'change only the given members', [
     'gatehouse groups change engineering --name builders',
     'gatehouse groups change engineering --unset description',
   ]).option('--unset <fields...>', 'members to remove: description')

@@ -1,4 +1,4 @@
-/** `gatehouse services`: machines that have an identity of their own, and speak with API keys. */
+/** `gatehouse services`: machines with an identity of their own, which use API keys. */
 import type { Command } from 'commander'
 import { text } from '../protocol/text.ts'
 import type { MachineRow } from '../store/types.ts'
@@ -9,7 +9,7 @@ import { checked, misuse, refuse } from './problems.ts'
 import { dateOf, type Terminal } from './terminal.ts'
 
 export function machines(group: Command, terminal: Terminal): void {
-  adminCommand(group, 'create <name>', 'make a service', ['gatehouse services create nightly --description "Nightly reports"'])
+  adminCommand(group, 'create <name>', 'create a service', ['gatehouse services create nightly --description "Nightly reports"'])
     .option('--description <text>', 'what it does')
     .action((name: string, flags: AdminFlags & { description?: string }) =>
       withTenant(terminal, flags, async ({ ctx, store }, done) => {
@@ -32,8 +32,8 @@ export function machines(group: Command, terminal: Terminal): void {
   )
 
   for (const [verb, status, summary] of [
-    ['suspend', 'suspended', 'let none of its API keys work'],
-    ['resume', 'active', 'let its API keys work again'],
+    ['suspend', 'suspended', 'refuse its API keys'],
+    ['resume', 'active', 'accept its API keys again'],
   ] as const) {
     adminCommand(group, `${verb} <name>`, summary, [`gatehouse services ${verb} nightly`]).action((name: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async (tenant, done) => {
@@ -56,7 +56,7 @@ export function machines(group: Command, terminal: Terminal): void {
   )
 }
 
-/** Refuses when there is none of this name. */
+/** Refuses a name that no service has. */
 export async function findMachine({ store }: Tenant, name: string): Promise<MachineRow> {
   return (await store.services.byName(name)) ?? refuse(`there is no service ${name}: see "gatehouse services list"`)
 }

@@ -1,18 +1,18 @@
-/** What a file declares against what is kept: the steps that lead from one to the other, and how they are told. */
+/** The differences between a file and what is stored, as steps, and how they are shown. */
 import { isDeepStrictEqual } from 'node:util'
 import { isMapping } from '../config/raw.ts'
 import type { Style } from './terminal.ts'
 
 export type Kind = 'client' | 'resource'
 
-/** A client or resource as a file would declare it: without what is usual anyway. */
+/** A client or resource as a file would declare it, without default values. */
 export interface PlanEntry {
   kind: Kind
   id: string
   members: Readonly<Record<string, unknown>>
 }
 
-/** `newSecret`: it shall have a secret that it does not have yet. */
+/** `newSecret`: it needs a secret that is not stored yet. */
 export interface Wanted extends PlanEntry {
   newSecret: boolean
 }
@@ -25,17 +25,17 @@ export interface Step {
   newSecret: boolean
 }
 
-/** Undefined stands for what is usual. */
+/** Undefined stands for the default. */
 export interface Change {
   path: string
   from: unknown
   to: unknown
 }
 
-/** The member that is the id. */
+/** The member that holds the id. */
 const idOf: Readonly<Record<Kind, string>> = { client: 'client_id', resource: 'identifier' }
 
-/** In the order of the file, then what goes. `prune`: the kinds of which only what is declared shall stay. */
+/** Declared entries in the order of the file, then deletions. `prune`: the kinds whose undeclared entries are deleted. */
 export function plan(kept: readonly PlanEntry[], wanted: readonly Wanted[], prune: readonly Kind[]): Step[] {
   const isSame = (a: PlanEntry) => (b: PlanEntry) => a.kind === b.kind && a.id === b.id
   const steps = wanted.map((entry) => stepTo(entry, kept.find(isSame(entry))))
@@ -65,7 +65,7 @@ export function changesAnything(steps: readonly Step[]): boolean {
 
 const marks = { create: ['+', 'green'], change: ['~', 'cyan'], delete: ['-', 'red'] } as const
 
-/** For people, step by step and member by member; a secret is never shown. */
+/** For people: each step with its changed members. Secrets are not shown. */
 export function renderPlan(steps: readonly Step[], paint: (style: Style, text: string) => string): string {
   const lines = steps.flatMap(({ act, kind, id, changes, newSecret }) => {
     if (act === 'keep') return []
@@ -79,9 +79,9 @@ export function renderPlan(steps: readonly Step[], paint: (style: Style, text: s
   return [...lines, ...(unchanged > 0 ? [paint('dim', `  ${unchanged} unchanged`)] : [])].map((line) => `${line}\n`).join('')
 }
 
-/** Control characters, which could write over what was shown before, are escaped. */
+/** Escapes control characters, which could overwrite earlier output. */
 function text(value: unknown): string {
-  if (value === undefined) return '(as usual)'
+  if (value === undefined) return '(default)'
   const plain = Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join(' ') : value
   return typeof plain === 'string' && !/\p{Cc}/u.test(plain) ? plain : JSON.stringify(plain).replace(/\p{Cc}/gu, '?')
 }

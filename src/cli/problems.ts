@@ -1,4 +1,4 @@
-/** Why a command did not do what it was told, in sentences for the person who typed it. */
+/** Why a command was refused or failed, in sentences for the person who typed it. */
 import { CommanderError } from 'commander'
 import { z } from 'zod'
 import { wording } from '../config/form.ts'
@@ -10,7 +10,7 @@ import { LoginTaken } from '../identity/accounts.ts'
 import { StartupError } from '../startup-error.ts'
 import { DatabaseUnavailable, DatabaseUnusable } from '../store/sql.ts'
 
-/** Exit status: refused, typed wrongly, configured wrongly (sysexits.h EX_CONFIG). */
+/** Exit status: refused or failed, wrong usage, wrong configuration (sysexits.h EX_CONFIG). */
 export type ExitStatus = 1 | 2 | 78
 
 /** One sentence per problem. */
@@ -26,23 +26,23 @@ export class Problems extends Error {
   }
 }
 
-/** Reads as a sentence at the point of the rule. */
+/** Ends the command with status 1. */
 export function refuse(...sentences: string[]): never {
   throw new Problems(1, sentences)
 }
 
-/** The command line itself is wrong. */
+/** Ends the command with status 2: the command line is wrong. */
 export function misuse(sentence: string): never {
   throw new Problems(2, [sentence])
 }
 
-/** The value, if it is one of the schema; else refuses with a sentence for every problem. `nameOf` tells how the person wrote a path. */
+/** The parsed value. Refuses with a sentence for every problem. `nameOf`: how the person wrote the path of a value. */
 export function checked<T extends z.ZodType>(schema: T, value: unknown, nameOf: (path: string) => string): z.output<T> {
   const result = schema.safeParse(value, { error: wording })
   return result.success ? result.data : refuseIssues(result.error, nameOf)
 }
 
-/** What it resolves to. Refuses with a sentence for every problem that only a deeper room could find. */
+/** The resolved value. Refuses with a sentence for every issue that a rule found. */
 export async function withIssuesRenamed<T>(nameOf: (path: string) => string, result: Promise<T>): Promise<T> {
   try {
     return await result
@@ -64,10 +64,10 @@ function sentencesOf(issue: z.core.$ZodIssue, nameOf: (path: string) => string):
   return [`${entry === undefined ? '' : `entry ${entry + 1} of `}${nameOf(path)} ${issue.message}`]
 }
 
-/** The problems behind an error and the exit status it deserves; undefined when it is a fault of ours. */
+/** The problems behind an error, with the exit status; undefined for a fault in the program. */
 export function problemsOf(error: unknown): Problems | undefined {
   if (error instanceof Problems) return error
-  if (error instanceof CommanderError) return new Problems(2, []) // has said so itself
+  if (error instanceof CommanderError) return new Problems(2, []) // has already been printed
   if (error instanceof WrongKey || error instanceof BadKeyFile || error instanceof StartupError) return new Problems(78, [error.message])
   if (error instanceof Unsealable)
     return new Problems(78, [

@@ -223,7 +223,7 @@ test(
 
     const { AUTH_ADMIN_PASSWORD, ...others } = env
     const development = start(t, folder, [main, 'dev'], others)
-    await development.says(/Administrator +none +everybody has attributes here/)
+    await development.says(/Administrator +none +accounts need attributes here/)
     development.child.kill('SIGTERM')
     assert.equal(await development.ended, 0)
   },
@@ -281,7 +281,7 @@ test('workers that cannot start for good end the whole', posixOnly, async (t) =>
   await first.says(/"msg":"ready"/)
   const second = start(t, folder, [main, 'serve', '--workers', '2'], env)
   assert.equal(await second.ended, 78)
-  assert.match(second.text(), /port \d+ is taken by another program/)
+  assert.match(second.text(), /port \d+ is used by another program/)
 })
 
 test('the command works from anywhere and tells its version', soon, async (t) => {

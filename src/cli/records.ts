@@ -1,11 +1,11 @@
-/** Files that are too large to be read at once: the records in them, one after the other. */
+/** Streams the records of files that are too large for memory. */
 import { createReadStream } from 'node:fs'
 import type { JSONParser } from '@streamparser/json'
 import { readJson } from '../protocol/codec/json.ts'
 import { refuse } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 
-/** One record and where it stands, for people: "line 7". A line that is no JSON has no value. */
+/** One record and its position, for people: "line 7". A line that is not JSON has no value. */
 export interface Record {
   where: string
   value?: unknown
@@ -13,7 +13,7 @@ export interface Record {
 
 const longestLine = 1_000_000
 
-/** The text of a file, or of standard input for `-`, piece by piece. Refuses when it cannot be read. */
+/** The text of a file, or of standard input for `-`, in pieces. Refuses a file that cannot be read. */
 export async function* pieces({ stdin }: Terminal, file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   try {
@@ -24,7 +24,7 @@ export async function* pieces({ stdin }: Terminal, file: string): AsyncGenerator
   }
 }
 
-/** JSON Lines: a value on each line; empty ones do not count. */
+/** JSON Lines: a value on each line; empty lines are skipped. */
 export async function* jsonLines(text: AsyncIterable<string>): AsyncGenerator<Record> {
   let number = 0
   for await (const line of lines(text)) {
@@ -39,7 +39,7 @@ async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
     const found = (rest + piece).split('\n')
     rest = found.pop() as string
     yield* found
-    if (rest.length > longestLine) refuse('the file has no lines: it is one JSON value, not JSON Lines')
+    if (rest.length > longestLine) refuse('a line is too long: the file is one JSON value, not JSON Lines')
   }
   yield rest
 }
@@ -49,7 +49,7 @@ function parsed(line: string): { value?: unknown } {
   return 'value' in read ? read : {}
 }
 
-/** The elements of the list `users` of one JSON object. Refuses when it is no JSON, breaks off, or has no such list. */
+/** The elements of the list `users` of one JSON object. Refuses a file that is not JSON, ends early, or has no such list. */
 export async function* usersOf(text: AsyncIterable<string>): AsyncGenerator<Record> {
   const { JSONParser } = await import('@streamparser/json') // only imports of such files load it
   const found: unknown[] = []
@@ -59,9 +59,9 @@ export async function* usersOf(text: AsyncIterable<string>): AsyncGenerator<Reco
   for await (const piece of text) {
     const good = isWritten(parser, piece)
     for (const value of found.splice(0)) yield { where: `user ${++number}`, value }
-    if (!good) refuse(`the file is no JSON from user ${number + 1} on`)
+    if (!good) refuse(`the file is not valid JSON from user ${number + 1} on`)
   }
-  if (!parser.isEnded) refuse(`the file breaks off after user ${number}`)
+  if (!parser.isEnded) refuse(`the file ends early, after user ${number}`)
   if (number === 0) refuse('the file has no users: a JSON object with a list "users" is needed')
 }
 

@@ -20,11 +20,11 @@ interface ResourceFlags extends AdminFlags, SecretFlags {
 const heading = 'Resource:'
 
 export function resources(group: Command, terminal: Terminal): void {
-  const create = adminCommand(group, 'create', 'register an API; a secret that is made is shown this once', [
+  const create = adminCommand(group, 'create', 'register an API; a generated secret is shown only once', [
     `gatehouse resources create --identifier https://api.example/orders --name Orders --scopes '{"orders:read": "See your orders"}'`,
     'gatehouse resources create --identifier https://api.example/files --name Files --resource-id files --random-secret',
   ])
-  secretFlags(fileFlag(create)).option('--random-secret', 'make a secret by which it authenticates at introspection')
+  secretFlags(fileFlag(create)).option('--random-secret', 'generate a secret with which it authenticates at introspection')
   addFlags(create, resourceSchema, heading).action((flags: ResourceFlags, command: Command) => createResource(terminal, flags, command))
 
   adminCommand(group, 'list', 'all APIs', ['gatehouse resources list']).action((flags: AdminFlags) =>
@@ -42,7 +42,7 @@ export function resources(group: Command, terminal: Terminal): void {
       }),
   )
 
-  const update = adminCommand(group, 'update <identifier>', 'change what is given, and nothing else', [
+  const update = adminCommand(group, 'update <identifier>', 'change only the given members', [
     'gatehouse resources update https://api.example/orders --access-token-format opaque',
     'gatehouse resources update https://api.example/orders --unset access_token_lifetime',
   ]).option('--unset <fields...>', 'members to remove')
@@ -50,7 +50,7 @@ export function resources(group: Command, terminal: Terminal): void {
     updateResource(terminal, identifier, flags, command),
   )
 
-  adminCommand(group, 'delete <identifier>', 'no more tokens for this API', [
+  adminCommand(group, 'delete <identifier>', 'delete an API: no more tokens are issued for it', [
     'gatehouse resources delete https://api.example/orders',
   ]).action((identifier: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }, done) => {
@@ -60,12 +60,9 @@ export function resources(group: Command, terminal: Terminal): void {
     }),
   )
 
-  const rotate = adminCommand(
-    group,
-    'rotate-secret <identifier>',
-    'a first secret, or a new one in place of the old; it is shown this once',
-    ['gatehouse resources rotate-secret https://api.example/orders --overlap 24h'],
-  ).option('--overlap <time>', 'let the newest old secret work for so long, such as 24h', duration)
+  const rotate = adminCommand(group, 'rotate-secret <identifier>', 'set or replace the secret; it is shown only once', [
+    'gatehouse resources rotate-secret https://api.example/orders --overlap 24h',
+  ]).option('--overlap <time>', 'how long the newest old secret stays valid, such as 24h', duration)
   secretFlags(rotate).action((identifier: string, flags: ResourceFlags & { overlap?: number }) =>
     withTenant(terminal, flags, async (tenant, done) => {
       const { row, shown } = secretByFlags(flags, tenant)
@@ -78,7 +75,7 @@ export function resources(group: Command, terminal: Terminal): void {
 }
 
 function fileFlag(command: Command): Command {
-  return command.option('--file <path>', 'the resource as a JSON object; - reads standard input; flags win over it')
+  return command.option('--file <path>', 'the resource as a JSON object; - reads standard input; flags take precedence')
 }
 
 async function createResource(terminal: Terminal, flags: ResourceFlags, command: Command): Promise<void> {
@@ -90,7 +87,7 @@ async function createResource(terminal: Terminal, flags: ResourceFlags, command:
     await done('resource.create', resource.identifier)
     print(terminal, flags.json, { ...resource, secret: shown })
     await warnOfSharedScopes(terminal, tenant, resource)
-    if (flags.randomSecret && flags.secret === undefined) terminal.stderr.write('The secret is kept only as a hash: note it now.\n')
+    if (flags.randomSecret && flags.secret === undefined) terminal.stderr.write('Only a hash of the secret is stored: note it now.\n')
   })
 }
 
@@ -117,7 +114,7 @@ async function warnOfSharedScopes({ stderr }: Terminal, { store }: Tenant, { sco
     stderr.write(`Other APIs declare ${shared.join(', ')} too: clients need resource_scope to say for which of them they are registered.\n`)
 }
 
-/** Checks the form first, in words for the command line, then what this server offers. */
+/** Checks the form first, with messages that name flags, and then what this server offers. */
 function register({ ctx }: Tenant, given: Record<string, unknown>): ResourceMetadata {
   const resource = checked(resourceSchema, given, flagOf)
   try {

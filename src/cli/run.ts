@@ -1,10 +1,10 @@
-/** Runs one command line and says what came of it. */
+/** Runs one command line and prints its problems. */
 import { CommanderError } from 'commander'
 import { problemsOf } from './problems.ts'
 import { program } from './program.ts'
 import { neutralised, painter, type Terminal } from './terminal.ts'
 
-/** The exit status: 0 done, 1 refused or failed, 2 typed wrongly, 78 configured wrongly. */
+/** The exit status: 0 done, 1 refused or failed, 2 wrong usage, 78 wrong configuration. */
 export async function run(argv: readonly string[], given: Terminal): Promise<number> {
   const terminal = { ...given, stdout: neutralised(given.stdout), stderr: neutralised(given.stderr) }
   try {

@@ -1,4 +1,4 @@
-/** `gatehouse dev` and `gatehouse serve`: one process, or several that share its address. */
+/** `gatehouse dev` and `gatehouse serve`: one process, or several that share an address. */
 import cluster from 'node:cluster'
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
@@ -27,7 +27,7 @@ interface ServeFlags extends ConfigFlags {
   migrate?: true
 }
 
-/** Seconds that requests in flight may take when the server stops. */
+/** Seconds for requests in flight when the server stops. */
 const patience = 30
 
 /** `gatehouse dev`. */
@@ -92,12 +92,12 @@ async function work({ app, config, mode, log, stop, greet }: Work): Promise<void
   await app.close()
   if (!done) {
     log.warn('some requests were not done in time')
-    process.exit(1) // they would hold the process
+    process.exit(1) // they would keep the process alive
   }
   log.info('stopped')
 }
 
-/** Whatever goes wrong, an open house would keep the process. */
+/** Closes the application after a failure, because it would keep the process alive. */
 function closing(app: App): (error: unknown) => Promise<never> {
   return async (error) => {
     await app.close()
@@ -105,13 +105,13 @@ function closing(app: App): (error: unknown) => Promise<never> {
   }
 }
 
-/** Once, so that each worker finds them made. */
+/** Once, before workers start, so that they do not all make keys. */
 async function makeKeys(app: App): Promise<void> {
   const root = await app.tenant('')
   await root?.ctx.keys.jwks(root.ctx.now())
 }
 
-/** Before anyone is let in: demo clients in development, none of them in production. Returns what to say once ready. */
+/** Before the server listens: adds demo data in development, and refuses published secrets in production. Returns what to print when ready. */
 async function prepare(terminal: Terminal, mode: Mode, app: App, config: Config): Promise<() => void> {
   const root = await app.tenant('')
   if (root) await ensureAdministrator(root, config.administrator)
@@ -124,22 +124,22 @@ async function prepare(terminal: Terminal, mode: Mode, app: App, config: Config)
   return () => {}
 }
 
-/** Once made, the account is its owner's: neither password nor role is set again. */
+/** Creates the account once: its password and role are never set again. */
 async function ensureAdministrator({ accounts, ctx }: Tenant, { create, email, password }: Config['administrator']): Promise<void> {
   if (!create || email === undefined || password === undefined) return
   const account = { username: ctx.id(), email, role: 'superadmin' as const, claims: { name: 'Administrator' } }
   if (await accounts.store.accounts.byLogin(foldLogin(email))) return
   await createAccount(accounts, account, { text: password, temporary: false }).catch((error: unknown) => {
-    if (error instanceof z.ZodError) refuseIssues(error, (path) => `administrator: ${path}`) // the tenant wants attributes of everyone
+    if (error instanceof z.ZodError) refuseIssues(error, (path) => `administrator: ${path}`) // the tenant requires attributes
     if (!(error instanceof LoginTaken)) throw error // another node was first
   })
 }
 
 function listenProblem(error: unknown, { listen }: Config): unknown {
   const code = (error as NodeJS.ErrnoException).code
-  if (code === 'EADDRINUSE') return new Problems(78, [`port ${listen.port} is taken by another program — stop it, or set listen.port`])
-  if (code === 'EACCES') return new Problems(78, [`port ${listen.port} is not allowed to this user — set listen.port to 1024 or above`])
+  if (code === 'EADDRINUSE') return new Problems(78, [`port ${listen.port} is used by another program — stop it, or set listen.port`])
+  if (code === 'EACCES') return new Problems(78, [`port ${listen.port} is not permitted for this user — set listen.port to 1024 or above`])
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new Problems(78, [`${listen.host} is no address of this machine — set listen.host`])
+    return new Problems(78, [`${listen.host} is not an address of this machine — set listen.host`])
   return error
 }

@@ -1,4 +1,4 @@
-/** `gatehouse sessions`: who is signed in at a browser. */
+/** `gatehouse sessions`: browsers in which people are signed in. */
 import type { Command } from 'commander'
 import type { ListedSession } from '../identity/account.ts'
 import type { Tenant } from '../tenant.ts'
@@ -47,7 +47,7 @@ async function newest(tenant: Tenant, { user, limit }: { user?: string; limit: n
   return tenant.store.sessions.list({ subject, limit: Math.trunc(limit), usedSince: now - tenant.signIn.lifetimes.idle, now })
 }
 
-/** Everything but the hash of what the browser keeps. */
+/** Everything but the hash of the session cookie. */
 function shown({ sid, subject, username, device, address, acr, amr, createdAt, lastSeenAt, expiresAt }: ListedSession) {
   return {
     session: sid,

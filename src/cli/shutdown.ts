@@ -1,4 +1,4 @@
-/** When a server is told to stop, and how long it may take. */
+/** Stopping the server on a signal, within a time limit. */
 import { constants } from 'node:os'
 
 const signals = ['SIGTERM', 'SIGINT'] as const
@@ -14,7 +14,7 @@ export function untilSignal(): Promise<NodeJS.Signals> {
         if (stopping) return
         stopping = true
         resolve(signal)
-        // npm and a terminal may both pass on the same Ctrl-C.
+        // npm and a terminal may both forward the same Ctrl-C.
         setTimeout(() => {
           impatient = true
         }, 500).unref()
@@ -23,7 +23,7 @@ export function untilSignal(): Promise<NodeJS.Signals> {
   })
 }
 
-/** False when the work was not done within so many seconds. */
+/** False if the work takes longer. */
 export function within(seconds: number, work: Promise<void>): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(false), seconds * 1000)

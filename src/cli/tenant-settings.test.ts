@@ -37,7 +37,7 @@ test('every setting can be set by a flag, is listed, and can be unset', async ()
 test('what is not a setting is neither set nor unset', async () => {
   const refused: [line: string, status: number, message: RegExp][] = [
     ['tenants set acme --unset name', 2, /--unset takes sign_up, sign_up_email, /],
-    ['tenants set acme --unset contact --contact a@b.example', 2, /--unset contact and a value for it exclude each other/],
+    ['tenants set acme --unset contact --contact a@b.example', 2, /--unset contact and a value for it cannot be combined/],
     ['tenants set acme --contact nobody', 1, /--contact is not a valid/],
     ['tenants set acme --sign-up perhaps', 1, /--sign-up must be true or false/],
     ['tenants set nowhere --sign-up', 1, /there is no tenant nowhere/],

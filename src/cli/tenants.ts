@@ -85,7 +85,7 @@ async function setTenant(terminal: Terminal, slug: string, flags: TenantFlags & 
   const unknown = unset.find((field) => !(field in tenantSettingsSchema.shape))
   if (unknown !== undefined) misuse(`--unset takes ${Object.keys(tenantSettingsSchema.shape).join(', ')}`)
   const both = unset.find((field) => field in given)
-  if (both !== undefined) misuse(`--unset ${both} and a value for it exclude each other`)
+  if (both !== undefined) misuse(`--unset ${both} and a value for it cannot be combined`)
   const change = checked(changeSchema, { ...given, ...Object.fromEntries(unset.map((field) => [field, null])) }, flagOf)
   await withApp(terminal, flags, async (app) => {
     if (!(await app.tenants.set(slugOf(slug), change as TenantChange))) noSuchTenant(slug)

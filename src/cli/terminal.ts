@@ -1,4 +1,4 @@
-/** The command line's own streams, and how things look on them: plain unless a person is watching. */
+/** The streams of the command line, and their format: plain unless the output is a terminal. */
 import { styleText } from 'node:util'
 import { escaped, printable } from '../protocol/text.ts'
 
@@ -7,7 +7,7 @@ export interface Screen {
   isTTY?: boolean | undefined
 }
 
-/** What the command line takes from its process. */
+/** What the command line uses of its process. */
 export interface Terminal {
   env: Readonly<Record<string, string | undefined>>
   stdin: AsyncIterable<Buffer | string>
@@ -27,17 +27,17 @@ export function neutralised(screen: Screen): Screen {
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'cyan'
 
-/** Colour is for people, and only for those who want it: https://no-color.org. */
+/** Colour only on terminals, and not where it is switched off: https://no-color.org. */
 export function hasColour({ env }: Terminal, screen: Screen): boolean {
   return screen.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }
 
-/** Styles text for a screen, or leaves it as it is. */
+/** Styles text for a terminal; leaves it plain elsewhere. */
 export function painter(terminal: Terminal, screen: Screen): (style: Style, text: string) => string {
   return hasColour(terminal, screen) ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text
 }
 
-/** Rows under their headings, aligned; nothing at all is said to be nothing. */
+/** Aligned rows under headings; `none` if there are no rows. */
 export function table(terminal: Terminal, headings: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return 'none\n'
   const paint = painter(terminal, terminal.stdout)
@@ -51,7 +51,7 @@ export function table(terminal: Terminal, headings: readonly string[], rows: rea
   return [paint('bold', line(headings)), ...cells.map(line)].join('\n') + '\n'
 }
 
-/** Names and values below each other; what has no value is left out, lists and groups are written out, times as dates. */
+/** One name and value per line, without undefined values; times as dates. */
 export function sheet(terminal: Terminal, value: object): string {
   const paint = painter(terminal, terminal.stdout)
   const lines = flat(value, '')
@@ -72,7 +72,7 @@ function flat(value: object, prefix: string): [string, string][] {
   })
 }
 
-/** Seconds since the epoch, as people write them: `2031-05-01 12:00 UTC`. */
+/** Seconds since the epoch as `2031-05-01 12:00 UTC`. */
 export function dateOf(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
@@ -84,7 +84,7 @@ export async function readAll(stdin: Terminal['stdin']): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
-/** The first line of standard input, as far as it goes. */
+/** The first line of standard input. */
 export async function readLine(stdin: Terminal['stdin']): Promise<string> {
   let text = ''
   for await (const part of stdin) {

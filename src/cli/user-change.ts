@@ -1,4 +1,4 @@
-/** `gatehouse users change`: what is kept about a person, but for what has a command of its own. */
+/** `gatehouse users change`: the data of an account, except what has a command of its own. */
 import type { Command } from 'commander'
 import type { Raw } from '../config/raw.ts'
 import { accountChangeSchema, changeAccount, operator } from '../identity/account-administration.ts'
@@ -17,17 +17,12 @@ interface ChangeFlags extends AdminFlags {
 }
 
 export function userChange(group: Command, terminal: Terminal): void {
-  const change = adminCommand(
-    group,
-    'change <login>',
-    'change what is given, and nothing else; a new address is not asked to prove itself',
-    [
-      'gatehouse users change ada --name "Ada King" --zoneinfo Europe/London',
-      'gatehouse users change ada --email countess@example.com --email-verified',
-      'gatehouse users change ada --attribute department=research --unset nickname',
-    ],
-  )
-    .option('--file <path>', 'the change as a JSON object, in which null takes away; - reads standard input; flags win over it')
+  const change = adminCommand(group, 'change <login>', 'change only the given members; a new email address is not confirmed', [
+    'gatehouse users change ada --name "Ada King" --zoneinfo Europe/London',
+    'gatehouse users change ada --email countess@example.com --email-verified',
+    'gatehouse users change ada --attribute department=research --unset nickname',
+  ])
+    .option('--file <path>', 'the change as a JSON object, in which null removes; - reads standard input; flags take precedence')
     .option('--unset <fields...>', 'claims to remove, or email; an attribute is removed by --attribute name=')
   addAccountFlags(change, accountChangeFlags).action((login: string, flags: ChangeFlags, command: Command) =>
     changeUser(terminal, login, flags, command),
@@ -40,7 +35,7 @@ async function changeUser(terminal: Terminal, login: string, flags: ChangeFlags,
     const given = merged(await readObject(terminal, flags.file), await accountByFlags(tenant, command, accountChangeFlags))
     const change = checked(accountChangeSchema, merged(given, removals(flags.unset ?? [])), flagOf)
     const changed = await withIssuesRenamed(flagOf, changeAccount(tenant.accounts, operator, subject, change))
-    if (changed === 'taken') throw new LoginTaken('another account has this user name or e-mail address')
+    if (changed === 'taken') throw new LoginTaken('another account has this user name or email address')
     if (typeof changed === 'string') refuse(`the account ${login} has just been removed`)
     await done('user.change', subject, { changed: Object.keys(change).join(' ') })
     print(terminal, flags.json, shown(changed))
@@ -49,7 +44,7 @@ async function changeUser(terminal: Terminal, login: string, flags: ChangeFlags,
 
 function removals(fields: readonly string[]): Raw {
   const unknown = fields.find((field) => field !== 'email' && !(field in claimsSchema.shape))
-  if (unknown !== undefined) misuse(`${unknown} is no claim that can be removed`)
+  if (unknown !== undefined) misuse(`${unknown} is not a claim that can be removed`)
   const claims = fields.filter((field) => field !== 'email').map((field) => [field, null])
   return { ...(fields.includes('email') ? { email: null } : {}), ...(claims.length > 0 ? { claims: Object.fromEntries(claims) } : {}) }
 }

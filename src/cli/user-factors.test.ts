@@ -27,7 +27,7 @@ test('who has lost theirs gets a way back, and the log says who gave it', async 
   const { factors, recovery_codes } = await json('users factors bob')
   assert.deepEqual([factors, recovery_codes], [[{ kind: 'authenticator app', name: '', since: 1_700_000_000 }], 2])
   assert.match((await gatehouse('users factors bob')).out, /authenticator app +2023-11-14[\s\S]*Recovery codes left: 2/)
-  assert.equal((await gatehouse('users remove-factors bob')).out, 'bob has no second factor any more, and is signed out everywhere.\n')
+  assert.equal((await gatehouse('users remove-factors bob')).out, 'bob now has no second factor, and is signed out everywhere.\n')
   assert.deepEqual((await json('users factors bob')).factors, [])
   assert.match((await gatehouse('audit list')).out, /user\.factor-remove/)
 })

@@ -1,4 +1,4 @@
-/** `gatehouse users factors` and `remove-factors`: what a person signs in with beside the password, and a way back for who has lost it. */
+/** `gatehouse users factors` and `remove-factors`: the second factors of a person, and removing them when they are lost. */
 import type { Command } from 'commander'
 import { removeFactors } from '../identity/factors.ts'
 import { type AdminFlags, adminCommand, confirm, printJson } from './admin-command.ts'
@@ -21,7 +21,7 @@ export function userFactors(group: Command, terminal: Terminal): void {
         else terminal.stdout.write(`${table(terminal, ['second factor', 'name', 'since'], rows)}Recovery codes left: ${recoveryCodes}\n`)
       }),
   )
-  adminCommand(group, 'remove-factors <login>', 'take all second factors away from a person who has lost them, and end all sessions', [
+  adminCommand(group, 'remove-factors <login>', 'remove all second factors of a person who has lost them, and end all sessions', [
     'gatehouse users remove-factors ada',
   ]).action((login: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async (tenant, done) => {
@@ -29,12 +29,7 @@ export function userFactors(group: Command, terminal: Terminal): void {
       const { subject, username } = account
       if (!(await removeFactors(tenant.signIn, account))) refuse(`${username} has no second factor`)
       await done('user.factor-remove', subject, { factor: 'all' })
-      confirm(
-        terminal,
-        flags.json,
-        { sub: subject, factors: [] },
-        `${username} has no second factor any more, and is signed out everywhere.`,
-      )
+      confirm(terminal, flags.json, { sub: subject, factors: [] }, `${username} now has no second factor, and is signed out everywhere.`)
     }),
   )
 }

@@ -93,8 +93,8 @@ test('each that is refused is told with its place and reason, and keeps no other
   )
   const problems = [
     { where: 'line 1', reason: 'The hash is no hash of argon2, bcrypt, scrypt or PBKDF2 that can be checked here' },
-    { where: 'line 2', reason: 'it is no JSON' },
-    { where: 'line 3', reason: 'username must be 1 to 80 characters without spaces or @; email is not a valid e-mail address' },
+    { where: 'line 2', reason: 'it is not JSON' },
+    { where: 'line 3', reason: 'username must be 1 to 80 characters without spaces or @; email is not a valid email address' },
     { where: 'line 5', reason: 'pasword is not known' },
     { where: 'line 6', reason: 'another account has this sub, user name or e-mail address' },
     { where: 'line 8', reason: 'another account has this sub, user name or e-mail address' },
@@ -106,7 +106,7 @@ test('each that is refused is told with its place and reason, and keeps no other
     const told = await bring(flags, file)
     assert.deepEqual([told.status, ...counts(told)], [1, 2, 1, 0, 9], flags)
     assert.deepEqual(told.problems, problems, flags)
-    assert.match(told.err, /9 refused: mend and import again/)
+    assert.match(told.err, /9 refused: correct the file and import it again/)
   }
   for (const name of ['bad1', 'bad2', 'bad3', 'good4', 'good5']) assert.equal((await gatehouse(`users show ${name}`)).status, 1, name)
   const { out, err } = await gatehouse('users import -', file)
@@ -123,11 +123,11 @@ test('strict stops at the first that is refused', async () => {
 })
 
 const broken: [flags: string, text: string, problem: RegExp][] = [
-  ['', 'x'.repeat(1_000_001), /the file has no lines/],
-  ['--from keycloak', '', /breaks off after user 0/],
+  ['', 'x'.repeat(1_000_001), /a line is too long/],
+  ['--from keycloak', '', /ends early, after user 0/],
   ['--from keycloak', '{"realm": "x"}', /the file has no users/],
-  ['--from keycloak', `${people({ username: 'broken1' }).slice(0, -20)}`, /breaks off after user 1/],
-  ['--from keycloak', '{"users": [{"username": "broken2"}, what', /no JSON from user 2 on/],
+  ['--from keycloak', `${people({ username: 'broken1' }).slice(0, -20)}`, /ends early, after user 1/],
+  ['--from keycloak', '{"users": [{"username": "broken2"}, what', /not valid JSON from user 2 on/],
   ['--from firebase', '[]', /the file has no users/],
 ]
 for (const [flags, text, problem] of broken) {

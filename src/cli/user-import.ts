@@ -1,4 +1,4 @@
-/** `gatehouse users import`: many people at once, from a file of ours or of another server. */
+/** `gatehouse users import`: many accounts at once, from a file of this or another server. */
 import { type Command, Option } from 'commander'
 import type { FirebaseProject } from '../crypto/firebase-scrypt.ts'
 import type { AccountDeps } from '../identity/accounts.ts'
@@ -18,9 +18,9 @@ interface ImportFlags extends AdminFlags {
   strict?: true
 }
 
-/** A record that was understood so far. */
+/** A record that was read. */
 type Candidate = { where: string; account: Imported } | { where: string; leftOut: string } | { where: string; problem: string }
-/** What became of it. `reason`: why it was left out or refused, for people. */
+/** Its outcome. `reason`: why it was left out or refused, for people. */
 interface Outcome {
   where: string
   outcome: 'imported' | 'already_there' | 'left_out' | 'refused'
@@ -30,19 +30,14 @@ interface Outcome {
 const concurrency = 100
 
 export function userImport(group: Command, terminal: Terminal): void {
-  adminCommand(
-    group,
-    'import <file>',
-    'make accounts of people who come from elsewhere, with the passwords they have; - reads standard input',
-    [
-      'gatehouse users import people.jsonl --dry-run',
-      'gatehouse users import realm-export.json --from keycloak',
-      'gatehouse users import users.json --from firebase --hash-config hash-config.txt',
-    ],
-  )
-    .addOption(new Option('--from <server>', 'which server wrote the file').choices(Object.keys(userFormats)).default('gatehouse'))
+  adminCommand(group, 'import <file>', 'import accounts from another server with their passwords; - reads standard input', [
+    'gatehouse users import people.jsonl --dry-run',
+    'gatehouse users import realm-export.json --from keycloak',
+    'gatehouse users import users.json --from firebase --hash-config hash-config.txt',
+  ])
+    .addOption(new Option('--from <server>', 'the server that wrote the file').choices(Object.keys(userFormats)).default('gatehouse'))
     .option('--hash-config <path>', "Firebase's password hash parameters, as its console shows them")
-    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--dry-run', 'show what would be done, and change nothing')
     .option('--strict', 'stop at the first record that is refused')
     .action((file: string, flags: ImportFlags) => {
       if (flags.hashConfig !== undefined && flags.from !== 'firebase') misuse('--hash-config is for --from firebase')
@@ -63,13 +58,13 @@ async function* understood(
   project: FirebaseProject | undefined,
 ): AsyncGenerator<Candidate> {
   for await (const { where, value } of records(pieces(terminal, file))) {
-    const told = value === undefined ? { problem: 'it is no JSON' } : tell(value, project)
+    const told = value === undefined ? { problem: 'it is not JSON' } : tell(value, project)
     if (!('account' in told)) yield { where, ...told }
     else yield attempt(where, () => ({ where, account: checked(importSchema, told.account, (path) => path || 'it') }))
   }
 }
 
-/** A problem of one record is not the end of all. */
+/** A problem of one record does not end the import. */
 function attempt<T>(where: string, work: () => T): T | { where: string; problem: string } {
   try {
     return work()
@@ -111,7 +106,7 @@ async function* batches(candidates: AsyncIterable<Candidate>, size: number): Asy
       for (const key of own) keys.add(key)
     }
   } catch (error) {
-    yield batch // what came before the file broke off
+    yield batch // what came before the file ended early
     throw error
   }
   yield batch
@@ -147,10 +142,12 @@ async function report(terminal: Terminal, { json, dryRun, strict }: ImportFlags,
   printTable(terminal, json, value, [dryRun ? 'would be' : 'users', 'how many'], rows)
   if (broken) throw broken
   if (counts.refused > 0)
-    refuse(`${counts.refused} refused${strict ? ', and nothing after' : ''}: mend and import again, what is there already stays as it is`)
+    refuse(
+      `${counts.refused} refused${strict ? ', and nothing after' : ''}: correct the file and import it again; existing accounts are not changed`,
+    )
 }
 
-/** Why the work broke off: what was done until then is said first. */
+/** The error of the work, so that what was done before it can be reported first. */
 async function errorOf(work: () => Promise<void>): Promise<unknown> {
   try {
     await work()

@@ -1,4 +1,4 @@
-/** `gatehouse users invite`, `send-reset` and the like: links that go to a person by e-mail. */
+/** `gatehouse users invite`, `send-reset` and the like: links sent to a person by email. */
 import type { Command } from 'commander'
 import type { Account, LinkKind } from '../identity/account.ts'
 import { accountSchema, createAccount } from '../identity/accounts.ts'
@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.ts'
 import { findUser } from './users.ts'
 
 export function userLinks(group: Command, terminal: Terminal): void {
-  const invite = adminCommand(group, 'invite', 'make an account and send a link by which its owner chooses a password', [
+  const invite = adminCommand(group, 'invite', 'create an account and send a link with which its owner chooses a password', [
     'gatehouse users invite --username ada --email ada@example.com --name "Ada Lovelace"',
   ])
   addAccountFlags(invite, newAccountFlags).action((flags: AdminFlags, command: Command) =>
@@ -28,13 +28,13 @@ export function userLinks(group: Command, terminal: Terminal): void {
     }),
   )
   for (const [verb, kind, summary] of [
-    ['send-reset', 'reset', 'send a link by which the person chooses a new password'],
-    ['send-verification', 'verification', 'send a link that proves the e-mail address'],
+    ['send-reset', 'reset', 'send a link with which the person chooses a new password'],
+    ['send-verification', 'verification', 'send a link that confirms the email address'],
   ] as const) {
     adminCommand(group, `${verb} <login>`, summary, [`gatehouse users ${verb} ada`]).action((login: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async (tenant, done) => {
         const account = await findUser(tenant, login)
-        const email = account.email ?? refuse(`${account.username} has no e-mail address`)
+        const email = account.email ?? refuse(`${account.username} has no email address`)
         await send(terminal, flags, mailDepsOf(tenant), kind, account, email)
         await done('user.link', account.subject, { kind })
       }),
@@ -43,7 +43,7 @@ export function userLinks(group: Command, terminal: Terminal): void {
   adminCommand(
     group,
     'change-email <login> <address>',
-    'send a link to a new address, which becomes that of the account when it is followed',
+    'send a link to a new email address, which replaces the old one when the link is used',
     ['gatehouse users change-email ada countess@example.com'],
   ).action((login: string, address: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async (tenant, done) => {
@@ -56,7 +56,7 @@ export function userLinks(group: Command, terminal: Terminal): void {
 }
 
 function mailDepsOf({ mail }: Tenant): MailDeps {
-  return mail ?? refuse('no mail can be sent: set mail.smtp_url and mail.from')
+  return mail ?? refuse('email cannot be sent: set mail.smtp_url and mail.from')
 }
 
 async function send(terminal: Terminal, { json }: AdminFlags, mail: MailDeps, kind: LinkKind, account: Account, email: string) {

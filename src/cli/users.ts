@@ -16,7 +16,7 @@ import { withTenant } from './open.ts'
 import { checked, misuse, refuse, withIssuesRenamed } from './problems.ts'
 import { dateOf, readAll, type Terminal } from './terminal.ts'
 
-/** What an account can be made of: all but a password that is typed. */
+/** An account by file or flags, without a typed password. */
 const createSchema = accountSchema.extend({ password_hash: importSchema.shape.password_hash })
 const createFlags = createSchema.omit({ attributes: true })
 
@@ -26,14 +26,14 @@ interface PasswordFlags extends AdminFlags {
   temporary?: boolean
 }
 
-/** Returns the group, for more of it. */
+/** Adds the commands for accounts. */
 export function users(group: Command, terminal: Terminal): Command {
-  const create = adminCommand(group, 'create', 'make an account; without a password nobody can sign in to it yet', [
+  const create = adminCommand(group, 'create', 'create an account; without a password nobody can sign in to it yet', [
     'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password --temporary',
     'gatehouse users create --username ada --password-stdin < password.txt',
     'gatehouse users create --file ada.json --json',
     "gatehouse users create --username ada --password-hash '$2b$12$…'",
-  ]).option('--file <path>', 'the account as a JSON object; - reads standard input; flags win over it')
+  ]).option('--file <path>', 'the account as a JSON object; - reads standard input; flags take precedence')
   addAccountFlags(passwordFlags(create), createFlags).action((flags: PasswordFlags & { file?: string }, command: Command) =>
     createUser(terminal, flags, command),
   )
@@ -45,8 +45,8 @@ export function users(group: Command, terminal: Terminal): Command {
     withTenant(terminal, flags, async (tenant) => print(terminal, flags.json, shown(await findUser(tenant, login)))),
   )
   for (const [verb, status, summary] of [
-    ['suspend', 'suspended', 'end all sessions and let nobody sign in'],
-    ['resume', 'active', 'let a suspended person sign in again'],
+    ['suspend', 'suspended', 'end all sessions and refuse sign-ins'],
+    ['resume', 'active', 'allow sign-ins again'],
   ] as const) {
     adminCommand(group, `${verb} <login>`, summary, [`gatehouse users ${verb} ada`]).action((login: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async (tenant, done) => {
@@ -57,7 +57,7 @@ export function users(group: Command, terminal: Terminal): Command {
       }),
     )
   }
-  adminCommand(group, 'set-role <login> <role>', `what the person may do at the API of the tenant: ${roles.join(', ')}`, [
+  adminCommand(group, 'set-role <login> <role>', `change what the person may do at the tenant's API: ${roles.join(', ')}`, [
     'gatehouse users set-role ada superadmin',
   ]).action((login: string, given: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async (tenant, done) => {
@@ -74,7 +74,7 @@ export function users(group: Command, terminal: Terminal): Command {
   ])
   passwordFlags(change).action((login: string, flags: PasswordFlags) => changePassword(terminal, login, flags))
 
-  adminCommand(group, 'delete <login>', 'delete an account with its sessions and all it granted', ['gatehouse users delete ada']).action(
+  adminCommand(group, 'delete <login>', 'delete an account with its sessions and grants', ['gatehouse users delete ada']).action(
     (login: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async (tenant, done) => {
         const { subject, username } = await findUser(tenant, login)
@@ -89,8 +89,8 @@ export function users(group: Command, terminal: Terminal): Command {
 function passwordFlags(command: Command): Command {
   return command
     .option('--password-stdin', 'read the password from standard input')
-    .option('--random-password', 'make a password and show it this once')
-    .option('--temporary', 'the person must choose an own password at the next sign-in')
+    .option('--random-password', 'generate a password and show it only once')
+    .option('--temporary', 'the person must choose a new password at the next sign-in')
 }
 
 async function createUser(terminal: Terminal, flags: PasswordFlags & { file?: string }, command: Command): Promise<void> {
@@ -99,12 +99,12 @@ async function createUser(terminal: Terminal, flags: PasswordFlags & { file?: st
     const given = merged(await readObject(terminal, flags.file), await accountByFlags(tenant, command, createFlags))
     const { password_hash: hash, ...input } = checked(createSchema, given, flagOf)
     const chosen = await passwordFor(terminal, flags, tenant, input)
-    if (chosen && hash !== undefined) misuse('a password and --password-hash exclude each other')
+    if (chosen && hash !== undefined) misuse('a password and --password-hash cannot be combined')
     const brought = hash === undefined ? undefined : { hash, temporary: flags.temporary === true }
     const account = await withIssuesRenamed(flagOf, createAccount(tenant.accounts, input, chosen ?? brought))
     await done('user.create', account.subject)
     print(terminal, flags.json, { ...shown(account), ...(flags.randomPassword ? { password: chosen?.text } : {}) })
-    if (flags.randomPassword) terminal.stderr.write('The password is kept only as a hash: note it now.\n')
+    if (flags.randomPassword) terminal.stderr.write('Only a hash of the password is stored: note it now.\n')
   })
 }
 
@@ -112,7 +112,7 @@ async function changePassword(terminal: Terminal, login: string, flags: Password
   await withTenant(terminal, flags, async (tenant, done) => {
     const account = await findUser(tenant, login)
     const { subject, username } = account
-    const password = (await passwordFor(terminal, flags, tenant, account)) ?? misuse('say --password-stdin or --random-password')
+    const password = (await passwordFor(terminal, flags, tenant, account)) ?? misuse('add --password-stdin or --random-password')
     await givePassword(tenant.accounts, operator, subject, password)
     await done('user.password', subject, { temporary: password.temporary })
     if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password: password.text })
@@ -120,14 +120,14 @@ async function changePassword(terminal: Terminal, login: string, flags: Password
   })
 }
 
-/** One that is typed must be as good as one that the person chooses; one that is good for a single sign-in may be shorter. */
+/** A typed password must meet the same rules as one that the person chooses; a temporary one may be shorter. */
 async function passwordFor(
   { stdin }: Terminal,
   { passwordStdin, randomPassword, temporary = false }: PasswordFlags,
   { signIn: { passwords } }: Tenant,
   account: Owner,
 ): Promise<NewPassword | undefined> {
-  if (passwordStdin && randomPassword) misuse('--password-stdin and --random-password exclude each other')
+  if (passwordStdin && randomPassword) misuse('--password-stdin and --random-password cannot be combined')
   if (!randomPassword && !passwordStdin) return undefined
   if (randomPassword) return { text: readablePassword(random), temporary }
   const text = (await readAll(stdin)).replace(/\r?\n$/, '')
@@ -139,15 +139,15 @@ async function passwordFor(
 async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant): Promise<void> {
   const found = await all(store.accounts.list, (account) => foldLogin(account.username))
   const rows = found.map((account) => [account.username, account.email ?? '', account.status, dateOf(account.createdAt), account.subject])
-  printTable(terminal, json, found.map(shown), ['user name', 'e-mail', 'status', 'since', 'sub'], rows)
+  printTable(terminal, json, found.map(shown), ['user name', 'email', 'status', 'since', 'sub'], rows)
 }
 
-/** The account of a login; refuses when there is none. */
+/** The account with this login. Refuses a login that no account has. */
 export async function findUser({ store }: Tenant, login: string): Promise<Account> {
   return (await store.accounts.byLogin(foldLogin(login))) ?? refuse(`there is no account ${login}: see "gatehouse users list"`)
 }
 
-/** Everything but the password's hash. */
+/** Everything but the password hash. */
 export function shown(account: Account) {
   const { subject, username, email, status, role, passwordHash, passwordIsTemporary, createdAt, updatedAt, claims, attributes } = account
   return {

@@ -1,8 +1,8 @@
-/** What a newcomer reads when development mode is ready. */
+/** The text that development mode prints when it is ready. */
 import { type DemoData, demo } from '../demo-data.ts'
 import { painter, type Terminal } from './terminal.ts'
 
-/** Fits 80 columns as long as the issuer does. `made`: what became of the administrator. */
+/** Fits 80 columns if the issuer is short. `made`: the outcome for the administrator. */
 export function welcome(terminal: Terminal, issuer: string, made: DemoData): string {
   const paint = painter(terminal, terminal.stdout)
   const line = (name: string, value: string, note = '') =>
@@ -12,7 +12,7 @@ export function welcome(terminal: Terminal, issuer: string, made: DemoData): str
     `  ${paint('bold', paint('green', 'Gatehouse is ready'))} ${paint('dim', 'in development mode')}\n`,
     '\n',
     line('Address', paint('cyan', issuer)),
-    line('Your account', `${issuer}/account`, 'sign in there as anybody'),
+    line('Your account', `${issuer}/account`, 'for all accounts'),
     line('Discovery', `${issuer}/.well-known/openid-configuration`),
     ...administrator(made).map(([name, value, note]) => line(name, name === 'Password' ? paint('bold', value) : value, note)),
     line('Application', demo.application.client_id, `public, returns to ${demo.application.redirect_uri}`),
@@ -24,7 +24,7 @@ export function welcome(terminal: Terminal, issuer: string, made: DemoData): str
     `      -u ${demo.machine.client_id}:${demo.machine.secret} \\\n`,
     '      -d grant_type=client_credentials\n',
     '\n',
-    paint('dim', '  Ctrl-C stops it. "npm run gatehouse -- --help" shows what else it can do.\n'),
+    paint('dim', '  Ctrl-C stops it. "npm run gatehouse -- --help" lists all commands.\n'),
     '\n',
   ].join('')
 }
@@ -32,9 +32,9 @@ export function welcome(terminal: Terminal, issuer: string, made: DemoData): str
 function administrator(made: DemoData): [name: string, value: string, note?: string][] {
   const { username } = demo.administrator
   if (made === 'there') return [['Administrator', username, 'its password was shown at the first start']]
-  if (made === 'unfit') return [['Administrator', 'none', 'everybody has attributes here; see "users create"']]
+  if (made === 'unfit') return [['Administrator', 'none', 'accounts need attributes here; see "users create"']]
   return [
     ['Administrator', username],
-    ['Password', made.password, 'for the first sign-in; shown only now'],
+    ['Password', made.password, 'for the first sign-in; shown only once'],
   ]
 }

@@ -1,4 +1,4 @@
-/** Several processes that share one address: the first one starts the others, replaces those that die and ends them all. */
+/** Several processes that share one address: the primary starts the workers, replaces those that die, and stops them all. */
 import cluster, { type Worker } from 'node:cluster'
 import type { Logger } from 'pino'
 import { Problems } from './problems.ts'
@@ -6,22 +6,22 @@ import { Problems } from './problems.ts'
 interface Supervision {
   /** How many workers. */
   count: number
-  /** Seconds a worker may take to stop. */
+  /** Seconds for a worker to stop. */
   patience: number
   log: Logger
   stop: Promise<string>
-  /** Called once, when the first worker lets requests in. */
+  /** Called once, when the first worker listens. */
   onReady(): void
 }
 
-/** A worker that lived so many seconds was well. */
+/** A worker that ran this many seconds started successfully. */
 const healthyAfter = 10
-/** Exit status of a worker that it is no use to start again. */
+/** Exit status of a worker that must not be started again. */
 const wrongConfiguration = 78
 /** The longest wait before a worker is replaced, in seconds. */
 const longestWait = 30
 
-/** Resolves when all workers have ended, having been told to; rejects when one of them says that the configuration is wrong. */
+/** Resolves when all workers have stopped as requested. Rejects when one of them reports a wrong configuration. */
 export async function supervise({ count, patience, log, stop, onReady }: Supervision): Promise<void> {
   const alive = new Set<Worker>()
   const hopeless = Promise.withResolvers<'configuration'>()
@@ -56,7 +56,7 @@ export async function supervise({ count, patience, log, stop, onReady }: Supervi
   log.info({ reason, workers: alive.size }, 'stopping')
   await Promise.all([...alive].map((worker) => end(worker, patience)))
   log.info('stopped')
-  if (reason === 'configuration') throw new Problems(wrongConfiguration, []) // the worker has said what
+  if (reason === 'configuration') throw new Problems(wrongConfiguration, []) // the worker has printed it
 }
 
 function end(worker: Worker, patience: number): Promise<void> {
@@ -66,19 +66,19 @@ function end(worker: Worker, patience: number): Promise<void> {
       clearTimeout(tooLong)
       resolve()
     })
-    worker.send('stop', () => {}) // one that is gone already cannot be told
+    worker.send('stop', () => {}) // fails if it has already ended
   })
 }
 
 /**
- * Resolves when the primary says so, or is gone. Signals are the primary's business: a terminal and systemd send theirs to every process,
- * and a worker must not take that for a second one.
+ * Resolves when the primary asks for it, or has ended. Only the primary handles signals: a terminal and systemd send them to every process,
+ * and a worker must not take them for a second request.
  */
 export function shutdownRequestedByPrimary(): Promise<string> {
   return new Promise((resolve) => {
     process.on('SIGINT', () => {})
     process.on('SIGTERM', () => {})
-    process.once('message', () => resolve('told by the primary'))
-    process.once('disconnect', () => resolve('the primary is gone'))
+    process.once('message', () => resolve('requested by the primary'))
+    process.once('disconnect', () => resolve('the primary has ended'))
   })
 }

@@ -71,7 +71,7 @@ export function wording(issue: z.core.$ZodRawIssue): string | undefined {
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`
     case 'invalid_format':
-      return `is not a valid ${issue.format === 'email' ? 'e-mail address' : issue.format}`
+      return `is not a valid ${issue.format === 'email' ? 'email address' : issue.format}`
     default:
       return undefined
   }
