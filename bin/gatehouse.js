@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Plain JavaScript, so that a Node too old for the rest can still say so. */
+/** Plain JavaScript, so that an old Node.js can print that it is too old. */
 import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ if (major < 24 || (major === 24 && minor < 7)) {
   console.error(`Gatehouse needs Node 24.7 or newer; this is Node ${process.versions.node}.`)
   process.exitCode = 1
 } else {
-  // Kept beside the code, by whoever may write there: the next start is quicker and takes less memory.
+  // Makes the next start quicker, if this user may write beside the code.
   enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/gatehouse', import.meta.url)))
   const source = new URL('../src/main.ts', import.meta.url)
   await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href)

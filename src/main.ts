@@ -1,4 +1,4 @@
-/** Where the program begins: the only reader of `process.env` and of the arguments. */
+/** The entry point, and the only reader of `process.env` and the arguments. */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 24 || (major === 24 && minor < 7)) {
   process.stderr.write(`Gatehouse needs Node 24.7 or newer; this is Node ${process.versions.node}.\n`)

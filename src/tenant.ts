@@ -1,4 +1,4 @@
-/** One tenant, put together from every room. */
+/** One tenant at run time: its stores, keys, settings and rules, put together. */
 import type { Config } from './config/schema.ts'
 import type { ImportedSecrets } from './crypto/imported-secrets.ts'
 import type { Installation } from './crypto/installation.ts'
@@ -40,18 +40,18 @@ import { firstPartyClient, withOwnClients } from './web/api/first-party.ts'
 import { cookieJar } from './web/http/cookies.ts'
 import type { WebTenant } from './web/http/route.ts'
 
-/** A tenant with everything that may be done in it. */
+/** A tenant with everything that acts in it. */
 export interface Tenant extends WebTenant {
   row: TenantRow
   store: Store & IdentityStore & KeyStore & ClientStore & GrantStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore
   signingSecrets: SigningSecrets
   accounts: AccountDeps
   audit: AuditDeps
-  /** The attributes of its people as they were when it was opened; what they may be is looked up when it matters. */
+  /** The attributes of its people when it was opened. What is written is checked against the store. */
   schema: readonly Attribute[]
 }
 
-/** What the house gives every tenant. */
+/** What all tenants share. */
 export interface AppDeps {
   config: Config
   platform: Platform
@@ -66,7 +66,7 @@ export interface AppDeps {
   delivery: MailDelivery
   backgroundTasks: BackgroundTasks
   remote: Remote
-  /** Ids in the order in which they are asked for, as far as clocks agree. */
+  /** Ids that sort in the order in which they are made, as far as clocks agree. */
   orderedId(): string
 }
 
@@ -129,7 +129,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
   }
 }
 
-/** The signing keys of a tenant, and those of files if it is the root. */
+/** The signing keys of a tenant; at the root tenant also those of files. */
 async function keysOf(deps: AppDeps, row: TenantRow, { store, issuer }: { store: KeyStore; issuer: string }): Promise<Keyring> {
   const { config, platform, sealer, db } = deps
   const { now, log } = platform
@@ -159,7 +159,7 @@ function mailDepsOf(
   }
 }
 
-/** The signatures by secrets that clients' APIs share with this tenant. */
+/** Signatures with secrets that the APIs of clients share with this tenant. */
 function sharedKeysOf({ sealer, installation, db }: AppDeps, row: TenantRow, issuer: string): SigningSecrets {
   return sharedKeys({
     sealer,
@@ -185,12 +185,12 @@ function keyFilesOf({ keys: { files } }: Config): KeyFile[] {
   )
 }
 
-/** The configuration's lifetimes, but for those the tenant has set for itself. */
+/** The lifetimes of the configuration, except those that the tenant sets. */
 function lifetimesOf({ lifetimes }: Config, { settings }: TenantRow): Config['lifetimes'] {
   return { ...lifetimes, ...tenantSettings(settings).lifetimes } as Config['lifetimes']
 }
 
-/** Undefined: it is closed; so it is, too, where an address shall be proven and no mail can be sent. */
+/** Undefined: there is no self-registration, which is also the case if addresses must be confirmed and no mail can be sent. */
 function signUpRuleOf({ api }: Config, { settings }: TenantRow, mail: MailDeps | undefined): SignUpRule | undefined {
   const own = tenantSettings(settings)
   if (!api.sign_up || !own.sign_up) return undefined
@@ -217,11 +217,11 @@ function settingsOf({ config, server }: AppDeps, row: TenantRow, schema: readonl
   }
 }
 
-/** What of the schema applications can ask for. A scope of the server's own keeps its meaning. */
+/** The attributes that applications can request. Scopes of the server keep their meaning. */
 function releasedAttributes({ features, scopes }: Server, schema: readonly Attribute[]): Pick<TenantSettings, 'scopes' | 'attributes'> {
   const told = features.some(({ id }) => id === 'attributes') ? schema.filter(({ scope }) => scope !== undefined) : []
   return {
-    scopes: Object.assign(Object.create(null), scopesOfAttributes(told), scopes), // so that no scope is found that nobody put there
+    scopes: Object.assign(Object.create(null), scopesOfAttributes(told), scopes), // no prototype, so that only own names are found
     attributes: told.map((attribute) => ({ name: attribute.name, scope: attribute.scope as string, claim: claimOf(attribute) })),
   }
 }
@@ -253,12 +253,12 @@ function signInOf(
   }
 }
 
-/** A tenant may demand what the deployment does not; it cannot do without what the deployment demands. */
+/** A tenant can require a second factor where the deployment does not, but not the other way round. */
 function secondFactorOf(config: Config, { settings }: TenantRow): SignInDeps['secondFactor'] {
   return tenantSettings(settings).second_factor === 'required' ? 'required' : config.second_factor
 }
 
-/** 128 bits, for what is not secret. None begins with a hyphen: on a command line it would be taken for an option. */
+/** 128 random bits, for ids that are not secret. None begins with a hyphen, which a command line would take for an option. */
 export function randomId(random: Platform['random']): string {
   const id = random(16).toString('base64url')
   return id.startsWith('-') ? randomId(random) : id

@@ -1,26 +1,26 @@
-/** Settings under the names of other systems, for those who come from one: each stands for a setting of ours, which wins when it is given too. */
+/** Settings under the names of other systems, for migration. Each stands for one of our settings, which takes precedence. */
 import type { FeatureConfig } from '../protocol/features/index.ts'
 import { isMapping, lookUp, put, type Raw } from './raw.ts'
 
 interface Alias {
   variable: string
-  /** Where their own YAML file has it. */
+  /** Its path in the YAML file of that system. */
   yaml?: string
   /** Our setting. */
   path: string
   note: string
-  /** From their form to ours. */
+  /** Converts its value to ours. */
   read?: (text: string) => unknown
-  /** What they take for granted beside it. */
+  /** Defaults of that system that come with it. */
   implies?: Readonly<Record<string, unknown>>
 }
 
 const flag = (text: string) => ({ true: true, '1': true, yes: true, false: false, '0': false, no: false })[text.toLowerCase()] ?? text
 
-/** Their addresses name the driver of a Python library: `sqlite+aiosqlite:///./a.db`, `postgresql+asyncpg://…`. */
+/** Their database URLs name the driver of a Python library: `sqlite+aiosqlite:///./a.db`, `postgresql+asyncpg://…`. */
 const databaseUrl = (text: string) => text.replace(/^(\w+)\+\w+:/, '$1:').replace(/^sqlite:\/\/\//, 'sqlite:')
 
-/** The table: their name, our setting. */
+/** Their names and our settings. */
 export const aliases: readonly Alias[] = [
   { variable: 'ISSUER_URL', path: 'issuer', note: 'minimal M2M server' },
   {
@@ -66,10 +66,10 @@ export const aliases: readonly Alias[] = [
   },
 ]
 
-/** What a switch of Auto Authn stands for: a feature, what is always so here, or what is not here. */
+/** What a switch of Auto Authn stands for: a feature, something that is always on, or something that is not supported. */
 type Switch = keyof FeatureConfig | 'always' | 'absent'
 
-/** The table of Auto Authn's switches, `AUTO_AUTHN_ENABLE_` and this name; 8252 is `AUTO_AUTHN_ENFORCE_RFC8252`. */
+/** Auto Authn's switches, without the prefix `AUTO_AUTHN_ENABLE_`; the one for RFC 8252 is `AUTO_AUTHN_ENFORCE_RFC8252`. */
 export const switches: Readonly<Record<string, Switch>> = {
   RFC6749: 'token',
   RFC6750: 'always',
@@ -116,10 +116,10 @@ export function switchVariable(name: string): string {
   return name === 'RFC8252' ? 'AUTO_AUTHN_ENFORCE_RFC8252' : `AUTO_AUTHN_ENABLE_${name}`
 }
 
-/** `auto-gen` asks for what happens anyway. */
+/** `auto-gen` is the default here. */
 const nothing = new Set(['', 'auto-gen'])
 
-/** Fills in what only another system's name tells. Calls `given` with the path and that name. Returns what cannot be had. */
+/** Sets what only names of other systems give. Calls `given` with the path and that name. Returns a problem for what is not supported. */
 export function addAliases(
   raw: Raw,
   env: Readonly<Record<string, string | undefined>>,
@@ -138,14 +138,14 @@ export function addAliases(
     const value = env[variable]
     if (!value || meaning === 'always') return []
     const on = flag(value) === true
-    if (meaning === 'absent') return on ? [`${variable} asks for what is not here — remove it from the environment`] : []
+    if (meaning === 'absent') return on ? [`${variable} is not supported — remove it from the environment`] : []
     if (lookUp(raw, `features.${meaning}`) === undefined) put(raw, `features.${meaning}`, on)
     given(`features.${meaning}`, variable)
     return []
   })
 }
 
-/** Takes a value out of its group, and the group away when it was the last: what is left is refused by its name. */
+/** Removes a value, and its group if it was the last one: what is left is refused by name. */
 function take(raw: Raw, path: string): unknown {
   const [group = '', name = ''] = path.split('.')
   const members = raw[group]

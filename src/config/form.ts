@@ -13,7 +13,7 @@ export interface Form {
   items?: Form
   properties?: Readonly<Record<string, Form>>
   examples?: readonly unknown[]
-  /** True when it must never be shown. */
+  /** It must never be shown. */
   secret?: boolean
 }
 
@@ -24,7 +24,7 @@ export interface Leaf {
   form: Form
 }
 
-/** Every value of an object schema that is not itself an object, in order. */
+/** Every value of an object schema that is not an object itself, in order. */
 export function leavesOf(schema: z.ZodType): Leaf[] {
   return leaves(z.toJSONSchema(schema, { io: 'input' }) as Form, [])
 }
@@ -57,7 +57,7 @@ const kinds: Readonly<Record<string, string>> = {
   array: 'a list',
 }
 
-/** What is wrong, to follow the name of the value: "must be at least 1". Never shows the value itself. */
+/** What is wrong, as a text that follows the name of the value: "must be at least 1". Never shows the value itself. */
 export function wording(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':

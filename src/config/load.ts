@@ -1,4 +1,4 @@
-/** Reads the configuration: one YAML or JSON file, the environment, flags of the command line; the later wins. All problems at once. */
+/** Reads the configuration from a YAML or JSON file, the environment and flags, the later taking precedence. Reports all problems at once. */
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { addAliases } from './aliases.ts'
@@ -15,7 +15,7 @@ export type Mode = 'dev' | 'serve'
 
 export interface Sources {
   mode: Mode
-  /** Named on the command line; else `GATEHOUSE_CONFIG`; else `gatehouse.yaml`, if there is one. */
+  /** The file named on the command line; without it, `GATEHOUSE_CONFIG`, or `gatehouse.yaml` if it exists. */
   file?: string | undefined
   env: Readonly<Record<string, string | undefined>>
   /** Settings given on the command line, by path: `{ 'listen.port': '9000' }`. */
@@ -29,7 +29,7 @@ export interface Sources {
  */
 export type Loaded = { config: Config; file: string | undefined; warnings: string[] } | { problems: string[] }
 
-/** Pure in its inputs. */
+/** A pure function of its inputs. */
 export function loadConfig(sources: Sources): Loaded {
   const file = readSettingsFile(sources)
   if (typeof file.values === 'string') return { problems: [file.values] }
@@ -58,7 +58,7 @@ export function loadConfig(sources: Sources): Loaded {
   }
 }
 
-/** What the settings file says itself, under our names. */
+/** The settings of the file alone, under our names. */
 function ownSettings(values: Raw): Raw {
   const own = structuredClone(values)
   addAliases(own, {}, () => {})
@@ -100,7 +100,7 @@ function unknownVariables(env: Sources['env']): string[] {
     })
 }
 
-/** Kubernetes puts variables named after every service into every container; a service may well be called gatehouse. */
+/** Kubernetes sets variables named after each service in every container, and a service may be called gatehouse. */
 function isServiceLink(name: string, value: string): boolean {
   return /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/.test(name) || /^(tcp|udp|sctp):\/\//.test(value)
 }
@@ -149,10 +149,10 @@ function sentences(issue: z.core.$ZodIssue, raw: Raw, file: string | undefined, 
   const setting = settings.find((setting) => setting.path === path)
   const source = given.get(path) ?? (lookUp(raw, path) === undefined ? undefined : `${path} in ${file}`)
   const example = setting?.form.examples?.[0]
-  const mend = source
+  const cure = source
     ? `correct ${source}`
     : `set ${path}${setting ? ` or ${setting.variable}` : ''}${example ? `, such as ${example}` : ''}`
-  return [`${subject} ${issue.message} — ${mend}`]
+  return [`${subject} ${issue.message} — ${cure}`]
 }
 
 function advice(nearest: string | undefined, otherwise: string): string {

@@ -66,7 +66,7 @@ const refused: [change: Record<string, string>, problem: string][] = [
   [{ GATEHOUSE_MAIL_FOLDER: 'mail' }, 'mail.folder stores mails whose links open accounts — set mail.smtp_url in place of it'],
   [
     { GATEHOUSE_MAIL_SMTP_URL: 'smtp://mail.example.org' },
-    'mail.from is missing beside mail.smtp_url — set mail.from or GATEHOUSE_MAIL_FROM, such as no-reply@example.com',
+    'mail.from is missing: it is needed with mail.smtp_url — set mail.from or GATEHOUSE_MAIL_FROM, such as no-reply@example.com',
   ],
   [
     { GATEHOUSE_API_SIGN_UP_EMAIL: 'verified' },

@@ -11,7 +11,7 @@ export function lookUp(raw: Raw, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (isMapping(value) && Object.hasOwn(value, name) ? value[name] : undefined), raw)
 }
 
-/** Puts a value at a path. Leaves alone what stands where a group should: the schema refuses it by name. */
+/** Sets the value at a path. Where a group should be and is not, nothing is set: the schema refuses it by name. */
 export function put(raw: Raw, path: string, value: unknown): void {
   const [name = '', ...rest] = path.split('.')
   if (rest.length === 0) {
@@ -23,5 +23,8 @@ export function put(raw: Raw, path: string, value: unknown): void {
   if (isMapping(group)) put(group, rest.join('.'), value)
 }
 
-/** A file's text and permission bits (undefined where the system has none); undefined when there is no such file. Throws when it cannot be read. */
+/**
+ * A file's text and permission bits (undefined where the system has none), without the bit with which this process itself reads it as a
+ * member of its group. Undefined if there is no such file. Throws if it cannot be read.
+ */
 export type ReadFile = (path: string) => { text: string; mode: number | undefined } | undefined

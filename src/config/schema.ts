@@ -1,4 +1,4 @@
-/** Every setting there is: its name, form, default and meaning. The reference page, the environment variables and the checks follow from it. */
+/** Every setting: name, form, default and meaning. The reference page, the environment variables and the checks are computed from it. */
 import { z } from 'zod'
 import { signingAlgs } from '../protocol/algs.ts'
 import { catalogue, offByDefault } from '../protocol/features/index.ts'
@@ -16,24 +16,23 @@ const signingAlg = z.enum(signingAlgs)
 
 const listen = z.strictObject({
   host: z.string().min(1).default('localhost').describe('Address to listen on; `0.0.0.0` or `::` for all'),
-  port: z.int().min(0).max(65535).default(8000).describe('Port to listen on; 0 takes a free one'),
+  port: z.int().min(0).max(65535).default(8000).describe('Port to listen on; 0 for any free port'),
 })
 
 const tls = z
   .strictObject({
-    cert_file: path.optional().describe('Certificate chain, PEM. Absent: plain HTTP, behind a proxy that speaks TLS'),
+    cert_file: path.optional().describe('Certificate chain, PEM. Absent: plain HTTP, behind a proxy that terminates TLS'),
     key_file: path.optional().describe('Private key of the certificate, PEM, readable by its owner only'),
   })
   .superRefine((tls, check) => {
-    if (tls.cert_file && !tls.key_file) check.addIssue({ code: 'custom', path: ['key_file'], message: 'is missing beside tls.cert_file' })
-    if (tls.key_file && !tls.cert_file) check.addIssue({ code: 'custom', path: ['cert_file'], message: 'is missing beside tls.key_file' })
+    if (tls.cert_file && !tls.key_file)
+      check.addIssue({ code: 'custom', path: ['key_file'], message: 'is missing: it is needed with tls.cert_file' })
+    if (tls.key_file && !tls.cert_file)
+      check.addIssue({ code: 'custom', path: ['cert_file'], message: 'is missing: it is needed with tls.key_file' })
   })
 
 const log = z.strictObject({
-  level: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-    .default('info')
-    .describe('The least grave kind of line to write'),
+  level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Minimum log level'),
   format: z.enum(['json', 'pretty', 'auto']).default('auto').describe('auto: pretty in development mode, json in production'),
 })
 
@@ -51,7 +50,7 @@ const keyFile = (alg: string) =>
     })
     .refine((file) => file.private_key_file !== undefined || (!file.public_key_file && !file.certificate_file), {
       path: ['private_key_file'],
-      error: 'is missing beside the public key or certificate',
+      error: 'is missing: it is needed with the public key or certificate',
     })
     .prefault({})
 
@@ -62,15 +61,15 @@ const keys = z
       .min(1)
       .refine((algs) => new Set(algs).size === algs.length, 'must name no algorithm twice')
       .default(['ES256', 'RS256', 'PS256', 'EdDSA'])
-      .describe('Algorithms to sign with; each has keys of its own'),
+      .describe('Signing algorithms; each has its own keys'),
     rsa_bits: z.int().min(2048).max(8192).multipleOf(8).default(3072).describe('Size of new RSA keys'),
     rotate_after_days: z.int().min(1).max(3650).default(90).describe('How many days a key signs'),
     publish_before_hours: z.int().min(1).max(720).default(24).describe('How many hours a key is published before it signs'),
     files: z
       .strictObject({ rs256: keyFile('RS256'), ps256: keyFile('PS256'), es256: keyFile('ES256'), eddsa: keyFile('EdDSA') })
       .prefault({})
-      .describe('Keys of the root tenant that you keep yourself, in place of those made and rotated here'),
-    keep_days: z.int().min(1).max(3650).default(14).describe('How many days a key stays published after it signed last'),
+      .describe('Signing keys of the root tenant that you manage yourself; they replace automatic ones'),
+    keep_days: z.int().min(1).max(3650).default(14).describe('How many days a key stays published after its last signature'),
   })
   .refine((keys) => keys.publish_before_hours < keys.rotate_after_days * 24, {
     path: ['publish_before_hours'],
@@ -81,7 +80,7 @@ const passwords = z
   .strictObject({
     memory_kib: z.int().min(19_456).max(1_048_576).default(47_104).describe('Memory of one hash, in KiB'),
     passes: z.int().min(1).max(10).default(1).describe('Passes over that memory; at least 2 below 47104 KiB'),
-    parallelism: z.int().min(1).max(8).default(1).describe('Lanes of one hash'),
+    parallelism: z.int().min(1).max(8).default(1).describe('Parallelism of one hash'),
   })
   .refine((cost) => cost.passes >= 2 || cost.memory_kib >= 47_104, {
     path: ['passes'],
@@ -89,29 +88,29 @@ const passwords = z
   })
 
 const api = z.strictObject({
-  audience: z.string().min(1).max(255).optional().describe('Further `aud` of the tokens of the sign-in API, beside the issuer'),
+  audience: z.string().min(1).max(255).optional().describe('Additional `aud` of the tokens of the sign-in API, besides the issuer'),
   access_token: seconds(60, 86_400).default(900).describe('Access token of the sign-in API, in seconds'),
   refresh_token: seconds(60, 31_536_000).default(604_800).describe('Refresh token of the sign-in API, in seconds'),
-  sign_up: z.boolean().default(false).describe('Anyone may make an account of their own. On in development mode'),
+  sign_up: z.boolean().default(false).describe('Self-registration: anyone can create an account. On in development mode'),
   sign_up_email: z
     .enum(signUpEmails)
     .optional()
     .describe(
-      'What the address of such an account must be. `verified`: proven by a link in a mail before the account can be used; `private`: also, nobody is told whether an address has an account. Absent: `private` where mail can be sent, else `unverified`. Development mode: `unverified`',
+      'What the email address of such an account must be. `verified`: confirmed by a link before the account can be used; `private`: the same, and nobody learns whether an address has an account. Absent: `private` if mail can be sent, and `unverified` if not. Development mode: `unverified`',
     ),
   without_client: z
     .boolean()
     .default(false)
-    .describe('A password grant or a revocation that names no client is that of the sign-in API. On in development mode'),
+    .describe('Accept password grants and revocations without a client, as those of the sign-in API. On in development mode'),
   docs: z
     .enum(['none', 'document', 'page'])
     .default('document')
-    .describe('What is told of the JSON APIs: nothing, `/openapi.json`, or `/docs` for people too. `page` in development mode'),
-  open_tenants: z.boolean().default(false).describe('Anyone may make a tenant. On in development mode'),
+    .describe('What describes the JSON APIs: nothing, `/openapi.json`, or also `/docs` for people. `page` in development mode'),
+  open_tenants: z.boolean().default(false).describe('Anyone can create a tenant. On in development mode'),
   popular_passwords: z
     .boolean()
     .default(false)
-    .describe('At the sign-in API people may choose a password that many people use. On in development mode'),
+    .describe('People can choose widely used passwords at the sign-in API. On in development mode'),
 })
 
 const account = z.strictObject({
@@ -120,8 +119,8 @@ const account = z.strictObject({
 
 const administrator = z
   .strictObject({
-    create: z.boolean().default(false).describe('Make this account of the root tenant, a superadmin, at start if it is not there'),
-    email: z.email().max(254).optional().describe('Its e-mail address, with which it signs in'),
+    create: z.boolean().default(false).describe('Create this superadmin of the root tenant at start if it does not exist'),
+    email: z.email().max(254).optional().describe('Its email address, with which it signs in'),
     password: z.string().min(1).optional().describe('Its first password').meta({ secret: true }),
     password_file: path.optional().describe('File that holds `administrator.password`'),
   })
@@ -136,21 +135,21 @@ const mail = z
     from: z
       .email()
       .optional()
-      .describe('Address that mails come from')
+      .describe('Sender address of mails')
       .meta({ examples: ['no-reply@example.com'] }),
     smtp_url: z
       .string()
       .regex(/^smtps?:\/\/[^\s/]+/, 'must begin with smtp:// or smtps://')
       .refine(URL.canParse, 'must begin with smtp:// or smtps://')
       .optional()
-      .describe('Server that mails are handed to; absent: nothing that needs mail is offered')
+      .describe('Mail server; absent: what needs email is not offered')
       .meta({ secret: true, examples: ['smtps://USER:PASSWORD@mail.example.com'] }),
     smtp_url_file: path.optional().describe('File that holds `mail.smtp_url`, to keep its password out of the environment'),
-    folder: path.optional().describe('Development mode: folder in which mails are kept when there is no `mail.smtp_url`'),
+    folder: path.optional().describe('Development mode: folder for mails if there is no `mail.smtp_url`'),
   })
   .refine((mail) => mail.smtp_url === undefined || mail.from !== undefined, {
     path: ['from'],
-    error: 'is missing beside mail.smtp_url',
+    error: 'is missing: it is needed with mail.smtp_url',
   })
 
 const outbound = z.strictObject({
@@ -190,17 +189,20 @@ export const configSchema = z.strictObject({
   database_url: z
     .string()
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must begin with sqlite: or postgres://')
-    .describe('Where everything is kept: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`')
+    .describe('Database: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`')
     .meta({ secret: true, examples: ['postgres://gatehouse@localhost/gatehouse'] }),
   database_url_file: path.optional().describe('File that holds `database_url`, to keep its password out of the environment'),
-  data_dir: path.default('./data').describe('Folder of the files this server makes itself'),
+  data_dir: path.default('./data').describe('Folder of files that the server creates'),
   key_encryption_key_file: path
     .optional()
-    .describe('File of the 32-byte key that seals everything secret in the database')
+    .describe('File of the 32-byte key that encrypts the secrets in the database')
     .meta({ examples: ['/etc/gatehouse/key'] }),
-  previous_key_encryption_key_files: z.array(path).default([]).describe('Earlier such keys, which still open what they sealed'),
+  previous_key_encryption_key_files: z
+    .array(path)
+    .default([])
+    .describe('Files of earlier such keys, which still decrypt what they encrypted'),
   tls: tls.prefault({}),
-  trusted_proxies: z.array(address).default([]).describe('Addresses whose X-Forwarded-* headers are believed'),
+  trusted_proxies: z.array(address).default([]).describe('Addresses of proxies whose X-Forwarded-* headers are trusted'),
   workers: z.int().min(1).max(256).default(1).describe('Processes that share the work'),
   log: log.prefault({}),
   lifetimes: lifetimes.prefault({}),
@@ -233,7 +235,9 @@ export const configSchema = z.strictObject({
       flows_per_address: tries.default(1000).describe('Sign-ins begun in 15 minutes from one IPv4 address or IPv6 /64'),
       sign_in: z
         .strictObject({
-          account: tries.default(10).describe('Failed sign-ins in 15 minutes at one account; at a browser known to it only its own count'),
+          account: tries
+            .default(10)
+            .describe('Failed sign-ins in 15 minutes at one account; a browser in which the person signed in before has its own count'),
           address: tries.default(100).describe('Failed sign-ins in 15 minutes from one IPv4 address or IPv6 /64'),
           tenant: tries.default(10_000).describe('Failed sign-ins in 15 minutes at all accounts of a tenant'),
         })
@@ -241,11 +245,11 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   audit: z
-    .strictObject({ keep_days: z.int().min(1).max(36_500).default(365).describe('How long an entry of the audit log is kept, in days') })
+    .strictObject({ keep_days: z.int().min(1).max(36_500).default(365).describe('How many days an entry of the audit log is kept') })
     .prefault({}),
   sweep: z
     .strictObject({
-      every_seconds: seconds(1, 86_400).default(60).describe('How often what has expired is deleted, in seconds'),
+      every_seconds: seconds(1, 86_400).default(60).describe('How often expired data is deleted, in seconds'),
       batch: z.int().min(1).max(100_000).default(1000).describe('Rows of one table deleted at a time'),
     })
     .prefault({}),

@@ -1,4 +1,4 @@
-/** The settings as a flat list, computed from the schema: what the environment, the reference page and the suggestions go by. */
+/** The settings as a flat list computed from the schema, for the environment, the reference page and suggestions. */
 import { type Leaf, leavesOf } from './form.ts'
 import { configSchema } from './schema.ts'
 

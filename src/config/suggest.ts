@@ -1,6 +1,6 @@
 /** "Did you mean …": the nearest known word. */
 
-/** The candidate most like `word`, if any is like it at all. A candidate may be dotted; its last part counts as well. */
+/** The candidate nearest to `word`, if one is near. The last part of a dotted candidate is compared too. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates.map((candidate) => ({ candidate, distance: likeness(word, candidate) })).sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
@@ -13,7 +13,7 @@ function likeness(word: string, candidate: string): number {
   return Math.min(whole, 1 + editDistance(word.toLowerCase(), last.toLowerCase()))
 }
 
-/** How many letters must be added, dropped, changed or swapped with their neighbour to turn one word into the other. */
+/** The edit distance: insertions, deletions, substitutions and swaps of neighbours. */
 export function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   for (let i = 1; i <= a.length; i++) {

@@ -1,10 +1,10 @@
-/** Keys from a key, one for each purpose — HKDF with SHA-256, RFC 5869. */
+/** Derives a key for each purpose from one key — HKDF with SHA-256, RFC 5869. */
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 
 /** Takes this many random bytes. */
 export type Random = (bytes: number) => Uint8Array
 
-/** A 256-bit key for the purpose that the labels name together. Other labels, however alike, give an unrelated key. */
+/** A 256-bit key for the purpose that the labels name. Other labels give an unrelated key. */
 export function derive(key: KeyObject, ...labels: readonly string[]): KeyObject {
   return createSecretKey(deriveBytes(key, 32, ...labels))
 }

@@ -1,4 +1,4 @@
-/** The installation's own secret: proves that the key-encryption key is the right one, and is the root of all derived keys. */
+/** The installation's secret, which proves that the key-encryption key is the right one and is the root of all derived keys. */
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { derive, type Random } from './derive.ts'
 import { keyIdOf, type Sealer, Unsealable } from './seal.ts'
@@ -6,7 +6,7 @@ import type { InstallationStore } from './types.ts'
 
 export interface Installation {
   readonly id: string
-  /** A key for nothing but this purpose in this tenant: always the same, and it tells nothing about any other. */
+  /** The derived key for this purpose in this tenant, always the same. */
   key(purpose: string, tenantId: string): KeyObject
 }
 
@@ -18,8 +18,8 @@ export class WrongKey extends Error {
 type InstallationRow = NonNullable<Awaited<ReturnType<InstallationStore['find']>>>
 
 /**
- * Opens the installation, making its secret when the database is quite new; seals it anew when the key-encryption key has changed.
- * Throws `WrongKey` when it does not open or is missing from a database that holds data: nothing is ever generated over data.
+ * Opens the installation, creating its secret if the database is empty, and seals it anew if the key-encryption key has changed.
+ * Throws `WrongKey` when it does not open or is missing from a database that holds data: no secret is created over existing data.
  */
 export async function unlock(store: InstallationStore, sealer: Sealer, random: Random): Promise<Installation> {
   const row = (await store.find()) ?? (await make(store, sealer, random))

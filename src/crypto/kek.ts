@@ -9,7 +9,7 @@ export class BadKeyFile extends Error {
   override readonly name = 'BadKeyFile'
 }
 
-/** Reads a key of 32 bytes. `strict` refuses a file that others than its owner may touch. Throws `BadKeyFile`, or the system's error. */
+/** Reads a key of 32 bytes. `strict` refuses a file that others can access. Throws `BadKeyFile`, or the system's error. */
 export async function readKek(path: string, options: { strict: boolean }): Promise<Buffer> {
   const self = options.strict ? ownIdentity() : undefined
   if (self && permissionBits(await stat(path), self) & 0o077)
@@ -62,7 +62,7 @@ function decodeText(text: string): Buffer | undefined {
   return key.toString('base64url') === plain ? key : undefined
 }
 
-/** 32 characters on a keyboard are a passphrase or half a key, not 32 random bytes. */
+/** 32 printable characters are a passphrase or half a key, not 32 random bytes. */
 function looksLikeText(content: Buffer): boolean {
   return content.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d)
 }

@@ -19,11 +19,11 @@ export interface LoadedKeys {
 }
 
 export interface KeyCache {
-  /** The keys as they were at most `maxAge` seconds ago. Those who ask while a reading is under way share it. */
+  /** The keys as they were at most `maxAge` seconds ago. Concurrent callers share one read. */
   read(maxAge: number): Promise<LoadedKeys>
   /** The keys as they are, our own changes included. */
   readAnew(): Promise<LoadedKeys>
-  /** Keeps a pair as a new row. False when this algorithm has a key of that generation. */
+  /** Stores a pair. False if this algorithm already has a key of that generation. */
   add(
     pair: KeyPair,
     when: Pick<SigningKeyRow, 'generation' | 'createdAt' | 'activeAt'>,
@@ -37,7 +37,7 @@ export interface KeyCache {
 /** `now`: seconds since the epoch. */
 export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: string; now: () => number; reseal: ResealOnUse }): KeyCache {
   const { store, sealer, now, tenantId: tenant } = options
-  // Algorithm and kid are sealed in: who can write rows can neither bring in a key nor make one serve another algorithm.
+  // The seal covers algorithm and kid: write access to rows is not enough to add a key or to use one with another algorithm.
   const sealContextOf = (alg: SigningAlg, kid: string) => ({ purpose: 'signing-key', tenant, id: `${alg}:${kid}` })
   let latest: LoadedKeys = { rows: [], open: new Map(), at: Number.NEGATIVE_INFINITY }
   let underWay: Promise<LoadedKeys> | undefined
@@ -54,7 +54,7 @@ export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: s
     const at = now()
     const rows = await store.signingKeys.list()
     const open = new Map(rows.map((row) => [row.kid, latest.open.get(row.kid) ?? openRow(row)]))
-    if (mine < kept) return latest // one that began later was faster
+    if (mine < kept) return latest // a later read was faster
     kept = mine
     latest = { rows, open, at }
     return latest
@@ -62,7 +62,7 @@ export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: s
 
   return {
     read: async (maxAge) => {
-      if (Math.abs(now() - latest.at) < maxAge) return latest // a clock that was set back makes them old too
+      if (Math.abs(now() - latest.at) < maxAge) return latest // also if the clock was set back
       underWay ??= readAnew().finally(() => {
         underWay = undefined
       })

@@ -1,4 +1,4 @@
-/** Making, replacing and taking away signing keys, by any number of nodes at once. */
+/** Creating, replacing and removing signing keys, on any number of nodes at once. */
 import type { SigningAlg } from '../protocol/algs.ts'
 import type { KeyCache } from './key-cache.ts'
 import { activeOf, needsNext, newestOf, type Schedule, stateOf } from './key-schedule.ts'
@@ -36,7 +36,7 @@ export function keyRotation(options: {
   async function makeFirst(alg: SigningAlg): Promise<void> {
     if (newestOf((await cache.readAnew()).rows, alg)) return
     await addAfter(undefined, await makeKeyPair(alg, rsaBits), 0)
-    await cache.readAnew() // ours or that of the node which was first
+    await cache.readAnew() // our key, or that of the node that was first
   }
 
   function ensure(alg: SigningAlg): Promise<void> {
@@ -56,7 +56,7 @@ export function keyRotation(options: {
     const pair = await makeKeyPair(alg, rsaBits)
     while (!(await addAfter(newest, pair, immediately ? 0 : schedule.lead))) {
       newest = newestOf((await cache.readAnew()).rows, alg)
-      if (newest && (newest.activeAt <= now() || !immediately)) return newest.kid // another node did what we were to do
+      if (newest && (newest.activeAt <= now() || !immediately)) return newest.kid // another node has done it
     }
     await cache.readAnew()
     return pair.kid
@@ -78,7 +78,7 @@ export function keyRotation(options: {
     const at = now()
     for (const alg of algs) {
       const active = activeOf(rows, alg, at)
-      if (!active) continue // made when it is needed
+      if (!active) continue // created when it is needed
       if (needsNext(rows, alg, at, schedule) || !sealer.isCurrent(active.sealedKey)) await rotate(alg, { immediately: false })
     }
     const removed = rows.filter((row) => stateOf(rows, row, at) === 'removed')

@@ -1,4 +1,4 @@
-/** A tenant's signing keys at work: signed tokens, their verification, and the JWKS — RFC 7515, RFC 7517, RFC 7519, RFC 8725. */
+/** A tenant's signing keys: signing and verifying tokens, and the JWKS — RFC 7515, RFC 7517, RFC 7519, RFC 8725. */
 
 import type { SigningAlg } from '../protocol/algs.ts'
 import { parseJws, parseObject } from '../protocol/codec/jws.ts'
@@ -13,16 +13,16 @@ import { isSignatureOf, isSlow, type KeyPair, signText } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'
 
 export interface Keyring extends Keys {
-  /** The algorithms whose keys are made here; those of the others the operator keeps. */
+  /** The algorithms whose keys are made here; the operator manages those of the others. */
   readonly ownAlgs: readonly SigningAlg[]
   /**
    * Publishes the next key, to sign after the schedule's lead; or, `immediately`, one that signs from now on, which those who cache the
-   * JWKS do not know yet. Nodes that rotate at once make one key. Gives the `kid` of the new or waiting key.
+   * JWKS do not know yet. Nodes that rotate at once make one key. Returns the `kid` of the new or waiting key.
    */
   rotate(alg: SigningAlg, how: { immediately: boolean }): Promise<string>
   /** Takes a key out of the JWKS and refuses what it signed; a new one takes the place of an active one. False: there is no such key. */
   revoke(kid: string): Promise<boolean>
-  /** To be called now and then: publishes next keys in time and removes keys that are no longer needed. */
+  /** To be called regularly: publishes next keys in time, removes keys that are no longer needed, and seals old ones anew. */
   rotateWhenDue(): Promise<void>
   list(): Promise<KeyInfo[]>
 }
@@ -33,7 +33,7 @@ export interface KeyInfo extends Pick<SigningKeyRow, 'kid' | 'alg' | 'createdAt'
 
 /**
  * Resolves when the fast algorithms can sign. A first key of the slow ones is made when the JWKS is asked for or something is to be
- * signed with it: most of many tenants never need one.
+ * signed with it, because most tenants never need one.
  * `rsaBits` of new keys. `now`: seconds since the epoch. `reloadEvery`: seconds after which a change made by another node is seen.
  */
 export async function keyring(options: {
@@ -46,7 +46,7 @@ export async function keyring(options: {
   now: () => number
   reloadEvery: number
   schedule?: Schedule
-  /** Keys that the operator keeps; they sign in place of ours and never rotate. */
+  /** Keys that the operator manages; they replace ours and never rotate. */
   fixed?: readonly KeyPair[]
   reseal: ResealOnUse
 }): Promise<Keyring> {
@@ -70,7 +70,7 @@ export async function keyring(options: {
     return keys.open.get(active.kid)!
   }
 
-  /** An unknown key may be one that another node has just made: worth a look, once a second. */
+  /** An unknown key may be new from another node, so the store is read again, at most once a second. */
   async function publishedKey(kid: string): Promise<OpenKey | undefined> {
     const kept = fixed.find((key) => key.kid === kid)
     if (kept) return kept

@@ -16,7 +16,7 @@ export interface Passwords {
   adopt(hash: string): string
   /** `undefined`, for who has no password or does not exist, takes as long and is false. Throws `Busy` when too many wait. */
   verify(password: string, phc: string | undefined): Promise<boolean>
-  /** Was it made elsewhere, or with another cost than today's? Then hash anew at the next sign-in. */
+  /** True for imported hashes and other costs than the current one: hash anew at the next sign-in. */
   needsRehash(phc: string): boolean
   /** Is it, whole and whatever its case, on the list of passwords that many people use? */
   isPopular(password: string): boolean
@@ -62,9 +62,9 @@ export function passwords(options: { cost?: Cost; cores: number; random: Random;
       return hash
     },
     verify: async (password, hash) => {
-      if (problemOf(prepared(password))) return false // whoever it is for
+      if (problemOf(prepared(password))) return false // for every account
       const check = (hash === undefined ? undefined : (ownCheck(hash) ?? checkOfForeign(hash))) ?? nobody
-      // Other servers hashed what was typed. Where that differs it is tried too, for nobody as for anybody.
+      // Other servers hashed what was typed. Where that differs it is tried too, whether or not there is an account.
       for (const text of new Set([prepared(password), password])) if (await queue.run(() => check(text))) return true
       return false
     },

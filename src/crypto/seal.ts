@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } fro
 import { fromBase64url } from '../protocol/codec/base64url.ts'
 import { derive, deriveBytes, framed, type Random } from './derive.ts'
 
-/** Where sealed bytes belong. They open nowhere else. */
+/** Where sealed bytes belong. They open in no other context. */
 export interface SealContext {
   /** What they are, e.g. `signing-key`. Each purpose has a key of its own. */
   purpose: string
@@ -33,7 +33,7 @@ const nonceAt = 9
 const textAt = nonceAt + 12
 const tagLength = 16
 
-/** `keks`: key-encryption keys of 32 bytes; the first seals, all open, so that keys can be changed without a pause. */
+/** `keks`: key-encryption keys of 32 bytes; the first seals, all open, so that keys can be changed without downtime. */
 export function sealer(keks: readonly Uint8Array[], random: Random): Sealer {
   const keys = new Map(keks.map((kek) => [fingerprint(kek), toKey(kek)]))
   const keyIds = [...keys.keys()]
@@ -59,7 +59,7 @@ export function sealer(keks: readonly Uint8Array[], random: Random): Sealer {
   }
 }
 
-/** Names a key-encryption key without telling anything about it: 16 hexadecimal digits. */
+/** The id of a key-encryption key, which reveals nothing about it: 16 hexadecimal digits. */
 export function fingerprint(kek: Uint8Array): string {
   return deriveBytes(toKey(kek), 8, 'fingerprint').toString('hex')
 }
@@ -77,7 +77,7 @@ function decrypt(key: KeyObject, context: SealContext, bytes: Buffer): Buffer {
   try {
     decipher.final()
   } catch {
-    throw new Unsealable('changed, or of another place')
+    throw new Unsealable('changed, or of another context')
   }
   return plain
 }

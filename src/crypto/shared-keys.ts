@@ -12,16 +12,16 @@ import type { Sealer } from './seal.ts'
 type SharingClient = Pick<Client, 'client_id' | 'sealedSigningSecret'>
 
 export interface SigningSecrets extends SharedKeys {
-  /** What a client's APIs verify with: the secret that was chosen for it, or else one that is always the same for this client. */
+  /** The secret with which a client's APIs verify: the chosen one, or one derived for this client. */
   secretOf(client: SharingClient): string
-  /** A chosen secret, as it is kept with the client. Throws `RangeError` for one that is too short. */
+  /** Seals a chosen secret. Throws `RangeError` if it is too short. */
   sealSecret(clientId: string, secret: string): string
 }
 
 /** RFC 7518 §3.2: at least as long as the hash. */
 const shortest = 32
 
-/** How each of ours begins: whole bytes in whole characters. What another key signed is told apart without being read. */
+/** The first characters of every token with HS256, so that other tokens are recognised without parsing. */
 const beginning = Buffer.from('{"alg":"HS256",').toString('base64url')
 
 /**
@@ -45,8 +45,8 @@ export function sharedKeys(options: {
   const mac = (client: SharingClient, text: string) => createHmac('sha256', secretOf(client)).update(text).digest('base64url')
 
   /**
-   * The secret is known to the client's APIs, so its signature alone does not say who made a token. The identifier of each of ours ends with
-   * a mark over all its other claims that nobody else can make: what we accept is what we issued, claim by claim.
+   * The secret is known to the client's APIs, so its signature alone does not say who made a token. The `jti` of a token that this server
+   * issued ends with a mark over all its other claims, which only this server can compute.
    */
   const issuanceMark = (jti: string, claims: object) =>
     createHmac('sha256', markKey)

@@ -10,7 +10,7 @@ import { nonces } from './nonces.ts'
 
 /** The tokens of a tenant, and what it takes to register a client's secret. */
 export interface TenantTokens extends Tokens {
-  /** The hash under which a client secret is kept. It may be one we made or one an operator chose. */
+  /** The hash of a client secret, whether generated or chosen. */
   hashSecret(secret: string): string
   /** The same for the same text, and tells nothing of it: for counting what people typed. */
   pseudonym(text: string): string

@@ -8,11 +8,11 @@ import { type Sealer, Unsealable } from './seal.ts'
 const digits = 6
 const period = 30
 
-/** A secret that counts for nothing until a first code has confirmed it. */
+/** A secret that is not used until a first code has confirmed it. */
 export interface TotpDraft {
   /** In base32, for the app. */
   secret: string
-  /** For our page, which brings it back. */
+  /** For our page, which sends it back. */
   sealed: string
 }
 
@@ -26,7 +26,7 @@ export interface TotpCrypto {
   confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
   /**
    * The time step of a code, and what to keep from now on: the same, unless the key that sealed it is no longer the first. Undefined when
-   * the code is wrong. That each step counts once is for the caller.
+   * the code is wrong. The caller makes sure that each step is used once.
    */
   accept(ask: { subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
 }

@@ -1,7 +1,7 @@
-/** What the safe needs remembered: only sealed bytes and public halves. Times in seconds since the epoch. */
+/** The stores of this folder: sealed bytes and public keys only. Times in seconds since the epoch. */
 import type { SigningAlg } from '../protocol/algs.ts'
 
-/** A signing key as kept. Its state follows from the times and the clock alone, so all nodes agree without a word. */
+/** A stored signing key. Its state follows from the times and the clock alone, so all nodes agree on it. */
 export interface SigningKeyRow {
   kid: string
   alg: SigningAlg
@@ -9,7 +9,7 @@ export interface SigningKeyRow {
   generation: number
   /** RFC 7517, public members only, as JSON. */
   publicJwk: string
-  /** PKCS #8, sealed. Emptied when the key retires for good. */
+  /** PKCS #8, sealed. */
   sealedKey: string
   /** In the JWKS from here … */
   createdAt: number
@@ -22,21 +22,21 @@ export interface SigningKeyRow {
 export interface KeyStore {
   signingKeys: {
     list(): Promise<SigningKeyRow[]>
-    /** False when this algorithm already has a key of this generation. Sets `removeAt` of the generation before in the same act. */
+    /** False when this algorithm already has a key of this generation. Sets `removeAt` of the generation before in the same transaction. */
     add(row: SigningKeyRow, previousRemoveAt: number | undefined): Promise<boolean>
     /** A key that must no longer be trusted: gone from the JWKS at once. */
     remove(kid: string): Promise<boolean>
   }
 }
 
-/** The one row that tells whether the key-encryption key is the right one: the installation's secret, sealed under it. */
+/** The installation's secret, which proves that the key-encryption key is the right one. */
 export interface InstallationStore {
   find(): Promise<{ id: string; sealedSecret: string } | undefined>
   /** False when another node was first. */
   first(row: { id: string; sealedSecret: string }): Promise<boolean>
   /** Replaces the sealed secret only if it is still `from`: for a change of the key-encryption key. */
   reseal(from: string, to: string): Promise<boolean>
-  /** True when the database holds anything at all beside this row: then nothing may be generated over it. */
+  /** True if the database holds anything besides this row; then no new secret may be made. */
   hasData(): Promise<boolean>
 }
 

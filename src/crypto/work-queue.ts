@@ -1,7 +1,7 @@
-/** A line for heavy work: so many at once, first come first served, and no waiting longer than can be borne. */
+/** A queue for expensive work: a fixed number at once, first in first out, with a bounded wait. */
 import { Unavailable } from '../protocol/errors.ts'
 
-/** Too much work is waiting already. The door says 503 with Retry-After. */
+/** Too much work is waiting. The HTTP answer is 503 with Retry-After. */
 export class Busy extends Unavailable {
   override readonly name = 'Busy'
   /** Seconds. */
@@ -11,7 +11,7 @@ export class Busy extends Unavailable {
 }
 
 export interface WorkQueue {
-  /** Does the work when its turn comes. Throws `Busy` at once when it would have to wait too long. */
+  /** Does the work in its turn. Throws `Busy` at once if it would have to wait too long. */
   run<T>(work: () => Promise<T>): Promise<T>
   /** For metrics. `done` counts failures too. */
   load(): { running: number; waiting: number; done: number }
