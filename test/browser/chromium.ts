@@ -12,6 +12,7 @@ const cache = join(packed, '..', '..', '.cache')
 /** Launches the browser, headless, with a profile that is thrown away. Whoever opens it closes it. */
 export async function openChromium(): Promise<Browser> {
   const home = await unpacked()
+  writeFontsConf(home)
   return chromium.launch({
     executablePath: join(home, 'chromium'),
     headless: true,
@@ -48,7 +49,6 @@ async function unpacked(): Promise<string> {
   const archives = ['chromium.br', 'fonts.tar.br', 'al2023.tar.br'].map((name) => join(packed, 'bin', name))
   const script = `import { inflate } from '@sparticuz/chromium'; await Promise.all(${JSON.stringify(archives)}.map((archive) => inflate(archive)))`
   await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { cwd: packed, env: { TMPDIR: draft } })
-  writeFileSync(join(draft, 'fonts.conf'), fontsConf(home))
   try {
     renameSync(draft, home)
   } catch {
@@ -57,10 +57,19 @@ async function unpacked(): Promise<string> {
   return home
 }
 
-/** Only the font that came with the browser, so that pages look the same on every machine. */
-function fontsConf(home: string): string {
-  return `<?xml version="1.0"?>
+/**
+ * Only the font that came with the browser, so that pages look the same on every machine. Written at every launch, since it names folders
+ * and the checkout may have moved: without any font the browser crashes.
+ */
+function writeFontsConf(home: string): void {
+  const path = join(home, 'fonts.conf')
+  const draft = `${path}-${process.pid}`
+  writeFileSync(
+    draft,
+    `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>${join(home, 'fonts')}</dir><cachedir>${join(home, 'fonts-cache')}</cachedir></fontconfig>
-`
+`,
+  )
+  renameSync(draft, path)
 }
