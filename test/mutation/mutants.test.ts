@@ -146,6 +146,7 @@ test('tests are tried in the order of how much they are about the mutant', () =>
   const testFile = (path: string, starts: readonly string[] = []): TestFile => ({
     path,
     needsPostgres: false,
+    needsBrowser: false,
     imports: new Set(),
     starts: new Set(starts),
   })

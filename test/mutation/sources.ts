@@ -11,6 +11,8 @@ export interface TestFile {
   path: string
   /** It uses PostgreSQL whatever engines there are. */
   needsPostgres: boolean
+  /** It takes long. */
+  needsBrowser: boolean
   /** What it imports, and what those import. */
   imports: ReadonlySet<string>
   /** The programs it starts, with their imports. */
@@ -26,8 +28,9 @@ export interface Checkout {
   keyOf(test: TestFile): string
 }
 
-/** Tests that need a browser or a second server are dear, and those that read the sources would notice that a text was changed, not what it does. */
-const leftOut = /^bench\/|\/playwright-core$|^test\/sources\.ts$/
+/** The bench takes too long. Tests that read the sources would notice the changed text, not what it does. */
+const leftOut = /^bench\/|^test\/sources\.ts$/
+const browser = 'node_modules/playwright-core'
 
 export function readCheckout(): Checkout {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
@@ -70,7 +73,13 @@ function testFile(path: string, text: string, graph: ReadonlyMap<string, Links>)
   const programs = [path, ...imports]
     .filter((file) => !file.startsWith('src/') || isTest(file))
     .flatMap((file) => graph.get(file)?.starts ?? [])
-  return { path, needsPostgres: text.includes('freshPostgres('), imports, starts: reached(programs, graph, new Set(programs)) }
+  return {
+    path,
+    needsPostgres: text.includes('freshPostgres('),
+    needsBrowser: imports.has(browser),
+    imports,
+    starts: reached(programs, graph, new Set(programs)),
+  }
 }
 
 /** What those files import, at one remove or more. */

@@ -24,7 +24,7 @@ export async function tryMutant(
 ): Promise<Tried> {
   const source = textOf(mutant.file)
   const able = testsFor(mutant, known)
-  const tests = able.slice(0, enough)
+  const tests = [...able.filter(({ needsBrowser }) => !needsBrowser).slice(0, enough), ...able.filter(({ needsBrowser }) => needsBrowser)]
   place.copy.write(mutant.file, mutate(mutant, source))
   try {
     const verdict = await judge(tests, { known, place, speaksSql: /\bsql`|from 'pg'/.test(source) })
@@ -35,7 +35,7 @@ export async function tryMutant(
   }
 }
 
-/** On SQLite, which is quicker; what passes there and may differ on PostgreSQL, there too. */
+/** On SQLite, which is quicker; what passes there and may differ on PostgreSQL, there too; in a browser last. */
 async function judge(
   tests: readonly TestFile[],
   { known, place, speaksSql }: { known: readonly Known[]; place: Place; speaksSql: boolean },
@@ -43,13 +43,17 @@ async function judge(
   const { copy, signal, compiled, postgres } = place
   const durations = new Map(known.map(({ test, coverage }) => [test.path, coverage.duration]))
   const limitOf = (file: string) => 10_000 + 5 * (durations.get(file) ?? 0)
-  const run = async (some: readonly TestFile[], database: string): Promise<Verdict> => {
+  const quick = tests.filter(({ needsBrowser }) => !needsBrowser)
+  const runs = [
+    { database: 'none', some: quick.filter(({ needsPostgres }) => !needsPostgres) },
+    { database: postgres, some: quick.filter(({ needsPostgres }) => speaksSql || needsPostgres) },
+    { database: 'none', some: tests.filter(({ needsBrowser }) => needsBrowser) },
+  ]
+  for (const { database, some } of runs) {
     const files = some.map(({ path }) => path)
-    if (files.length === 0) return { outcome: 'passed' }
-    return runTrial({ copy, signal, limitOf, files, postgres: database, env: { NODE_COMPILE_CACHE: compiled } })
+    if (files.length === 0) continue
+    const verdict = await runTrial({ copy, signal, limitOf, files, postgres: database, env: { NODE_COMPILE_CACHE: compiled } })
+    if (verdict.outcome !== 'passed') return verdict
   }
-  const portable = tests.filter(({ needsPostgres }) => !needsPostgres)
-  const onSqlite = await run(portable, 'none')
-  if (onSqlite.outcome !== 'passed') return onSqlite
-  return run(speaksSql ? tests : tests.filter(({ needsPostgres }) => needsPostgres), postgres)
+  return { outcome: 'passed' }
 }
