@@ -42,7 +42,7 @@ function start(t: TestContext, folder: string, args: readonly string[], env: Rec
           if (match) resolve(match)
         }
         for (const stream of [child.stdout, child.stderr]) stream?.on('data', look)
-        ended.then(() => reject(new Error(`it ended without saying ${pattern}:\n${text}`)))
+        void ended.then(() => reject(new Error(`it ended without saying ${pattern}:\n${text}`)))
         look()
       }),
   }

@@ -37,7 +37,7 @@ export function importedSecrets(ask: { random: Random; now(): number; clock?: ()
   /** Many requests of one client at once cost one check. */
   function checkOnce(name: string, secret: string, hash: string): Promise<boolean> {
     const known = underWay.get(name)
-    if (known) return known
+    if (known !== undefined) return known
     const checking = check(name, secret, hash).finally(() => underWay.delete(name))
     underWay.set(name, checking)
     return checking

@@ -40,8 +40,8 @@ export function keyRotation(options: {
   }
 
   function ensure(alg: SigningAlg): Promise<void> {
-    const begun = making.get(alg)
-    if (begun) return begun
+    const underWay = making.get(alg)
+    if (underWay !== undefined) return underWay
     const made = makeFirst(alg)
     making.set(alg, made)
     const forget = () => making.delete(alg) // to be tried again after a failure

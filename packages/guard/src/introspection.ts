@@ -57,7 +57,7 @@ export function introspector(issuer: Issuer, options: IntrospectionOptions): Int
   /** Many requests with one token make one request to the issuer. */
   function askOnce(text: string, id: string): Promise<Answer | undefined> {
     const asked = pending.get(id)
-    if (asked) return asked
+    if (asked !== undefined) return asked
     if (pending.size >= MAX_PENDING) refuse('temporarily_unavailable', 'too many questions to the issuer of access tokens are open')
     const answer = askAndRemember(text, id)
     pending.set(id, answer)

@@ -47,9 +47,10 @@ function fastifyApp(guard: Guard, tls?: Tls) {
   const app = fastify({ rewriteUrl, serverFactory: (handler) => serverFor(handler, tls) })
   app.register(fastifyGuard(guard))
   app.register(
-    async (part) => {
+    (part, _options, done) => {
       part.get('/things', { onRequest: part.guard({ scopes: ['read'] }) }, (request) => ({ subject: request.caller.subject }))
       part.post('/things', { preHandler: part.guard({ scopes: ['write'], roles: ['editor'] }) }, () => ({ made: true }))
+      done()
     },
     { prefix: '/v1' },
   )
