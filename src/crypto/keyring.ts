@@ -94,6 +94,7 @@ export async function keyring(options: {
       const claims = parseObject(jws.payload)
       return claims?.['iss'] === issuer && (at === undefined || isInForce(claims, at)) ? claims : undefined // RFC 8725 §3.8
     },
+    publishes: async (kid) => (await publishedKey(kid)) !== undefined,
     jwks: async (at) => {
       await Promise.all(own.map(signingKey))
       const { rows, open } = await cache.read(reloadEvery)

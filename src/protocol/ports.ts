@@ -220,6 +220,8 @@ export interface Keys {
   sign(alg: SigningAlg, typ: string, claims: object): Promise<string>
   /** The claims, when this tenant signed it as one of `typ` and it is in force at `now` (`undefined`: whenever). Undefined otherwise. */
   verify(typ: readonly string[], token: string, now: number | undefined): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** Is a key of this `kid` in the JWKS? Only then can what it signed be verified. */
+  publishes(kid: string): Promise<boolean>
   /** RFC 7517. */
   jwks(now: number): Promise<{ keys: object[] }>
 }

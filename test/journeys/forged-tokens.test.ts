@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { type TestApp, testApp } from '../app.ts'
-import { type Application, application, call, encode as encodeFields, told } from './application.ts'
+import { type Application, application, call, encode as encodeFields, shows, told } from './application.ts'
 
 type Claims = Record<string, unknown>
 type Header = Record<string, unknown>
@@ -60,7 +60,7 @@ suite('forged tokens', () => {
   after(() => gatehouse.close())
 
   /** Is it accepted? Each place answers in its own way. */
-  const places: Record<string, { takes: 'access' | 'id'; accepts(token: string): Promise<boolean> }> = {
+  const places: Record<string, { takes: 'access' | 'id'; accepts(token: string, forgery?: string): Promise<boolean> }> = {
     UserInfo: { takes: 'access', accepts: async (token) => (await shown(token)).status === 200 },
     'UserInfo, by form': {
       takes: 'access',
@@ -75,7 +75,11 @@ suite('forged tokens', () => {
     },
     'hint at logout': {
       takes: 'id',
-      accepts: async (token) => (await gatehouse.browser().open(`/logout?${encodeFields({ id_token_hint: token })}`)).status === 200,
+      async accepts(token, forgery) {
+        const outcome = await atLogout(token)
+        if (forgery !== undefined) assert.equal(outcome, unverifiable.has(forgery) ? 'asks the person' : 'refused')
+        return outcome === 'signed out'
+      },
     },
     // Last: the real one is gone afterwards.
     revocation: {
@@ -85,6 +89,18 @@ suite('forged tokens', () => {
         return (await shown(access.text)).status !== 200
       },
     },
+  }
+  /** What cannot be verified for lack of a key, and says that it is ours: it is worth nothing, but its bearer may want to sign out. */
+  const unverifiable = new Set(['a foreign kid', 'a key of the forger, at an address'])
+
+  async function atLogout(token: string): Promise<string> {
+    const browser = gatehouse.browser()
+    await app.arrive(browser, {}, { username: 'alice', password: 'wonderland' })
+    const hint = { id_token_hint: token, post_logout_redirect_uri: 'https://app.example/bye' }
+    const landing = await browser.open(`/logout?${encodeFields(hint)}`)
+    const isSignedIn = told(await browser.open(app.url({ prompt: 'none' })))['code'] !== undefined
+    if (!isSignedIn) return landing.url.href === hint.post_logout_redirect_uri ? 'signed out' : `signed out, at ${landing.url}`
+    return shows(landing, 'sign-out') ? 'asks the person' : landing.status >= 400 && landing.status < 500 ? 'refused' : `${landing.status}`
   }
   const shown = (token: string) => call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
 
@@ -145,7 +161,7 @@ suite('forged tokens', () => {
     for (const [name, forge] of Object.entries(table)) {
       // Its own client may look into a token whoever it is for, and revoke it. RFC 7662 §4, RFC 7009 §2.1.
       if (name === 'for another API' && !context.startsWith('UserInfo')) continue
-      test(`${context}: ${name}`, async () => assert.equal(await accepts(await forge(takes === 'access' ? access : id)), false))
+      test(`${context}: ${name}`, async () => assert.equal(await accepts(await forge(takes === 'access' ? access : id), name), false))
     }
     test(`${context}: the real one`, async () => assert.equal(await accepts(takes === 'access' ? access.text : id.text), true))
   }

@@ -15,10 +15,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let app: Application
     let browser: TinyBrowser
     let hint: string
+    const client = { redirect_uris: [callback], policy: { consent: 'skip' } }
+    const registerApp = () =>
+      gatehouse.addClient({ ...client, client_id: 'app', client_name: 'The App', post_logout_redirect_uris: [bye] }, 'secret')
     before(async () => {
       gatehouse = await testApp(engine)
-      const client = { redirect_uris: [callback], policy: { consent: 'skip' } }
-      await gatehouse.addClient({ ...client, client_id: 'app', client_name: 'The App', post_logout_redirect_uris: [bye] }, 'secret')
+      await registerApp()
       await gatehouse.addClient({ ...client, client_id: 'other', post_logout_redirect_uris: ['https://other.example/'] }, 'secret')
       await gatehouse.addAccount({ username: alice.username, claims: { name: 'Alice' } }, alice.password)
       await gatehouse.addAccount({ username: bob.username, claims: { name: 'Bob' } }, bob.password)
@@ -99,6 +101,89 @@ for (const engine of Object.keys(engines) as Engine[]) {
         })
       }
     }
+
+    const revokeKeys = async () => {
+      const { keyring } = gatehouse.root
+      for (const { kid, alg } of await keyring.list()) if (alg === 'RS256') await keyring.revoke(kid)
+    }
+    /** What is no longer there when the hint arrives: 'verified' hints tell whom to ask about, the others nothing. */
+    const gone: Record<string, () => Promise<unknown>> = {
+      'its key was revoked': revokeKeys,
+      'its key was removed long ago': async () => {
+        await gatehouse.root.keyring.rotate('RS256', { immediately: true })
+        gatehouse.advance(15 * 86_400)
+        await gatehouse.root.keyring.rotateWhenDue()
+        await app.arrive(browser)
+      },
+      'its client was deleted': () => gatehouse.root.store.clientsAdmin.remove('app', gatehouse.now()),
+      'its client was disabled': () => gatehouse.root.store.clientsAdmin.setStatus('app', 'disabled'),
+      'its client was disabled and enabled again': async () => {
+        await gatehouse.root.store.clientsAdmin.setStatus('app', 'disabled')
+        await gatehouse.root.store.clientsAdmin.setStatus('app', 'active')
+      },
+    }
+    for (const [what, takeAway] of Object.entries(gone)) {
+      test(`hole 21: a hint after ${what} asks the person, and leads nowhere`, async () => {
+        try {
+          await takeAway()
+          for (const change of [{}, { post_logout_redirect_uri: bye, state: 's' }, { post_logout_redirect_uri: 'https://evil.example/' }]) {
+            const fields: Record<string, string> = { id_token_hint: hint, ...change }
+            for (const go of [logout, post]) {
+              const page = await go(fields)
+              assert.equal(page.status, 200)
+              assert.ok(shows(page, 'sign-out'))
+              assert.match(page.html, /Alice/)
+            }
+            assert.match((await browser.submit('sign-out', { answer: 'no' })).html, /still signed in/)
+          }
+          await logout({ id_token_hint: hint, post_logout_redirect_uri: bye })
+          const landing = await browser.submit('sign-out', { answer: 'yes' })
+          assert.equal(landing.url.href, `${gatehouse.issuer}/logout`)
+          assert.match(landing.html, /You are signed out/)
+          assert.equal(browser.cookies.has('gatehouse-session'), false)
+          const again = await logout({ id_token_hint: hint, post_logout_redirect_uri: bye }) // nobody is signed in any more
+          assert.equal(again.url.pathname, '/logout')
+          assert.match(again.html, /You are signed out/)
+        } finally {
+          await gatehouse.root.store.clientsAdmin.remove('app', gatehouse.now())
+          gatehouse.advance(2)
+          await registerApp()
+        }
+      })
+    }
+
+    test('hole 21: with a hint that cannot be verified, a registered client_id still confirms where to go, once the person agrees', async () => {
+      await revokeKeys()
+      const fields = { id_token_hint: hint, client_id: 'app', post_logout_redirect_uri: bye }
+      assert.ok(shows(await logout(fields), 'sign-out'))
+      assert.equal((await logout({ ...fields, post_logout_redirect_uri: 'https://evil.example/' })).status, 400)
+      assert.equal(await isSignedIn(), true)
+      await logout(fields)
+      assert.equal((await browser.submit('sign-out', { answer: 'yes' })).url.href, bye)
+      assert.equal(await isSignedIn(), false)
+    })
+
+    test('hole 21: a hint that cannot be verified names nobody, whatever it says', async () => {
+      const [, claims = ''] = hint.split('.')
+      const forgedFor = (change: object, header: object = { alg: 'RS256', typ: 'JWT', kid: 'gone' }) => {
+        const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), ...change }
+        return [header, changed]
+          .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+          .join('.')
+          .concat('.AAAA')
+      }
+      const status = async (text: string) => (await logout({ id_token_hint: text, client_id: 'other' })).status
+      assert.equal(await status(forgedFor({})), 200, 'its aud is not compared with client_id')
+      assert.equal(await isSignedIn(), true)
+      for (const text of [
+        forgedFor({ iss: `${gatehouse.issuer}/t/other` }),
+        forgedFor({ iss: undefined }),
+        forgedFor({}, { alg: 'RS256', typ: 'at+jwt', kid: 'gone' }),
+        forgedFor({}, { alg: 'RS256', typ: 'JWT' }),
+        forgedFor({}, { alg: 'RS256', typ: 'JWT', kid: 7 }),
+      ])
+        assert.equal(await status(text), 400)
+    })
 
     test('parameters sent twice', async () => {
       for (const name of ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'])

@@ -1,7 +1,8 @@
 /** RP-initiated logout — OpenID Connect RP-Initiated Logout 1.0. */
 import type { AuditEvent } from '../audit-events.ts'
-import type { Client } from '../client.ts'
+import { type Client, isVoid } from '../client.ts'
 import { equal, sha256 } from '../codec/digest.ts'
+import { parseJws, parseObject } from '../codec/jws.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import type { Params } from '../params.ts'
@@ -22,7 +23,7 @@ const endpoint: Endpoint = {
     params.check(ctx.server.mayRepeat)
     const hint = await readHint(ctx, params)
     const client = await findClient(ctx, params, hint)
-    const to = returnUri(client, params)
+    const to = returnUri(client, params, hint)
 
     // A post from another site comes without cookies: ask again by a GET, which has them.
     if (method === 'POST' && browser.sessions.length === 0 && browser.id === undefined) return { kind: 'redirect', to: again(ctx, params) }
@@ -31,7 +32,8 @@ const endpoint: Endpoint = {
     if (answer !== undefined) checkForm(request)
 
     const target = sessions.find((s) => s.sid === hint?.sid) ?? sessions.find((s) => s.subject === hint?.subject)
-    if (sessions[0] && !target && answer === undefined) return ask(sessions[0], request) // §6
+    const person = target ?? sessions[0]
+    if (person && answer === undefined && !(target && hint?.client)) return ask(person, request) // §2
     if (answer === 'no')
       return { kind: 'page', page: 'signed-out', data: { application: client && applicationOf(client), to: undefined, stayed: true } }
     return end(ctx, { request, sessions, target, client, to })
@@ -39,35 +41,51 @@ const endpoint: Endpoint = {
 }
 
 interface Hint {
-  clientId: string
-  subject: string
+  /** Undefined: nothing of the token is known to be true. */
+  clientId: string | undefined
+  subject: string | undefined
   sid: string | undefined
+  /** The client that it was issued to, as long as what was issued to it is good. */
+  client: Client | undefined
 }
+
+const unverified: Hint = { clientId: undefined, subject: undefined, sid: undefined, client: undefined }
 
 /** The ID token shows whom and which sign-in this is about. It may have expired. §2, §4 */
 async function readHint(ctx: Ctx, params: Params): Promise<Hint | undefined> {
   const text = params.get('id_token_hint')
   if (text === undefined) return undefined
-  const claims = await ctx.keys.verify(['JWT'], text, undefined)
-  const { aud, sub, sid } = claims ?? {}
-  if (typeof aud !== 'string' || typeof sub !== 'string') refuse('invalid_request', 'id_token_hint is not an ID token of this issuer')
-  return { clientId: aud, subject: sub, sid: typeof sid === 'string' ? sid : undefined }
+  const { aud, sub, sid, iat } = (await ctx.keys.verify(['JWT'], text, undefined)) ?? {}
+  if (typeof aud === 'string' && typeof sub === 'string' && typeof iat === 'number') {
+    const client = await ctx.store.clients.find(aud)
+    const issuedTo = client && !isVoid(client, iat) ? client : undefined
+    return { clientId: aud, subject: sub, sid: typeof sid === 'string' ? sid : undefined, client: issuedTo }
+  }
+  if (await mayBeOurs(ctx, text)) return unverified
+  refuse('invalid_request', 'id_token_hint is not an ID token of this issuer')
 }
 
+/** An ID token whose key was revoked or removed can no longer be verified. It is no reason to leave its owner signed in. */
+async function mayBeOurs(ctx: Ctx, text: string): Promise<boolean> {
+  const { header, payload } = parseJws(text, text.length) ?? {}
+  const { typ, kid } = header ?? {}
+  if (typ !== 'JWT' || typeof kid !== 'string' || !payload) return false
+  return parseObject(payload)?.['iss'] === ctx.issuer && !(await ctx.keys.publishes(kid))
+}
+
+/** With a hint, a client that is no longer registered does not stop its user from signing out; without one, the request is wrong. */
 async function findClient(ctx: Ctx, params: Params, hint: Hint | undefined): Promise<Client | undefined> {
   const named = params.get('client_id')
-  if (named !== undefined && hint !== undefined && named !== hint.clientId)
-    refuse('invalid_request', 'client_id is not the client of id_token_hint') // §2
-  const id = named ?? hint?.clientId
-  return id === undefined
-    ? undefined
-    : ((await ctx.store.clients.find(id)) ?? refuse('invalid_request', 'client_id is not registered here'))
+  if (named === undefined) return hint?.client
+  if (hint?.clientId !== undefined && named !== hint.clientId) refuse('invalid_request', 'client_id is not the client of id_token_hint') // §2
+  const client = await ctx.store.clients.find(named)
+  return client ?? (hint ? undefined : refuse('invalid_request', 'client_id is not registered here'))
 }
 
 /** Where the browser goes afterwards: only to a URI registered by a client that is known. §2, §3 */
-function returnUri(client: Client | undefined, params: Params): string | undefined {
+function returnUri(client: Client | undefined, params: Params, hint: Hint | undefined): string | undefined {
   const uri = params.get('post_logout_redirect_uri')
-  if (uri === undefined) return undefined
+  if (uri === undefined || (!client && hint)) return undefined // §4: what could not be verified is not used
   if (!client) refuse('invalid_request', 'post_logout_redirect_uri needs id_token_hint or client_id to tell whose it is')
   if (!client.post_logout_redirect_uris.includes(uri))
     refuse('invalid_request', 'post_logout_redirect_uri is not registered for this client')
