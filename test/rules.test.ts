@@ -14,6 +14,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/ports.ts',
     'protocol/client.ts',
     'protocol/registry.ts',
+    'protocol/origins.ts',
+    'protocol/resource-identifier.ts',
     'protocol/resource.ts',
     'protocol/stored-client.ts',
     'protocol/errors.ts',

@@ -99,7 +99,7 @@ export async function keyring(options: {
       await Promise.all(own.map(signingKey))
       const { rows, open } = await cache.read(reloadEvery)
       const published = rows.filter((row) => stateOf(rows, row, at) !== 'removed').map((row) => open.get(row.kid)!.jwk)
-      return { keys: [...fixed.map((key) => key.jwk), ...published] }
+      return { keys: [...fixed.map((key) => key.jwk), ...published].toSorted(byAge) }
     },
     rotate,
     revoke,
@@ -107,6 +107,15 @@ export async function keyring(options: {
     list: async () => listed((await cache.readAnew()).rows, now()),
   }
 }
+
+/** Libraries that read the set with less care take its first key, or stumble over a kind that they do not know: the oldest kinds come first. */
+function byAge(one: object, other: object): number {
+  const rank = (jwk: object) => kinds.indexOf(String((jwk as { kty?: unknown }).kty))
+  const isRs256 = (jwk: object) => (jwk as { alg?: unknown }).alg === 'RS256'
+  return rank(one) - rank(other) || Number(isRs256(other)) - Number(isRs256(one))
+}
+
+const kinds = ['RSA', 'EC', 'OKP', 'AKP']
 
 function listed(rows: readonly SigningKeyRow[], at: number): KeyInfo[] {
   return rows.map((row) => {

@@ -2,7 +2,7 @@
 import { refuse } from '../protocol/errors.ts'
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
-import { type Account, isActive, loginOf, type SessionRow } from './account.ts'
+import { type Account, foldLogin, isActive, loginOf, type SessionRow } from './account.ts'
 import { signUpAttributes } from './attributes.ts'
 import { passkeyCreation, passkeyRequest } from './passkeys.ts'
 import { signInWithoutPage } from './second-factor.ts'
@@ -37,6 +37,8 @@ export function people(deps: SignInDeps): People {
       const account = await store.accounts.bySubject(subject)
       return account && isActive(account) ? claimsOf(account) : undefined
     },
+
+    subjectOf: async (login) => (await store.accounts.byLogin(foldLogin(login)))?.subject,
 
     async askedAtSignUp() {
       return signUpAttributes(await store.attributes.list()).asked

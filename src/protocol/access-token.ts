@@ -3,6 +3,7 @@ import { isVoid } from './client.ts'
 import { OAuthError, refuse } from './errors.ts'
 import type { Ctx, ShownToken } from './feature.ts'
 import type { Request } from './request-reply.ts'
+import { accessTokenTyp } from './resource.ts'
 import type { AccessToken, Credential } from './types.ts'
 
 /** What a request bears. Refuses when that is nothing, or nothing that is good here. `audiences`: one of which it must be for. */
@@ -87,13 +88,16 @@ async function isAudience(ctx: Ctx, identifier: string, { issuedAt }: AccessToke
   return resource !== undefined && !isVoid(resource, issuedAt)
 }
 
+/** A client or API may have asked for `JWT`, the type of ID tokens too; these have neither `client_id` nor `jti`, which `fromClaims` needs. */
+const types = accessTokenTyp.options
+
 /** The claims of a token signed by the tenant, or with the secret that the named client's APIs share with us. */
 async function verified(ctx: Ctx, text: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const signer = ctx.sharedKeys.signerOf(text)
-  if (signer === undefined) return ctx.keys.verify(['at+jwt'], text, ctx.now())
+  if (signer === undefined) return ctx.keys.verify(types, text, ctx.now())
   const client = await ctx.store.clients.find(signer)
   if (client?.access_token_signed_response_alg !== 'HS256') return undefined
-  return ctx.sharedKeys.verify(client, ['at+jwt'], text, ctx.now())
+  return ctx.sharedKeys.verify(client, types, text, ctx.now())
 }
 
 /** What a signed token says, unless it was revoked; of an opaque one the store itself knows. */

@@ -2,7 +2,9 @@
 import { type Client, scopesOf } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, Provenance, ResolvedRequest } from './feature.ts'
+import { idTokenClaims } from './id-token.ts'
 import type { Params } from './params.ts'
+import { refuseScope } from './refused-scope.ts'
 import type { AuthorizationRequest } from './types.ts'
 
 const prompts = ['none', 'login', 'consent', 'select_account']
@@ -78,7 +80,7 @@ export function refuseUnregistered(client: Client, { responseType, scope }: Pick
   if (!client.response_types.some((name) => name === responseType))
     refuse('unauthorized_client', 'this client is not registered for this response_type')
   const registered = scopesOf(client)
-  if (!scope.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
+  refuseScope(scope, registered)
 }
 
 /** What a client's policy demands of the way in which its requests come. */
@@ -97,7 +99,7 @@ function readScope(ctx: Ctx, client: Client, params: Params): string[] {
   const asked = params.words('scope')
   if (asked.length === 0) return registered.filter((s) => s !== 'offline_access')
   const understood = asked.includes('openid') ? asked.filter((s) => registered.includes(s) || s in ctx.tenant.scopes) : asked
-  if (!understood.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
+  refuseScope(understood, registered)
   return understood
 }
 
@@ -125,6 +127,6 @@ function readMaxAge(params: Params): number | undefined {
 async function readHint(ctx: Ctx, params: Params): Promise<string | undefined> {
   const hint = params.get('id_token_hint')
   if (hint === undefined) return undefined
-  const claims = await ctx.keys.verify(['JWT'], hint, undefined)
+  const claims = await idTokenClaims(ctx, hint)
   return typeof claims?.['sub'] === 'string' ? claims['sub'] : refuse('invalid_request', 'id_token_hint is not an ID token of this issuer')
 }

@@ -1,16 +1,26 @@
 /** HTTP Basic credentials — RFC 7617, with both parts form-encoded: RFC 6749 §2.3.1, Appendix B. */
 import { isUtf8 } from 'node:buffer'
 import { refuse } from './errors.ts'
+import type { Ctx } from './feature.ts'
 import type { Request } from './request-reply.ts'
 
+export interface BasicCredentials {
+  id: string
+  /** What the secret may be: form-decoded, and as it was sent, for clients that do not encode it. */
+  secrets: readonly string[]
+}
+
 /** The credentials of the Authorization header; undefined when it is of another scheme. Refuses what is not well-formed. */
-export function readBasic({ headers }: Pick<Request, 'headers'>): { id: string; secret: string } | undefined {
+export function readBasic({ headers }: Pick<Request, 'headers'>): BasicCredentials | undefined {
   const header = headers['authorization']
   if (typeof header !== 'string' || !/^basic /i.test(header)) return undefined
   const decoded = fromBase64(header.slice(6).trim())
   const colon = decoded?.indexOf(':') ?? -1
   if (decoded === undefined || colon < 0) refuse('invalid_request', 'the Authorization header is not Basic base64(client_id:client_secret)')
-  return { id: formDecode(decoded.slice(0, colon)), secret: formDecode(decoded.slice(colon + 1)) }
+  const id = formDecoded(decoded.slice(0, colon))
+  if (id === undefined) refuse('invalid_request', 'the Basic credentials are not form-encoded; write % as %25')
+  const sent = decoded.slice(colon + 1)
+  return { id, secrets: [...new Set([formDecoded(sent) ?? sent, sent])] }
 }
 
 /** The text; undefined when it is not exactly base64 of UTF-8: Node's own decoders forgive. RFC 7617 §2, RFC 4648 §3.3. */
@@ -19,13 +29,23 @@ function fromBase64(encoded: string): string | undefined {
   return bytes.toString('base64') === encoded && isUtf8(bytes) ? bytes.toString() : undefined
 }
 
-/** RFC 6749 Appendix B. */
-function formDecode(text: string): string {
+/** RFC 6749 Appendix B. Undefined when it is not encoded so, or holds a NUL. */
+function formDecoded(text: string): string | undefined {
   try {
     const decoded = decodeURIComponent(text.replaceAll('+', ' '))
-    if (!decoded.includes('\0')) return decoded
+    return decoded.includes('\0') ? undefined : decoded
   } catch {
-    // Told below.
+    return undefined
   }
-  return refuse('invalid_request', 'the Basic credentials are not form-encoded; write % as %25')
+}
+
+/** Whether one of these is a secret that is kept. All are compared, so that the time does not tell which it was. */
+export async function matchesOne(
+  { tokens }: Pick<Ctx, 'tokens'>,
+  secrets: readonly string[],
+  kept: readonly string[] | undefined,
+): Promise<boolean> {
+  let found = false
+  for (const secret of secrets) if (await tokens.matchesSecret(secret, kept)) found = true
+  return found
 }

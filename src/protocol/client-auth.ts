@@ -1,4 +1,4 @@
-/** Client authentication — RFC 6749 §2.3: exactly one method, and the one the client registered. */
+/** Client authentication — RFC 6749 §2.3: exactly one method, and the one the client registered, or another way to send its secret. */
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { ClientAuth, Ctx } from './feature.ts'
@@ -15,7 +15,8 @@ export async function authenticateClient(ctx: Ctx, request: Request): Promise<Cl
   if (claims.some(({ carrier }) => carrier !== first.carrier))
     refuse('invalid_request', 'more than one client authentication method was used; use the registered one alone')
   const client = await ctx.store.clients.find(first.clientId)
-  const registered = claims.find(({ auth }) => auth.method === client?.token_endpoint_auth_method)
+  const methods = client ? acceptedMethods(client) : []
+  const registered = claims.find(({ auth }) => methods.includes(auth.method))
   const fault = await (registered ?? first).auth.verify(ctx, request, client)
   if (!client) return refuseClient('unknown client')
   if (!registered) return refuseClient('not the registered method')
@@ -23,6 +24,13 @@ export async function authenticateClient(ctx: Ctx, request: Request): Promise<Cl
   const named = request.params.get('client_id')
   if (named !== undefined && named !== client.client_id) refuse('invalid_request', 'client_id is not the client that authenticated')
   return client
+}
+
+/** Libraries choose for themselves how they send a secret: both ways prove the same. RFC 6749 §2.3.1 */
+const secretMethods = ['client_secret_basic', 'client_secret_post']
+
+function acceptedMethods({ token_endpoint_auth_method: method, policy }: Client): readonly string[] {
+  return policy.client_secret_method === 'any' && secretMethods.includes(method) ? secretMethods : [method]
 }
 
 interface Claim {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { allowsRedirectUri, type Client, clientSchema, originsOf, scopesOf } from './client.ts'
+import { allowsRedirectUri, type Client, clientSchema, scopesOf } from './client.ts'
+import { isWebOrigin, originsOf } from './origins.ts'
 import { problemsOf } from './register.ts'
 
 const least = { client_id: 'client', redirect_uris: ['https://app.example/callback'] }
@@ -22,8 +23,11 @@ suite('registered metadata', () => {
       grant_types: ['authorization_code'],
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_basic',
-      scope: 'openid',
+      scope: 'openid profile email',
       require_auth_time: false,
+      id_token_scope_claims: false,
+      access_token_typ: 'at+jwt',
+      web_origins: [],
       id_token_signed_response_alg: 'RS256',
       access_token_format: 'jwt',
       access_token_signed_response_alg: 'ES256',
@@ -36,6 +40,9 @@ suite('registered metadata', () => {
       sender_constraint: 'none',
       dpop_nonce: 'optional',
       refresh_rotation: 'rotate',
+      client_secret_method: 'any',
+      audience_parameter: 'ignore',
+      iss_parameter: 'send',
       consent: 'ask',
     })
   })
@@ -183,6 +190,13 @@ test('the scopes of a client are its words', () => {
   assert.deepEqual(scopesOf(client({ scope: '' })), [])
 })
 
+test('a web origin is what a browser sends', () => {
+  for (const origin of ['https://app.example', 'http://localhost:5173', 'capacitor://localhost', 'http://[::1]:8080'])
+    assert.ok(isWebOrigin(origin), origin)
+  const wrong = ['https://app.example/', 'https://App.example', 'https://app.example:443', 'null', '*', 'https://*.example', 'app.example']
+  for (const text of [...wrong, 'https://user@app.example', 'file:///x', 'https://', 'https://a b']) assert.ok(!isWebOrigin(text), text)
+})
+
 test('scripts may read answers from the origins of the redirect URIs, each once', () => {
   const redirect_uris = [
     'https://app.example/a',
@@ -191,5 +205,5 @@ test('scripts may read answers from the origins of the redirect URIs, each once'
     'com.example.app:/cb',
     'http://localhost:80/',
   ]
-  assert.deepEqual(originsOf({ redirect_uris }), ['https://app.example', 'https://app.example:8443', 'http://localhost'])
+  assert.deepEqual(originsOf({ web_origins: [], redirect_uris }), ['https://app.example', 'https://app.example:8443', 'http://localhost'])
 })

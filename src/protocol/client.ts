@@ -3,8 +3,13 @@ import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
 import { clientSigningAlgs, isPublicJwk } from './codec/public-key.ts'
+import { isWebOrigin } from './origins.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
+import { accessTokenTyp, isIdentifier } from './resource.ts'
 import { identifier, isCleanText, line } from './text.ts'
+
+/** What applications ask for unless told otherwise: who somebody is, and how to call and reach them. */
+export const usualScope = 'openid profile email'
 
 const text = line(2000)
 const url = z
@@ -45,6 +50,18 @@ export const policySchema = z.strictObject({
     .enum(['rotate', 'keep'])
     .default('rotate')
     .describe('A new refresh token with each use, or the same for its lifetime'),
+  client_secret_method: z
+    .enum(['any', 'registered'])
+    .default('any')
+    .describe('any: a client secret is accepted by client_secret_basic and by client_secret_post; registered: as registered alone'),
+  audience_parameter: z
+    .enum(['ignore', 'resource'])
+    .default('ignore')
+    .describe('resource: the parameter `audience` means what `resource` means, for libraries that send that'),
+  iss_parameter: z
+    .enum(['send', 'omit'])
+    .default('send')
+    .describe('omit: authorization responses without `iss`, for libraries that misread it, RFC 9207'),
   code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
   consent: z.enum(['ask', 'skip']).default('ask').describe('skip: an application of the operator itself, whose users are not asked'),
 })
@@ -60,6 +77,11 @@ export const clientSchema = z
     contacts: z.array(text).max(50).optional().describe('E-mail addresses of those responsible'),
     application_type: z.enum(['web', 'native']).default('web').describe('native: loopback and private-use redirect URIs, RFC 8252'),
     redirect_uris: z.array(text).max(50).default([]).describe('Compared exactly; native loopback URIs with any port'),
+    web_origins: z
+      .array(z.string().max(300).refine(isWebOrigin, 'must be an origin, such as https://app.example or capacitor://localhost'))
+      .max(50)
+      .default([])
+      .describe('Web origins whose scripts may call this server, beside those of redirect_uris'),
     post_logout_redirect_uris: z.array(text).max(50).default([]).describe('Where logout may lead, RP-Initiated Logout §3.1'),
     grant_types: z.array(text).max(50).default(['authorization_code']).describe('Which grant types it may use'),
     response_types: z
@@ -68,8 +90,10 @@ export const clientSchema = z
       .describe('Which response types it may use'),
     jwks: clientKeys.optional().describe('Its public keys, as {"keys": [...]}: for private_key_jwt, RFC 7517 §5'),
     token_endpoint_auth_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its assertions; absent: any'),
-    token_endpoint_auth_method: text.default('client_secret_basic').describe('The one way it authenticates'),
-    scope: z.string().max(8192).default('openid').describe('The scopes it may ask for, separated by spaces'),
+    token_endpoint_auth_method: text
+      .default('client_secret_basic')
+      .describe('How it authenticates; a secret may come by basic or post unless policy.client_secret_method says otherwise'),
+    scope: z.string().max(8192).default(usualScope).describe('The scopes it may ask for, separated by spaces'),
     resource_scope: z
       .record(z.string().max(2000), z.string().max(2000))
       .refine((table) => Object.keys(table).length <= 100, 'must not name more than 100 APIs')
@@ -78,8 +102,13 @@ export const clientSchema = z
     default_max_age: seconds.optional().describe('max_age when a request names none'),
     default_acr_values: z.array(text).max(20).optional().describe('acr_values when a request names none'),
     require_auth_time: z.boolean().default(false).describe('auth_time in every ID token'),
+    id_token_scope_claims: z
+      .boolean()
+      .default(false)
+      .describe('The claims of the granted scopes are also in ID tokens, for software that does not call UserInfo'),
     id_token_signed_response_alg: signingAlg.default('RS256').describe('Algorithm of its ID tokens'),
     access_token_format: z.enum(['jwt', 'opaque']).default('jwt').describe('jwt: RFC 9068; opaque: by introspection only'),
+    access_token_typ: accessTokenTyp.default('at+jwt').describe('Header `typ` of JWT access tokens; JWT for verifiers that refuse at+jwt'),
     access_token_signed_response_alg: z
       .enum(accessTokenAlgs)
       .default('ES256')
@@ -92,6 +121,12 @@ export const clientSchema = z
     id_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
     refresh_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),
     dpop_bound_access_tokens: z.boolean().default(false).describe('Tokens only with a DPoP proof, RFC 9449 §5.2'),
+    default_resource: z
+      .string()
+      .max(2000)
+      .refine(isIdentifier, 'must be an absolute URI without a fragment')
+      .optional()
+      .describe('Identifier of the API that its tokens are for when a request names none'),
     resource_server: url.optional().describe('Identifier of the resource server it speaks for at introspection'),
     policy: policySchema.prefault({}).describe('Its security policy'),
   })
@@ -135,12 +170,6 @@ export function isVoid({ tokensFrom }: { tokensFrom: number }, issuedAt: number)
 /** The scopes a client may ask for. */
 export function scopesOf(client: Pick<Client, 'scope'>): readonly string[] {
   return client.scope.split(' ').filter(Boolean)
-}
-
-/** The web origins from which a client's scripts may read our answers: those of its redirect URIs. */
-export function originsOf(client: Pick<ClientMetadata, 'redirect_uris'>): string[] {
-  const origins = client.redirect_uris.filter((uri) => /^https?:/.test(uri)).map((uri) => new URL(uri).origin)
-  return [...new Set(origins)]
 }
 
 /** Two registered names for one place: exactly the same, or loopback with another port for a native client. RFC 9700 §4.1.3, RFC 8252 §7.3. */

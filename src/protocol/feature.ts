@@ -54,7 +54,7 @@ export interface Feature {
   /** Authorization request: check own parameters, return what must be remembered: texts by names of its own. */
   readRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<Record<string, string>> | Record<string, string>
   /** Authorization response: parameters to add. */
-  respond?(ctx: Ctx): Record<string, string>
+  respond?(ctx: Ctx, to: ResponseDestination): Record<string, string>
   /** Token request: what the sender proved to hold. */
   proveSender?(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined>
   /** Accepting an access token: the members of its `cnf` that the sender proves to hold. Refuses a proof that is wrong. RFC 7800 §3.1 */

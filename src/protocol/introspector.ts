@@ -1,5 +1,5 @@
 /** Who may look into tokens, and into which — RFC 7662 §2.1, §4: a client, or a resource server with credentials of its own. */
-import { readBasic } from './basic.ts'
+import { matchesOne, readBasic } from './basic.ts'
 import { authenticateConfidentialClient, refuseClient } from './client-auth.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
@@ -12,7 +12,8 @@ export async function authenticateIntrospector(ctx: Ctx, request: Request): Prom
   const own = await authenticateResource(ctx, request)
   if (own) return { clientId: undefined, audience: own.identifier, resource: own }
   const { client_id: clientId, resource_server: audience } = await authenticateConfidentialClient(ctx, request)
-  return { clientId, audience, resource: audience === undefined ? undefined : await ctx.store.resources.find(audience) }
+  const resource = audience === undefined ? undefined : await ctx.store.resources.find(audience)
+  return { clientId, audience: resource?.identifier ?? audience, resource }
 }
 
 /** The resource of this name that has secrets. It comes before a client of the same name: operators alone make resources. */
@@ -22,7 +23,7 @@ async function authenticateResource(ctx: Ctx, request: Request): Promise<Resourc
   if (!resource || resource.secretHashes.length === 0) return undefined
   if (['client_id', 'client_secret', 'client_assertion'].some((name) => request.params.get(name) !== undefined))
     refuse('invalid_request', 'a resource server authenticates by the Authorization header alone') // RFC 6749 §2.3
-  return (await ctx.tokens.matchesSecret(given.secret, resource.secretHashes)) ? resource : refuseClient('wrong secret of a resource')
+  return (await matchesOne(ctx, given.secrets, resource.secretHashes)) ? resource : refuseClient('wrong secret of a resource')
 }
 
 /** The client it was issued to, and the resource servers it is for: nobody else learns anything. RFC 9701 §5. */

@@ -1,5 +1,4 @@
 /** The only place tokens are made — RFC 6749 §5.1, access tokens after RFC 9068. */
-import type { AccessTokenAlg } from './algs.ts'
 import { type Client, scopesOf } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
@@ -40,7 +39,7 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
   const { binding } = request
   const access = await accessToken(ctx, issuance, target, binding)
   const opaque = target.format === 'opaque'
-  const text = opaque ? ctx.tokens.make('at') : transportable(await signed(ctx, issuance.client, target.alg, jwtClaims(ctx, access)))
+  const text = opaque ? ctx.tokens.make('at') : transportable(await signed(ctx, issuance.client, target, jwtClaims(ctx, access)))
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.features)
@@ -73,8 +72,8 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
   }
 }
 
-function signed(ctx: Ctx, client: Client, alg: AccessTokenAlg, claims: { jti: string }): Promise<string> | string {
-  return alg === 'HS256' ? ctx.sharedKeys.sign(client, 'at+jwt', claims) : ctx.keys.sign(alg, 'at+jwt', claims)
+function signed(ctx: Ctx, client: Client, { alg, typ }: Target, claims: { jti: string }): Promise<string> | string {
+  return alg === 'HS256' ? ctx.sharedKeys.sign(client, typ, claims) : ctx.keys.sign(alg, typ, claims)
 }
 
 async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Promise<AccessToken> {

@@ -4,7 +4,17 @@ import { refuse } from './errors.ts'
 import { isCleanText } from './text.ts'
 
 /** What is stored or sent back before anybody has signed in. */
-const kept: ReadonlySet<string> = new Set(['state', 'nonce', 'login_hint', 'acr_values', 'ui_locales', 'resource', 'scope', 'redirect_uri'])
+const kept: ReadonlySet<string> = new Set([
+  'state',
+  'nonce',
+  'login_hint',
+  'acr_values',
+  'ui_locales',
+  'resource',
+  'audience',
+  'scope',
+  'redirect_uri',
+])
 
 /** A page says beside the field which characters a password cannot have. */
 const passwords: ReadonlySet<string> = new Set(['password', 'repeated', 'current'])

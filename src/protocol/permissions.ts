@@ -2,6 +2,7 @@
 import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 import { knownScopes, type Resource } from './resource.ts'
+import { normalised } from './resource-identifier.ts'
 
 /** A scope, or a scope and the API where it is allowed. The sign between them is one that no scope may have. */
 export type Permission = string
@@ -55,9 +56,14 @@ export async function registeredAt(ctx: Ctx, client: Client, scope: readonly str
   return scope.filter((word) => resources.every((resource) => mayUse(client, resource, word, shared)))
 }
 
+function isSame(name: string, { identifier }: Resource): boolean {
+  return normalised(name) === normalised(identifier)
+}
+
 function mayUse(client: Client, resource: Resource, word: string, shared: readonly string[]): boolean {
   if (!Object.hasOwn(resource.scopes, word)) return true // it means nothing there, or the API declares no scopes
-  const own = client.resource_scope[resource.identifier]
+  const own =
+    client.resource_scope[resource.identifier] ?? Object.entries(client.resource_scope).find(([name]) => isSame(name, resource))?.[1]
   if (own !== undefined) return own.split(' ').includes(word)
   return Object.keys(client.resource_scope).length === 0 && !shared.includes(word)
 }

@@ -137,6 +137,8 @@ export interface People {
   sessions(ids: readonly string[], now: number, address: string): Promise<Session[]>
   /** All claims of a living account, and as `attributes` those of the tenant by their names; undefined when there is none or it is suspended. */
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** The subject that signs in by this user name or email address; undefined when nobody does. */
+  subjectOf(login: string): Promise<string | undefined>
   /** What whoever makes an account of their own must say beside the usual. */
   askedAtSignUp(): Promise<readonly Question[]>
   /** Counts a flow that begins at an IP address. How many seconds to wait before another may; undefined: go on. */

@@ -25,11 +25,27 @@ export async function progress(
 ): Promise<FlowProgress> {
   const { asked } = flow
   const sessions = await ctx.people.sessions(who.browser.sessions, ctx.now(), who.address)
-  const session = sessions.find((s) => s.subject === asked.hintedSubject) ?? sessions[0]
+  const session = await sessionFor(ctx, asked, sessions)
   const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
   const covered = (await permissionsOf(ctx, asked)).every((permission) => grant?.scope.includes(permission))
   const terms = { consent: consentRule(client, asked.redirectUri), secondFactor: await secondFactorStep(ctx, flow, session), covered }
   return { sessions, session, grant, step: nextStep(flow, session, terms, ctx.now()) }
+}
+
+/**
+ * That of whom the request hints at, or else the first. Nobody can be asked with prompt=none: a session of somebody else than
+ * login_hint names does not answer it. Core §3.1.2.1
+ */
+async function sessionFor(
+  { people }: Ctx,
+  { hintedSubject, loginHint, prompt }: FlowState['asked'],
+  sessions: readonly Session[],
+): Promise<Session | undefined> {
+  if (hintedSubject !== undefined || loginHint === undefined || sessions.length === 0)
+    return sessions.find(({ subject }) => subject === hintedSubject) ?? sessions[0]
+  const hinted = await people.subjectOf(loginHint)
+  const named = sessions.find(({ subject }) => subject === hinted)
+  return named ?? (prompt.includes('none') ? undefined : sessions[0])
 }
 
 /** Half a sign-in owes its other half; a session owes as much as this tenant demands, or the request wishes and the person can give. */

@@ -109,6 +109,9 @@ suite('storage', () => {
       sender_constraint: 'required',
       dpop_nonce: 'required',
       refresh_rotation: 'rotate',
+      client_secret_method: 'registered',
+      audience_parameter: 'ignore',
+      iss_parameter: 'send',
       code_lifetime: 60,
       consent: 'ask',
     })

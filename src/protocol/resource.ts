@@ -9,6 +9,9 @@ const signingAlg = z.enum(signingAlgs)
 /** RFC 7518 §6: members of which none may be given away. */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
+/** The header `typ` of an access token. RFC 9068 §2.1 demands `at+jwt`, which older verifiers refuse. */
+export const accessTokenTyp = z.enum(['at+jwt', 'JWT'])
+
 export const resourceSchema = z
   .strictObject({
     identifier: z
@@ -31,6 +34,7 @@ export const resourceSchema = z
       .default({})
       .describe('Its scopes and what they allow, as {"orders:read": "See your orders"}; when there are any, its tokens carry no other'),
     access_token_format: z.enum(['jwt', 'opaque']).optional().describe('absent: as the client sets it'),
+    access_token_typ: accessTokenTyp.optional().describe('header `typ` of its JWT access tokens; absent: as the client sets it'),
     access_token_signed_response_alg: signingAlg.optional().describe('absent: as the client sets it'),
     access_token_lifetime: z.int().min(1).max(86_400).optional().describe('seconds; absent: as client and tenant set it'),
     access_token_claim_sources: claimSources

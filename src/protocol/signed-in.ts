@@ -3,6 +3,7 @@ import type { Client } from './client.ts'
 import { refuseAudited } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import { refreshOf } from './refresh.ts'
+import { defaultResources } from './target.ts'
 import type { Issuance, SignInProof } from './types.ts'
 
 /** `sid`: that of the session, where there is one. A password that is changed at this very moment is no proof any more: nothing is issued. */
@@ -15,7 +16,7 @@ export async function signedIn(
   const { subject } = shown
   const grant = await ctx.store.grants.widen({ clientId: client.client_id, subject, scope, newId: ctx.id(), now })
   const authentication = { ...shown, sid }
-  const authorization = { grantId: grant.id, family: ctx.id(), authentication, scope, resource: [], extensions: {} }
+  const authorization = { grantId: grant.id, family: ctx.id(), authentication, scope, resource: defaultResources(client), extensions: {} }
   const failed = { act: 'user.sign-in', outcome: 'failure', target: subject } as const
   const alreadySpent = async () =>
     refuseAudited(failed, 'invalid_grant', 'the password was changed, or the account suspended, at this moment')

@@ -110,7 +110,7 @@ suite('what a token is made for', () => {
     ['unknown beside a known one', { asked: [plainApi, 'https://unknown.example'] }],
     ['one that was not granted', { granted: [plainApi], asked: [jwtApi] }],
     ['one, though none was granted', { granted: [], asked: [plainApi] }],
-    ['one that differs by a slash', { asked: [`${plainApi}/`] }],
+    ['one that differs by its path', { asked: [`${plainApi}/other`] }],
     ['no URI', { asked: ['plain'] }],
     ['a URI with fragment', { asked: [`${plainApi}#x`] }],
   ]

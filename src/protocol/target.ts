@@ -19,6 +19,11 @@ export async function resolveTarget(ctx: Ctx, params: Params, issuance: Issuance
   return audience === undefined ? made : { ...made, audience }
 }
 
+/** Identifiers of the APIs that its tokens are for when a request names none. */
+export function defaultResources({ default_resource: identifier }: Pick<Client, 'default_resource'>): readonly string[] {
+  return identifier === undefined ? [] : [identifier]
+}
+
 /**
  * The scopes that those it is for understand; what else was granted, another token may carry. With `openid` it is for UserInfo too,
  * where the scopes of this server are understood. §2.2.
@@ -38,11 +43,13 @@ function target(ctx: Ctx, client: Client, scope: readonly string[], resources: r
   ]
   const opaque = resources.some((r) => r.access_token_format === 'opaque')
   const told = resources.find((r) => r.access_token_format !== undefined)?.access_token_format
+  const typ = resources.find((r) => r.access_token_typ !== undefined)?.access_token_typ
   const alg = resources.find((r) => r.access_token_signed_response_alg !== undefined)?.access_token_signed_response_alg
   return {
     audience: identifiers.length === 0 || scope.includes('openid') ? [...identifiers, ctx.issuer] : identifiers,
     scope,
     format: opaque ? 'opaque' : (told ?? client.access_token_format),
+    typ: typ ?? client.access_token_typ,
     alg: alg ?? client.access_token_signed_response_alg,
     lifetime: Math.min(...lifetimes),
     claimSources: Object.assign({}, ...resources.toReversed().map((r) => r.access_token_claim_sources)), // the first named wins

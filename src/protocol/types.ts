@@ -236,6 +236,8 @@ export interface Target {
   audience: readonly string[]
   scope: readonly string[]
   format: 'jwt' | 'opaque'
+  /** Header `typ` of a JWT. */
+  typ: 'at+jwt' | 'JWT'
   alg: AccessTokenAlg
   /** Seconds. */
   lifetime: number

@@ -1,5 +1,6 @@
 /** Clients, their secrets and their origins in the database. */
-import { type Client, type ClientMetadata, clientSchema, originsOf } from '../protocol/client.ts'
+import { type Client, type ClientMetadata, clientSchema } from '../protocol/client.ts'
+import { originsOf } from '../protocol/origins.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStatus, ClientStore, RegisteredClient, SecretRow } from '../protocol/registry.ts'
 import { storedClient } from '../protocol/stored-client.ts'

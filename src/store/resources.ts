@@ -2,25 +2,37 @@
 import type { Store } from '../protocol/ports.ts'
 import type { ResourceStore, SecretRow } from '../protocol/registry.ts'
 import { type Resource, type ResourceMetadata, resourceSchema } from '../protocol/resource.ts'
+import { normalised } from '../protocol/resource-identifier.ts'
 import { type Db, type Row, type Sql, sql, type Transaction, UniqueViolation } from './sql.ts'
 
 export function resources(db: Db, tenant: string, now: () => number): Pick<Store, 'resources'> & ResourceStore {
+  const exactly = async (identifier: string) =>
+    resourceFrom(
+      await db.read(sql`
+        select r.doc, r.tokens_from, s.hash from resources r left join resource_secrets s
+          on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
+        where r.tenant_id = ${tenant} and r.identifier = ${identifier}`),
+    )
+
+  const like = async (normal: string) =>
+    resourceFrom(
+      await db.read(sql`
+        select r.doc, r.tokens_from, s.hash from resources r left join resource_secrets s
+          on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
+        where r.tenant_id = ${tenant} and r.normal_identifier = ${normal}`),
+    )
+
   return {
     resources: {
       async find(identifier) {
-        return resourceFrom(
-          await db.read(sql`
-            select r.doc, r.tokens_from, s.hash from resources r left join resource_secrets s
-              on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
-            where r.tenant_id = ${tenant} and r.identifier = ${identifier}`),
-        )
+        return (await exactly(identifier)) ?? like(normalised(identifier))
       },
       async named(name) {
         return resourceFrom(
           await db.read(sql`
             select r.doc, r.tokens_from, s.hash from resources r left join resource_secrets s
               on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
-            where r.tenant_id = ${tenant} and (r.resource_id = ${name} or (r.resource_id is null and r.identifier = ${name}))`),
+            where r.tenant_id = ${tenant} and (r.resource_id = ${name} or (r.resource_id is null and r.normal_identifier = ${normalised(name)}))`),
         )
       },
       async meanings() {
@@ -37,8 +49,8 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
       add: (resource, secret) =>
         db.transact(function* () {
           const added = yield sql`
-            insert into resources (tenant_id, identifier, resource_id, doc, tokens_from)
-            values (${tenant}, ${resource.identifier}, ${resource.resource_id ?? null}, ${documentOf(resource)}, ${now()})
+            insert into resources (tenant_id, identifier, normal_identifier, resource_id, doc, tokens_from)
+            values (${tenant}, ${resource.identifier}, ${normalised(resource.identifier)}, ${resource.resource_id ?? null}, ${documentOf(resource)}, ${now()})
             on conflict do nothing returning identifier`
           if (added.length === 0) return false
           if (secret) yield addSecret(tenant, resource.identifier, secret)
@@ -72,8 +84,8 @@ export function resources(db: Db, tenant: string, now: () => number): Pick<Store
 export function* putResource(tenant: string, resource: ResourceMetadata, secret: SecretRow | undefined, now: number): Transaction<void> {
   const { identifier, resource_id: resourceId } = resource
   yield sql`
-    insert into resources (tenant_id, identifier, resource_id, doc, tokens_from)
-    values (${tenant}, ${identifier}, ${resourceId ?? null}, ${documentOf(resource)}, ${now})
+    insert into resources (tenant_id, identifier, normal_identifier, resource_id, doc, tokens_from)
+    values (${tenant}, ${identifier}, ${normalised(identifier)}, ${resourceId ?? null}, ${documentOf(resource)}, ${now})
     on conflict (tenant_id, identifier) do update set doc = excluded.doc, resource_id = excluded.resource_id`
   if (secret) yield* rotateSecret(tenant, identifier, secret, undefined)
 }

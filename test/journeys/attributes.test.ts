@@ -64,6 +64,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(await userinfo({ scope: 'openid' }), {})
     })
 
+    test('are in the ID token of a client that wants the claims of its scopes there', async () => {
+      const rich = { client_id: 'rich', redirect_uris: [callback], scope, id_token_scope_claims: true }
+      await gatehouse.addClient(rich, 'secret')
+      for (const [id, department] of [['app'], ['rich', 'research']] as const) {
+        const { id_token } = await application(gatehouse, { id, secret: 'secret', scope }).tokens(gatehouse.browser())
+        assert.equal(claimsOf(id_token).department, department)
+        assert.equal(claimsOf(id_token).salary, undefined)
+      }
+    })
+
     test('hide nothing of what an API makes of the same scope', async () => {
       const identifier = 'https://staff.example'
       await gatehouse.root.store.resourcesAdmin.add({ identifier, name: 'Staff', scopes: { employment: 'Hire and fire people' } })

@@ -32,6 +32,26 @@ suite('a preflight', () => {
     await without.close()
   })
 
+  test('of a public document allows any header from anywhere', async () => {
+    for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/.well-known/jwks.json']) {
+      const ask = { origin: 'https://anywhere.example', 'access-control-request-headers': 'mcp-protocol-version, traceparent' }
+      const { headers } = await fetch(gatehouse.issuer + path, { method: 'OPTIONS', headers: ask })
+      assert.equal(headers.get('access-control-allow-origin'), '*')
+      assert.ok(headers.get('access-control-allow-headers')?.split(', ').includes('*'), path)
+    }
+  })
+
+  test('of a registered web origin allows what an origin of a redirect URI may', async () => {
+    const web_origins = ['capacitor://localhost', 'https://preview.example:8443']
+    await gatehouse.addClient(
+      { client_id: 'phone', redirect_uris: ['com.example.app:/cb'], application_type: 'native', web_origins },
+      'secret',
+    )
+    for (const from of web_origins) assert.equal((await preflight(from)).headers.get('access-control-allow-origin'), from)
+    for (const from of ['ionic://localhost', 'https://preview.example', 'null'])
+      assert.equal((await preflight(from)).headers.get('access-control-allow-origin'), null)
+  })
+
   test('of another origin allows nothing', async () => {
     const { headers } = await preflight('https://evil.example')
     for (const [name] of headers) assert.doesNotMatch(name, /^access-control-/)

@@ -68,7 +68,7 @@ suite('refusals that programs meet', () => {
     [
       'the Basic credentials are not form-encoded; write % as %25',
       [400, 'invalid_request'],
-      () => post('/token', { grant_type: 'client_credentials' }, { authorization: `Basic ${btoa('machine:%')}` }),
+      () => post('/token', { grant_type: 'client_credentials' }, { authorization: `Basic ${btoa('%:secret')}` }),
     ],
     [
       'more than one client authentication method was used; use the registered one alone',
@@ -86,9 +86,14 @@ suite('refusals that programs meet', () => {
       () => post('/token', { grant_type: 'client_credentials' }, { authorization: basic('bound', 'secret') }),
     ],
     [
-      'scope has a value that this client is not registered for',
+      'scope has a value that this client is not registered for: write',
       [400, 'invalid_scope'],
       () => post('/token', { grant_type: 'client_credentials', scope: 'write' }, machine),
+    ],
+    [
+      'scope has a value that this client is not registered for',
+      [400, 'invalid_scope'],
+      () => post('/token', { grant_type: 'client_credentials', scope: 'https://evil.example/call-us' }, machine),
     ],
     [
       'resource is not known here',

@@ -24,7 +24,7 @@ const toApplication: [fields: Fields, error: string, description: string][] = [
   [{ request: 'e30.e30.' }, 'request_not_supported', 'the request parameter is not offered; send plain parameters'],
   [{ request_uri: 'urn:x' }, 'request_uri_not_supported', 'the request_uri parameter is not offered; send plain parameters'],
   [{ registration: '{}' }, 'registration_not_supported', 'the registration parameter is not offered'],
-  [{ scope: 'openid phone' }, 'invalid_scope', 'scope has a value that this client is not registered for'],
+  [{ scope: 'openid phone' }, 'invalid_scope', 'scope has a value that this client is not registered for: phone'],
   [{ prompt: 'register' }, 'invalid_request', 'prompt has a value that is not offered here; see prompt_values_supported'],
   [{ prompt: 'none login' }, 'invalid_request', 'prompt=none must stand alone'],
   [{ prompt: 'none' }, 'login_required', 'the user must act, but prompt=none forbids asking'],
@@ -34,7 +34,7 @@ const toApplication: [fields: Fields, error: string, description: string][] = [
   [
     { code_challenge: undefined, code_challenge_method: undefined },
     'invalid_request',
-    'code_challenge is missing; send the S256 hash of a code_verifier',
+    'code_challenge is missing; send the S256 hash of a code_verifier, or register the client with policy.pkce optional',
   ],
   [{ code_challenge_method: 'plain' }, 'invalid_request', 'code_challenge_method must be S256'],
   [{ code_challenge: `${challenge}=` }, 'invalid_request', 'code_challenge must be a SHA-256 hash in base64url: 43 characters'],

@@ -119,7 +119,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     suite('at the authorization endpoint — RFC 8707 §2.1', () => {
       test('an unknown resource is refused before anybody is asked', async () => {
-        for (const resource of ['https://unknown.example', [orders, 'https://unknown.example'], `${orders}/`]) {
+        for (const resource of ['https://unknown.example', [orders, 'https://unknown.example'], `${orders}/other`]) {
           const answer = told(await server.browser().open(app.url({ resource })))
           const { error, error_description, iss } = answer
           assert.deepEqual([error, error_description, iss], ['invalid_target', 'resource is not known here', server.issuer])

@@ -90,8 +90,8 @@ const asClient: Record<string, Row> = {
   ],
   'Basic with NUL': [auth(`Basic ${btoa('worker\0:secret')}`), 400, 'invalid_request'],
   'Basic with encoded NUL': [auth(`Basic ${btoa('worker%00:secret')}`), 400, 'invalid_request'],
-  'Basic with broken percent encoding': [auth(`Basic ${btoa('worker:%ZZ')}`), 400, 'invalid_request'],
-  'Basic with percent-encoded bytes that are no UTF-8': [auth(`Basic ${btoa('worker:%FF')}`), 400, 'invalid_request'],
+  'Basic with broken percent encoding': [auth(`Basic ${btoa('worker%ZZ:secret')}`), 400, 'invalid_request'],
+  'Basic with percent-encoded bytes that are no UTF-8': [auth(`Basic ${btoa('worker%FF:secret')}`), 400, 'invalid_request'],
   'Basic of 10 KB': [auth(basic('worker', 'x'.repeat(7_000))), 401, 'invalid_client'],
   'Bearer instead': [auth('Bearer x'), 401, 'invalid_client'],
   'an unknown scheme': [auth('Negotiate x'), 401, 'invalid_client'],
@@ -105,7 +105,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let browser: TinyBrowser
     before(async () => {
       gatehouse = await testApp(engine, { FEATURES_PASSWORD_GRANT: 'false', API_WITHOUT_CLIENT: 'false' })
-      const worker = { grant_types: ['client_credentials'], scope: 'openid offline_access read write' }
+      const worker = {
+        grant_types: ['client_credentials'],
+        scope: 'openid offline_access read write',
+        policy: { client_secret_method: 'registered' },
+      }
       await gatehouse.addClient({ ...worker, client_id: 'worker' }, 'secret')
       await gatehouse.addClient({ ...worker, client_id: 'poster', token_endpoint_auth_method: 'client_secret_post' }, 'secret')
       await gatehouse.addClient({ ...worker, client_id: 'odd' }, oddSecret)

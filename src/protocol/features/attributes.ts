@@ -1,5 +1,14 @@
 /** Claims that a tenant defines for itself, and the scopes that ask for them — OpenID Connect Core §5.1.2, §5.4. */
-import type { Feature } from '../feature.ts'
+import type { Ctx, Feature, SubjectClaims } from '../feature.ts'
+import { claimsToTell } from '../token-size.ts'
+
+/** The claims that these scopes ask for, of a subject that has these attributes. */
+function asked({ tenant }: Ctx, scope: readonly string[], known: SubjectClaims): [claim: string, value: unknown][] {
+  const values = known['attributes'] as Readonly<Record<string, unknown>>
+  return tenant.attributes
+    .filter((attribute) => scope.includes(attribute.scope) && Object.hasOwn(values, attribute.name))
+    .map(({ name, claim }) => [claim, values[name]])
+}
 
 export function attributes(): Feature {
   return {
@@ -7,10 +16,10 @@ export function attributes(): Feature {
     spec: 'OpenID Connect Core §5.1.2',
     requires: ['userinfo'],
     claims: (ctx) => ctx.tenant.attributes.map(({ claim }) => claim),
-    async userinfoClaims(ctx, { scope, known }) {
-      const values = known['attributes'] as Readonly<Record<string, unknown>>
-      const asked = ctx.tenant.attributes.filter((attribute) => scope.includes(attribute.scope) && Object.hasOwn(values, attribute.name))
-      return Object.fromEntries(asked.map(({ name, claim }) => [claim, values[name]]))
+    userinfoClaims: async (ctx, { scope, known }) => Object.fromEntries(asked(ctx, scope, known)),
+    async idTokenClaims(ctx, { client, subject, scope }) {
+      const known = client.id_token_scope_claims ? await ctx.people.claims(subject) : undefined
+      return known ? claimsToTell(asked(ctx, scope, known)) : {}
     },
   }
 }

@@ -1,7 +1,8 @@
 /** Client credentials grant — RFC 6749 §4.4. */
-import { scopesOf } from '../client.ts'
+import { scopesOf, usualScope } from '../client.ts'
 import { refuse } from '../errors.ts'
 import type { Feature, GrantType } from '../feature.ts'
+import { refuseScope } from '../refused-scope.ts'
 
 /** Scopes that speak of a person, who is not there. */
 const personal = new Set(['openid', 'offline_access'])
@@ -12,8 +13,9 @@ const grantType: GrantType = {
     if (client.token_endpoint_auth_method === 'none') refuse('unauthorized_client', 'this grant_type is for clients that authenticate') // §4.4
     const registered = scopesOf(client).filter((s) => !personal.has(s))
     const asked = params.words('scope')
-    if (!asked.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
-    return { client, subject: client.client_id, scope: asked.length > 0 ? asked : registered, refresh: { kind: 'none' } } // §4.4.3
+    refuseScope(asked, registered)
+    const unasked = registered.filter((s) => !usualScope.split(' ').includes(s)) // of no use to a machine, though it is registered for them
+    return { client, subject: client.client_id, scope: asked.length > 0 ? asked : unasked, refresh: { kind: 'none' } } // §4.4.3
   },
 }
 

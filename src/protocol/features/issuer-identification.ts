@@ -6,7 +6,8 @@ export function issuerIdentification(): Feature {
     id: 'issuerIdentification',
     spec: 'RFC 9207',
     requires: ['authorizationCode'],
-    respond: (ctx) => ({ iss: ctx.issuer }), // §2
+    serves: { iss_parameter: ['omit'] },
+    respond: (ctx, { client }): Record<string, string> => (client.policy.iss_parameter === 'send' ? { iss: ctx.issuer } : {}), // §2
     metadata: () => ({ authorization_response_iss_parameter_supported: true }), // §3
   }
 }

@@ -5,6 +5,7 @@ import { equal, sha256 } from '../codec/digest.ts'
 import { parseJws, parseObject } from '../codec/jws.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
+import { idTokenClaims } from '../id-token.ts'
 import type { Params } from '../params.ts'
 import type { Reply, Request } from '../request-reply.ts'
 import { applicationOf } from '../respond.ts'
@@ -55,7 +56,7 @@ const unverified: Hint = { clientId: undefined, subject: undefined, sid: undefin
 async function readHint(ctx: Ctx, params: Params): Promise<Hint | undefined> {
   const text = params.get('id_token_hint')
   if (text === undefined) return undefined
-  const { aud, sub, sid, iat } = (await ctx.keys.verify(['JWT'], text, undefined)) ?? {}
+  const { aud, sub, sid, iat } = (await idTokenClaims(ctx, text)) ?? {}
   if (typeof aud === 'string' && typeof sub === 'string' && typeof iat === 'number') {
     const client = await ctx.store.clients.find(aud)
     const issuedTo = client && !isVoid(client, iat) ? client : undefined

@@ -15,6 +15,7 @@ async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string): Promi
   for (const feature of ctx.server.features) if (feature.idTokenClaims) Object.assign(extra, await feature.idTokenClaims(ctx, issuance))
   const token = await ctx.keys.sign(alg, 'JWT', {
     ...extra,
+    client_id: undefined, // no ID token can be taken for an access token of the same type
     iss: ctx.issuer,
     sub: subject,
     aud: client.client_id,

@@ -1,7 +1,8 @@
 /** Resource owner password credentials grant — RFC 6749 §4.3. For programs that cannot be changed: RFC 9700 §2.4 advises against it. */
 import { scopesOf } from '../client.ts'
-import { refuse, refuseAudited } from '../errors.ts'
+import { refuseAudited } from '../errors.ts'
 import type { Feature, GrantType } from '../feature.ts'
+import { refuseScope } from '../refused-scope.ts'
 import { signedIn } from '../signed-in.ts'
 
 const grantType: GrantType = {
@@ -9,7 +10,7 @@ const grantType: GrantType = {
   async redeem(ctx, { params, client, address }) {
     const registered = scopesOf(client)
     const asked = params.words('scope')
-    if (!asked.every((s) => registered.includes(s))) refuse('invalid_scope', 'scope has a value that this client is not registered for')
+    refuseScope(asked, registered)
     const [login, password, otp] = [params.need('username'), params.need('password'), params.get('otp')]
     const proof = await ctx.people.checkPassword({ login, password, otp, address }, ctx.now())
     const by = { type: 'client', id: client.client_id } as const

@@ -16,7 +16,11 @@ export function pkce(): Feature {
       const method = params.get('code_challenge_method')
       if (challenge === undefined) {
         if (method !== undefined) refuse('invalid_request', 'code_challenge_method was sent without code_challenge')
-        if (client.policy.pkce === 'required') refuse('invalid_request', 'code_challenge is missing; send the S256 hash of a code_verifier') // §4.4.1
+        if (client.policy.pkce === 'required')
+          refuse(
+            'invalid_request',
+            'code_challenge is missing; send the S256 hash of a code_verifier, or register the client with policy.pkce optional',
+          ) // §4.4.1
         return {}
       }
       if (method !== 'S256') refuse('invalid_request', 'code_challenge_method must be S256') // §4.3, §4.4.1

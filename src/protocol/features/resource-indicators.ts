@@ -1,20 +1,24 @@
 /** Resource indicators — RFC 8707. */
+import type { Client } from '../client.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Feature } from '../feature.ts'
 import type { Params } from '../params.ts'
 import { isIdentifier, type Resource } from '../resource.ts'
+import { defaultResources } from '../target.ts'
 
-/** Absolute URIs without fragment. §2 */
-function read(params: Params): string[] {
-  const resources = params.several('resource')
-  if (!resources.every(isIdentifier)) refuse('invalid_target', 'resource must be an absolute URI without fragment')
-  return resources
+/** What a request names: absolute URIs without fragment (§2), and what `audience` says where the policy of the client lets it. */
+async function named(ctx: Ctx, params: Params, client: Client): Promise<Resource[]> {
+  const identifiers = params.several('resource')
+  if (!identifiers.every(isIdentifier)) refuse('invalid_target', 'resource must be an absolute URI without fragment')
+  const audience = client.policy.audience_parameter === 'resource' ? params.several('audience') : []
+  return known(ctx, [...identifiers, ...audience])
 }
 
 /** Each must be registered. §2 */
 async function known(ctx: Ctx, identifiers: readonly string[]): Promise<Resource[]> {
   const found = await Promise.all(identifiers.map((uri) => ctx.store.resources.find(uri)))
-  return found.map((resource) => resource ?? refuse('invalid_target', 'resource is not known here'))
+  const resources = found.map((resource) => resource ?? refuse('invalid_target', 'resource is not known here'))
+  return resources.filter(({ identifier }, i) => resources.findIndex((other) => other.identifier === identifier) === i)
 }
 
 export function resourceIndicators(): Feature {
@@ -22,19 +26,23 @@ export function resourceIndicators(): Feature {
     id: 'resourceIndicators',
     spec: 'RFC 8707',
     requires: ['token'],
-    mayRepeat: ['resource'],
+    mayRepeat: ['resource', 'audience'],
+    serves: { audience_parameter: ['resource'] },
 
-    async readRequest(ctx, { params }): Promise<Record<string, string>> {
-      const resources = await known(ctx, read(params)) // §2.1
+    async readRequest(ctx, { params, client }): Promise<Record<string, string>> {
+      const asked = await named(ctx, params, client) // §2.1
+      const resources = asked.length > 0 ? asked : await known(ctx, defaultResources(client))
       return resources.length === 0 ? {} : { resource: resources.map(({ identifier }) => identifier).join(' ') }
     },
 
     async resolveResources(ctx, { params, issuance }) {
-      const asked = read(params)
-      const { authorization } = issuance
-      if (authorization && !asked.every((uri) => authorization.resource.includes(uri)))
+      const { authorization, client } = issuance
+      const asked = await named(ctx, params, client)
+      if (asked.length === 0) return known(ctx, authorization?.resource ?? defaultResources(client))
+      const allowed = authorization && (await known(ctx, authorization.resource)).map(({ identifier }) => identifier)
+      if (allowed && !asked.every(({ identifier }) => allowed.includes(identifier)))
         refuse('invalid_target', 'resource was not part of the authorization request') // §2.2
-      return known(ctx, asked.length > 0 ? asked : (authorization?.resource ?? []))
+      return asked
     },
   }
 }

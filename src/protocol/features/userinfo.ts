@@ -45,6 +45,9 @@ export function userinfo(): Feature {
       address: 'See your postal address',
       phone: 'See your telephone number',
     },
+    async idTokenClaims(ctx, { client, subject, scope }) {
+      return client.id_token_scope_claims ? claimsFor(scope, (await ctx.people.claims(subject)) ?? {}) : {} // §5.4
+    },
     metadata: (ctx) => ({
       claims_supported: [
         'sub',

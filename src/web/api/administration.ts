@@ -2,6 +2,7 @@
 import { everyRight, type Right, rights } from '../../identity/roles.ts'
 import type { Ctx } from '../../protocol/feature.ts'
 import { type Resource, resourceSchema } from '../../protocol/resource.ts'
+import { normalised } from '../../protocol/resource-identifier.ts'
 
 /** Below the issuer. */
 export const administrationPath = '/api/v1/admin'
@@ -34,7 +35,8 @@ function resourceOf(issuer: string): Resource {
 export function withAdministration(store: Ctx['store'], issuer: string): Ctx['store'] {
   const administration = resourceOf(issuer)
   const { find, named, meanings, sharedScopes } = store.resources
-  const isIt = (name: string) => name === administration.identifier
+  const own = normalised(administration.identifier)
+  const isIt = (name: string) => normalised(name) === own
   return {
     ...store,
     resources: {

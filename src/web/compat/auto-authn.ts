@@ -6,6 +6,7 @@ import { startSession } from '../../identity/sign-in.ts'
 import { countTenantCreation } from '../../identity/throttle.ts'
 import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
+import { idTokenClaims } from '../../protocol/id-token.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { newSlugSchema, slugSchema, tenantNameSchema } from '../../protocol/tenant-settings.ts'
@@ -233,7 +234,7 @@ function logoutOf(route: Route, compat: CompatDeps): Route['handle'] {
     if (!body.success)
       return problem(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'id_token_hint', rule: 'is needed' }])
     const there = await inTenant(compat, tenant, body.data.tenant_slug, request)
-    const claims = await there.ctx.keys.verify(['JWT'], body.data.id_token_hint, undefined)
+    const claims = await idTokenClaims(there.ctx, body.data.id_token_hint)
     if (typeof claims?.['sub'] !== 'string') problem(400, 'invalid_request', 'id_token_hint is not an ID token of this issuer')
     const { sessions: brought } = there.cookies.read(cookiesOf(request))
     const sessions = await there.ctx.people.sessions(brought, there.ctx.now(), request.address)

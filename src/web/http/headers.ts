@@ -1,4 +1,5 @@
 /** Headers of every response, and which origins may read it. */
+import { isWebOrigin } from '../../protocol/origins.ts'
 import type { clientAddress } from './client-address.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Route, WebTenant } from './route.ts'
@@ -62,16 +63,17 @@ export async function originHeaders(
   origin: string | undefined,
 ): Promise<Record<string, string> | undefined> {
   if (route.cors === 'any') return { 'access-control-allow-origin': '*' }
-  if (origin === undefined || !/^https?:\/\/[^\s/]{1,255}$/.test(origin) || !(await tenant.ctx.store.clients.hasOrigin(origin)))
+  if (origin === undefined || origin.length > 300 || !isWebOrigin(origin) || !(await tenant.ctx.store.clients.hasOrigin(origin)))
     return undefined
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': tenant.ctx.server.corsHeaders.response.join(', ') }
 }
 
 /** Headers of a preflight response that allows the request. A credential may come in any header that accepts one. */
 export function preflightHeaders(route: Route, { ctx }: WebTenant): Record<string, string> {
+  const anyOther = route.cors === 'any' ? ['*'] : [] // tracing and inspecting tools send headers of their own
   return {
     'access-control-allow-methods': route.methods.join(', '),
-    'access-control-allow-headers': [...ctx.server.corsHeaders.request, ...ctx.server.credentials.keys()].join(', '),
+    'access-control-allow-headers': [...ctx.server.corsHeaders.request, ...ctx.server.credentials.keys(), ...anyOther].join(', '),
     'access-control-max-age': '600',
   }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { mergePatch, mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../../../protocol/resource.ts'
+import { normalised } from '../../../protocol/resource-identifier.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationIdentifier, administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
@@ -46,7 +47,7 @@ const create = adminRoute(
     const { with_secret: wanted, ...given } = body
     const made = read(tenant, given)
     const secret = wanted ? secretFor(tenant, undefined) : undefined
-    const isOurs = made.identifier === administrationIdentifier(tenant.ctx.issuer)
+    const isOurs = normalised(made.identifier) === normalised(administrationIdentifier(tenant.ctx.issuer))
     if (isOurs || !(await tenant.store.resourcesAdmin.add(made, secret?.row))) problem(409, 'invalid_request', taken)
     return { answer: { ...made, secret: secret?.shown }, target: made.identifier }
   },
@@ -70,7 +71,7 @@ const change = adminRoute(
   },
   async ({ tenant, body, path }) => {
     const before = await findResource(tenant, path.id)
-    const after = read(tenant, { ...mergePatch(before, body), identifier: path.id })
+    const after = read(tenant, { ...mergePatch(before, body), identifier: before.identifier })
     const outcome = await tenant.store.resourcesAdmin.replace(after)
     if (outcome === 'taken') problem(409, 'invalid_request', taken)
     if (outcome === 'unknown') noSuchResource()
