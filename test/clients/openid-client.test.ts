@@ -53,6 +53,25 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
+    test('issuer, client ID and secret are enough: it sends the secret in the form to a client registered for the header', async () => {
+      await gatehouse.addClient({ client_id: 'plain', redirect_uris: [callback] }, 'a secret+of=odd%characters')
+      const allow = { execute: [oidc.allowInsecureRequests] }
+      const plain = await oidc.discovery(new URL(gatehouse.issuer), 'plain', 'a secret+of=odd%characters', undefined, allow)
+      const verifier = oidc.randomPKCECodeVerifier()
+      const url = oidc.buildAuthorizationUrl(plain, {
+        redirect_uri: callback,
+        scope: 'openid email',
+        code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      })
+      const browser = gatehouse.browser()
+      await browser.open(url.href)
+      await browser.submit('sign-in', { ...alice })
+      const landed = await browser.submit('consent', { answer: 'allow' })
+      const tokens = await oidc.authorizationCodeGrant(plain, landed.url, { pkceCodeVerifier: verifier })
+      assert.ok(tokens.claims()?.sub)
+    })
+
     test('the answer of somebody else’s server is noticed', async () => {
       const forged = new URL(`${callback}?code=x&state=s&iss=https://evil.example`)
       await assert.rejects(oidc.authorizationCodeGrant(config, forged, { expectedState: 's' }))
