@@ -99,7 +99,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['A tenant can define {} attributes.', constant('maxAttributes')],
     ['can have {} characters as JSON', constant('longestValues')],
     ['names up to {} of them', constant('maxExamples')],
-    ['according to it within {} seconds', constant('tenantRecheckSeconds')],
+    ['according to it within {} milliseconds', constant('MARK_EVERY')],
   ],
   [guide('coming-from')]: [['and `limit` ({} by default, at most {})', users.usual, users.most]],
   [guide('groups')]: [
@@ -115,7 +115,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['it signs after {} hours', published],
     ['| {} days (`keys.rotate_after_days`) |', setting('keys.rotate_after_days')],
     ['| {} days (`keys.keep_days`) |', setting('keys.keep_days')],
-    ['after at most {} second. Other verifiers', code(/reloadEvery: (\d+), schedule/)],
+    ['after at most {} milliseconds. Other verifiers', constant('MARK_EVERY')],
     ['after at most {} minutes if it can reach the issuer', fresh],
     ['header after {} hour, or later', code(/public, max-age=(\d+), stale-while-revalidate/) / hour],
   ],
@@ -169,7 +169,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['remembers a match for {} minutes', constant('remembered') / minute],
     ['can guess {} random bits', code(/a token is made of (\d+) bytes/) * 8],
   ],
-  [guide('tenants')]: [['after at most {} seconds', constant('tenantRecheckSeconds')]],
+  [guide('tenants')]: [['after at most {} milliseconds', constant('MARK_EVERY')]],
   'docs/decisions/0010-mail-and-single-use-links.md': [
     ['for at most {} minutes ({} hours after {} failures)', window, oneDay() / hour, attemptsADay],
   ],

@@ -29,8 +29,9 @@ import { sealedValues } from './store/sealed-values.ts'
 import { type Db, sql } from './store/sql.ts'
 import { sweeper } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
-import type { TenantRow, TenantStore } from './store/types.ts'
-import { type AppDeps, openTenant, randomId, type Tenant } from './tenant.ts'
+import type { TenantStore } from './store/types.ts'
+import { type AppDeps, randomId, type Tenant } from './tenant.ts'
+import { type TenantCache, tenantCache } from './tenant-cache.ts'
 import { type TenantDirectory, tenantDirectory } from './tenant-directory.ts'
 import { version } from './version.ts'
 import { authletePaths } from './web/compat/authlete.ts'
@@ -71,14 +72,10 @@ export interface OpenOptions {
 
 /** Each hash takes one of the four threads that also sign and read files. */
 const concurrentHashes = Math.min(availableParallelism(), 3)
-/** A change of a tenant by another node is seen after at most this many seconds. */
-const tenantRecheckSeconds = 5
 /** How often the files of the TLS certificate are read again. */
 const certificateCheckSeconds = 10
 /** Mails that wait for another attempt are looked for every this many seconds. */
 const deliverySeconds = 5
-/** How many tenants are cached. */
-const maxCachedTenants = 2000
 /** How often the clock of the database is read. */
 const clockSeconds = 30
 
@@ -137,32 +134,12 @@ function composeApp(
     backgroundTasks: backgroundTasks((problem, text) => platform.log.warn(problem, text)),
     orderedId,
   }
-  const cached = new Map<string, { tenant: Promise<Tenant | undefined>; until: number }>()
-
-  function tenant(slug: string): Promise<Tenant | undefined> {
-    const known = cached.get(slug)
-    if (known && known.until > now()) return known.tenant
-    const opened = reopen(slug, known?.tenant)
-    opened.catch(() => cached.delete(slug))
-    cached.delete(slug)
-    cached.set(slug, { tenant: opened, until: now() + tenantRecheckSeconds })
-    if (cached.size > maxCachedTenants) cached.delete(cached.keys().next().value as string)
-    return opened
-  }
-
-  /** The cached tenant, unless its row or the schema of its attributes has changed. */
-  async function reopen(slug: string, before: Promise<Tenant | undefined> | undefined): Promise<Tenant | undefined> {
-    const row = await tenants.bySlug(slug)
-    if (row?.status !== 'active') return undefined
-    const was = await before?.catch(() => undefined)
-    return was && (await isUnchanged(was, row)) ? was : openTenant(deps, row)
-  }
-
+  const cache = tenantCache(deps, tenants)
   const app: App = {
     server,
-    tenants: tenantDirectory(tenants, { now, id: () => randomId(random), changed: (slug) => cached.delete(slug) }),
+    tenants: tenantDirectory(tenants, { now, id: () => randomId(random) }),
     sealing: sealing(sealedValues(db), base.sealer),
-    tenant,
+    tenant: cache.tenant,
     async ready() {
       try {
         await db.read(sql`select 1 as one`)
@@ -174,7 +151,7 @@ function composeApp(
       return reasons.length === 0 ? { status: 'ready' } : { status: 'degraded', reason: reasons.join('; ') }
     },
     deliverDue: deps.delivery.deliverDue,
-    serve: () => serve(deps, app, { cached, clock }),
+    serve: () => serve(deps, app, { cache, clock }),
     async close() {
       await deps.backgroundTasks.drain()
       await db.close()
@@ -211,10 +188,6 @@ function deliveryOf(
   })
 }
 
-async function isUnchanged({ row, schema, store }: Tenant, now: TenantRow): Promise<boolean> {
-  return JSON.stringify([row, schema]) === JSON.stringify([now, await store.attributes.list()])
-}
-
 /** Undefined: the features that need mail are not offered. */
 function mailerOf({ mail: { from, smtp_url: url, folder } }: Config, { random, log }: Platform): Mailer | undefined {
   if (from === undefined) return undefined
@@ -222,11 +195,7 @@ function mailerOf({ mail: { from, smtp_url: url, folder } }: Config, { random, l
   return folder === undefined ? undefined : folderMailer({ folder, from, id: () => randomId(random), tell: (text) => log.info({}, text) })
 }
 
-async function serve(
-  deps: AppDeps,
-  app: App,
-  { cached, clock }: { cached: ReadonlyMap<string, { tenant: Promise<Tenant | undefined> }>; clock: NodeClock },
-): ReturnType<App['serve']> {
+async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantCache; clock: NodeClock }): ReturnType<App['serve']> {
   const { config, platform, db } = deps
   const { log, random, now, elapsed } = platform
   const routes = routesOf(app, config)
@@ -256,7 +225,7 @@ async function serve(
   const keysMade = root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
   const sweepExpired = sweeper(db, { now, elapsed, batch: config.sweep.batch })
   const rotateKeys = async () => {
-    for (const { tenant } of [...cached.values()]) await (await tenant)?.keyring.rotateWhenDue()
+    for (const { keyring } of cache.open()) await keyring.rotateWhenDue()
   }
   const tasks = [
     periodicTask(config.sweep.every_seconds, sweepExpired, log),

@@ -18,24 +18,16 @@ export interface TenantDirectory {
   set(slug: string, change: TenantChange): Promise<boolean>
 }
 
-/** `changed`: called with the slug of each tenant that has changed. */
-export function tenantDirectory(
-  store: TenantStore,
-  { now, id, changed }: { now(): number; id(): string; changed(slug: string): void },
-): TenantDirectory {
+export function tenantDirectory(store: TenantStore, { now, id }: { now(): number; id(): string }): TenantDirectory {
   async function change(slug: string, what: Partial<Pick<TenantRow, 'status' | 'name' | 'settings'>>): Promise<boolean> {
     const row = await store.bySlug(slug)
-    const done = row !== undefined && (await store.change(row.id, what)) === 'changed'
-    changed(slug)
-    return done
+    return row !== undefined && (await store.change(row.id, what)) === 'changed'
   }
 
   return {
-    async create({ slug, name, contact }) {
+    create({ slug, name, contact }) {
       const settings = contact === undefined ? {} : { contact }
-      const added = await store.add({ id: id(), slug, name, host: undefined, settings, status: 'active', createdAt: now() })
-      changed(slug) // its absence may be cached
-      return added
+      return store.add({ id: id(), slug, name, host: undefined, settings, status: 'active', createdAt: now() })
     },
     list: () => everyTenant(store),
     page: (ask) => store.list(ask),

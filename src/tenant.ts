@@ -137,7 +137,7 @@ async function keysOf(deps: AppDeps, row: TenantRow, { store, issuer }: { store:
   const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
   const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
   const reseal = resealOnUse(sealedValues(db), sealer)
-  const keys = await keyring({ store, sealer, reseal, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 1, schedule, fixed })
+  const keys = await keyring({ store, sealer, reseal, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 0, schedule, fixed })
   keys.rotateWhenDue().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
   return keys
 }

@@ -53,6 +53,7 @@ export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: s
     const mine = ++begun
     const at = now()
     const rows = await store.signingKeys.list()
+    if (rows === latest.rows) return latest // the store remembers them
     const open = new Map(rows.map((row) => [row.kid, latest.open.get(row.kid) ?? openRow(row)]))
     if (mine < kept) return latest // a later read was faster
     kept = mine

@@ -4,40 +4,55 @@ import { originsOf } from '../protocol/origins.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStatus, ClientStore, RegisteredClient, SecretRow } from '../protocol/registry.ts'
 import { storedClient } from '../protocol/stored-client.ts'
+import type { Configuration } from './configuration.ts'
+import { inForce, type StoredSecret, secretsFrom } from './secrets.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
-/** How many parsed clients are cached. */
-const CACHED = 1000
+/** A client as stored, with those of its secrets that have expired. */
+interface StoredClient extends Omit<RegisteredClient, 'secretHashes'> {
+  secrets: readonly StoredSecret[]
+}
 
-export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 'clients'> & ClientStore {
-  const parse = cachingParser()
-
-  async function registered(id: string): Promise<RegisteredClient | undefined> {
+export function clients(
+  db: Db,
+  tenant: string,
+  { now, remembering }: { now: () => number; remembering: Configuration['remembering'] },
+): Pick<Store, 'clients'> & ClientStore {
+  const stored = remembering(async (id): Promise<StoredClient | undefined> => {
     const rows = await db.read(sql`
-      select c.doc, c.status, c.signing_secret, c.tokens_from, s.hash from clients c
-      left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id and (s.expires_at is null or s.expires_at > ${now()})
+      select c.doc, c.status, c.signing_secret, c.tokens_from, s.hash, s.expires_at from clients c
+      left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id
       where c.tenant_id = ${tenant} and c.id = ${id}`)
-    const [row] = rows
-    if (!row) return undefined
-    return {
-      ...parse(id, row['doc'] as string),
-      status: row['status'] as ClientStatus,
-      secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])),
-      sealedSigningSecret: (row['signing_secret'] as string | null) ?? undefined,
-      tokensFrom: row['tokens_from'] as number,
-    }
+    return storedClientFrom(id, rows)
+  })
+  const hasOrigin = remembering(async (origin) => {
+    const rows = await db.read(sql`select origin from client_origins where tenant_id = ${tenant} and origin = ${origin} limit 1`)
+    return rows.length > 0
+  })
+  const inUse = new WeakMap<StoredClient, Client>()
+
+  function registered(found: StoredClient | undefined): RegisteredClient | undefined {
+    if (!found) return undefined
+    const { secrets, ...client } = found
+    return { ...client, secretHashes: inForce(secrets, now()) }
+  }
+
+  /** The same object each time, as long as its secrets do not expire: what is derived from it can be kept with it. */
+  function active(found: StoredClient | undefined): Client | undefined {
+    if (found?.status !== 'active') return undefined
+    const known = inUse.get(found)
+    if (known) return known
+    const { status, ...client } = registered(found) as RegisteredClient
+    if (found.secrets.every(({ expiresAt }) => expiresAt === undefined)) inUse.set(found, client)
+    return client
   }
 
   return {
     clients: {
       async find(id) {
-        const { status, ...client } = (await registered(id)) ?? {}
-        return status === 'active' ? (client as Client) : undefined
+        return active(await stored(id))
       },
-      async hasOrigin(origin) {
-        const rows = await db.read(sql`select origin from client_origins where tenant_id = ${tenant} and origin = ${origin} limit 1`)
-        return rows.length > 0
-      },
+      hasOrigin: async (origin) => hasOrigin(origin),
     },
     clientsAdmin: {
       add: (client, secrets) =>
@@ -68,12 +83,12 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
         )
         return rows.length > 0
       },
-      find: registered,
+      find: async (id) => registered(await stored(id)),
       async list({ after = '', limit }) {
         const rows = await db.read(
           sql`select id, doc from clients where tenant_id = ${tenant} and id > ${after} order by id limit ${limit}`,
         )
-        return rows.map((row) => parse(row['id'] as string, row['doc'] as string))
+        return rows.map((row) => storedClient(row['id'] as string, JSON.parse(row['doc'] as string)))
       },
       async setSigningSecret(id, sealed) {
         const rows = await db.write(sql`
@@ -96,6 +111,18 @@ export function clients(db: Db, tenant: string, now: () => number): Pick<Store, 
         return rows.map(secretFrom)
       },
     },
+  }
+}
+
+function storedClientFrom(id: string, rows: readonly Row[]): StoredClient | undefined {
+  const [row] = rows
+  if (!row) return undefined
+  return {
+    ...storedClient(id, JSON.parse(row['doc'] as string)),
+    status: row['status'] as ClientStatus,
+    secrets: secretsFrom(rows),
+    sealedSigningSecret: (row['signing_secret'] as string | null) ?? undefined,
+    tokensFrom: row['tokens_from'] as number,
   }
 }
 
@@ -153,18 +180,4 @@ function* rotateSecret(tenant: string, id: string, secret: SecretRow, until: num
 function secretFrom(row: Row): SecretRow {
   const secret = { id: row['id'] as string, hash: row['hash'] as string, createdAt: row['created_at'] as number }
   return row['expires_at'] === null ? secret : { ...secret, expiresAt: row['expires_at'] as number }
-}
-
-/** Reads a client's document, once for each text. */
-function cachingParser(): (id: string, doc: string) => ClientMetadata {
-  const known = new Map<string, { doc: string; client: ClientMetadata }>()
-  return (id, doc) => {
-    const found = known.get(id)
-    if (found?.doc === doc) return found.client
-    const client = storedClient(id, JSON.parse(doc))
-    known.delete(id)
-    known.set(id, { doc, client })
-    if (known.size > CACHED) known.delete(known.keys().next().value!) // the oldest
-    return client
-  }
 }

@@ -7,6 +7,8 @@ import { canMatch, type Db, type Row, type Sql, type Transaction, textOf, type V
 const CONNECTIONS = 10
 /** The end of a server is noticed by each connection in turn; an act is tried this many times. */
 const TRIES = CONNECTIONS + 1
+/** Milliseconds. */
+const MARK_EVERY = 500
 const BIGINT = 20
 /** Any number that no other program locks in the same database. */
 const SCHEMA_LOCK = 7_235_419_206
@@ -95,6 +97,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
     get limitation() {
       return diskFull ? 'the disk of PostgreSQL is full: nothing new is accepted until it has space' : undefined
     },
+    mark: () => Math.floor(performance.now() / MARK_EVERY),
     read: (query) =>
       act((client, progress) => {
         progress.repeatable = true

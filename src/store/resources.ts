@@ -3,47 +3,61 @@ import type { Store } from '../protocol/ports.ts'
 import type { ResourceStore, SecretRow } from '../protocol/registry.ts'
 import { type Resource, type ResourceMetadata, resourceSchema } from '../protocol/resource.ts'
 import { normalised } from '../protocol/resource-identifier.ts'
+import type { Configuration } from './configuration.ts'
+import { inForce, type StoredSecret, secretsFrom } from './secrets.ts'
 import { type Db, type Row, type Sql, sql, type Transaction, UniqueViolation } from './sql.ts'
 
-export function resources(db: Db, tenant: string, now: () => number): Pick<Store, 'resources'> & ResourceStore {
-  const exactly = async (identifier: string) =>
-    resourceFrom(
-      await db.read(sql`
-        select r.doc, r.tokens_from, s.hash from resources r left join resource_secrets s
-          on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
-        where r.tenant_id = ${tenant} and r.identifier = ${identifier}`),
-    )
+/** A resource as stored, with those of its secrets that have expired. */
+interface StoredResource extends Omit<Resource, 'secretHashes'> {
+  secrets: readonly StoredSecret[]
+}
 
-  const like = async (normal: string) =>
-    resourceFrom(
+export function resources(
+  db: Db,
+  tenant: string,
+  { now, remembering }: { now: () => number; remembering: Configuration['remembering'] },
+): Pick<Store, 'resources'> & ResourceStore {
+  const stored = remembering(async (identifier) =>
+    storedResourceFrom(
       await db.read(sql`
-        select r.doc, r.tokens_from, s.hash from resources r left join resource_secrets s
-          on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
+        select r.doc, r.tokens_from, s.hash, s.expires_at from resources r
+        left join resource_secrets s on s.tenant_id = r.tenant_id and s.identifier = r.identifier
+        where r.tenant_id = ${tenant} and r.identifier = ${identifier}`),
+    ),
+  )
+  const similar = remembering(async (normal) =>
+    storedResourceFrom(
+      await db.read(sql`
+        select r.doc, r.tokens_from, s.hash, s.expires_at from resources r
+        left join resource_secrets s on s.tenant_id = r.tenant_id and s.identifier = r.identifier
         where r.tenant_id = ${tenant} and r.normal_identifier = ${normal}`),
-    )
+    ),
+  )
+  const named = remembering(async (name) =>
+    storedResourceFrom(
+      await db.read(sql`
+        select r.doc, r.tokens_from, s.hash, s.expires_at from resources r
+        left join resource_secrets s on s.tenant_id = r.tenant_id and s.identifier = r.identifier
+        where r.tenant_id = ${tenant} and (r.resource_id = ${name} or (r.resource_id is null and r.normal_identifier = ${normalised(name)}))`),
+    ),
+  )
+  const scopes = remembering(async () => {
+    const rows = await db.read(sql`select doc from resources where tenant_id = ${tenant} order by identifier`)
+    return scopesOfAll(rows.map((row) => metadataFrom(row).scopes))
+  })
+
+  function current(found: StoredResource | undefined): Resource | undefined {
+    if (!found) return undefined
+    const { secrets, ...resource } = found
+    return { ...resource, secretHashes: inForce(secrets, now()) }
+  }
 
   return {
     resources: {
-      async find(identifier) {
-        return (await exactly(identifier)) ?? like(normalised(identifier))
-      },
-      async named(name) {
-        return resourceFrom(
-          await db.read(sql`
-            select r.doc, r.tokens_from, s.hash from resources r left join resource_secrets s
-              on s.tenant_id = r.tenant_id and s.identifier = r.identifier and (s.expires_at is null or s.expires_at > ${now()})
-            where r.tenant_id = ${tenant} and (r.resource_id = ${name} or (r.resource_id is null and r.normal_identifier = ${normalised(name)}))`),
-        )
-      },
-      async meanings() {
-        const rows = await db.read(sql`select doc from resources where tenant_id = ${tenant} order by identifier`)
-        return Object.assign(Object.create(null), ...rows.map((row) => metadataFrom(row).scopes))
-      },
-      async sharedScopes() {
-        const rows = await db.read(sql`select doc from resources where tenant_id = ${tenant} order by identifier`)
-        const declared = rows.flatMap((row) => Object.keys(metadataFrom(row).scopes))
-        return [...new Set(declared.filter((word, i) => declared.indexOf(word) !== i))]
-      },
+      find: async (identifier) => current((await stored(identifier)) ?? (await similar(normalised(identifier)))),
+      named: async (name) => current(await named(name)),
+      meanings: async () => (await scopes('')).meanings,
+      sharedScopes: async () => (await scopes('')).shared,
     },
     resourcesAdmin: {
       add: (resource, secret) =>
@@ -127,11 +141,16 @@ function metadataFrom(row: Row): ResourceMetadata {
   return resourceSchema.parse(Object.fromEntries(document))
 }
 
-function resourceFrom(rows: readonly Row[]): Resource | undefined {
+function storedResourceFrom(rows: readonly Row[]): StoredResource | undefined {
   if (!rows[0]) return undefined
+  return { ...metadataFrom(rows[0]), secrets: secretsFrom(rows), tokensFrom: rows[0]['tokens_from'] as number }
+}
+
+/** What the scopes of all resources mean, and those that more than one of them declares. */
+function scopesOfAll(each: readonly ResourceMetadata['scopes'][]) {
+  const declared = each.flatMap(Object.keys)
   return {
-    ...metadataFrom(rows[0]),
-    secretHashes: rows.flatMap(({ hash }) => (hash === null ? [] : [hash as string])),
-    tokensFrom: rows[0]['tokens_from'] as number,
+    meanings: Object.assign(Object.create(null), ...each) as Readonly<Record<string, string>>,
+    shared: [...new Set(declared.filter((word, i) => declared.indexOf(word) !== i))],
   }
 }

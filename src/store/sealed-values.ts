@@ -1,5 +1,6 @@
 /** Every sealed value of the installation: where it is stored, under which key-encryption key, and how it is replaced. */
 import type { SealedKind, SealedSlice, SealedStore, SealedValue } from '../crypto/types.ts'
+import { configuration } from './configuration.ts'
 import { type Db, type Sql, sql } from './sql.ts'
 
 /** More different keys than these are not counted. */
@@ -31,7 +32,8 @@ export function sealedValues(db: Db): SealedStore {
       return rows.map((row) => ({ tenant: row['tenant_id'] as string, id: row['id'] as string, sealed: row['sealed'] as string }))
     },
     async replace(kind, value, sealed) {
-      return (await db.write(places[kind].replace(value, sealed))).length > 0
+      const { db: counted } = configuration(db, value.tenant)
+      return (await counted.write(places[kind].replace(value, sealed))).length > 0
     },
   }
 }

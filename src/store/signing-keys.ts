@@ -1,16 +1,18 @@
 /** Signing keys in the database, with their private keys sealed. */
 import type { KeyStore, SigningKeyRow } from '../crypto/types.ts'
+import type { Configuration } from './configuration.ts'
 import { type Db, type Row, sql } from './sql.ts'
 
-export function signingKeys(db: Db, tenant: string): KeyStore {
+export function signingKeys(db: Db, tenant: string, remembering: Configuration['remembering']): KeyStore {
+  const keys = remembering(async () => {
+    const rows = await db.read(sql`
+      select kid, alg, generation, public_jwk, sealed_key, created_at, active_at, remove_at
+      from signing_keys where tenant_id = ${tenant} order by alg, generation`)
+    return rows.map(keyFrom)
+  })
   return {
     signingKeys: {
-      async list() {
-        const rows = await db.read(sql`
-          select kid, alg, generation, public_jwk, sealed_key, created_at, active_at, remove_at
-          from signing_keys where tenant_id = ${tenant} order by alg, generation`)
-        return rows.map(keyFrom)
-      },
+      list: async () => keys(''),
       add: (row, previousRemoveAt) =>
         db.transact(function* () {
           const added = yield sql`

@@ -101,6 +101,11 @@ export interface Db {
   readonly engine: 'sqlite' | 'postgres'
   /** What limits it at present, in one sentence for the operator; undefined when nothing does. */
   readonly limitation: string | undefined
+  /**
+   * A number that is another one once others may have committed something that this process has not seen. SQLite knows whenever a request
+   * is read; PostgreSQL would have to be asked, so there it counts half seconds.
+   */
+  mark(): number
   /** One statement that only reads. */
   read(query: Sql): Promise<Row[]>
   /** One statement that changes something; its rows are those it returns. */

@@ -117,6 +117,21 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
     return promise
   }
 
+  let mark: number | undefined
+  /** Read once for all that is done before the next event is looked at: what is committed meanwhile comes after it. */
+  function currentMark(): number {
+    if (mark !== undefined) return mark
+    try {
+      mark = run(dataVersion)[0]!['data_version'] as number
+    } catch (error) {
+      throw translated(error)
+    }
+    process.nextTick(() => {
+      mark = undefined
+    })
+    return mark
+  }
+
   async function read(query: Sql): Promise<Row[]> {
     try {
       return run(query)
@@ -131,6 +146,7 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
       reserve.restore()
       return reserve.held ? undefined : diskFull
     },
+    mark: currentMark,
     read,
     write: (statement) => enqueue(() => run(statement)),
     transact: (work) => enqueue(() => drive(work)),
@@ -158,10 +174,12 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
   }
 }
 
+/** Another number once another connection has committed. https://www.sqlite.org/pragma.html#pragma_data_version */
+const dataVersion = new Sql(['pragma data_version'], [])
 const unusedPages = new Sql(['pragma freelist_count'], [])
 const slice = new Sql([`pragma incremental_vacuum(${SLICE_PAGES})`], [])
 
-/** Does a statement only add? What revokes something may add to one table. */
-const isGrowth = (statement: Sql) => /^\s*insert into (?!revocations\b)/i.test(statement.parts[0]!)
+/** Does a statement only add? What revokes something may add to one table; a version is one row for each tenant. */
+const isGrowth = (statement: Sql) => /^\s*insert into (?!revocations\b|configuration_versions\b)/i.test(statement.parts[0]!)
 /** What administrators do on a full disk is in the audit log, as long as that leaves some space for revocations. */
 const isAudit = (statement: Sql) => /^\s*insert into audit\b/i.test(statement.parts[0]!)

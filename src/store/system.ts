@@ -1,5 +1,6 @@
 /** What belongs to no tenant: the tenants themselves, and the one row that identifies the installation. */
 import type { InstallationStore } from '../crypto/types.ts'
+import { type Configuration, configuration, DIRECTORY } from './configuration.ts'
 import { type Db, type Row, sql, UniqueViolation } from './sql.ts'
 import type { TenantRow, TenantStore } from './types.ts'
 
@@ -7,7 +8,7 @@ import type { TenantRow, TenantStore } from './types.ts'
 export const ROOT_TENANT = 'root'
 
 export function systemStore(db: Db): { installation: InstallationStore; tenants: TenantStore } {
-  return { installation: installation(db), tenants: tenants(db) }
+  return { installation: installation(db), tenants: tenants(configuration(db, DIRECTORY)) }
 }
 
 function installation(db: Db): InstallationStore {
@@ -34,8 +35,9 @@ function installation(db: Db): InstallationStore {
   }
 }
 
-function tenants(db: Db): TenantStore {
+function tenants({ db, version }: Configuration): TenantStore {
   return {
+    version: async () => version(),
     async add(tenant) {
       const rows = await db.write(sql`
         insert into tenants (id, slug, name, host, settings, status, created_at)

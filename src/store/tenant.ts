@@ -13,6 +13,7 @@ import { attributes } from './attributes.ts'
 import { audit } from './audit.ts'
 import { clients } from './clients.ts'
 import { codes } from './codes.ts'
+import { configuration } from './configuration.ts'
 import { declarations } from './declarations.ts'
 import { factors } from './factors.ts'
 import { flows } from './flows.ts'
@@ -34,15 +35,16 @@ import type { Db } from './sql.ts'
 import type { ApiKeyStore, DeclarationStore, MachineStore } from './types.ts'
 import { usedOnce } from './used-once.ts'
 
-/** `now`: the clock, in seconds. Reuse what it returns: it caches the clients it has parsed. */
+/** `now`: the clock, in seconds. Reuse what it returns: it remembers what is configured. */
 export function tenantStore(
-  db: Db,
+  database: Db,
   tenant: string,
   now: () => number,
 ): Store & IdentityStore & KeyStore & ClientStore & GrantStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore {
+  const { db, remembering } = configuration(database, tenant)
   return {
-    ...clients(db, tenant, now),
-    ...resources(db, tenant, now),
+    ...clients(db, tenant, { now, remembering }),
+    ...resources(db, tenant, { now, remembering }),
     ...declarations(db, tenant),
     ...grants(db, tenant),
     ...flows(db, tenant),
@@ -65,7 +67,7 @@ export function tenantStore(
     ...groups(db, tenant),
     ...signUps(db, tenant),
     ...attributes(db, tenant),
-    ...signingKeys(db, tenant),
+    ...signingKeys(db, tenant, remembering),
     ...machines(db, tenant),
     ...apiKeys(db, tenant),
   }

@@ -5,12 +5,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { acts } from '../../test/acts.ts'
 import { NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
 import { fillTenant } from '../../test/tenant-content.ts'
+import { configuration } from './configuration.ts'
 import { type Db, Sql, sql } from './sql.ts'
 import { tenantStore } from './tenant.ts'
 
 /** `port.act` of everything that a tenant's store offers. */
 function everyAct(): string[] {
-  const store: Record<string, unknown> = { ...tenantStore(undefined as never, 'a', () => NOW) }
+  const store: Record<string, unknown> = { ...tenantStore({} as never, 'a', () => NOW) }
   return Object.entries(store).flatMap(([port, value]) =>
     typeof value === 'function' ? [port] : Object.keys(value as object).map((act) => `${port}.${act}`),
   )
@@ -29,6 +30,8 @@ onEachEngine('every act finds and changes what is of its tenant alone, and no mo
     const nothing = await outcome(act, before)
     await copyTenant(db, 'model', `${name} owner`)
     const full = await content(db, `${name} owner`)
+    const { version } = configuration(db, `${name} owner`)
+    const configured = await version()
     const foreign = await outcome(act, during)
     const untouched = await content(db, `${name} owner`)
     const own = await outcome(act, owner)
@@ -41,12 +44,16 @@ onEachEngine('every act finds and changes what is of its tenant alone, and no mo
       isDeepStrictEqual(await content(db, `${name} owner`), left) || 'another tenant changes something afterwards',
       difference(full, left) === changes || `changes ${difference(full, left)}, not ${changes}`,
       !keyed || isDeepStrictEqual(await outcome(act, owner, '3'), nothing) || 'finds something else when what is asked for is not there',
+      (await version()) !== configured || !configuring.test(changes) || 'does not move the version of what is configured',
       changes !== '' || !isDeepStrictEqual(own, nothing) || 'does nothing in its own tenant either',
     ]
     wrong.push(...problems.filter((problem) => problem !== true).map((problem) => `${name}: ${problem}`))
   }
   assert.deepEqual(wrong, [])
 })
+
+/** Tables that are remembered, in a row of changes. A schema is locked by accounts that do not change it. */
+const configuring = /\b(?:clients|client_secrets|client_origins|resources|resource_secrets|signing_keys|attribute_schemas) [~+-]/
 
 type Doing = (store: TenantStore, n: string) => Promise<unknown>
 
@@ -86,13 +93,14 @@ async function copyTenant(db: Db, from: string, to: string): Promise<void> {
   })
 }
 
+/** All but the versions, which are looked at by themselves. */
 async function tables(db: Db): Promise<string[]> {
   const rows = await db.read(
     db.engine === 'postgres'
       ? sql`select table_name as name from information_schema.columns where table_schema = current_schema() and column_name = 'tenant_id' order by 1`
       : sql`select m.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and c.name = 'tenant_id' order by 1`,
   )
-  return rows.map((row) => String(row['name']))
+  return rows.map((row) => String(row['name'])).filter((name) => name !== 'configuration_versions')
 }
 
 /** `accounts ~1, sessions -2`: rows changed, removed and added, table by table. */

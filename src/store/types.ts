@@ -74,6 +74,8 @@ export interface TenantRow {
 }
 
 export interface TenantStore {
+  /** Another number after each change of any tenant, as soon as `configuration.ts` promises. */
+  version(): Promise<number>
   /** False when id, slug or host is taken. */
   add(tenant: TenantRow): Promise<boolean>
   find(id: string): Promise<TenantRow | undefined>

@@ -1,0 +1,156 @@
+/**
+ * What a tenant has configured, kept in memory for as long as its version stays the same.
+ *
+ * Clients, resources, signing keys and tenants are read with nearly every request and changed rarely. Each change of them also moves the
+ * version of its tenant, in the same transaction, whatever port or command it comes from. What was read is used again only while the version
+ * is still the one it was read under.
+ *
+ * The promise: nothing older is ever used than the last change that this process made, or, on SQLite, that any process made. On PostgreSQL a
+ * change of another node is seen after at most half a second. Who changes these tables by hand must move the version too.
+ */
+import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
+
+/** The directory of all tenants has a version of its own. */
+export const DIRECTORY = ''
+
+/** How many values are kept, of all tenants together; and the longest key of one, in characters. */
+const maxValues = 20_000
+const maxKey = 2048
+
+/** Whether a statement changes what is configured. The schema of attributes is locked by an insert that changes nothing. */
+const configuring =
+  /^\s*(?:(?:insert into|update|delete from) (?:clients|client_secrets|client_origins|resources|resource_secrets|signing_keys|tenants)|update attribute_schemas)\b/i
+
+/** `T`, at once when it is known. */
+export type MaybePromise<T> = T | Promise<T>
+
+export interface Configuration {
+  /** The same database, which counts each change of what is configured. */
+  readonly db: Db
+  /** Another number after each change. Rejects and throws as reading does. */
+  version(): MaybePromise<number>
+  /** Remembers what `load` finds for each key. All who ask share one value, which nobody changes. */
+  remembering<T>(load: (key: string) => Promise<T>): (key: string) => MaybePromise<T>
+}
+
+/** What this process knows from one database. */
+interface Memory {
+  /** The versions of tenants, as they were when the database had this mark. */
+  versions: Map<string, { mark: number; version: MaybePromise<number> }>
+  values: Map<string, { version: number; value: unknown }>
+  kinds: number
+}
+
+const memories = new WeakMap<Db, Memory>()
+
+function memoryOf(db: Db): Memory {
+  const known = memories.get(db) ?? { versions: new Map(), values: new Map(), kinds: 0 }
+  memories.set(db, known)
+  return known
+}
+
+export function configuration(db: Db, tenant: string): Configuration {
+  const memory = memoryOf(db)
+
+  function version(): MaybePromise<number> {
+    const mark = db.mark()
+    const latest = memory.versions.get(tenant)
+    if (latest?.mark === mark) return latest.version
+    const asked = { mark, version: ask() as MaybePromise<number> }
+    memory.versions.set(tenant, asked)
+    return asked.version
+
+    async function ask(): Promise<number> {
+      try {
+        const found = await storedVersion(db, tenant)
+        asked.version = found
+        return found
+      } catch (error) {
+        if (memory.versions.get(tenant) === asked) memory.versions.delete(tenant)
+        throw error
+      }
+    }
+  }
+
+  /** Whatever came of it: a change whose commit was not confirmed may have been made. */
+  async function counted<T>(work: () => Transaction<T>): Promise<T> {
+    let changes = false
+    const noted = () => {
+      changes = true
+    }
+    try {
+      return await db.transact(() => counting(tenant, work, noted))
+    } finally {
+      if (changes) memory.versions.delete(tenant)
+    }
+  }
+
+  function remembering<T>(load: (key: string) => Promise<T>): (key: string) => MaybePromise<T> {
+    const kind = ++memory.kinds
+
+    function valueAt(current: number, key: string): MaybePromise<T> {
+      const name = `${kind} ${key}`
+      const found = memory.values.get(name)
+      return found?.version === current ? (found.value as T) : loadAt(current, name, key)
+    }
+
+    async function loadAt(current: number, name: string, key: string): Promise<T> {
+      const value = await load(key)
+      memory.values.delete(name)
+      memory.values.set(name, { version: current, value })
+      if (memory.values.size > maxValues) memory.values.delete(memory.values.keys().next().value!) // the oldest
+      return value
+    }
+
+    return (key) => {
+      if (key.length > maxKey) return load(key)
+      const current = version()
+      return typeof current === 'number' ? valueAt(current, key) : current.then((known) => valueAt(known, key))
+    }
+  }
+
+  const overridden: Pick<Db, 'write' | 'transact'> = {
+    write: (statement) => (isConfiguring(statement) ? counted(() => single(statement)) : db.write(statement)),
+    transact: counted,
+  }
+  return { db: Object.assign(Object.create(db) as Db, overridden), version, remembering }
+}
+
+function* single(statement: Sql): Transaction<Row[]> {
+  return yield statement
+}
+
+/** The steps of a transaction; when one of them has changed what is configured, the version moves at its end. */
+function* counting<T>(tenant: string, work: () => Transaction<T>, note: () => void): Transaction<T> {
+  const steps = work()
+  let changed = false
+  let step = steps.next()
+  while (!step.done) {
+    if (isConfiguring(step.value)) {
+      changed = true
+      note()
+    }
+    step = steps.next(yield step.value)
+  }
+  // Last, so that nobody waits for another change of the tenant while holding what that change needs.
+  if (changed)
+    yield sql`
+      insert into configuration_versions (tenant_id, version) values (${tenant}, 1)
+      on conflict (tenant_id) do update set version = configuration_versions.version + 1`
+  return step.value
+}
+
+async function storedVersion(db: Db, tenant: string): Promise<number> {
+  const [row] = await db.read(sql`select version from configuration_versions where tenant_id = ${tenant}`)
+  return (row?.['version'] as number | undefined) ?? 0
+}
+
+const known = new WeakMap<readonly string[], boolean>()
+
+function isConfiguring({ parts }: Sql): boolean {
+  const found = known.get(parts)
+  if (found !== undefined) return found
+  const changes = configuring.test(parts[0]!)
+  known.set(parts, changes)
+  return changes
+}

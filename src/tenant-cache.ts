@@ -1,0 +1,67 @@
+/** The tenants that this process has open: each is opened when it is first asked for, and again when what it was made of has changed. */
+import { type Configuration, configuration } from './store/configuration.ts'
+import type { TenantRow, TenantStore } from './store/types.ts'
+import { type AppDeps, openTenant, type Tenant } from './tenant.ts'
+
+export interface TenantCache {
+  /** The tenant of a slug as it is now; undefined when there is none or it is suspended. */
+  tenant(slug: string): Promise<Tenant | undefined>
+  open(): Tenant[]
+}
+
+/** How many tenants are cached. */
+const maxCachedTenants = 2000
+
+/** What was found for a slug, and the versions of the directory and of the tenant that it was found under. */
+interface Cached {
+  directory: number
+  found: { tenant: Tenant; own: Configuration; version: number } | undefined
+}
+
+export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
+  const cached = new Map<string, Cached>()
+  const underWay = new Map<string, Promise<void>>()
+
+  async function isCurrent({ directory, found }: Cached): Promise<boolean> {
+    return directory === (await tenants.version()) && (found === undefined || found.version === (await found.own.version()))
+  }
+
+  /** Those who ask while a tenant is being opened wait for it, and look again. */
+  function opened(slug: string): Promise<void> {
+    const opening = underWay.get(slug) ?? reopen(slug).finally(() => underWay.delete(slug))
+    underWay.set(slug, opening)
+    return opening
+  }
+
+  async function reopen(slug: string): Promise<void> {
+    const before = cached.get(slug)?.found?.tenant
+    const directory = await tenants.version()
+    const row = await tenants.bySlug(slug)
+    const found = row?.status === 'active' ? await openedAs(row, before) : undefined
+    cached.delete(slug)
+    cached.set(slug, { directory, found })
+    if (cached.size > maxCachedTenants) cached.delete(cached.keys().next().value as string)
+  }
+
+  async function openedAs(row: TenantRow, before: Tenant | undefined): Promise<Cached['found']> {
+    const own = configuration(deps.db, row.id)
+    const version = await own.version()
+    const tenant = before && (await isUnchanged(before, row)) ? before : await openTenant(deps, row)
+    return { tenant, own, version }
+  }
+
+  return {
+    async tenant(slug) {
+      for (;;) {
+        const known = cached.get(slug)
+        if (known && (await isCurrent(known))) return known.found?.tenant
+        await opened(slug)
+      }
+    },
+    open: () => [...cached.values()].flatMap(({ found }) => found?.tenant ?? []),
+  }
+}
+
+async function isUnchanged({ row, schema, store }: Tenant, now: TenantRow): Promise<boolean> {
+  return JSON.stringify([row, schema]) === JSON.stringify([now, await store.attributes.list()])
+}
