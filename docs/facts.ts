@@ -180,6 +180,10 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['the {} attempts in {} hours', attemptsADay, oneDay() / hour],
   ],
   'docs/decisions/0015-self-registration.md': [['are deleted after {} hours', constant('lifetime') / hour]],
+  'docs/decisions/0019-what-is-configured-is-remembered.md': [
+    ['read again after {} milliseconds', constant('MARK_EVERY')],
+    ['At most {} values', code(/maxValues = ([\d_]+)/, 'src/store/configuration.ts')],
+  ],
   'docs/decisions/0017-attributes-are-checked-by-the-store.md': [
     ['is in more than {} groups', constant('maxGroupsInToken')],
     ['A person can be in {} groups', constant('maxGroupsPerAccount')],
