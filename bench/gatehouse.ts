@@ -148,6 +148,7 @@ function asked(clientId: string, scope: readonly string[]) {
     askedAt: Math.floor(Date.now() / 1000),
     uiLocales: [],
     pushed: undefined,
+    usesUp: undefined,
     extensions: { challenge },
   }
 }

@@ -95,6 +95,7 @@ const protocol: Record<string, Act> = {
   'pushedRequests.find': reads((s, n) => s.pushedRequests.find(`pushed${n}`, NOW)),
   'pushedRequests.end': writes('pushed_requests -1', (s) => s.pushedRequests.end('pushed1')),
   'usedOnce.first': writes('used_once +1', (s) => s.usedOnce.first('dpop-proof', 'proof3', NOW + 60)),
+  'usedOnce.wasUsed': reads((s, n) => s.usedOnce.wasUsed('dpop-proof', `proof${n}`).then((used) => used || undefined)),
   'revocations.add': writes('refresh_tokens -1, revocations +1', (s) => s.revocations.add(['family1'], NOW + 60)),
   'revocations.any': reads((s, n) => s.revocations.any([`revoked${n}`])),
   'signingKeys.list': lists((s) => s.signingKeys.list()),

@@ -60,6 +60,7 @@ export const asked: AuthorizationRequest = {
   uiLocales: [],
   extensions: {},
   pushed: undefined,
+  usesUp: undefined,
 }
 const authentication = { subject: 'subject', authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
 

@@ -38,6 +38,7 @@ export const aPushedRequest = (n: string) => ({
   clientId: `client${n}`,
   params: [['scope', 'openid']] as const,
   signed: undefined,
+  usesUp: undefined,
 })
 export const aTotp = (n: string) => ({ subject: `person${n}`, sealed: 'sealed', lastStep: 1, createdAt: NOW })
 export const anApiKey = (n: string, owner: 'person' | 'service' = 'person'): StoredApiKey => ({

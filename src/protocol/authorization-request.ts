@@ -55,6 +55,7 @@ export async function readRequest(
     uiLocales: params.words('ui_locales'),
     extensions: await readExtensions(ctx, client, params),
     pushed: proven.pushed,
+    usesUp: proven.usesUp,
   }
 }
 
@@ -84,10 +85,11 @@ export function refuseUnregistered(client: Client, { responseType, scope }: Pick
 }
 
 /** What a client's policy demands of the way in which its requests come. */
-function refuseUnmet({ policy }: Client, proven: Provenance): void {
+function refuseUnmet({ policy, require_signed_request_object: signed }: Client, proven: Provenance): void {
   if (policy.pushed_requests === 'required' && proven.pushed === undefined)
     refuse('invalid_request', 'this client must push its authorization requests') // RFC 9126 §4
-  if (policy.signed_requests === 'required' && !proven.signed) refuse('invalid_request', 'this client must sign its authorization requests') // RFC 9101 §10.5
+  if ((signed || policy.signed_requests === 'required') && !proven.signed)
+    refuse('invalid_request', 'this client must sign its authorization requests') // RFC 9101 §10.5
 }
 
 /**

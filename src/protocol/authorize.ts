@@ -7,7 +7,7 @@ import type { Ctx, Endpoint, ResolvedRequest, ResponseDestination } from './feat
 import { beginFlow, continueUrl, findFlow } from './flow.ts'
 import type { Params } from './params.ts'
 import { type FlowState, progress } from './progress.ts'
-import type { Browser, Page, Reply } from './request-reply.ts'
+import type { Browser, Page, Reply, Request } from './request-reply.ts'
 import { applicationOf, destinationOf, leave, respond } from './respond.ts'
 import { enrolmentPage, secondFactorPage } from './second-factor.ts'
 import { signInPage } from './sign-in-page.ts'
@@ -20,22 +20,32 @@ export const authorizationEndpoint: Endpoint = {
   audience: 'person',
   async handle(ctx, request) {
     // Until we know where the client listens, a refusal is shown to the user. RFC 6749 §4.1.2.1.
-    const { method, browser, address: from } = request
-    const clientId = request.params.need('client_id')
-    const client = (await ctx.store.clients.find(clientId)) ?? refuse('invalid_request', 'client_id is not registered here')
-    const resolved = await resolveRequest(ctx, client, request.params)
-    const { params } = resolved
-    const redirectUri = readRedirectUri(client, params)
-    const address = { client, redirectUri, state: params.all('state').find((state) => state.length <= 2048) }
-
-    // From here on, every refusal travels to the client.
-    return redirectingErrors(ctx, address, requestedMode(ctx, params), async () => {
-      const asked = await readRequest(ctx, client, redirectUri, resolved)
-      // A post from another site comes without cookies; the hub is reached by a GET, which has them.
-      if (method === 'POST') return toContinue(ctx, await beginFlow(ctx, asked, request))
-      return proceed(ctx, { client, asked, answered: [], pending: undefined, browser, address: from })
-    })
+    const { params } = request
+    const client = (await ctx.store.clients.find(params.need('client_id'))) ?? refuse('invalid_request', 'client_id is not registered here')
+    const answer = async () => answerRequest(ctx, client, await resolveRequest(ctx, client, params), request)
+    // What is wrong with a request object is told where the parameters beside it say, if that is registered. RFC 9101 §7
+    const named = params.all('redirect_uri')
+    const [redirectUri = ''] = named
+    if (named.length !== 1 || !allowsRedirectUri(client, redirectUri)) return answer()
+    return redirectingErrors(ctx, { client, redirectUri, state: stateOf(params) }, requestedMode(ctx, params), answer)
   },
+}
+
+async function answerRequest(ctx: Ctx, client: Client, resolved: ResolvedRequest, request: Request): Promise<Reply> {
+  const { method, browser, address: from } = request
+  const { params } = resolved
+  const redirectUri = readRedirectUri(client, params)
+  // From here on, every refusal travels to the client.
+  return redirectingErrors(ctx, { client, redirectUri, state: stateOf(params) }, requestedMode(ctx, params), async () => {
+    const asked = await readRequest(ctx, client, redirectUri, resolved)
+    // A post from another site comes without cookies; the hub is reached by a GET, which has them.
+    if (method === 'POST') return toContinue(ctx, await beginFlow(ctx, asked, request))
+    return proceed(ctx, { client, asked, answered: [], pending: undefined, browser, address: from })
+  })
+}
+
+function stateOf(params: Params): string | undefined {
+  return params.all('state').find((state) => state.length <= 2048)
 }
 
 /** The hub to which every step of the interaction returns. Steps never send the user to one another. */
@@ -59,6 +69,8 @@ export const continueEndpoint: Endpoint = {
 
 /** What the request stands for: what was pushed or signed, or else its own parameters. */
 export async function resolveRequest(ctx: Ctx, client: Client, params: Params): Promise<ResolvedRequest> {
+  if (params.all('request').length > 0 && params.all('request_uri').length > 0)
+    refuse('invalid_request', 'request and request_uri must not be sent together') // RFC 9101 §5
   for (const feature of ctx.server.features) {
     const resolved = await feature.resolveRequest?.(ctx, { params, client })
     if (resolved) return resolved

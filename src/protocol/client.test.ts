@@ -36,6 +36,8 @@ suite('registered metadata', () => {
       pkce: 'required',
       pushed_requests: 'optional',
       signed_requests: 'optional',
+      request_object_jti: 'optional',
+      parameters_outside_request_object: 'ignored',
       assertion_audience: 'issuer',
       sender_constraint: 'none',
       dpop_nonce: 'optional',

@@ -42,6 +42,18 @@ export const policySchema = z.strictObject({
   pkce: z.enum(['required', 'optional']).default('required').describe('Proof key for code exchange, RFC 7636'),
   pushed_requests: z.enum(['optional', 'required']).default('optional').describe('Pushed authorization requests, RFC 9126'),
   signed_requests: z.enum(['optional', 'required']).default('optional').describe('Signed request objects, RFC 9101'),
+  request_object_lifetime: seconds
+    .max(3600)
+    .optional()
+    .describe('Seconds from `nbf` to `exp` of a request object, which it must then have; absent: no bound'),
+  request_object_jti: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('required: a request object has a `jti`, and works once'),
+  parameters_outside_request_object: z
+    .enum(['ignored', 'merged'])
+    .default('ignored')
+    .describe('ignored: RFC 9101 §6.3; merged: OpenID Connect Core §6.1'),
   assertion_audience: z.enum(['issuer', 'liberal']).default('issuer').describe('Which `aud` a client assertion may name, RFC 7523 §3'),
   allowed_algs: z.array(signingAlg).min(1).optional().describe('Algorithms this client may sign with and be answered in; absent: all'),
   sender_constraint: z.enum(['none', 'required']).default('none').describe('Tokens only for who proves a key, RFC 9449 or RFC 8705'),
@@ -88,7 +100,9 @@ export const clientSchema = z
       .array(z.enum(['code', 'none']))
       .default(['code'])
       .describe('Which response types it may use'),
-    jwks: clientKeys.optional().describe('Its public keys, as {"keys": [...]}: for private_key_jwt, RFC 7517 §5'),
+    jwks: clientKeys.optional().describe('Its public keys, as {"keys": [...]}: for private_key_jwt and request objects, RFC 7517 §5'),
+    request_object_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its request objects; absent: any'),
+    require_signed_request_object: z.boolean().default(false).describe('Only signed authorization requests, RFC 9101 §10.5'),
     token_endpoint_auth_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its assertions; absent: any'),
     token_endpoint_auth_method: text
       .default('client_secret_basic')
@@ -145,6 +159,7 @@ export const clientSchema = z
     if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')
       problem(['token_endpoint_auth_method'], 'a client that may use client_credentials must authenticate') // RFC 6749 §4.4
     if (client.token_endpoint_auth_method === 'private_key_jwt' && !client.jwks) problem(['jwks'], 'is needed for private_key_jwt')
+    if (client.require_signed_request_object && !client.jwks) problem(['jwks'], 'is needed for signed request objects')
     if (client.token_endpoint_auth_method === 'none' && client.policy.pkce === 'optional')
       problem(['policy', 'pkce'], 'must be required for a client that does not authenticate') // RFC 9700 §2.1.1
     if (/[^\x21\x23-\x5b\x5d-\x7e ]/.test(client.scope)) problem(['scope'], 'has a character that no scope may have') // RFC 6749 §3.3

@@ -23,6 +23,7 @@ export const codes = {
   method_not_allowed: [405, 'RFC 9110 §15.5.6'],
   content_too_large: [413, 'RFC 9110 §15.5.14'],
   invalid_request_uri: [400, 'OpenID Connect Core §3.1.2.6'],
+  invalid_request_object: [400, 'RFC 9101 §7'],
   headers_too_large: [431, 'RFC 6585 §5'],
   request_timeout: [408, 'RFC 9110 §15.5.9'],
   login_required: [400, 'OpenID Connect Core §3.1.2.6'],

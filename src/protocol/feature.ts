@@ -15,6 +15,7 @@ import type {
   Issuance,
   Session,
   Target,
+  UsedOnce,
 } from './types.ts'
 
 /** One specification: everything it adds to the server. These are all the seams there are. */
@@ -210,6 +211,8 @@ export interface Provenance {
   pushed?: string
   /** It was signed by the client. RFC 9101 */
   signed?: true
+  /** What its answer uses up. */
+  usesUp?: UsedOnce | undefined
 }
 
 /** A token as it was shown: what proves that its sender holds it depends on both. */

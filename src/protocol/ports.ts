@@ -16,6 +16,7 @@ import type {
   RefreshToken,
   Session,
   SignInProof,
+  UsedOnce,
 } from './types.ts'
 
 /** Ports. Each verb is one atomic act, named by what the rules need; there is no `save`. */
@@ -57,7 +58,7 @@ export interface Store {
     end(id: string): Promise<boolean>
   }
   codes: {
-    /** Ends the flow and the pushed request, if there are such, and keeps the code. False: one was already ended, and no code was kept. */
+    /** Ends the flow, the pushed request and the request object, if there are such, and keeps the code. False: one was already ended, and no code was kept. */
     add(code: Code, flow: string | undefined): Promise<boolean>
     find(hash: string): Promise<Code | undefined>
   }
@@ -84,7 +85,9 @@ export interface Store {
   /** What may be used only once until it expires, on whichever node it arrives. */
   usedOnce: {
     /** True for the first who shows this. `id`: a hash, for it comes from outside. `expiresAt`: from when on it is worth nothing anyway. */
-    first(kind: 'client-assertion' | 'dpop-proof' | 'request-object', id: string, expiresAt: number): Promise<boolean>
+    first(kind: UsedOnceKind, id: string, expiresAt: number): Promise<boolean>
+    /** Was it used? `first` alone decides; this tells early what it will say. */
+    wasUsed(kind: UsedOnceKind, id: string): Promise<boolean>
   }
   /** All that one token response makes true, in one transaction. False: what it spends was already spent or no longer holds, and nothing was kept. */
   issue(act: {
@@ -111,7 +114,11 @@ export interface PushedRequest {
   params: readonly (readonly [string, string])[]
   /** It came as a signed request object. RFC 9101 */
   signed: true | undefined
+  /** That object, if it works once. */
+  usesUp: UsedOnce | undefined
 }
+
+export type UsedOnceKind = 'client-assertion' | 'dpop-proof' | 'request-object'
 
 /** An attribute that a tenant has defined for its people, as it is asked for. Bounds are undefined where it has none of its own. */
 export interface Question {

@@ -21,6 +21,8 @@ export function readClient(
     for (const type of client.response_types.filter((name) => name !== 'code'))
       known('response_types', type, [...server.responseTypes.keys()])
     known('token_endpoint_auth_method', client.token_endpoint_auth_method, [...server.clientAuth.keys()])
+    if (client.require_signed_request_object && !server.parameters.has('request'))
+      check.addIssue({ code: 'custom', path: ['require_signed_request_object'], message: 'is served by no enabled feature' })
     for (const [member, values] of unservedPolicy(server, client))
       check.addIssue({
         code: 'custom',

@@ -40,6 +40,14 @@ export interface AuthorizationRequest {
   extensions: Readonly<Record<string, string>>
   /** Under what a pushed request is kept, which ends with the answer to it. RFC 9126 §4 */
   pushed: string | undefined
+  /** A request object that works once, which ends with the answer to it. RFC 9101 */
+  usesUp: UsedOnce | undefined
+}
+
+/** What works once. `id`: a hash. `expiresAt`: from when on it is refused in any case, in seconds. */
+export interface UsedOnce {
+  id: string
+  expiresAt: number
 }
 
 /** One visit of one browser to the authorization endpoint, from request to response. */

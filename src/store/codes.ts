@@ -3,6 +3,7 @@ import type { Store } from '../protocol/ports.ts'
 import { codeFrom, documentOfCode } from './documents.ts'
 import { endPushedRequest } from './pushed-requests.ts'
 import { type Db, type Sql, sql } from './sql.ts'
+import { useOnce } from './used-once.ts'
 
 export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
   return {
@@ -18,7 +19,9 @@ export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
             const ended = yield sql`delete from flows where tenant_id = ${tenant} and id = ${flow} returning id`
             if (ended.length === 0) return false
           }
-          if (code.asked.pushed !== undefined && (yield endPushedRequest(tenant, code.asked.pushed)).length === 0) return false
+          const { pushed, usesUp } = code.asked
+          if (pushed !== undefined && (yield endPushedRequest(tenant, pushed)).length === 0) return false
+          if (usesUp && (yield useOnce(tenant, 'request-object', usesUp)).length === 0) return false
           yield sql`
             insert into codes (tenant_id, hash, grant_id, family, doc, expires_at, subject, sid)
             values (${tenant}, ${code.hash}, ${code.grantId}, ${code.family}, ${documentOfCode(code)}, ${code.expiresAt},

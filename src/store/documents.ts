@@ -18,6 +18,7 @@ const usual = {
   loginHint: undefined,
   hintedSubject: undefined,
   pushed: undefined,
+  usesUp: undefined,
   acrValues: [],
   uiLocales: [],
   extensions: {},

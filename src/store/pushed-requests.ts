@@ -5,10 +5,10 @@ import { type Db, type Sql, sql } from './sql.ts'
 export function pushedRequests(db: Db, tenant: string): Pick<Store, 'pushedRequests'> {
   return {
     pushedRequests: {
-      async add({ hash, clientId, params, signed }, expiresAt) {
+      async add({ hash, clientId, params, signed, usesUp }, expiresAt) {
         await db.write(sql`
           insert into pushed_requests (tenant_id, hash, client_id, doc, expires_at)
-          values (${tenant}, ${hash}, ${clientId}, ${JSON.stringify({ params, signed })}, ${expiresAt})`)
+          values (${tenant}, ${hash}, ${clientId}, ${JSON.stringify({ params, signed, usesUp })}, ${expiresAt})`)
       },
       async find(hash, now) {
         const [row] = await db.read(sql`

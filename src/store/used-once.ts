@@ -1,16 +1,24 @@
 /** What may be used only once, on whichever node it arrives. */
-import type { Store } from '../protocol/ports.ts'
-import { type Db, sql } from './sql.ts'
+import type { Store, UsedOnceKind } from '../protocol/ports.ts'
+import type { UsedOnce } from '../protocol/types.ts'
+import { type Db, type Sql, sql } from './sql.ts'
 
 export function usedOnce(db: Db, tenant: string): Pick<Store, 'usedOnce'> {
   return {
     usedOnce: {
       async first(kind, id, expiresAt) {
-        const rows = await db.write(sql`
-          insert into used_once (tenant_id, kind, id, expires_at) values (${tenant}, ${kind}, ${id}, ${expiresAt})
-          on conflict do nothing returning id`)
-        return rows.length > 0
+        return (await db.write(useOnce(tenant, kind, { id, expiresAt }))).length > 0
+      },
+      async wasUsed(kind, id) {
+        return (await db.read(sql`select id from used_once where tenant_id = ${tenant} and kind = ${kind} and id = ${id}`)).length > 0
       },
     },
   }
+}
+
+/** Returns a row for the first caller. */
+export function useOnce(tenant: string, kind: UsedOnceKind, { id, expiresAt }: UsedOnce): Sql {
+  return sql`
+    insert into used_once (tenant_id, kind, id, expires_at) values (${tenant}, ${kind}, ${id}, ${expiresAt})
+    on conflict do nothing returning id`
 }

@@ -37,7 +37,7 @@ const refusals: Record<string, [fields: Fields, error: string]> = {
   'max_age not whole': [{ max_age: '1.5' }, 'invalid_request'],
   'display unknown': [{ display: 'tv' }, 'invalid_request'],
   'id_token_hint garbage': [{ id_token_hint: 'a.b.c' }, 'invalid_request'],
-  'request by value': [{ request: 'e30.e30.' }, 'request_not_supported'],
+  'request by value': [{ request: 'e30.e30.' }, 'invalid_request_object'],
   'request by reference': [{ request_uri: 'https://app.example/request' }, 'request_uri_not_supported'],
   registration: [{ registration: '{}' }, 'registration_not_supported'],
   'prompt none without a session': [{ prompt: 'none' }, 'login_required'],

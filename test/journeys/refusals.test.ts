@@ -21,7 +21,6 @@ const toApplication: [fields: Fields, error: string, description: string][] = [
   [{ client_id: 'pushing' }, 'invalid_request', 'this client must push its authorization requests'],
   [{ client_id: 'signing' }, 'invalid_request', 'this client must sign its authorization requests'],
   [{ display: 'tv' }, 'invalid_request', 'display must be page, popup, touch or wap'],
-  [{ request: 'e30.e30.' }, 'request_not_supported', 'the request parameter is not offered; send plain parameters'],
   [{ request_uri: 'urn:x' }, 'request_uri_not_supported', 'the request_uri parameter is not offered; send plain parameters'],
   [{ registration: '{}' }, 'registration_not_supported', 'the registration parameter is not offered'],
   [{ scope: 'openid phone' }, 'invalid_scope', 'scope has a value that this client is not registered for: phone'],

@@ -1,8 +1,9 @@
 /** Client authentication by a signed assertion: private_key_jwt — RFC 7523 §2.2, OpenID Connect Core §9. */
 import type { Client } from '../client.ts'
+import { isSignedByClient } from '../client-keys.ts'
 import { sha256 } from '../codec/digest.ts'
-import { type CompactJws, parseJws, parseObject } from '../codec/jws.ts'
-import { clientSigningAlgs, isSignedBy, publicKeyFor } from '../codec/public-key.ts'
+import { parseJws, parseObject } from '../codec/jws.ts'
+import { clientSigningAlgs } from '../codec/public-key.ts'
 import { refuse } from '../errors.ts'
 import type { ClientAuth, Ctx, Feature } from '../feature.ts'
 import type { Params } from '../params.ts'
@@ -33,7 +34,8 @@ const privateKeyJwt: ClientAuth = {
   async verify(ctx, request, client) {
     const jws = parseJws(request.params.need('client_assertion'), maxAssertion)
     if (!jws || !client) return 'unknown client, or no JWT'
-    if (!isSignedByClient(jws, client)) return 'the signature of the assertion is of no key of this client'
+    if (!(await isSignedByClient(client, jws, client.token_endpoint_auth_signing_alg)))
+      return 'the signature of the assertion is of no key of this client'
     return claimFault(ctx, request, client, parseObject(jws.payload) ?? {})
   },
 }
@@ -42,18 +44,6 @@ const privateKeyJwt: ClientAuth = {
 function claimsOf(params: Params): Readonly<Record<string, unknown>> | undefined {
   const jws = parseJws(params.need('client_assertion'), maxAssertion)
   return jws && parseObject(jws.payload)
-}
-
-/** By a registered key of its algorithm alone; one that names itself must be the one that is named. RFC 8725 §3.1 */
-function isSignedByClient({ header, input, signature }: CompactJws, client: Client): boolean {
-  const alg = clientSigningAlgs.find((one) => one === header['alg'])
-  if (!alg || !(client.policy.allowed_algs?.some((one) => one === alg) ?? true)) return false
-  if (client.token_endpoint_auth_signing_alg !== undefined && client.token_endpoint_auth_signing_alg !== alg) return false
-  const keys = (client.jwks?.keys ?? []).filter((jwk) => header['kid'] === undefined || jwk['kid'] === header['kid'])
-  return keys.some((jwk) => {
-    const key = publicKeyFor(jwk, alg)
-    return key !== undefined && isSignedBy(key, alg, input, signature)
-  })
 }
 
 /** Why the claims are no proof for this server at this moment; undefined: they are. Used up last. RFC 7523 §3 */

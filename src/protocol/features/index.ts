@@ -23,6 +23,7 @@ import { pkce } from './pkce.ts'
 import { promptCreate } from './prompt-create.ts'
 import { pushedRequests } from './pushed-requests.ts'
 import { refreshToken } from './refresh-token.ts'
+import { requestObjects } from './request-objects.ts'
 import { resourceIndicators } from './resource-indicators.ts'
 import { responseModes } from './response-modes.ts'
 import { responseTypeNone } from './response-type-none.ts'
@@ -45,6 +46,7 @@ export const catalogue = {
   formPost,
   pkce,
   pushedRequests,
+  requestObjects,
   dpop,
   issuerIdentification,
   promptCreate,

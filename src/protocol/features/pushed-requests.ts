@@ -38,8 +38,9 @@ const endpoint: Endpoint = {
     if (client.token_endpoint_auth_method === 'none') await countFlow(ctx, request.address) // anyone can push in its name
     const text = ctx.tokens.make('pr')
     const hash = ctx.tokens.hash('pr', text) as string
-    const { signed } = resolved.proven
-    await ctx.store.pushedRequests.add({ hash, clientId: client.client_id, params: kept.entries(), signed }, ctx.now() + requestLifetime)
+    const { signed, usesUp } = resolved.proven
+    const pushedRequest = { hash, clientId: client.client_id, params: kept.entries(), signed, usesUp }
+    await ctx.store.pushedRequests.add(pushedRequest, ctx.now() + requestLifetime)
     return {
       kind: 'json',
       status: 201,
@@ -63,7 +64,8 @@ async function pushedAs(ctx: Ctx, clientId: string, requestUri: string): Promise
   const found = hash === undefined ? undefined : await ctx.store.pushedRequests.find(hash, ctx.now())
   if (found?.clientId !== clientId)
     refuse('invalid_request_uri', 'request_uri is unknown, expired, used or of another client; go back to the application and start again')
-  return { params: new Params(found.params), proven: { pushed: found.hash, ...(found.signed ? { signed: true } : {}) } }
+  const { params, hash: pushed, signed, usesUp } = found
+  return { params: new Params(params), proven: { pushed, usesUp, ...(signed ? { signed } : {}) } }
 }
 
 export function pushedRequests(): Feature {

@@ -9,6 +9,8 @@ const none: ResponseType = {
   async issue(ctx, { client, asked, session, grant, flow }) {
     if (flow !== undefined && !(await ctx.store.flows.end(flow))) return undefined
     if (asked.pushed !== undefined && !(await ctx.store.pushedRequests.end(asked.pushed))) return undefined
+    const { usesUp } = asked
+    if (usesUp && !(await ctx.store.usedOnce.first('request-object', usesUp.id, usesUp.expiresAt))) return undefined
     const { subject } = session
     const permissions = await permissionsOf(ctx, asked)
     if (!permissions.every((permission) => grant?.scope.includes(permission)))
