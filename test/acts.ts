@@ -91,7 +91,7 @@ const protocol: Record<string, Act> = {
   issue: writes('access_tokens +1, codes ~1, refresh_tokens +1', (s) =>
     s.issue({ spend: { kind: 'code', hash: 'code1', now: NOW }, access, refresh: aRefreshToken({ hash: 'refresh3', grantId: 'grant1' }) }),
   ),
-  'pushedRequests.add': writes('pushed_requests +1', (s) => s.pushedRequests.add(aPushedRequest('3'), NOW + 60)),
+  'pushedRequests.add': writes('pushed_requests +1', (s) => s.pushedRequests.add(aPushedRequest('3'))),
   'pushedRequests.find': reads((s, n) => s.pushedRequests.find(`pushed${n}`, NOW)),
   'pushedRequests.end': writes('pushed_requests -1', (s) => s.pushedRequests.end('pushed1')),
   'usedOnce.first': writes('used_once +1', (s) => s.usedOnce.first('dpop-proof', 'proof3', NOW + 60)),

@@ -39,6 +39,7 @@ export const aPushedRequest = (n: string) => ({
   params: [['scope', 'openid']] as const,
   signed: undefined,
   usesUp: undefined,
+  expiresAt: NOW + 60,
 })
 export const aTotp = (n: string) => ({ subject: `person${n}`, sealed: 'sealed', lastStep: 1, createdAt: NOW })
 export const anApiKey = (n: string, owner: 'person' | 'service' = 'person'): StoredApiKey => ({
@@ -123,7 +124,7 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   const access = { hash: `access${n}`, token: anAccessToken({ jti: `jti${n}`, grantId, family }) }
   await store.issue({ spend: undefined, access, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
   await store.revocations.add([`revoked${n}`], NOW + 60)
-  await store.pushedRequests.add(aPushedRequest(n), NOW + 60)
+  await store.pushedRequests.add(aPushedRequest(n))
   await store.usedOnce.first('dpop-proof', `proof${n}`, NOW + 60)
   await store.links.add({ ...aLink(n), ...carried(n, n) })
   await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}`, ...carried(n, `reset${n}`) })

@@ -77,12 +77,18 @@ export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessTok
 async function withoutVoid(ctx: Ctx, token: AccessToken): Promise<AccessToken | undefined> {
   const client = await ctx.store.clients.find(token.clientId)
   if (!client || isVoid(client, token.issuedAt)) return undefined
-  const audience: string[] = []
-  for (const identifier of token.audience) if (await isAudience(ctx, identifier, token)) audience.push(identifier)
+  const audience = await presentAudience(ctx, token)
   return audience.length > 0 ? { ...token, audience } : undefined
 }
 
-async function isAudience(ctx: Ctx, identifier: string, { issuedAt }: AccessToken): Promise<boolean> {
+/** This server, and of the resources those that have not been removed or registered anew since. `issuedAt`: seconds since the epoch. */
+export async function presentAudience(ctx: Ctx, issued: Pick<Credential, 'audience' | 'issuedAt'>): Promise<readonly string[]> {
+  const audience: string[] = []
+  for (const identifier of issued.audience) if (await isAudience(ctx, identifier, issued.issuedAt)) audience.push(identifier)
+  return audience
+}
+
+async function isAudience(ctx: Ctx, identifier: string, issuedAt: number): Promise<boolean> {
   if (identifier === ctx.issuer || identifier === ctx.firstPartyAudience) return true
   const resource = await ctx.store.resources.find(identifier)
   return resource !== undefined && !isVoid(resource, issuedAt)

@@ -77,7 +77,7 @@ export interface Store {
   }
   /** Pushed authorization requests. RFC 9126 */
   pushedRequests: {
-    add(request: PushedRequest, expiresAt: number): Promise<void>
+    add(request: PushedRequest): Promise<void>
     find(hash: string, now: number): Promise<PushedRequest | undefined>
     /** Uses it up. True for the first caller. The request of a code is used up by `codes.add`. */
     end(hash: string): Promise<boolean>
@@ -116,6 +116,8 @@ export interface PushedRequest {
   signed: true | undefined
   /** That object, if it works once. */
   usesUp: UsedOnce | undefined
+  /** Seconds since the epoch. */
+  expiresAt: number
 }
 
 export type UsedOnceKind = 'client-assertion' | 'dpop-proof' | 'request-object'

@@ -5,15 +5,22 @@ import { type Db, type Sql, sql } from './sql.ts'
 export function pushedRequests(db: Db, tenant: string): Pick<Store, 'pushedRequests'> {
   return {
     pushedRequests: {
-      async add({ hash, clientId, params, signed, usesUp }, expiresAt) {
+      async add({ hash, clientId, params, signed, usesUp, expiresAt }) {
         await db.write(sql`
           insert into pushed_requests (tenant_id, hash, client_id, doc, expires_at)
           values (${tenant}, ${hash}, ${clientId}, ${JSON.stringify({ params, signed, usesUp })}, ${expiresAt})`)
       },
       async find(hash, now) {
         const [row] = await db.read(sql`
-          select client_id, doc from pushed_requests where tenant_id = ${tenant} and hash = ${hash} and expires_at > ${now}`)
-        return row && { hash, clientId: row['client_id'] as string, ...JSON.parse(row['doc'] as string) }
+          select client_id, doc, expires_at from pushed_requests where tenant_id = ${tenant} and hash = ${hash} and expires_at > ${now}`)
+        return (
+          row && {
+            hash,
+            clientId: row['client_id'] as string,
+            expiresAt: row['expires_at'] as number,
+            ...JSON.parse(row['doc'] as string),
+          }
+        )
       },
       end: async (hash) => (await db.write(endPushedRequest(tenant, hash))).length > 0,
     },

@@ -94,6 +94,27 @@ suite('the parser of HTTP', () => {
     assert.deepEqual([status, headers.get('connection'), JSON.parse(body).error], [413, 'close', 'content_too_large'])
   })
 
+  for (const leaves of [true, false])
+    test(`a client that still sends when it is refused ${leaves ? 'can read the answer' : 'is cut off in the end'}`, async () => {
+      const socket = connect({ port, host: 'localhost', allowHalfOpen: true })
+      let [text, reset] = ['', false]
+      socket.on('error', () => {
+        reset = true
+      })
+      socket.on('data', (part) => {
+        text += part
+      })
+      const [answer, close] = ['end', 'close'].map((event) => new Promise<void>((resolve) => socket.once(event, resolve)))
+      socket.write(`GET /${'x'.repeat(540_000)}`)
+      await answer
+      const more = leaves ? undefined : setInterval(() => socket.write('x'), 100)
+      if (leaves) socket.end()
+      await close
+      clearInterval(more)
+      assert.match(text, /^HTTP\/1.1 431 /)
+      assert.equal(reset, !leaves)
+    })
+
   test('an expectation that nobody knows is ignored', async () => {
     const { status, headers } = await sent('GET /version HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n')
     assert.deepEqual([status, headers.get('x-content-type-options')], [200, 'nosniff'])

@@ -1,4 +1,5 @@
 /** API keys of people and services, for what does not speak OAuth: accepted where an access token is — Gatehouse API keys. */
+import { presentAudience } from '../access-token.ts'
 import type { CredentialKind, Feature } from '../feature.ts'
 
 /** The use of a key is noted at most once in so many seconds. */
@@ -15,7 +16,7 @@ const apiKey: CredentialKind = {
       jti: key.id,
       clientId: undefined,
       subject: key.subject,
-      audience: [ctx.issuer, ...key.resource],
+      audience: await presentAudience(ctx, { audience: [ctx.issuer, ...key.resource], issuedAt: key.createdAt }),
       scope: key.scope,
       issuedAt: key.createdAt,
       expiresAt: key.expiresAt,

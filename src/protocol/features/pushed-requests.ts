@@ -1,6 +1,7 @@
 /** Pushed authorization requests — RFC 9126. */
 import { readRequest } from '../authorization-request.ts'
 import { readRedirectUri, resolveRequest } from '../authorize.ts'
+import { type Client, isVoid } from '../client.ts'
 import { authenticateClient } from '../client-auth.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, ResolvedRequest } from '../feature.ts'
@@ -39,8 +40,8 @@ const endpoint: Endpoint = {
     const text = ctx.tokens.make('pr')
     const hash = ctx.tokens.hash('pr', text) as string
     const { signed, usesUp } = resolved.proven
-    const pushedRequest = { hash, clientId: client.client_id, params: kept.entries(), signed, usesUp }
-    await ctx.store.pushedRequests.add(pushedRequest, ctx.now() + requestLifetime)
+    const expiresAt = ctx.now() + requestLifetime
+    await ctx.store.pushedRequests.add({ hash, clientId: client.client_id, params: kept.entries(), signed, usesUp, expiresAt })
     return {
       kind: 'json',
       status: 201,
@@ -58,11 +59,11 @@ function boundTo(params: Params, binding: Binding | undefined): Params {
   return params.with('dpop_jkt', jkt)
 }
 
-/** The request that was pushed under this address, by this client. Reading it does not use it up: the answer to it does. §4 */
-async function pushedAs(ctx: Ctx, clientId: string, requestUri: string): Promise<ResolvedRequest> {
+/** The request that was pushed under this address, by this client as it is registered now. Reading it does not use it up: the answer to it does. §4 */
+async function pushedAs(ctx: Ctx, client: Client, requestUri: string): Promise<ResolvedRequest> {
   const hash = ctx.tokens.hash('pr', requestUri.slice(scheme.length))
   const found = hash === undefined ? undefined : await ctx.store.pushedRequests.find(hash, ctx.now())
-  if (found?.clientId !== clientId)
+  if (found?.clientId !== client.client_id || isVoid(client, found.expiresAt - requestLifetime))
     refuse('invalid_request_uri', 'request_uri is unknown, expired, used or of another client; go back to the application and start again')
   const { params, hash: pushed, signed, usesUp } = found
   return { params: new Params(params), proven: { pushed, usesUp, ...(signed ? { signed } : {}) } }
@@ -79,7 +80,7 @@ export function pushedRequests(): Feature {
 
     async resolveRequest(ctx, { params, client }) {
       const requestUri = params.all('request_uri')[0]
-      if (requestUri?.startsWith(scheme)) return pushedAs(ctx, client.client_id, params.need('request_uri')) // what stands beside it is ignored: RFC 9101 §6.3
+      if (requestUri?.startsWith(scheme)) return pushedAs(ctx, client, params.need('request_uri')) // what stands beside it is ignored: RFC 9101 §6.3
       return undefined
     },
   }

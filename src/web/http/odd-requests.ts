@@ -65,7 +65,9 @@ export function refuseOddAddress(state: HttpState, req: FastifyRequest, reply: F
 /** A connection as far as an answer to what the parser refuses needs it. */
 interface Connection {
   readonly writable: boolean
+  readonly writableEnded: boolean
   end(text: string): unknown
+  once(event: 'close', listener: () => void): unknown
   destroy(): unknown
   /** The response that is under way on it, as Node.js keeps it. */
   _httpMessage?: { headersSent: boolean } | null
@@ -78,8 +80,15 @@ const statusLines: Readonly<Record<number, string>> = {
   431: '431 Request Header Fields Too Large',
 }
 
-/** Answers a request that the parser refuses, or that was not complete in time, and closes the connection. */
+/** How long the rest of a refused request is read and thrown away, in milliseconds. */
+const lingering = 2000
+
+/**
+ * Answers a request that the parser refuses, or that was not complete in time, and closes the connection. Closed while the client still
+ * sends, it would be reset, and the answer lost: RFC 9112 §9.6.
+ */
 export function answerUnreadable(state: HttpState, error: { code?: string; rawPacket?: unknown }, connection: Connection): void {
+  if (connection.writableEnded && error.code !== 'ECONNRESET') return // answered; this is more of the same request
   if (error.code === 'ECONNRESET' || !connection.writable || connection._httpMessage?.headersSent) {
     connection.destroy()
     return
@@ -87,6 +96,8 @@ export function answerUnreadable(state: HttpState, error: { code?: string; rawPa
   const head = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
   const request = { id: state.deps.id(), headers: { accept: /^accept:([^\r\n]*)/im.exec(head)?.[1] } }
   connection.end(textOf(unreadable(state, error.code, request)))
+  const timer = setTimeout(() => connection.destroy(), lingering).unref()
+  connection.once('close', () => clearTimeout(timer))
 }
 
 /** CONNECT asks a proxy for a tunnel — RFC 9110 §9.3.6. The socket is no longer watched by the HTTP server, so it is destroyed here. */

@@ -1,0 +1,281 @@
+/** The expectations of the matrix of changes and paths. */
+
+/** By outcome, the changes after which a path has it. */
+type Outcomes = Readonly<Record<string, string>>
+
+const client = 'client disabled, client disabled and enabled, client deleted, client deleted and registered again'
+const registration = 'scope removed, redirect URI removed, grant types removed'
+const account = 'account suspended, account suspended and resumed, account deleted, password changed'
+
+const refreshToken: Outcomes = {
+  works: `
+    nothing, redirect URI removed, resource removed, sessions ended, service suspended, signing key revoked,
+    tenant suspended and resumed`,
+  invalid_client: 'client disabled, client deleted',
+  invalid_grant: `client disabled and enabled, client deleted and registered again, ${account}, grant revoked`,
+  'less: openid': 'scope removed',
+  unauthorized_client: 'grant types removed',
+  not_found: 'tenant suspended',
+}
+const jwt: Outcomes = {
+  works: `nothing, ${registration}, resource removed, sessions ended, service suspended, tenant suspended and resumed`,
+  invalid_token: `${client}, ${account}, grant revoked, signing key revoked`,
+  not_found: 'tenant suspended',
+}
+const linkInMail: Outcomes = {
+  works: `
+    nothing, ${client}, ${registration}, resource removed, sessions ended, grant revoked, service suspended, signing key revoked,
+    tenant suspended and resumed`,
+  '400': account,
+  '404': 'tenant suspended',
+}
+const nobodysOwn: Outcomes = {
+  works: `
+    nothing, ${client}, ${registration}, resource removed, ${account}, sessions ended, grant revoked, service suspended,
+    signing key revoked, tenant suspended and resumed`,
+  '404': 'tenant suspended',
+}
+
+/**
+ * For each path, its outcomes, and the changes after which it has each. An outcome is `works`, an OAuth error, a status, or where a browser
+ * comes to rest.
+ *
+ * The rules behind it: what was issued to a client, for an API or in a session ends with it and does not come back; what a person or an
+ * operator holds of their own (a password, a client secret, an API key) works again when its owner does. A suspended tenant is not there,
+ * and is as it was when it is resumed. Issued access tokens keep their scope until they expire; nothing new has a removed one.
+ */
+export const outcomes: Readonly<Record<string, Outcomes>> = {
+  'session, at the authorization endpoint': {
+    works: 'nothing, client disabled and enabled, resource removed, service suspended, signing key revoked, tenant suspended and resumed',
+    '400': 'client disabled, client deleted, redirect URI removed',
+    consent_required: 'client deleted and registered again, grant revoked',
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    login_required: `${account}, sessions ended`,
+    '404': 'tenant suspended',
+  },
+  'session, for an API': {
+    works: 'nothing, client disabled and enabled, service suspended, signing key revoked, tenant suspended and resumed',
+    '400': 'client disabled, client deleted, redirect URI removed',
+    consent_required: 'client deleted and registered again, grant revoked',
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    invalid_target: 'resource removed',
+    login_required: `${account}, sessions ended`,
+    '404': 'tenant suspended',
+  },
+  'sign-in page': {
+    works: 'nothing, resource removed, sessions ended, service suspended, signing key revoked, tenant suspended and resumed',
+    '400': `${client}, redirect URI removed`,
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    'signs in': 'account suspended, account deleted, password changed',
+    consents: 'account suspended and resumed, grant revoked',
+    '404': 'tenant suspended',
+  },
+  'consent page': {
+    works: 'nothing, resource removed, grant revoked, service suspended, signing key revoked, tenant suspended and resumed',
+    '400': `${client}, redirect URI removed`,
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    '403': `${account}, sessions ended`,
+    '404': 'tenant suspended',
+  },
+  'ID token as a hint': {
+    works: 'nothing, client disabled and enabled, resource removed, service suspended, tenant suspended and resumed',
+    '400': 'client disabled, client deleted, redirect URI removed',
+    consent_required: 'client deleted and registered again, grant revoked',
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    login_required: `${account}, sessions ended`,
+    invalid_request: 'signing key revoked',
+    '404': 'tenant suspended',
+  },
+  'pushed request': {
+    works: 'nothing, scope removed, resource removed, service suspended, signing key revoked, tenant suspended and resumed',
+    '400': `${client}, redirect URI removed`,
+    unauthorized_client: 'grant types removed',
+    'signs in': `${account}, sessions ended`,
+    consents: 'grant revoked',
+    '404': 'tenant suspended',
+  },
+  'pushing a request': {
+    works: `
+      nothing, client disabled and enabled, client deleted and registered again, scope removed, resource removed, ${account},
+      sessions ended, grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
+    invalid_client: 'client disabled, client deleted',
+    invalid_request: 'redirect URI removed',
+    unauthorized_client: 'grant types removed',
+    not_found: 'tenant suspended',
+  },
+  'authorization code': {
+    works: 'nothing, resource removed, service suspended, signing key revoked, tenant suspended and resumed',
+    invalid_client: 'client disabled, client deleted',
+    invalid_grant: `
+      client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
+      grant revoked`,
+    'less: openid': 'scope removed',
+    unauthorized_client: 'grant types removed',
+    not_found: 'tenant suspended',
+  },
+  'authorization code, for an API': {
+    works: 'nothing, service suspended, signing key revoked, tenant suspended and resumed',
+    invalid_client: 'client disabled, client deleted',
+    invalid_grant: `
+      client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
+      grant revoked`,
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    invalid_target: 'resource removed',
+    not_found: 'tenant suspended',
+  },
+  'refresh token': refreshToken,
+  'refresh token, bound by DPoP': refreshToken,
+  'refresh token of the sign-in API': {
+    works: `
+      nothing, ${client}, ${registration}, resource removed, sessions ended, service suspended, signing key revoked,
+      tenant suspended and resumed`,
+    '401': `${account}, grant revoked`,
+    '404': 'tenant suspended',
+  },
+  'client credentials': {
+    works: `
+      nothing, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed, ${account},
+      sessions ended, grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
+    invalid_client: 'client disabled, client deleted',
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    not_found: 'tenant suspended',
+  },
+  'client credentials, for an API': {
+    works: `
+      nothing, client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
+      grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
+    invalid_client: 'client disabled, client deleted',
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    invalid_target: 'resource removed',
+    not_found: 'tenant suspended',
+  },
+  'password grant': {
+    works: `
+      nothing, client disabled and enabled, client deleted and registered again, scope removed, redirect URI removed, resource removed,
+      account suspended and resumed, sessions ended, grant revoked, service suspended, signing key revoked,
+      tenant suspended and resumed`,
+    invalid_client: 'client disabled, client deleted',
+    unauthorized_client: 'grant types removed',
+    invalid_grant: 'account suspended, account deleted, password changed',
+    not_found: 'tenant suspended',
+  },
+  'password at the sign-in API': {
+    works: `
+      nothing, ${client}, ${registration}, resource removed, account suspended and resumed, sessions ended, grant revoked,
+      service suspended, signing key revoked, tenant suspended and resumed`,
+    '401': 'account suspended, account deleted, password changed',
+    '404': 'tenant suspended',
+  },
+  'JWT at UserInfo': jwt,
+  'opaque token at UserInfo': {
+    works: `
+      nothing, ${registration}, resource removed, sessions ended, service suspended, signing key revoked, tenant suspended and resumed`,
+    invalid_token: `${client}, ${account}, grant revoked`,
+    not_found: 'tenant suspended',
+  },
+  'DPoP-bound token at UserInfo': jwt,
+  'JWT at introspection': {
+    works: `nothing, ${registration}, resource removed, sessions ended, service suspended, tenant suspended and resumed`,
+    inactive: `${client}, ${account}, grant revoked, signing key revoked`,
+    not_found: 'tenant suspended',
+  },
+  'opaque token at introspection': {
+    works: `
+      nothing, ${registration}, resource removed, sessions ended, service suspended, signing key revoked, tenant suspended and resumed`,
+    inactive: `${client}, ${account}, grant revoked`,
+    not_found: 'tenant suspended',
+  },
+  'token for an API at its introspection': {
+    works: `nothing, ${registration}, sessions ended, service suspended, tenant suspended and resumed`,
+    inactive: `${client}, resource removed, ${account}, grant revoked, signing key revoked`,
+    not_found: 'tenant suspended',
+  },
+  'token of a machine at introspection': {
+    works: `nothing, ${registration}, ${account}, sessions ended, grant revoked, service suspended, tenant suspended and resumed`,
+    inactive: `${client}, resource removed, signing key revoked`,
+    not_found: 'tenant suspended',
+  },
+  'introspection by the client': {
+    works: `nothing, ${registration}, resource removed, sessions ended, service suspended, tenant suspended and resumed`,
+    invalid_client: 'client disabled, client deleted',
+    inactive: `client disabled and enabled, client deleted and registered again, ${account}, grant revoked, signing key revoked`,
+    not_found: 'tenant suspended',
+  },
+  'revocation by the client': {
+    works: `
+      nothing, client disabled and enabled, client deleted and registered again, ${registration}, resource removed, ${account},
+      sessions ended, grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
+    invalid_client: 'client disabled, client deleted',
+    not_found: 'tenant suspended',
+  },
+  'token of a person at the administration API': {
+    works: `
+      nothing, redirect URI removed, grant types removed, resource removed, sessions ended, service suspended,
+      tenant suspended and resumed`,
+    '401': `${client}, ${account}, grant revoked, signing key revoked`,
+    '403': 'scope removed',
+    '404': 'tenant suspended',
+  },
+  'token of a machine at the administration API': {
+    works: `
+      nothing, redirect URI removed, grant types removed, resource removed, ${account}, sessions ended, grant revoked,
+      service suspended, tenant suspended and resumed`,
+    '401': `${client}, signing key revoked`,
+    '403': 'scope removed',
+    '404': 'tenant suspended',
+  },
+  'token of the sign-in API': {
+    works: `nothing, ${client}, ${registration}, resource removed, sessions ended, service suspended, tenant suspended and resumed`,
+    '401': `${account}, grant revoked, signing key revoked`,
+    '404': 'tenant suspended',
+  },
+  'API key of a person at UserInfo': {
+    works: `
+      nothing, ${client}, ${registration}, resource removed, account suspended and resumed, password changed, sessions ended,
+      grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
+    invalid_token: 'account suspended, account deleted',
+    not_found: 'tenant suspended',
+  },
+  'API key of a service at introspection': {
+    works: `
+      nothing, ${client}, ${registration}, ${account}, sessions ended, grant revoked, signing key revoked,
+      tenant suspended and resumed`,
+    inactive: 'resource removed, service suspended',
+    not_found: 'tenant suspended',
+  },
+  'reset link': linkInMail,
+  invitation: linkInMail,
+  'link that verifies an address': linkInMail,
+  'link that changes an address': linkInMail,
+  'link that ends a sign-up': nobodysOwn,
+  'page for a forgotten password': nobodysOwn,
+  'session, at the account page': {
+    works: `
+      nothing, ${client}, ${registration}, resource removed, grant revoked, service suspended, signing key revoked,
+      tenant suspended and resumed`,
+    'signs in': `${account}, sessions ended`,
+    '404': 'tenant suspended',
+  },
+  'logout with a hint': {
+    works: `
+      nothing, ${registration}, resource removed, ${account}, sessions ended, grant revoked, service suspended,
+      tenant suspended and resumed`,
+    asks: `${client}, signing key revoked`,
+    '404': 'tenant suspended',
+  },
+  'browser that the account knows': {
+    works: `
+      nothing, ${client}, ${registration}, resource removed, sessions ended, grant revoked, service suspended, signing key revoked,
+      tenant suspended and resumed`,
+    '429': `${account}`,
+    '404': 'tenant suspended',
+  },
+}

@@ -1,0 +1,181 @@
+/** A tenant in which everything that a client, a person or a service may hold has been handed out, before something of it changes. */
+import assert from 'node:assert/strict'
+import { SignJWT } from 'jose'
+import type { Account, LinkKind } from '../../src/identity/account.ts'
+import { makeApiKey } from '../../src/protocol/api-key.ts'
+import { sha256 } from '../../src/protocol/codec/digest.ts'
+import type { TokenKind } from '../../src/protocol/ports.ts'
+import { resourceSchema } from '../../src/protocol/resource.ts'
+import type { Tenant } from '../../src/tenant.ts'
+import type { TestApp } from '../app.ts'
+import { hashCheaply } from '../cheap-secrets.ts'
+import { type Answer, type Application, application, call, callback, shows, told } from '../journeys/application.ts'
+import type { Key } from '../journeys/dpop-proofs.ts'
+import { type Asked, asked } from '../journeys/json.ts'
+import { browser, type TinyBrowser } from '../tiny-browser.ts'
+
+export const password = 'a good and long password'
+export const stock = 'https://stock.example'
+export const bye = 'https://app.example/bye'
+export const scope = 'openid profile offline_access'
+
+type Who = { username: string; password: string }
+
+export interface World {
+  gatehouse: TestApp
+  tenant: Tenant
+  issuer: string
+  /** What a change is made to: the clients, and all people. */
+  clients: readonly string[]
+  people: Account[]
+  service: string
+  /** JWT access tokens; opaque ones; for the administration API. */
+  app: Application
+  opaque: Application
+  console: Application
+  /** What no change is made to: the API of the tenant itself, and that of `stock`. */
+  api: Application
+  stockApi: Application
+  /** Where alice is signed in and has allowed all of the clients what they ask for. */
+  browser: TinyBrowser
+  alice: Who
+  key: Key
+  person(name: string): Promise<Who>
+  json(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Asked>
+  userinfo(headers: Record<string, string>): Promise<Answer>
+  /** A proof of possession of `key`. `token`: sent beside it. */
+  proof(method: string, path: string, token?: string): Promise<string>
+  link(kind: LinkKind, token: TokenKind, who: Who): Promise<string>
+  signUpLink(email: string): Promise<string>
+  apiKey(owner: 'person' | 'service'): Promise<string>
+  /** Tokens of alice; `fields`: of the authorization request. */
+  tokens(client: Application, fields?: Record<string, string>): Promise<Answer['body']>
+}
+
+let worlds = 0
+let proofs = 0
+
+export async function world(gatehouse: TestApp, key: Key): Promise<World> {
+  const slug = `w${++worlds}`
+  assert.ok(await gatehouse.app.tenants.create({ slug, name: 'Acme' }))
+  const tenant = (await gatehouse.app.tenant(slug)) as Tenant
+  hashCheaply(tenant)
+  const { issuer } = tenant.ctx
+  const clients = ['app', 'opaque', 'console']
+  await register(gatehouse, tenant)
+  await tenant.store.services.add({ id: 'nightly', name: 'nightly', description: undefined, status: 'active', createdAt: gatehouse.now() })
+  const of = (id: string, own = scope) => application(gatehouse, { id, secret: 'secret', scope: own, issuer })
+  const made: World = {
+    gatehouse,
+    tenant,
+    issuer,
+    clients,
+    people: [],
+    service: 'nightly',
+    app: of('app'),
+    opaque: of('opaque'),
+    console: of('console', 'admin:users:read'),
+    api: of('api'),
+    stockApi: of('stock-api'),
+    browser: browser(issuer),
+    alice: { username: 'alice', password },
+    key,
+    async person(username) {
+      const subject = await gatehouse.addAccount(
+        { username, email: `${username}@example.com`, role: 'superadmin' } as never,
+        password,
+        tenant,
+      )
+      made.people.push((await tenant.store.accounts.bySubject(subject)) as Account)
+      return { username, password }
+    },
+    json: (method, path, body, headers) => asked(issuer + path, method, body, headers),
+    userinfo: (headers) => call(`${issuer}/userinfo`, { headers }),
+    proof(method, path, token) {
+      const ath = token === undefined ? {} : { ath: sha256(token) }
+      return new SignJWT({ jti: `${slug} ${++proofs}`, htm: method, htu: issuer + path, iat: gatehouse.now(), ...ath })
+        .setProtectedHeader({ alg: key.alg, typ: 'dpop+jwt', jwk: key.jwk as never })
+        .sign(key.privateKey)
+    },
+    link: (kind, token, who) => linkOf(made, kind, token, who),
+    signUpLink: (email) => signUpLinkOf(made, email),
+    async apiKey(owner) {
+      const holder = owner === 'person' ? made.people[0]!.subject : made.service
+      const input = { label: 'Key', scope: owner === 'person' ? 'openid' : undefined, resource: [stock] }
+      const { key: stored, text } = await makeApiKey(tenant.ctx, { owner, subject: holder }, input, undefined)
+      assert.ok(await tenant.store.apiKeysAdmin.add(stored))
+      return text
+    },
+    async tokens(client, fields = {}) {
+      const code = await client.code(made.browser, fields, made.alice)
+      const { status, body } = await client.redeem(code, { resource: fields['resource'] })
+      assert.equal(status, 200, JSON.stringify(body))
+      return body
+    },
+  }
+  await made.person('alice')
+  return made
+}
+
+async function register(gatehouse: TestApp, tenant: Tenant): Promise<void> {
+  const { issuer } = tenant.ctx
+  const stockApi = { identifier: stock, name: 'Stock', scopes: { 'stock:read': 'See the stock' } }
+  await tenant.store.resourcesAdmin.add(resourceSchema.parse(stockApi))
+  const app = {
+    redirect_uris: [callback],
+    post_logout_redirect_uris: [bye],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password'],
+    scope: `${scope} stock:read`,
+    id_token_signed_response_alg: 'ES256',
+  }
+  const admin = { ...app, scope: 'admin:users:read' }
+  await gatehouse.addClient({ ...app, client_id: 'app' }, 'secret', tenant)
+  await gatehouse.addClient({ ...app, client_id: 'opaque', access_token_format: 'opaque' }, 'secret', tenant)
+  await gatehouse.addClient({ ...admin, client_id: 'console' }, 'secret', tenant)
+  const api = { grant_types: ['client_credentials'], scope: '' }
+  await gatehouse.addClient({ ...api, client_id: 'api', resource_server: issuer }, 'secret', tenant)
+  await gatehouse.addClient({ ...api, client_id: 'stock-api', resource_server: stock }, 'secret', tenant)
+}
+
+const linkLifetime = 3600
+
+/** As it is sent by mail. */
+async function linkOf({ tenant, people, issuer }: World, kind: LinkKind, token: TokenKind, who: Who): Promise<string> {
+  const account = people.find(({ username }) => username === who.username) as Account
+  const email = kind === 'email-change' ? `new.${account.email}` : (account.email as string)
+  const text = tenant.tokens.make(token)
+  const url = `${issuer}/link?token=${text}`
+  const message = tenant.mail!.message({ kind, to: email, username: who.username, from: 'Acme', link: { url } }, linkLifetime)
+  const hash = tenant.tokens.hash(token, text) as string
+  const { subject } = account
+  assert.ok(await tenant.store.links.add({ hash, kind, subject, email, expiresAt: tenant.ctx.now() + linkLifetime, account, message }))
+  return url
+}
+
+async function signUpLinkOf({ tenant, issuer }: World, email: string): Promise<string> {
+  const text = tenant.tokens.make('lu')
+  const url = `${issuer}/sign-up/confirm?token=${text}`
+  const message = tenant.mail!.message({ kind: 'sign-up', to: email, username: email, from: 'Acme', link: { url } }, linkLifetime)
+  const hash = tenant.tokens.hash('lu', text) as string
+  const passwordHash = await tenant.signIn.passwords.hash(password)
+  const waiting = { username: undefined, email, passwordHash, claims: {}, attributes: undefined, browser: undefined }
+  await tenant.store.signUps.add({ hash, ...waiting, expiresAt: tenant.ctx.now() + linkLifetime }, message)
+  return url
+}
+
+/** What a token endpoint or another program's endpoint said: the error, or else whether all of the scope was granted. */
+export function programOutcome({ status, body }: Pick<Answer, 'status' | 'body'>, granted: string = scope): string {
+  if (status >= 400) return typeof body.error === 'string' ? body.error : `${status}`
+  return typeof body.scope === 'string' && body.scope !== granted ? `less: ${body.scope}` : 'works'
+}
+
+/** Where a browser came to rest. */
+export function browserOutcome(landing: { status: number; url: URL; html: string }): string {
+  const { code, error } = told(landing)
+  if (code !== undefined) return 'works'
+  if (error !== undefined) return error
+  if (shows(landing, 'sign-in')) return 'signs in'
+  if (shows(landing, 'consent')) return 'consents'
+  if (shows(landing, 'sign-out')) return 'asks'
+  return `${landing.status}`
+}
