@@ -47,8 +47,11 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
     if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
       return sendError(state, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
     if (status === 413) {
+      const { socket } = req.raw
+      socket.destroySoon = () => lingerOn(socket.end()) // what Node.js calls once the answer is written
+      req.raw.once('end', () => socket.destroy())
       const description = 'the request is larger than this server accepts'
-      return sendError(state, req, reply, 'content_too_large', description, { connection: 'close' }) // its rest is not read
+      return sendError(state, req, reply, 'content_too_large', description, { connection: 'close' })
     }
     if (status < 500) return sendError(state, req, reply, 'invalid_request', malformed)
     deps.log.error({ id: req.id, method: req.method, err: error }, 'failed')
@@ -80,13 +83,7 @@ const statusLines: Readonly<Record<number, string>> = {
   431: '431 Request Header Fields Too Large',
 }
 
-/** How long the rest of a refused request is read and thrown away, in milliseconds. */
-const lingering = 2000
-
-/**
- * Answers a request that the parser refuses, or that was not complete in time, and closes the connection. Closed while the client still
- * sends, it would be reset, and the answer lost: RFC 9112 §9.6.
- */
+/** Answers a request that the parser refuses, or that was not complete in time, and closes the connection. */
 export function answerUnreadable(state: HttpState, error: { code?: string; rawPacket?: unknown }, connection: Connection): void {
   if (connection.writableEnded && error.code !== 'ECONNRESET') return // answered; this is more of the same request
   if (error.code === 'ECONNRESET' || !connection.writable || connection._httpMessage?.headersSent) {
@@ -96,6 +93,14 @@ export function answerUnreadable(state: HttpState, error: { code?: string; rawPa
   const head = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
   const request = { id: state.deps.id(), headers: { accept: /^accept:([^\r\n]*)/im.exec(head)?.[1] } }
   connection.end(textOf(unreadable(state, error.code, request)))
+  lingerOn(connection)
+}
+
+/** How long the rest of a refused request is read and thrown away, in milliseconds. */
+const lingering = 2000
+
+/** After the answer. Were the connection closed while the client still sends, it would be reset, and the answer lost: RFC 9112 §9.6. */
+function lingerOn(connection: Pick<Connection, 'once' | 'destroy'>): void {
   const timer = setTimeout(() => connection.destroy(), lingering).unref()
   connection.once('close', () => clearTimeout(timer))
 }
