@@ -5,7 +5,7 @@ import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
 import { passwords } from './crypto/passwords.ts'
 import { type Sealing, sealing } from './crypto/reseal.ts'
-import { Unsealable } from './crypto/seal.ts'
+import { keyIdOf, Unsealable } from './crypto/seal.ts'
 import { recordAuditEvents } from './identity/audit.ts'
 import type { Mailer } from './identity/links.ts'
 import { checkKeys, openSealer } from './key-encryption.ts'
@@ -180,6 +180,7 @@ function deliveryOf(
         throw error
       }
     },
+    hasKeyOf: (sealed) => sealer.keyIds.includes(keyIdOf(sealed)),
     id: () => randomId(random),
     now,
     chance: () => random(1)[0]! / 255,

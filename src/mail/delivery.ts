@@ -19,6 +19,8 @@ export interface DeliveryDeps {
   seal(tenant: string, id: string, text: string): string
   /** Undefined when it cannot be opened. */
   open(tenant: string, id: string, sealed: string): string | undefined
+  /** Is the key here that it is sealed under? */
+  hasKeyOf(sealed: string): boolean
   id(): string
   now(): number
   /** From 0 to 1. */
@@ -59,6 +61,7 @@ export function mailDelivery(deps: DeliveryDeps): MailDelivery {
 async function attempt(deps: DeliveryDeps, message: QueuedMessage): Promise<Delivery> {
   const { queue, mailer, now } = deps
   const text = deps.open(message.tenant, message.id, message.sealed)
+  if (text === undefined && !deps.hasKeyOf(message.sealed)) return defer(deps, message, undefined, 'no key') // other nodes may have it already
   if (text === undefined) return lose(deps, message, undefined, 'unreadable')
   const mail: Mail = JSON.parse(text)
   if (message.expiresAt <= now()) return lose(deps, message, mail, 'expired')
@@ -75,12 +78,12 @@ function failureOf({ code, responseCode }: { code?: unknown; responseCode?: unkn
   return { permanent: final, reason: String(responseCode ?? code ?? 'unknown') }
 }
 
-async function defer(deps: DeliveryDeps, message: QueuedMessage, mail: Mail, reason: string): Promise<Delivery> {
+async function defer(deps: DeliveryDeps, message: QueuedMessage, mail: Mail | undefined, reason: string): Promise<Delivery> {
   const pause = Math.min(longestPause, firstPause * 2 ** (message.attempts - 1))
   const nextAt = deps.now() + Math.ceil(pause * (0.5 + deps.chance() / 2)) // jitter: apart from others that failed at the same moment
   if (nextAt >= message.expiresAt) return lose(deps, message, mail, reason)
   await deps.queue.defer(message, nextAt)
-  deps.log.warn({ kind: mail.kind, reason, attempts: message.attempts }, 'a mail could not be delivered and will be tried again')
+  deps.log.warn({ kind: mail?.kind, reason, attempts: message.attempts }, 'a mail could not be delivered and will be tried again')
   return { outcome: 'deferred', reason }
 }
 

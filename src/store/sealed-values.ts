@@ -93,6 +93,16 @@ const places: Readonly<Record<SealedKind, Place>> = {
     replace: ({ tenant, id, sealed: from }, to) => sql`
       update totp set sealed = ${to} where tenant_id = ${tenant} and subject = ${id} and sealed = ${from} returning subject`,
   },
+  outbox: {
+    nextPrefix: (after) => sql`select min(substr(sealed, 1, 12)) as prefix from outbox where substr(sealed, 1, 12) > ${after}`,
+    count: (prefix) => sql`select count(*) as n from outbox where substr(sealed, 1, 12) = ${prefix}`,
+    slice: ({ prefix, after, limit }) => sql`
+      select tenant_id, id, sealed from outbox
+      where substr(sealed, 1, 12) = ${prefix} and (tenant_id, id) > (${after.tenant}, ${after.id})
+      order by tenant_id, id limit ${limit}`,
+    replace: ({ tenant, id, sealed: from }, to) => sql`
+      update outbox set sealed = ${to} where tenant_id = ${tenant} and id = ${id} and sealed = ${from} returning id`,
+  },
 }
 
 const kinds = Object.keys(places) as SealedKind[]

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { sealer } from '../../src/crypto/seal.ts'
 import { queueLink, sendLink } from '../../src/identity/links.ts'
+import { random } from '../../src/platform.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { sql } from '../../src/store/sql.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
@@ -148,6 +150,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(await rows(), [])
       const [loss] = await gatehouse.root.store.audit.search({ act: 'mail.lost', target: message.id, limit: 1, newestFirst: true })
       assert.deepEqual(loss?.detail, { reason: 'unreadable', attempts: 2 })
+    })
+
+    test('a mail under a key-encryption key that this node does not have yet is left to others, until it expires', async () => {
+      const message = gatehouse.root.mail!.message({ kind: 'reset', to: 'x@example.org', username: 'x', from: 'x', link: undefined }, 3600)
+      const elsewhere = sealer([random(32)], random).seal({ purpose: 'outbox', tenant: 'root', id: message.id }, Buffer.from('{}'))
+      await gatehouse.root.store.outbox.add({ ...message, sealed: elsewhere })
+      gatehouse.advance(400)
+      await gatehouse.app.deliverDue()
+      assert.equal((await rows()).length, 1)
+      gatehouse.advance(3600)
+      await gatehouse.app.deliverDue()
+      assert.deepEqual(await rows(), [])
+      const [loss] = await gatehouse.root.store.audit.search({ act: 'mail.lost', target: message.id, limit: 1, newestFirst: true })
+      assert.equal(loss?.detail?.['reason'], 'no key')
     })
   })
 }
