@@ -106,7 +106,7 @@ const secretNames = new Set([
 ])
 
 /**
- * Writes to standard output unless `stream` is given. Values under the name of a secret are not written, nor what an error carries beside its
+ * Writes to standard output, as JSON once per turn of the event loop, unless `stream` is given. Values under the name of a secret are not written, nor what an error carries beside its
  * text. Fields given to `child()` are not searched: give it ids only.
  */
 export function logger(ask: { level: string; format: 'json' | 'pretty'; stream?: Writable; colour?: boolean }): Logger {
@@ -116,9 +116,29 @@ export function logger(ask: { level: string; format: 'json' | 'pretty'; stream?:
     serializers: { err: errorForLog },
     timestamp: pino.stdTimeFunctions.isoTime,
   }
-  if (ask.format === 'json') return pino(options, ask.stream ?? pino.destination(1))
+  if (ask.format === 'json') return pino(options, ask.stream ?? collectedOutput())
   return pino(options, prettyStream(ask))
 }
+
+/** Standard output, to which the lines of one turn of the event loop are written at its end, and the last ones when the process exits. */
+function collectedOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, minLength: MOST_COLLECTED, maxWrite: 2 * MOST_COLLECTED })
+  let due = false
+  function write() {
+    due = false
+    output.flushSync()
+  }
+  process.once('exit', write)
+  return {
+    write(line) {
+      output.write(line)
+      if (!due) setImmediate(write)
+      due = true
+    },
+  }
+}
+/** Characters; more are written at once. */
+const MOST_COLLECTED = 65_536
 
 /** Loads the formatter with the first line: most commands write none. */
 function prettyStream({ stream, colour = false }: { stream?: Writable; colour?: boolean }): DestinationStream {
@@ -143,13 +163,19 @@ function loadPretty(): typeof import('pino-pretty') {
   return createRequire(import.meta.url)('pino-pretty')
 }
 
-function withoutSecrets(value: unknown, depth = 0): unknown {
+function withoutSecrets(value: object): unknown {
+  for (const [name, inner] of Object.entries(value))
+    if ((typeof inner === 'object' && inner !== null) || secretNames.has(name.toLowerCase())) return searched(value)
+  return value // as nearly always
+}
+
+function searched(value: unknown, depth = 0): unknown {
   if (depth > 8) return '[too deep]'
-  if (Array.isArray(value)) return value.map((entry) => withoutSecrets(entry, depth + 1))
+  if (Array.isArray(value)) return value.map((entry) => searched(entry, depth + 1))
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
   const told: Record<string, unknown> = {}
   for (const [name, inner] of Object.entries(value))
-    told[name] = secretNames.has(name.toLowerCase()) ? '[redacted]' : withoutSecrets(inner, depth + 1)
+    told[name] = secretNames.has(name.toLowerCase()) ? '[redacted]' : searched(inner, depth + 1)
   return told
 }
 
