@@ -77,6 +77,9 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
       constant('MAX_PROOFS') / (constant('LIFETIME') + 2 * clockTolerance),
     ],
   ],
+  [guide('mutual-tls')]: [
+    ['have an RSA key of at least {} bits', code(/bits >= (\d+) && bits <= 8192/, 'src/protocol/codec/certificate.ts')],
+  ],
   [guide('account')]: [
     ['Add up to {} passkeys', constant('maxPasskeys')],
     ['a sign-in within the last {} minutes', constant('recently') / minute],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { authority, pem } from '../test/certificates.ts'
 import { type CommandLine, commandLine } from '../test/command-line.ts'
 
 /** Words that stand for something made before. */
@@ -18,6 +19,15 @@ const given: Readonly<Record<string, readonly string[]>> = {
     'resources create --identifier https://api.example --name Reports',
     'clients create --client-id shop --redirect-uris https://shop.example/callback',
   ],
+}
+/** Settings that a guide's commands need, besides those of every test. */
+const settings: Readonly<Record<string, (folder: string) => Promise<Record<string, string>>>> = {
+  'docs/guide/mutual-tls.md': async (folder) => {
+    const file = join(folder, 'client-authorities.pem')
+    writeFileSync(file, pem(await authority('CN=Bank')))
+    const proxy = { GATEHOUSE_MTLS_PROXY: 'rfc9440', GATEHOUSE_TRUSTED_PROXIES: '10.0.0.5' }
+    return { GATEHOUSE_FEATURES_MUTUAL_TLS: 'true', GATEHOUSE_FEATURES_TLS_CLIENT_AUTH: 'true', GATEHOUSE_MTLS_CA_FILE: file, ...proxy }
+  },
 }
 /** They serve, read files of the machine they are for, or take away what only a person can make. */
 const elsewhere = /\/etc\/|^config check|^users remove-factors|^serve\b|^dev\b|…/
@@ -50,6 +60,7 @@ for (const page of pages) {
   test(`${page}: ${commands.length} commands`, async (t) => {
     const line = await commandLine()
     t.after(() => line.remove())
+    const more = (await settings[page]?.(line.folder)) ?? {}
     const files = filesOf(page)
     for (const [name, text] of files) writeFileSync(join(line.folder, name), text)
     for (const command of given[page] ?? []) assert.equal((await line.gatehouse(command)).status, 0, command)
@@ -59,7 +70,7 @@ for (const page of pages) {
       for (const [word, find] of words)
         if (new RegExp(`(^|\\s)${word}(\\s|$)`).test(filled)) filled = filled.replace(word, await find(line))
       for (const [name] of files) filled = filled.replace(name, () => join(line.folder, name))
-      const { status, err } = await line.gatehouse(filled)
+      const { status, err } = await line.gatehouse(filled, '', more)
       assert.equal(status, 0, `${command}\n${err}`)
     }
   })

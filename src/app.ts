@@ -1,6 +1,6 @@
 /** The composition root: the only file that knows every folder. */
 import { availableParallelism } from 'node:os'
-import { certificateReader, outboundCertificates } from './certificates.ts'
+import { clientAuthorities, outboundCertificates } from './certificates.ts'
 import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
 import { passwords } from './crypto/passwords.ts'
@@ -9,6 +9,7 @@ import { keyIdOf, Unsealable } from './crypto/seal.ts'
 import { recordAuditEvents } from './identity/audit.ts'
 import type { Mailer } from './identity/links.ts'
 import { checkKeys, openSealer } from './key-encryption.ts'
+import { openListeners } from './listeners.ts'
 import { backgroundTasks } from './mail/background-tasks.ts'
 import { type MailDelivery, mailDelivery } from './mail/delivery.ts'
 import { folderMailer, smtpMailer } from './mail/mailer.ts'
@@ -37,9 +38,7 @@ import { version } from './version.ts'
 import { authletePaths } from './web/compat/authlete.ts'
 import { picoAuthPaths } from './web/compat/pico-auth.ts'
 import type { HttpDeps, Readiness } from './web/http/deps.ts'
-import { createListener } from './web/http/listener.ts'
 import { aliasesOf } from './web/http/route.ts'
-import { certificateReload, type SecureServer } from './web/http/tls.ts'
 import { linkRoutes } from './web/sign-in/links.ts'
 import { signUpLinks } from './web/sign-in/sign-up.ts'
 
@@ -91,7 +90,8 @@ export async function openApp(config: Config, platform: Platform, options: OpenO
     await checkKeys(db, opened.sealer, options)
     await ensureRootTenant(system.tenants, platform)
     const outbound = remote({ allowedAddresses: config.outbound.allowed_addresses, ca: await outboundCertificates(config) })
-    return composeApp({ config, platform, db, remote: outbound, ...opened }, system.tenants, clock)
+    const mutualTls = { authorities: await clientAuthorities(config), origin: config.mtls.origin }
+    return composeApp({ config, platform, db, remote: outbound, mutualTls, ...opened }, system.tenants, clock)
   } catch (error) {
     await db.close()
     throw error
@@ -213,14 +213,9 @@ async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantC
     stopwatch,
     log,
   }
-  const readTls = certificateReader(config)
-  const tls = await readTls?.()
-  const { body_bytes: bodyBytes, request_seconds: requestSeconds } = config.limits
-  const listener = createListener(httpDeps, { tls, trustedProxies: config.trusted_proxies, bodyBytes, requestSeconds })
-  const reloadCertificate =
-    readTls && tls ? certificateReload(listener.server as unknown as SecureServer, tls, { read: readTls, log }) : async () => {}
+  const { listen, reloadCertificate, close } = await openListeners(httpDeps, config)
   const root = await app.tenant('')
-  const url = await listener.listen({ host: config.listen.host, port: config.listen.port })
+  const url = await listen()
 
   // The root tenant needs its keys soon; other tenants get theirs when they are first needed.
   const keysMade = root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
@@ -239,7 +234,7 @@ async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantC
     url,
     reloadCertificate,
     async close() {
-      await listener.close()
+      await close()
       await Promise.all([keysMade, ...tasks.map((one) => one.stop())])
     },
   }

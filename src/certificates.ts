@@ -1,6 +1,7 @@
 /** The certificates that the configuration names, as PEM. */
 import { readFile } from 'node:fs/promises'
 import type { Config } from './config/schema.ts'
+import { type Certificate as ClientAuthority, certificatesOfPem } from './protocol/codec/certificate.ts'
 import { StartupError } from './startup-error.ts'
 import type { Certificate } from './web/http/tls.ts'
 
@@ -13,6 +14,24 @@ export function certificateReader({ tls: { cert_file, key_file } }: Config): (()
 /** What requests to other servers trust besides the certificates of the system. */
 export async function outboundCertificates({ outbound: { ca_file } }: Config): Promise<string | undefined> {
   return ca_file === undefined ? undefined : readPem('outbound.ca_file', ca_file)
+}
+
+/** Whose certificates clients may present. Read once: a change needs a restart. */
+export async function clientAuthorities({ mtls: { ca_file } }: Config): Promise<readonly ClientAuthority[]> {
+  if (ca_file === undefined) return []
+  const pem = await readPem('mtls.ca_file', ca_file)
+  const authorities = attempt(() => certificatesOfPem(pem))
+  if (authorities.length === 0 || !authorities.every(({ x509 }) => x509.ca))
+    throw new StartupError('mtls.ca_file must hold certificates of authorities, and nothing else')
+  return authorities
+}
+
+function attempt(read: () => ClientAuthority[]): ClientAuthority[] {
+  try {
+    return read()
+  } catch {
+    return []
+  }
 }
 
 async function readPem(setting: string, file: string): Promise<string> {

@@ -25,7 +25,7 @@ import type { IdentityStore } from './identity/store.ts'
 import type { BackgroundTasks } from './mail/background-tasks.ts'
 import type { MailDelivery } from './mail/delivery.ts'
 import type { Platform } from './platform.ts'
-import type { Ctx, Server, TenantSettings } from './protocol/feature.ts'
+import type { Ctx, MutualTls, Server, TenantSettings } from './protocol/feature.ts'
 import type { Remote, Store } from './protocol/ports.ts'
 import type { ClientStore, GrantStore, ResourceStore } from './protocol/registry.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
@@ -66,6 +66,7 @@ export interface AppDeps {
   delivery: MailDelivery
   backgroundTasks: BackgroundTasks
   remote: Remote
+  mutualTls: MutualTls
   /** Ids that sort in the order in which they are made, as far as clocks agree. */
   orderedId(): string
 }
@@ -98,6 +99,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     firstPartyAudience: config.api.audience,
     tokens: opaque,
     remote: deps.remote,
+    mutualTls: deps.mutualTls,
     now,
     id,
   }

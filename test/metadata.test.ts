@@ -1,5 +1,8 @@
 /** The metadata document tells the truth: with each feature switched off in turn, what is advertised answers, and nothing else does. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { loadConfig } from '../src/config/load.ts'
@@ -12,6 +15,7 @@ import { catalogue, enabled } from '../src/protocol/features/index.ts'
 import { signUpSteps } from '../src/web/sign-in/sign-up.ts'
 import { steps } from '../src/web/sign-in/steps.ts'
 import { type TestApp, testApp } from './app.ts'
+import { authority, pem } from './certificates.ts'
 import { type Answer, basic, call, callback, challenge, encode, type Fields } from './journeys/application.ts'
 
 type Document = Readonly<Record<string, unknown>>
@@ -21,6 +25,13 @@ const all = Object.fromEntries(Object.keys(catalogue).map((name) => [name, true]
 const everything = assemble(enabled(all))
 /** Steps of a person, which are there wherever people sign in. */
 const pages = [...steps, ...signUpSteps]
+const bank = await authority('CN=Bank')
+const certificate = await bank.issue()
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
+const caFile = join(folder, 'ca.pem')
+writeFileSync(caFile, pem(bank))
+after(() => rmSync(folder, { recursive: true }))
+
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
 
 for (const off of [undefined, ...Object.keys(catalogue)]) {
@@ -30,7 +41,7 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
     let document: Document
     const listed = (name: string) => (document[name] ?? []) as readonly string[]
     before(async () => {
-      gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', ...switches(without) })
+      gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', ...closed(without), ...switches(without) })
       document = metadata(gatehouse.root.ctx)
       await addClients(gatehouse)
     })
@@ -115,7 +126,7 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
 
 suite('the catalogue', () => {
   test('may be assembled in any order', async () => {
-    const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256' })
+    const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', ...closed([]) })
     try {
       const { ctx } = gatehouse.root
       const backward = assemble(enabled(all).reverse())
@@ -135,7 +146,10 @@ suite('the catalogue', () => {
     for (const { id: off } of enabled(all)) {
       const needy = enabled(all).filter((f) => f.requires?.includes(off))
       const env = Object.fromEntries(
-        Object.entries({ FEATURES_PASSWORD_GRANT: 'true', ...switches([off]) }).map(([name, value]) => [`GATEHOUSE_${name}`, value]),
+        Object.entries({ FEATURES_PASSWORD_GRANT: 'true', ...closed([off]), ...switches([off]) }).map(([name, value]) => [
+          `GATEHOUSE_${name}`,
+          value,
+        ]),
       )
       const loaded = loadConfig({ mode: 'dev', env, readFile })
       const problems = 'problems' in loaded ? loaded.problems : []
@@ -158,6 +172,13 @@ function withDependents(off: string): string[] {
   return [...gone]
 }
 
+/** Features that are off unless they are switched on, and the settings that they need: certificates come from a proxy. */
+function closed(without: readonly string[]): Record<string, string> {
+  if (without.includes('mutualTls')) return { FEATURES_TLS_CLIENT_AUTH: 'true' }
+  const authorities = { MTLS_PROXY: 'rfc9440', MTLS_CA_FILE: caFile, TRUSTED_PROXIES: '127.0.0.1,::1' }
+  return { FEATURES_MUTUAL_TLS: 'true', FEATURES_TLS_CLIENT_AUTH: 'true', ...authorities }
+}
+
 function switches(without: readonly string[]): Record<string, string> {
   return Object.fromEntries(without.map((id) => [variableOf(`features.${id}`).replace('GATEHOUSE_', ''), 'false']))
 }
@@ -173,6 +194,8 @@ async function addClients({ root, now }: TestApp): Promise<void> {
       response_types: ['code', 'none'],
       scope: 'openid',
       ...(method === 'private_key_jwt' ? { jwks: { keys: [await exportJWK(key.publicKey)] } } : {}),
+      ...(method === 'self_signed_tls_client_auth' ? { jwks: { keys: [certificate.jwk] } } : {}),
+      ...(method === 'tls_client_auth' ? { tls_client_auth_subject_dn: 'CN=client' } : {}),
     })
     await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret('secret'), createdAt: now() }])
   }
@@ -181,6 +204,8 @@ async function addClients({ root, now }: TestApp): Promise<void> {
 async function asClient(gatehouse: TestApp, method: string, path: string, fields: Fields): Promise<Answer> {
   if (method === 'private_key_jwt') return post(gatehouse, path, { ...fields, ...(await assertion(gatehouse)) })
   if (method === 'client_secret_basic') return post(gatehouse, path, fields, { authorization: basic(method, 'secret') })
+  if (method.endsWith('tls_client_auth'))
+    return post(gatehouse, path, { ...fields, client_id: method }, { 'client-cert': `:${certificate.der.toString('base64')}:` })
   return post(gatehouse, path, { ...fields, client_id: method, ...(method === 'none' ? {} : { client_secret: 'secret' }) })
 }
 

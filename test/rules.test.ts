@@ -43,7 +43,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'crypto/kek.ts',
   ],
   outbound: ['protocol/ip-address.ts', 'protocol/ports.ts', 'protocol/remote-error.ts'],
-  'certificates.ts': ['config', 'startup-error.ts', 'web'],
+  'certificates.ts': ['config', 'protocol', 'startup-error.ts', 'web'],
+  'listeners.ts': ['certificates.ts', 'config', 'web'],
   'routes.ts': ['app.ts', 'config', 'version.ts', 'web'],
   'platform.ts': ['file-access.ts'],
   'file-access.ts': [],
@@ -55,6 +56,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'app.ts': [
     'certificates.ts',
     'key-encryption.ts',
+    'listeners.ts',
     'node-clock.ts',
     'outbound',
     'startup-error.ts',

@@ -13,7 +13,6 @@ const templates: Readonly<Record<string, string>> = {
 
 /** Refusals that no test provokes, and why. This table must shrink. */
 const unprovoked: Readonly<Record<string, string>> = {
-  'more than one proof of possession was sent': 'no feature reads a proof yet; two must',
   'the account is gone': 'only when it is removed between two statements of one request',
 }
 

@@ -98,6 +98,10 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'mail.from': ['us@example.org', 'us@example.org'],
   'mail.smtp_url': ['smtps://u:p@mail.example.org', 'smtps://u:p@mail.example.org'],
   'outbound.allowed_addresses': ['10.1.0.0/16', ['10.1.0.0/16']],
+  'mtls.port': ['8443', 8443],
+  'mtls.origin': ['https://mtls.example.org:8443', 'https://mtls.example.org:8443'],
+  'mtls.proxy': ['envoy', 'envoy'],
+  'mtls.header': ['x-certificate', 'x-certificate'],
   'limits.body_bytes': ['2048', 2048],
   'limits.request_seconds': ['60', 60],
   'limits.flows_per_address': ['50', 50],
@@ -127,6 +131,11 @@ function besides(path: string): Record<string, string> {
   if (path.startsWith('tls.')) return { GATEHOUSE_TLS_CERT_FILE: '/cert', GATEHOUSE_TLS_KEY_FILE: '/tls' }
   if (path === 'administrator.create')
     return { GATEHOUSE_ADMINISTRATOR_EMAIL: 'ops@example.org', GATEHOUSE_ADMINISTRATOR_PASSWORD: 'a password' }
+  if (path.startsWith('mtls.')) {
+    const own = { GATEHOUSE_TLS_CERT_FILE: '/cert', GATEHOUSE_TLS_KEY_FILE: '/tls', GATEHOUSE_MTLS_ORIGIN: 'https://mtls.example.org' }
+    const proxy = { GATEHOUSE_MTLS_PROXY: 'nginx', GATEHOUSE_TRUSTED_PROXIES: '10.0.0.1' }
+    return { GATEHOUSE_FEATURES_MUTUAL_TLS: 'true', ...own, ...proxy }
+  }
   const alg = /^keys\.files\.(\w+)\./.exec(path)?.[1]
   return alg ? { [variableOf(`keys.files.${alg}.private_key_file`)]: '/private' } : {}
 }

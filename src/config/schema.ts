@@ -4,6 +4,7 @@ import { signingAlgs } from '../protocol/algs.ts'
 import { catalogue, offByDefault } from '../protocol/features/index.ts'
 import { lifetimeFields } from '../protocol/lifetimes.ts'
 import { signUpEmails } from '../protocol/tenant-settings.ts'
+import { checkMtls, mtls } from './mtls.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
 const tries = z.int().min(1).max(1_000_000)
@@ -179,7 +180,7 @@ const features = z
     }
   })
 
-export const configSchema = z.strictObject({
+const settings = z.strictObject({
   issuer: z
     .string()
     .refine((text) => issuerProblem(text) === undefined, { error: (issue) => issuerProblem(String(issue.input)) ?? '' })
@@ -202,6 +203,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Files of earlier such keys, which still decrypt what they encrypted'),
   tls: tls.prefault({}),
+  mtls: mtls.prefault({}),
   trusted_proxies: z.array(address).default([]).describe('Addresses of proxies whose X-Forwarded-* headers are trusted'),
   workers: z.int().min(1).max(256).default(1).describe('Processes that share the work'),
   log: log.prefault({}),
@@ -254,6 +256,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
 })
+
+export const configSchema = settings.superRefine(checkMtls)
 
 /** The whole configuration, checked and complete. */
 export type Config = z.infer<typeof configSchema>

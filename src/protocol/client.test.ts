@@ -7,6 +7,10 @@ import { problemsOf } from './register.ts'
 
 const least = { client_id: 'client', redirect_uris: ['https://app.example/callback'] }
 
+/** Nothing yet says by which name its certificate is known. */
+const pki = { token_endpoint_auth_method: 'tls_client_auth' }
+const certificateNames = ['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'].map((name) => `tls_client_auth_${name}`).join(', ')
+
 function client(change: Record<string, unknown> = {}): Client {
   return { ...clientSchema.parse({ ...least, ...change }), secretHashes: [], tokensFrom: 0 }
 }
@@ -55,11 +59,38 @@ suite('registered metadata', () => {
     ['a public client', { token_endpoint_auth_method: 'none' }],
     ['no scope', { scope: '' }],
     ['a client_id that is a URL', { client_id: 'https://app.example/client?x=~' }],
+    ['a distinguished name', { ...pki, tls_client_auth_subject_dn: 'CN=robot+OU=a,O=Example\\, Inc.,C=GB' }],
+    ['an alternative DNS name', { ...pki, tls_client_auth_san_dns: 'client.example' }],
+    ['an alternative URI', { ...pki, tls_client_auth_san_uri: 'spiffe://example/robot' }],
+    ['an alternative address', { ...pki, tls_client_auth_san_ip: '2001:db8::1' }],
+    ['an alternative e-mail address', { ...pki, tls_client_auth_san_email: 'robot@client.example' }],
+    ['tokens bound to a certificate', { tls_client_certificate_bound_access_tokens: true }],
     ['the shortest code', { policy: { code_lifetime: 1 } }],
   ]
   for (const [name, change] of good) test(`${name} is good`, () => assert.doesNotThrow(() => client(change)))
 
   const bad: [change: Record<string, unknown>, problem: string][] = [
+    [pki, `token_endpoint_auth_method tls_client_auth needs exactly one of ${certificateNames}`],
+    [
+      { ...pki, tls_client_auth_san_dns: 'a.example', tls_client_auth_san_ip: '192.0.2.1' },
+      `token_endpoint_auth_method tls_client_auth needs exactly one of ${certificateNames}`,
+    ],
+    [{ tls_client_auth_san_dns: 'a.example' }, 'tls_client_auth_san_dns is for tls_client_auth only; remove it'],
+    ...['robot', '/CN=robot', 'CN=robot,', 'X=robot'].map((dn): [Record<string, unknown>, string] => [
+      { ...pki, tls_client_auth_subject_dn: dn },
+      'tls_client_auth_subject_dn must be a distinguished name such as CN=robot,O=Example,C=GB',
+    ]),
+    [{ ...pki, tls_client_auth_san_dns: 'https://a.example' }, 'tls_client_auth_san_dns must be a host name'],
+    [{ ...pki, tls_client_auth_san_uri: 'robot' }, 'tls_client_auth_san_uri must be an absolute URI'],
+    [{ ...pki, tls_client_auth_san_ip: '192.0.2.0/24' }, 'tls_client_auth_san_ip must be an IP address'],
+    [{ ...pki, tls_client_auth_san_ip: '192.0.2.1:443' }, 'tls_client_auth_san_ip must be an IP address'],
+    [{ ...pki, tls_client_auth_san_ip: 'fe80::1%eth0' }, 'tls_client_auth_san_ip must be an IP address'],
+    [{ ...pki, tls_client_auth_san_email: 'robot' }, 'tls_client_auth_san_email must be an e-mail address'],
+    [{ token_endpoint_auth_method: 'self_signed_tls_client_auth' }, 'jwks is needed for self_signed_tls_client_auth'],
+    [
+      { tls_client_certificate_bound_access_tokens: true, dpop_bound_access_tokens: true },
+      'tls_client_certificate_bound_access_tokens cannot be on together with dpop_bound_access_tokens',
+    ],
     [{ client_id: '' }, 'client_id must be 1 to 255 visible ASCII characters'],
     [{ client_id: 'a b' }, 'client_id must be 1 to 255 visible ASCII characters'],
     [{ client_id: 'ä' }, 'client_id must be 1 to 255 visible ASCII characters'],

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
 import { clientSigningAlgs, isPublicJwk } from './codec/public-key.ts'
+import { parseDistinguishedName } from './distinguished-name.ts'
+import { addressBytes } from './ip-address.ts'
 import { isWebOrigin } from './origins.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
 import { accessTokenTyp, isIdentifier } from './resource.ts'
@@ -16,6 +18,10 @@ const url = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
   .max(2000)
   .refine(isCleanText, 'has a character that is not allowed')
+const hostName = z
+  .string()
+  .max(253)
+  .regex(/^(?:\*\.)?(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d])?\.)*[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i, 'must be a host name')
 const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
 
@@ -27,6 +33,34 @@ const clientKeys = z.strictObject({
     .max(20)
     .refine((keys) => JSON.stringify(keys).length <= 32_768, 'must not be longer than 32768 characters as JSON'),
 })
+
+/** By which the certificate of a client is known; for `tls_client_auth` exactly one. RFC 8705 §2.1.2 */
+const certificateNames = {
+  tls_client_auth_subject_dn: text
+    .refine((dn) => parseDistinguishedName(dn) !== undefined, 'must be a distinguished name such as CN=robot,O=Example,C=GB')
+    .optional()
+    .describe('Subject of its certificate, RFC 4514: for tls_client_auth'),
+  tls_client_auth_san_dns: hostName.optional().describe('DNS name in its certificate: for tls_client_auth'),
+  tls_client_auth_san_uri: text
+    .refine(URL.canParse, 'must be an absolute URI')
+    .optional()
+    .describe('URI in its certificate: for tls_client_auth'),
+  tls_client_auth_san_ip: z
+    .string()
+    .refine((ip) => addressBytes(ip) !== undefined, 'must be an IP address')
+    .optional()
+    .describe('IP address in its certificate: for tls_client_auth'),
+  tls_client_auth_san_email: z
+    .email('must be an e-mail address')
+    .max(254)
+    .optional()
+    .describe('E-mail address in its certificate: for tls_client_auth'),
+}
+type CertificateName = keyof typeof certificateNames
+
+/** What binds the access tokens of a client to a key of its own. */
+export const bindingMembers = ['dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'] as const
+export type BindingMember = (typeof bindingMembers)[number]
 
 /** No access token lives longer, in seconds. */
 export const maxAccessTokenLifetime = 86_400
@@ -100,13 +134,16 @@ export const clientSchema = z
       .array(z.enum(['code', 'none']))
       .default(['code'])
       .describe('Which response types it may use'),
-    jwks: clientKeys.optional().describe('Its public keys, as {"keys": [...]}: for private_key_jwt and request objects, RFC 7517 §5'),
+    jwks: clientKeys
+      .optional()
+      .describe('Its public keys, as {"keys": [...]}: for private_key_jwt, self_signed_tls_client_auth and request objects, RFC 7517 §5'),
     request_object_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its request objects; absent: any'),
     require_signed_request_object: z.boolean().default(false).describe('Only signed authorization requests, RFC 9101 §10.5'),
     token_endpoint_auth_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its assertions; absent: any'),
     token_endpoint_auth_method: text
       .default('client_secret_basic')
       .describe('How it authenticates; a secret may come by basic or post unless policy.client_secret_method says otherwise'),
+    ...certificateNames,
     scope: z.string().max(8192).default(usualScope).describe('The scopes it may ask for, separated by spaces'),
     resource_scope: z
       .record(z.string().max(2000), z.string().max(2000))
@@ -141,6 +178,7 @@ export const clientSchema = z
       .refine(isIdentifier, 'must be an absolute URI without a fragment')
       .optional()
       .describe('Identifier of the API that its tokens are for when a request names none'),
+    tls_client_certificate_bound_access_tokens: z.boolean().default(false).describe('Tokens bound to its TLS certificate, RFC 8705 §3'),
     resource_server: url.optional().describe('Identifier of the resource server it speaks for at introspection'),
     policy: policySchema.prefault({}).describe('Its security policy'),
   })
@@ -158,7 +196,15 @@ export const clientSchema = z
       problem(['redirect_uris'], 'at least one is needed for the authorization_code grant type')
     if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')
       problem(['token_endpoint_auth_method'], 'a client that may use client_credentials must authenticate') // RFC 6749 §4.4
-    if (client.token_endpoint_auth_method === 'private_key_jwt' && !client.jwks) problem(['jwks'], 'is needed for private_key_jwt')
+    const method = client.token_endpoint_auth_method
+    if (['private_key_jwt', 'self_signed_tls_client_auth'].includes(method) && !client.jwks) problem(['jwks'], `is needed for ${method}`)
+    const names = Object.keys(certificateNames) as CertificateName[]
+    const given = names.filter((name) => client[name] !== undefined)
+    if (method === 'tls_client_auth' && given.length !== 1)
+      problem(['token_endpoint_auth_method'], `tls_client_auth needs exactly one of ${names.join(', ')}`) // RFC 8705 §2.1.2
+    if (method !== 'tls_client_auth') for (const name of given) problem([name], 'is for tls_client_auth only; remove it')
+    if (bindingMembers.every((member) => client[member]))
+      problem(['tls_client_certificate_bound_access_tokens'], 'cannot be on together with dpop_bound_access_tokens')
     if (client.require_signed_request_object && !client.jwks) problem(['jwks'], 'is needed for signed request objects')
     if (client.token_endpoint_auth_method === 'none' && client.policy.pkce === 'optional')
       problem(['policy', 'pkce'], 'must be required for a client that does not authenticate') // RFC 9700 §2.1.1

@@ -1,5 +1,6 @@
 /** The frame: a feature and its seams, the tables made of all features, and the context every rule gets. */
-import type { Client } from './client.ts'
+import type { BindingMember, Client } from './client.ts'
+import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
 import type { Keys, People, Remote, SharedKeys, Store, Tokens } from './ports.ts'
 import type { Reply, Request } from './request-reply.ts'
@@ -42,8 +43,8 @@ export interface Feature {
   tokenSchemes?: readonly string[]
   /** Headers that scripts of other origins may send, and read, because of it. */
   corsHeaders?: { request?: readonly string[]; response?: readonly string[] }
-  /** Values of a client's policy that differ from the default and that this feature enforces: registration refuses all others. */
-  serves?: Readonly<Partial<Record<keyof Client['policy'], readonly string[]>>>
+  /** Values of a client's policy, and of what binds its tokens, that are not the default and that it enforces: registration refuses all others. */
+  serves?: Readonly<Partial<Record<keyof Client['policy'] | BindingMember, readonly string[]>>>
   /** Scopes it gives a meaning, in words for the consent page. */
   scopes?: Readonly<Record<string, string>>
 
@@ -97,10 +98,19 @@ export interface Ctx {
   readonly firstPartyAudience: string | undefined
   readonly tokens: Tokens
   readonly remote: Remote
+  readonly mutualTls: MutualTls
   /** Seconds since the epoch. */
   now(): number
   /** 128 bits in base64url: for ids that are not secret. */
   id(): string
+}
+
+/** What the operator set for TLS with certificates of clients. */
+export interface MutualTls {
+  /** Whose certificates are accepted for `tls_client_auth`. */
+  authorities: readonly Certificate[]
+  /** Where clients are asked for a certificate, if that is another origin than the issuer's. */
+  origin: string | undefined
 }
 
 /** What may differ between tenants. Lifetimes in seconds. */

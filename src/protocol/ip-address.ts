@@ -49,3 +49,9 @@ function withoutPort(text: string): string {
   const [, bracketed] = /^\[([^[\]]+)\](?::\d{1,5})?$/.exec(text) ?? []
   return bracketed ?? text.replace(/^([\d.]+):\d{1,5}$/, '$1')
 }
+
+/** The bytes of an address in hexadecimal, 4 of IPv4 or 16 of IPv6; undefined when the text is no address alone. */
+export function addressBytes(text: string): string | undefined {
+  const isAddress = text.includes(':') ? ipaddr.IPv6.isValid(text) && !text.includes('%') : ipaddr.IPv4.isValidFourPartDecimal(text)
+  return isAddress ? Buffer.from(ipaddr.parse(text).toByteArray()).toString('hex') : undefined
+}

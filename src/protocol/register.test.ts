@@ -45,6 +45,17 @@ suite('registration', () => {
     assert.deepEqual(problems([...without.filter(({ serves }) => !serves?.sender_constraint), serving], pushed), [])
   })
 
+  test('refuses bound tokens that no feature binds', () => {
+    for (const [member, feature] of [
+      ['dpop_bound_access_tokens', 'dpop'],
+      ['tls_client_certificate_bound_access_tokens', 'mutualTls'],
+    ] as const) {
+      const without = everything.filter(({ id, requires }) => id !== feature && !requires?.includes(feature))
+      assert.deepEqual(problems(without, { [member]: true }), [`${member} must be one of false: no enabled feature serves more`])
+      assert.deepEqual(problems(everything, { [member]: true }), [])
+    }
+  })
+
   test('refuses a profile as long as something of it is not served', () => {
     const without = everything.filter(({ serves }) => !serves?.pushed_requests && !serves?.sender_constraint)
     assert.deepEqual(

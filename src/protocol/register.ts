@@ -1,7 +1,7 @@
 /** Registering a client: its metadata must be valid in itself (RFC 7591 §2) and served by this server. */
 import type { z } from 'zod'
 import type { SigningAlg } from './algs.ts'
-import { accountPageId, type ClientMetadata, clientSchema, firstPartyId, policySchema, scopesOf } from './client.ts'
+import { accountPageId, bindingMembers, type ClientMetadata, clientSchema, firstPartyId, policySchema, scopesOf } from './client.ts'
 import type { Server } from './feature.ts'
 
 /** Throws a `ZodError` whose issues name the member and the rule. `algs`: those the tenant signs with. `newId` is used when the input names no client_id. */
@@ -23,10 +23,10 @@ export function readClient(
     known('token_endpoint_auth_method', client.token_endpoint_auth_method, [...server.clientAuth.keys()])
     if (client.require_signed_request_object && !server.parameters.has('request'))
       check.addIssue({ code: 'custom', path: ['require_signed_request_object'], message: 'is served by no enabled feature' })
-    for (const [member, values] of unservedPolicy(server, client))
+    for (const [path, values] of unserved(server, client))
       check.addIssue({
         code: 'custom',
-        path: ['policy', member],
+        path,
         message: `must be one of ${values.join(', ')}: no enabled feature serves more`,
       })
     const allowed = algs.filter((alg) => client.policy.allowed_algs?.includes(alg) ?? true)
@@ -40,12 +40,16 @@ export function readClient(
   return served.parse({ ...input, client_id: input['client_id'] ?? newId() })
 }
 
-/** The policy members whose value neither is the default nor is served by an enabled feature, with the values that this server serves. */
-function unservedPolicy({ features }: Server, { policy }: ClientMetadata): [member: string, served: string[]][] {
-  return Object.entries(policySchema.parse({})).flatMap(([member, fallback]): [string, string[]][] => {
-    const name = member as keyof typeof policy
-    const served = [String(fallback), ...features.flatMap(({ serves }) => serves?.[name] ?? [])]
-    return served.includes(String(policy[name])) ? [] : [[member, served]]
+/** Members of the policy, and those that bind tokens, whose value neither is the default nor is served by an enabled feature; and what is served. */
+function unserved({ features }: Server, client: ClientMetadata): [path: string[], served: string[]][] {
+  const policy = Object.entries(policySchema.parse({})).map(([name, fallback]) => {
+    const member = name as keyof typeof client.policy
+    return { member, path: ['policy', name], fallback, value: client.policy[member] }
+  })
+  const binding = bindingMembers.map((member) => ({ member, path: [member], fallback: false, value: client[member] }))
+  return [...policy, ...binding].flatMap(({ member, path, fallback, value }): [string[], string[]][] => {
+    const served = [String(fallback), ...features.flatMap(({ serves }) => serves?.[member] ?? [])]
+    return served.includes(String(value)) ? [] : [[path, served]]
   })
 }
 

@@ -17,6 +17,11 @@ export interface Request {
   browser: Browser
   /** IP address of whoever asks, as trusted proxies tell it. */
   address: string
+  /**
+   * The certificate of the TLS client, then what came of its chain, DER; empty when what came cannot be read. Undefined: none was presented,
+   * or not by the connection or a trusted proxy.
+   */
+  certificates: readonly Uint8Array[] | undefined
 }
 
 /** What a browser remembers for us in cookies. */

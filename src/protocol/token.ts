@@ -38,6 +38,8 @@ export async function proveSender(ctx: Ctx, request: Request, client: Client): P
     if (proven && binding) refuse('invalid_request', 'more than one proof of possession was sent')
     binding ??= proven
   }
-  if (!binding && client.policy.sender_constraint === 'required') refuse('invalid_request', 'this client must prove possession of a key')
+  const { policy, dpop_bound_access_tokens: byKey, tls_client_certificate_bound_access_tokens: byCertificate } = client
+  if (!binding && (policy.sender_constraint === 'required' || byKey || byCertificate))
+    refuse('invalid_request', 'this client must prove possession of a key')
   return binding
 }

@@ -120,7 +120,7 @@ export function dpop(): Feature {
     id: 'dpop',
     spec: 'RFC 9449',
     requires: ['token'],
-    serves: { sender_constraint: ['required'], dpop_nonce: ['required'] },
+    serves: { sender_constraint: ['required'], dpop_nonce: ['required'], dpop_bound_access_tokens: ['true'] },
     tokenSchemes: ['dpop'],
     corsHeaders: { request: ['DPoP'], response: ['DPoP-Nonce'] },
     metadata: () => ({ dpop_signing_alg_values_supported: clientSigningAlgs }), // §5.1

@@ -17,6 +17,7 @@ import { issuerIdentification } from './issuer-identification.ts'
 import { jwtIntrospection } from './jwt-introspection.ts'
 import { keys } from './keys.ts'
 import { logout } from './logout.ts'
+import { mutualTls } from './mutual-tls.ts'
 import { openid } from './openid.ts'
 import { passwordGrant } from './password-grant.ts'
 import { pkce } from './pkce.ts'
@@ -28,6 +29,7 @@ import { resourceIndicators } from './resource-indicators.ts'
 import { responseModes } from './response-modes.ts'
 import { responseTypeNone } from './response-type-none.ts'
 import { revocation } from './revocation.ts'
+import { tlsClientAuth } from './tls-client-auth.ts'
 import { userinfo } from './userinfo.ts'
 
 const token = (): Feature => ({ id: 'token', spec: 'RFC 6749 §3.2', endpoints: [tokenEndpoint] })
@@ -48,6 +50,8 @@ export const catalogue = {
   pushedRequests,
   requestObjects,
   dpop,
+  mutualTls,
+  tlsClientAuth,
   issuerIdentification,
   promptCreate,
   refreshToken,
@@ -64,8 +68,8 @@ export const catalogue = {
   customClaims,
 } as const satisfies Record<string, () => Feature>
 
-/** Off unless the configuration says `true`: kept for programs that cannot be changed, and discouraged. */
-export const offByDefault: readonly (keyof typeof catalogue)[] = ['passwordGrant']
+/** Off unless the configuration says `true`: discouraged, or of use only with further settings. */
+export const offByDefault: readonly (keyof typeof catalogue)[] = ['passwordGrant', 'mutualTls', 'tlsClientAuth']
 
 /** Checked by the compiler: only known features. */
 export type FeatureConfig = { readonly [K in keyof typeof catalogue]?: boolean | undefined }

@@ -1,6 +1,7 @@
 /** Headers of every response, and which origins may read it. */
 import { isWebOrigin } from '../../protocol/origins.ts'
 import type { clientAddress } from './client-address.ts'
+import type { certificateOf } from './client-certificate.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Route, WebTenant } from './route.ts'
 
@@ -24,6 +25,8 @@ export interface HttpState {
   common: Readonly<Record<string, string>>
   /** The IP address of the client. */
   addressOf: ReturnType<typeof clientAddress>
+  /** The certificate of the TLS client, and the headers without it. */
+  certificateOf: ReturnType<typeof certificateOf>
   /** The listener is shutting down: connections close after the response that is under way. */
   closing: boolean
 }

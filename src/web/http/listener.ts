@@ -1,11 +1,13 @@
 /** The HTTP listener. It decides no rule of OAuth. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Origin } from '../../identity/audit.ts'
+import { aliasIssuer } from '../../protocol/client-certificate.ts'
 import { withErrorReply } from '../../protocol/error-reply.ts'
 import { type OAuthError, refuse } from '../../protocol/errors.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { problemDocument } from '../api/problem.ts'
 import { clientAddress } from './client-address.ts'
+import { certificateOf, type Forwarded } from './client-certificate.ts'
 import type { HttpDeps, Log } from './deps.ts'
 import { commonHeaders, type HttpState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
@@ -13,10 +15,12 @@ import { answerUnreadable, refuseOddAddress, refuseOddRequests } from './odd-req
 import { isJson, jsonOf, readParams, readPath } from './request-body.ts'
 import type { Route, WebTenant } from './route.ts'
 import { finish, type ResponseContext, send } from './send.ts'
-import { type Certificate, tlsRules } from './tls.ts'
+import { type Certificate, clientCertificateRules, tlsRules } from './tls.ts'
 
 export interface ListenerOptions {
-  tls: Certificate | undefined
+  tls: (Certificate & { requestsCertificate: boolean }) | undefined
+  /** How trusted proxies forward the certificates of their clients; undefined: they do not. */
+  forwarded: Forwarded | undefined
   /** Peers whose X-Forwarded-For is believed: addresses or CIDR ranges. */
   trustedProxies: readonly string[]
   bodyBytes: number
@@ -30,9 +34,11 @@ function noSchemas(): never {
 }
 
 /** The HTTP server with all routes; not listening yet. */
-export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes, requestSeconds }: ListenerOptions): FastifyInstance {
+export function createListener(deps: HttpDeps, options: ListenerOptions): FastifyInstance {
+  const { tls, forwarded, trustedProxies, bodyBytes, requestSeconds } = options
   const common = commonHeaders(deps.issuer.startsWith('https:'))
-  const state: HttpState = { deps, common, addressOf: clientAddress(trustedProxies), closing: false }
+  const certificatesOf = certificateOf(forwarded, trustedProxies)
+  const state: HttpState = { deps, common, addressOf: clientAddress(trustedProxies), certificateOf: certificatesOf, closing: false }
   const requestTimeout = requestSeconds * 1000
   const http = {
     maxHeaderSize: 16_384, // holds the longest token there is, and our cookies
@@ -41,7 +47,9 @@ export function createListener(deps: HttpDeps, { tls, trustedProxies, bodyBytes,
     requireHostHeader: false, // a hook refuses its absence, in our own form
   }
   const app: FastifyInstance = Fastify({
-    ...(tls ? { https: { ...http, ...tlsRules, ...tls } } : { http }),
+    ...(tls
+      ? { https: { ...http, ...tlsRules, ...(tls.requestsCertificate ? clientCertificateRules : {}), cert: tls.cert, key: tls.key } }
+      : { http }),
     bodyLimit: bodyBytes,
     routerOptions: { maxParamLength: 1000, querystringParser: () => ({}) }, // Params reads the query, to detect repeated names
     forceCloseConnections: 'idle',
@@ -111,7 +119,7 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
     }
     const json = jsonOf(route, req)
     entered = tenant
-    const result = await route.handle(tenant, readRequest(tenant, route, req, address), { json, path })
+    const result = await route.handle(tenant, readRequest(state, tenant, route, req), { json, path })
     if (result.remember) context.headers['set-cookie'] = tenant.cookies.write(result.remember, req.headers.cookie)
     return result
   })
@@ -139,16 +147,17 @@ function slugOf(req: FastifyRequest): string {
   return (req.params as { slug?: string }).slug ?? ''
 }
 
-function readRequest({ ctx, cookies }: WebTenant, { path }: Route, req: FastifyRequest, address: string): Request {
+function readRequest({ addressOf, certificateOf }: HttpState, { ctx, cookies }: WebTenant, { path }: Route, req: FastifyRequest): Request {
   const { headers, method } = req
+  const base = aliasIssuer(ctx)
   return {
     id: req.id,
     method,
-    url: ctx.issuer + path,
-    headers,
+    url: (base !== undefined && new URL(base).host === headers.host ? base : ctx.issuer) + path,
     params: readParams(req),
     browser: cookies.read(headers.cookie),
-    address,
+    address: addressOf(req.raw),
+    ...certificateOf(req.raw),
   }
 }
 

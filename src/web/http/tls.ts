@@ -15,6 +15,12 @@ export const tlsRules = {
   ].join(':'),
 } as const
 
+/**
+ * Clients are asked for a certificate, and need none; whether it is good is judged with each request. A resumed session would be without the
+ * chain of the certificate, so none is resumed: SSL_OP_NO_TICKET.
+ */
+export const clientCertificateRules = { requestCert: true, rejectUnauthorized: false, secureOptions: 0x4000 } as const
+
 /** A certificate chain and its private key, PEM. */
 export interface Certificate {
   cert: string
@@ -31,10 +37,11 @@ export interface SecureServer {
  */
 export function certificateReload(
   server: SecureServer,
-  inUse: Certificate,
+  inUse: Certificate & { requestsCertificate: boolean },
   { read, log }: { read(): Promise<Certificate>; log: Log },
 ): () => Promise<void> {
-  let seen = JSON.stringify(inUse)
+  const { requestsCertificate, ...certificate } = inUse
+  let seen = JSON.stringify(certificate)
   return async () => {
     const found = await read().catch((error: Error) => error)
     const key = found instanceof Error ? found.message : JSON.stringify(found)
@@ -42,7 +49,7 @@ export function certificateReload(
     seen = key
     try {
       if (found instanceof Error) throw found
-      server.setSecureContext({ ...tlsRules, ...found })
+      server.setSecureContext({ ...tlsRules, ...(requestsCertificate ? clientCertificateRules : {}), ...found })
       log.info({}, 'the TLS certificate was replaced')
     } catch (err) {
       log.error({ err }, 'the new TLS certificate cannot be used; the old one stays in use')
