@@ -93,6 +93,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['repeats the request within {} seconds', setting('lifetimes.refresh_grace')],
     ['`request_uri` that is valid for {} seconds', constant('requestLifetime')],
     ['A pushed request can have {} characters', code(/length > ([\d_]+)\) refuse\('invalid_request', 'the pushed request/)],
+    ['an `exp` {} seconds ahead', constant('responseLifetime')],
     ['A request object can have {} characters', constant('maxObject')],
     ['a nonce that is valid for at most {} minutes', (constant('good') * code(/const period = (\d+)\nconst good/)) / minute],
     ['may be {} seconds in the past and {} seconds in the future', code(/\{ past: (\d+)/), code(/past: \d+, future: (\d+)/)],

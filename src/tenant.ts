@@ -133,13 +133,15 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
 
 /** The signing keys of a tenant; at the root tenant also those of files. */
 async function keysOf(deps: AppDeps, row: TenantRow, { store, issuer }: { store: KeyStore; issuer: string }): Promise<Keyring> {
-  const { config, platform, sealer, db } = deps
+  const { config, platform, sealer, db, server } = deps
   const { now, log } = platform
+  const decrypts = server.features.some(({ id }) => id === 'requestObjects')
   const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
   const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
   const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
   const reseal = resealOnUse(sealedValues(db), sealer)
-  const keys = await keyring({ store, sealer, reseal, tenantId: row.id, issuer, algs, rsaBits, now, reloadEvery: 0, schedule, fixed })
+  const own = { algs, decrypts, rsaBits, fixed }
+  const keys = await keyring({ ...own, store, sealer, reseal, tenantId: row.id, issuer, now, reloadEvery: 0, schedule })
   keys.rotateWhenDue().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
   return keys
 }

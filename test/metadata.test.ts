@@ -232,7 +232,10 @@ async function ask(gatehouse: TestApp, fields: Fields = {}): Promise<string> {
     code_challenge_method: 'S256',
   }
   const response = await fetch(`${gatehouse.issuer}/authorize?${encode({ ...usual, ...fields })}`, { redirect: 'manual' })
-  return `${response.headers.get('location') ?? ''}\n${await response.text()}`
+  const page = await response.text()
+  const location = response.headers.get('location') ?? ''
+  const [, payload = ''] = /response(?:=|" value=")[\w-]+\.([\w-]+)\./.exec(`${location}\n${page}`) ?? []
+  return `${location}\n${page}\n${Buffer.from(payload, 'base64url')}`
 }
 
 async function checkAddress(gatehouse: TestApp, path: string, served: Endpoint['methods'] | undefined): Promise<void> {

@@ -51,11 +51,6 @@ const refused: [line: string, status: number, message: string][] = [
   ['clients create --redirect-uris http://x.example', 1, 'entry 1 of --redirect-uris must be https'],
   ['clients create --grant-types magic', 1, '--grant-types must be one of'],
   ['clients create --redirect-uris https://x.example --profile best', 2, '--profile must be one of oauth21, fapi2'],
-  [
-    'clients create --redirect-uris https://x.example --policy-signed-requests required',
-    1,
-    '--policy-signed-requests must be one of optional: no enabled feature serves more',
-  ],
   ['clients create --redirect-uris https://x.example --secret short', 1, 'the secret is shorter than 22 characters'],
   [
     'clients create --redirect-uris https://x.example --token-endpoint-auth-method none --secret 1234567890123456789012',
@@ -88,6 +83,13 @@ for (const [line, status, message] of refused) {
     assert.doesNotMatch(outcome.err, / at .*\.ts:\d/)
   })
 }
+
+test('refused: a policy that no enabled feature serves', async () => {
+  const line = 'clients create --redirect-uris https://x.example --policy-signed-requests required'
+  const { status, err } = await gatehouse(line, '', { GATEHOUSE_FEATURES_REQUEST_OBJECTS: 'false' })
+  assert.equal(status, 1)
+  assert.match(err, /--policy-signed-requests must be one of optional: no enabled feature serves more/)
+})
 
 test('an account lives: made, shown, suspended, resumed, given a password, deleted', async () => {
   const made = await json(

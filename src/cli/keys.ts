@@ -1,7 +1,7 @@
 /** `gatehouse keys`: the signing keys of a tenant, and how much is sealed under which key-encryption key. */
 import { type Command, Option } from 'commander'
 import type { KeyInfo } from '../crypto/keyring.ts'
-import { type SigningAlg, signingAlgs } from '../protocol/algs.ts'
+import { type KeyAlg, keyAlgs } from '../protocol/algs.ts'
 import { type AdminFlags, adminCommand, confirm, printJson } from './admin-command.ts'
 import { type KeyEncryptionKey, keyEncryptionKeys, keyEncryptionRows } from './key-encryption-keys.ts'
 import { withTenant } from './open.ts'
@@ -20,12 +20,12 @@ export function keys(group: Command, terminal: Terminal): void {
     'gatehouse keys rotate --alg ES256',
     'gatehouse keys rotate --alg ES256 --immediately',
   ])
-    .addOption(new Option('--alg <name>', 'the algorithm; without it, all of them').choices(signingAlgs))
+    .addOption(new Option('--alg <name>', 'the algorithm; without it, all of them').choices(keyAlgs))
     .option('--immediately', 'sign with it from now on, although others may not have read it yet')
-    .action((flags: AdminFlags & { alg?: SigningAlg; immediately?: true }) =>
+    .action((flags: AdminFlags & { alg?: KeyAlg; immediately?: true }) =>
       withTenant(terminal, flags, async ({ keyring }, done) => {
         if (flags.alg && !keyring.ownAlgs.includes(flags.alg)) refuse(`${flags.alg} is not in keys.algs, or its keys are files of your own`)
-        const made: { alg: SigningAlg; kid: string }[] = []
+        const made: { alg: KeyAlg; kid: string }[] = []
         for (const alg of flags.alg ? [flags.alg] : keyring.ownAlgs) {
           made.push({ alg, kid: await keyring.rotate(alg, { immediately: flags.immediately === true }) })
         }

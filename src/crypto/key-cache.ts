@@ -1,5 +1,5 @@
 /** A tenant's signing keys as last read from the store, opened and ready. */
-import type { SigningAlg } from '../protocol/algs.ts'
+import type { KeyAlg } from '../protocol/algs.ts'
 import type { ResealOnUse } from './reseal.ts'
 import type { Sealer } from './seal.ts'
 import { fromPkcs8, type KeyPair, toPkcs8 } from './signer.ts'
@@ -38,7 +38,7 @@ export interface KeyCache {
 export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: string; now: () => number; reseal: ResealOnUse }): KeyCache {
   const { store, sealer, now, tenantId: tenant } = options
   // The seal covers algorithm and kid: write access to rows is not enough to add a key or to use one with another algorithm.
-  const sealContextOf = (alg: SigningAlg, kid: string) => ({ purpose: 'signing-key', tenant, id: `${alg}:${kid}` })
+  const sealContextOf = (alg: KeyAlg, kid: string) => ({ purpose: 'signing-key', tenant, id: `${alg}:${kid}` })
   let latest: LoadedKeys = { rows: [], open: new Map(), at: Number.NEGATIVE_INFINITY }
   let underWay: Promise<LoadedKeys> | undefined
   let begun = 0

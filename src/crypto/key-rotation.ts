@@ -1,5 +1,5 @@
 /** Creating, replacing and removing signing keys, on any number of nodes at once. */
-import type { SigningAlg } from '../protocol/algs.ts'
+import type { KeyAlg } from '../protocol/algs.ts'
 import type { KeyCache } from './key-cache.ts'
 import { activeOf, needsNext, newestOf, type Schedule, stateOf } from './key-schedule.ts'
 import type { Sealer } from './seal.ts'
@@ -8,8 +8,8 @@ import type { SigningKeyRow } from './types.ts'
 
 export interface Rotation {
   /** Makes the first key of an algorithm that has none. */
-  ensure(alg: SigningAlg): Promise<void>
-  rotate(alg: SigningAlg, how: { immediately: boolean }): Promise<string>
+  ensure(alg: KeyAlg): Promise<void>
+  rotate(alg: KeyAlg, how: { immediately: boolean }): Promise<string>
   revoke(kid: string): Promise<boolean>
   rotateWhenDue(): Promise<void>
 }
@@ -17,13 +17,13 @@ export interface Rotation {
 export function keyRotation(options: {
   cache: KeyCache
   sealer: Sealer
-  algs: readonly SigningAlg[]
+  algs: readonly KeyAlg[]
   rsaBits: number
   schedule: Schedule
   now: () => number
 }): Rotation {
   const { cache, sealer, algs, rsaBits, schedule, now } = options
-  const making = new Map<SigningAlg, Promise<void>>()
+  const making = new Map<KeyAlg, Promise<void>>()
 
   /** False when another node has just made this generation. */
   function addAfter(previous: SigningKeyRow | undefined, pair: KeyPair, delay: number): Promise<boolean> {
@@ -33,13 +33,13 @@ export function keyRotation(options: {
     return cache.add(pair, when, previous && activeAt + schedule.retireAfter)
   }
 
-  async function makeFirst(alg: SigningAlg): Promise<void> {
+  async function makeFirst(alg: KeyAlg): Promise<void> {
     if (newestOf((await cache.readAnew()).rows, alg)) return
     await addAfter(undefined, await makeKeyPair(alg, rsaBits), 0)
     await cache.readAnew() // our key, or that of the node that was first
   }
 
-  function ensure(alg: SigningAlg): Promise<void> {
+  function ensure(alg: KeyAlg): Promise<void> {
     const underWay = making.get(alg)
     if (underWay !== undefined) return underWay
     const made = makeFirst(alg)
@@ -49,8 +49,8 @@ export function keyRotation(options: {
     return made
   }
 
-  async function rotate(alg: SigningAlg, { immediately }: { immediately: boolean }): Promise<string> {
-    if (!algs.includes(alg)) throw new RangeError('the tenant does not sign with this algorithm')
+  async function rotate(alg: KeyAlg, { immediately }: { immediately: boolean }): Promise<string> {
+    if (!algs.includes(alg)) throw new RangeError('the tenant makes no keys for this algorithm')
     let newest = newestOf((await cache.readAnew()).rows, alg)
     if (newest && newest.activeAt > now() && !immediately) return newest.kid
     const pair = await makeKeyPair(alg, rsaBits)

@@ -1,5 +1,5 @@
 /** Which signing key does what when: rules over the kept rows and the clock, the same on every node. */
-import type { SigningAlg } from '../protocol/algs.ts'
+import type { KeyAlg } from '../protocol/algs.ts'
 import type { SigningKeyRow } from './types.ts'
 
 /** Seconds. */
@@ -19,12 +19,12 @@ export type KeyState = 'next' | 'active' | 'retired' | 'removed'
 type Rows = readonly SigningKeyRow[]
 
 /** The key made last, whether it signs already or not. */
-export function newestOf(rows: Rows, alg: SigningAlg): SigningKeyRow | undefined {
+export function newestOf(rows: Rows, alg: KeyAlg): SigningKeyRow | undefined {
   return ofAlg(rows, alg).at(-1)
 }
 
 /** The key that signs. A first key does so from the start, even where the clock is behind that of the node which made it. */
-export function activeOf(rows: Rows, alg: SigningAlg, now: number): SigningKeyRow | undefined {
+export function activeOf(rows: Rows, alg: KeyAlg, now: number): SigningKeyRow | undefined {
   const mine = ofAlg(rows, alg)
   return mine.findLast((row) => row.activeAt <= now) ?? mine[0]
 }
@@ -37,11 +37,11 @@ export function stateOf(rows: Rows, row: SigningKeyRow, now: number): KeyState {
 }
 
 /** Is it time to publish the next key? Not while one is waiting already. */
-export function needsNext(rows: Rows, alg: SigningAlg, now: number, schedule: Schedule): boolean {
+export function needsNext(rows: Rows, alg: KeyAlg, now: number, schedule: Schedule): boolean {
   const newest = newestOf(rows, alg)
   return newest !== undefined && newest.activeAt <= now - (schedule.maxAge - schedule.lead)
 }
 
-function ofAlg(rows: Rows, alg: SigningAlg): SigningKeyRow[] {
+function ofAlg(rows: Rows, alg: KeyAlg): SigningKeyRow[] {
   return rows.filter((row) => row.alg === alg).sort((a, b) => a.generation - b.generation)
 }

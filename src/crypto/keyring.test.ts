@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
+import { CompactEncrypt, createLocalJWKSet, importJWK, type JSONWebKeySet, jwtVerify } from 'jose'
 import { memoryKeyStore } from '../../test/memory-key-store.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
 import { type Keyring, keyring } from './keyring.ts'
@@ -13,9 +13,11 @@ const issuer = 'https://id.example'
 const noon = 1_800_000_000
 const claims = { iss: issuer, sub: 'alice', aud: 'api', iat: noon, exp: noon + 300 }
 
+const usual = { sealer: safe, tenantId: 'tenant', issuer, rsaBits: 2048, reloadEvery: 1, reseal: async () => {} }
+
 function open(options: { store?: ReturnType<typeof memoryKeyStore>; algs?: SigningAlg[]; now?: () => number; tenantId?: string }) {
   const { store = memoryKeyStore(), algs = ['ES256'], now = () => noon, tenantId = 'tenant' } = options
-  return keyring({ store, sealer: safe, tenantId, issuer, algs, rsaBits: 2048, now, reloadEvery: 1, reseal: async () => {} })
+  return keyring({ ...usual, store, tenantId, algs, now })
 }
 
 const all: SigningAlg[] = ['ES256', 'EdDSA', 'RS256', 'PS256']
@@ -160,6 +162,39 @@ test('forged tokens are refused', async () => {
     empty: '',
   }
   for (const [name, forged] of Object.entries(refused)) assert.equal(await ring.verify(['JWT'], forged, noon), undefined, name)
+})
+
+test('a key that decrypts signs nothing, is replaced like others, and is published while it is active', async () => {
+  const store = memoryKeyStore()
+  let now = noon
+  const ring = await keyring({ ...usual, store, algs: ['ES256'], decrypts: true, now: () => now })
+  const enc = async () => ((await ring.jwks(now)).keys as { kid: string; use: string }[]).filter(({ use }) => use === 'enc')
+  const [first] = await enc()
+  const encrypted = async (kid: string, to: object) =>
+    new CompactEncrypt(Buffer.from('text'))
+      .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A128GCM', kid })
+      .encrypt(await importJWK(to, 'ECDH-ES'))
+  const before = await encrypted(first!.kid, first!)
+  assert.equal(await ring.decrypt(before), 'text')
+
+  await ring.rotate('ECDH-ES', { immediately: false })
+  assert.deepEqual(await enc(), [first])
+  now += 86_400
+  const [second] = await enc()
+  assert.notEqual(second!.kid, first!.kid)
+  assert.equal(await ring.decrypt(before), 'text')
+  assert.equal(await ring.decrypt(await encrypted(second!.kid, second!)), 'text')
+  assert.equal(await ring.decrypt(await encrypted(second!.kid, first!)), undefined)
+  assert.equal(await ring.revoke(first!.kid), true)
+  assert.equal(await ring.decrypt(before), undefined)
+
+  const forged = `${encode({ alg: 'ECDH-ES', typ: 'JWT', kid: second!.kid })}.${encode(claims)}.AAAA`
+  assert.equal(await ring.verify(['JWT'], forged, noon), undefined)
+  await assert.rejects(async () => signText({ alg: 'ECDH-ES', privateKey: (await makeKeyPair('ES256', 2048)).privateKey }, 'x'), RangeError)
+  await assert.rejects(
+    (await keyring({ ...usual, store, algs: ['ES256'], now: () => now })).rotate('ECDH-ES', { immediately: true }),
+    RangeError,
+  )
 })
 
 test('another tenant’s tokens are refused, and its rows do not open', async () => {

@@ -1,6 +1,7 @@
-/** A tenant's signing keys: signing and verifying tokens, and the JWKS — RFC 7515, RFC 7517, RFC 7519, RFC 8725. */
+/** A tenant's keys: signing and verifying tokens, decrypting, and the JWKS — RFC 7515, RFC 7516, RFC 7517, RFC 7519, RFC 8725. */
 
-import type { SigningAlg } from '../protocol/algs.ts'
+import type { KeyAlg, SigningAlg } from '../protocol/algs.ts'
+import { decryptJwt, parseJweHeader } from '../protocol/codec/jwe.ts'
 import { parseJws, parseObject } from '../protocol/codec/jws.ts'
 import type { Keys } from '../protocol/ports.ts'
 import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
@@ -14,12 +15,12 @@ import type { KeyStore, SigningKeyRow } from './types.ts'
 
 export interface Keyring extends Keys {
   /** The algorithms whose keys are made here; the operator manages those of the others. */
-  readonly ownAlgs: readonly SigningAlg[]
+  readonly ownAlgs: readonly KeyAlg[]
   /**
    * Publishes the next key, to sign after the schedule's lead; or, `immediately`, one that signs from now on, which those who cache the
    * JWKS do not know yet. Nodes that rotate at once make one key. Returns the `kid` of the new or waiting key.
    */
-  rotate(alg: SigningAlg, how: { immediately: boolean }): Promise<string>
+  rotate(alg: KeyAlg, how: { immediately: boolean }): Promise<string>
   /** Takes a key out of the JWKS and refuses what it signed; a new one takes the place of an active one. False: there is no such key. */
   revoke(kid: string): Promise<boolean>
   /** To be called regularly: publishes next keys in time, removes keys that are no longer needed, and seals old ones anew. */
@@ -42,6 +43,8 @@ export async function keyring(options: {
   tenantId: string
   issuer: string
   algs: readonly SigningAlg[]
+  /** Does anybody encrypt for this tenant? */
+  decrypts?: boolean
   rsaBits: number
   now: () => number
   reloadEvery: number
@@ -52,21 +55,22 @@ export async function keyring(options: {
 }): Promise<Keyring> {
   const { issuer, algs, now, reloadEvery, schedule = usualSchedule } = options
   const fixed = (options.fixed ?? []).map((pair): OpenKey => ({ ...pair, headers: new Map() }))
-  const own = algs.filter((alg) => !fixed.some((key) => key.alg === alg))
+  const signing = algs.filter((alg) => !fixed.some((key) => key.alg === alg))
+  const own: readonly KeyAlg[] = [...signing, ...(options.decrypts ? (['ECDH-ES'] as const) : [])]
   const cache = keyCache(options)
   const { ensure, rotate, revoke, rotateWhenDue } = keyRotation({ ...options, algs: own, cache, schedule })
 
-  async function signingKey(alg: SigningAlg): Promise<OpenKey> {
+  async function activeKey(alg: KeyAlg): Promise<OpenKey> {
     const kept = fixed.find((key) => key.alg === alg)
     if (kept) return kept
-    if (!algs.includes(alg)) throw new RangeError('the tenant does not sign with this algorithm')
+    if (!own.includes(alg)) throw new RangeError('the tenant has no keys for this algorithm')
     let keys = await cache.read(reloadEvery)
     if (!newestOf(keys.rows, alg)) {
       await ensure(alg)
       keys = await cache.readAnew()
     }
     const active = activeOf(keys.rows, alg, now())
-    if (!active) throw new Error('a signing key vanished just after it was made')
+    if (!active) throw new Error('a key vanished just after it was made')
     return keys.open.get(active.kid)!
   }
 
@@ -80,12 +84,12 @@ export async function keyring(options: {
     return row && stateOf(keys.rows, row, now()) !== 'removed' ? keys.open.get(kid) : undefined
   }
 
-  await Promise.all(own.filter((alg) => !isSlow(alg)).map(ensure))
+  await Promise.all(signing.filter((alg) => !isSlow(alg)).map(ensure))
 
   return {
     algs,
     ownAlgs: own,
-    sign: async (alg, typ, claims) => signCompact(await signingKey(alg), typ, claims),
+    sign: async (alg, typ, claims) => signCompact(await activeKey(alg), typ, claims),
     verify: async (typ, token, at) => {
       const jws = parseJws(token, maxLength)
       if (!jws || typeof jws.header['kid'] !== 'string' || !isOfType(jws.header['typ'], typ)) return undefined
@@ -95,10 +99,15 @@ export async function keyring(options: {
       return claims?.['iss'] === issuer && (at === undefined || isInForce(claims, at)) ? claims : undefined // RFC 8725 §3.8
     },
     publishes: async (kid) => (await publishedKey(kid)) !== undefined,
+    decrypt: async (text) => {
+      const kid = parseJweHeader(text)?.['kid']
+      const key = typeof kid === 'string' ? await publishedKey(kid) : undefined
+      return key?.alg === 'ECDH-ES' ? decryptJwt(text, key.privateKey) : undefined
+    },
     jwks: async (at) => {
-      await Promise.all(own.map(signingKey))
+      await Promise.all(own.map(activeKey))
       const { rows, open } = await cache.read(reloadEvery)
-      const published = rows.filter((row) => stateOf(rows, row, at) !== 'removed').map((row) => open.get(row.kid)!.jwk)
+      const published = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => open.get(row.kid)!.jwk)
       return { keys: [...fixed.map((key) => key.jwk), ...published].toSorted(byAge) }
     },
     rotate,
@@ -108,14 +117,20 @@ export async function keyring(options: {
   }
 }
 
-/** Libraries that read the set with less care take its first key, or stumble over a kind that they do not know: the oldest kinds come first. */
+/** Libraries that read the set with less care take its first key, or stumble over a kind that they do not know: the oldest kinds come first, and what does not sign comes last. */
 function byAge(one: object, other: object): number {
   const rank = (jwk: object) => kinds.indexOf(String((jwk as { kty?: unknown }).kty))
   const isRs256 = (jwk: object) => (jwk as { alg?: unknown }).alg === 'RS256'
-  return rank(one) - rank(other) || Number(isRs256(other)) - Number(isRs256(one))
+  const decrypts = (jwk: object) => Number((jwk as { use?: unknown }).use === 'enc')
+  return decrypts(one) - decrypts(other) || rank(one) - rank(other) || Number(isRs256(other)) - Number(isRs256(one))
 }
 
 const kinds = ['RSA', 'EC', 'OKP', 'AKP']
+
+/** Nobody shall encrypt for a key any more that another one follows, nor for one that is not known on every node yet. */
+function isPublished(alg: KeyAlg, state: KeyState): boolean {
+  return alg === 'ECDH-ES' ? state === 'active' : state !== 'removed'
+}
 
 function listed(rows: readonly SigningKeyRow[], at: number): KeyInfo[] {
   return rows.map((row) => {

@@ -1,23 +1,24 @@
 /** Signing keys and raw signatures — RFC 7518 §3, RFC 8037, RFC 7638. */
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign, type webcrypto } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { SigningAlg } from '../protocol/algs.ts'
+import type { KeyAlg } from '../protocol/algs.ts'
 import { isSignedBy, schemes, thumbprint } from '../protocol/codec/public-key.ts'
 
 /** RFC 7517: public members only. */
 export interface PublicJwk extends webcrypto.JsonWebKey {
   kid: string
-  alg: SigningAlg
-  use: 'sig'
+  /** Absent from a key that decrypts: it serves several algorithms. */
+  alg?: string
+  use: 'sig' | 'enc'
   /** RFC 7517 §4.7. */
   x5c?: string[]
   /** RFC 7517 §4.9. */
   'x5t#S256'?: string
 }
 
-/** A key pair, for one algorithm only. */
+/** A key pair, for one algorithm only, or for ECDH-ES in all its forms. */
 export interface KeyPair {
-  alg: SigningAlg
+  alg: KeyAlg
   /** RFC 7638 thumbprint. */
   kid: string
   jwk: PublicJwk
@@ -26,23 +27,23 @@ export interface KeyPair {
 }
 
 /** Algorithms whose signatures take milliseconds: they are made off the event loop. */
-const slow: readonly SigningAlg[] = ['RS256', 'PS256', 'ML-DSA-44', 'ML-DSA-65']
+const slow: readonly KeyAlg[] = ['RS256', 'PS256', 'ML-DSA-44', 'ML-DSA-65']
 
 const generate = promisify(generateKeyPair)
 
 /** Does making a key and signing take long? */
-export function isSlow(alg: SigningAlg): boolean {
+export function isSlow(alg: KeyAlg): boolean {
   return slow.includes(alg)
 }
 
 /** A new key pair, whose kid does not begin with a hyphen: on a command line it would be taken for an option. `rsaBits` is for RS256 and PS256. */
-export async function makeKeyPair(alg: SigningAlg, rsaBits: number): Promise<KeyPair> {
+export async function makeKeyPair(alg: KeyAlg, rsaBits: number): Promise<KeyPair> {
   const pair = toKeyPair(alg, (await generatePair(alg, rsaBits)).privateKey)
   return pair.kid.startsWith('-') ? makeKeyPair(alg, rsaBits) : pair
 }
 
-function generatePair(alg: SigningAlg, rsaBits: number): Promise<{ privateKey: KeyObject }> {
-  if (alg === 'ES256') return generate('ec', { namedCurve: 'P-256' })
+function generatePair(alg: KeyAlg, rsaBits: number): Promise<{ privateKey: KeyObject }> {
+  if (alg === 'ES256' || alg === 'ECDH-ES') return generate('ec', { namedCurve: 'P-256' })
   if (alg === 'EdDSA') return generate('ed25519')
   if (alg === 'ML-DSA-44') return generate('ml-dsa-44')
   if (alg === 'ML-DSA-65') return generate('ml-dsa-65')
@@ -50,7 +51,7 @@ function generatePair(alg: SigningAlg, rsaBits: number): Promise<{ privateKey: K
 }
 
 /** Back from what `toPkcs8` gave. */
-export function fromPkcs8(alg: SigningAlg, der: Buffer): KeyPair {
+export function fromPkcs8(alg: KeyAlg, der: Buffer): KeyPair {
   return toKeyPair(alg, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
 }
 
@@ -59,15 +60,17 @@ export function toPkcs8(pair: KeyPair): Buffer {
 }
 
 /** With its public half, as a JWK under its thumbprint. */
-export function toKeyPair(alg: SigningAlg, privateKey: KeyObject): KeyPair {
+export function toKeyPair(alg: KeyAlg, privateKey: KeyObject): KeyPair {
   const publicKey = createPublicKey(privateKey)
   const members = publicKey.export({ format: 'jwk' })
   const kid = thumbprint(members)
-  return { alg, kid, jwk: { ...members, kid, alg, use: 'sig' }, privateKey, publicKey }
+  const use = alg === 'ECDH-ES' ? ({ use: 'enc' } as const) : ({ alg, use: 'sig' } as const)
+  return { alg, kid, jwk: { ...members, kid, ...use }, privateKey, publicKey }
 }
 
 /** The signature in base64url: at the end of this turn of the event loop for the fast algorithms, from a thread for the slow ones. */
 export function signText(pair: Pick<KeyPair, 'alg' | 'privateKey'>, text: string): Promise<string> {
+  if (pair.alg === 'ECDH-ES') throw new RangeError('this key does not sign')
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const { digest, options } = schemes[pair.alg]
   const key = { key: pair.privateKey, ...options }
@@ -101,5 +104,5 @@ function makeWaiting(): void {
 
 /** Is it this key's signature, by this key's algorithm? */
 export function isSignatureOf(pair: Pick<KeyPair, 'alg' | 'publicKey'>, text: string, signature: Uint8Array): boolean {
-  return isSignedBy(pair.publicKey, pair.alg, text, signature)
+  return pair.alg !== 'ECDH-ES' && isSignedBy(pair.publicKey, pair.alg, text, signature)
 }

@@ -1,10 +1,10 @@
 /** The stores of this folder: sealed bytes and public keys only. Times in seconds since the epoch. */
-import type { SigningAlg } from '../protocol/algs.ts'
+import type { KeyAlg } from '../protocol/algs.ts'
 
-/** A stored signing key. Its state follows from the times and the clock alone, so all nodes agree on it. */
+/** A stored key, which signs or decrypts. Its state follows from the times and the clock alone, so all nodes agree on it. */
 export interface SigningKeyRow {
   kid: string
-  alg: SigningAlg
+  alg: KeyAlg
   /** Counts the keys of one algorithm from 1: two nodes that rotate at once make one key. */
   generation: number
   /** RFC 7517, public members only, as JSON. */

@@ -4,6 +4,10 @@
 export const signingAlgs = ['ES256', 'RS256', 'PS256', 'EdDSA', 'ML-DSA-44', 'ML-DSA-65'] as const
 export type SigningAlg = (typeof signingAlgs)[number]
 
+/** What the keys of a tenant are made for: to sign by one algorithm, or to decrypt what others encrypted for it. RFC 7518 §4.6 */
+export const keyAlgs = [...signingAlgs, 'ECDH-ES'] as const
+export type KeyAlg = (typeof keyAlgs)[number]
+
 /** For access tokens also by a secret that one client's APIs share with us: who can verify them can make them. */
 export const accessTokenAlgs = [...signingAlgs, 'HS256'] as const
 export type AccessTokenAlg = (typeof accessTokenAlgs)[number]

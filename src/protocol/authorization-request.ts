@@ -12,10 +12,10 @@ const displays = new Set(['page', 'popup', 'touch', 'wap'])
 
 /** The response mode by which even a refusal is told: whoever asks for tokens at this endpoint looks for the answer in the fragment. */
 export function requestedMode(ctx: Ctx, params: Params): string {
-  const named = params.all('response_mode')[0]
-  if (named !== undefined && ctx.server.responseModes.has(named)) return named
   const type = params.all('response_type')[0] ?? ''
-  return ctx.server.responseTypes.get(type)?.defaultMode ?? (type.includes('token') ? 'fragment' : 'query')
+  const usual = ctx.server.responseTypes.get(type)?.defaultMode ?? (type.includes('token') ? 'fragment' : 'query')
+  const named = ctx.server.responseModes.get(params.all('response_mode')[0] ?? usual)
+  return named?.standsFor?.[usual] ?? named?.name ?? usual
 }
 
 export async function readRequest(
@@ -31,8 +31,11 @@ export async function readRequest(
   const scope = readScope(ctx, client, params)
   refuseUnregistered(client, { responseType, scope })
   refuseUnmet(client, proven)
-  const responseMode = params.get('response_mode') ?? type.defaultMode
-  if (!ctx.server.responseModes.has(responseMode)) refuse('invalid_request', 'response_mode is not offered here')
+  const mode =
+    ctx.server.responseModes.get(params.get('response_mode') ?? type.defaultMode) ??
+    refuse('invalid_request', 'response_mode is not offered here')
+  if (client.policy.signed_responses === 'required' && !mode.signed)
+    refuse('invalid_request', 'this client must ask for signed responses, with response_mode jwt') // FAPI 2.0 Message Signing §5.4
   const display = params.get('display')
   if (display !== undefined && !displays.has(display)) refuse('invalid_request', 'display must be page, popup, touch or wap')
 
@@ -42,7 +45,7 @@ export async function readRequest(
     redirectUri,
     redirectUriSent: params.get('redirect_uri') !== undefined,
     responseType,
-    responseMode,
+    responseMode: requestedMode(ctx, params),
     scope,
     state: params.get('state'),
     nonce: params.get('nonce'),

@@ -1,7 +1,9 @@
 /** The public keys of a client, and what it signed with them — RFC 7517 §5, OpenID Connect Registration §2. */
 import type { Client } from './client.ts'
+import { type ContentEncryptionAlg, encryptionKey, encryptJwt, type KeyEncryptionAlg } from './codec/jwe.ts'
 import type { CompactJws } from './codec/jws.ts'
 import { type ClientSigningAlg, clientSigningAlgs, isSignedBy, publicKeyFor } from './codec/public-key.ts'
+import { refuse } from './errors.ts'
 
 /**
  * True if the private half of a registered key made the signature. `registered`: the one algorithm that the client may use here; undefined:
@@ -21,4 +23,16 @@ function isSignedByOneOf(jwks: readonly Readonly<Record<string, unknown>>[], jws
       const key = publicKeyFor(jwk, alg)
       return key !== undefined && isSignedBy(key, alg, input, signature)
     })
+}
+
+/** A signed JWT, encrypted for a key of this client. Refuses when it has none for the algorithm: what is to be hidden is not sent in the clear. */
+export async function encryptedForClient(
+  client: Client,
+  jwt: string,
+  { alg, enc }: { alg: KeyEncryptionAlg; enc: ContentEncryptionAlg },
+): Promise<string> {
+  const key = encryptionKey(client.jwks?.keys ?? [], alg)
+  return key
+    ? encryptJwt(jwt, { alg, enc, key })
+    : refuse('invalid_request', 'the client has no key for which its responses can be encrypted')
 }

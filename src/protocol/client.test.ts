@@ -40,6 +40,7 @@ suite('registered metadata', () => {
       pkce: 'required',
       pushed_requests: 'optional',
       signed_requests: 'optional',
+      signed_responses: 'optional',
       request_object_jti: 'optional',
       parameters_outside_request_object: 'ignored',
       assertion_audience: 'issuer',

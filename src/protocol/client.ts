@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
+import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
 import { clientSigningAlgs, isPublicJwk } from './codec/public-key.ts'
 import { parseDistinguishedName } from './distinguished-name.ts'
 import { addressBytes } from './ip-address.ts'
@@ -76,6 +77,7 @@ export const policySchema = z.strictObject({
   pkce: z.enum(['required', 'optional']).default('required').describe('Proof key for code exchange, RFC 7636'),
   pushed_requests: z.enum(['optional', 'required']).default('optional').describe('Pushed authorization requests, RFC 9126'),
   signed_requests: z.enum(['optional', 'required']).default('optional').describe('Signed request objects, RFC 9101'),
+  signed_responses: z.enum(['optional', 'required']).default('optional').describe('Authorization responses as JWTs, JARM'),
   request_object_lifetime: seconds
     .max(3600)
     .optional()
@@ -153,6 +155,11 @@ export const clientSchema = z
     default_max_age: seconds.optional().describe('max_age when a request names none'),
     default_acr_values: z.array(text).max(20).optional().describe('acr_values when a request names none'),
     require_auth_time: z.boolean().default(false).describe('auth_time in every ID token'),
+    authorization_signed_response_alg: signingAlg
+      .optional()
+      .describe('Algorithm of its authorization responses of mode jwt; absent: that of its ID tokens'),
+    authorization_encrypted_response_alg: z.enum(keyEncryptionAlgs).optional().describe('absent: they are not encrypted'),
+    authorization_encrypted_response_enc: z.enum(contentEncryptionAlgs).optional().describe('absent: A128CBC-HS256'),
     id_token_scope_claims: z
       .boolean()
       .default(false)
@@ -205,6 +212,9 @@ export const clientSchema = z
     if (method !== 'tls_client_auth') for (const name of given) problem([name], 'is for tls_client_auth only; remove it')
     if (bindingMembers.every((member) => client[member]))
       problem(['tls_client_certificate_bound_access_tokens'], 'cannot be on together with dpop_bound_access_tokens')
+    const { authorization_encrypted_response_alg: alg, authorization_encrypted_response_enc: enc, jwks } = client
+    if (enc && !alg) problem(['authorization_encrypted_response_alg'], 'is needed beside authorization_encrypted_response_enc') // JARM §3
+    if (alg && !encryptionKey(jwks?.keys ?? [], alg)) problem(['jwks'], `must hold a sound key for ${alg}`)
     if (client.require_signed_request_object && !client.jwks) problem(['jwks'], 'is needed for signed request objects')
     if (client.token_endpoint_auth_method === 'none' && client.policy.pkce === 'optional')
       problem(['policy', 'pkce'], 'must be required for a client that does not authenticate') // RFC 9700 §2.1.1

@@ -266,6 +266,10 @@ export interface ApprovedRequest {
 export interface ResponseMode {
   /** Value of `response_mode`. */
   name: string
+  /** What it sends is signed. */
+  signed?: true
+  /** The mode that it is another name for, by the default mode of the response type. JARM §2.3.4 */
+  standsFor?: Readonly<Record<string, string>>
   reply(ctx: Ctx, address: ResponseDestination, answer: Readonly<Record<string, string>>): Promise<Reply>
 }
 

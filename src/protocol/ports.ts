@@ -233,6 +233,8 @@ export interface Keys {
   verify(typ: readonly string[], token: string, now: number | undefined): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Is a key of this `kid` in the JWKS? Only then can what it signed be verified. */
   publishes(kid: string): Promise<boolean>
+  /** The content of a compact JWE that was encrypted for a key of this tenant; undefined when it was not. */
+  decrypt(text: string): Promise<string | undefined>
   /** RFC 7517. */
   jwks(now: number): Promise<{ keys: object[] }>
 }

@@ -115,6 +115,7 @@ suite('storage', () => {
       pkce: 'required',
       pushed_requests: 'required',
       signed_requests: 'required',
+      signed_responses: 'required',
       request_object_lifetime: 3600,
       request_object_jti: 'required',
       parameters_outside_request_object: 'ignored',

@@ -1,12 +1,11 @@
 /** Request objects by value — RFC 9101 §6, §10; OpenID Connect Core §6.1. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import * as oauth from 'oauth4webapi'
-import * as oidc from 'openid-client'
+import { CompactEncrypt, importJWK } from 'jose'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing } from '../tiny-browser.ts'
-import { type Application, alice, application, call, callback, challenge, shows, told, verifier } from './application.ts'
+import { type Application, alice, application, call, callback, challenge, shows, told } from './application.ts'
 import { aClientKey, type ClientKey, signedWith } from './signed-by-clients.ts'
 
 type Change = { claims?: Record<string, unknown>; header?: object; key?: ClientKey }
@@ -199,6 +198,43 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await push()).body.error, 'invalid_request_object')
     })
 
+    test('an object that was encrypted for this server is read, by each algorithm', async () => {
+      const { keys } = (await call(`${gatehouse.issuer}/.well-known/jwks.json`, {})).body
+      const [recipient] = keys.filter(({ use }: { use: string }) => use === 'enc')
+      const publicKey = await importJWK(recipient, 'ECDH-ES')
+      const encrypted = async (alg: string, kid: string | undefined, text?: string) =>
+        new CompactEncrypt(new TextEncoder().encode(text ?? (await object('app'))))
+          .setProtectedHeader({ alg, enc: 'A256GCM', cty: 'JWT', ...(kid !== undefined && { kid }) })
+          .encrypt(publicKey)
+      for (const alg of ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'])
+        assert.ok(told(await signIn(url('app', await encrypted(alg, recipient.kid))))['code'])
+      const pushed = await apps['app']!.post('/par', { request: await encrypted('ECDH-ES', recipient.kid) })
+      assert.equal(pushed.status, 201)
+
+      const good = await encrypted('ECDH-ES', recipient.kid)
+      const notForUs = 'the request object is not encrypted for a key of this server; kid names the one of use enc'
+      const signing = keys.find(({ use }: { use: string }) => use === 'sig').kid
+      const compressed = `${Buffer.from(JSON.stringify({ alg: 'ECDH-ES', enc: 'A256GCM', zip: 'DEF', kid: recipient.kid })).toString('base64url')}..AA.AA.AA`
+      const bad = [
+        await encrypted('ECDH-ES', undefined),
+        await encrypted('ECDH-ES', 'x'),
+        await encrypted('ECDH-ES', signing),
+        `${good.slice(0, -2)}AA`,
+        compressed,
+        '....',
+        'a.b.c.d.e.f',
+      ]
+      for (const text of bad) assert.deepEqual(said(await gatehouse.browser().open(url('app', text))), ['invalid_request_object', notForUs])
+      const long = await apps['app']!.post('/par', { request: `a..b.${'c'.repeat(24_576)}.d` })
+      assert.equal(long.body.error_description, 'the encrypted request object is longer than 24576 characters')
+      const nested = said(
+        await gatehouse.browser().open(url('app', await encrypted('ECDH-ES', recipient.kid, await encrypted('ECDH-ES', recipient.kid)))),
+      )
+      assert.equal(nested[1], 'the request object must be one signed JWT of at most 16384 characters')
+      const unsigned = said(await gatehouse.browser().open(url('app', await encrypted('ECDH-ES', recipient.kid, 'e30.e30.'))))
+      assert.equal(unsigned[1], 'the request object must be one signed JWT of at most 16384 characters')
+    })
+
     test('the metadata says what is understood', async () => {
       const { body } = await call(`${gatehouse.issuer}/.well-known/openid-configuration`, {})
       assert.deepEqual([body.request_parameter_supported, body.require_signed_request_object], [true, false])
@@ -208,49 +244,6 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('a client that must sign has keys', async () => {
       const client = { client_id: 'x', redirect_uris: [callback], require_signed_request_object: true }
       await assert.rejects(gatehouse.addClient(client), /is needed for signed request objects/)
-    })
-
-    test('openid-client signs its requests', async () => {
-      const config = await oidc.discovery(
-        new URL(gatehouse.issuer),
-        'strict',
-        { client_secret: 'secret', id_token_signed_response_alg: 'ES256' },
-        oidc.ClientSecretBasic('secret'),
-        {
-          execute: [oidc.allowInsecureRequests],
-        },
-      )
-      const parameters = {
-        redirect_uri: callback,
-        scope: 'openid',
-        state: 'client',
-        code_challenge: challenge,
-        code_challenge_method: 'S256',
-      }
-      const address = await oidc.buildAuthorizationUrlWithJAR(config, parameters, { key: key!.privateKey, kid: 'one' })
-      const { url: landed } = await signIn(address.href)
-      const tokens = await oidc.authorizationCodeGrant(config, landed, { expectedState: 'client', pkceCodeVerifier: verifier })
-      assert.equal(tokens.scope, 'openid')
-    })
-
-    test('oauth4webapi pushes what it signed', async () => {
-      const options = { [oauth.allowInsecureRequests]: true }
-      const issuer = new URL(gatehouse.issuer)
-      const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, options))
-      const client = { client_id: 'strict' }
-      const parameters = {
-        response_type: 'code',
-        redirect_uri: callback,
-        scope: 'openid',
-        code_challenge: challenge,
-        code_challenge_method: 'S256',
-      }
-      const request = await oauth.issueRequestObject(as, client, parameters, { key: key!.privateKey, kid: 'one' })
-      const answered = await oauth.pushedAuthorizationRequest(as, client, oauth.ClientSecretBasic('secret'), { request }, options)
-      const { request_uri } = await oauth.processPushedAuthorizationResponse(as, client, answered)
-      const landing = await signIn(`${gatehouse.issuer}/authorize?${new URLSearchParams({ client_id: 'strict', request_uri })}`)
-      const params = oauth.validateAuthResponse(as, client, landing.url)
-      assert.ok(params.get('code'))
     })
   })
 }

@@ -1,9 +1,14 @@
 /** Encrypted objects — RFC 7516, with the algorithms of RFC 7518 §4 and §5: a signed token put into an encrypted one, RFC 7519 §11.2. */
 import { createPublicKey, type KeyObject, type webcrypto } from 'node:crypto'
+import { fromBase64url } from './base64url.ts'
+import { type JsonObject, parseObject } from './jws.ts'
 
 /** How the key of the content is agreed on or wrapped. RFC 7518 §4.1; not RSA1_5, whose decryption is open to padding oracles. */
 export const keyEncryptionAlgs = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'] as const
 export type KeyEncryptionAlg = (typeof keyEncryptionAlgs)[number]
+
+/** Those by which others encrypt for a tenant, whose keys are on P-256. */
+export const decryptionAlgs = ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'] as const
 
 /** How the content is encrypted. RFC 7518 §5.1. */
 export const contentEncryptionAlgs = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'] as const
@@ -51,4 +56,25 @@ export async function encryptJwt(
   const { CompactEncrypt } = await import('jose') // loaded only where something is encrypted
   const header = { alg, enc, cty: 'JWT', ...(key.kid === undefined ? {} : { kid: key.kid }) }
   return new CompactEncrypt(Buffer.from(jwt)).setProtectedHeader(header).encrypt(key.publicKey)
+}
+
+const maxHeader = 2048
+
+/** The protected header of a compact JWE; undefined when the text is none, or asks for what is not supported: compression is a way to hide size. */
+export function parseJweHeader(text: string): JsonObject | undefined {
+  const [first = '', , , , fifth, ...more] = text.split('.', 6)
+  const bytes = fifth === undefined || more.length > 0 || first.length > maxHeader ? undefined : fromBase64url(first)
+  const header = bytes && parseObject(bytes)
+  return header && !('crit' in header) && !('zip' in header) ? header : undefined // RFC 7516 §4.1.13, RFC 8725 §3.6
+}
+
+/** The content of a compact JWE for this key; undefined when it was not encrypted for it, or was changed. */
+export async function decryptJwt(text: string, key: KeyObject): Promise<string | undefined> {
+  const { compactDecrypt } = await import('jose') // loaded only where something is decrypted
+  const allowed = { keyManagementAlgorithms: [...decryptionAlgs], contentEncryptionAlgorithms: [...contentEncryptionAlgs] }
+  try {
+    return Buffer.from((await compactDecrypt(text, key, allowed)).plaintext).toString()
+  } catch {
+    return undefined
+  }
 }

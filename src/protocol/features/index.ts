@@ -14,6 +14,7 @@ import { formPost } from './form-post.ts'
 import { groups } from './groups.ts'
 import { introspection } from './introspection.ts'
 import { issuerIdentification } from './issuer-identification.ts'
+import { jarm } from './jarm.ts'
 import { jwtIntrospection } from './jwt-introspection.ts'
 import { keys } from './keys.ts'
 import { logout } from './logout.ts'
@@ -46,6 +47,7 @@ export const catalogue = {
   responseTypeNone,
   responseModes,
   formPost,
+  jarm,
   pkce,
   pushedRequests,
   requestObjects,

@@ -1,8 +1,9 @@
-/** Signed authorization requests, sent by value — RFC 9101, OpenID Connect Core §6.1. */
+/** Signed authorization requests, which may be encrypted, sent by value — RFC 9101, OpenID Connect Core §6.1. */
 import type { Client } from '../client.ts'
 import { isSignedByClient } from '../client-keys.ts'
 import { sha256 } from '../codec/digest.ts'
 import { readJson } from '../codec/json.ts'
+import { contentEncryptionAlgs, decryptionAlgs } from '../codec/jwe.ts'
 import { type JsonObject, parseJws } from '../codec/jws.ts'
 import { clientSigningAlgs } from '../codec/public-key.ts'
 import { refuse } from '../errors.ts'
@@ -11,6 +12,7 @@ import { Params } from '../params.ts'
 import type { UsedOnce } from '../types.ts'
 
 const maxObject = 16_384
+const maxEncrypted = 24_576
 const maxJti = 255
 /** By how much the clocks of clients may differ from ours, in seconds. */
 const clockSkew = 60
@@ -24,7 +26,8 @@ const ofTheJwt = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti']
 
 /** The request that a request object stands for. Refuses one that the client did not sign for this server. §6.2 */
 export async function readRequestObject(ctx: Ctx, client: Client, text: string, outside: Params): Promise<ResolvedRequest> {
-  const claims = await verifiedClaims(client, text)
+  const isEncrypted = text.split('.', 5).length === 5
+  const claims = await verifiedClaims(client, isEncrypted ? await decrypted(ctx, text) : text)
   if (claims['request'] !== undefined || claims['request_uri'] !== undefined)
     refuse('invalid_request_object', 'a request object cannot itself contain request or request_uri') // §4
   const isMerged = client.policy.parameters_outside_request_object === 'merged'
@@ -35,6 +38,15 @@ export async function readRequestObject(ctx: Ctx, client: Client, text: string, 
   const inside = parametersOf(claims)
   const params = isMerged ? merged(inside, outside) : inside
   return { params, proven: { signed: true, usesUp } }
+}
+
+/** What was encrypted for this tenant is a signed object inside. §6.1 */
+async function decrypted({ keys }: Ctx, text: string): Promise<string> {
+  if (text.length > maxEncrypted) refuse('invalid_request_object', 'the encrypted request object is longer than 24576 characters')
+  return (
+    (await keys.decrypt(text)) ??
+    refuse('invalid_request_object', 'the request object is not encrypted for a key of this server; kid names the one of use enc')
+  )
 }
 
 async function verifiedClaims(client: Client, text: string): Promise<JsonObject> {
@@ -111,6 +123,8 @@ export function requestObjects(): Feature {
     serves: { signed_requests: ['required'], request_object_jti: ['required'], parameters_outside_request_object: ['merged'] },
     metadata: () => ({
       request_object_signing_alg_values_supported: clientSigningAlgs,
+      request_object_encryption_alg_values_supported: decryptionAlgs,
+      request_object_encryption_enc_values_supported: contentEncryptionAlgs,
       require_signed_request_object: false, // §10.5: it is for each client's policy to say
     }),
 

@@ -1,6 +1,6 @@
 /** `/api/v1/admin/keys`: the signing keys of a tenant. They rotate automatically; this is for emergencies. */
 import { z } from 'zod'
-import { signingAlgs } from '../../../protocol/algs.ts'
+import { keyAlgs } from '../../../protocol/algs.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
@@ -8,7 +8,7 @@ import { problem } from '../problem.ts'
 import { time } from './list.ts'
 
 const path = `${administrationPath}/keys` as const
-const alg = z.enum(signingAlgs)
+const alg = z.enum(keyAlgs)
 
 const list = adminRoute(
   'keys:read',
