@@ -79,8 +79,8 @@ async function made(form: Form, issuer: Issuer | undefined, marks: x509.Extensio
     issuer: issuer?.name ?? subject,
     notBefore: new Date((form.notBefore ?? now - 3600) * 1000),
     notAfter: new Date((form.notAfter ?? now + year) * 1000),
-    publicKey: pair.publicKey,
-    signingKey: signer,
+    publicKey: pair.publicKey as CryptoKey,
+    signingKey: signer as CryptoKey,
     signingAlgorithm: { hash: 'SHA-256', ...signer.algorithm },
     extensions: [
       ...marks,
