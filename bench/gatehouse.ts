@@ -144,6 +144,7 @@ function asked(clientId: string, scope: readonly string[]) {
     maxAge: undefined,
     loginHint: undefined,
     hintedSubject: undefined,
+    hintedSector: undefined,
     acrValues: [],
     askedAt: Math.floor(Date.now() / 1000),
     uiLocales: [],

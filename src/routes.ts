@@ -5,8 +5,8 @@ import { version } from './version.ts'
 import { accountRoutes } from './web/account/routes.ts'
 import { docsRoutes } from './web/api/docs.ts'
 import { everyRoute } from './web/api/every-route.ts'
-import { routeOfJson } from './web/api/json-route.ts'
 import { type CompatDeps, withoutClients } from './web/compat/auto-authn.ts'
+import { withSharedRegister } from './web/compat/register.ts'
 import { type Route, routeOf } from './web/http/route.ts'
 import { signUpSteps } from './web/sign-in/sign-up.ts'
 import { steps } from './web/sign-in/steps.ts'
@@ -18,5 +18,5 @@ export function routesOf({ server, tenant, tenants }: App, { api }: Config): Rou
   const rules = [...server.endpoints.values()].map(routeOf)
   const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps] : []
   const account = server.responseTypes.has('none') ? accountRoutes : []
-  return [...withoutClients(rules, compat), ...pages, ...account, ...json.map(routeOfJson), ...docsRoutes(json, api.docs, version)]
+  return [...withSharedRegister(withoutClients(rules, compat), json), ...pages, ...account, ...docsRoutes(json, api.docs, version)]
 }

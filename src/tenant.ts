@@ -27,7 +27,7 @@ import type { MailDelivery } from './mail/delivery.ts'
 import type { Platform } from './platform.ts'
 import type { Ctx, MutualTls, Server, TenantSettings } from './protocol/feature.ts'
 import type { Remote, Store } from './protocol/ports.ts'
-import type { ClientStore, GrantStore, ResourceStore } from './protocol/registry.ts'
+import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from './protocol/registry.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
@@ -43,7 +43,16 @@ import type { WebTenant } from './web/http/route.ts'
 /** A tenant with everything that acts in it. */
 export interface Tenant extends WebTenant {
   row: TenantRow
-  store: Store & IdentityStore & KeyStore & ClientStore & GrantStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore
+  store: Store &
+    IdentityStore &
+    KeyStore &
+    ClientStore &
+    InitialAccessTokenStore &
+    GrantStore &
+    ResourceStore &
+    DeclarationStore &
+    MachineStore &
+    ApiKeyStore
   signingSecrets: SigningSecrets
   accounts: AccountDeps
   audit: AuditDeps
@@ -217,7 +226,17 @@ function settingsOf({ config, server }: AppDeps, row: TenantRow, schema: readonl
     },
     withoutGrantTypes: tenantSettings(row.settings).password_grant ? [] : ['password'],
     secondFactor: secondFactorOf(config, row),
+    registration: registrationRuleOf(config, row),
     ...releasedAttributes(server, schema),
+  }
+}
+
+function registrationRuleOf({ registration }: Config, { settings }: TenantRow): TenantSettings['registration'] {
+  return {
+    open: registration.open && tenantSettings(settings).open_registration,
+    scope: registration.scope.split(' '),
+    redirects: registration.redirects,
+    unusedFor: registration.unused_days * 86_400,
   }
 }
 
@@ -250,7 +269,7 @@ function signInOf(
     name: row.name,
     secondFactor: secondFactorOf(config, row),
     lifetimes: { idle, absolute },
-    limits: { account, address, tenant, flows },
+    limits: { account, address, tenant, flows, registrations: config.registration.per_address },
     pseudonym: tokens.pseudonym,
     id,
     notify: async (news, account) => mail && sendNotice(mail, news, account),

@@ -51,21 +51,31 @@ const rsa = (modulusLength: number) => ({
 })
 const algorithms = { EC: ec, Ed25519: { name: 'Ed25519' }, 'RSA-1024': rsa(1024), 'RSA-2048': rsa(2048) }
 
-type Pair = webcrypto.CryptoKeyPair
+/** As the library has it: the DOM's, where another package brings its types, or that of Node.js. */
+type Key = x509.X509CrlCreateParams['signingKey']
+
+interface Pair {
+  privateKey: Key
+  publicKey: Key
+}
 
 async function pairFor(kind: Exclude<Form['key'], undefined>, hash = 'SHA-256'): Promise<Pair> {
   return (await webcrypto.subtle.generateKey({ ...algorithms[kind], hash }, true, ['sign', 'verify'])) as unknown as Pair
 }
 
-async function pemOf(key: CryptoKey): Promise<KeyObject> {
-  return createPrivateKey({ key: Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)), format: 'der', type: 'pkcs8' })
+async function pemOf(key: Key): Promise<KeyObject> {
+  return createPrivateKey({
+    key: Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key as webcrypto.CryptoKey)),
+    format: 'der',
+    type: 'pkcs8',
+  })
 }
 
 const pairs = new WeakMap<Buffer, Pair>()
 
 interface Issuer {
   name: string | x509.JsonName
-  key: CryptoKey
+  key: Key
   chain: readonly Buffer[]
 }
 
@@ -79,8 +89,8 @@ async function made(form: Form, issuer: Issuer | undefined, marks: x509.Extensio
     issuer: issuer?.name ?? subject,
     notBefore: new Date((form.notBefore ?? now - 3600) * 1000),
     notAfter: new Date((form.notAfter ?? now + year) * 1000),
-    publicKey: pair.publicKey as CryptoKey,
-    signingKey: signer as CryptoKey,
+    publicKey: pair.publicKey,
+    signingKey: signer,
     signingAlgorithm: { hash: 'SHA-256', ...signer.algorithm },
     extensions: [
       ...marks,

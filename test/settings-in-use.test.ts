@@ -25,6 +25,8 @@ const informational: Readonly<Record<string, string>> = {
   client_uri: 'shown by the administration',
   contacts: 'shown by the administration',
   contact: 'shown by the administration',
+  software_id: 'shown by the administration',
+  software_version: 'shown by the administration',
   require_auth_time: 'auth_time is in every ID token anyway',
 }
 

@@ -55,6 +55,7 @@ export const asked: AuthorizationRequest = {
   maxAge: undefined,
   loginHint: undefined,
   hintedSubject: undefined,
+  hintedSector: undefined,
   askedAt: NOW,
   acrValues: [],
   uiLocales: [],

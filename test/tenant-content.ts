@@ -41,6 +41,23 @@ export const aPushedRequest = (n: string) => ({
   usesUp: undefined,
   expiresAt: NOW + 60,
 })
+export const aRegistration = (n: string) => ({
+  client: aClient({ client_id: `registered${n}`, redirect_uris: [`https://registered${n}.example/`] }),
+  secret: aSecret('first'),
+  registration: { token: `initial${n}`, scope: ['openid'], at: NOW },
+  hash: `registration${n}`,
+  quarantined: true,
+  expiresAt: NOW + 60,
+})
+export const anInitialToken = (n: string) => ({
+  id: `initial${n}`,
+  hash: `hash of initial${n}`,
+  label: 'Token',
+  scope: undefined,
+  usesLeft: 5,
+  createdAt: NOW,
+  expiresAt: NOW + 60,
+})
 export const aTotp = (n: string) => ({ subject: `person${n}`, sealed: 'sealed', lastStep: 1, createdAt: NOW })
 export const anApiKey = (n: string, owner: 'person' | 'service' = 'person'): StoredApiKey => ({
   id: `key${n}`,
@@ -104,6 +121,8 @@ export async function fillTenant(store: TenantStore): Promise<void> {
       aSecret('second'),
     ])
     await store.resourcesAdmin.add(aResource(n), aSecret('first'))
+    await store.initialAccessTokens.add(anInitialToken(n))
+    await store.registrations.add(aRegistration(n))
     await store.groups.add(aGroup(n))
     await store.services.add(aService(n))
     await store.signingKeys.add(aKey(Number(n)), undefined)

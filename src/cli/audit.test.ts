@@ -25,7 +25,7 @@ writeFileSync(file, 'clients:\n  - client_id: applied\n    redirect_uris: [https
 const people = join(folder, 'people.jsonl')
 writeFileSync(people, '{"username": "imported"}')
 
-/** In order: each may use what those before it made. KEY, SECRET and KID stand for ids that are read when their turn comes. */
+/** In order: each may use what those before it made. KEY, SECRET, KID and TOKEN stand for ids that are read when their turn comes. */
 const commands: [line: string, ...acts: string[]][] = [
   ['tenants create acme', 'tenant.create'],
   ['tenants set acme --sign-up false', 'tenant.change'],
@@ -56,6 +56,8 @@ const commands: [line: string, ...acts: string[]][] = [
   ['clients disable shop', 'client.status'],
   ['clients enable shop', 'client.status'],
   ['clients delete shop', 'client.remove'],
+  ['registration-tokens create --label x', 'registration-token.create'],
+  ['registration-tokens delete TOKEN', 'registration-token.remove'],
   ['resources create --identifier https://api.example/x --name X --random-secret', 'resource.create'],
   ['resources update https://api.example/x --name Y', 'resource.change'],
   ['resources rotate-secret https://api.example/x', 'resource.secret'],
@@ -115,8 +117,9 @@ async function exported() {
 async function filledIn(line: string): Promise<string> {
   const [key] = line.includes('KEY') ? await json('api-keys list') : []
   const [secret] = line.includes('SECRET') ? await json('clients secrets shop') : []
+  const [token] = line.includes('TOKEN') ? await json('registration-tokens list') : []
   const [kid] = line.includes('KID') ? (await json('keys list')).signing_keys : []
-  return line.replace('KEY', key?.id).replace('SECRET', secret?.id).replace('KID', kid?.kid)
+  return line.replace('KEY', key?.id).replace('SECRET', secret?.id).replace('KID', kid?.kid).replace('TOKEN', token?.id)
 }
 
 test('what is refused is not noted as done', async () => {

@@ -5,6 +5,7 @@ import { changeClient, metadataOf } from '../protocol/change-client.ts'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
+import { checkSectorIdentifier } from '../protocol/sector-identifier.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, all, confirm, merged, print, printTable, readObject } from './admin-command.ts'
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
@@ -84,6 +85,7 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
   await withTenant(terminal, flags, async (tenant, done) => {
     const { client_secret: secretInFile, ...given } = await fields(terminal, command, flags)
     const client = register(tenant, given)
+    await checkSectorIdentifier(tenant.ctx, client)
     const chosen = typeof secretInFile === 'string' ? { secret: secretInFile, ...flags } : flags
     const { row, shown } = secretFor(client, chosen, tenant)
     if (!(await tenant.store.clientsAdmin.add(client, row ? [row] : []))) refuse(`a client ${client.client_id} is registered already`)

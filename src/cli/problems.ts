@@ -7,6 +7,7 @@ import { BadKeyFile } from '../crypto/kek.ts'
 import { UnusablePassword } from '../crypto/passwords.ts'
 import { Unsealable } from '../crypto/seal.ts'
 import { LoginTaken } from '../identity/accounts.ts'
+import { OAuthError } from '../protocol/errors.ts'
 import { StartupError } from '../startup-error.ts'
 import { DatabaseUnavailable, DatabaseUnusable } from '../store/sql.ts'
 
@@ -74,6 +75,7 @@ export function problemsOf(error: unknown): Problems | undefined {
       `a sealed value in the database does not open: ${error.message} — add the key to previous_key_encryption_key_files`,
     ])
   if (error instanceof LoginTaken || error instanceof UnusablePassword) return new Problems(1, [error.message])
+  if (error instanceof OAuthError) return new Problems(1, [error.description])
   if (error instanceof DatabaseUnusable) return new Problems(78, [error.message])
   if (error instanceof DatabaseUnavailable)
     return new Problems(1, [`the database cannot be reached or does not answer: see database_url (${error.message})`])

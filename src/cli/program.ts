@@ -64,6 +64,11 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => [(await import('./clients.ts')).clients],
     },
     {
+      usage: 'registration-tokens',
+      summary: 'initial access tokens, with which applications register themselves',
+      load: async () => [(await import('./registration-tokens.ts')).registrationTokens],
+    },
+    {
       usage: 'services',
       summary: 'machines with an identity of their own, which use API keys',
       load: async () => [(await import('./machines.ts')).machines],

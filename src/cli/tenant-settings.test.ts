@@ -15,6 +15,7 @@ const changed: Required<TenantOwnSettings> = {
   sign_up: false,
   sign_up_email: 'verified',
   password_grant: false,
+  open_registration: false,
   second_factor: 'required',
   account_deletion: false,
   contact: 'ada@example.com',
@@ -61,7 +62,7 @@ test('the root tenant can be renamed by command and by file, and the file that i
 })
 
 suite('a stored document', () => {
-  const defaults = { sign_up: true, password_grant: true, account_deletion: true, lifetimes: {} }
+  const defaults = { sign_up: true, password_grant: true, open_registration: true, account_deletion: true, lifetimes: {} }
 
   test('is read with defaults, and without unknown members', () => {
     assert.deepEqual(tenantSettings({}), defaults)
@@ -75,6 +76,7 @@ suite('a stored document', () => {
       sign_up: false,
       sign_up_email: 'private',
       password_grant: false,
+      open_registration: false,
       second_factor: 'required',
       account_deletion: false,
       lifetimes: {},

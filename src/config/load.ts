@@ -125,6 +125,7 @@ function addDevelopmentDefaults(raw: Raw) {
     if (lookUp(raw, open) === undefined) put(raw, open, true)
   if (lookUp(raw, 'api.sign_up_email') === undefined) put(raw, 'api.sign_up_email', 'unverified')
   if (lookUp(raw, 'api.docs') === undefined) put(raw, 'api.docs', 'page')
+  if (lookUp(raw, 'registration.open') === undefined) put(raw, 'registration.open', true)
   if (lookUp(raw, 'features.passwordGrant') === undefined && lookUp(raw, 'features.token') !== false)
     put(raw, 'features.passwordGrant', true)
   if (lookUp(raw, 'issuer') === undefined) put(raw, 'issuer', `http://localhost:${lookUp(raw, 'listen.port') ?? 8000}`)

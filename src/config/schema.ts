@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { signingAlgs } from '../protocol/algs.ts'
 import { catalogue, offByDefault } from '../protocol/features/index.ts'
 import { lifetimeFields } from '../protocol/lifetimes.ts'
+import { redirectClasses } from '../protocol/redirect-uri.ts'
 import { signUpEmails } from '../protocol/tenant-settings.ts'
 import { checkMtls, mtls } from './mtls.ts'
 
@@ -164,6 +165,26 @@ const outbound = z.strictObject({
   ca_file: path.optional().describe('Certificates to trust in requests to other servers besides those of the system, PEM'),
 })
 
+const registration = z.strictObject({
+  open: z.boolean().default(false).describe('Applications may register themselves without an initial access token. On in development mode'),
+  scope: z
+    .string()
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/, 'must be scopes separated by single spaces')
+    .default('openid profile email offline_access')
+    .describe('Scopes that they may register for, unless their initial access token names others'),
+  redirects: z
+    .array(z.enum(redirectClasses))
+    .default([...redirectClasses])
+    .describe('Kinds of redirect URI they may have without an initial access token'),
+  per_address: tries.default(20).describe('Registrations in a day from one IPv4 address or IPv6 /64 without an initial access token'),
+  unused_days: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe('Days after which one that nobody uses is deleted; one that nobody has signed in to is after a day'),
+})
+
 type FeatureName = keyof typeof catalogue
 const catalogued = Object.entries(catalogue).map(([name, make]) => ({ name: name as FeatureName, ...make() }))
 
@@ -224,6 +245,7 @@ const settings = z.strictObject({
   administrator: administrator.prefault({}),
   mail: mail.prefault({}),
   outbound: outbound.prefault({}),
+  registration: registration.prefault({}),
   second_factor: z
     .enum(['optional', 'required'])
     .default('optional')

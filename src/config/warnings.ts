@@ -9,6 +9,7 @@ export function productionWarnings(config: Config): string[] {
     [api.open_tenants, 'api.open_tenants is on: anyone can create tenants — remove it'],
     [api.without_client, 'api.without_client is on: passwords and tokens are accepted from programs that name no client — remove it'],
     [api.sign_up, 'api.sign_up is on: anyone can create an account — remove it if you do not want this'],
+    [config.registration.open, 'registration.open is on: anyone can register an application — remove it if you do not want this'],
     [api.popular_passwords, 'api.popular_passwords is on: people can choose passwords that are easily guessed — remove it'],
     [features.passwordGrant, 'features.passwordGrant is on: clients see the passwords of people — remove it'],
     [limits.sign_in.account > 100, 'limits.sign_in.account is so high that passwords can be guessed — set at most 100'],

@@ -24,12 +24,14 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
   const indexKey = installation.key('token-index', tenantId)
   const successorKey = installation.key('refresh-successor', tenantId)
   const pseudonymKey = installation.key('pseudonym', tenantId)
+  const pairwiseKey = installation.key('pairwise-subject', tenantId)
   const hash = (kind: TokenKind, text: string) => mac(indexKey, `${kind}:${text}`).toString('base64url')
   return {
     ...nonces(installation.key('nonce', tenantId)),
     make: (kind) => opaque(kind, random(32)),
     hash: (kind, text) => (isOpaque(kind, text) ? hash(kind, text) : undefined),
     successor: (refreshToken) => opaque('rt', mac(successorKey, refreshToken)),
+    pairwise: (sector, subject) => mac(pairwiseKey, `${sector} ${subject}`).toString('base64url'), // a host name has no space
     pseudonym: (text) => mac(pseudonymKey, text).toString('base64url'),
     hashSecret: (secret) => hash('cs', secret),
     matchesSecret: (secret, kept) => {

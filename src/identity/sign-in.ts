@@ -21,6 +21,8 @@ export interface Limits {
   readonly tenant: number
   /** Flows begun at one address. */
   readonly flows: number
+  /** Clients that registered themselves from one address in a day. */
+  readonly registrations: number
 }
 
 export interface SignInDeps {

@@ -141,6 +141,11 @@ export function countFlow(deps: SignInDeps, address: string, now: number): Promi
   return waitFor(deps, { name: `flow-address:${networkOf(address)}`, limit: deps.limits.flows, window }, now)
 }
 
+/** Counts a client that registers itself. How many seconds to wait; undefined: go on. */
+export function countRegistration(deps: SignInDeps, address: string, now: number): Promise<number | undefined> {
+  return waitFor(deps, { name: `registration-address:${networkOf(address)}`, limit: deps.limits.registrations, window: day }, now)
+}
+
 async function waitFor({ store }: SignInDeps, bucket: Bucket, now: number): Promise<number | undefined> {
   const until = await store.attempts.count([bucket], now)
   return until && until - now

@@ -1,9 +1,10 @@
 /** Accepting an access token, or what stands for one: at our own protected endpoints (RFC 6750 §2) and wherever one is shown to us. */
-import { isVoid } from './client.ts'
+import { type Client, isVoid } from './client.ts'
 import { OAuthError, refuse } from './errors.ts'
 import type { Ctx, ShownToken } from './feature.ts'
 import type { Request } from './request-reply.ts'
 import { accessTokenTyp } from './resource.ts'
+import { sectorOf } from './subject.ts'
 import type { AccessToken, Credential } from './types.ts'
 
 /** What a request bears. Refuses when that is nothing, or nothing that is good here. `audiences`: one of which it must be for. */
@@ -70,15 +71,28 @@ export async function findCredential(ctx: Ctx, text: string): Promise<Credential
 export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessToken | undefined> {
   const hash = ctx.tokens.hash('at', text)
   const token = hash === undefined ? await unrevoked(ctx, await verified(ctx, text)) : await ctx.store.accessTokens.find(hash)
-  return token && token.expiresAt > ctx.now() ? withoutVoid(ctx, token) : undefined
+  const known = token && token.expiresAt > ctx.now() ? await withoutVoid(ctx, token) : undefined
+  return known && (hash === undefined ? ofAccount(ctx, known) : known.token)
+}
+
+interface Known {
+  client: Client
+  token: AccessToken
+}
+
+/** A signed token tells a pairwise subject; whose it is, its grant knows. OpenID Connect Core §8.1 */
+async function ofAccount(ctx: Ctx, { client, token }: Known): Promise<AccessToken | undefined> {
+  if (token.grantId === undefined || sectorOf(client) === undefined) return token
+  const grant = await ctx.store.grants.byId(token.grantId)
+  return grant && { ...token, subject: grant.subject }
 }
 
 /** The client must still be one, and the token younger than its last registration or disabling; so must each resource it is for. */
-async function withoutVoid(ctx: Ctx, token: AccessToken): Promise<AccessToken | undefined> {
+async function withoutVoid(ctx: Ctx, token: AccessToken): Promise<Known | undefined> {
   const client = await ctx.store.clients.find(token.clientId)
   if (!client || isVoid(client, token.issuedAt)) return undefined
   const audience = await presentAudience(ctx, token)
-  return audience.length > 0 ? { ...token, audience } : undefined
+  return audience.length > 0 ? { client, token: { ...token, audience } } : undefined
 }
 
 /** This server, and of the resources those that have not been removed or registered anew since. `issuedAt`: seconds since the epoch. */

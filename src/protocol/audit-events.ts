@@ -36,6 +36,8 @@ export const auditEventTypes = {
   'client.remove': 'A client was removed',
   'client.status': 'A client was disabled, or enabled again',
   'client.secret': 'A secret of a client was added, rotated or removed',
+  'registration-token.create': 'An initial access token was made, with which clients register themselves',
+  'registration-token.remove': 'An initial access token was revoked',
   'resource.create': 'A resource server was registered',
   'resource.change': 'A resource server was changed',
   'resource.remove': 'A resource server was removed',

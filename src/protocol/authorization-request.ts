@@ -5,6 +5,7 @@ import type { Ctx, Provenance, ResolvedRequest } from './feature.ts'
 import { idTokenClaims } from './id-token.ts'
 import type { Params } from './params.ts'
 import { refuseScope } from './refused-scope.ts'
+import { type HintedPerson, hintedPerson } from './subject.ts'
 import type { AuthorizationRequest } from './types.ts'
 
 const prompts = ['none', 'login', 'consent', 'select_account']
@@ -40,6 +41,7 @@ export async function readRequest(
   if (display !== undefined && !displays.has(display)) refuse('invalid_request', 'display must be page, popup, touch or wap')
 
   const acrValues = params.words('acr_values')
+  const hint = await readHint(ctx, params)
   return {
     clientId: client.client_id,
     redirectUri,
@@ -52,7 +54,8 @@ export async function readRequest(
     prompt: readPrompt(ctx, params),
     maxAge: readMaxAge(params) ?? client.default_max_age,
     loginHint: params.get('login_hint'),
-    hintedSubject: await readHint(ctx, params),
+    hintedSubject: hint?.subject,
+    hintedSector: hint?.sector,
     acrValues: acrValues.length > 0 ? acrValues : (client.default_acr_values ?? []),
     askedAt: ctx.now(),
     uiLocales: params.words('ui_locales'),
@@ -128,10 +131,12 @@ function readMaxAge(params: Params): number | undefined {
   return text === undefined ? undefined : Number(text)
 }
 
-/** The subject of id_token_hint. The token may have expired, and need not have been issued to this client. Core §3.1.2.1. */
-async function readHint(ctx: Ctx, params: Params): Promise<string | undefined> {
+/** Whom id_token_hint is about. The token may have expired, and need not have been issued to this client. Core §3.1.2.1. */
+async function readHint(ctx: Ctx, params: Params): Promise<HintedPerson | undefined> {
   const hint = params.get('id_token_hint')
   if (hint === undefined) return undefined
   const claims = await idTokenClaims(ctx, hint)
-  return typeof claims?.['sub'] === 'string' ? claims['sub'] : refuse('invalid_request', 'id_token_hint is not an ID token of this issuer')
+  return typeof claims?.['sub'] === 'string'
+    ? hintedPerson(ctx, claims['sub'], claims['aud'])
+    : refuse('invalid_request', 'id_token_hint is not an ID token of this issuer')
 }

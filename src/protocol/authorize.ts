@@ -6,10 +6,11 @@ import { asOAuthError, type ErrorCode, refuse } from './errors.ts'
 import type { Ctx, Endpoint, ResolvedRequest, ResponseDestination } from './feature.ts'
 import { beginFlow, continueUrl, findFlow } from './flow.ts'
 import type { Params } from './params.ts'
-import { type FlowState, progress } from './progress.ts'
+import { type FlowState, isHinted, progress } from './progress.ts'
 import type { Browser, Page, Reply, Request } from './request-reply.ts'
 import { applicationOf, destinationOf, leave, respond } from './respond.ts'
 import { enrolmentPage, secondFactorPage } from './second-factor.ts'
+import { noteUse } from './self-registered.ts'
 import { signInPage } from './sign-in-page.ts'
 import type { Grant, Session, Step } from './types.ts'
 
@@ -141,6 +142,7 @@ async function finish(ctx: Ctx, { client, asked, flowToken }: Interaction, sessi
   const flow = flowToken === undefined ? undefined : ctx.tokens.hash('fl', flowToken)
   const issued = await type.issue(ctx, { client, asked, session, grant, flow })
   if (!issued) refuse('invalid_request', 'this sign-in was already finished')
+  await noteUse(ctx, client)
   return respond(ctx, destinationOf(asked, client), asked.responseMode, issued)
 }
 
@@ -176,8 +178,7 @@ async function page(step: Exclude<Step, 'done'>, state: PageState): Promise<Page
     return { page: step, data: { flow: flowToken, application, ...empty, canChoose: sessions.length > 0 } }
   }
   // Signed in as somebody else than the client needs: signing in again has not helped. Core §3.1.2.1 (id_token_hint).
-  const hinted = asked.hintedSubject
-  if (hinted !== undefined && session && session.subject !== hinted && answered.includes('sign-in')) {
+  if (asked.hintedSubject !== undefined && session && !isHinted(ctx, asked, session) && answered.includes('sign-in')) {
     refuse('login_required', 'another user than the one of id_token_hint signed in')
   }
   return signInPage(ctx, { client, flowToken, loginHint: asked.loginHint, canChoose: sessions.length > 0 })

@@ -4,6 +4,7 @@ import type { Ctx } from './feature.ts'
 import { mergePatch } from './merge-patch.ts'
 import { readClient } from './register.ts'
 import type { ClientStore } from './registry.ts'
+import { checkSectorIdentifier } from './sector-identifier.ts'
 
 /** The registered metadata of a client, without its secrets and its state. */
 export function metadataOf(client: ClientMetadata): ClientMetadata {
@@ -12,10 +13,10 @@ export function metadataOf(client: ClientMetadata): ClientMetadata {
 
 /**
  * Changes what the patch names: what is null takes its default. `check` gets the client before and after, and throws to refuse.
- * The client as it is registered now; undefined when there is none. Throws `ZodError`.
+ * The client as it is registered now; undefined when there is none. Throws `ZodError`, and refuses what its sector does not list.
  */
 export async function changeClient(
-  { ctx, store }: { ctx: Pick<Ctx, 'server' | 'keys' | 'id'>; store: ClientStore },
+  { ctx, store }: { ctx: Pick<Ctx, 'server' | 'keys' | 'id' | 'remote'>; store: ClientStore },
   id: string,
   patch: Readonly<Record<string, unknown>>,
   check: (before: ClientMetadata, after: ClientMetadata) => void = () => {},
@@ -25,5 +26,6 @@ export async function changeClient(
   const before = metadataOf(found)
   const after = readClient(ctx.server, ctx.keys.algs, { ...mergePatch(before, patch), client_id: id }, ctx.id)
   check(before, after)
+  await checkSectorIdentifier(ctx, after)
   return (await store.clientsAdmin.replace(after)) ? after : undefined
 }

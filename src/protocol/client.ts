@@ -23,6 +23,26 @@ const hostName = z
   .string()
   .max(253)
   .regex(/^(?:\*\.)?(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d])?\.)*[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i, 'must be a host name')
+/** https, or http to this machine alone. */
+const secureUrl = url.refine((text) => text.startsWith('https:') || isLoopback(text), 'must be https')
+
+const localized = /^(client_name|client_uri|logo_uri|policy_uri|tos_uri)#/
+const languageTag = /#[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/ // BCP 47
+
+/** Is it the name of a member that is shown to people, with a language after it? RFC 7591 §2.2 */
+export function isLocalized(name: string): boolean {
+  return localized.test(name)
+}
+
+const member = 'must be a member such as client_name, # and a language tag'
+
+/** By member and language tag. */
+const localizations = z
+  .record(z.string().max(100).regex(localized, member).regex(languageTag, member), text)
+  .refine((table) => Object.keys(table).length <= 100, 'must not have more than 100 entries')
+  .refine((table) => Object.entries(table).every(([name, value]) => name.startsWith('client_name#') || url.safeParse(value).success), {
+    error: 'must have absolute http or https URLs as addresses',
+  })
 const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
 
@@ -122,6 +142,9 @@ export const clientSchema = z
     logo_uri: url.optional().describe('Logo, shown at consent'),
     policy_uri: url.optional().describe('Privacy policy, linked at consent'),
     tos_uri: url.optional().describe('Terms of service, linked at consent'),
+    localizations: localizations
+      .default({})
+      .describe('Names and addresses in other languages, as {"client_name#de": "Laden"}, RFC 7591 §2.2'),
     contacts: z.array(text).max(50).optional().describe('E-mail addresses of those responsible'),
     application_type: z.enum(['web', 'native']).default('web').describe('native: loopback and private-use redirect URIs, RFC 8252'),
     redirect_uris: z.array(text).max(50).default([]).describe('Compared exactly; native loopback URIs with any port'),
@@ -152,6 +175,16 @@ export const clientSchema = z
       .refine((table) => Object.keys(table).length <= 100, 'must not name more than 100 APIs')
       .default({})
       .describe('Its scopes API by API, as {"https://api.example": "read write"}; needed where several APIs declare the same scope'),
+    initiate_login_uri: secureUrl.optional().describe('Where a sign-in begun elsewhere starts, OpenID Connect Core §4'),
+    subject_type: z
+      .enum(['public', 'pairwise'])
+      .default('public')
+      .describe('pairwise: a `sub` that other applications do not know, OpenID Connect Core §8'),
+    sector_identifier_uri: secureUrl
+      .optional()
+      .describe('List of the redirect URIs of all applications that share pairwise subjects, as JSON'),
+    software_id: text.optional().describe('Identifies the software, whatever the client'),
+    software_version: text.optional().describe('Version of the software'),
     default_max_age: seconds.optional().describe('max_age when a request names none'),
     default_acr_values: z.array(text).max(20).optional().describe('acr_values when a request names none'),
     require_auth_time: z.boolean().default(false).describe('auth_time in every ID token'),
@@ -218,8 +251,14 @@ export const clientSchema = z
     if (client.require_signed_request_object && !client.jwks) problem(['jwks'], 'is needed for signed request objects')
     if (client.token_endpoint_auth_method === 'none' && client.policy.pkce === 'optional')
       problem(['policy', 'pkce'], 'must be required for a client that does not authenticate') // RFC 9700 §2.1.1
+    if (client.subject_type === 'pairwise' && client.sector_identifier_uri === undefined && hostsOf(client.redirect_uris).size !== 1)
+      problem(['sector_identifier_uri'], 'is needed for pairwise subjects unless all redirect URIs have one host') // OpenID Connect Core §8.1
     if (/[^\x21\x23-\x5b\x5d-\x7e ]/.test(client.scope)) problem(['scope'], 'has a character that no scope may have') // RFC 6749 §3.3
   })
+
+function hostsOf(uris: readonly string[]): Set<string> {
+  return new Set(uris.map((uri) => (URL.canParse(uri) ? new URL(uri).hostname : '')))
+}
 
 /** What is registered of a client. */
 export type ClientMetadata = z.infer<typeof clientSchema>
@@ -231,6 +270,10 @@ export interface Client extends ClientMetadata {
   sealedSigningSecret?: string | undefined
   /** What was issued to this client earlier is void. Seconds since the epoch. */
   tokensFrom: number
+  /** It registered itself, and nobody has signed in to it yet. */
+  quarantined?: boolean
+  /** It registered itself, and is deleted when nobody uses it until then. Seconds since the epoch. */
+  expiresAt?: number | undefined
 }
 
 /** True for what was issued to a client, or for a resource, before it was registered anew or disabled. `issuedAt`: seconds since the epoch. */

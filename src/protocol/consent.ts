@@ -67,5 +67,15 @@ export async function consentPage(ctx: Ctx, { client, asked, session, grant, flo
     const description = describeScopes(ctx, resource?.scopes ?? {}, word)
     return { name: word, description, api: resource?.name, known: grant?.scope.includes(permission) ?? false }
   })
-  return { page: 'consent', data: { flow: flowToken, application: applicationOf(client), person: { sid, name, detail }, scopes, to } }
+  return {
+    page: 'consent',
+    data: {
+      flow: flowToken,
+      application: applicationOf(client),
+      person: { sid, name, detail },
+      scopes,
+      to,
+      unproven: client.quarantined ?? false,
+    },
+  }
 }

@@ -30,6 +30,8 @@ export const codes = {
   account_selection_required: [400, 'OpenID Connect Core §3.1.2.6'],
   consent_required: [400, 'OpenID Connect Core §3.1.2.6'],
   interaction_required: [400, 'OpenID Connect Core §3.1.2.6'],
+  invalid_redirect_uri: [400, 'RFC 7591 §3.2.2'],
+  invalid_client_metadata: [400, 'RFC 7591 §3.2.2'],
   request_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
   request_uri_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
   registration_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],

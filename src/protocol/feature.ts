@@ -3,7 +3,8 @@ import type { BindingMember, Client } from './client.ts'
 import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
 import type { Keys, People, Remote, SharedKeys, Store, Tokens } from './ports.ts'
-import type { Reply, Request } from './request-reply.ts'
+import type { RedirectClass } from './redirect-uri.ts'
+import type { Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type {
   AccessToken,
@@ -125,8 +126,22 @@ export interface TenantSettings {
   readonly secondFactor: 'optional' | 'required'
   /** Scopes that have a meaning here, in words for the consent page: those of the server, and those of the tenant's attributes. */
   readonly scopes: Readonly<Record<string, string>>
+  /** How clients may register themselves. */
+  readonly registration: RegistrationRule
   /** Attributes of people that a scope asks for, and the claim that tells each. */
   readonly attributes: readonly { readonly name: string; readonly scope: string; readonly claim: string }[]
+}
+
+/** What clients that register themselves may have. RFC 7591 §1.2, §5 */
+export interface RegistrationRule {
+  /** Without an initial access token. */
+  readonly open: boolean
+  /** Scopes, unless the initial access token names others. */
+  readonly scope: readonly string[]
+  /** Kinds of redirect URI, of those without an initial access token. */
+  readonly redirects: readonly RedirectClass[]
+  /** Seconds for which they are kept without being used. */
+  readonly unusedFor: number
 }
 
 export interface Lifetimes {
@@ -164,7 +179,7 @@ export interface Server {
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export interface Endpoint {
-  /** Below the issuer. */
+  /** Below the issuer, with `:names`. */
   path: string
   /** Its key in the metadata document, if it has one: serving and advertising are one fact. */
   advertisedAs?: string
@@ -177,7 +192,9 @@ export interface Endpoint {
   ownForm?: boolean
   /** Clients authenticate here: all of them, or only those with credentials. Advertised as `…_auth_methods_supported`. */
   clientAuth?: 'any' | 'confidential'
-  handle(ctx: Ctx, request: Request): Promise<Reply>
+  /** Accepted bodies; absent: a form. */
+  body?: 'json' | 'either'
+  handle(ctx: Ctx, request: Request, sent: RequestBody): Promise<Reply>
 }
 
 /** What a grant type is asked. */
@@ -192,6 +209,8 @@ export interface TokenRequest {
 export interface GrantType {
   /** Value of `grant_type`. */
   name: string
+  /** A person allows it at a page of ours: clients that registered themselves may use it. */
+  needsPerson?: true
   redeem(ctx: Ctx, ask: TokenRequest): Promise<Issuance>
 }
 

@@ -2,10 +2,11 @@
 import { type Client, isVoid } from './client.ts'
 import { refuse, TooMany } from './errors.ts'
 import type { Ctx } from './feature.ts'
+import { inLanguages } from './languages.ts'
 import type { Browser } from './request-reply.ts'
 import type { AuthorizationRequest, Flow } from './types.ts'
 
-/** A flow, and the client that began it. */
+/** A flow, and the client that began it, in the languages that the request names. */
 export interface LiveFlow {
   flow: Flow
   client: Client
@@ -23,7 +24,7 @@ export async function liveFlow(ctx: Ctx, flowToken: string, browser: Browser): P
   const flow = id === undefined ? undefined : await ctx.store.flows.find(id, ctx.now())
   if (!flow || browser.id === undefined || flow.browser !== ctx.tokens.hash('br', browser.id)) return undefined
   const client = await ctx.store.clients.find(flow.asked.clientId)
-  return client && !isVoid(client, flow.asked.askedAt) ? { flow, client } : undefined
+  return client && !isVoid(client, flow.asked.askedAt) ? { flow, client: inLanguages(client, flow.asked.uiLocales) } : undefined
 }
 
 /** Counts what an IP address has stored before anybody signed in. Refuses when it is too much. */

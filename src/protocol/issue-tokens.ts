@@ -4,6 +4,8 @@ import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Params } from './params.ts'
 import type { Reply } from './request-reply.ts'
+import { noteUse, refuseQuarantined } from './self-registered.ts'
+import { subjectFor } from './subject.ts'
 import { resolveTarget } from './target.ts'
 import { transportable } from './token-size.ts'
 import type { AccessToken, Binding, Issuance, RefreshToken, Target } from './types.ts'
@@ -21,6 +23,7 @@ export interface IssueRequest {
 export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRequest): Promise<Reply> {
   const { subject, authorization } = issuance
   if (authorization && !(await ctx.people.claims(subject))) refuse('invalid_grant', 'the account is no longer active')
+  if (!authorization) refuseQuarantined(issuance.client)
   const narrowed = { ...issuance, scope: registeredScope(issuance) }
   return record(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed), request)
 }
@@ -39,7 +42,9 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
   const { binding } = request
   const access = await accessToken(ctx, issuance, target, binding)
   const opaque = target.format === 'opaque'
-  const text = opaque ? ctx.tokens.make('at') : transportable(await signed(ctx, issuance.client, target, jwtClaims(ctx, access)))
+  const text = opaque
+    ? ctx.tokens.make('at')
+    : transportable(await signed(ctx, issuance.client, target, jwtClaims(ctx, issuance.client, access)))
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.features)
@@ -53,6 +58,7 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
   if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), request)
   if (!issuance.spends && (act.access || act.refresh)) await ctx.store.issue(act)
 
+  await noteUse(ctx, issuance.client)
   return {
     kind: 'json',
     status: 200,
@@ -103,12 +109,12 @@ async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding
 }
 
 /** RFC 9068 §2.2. `gid` and `fid` name the grant and the token family, by which the token can be taken back. */
-function jwtClaims(ctx: Ctx, token: AccessToken): { jti: string; [claim: string]: unknown } {
+function jwtClaims(ctx: Ctx, client: Client, token: AccessToken): { jti: string; [claim: string]: unknown } {
   const { audience } = token
   return {
     ...token.extra,
     iss: ctx.issuer,
-    sub: token.subject,
+    sub: token.grantId === undefined ? token.subject : subjectFor(ctx, client, token.subject),
     aud: audience.length === 1 ? audience[0] : audience,
     client_id: token.clientId,
     scope: token.scope.length > 0 ? token.scope.join(' ') : undefined,

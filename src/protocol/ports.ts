@@ -2,6 +2,7 @@
 import type { SigningAlg } from './algs.ts'
 import type { Client } from './client.ts'
 import type { Permission } from './permissions.ts'
+import type { RegistrationStore } from './registry.ts'
 import type { Person } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type {
@@ -20,7 +21,7 @@ import type {
 } from './types.ts'
 
 /** Ports. Each verb is one atomic act, named by what the rules need; there is no `save`. */
-export interface Store {
+export interface Store extends RegistrationStore {
   clients: {
     find(id: string): Promise<Client | undefined>
     /** Is this web origin one of a client's of this tenant? For CORS preflights, which name no client. */
@@ -37,6 +38,8 @@ export interface Store {
   }
   grants: {
     find(clientId: string, subject: string): Promise<Grant | undefined>
+    /** One in force. */
+    byId(id: string): Promise<Grant | undefined>
     /** Adds scope to the grant of this client and subject, creating it if needed. Concurrent calls lose nothing. */
     widen(ask: { clientId: string; subject: string; scope: readonly Permission[]; newId: string; now: number }): Promise<Grant>
     /** Takes the permission back with all that hangs off it. True for the first caller. */
@@ -152,6 +155,8 @@ export interface People {
   askedAtSignUp(): Promise<readonly Question[]>
   /** Counts a flow that begins at an IP address. How many seconds to wait before another may; undefined: go on. */
   countFlow(address: string, now: number): Promise<number | undefined>
+  /** Counts a client that registers itself from an IP address. How many seconds to wait before another may; undefined: go on. */
+  countRegistration(address: string, now: number): Promise<number | undefined>
   /** Names of all groups the subject is in, in order. */
   groups(subject: string): Promise<readonly string[]>
   /** What a living account can show beside its password; undefined when there is none or it is suspended. */
@@ -250,7 +255,25 @@ export interface SharedKeys {
 }
 
 /** Kinds of opaque text we hand out; the kind is part of the text and of the hash under which it is kept. */
-export type TokenKind = 'at' | 'rt' | 'ac' | 'cs' | 'ss' | 'br' | 'fl' | 'ak' | 'dv' | 'lr' | 'li' | 'lv' | 'le' | 'lu' | 'wc' | 'pr'
+export type TokenKind =
+  | 'at'
+  | 'rt'
+  | 'ac'
+  | 'cs'
+  | 'ss'
+  | 'br'
+  | 'fl'
+  | 'ak'
+  | 'dv'
+  | 'lr'
+  | 'li'
+  | 'lv'
+  | 'le'
+  | 'lu'
+  | 'wc'
+  | 'pr'
+  | 'ia'
+  | 'ra'
 
 /** What `secrets/` offers the rules: opaque text, 256 bits each, kept as a keyed hash only. */
 export interface Tokens {
@@ -260,6 +283,8 @@ export interface Tokens {
   /** A text that is good for five minutes on every node, and nothing else: `purpose` is part of it. */
   nonce(purpose: string, now: number): string
   isNonce(purpose: string, text: string, now: number): boolean
+  /** What one sector of applications is told in place of a subject: the same each time, and it tells nothing of it. OpenID Connect Core §8.1 */
+  pairwise(sector: string, subject: string): string
   /** The one refresh token that may follow this one: always the same for the same text. */
   successor(refreshToken: string): string
   /**

@@ -4,7 +4,8 @@ import type { Ctx } from './feature.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
 import type { Request } from './request-reply.ts'
 import { permissionsOf } from './requested-permissions.ts'
-import type { Flow, Grant, SecondFactorStep, Session, Step } from './types.ts'
+import { isPerson } from './subject.ts'
+import type { AuthorizationRequest, Flow, Grant, SecondFactorStep, Session, Step } from './types.ts'
 
 export interface FlowProgress {
   sessions: readonly Session[]
@@ -25,24 +26,30 @@ export async function progress(
 ): Promise<FlowProgress> {
   const { asked } = flow
   const sessions = await ctx.people.sessions(who.browser.sessions, ctx.now(), who.address)
-  const session = await sessionFor(ctx, asked, sessions)
+  const hinted = sessions.find((one) => isHinted(ctx, asked, one))
+  const session = hinted ?? (await sessionFor(ctx, asked, sessions))
   const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
   const covered = (await permissionsOf(ctx, asked)).every((permission) => grant?.scope.includes(permission))
   const terms = { consent: consentRule(client, asked.redirectUri), secondFactor: await secondFactorStep(ctx, flow, session), covered }
-  return { sessions, session, grant, step: nextStep(flow, session, terms, ctx.now()) }
+  const hintedSubject = hinted?.subject ?? asked.hintedSubject
+  return { sessions, session, grant, step: nextStep({ ...flow, asked: { ...asked, hintedSubject } }, session, terms, ctx.now()) }
+}
+
+/** Is it the person of id_token_hint? */
+export function isHinted(ctx: Ctx, { hintedSubject: subject, hintedSector: sector }: AuthorizationRequest, session: Session): boolean {
+  return subject !== undefined && isPerson(ctx, { subject, sector }, session.subject)
 }
 
 /**
- * That of whom the request hints at, or else the first. Nobody can be asked with prompt=none: a session of somebody else than
- * login_hint names does not answer it. Core §3.1.2.1
+ * That of whom login_hint names, or else the first. Nobody can be asked with prompt=none: a session of somebody else than login_hint names
+ * does not answer it. Core §3.1.2.1
  */
 async function sessionFor(
   { people }: Ctx,
   { hintedSubject, loginHint, prompt }: FlowState['asked'],
   sessions: readonly Session[],
 ): Promise<Session | undefined> {
-  if (hintedSubject !== undefined || loginHint === undefined || sessions.length === 0)
-    return sessions.find(({ subject }) => subject === hintedSubject) ?? sessions[0]
+  if (hintedSubject !== undefined || loginHint === undefined || sessions.length === 0) return sessions[0]
   const hinted = await people.subjectOf(loginHint)
   const named = sessions.find(({ subject }) => subject === hinted)
   return named ?? (prompt.includes('none') ? undefined : sessions[0])

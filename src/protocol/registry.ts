@@ -19,6 +19,69 @@ export type ClientStatus = (typeof clientStatuses)[number]
 
 export interface RegisteredClient extends Client {
   status: ClientStatus
+  /** How it registered itself; absent: an operator registered it. */
+  registration?: Registration
+}
+
+/** How a client registered itself, which bounds its later changes. */
+export interface Registration {
+  /** Id of the initial access token; undefined: anyone could. */
+  token: string | undefined
+  /** The scopes it may register for. */
+  scope: readonly string[]
+  at: number
+}
+
+/** Lets whoever holds it register clients. RFC 7591 §1.2 */
+export interface InitialAccessToken {
+  /** Public. */
+  id: string
+  /** What it is for, in the operator's words. */
+  label: string
+  /** The scopes its clients may register for; undefined: those of the configuration. */
+  scope: readonly string[] | undefined
+  /** How many clients it may still register. */
+  usesLeft: number
+  createdAt: number
+  expiresAt: number
+}
+
+/** Clients that register and look after themselves: RFC 7591, RFC 7592. */
+export interface RegistrationStore {
+  registrations: {
+    /** An initial access token that is in force. */
+    initialToken(hash: string, now: number): Promise<InitialAccessToken | undefined>
+    /** With its first secret, using the initial access token up once. False: that is not in force any more. */
+    add(registered: NewRegistration): Promise<boolean>
+    /** The active client of this registration access token. Its earlier token ends when the current one is shown. */
+    find(clientId: string, hash: string): Promise<RegisteredClient | undefined>
+    /** Everything registered, at once, with another registration access token, and another secret where one is given. False: `hash` is no longer its token. */
+    replace(client: ClientMetadata, change: { hash: string; next: string; secret: SecretRow | undefined }): Promise<boolean>
+    /** With its secrets and grants. False: `hash` is no longer its token. */
+    remove(clientId: string, hash: string, now: number): Promise<boolean>
+    /** Notes that it is in use: it is out of quarantine, and stays at least until then. */
+    used(clientId: string, expiresAt: number): Promise<void>
+  }
+}
+
+export interface NewRegistration {
+  client: ClientMetadata
+  secret: SecretRow | undefined
+  registration: Registration
+  /** Of its registration access token. */
+  hash: string
+  quarantined: boolean
+  expiresAt: number
+}
+
+export interface InitialAccessTokenStore {
+  initialAccessTokens: {
+    add(token: InitialAccessToken & { hash: string }): Promise<void>
+    /** Those that are used up too, until they expire; in order of id, after `after`. */
+    list(ask: { after?: string; limit: number }): Promise<InitialAccessToken[]>
+    /** True when there was one. The clients it registered stay. */
+    remove(id: string): Promise<boolean>
+  }
 }
 
 export interface ClientStore {

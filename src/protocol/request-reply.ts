@@ -24,6 +24,14 @@ export interface Request {
   certificates: readonly Uint8Array[] | undefined
 }
 
+/** What a request carries beside its parameters. */
+export interface RequestBody {
+  /** JSON as it was sent, not yet read; undefined: none was. */
+  json: string | undefined
+  /** Values of the `:names` in the path. */
+  path: Readonly<Record<string, string>>
+}
+
 /** What a browser remembers for us in cookies. */
 export interface Browser {
   /** Binds a flow to the browser that began it. */
@@ -121,8 +129,8 @@ export interface Pages {
   }
   /** Shown once; `next`: where to go on. */
   'recovery-codes': { codes: readonly string[]; next: string }
-  /** `to`: the redirect URI. */
-  consent: { flow: string; application: Application; person: Person; scopes: readonly ScopeLine[]; to: string }
+  /** `to`: the redirect URI; `unproven`: it registered itself, and nobody has signed in to it yet. */
+  consent: { flow: string; application: Application; person: Person; scopes: readonly ScopeLine[]; to: string; unproven: boolean }
   /** Leaves for the application after a form was posted: a link that follows itself. */
   leave: { application: Application; to: string }
   /** OAuth 2.0 Form Post Response Mode: a form that posts itself. */

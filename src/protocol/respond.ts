@@ -36,13 +36,9 @@ export function destinationOf({ redirectUri, state }: AuthorizationRequest, clie
   return { client, redirectUri, state }
 }
 
-/** How an application is shown to people. */
+/** How an application is shown to people: while nobody has signed in to one that registered itself, without pictures and links. RFC 7591 §5 */
 export function applicationOf(client: Client): Application {
-  return {
-    name: client.client_name ?? client.client_id,
-    clientUri: client.client_uri,
-    logoUri: client.logo_uri,
-    policyUri: client.policy_uri,
-    tosUri: client.tos_uri,
-  }
+  const name = client.client_name ?? client.client_id
+  if (client.quarantined) return { name, clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
+  return { name, clientUri: client.client_uri, logoUri: client.logo_uri, policyUri: client.policy_uri, tosUri: client.tos_uri }
 }

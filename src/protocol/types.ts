@@ -30,8 +30,10 @@ export interface AuthorizationRequest {
   /** Seconds. */
   maxAge: number | undefined
   loginHint: string | undefined
-  /** Subject of the ID token sent as hint. */
+  /** Subject of the ID token sent as hint, as its client is told it. */
   hintedSubject: string | undefined
+  /** The sector of that client, where its subjects are pairwise. */
+  hintedSector: string | undefined
   acrValues: readonly string[]
   /** Seconds since the epoch. */
   askedAt: number

@@ -20,7 +20,8 @@ export function clients(
 ): Pick<Store, 'clients'> & ClientStore {
   const stored = remembering(async (id): Promise<StoredClient | undefined> => {
     const rows = await db.read(sql`
-      select c.doc, c.status, c.signing_secret, c.tokens_from, s.hash, s.expires_at from clients c
+      select c.doc, c.status, c.signing_secret, c.tokens_from, c.registered_by, c.registered_at, c.registration_scope, c.quarantined,
+        c.expires_at as client_expires_at, s.hash, s.expires_at from clients c
       left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id
       where c.tenant_id = ${tenant} and c.id = ${id}`)
     return storedClientFrom(id, rows)
@@ -39,10 +40,10 @@ export function clients(
 
   /** The same object each time, as long as its secrets do not expire: what is derived from it can be kept with it. */
   function active(found: StoredClient | undefined): Client | undefined {
-    if (found?.status !== 'active') return undefined
+    if (found?.status !== 'active' || (found.expiresAt !== undefined && found.expiresAt <= now())) return undefined
     const known = inUse.get(found)
     if (known) return known
-    const { status, ...client } = registered(found) as RegisteredClient
+    const { status: _, registration: __, ...client } = registered(found) as RegisteredClient
     if (found.secrets.every(({ expiresAt }) => expiresAt === undefined)) inUse.set(found, client)
     return client
   }
@@ -123,10 +124,11 @@ function storedClientFrom(id: string, rows: readonly Row[]): StoredClient | unde
     secrets: secretsFrom(rows),
     sealedSigningSecret: (row['signing_secret'] as string | null) ?? undefined,
     tokensFrom: row['tokens_from'] as number,
+    ...registrationFrom(row),
   }
 }
 
-const documentOf = (client: ClientMetadata) => JSON.stringify(clientSchema.parse(client))
+export const documentOf = (client: ClientMetadata) => JSON.stringify(clientSchema.parse(client))
 
 /** Adds the client or replaces it. A secret replaces all others. */
 export function* putClient(tenant: string, client: ClientMetadata, secret: SecretRow | undefined, now: number): Transaction<void> {
@@ -146,14 +148,29 @@ export function* removeClient(tenant: string, id: string, at: number): Transacti
   return removed.length > 0
 }
 
-function* storeOrigins(tenant: string, client: ClientMetadata): Transaction<void> {
+/** Nothing of a client that an operator registered. */
+function registrationFrom(row: Row): Pick<RegisteredClient, 'registration' | 'quarantined' | 'expiresAt'> {
+  const { registered_by: by, registered_at: at, registration_scope: scope } = row
+  if (by === null) return {}
+  return {
+    registration: {
+      token: by === 'anyone' ? undefined : (by as string),
+      scope: (scope as string).split(' ').filter(Boolean),
+      at: at as number,
+    },
+    quarantined: row['quarantined'] === 1,
+    expiresAt: row['client_expires_at'] as number,
+  }
+}
+
+export function* storeOrigins(tenant: string, client: ClientMetadata): Transaction<void> {
   yield sql`delete from client_origins where tenant_id = ${tenant} and client_id = ${client.client_id}`
   for (const origin of originsOf(client))
     yield sql`insert into client_origins (tenant_id, origin, client_id) values (${tenant}, ${origin}, ${client.client_id})`
 }
 
 /** Returns a row when the client exists and has no secret of this ID. */
-function addSecret(tenant: string, clientId: string, secret: SecretRow): Sql {
+export function addSecret(tenant: string, clientId: string, secret: SecretRow): Sql {
   return sql`
     insert into client_secrets (tenant_id, client_id, id, hash, created_at, expires_at)
     select tenant_id, id, ${secret.id}, ${secret.hash}, cast(${secret.createdAt} as bigint), cast(${secret.expiresAt ?? null} as bigint)
@@ -161,7 +178,7 @@ function addSecret(tenant: string, clientId: string, secret: SecretRow): Sql {
     on conflict do nothing returning id`
 }
 
-function* rotateSecret(tenant: string, id: string, secret: SecretRow, until: number | undefined): Transaction<boolean> {
+export function* rotateSecret(tenant: string, id: string, secret: SecretRow, until: number | undefined): Transaction<boolean> {
   // Locks the client: of two rotations at the same time, the second sees what the first did.
   if ((yield sql`update clients set doc = doc where tenant_id = ${tenant} and id = ${id} returning id`).length === 0) return false
   const [newest] = yield sql`

@@ -17,6 +17,7 @@ const usual = {
   maxAge: undefined,
   loginHint: undefined,
   hintedSubject: undefined,
+  hintedSector: undefined,
   pushed: undefined,
   usesUp: undefined,
   acrValues: [],

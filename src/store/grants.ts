@@ -11,6 +11,11 @@ export function grants(db: Db, tenant: string): Pick<Store, 'grants'> & GrantSto
         const [row] = await db.read(newest(tenant, clientId, subject))
         return row && { id: row['id'] as string, clientId, subject, scope: scopeOf(row) }
       },
+      async byId(id) {
+        const [row] = await db.read(sql`
+          select id, client_id, subject, scope from grants where tenant_id = ${tenant} and id = ${id} and revoked_at is null`)
+        return row && { id, clientId: row['client_id'] as string, subject: row['subject'] as string, scope: scopeOf(row) }
+      },
       widen: ({ clientId, subject, scope, newId, now }) =>
         db.transact(function* () {
           // Locks the account, so that two who widen the same grant run one after the other.

@@ -1,6 +1,6 @@
 /** Deletes what has expired, so that the number of rows follows what is in force. */
 import { horizon } from './horizon.ts'
-import { type Db, sql } from './sql.ts'
+import { type Db, type Sql, sql } from './sql.ts'
 
 /** Revocations, sessions and tokens stay for another day, in case the clock was wrong. Seconds. */
 const MARGIN = 86_400
@@ -31,6 +31,9 @@ export function sweeper(db: Db, { now, elapsed, batch }: { now(): number; elapse
 export async function sweep(db: Db, now: number, limit: number, margin = 0): Promise<number> {
   const late = now - margin
   const statements = [
+    ...unusedClients(now, late, limit),
+    sql`delete from initial_access_tokens where (tenant_id, id) in
+      (select tenant_id, id from initial_access_tokens where expires_at <= ${late} limit ${limit}) returning id`,
     sql`delete from flows where (tenant_id, id) in
       (select tenant_id, id from flows where expires_at <= ${now} limit ${limit}) returning id`,
     sql`delete from codes where (tenant_id, hash) in
@@ -74,4 +77,18 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
   let swept = 0
   for (const statement of statements) swept += (await db.write(statement)).length
   return swept
+}
+
+/** Clients that registered themselves and are not used, with what they were allowed: the grants first, for they are found by the client. */
+function unusedClients(now: number, late: number, limit: number): Sql[] {
+  return [
+    sql`update grants set revoked_at = ${now} where revoked_at is null and (tenant_id, client_id) in
+      (select tenant_id, id from clients where expires_at <= ${late} limit ${limit}) returning id`,
+    sql`delete from refresh_tokens where (tenant_id, grant_id) in
+      (select g.tenant_id, g.id from clients c join grants g on g.tenant_id = c.tenant_id and g.client_id = c.id
+       where c.expires_at <= ${late} limit ${limit}) returning hash`,
+    sql`delete from clients where (tenant_id, id) in
+      (select c.tenant_id, c.id from clients c where c.expires_at <= ${late} and not exists
+       (select 1 from grants g where g.tenant_id = c.tenant_id and g.client_id = c.id and g.revoked_at is null) limit ${limit}) returning id`,
+  ]
 }

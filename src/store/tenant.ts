@@ -3,7 +3,7 @@
 import type { KeyStore } from '../crypto/types.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import type { Store } from '../protocol/ports.ts'
-import type { ClientStore, GrantStore, ResourceStore } from '../protocol/registry.ts'
+import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../protocol/registry.ts'
 import { access } from './access.ts'
 import { accessTokens } from './access-tokens.ts'
 import { accounts } from './accounts.ts'
@@ -26,6 +26,7 @@ import { outbox } from './outbox.ts'
 import { passkeys } from './passkeys.ts'
 import { pushedRequests } from './pushed-requests.ts'
 import { refreshTokens } from './refresh-tokens.ts'
+import { registrations } from './registrations.ts'
 import { resources } from './resources.ts'
 import { revocations } from './revocations.ts'
 import { sessions } from './sessions.ts'
@@ -40,10 +41,21 @@ export function tenantStore(
   database: Db,
   tenant: string,
   now: () => number,
-): Store & IdentityStore & KeyStore & ClientStore & GrantStore & ResourceStore & DeclarationStore & MachineStore & ApiKeyStore {
+): Store &
+  IdentityStore &
+  KeyStore &
+  ClientStore &
+  InitialAccessTokenStore &
+  GrantStore &
+  ResourceStore &
+  DeclarationStore &
+  MachineStore &
+  ApiKeyStore {
   const { db, remembering } = configuration(database, tenant)
+  const registered = clients(db, tenant, { now, remembering })
   return {
-    ...clients(db, tenant, { now, remembering }),
+    ...registered,
+    ...registrations(db, tenant, registered.clientsAdmin),
     ...resources(db, tenant, { now, remembering }),
     ...declarations(db, tenant),
     ...grants(db, tenant),

@@ -210,8 +210,23 @@ function applications(origin: string, more: Partial<Application> = {}, scope = '
     ...at,
     zone: 'Europe/London',
     items: [
-      { ...times, id: 'g1', application: { ...bare, ...more }, returns: false, scopes: ['Know who you are', scope] },
-      { ...times, id: 'g2', application: { ...bare, name: 'Tideboard', logoUri: undefined }, returns: true, usedAt: undefined, scopes: [] },
+      {
+        ...times,
+        id: 'g1',
+        application: { ...bare, ...more },
+        returns: false,
+        start: 'https://lumen.example/start',
+        scopes: ['Know who you are', scope],
+      },
+      {
+        ...times,
+        id: 'g2',
+        application: { ...bare, name: 'Tideboard', logoUri: undefined },
+        returns: true,
+        start: undefined,
+        usedAt: undefined,
+        scopes: [],
+      },
     ],
   }
 }

@@ -54,7 +54,14 @@ export function samples(origin: string): Record<string, Page | View> {
       problem: 'This is not the password that you chose when you signed up. Please try again.',
     }),
     'choose-account': { page: 'choose-account', data: { flow, application: photos, accounts: people } },
-    consent: { page: 'consent', data: { flow, application: photos, person: ada, scopes: scopes(), to: 'https://lumen.example/callback' } },
+    consent: {
+      page: 'consent',
+      data: { flow, application: photos, person: ada, scopes: scopes(), to: 'https://lumen.example/callback', unproven: false },
+    },
+    'consent-unproven': {
+      page: 'consent',
+      data: { flow, application: board, person: ada, scopes: scopes(), to: 'https://board.example/callback', unproven: true },
+    },
     'new-password': { page: 'new-password', data: { flow, application: photos, person: ada, problem: undefined } },
     'new-password-problem': {
       page: 'new-password',
@@ -95,7 +102,14 @@ export function samples(origin: string): Record<string, Page | View> {
     'recovery-codes': { page: 'recovery-codes', data: { codes: recoveryCodes, next: 'https://id.example/authorize/continue?flow=x' } },
     'consent-short': {
       page: 'consent',
-      data: { flow, application: board, person: people[2]!, scopes: scopes().slice(0, 1), to: 'com.example.board:/callback' },
+      data: {
+        flow,
+        application: board,
+        person: people[2]!,
+        scopes: scopes().slice(0, 1),
+        to: 'com.example.board:/callback',
+        unproven: false,
+      },
     },
     leave: { page: 'leave', data: { application: photos, to: `${origin}/stay?code=c&state=s` } },
     'form-post': { page: 'form-post', data: { application: board, action: `${origin}/stay`, fields: { code: 'c', state: 's' } } },
@@ -222,7 +236,7 @@ function hostile(origin: string): Record<string, Page> {
     'hostile-choose-account': { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
     'hostile-consent': {
       page: 'consent',
-      data: { flow, application, person, scopes: [scope, { ...scope, known: true }], to: `${origin}/stay?${attack}` },
+      data: { flow, application, person, scopes: [scope, { ...scope, known: true }], to: `${origin}/stay?${attack}`, unproven: true },
     },
     'hostile-new-password': { page: 'new-password', data: { flow, application, person, problem: attack } },
     'hostile-second-factor': {

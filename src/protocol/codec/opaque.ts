@@ -20,6 +20,8 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   lu: 'link to finish a sign-up',
   wc: 'challenge for a passkey',
   pr: 'pushed authorization request',
+  ia: 'initial access token, to register clients',
+  ra: 'registration access token of a client',
 }
 
 /** For secret scanners: a pattern for each kind. The checksum tells whether a match is a token (`isOpaque`). */

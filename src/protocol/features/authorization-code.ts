@@ -12,6 +12,7 @@ import type { AuthorizationRequest, Code, GrantedAuthorization } from '../types.
 
 const grantType: GrantType = {
   name: 'authorization_code',
+  needsPerson: true,
   async redeem(ctx, ask) {
     const code = await checkedCode(ctx, ask)
     const { grantId, family, scope, authentication, asked } = code

@@ -10,6 +10,7 @@ import { clientSecret } from './client-secret.ts'
 import { customClaims } from './custom-claims.ts'
 import { discovery } from './discovery.ts'
 import { dpop } from './dpop.ts'
+import { dynamicRegistration } from './dynamic-registration.ts'
 import { formPost } from './form-post.ts'
 import { groups } from './groups.ts'
 import { introspection } from './introspection.ts'
@@ -25,6 +26,7 @@ import { pkce } from './pkce.ts'
 import { promptCreate } from './prompt-create.ts'
 import { pushedRequests } from './pushed-requests.ts'
 import { refreshToken } from './refresh-token.ts'
+import { registrationManagement } from './registration-management.ts'
 import { requestObjects } from './request-objects.ts'
 import { resourceIndicators } from './resource-indicators.ts'
 import { responseModes } from './response-modes.ts'
@@ -66,6 +68,8 @@ export const catalogue = {
   jwtIntrospection,
   revocation,
   resourceIndicators,
+  dynamicRegistration,
+  registrationManagement,
   apiKeys,
   customClaims,
 } as const satisfies Record<string, () => Feature>

@@ -2,6 +2,7 @@
 import { findCredential } from '../access-token.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { authenticateIntrospector, concerns, visibleScope } from '../introspector.ts'
+import { toldSubject } from '../subject.ts'
 import type { Credential, Introspector, RefreshToken } from '../types.ts'
 
 const endpoint: Endpoint = {
@@ -33,6 +34,7 @@ async function describe(ctx: Ctx, caller: Introspector, text: string): Promise<o
   return (
     account && {
       ...describeAccessToken(ctx, token, visibleScope(token, caller)),
+      sub: await toldSubject(ctx, token),
       username: account['preferred_username'] ?? token.extra['username'],
     }
   )
@@ -44,7 +46,6 @@ function describeAccessToken(ctx: Ctx, token: Credential, scope: readonly string
     ...token.extra,
     active: true,
     iss: ctx.issuer,
-    sub: token.subject,
     aud: audience.length === 1 ? audience[0] : audience,
     client_id: token.clientId,
     scope: scope.length > 0 ? scope.join(' ') : undefined,
@@ -73,7 +74,7 @@ async function describeRefreshToken(ctx: Ctx, caller: Introspector, token: Refre
   return {
     active: true,
     iss: ctx.issuer,
-    sub: subject,
+    sub: await toldSubject(ctx, { ...token, subject }),
     client_id: clientId,
     scope: scope.join(' ') || undefined,
     iat: issuedAt,

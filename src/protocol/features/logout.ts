@@ -9,6 +9,7 @@ import { idTokenClaims } from '../id-token.ts'
 import type { Params } from '../params.ts'
 import type { Reply, Request } from '../request-reply.ts'
 import { applicationOf } from '../respond.ts'
+import { type HintedPerson, hintedPerson, isPerson } from '../subject.ts'
 import type { Session } from '../types.ts'
 
 /** What the confirmation page hands back of the request. */
@@ -32,7 +33,7 @@ const endpoint: Endpoint = {
     const answer = method === 'POST' ? params.get('answer') : undefined
     if (answer !== undefined) checkForm(request)
 
-    const target = sessions.find((s) => s.sid === hint?.sid) ?? sessions.find((s) => s.subject === hint?.subject)
+    const target = sessions.find((s) => s.sid === hint?.sid) ?? sessions.find((s) => hint?.person && isPerson(ctx, hint.person, s.subject))
     const person = target ?? sessions[0]
     if (person && answer === undefined && !(target && hint?.client)) return ask(person, request) // §2
     if (answer === 'no')
@@ -44,13 +45,13 @@ const endpoint: Endpoint = {
 interface Hint {
   /** Undefined: nothing of the token is known to be true. */
   clientId: string | undefined
-  subject: string | undefined
+  person: HintedPerson | undefined
   sid: string | undefined
   /** The client that it was issued to, as long as what was issued to it is good. */
   client: Client | undefined
 }
 
-const unverified: Hint = { clientId: undefined, subject: undefined, sid: undefined, client: undefined }
+const unverified: Hint = { clientId: undefined, person: undefined, sid: undefined, client: undefined }
 
 /** The ID token shows whom and which sign-in this is about. It may have expired. §2, §4 */
 async function readHint(ctx: Ctx, params: Params): Promise<Hint | undefined> {
@@ -60,7 +61,8 @@ async function readHint(ctx: Ctx, params: Params): Promise<Hint | undefined> {
   if (typeof aud === 'string' && typeof sub === 'string' && typeof iat === 'number') {
     const client = await ctx.store.clients.find(aud)
     const issuedTo = client && !isVoid(client, iat) ? client : undefined
-    return { clientId: aud, subject: sub, sid: typeof sid === 'string' ? sid : undefined, client: issuedTo }
+    const person = await hintedPerson(ctx, sub, aud)
+    return { clientId: aud, person, sid: typeof sid === 'string' ? sid : undefined, client: issuedTo }
   }
   if (await mayBeOurs(ctx, text)) return unverified
   refuse('invalid_request', 'id_token_hint is not an ID token of this issuer')

@@ -1,6 +1,7 @@
 /** ID tokens — OpenID Connect Core §2, §3.1.3.3, §3.1.3.6. */
 import { leftHalfHash } from '../codec/digest.ts'
 import type { Ctx, Feature } from '../feature.ts'
+import { subjectFor } from '../subject.ts'
 import { transportable } from '../token-size.ts'
 import type { Issuance } from '../types.ts'
 
@@ -17,7 +18,7 @@ async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string): Promi
     ...extra,
     client_id: undefined, // no ID token can be taken for an access token of the same type
     iss: ctx.issuer,
-    sub: subject,
+    sub: subjectFor(ctx, client, subject), // §8
     aud: client.client_id,
     iat: now,
     exp: now + (client.id_token_lifetime ?? ctx.tenant.lifetimes.idToken),
@@ -41,7 +42,7 @@ export function openid(): Feature {
     metadata: (ctx) => ({
       id_token_signing_alg_values_supported: ctx.keys.algs,
       acr_values_supported: ctx.people.acrValues,
-      subject_types_supported: ['public'],
+      subject_types_supported: ['public', 'pairwise'],
       request_parameter_supported: ctx.server.parameters.has('request'),
       request_uri_parameter_supported: ctx.server.parameters.has('request_uri'), // Its absence would mean true. Discovery §3.
       claims_parameter_supported: ctx.server.parameters.has('claims'),

@@ -9,6 +9,7 @@ const unknown = 'refresh_token is unknown, expired or revoked'
 
 const grantType: GrantType = {
   name: 'refresh_token',
+  needsPerson: true,
   async redeem(ctx, ask) {
     const { params, client, binding } = ask
     const text = params.need('refresh_token')

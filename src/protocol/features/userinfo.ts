@@ -4,6 +4,7 @@ import { claimsFor, claimsOfScope } from '../claims.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, SubjectClaims } from '../feature.ts'
 import type { Reply } from '../request-reply.ts'
+import { toldSubject } from '../subject.ts'
 import type { Credential } from '../types.ts'
 
 const endpoint: Endpoint = {
@@ -18,7 +19,7 @@ const endpoint: Endpoint = {
     if (ofMachine) return said({ sub: token.subject, ...token.extra })
     if (!token.scope.includes('openid')) refuse('insufficient_scope', 'the access token needs the scope openid') // §5.3.1
     const known = (await ctx.people.claims(token.subject)) ?? refuse('invalid_token', 'the account is no longer active')
-    return said({ ...(await furtherClaims(ctx, token, known)), ...claimsFor(token.scope, known), sub: token.subject }) // §5.3.2
+    return said({ ...(await furtherClaims(ctx, token, known)), ...claimsFor(token.scope, known), sub: await toldSubject(ctx, token) }) // §5.3.2
   },
 }
 

@@ -1,6 +1,6 @@
 /** The applications with access to an account, and revoking it — RFC 6749 §10.2, OpenID Connect Core §3.1.2.4. */
 import type { Access } from '../../identity/account.ts'
-import { firstPartyId } from '../../protocol/client.ts'
+import { type Client, firstPartyId } from '../../protocol/client.ts'
 import { scopesAmong } from '../../protocol/permissions.ts'
 import { applicationOf } from '../../protocol/respond.ts'
 import { describeScopes } from '../../protocol/scope-words.ts'
@@ -15,8 +15,28 @@ const granted = ({ tenant, account }: AccountRequest): Promise<Access[]> => tena
 async function shownAs({ tenant: { ctx } }: AccountRequest, clientId: string) {
   const client = await ctx.store.clients.find(clientId)
   return client
-    ? { ...applicationOf(client), returns: client.policy.consent === 'skip' && clientId !== firstPartyId }
-    : { name: clientId, clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined, returns: false }
+    ? {
+        ...applicationOf(client),
+        start: startOf(client, ctx.issuer),
+        returns: client.policy.consent === 'skip' && clientId !== firstPartyId,
+      }
+    : {
+        name: clientId,
+        clientUri: undefined,
+        logoUri: undefined,
+        policyUri: undefined,
+        tosUri: undefined,
+        start: undefined,
+        returns: false,
+      }
+}
+
+/** Where a sign-in to it starts, begun here. OpenID Connect Core §4 */
+function startOf({ initiate_login_uri: uri }: Client, iss: string): string | undefined {
+  if (uri === undefined) return undefined
+  const url = new URL(uri)
+  url.searchParams.set('iss', iss)
+  return url.href
 }
 
 /** Only among this account's grants: another account's is as unknown as one that does not exist. */
@@ -35,11 +55,12 @@ export const applications: Section = {
     const meanings = await tenant.ctx.store.resources.meanings()
     const items = await Promise.all(
       (await granted(accountRequest)).map(async ({ id, clientId, scope, createdAt, usedAt }) => {
-        const { returns, ...application } = await shownAs(accountRequest, clientId)
+        const { returns, start, ...application } = await shownAs(accountRequest, clientId)
         return {
           id,
           application,
           returns,
+          start,
           createdAt,
           usedAt,
           scopes: scopesAmong(scope).map((name) => describeScopes(tenant.ctx, meanings, name)),

@@ -8,6 +8,7 @@ import { clientRoutes } from './admin/clients.ts'
 import { factorRoutes } from './admin/factors.ts'
 import { grantRoutes } from './admin/grants.ts'
 import { groupRoutes } from './admin/groups.ts'
+import { initialAccessTokenRoutes } from './admin/initial-access-tokens.ts'
 import { keyRoutes } from './admin/keys.ts'
 import { linkSendingRoutes } from './admin/links.ts'
 import { resourceRoutes } from './admin/resources.ts'
@@ -26,6 +27,7 @@ const administration: readonly JsonRoute[] = [
   ...attributeRoutes,
   ...clientRoutes,
   ...clientSecretRoutes,
+  ...initialAccessTokenRoutes,
   ...resourceRoutes,
   ...sessionRoutes,
   ...grantRoutes,

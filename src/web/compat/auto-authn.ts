@@ -9,6 +9,7 @@ import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { idTokenClaims } from '../../protocol/id-token.ts'
 import { Params } from '../../protocol/params.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
+import { hintedPerson, isPerson } from '../../protocol/subject.ts'
 import { newSlugSchema, slugSchema, tenantNameSchema } from '../../protocol/tenant-settings.ts'
 import type { TenantActs } from '../api/admin/tenants.ts'
 import { refreshed, type TokenResponse, tokensFor } from '../api/first-party.ts'
@@ -208,7 +209,9 @@ export function withoutClients(routes: readonly Route[], compat: CompatDeps): Ro
     if (route.path === '/token' && compat.withoutClient)
       return lenient(route, compat, ({ params }) => params.all('grant_type').includes('password'))
     if (route.path === '/revoke' && compat.withoutClient) return lenient(route, compat, () => true)
-    return route.path === '/logout' ? { ...route, body: 'either' as const, handle: logoutOf(route, compat) } : route
+    return route.path === '/logout'
+      ? { ...route, body: 'either' as const, audienceOf: () => 'api' as const, handle: logoutOf(route, compat) }
+      : route
   })
 }
 
@@ -238,7 +241,8 @@ function logoutOf(route: Route, compat: CompatDeps): Route['handle'] {
     if (typeof claims?.['sub'] !== 'string') problem(400, 'invalid_request', 'id_token_hint is not an ID token of this issuer')
     const { sessions: brought } = there.cookies.read(cookiesOf(request))
     const sessions = await there.ctx.people.sessions(brought, there.ctx.now(), request.address)
-    const ended = sessions.filter((session) => session.subject === claims['sub']).map((session) => session.id)
+    const hinted = await hintedPerson(there.ctx, claims['sub'], claims['aud'])
+    const ended = sessions.filter(({ subject }) => isPerson(there.ctx, hinted, subject)).map((session) => session.id)
     await there.ctx.people.signOut(ended)
     const by = { type: 'user', id: claims['sub'] } as const
     await there.recordAudit(ended.length > 0 ? [{ act: 'user.sign-out', outcome: 'success', by, target: by.id }] : [], {

@@ -103,7 +103,7 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
     headers: headersOf(state, req),
   }
   let entered: WebTenant | undefined
-  const audience = route.body && isJson(req) ? 'api' : route.audience
+  const audience = (typeof req.body === 'string' && isJson(req) && route.audienceOf?.(req.body)) || route.audience
   const { reply: result, error } = await withErrorReply(audience, deps.issuer, async () => {
     const path = readPath(req)
     const tenant = (await deps.tenant(slug)) ?? refuse('not_found', 'there is no such tenant here')

@@ -2,8 +2,9 @@
 import type { FastifyRequest } from 'fastify'
 import { refuse } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
+import type { RequestBody } from '../../protocol/request-reply.ts'
 import { problem } from '../api/problem.ts'
-import type { RequestBody, Route } from './route.ts'
+import type { Route } from './route.ts'
 
 export function isJson({ headers }: FastifyRequest): boolean {
   return /^application\/json *(;|$)/i.test(headers['content-type'] ?? '')

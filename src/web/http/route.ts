@@ -13,8 +13,8 @@ import type { AuditEvent } from '../../protocol/audit-events.ts'
 import type { Client } from '../../protocol/client.ts'
 import type { Ctx, Endpoint } from '../../protocol/feature.ts'
 import type { Store } from '../../protocol/ports.ts'
-import type { ClientStore, GrantStore, ResourceStore } from '../../protocol/registry.ts'
-import type { Reply, Request } from '../../protocol/request-reply.ts'
+import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../../protocol/registry.ts'
+import type { Reply, Request, RequestBody } from '../../protocol/request-reply.ts'
 import type { View } from '../pages/layout.ts'
 import type { CookieJar } from './cookies.ts'
 
@@ -25,7 +25,12 @@ export interface WebTenant {
   accounts: AccountDeps
   attributes: AttributeDeps
   /** Stored data, without the clients and resources that follow from the configuration. */
-  store: Pick<Store, 'clients' | 'resources'> & ClientStore & ResourceStore & GrantStore & Pick<IdentityStore, 'audit'>
+  store: Pick<Store, 'clients' | 'resources'> &
+    ClientStore &
+    InitialAccessTokenStore &
+    ResourceStore &
+    GrantStore &
+    Pick<IdentityStore, 'audit'>
   keyring: Keyring
   tokens: TenantTokens
   /** A new random password that a person can type. */
@@ -50,14 +55,6 @@ export interface WebTenant {
   recordAudit(auditEvents: readonly AuditEvent[], from: Origin | undefined): Promise<void>
 }
 
-/** What a request carries beyond what the protocol reads. */
-export interface RequestBody {
-  /** JSON as it was sent, not yet read; undefined: none was. */
-  json: string | undefined
-  /** Values of the `:names` in the path. */
-  path: Readonly<Record<string, string>>
-}
-
 /** A page that is not one of the protocol's. */
 export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'auditEvents'> {
   kind: 'view'
@@ -67,13 +64,13 @@ export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'auditEv
 }
 
 export type Route = Omit<Endpoint, 'handle'> & {
-  /** Accepted bodies; absent: a form. */
-  body?: 'json' | 'either'
+  /** In place of `audience`, for a request with a JSON body. */
+  audienceOf?: (json: string) => Endpoint['audience']
   handle(tenant: WebTenant, request: Request, body: RequestBody): Promise<Reply | ViewReply>
 }
 
 export function routeOf(endpoint: Endpoint): Route {
-  return { ...endpoint, handle: (tenant, request) => endpoint.handle(tenant.ctx, request) }
+  return { ...endpoint, handle: (tenant, request, sent) => endpoint.handle(tenant.ctx, request, sent) }
 }
 
 /** The same routes under other paths, alias by path. An alias of a route that is not served does not exist. None is in the metadata. */

@@ -2,7 +2,7 @@
 import type { Application, Pages, ScopeLine } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
-import { check, dot } from './icons.ts'
+import { check, dot, warning } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
 import { named, plain } from './names.ts'
 import { webUrl } from './urls.ts'
@@ -21,6 +21,7 @@ const words = {
   newTab: '(opens in a new tab)',
   allow: 'Allow',
   deny: 'Don’t allow',
+  unproven: 'Nobody here has used this application before. It registered itself, and nobody has checked who runs it.',
   next: 'Either way you go on to {place}, which learns your answer.',
 }
 
@@ -38,6 +39,7 @@ export function consent(data: Pages['consent'], look: PageContext): View {
 ${site(application)}
 </header>
 <section class="person" aria-label="${words.person}">${personCard(person)}<a id="not-you" href="${look.base}/authorize/continue?flow=${encodeURIComponent(data.flow)}&amp;choose=1">${words.notYou}</a></section>
+${data.unproven && html`<p id="unproven" class="problem">${warning}<span>${words.unproven}</span></p>`}
 ${scopeList('fresh', words.fresh, fresh, dot)}
 ${scopeList('known', words.known, known, check)}
 ${data.scopes.length === 0 && html`<p>${words.nothing}</p>`}

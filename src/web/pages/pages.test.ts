@@ -23,7 +23,7 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { page: 'sign-in', data: { flow, application, loginHint: `x${text}`, problem: text, passkey: text, canChoose: true } },
     { page: 'sign-up', data: { flow, application, email: text, name: text, problem: { text }, canChoose: true, ...questionsOf(text) } },
     { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
-    { page: 'consent', data: { flow, application, person, scopes, to } },
+    { page: 'consent', data: { flow, application, person, scopes, to, unproven: false } },
     { page: 'new-password', data: { flow, application, person, problem: text } },
     { page: 'second-factor', data: { flow, application, person, totp: true, passkey: text, recovery: true, problem: text } },
     { page: 'enrolment', data: { flow, application, person, totp, passkey: text, problem: text } },
@@ -134,7 +134,10 @@ test('a logo is allowed by its origin; one that the policy cannot name is not sh
 test('an address of the client that is not on the web is no link', () => {
   const application = { name: 'x', clientUri: 'javascript:a', logoUri: undefined, policyUri: 'data:,a', tosUri: 'com.example:/a' }
   const person = { sid: 's', name: 'x', detail: undefined }
-  const { html } = renderPage({ page: 'consent', data: { flow: 'f', application, person, scopes: [], to: 'https://app.example/cb' } }, look)
+  const { html } = renderPage(
+    { page: 'consent', data: { flow: 'f', application, person, scopes: [], to: 'https://app.example/cb', unproven: false } },
+    look,
+  )
   assert.deepEqual(
     Array.from(html.matchAll(/<a id="([^"]*)"/g), ([, id]) => id),
     ['not-you'],

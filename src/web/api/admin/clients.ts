@@ -6,6 +6,7 @@ import { type ClientMetadata, clientSchema, scopesOf } from '../../../protocol/c
 import { mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { readClient } from '../../../protocol/register.ts'
 import { clientStatuses } from '../../../protocol/registry.ts'
+import { checkSectorIdentifier } from '../../../protocol/sector-identifier.ts'
 import type { WebTenant } from '../../http/route.ts'
 import { administrationPath, rightsAmong } from '../administration.ts'
 import { type Caller, rightsOfCaller } from '../caller.ts'
@@ -46,6 +47,7 @@ const create = adminRoute(
   async ({ tenant, body }, by) => {
     const made = read(tenant, body)
     requireRegistrable(by, made)
+    await checkSectorIdentifier(tenant.ctx, made)
     const secret = hasSecret(made) ? secretFor(tenant, undefined) : undefined
     if (!(await tenant.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
       problem(409, 'invalid_request', 'a client with this client_id is registered already')

@@ -1,9 +1,10 @@
 /** The applications of an account, each with what it may do, in words. */
 import type { Application } from '../../../protocol/request-reply.ts'
 import { emblem } from '../emblem.ts'
-import { type Html, html } from '../html.ts'
+import { fill, type Html, html } from '../html.ts'
 import { check } from '../icons.ts'
 import { named, plain } from '../names.ts'
+import { webUrl } from '../urls.ts'
 import { card, type FormContext, form } from './parts.ts'
 import { moment } from './time.ts'
 
@@ -13,6 +14,7 @@ const words = {
   since: 'Allowed',
   used: 'last came back for more',
   returns: 'The people who run this server have allowed it for everybody: it has access again when you next sign in to it.',
+  open: 'Open {application}',
   remove: 'Remove access',
 }
 
@@ -24,6 +26,8 @@ export interface ApplicationsPage extends FormContext {
     application: Application
     /** Whether it is allowed again without asking. */
     returns: boolean
+    /** Where a sign-in to it starts. */
+    start: string | undefined
     createdAt: number
     usedAt: number | undefined
     scopes: readonly string[]
@@ -36,10 +40,11 @@ export function applicationsPage({ base, sid, zone, items }: ApplicationsPage): 
   return card(
     words.list,
     html`<ul class="items">${items.map(
-      ({ id, application, returns, createdAt, usedAt, scopes }) =>
+      ({ id, application, returns, start, createdAt, usedAt, scopes }) =>
         html`<li>${emblem(application)}<div class="who"><span class="name">${named(application.name)}</span>
 <span class="detail">${words.since} ${moment(createdAt, zone)}${usedAt !== undefined && html`; ${words.used} ${moment(usedAt, zone)}`}</span>
 ${scopes.length > 0 && html`<ul class="scopes">${scopes.map((scope) => html`<li>${check}<span><bdi>${scope}</bdi></span></li>`)}</ul>`}
+${webUrl(start) !== undefined && html`<p class="hint"><a href="${webUrl(start)}">${fill(words.open, { application: named(application.name) })}</a></p>`}
 ${returns && html`<p class="hint">${words.returns}</p>`}</div>
 ${form({ ...context, body: html`<button name="grant" value="${id}" aria-label="${words.remove}: ${plain(application.name)}">${words.remove}</button>` })}</li>\n`,
     )}</ul>`,

@@ -1,0 +1,29 @@
+/** `/register` has two meanings: Auto Authn's sign-up and the registration of clients (RFC 7591). The body tells which is meant. */
+import { readJson } from '../../protocol/codec/json.ts'
+import { type JsonRoute, routeOfJson } from '../api/json-route.ts'
+import type { Route } from '../http/route.ts'
+
+const sharedPath = '/register'
+
+/** A client has neither a user name nor a password: no metadata is called so. */
+function isSignUp(json: string | undefined): boolean {
+  const read = json === undefined ? undefined : readJson(json)
+  const value = read && 'value' in read ? read.value : undefined
+  return typeof value === 'object' && value !== null && ('username' in value || 'password' in value)
+}
+
+/** All these routes under one route for each path. Where clients cannot register, the sign-up keeps the address for itself. */
+export function withSharedRegister(rules: readonly Route[], json: readonly JsonRoute[]): Route[] {
+  const signUp = json.find(({ path }) => path === sharedPath)
+  const registration = rules.find(({ path }) => path === sharedPath)
+  const others = json.filter((route) => route !== signUp || !registration).map(routeOfJson)
+  return [...rules.map((rule) => (signUp && rule === registration ? shared(rule, routeOfJson(signUp)) : rule)), ...others]
+}
+
+function shared(registration: Route, signUp: Route): Route {
+  return {
+    ...registration,
+    audienceOf: (json) => (isSignUp(json) ? signUp : registration).audience,
+    handle: (tenant, request, sent) => (isSignUp(sent.json) ? signUp : registration).handle(tenant, request, sent),
+  }
+}
