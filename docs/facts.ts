@@ -43,6 +43,11 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
       code(/ownLines > (\d+)/, 'test/rules.test.ts'),
     ],
   ],
+  [guide('registration')]: [
+    ['It is deleted after {} hours.', code(/const quarantine = ([\d_]+)/) / hour],
+    ['{} clients can register in {} hours', setting('registration.per_address'), day / hour],
+    ['nobody uses for {} days', setting('registration.unused_days')],
+  ],
   'packages/guard/README.md': [
     ['It needs Node.js {} or newer and', manifest('packages/guard').engines.node.replace('>=', '')],
     ['| `clockTolerance` | {} | seconds by which clocks may differ; at most {} |', clockTolerance, atMost('clockTolerance')],

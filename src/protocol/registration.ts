@@ -11,7 +11,11 @@ import { checkSectorIdentifier } from './sector-identifier.ts'
 
 /** Members that the operator sets alone. From a client they are as unknown as those that nobody knows, and ignored: RFC 7591 §2. */
 export const ofOperator: readonly (keyof ClientMetadata)[] = [
+  'web_origins',
   'resource_scope',
+  'default_resource',
+  'id_token_scope_claims',
+  'access_token_typ',
   'access_token_format',
   'access_token_signed_response_alg',
   'access_token_claims',
