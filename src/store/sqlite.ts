@@ -29,7 +29,7 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
 
   function run(statement: Sql): Row[] {
     if (!canMatch(statement)) return []
-    if (!reserve.held && isGrowth(statement) && !(isAudit(statement) && reserve.hasRest))
+    if (!reserve.held && isGrowth(statement) && !(isNeededToRevoke(statement) && reserve.hasRest))
       throw new DatabaseUnavailable(`SQLite: ${diskFull}`)
     let prepared = statements.get(statement.parts)
     if (!prepared) {
@@ -181,5 +181,8 @@ const slice = new Sql([`pragma incremental_vacuum(${SLICE_PAGES})`], [])
 
 /** Does a statement only add? What revokes something may add to one table; a version is one row for each tenant. */
 const isGrowth = (statement: Sql) => /^\s*insert into (?!revocations\b|configuration_versions\b)/i.test(statement.parts[0]!)
-/** What administrators do on a full disk is in the audit log, as long as that leaves some space for revocations. */
-const isAudit = (statement: Sql) => /^\s*insert into audit\b/i.test(statement.parts[0]!)
+/**
+ * What administrators do on a full disk is in the audit log, and a client that proves itself by a signature, which is good only once, can still
+ * revoke: as long as that leaves some space for the revocations.
+ */
+const isNeededToRevoke = (statement: Sql) => /^\s*insert into (?:audit|used_once)\b/i.test(statement.parts[0]!)

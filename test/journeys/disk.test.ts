@@ -5,8 +5,11 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
+import { SignJWT } from 'jose'
+import { sha256 } from '../../src/protocol/codec/digest.ts'
 import { testApp } from '../app.ts'
-import { alice, application, call, callback } from './application.ts'
+import { alice, application, call, callback, encode } from './application.ts'
+import { aKey } from './dpop-proofs.ts'
 
 const megabyte = 1024 * 1024
 
@@ -86,4 +89,48 @@ test('15: on a full disk the server reads, revokes, suspends, starts again and s
   assert.deepEqual(body, { status: 'ready' })
   await second.addAccount({ username: 'bob' }, 'a long enough password')
   await second.close()
+})
+
+test('15: on a full disk, a client that authenticates by assertion revokes, and a bound token is good with its proof; neither works twice', async (t) => {
+  const disk = smallDisk(t)
+  const gatehouse = await testApp('sqlite', {
+    DATABASE_URL: `sqlite:${join(disk.folder, 'gatehouse.db')}`,
+    DATA_DIR: join(disk.folder, 'data'),
+  })
+  const { issuer } = gatehouse
+  const key = await aKey()
+  const machine = { grant_types: ['client_credentials'], scope: '' }
+  const byKey = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } }
+  await gatehouse.addClient({ ...machine, ...byKey, client_id: 'signer', access_token_format: 'opaque' })
+  await gatehouse.addClient({ ...machine, client_id: 'api', resource_server: issuer }, 'secret')
+  let jti = 0
+  const signed = (typ: string, claims: Record<string, unknown>) =>
+    new SignJWT({ jti: `${++jti}`, iat: gatehouse.now(), ...claims })
+      .setProtectedHeader({ alg: key.alg, typ, jwk: key.jwk as never })
+      .sign(key.privateKey)
+  const assertion = () => signed('JWT', { iss: 'signer', sub: 'signer', aud: issuer, exp: gatehouse.now() + 60 })
+  const proof = (htm: string, path: string, ath = {}) => signed('dpop+jwt', { htm, htu: issuer + path, ...ath })
+  const post = (path: string, client_assertion: string, fields: Record<string, string>, headers = {}) => {
+    const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+    return call(issuer + path, { body: encode({ client_assertion, client_assertion_type, ...fields }), headers })
+  }
+  const machineToken = async (headers = {}) =>
+    (await post('/token', await assertion(), { grant_type: 'client_credentials' }, headers)).body.access_token as string
+  const [plain, bound] = [await machineToken(), await machineToken({ dpop: await proof('POST', '/token') })]
+  const api = application(gatehouse, { id: 'api', secret: 'secret' })
+  const isActive = async (token: string) => (await api.post('/introspect', { token })).body.active
+
+  disk.fill(0)
+  assert.equal((await post('/token', await assertion(), { grant_type: 'client_credentials' })).status, disk.own ? 503 : 200)
+  const shown = await proof('GET', '/userinfo', { ath: sha256(bound) })
+  const userinfo = () => call(`${issuer}/userinfo`, { headers: { authorization: `DPoP ${bound}`, dpop: shown } })
+  assert.equal((await userinfo()).status, 200)
+  assert.equal((await userinfo()).body.error, 'invalid_dpop_proof')
+  const once = await assertion()
+  assert.equal((await post('/revoke', once, { token: plain })).status, 200)
+  assert.equal(await isActive(plain), false)
+  assert.equal((await post('/revoke', once, { token: bound })).body.error, 'invalid_client')
+  assert.equal((await post('/revoke', await assertion(), { token: bound })).status, 200)
+  assert.equal(await isActive(bound), false)
+  await gatehouse.close()
 })
