@@ -9,7 +9,7 @@ import { Unsealable } from '../crypto/seal.ts'
 import { LoginTaken } from '../identity/accounts.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { StartupError } from '../startup-error.ts'
-import { DatabaseUnavailable, DatabaseUnusable } from '../store/sql.ts'
+import { DatabaseUnavailable, DatabaseUnusable, UnstorableText } from '../store/sql.ts'
 
 /** Exit status: refused or failed, wrong usage, wrong configuration (sysexits.h EX_CONFIG). */
 export type ExitStatus = 1 | 2 | 78
@@ -75,6 +75,7 @@ export function problemsOf(error: unknown): Problems | undefined {
       `a sealed value in the database does not open: ${error.message} — add the key to previous_key_encryption_key_files`,
     ])
   if (error instanceof LoginTaken || error instanceof UnusablePassword) return new Problems(1, [error.message])
+  if (error instanceof UnstorableText) return new Problems(1, [`nothing was changed: ${error.message}, which cannot be stored`])
   if (error instanceof OAuthError) return new Problems(1, [error.description])
   if (error instanceof DatabaseUnusable) return new Problems(78, [error.message])
   if (error instanceof DatabaseUnavailable)

@@ -76,6 +76,11 @@ export class TooMany extends Unavailable {
   override readonly name = 'TooMany'
 }
 
+/** A text that cannot be stored, whoever sent it. Nothing was done. */
+export class Unstorable extends Error {
+  override readonly name: string = 'Unstorable'
+}
+
 /** Reads as a sentence at the point of the rule: `client ?? refuse('invalid_client', …)`. */
 export function refuse(code: ErrorCode, description: string, why?: string): never {
   throw new OAuthError(code, description, why)
@@ -99,6 +104,13 @@ export function asOAuthError(error: unknown): OAuthError {
     return new OAuthError(
       'too_many_requests',
       'there were too many tries; wait as long as the retry-after header says',
+      error.message,
+      error,
+    )
+  if (error instanceof Unstorable)
+    return new OAuthError(
+      'invalid_request',
+      'a value has a character that is not allowed: NUL, or half a surrogate pair',
       error.message,
       error,
     )

@@ -1,5 +1,5 @@
 /** The database as the ports use it: statements as tagged templates, one text for SQLite and PostgreSQL. */
-import { Unavailable } from '../protocol/errors.ts'
+import { Unavailable, Unstorable } from '../protocol/errors.ts'
 
 export type Value = string | number | null
 export type Row = Record<string, Value>
@@ -136,7 +136,7 @@ export class UniqueViolation extends Error {
 }
 
 /** A text that no column can hold. */
-export class UnstorableText extends Error {
+export class UnstorableText extends Unstorable {
   override readonly name = 'UnstorableText'
 }
 

@@ -3,8 +3,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { after, before, suite, test } from 'node:test'
+import { problemsOf } from '../../src/cli/problems.ts'
+import { withErrorReply } from '../../src/protocol/error-reply.ts'
+import type { Reply } from '../../src/protocol/request-reply.ts'
+import { problemDocument } from '../../src/web/api/problem.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
+import { aResource } from '../tenant-content.ts'
 import { alice, application, callback, shows } from './application.ts'
 import { type Asked, asked, bearer } from './json.ts'
 
@@ -92,6 +97,31 @@ for (const engine of Object.keys(engines) as Engine[]) {
           assert.equal(problem.errors?.[0].field, field)
         }
       }
+    })
+
+    test('point 13: what only the database refuses is a fault of the request, for programs, people and JSON APIs', async () => {
+      const { store } = gatehouse.root
+      const description = 'a value has a character that is not allowed: NUL, or half a surrogate pair'
+      const past: Record<string, () => Promise<unknown>> = {
+        'NUL in an insert': () => store.usedOnce.first('dpop-proof', 'a\0b', gatehouse.now()),
+        'half a pair in an update': () => store.clientsAdmin.setSigningSecret('app', '\ud83d'),
+        'NUL in a transaction': () => store.resourcesAdmin.add(aResource('1'), { id: 'a\0b', hash: 'x', createdAt: 0 }),
+      }
+      for (const [name, work] of Object.entries(past))
+        for (const audience of ['program', 'person', 'api'] as const) {
+          const { reply, error } = await withErrorReply<unknown>(audience, gatehouse.issuer, work)
+          const document = error && problemDocument(error, reply as Reply, gatehouse.issuer)
+          assert.deepEqual(
+            [(reply as { status?: number }).status, (document as { status?: number }).status, error?.description],
+            [400, 400, description],
+            name,
+          )
+          const problems = problemsOf(error?.cause)
+          assert.deepEqual(
+            [problems?.status, problems?.sentences],
+            [1, ['nothing was changed: a text holds NUL or half a surrogate pair, which cannot be stored']],
+          )
+        }
     })
 
     test('point 13: line breaks are for texts of several lines, and web addresses have a limit', async () => {
