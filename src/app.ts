@@ -139,7 +139,7 @@ function composeApp(
     server,
     tenants: tenantDirectory(tenants, { now, id: () => randomId(random) }),
     sealing: sealing(sealedValues(db), base.sealer),
-    tenant: cache.tenant,
+    tenant: async (slug) => cache.tenant(slug),
     async ready() {
       try {
         await db.read(sql`select 1 as one`)
@@ -207,7 +207,7 @@ async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantC
       deps.offersMail ? [...linkRoutes, ...signUpLinks] : [],
       aliasesOf(routes, { ...authletePaths, ...picoAuthPaths }),
     ),
-    tenant: app.tenant,
+    tenant: cache.tenant,
     ready: app.ready,
     id: () => randomId(random),
     stopwatch,

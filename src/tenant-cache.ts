@@ -1,11 +1,11 @@
 /** The tenants that this process has open: each is opened when it is first asked for, and again when what it was made of has changed. */
-import { type Configuration, configuration } from './store/configuration.ts'
+import { type Configuration, configuration, type MaybePromise } from './store/configuration.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
 import { type AppDeps, openTenant, type Tenant } from './tenant.ts'
 
 export interface TenantCache {
   /** The tenant of a slug as it is now; undefined when there is none or it is suspended. */
-  tenant(slug: string): Promise<Tenant | undefined>
+  tenant(slug: string): MaybePromise<Tenant | undefined>
   open(): Tenant[]
 }
 
@@ -22,8 +22,21 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   const cached = new Map<string, Cached>()
   const underWay = new Map<string, Promise<void>>()
 
+  /** True where that is known without asking the database. */
+  function isSurelyCurrent({ directory, found }: Cached): boolean {
+    return directory === tenants.version() && (found === undefined || found.version === found.own.version())
+  }
+
   async function isCurrent({ directory, found }: Cached): Promise<boolean> {
     return directory === (await tenants.version()) && (found === undefined || found.version === (await found.own.version()))
+  }
+
+  async function current(slug: string): Promise<Tenant | undefined> {
+    for (;;) {
+      const known = cached.get(slug)
+      if (known && (await isCurrent(known))) return known.found?.tenant
+      await opened(slug)
+    }
   }
 
   /** Those who ask while a tenant is being opened wait for it, and look again. */
@@ -51,12 +64,9 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   }
 
   return {
-    async tenant(slug) {
-      for (;;) {
-        const known = cached.get(slug)
-        if (known && (await isCurrent(known))) return known.found?.tenant
-        await opened(slug)
-      }
+    tenant(slug) {
+      const known = cached.get(slug)
+      return known && isSurelyCurrent(known) ? known.found?.tenant : current(slug)
     },
     open: () => [...cached.values()].flatMap(({ found }) => found?.tenant ?? []),
   }

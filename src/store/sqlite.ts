@@ -117,18 +117,22 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
     return promise
   }
 
+  /** Another number once another connection has committed. https://www.sqlite.org/pragma.html#pragma_data_version */
+  const dataVersion = handle.prepare('pragma data_version')
+  dataVersion.setReturnArrays(true)
   let mark: number | undefined
+  const forgetMark = () => {
+    mark = undefined
+  }
   /** Read once for all that is done before the next event is looked at: what is committed meanwhile comes after it. */
   function currentMark(): number {
     if (mark !== undefined) return mark
     try {
-      mark = run(dataVersion)[0]!['data_version'] as number
+      ;[mark] = dataVersion.get() as unknown as [number]
     } catch (error) {
       throw translated(error)
     }
-    process.nextTick(() => {
-      mark = undefined
-    })
+    process.nextTick(forgetMark)
     return mark
   }
 
@@ -174,8 +178,6 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
   }
 }
 
-/** Another number once another connection has committed. https://www.sqlite.org/pragma.html#pragma_data_version */
-const dataVersion = new Sql(['pragma data_version'], [])
 const unusedPages = new Sql(['pragma freelist_count'], [])
 const slice = new Sql([`pragma incremental_vacuum(${SLICE_PAGES})`], [])
 

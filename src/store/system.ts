@@ -37,7 +37,7 @@ function installation(db: Db): InstallationStore {
 
 function tenants({ db, version }: Configuration): TenantStore {
   return {
-    version: async () => version(),
+    version,
     async add(tenant) {
       const rows = await db.write(sql`
         insert into tenants (id, slug, name, host, settings, status, created_at)

@@ -3,6 +3,7 @@ import type { ClientMetadata } from '../protocol/client.ts'
 import type { SecretRow } from '../protocol/registry.ts'
 import type { ResourceMetadata } from '../protocol/resource.ts'
 import type { ApiKey, StoredApiKey } from '../protocol/types.ts'
+import type { MaybePromise } from './configuration.ts'
 
 /** The clients and APIs that a file declares for a tenant, and those to remove. */
 export interface Declaration {
@@ -75,7 +76,7 @@ export interface TenantRow {
 
 export interface TenantStore {
   /** Another number after each change of any tenant, as soon as `configuration.ts` promises. */
-  version(): Promise<number>
+  version(): MaybePromise<number>
   /** False when id, slug or host is taken. */
   add(tenant: TenantRow): Promise<boolean>
   find(id: string): Promise<TenantRow | undefined>

@@ -6,7 +6,7 @@ export interface HttpDeps {
   version: string
   routes: readonly Route[]
   /** The active tenant of a slug, '' being the root. */
-  tenant(slug: string): Promise<WebTenant | undefined>
+  tenant(slug: string): WebTenant | undefined | Promise<WebTenant | undefined>
   /** Whether the server can answer requests, and with what limitation. */
   ready(): Promise<Readiness>
   /** 128 bits in base64url. */

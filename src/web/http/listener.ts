@@ -161,8 +161,12 @@ function readRequest({ addressOf, certificateOf }: HttpState, { ctx, cookies }: 
   }
 }
 
+async function tenantOf({ deps }: HttpState, req: FastifyRequest): Promise<WebTenant | undefined> {
+  return deps.tenant(slugOf(req))
+}
+
 async function preflight(state: HttpState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const tenant = await state.deps.tenant(slugOf(req)).catch(() => undefined)
+  const tenant = await tenantOf(state, req).catch(() => undefined)
   const allowed = tenant && (await originHeaders(route, tenant, req.headers.origin).catch(() => undefined))
   const headers = { ...headersOf(state, req), vary: 'Origin', ...allowed, ...(tenant && allowed ? preflightHeaders(route, tenant) : {}) }
   return finish(reply, 204, headers, '')
