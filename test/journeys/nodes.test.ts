@@ -7,6 +7,7 @@ import { after, before, suite, test } from 'node:test'
 import type { ClientMetadata } from '../../src/protocol/client.ts'
 import { type Engine, freePort, type TestApp, testApp } from '../app.ts'
 import { migrated } from '../databases.ts'
+import { engines } from '../postgres.ts'
 import { call } from './application.ts'
 
 const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read', write: 'Write' } }
@@ -19,7 +20,7 @@ const machine = {
 }
 const form = (body: Record<string, string>) => new URLSearchParams(body).toString()
 
-for (const engine of Object.keys(migrated) as Engine[])
+for (const engine of Object.keys(engines) as Engine[])
   suite(`two nodes on ${engine}`, () => {
     const closing: (() => Promise<unknown>)[] = []
     let one: TestApp
