@@ -97,3 +97,14 @@ export function machine(id: string, more: Record<string, unknown> = {}): Record<
     ...more,
   }
 }
+
+/** `fetch` on connections of its own, with a certificate or without. */
+export function fetchWith(identity: Call['identity'], ca: string) {
+  return async (url: string, { method = 'GET', headers = {}, body }: { method?: string; headers?: object; body?: unknown } = {}) => {
+    const form = body === undefined || body === null ? {} : { form: Object.fromEntries(new URLSearchParams(String(body))) }
+    const answer = await call(url, { method, headers: { ...headers } as Record<string, string>, ...form, identity }, ca)
+    const kept = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)])
+    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+    return new Response(answer.status === 204 ? null : text, { status: answer.status, headers: kept })
+  }
+}
