@@ -1,6 +1,7 @@
 /** Tokens bound to a certificate, wherever one is issued or accepted — RFC 8705 §3, §4 — behind a proxy that forwards it. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { createGuard, type Refused } from '@gatehouse/guard'
 import { SignJWT } from 'jose'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type Identity, selfSigned } from '../certificates.ts'
@@ -107,6 +108,35 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal((await ask(text, { ...brief, der: Buffer.alloc(0) })).status, 401)
       })
     }
+
+    test('the guard of an API judges the same certificates alike', async () => {
+      const guard = createGuard({
+        issuer: gatehouse.issuer,
+        audience: gatehouse.issuer,
+        now: gatehouse.now,
+        mtls: { proxies: ['10.0.0.1'] },
+      })
+      const { body } = await machine('machine', ours)
+      const vectors: [header: Record<string, string>, description: string | undefined][] = [
+        [shown(ours), undefined],
+        [{}, 'the access token is bound to a certificate; present it'],
+        [shown(others), foreign],
+        [shown(await selfSigned({ pairOf: ours })), foreign],
+        [
+          { 'client-cert': `${shown(ours)['client-cert']}, ${shown(ours)['client-cert']}` },
+          'the access token is bound to a certificate; present it',
+        ],
+      ]
+      for (const [header, description] of vectors) {
+        const headers = { authorization: `Bearer ${body.access_token}`, ...header }
+        const { status } = await call(`${gatehouse.issuer}/userinfo`, { headers })
+        const told = await guard.check({ method: 'GET', url: '/', peerAddress: '10.0.0.1', headers }).then(
+          () => undefined,
+          (error: Refused) => error.description,
+        )
+        assert.deepEqual([status, told], [description === undefined ? 200 : 401, description])
+      }
+    })
 
     test('account API: a token that was not got there is refused, with its certificate and without', async () => {
       const { body } = await machine('machine', ours)

@@ -1,6 +1,7 @@
 /** Clients that authenticate by certificates, at every endpoint where clients authenticate — RFC 8705 §2. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { connect } from 'node:tls'
 import type { Engine } from '../app.ts'
 import { authority, type Identity, selfSigned } from '../certificates.ts'
 import { engines } from '../postgres.ts'
@@ -138,6 +139,23 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const _ of [1, 2, 3]) assert.equal((await token({ client_id: 'robot' }, { identity })).status, 200)
       const alone = { ...identity, cert: identity.cert.split(/(?<=-----END CERTIFICATE-----\n)/)[0] as string }
       assert.equal((await token({ client_id: 'robot' }, { identity: alone })).status, 401)
+    })
+
+    test('the chain is there on a connection that continues a session, too', async () => {
+      const below = await server.bank.authority('CN=Branch')
+      const identity = await below.issue({ subject: 'CN=robot' })
+      const form = 'grant_type=client_credentials&client_id=robot'
+      const head = 'POST /token HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded'
+      let session: Buffer | undefined
+      for (const maxVersion of ['TLSv1.3', 'TLSv1.3', 'TLSv1.2', 'TLSv1.2'] as const) {
+        const port = Number(new URL(server.origin).port)
+        const socket = connect({ host: 'localhost', port, ca: server.ca, cert: identity.cert, key: identity.key, maxVersion, session })
+        socket.on('session', (next) => (session = next))
+        socket.write(`${head}\r\ncontent-length: ${form.length}\r\n\r\n${form}`)
+        let text = ''
+        for await (const chunk of socket.setEncoding('utf8')) text += chunk
+        assert.match(text, /^HTTP\/1\.1 200 /)
+      }
     })
 
     const names: [member: string, registered: string, presented: [type: 'dns' | 'url' | 'ip' | 'email', value: string], same: boolean][] = [
