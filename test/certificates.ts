@@ -1,6 +1,6 @@
 /** Authorities and certificates for tests of mutual TLS. */
 import 'reflect-metadata'
-import { createPrivateKey, type KeyObject, webcrypto, X509Certificate } from 'node:crypto'
+import { createPrivateKey, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 
 export interface Identity {
@@ -51,31 +51,24 @@ const rsa = (modulusLength: number) => ({
 })
 const algorithms = { EC: ec, Ed25519: { name: 'Ed25519' }, 'RSA-1024': rsa(1024), 'RSA-2048': rsa(2048) }
 
-/** As the library has it: the DOM's, where another package brings its types, or that of Node.js. */
-type Key = x509.X509CrlCreateParams['signingKey']
-
 interface Pair {
-  privateKey: Key
-  publicKey: Key
+  publicKey: CryptoKey
+  privateKey: CryptoKey
 }
 
 async function pairFor(kind: Exclude<Form['key'], undefined>, hash = 'SHA-256'): Promise<Pair> {
-  return (await webcrypto.subtle.generateKey({ ...algorithms[kind], hash }, true, ['sign', 'verify'])) as unknown as Pair
+  return (await crypto.subtle.generateKey({ ...algorithms[kind], hash }, true, ['sign', 'verify'])) as unknown as Pair
 }
 
-async function pemOf(key: Key): Promise<KeyObject> {
-  return createPrivateKey({
-    key: Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key as webcrypto.CryptoKey)),
-    format: 'der',
-    type: 'pkcs8',
-  })
+async function pemOf(key: CryptoKey): Promise<KeyObject> {
+  return createPrivateKey({ key: Buffer.from(await crypto.subtle.exportKey('pkcs8', key)), format: 'der', type: 'pkcs8' })
 }
 
 const pairs = new WeakMap<Buffer, Pair>()
 
 interface Issuer {
   name: string | x509.JsonName
-  key: Key
+  key: CryptoKey
   chain: readonly Buffer[]
 }
 
