@@ -147,7 +147,7 @@ const identity: Record<string, Act> = {
     s.accounts.changeProfile('person1', { claims: { name: 'One' }, attributes: {} }, NOW + 1),
   ),
   'accounts.rehash': writes('accounts ~1', (s) => s.accounts.rehash('person1', '$1', '$new')),
-  'accounts.kept': reads((s, n) => s.accounts.kept(`person${n}`)),
+  'accounts.personalData': reads((s, n) => s.accounts.personalData(`person${n}`)),
   'accounts.leave': writes(
     'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1',
     (s) => s.accounts.leave('person1', NOW),

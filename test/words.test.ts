@@ -13,7 +13,7 @@ const templates: Readonly<Record<string, string>> = {
 
 /** Refusals that no test provokes, and why. This table must shrink. */
 const unprovoked: Readonly<Record<string, string>> = {
-  'the account is gone': 'only when it is removed between two statements of one request',
+  'the account no longer exists': 'only when it is removed between two statements of one request',
 }
 
 test('every feature names its specification, and is catalogued under its own id', () => {

@@ -37,7 +37,7 @@ const refused: [line: string, status: number, message: string][] = [
     '--username must be 1 to 80 characters without spaces or @\nerror: --email is not a valid email address',
   ],
   ['users create', 1, '--username is missing'],
-  ['users create --username x --password-hash abc', 1, 'The hash is no hash of argon2, bcrypt, scrypt or PBKDF2'],
+  ['users create --username x --password-hash abc', 1, 'The hash is not a supported hash of argon2, bcrypt, scrypt or PBKDF2'],
   [`users create --username x --password-hash ${bcrypt} --random-password`, 2, '--password-hash cannot be combined'],
   ['users create --file nowhere.json', 1, 'nowhere.json cannot be read'],
   ['users create --file -', 1, '- does not hold a JSON object'],

@@ -54,7 +54,7 @@ const refused: [line: string, status: number, message: string][] = [
   [
     'resources create --identifier urn:b --name B --introspection-encrypted-response-alg ECDH-ES',
     1,
-    '--jwks must hold a sound key for ECDH-ES',
+    '--jwks must hold a valid key for ECDH-ES',
   ],
   [`resources update ${api} --identifier urn:c`, 1, 'identifier cannot be changed'],
   ['resources update urn:nothing', 1, 'there is no resource urn:nothing'],

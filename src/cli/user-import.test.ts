@@ -92,7 +92,7 @@ test('each that is refused is told with its place and reason, and keeps no other
     'null',
   )
   const problems = [
-    { where: 'line 1', reason: 'The hash is no hash of argon2, bcrypt, scrypt or PBKDF2 that can be checked here' },
+    { where: 'line 1', reason: 'The hash is not a supported hash of argon2, bcrypt, scrypt or PBKDF2' },
     { where: 'line 2', reason: 'it is not JSON' },
     { where: 'line 3', reason: 'username must be 1 to 80 characters without spaces or @; email is not a valid email address' },
     { where: 'line 5', reason: 'pasword is not known' },
@@ -111,7 +111,7 @@ test('each that is refused is told with its place and reason, and keeps no other
   for (const name of ['bad1', 'bad2', 'bad3', 'good4', 'good5']) assert.equal((await gatehouse(`users show ${name}`)).status, 1, name)
   const { out, err } = await gatehouse('users import -', file)
   assert.match(out, /^users +how many\nimported +0\nalready there +3\nleft out +0\nrefused +9\n$/)
-  assert.match(err, /^line 1 is refused: The hash is no hash of/)
+  assert.match(err, /^line 1 is refused: The hash is not a supported hash of/)
 })
 
 test('strict stops at the first that is refused', async () => {

@@ -27,7 +27,7 @@ test('links for a new password, a proof and a change of address are sent', async
   await json('users send-reset bob')
   await json('users send-verification bob@example.com')
   const { out } = await gatehouse('users change-email bob robert@example.com')
-  assert.equal(out, 'A link for bob is on its way to robert@example.com.\n')
+  assert.equal(out, 'A link for bob was sent to robert@example.com.\n')
   assert.match(linkIn(parsed(mailOf('reset'))), /gth_lr_/)
   assert.match(linkIn(parsed(mailOf('verification'))), /gth_lv_/)
   assert.match(mailOf('email-change'), /^To: robert@example\.com\r?$/m)
@@ -37,7 +37,7 @@ test('links for a new password, a proof and a change of address are sent', async
 test('a mail server is used when there is one; when it refuses, that is said', async () => {
   await json('users create --username cleo --email cleo@example.com')
   for (const [refuse, status, message] of [
-    [undefined, 0, 'A link for cleo is on its way'],
+    [undefined, 0, 'A link for cleo was sent'],
     [550, 1, 'the mail could not be sent (550)'],
   ] as const) {
     const sink = await mailSink(refuse ? { refuse } : {})

@@ -67,5 +67,5 @@ async function send(terminal: Terminal, { json }: AdminFlags, mail: MailDeps, ki
     refuse(`the mail could not be sent (${sent.reason}): see mail.smtp_url, then run "gatehouse users send-reset"`)
   if (sent.outcome === 'deferred')
     terminal.stderr.write(`The mail server does not take the mail now (${sent.reason}). A running server tries again.\n`)
-  confirm(terminal, json, { sub: subject, email, sent: kind }, `A link for ${username} is on its way to ${email}.`)
+  confirm(terminal, json, { sub: subject, email, sent: kind }, `A link for ${username} was sent to ${email}.`)
 }

@@ -1,4 +1,4 @@
-/** argon2 — RFC 9106, as PHC strings: ours, and those of other servers. */
+/** argon2 — RFC 9106, in PHC strings made by this or another server. */
 import { type Argon2Algorithm, argon2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type Reading, recomputing, unpadded } from './hash-form.ts'
@@ -11,7 +11,7 @@ export interface Cost {
   readonly lanes: number
 }
 
-/** A PHC string, taken apart. */
+/** A parsed PHC string. */
 export interface Argon2 {
   variant: Argon2Algorithm
   cost: Cost
@@ -19,20 +19,20 @@ export interface Argon2 {
   tag: Buffer
 }
 
-/** The dearest that is taken from elsewhere: at most 256 MiB, and as much work as 1 GiB gone through once. About a second. */
+/** The highest cost accepted from other servers: 256 MiB, and as much work as one pass over 1 GiB. About a second. */
 const maxMemory = 262_144
 const maxWork = 1_048_576
 const compute = promisify(argon2)
 const form = /^(?:argon2)?\$(argon2(?:id|i|d))\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/
 
-/** One made elsewhere. Django writes `argon2` before it. */
+/** A hash made elsewhere. Django puts `argon2` before it. */
 export function readArgon2(hash: string): Reading {
   if (!/^(?:argon2)?\$argon2/.test(hash)) return undefined
   const kept = parseArgon2(hash)
   if (!kept) return 'is argon2, but not of version 1.3 with salt and tag of 8 to 64 and 16 to 64 bytes: $argon2id$v=19$m=…,t=…,p=…$…$…'
   const { memory, passes } = kept.cost
   if (!isWithinLimits(kept.cost) || memory > maxMemory || memory * passes > maxWork)
-    return 'is argon2 that costs too much to check: at most 256 MiB, 10 passes, and 1 GiB in all passes together'
+    return 'is argon2 that costs too much to check: at most 256 MiB, 10 passes, and 1 GiB over all passes'
   return checkOf(kept)
 }
 
@@ -55,7 +55,7 @@ export function writeArgon2({ variant, cost, salt, tag }: Argon2): string {
   return `$${variant}$v=19$m=${cost.memory},t=${cost.passes},p=${cost.lanes}$${unpadded(salt)}$${unpadded(tag)}`
 }
 
-/** Within what argon2 takes and a server can stand: at most 1 GiB and 10 passes. */
+/** Within the limits of argon2 and of a server: at most 1 GiB and 10 passes. */
 export function isWithinLimits({ memory, passes, lanes }: Cost): boolean {
   return (
     [memory, passes, lanes].every(Number.isInteger) &&

@@ -1,16 +1,16 @@
-/** bcrypt, for what was hashed elsewhere: checked in a thread of its own, since its JavaScript would hold up everyone else. */
+/** bcrypt, for hashes made elsewhere. Checked in a separate thread, since it is JavaScript and would block the event loop. */
 
 import { createHash } from 'node:crypto'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { compareSync, truncates } from 'bcryptjs'
 import type { Reading } from './hash-form.ts'
 
-/** What this file is given when it is a thread. */
+/** The input of this file as a worker thread. */
 interface Task {
   bcrypt: { secret: string; hash: string }
 }
 
-/** `$2b$12$…`, `$2a$` and `$2y$`. Django writes `bcrypt$` before it, or `bcrypt_sha256$` when the hexadecimal digest is what was hashed. */
+/** `$2b$12$…`, `$2a$` and `$2y$`. Django puts `bcrypt$` before it, or `bcrypt_sha256$` when the hexadecimal digest was hashed. */
 export function readBcrypt(hash: string): Reading {
   const [, django, bare = hash] = /^(bcrypt(?:_sha256)?)\$(.*)$/s.exec(hash) ?? []
   if (!bare.startsWith('$2')) return undefined
@@ -20,7 +20,7 @@ export function readBcrypt(hash: string): Reading {
   return (secret) => matches(django === 'bcrypt_sha256' ? createHash('sha256').update(secret).digest('hex') : secret, bare)
 }
 
-/** A secret of more than 72 bytes never matches: bcrypt would look at its beginning alone. */
+/** A secret of more than 72 bytes never matches: bcrypt ignores the rest. */
 async function matches(secret: string, hash: string): Promise<boolean> {
   if (truncates(secret)) return false
   const task: Task = { bcrypt: { secret, hash } }

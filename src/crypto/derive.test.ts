@@ -6,7 +6,7 @@ import { derive, framed } from './derive.ts'
 
 const root = createSecretKey(Buffer.alloc(32, 1))
 
-test('other labels, however alike, give another key; the same labels the same', () => {
+test('different labels, however similar, give different keys; the same labels give the same key', () => {
   const lists = [[], [''], ['', ''], ['ab'], ['a', 'b'], ['ab', ''], ['', 'ab'], ['a', 'b', '']]
   const keys = lists.map((labels) =>
     derive(root, ...labels)
@@ -19,7 +19,7 @@ test('other labels, however alike, give another key; the same labels the same', 
   assert.equal(derive(root, 'a').symmetricKeySize, 32)
 })
 
-test('no two lists of texts are framed alike', () => {
+test('different lists of texts are framed differently', () => {
   const texts = fc.array(fc.string({ maxLength: 5 }), { maxLength: 4 })
   fc.assert(fc.property(texts, texts, (a, b) => framed(...a).equals(framed(...b)) === (JSON.stringify(a) === JSON.stringify(b))))
 })

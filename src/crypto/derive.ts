@@ -14,7 +14,7 @@ export function deriveBytes(key: KeyObject, length: number, ...labels: readonly 
   return Buffer.from(hkdfSync('sha256', key, '', framed('gatehouse', ...labels), length))
 }
 
-/** The texts in a row, each preceded by its length, so that no two lists give the same bytes. */
+/** The concatenated texts, each preceded by its length, so that different lists give different bytes. */
 export function framed(...texts: readonly string[]): Buffer {
   return Buffer.concat(
     texts.flatMap((text) => {

@@ -1,8 +1,8 @@
 /**
  * Firebase's own scrypt: the derived key encrypts the project's signer key (AES-256-CTR), and the ciphertext is the hash.
  *
- * The signer key is a secret, and it is not kept here. What the derived key brings to the ciphertext is the key stream alone, so that is
- * taken out of the hash at the import, and its digest is kept: nobody can compute the signer key from it, not even beside the hash.
+ * The signer key is secret, and it is not stored here. The derived key affects the ciphertext only through the key stream, so that is
+ * extracted from the hash at import, and its digest is stored. The signer key cannot be computed from it, even with the hash.
  */
 import { createCipheriv, createHash } from 'node:crypto'
 import { type Reading, recomputing, unpadded } from './hash-form.ts'
@@ -18,7 +18,7 @@ export interface FirebaseProject {
   memCost: number
 }
 
-/** The hash of an exported user as we keep it. Undefined when it is not as long as the signer key, and so not of this project. */
+/** The hash of an exported user in the form that is stored. Undefined when its length differs from the signer key's, so that it is not of this project. */
 export function fromFirebase(project: FirebaseProject, { hash, salt }: { hash: Buffer; salt: Buffer }): string | undefined {
   const { signerKey, saltSeparator, rounds, memCost } = project
   if (hash.length !== signerKey.length) return undefined
@@ -30,7 +30,7 @@ export function fromFirebase(project: FirebaseProject, { hash, salt }: { hash: B
 export function readFirebaseScrypt(hash: string): Reading {
   if (!hash.startsWith('$firebase-scrypt$')) return undefined
   const form = /^\$firebase-scrypt\$ln=(\d{1,2}),r=(\d{1,4}),l=(\d{2})\$([A-Za-z0-9+/]{2,172})\$([A-Za-z0-9+/]{43})$/.exec(hash)
-  if (!form) return 'is of Firebase, but not as "users import" writes it'
+  if (!form) return 'is a Firebase hash, but not in the form that "users import" writes'
   const [, ln, r, length, salt = '', tag = ''] = form
   const cost = { ln: Number(ln), r: Number(r), p: 1 }
   if (!isWithinLimits(cost)) return tooExpensive

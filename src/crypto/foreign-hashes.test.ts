@@ -74,7 +74,7 @@ const good: [secret: string, hash: string][] = [
   ],
 ]
 for (const [secret, hash] of good) {
-  test(`${hash.slice(0, 32)}… is of "${secret}" and of nothing else`, async () => {
+  test(`${hash.slice(0, 32)}… matches "${secret}" and nothing else`, async () => {
     assert.equal(foreignHashProblem(hash), undefined)
     const check = checkOfForeign(hash)!
     for (const [text, right] of [
@@ -88,10 +88,10 @@ for (const [secret, hash] of good) {
 }
 
 const bad: [hash: string, problem: RegExp][] = [
-  ['', /no hash of argon2, bcrypt, scrypt or PBKDF2/],
-  ['5f4dcc3b5aa765d61d8327deb882cf99', /no hash/],
-  ['md5$salt$5f4dcc3b5aa765d61d8327deb882cf99', /no hash/],
-  ['{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr', /no hash/],
+  ['', /not a supported hash of argon2, bcrypt, scrypt or PBKDF2/],
+  ['5f4dcc3b5aa765d61d8327deb882cf99', /not a supported hash/],
+  ['md5$salt$5f4dcc3b5aa765d61d8327deb882cf99', /not a supported hash/],
+  ['{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr', /not a supported hash/],
   [argon2id.replace('v=19', 'v=16'), /not of version 1\.3/],
   [argon2id.replace('$v=19', ''), /not of version 1\.3/],
   [argon2id.replace('p=1', 'p=1,keyid=x'), /not of version 1\.3/],
@@ -113,17 +113,17 @@ const bad: [hash: string, problem: RegExp][] = [
   [scrypt.replace('p=1', 'p=300'), /costs too much/],
   [scrypt.replace('p=1', 'p=0'), /costs too much/],
   [scrypt.replace('ln=10', 'ln=99'), /costs too much/],
-  [scrypt.replace('ln=10,', ''), /not as passlib or Django/],
-  [scrypt.slice(0, -22), /not as passlib or Django/],
-  [djangoScrypt.replace('1024', '1000'), /not as passlib or Django/],
+  [scrypt.replace('ln=10,', ''), /not in the form of passlib or Django/],
+  [scrypt.slice(0, -22), /not in the form of passlib or Django/],
+  [djangoScrypt.replace('1024', '1000'), /not in the form of passlib or Django/],
   [djangoScrypt.replace('1024', '1048576'), /costs too much/],
   [firebase.replace('ln=14', 'ln=19'), /costs too much/],
-  [firebase.slice(0, -1), /not as "users import" writes it/],
+  [firebase.slice(0, -1), /not in the form that "users import" writes/],
   [pbkdf2.replace('6400', '2000001'), /more than 2000000 iterations/],
   [pbkdf2.replace('6400', '0'), /more than 2000000 iterations/],
-  [pbkdf2.replace('sha256', 'sha384'), /not as Hydra, passlib/],
-  [pbkdf2.slice(0, -23), /not as Hydra, passlib/],
-  ['pbkdf2_md5$1000$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=', /not as Hydra, passlib/],
+  [pbkdf2.replace('sha256', 'sha384'), /not in the form of Hydra, passlib/],
+  [pbkdf2.slice(0, -23), /not in the form of Hydra, passlib/],
+  ['pbkdf2_md5$1000$seasalt$+rRCu5varUX/fHKPEKre6kTbf+SL44RMvTfmlqGvq+A=', /not in the form of Hydra, passlib/],
 ]
 for (const [hash, problem] of bad) {
   test(`refused: ${hash.slice(0, 60)}`, () => {
@@ -133,7 +133,7 @@ for (const [hash, problem] of bad) {
   })
 }
 
-test('the dearest that can be borne', () => {
+test('the highest accepted costs', () => {
   const dearest = [
     argon2id.replace('m=65536,t=2,p=1', 'm=262144,t=4,p=8'),
     bcrypt.replace('$05$', '$14$'),
@@ -143,13 +143,13 @@ test('the dearest that can be borne', () => {
   for (const hash of dearest) assert.equal(foreignHashProblem(hash), undefined, hash)
 })
 
-test('more than the 72 bytes that bcrypt looks at never match, unless their digest is what was hashed', async () => {
+test('more than the 72 bytes that bcrypt reads never match, unless their digest was hashed', async () => {
   const hash = '$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i' // of 72 x
   assert.equal(await checkOfForeign(hash)!('x'.repeat(72)), true)
   assert.equal(await checkOfForeign(hash)!('x'.repeat(73)), false)
 })
 
-test('what is kept of a Firebase hash holds neither signer key nor hash, and gives neither away to who has the other', () => {
+test('the stored form of a Firebase hash contains neither signer key nor hash, and reveals neither to a holder of the other', () => {
   const stored = bytes(firebase.split('$').at(-1) as string)
   const stream = exported.hash.map((byte, i) => byte ^ (project.signerKey[i] as number))
   for (const secret of [project.signerKey, exported.hash, Buffer.from(stream)]) {
@@ -160,7 +160,7 @@ test('what is kept of a Firebase hash holds neither signer key nor hash, and giv
   assert.notEqual(fromFirebase({ ...project, signerKey: randomBytes(64) }, exported), firebase)
 })
 
-test('a credential that is not as Keycloak writes it is none', () => {
+test('a credential that is not in the form of Keycloak is refused', () => {
   const wrong = [
     { credentialData: 'x', secretData: '{}' },
     { credentialData: '{"algorithm":"argon2","hashIterations":5}', secretData: '{"value":"x"}' },
@@ -173,7 +173,7 @@ test('a credential that is not as Keycloak writes it is none', () => {
   for (const credential of wrong) assert.equal(fromKeycloak(credential), undefined)
 })
 
-test('none of them holds up the event loop', async () => {
+test('none of them blocks the event loop', async () => {
   for (const [secret, hash] of good.filter(([, hash]) => /^\$(2b|argon2id|scrypt|firebase|pbkdf2)/.test(hash))) {
     let turned = false
     setImmediate(() => {

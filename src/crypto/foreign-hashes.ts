@@ -1,4 +1,4 @@
-/** The hashes that people and programs bring from other servers. Each form says which costs can be borne. */
+/** Password and secret hashes made by other servers. Each form defines the costs it accepts. */
 import { readArgon2 } from './argon2.ts'
 import { readBcrypt } from './bcrypt.ts'
 import { readFirebaseScrypt } from './firebase-scrypt.ts'
@@ -8,13 +8,13 @@ import { readScrypt } from './scrypt.ts'
 
 const forms = [readArgon2, readBcrypt, readScrypt, readFirebaseScrypt, readPbkdf2]
 
-/** How to check it; undefined when it is of no form we know or too dear. */
+/** How to check it; undefined when its form is unknown or its cost too high. */
 export function checkOfForeign(hash: string): Check | undefined {
   const reading = read(hash)
   return typeof reading === 'string' ? undefined : reading
 }
 
-/** Why it cannot be brought here: "is …"; undefined when it can. */
+/** Why it cannot be imported, as "is …"; undefined when it can. */
 export function foreignHashProblem(hash: string): string | undefined {
   const reading = read(hash)
   return typeof reading === 'string' ? reading : undefined
@@ -25,5 +25,5 @@ function read(hash: string): Check | string {
     const reading = form(hash)
     if (reading !== undefined) return reading
   }
-  return 'is no hash of argon2, bcrypt, scrypt or PBKDF2 that can be checked here'
+  return 'is not a supported hash of argon2, bcrypt, scrypt or PBKDF2'
 }

@@ -1,13 +1,13 @@
-/** What the forms of password hashes have in common, ours and those of other servers. */
+/** What all forms of password hashes have in common. */
 import { timingSafeEqual } from 'node:crypto'
 
-/** Is this the secret? Takes its time, off the event loop. */
+/** Whether this is the secret. Slow, and off the event loop. */
 export type Check = (secret: string) => Promise<boolean>
 
-/** How a hash is checked; or why it is not, for people: "is …"; undefined: it is of another form. */
+/** How a hash is checked; or why it cannot be, for people, as "is …"; undefined for a hash of another form. */
 export type Reading = Check | string | undefined
 
-/** A check that computes the tag anew and compares in constant time. */
+/** A check that recomputes the tag and compares in constant time. */
 export function recomputing(tag: Buffer, compute: (secret: string) => Promise<Buffer>): Check {
   return async (secret) => timingSafeEqual(await compute(secret), tag)
 }

@@ -32,12 +32,12 @@ for (const hash of hashes) {
   })
 }
 
-test('what is no such hash, or too dear to check, matches nothing', async () => {
+test('an unknown hash, or one that costs too much to check, matches nothing', async () => {
   for (const hash of ['', 'x', bcrypt.replace('$05$', '$15$'), sha256.replace('i=1000', 'i=2000001'), sha256.replace('l=32', 'l=31')])
     assert.equal(await fresh().matches(secret, hash), false, hash)
 })
 
-test('a match is remembered for ten minutes, for this secret and this hash alone', async () => {
+test('a match is cached for ten minutes, for this secret and this hash only', async () => {
   let now = 0
   const imported = fresh(() => now)
   assert.equal(await imported.matches(secret, sha256), true)
@@ -52,13 +52,13 @@ test('a match is remembered for ten minutes, for this secret and this hash alone
   assert.equal(imported.matches(secret, sha256), true)
 })
 
-test('what does not match is not remembered', async () => {
+test('a failed match is not cached', async () => {
   const imported = fresh()
   assert.equal(await imported.matches('other', sha256), false)
   assert.equal(await imported.matches('other', sha256), false)
 })
 
-test('ten thousand matches are remembered, then the oldest is forgotten', async () => {
+test('ten thousand matches are cached, then the oldest is dropped', async () => {
   const imported = fresh()
   const first = cheap('0')
   assert.equal(await imported.matches(secret, first), true)
@@ -72,7 +72,7 @@ function cheap(salt: string): string {
   return `pbkdf2_sha256$1$${salt}$${pbkdf2Sync(secret, salt, 1, 32, 'sha256').toString('base64')}`
 }
 
-test('many who show one secret at once cost one check; too many different ones are told to come back', async () => {
+test('concurrent checks of one secret cost one check; too many different ones are refused as busy', async () => {
   let time = 0
   const imported = importedSecrets({ random: randomBytes, now: () => 0, clock: () => (time += 1000) })
   const same = await Promise.all(Array.from({ length: 100 }, () => imported.matches(secret, sha256)))
@@ -82,7 +82,7 @@ test('many who show one secret at once cost one check; too many different ones a
   assert.deepEqual(different[0], { status: 'fulfilled', value: false })
 })
 
-test('bcrypt does not hold up others', async () => {
+test('bcrypt does not block the event loop', async () => {
   const imported = fresh()
   let ticks = 0
   const ticking = setInterval(() => ticks++, 5)

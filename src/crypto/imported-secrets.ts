@@ -1,25 +1,25 @@
-/** Client secrets that another server hashed. Checked as they are. */
+/** Client secrets that another server hashed, checked against that hash. */
 import { createHmac, createSecretKey } from 'node:crypto'
 import { framed, type Random } from './derive.ts'
 import { checkOfForeign } from './foreign-hashes.ts'
 import { workQueue } from './work-queue.ts'
 
 export interface ImportedSecrets {
-  /** At once when it was found to match not long ago. Rejects with `Busy` when too many checks wait. */
+  /** Immediate when it matched recently. Rejects with `Busy` when too many checks wait. */
   matches(secret: string, hash: string): boolean | Promise<boolean>
 }
 
-/** A match is remembered for so many seconds … */
+/** A match is cached for this many seconds … */
 const remembered = 600
-/** … and so many matches at most. */
+/** … and at most this many matches. */
 const maxRemembered = 10_000
 const maxWait = 2000
 
-/** `now`: seconds. `clock`: milliseconds from any beginning, to learn how long a check takes. */
+/** `now`: seconds. `clock`: milliseconds from any start, to measure checks. */
 export function importedSecrets(ask: { random: Random; now(): number; clock?: () => number }): ImportedSecrets {
   const { random, now, clock = () => performance.now() } = ask
   const queue = workQueue({ width: 1, maxWait, mean: 200, clock })
-  // Under a key that lives no longer than this process: what a dump of its memory shows cannot be guessed at elsewhere.
+  // Under a key that lives only as long as this process, so that a memory dump cannot be used to guess secrets later.
   const key = createSecretKey(random(32))
   const matched = new Map<string, number>()
   const underWay = new Map<string, Promise<boolean>>()
@@ -34,7 +34,7 @@ export function importedSecrets(ask: { random: Random; now(): number; clock?: ()
     return matches
   }
 
-  /** Many requests of one client at once cost one check. */
+  /** Concurrent requests of one client cost one check. */
   function checkOnce(name: string, secret: string, hash: string): Promise<boolean> {
     const known = underWay.get(name)
     if (known !== undefined) return known
@@ -51,7 +51,7 @@ export function importedSecrets(ask: { random: Random; now(): number; clock?: ()
   }
 }
 
-/** Was the hash made elsewhere? Ours have no `$`. */
+/** Whether the hash was made elsewhere. Ours have no `$`. */
 export function isImported(hash: string): boolean {
   return hash.includes('$')
 }

@@ -28,7 +28,7 @@ function memory(kept: Kept = { row: undefined, data: false }): InstallationStore
 const kek = randomBytes(32)
 const safe = sealer([kek], randomBytes)
 
-test('made once, it is the same ever after', async () => {
+test('it is created once and never changes', async () => {
   const store = memory()
   const first = await unlock(store, safe, randomBytes)
   store.kept.data = true
@@ -37,7 +37,7 @@ test('made once, it is the same ever after', async () => {
   assert.equal(again.key('a', 't').equals(first.key('a', 't')), true)
 })
 
-test('each purpose and tenant has a key of its own, and each installation others', async () => {
+test('each purpose, tenant and installation has a different key', async () => {
   const one = await unlock(memory(), safe, randomBytes)
   const other = await unlock(memory(), safe, randomBytes)
   const keys = [one.key('a', 't'), one.key('b', 't'), one.key('a', 'u'), one.key('at', ''), other.key('a', 't')]
@@ -50,7 +50,7 @@ test('nodes that start at once on a new database agree', async () => {
   assert.equal(new Set(all.map((one) => one.key('a', 't').export().toString('hex'))).size, 1)
 })
 
-test('a wrong key is told by name, and nothing is changed', async () => {
+test('a wrong key is reported by its id, and nothing is changed', async () => {
   const store = memory()
   await unlock(store, safe, randomBytes)
   const before = structuredClone(store.kept)
@@ -73,13 +73,13 @@ test('a damaged row, or one of another installation, is a wrong key too', async 
   await assert.rejects(unlock(memory({ row: { ...row, sealedSecret: '' }, data: true }), safe, randomBytes), WrongKey)
 })
 
-test('nothing is generated over data', async () => {
+test('no secret is created over existing data', async () => {
   const store = memory({ row: undefined, data: true })
   await assert.rejects(unlock(store, safe, randomBytes), WrongKey)
   assert.equal(store.kept.row, undefined)
 })
 
-test('a node that looks just before another fills the database joins it', async () => {
+test('a node that starts just before another fills the database uses the same secret', async () => {
   const store = memory()
   const winner = await unlock(store, safe, randomBytes)
   store.kept.data = true
@@ -88,7 +88,7 @@ test('a node that looks just before another fills the database joins it', async 
   assert.equal((await unlock(late, safe, randomBytes)).id, winner.id)
 })
 
-test('a new key-encryption key seals the secret anew, and the old one can go', async () => {
+test('a new key-encryption key reseals the secret, and the old one can be removed', async () => {
   const store = memory()
   const before = await unlock(store, safe, randomBytes)
   const newKek = randomBytes(32)

@@ -6,11 +6,11 @@ import type { InstallationStore } from './types.ts'
 
 export interface Installation {
   readonly id: string
-  /** The derived key for this purpose in this tenant, always the same. */
+  /** The key derived for this purpose in this tenant; always the same. */
   key(purpose: string, tenantId: string): KeyObject
 }
 
-/** The database cannot be opened with the keys given. The message says which key it wants and what to do; it names no secret. */
+/** The database cannot be opened with the given keys. The message says which key it needs and what to do, and holds no secret. */
 export class WrongKey extends Error {
   override readonly name = 'WrongKey'
 }
@@ -18,7 +18,7 @@ export class WrongKey extends Error {
 type InstallationRow = NonNullable<Awaited<ReturnType<InstallationStore['find']>>>
 
 /**
- * Opens the installation, creating its secret if the database is empty, and seals it anew if the key-encryption key has changed.
+ * Opens the installation, creating its secret if the database is empty, and reseals it if the key-encryption key has changed.
  * Throws `WrongKey` when it does not open or is missing from a database that holds data: no secret is created over existing data.
  */
 export async function unlock(store: InstallationStore, sealer: Sealer, random: Random): Promise<Installation> {
@@ -31,7 +31,7 @@ export async function unlock(store: InstallationStore, sealer: Sealer, random: R
 
 async function make(store: InstallationStore, sealer: Sealer, random: Random): Promise<InstallationRow> {
   if (await store.hasData()) {
-    const found = await store.find() // another node may have made it, and data, since we looked
+    const found = await store.find() // another node may have created it, and data, since the first read
     if (found) return found
     throw new WrongKey(
       'The database holds data but no installation secret, so nothing sealed in it can be opened. Restore the installation row from a backup.',
@@ -41,7 +41,7 @@ async function make(store: InstallationStore, sealer: Sealer, random: Random): P
   const row = { id, sealedSecret: sealer.seal(sealContext(id), random(32)) }
   if (await store.first(row)) return row
   const winner = await store.find()
-  if (!winner) throw new WrongKey('The installation row vanished while it was being made. Start again.')
+  if (!winner) throw new WrongKey('The installation row was deleted while it was being created. Start again.')
   return winner
 }
 

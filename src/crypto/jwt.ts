@@ -1,7 +1,7 @@
-/** What every JWT is checked for, whatever key signed it — RFC 7519 §4.1, RFC 8725 §3. */
+/** Checks of every JWT, independent of the key that signed it — RFC 7519 §4.1, RFC 8725 §3. */
 import type { JsonObject } from '../protocol/codec/jws.ts'
 
-/** Longest token that is looked at, in characters. */
+/** The longest token that is parsed, in characters. */
 export const maxLength = 16_384
 const clockSkew = 60
 
@@ -16,7 +16,7 @@ export function isOfType(typ: unknown, expected: readonly string[]): boolean {
   return typeof typ === 'string' && expected.some((one) => plain(one) === plain(typ))
 }
 
-/** Expired, or not yet to be believed? */
+/** Whether it has not expired and is already valid. */
 export function isInForce(claims: JsonObject, at: number): boolean {
   const { exp, nbf, iat } = claims
   if (typeof exp !== 'number' || exp <= at) return false // RFC 7519 §4.1.4

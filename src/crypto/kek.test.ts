@@ -12,7 +12,7 @@ async function folder(t: TestContext): Promise<string> {
   return path
 }
 
-test('a made key file is private, readable, and never made twice', async (t) => {
+test('a created key file is private, readable, and never overwritten', async (t) => {
   const home = await folder(t)
   const path = join(home, 'kek')
   assert.equal(await makeKek(path, randomBytes), true)
@@ -24,18 +24,18 @@ test('a made key file is private, readable, and never made twice', async (t) => 
   assert.deepEqual(await readdir(home), ['kek'])
 })
 
-test('of many who make it at once one does, and all read the same', async (t) => {
+test('of concurrent creators one succeeds, and all read the same key', async (t) => {
   const path = join(await folder(t), 'kek')
   const made = await Promise.all(Array.from({ length: 8 }, () => makeKek(path, randomBytes)))
   assert.equal(made.filter(Boolean).length, 1)
   await readKek(path, { strict: true })
 })
 
-test('a folder that is not there is an error, not a silence', async (t) => {
+test('a missing folder is an error', async (t) => {
   await assert.rejects(makeKek(join(await folder(t), 'none', 'kek'), randomBytes), { code: 'ENOENT' })
 })
 
-test('a key is read in each of its spellings', async (t) => {
+test('a key is read in each of its encodings', async (t) => {
   const path = join(await folder(t), 'kek')
   const key = Buffer.from('fb' + randomBytes(30).toString('hex') + 'ff', 'hex')
   const spellings = [
@@ -52,7 +52,7 @@ test('a key is read in each of its spellings', async (t) => {
   }
 })
 
-test('anything else is refused, without telling what it was', async (t) => {
+test('anything else is refused without revealing its content', async (t) => {
   const path = join(await folder(t), 'kek')
   const key = randomBytes(32)
   const refused = [
@@ -82,7 +82,7 @@ test('anything else is refused, without telling what it was', async (t) => {
   }
 })
 
-test('a file that others may read or write is refused where it matters', async (t) => {
+test('a file that others can read or write is refused in strict mode', async (t) => {
   const path = join(await folder(t), 'kek')
   await makeKek(path, randomBytes)
   for (const mode of [0o640, 0o604, 0o620, 0o601]) {

@@ -1,10 +1,10 @@
-/** Files that hold a key-encryption key: 32 random bytes, as base64, base64url, hexadecimal, or as they are. */
+/** Files that hold a key-encryption key: 32 random bytes, as base64, base64url, hexadecimal, or raw. */
 import { link, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ownIdentity, permissionBits } from '../file-access.ts'
 import type { Random } from './derive.ts'
 
-/** A key file that cannot be used; the message says why and never what is in it. */
+/** A key file that cannot be used; the message says why and never reveals its content. */
 export class BadKeyFile extends Error {
   override readonly name = 'BadKeyFile'
 }
@@ -13,7 +13,7 @@ export class BadKeyFile extends Error {
 export async function readKek(path: string, options: { strict: boolean }): Promise<Buffer> {
   const self = options.strict ? ownIdentity() : undefined
   if (self && permissionBits(await stat(path), self) & 0o077)
-    throw new BadKeyFile(`${path} is open to others than its owner: run "chmod 600 ${path}"`)
+    throw new BadKeyFile(`${path} can be accessed by users other than its owner: run "chmod 600 ${path}"`)
   const key = decode(await readFile(path))
   if (!key) throw new BadKeyFile(`${path} does not hold a key: 32 random bytes as base64, base64url, hexadecimal or raw are needed`)
   if (isGuessable(key)) throw new BadKeyFile(`${path} holds a key that can be guessed: 32 random bytes are needed`)
@@ -21,8 +21,8 @@ export async function readKek(path: string, options: { strict: boolean }): Promi
 }
 
 /**
- * Makes a key file that only its owner may read, whole and on the disk before this returns. False when there is a file of this name, which
- * is left as it is.
+ * Creates a key file that only its owner can read, completely written to disk before this returns. False when the file exists, which
+ * is left unchanged.
  */
 export async function makeKek(path: string, random: Random): Promise<boolean> {
   const draft = `${path}.${Buffer.from(random(8)).toString('hex')}`
@@ -44,7 +44,7 @@ function decode(content: Buffer): Buffer | undefined {
   return key?.length === 32 ? key : undefined
 }
 
-/** Does a key file hold a key of few different bytes, of equal steps, or of a repeated pattern? Random bytes almost surely do not. */
+/** Whether the key has few different bytes, equal steps, or a repeated pattern. Random bytes almost never do. */
 export function holdsGuessableKey(content: Buffer): boolean {
   const key = decode(content)
   return key !== undefined && isGuessable(key)

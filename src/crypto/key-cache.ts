@@ -6,7 +6,7 @@ import { fromPkcs8, type KeyPair, toPkcs8 } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'
 
 export interface OpenKey extends KeyPair {
-  /** Protected headers by `typ`, in base64url: written once. */
+  /** Protected headers by `typ`, in base64url, serialised once. */
   readonly headers: Map<string, string>
 }
 
@@ -14,14 +14,14 @@ export interface LoadedKeys {
   readonly rows: readonly SigningKeyRow[]
   /** By kid, one for each row. */
   readonly open: ReadonlyMap<string, OpenKey>
-  /** When they were asked for. */
+  /** When the read began. */
   readonly at: number
 }
 
 export interface KeyCache {
   /** The keys as they were at most `maxAge` seconds ago. Concurrent callers share one read. */
   read(maxAge: number): Promise<LoadedKeys>
-  /** The keys as they are, our own changes included. */
+  /** The current keys, including our own changes. */
   readAnew(): Promise<LoadedKeys>
   /** Stores a pair. False if this algorithm already has a key of that generation. */
   add(
@@ -30,7 +30,7 @@ export interface KeyCache {
     previousRemoveAt: number | undefined,
   ): Promise<boolean>
   remove(kid: string): Promise<boolean>
-  /** Seals anew what is not under the current key-encryption key. */
+  /** Reseals keys that are not under the current key-encryption key. */
   resealOld(): Promise<void>
 }
 

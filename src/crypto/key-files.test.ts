@@ -30,7 +30,7 @@ const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const file = (alg: SigningAlg, key: string | KeyObject, more: { publicKeyFile?: string; certificateFile?: string } = {}) =>
   readKeyFile({ alg, privateKeyFile: kept(key), publicKeyFile: undefined, certificateFile: undefined, ...more })
 
-test('a key from a file signs in place of ours, under its certificate', async () => {
+test('a key from a file replaces ours and is published with its certificate', async () => {
   const { private: key, cert, public: spki } = await generate([{ name: 'commonName', value: 'keys.example' }], { keySize: 2048 })
   const fixed = await file('RS256', key, { certificateFile: kept(cert), publicKeyFile: kept(spki) })
   const now = () => 1000
@@ -48,7 +48,7 @@ test('a key from a file signs in place of ours, under its certificate', async ()
   assert.deepEqual(
     store.rows.map((row) => row.alg),
     ['ES256'],
-    'none is made where one is given',
+    'no key is created where a file is given',
   )
 
   const published = (await ring.jwks(1000)).keys as { kid: string; alg: string; x5c?: string[]; 'x5t#S256'?: string }[]
@@ -61,7 +61,7 @@ test('a key from a file signs in place of ours, under its certificate', async ()
   assert.doesNotMatch(JSON.stringify(published), /"[dpq]"/)
 })
 
-test('what is no key for its algorithm is refused, and nothing of it is told', async () => {
+test('a file without a key for its algorithm is refused without revealing its content', async () => {
   const { cert } = await generate([{ name: 'commonName', value: 'other.example' }], { keySize: 2048 })
   const encrypted = rsa.privateKey.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'x' }) as string
   const table: [string, () => Promise<unknown>, RegExp][] = [

@@ -1,4 +1,4 @@
-/** Signing keys that an operator keeps in files, with their certificates — RFC 5958 (PKCS #8), RFC 7517 §4.7 and §4.9. */
+/** Signing keys that an operator provides in files, with their certificates — RFC 5958 (PKCS #8), RFC 7517 §4.7 and §4.9. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { SigningAlg } from '../protocol/algs.ts'
@@ -9,13 +9,13 @@ export interface KeyFile {
   alg: SigningAlg
   /** PEM. */
   privateKeyFile: string
-  /** PEM; only checked to be its public half. */
+  /** PEM; only compared with the private key. */
   publicKeyFile: string | undefined
   /** PEM, the key's own certificate first. */
   certificateFile: string | undefined
 }
 
-/** The key pair, its public half with `x5c` and `x5t#S256` when there is a certificate. Throws `BadKeyFile`, which never says what is in a file. */
+/** The key pair; its public key has `x5c` and `x5t#S256` when there is a certificate. Throws `BadKeyFile`, which never reveals a file's content. */
 export async function readKeyFile({ alg, privateKeyFile, publicKeyFile, certificateFile }: KeyFile): Promise<KeyPair> {
   const privateKey = parse(createPrivateKey, await textOf(privateKeyFile), privateKeyFile)
   if (!suits(alg, privateKey)) throw new BadKeyFile(`${privateKeyFile} does not hold a key for ${alg}: ${needed[alg]}`)

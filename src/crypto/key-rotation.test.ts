@@ -11,7 +11,7 @@ const [hour, day] = [3600, 86_400]
 const kek = randomBytes(32)
 const safe = sealer([kek], randomBytes)
 
-/** Some nodes on one store and one clock. */
+/** Nodes that share one store and one clock. */
 async function cluster(nodes: number, algs: SigningAlg[] = ['ES256']) {
   const store = memoryKeyStore()
   const clock = { now: 1_800_000_000 }
@@ -36,14 +36,14 @@ async function cluster(nodes: number, algs: SigningAlg[] = ['ES256']) {
 }
 const kidOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()).kid as string
 
-test('nodes that start at once make one key of each algorithm', async () => {
+test('nodes that start at once create one key of each algorithm', async () => {
   const { store, rings, sign, verifies } = await cluster(4, ['ES256', 'EdDSA', 'RS256'])
   await Promise.all(rings.map((ring) => ring.jwks(1_800_000_000)))
   assert.deepEqual(store.rows.map((row) => row.alg).sort(), ['ES256', 'EdDSA', 'RS256'])
   for (const ring of rings) assert.equal(await verifies(rings[0]!, await sign(ring)), true)
 })
 
-test('nodes that rotate at once make one key, and agree', async () => {
+test('nodes that rotate at once create one key, and agree', async () => {
   for (const immediately of [false, true]) {
     const { store, rings, clock, sign } = await cluster(3)
     const made = await Promise.all(rings.map((ring) => ring.rotate('ES256', { immediately })))
@@ -109,7 +109,7 @@ test('a revoked key is refused everywhere within a second, and another signs', a
   assert.equal(await a.revoke(kidOf(stolen)), false)
 })
 
-test('when the next key is revoked the active one goes on, and another is made in time', async () => {
+test('when the next key is revoked the active one continues to sign, and another is created in time', async () => {
   const { rings, clock, sign, kids } = await cluster(1)
   const ring = rings[0]!
   const active = kidOf(await sign(ring))
@@ -164,7 +164,7 @@ test('over 400 days: no unexpired token fails, no key signs that a day-old JWKS 
   assert.ok(store.rows.length <= 3) // and the old ones are gone
 })
 
-test('keys sealed under an old key-encryption key are replaced, and it can be put away', async () => {
+test('keys sealed under an old key-encryption key are resealed, and it can be removed', async () => {
   const { store, start, clock, sign } = await cluster(1)
   const newKek = randomBytes(32)
   const both = await start(sealer([newKek, kek], randomBytes))
@@ -178,7 +178,7 @@ test('keys sealed under an old key-encryption key are replaced, and it can be pu
   assert.equal(store.rows.length, 1)
 })
 
-/** A store that takes its time, and says in which order it was done. */
+/** A slow store that records the order of its calls. */
 function slowly(store: ReturnType<typeof memoryKeyStore>): string[] {
   const { add, remove } = store.signingKeys
   const done: string[] = []
@@ -193,7 +193,7 @@ function slowly(store: ReturnType<typeof memoryKeyStore>): string[] {
   return done
 }
 
-test('a revocation is done when it says so: the successor is there first, then the key is gone', async () => {
+test('a revocation resolves when it is done: first the successor exists, then the key is deleted', async () => {
   const { store, rings, sign } = await cluster(1)
   const [ring] = rings as [Keyring]
   const kid = kidOf(await sign(ring))
@@ -203,7 +203,7 @@ test('a revocation is done when it says so: the successor is there first, then t
   assert.notEqual(kidOf(await sign(ring)), kid)
 })
 
-test('keys have been looked after when it says so', async () => {
+test('maintenance of keys resolves when it is done', async () => {
   const { store, rings, clock } = await cluster(1)
   const [ring] = rings as [Keyring]
   const done = slowly(store)

@@ -7,7 +7,7 @@ import { type KeyPair, makeKeyPair } from './signer.ts'
 import type { SigningKeyRow } from './types.ts'
 
 export interface Rotation {
-  /** Makes the first key of an algorithm that has none. */
+  /** Creates the first key of an algorithm that has none. */
   ensure(alg: KeyAlg): Promise<void>
   rotate(alg: KeyAlg, how: { immediately: boolean }): Promise<string>
   revoke(kid: string): Promise<boolean>
@@ -25,7 +25,7 @@ export function keyRotation(options: {
   const { cache, sealer, algs, rsaBits, schedule, now } = options
   const making = new Map<KeyAlg, Promise<void>>()
 
-  /** False when another node has just made this generation. */
+  /** False when another node has just created this generation. */
   function addAfter(previous: SigningKeyRow | undefined, pair: KeyPair, delay: number): Promise<boolean> {
     const createdAt = now()
     const activeAt = createdAt + delay
@@ -36,7 +36,7 @@ export function keyRotation(options: {
   async function makeFirst(alg: KeyAlg): Promise<void> {
     if (newestOf((await cache.readAnew()).rows, alg)) return
     await addAfter(undefined, await makeKeyPair(alg, rsaBits), 0)
-    await cache.readAnew() // our key, or that of the node that was first
+    await cache.readAnew() // our key, or the key of a faster node
   }
 
   function ensure(alg: KeyAlg): Promise<void> {
@@ -44,7 +44,7 @@ export function keyRotation(options: {
     if (underWay !== undefined) return underWay
     const made = makeFirst(alg)
     making.set(alg, made)
-    const forget = () => making.delete(alg) // to be tried again after a failure
+    const forget = () => making.delete(alg) // so that a failure can be retried
     made.then(forget, forget)
     return made
   }
@@ -56,7 +56,7 @@ export function keyRotation(options: {
     const pair = await makeKeyPair(alg, rsaBits)
     while (!(await addAfter(newest, pair, immediately ? 0 : schedule.lead))) {
       newest = newestOf((await cache.readAnew()).rows, alg)
-      if (newest && (newest.activeAt <= now() || !immediately)) return newest.kid // another node has done it
+      if (newest && (newest.activeAt <= now() || !immediately)) return newest.kid // another node rotated
     }
     await cache.readAnew()
     return pair.kid
@@ -66,7 +66,7 @@ export function keyRotation(options: {
     const { rows } = await cache.readAnew()
     const row = rows.find((row) => row.kid === kid)
     if (!row) return false
-    // A successor first, or the key before this one would sign again.
+    // The successor first, or the key before this one would sign again.
     if (row === activeOf(rows, row.alg, now()) && algs.includes(row.alg)) await rotate(row.alg, { immediately: true })
     const removed = await cache.remove(kid)
     await cache.readAnew()
@@ -84,7 +84,7 @@ export function keyRotation(options: {
     const removed = rows.filter((row) => stateOf(rows, row, at) === 'removed')
     for (const row of removed) await cache.remove(row.kid)
     if (removed.length > 0) await cache.readAnew()
-    await cache.resealOld() // the active key has a successor by now
+    await cache.resealOld() // the active key has a successor now
   }
 
   return { ensure, rotate, revoke, rotateWhenDue }

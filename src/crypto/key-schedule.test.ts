@@ -22,7 +22,7 @@ test('a key is next, then active, then retired, then removed, by the clock alone
   assert.equal(activeOf(rows, 'PS256', 100), undefined)
 })
 
-test('a key that overtakes a waiting one leaves it behind for good', () => {
+test('a key that overtakes a waiting one replaces it permanently', () => {
   const rows = [key(1, 0, 130), key(2, 110, 80), key(3, 60)]
   assert.deepEqual(states(rows, 60), ['retired', 'retired', 'active'])
   assert.deepEqual(states(rows, 200), ['removed', 'removed', 'active'])
@@ -32,11 +32,11 @@ test('a first key signs even where the clock is behind', () => {
   assert.deepEqual(states([key(1, 100)], 98), ['active'])
 })
 
-test('an active key whose successor was taken away stays', () => {
+test('an active key whose successor was removed stays active', () => {
   assert.deepEqual(states([key(1, 0, 50)], 60), ['active'])
 })
 
-test('the next key is due its lead before the active one is too old, once', () => {
+test('the next key is due once, its lead time before the active one is too old', () => {
   assert.equal(needsNext([key(1, 0)], 'ES256', 89, schedule), false)
   assert.equal(needsNext([key(1, 0)], 'ES256', 90, schedule), true)
   assert.equal(needsNext([key(1, 0), key(2, 100)], 'ES256', 95, schedule), false)

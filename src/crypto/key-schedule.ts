@@ -1,10 +1,10 @@
-/** Which signing key does what when: rules over the kept rows and the clock, the same on every node. */
+/** The state of each signing key, computed from the stored rows and the clock, the same on every node. */
 import type { KeyAlg } from '../protocol/algs.ts'
 import type { SigningKeyRow } from './types.ts'
 
 /** Seconds. */
 export interface Schedule {
-  /** How long a key is published before it signs, so that everyone who caches the JWKS has it by then. */
+  /** How long a key is published before it signs, so that every cached JWKS has it by then. */
   readonly lead: number
   /** How long a key signs. */
   readonly maxAge: number
@@ -18,12 +18,12 @@ export const usualSchedule: Schedule = { lead: day, maxAge: 90 * day, retireAfte
 export type KeyState = 'next' | 'active' | 'retired' | 'removed'
 type Rows = readonly SigningKeyRow[]
 
-/** The key made last, whether it signs already or not. */
+/** The newest key, whether it already signs or not. */
 export function newestOf(rows: Rows, alg: KeyAlg): SigningKeyRow | undefined {
   return ofAlg(rows, alg).at(-1)
 }
 
-/** The key that signs. A first key does so from the start, even where the clock is behind that of the node which made it. */
+/** The key that signs. A first key signs at once, even if this clock is behind that of the node which created it. */
 export function activeOf(rows: Rows, alg: KeyAlg, now: number): SigningKeyRow | undefined {
   const mine = ofAlg(rows, alg)
   return mine.findLast((row) => row.activeAt <= now) ?? mine[0]
@@ -36,7 +36,7 @@ export function stateOf(rows: Rows, row: SigningKeyRow, now: number): KeyState {
   return row.removeAt !== undefined && row.removeAt <= now ? 'removed' : 'retired'
 }
 
-/** Is it time to publish the next key? Not while one is waiting already. */
+/** Whether it is time to publish the next key. Not while one is already waiting. */
 export function needsNext(rows: Rows, alg: KeyAlg, now: number, schedule: Schedule): boolean {
   const newest = newestOf(rows, alg)
   return newest !== undefined && newest.activeAt <= now - (schedule.maxAge - schedule.lead)

@@ -1,4 +1,4 @@
-/** A password of a Keycloak realm export: its two members of JSON, written as a hash of the usual form. */
+/** A password of a Keycloak realm export: its two JSON members, written as a hash in PHC form. */
 import { z } from 'zod'
 
 const secretData = z.object({ value: z.string(), salt: z.string() })
@@ -9,7 +9,7 @@ const credentialData = z.object({
 })
 const digests: Readonly<Record<string, string>> = { pbkdf2: 'sha1', 'pbkdf2-sha256': 'sha256', 'pbkdf2-sha512': 'sha512' }
 
-/** Whether it can be checked here is for others to say. Undefined when it is not as Keycloak writes it. */
+/** It is not checked whether the hash is supported. Undefined when it is not in Keycloak's form. */
 export function fromKeycloak(credential: { secretData: string; credentialData: string }): string | undefined {
   const secret = secretData.safeParse(parsed(credential.secretData)).data
   const data = credentialData.safeParse(parsed(credential.credentialData)).data

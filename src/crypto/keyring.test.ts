@@ -47,7 +47,7 @@ test('an algorithm the tenant does not have is refused', async () => {
   await assert.rejects(ring.rotate('RS256', { immediately: true }), RangeError)
 })
 
-test('the fast algorithms sign before RSA keys are made', async () => {
+test('the fast algorithms sign before RSA keys are created', async () => {
   const store = memoryKeyStore()
   const ring = await open({ store, algs: all })
   assert.deepEqual(store.rows.map((row) => row.alg).sort(), ['ES256', 'EdDSA'])
@@ -56,7 +56,7 @@ test('the fast algorithms sign before RSA keys are made', async () => {
   assert.equal((await ring.jwks(noon)).keys.length, 4)
 })
 
-test('an RSA key that could not be made is made when it is needed', async () => {
+test('an RSA key whose creation failed is created when it is needed', async () => {
   const store = memoryKeyStore()
   const { add } = store.signingKeys
   let failures = 0
@@ -77,7 +77,7 @@ test('typ is compared as a media type, and exactly', async () => {
   assert.equal(await full.verify([], token, noon), undefined)
 })
 
-test('a token is in force until exp, from nbf and iat on, with a minute for clocks', async () => {
+test('a token is valid until exp, from nbf and iat on, with a minute of clock skew', async () => {
   const verified = async (change: object, at: number | undefined) =>
     (await full.verify(['JWT'], await full.sign('ES256', 'JWT', { ...claims, ...change }), at)) !== undefined
   assert.equal(await verified({}, noon + 299), true)
@@ -132,14 +132,14 @@ test('forged tokens are refused', async () => {
     'no alg': await forge(es, { ...good, alg: undefined }),
     'alg in lower case': await forge(es, { ...good, alg: 'es256' }),
     'a stranger’s key': await forge(stranger, { ...good, kid: stranger.kid }),
-    'a stranger’s key under our kid': await forge(stranger, good),
-    'a stranger’s key brought along': await forge(stranger, { ...good, kid: stranger.kid, jwk: stranger.jwk }),
+    'a foreign key under our kid': await forge(stranger, good),
+    'a foreign key in the header': await forge(stranger, { ...good, kid: stranger.kid, jwk: stranger.jwk }),
     'no kid': await forge(es, { ...good, kid: undefined }),
-    'a kid that is no text': await forge(es, { ...good, kid: [es.kid] }),
-    'a kid of every object': await forge(es, { ...good, kid: '__proto__' }),
+    'a kid that is not text': await forge(es, { ...good, kid: [es.kid] }),
+    'a kid that every object has': await forge(es, { ...good, kid: '__proto__' }),
     'no typ': await forge(es, { ...good, typ: undefined }),
     'another typ': await forge(es, { ...good, typ: 'at+jwt' }),
-    'a typ that is no text': await forge(es, { ...good, typ: ['JWT'] }),
+    'a typ that is not text': await forge(es, { ...good, typ: ['JWT'] }),
     crit: await forge(es, { ...good, crit: ['exp'] }),
     b64: await forge(es, { ...good, b64: true }),
     'changed claims': `${head}.${encode({ ...claims, sub: 'mallory' })}.${signature}`,
@@ -152,7 +152,7 @@ test('forged tokens are refused', async () => {
     'four parts': `${token}.${signature}`,
     'a leading space': ` ${token}`,
     'a line break at the end': `${token}\n`,
-    'claims that are no object': await forge(es, good, [claims]),
+    'claims that are not an object': await forge(es, good, [claims]),
     'claims that are null': await forge(es, good, null),
     expired: await forge(es, good, { ...claims, exp: noon }),
     'from the future': await forge(es, good, { ...claims, nbf: noon + 3600 }),
@@ -245,7 +245,7 @@ test('unknown kids make the store read once a second at most', async () => {
   assert.equal(store.reads, before + 2)
 })
 
-test('many who need a first key at once make one', async () => {
+test('concurrent uses of a missing first key create one', async () => {
   const store = memoryKeyStore()
   const { add } = store.signingKeys
   let tries = 0
@@ -258,7 +258,7 @@ test('many who need a first key at once make one', async () => {
   assert.equal(tries, 1)
 })
 
-test('a reading that was overtaken by a later one is dropped', async () => {
+test('a read that was overtaken by a later one is dropped', async () => {
   const store = memoryKeyStore()
   let now = noon
   const ring = await open({ store, now: () => now })

@@ -14,16 +14,16 @@ import { isSignatureOf, isSlow, type KeyPair, signText } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'
 
 export interface Keyring extends Keys {
-  /** The algorithms whose keys are made here; the operator manages those of the others. */
+  /** The algorithms whose keys are created here; the operator manages the other keys. */
   readonly ownAlgs: readonly KeyAlg[]
   /**
-   * Publishes the next key, to sign after the schedule's lead; or, `immediately`, one that signs from now on, which those who cache the
-   * JWKS do not know yet. Nodes that rotate at once make one key. Returns the `kid` of the new or waiting key.
+   * Publishes the next key, which signs after the schedule's lead time; or, `immediately`, one that signs now although a cached
+   * JWKS may not have it yet. Nodes that rotate at once create one key. Returns the `kid` of the new or waiting key.
    */
   rotate(alg: KeyAlg, how: { immediately: boolean }): Promise<string>
-  /** Takes a key out of the JWKS and refuses what it signed; a new one takes the place of an active one. False: there is no such key. */
+  /** Removes a key from the JWKS and refuses what it signed; an active one is replaced. False when there is no such key. */
   revoke(kid: string): Promise<boolean>
-  /** To be called regularly: publishes next keys in time, removes keys that are no longer needed, and seals old ones anew. */
+  /** To be called regularly: publishes next keys in time, removes keys that are no longer needed, and reseals old ones. */
   rotateWhenDue(): Promise<void>
   list(): Promise<KeyInfo[]>
 }
@@ -33,7 +33,7 @@ export interface KeyInfo extends Pick<SigningKeyRow, 'kid' | 'alg' | 'createdAt'
 }
 
 /**
- * Resolves when the fast algorithms can sign. A first key of the slow ones is made when the JWKS is asked for or something is to be
+ * Resolves when the fast algorithms can sign. The first key of a slow one is created when the JWKS is requested or something must be
  * signed with it, because most tenants never need one.
  * `rsaBits` of new keys. `now`: seconds since the epoch. `reloadEvery`: seconds after which a change made by another node is seen.
  */

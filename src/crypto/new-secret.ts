@@ -1,8 +1,8 @@
-/** Secrets for clients and APIs: 256 bits unless an operator chose one, kept as a keyed hash only — RFC 6749 §2.3.1, §10.10. */
+/** Secrets for clients and APIs: 256 bits unless an operator chose one, stored only as a keyed hash — RFC 6749 §2.3.1, §10.10. */
 import type { SecretRow } from '../protocol/registry.ts'
 import type { TenantTokens } from './tokens.ts'
 
-/** `lifetime`: in seconds; undefined: it does not expire. `text`: of the operator's own choice. */
+/** `lifetime`: in seconds; undefined: it does not expire. `text`: chosen by the operator. */
 export function newSecret(
   tokens: TenantTokens,
   { id, now, lifetime, text = tokens.make('cs') }: { id: string; now: number; lifetime: number | undefined; text?: string | undefined },

@@ -1,13 +1,13 @@
-/** Nonces that need no memory: every node makes and knows the same ones — RFC 9449 §8. */
+/** Nonces that are not stored: every node computes the same ones — RFC 9449 §8. */
 import { createHmac, type KeyObject } from 'node:crypto'
 import { equal } from '../protocol/codec/digest.ts'
 import type { Tokens } from '../protocol/ports.ts'
 
-/** A new one each minute, in seconds; the last five are good. */
+/** A new one each minute, in seconds; the last five are valid. */
 const period = 60
 const good = 5
 
-/** `key`: for nothing but this in this tenant. */
+/** `key`: used only for this purpose in this tenant. */
 export function nonces(key: KeyObject): Pick<Tokens, 'nonce' | 'isNonce'> {
   const of = (purpose: string, minute: number) => createHmac('sha256', key).update(`${purpose} ${minute}`).digest('base64url')
   const minuteOf = (now: number) => Math.floor(now / period)

@@ -32,7 +32,7 @@ test('a hash made elsewhere verifies', async () => {
   assert.equal(await quick().verify('passwort', reference), false)
 })
 
-test('at the usual cost', async () => {
+test('with the default cost', async () => {
   const safe = passwords({ cores: 1, random: randomBytes })
   const phc = await safe.hash('correct horse')
   assert.match(phc, /^\$argon2id\$v=19\$m=47104,t=1,p=1\$/)
@@ -46,7 +46,7 @@ test('spellings that look the same are the same password', async () => {
   assert.equal(await safe.verify('\uff41', await safe.hash('a')), false) // compatibility forms are kept apart
 })
 
-test('what cannot be a password is refused, and never verifies', async () => {
+test('an unusable password is refused, and never verifies', async () => {
   const safe = quick()
   for (const text of ['', 'a\u0000b', 'a\nb', '\u0085', '\ud800', 'x'.repeat(1025), 'ü'.repeat(513)]) {
     await assert.rejects(safe.hash(text), UnusablePassword)
@@ -55,7 +55,7 @@ test('what cannot be a password is refused, and never verifies', async () => {
   assert.equal(await safe.verify('ü'.repeat(512), await safe.hash('ü'.repeat(512))), true)
 })
 
-test('nobody’s password costs one hash, as anybody’s does, and is false', async () => {
+test('checking a missing password costs one hash, as any check, and is false', async () => {
   const safe = quick()
   const phc = await safe.hash('correct horse')
   for (const kept of [
@@ -73,7 +73,7 @@ test('nobody’s password costs one hash, as anybody’s does, and is false', as
   }
 })
 
-test('a hash brought from elsewhere verifies in the same line as ours, and is to be made anew', async () => {
+test('an imported hash waits in the same queue as ours, and needs a rehash', async () => {
   const safe = quick()
   const bcrypt = '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy' // of "imported secret"
   assert.equal(safe.adopt(bcrypt), bcrypt)
@@ -86,7 +86,7 @@ test('a hash brought from elsewhere verifies in the same line as ours, and is to
   assert.throws(() => safe.adopt(bcrypt.replace('$05$', '$15$')), /The hash is bcrypt of a cost that is not 4 to 14/)
 })
 
-test('what other servers hashed as it was typed verifies as it was typed, at the same cost for nobody', async () => {
+test('a password that another server hashed as typed verifies as typed, at the same cost for a missing password', async () => {
   const safe = quick()
   const decomposed = 'u\u0308ber'
   const elsewhere = `pbkdf2_sha256$1$salt$${pbkdf2Sync(decomposed, 'salt', 1, 32, 'sha256').toString('base64')}`
@@ -101,7 +101,7 @@ test('what other servers hashed as it was typed verifies as it was typed, at the
   assert.deepEqual([await cost(elsewhere), await cost(own), await cost(undefined)], [2, 2, 2])
 })
 
-test('a hash of another cost is to be made anew, and verifies meanwhile', async () => {
+test('a hash of another cost needs a rehash, and verifies until then', async () => {
   const old = quick()
   const phc = await old.hash('correct horse')
   const now = passwords({ cost: { memory: 128, passes: 2, lanes: 1 }, cores: 2, random: randomBytes, insecure: true })
@@ -128,7 +128,7 @@ test('a cost below the floor is refused', () => {
   for (const cost of absurd) assert.throws(() => make(cost, true), RangeError)
 })
 
-test('a flood is turned away, and no one waits longer than two seconds of work', async () => {
+test('a flood is refused, and nobody waits longer than two seconds of work', async () => {
   const safe = passwords({ cost: small, cores: 2, random: randomBytes, insecure: true, clock: () => 0 })
   const all = Array.from({ length: 200 }, (_, i) => safe.verify(`guess ${i}`, undefined))
   const results = await Promise.allSettled(all)

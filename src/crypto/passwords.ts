@@ -1,4 +1,4 @@
-/** Passwords: argon2id, prepared like OpaqueString of RFC 8265 §4.2; and the hashes that people bring from elsewhere, until they sign in. */
+/** Passwords: argon2id, prepared like OpaqueString of RFC 8265 §4.2; and imported hashes, until their owner signs in. */
 import { type Cost, checkOf, isWithinLimits, parseArgon2, tagOf, writeArgon2 } from './argon2.ts'
 import type { Random } from './derive.ts'
 import { checkOfForeign, foreignHashProblem } from './foreign-hashes.ts'
@@ -12,18 +12,18 @@ export const floorCost: Cost = { memory: 19_456, passes: 2, lanes: 1 }
 export interface Passwords {
   /** A PHC string. Throws `UnusablePassword`, or `Busy` when too many wait. */
   hash(password: string): Promise<string>
-  /** A hash made elsewhere, as we keep it. Throws `UnusablePassword` when it is of no form we know, or too dear to check. */
+  /** A hash made elsewhere, in the form that is stored. Throws `UnusablePassword` when its form is unknown or its cost too high. */
   adopt(hash: string): string
-  /** `undefined`, for who has no password or does not exist, takes as long and is false. Throws `Busy` when too many wait. */
+  /** `undefined`, for people without a password and accounts that do not exist, takes the same time and is false. Throws `Busy` when too many wait. */
   verify(password: string, phc: string | undefined): Promise<boolean>
-  /** True for imported hashes and other costs than the current one: hash anew at the next sign-in. */
+  /** True for imported hashes and hashes of another cost: rehash at the next sign-in. */
   needsRehash(phc: string): boolean
-  /** Is it, whole and whatever its case, on the list of passwords that many people use? */
+  /** Whether the whole password, in any case, is on the list of common passwords. */
   isPopular(password: string): boolean
   load(): ReturnType<WorkQueue['load']>
 }
 
-/** A password that cannot be one; the message says why, for people. */
+/** An unusable password; the message says why, for people. */
 export class UnusablePassword extends Error {
   override readonly name = 'UnusablePassword'
 }
@@ -34,7 +34,7 @@ const tagLength = 32
 
 /**
  * `cores`: how many hashes at once; each runs on a thread of Node's pool and holds `cost.memory`. A cost below both `usualCost` and
- * `floorCost` is refused unless `insecure`, which is for tests. `clock`: milliseconds from any beginning, to learn how long a hash takes.
+ * `floorCost` is refused unless `insecure`, which is for tests. `clock`: milliseconds from any start, to measure hashes.
  */
 export function passwords(options: { cost?: Cost; cores: number; random: Random; clock?: () => number; insecure?: boolean }): Passwords {
   const { cost = usualCost, cores, random, clock = () => performance.now(), insecure = false } = options
@@ -64,7 +64,7 @@ export function passwords(options: { cost?: Cost; cores: number; random: Random;
     verify: async (password, hash) => {
       if (problemOf(prepared(password))) return false // for every account
       const check = (hash === undefined ? undefined : (ownCheck(hash) ?? checkOfForeign(hash))) ?? nobody
-      // Other servers hashed what was typed. Where that differs it is tried too, whether or not there is an account.
+      // Other servers hashed the password as typed. If that differs it is tried too, whether or not the account exists.
       for (const text of new Set([prepared(password), password])) if (await queue.run(() => check(text))) return true
       return false
     },
@@ -77,7 +77,7 @@ export function passwords(options: { cost?: Cost; cores: number; random: Random;
   }
 }
 
-/** Spelled as it is kept. RFC 8265 §4.2.2 */
+/** In the form that is hashed. RFC 8265 §4.2.2 */
 function prepared(password: string): string {
   return password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
 }

@@ -1,4 +1,4 @@
-/** PBKDF2 — RFC 8018 §5.2, as Hydra, passlib and Django write it. */
+/** PBKDF2 — RFC 8018 §5.2, in the forms of Hydra, passlib and Django. */
 import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type Reading, recomputing } from './hash-form.ts'
@@ -16,7 +16,7 @@ const compute = promisify(pbkdf2)
 export function readPbkdf2(hash: string): Reading {
   if (!/^\$?pbkdf2[-_$]/.test(hash)) return undefined
   const kept = readHydra(hash) ?? readPasslib(hash) ?? readDjango(hash)
-  if (!kept || kept.tag.length < 16) return 'is PBKDF2, but not as Hydra, passlib, Django or Keycloak keep it'
+  if (!kept || kept.tag.length < 16) return 'is PBKDF2, but not in the form of Hydra, passlib, Django or Keycloak'
   if (kept.iterations < 1 || kept.iterations > maxIterations) return `is PBKDF2 of more than ${maxIterations} iterations, or none`
   return recomputing(kept.tag, (secret) => compute(secret, kept.salt, kept.iterations, kept.tag.length, kept.digest))
 }

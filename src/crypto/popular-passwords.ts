@@ -1,4 +1,4 @@
-/** Passwords that many people use — NIST SP 800-63B-4 §3.1.1.2: a list kept as a file, and what it says whole or repeated. */
+/** Passwords that many people use — NIST SP 800-63B-4 §3.1.1.2: a list in a file, matched as a whole or repeated. */
 import { readFileSync } from 'node:fs'
 
 const list = new Set(
@@ -8,7 +8,7 @@ const list = new Set(
     .filter(Boolean),
 )
 
-/** Ways along a keyboard or through the alphabet. */
+/** Sequences of the keyboard and the alphabet. */
 const ways = [
   'abcdefghijklmnopqrstuvwxyz',
   'qwertyuiopasdfghjklzxcvbnm',
@@ -20,7 +20,7 @@ const ways = [
 ].flatMap((way) => [way, [...way].reverse().join('')])
 const counting = ['0123456789', '1234567890', '9876543210', '0987654321']
 
-/** Is the whole password on the list, one of its entries or a few characters over and over, or a way along the keyboard? Case does not matter. */
+/** Whether the whole password is on the list, repeats an entry or a few characters, or is a keyboard sequence. Case does not matter. */
 export function isPopular(password: string): boolean {
   const text = folded(password)
   if (list.has(text)) return true
@@ -29,7 +29,7 @@ export function isPopular(password: string): boolean {
   return ways.some((way) => way.includes(text)) || counting.some((digits) => digits.repeat(10).slice(0, 100).includes(text))
 }
 
-/** The shortest beginning of which the text is made by repeating it; the last time it may break off. */
+/** The shortest prefix whose repetition makes the text; the last repetition may be incomplete. */
 function unitOf(text: string): string {
   for (let length = 1; length < text.length; length++) {
     const unit = text.slice(0, length)

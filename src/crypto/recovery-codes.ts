@@ -1,4 +1,4 @@
-/** Recovery codes — NIST SP 800-63B-4 §3.1.2: 50 random bits in letters and digits that nobody mistakes for each other. */
+/** Recovery codes — NIST SP 800-63B-4 §3.1.2: 50 random bits in letters and digits that do not look alike. */
 import type { Random } from './derive.ts'
 
 const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'

@@ -1,4 +1,4 @@
-/** 7: what is sealed under an earlier key-encryption key is sealed anew when it is used. */
+/** 7: values sealed under an earlier key-encryption key are resealed when they are used. */
 import assert from 'node:assert/strict'
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
@@ -16,7 +16,7 @@ const before = sealer([oldKey], randomBytes)
 const after = sealer([newKey, oldKey], randomBytes)
 const alone = sealer([newKey], randomBytes)
 
-/** A store that only takes replacements, and says which. */
+/** A store that only accepts replacements, and records them. */
 function replacements() {
   const made: { kind: SealedKind; value: SealedValue; sealed: string }[] = []
   const store: SealedStore = {
@@ -30,7 +30,7 @@ function replacements() {
   return { made, store }
 }
 
-test('7: a chosen signing secret, with the next token it signs, and once only', async () => {
+test('7: a chosen signing secret, with the next token it signs, and only once', async () => {
   const { made, store } = replacements()
   const keysWith = (reseal: ResealOnUse) =>
     sharedKeys({
@@ -62,7 +62,7 @@ test('7: a chosen signing secret, with the next token it signs, and once only', 
   assert.equal(made.length, 1)
 })
 
-test('7: every signing key of a tenant, when keys are looked after, the retired and the next ones too', async () => {
+test('7: every signing key of a tenant during maintenance, including retired and next ones', async () => {
   const store = memoryKeyStore()
   const { made, store: sealedStore } = replacements()
   const clock = { now: 1_800_000_000 }

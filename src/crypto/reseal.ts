@@ -1,4 +1,4 @@
-/** Changing the key-encryption key: what is sealed under which key, and sealing it anew under the current one while the server runs. */
+/** Changing the key-encryption key: counts what is sealed under which key, and reseals it under the current one while the server runs. */
 import { keyIdOf, type Sealer, Unsealable } from './seal.ts'
 import type { SealedKind, SealedStore, SealedValue } from './types.ts'
 
@@ -12,7 +12,7 @@ export interface KeyUse {
 export interface Resealed {
   /** Values that are now sealed under the current key. */
   resealed: number
-  /** Values that do not open under the key they name: damaged, or of a key that was not given. */
+  /** Values that do not open: damaged, or sealed under a key that was not given. */
   failed: number
 }
 
@@ -21,11 +21,11 @@ export interface Sealing {
   readonly keyIds: readonly string[]
   /** One entry for each key that something is sealed under. */
   uses(): Promise<KeyUse[]>
-  /** Seals everything under the current key, slice by slice. `progress`: called after each slice, with totals. */
+  /** Reseals everything under the current key, slice by slice. `progress`: called after each slice, with totals. */
   reseal(progress: (done: Resealed & { total: number }) => void): Promise<Resealed>
 }
 
-/** Seals a value anew if it is not under the current key. A value that changed meanwhile stays as it is. */
+/** Reseals a value if it is not under the current key. A value that changed in the meantime is left unchanged. */
 export type ResealOnUse = (kind: SealedKind, value: SealedValue, plain: Uint8Array) => Promise<void>
 
 const sliceSize = 100
@@ -64,7 +64,7 @@ export function sealing(store: SealedStore, sealer: Sealer): Sealing {
   }
 }
 
-/** What is sealed under which key, for a database that is not open as an application. */
+/** What is sealed under which key, for a database that no running application has opened. */
 export async function keyUses(store: SealedStore): Promise<KeyUse[]> {
   const byKey = Map.groupBy(await store.counts(), ({ prefix }) => keyIdOf(prefix))
   return [...byKey].map(([keyId, counts]) => ({ keyId, values: counts.reduce((sum, { count }) => sum + count, 0) }))

@@ -1,4 +1,4 @@
-/** scrypt — RFC 7914, as passlib and Django write it. */
+/** scrypt — RFC 7914, in the forms of passlib and Django. */
 import { type ScryptOptions, scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type Reading, recomputing } from './hash-form.ts'
@@ -14,12 +14,12 @@ export interface ScryptCost {
 const maxBlocks = 2 ** 21
 const compute = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
 
-export const tooExpensive = 'is scrypt that costs too much to check: at most 256 MiB, and that gone through once'
+export const tooExpensive = 'is scrypt that costs too much to check: at most 256 MiB, in one pass'
 
 export function readScrypt(hash: string): Reading {
   if (!/^\$?scrypt\$/.test(hash)) return undefined
   const kept = readPhc(hash) ?? readDjango(hash)
-  if (!kept || kept.tag.length < 16) return 'is scrypt, but not as passlib or Django keep it'
+  if (!kept || kept.tag.length < 16) return 'is scrypt, but not in the form of passlib or Django'
   if (!isWithinLimits(kept.cost)) return tooExpensive
   return recomputing(kept.tag, (secret) => deriveScrypt(secret, kept.salt, kept.tag.length, kept.cost))
 }

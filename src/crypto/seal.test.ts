@@ -10,11 +10,11 @@ const context = fc.record({ purpose: fc.string(), tenant: fc.string(), id: fc.st
 const bytes = fc.uint8Array({ maxLength: 300 })
 const here: SealContext = { purpose: 'purpose', tenant: 'tenant', id: 'id' }
 
-test('what is sealed opens at its place', () => {
+test('what is sealed opens in its context', () => {
   fc.assert(fc.property(context, bytes, (context, plain) => safe.open(context, safe.seal(context, plain)).equals(plain)))
 })
 
-test('it opens at no other place', () => {
+test('it opens in no other context', () => {
   fc.assert(
     fc.property(context, context, bytes, (one, other, plain) => {
       fc.pre(JSON.stringify(one) !== JSON.stringify(other))
@@ -51,14 +51,14 @@ test('neither a shortened nor a lengthened value, nor anything else, opens', () 
   fc.assert(fc.property(fc.string(), (text) => throwsUnsealable(() => safe.open(here, text))))
 })
 
-test('the same sealed twice looks different, and shows its key', () => {
+test('sealing the same value twice gives different texts, which name the key', () => {
   const plain = Buffer.from('plain')
   assert.notEqual(safe.seal(here, plain), safe.seal(here, plain))
   assert.equal(keyIdOf(safe.seal(here, plain)), fingerprint(kek))
   assert.match(fingerprint(kek), /^[0-9a-f]{16}$/)
 })
 
-test('keys are changed by giving the new one first and the old one after', () => {
+test('keys are changed by giving the new one first and the old one second', () => {
   const newKek = randomBytes(32)
   const both = sealer([newKek, kek], randomBytes)
   const old = safe.seal(here, Buffer.from('old'))

@@ -5,7 +5,7 @@ import { derive, deriveBytes, framed, type Random } from './derive.ts'
 
 /** Where sealed bytes belong. They open in no other context. */
 export interface SealContext {
-  /** What they are, e.g. `signing-key`. Each purpose has a key of its own. */
+  /** What they are, e.g. `signing-key`. Each purpose has a separate key. */
   purpose: string
   tenant: string
   /** Of the row; unique within purpose and tenant. */
@@ -19,11 +19,11 @@ export interface Sealer {
   seal(context: SealContext, plain: Uint8Array): string
   /** Throws `Unsealable`, whatever the reason. */
   open(context: SealContext, sealed: string): Buffer
-  /** Is it sealed under the first key? If not, it should be sealed anew. */
+  /** Whether it is sealed under the first key. If not, it should be resealed. */
   isCurrent(sealed: string): boolean
 }
 
-/** Sealed bytes that do not open: changed, moved, or sealed under a key we do not have. */
+/** Sealed bytes that do not open: changed, moved, or sealed under a key that was not given. */
 export class Unsealable extends Error {
   override readonly name = 'Unsealable'
 }
@@ -64,7 +64,7 @@ export function fingerprint(kek: Uint8Array): string {
   return deriveBytes(toKey(kek), 8, 'fingerprint').toString('hex')
 }
 
-/** The fingerprint of the key a value says it is sealed under; meaningless when the value is damaged. */
+/** The fingerprint of the key that a value names; meaningless when the value is damaged. */
 export function keyIdOf(sealed: string): string {
   return Buffer.from(sealed, 'base64url').toString('hex', 1, nonceAt)
 }

@@ -12,7 +12,7 @@ import type { Sealer } from './seal.ts'
 type SharingClient = Pick<Client, 'client_id' | 'sealedSigningSecret'>
 
 export interface SigningSecrets extends SharedKeys {
-  /** The secret with which a client's APIs verify: the chosen one, or one derived for this client. */
+  /** The secret with which a client's APIs verify: a chosen one, or one derived for this client. */
   secretOf(client: SharingClient): string
   /** Seals a chosen secret. Throws `RangeError` if it is too short. */
   sealSecret(clientId: string, secret: string): string
@@ -25,8 +25,8 @@ const shortest = 32
 const beginning = Buffer.from('{"alg":"HS256",').toString('base64url')
 
 /**
- * `root`: a key for nothing but this in this tenant, from which the secrets come that nobody chose.
- * `markKey`: another, by which the server recognises the tokens it issued itself.
+ * `root`: a key used only for this in this tenant, from which secrets that were not chosen are derived.
+ * `markKey`: another, with which the server recognises tokens that it issued.
  */
 export function sharedKeys(options: {
   sealer: Sealer
@@ -93,7 +93,7 @@ export function sharedKeys(options: {
   }
 }
 
-/** Nothing but HS256, and nothing but this client's key: a public key is never taken for a secret. RFC 8725 §3.1, §3.2. */
+/** Only HS256, and only this client's key: a public key is never used as a secret. RFC 8725 §3.1, §3.2. */
 function isOf({ header }: CompactJws, clientId: string): boolean {
   return header['alg'] === 'HS256' && header['kid'] === clientId
 }

@@ -66,11 +66,11 @@ for (const pair of pairs)
     for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi']) assert.equal(secret in jwk, false)
   })
 
-test('a key comes back from its PKCS #8 form', () => {
+test('a key survives conversion to PKCS #8 and back', () => {
   for (const pair of pairs) assert.deepEqual(fromPkcs8(pair.alg, toPkcs8(pair)).jwk, pair.jwk)
 })
 
-test('a DER signature is no JOSE signature', async () => {
+test('a DER signature is not a JOSE signature', async () => {
   const { sign } = await import('node:crypto')
   const [es256] = pairs
   assert.equal(isSignatureOf(es256!, 'text', sign('sha256', Buffer.from('text'), es256!.privateKey)), false)
@@ -81,7 +81,7 @@ test('a kid can be typed on a command line', async () => {
   assert.deepEqual(
     made.map(({ kid }) => kid).filter((kid) => kid.startsWith('-')),
     [],
-  ) // six of 400 would, if left to chance
+  ) // about six of 400 random ones would
 })
 
 for (const alg of ['ES256', 'EdDSA'] as const)

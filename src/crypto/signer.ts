@@ -26,12 +26,12 @@ export interface KeyPair {
   publicKey: KeyObject
 }
 
-/** Algorithms whose signatures take milliseconds: they are made off the event loop. */
+/** Algorithms whose signatures take milliseconds, so they are computed off the event loop. */
 const slow: readonly KeyAlg[] = ['RS256', 'PS256', 'ML-DSA-44', 'ML-DSA-65']
 
 const generate = promisify(generateKeyPair)
 
-/** Does making a key and signing take long? */
+/** Whether creating a key and signing are slow. */
 export function isSlow(alg: KeyAlg): boolean {
   return slow.includes(alg)
 }
@@ -50,7 +50,7 @@ function generatePair(alg: KeyAlg, rsaBits: number): Promise<{ privateKey: KeyOb
   return generate('rsa', { modulusLength: rsaBits })
 }
 
-/** Back from what `toPkcs8` gave. */
+/** The inverse of `toPkcs8`. */
 export function fromPkcs8(alg: KeyAlg, der: Buffer): KeyPair {
   return toKeyPair(alg, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
 }
@@ -59,7 +59,7 @@ export function toPkcs8(pair: KeyPair): Buffer {
   return pair.privateKey.export({ format: 'der', type: 'pkcs8' })
 }
 
-/** With its public half, as a JWK under its thumbprint. */
+/** With its public key, as a JWK named by its thumbprint. */
 export function toKeyPair(alg: KeyAlg, privateKey: KeyObject): KeyPair {
   const publicKey = createPublicKey(privateKey)
   const members = publicKey.export({ format: 'jwk' })
@@ -102,7 +102,7 @@ function makeWaiting(): void {
   for (const make of waiting.splice(0)) make()
 }
 
-/** Is it this key's signature, by this key's algorithm? */
+/** Whether it is a signature of this key, by this key's algorithm. */
 export function isSignatureOf(pair: Pick<KeyPair, 'alg' | 'publicKey'>, text: string, signature: Uint8Array): boolean {
   return pair.alg !== 'ECDH-ES' && isSignedBy(pair.publicKey, pair.alg, text, signature)
 }

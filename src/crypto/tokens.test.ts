@@ -17,7 +17,7 @@ const imported = importedSecrets({ random: randomBytes, now: () => 0 })
 const ours = tokens(gatehouse, 'ours', randomBytes, imported)
 const kinds: TokenKind[] = ['at', 'rt', 'ac', 'cs', 'ss', 'br', 'fl', 'ak']
 
-test('a made token is found under one hash, and only as its own kind', () => {
+test('a token has one hash, and only as its own kind', () => {
   for (const kind of kinds) {
     const text = ours.make(kind)
     assert.match(ours.hash(kind, text)!, /^[A-Za-z0-9_-]{43}$/)
@@ -27,7 +27,7 @@ test('a made token is found under one hash, and only as its own kind', () => {
   }
 })
 
-test('garbage has no hash', () => {
+test('invalid text has no hash', () => {
   const text = ours.make('rt')
   for (const wrong of ['', 'x', text.slice(0, -1), `${text}0`, text.replace('gth', 'abc'), text.toLowerCase()])
     assert.equal(ours.hash('rt', wrong), undefined)
@@ -45,7 +45,7 @@ test('another tenant, installation or kind has another hash for the same text', 
   assert.notEqual(ours.hashSecret(refresh), ours.hash('rt', refresh)) // the kind is in the hash
 })
 
-test('the successor of a refresh token is one, always the same, and no other token’s', () => {
+test('a refresh token has one successor, always the same, which no other token has', () => {
   const [a, b] = [ours.make('rt'), ours.make('rt')]
   assert.equal(isOpaque('rt', ours.successor(a)), true)
   assert.equal(ours.successor(a), ours.successor(a))
@@ -54,7 +54,7 @@ test('the successor of a refresh token is one, always the same, and no other tok
   assert.notEqual(ours.successor(a), a)
 })
 
-test('a secret matches any of the kept hashes, chosen or made', () => {
+test('a secret matches any of the stored hashes, whether chosen or generated', () => {
   const made = ours.make('cs')
   const [kept, other] = [ours.hashSecret('chosen: päss'), ours.hashSecret('other')]
   assert.equal(ours.hashSecret(made), ours.hash('cs', made))
@@ -70,7 +70,7 @@ test('nothing matches nothing', () => {
     for (const kept of [undefined, []]) assert.equal(ours.matchesSecret(secret, kept), false)
 })
 
-test('a secret that was hashed elsewhere matches too, beside ours and after it', async () => {
+test('a secret that was hashed elsewhere matches too, alongside ours', async () => {
   const bcrypt = '$2b$04$zBl01fyKi2DUkFci9mPu/uDI1G1uwkxHVMNisNq4PE3CXaAx4WwkC' // of "imported secret"
   const django = 'pbkdf2_sha256$1000$salt$p8vQ9ilsYkX+ZhAN5fWHC7I7XSatjnI9jyIsJULZ8Fk=' // of "another"
   const own = ours.hashSecret('own')

@@ -1,4 +1,4 @@
-/** Opaque tokens and client secrets: how they are made, kept and compared — RFC 6749 §10.3, §10.10. */
+/** Opaque tokens and client secrets: how they are made, stored and compared — RFC 6749 §10.3, §10.10. */
 import { createHmac, type KeyObject } from 'node:crypto'
 import { equal } from '../protocol/codec/digest.ts'
 import { isOpaque, opaque } from '../protocol/codec/opaque.ts'
@@ -8,18 +8,18 @@ import { type ImportedSecrets, isImported } from './imported-secrets.ts'
 import type { Installation } from './installation.ts'
 import { nonces } from './nonces.ts'
 
-/** The tokens of a tenant, and what it takes to register a client's secret. */
+/** The tokens of a tenant, and the hashes of clients' secrets. */
 export interface TenantTokens extends Tokens {
   /** The hash of a client secret, whether generated or chosen. */
   hashSecret(secret: string): string
-  /** The same for the same text, and tells nothing of it: for counting what people typed. */
+  /** Deterministic, and reveals nothing of the text: for counting what people typed. */
   pseudonym(text: string): string
 }
 
-/** Of the length of a hash, but never one: `!` is no base64url. */
+/** As long as a hash, but never equal to one: `!` is not base64url. */
 const noHash = '!'.repeat(43)
 
-/** Hashes are HMAC-SHA-256 in base64url, under keys of this tenant alone: a stolen database tells nothing about short secrets either. */
+/** Hashes are HMAC-SHA-256 in base64url, under keys of this tenant only, so that a stolen database does not reveal even short secrets. */
 export function tokens(installation: Installation, tenantId: string, random: Random, imported: ImportedSecrets): TenantTokens {
   const indexKey = installation.key('token-index', tenantId)
   const successorKey = installation.key('refresh-successor', tenantId)

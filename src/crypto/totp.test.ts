@@ -32,7 +32,7 @@ const now = 3000
 const draft = safe.draft('owner', now + 600)
 const about = { owner: 'owner', subject: 'subject', sealed: draft.sealed, code: hotp(secret, 100), now }
 
-test('a draft is shown as the app wants it, and is confirmed by a first code', () => {
+test('a draft is shown in the form the app expects, and is confirmed by a first code', () => {
   assert.equal(draft.secret, 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ')
   assert.deepEqual(safe.reopen('owner', draft.sealed, now), draft)
   const { sealed, step } = safe.confirm(about) ?? assert.fail()
@@ -47,23 +47,23 @@ const refused: [name: string, change: Partial<typeof about>][] = [
   ['with a wrong code', { code: '000000' }],
   ['without a code', { code: '' }],
   ['that was changed', { sealed: `${draft.sealed.slice(0, -2)}AA` }],
-  ['that is no draft', { sealed: 'x' }],
+  ['that is not a draft', { sealed: 'x' }],
 ]
 for (const [name, change] of refused)
   test(`a draft ${name} is not confirmed`, () => assert.equal(safe.confirm({ ...about, ...change }), undefined))
 
-test('a draft of one tenant is none of another', () => {
+test('a draft of one tenant is refused in another', () => {
   assert.equal(safeOf('b').confirm(about), undefined)
   assert.equal(safeOf('b').reopen('owner', draft.sealed, now), undefined)
 })
 
-test('a code is good in its step and in those beside it, no longer', () => {
+test('a code is valid in its time step and the adjacent ones', () => {
   const { sealed } = safe.confirm(about) ?? assert.fail()
   const at = (step: number) => safe.accept({ subject: 'subject', sealed, code: hotp(secret, step), now })?.step
   assert.deepEqual([98, 99, 100, 101, 102].map(at), [undefined, 99, 100, 101, undefined])
 })
 
-test('a secret that an older key has sealed is sealed anew when it is used', () => {
+test('a secret that an older key has sealed is resealed when it is used', () => {
   const { sealed } = safe.confirm(about) ?? assert.fail()
   const [next, old] = [Buffer.alloc(32, 8), Buffer.alloc(32, 7)]
   const later = totpCrypto({ sealer: sealer([next, old], randomBytes), tenantId: 'a', random: () => secret })

@@ -1,4 +1,4 @@
-/** Time-based one-time passwords — RFC 6238 over RFC 4226: SHA-1, six digits, steps of 30 seconds, which is what every authenticator app knows. */
+/** Time-based one-time passwords — RFC 6238 over RFC 4226: SHA-1, six digits, steps of 30 seconds, which every authenticator app supports. */
 import { createHmac } from 'node:crypto'
 import { base32 } from '../protocol/codec/base32.ts'
 import { equal } from '../protocol/codec/digest.ts'
@@ -12,20 +12,20 @@ const period = 30
 export interface TotpDraft {
   /** In base32, for the app. */
   secret: string
-  /** For our page, which sends it back. */
+  /** For our page, which posts it back. */
   sealed: string
 }
 
-/** The secrets of one tenant's authenticator apps. `owner` and `subject`: nobody else's place opens what is sealed there. */
+/** The secrets of one tenant's authenticator apps. `owner` and `subject`: what is sealed for one owner does not open for another. */
 export interface TotpCrypto {
-  /** `until`: when it is too late to confirm it, in seconds. */
+  /** `until`: when it expires, in seconds. */
   draft(owner: string, until: number): TotpDraft
-  /** A draft as a page brought it back; undefined when it is not of this owner or too old. */
+  /** A draft that a page posted back; undefined when it belongs to another owner or has expired. */
   reopen(owner: string, sealed: string, now: number): TotpDraft | undefined
-  /** What to keep of a draft, and the time step of the code that confirms it; undefined when that is wrong. */
+  /** What to store of a draft, and the time step of the code that confirms it; undefined when the code is wrong. */
   confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
   /**
-   * The time step of a code, and what to keep from now on: the same, unless the key that sealed it is no longer the first. Undefined when
+   * The time step of a code, and the value to store: the same, unless it was sealed under an earlier key. Undefined when
    * the code is wrong. The caller makes sure that each step is used once.
    */
   accept(ask: { subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
@@ -73,7 +73,7 @@ export function hotp(secret: Uint8Array, step: number): string {
   return String(number % 10 ** digits).padStart(digits, '0')
 }
 
-/** The step at this time, or one beside it: clocks differ, and typing takes time. RFC 6238 §5.2 */
+/** The current step or an adjacent one: clocks differ, and typing takes time. RFC 6238 §5.2 */
 function matchingStep(secret: Uint8Array, code: string, now: number): number | undefined {
   const present = Math.floor(now / period)
   const matching = [present, present - 1, present + 1].filter((step) => equal(hotp(secret, step), code)) // all are tried: no early end

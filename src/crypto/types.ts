@@ -11,11 +11,11 @@ export interface SigningKeyRow {
   publicJwk: string
   /** PKCS #8, sealed. */
   sealedKey: string
-  /** In the JWKS from here … */
+  /** In the JWKS from this time … */
   createdAt: number
-  /** … signs from here, until the next generation does … */
+  /** … signs from this time, until the next generation does … */
   activeAt: number
-  /** … and leaves the JWKS here; undefined while it is next or active. */
+  /** … and leaves the JWKS at this time; undefined while it is next or active. */
   removeAt: number | undefined
 }
 
@@ -24,7 +24,7 @@ export interface KeyStore {
     list(): Promise<SigningKeyRow[]>
     /** False when this algorithm already has a key of this generation. Sets `removeAt` of the generation before in the same transaction. */
     add(row: SigningKeyRow, previousRemoveAt: number | undefined): Promise<boolean>
-    /** A key that must no longer be trusted: gone from the JWKS at once. */
+    /** Removes a key that must no longer be trusted from the JWKS at once. */
     remove(kid: string): Promise<boolean>
   }
 }
@@ -36,7 +36,7 @@ export interface InstallationStore {
   first(row: { id: string; sealedSecret: string }): Promise<boolean>
   /** Replaces the sealed secret only if it is still `from`: for a change of the key-encryption key. */
   reseal(from: string, to: string): Promise<boolean>
-  /** True if the database holds anything besides this row; then no new secret may be made. */
+  /** True if the database holds anything besides this row; then no new secret may be created. */
   hasData(): Promise<boolean>
 }
 

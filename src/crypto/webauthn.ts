@@ -1,4 +1,4 @@
-/** Passkeys: what a browser is asked, and what its authenticator has signed — Web Authentication Level 3 §7.1, §7.2. Attestation is neither asked for nor looked at. */
+/** Passkeys: options for the browser, and verification of what its authenticator signed — Web Authentication Level 3 §7.1, §7.2. Attestation is neither requested nor verified. */
 import { z } from 'zod'
 
 const base64url = z.string().regex(/^[\w-]{1,16384}$/)
@@ -40,17 +40,17 @@ export interface Claimed {
   userHandle: string | undefined
 }
 
-/** The relying party that one tenant is. `response`: JSON as our page sends it; `challenge`: any text of ours. */
+/** A tenant as relying party. `response`: JSON from our page; `challenge`: any text of ours. */
 export interface WebAuthn {
   /** Options for `navigator.credentials.create`, as JSON. `handle`: of the person, 32 bytes in base64url. */
   creation(ask: { challenge: string; handle: string; username: string; name: string; known: readonly string[] }): string
-  /** Options for `navigator.credentials.get`, as JSON. `allowed`: these passkeys, or (none) any that the browser finds. */
+  /** Options for `navigator.credentials.get`, as JSON. `allowed`: only these passkeys, or any when empty. */
   request(ask: { challenge: string; allowed: readonly { id: string; transports: readonly string[] }[]; verified: boolean }): string
-  /** Undefined when it has not the form of a response. */
+  /** Undefined when it is not a well-formed response. */
   read(response: string): Claimed | undefined
-  /** Undefined when anything is wrong with it. */
+  /** Undefined when it is invalid. */
   created(ask: { response: string; challenge: string }): Promise<NewPasskey | undefined>
-  /** Undefined when anything is wrong with it: its origin, its signature, a counter that does not go up. `verified`: the person must be. */
+  /** Undefined when it is invalid: its origin, its signature, a counter that does not increase. `verified`: whether user verification is required. */
   signed(ask: {
     response: string
     challenge: string
@@ -63,7 +63,7 @@ export interface WebAuthn {
 const algorithms = [-8, -7, -257]
 const type = 'public-key'
 
-/** Half the time and half the memory that this server takes to start; so it is there when the first passkey is. */
+/** Loaded with the first passkey, since it takes half the time and memory of the server's start. */
 const verifiers = () => import('@simplewebauthn/server')
 
 /** How long a browser waits for the person, in milliseconds. */
@@ -140,7 +140,7 @@ export function webAuthn({ issuer, name }: { issuer: string; name: string }): We
   }
 }
 
-/** The library throws at whatever is wrong. */
+/** The library throws when anything is invalid. */
 async function unlessWrong<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()

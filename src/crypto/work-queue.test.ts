@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Busy, workQueue } from './work-queue.ts'
 
-/** Work that ends when told to, on a clock that stands until moved. */
+/** Work that ends on command, with a clock that moves on command. */
 function workshop(options: { width: number; mean?: number; maxWait?: number }) {
   let time = 0
   const queue = workQueue({ mean: 100, maxWait: 1000, ...options, clock: () => time })
@@ -22,7 +22,7 @@ function workshop(options: { width: number; mean?: number; maxWait?: number }) {
   return { queue, begun, start, finishOne }
 }
 
-test('so many run at once, the others in the order they came', async () => {
+test('a fixed number runs at once, the others in order of arrival', async () => {
   const { queue, begun, start, finishOne } = workshop({ width: 2 })
   const all = [1, 2, 3, 4, 5].map(start)
   await new Promise(setImmediate)
@@ -36,19 +36,19 @@ test('so many run at once, the others in the order they came', async () => {
   assert.deepEqual(queue.load(), { running: 0, waiting: 0, done: 5 })
 })
 
-test('who would wait longer than can be borne is sent away at once, with the time to come back', async () => {
+test('work that would wait too long is refused at once, with the time to retry', async () => {
   const { queue, start, finishOne } = workshop({ width: 2, mean: 100, maxWait: 1000 })
   const all = Array.from({ length: 2 + 20 }, (_, i) => start(i)) // 20 × 100 ms / 2 = 1 s
   await assert.rejects(start(99), (error: Error) => error instanceof Busy && error.retryAfter === 2)
   assert.deepEqual(queue.load(), { running: 2, waiting: 20, done: 0 })
   await new Promise(setImmediate)
   await finishOne()
-  all.push(start(100)) // there is room again
+  all.push(start(100)) // there is a free slot again
   for (let i = 0; i < 22; i++) await finishOne()
   await Promise.all(all)
 })
 
-test('it learns how long the work takes', async () => {
+test('it measures how long the work takes', async () => {
   const { start, finishOne } = workshop({ width: 1, mean: 100, maxWait: 1000 })
   for (let i = 0; i < 100; i++) {
     const one = start(i)
@@ -63,7 +63,7 @@ test('it learns how long the work takes', async () => {
   await Promise.all(all)
 })
 
-test('work that fails makes room like any other', async () => {
+test('failed work frees its slot', async () => {
   const { queue } = workshop({ width: 1 })
   const failing = queue.run(() => Promise.reject(new Error('work')))
   const next = queue.run(async () => 'done')

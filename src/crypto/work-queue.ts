@@ -18,8 +18,8 @@ export interface WorkQueue {
 }
 
 /**
- * `width`: how many at once. `maxWait`: the longest expected wait, in milliseconds. `mean`: what a piece of work takes at first, in
- * milliseconds; learned from then on. `clock`: milliseconds, from any beginning.
+ * `width`: how many at once. `maxWait`: the longest expected wait, in milliseconds. `mean`: the assumed duration of a piece of work, in
+ * milliseconds; measured from then on. `clock`: milliseconds, from any start.
  */
 export function workQueue(options: { width: number; maxWait: number; mean: number; clock: () => number }): WorkQueue {
   const { width, maxWait, clock } = options

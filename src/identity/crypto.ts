@@ -7,8 +7,8 @@ export interface PasswordCheck {
   /** An imported hash, as it is stored. Throws, with a message for people, when it cannot be checked here. */
   adopt(hash: string): string
   /** False when there is no hash, after the same time. */
-  verify(password: string, kept: string | undefined): Promise<boolean>
-  needsRehash(kept: string): boolean
+  verify(password: string, hash: string | undefined): Promise<boolean>
+  needsRehash(hash: string): boolean
   /** Is it a widely used one? */
   isPopular(password: string): boolean
 }

@@ -59,7 +59,7 @@ export function people(deps: SignInDeps): People {
     },
 
     async enrolment(subject, context, now) {
-      const account = (await store.accounts.bySubject(subject)) ?? refuse('access_denied', 'the account is gone')
+      const account = (await store.accounts.bySubject(subject)) ?? refuse('access_denied', 'the account no longer exists')
       const passkey = await passkeyCreation(deps, account, context, now)
       return { person: shown(account), totp: offerTotp(deps, account, context, now), passkey }
     },

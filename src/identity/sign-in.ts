@@ -86,8 +86,8 @@ export async function startSession(
   const { acr, amr, authTime, now, from } = how
   const sessionId = tokens.make('ss')
   const others = brought.filter((s) => s.subject !== account.subject)
-  const kept = others.slice(0, maxSessions - 1)
-  const replaced = brought.filter((s) => !kept.includes(s)).flatMap((s) => tokens.hash('ss', s.id) ?? [])
+  const remaining = others.slice(0, maxSessions - 1)
+  const replaced = brought.filter((s) => !remaining.includes(s)).flatMap((s) => tokens.hash('ss', s.id) ?? [])
   const session = {
     hash: tokens.hash('ss', sessionId) as string,
     sid: id(),
@@ -102,5 +102,5 @@ export async function startSession(
     address: from.address,
   }
   const started = await store.sessions.start(session, account.passwordHash, replaced)
-  return started ? [sessionId, ...kept.map((s) => s.id)] : undefined
+  return started ? [sessionId, ...remaining.map((s) => s.id)] : undefined
 }

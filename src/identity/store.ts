@@ -96,7 +96,7 @@ export interface IdentityStore {
     /** Replaces the hash only if it is still `from`: for rehashing at sign-in. */
     rehash(subject: string, from: string, to: string): Promise<boolean>
     /** What is stored about the account outside its row. */
-    kept(subject: string): Promise<StoredPersonalData>
+    personalData(subject: string): Promise<StoredPersonalData>
     /** As `remove`, by the owner. 'last', and nothing is removed: no active superadmin would be left. */
     leave(subject: string, now: number): Promise<'removed' | 'unknown' | 'last'>
     /** With its sessions and grants. True when there was one. */

@@ -38,10 +38,10 @@ export async function confirmTotp(
   now: number,
 ): Promise<readonly string[] | undefined | 'refused'> {
   const { subject } = account
-  const kept = deps.factorCrypto.confirm({ owner: ownerOf(account, context), subject, sealed: draft, code: digitsOf(code), now })
-  if (!kept) return undefined
+  const confirmed = deps.factorCrypto.confirm({ owner: ownerOf(account, context), subject, sealed: draft, code: digitsOf(code), now })
+  if (!confirmed) return undefined
   const codes = newRecoveryCodes(deps, subject)
-  const totp = { subject, sealed: kept.sealed, lastStep: kept.step, createdAt: now }
+  const totp = { subject, sealed: confirmed.sealed, lastStep: confirmed.step, createdAt: now }
   const outcome = await deps.store.factors.addTotp(totp, { recoveryCodes: codes.hashes, onlyFirst })
   if (outcome === 'refused') return outcome
   await deps.notify({ kind: 'factor-added' }, account)

@@ -1,4 +1,4 @@
-/** Accepting an access token, or what stands for one: at our own protected endpoints (RFC 6750 §2) and wherever one is shown to us. */
+/** Accepts access tokens, and credentials used in place of one, wherever a request presents them — RFC 6750 §2. */
 import { type Client, isVoid } from './client.ts'
 import { OAuthError, refuse } from './errors.ts'
 import type { Ctx, ShownToken } from './feature.ts'
@@ -7,7 +7,7 @@ import { accessTokenTyp } from './resource.ts'
 import { sectorOf } from './subject.ts'
 import type { AccessToken, Credential } from './types.ts'
 
-/** What a request bears. Refuses when that is nothing, or nothing that is good here. `audiences`: one of which it must be for. */
+/** The credential of a request. Refuses a request without a valid one. `audiences`: the credential must be for one of these. */
 export async function bearer(ctx: Ctx, request: Request, audiences: readonly string[] = [ctx.issuer]): Promise<Credential> {
   const shown = await shownBy(ctx, request).catch(misplaced)
   if (!shown?.token.audience.some((name) => audiences.includes(name)))
@@ -16,7 +16,7 @@ export async function bearer(ctx: Ctx, request: Request, audiences: readonly str
   return shown.token
 }
 
-/** A token that is bound to keys is good only with a proof of each of them, and a scheme only for tokens that it is made for. */
+/** A token bound to keys needs a proof of possession of each, and a scheme is valid only for the tokens it is made for. */
 async function proveHolder(ctx: Ctx, request: Request, shown: ShownToken): Promise<void> {
   const proven: string[] = []
   for (const feature of ctx.server.features) proven.push(...((await feature.proveHolder?.(ctx, request, shown)) ?? []))
@@ -24,17 +24,17 @@ async function proveHolder(ctx: Ctx, request: Request, shown: ShownToken): Promi
     refuse('invalid_token', 'the access token is bound to a key; prove possession of it')
 }
 
-/** Whoever sends a token in a wrong way is told the scheme, too. RFC 6750 §3.1 */
+/** A request that sends a token in the wrong way also gets the challenge. RFC 6750 §3.1 */
 function misplaced(error: unknown): never {
   const wrong = error instanceof OAuthError && error.code === 'invalid_request'
   throw wrong ? new OAuthError(error.code, error.description, 'misplaced token') : error
 }
 
-/** What lies behind the one thing that the request shows; it must not show two. */
+/** The token behind the request's only credential. Refuses a request with two. */
 async function shownBy(ctx: Ctx, request: Request): Promise<ShownToken | undefined> {
   const sent = tokenOf(ctx, request)
   const others = [...ctx.server.credentials.values()].filter(({ header }) => request.headers[header] !== undefined)
-  if (others.length + (sent === undefined ? 0 : 1) > 1) refuse('invalid_request', 'the request was authorized in more than one way')
+  if (others.length + (sent === undefined ? 0 : 1) > 1) refuse('invalid_request', 'the request has more than one credential; send one')
   if (sent !== undefined) return shownAs(sent, await findAccessToken(ctx, sent.text))
   const kind = others[0] ?? refuse('invalid_token', 'an access token is needed', 'no token')
   const header = request.headers[kind.header]
@@ -58,7 +58,7 @@ function tokenOf({ server }: Ctx, { headers, params, method }: Request): { text:
   return inParams === undefined ? undefined : { text: inParams, scheme: 'bearer' }
 }
 
-/** What lies behind anything that is accepted as an access token, and is in force. */
+/** The token behind anything that is accepted as an access token; undefined when it is not in force. */
 export async function findCredential(ctx: Ctx, text: string): Promise<Credential | undefined> {
   for (const kind of ctx.server.credentials.values()) {
     const found = await kind.find(ctx, text)
@@ -67,7 +67,7 @@ export async function findCredential(ctx: Ctx, text: string): Promise<Credential
   return findAccessToken(ctx, text)
 }
 
-/** What lies behind an access token of this tenant that is in force; undefined otherwise. */
+/** The access token of this tenant with this text; undefined when it is not in force. */
 export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessToken | undefined> {
   const hash = ctx.tokens.hash('at', text)
   const token = hash === undefined ? await unrevoked(ctx, await verified(ctx, text)) : await ctx.store.accessTokens.find(hash)
@@ -87,7 +87,7 @@ async function ofAccount(ctx: Ctx, { client, token }: Known): Promise<AccessToke
   return grant && { ...token, subject: grant.subject }
 }
 
-/** The client must still be one, and the token younger than its last registration or disabling; so must each resource it is for. */
+/** The client must still be registered, and the token issued since it was last registered or disabled. The same goes for each resource it is for. */
 async function withoutVoid(ctx: Ctx, token: AccessToken): Promise<Known | undefined> {
   const client = await ctx.store.clients.find(token.clientId)
   if (!client || isVoid(client, token.issuedAt)) return undefined
@@ -120,7 +120,7 @@ async function verified(ctx: Ctx, text: string): Promise<Readonly<Record<string,
   return ctx.sharedKeys.verify(client, types, text, ctx.now())
 }
 
-/** What a signed token says, unless it was revoked; of an opaque one the store itself knows. */
+/** The content of a signed token; undefined when it was revoked. Opaque tokens are deleted from the store instead. */
 async function unrevoked(ctx: Ctx, claims: Readonly<Record<string, unknown>> | undefined): Promise<AccessToken | undefined> {
   const token = claims && fromClaims(claims)
   return token && (await ctx.store.revocations.any(idsOf(token))) ? undefined : token
@@ -135,7 +135,7 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const number = (value: unknown) => (typeof value === 'number' ? value : undefined)
 const texts = (value: unknown) => (Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined)
 
-/** Undefined when a claim that every access token has is missing or not of its type. RFC 9068 §2.2, §4 */
+/** Undefined when a claim that every access token has is missing or has the wrong type. RFC 9068 §2.2, §4 */
 function fromClaims(claims: Readonly<Record<string, unknown>>): AccessToken | undefined {
   const { iss: _iss, sub, aud, client_id, scope, iat, exp, jti, auth_time, acr, amr, sid, gid, fid, cnf, ...extra } = claims
   const [id, clientId, subject, issuedAt, expiresAt] = [text(jti), text(client_id), text(sub), number(iat), number(exp)]

@@ -8,6 +8,6 @@ export type SigningAlg = (typeof signingAlgs)[number]
 export const keyAlgs = [...signingAlgs, 'ECDH-ES'] as const
 export type KeyAlg = (typeof keyAlgs)[number]
 
-/** For access tokens also by a secret that one client's APIs share with us: who can verify them can make them. */
+/** Access tokens may also be signed with a secret that one client's APIs share with us. Those who can verify such tokens can also make them. */
 export const accessTokenAlgs = [...signingAlgs, 'HS256'] as const
 export type AccessTokenAlg = (typeof accessTokenAlgs)[number]

@@ -1,11 +1,11 @@
-/** Making an API key: what it may say — Gatehouse API keys, with the words of RFC 6749 §3.3 and RFC 8707. */
+/** Makes API keys and checks what they may hold — Gatehouse API keys, with the scopes of RFC 6749 §3.3 and the resources of RFC 8707. */
 import { z } from 'zod'
 import type { Ctx } from './feature.ts'
 import { line } from './text.ts'
 import type { ApiKey, StoredApiKey } from './types.ts'
 
 export const apiKeySchema = z.strictObject({
-  label: line(120).describe('What it is for, to know it again'),
+  label: line(120).describe('What the key is for, to recognise it by'),
   scope: z
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e ]*$/, 'has a character that no scope may have')
@@ -15,7 +15,7 @@ export const apiKeySchema = z.strictObject({
 })
 
 /**
- * A key for this owner, and its text, which is told nobody again. `lifetime`: seconds; undefined: it does not expire. Throws a `ZodError`
+ * A key for this owner, and its text, which is never shown again. `lifetime`: seconds; undefined: it does not expire. Throws a `ZodError`
  * whose issues name the member and the rule.
  */
 export async function makeApiKey(
@@ -25,9 +25,9 @@ export async function makeApiKey(
   lifetime: number | undefined,
 ): Promise<{ key: StoredApiKey; text: string }> {
   const served = apiKeySchema.superRefine(async ({ scope = '', resource }, check) => {
-    // Who asks with it would be told about a person who is not there.
+    // UserInfo would be asked about a person who does not exist.
     if (owner === 'service' && scope.split(' ').includes('openid'))
-      check.addIssue({ code: 'custom', path: ['scope'], message: 'cannot have openid: a service is no person' })
+      check.addIssue({ code: 'custom', path: ['scope'], message: 'cannot have openid: a service is not a person' })
     for (const [i, identifier] of resource.entries())
       if (!(await ctx.store.resources.find(identifier)))
         check.addIssue({ code: 'custom', path: ['resource', i], message: 'is not registered as a resource' })
@@ -39,7 +39,7 @@ export async function makeApiKey(
   return { key: { id, hash, owner, subject, label, scope: words, resource: [...new Set(resource)], chain: id, ...times }, text }
 }
 
-/** The text of a key to come, and the hash under which it is kept. */
+/** The text of a new key, and the hash under which it is stored. */
 export function newText({ tokens }: Pick<Ctx, 'tokens'>): { text: string; hash: string } {
   const text = tokens.make('ak')
   return { text, hash: tokens.hash('ak', text) as string }

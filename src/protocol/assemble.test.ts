@@ -5,7 +5,7 @@ import { assemble, metadata } from './assemble.ts'
 import type { Endpoint, Feature } from './feature.ts'
 
 const endpoint: Endpoint = { path: '/x', methods: ['GET'], audience: 'program', handle: async () => ({ kind: 'json', status: 204 }) }
-const redeem = () => Promise.reject(new Error('is not asked here'))
+const redeem = () => Promise.reject(new Error('is not called here'))
 const one: Feature = {
   id: 'one',
   spec: 'RFC 1',
@@ -19,7 +19,7 @@ const one: Feature = {
 }
 
 suite('assembling', () => {
-  test('puts everything into its table', () => {
+  test('puts each item into its table', () => {
     const server = assemble([one, { id: 'two', spec: 'RFC 2', mayRepeat: ['q'], scopes: { t: 'Do another thing' } }])
     assert.equal(server.endpoints.get('/x'), endpoint)
     assert.deepEqual([...server.grantTypes.keys(), ...server.clientAuth.keys(), ...server.responseModes.keys()], ['g', 'm', 'r'])
@@ -43,7 +43,7 @@ suite('assembling', () => {
     })
   }
 
-  test('refuses a feature without the one it needs, wherever that stands', () => {
+  test('refuses a feature without the one it requires, in whichever order they come', () => {
     const two: Feature = { id: 'two', spec: 'RFC 2', requires: ['one'] }
     assert.doesNotThrow(() => assemble([one, two]))
     assert.doesNotThrow(() => assemble([two, one]))
@@ -52,7 +52,7 @@ suite('assembling', () => {
 })
 
 suite('metadata', () => {
-  test('no feature may contradict what the tables tell, or another feature', async () => {
+  test('no feature may contradict the tables or another feature', async () => {
     const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256' })
     try {
       const { ctx } = gatehouse.root

@@ -23,7 +23,7 @@ export function assemble(features: readonly Feature[]): Server {
       request: ['Authorization', 'Content-Type', ...features.flatMap((f) => f.corsHeaders?.request ?? [])],
       response: ['WWW-Authenticate', 'Retry-After', ...features.flatMap((f) => f.corsHeaders?.response ?? [])],
     },
-    scopes: Object.assign(Object.create(null), ...features.map((f) => f.scopes)), // so that no scope is found that nobody put there
+    scopes: Object.assign(Object.create(null), ...features.map((f) => f.scopes)), // so that names such as constructor are not found
   }
 }
 
@@ -41,7 +41,7 @@ function table<K extends Tables>(features: readonly Feature[], kind: K, key: (it
   return map
 }
 
-/** RFC 8414 §2, OpenID Connect Discovery §3. Nothing is written down twice: each list is read from the table that serves requests. */
+/** RFC 8414 §2, OpenID Connect Discovery §3. Each list is read from the table that serves requests, so the two cannot differ. */
 export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
   const { server, issuer } = ctx
   const document: Record<string, unknown> = { issuer }

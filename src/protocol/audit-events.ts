@@ -1,36 +1,36 @@
-/** What is worth a line in the audit log: every security-relevant act there is — NIST SP 800-53 AU-2, AU-3. */
+/** What the audit log records: every security-relevant act — NIST SP 800-53 AU-2, AU-3. */
 
-/** Name and what it means. The word before the first dot is the type of what the act is done to. */
+/** Names and their meanings. The word before the first dot is the type of the target. */
 export const auditEventTypes = {
   'user.sign-in': 'A person signed in, or gave a wrong password',
   'user.sign-out': 'A person signed out',
-  'user.sign-up': 'A person made an account of their own',
+  'user.sign-up': 'A person registered an account',
   'user.password': 'A password was changed',
-  'user.recovery': 'A password was set with a link from a mail',
+  'user.recovery': 'A password was set through a link in a mail',
   'user.factor-add': 'A second factor was set up',
-  'user.factor-remove': 'A second factor was taken away',
-  'user.factor-rename': 'A passkey got another name',
-  'user.recovery-codes': 'New recovery codes were made in place of the old ones',
-  'user.email': 'An e-mail address was proven or changed',
+  'user.factor-remove': 'A second factor was removed',
+  'user.factor-rename': 'A passkey was renamed',
+  'user.recovery-codes': 'Recovery codes were replaced',
+  'user.email': 'An email address was confirmed or changed',
   'user.link': 'A link was sent by mail',
-  'user.create': 'An account was made',
+  'user.create': 'An account was created',
   'user.change': 'An account was changed',
   'user.remove': 'An account was removed',
-  'user.export': 'A person downloaded what is kept about them',
-  'user.role': 'An account got another role',
+  'user.export': 'A person downloaded their data',
+  'user.role': 'The role of an account was changed',
   'user.status': 'An account was suspended or resumed',
-  'group.create': 'A group was made',
-  'group.change': 'A group was renamed or described otherwise',
+  'group.create': 'A group was created',
+  'group.change': 'The name or description of a group was changed',
   'group.remove': 'A group was removed',
-  'group.members': 'People were put into a group, or taken out of it',
-  'attribute.define': 'An attribute of people was defined, or defined otherwise',
+  'group.members': 'People were added to a group or removed from it',
+  'attribute.define': 'An attribute of people was defined, or its definition was changed',
   'attribute.remove': 'An attribute of people was removed with its values',
-  'mail.lost': 'A mail could not be delivered and was given up',
-  'grant.give': 'A person allowed an application something',
-  'grant.revoke': 'What a person had allowed an application was taken back',
-  'session.end': 'A session was ended from elsewhere',
-  'token.revoke': 'An application gave a token back',
-  'token.reuse': 'A code or refresh token was used a second time, so what hung on it was revoked',
+  'mail.lost': 'A mail could not be delivered and was discarded',
+  'grant.give': 'A person gave an application access',
+  'grant.revoke': 'The access a person had given an application was revoked',
+  'session.end': 'A session was ended remotely',
+  'token.revoke': 'An application revoked a token',
+  'token.reuse': 'A code or refresh token was used a second time, so the tokens issued for it were revoked',
   'client.create': 'A client was registered',
   'client.change': 'A client was changed',
   'client.remove': 'A client was removed',
@@ -42,36 +42,36 @@ export const auditEventTypes = {
   'resource.change': 'A resource server was changed',
   'resource.remove': 'A resource server was removed',
   'resource.secret': 'A secret of a resource server was added, rotated or removed',
-  'service.create': 'A service was made',
+  'service.create': 'A service was created',
   'service.status': 'A service was suspended or resumed',
   'service.remove': 'A service was removed',
-  'apikey.create': 'An API key was made',
+  'apikey.create': 'An API key was created',
   'apikey.rotate': 'An API key was replaced',
-  'apikey.remove': 'An API key was taken back',
+  'apikey.remove': 'An API key was deleted',
   'key.rotate': 'A signing key was replaced',
   'key.revoke': 'A signing key was revoked',
   'key.reseal': 'Everything sealed under an earlier key-encryption key was sealed under the current one',
-  'tenant.create': 'A tenant was made',
-  'tenant.change': 'A tenant was renamed or set up otherwise',
+  'tenant.create': 'A tenant was created',
+  'tenant.change': 'The name or settings of a tenant were changed',
   'tenant.status': 'A tenant was suspended or resumed',
   'tenant.apply': 'Clients and resource servers were applied from a file',
 } as const satisfies Record<string, string>
 
 export type AuditEventType = keyof typeof auditEventTypes
 
-/** Who does something: a person by subject, a client by client_id, or whoever runs the server, by the command line. */
+/** Who acts: a person by subject, a client by client_id, or an operator at the command line. */
 export interface Actor {
   type: 'user' | 'client' | 'operator'
   id: string
 }
 
-/** Something that came to pass, or was refused. In it is nothing secret, and nothing that was typed. */
+/** An act that was done or refused. It holds no secret and nothing that a person typed. */
 export interface AuditEvent {
   act: AuditEventType
   outcome: 'success' | 'failure'
-  /** Absent: nobody knows. */
+  /** Absent when unknown. */
   by?: Actor | undefined
-  /** What it was done to: its id; the type is in the act's name. Absent when there is no such thing. */
+  /** The id of the target; its type is in the act's name. Absent when there is no target. */
   target?: string | undefined
   detail?: Readonly<Record<string, string | number | boolean>>
 }

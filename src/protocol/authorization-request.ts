@@ -11,7 +11,7 @@ import type { AuthorizationRequest } from './types.ts'
 const prompts = ['none', 'login', 'consent', 'select_account']
 const displays = new Set(['page', 'popup', 'touch', 'wap'])
 
-/** The response mode by which even a refusal is told: whoever asks for tokens at this endpoint looks for the answer in the fragment. */
+/** The response mode, which applies to refusals too: a client that asks for tokens at this endpoint reads the answer from the fragment. */
 export function requestedMode(ctx: Ctx, params: Params): string {
   const type = params.all('response_type')[0] ?? ''
   const usual = ctx.server.responseTypes.get(type)?.defaultMode ?? (type.includes('token') ? 'fragment' : 'query')
@@ -71,7 +71,7 @@ async function readExtensions(ctx: Ctx, client: Client, params: Params): Promise
   return extensions
 }
 
-/** What must be refused by name where no feature understands it: `request` and `request_uri` are gone where one did. Core §3.1.2.6, §6 */
+/** Refuses by name what no feature understands. A feature that understands `request` or `request_uri` has removed it by now. Core §3.1.2.6, §6 */
 function refuseUnsupported({ server: { parameters } }: Ctx, params: Params): void {
   if (params.get('request') !== undefined) refuse('request_not_supported', 'the request parameter is not offered; send plain parameters')
   if (params.get('request_uri') !== undefined)
@@ -80,7 +80,7 @@ function refuseUnsupported({ server: { parameters } }: Ctx, params: Params): voi
     refuse('registration_not_supported', 'the registration parameter is not offered')
 }
 
-/** A code is only for a client that may redeem it, and a scope for one that is registered for it. RFC 7591 §2.1 */
+/** A client must be registered for the grant that redeems a code, for the response type and for every scope. RFC 7591 §2.1 */
 export function refuseUnregistered(client: Client, { responseType, scope }: Pick<AuthorizationRequest, 'responseType' | 'scope'>): void {
   if (responseType === 'code' && !client.grant_types.includes('authorization_code'))
     refuse('unauthorized_client', 'this client is not registered for the authorization code grant')
@@ -90,7 +90,7 @@ export function refuseUnregistered(client: Client, { responseType, scope }: Pick
   refuseScope(scope, registered)
 }
 
-/** What a client's policy demands of the way in which its requests come. */
+/** What a client's policy demands of how its requests arrive. */
 function refuseUnmet({ policy, require_signed_request_object: signed }: Client, proven: Provenance): void {
   if (policy.pushed_requests === 'required' && proven.pushed === undefined)
     refuse('invalid_request', 'this client must push its authorization requests') // RFC 9126 §4
@@ -99,8 +99,8 @@ function refuseUnmet({ policy, require_signed_request_object: signed }: Client, 
 }
 
 /**
- * RFC 6749 §3.3. Without any, all that is registered but lasting access. In an OpenID request a scope that nobody here
- * understands is ignored (Core §3.1.2.1); one that this client may not have is refused.
+ * RFC 6749 §3.3. A request without scope gets all that is registered except offline_access. In an OpenID request a scope unknown to this
+ * server is ignored (Core §3.1.2.1); one that this client may not have is refused.
  */
 function readScope(ctx: Ctx, client: Client, params: Params): string[] {
   const registered = scopesOf(client)

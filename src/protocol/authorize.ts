@@ -20,7 +20,7 @@ export const authorizationEndpoint: Endpoint = {
   methods: ['GET', 'POST'],
   audience: 'person',
   async handle(ctx, request) {
-    // Until we know where the client listens, a refusal is shown to the user. RFC 6749 §4.1.2.1.
+    // Until the redirect URI is known to be valid, a refusal is shown to the user. RFC 6749 §4.1.2.1.
     const { params } = request
     const client = (await ctx.store.clients.find(params.need('client_id'))) ?? refuse('invalid_request', 'client_id is not registered here')
     const answer = async () => answerRequest(ctx, client, await resolveRequest(ctx, client, params), request)
@@ -36,10 +36,10 @@ async function answerRequest(ctx: Ctx, client: Client, resolved: ResolvedRequest
   const { method, browser, address: from } = request
   const { params } = resolved
   const redirectUri = readRedirectUri(client, params)
-  // From here on, every refusal travels to the client.
+  // From here on, every refusal is sent to the client.
   return redirectingErrors(ctx, { client, redirectUri, state: stateOf(params) }, requestedMode(ctx, params), async () => {
     const asked = await readRequest(ctx, client, redirectUri, resolved)
-    // A post from another site comes without cookies; the hub is reached by a GET, which has them.
+    // A POST from another site has no cookies; the redirect makes it a GET, which has them.
     if (method === 'POST') return toContinue(ctx, await beginFlow(ctx, asked, request))
     return proceed(ctx, { client, asked, answered: [], pending: undefined, browser, address: from })
   })
@@ -49,7 +49,7 @@ function stateOf(params: Params): string | undefined {
   return params.all('state').find((state) => state.length <= 2048)
 }
 
-/** The hub to which every step of the interaction returns. Steps never send the user to one another. */
+/** The endpoint to which every step of the interaction returns. Steps never redirect to one another. */
 export const continueEndpoint: Endpoint = {
   path: '/authorize/continue',
   methods: ['GET'],
@@ -59,7 +59,7 @@ export const continueEndpoint: Endpoint = {
     const { flow, client } = await findFlow(ctx, flowToken, browser)
     const { asked } = flow
     const shown = shownOf(ctx, params)
-    // The registration may have changed since the request: it is the present one that holds.
+    // The registration may have changed since the request; the current one applies.
     if (!allowsRedirectUri(client, asked.redirectUri)) refuse('invalid_request', 'redirect_uri is no longer registered for this client')
     return redirectingErrors(ctx, destinationOf(asked, client), asked.responseMode, async () => {
       refuseUnregistered(client, asked)
@@ -68,7 +68,7 @@ export const continueEndpoint: Endpoint = {
   },
 }
 
-/** What the request stands for: what was pushed or signed, or else its own parameters. */
+/** The parameters of the request: the pushed or signed ones where there are any. */
 export async function resolveRequest(ctx: Ctx, client: Client, params: Params): Promise<ResolvedRequest> {
   if (params.all('request').length > 0 && params.all('request_uri').length > 0)
     refuse('invalid_request', 'request and request_uri must not be sent together') // RFC 9101 §5
@@ -79,7 +79,7 @@ export async function resolveRequest(ctx: Ctx, client: Client, params: Params): 
   return { params, proven: {} }
 }
 
-/** Exactly a registered one; it may be left out of a plain OAuth request when there is only one. RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1. */
+/** Must equal a registered one. A plain OAuth request may omit it when only one is registered. RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1. */
 export function readRedirectUri(client: Client, params: Params): string {
   const named = params.get('redirect_uri')
   if (named !== undefined)
@@ -95,9 +95,9 @@ interface Interaction extends FlowState {
   browser: Browser
   /** IP address. */
   address: string
-  /** What our pages carry; absent while nothing needed to be remembered. */
+  /** The flow token in our pages; absent until a page is needed. */
   flowToken?: string
-  /** The page the person asked to see instead of the one that is owed. */
+  /** The page the person asked for instead of the next required step. */
   shown?: Shown | undefined
 }
 
@@ -123,7 +123,7 @@ async function proceed(ctx: Ctx, interaction: Interaction): Promise<Reply> {
     }
   }
   const done = await finish(ctx, interaction, session as Session, grant)
-  // A browser may follow no redirect from a form of ours to another site (form-action): there a page leads on.
+  // Browsers may refuse to follow a redirect from a form to another site (form-action), so a page continues.
   return answered.length > 0 ? leave(ctx, client, done) : done
 }
 
@@ -177,7 +177,7 @@ async function page(step: Exclude<Step, 'done'>, state: PageState): Promise<Page
     const empty = { email, name: undefined, asked: await ctx.people.askedAtSignUp(), typed: {}, problem: undefined, faults: {} }
     return { page: step, data: { flow: flowToken, application, ...empty, canChoose: sessions.length > 0 } }
   }
-  // Signed in as somebody else than the client needs: signing in again has not helped. Core §3.1.2.1 (id_token_hint).
+  // Signed in as somebody other than the client asked for, even after a new sign-in. Core §3.1.2.1 (id_token_hint).
   if (asked.hintedSubject !== undefined && session && !isHinted(ctx, asked, session) && answered.includes('sign-in')) {
     refuse('login_required', 'another user than the one of id_token_hint signed in')
   }
@@ -188,7 +188,7 @@ function toContinue(ctx: Ctx, { flowToken, browser }: { flowToken: string; brows
   return { kind: 'redirect', to: continueUrl(ctx, flowToken), remember: { id: browser } }
 }
 
-/** Told by a page with its status, which tells people and operators more. */
+/** These are shown on a page with their status, which says more to people and operators. */
 const shownHere: ReadonlySet<ErrorCode> = new Set(['server_error', 'temporarily_unavailable', 'too_many_requests'])
 
 async function redirectingErrors(ctx: Ctx, address: ResponseDestination, mode: string, work: () => Promise<Reply>): Promise<Reply> {

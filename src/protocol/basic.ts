@@ -10,7 +10,7 @@ export interface BasicCredentials {
   secrets: readonly string[]
 }
 
-/** The credentials of the Authorization header; undefined when it is of another scheme. Refuses what is not well-formed. */
+/** The credentials of the Authorization header; undefined when its scheme is another. Refuses malformed ones. */
 export function readBasic({ headers }: Pick<Request, 'headers'>): BasicCredentials | undefined {
   const header = headers['authorization']
   if (typeof header !== 'string' || !/^basic /i.test(header)) return undefined
@@ -23,13 +23,13 @@ export function readBasic({ headers }: Pick<Request, 'headers'>): BasicCredentia
   return { id, secrets: [...new Set([formDecoded(sent) ?? sent, sent])] }
 }
 
-/** The text; undefined when it is not exactly base64 of UTF-8: Node's own decoders forgive. RFC 7617 §2, RFC 4648 §3.3. */
+/** The text; undefined when it is not exactly base64 of UTF-8. Node's own decoders are lenient. RFC 7617 §2, RFC 4648 §3.3. */
 function fromBase64(encoded: string): string | undefined {
   const bytes = Buffer.from(encoded, 'base64')
   return bytes.toString('base64') === encoded && isUtf8(bytes) ? bytes.toString() : undefined
 }
 
-/** RFC 6749 Appendix B. Undefined when it is not encoded so, or holds a NUL. */
+/** RFC 6749 Appendix B. Undefined when it is not form-encoded or holds a NUL. */
 function formDecoded(text: string): string | undefined {
   try {
     const decoded = decodeURIComponent(text.replaceAll('+', ' '))
@@ -39,13 +39,13 @@ function formDecoded(text: string): string | undefined {
   }
 }
 
-/** Whether one of these is a secret that is kept. All are compared, so that the time does not tell which it was. */
+/** Whether one of these matches a stored secret. All are compared, so that the time does not reveal which one. */
 export async function matchesOne(
   { tokens }: Pick<Ctx, 'tokens'>,
   secrets: readonly string[],
-  kept: readonly string[] | undefined,
+  hashes: readonly string[] | undefined,
 ): Promise<boolean> {
   let found = false
-  for (const secret of secrets) if (await tokens.matchesSecret(secret, kept)) found = true
+  for (const secret of secrets) if (await tokens.matchesSecret(secret, hashes)) found = true
   return found
 }

@@ -12,7 +12,7 @@ export function metadataOf(client: ClientMetadata): ClientMetadata {
 }
 
 /**
- * Changes what the patch names: what is null takes its default. `check` gets the client before and after, and throws to refuse.
+ * Changes the members that the patch names; null sets the default. `check` gets the client before and after, and throws to refuse.
  * The client as it is registered now; undefined when there is none. Throws `ZodError`, and refuses what its sector does not list.
  */
 export async function changeClient(

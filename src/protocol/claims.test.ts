@@ -28,7 +28,7 @@ for (const [scope, claims] of cases) {
     assert.deepEqual(claimsFor(scope, known), claims))
 }
 
-test('a scope that bears the name of something of the language asks for nothing', () => {
+test('a scope named like a member of Object.prototype asks for nothing', () => {
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) assert.deepEqual(claimsFor([name], known), {})
 })
 

@@ -25,7 +25,7 @@ export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
 /** All of OpenID Connect Core §5.1. */
 export const standardClaims: readonly string[] = ['sub', ...Object.values(claimsOfScope).flat()]
 
-/** Of all that is known of a subject, what these scopes ask for. */
+/** The claims that these scopes ask for, of all that is known about a subject. */
 export function claimsFor(scope: readonly string[], known: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const names = scope.flatMap((s) => claimsOfScope[s] ?? [])
   return Object.fromEntries(names.filter((n) => known[n] !== undefined).map((n) => [n, known[n]]))

@@ -5,8 +5,8 @@ import type { ClientAuth, Ctx } from './feature.ts'
 import type { Request } from './request-reply.ts'
 
 /**
- * The client that sent this request. First: which client does it claim to be, and by what? Then the method that this client registered
- * verifies the claim. Refuses with `invalid_client` in the same words whatever was wrong, after the same work.
+ * The client that sent this request. First the client that the request claims to be, and the method; then the method that this client registered
+ * verifies the claim. Refuses with `invalid_client`, with the same description and after the same work whatever was wrong.
  */
 export async function authenticateClient(ctx: Ctx, request: Request): Promise<Client> {
   const claims = claimsOf(ctx, request)
@@ -39,7 +39,7 @@ interface Claim {
   clientId: string
 }
 
-/** A `client_id` alone claims nothing where another part of the request does. */
+/** A `client_id` alone is not a claim when another part of the request makes one. */
 function claimsOf(ctx: Ctx, request: Request): Claim[] {
   const claims = [...ctx.server.clientAuth.values()].flatMap((auth): Claim[] => {
     const clientId = auth.claimedClient(ctx, request)
@@ -53,7 +53,7 @@ function showsCredential({ params, headers }: Request): boolean {
   return params.get('client_secret') !== undefined || params.get('client_assertion') !== undefined || headers['authorization'] !== undefined
 }
 
-/** The client, which must have shown a credential: a name alone is none. */
+/** The client, which must have a credential; a name alone is not one. */
 export async function authenticateConfidentialClient(ctx: Ctx, request: Request): Promise<Client> {
   const client = await authenticateClient(ctx, request)
   return client.token_endpoint_auth_method === 'none' ? refuseClient('a public client') : client

@@ -16,7 +16,7 @@ function client(change: Record<string, unknown> = {}): Client {
 }
 
 suite('registered metadata', () => {
-  test('what is not said has a safe default', () => {
+  test('members that are not given have a safe default', () => {
     const { policy, ...rest } = client()
     assert.partialDeepStrictEqual(rest, {
       ...least,
@@ -68,7 +68,7 @@ suite('registered metadata', () => {
     ['tokens bound to a certificate', { tls_client_certificate_bound_access_tokens: true }],
     ['the shortest code', { policy: { code_lifetime: 1 } }],
   ]
-  for (const [name, change] of good) test(`${name} is good`, () => assert.doesNotThrow(() => client(change)))
+  for (const [name, change] of good) test(`${name} is accepted`, () => assert.doesNotThrow(() => client(change)))
 
   const bad: [change: Record<string, unknown>, problem: string][] = [
     [pki, `token_endpoint_auth_method tls_client_auth needs exactly one of ${certificateNames}`],
@@ -138,7 +138,7 @@ suite('registered metadata', () => {
     { redirect_uris: Array.from({ length: 51 }, (_, i) => `https://app.example/${i}`) },
   ]
   for (const change of alsoBad) {
-    test(`${JSON.stringify(change).slice(0, 70)} is bad`, () =>
+    test(`${JSON.stringify(change).slice(0, 70)} is refused`, () =>
       assert.equal(clientSchema.safeParse({ ...least, ...change }).success, false))
   }
 })
@@ -199,7 +199,7 @@ suite('redirect URIs of a request', () => {
   const path = fc.constantFrom('', '/', '/cb', '/cb/', '/cb?x=1', '?x=1')
   const written = (host: string, port: number | undefined, path: string) => `http://${host}${port === undefined ? '' : `:${port}`}${path}`
 
-  test('a native loopback URI is good with any port, and with nothing else changed', () => {
+  test('a native loopback URI is accepted with any port, and with nothing else changed', () => {
     fc.assert(
       fc.property(host, port, path, host, port, path, (host, port, path, otherHost, otherPort, otherPath) => {
         const one = client({ application_type: 'native', redirect_uris: [written(host, port, path)] })
@@ -209,7 +209,7 @@ suite('redirect URIs of a request', () => {
     )
   })
 
-  test('for a web client only the same text is good', () => {
+  test('for a web client only the same text is accepted', () => {
     fc.assert(
       fc.property(fc.constantFrom(...web.redirect_uris), fc.string({ maxLength: 3 }), fc.nat(30), (uri, put, at) => {
         const changed = uri.slice(0, at) + put + uri.slice(at)
@@ -219,7 +219,7 @@ suite('redirect URIs of a request', () => {
   })
 })
 
-test('the scopes of a client are its words', () => {
+test('the scopes of a client are separated by spaces', () => {
   assert.deepEqual(scopesOf(client({ scope: ' openid  email ' })), ['openid', 'email'])
   assert.deepEqual(scopesOf(client({ scope: '' })), [])
 })
@@ -231,7 +231,7 @@ test('a web origin is what a browser sends', () => {
   for (const text of [...wrong, 'https://user@app.example', 'file:///x', 'https://', 'https://a b']) assert.ok(!isWebOrigin(text), text)
 })
 
-test('scripts may read answers from the origins of the redirect URIs, each once', () => {
+test('scripts on the origins of the redirect URIs may read answers; each origin is listed once', () => {
   const redirect_uris = [
     'https://app.example/a',
     'https://app.example/b',

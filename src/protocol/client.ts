@@ -1,4 +1,4 @@
-/** A client and what it may do: the metadata of RFC 7591 §2 and OpenID Connect Registration §2 under their own names, and a policy. */
+/** A client and what it may do: the metadata of RFC 7591 §2 and OpenID Connect Registration §2 under their own names, and a security policy. */
 import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
@@ -46,7 +46,7 @@ const localizations = z
 const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
 
-/** At most 20 public keys, each a sound one. RFC 7517 §5 */
+/** At most 20 valid public keys. RFC 7517 §5 */
 const clientKeys = z.strictObject({
   keys: z
     .array(z.record(z.string().max(100), z.json()).refine(isPublicJwk, 'must be a public key'))
@@ -83,16 +83,16 @@ type CertificateName = keyof typeof certificateNames
 export const bindingMembers = ['dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'] as const
 export type BindingMember = (typeof bindingMembers)[number]
 
-/** No access token lives longer, in seconds. */
+/** The longest lifetime of an access token, in seconds. */
 export const maxAccessTokenLifetime = 86_400
 
-/** The client as which our own sign-in API gets its tokens. Nobody can register one under its name, nor under that of the next. */
+/** The client to which our own sign-in API issues its tokens. Nobody can register a client under this name or the next. */
 export const firstPartyId = 'gatehouse'
 
-/** The client as which the account page has people signed in. */
+/** The client of the account page. */
 export const accountPageId = 'gatehouse-account'
 
-/** What differs between security profiles: data read by the frame, never code. Profiles in `features/profiles.ts` fill it. */
+/** What differs between security profiles. It is data, never code; `features/profiles.ts` has the profiles. */
 export const policySchema = z.strictObject({
   pkce: z.enum(['required', 'optional']).default('required').describe('Proof key for code exchange, RFC 7636'),
   pushed_requests: z.enum(['optional', 'required']).default('optional').describe('Pushed authorization requests, RFC 9126'),
@@ -112,16 +112,19 @@ export const policySchema = z.strictObject({
     .describe('ignored: RFC 9101 §6.3; merged: OpenID Connect Core §6.1'),
   assertion_audience: z.enum(['issuer', 'liberal']).default('issuer').describe('Which `aud` a client assertion may name, RFC 7523 §3'),
   allowed_algs: z.array(signingAlg).min(1).optional().describe('Algorithms this client may sign with and be answered in; absent: all'),
-  sender_constraint: z.enum(['none', 'required']).default('none').describe('Tokens only for who proves a key, RFC 9449 or RFC 8705'),
+  sender_constraint: z
+    .enum(['none', 'required'])
+    .default('none')
+    .describe('Whether its tokens must be bound to a key, RFC 9449 or RFC 8705'),
   dpop_nonce: z.enum(['optional', 'required']).default('optional').describe('DPoP proofs with a nonce of this server, RFC 9449 §8'),
   refresh_rotation: z
     .enum(['rotate', 'keep'])
     .default('rotate')
-    .describe('A new refresh token with each use, or the same for its lifetime'),
+    .describe('rotate: a new refresh token with each use; keep: the same one for its lifetime'),
   client_secret_method: z
     .enum(['any', 'registered'])
     .default('any')
-    .describe('any: a client secret is accepted by client_secret_basic and by client_secret_post; registered: as registered alone'),
+    .describe('any: the secret is accepted by client_secret_basic and client_secret_post; registered: only by the registered method'),
   audience_parameter: z
     .enum(['ignore', 'resource'])
     .default('ignore')
@@ -131,7 +134,7 @@ export const policySchema = z.strictObject({
     .default('send')
     .describe('omit: authorization responses without `iss`, for libraries that misread it, RFC 9207'),
   code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
-  consent: z.enum(['ask', 'skip']).default('ask').describe('skip: an application of the operator itself, whose users are not asked'),
+  consent: z.enum(['ask', 'skip']).default('ask').describe("skip: one of the operator's own applications, whose users are not asked"),
 })
 
 export const clientSchema = z
@@ -145,14 +148,14 @@ export const clientSchema = z
     localizations: localizations
       .default({})
       .describe('Names and addresses in other languages, as {"client_name#de": "Laden"}, RFC 7591 §2.2'),
-    contacts: z.array(text).max(50).optional().describe('E-mail addresses of those responsible'),
+    contacts: z.array(text).max(50).optional().describe('Email addresses of the people responsible'),
     application_type: z.enum(['web', 'native']).default('web').describe('native: loopback and private-use redirect URIs, RFC 8252'),
-    redirect_uris: z.array(text).max(50).default([]).describe('Compared exactly; native loopback URIs with any port'),
+    redirect_uris: z.array(text).max(50).default([]).describe('Compared exactly, except that a native loopback URI may have any port'),
     web_origins: z
       .array(z.string().max(300).refine(isWebOrigin, 'must be an origin, such as https://app.example or capacitor://localhost'))
       .max(50)
       .default([])
-      .describe('Web origins whose scripts may call this server, beside those of redirect_uris'),
+      .describe('Web origins whose scripts may call this server, besides those of redirect_uris'),
     post_logout_redirect_uris: z.array(text).max(50).default([]).describe('Where logout may lead, RP-Initiated Logout §3.1'),
     grant_types: z.array(text).max(50).default(['authorization_code']).describe('Which grant types it may use'),
     response_types: z
@@ -174,7 +177,7 @@ export const clientSchema = z
       .record(z.string().max(2000), z.string().max(2000))
       .refine((table) => Object.keys(table).length <= 100, 'must not name more than 100 APIs')
       .default({})
-      .describe('Its scopes API by API, as {"https://api.example": "read write"}; needed where several APIs declare the same scope'),
+      .describe('Its scopes for each API, as {"https://api.example": "read write"}; needed when several APIs declare the same scope'),
     initiate_login_uri: secureUrl.optional().describe('Where a sign-in begun elsewhere starts, OpenID Connect Core §4'),
     subject_type: z
       .enum(['public', 'pairwise'])
@@ -204,7 +207,7 @@ export const clientSchema = z
       .enum(accessTokenAlgs)
       .default('ES256')
       .describe('Algorithm of its JWT access tokens; HS256 with a secret of its own'),
-    access_token_claims: fixedClaims.default({}).describe('Claims that every access token of it carries, as JSON'),
+    access_token_claims: fixedClaims.default({}).describe('Claims in every access token of the client, as JSON'),
     access_token_claim_sources: claimSources
       .default({})
       .describe('Claims to look up: account.email, account.groups, client.client_name, token.scope'),
@@ -219,7 +222,7 @@ export const clientSchema = z
       .optional()
       .describe('Identifier of the API that its tokens are for when a request names none'),
     tls_client_certificate_bound_access_tokens: z.boolean().default(false).describe('Tokens bound to its TLS certificate, RFC 8705 §3'),
-    resource_server: url.optional().describe('Identifier of the resource server it speaks for at introspection'),
+    resource_server: url.optional().describe('Identifier of the resource server it introspects tokens for'),
     policy: policySchema.prefault({}).describe('Its security policy'),
   })
   .superRefine((client, check) => {
@@ -247,7 +250,7 @@ export const clientSchema = z
       problem(['tls_client_certificate_bound_access_tokens'], 'cannot be on together with dpop_bound_access_tokens')
     const { authorization_encrypted_response_alg: alg, authorization_encrypted_response_enc: enc, jwks } = client
     if (enc && !alg) problem(['authorization_encrypted_response_alg'], 'is needed beside authorization_encrypted_response_enc') // JARM §3
-    if (alg && !encryptionKey(jwks?.keys ?? [], alg)) problem(['jwks'], `must hold a sound key for ${alg}`)
+    if (alg && !encryptionKey(jwks?.keys ?? [], alg)) problem(['jwks'], `must hold a valid key for ${alg}`)
     if (client.require_signed_request_object && !client.jwks) problem(['jwks'], 'is needed for signed request objects')
     if (client.token_endpoint_auth_method === 'none' && client.policy.pkce === 'optional')
       problem(['policy', 'pkce'], 'must be required for a client that does not authenticate') // RFC 9700 §2.1.1
@@ -263,12 +266,12 @@ function hostsOf(uris: readonly string[]): Set<string> {
 /** What is registered of a client. */
 export type ClientMetadata = z.infer<typeof clientSchema>
 
-/** A client as the rules see it: what is registered, and the hashes of its secrets that are in force. */
+/** A client as the rules see it: its registration, and the hashes of its valid secrets. */
 export interface Client extends ClientMetadata {
   secretHashes: readonly string[]
   /** The secret its APIs share with us for HS256, sealed. */
   sealedSigningSecret?: string | undefined
-  /** What was issued to this client earlier is void. Seconds since the epoch. */
+  /** Tokens and codes issued to this client before this time are void. Seconds since the epoch. */
   tokensFrom: number
   /** It registered itself, and nobody has signed in to it yet. */
   quarantined?: boolean
@@ -276,7 +279,7 @@ export interface Client extends ClientMetadata {
   expiresAt?: number | undefined
 }
 
-/** True for what was issued to a client, or for a resource, before it was registered anew or disabled. `issuedAt`: seconds since the epoch. */
+/** True for anything issued to a client, or for a resource, before it was registered again or disabled. `issuedAt`: seconds since the epoch. */
 export function isVoid({ tokensFrom }: { tokensFrom: number }, issuedAt: number): boolean {
   return issuedAt < tokensFrom
 }
@@ -286,7 +289,7 @@ export function scopesOf(client: Pick<Client, 'scope'>): readonly string[] {
   return client.scope.split(' ').filter(Boolean)
 }
 
-/** Two registered names for one place: exactly the same, or loopback with another port for a native client. RFC 9700 §4.1.3, RFC 8252 §7.3. */
+/** Whether both URIs name the same address: they are equal, or differ only in the port of a native client's loopback address. RFC 9700 §4.1.3, RFC 8252 §7.3. */
 export function allowsRedirectUri(client: Client, uri: string): boolean {
   if (client.redirect_uris.includes(uri)) return true
   if (client.application_type !== 'native' || !isLoopback(uri) || !URL.canParse(uri)) return false

@@ -24,7 +24,7 @@ export const consentEndpoint: Endpoint = {
     const { step, session } = await progress(ctx, client, flow, { browser, address })
     if (session?.sid !== params.need('sid'))
       refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
-    if (step !== 'consent') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // something else is owed first, or nothing is
+    if (step !== 'consent') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // another step is required first, or none
     const scope = await permissionsOf(ctx, flow.asked)
     const grant = await ctx.store.grants.widen({
       clientId: client.client_id,

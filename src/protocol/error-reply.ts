@@ -1,9 +1,9 @@
-/** Total: whatever happens inside an endpoint, the outside gets a Reply. Browsers see a page, programs see JSON. */
+/** Turns every error of an endpoint into a reply: a page for browsers, JSON for programs. */
 import { asOAuthError, codes, type OAuthError, Unavailable } from './errors.ts'
 import type { Endpoint } from './feature.ts'
 import type { Reply } from './request-reply.ts'
 
-/** What `work` answers; or, when it refuses or fails, how that is told, and the error for the log. */
+/** What `work` answers. When it refuses or fails: the reply that says so, and the error for the log. */
 export async function withErrorReply<R>(
   audience: Endpoint['audience'],
   realm: string,
@@ -17,7 +17,7 @@ export async function withErrorReply<R>(
   }
 }
 
-/** How a refusal is told to a person or to a program. */
+/** The reply with which a person or a program learns of a refusal. */
 export function errorReply(error: OAuthError, audience: Endpoint['audience'], realm: string): Reply {
   const { code, description } = error
   const status = error.status ?? codes[code][0]

@@ -39,7 +39,7 @@ export const codes = {
 
 export type ErrorCode = keyof typeof codes
 
-/** A refusal the specifications foresee. `description` goes to the client, `why` only to the log. */
+/** A refusal that a specification defines. `description` goes to the client, `why` only to the log. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError'
   readonly code: ErrorCode
@@ -47,7 +47,7 @@ export class OAuthError extends Error {
   readonly why: string | undefined
   /** For the audit log. */
   readonly auditEvents: AuditEvent[] = []
-  /** In place of the usual status of its code. */
+  /** Replaces the usual status of its code. */
   status: number | undefined
   /** Headers of the answer, in lower case; they win over the usual ones. */
   readonly headers: Record<string, string> = {}
@@ -60,7 +60,7 @@ export class OAuthError extends Error {
   }
 }
 
-/** Something of ours cannot answer just now. Nothing was done; asking again after `retryAfter` seconds is right. */
+/** Part of this server is temporarily unavailable. Nothing was done; the caller may retry after `retryAfter` seconds. */
 export class Unavailable extends Error {
   override readonly name: string = 'Unavailable'
   readonly retryAfter: number
@@ -71,7 +71,7 @@ export class Unavailable extends Error {
   }
 }
 
-/** Somebody tries too often. Asking again after `retryAfter` seconds is right. */
+/** Too many attempts. The caller may retry after `retryAfter` seconds. */
 export class TooMany extends Unavailable {
   override readonly name = 'TooMany'
 }
@@ -86,24 +86,24 @@ export function refuse(code: ErrorCode, description: string, why?: string): neve
   throw new OAuthError(code, description, why)
 }
 
-/** A refusal that the audit log shall know of. */
+/** A refusal that is recorded in the audit log. */
 export function refuseAudited(event: AuditEvent, code: ErrorCode, description: string): never {
   throw withAuditEvent(new OAuthError(code, description), event)
 }
 
-/** The same error, with what the audit log shall know. */
+/** The same error, with the event for the audit log. */
 export function withAuditEvent(error: OAuthError, event: AuditEvent): OAuthError {
   error.auditEvents.push(event)
   return error
 }
 
-/** Anything that is not a foreseen refusal is a fault of ours, and says nothing to the outside. */
+/** Any other error is a fault of this server, and its message stays in the log. */
 export function asOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error
   if (error instanceof TooMany)
     return new OAuthError(
       'too_many_requests',
-      'there were too many tries; wait as long as the retry-after header says',
+      'there were too many attempts; wait as long as the retry-after header says',
       error.message,
       error,
     )
@@ -117,14 +117,14 @@ export function asOAuthError(error: unknown): OAuthError {
   if (error instanceof Unavailable) {
     return new OAuthError(
       'temporarily_unavailable',
-      'the server cannot answer just now; please try again in a moment',
+      'the server is temporarily unavailable; please try again in a moment',
       error.message,
       error,
     )
   }
   return new OAuthError(
     'server_error',
-    'something went wrong on our side; the x-request-id of this answer leads to the cause',
+    'something went wrong on our side; the x-request-id of this response identifies the cause in the log',
     undefined,
     error,
   )

@@ -1,4 +1,4 @@
-/** The frame: a feature and its seams, the tables made of all features, and the context every rule gets. */
+/** The interface of features, the tables assembled from them, and the context that every rule gets. */
 import type { BindingMember, Client } from './client.ts'
 import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
@@ -20,41 +20,41 @@ import type {
   UsedOnce,
 } from './types.ts'
 
-/** One specification: everything it adds to the server. These are all the seams there are. */
+/** Everything that one specification adds to the server. There are no extension points besides these. */
 export interface Feature {
   id: string
   /** The specification, with its section where it is one of several. */
   spec: string
   requires?: readonly string[]
 
-  // Things looked up by name.
+  // Items that are looked up by name.
   endpoints?: readonly Endpoint[]
   grantTypes?: readonly GrantType[]
   clientAuth?: readonly ClientAuth[]
   responseTypes?: readonly ResponseType[]
   responseModes?: readonly ResponseMode[]
   credentials?: readonly CredentialKind[]
-  /** Parameters of the authorization request that it understands, of those that are advertised or refused when nobody does. Core §3.1.2.6, §6 */
+  /** Authorization request parameters it understands, among those that the metadata advertises and that are refused when no feature understands them. Core §3.1.2.6, §6 */
   parameters?: readonly ('request' | 'request_uri' | 'registration' | 'claims')[]
   /** Parameters that may be sent several times. */
   mayRepeat?: readonly string[]
-  /** Names of what it remembers of an authorization request that lives on in refresh tokens. */
+  /** Of the extensions it remembers, the names of those that refresh tokens keep. */
   lasting?: readonly string[]
-  /** Schemes of the Authorization header, besides Bearer, by which it lets access tokens be sent. In lower case. */
+  /** Further schemes of the Authorization header for access tokens, besides Bearer. In lower case. */
   tokenSchemes?: readonly string[]
-  /** Headers that scripts of other origins may send, and read, because of it. */
+  /** Headers that it lets scripts of other origins send, and those that it lets them read. */
   corsHeaders?: { request?: readonly string[]; response?: readonly string[] }
   /** Values of a client's policy, and of what binds its tokens, that are not the default and that it enforces: registration refuses all others. */
   serves?: Readonly<Partial<Record<keyof Client['policy'] | BindingMember, readonly string[]>>>
-  /** Scopes it gives a meaning, in words for the consent page. */
+  /** Scopes it defines, in words for the consent page. */
   scopes?: Readonly<Record<string, string>>
 
-  // Hooks of the two journeys. Each reads only its own parameters, so order cannot matter.
-  /** Authorization request: the parameters that it stands for; undefined: it was sent plainly. At most one feature answers. */
+  // Hooks of the authorization and the token request. Each reads only its own parameters, so their order does not matter.
+  /** Authorization request: the parameters that it refers to; undefined for a plain request. At most one feature returns any. */
   resolveRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<ResolvedRequest | undefined>
   /** Authorization request: values of `prompt` that it adds in this tenant. */
   prompts?(ctx: Ctx): readonly string[]
-  /** Authorization request: check own parameters, return what must be remembered: texts by names of its own. */
+  /** Authorization request: checks its own parameters and returns what to remember, as texts by name. */
   readRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<Record<string, string>> | Record<string, string>
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx, to: ResponseDestination): Record<string, string>
@@ -62,31 +62,31 @@ export interface Feature {
   proveSender?(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined>
   /** Accepting an access token: the members of its `cnf` that the sender proves to hold. Refuses a proof that is wrong. RFC 7800 §3.1 */
   proveHolder?(ctx: Ctx, request: Request, shown: ShownToken): Promise<readonly string[]>
-  /** Code redemption: does the redeemer match the requester? */
+  /** Code redemption: refuses a client that did not make the request. */
   checkCode?(code: Code, ask: { params: Params; binding: Binding | undefined }): void
-  /** Token request: which resources the access token is for. At most one feature answers. */
+  /** Token request: the resources that the access token is for. At most one feature returns any. */
   resolveResources?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Promise<readonly Resource[]>
-  /** Access token: claims to add. The frame's own always win. */
+  /** Access token: claims to add. They never replace those of the server. */
   accessClaims?(ctx: Ctx, about: { issuance: Issuance; target: Target }): Promise<Record<string, unknown>>
-  /** ID token: claims about the person to add. The frame's own always win. */
+  /** ID token: claims about the person to add. They never replace those of the server. */
   idTokenClaims?(ctx: Ctx, about: Issuance): Promise<Record<string, unknown>>
   /** UserInfo: claims to add. `known`: what `People.claims` says of the subject. */
   userinfoClaims?(ctx: Ctx, about: { subject: string; scope: readonly string[]; known: SubjectClaims }): Promise<Record<string, unknown>>
   /** Token response: members to add. */
   respondToken?(ctx: Ctx, about: { issuance: Issuance; access: AccessToken; accessToken: string }): Promise<Record<string, unknown>>
-  /** Introspection: the answer in another form than JSON, when the request asks for it. At most one feature answers. */
+  /** Introspection: the answer in a form other than JSON, when the request asks for it. At most one feature returns one. */
   respondIntrospection?(ctx: Ctx, about: { request: Request; caller: Introspector; body: object }): Promise<Reply | undefined>
 
-  /** Names of the claims about people that it may tell. */
+  /** Names of the claims about people that it may release. */
   claims?(ctx: Ctx): readonly string[]
-  /** Facts to advertise that no table above already tells. RFC 8414 §2. */
+  /** Metadata that does not follow from the tables above. RFC 8414 §2. */
   metadata?(ctx: Ctx): Readonly<Record<string, unknown>>
 }
 
-/** What is known of a subject, by the names of claims. */
+/** What is known about a subject, by claim name. */
 export type SubjectClaims = Readonly<Record<string, unknown>>
 
-/** Everything one request may use. Bound to one tenant: nothing in it can name another. */
+/** Everything one request may use. It is bound to one tenant and cannot reach another. */
 export interface Ctx {
   readonly issuer: string
   readonly tenant: TenantSettings
@@ -95,7 +95,7 @@ export interface Ctx {
   readonly people: People
   readonly keys: Keys
   readonly sharedKeys: SharedKeys
-  /** A further audience of the tokens of our own sign-in API; it names APIs of the operator that are registered nowhere. */
+  /** A further audience of the sign-in API's tokens: the operator's own APIs, which need no registration. */
   readonly firstPartyAudience: string | undefined
   readonly tokens: Tokens
   readonly remote: Remote
@@ -118,17 +118,17 @@ export interface MutualTls {
 export interface TenantSettings {
   readonly name: string
   readonly lifetimes: Lifetimes
-  /** May anyone make an account of their own? */
+  /** Whether people may register an account. */
   readonly signUp: boolean
-  /** Grant types that this tenant does without. */
+  /** Grant types that this tenant has disabled. */
   readonly withoutGrantTypes: readonly string[]
-  /** Required: nobody is signed in without one. */
+  /** required: nobody is signed in without one. */
   readonly secondFactor: 'optional' | 'required'
-  /** Scopes that have a meaning here, in words for the consent page: those of the server, and those of the tenant's attributes. */
+  /** The scopes of the server and of the tenant's attributes, in words for the consent page. */
   readonly scopes: Readonly<Record<string, string>>
   /** How clients may register themselves. */
   readonly registration: RegistrationRule
-  /** Attributes of people that a scope asks for, and the claim that tells each. */
+  /** Attributes of people that a scope asks for, and the claim for each. */
   readonly attributes: readonly { readonly name: string; readonly scope: string; readonly claim: string }[]
 }
 
@@ -150,7 +150,7 @@ export interface Lifetimes {
   readonly accessToken: number
   readonly idToken: number
   readonly refreshToken: number
-  /** How long the same refresh request gets the same successor. */
+  /** How long a repeated refresh request gets the same successor. */
   readonly refreshGrace: number
 }
 
@@ -167,12 +167,12 @@ export interface Server {
   mayRepeat: ReadonlySet<string>
   /** Parameters of the authorization request that some feature understands. */
   parameters: ReadonlySet<string>
-  /** Names of what lives on from an authorization request in refresh tokens. */
+  /** Names of the extensions of an authorization request that refresh tokens keep. */
   lasting: readonly string[]
   /** Schemes by which access tokens may be sent, in lower case. */
   tokenSchemes: readonly string[]
   corsHeaders: { request: readonly string[]; response: readonly string[] }
-  /** Scopes the server itself gives a meaning, in words for the consent page. */
+  /** Scopes that the server itself defines, in words for the consent page. */
   scopes: Readonly<Record<string, string>>
 }
 
@@ -181,14 +181,14 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface Endpoint {
   /** Below the issuer, with `:names`. */
   path: string
-  /** Its key in the metadata document, if it has one: serving and advertising are one fact. */
+  /** Its member of the metadata document, if it has one. What is served is what is advertised. */
   advertisedAs?: string
   methods: readonly Method[]
-  /** Who asks: a person with a browser sees pages, a program JSON; at our own JSON API errors are problem documents. */
+  /** Who calls it: a person's browser gets pages, a program gets JSON; errors of our own JSON API are problem documents. */
   audience: 'person' | 'program' | 'api'
   /** Which web origins may read the answer: any, those of the client's registration, or (absent) none. */
   cors?: 'any' | 'clients'
-  /** A form of our own pages: only same-origin posts are let in. */
+  /** A form of our own pages: only same-origin requests are accepted. */
   ownForm?: boolean
   /** Clients authenticate here: all of them, or only those with credentials. Advertised as `…_auth_methods_supported`. */
   clientAuth?: 'any' | 'confidential'
@@ -197,9 +197,9 @@ export interface Endpoint {
   handle(ctx: Ctx, request: Request, sent: RequestBody): Promise<Reply>
 }
 
-/** What a grant type is asked. */
+/** The token request as a grant type gets it. */
 export interface TokenRequest {
-  /** IP address of whoever asks. */
+  /** IP address of the caller. */
   address: string
   params: Params
   client: Client
@@ -217,26 +217,26 @@ export interface GrantType {
 export interface ClientAuth {
   /** Value of `token_endpoint_auth_method`. */
   method: string
-  /** The part of the request that bears the credential. Methods of one carrier cannot contradict each other; two carriers do. */
+  /** The part of the request that carries the credential. A request with credentials in two carriers is refused. */
   carrier: 'authorization header' | 'client_secret' | 'client_assertion' | 'client_id'
-  /** Identifier of the client that the request claims to be by this method; undefined: it does not use it. Nothing is verified yet. */
+  /** Identifier of the client that the request claims to be by this method; undefined when the request does not use the method. Nothing is verified yet. */
   claimedClient(ctx: Ctx, request: Request): string | undefined
   /**
-   * Why the claim is not proven, for the log alone; undefined: it is. `client`: as registered; undefined where there is none, which must
-   * take as long.
+   * Why the claim is not proven, for the log only; undefined when it is proven. `client`: as registered; undefined when there is none, which must
+   * take the same time.
    */
   verify(ctx: Ctx, request: Request, client: Client | undefined): Promise<string | undefined>
 }
 
-/** An authorization request as it is to be read, whatever it was sent in. */
+/** The parameters of an authorization request, however they were sent. */
 export interface ResolvedRequest {
   params: Params
-  /** How it came, as far as that proves something. */
+  /** What the way it was sent proves. */
   proven: Provenance
 }
 
 export interface Provenance {
-  /** It was pushed by the client, which authenticated: the hash under which it is kept. RFC 9126 */
+  /** Set when it was pushed by the client: the hash under which it is stored. RFC 9126 */
   pushed?: string
   /** It was signed by the client. RFC 9101 */
   signed?: true
@@ -244,7 +244,7 @@ export interface Provenance {
   usesUp?: UsedOnce | undefined
 }
 
-/** A token as it was shown: what proves that its sender holds it depends on both. */
+/** A token as it was presented. Which proof of possession it needs depends on the scheme. */
 export interface ShownToken {
   text: string
   token: Credential
@@ -252,25 +252,25 @@ export interface ShownToken {
   scheme: string
 }
 
-/** Something that is accepted wherever an access token is, in a header of its own. */
+/** A credential in its own header that is accepted wherever an access token is. */
 export interface CredentialKind {
   /** In lower case. */
   header: string
-  /** What lies behind it; undefined when it is not in force, or of another kind. */
+  /** The token behind it; undefined when it is of another kind or not in force. */
   find(ctx: Ctx, text: string): Promise<Credential | undefined>
 }
 
-/** What an authorization response hands out. */
+/** What an authorization response contains. */
 export interface ResponseType {
   /** Value of `response_type`. */
   name: string
-  /** How it is answered when the request names no response mode. OAuth 2.0 Multiple Response Type Encoding Practices §2.1 */
+  /** The response mode when the request names none. OAuth 2.0 Multiple Response Type Encoding Practices §2.1 */
   defaultMode: string
-  /** Issues it and, in the same act, ends the flow. Undefined: the flow was ended already, and nothing was issued. */
+  /** Issues it and ends the flow in one transaction. Undefined when the flow had already ended, and nothing was issued. */
   issue(ctx: Ctx, allowed: ApprovedRequest): Promise<Record<string, string> | undefined>
 }
 
-/** A request to which nothing is owed any more. */
+/** A request whose required steps are all done. */
 export interface ApprovedRequest {
   client: Client
   asked: AuthorizationRequest

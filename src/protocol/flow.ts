@@ -1,4 +1,4 @@
-/** A flow: one visit of one browser to the authorization endpoint, remembered while the user answers. */
+/** A flow: one authorization request in one browser, stored while the user completes the required steps. */
 import { type Client, isVoid } from './client.ts'
 import { refuse, TooMany } from './errors.ts'
 import type { Ctx } from './feature.ts'
@@ -12,13 +12,13 @@ export interface LiveFlow {
   client: Client
 }
 
-/** The flow of a ticket. Refuses unless it lives and belongs to this browser. */
+/** The flow of a flow token. Refuses when it has expired or belongs to another browser. */
 export async function findFlow(ctx: Ctx, flowToken: string, browser: Browser): Promise<LiveFlow> {
   const expired = 'this sign-in has expired or belongs to another browser; go back to the application and start again'
   return (await liveFlow(ctx, flowToken, browser)) ?? refuse('invalid_request', expired)
 }
 
-/** The flow of a ticket, if it lives and belongs to this browser. */
+/** The flow of a flow token; undefined when it has expired or belongs to another browser. */
 export async function liveFlow(ctx: Ctx, flowToken: string, browser: Browser): Promise<LiveFlow | undefined> {
   const id = ctx.tokens.hash('fl', flowToken)
   const flow = id === undefined ? undefined : await ctx.store.flows.find(id, ctx.now())
@@ -27,13 +27,13 @@ export async function liveFlow(ctx: Ctx, flowToken: string, browser: Browser): P
   return client && !isVoid(client, flow.asked.askedAt) ? { flow, client: inLanguages(client, flow.asked.uiLocales) } : undefined
 }
 
-/** Counts what an IP address has stored before anybody signed in. Refuses when it is too much. */
+/** Counts the requests that an IP address has stored without signing in. Refuses when there are too many. */
 export async function countFlow(ctx: Ctx, address: string): Promise<void> {
   const wait = await ctx.people.countFlow(address, ctx.now())
   if (wait !== undefined) throw new TooMany('too many flows from one address', wait)
 }
 
-/** Remembers a request for the time the user needs to answer. `from`: who asks; refuses when too many flows began at that address. */
+/** Stores a request while the user completes the required steps. Refuses when too many flows began at the address. */
 export async function beginFlow(
   ctx: Ctx,
   asked: AuthorizationRequest,
@@ -54,7 +54,7 @@ export async function beginFlow(
   return { flowToken, browser }
 }
 
-/** Where a step returns to. */
+/** The URL to which every step returns. */
 export function continueUrl(ctx: Ctx, flowToken: string): string {
   return `${ctx.issuer}/authorize/continue?flow=${encodeURIComponent(flowToken)}`
 }

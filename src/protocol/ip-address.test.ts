@@ -12,7 +12,7 @@ const networks: [address: string, network: string][] = [
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
 ]
-for (const [address, expected] of networks) test(`${address} is of ${expected}`, () => assert.equal(networkOf(address), expected))
+for (const [address, expected] of networks) test(`${address} belongs to ${expected}`, () => assert.equal(networkOf(address), expected))
 
 const addresses: [text: string, address: string | undefined][] = [
   ['203.0.113.8', '203.0.113.8'],

@@ -1,8 +1,8 @@
-/** IP addresses as text: read, written one way, and grouped by who has them — RFC 4291, RFC 5952. */
+/** IP addresses as text: parsing, canonical form, and grouping by subscriber — RFC 4291, RFC 5952. */
 import ipaddr from 'ipaddr.js'
 
 /**
- * The address in its one form: IPv4 in dotted decimal, also where it came mapped into IPv6; IPv6 as RFC 5952 writes it, without a zone.
+ * The canonical form: IPv4 in dotted decimal, also when it was mapped into IPv6; IPv6 as in RFC 5952, without a zone.
  * A port after it is dropped (RFC 7239 §6). Undefined when the text is no address.
  */
 export function readAddress(text: string): string | undefined {
@@ -11,7 +11,7 @@ export function readAddress(text: string): string | undefined {
   return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString()
 }
 
-/** What one subscriber has: an IPv4 address, or the /64 of an IPv6 address. What is no address stays as it is. */
+/** The network of one subscriber: an IPv4 address, or the /64 of an IPv6 address. Text that is not an address is returned unchanged. */
 export function networkOf(address: string): string {
   const parsed = parse(address)
   if (!(parsed instanceof ipaddr.IPv6)) return parsed?.toString() ?? address
@@ -28,7 +28,7 @@ export function addressMatcher(ranges: readonly string[]): (address: string) => 
   }
 }
 
-/** No registry sets it apart: it is not private, loopback, link-local, shared, reserved or multicast, and carries no IPv4 address. RFC 6890 */
+/** True unless a registry lists it as special: private, loopback, link-local, shared, reserved, multicast, or carrying an IPv4 address. RFC 6890 */
 export function isPublicAddress(text: string): boolean {
   return parse(text)?.range() === 'unicast'
 }

@@ -10,15 +10,15 @@ import { resolveTarget } from './target.ts'
 import { transportable } from './token-size.ts'
 import type { AccessToken, Binding, Issuance, RefreshToken, Target } from './types.ts'
 
-/** What the token request says beside its grant. */
+/** What the token request says besides its grant. */
 export interface IssueRequest {
   params: Params
   binding: Binding | undefined
 }
 
 /**
- * Every token response comes from here, whatever grant and whatever endpoint asked for it: the account is active, the scope is one that the
- * client is registered for now, the target is resolved, then it is signed and recorded. `alreadySpent` may answer with another issuance.
+ * Makes every token response, for every grant and endpoint. Checks that the account is active, reduces the scope to what the client is
+ * registered for now, resolves the target, then signs and records the tokens. `alreadySpent` may return another issuance.
  */
 export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRequest): Promise<Reply> {
   const { subject, authorization } = issuance
@@ -28,7 +28,7 @@ export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRe
   return record(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed), request)
 }
 
-/** A scope that was taken from the client's registration is issued no more. */
+/** A scope that was removed from the client's registration is no longer issued. */
 function registeredScope({ client, scope }: Issuance): readonly string[] {
   const registered = scopesOf(client)
   const left = scope.filter((s) => registered.includes(s))
@@ -37,7 +37,7 @@ function registeredScope({ client, scope }: Issuance): readonly string[] {
     : refuse('invalid_scope', 'this client is no longer registered for any of these scopes')
 }
 
-/** Signs first, then makes everything true in one act; the artefact that is used up is spent in that act, last of all. */
+/** Signs first, then stores everything in one transaction, in which the code or refresh token is spent last. */
 async function record(ctx: Ctx, issuance: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
   const { binding } = request
   const access = await accessToken(ctx, issuance, target, binding)
@@ -108,7 +108,7 @@ async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding
   }
 }
 
-/** RFC 9068 §2.2. `gid` and `fid` name the grant and the token family, by which the token can be taken back. */
+/** RFC 9068 §2.2. `gid` and `fid` name the grant and the token family, by which the token can be revoked. */
 function jwtClaims(ctx: Ctx, client: Client, token: AccessToken): { jti: string; [claim: string]: unknown } {
   const { audience } = token
   return {
@@ -143,7 +143,7 @@ function refreshToken(ctx: Ctx, { client, authorization }: Issuance, text: strin
     hash: ctx.tokens.hash('rt', text) as string,
     clientId: client.client_id,
     ...authorization,
-    // A client with credentials of its own is bound by them, and may change its key. RFC 9449 §5.
+    // A client with credentials is bound by them, and may change its key. RFC 9449 §5.
     cnf: client.token_endpoint_auth_method === 'none' ? binding?.cnf : undefined,
     issuedAt: now,
     expiresAt: now + (client.refresh_token_lifetime ?? ctx.tenant.lifetimes.refreshToken),

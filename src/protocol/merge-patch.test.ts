@@ -22,7 +22,7 @@ for (const [before, patch, after] of cases)
     assert.deepEqual(before, kept)
   })
 
-test('a patch names nothing that is not in the form, sets nothing it does not name, and cannot reach the prototype', () => {
+test('a patch cannot name unknown members, does not set what it does not name, and cannot reach the prototype', () => {
   const form = z.strictObject({
     a: z.string().min(2).default('usual'),
     inner: z.strictObject({ b: z.int().optional() }).prefault({}),

@@ -1,9 +1,9 @@
-/** Changing a part of something by JSON — RFC 7396: what is absent stays, what is null goes. */
+/** JSON merge patches — RFC 7396: an absent member is unchanged, null removes it. */
 import { z } from 'zod'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** The form of a change to what has this form: every member may be absent, or null. What is inside is checked when it has been put together. */
+/** The schema of a change: every member may be absent or null. The values are checked in the merged result. */
 export function mergePatchOf(schema: z.ZodObject): z.ZodType<Members> {
   const members = Object.entries(schema.shape).map(([name, member]) => [name, changeOf(member as z.ZodType)] as const)
   return z.strictObject(Object.fromEntries(members)) as unknown as z.ZodType<Members>
@@ -21,7 +21,7 @@ function innerChangeOf(bare: z.ZodType): z.ZodType {
   return bare instanceof z.ZodRecord ? z.record(z.string(), (bare.valueType as z.ZodType).nullable()) : bare
 }
 
-/** A change that does not name a member does not set it back to what is usual. */
+/** A change that does not name a member does not reset it to its default. */
 function withoutDefault(member: z.ZodType): z.ZodType {
   if (member instanceof z.ZodDefault || member instanceof z.ZodPrefault || member instanceof z.ZodOptional)
     return withoutDefault(member.unwrap() as z.ZodType)

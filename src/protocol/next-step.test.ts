@@ -5,21 +5,21 @@ import { asked as plain } from '../../test/stored.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
 import type { Answer, AuthorizationRequest, SecondFactorStep, Session, Step } from './types.ts'
 
-/** The request is made at 1000, and looked at again at 1100. */
+/** The request is made at 1000 and evaluated at 1100. */
 const ASKED = 1000
 const NOW = 1100
 
 interface Case {
   asked?: Partial<AuthorizationRequest>
   answered?: readonly Answer[]
-  /** When its person signed in; undefined: nobody did. */
+  /** When the person signed in; undefined when nobody did. */
   authTime?: number | undefined
   session?: Partial<Session>
-  /** What was allowed earlier. */
+  /** The scope of the earlier grant. */
   allowed?: readonly string[]
   consent?: ConsentRule
   secondFactor?: SecondFactorStep
-  /** Is a sign-in half done? */
+  /** Whether a sign-in is pending. */
   pending?: true
 }
 
@@ -51,8 +51,8 @@ const cases: [name: string, expected: Step, given: Case][] = [
   ['more allowed before than asked', 'done', { allowed: ['openid', 'email'] }],
   ['no scope at all', 'done', { asked: { scope: [] }, allowed: [] }],
   ['an application of the operator', 'done', { allowed: [], consent: 'skip' }],
-  ['an application nobody can tell from another', 'consent', { consent: 'always' }],
-  ['an application nobody can tell from another, consented', 'done', { consent: 'always', answered: ['consent'] }],
+  ['an application that others can pose as', 'consent', { consent: 'always' }],
+  ['an application that others can pose as, consented', 'done', { consent: 'always', answered: ['consent'] }],
 
   ['prompt=consent', 'consent', { asked: { prompt: ['consent'] } }],
   ['prompt=consent, for an application of the operator', 'consent', { asked: { prompt: ['consent'] }, consent: 'skip' }],
@@ -92,17 +92,17 @@ const cases: [name: string, expected: Step, given: Case][] = [
   ['id_token_hint of another', 'sign-in', { asked: { hintedSubject: 'other' } }],
   ['id_token_hint of another, signed in', 'sign-in', { asked: { hintedSubject: 'other' }, answered: ['sign-in'], authTime: 1050 }],
 
-  ['half signed in, a second factor owed', 'second-factor', { pending: true, secondFactor: 'second-factor' }],
-  ['half signed in, a second factor to be set up', 'enrolment', { pending: true, secondFactor: 'enrolment' }],
-  ['half signed in, and the factor is gone', 'sign-in', { pending: true }],
+  ['sign-in pending, a second factor required', 'second-factor', { pending: true, secondFactor: 'second-factor' }],
+  ['sign-in pending, a second factor to be set up', 'enrolment', { pending: true, secondFactor: 'enrolment' }],
+  ['sign-in pending, and the factor was removed', 'sign-in', { pending: true }],
   [
-    'half signed in, beside a session that would do',
+    'sign-in pending, besides a session that would suffice',
     'second-factor',
     { pending: true, secondFactor: 'second-factor', answered: ['consent'] },
   ],
-  ['signed in, a second factor owed', 'second-factor', { secondFactor: 'second-factor' }],
-  ['signed in, a second factor owed, before consent', 'second-factor', { secondFactor: 'second-factor', allowed: [] }],
-  ['signed in too long ago, a second factor owed', 'sign-in', { secondFactor: 'second-factor', asked: { maxAge: 10 } }],
+  ['signed in, a second factor required', 'second-factor', { secondFactor: 'second-factor' }],
+  ['signed in, a second factor required, before consent', 'second-factor', { secondFactor: 'second-factor', allowed: [] }],
+  ['signed in too long ago, a second factor required', 'sign-in', { secondFactor: 'second-factor', asked: { maxAge: 10 } }],
   ['signed in, a second factor to be set up', 'sign-in', { secondFactor: 'enrolment' }],
 
   ['a password to be replaced', 'new-password', { session: { requiredAction: 'new-password' } }],
@@ -112,7 +112,7 @@ const cases: [name: string, expected: Step, given: Case][] = [
 
 for (const [name, expected, given] of cases) test(`${name}: ${expected}`, () => assert.equal(step(given), expected))
 
-test('nobody signed in: whatever was asked, they sign in or sign up first', () => {
+test('nobody signed in: whatever was requested, they sign in or sign up first', () => {
   for (const [, , { asked, answered = [], consent = 'once' }] of cases) {
     const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, pending: undefined }
     const first = asked?.prompt?.includes('create') && answered.length === 0 ? 'sign-up' : 'sign-in'
@@ -120,7 +120,7 @@ test('nobody signed in: whatever was asked, they sign in or sign up first', () =
   }
 })
 
-test('done is never said of a scope that was not allowed, nor of a sign-in that was asked for and not done', () => {
+test('a flow is never done while a scope was not allowed or a requested sign-in has not happened', () => {
   const scope = fc.subarray(['openid', 'email', 'profile'])
   const given = fc.record({
     asked: fc.record({

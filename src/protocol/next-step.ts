@@ -1,19 +1,19 @@
-/** What stands between a request and its answer — OpenID Connect Core §3.1.2.3, §3.1.2.4. */
+/** Decides which step an authorization request needs next — OpenID Connect Core §3.1.2.3, §3.1.2.4. */
 import type { Flow, SecondFactorStep, Session, Step } from './types.ts'
 
-/** Whether an application must be allowed what it asks for: never, unless it was before, or each time anew. */
+/** Whether consent is asked: never, once for each permission, or each time. */
 export type ConsentRule = 'skip' | 'once' | 'always'
 
-/** What holds beside what was asked. */
+/** What decides besides the request itself. */
 export interface Terms {
   consent: ConsentRule
-  /** What whoever is signing in, or is signed in, owes beyond what they have shown. */
+  /** The step by which the person must still show or set up a second factor. */
   secondFactor: SecondFactorStep | undefined
-  /** Everything that is asked for was allowed before. */
+  /** Everything that is requested was allowed before. */
   covered: boolean
 }
 
-/** What the user still owes this flow. Pure. */
+/** The next step that the user must take. Pure. */
 export function nextStep(
   flow: Pick<Flow, 'asked' | 'answered' | 'pending'>,
   session: Session | undefined,
@@ -27,7 +27,7 @@ export function nextStep(
   if (!session) return 'sign-in'
   if (asked.prompt.includes('select_account') && !mayChoose) return 'choose-account'
   if (mustSignIn(flow, session, now)) return 'sign-in'
-  if (secondFactor) return secondFactor === 'enrolment' ? 'sign-in' : secondFactor // an old session sets up nothing
+  if (secondFactor) return secondFactor === 'enrolment' ? 'sign-in' : secondFactor // setting up a factor needs a new sign-in
   if (session.requiredAction) return session.requiredAction
 
   const anew = consent === 'always' || asked.prompt.includes('consent')
@@ -36,7 +36,7 @@ export function nextStep(
   return covered ? 'done' : 'consent'
 }
 
-/** A sign-in counts for a flow when this very session came of it: another one of the browser was not asked for its password. */
+/** A sign-in counts for a flow only when it started this session: for another session of the browser no password was asked. */
 function mustSignIn({ asked, answered }: Pick<Flow, 'asked' | 'answered'>, session: Session, now: number): boolean {
   if (asked.hintedSubject !== undefined && asked.hintedSubject !== session.subject) return true
   if (answered.includes('sign-in') && session.authTime >= asked.askedAt) return false

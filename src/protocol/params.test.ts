@@ -18,7 +18,7 @@ function refused(work: () => unknown): string {
   return 'not refused'
 }
 
-test('a value is got by its name', () => {
+test('a value is found by its name', () => {
   const params = of('a=1&b=x+y&c=%C3%A4')
   assert.equal(params.get('a'), '1')
   assert.equal(params.get('b'), 'x y')
@@ -26,7 +26,7 @@ test('a value is got by its name', () => {
   assert.equal(params.get('d'), undefined)
 })
 
-test('without a value it counts as not sent', () => {
+test('a parameter without a value counts as not sent', () => {
   const params = of('a=&b&a=1')
   assert.equal(params.get('a'), '1')
   assert.equal(params.get('b'), undefined)
@@ -36,7 +36,7 @@ test('without a value it counts as not sent', () => {
   )
 })
 
-test('it must not be sent twice, not even with the same value', () => {
+test('a parameter must not be sent twice, even with the same value', () => {
   const params = of('a=1&a=1')
   assert.equal(
     refused(() => params.get('a')),
@@ -68,16 +68,16 @@ test('point 14: parameters are few, and their names short', () => {
   assert.equal(new Params(many(100)).entries().length, 100)
   assert.equal(
     refused(() => new Params(many(101))),
-    'there are more than 100 parameters; send fewer',
+    'the request has more than 100 parameters; send fewer',
   )
   assert.equal(of(`${'n'.repeat(256)}=1`).entries().length, 1)
   assert.equal(
     refused(() => of(`${'n'.repeat(257)}=1`)),
-    'the name of a parameter is longer than 256 characters',
+    'a parameter name is longer than 256 characters',
   )
 })
 
-test('point 14: values are bounded, those that are kept more tightly', () => {
+test('point 14: values are bounded, and stored ones more tightly', () => {
   for (const name of ['state', 'nonce', 'login_hint', 'acr_values', 'ui_locales', 'scope']) {
     assert.equal(of(`${name}=${'x'.repeat(2048)}`).get(name)?.length, 2048)
     for (const read of ['get', 'words', 'several'] as const)
@@ -118,7 +118,7 @@ for (const [sent, words] of lists) {
   test(`${JSON.stringify(sent)} is ${words.length} word(s)`, () => assert.deepEqual(new Params([['scope', sent]]).words('scope'), words))
 }
 
-test('the whole request is checked, but for what may be repeated', () => {
+test('the whole request is checked, except for parameters that may be repeated', () => {
   of('a=1&b=2&c=').check(new Set())
   of('resource=1&resource=2').check(new Set(['resource']))
   assert.equal(
@@ -131,7 +131,7 @@ test('the whole request is checked, but for what may be repeated', () => {
   )
 })
 
-test('a name that is unfit for an answer is not written into one', () => {
+test('a name that is unsafe in a response is not written into one', () => {
   for (const name of ['a"b', 'ä', '<script>', 'a b', 'x'.repeat(65)]) {
     const params = new Params([
       [name, '1'],
@@ -144,14 +144,14 @@ test('a name that is unfit for an answer is not written into one', () => {
   }
 })
 
-test('names of the language itself are only names', () => {
+test('names of members of Object.prototype are ordinary names', () => {
   for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
     assert.equal(of('a=1').get(name), undefined)
     assert.equal(of(`${name}=x`).get(name), 'x')
   }
 })
 
-test('no value is lost or made up, and none is taken for another', () => {
+test('no value is lost, invented or mistaken for another', () => {
   const pairs = fc.array(fc.tuple(fc.string({ maxLength: 3 }), fc.string({ maxLength: 5 })))
   fc.assert(
     fc.property(pairs, (sent) => {

@@ -3,8 +3,8 @@ import { Buffer } from 'node:buffer'
 import { refuse } from './errors.ts'
 import { isCleanText } from './text.ts'
 
-/** What is stored or sent back before anybody has signed in. */
-const kept: ReadonlySet<string> = new Set([
+/** Parameters that are stored or sent back before anybody has signed in. */
+const storedNames: ReadonlySet<string> = new Set([
   'state',
   'nonce',
   'login_hint',
@@ -16,7 +16,7 @@ const kept: ReadonlySet<string> = new Set([
   'redirect_uri',
 ])
 
-/** A page says beside the field which characters a password cannot have. */
+/** The page says next to the field which characters a password cannot have. */
 const passwords: ReadonlySet<string> = new Set(['password', 'repeated', 'current'])
 
 export class Params {
@@ -27,15 +27,15 @@ export class Params {
     let count = 0
     for (const [name, value] of source) {
       if (value === '') continue
-      if (++count > 100) refuse('invalid_request', 'there are more than 100 parameters; send fewer')
-      if (name.length > 256) refuse('invalid_request', 'the name of a parameter is longer than 256 characters')
+      if (++count > 100) refuse('invalid_request', 'the request has more than 100 parameters; send fewer')
+      if (name.length > 256) refuse('invalid_request', 'a parameter name is longer than 256 characters')
       const known = this.#values.get(name)
       if (known) known.push(value)
       else this.#values.set(name, [value])
     }
   }
 
-  /** The value, if the parameter was sent with one. */
+  /** The value; undefined when it was not sent or is empty. */
   get(name: string): string | undefined {
     const values = this.#values.get(name)
     if (values === undefined) return undefined
@@ -55,7 +55,7 @@ export class Params {
     return words.length > 100 ? refuse('invalid_request', `${name} has more than 100 entries; send fewer`) : words
   }
 
-  /** All values of a parameter that may be repeated, each once. Their characters are for the reader to check. */
+  /** All values of a parameter that may be repeated, without duplicates. The caller checks their characters. */
   several(name: string): string[] {
     const values = this.all(name)
     if (values.length > 20) refuse('invalid_request', `${name} is sent more than 20 times; send fewer`)
@@ -75,18 +75,18 @@ export class Params {
     }
   }
 
-  /** The description names a parameter only when its name is safe to write into an answer. */
+  /** The description names a parameter only when its name is safe in a response. */
   #checkName(name: string): void {
     if (/^\w{1,64}$/.test(name)) this.get(name)
     else if (this.all(name).length > 1) refuse('invalid_request', 'a parameter is repeated; send each once')
   }
 
-  /** The same parameters but these. */
+  /** The parameters without these. */
   without(names: readonly string[]): Params {
     return new Params(this.entries().filter(([name]) => !names.includes(name)))
   }
 
-  /** The same parameters, and this one; undefined adds nothing. */
+  /** The parameters with this one added; undefined adds nothing. */
   with(name: string, value: string | undefined): Params {
     return value === undefined ? this : new Params([...this.without([name]).entries(), [name, value]])
   }
@@ -97,7 +97,7 @@ export class Params {
 }
 
 function bounded(name: string, value: string): string {
-  if (kept.has(name) && Buffer.byteLength(value) > 2048) refuse('invalid_request', `${name} is longer than 2048 bytes`)
+  if (storedNames.has(name) && Buffer.byteLength(value) > 2048) refuse('invalid_request', `${name} is longer than 2048 bytes`)
   if (value.length > 65_536) refuse('invalid_request', `${name} is longer than 65536 characters`)
   return value
 }

@@ -4,12 +4,12 @@ import type { Ctx } from './feature.ts'
 import { knownScopes, type Resource } from './resource.ts'
 import { normalised } from './resource-identifier.ts'
 
-/** A scope, or a scope and the API where it is allowed. The sign between them is one that no scope may have. */
+/** A scope, or a scope and the API where it is allowed. No scope can contain the separator. */
 export type Permission = string
 
 const separator = '"'
 
-/** What these scopes allow at these APIs; scopes that none of them knows, and this server's own, are allowed at this server. */
+/** The permissions for these scopes at these APIs. Scopes that none of them declares, and this server's own, apply to this server. */
 export function permissionsFor(ctx: Ctx, scope: readonly string[], resources: readonly Resource[]): Permission[] {
   return scope.flatMap((word) => {
     const at = resources
@@ -21,22 +21,22 @@ export function permissionsFor(ctx: Ctx, scope: readonly string[], resources: re
 
 /** The scope of a permission, and the API where it is allowed; undefined: at this server. */
 export function partsOf(permission: Permission): { word: string; identifier: string | undefined } {
-  const at = permission.indexOf(separator) // the first: an identifier may have the sign, too
+  const at = permission.indexOf(separator) // the first: an identifier may contain the separator, too
   return at < 0 ? { word: permission, identifier: undefined } : { word: permission.slice(0, at), identifier: permission.slice(at + 1) }
 }
 
-/** An API that declares no scopes accepts all: this server's own are not thereby allowed there. */
+/** An API that declares no scopes accepts all of them, but this server's own scopes allow nothing there. */
 function declares(resources: readonly Resource[], permission: Permission): boolean {
   const { word, identifier } = partsOf(permission)
   return resources.some((resource) => resource.identifier === identifier && Object.hasOwn(resource.scopes, word))
 }
 
-/** The scopes of permissions, each once, as they are shown. */
+/** The scopes of these permissions, each once. */
 export function scopesAmong(permissions: readonly Permission[]): string[] {
   return [...new Set(permissions.map((permission) => partsOf(permission).word))]
 }
 
-/** Permissions as APIs and commands show them: all scopes, and which of them at which API. */
+/** Permissions as APIs and commands show them: all scopes, and the scopes for each API. */
 export function grantedScope(permissions: readonly Permission[]): { scope: string; resource_scope: Record<string, string> } {
   const found: Record<string, string> = {}
   for (const permission of permissions) {
@@ -47,8 +47,8 @@ export function grantedScope(permissions: readonly Permission[]): { scope: strin
 }
 
 /**
- * Which of these scopes the client is registered for at each of these APIs that knows them. `resource_scope` says it API by API. Without it a
- * scope counts for the only API that declares it: one that several declare must be registered for each.
+ * Which of these scopes the client is registered for at each of these APIs that declares them. `resource_scope` lists them for each API. Without it
+ * a scope counts for the only API that declares it; a scope that several declare must be registered for each.
  */
 export async function registeredAt(ctx: Ctx, client: Client, scope: readonly string[], resources: readonly Resource[]): Promise<string[]> {
   if (resources.length === 0) return [...scope]

@@ -1,4 +1,4 @@
-/** Ports: what the rules ask of the other rooms. Each act is atomic and named by what the rules need. */
+/** Ports: what the rules need from the other folders. Each method is one atomic act, named after what the rules need. */
 import type { SigningAlg } from './algs.ts'
 import type { Client } from './client.ts'
 import type { Permission } from './permissions.ts'
@@ -20,16 +20,16 @@ import type {
   UsedOnce,
 } from './types.ts'
 
-/** Ports. Each verb is one atomic act, named by what the rules need; there is no `save`. */
+/** The store. Each method is one atomic act; there is no `save`. */
 export interface Store extends RegistrationStore {
   clients: {
     find(id: string): Promise<Client | undefined>
-    /** Is this web origin one of a client's of this tenant? For CORS preflights, which name no client. */
+    /** Whether a client of this tenant has this web origin. For CORS preflights, which name no client. */
     hasOrigin(origin: string): Promise<boolean>
   }
   resources: {
     find(identifier: string): Promise<Resource | undefined>
-    /** By the name under which it authenticates: its `resource_id`, or its identifier. */
+    /** By the name it authenticates with: its `resource_id`, or its identifier. */
     named(name: string): Promise<Resource | undefined>
     /** The scopes of all of them, in words. */
     meanings(): Promise<Readonly<Record<string, string>>>
@@ -42,20 +42,20 @@ export interface Store extends RegistrationStore {
     byId(id: string): Promise<Grant | undefined>
     /** Adds scope to the grant of this client and subject, creating it if needed. Concurrent calls lose nothing. */
     widen(ask: { clientId: string; subject: string; scope: readonly Permission[]; newId: string; now: number }): Promise<Grant>
-    /** Takes the permission back with all that hangs off it. True for the first caller. */
+    /** Revokes the grant with all tokens and codes issued under it. True for the first caller. */
     revoke(id: string, now: number): Promise<boolean>
   }
   flows: {
     begin(flow: Flow, expiresAt: number): Promise<void>
     find(id: string, now: number): Promise<Flow | undefined>
     /**
-     * Notes what the user has done. Whoever signs in or is chosen afterwards has not consented: any other answer forgets a consent, and
-     * half a sign-in.
+     * Records a completed step. A person who signs in or is chosen afterwards has not consented, so any other step clears an earlier consent and
+     * a pending sign-in.
      */
     answer(id: string, answer: Answer): Promise<void>
-    /** Keeps half a sign-in, in place of an earlier one; undefined: forgets it. */
+    /** Replaces the pending sign-in; undefined clears it. */
     setPending(id: string, pending: PendingSignIn | undefined): Promise<void>
-    /** Ends this half, and notes that the user signed in. True for the first caller, who alone may start the session. */
+    /** Ends this pending sign-in and records that the user signed in. True for the first caller, who alone may start the session. */
     complete(id: string, pending: string): Promise<boolean>
     /** Ends the flow. True for the first caller, who alone may answer the client. */
     end(id: string): Promise<boolean>
@@ -75,7 +75,7 @@ export interface Store extends RegistrationStore {
   apiKeys: {
     /** One in force, of an owner who is active, with the owner's name. */
     find(hash: string, now: number): Promise<(ApiKey & { username: string }) | undefined>
-    /** Notes that it is in use, unless that was noted less than so many seconds ago. */
+    /** Records its use, unless that was recorded less than this many seconds ago. */
     used(id: string, now: number, atMostEvery: number): Promise<void>
   }
   /** Pushed authorization requests. RFC 9126 */
@@ -85,14 +85,14 @@ export interface Store extends RegistrationStore {
     /** Uses it up. True for the first caller. The request of a code is used up by `codes.add`. */
     end(hash: string): Promise<boolean>
   }
-  /** What may be used only once until it expires, on whichever node it arrives. */
+  /** Values that may be used only once until they expire, on any node. */
   usedOnce: {
-    /** True for the first who shows this. `id`: a hash, for it comes from outside. `expiresAt`: from when on it is worth nothing anyway. */
+    /** True for the first caller with this id. `id`: a hash, since the value comes from outside. `expiresAt`: when the value is no longer valid. */
     first(kind: UsedOnceKind, id: string, expiresAt: number): Promise<boolean>
     /** Was it used? `first` alone decides; this tells early what it will say. */
     wasUsed(kind: UsedOnceKind, id: string): Promise<boolean>
   }
-  /** All that one token response makes true, in one transaction. False: what it spends was already spent or no longer holds, and nothing was kept. */
+  /** Stores all that one token response issues, in one transaction. False when what it spends was already spent or revoked; then nothing is stored. */
   issue(act: {
     spend: (Artefact & { now: number }) | undefined
     access: { hash: string; token: AccessToken } | undefined
@@ -100,18 +100,18 @@ export interface Store extends RegistrationStore {
   }): Promise<boolean>
   revocations: {
     /**
-     * Takes back what bears one of these ids — a grant, a family, an access token's jti — with the refresh tokens that hang off it.
-     * `until`: when the last access token concerned will have expired, in seconds.
+     * Revokes all tokens with one of these ids — a grant, a family, an access token's jti — including refresh tokens.
+     * `until`: when the last of these access tokens expires, in seconds.
      */
     add(ids: readonly string[], until: number): Promise<void>
-    /** Is any of these ids revoked? */
+    /** Whether any of these ids is revoked. */
     any(ids: readonly string[]): Promise<boolean>
   }
 }
 
 /** An authorization request as its client pushed it. */
 export interface PushedRequest {
-  /** Of the secret part of its `request_uri`. */
+  /** Hash of the secret part of its `request_uri`. */
   hash: string
   clientId: string
   params: readonly (readonly [string, string])[]
@@ -125,62 +125,62 @@ export interface PushedRequest {
 
 export type UsedOnceKind = 'client-assertion' | 'dpop-proof' | 'request-object'
 
-/** An attribute that a tenant has defined for its people, as it is asked for. Bounds are undefined where it has none of its own. */
+/** An attribute that a tenant has defined for its people, as forms ask for it. A bound is undefined when the tenant set none. */
 export interface Question {
   name: string
   title?: string | undefined
   description?: string | undefined
-  /** list: of texts. */
+  /** list: several texts. */
   type: 'string' | 'number' | 'boolean' | 'date' | 'enum' | 'list'
   required: boolean
-  /** enum: what it may be. */
+  /** enum: the allowed values. */
   values?: readonly string[] | undefined
-  /** string: characters. */
+  /** string: the allowed lengths, in characters. */
   max_length?: number | undefined
   min?: number | undefined
   max?: number | undefined
 }
 
-/** What `identity/` offers the rules: who is at this browser, and what may be said about a subject. */
+/** What `identity/` offers the rules: the sessions of a browser, and the claims of a subject. */
 export interface People {
-  /** The authentication context classes there are, strongest last. */
+  /** The supported authentication context classes, strongest last. */
   readonly acrValues: readonly string[]
-  /** The live sessions among these ids, in their order. They are noted as in use by whoever asks. */
+  /** The live sessions among these ids, in their order. Their use is recorded. */
   sessions(ids: readonly string[], now: number, address: string): Promise<Session[]>
-  /** All claims of a living account, and as `attributes` those of the tenant by their names; undefined when there is none or it is suspended. */
+  /** All claims of an active account, with the tenant's attributes by name under `attributes`; undefined when the account is missing or suspended. */
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** The subject that signs in by this user name or email address; undefined when nobody does. */
   subjectOf(login: string): Promise<string | undefined>
-  /** What whoever makes an account of their own must say beside the usual. */
+  /** The attributes that self-registration asks for. */
   askedAtSignUp(): Promise<readonly Question[]>
-  /** Counts a flow that begins at an IP address. How many seconds to wait before another may; undefined: go on. */
+  /** Counts a flow that begins at an IP address. Returns the seconds to wait before the next one; undefined when there is no need to wait. */
   countFlow(address: string, now: number): Promise<number | undefined>
-  /** Counts a client that registers itself from an IP address. How many seconds to wait before another may; undefined: go on. */
+  /** Counts a client that registers itself from an IP address. Returns the seconds to wait before the next one; undefined when there is no need to wait. */
   countRegistration(address: string, now: number): Promise<number | undefined>
   /** Names of all groups the subject is in, in order. */
   groups(subject: string): Promise<readonly string[]>
-  /** What a living account can show beside its password; undefined when there is none or it is suspended. */
+  /** The second factors of an active account; undefined when the account is missing or suspended. */
   secondFactors(subject: string): Promise<SecondFactors | undefined>
-  /** For whoever must set up a second factor; `place`: where alone it can be confirmed. */
+  /** For a person who must set up a second factor; `place`: the only place where it can be confirmed. */
   enrolment(subject: string, context: string, now: number): Promise<Enrolment>
-  /** What the browser is asked, as JSON. `place`: where alone it can be answered; `subject`: undefined for whoever is there. */
+  /** Options for a passkey assertion, as JSON. `place`: the only place where it can be answered; `subject`: undefined for any person. */
   passkeyRequest(ask: { context: string; subject: string | undefined }, now: number): Promise<string>
   /**
-   * A proof, if login and password are right and the account is active and owes nothing first. Takes as long when not.
-   * `otp`: a code, for those who have a second factor; refused without. `address`: of whoever tries; too many tries throw `TooMany`.
+   * A proof, if login and password are right, the account is active and no action is required of it. Takes the same time otherwise.
+   * `otp`: a code, required of those who have a second factor. `address`: IP address of the caller; too many tries throw `TooMany`.
    */
   checkPassword(
     ask: { login: string; password: string; otp: string | undefined; address: string },
     now: number,
   ): Promise<SignInProof | undefined>
-  /** Ends the sessions behind these browser session ids. */
+  /** Ends the sessions with these browser session ids. */
   signOut(ids: readonly string[]): Promise<void>
 }
 
-/** What a person can show beside a password. */
+/** The second factors of a person. */
 export interface SecondFactors {
   person: Omit<Person, 'sid'>
-  /** Anything that lets them in. */
+  /** Whether there is any that can complete a sign-in. */
   any: boolean
   /** An authenticator app. */
   totp: boolean
@@ -188,22 +188,22 @@ export interface SecondFactors {
   recoveryCodes: number
 }
 
-/** What a person needs to set up a second factor. */
+/** What a person needs in order to set up a second factor. */
 export interface Enrolment {
   person: Omit<Person, 'sid'>
   totp: TotpOffer
-  /** What the browser is asked to make, as JSON. */
+  /** Options for creating a passkey, as JSON. */
   passkey: string
 }
 
-/** `secret`: to be typed into the app; `uri`: to be scanned or followed; `draft`: brought back by our page. */
+/** `secret`: to be typed into the app; `uri`: to be scanned or followed; `draft`: posted back by our page. */
 export interface TotpOffer {
   secret: string
   uri: string
   draft: string
 }
 
-/** What `outbound/` offers the rules: requests to other servers, at public https addresses and those that the operator allows. */
+/** What `outbound/` offers the rules: requests to other servers, at public https addresses or addresses that the operator allows. */
 export interface Remote {
   /** One request; redirects are not followed. Rejects with a `RemoteError`. */
   request(ask: RemoteRequest): Promise<RemoteAnswer>
@@ -228,13 +228,13 @@ export interface RemoteAnswer {
   body: string
 }
 
-/** What `secrets/` offers the rules: signatures by the tenant's keys. */
+/** What `crypto/` offers the rules: signatures by the tenant's keys. */
 export interface Keys {
   /** The algorithms this tenant signs with. */
   readonly algs: readonly SigningAlg[]
   /** Compact JWS. `typ` goes into the header (RFC 8725 §3.11). */
   sign(alg: SigningAlg, typ: string, claims: object): Promise<string>
-  /** The claims, when this tenant signed it as one of `typ` and it is in force at `now` (`undefined`: whenever). Undefined otherwise. */
+  /** The claims, when this tenant signed it with a `typ` among these and it is valid at `now` (`undefined`: at any time). Undefined otherwise. */
   verify(typ: readonly string[], token: string, now: number | undefined): Promise<Readonly<Record<string, unknown>> | undefined>
   /** Is a key of this `kid` in the JWKS? Only then can what it signed be verified. */
   publishes(kid: string): Promise<boolean>
@@ -244,17 +244,17 @@ export interface Keys {
   jwks(now: number): Promise<{ keys: object[] }>
 }
 
-/** What `secrets/` offers the rules: signatures with a secret that a client's APIs share with us. */
+/** What `crypto/` offers the rules: signatures with a secret that a client's APIs share with us. */
 export interface SharedKeys {
-  /** Compact JWS with HS256. The `jti` it bears is the given one with a mark by which `verify` knows that this server issued the token. */
+  /** Compact JWS with HS256. Its `jti` is the given one with a mark that proves to `verify` that this server issued the token. */
   sign(client: Client, typ: string, claims: { readonly jti: string }): Promise<string>
-  /** The client whose secret a token says it is signed with; undefined when it says no such thing. Nothing is verified yet. */
+  /** The client whose secret the token claims to be signed with; undefined when it claims none. Nothing is verified yet. */
   signerOf(token: string): string | undefined
-  /** The claims, when this server issued it as one of `typ` to this client and it is in force. Whoever shares the secret can sign, but not issue. */
+  /** The claims, when this server issued it to this client with a `typ` among these and it is valid. APIs that share the secret can sign tokens, but not ones that this accepts. */
   verify(client: Client, typ: readonly string[], token: string, now: number): Readonly<Record<string, unknown>> | undefined
 }
 
-/** Kinds of opaque text we hand out; the kind is part of the text and of the hash under which it is kept. */
+/** Kinds of opaque tokens; the kind is part of the text and of the hash under which it is stored. */
 export type TokenKind =
   | 'at'
   | 'rt'
@@ -275,21 +275,21 @@ export type TokenKind =
   | 'ia'
   | 'ra'
 
-/** What `secrets/` offers the rules: opaque text, 256 bits each, kept as a keyed hash only. */
+/** What `crypto/` offers the rules: opaque tokens of 256 bits, stored only as a keyed hash. */
 export interface Tokens {
   make(kind: TokenKind): string
-  /** The hash under which it is kept; undefined when the text cannot be of this kind (form, checksum), so nothing need be looked up. */
+  /** The hash under which it is stored; undefined when the text cannot be of this kind (form, checksum), so that no look-up is needed. */
   hash(kind: TokenKind, text: string): string | undefined
-  /** A text that is good for five minutes on every node, and nothing else: `purpose` is part of it. */
+  /** A text that any node accepts for five minutes, for this `purpose` only. */
   nonce(purpose: string, now: number): string
   isNonce(purpose: string, text: string, now: number): boolean
   /** What one sector of applications is told in place of a subject: the same each time, and it tells nothing of it. OpenID Connect Core §8.1 */
   pairwise(sector: string, subject: string): string
-  /** The one refresh token that may follow this one: always the same for the same text. */
+  /** The only refresh token that may follow this one: always the same for the same text. */
   successor(refreshToken: string): string
   /**
-   * Compares a secret with the kept hashes, in constant time. `undefined` takes as long and is false. A promise only when a hash was made
+   * Compares a secret with the stored hashes, in constant time. `undefined` takes the same time and is false. A promise only when a hash was made
    * elsewhere and is slow to check; that rejects with `Unavailable` when too many such checks wait.
    */
-  matchesSecret(secret: string, kept: readonly string[] | undefined): boolean | Promise<boolean>
+  matchesSecret(secret: string, hashes: readonly string[] | undefined): boolean | Promise<boolean>
 }

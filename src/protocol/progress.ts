@@ -1,4 +1,4 @@
-/** Where a visit to the authorization endpoint stands: who is there, what they allowed before, what they still owe. */
+/** The state of an authorization request: the sessions of the browser, the earlier grant, and the next step. */
 import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
@@ -9,13 +9,13 @@ import type { AuthorizationRequest, Flow, Grant, SecondFactorStep, Session, Step
 
 export interface FlowProgress {
   sessions: readonly Session[]
-  /** The one the visit is about. */
+  /** The session that the request is for. */
   session: Session | undefined
   grant: Grant | undefined
   step: Step
 }
 
-/** What of a flow decides. */
+/** The part of a flow that decides the next step. */
 export type FlowState = Pick<Flow, 'asked' | 'answered' | 'pending'>
 
 export async function progress(
@@ -55,7 +55,7 @@ async function sessionFor(
   return named ?? (prompt.includes('none') ? undefined : sessions[0])
 }
 
-/** Half a sign-in owes its other half; a session owes as much as this tenant demands, or the request wishes and the person can give. */
+/** A pending sign-in needs its second factor. A session needs one when this tenant requires it, or when the request asks for it and the person has one. */
 async function secondFactorStep(
   ctx: Ctx,
   { asked, pending }: FlowState,
@@ -71,7 +71,7 @@ async function secondFactorStep(
   return required ? 'enrolment' : undefined
 }
 
-/** The authentication context class that this tenant demands of everybody; undefined: none in particular. */
+/** The authentication context class that this tenant requires of everybody; undefined when it requires none. */
 function requiredAcr({ people, tenant }: Ctx): string | undefined {
   return tenant.secondFactor === 'required' ? people.acrValues.at(-1) : undefined
 }
@@ -80,14 +80,14 @@ function isBelow({ people: { acrValues } }: Ctx, session: Session, wanted: strin
   return wanted !== undefined && acrValues.indexOf(session.acr) < acrValues.indexOf(wanted)
 }
 
-/** Whether a session is good for our own pages: it owes nothing, and is as strong as this tenant demands. */
+/** Whether a session is valid for our own pages: no action is required, and it is as strong as this tenant requires. */
 export function isComplete(ctx: Ctx, session: Session): boolean {
   return session.requiredAction === undefined && !isBelow(ctx, session, requiredAcr(ctx))
 }
 
 /**
  * Anyone on the person's device can pose as a public client that listens at a loopback or private-use address, and would get a code
- * without the person noticing: so there an earlier consent counts for nothing. RFC 8252 §8.6, RFC 6749 §10.2.
+ * without the person noticing, so an earlier consent does not count there. RFC 8252 §8.6, RFC 6749 §10.2.
  */
 export function consentRule(client: Client, redirectUri: string): ConsentRule {
   if (client.policy.consent === 'skip') return 'skip'

@@ -27,7 +27,7 @@ export function redirectUriProblem(uri: string, applicationType: 'web' | 'native
   return protocol.includes('.') ? undefined : 'a private-use scheme must be a reversed domain name, such as com.example.app' // RFC 8252 §7.1
 }
 
-/** http to this very machine. */
+/** Whether it is an http URI of the person's own machine. */
 export function isLoopback(uri: string): boolean {
   return /^http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::\d{1,5})?(?:[/?]|$)/.test(uri)
 }

@@ -1,4 +1,4 @@
-/** Registration refuses what no enabled feature serves; storage is read whatever it holds. */
+/** Registration refuses what no enabled feature serves; stored documents are read whatever they hold. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { z } from 'zod'
@@ -56,7 +56,7 @@ suite('registration', () => {
     }
   })
 
-  test('refuses a profile as long as something of it is not served', () => {
+  test('refuses a profile while part of it is not served', () => {
     const without = everything.filter(({ serves }) => !serves?.pushed_requests && !serves?.sender_constraint)
     assert.deepEqual(
       problems(without, profiles.fapi2).map((problem) => problem.split(' ')[0]),

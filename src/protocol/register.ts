@@ -1,4 +1,4 @@
-/** Registering a client: its metadata must be valid in itself (RFC 7591 §2) and served by this server. */
+/** Validates the registration of a client: its metadata must be valid (RFC 7591 §2) and served by this server. */
 import type { z } from 'zod'
 import type { SigningAlg } from './algs.ts'
 import { accountPageId, bindingMembers, type ClientMetadata, clientSchema, firstPartyId, policySchema, scopesOf } from './client.ts'
@@ -16,7 +16,7 @@ export function readClient(
       if (!offered.includes(value)) check.addIssue({ code: 'custom', path: [path], message: `must be one of ${offered.join(', ')}` })
     }
     if ([firstPartyId, accountPageId].includes(client.client_id))
-      check.addIssue({ code: 'custom', path: ['client_id'], message: 'is that of an application of this server' })
+      check.addIssue({ code: 'custom', path: ['client_id'], message: 'is reserved for an application of this server' })
     for (const grantType of client.grant_types) known('grant_types', grantType, [...server.grantTypes.keys()])
     for (const type of client.response_types.filter((name) => name !== 'code'))
       known('response_types', type, [...server.responseTypes.keys()])
@@ -35,7 +35,7 @@ export function readClient(
       known('id_token_signed_response_alg', client.id_token_signed_response_alg, allowed)
     if (client.authorization_signed_response_alg !== undefined)
       known('authorization_signed_response_alg', client.authorization_signed_response_alg, allowed)
-    const shared = client.policy.allowed_algs ? [] : ['HS256'] // a profile that lists algorithms wants keys that nobody shares
+    const shared = client.policy.allowed_algs ? [] : ['HS256'] // a profile that lists algorithms does not allow shared keys
     if (client.access_token_format === 'jwt')
       known('access_token_signed_response_alg', client.access_token_signed_response_alg, [...allowed, ...shared])
   })

@@ -1,9 +1,9 @@
-/** What looking after clients, APIs and grants asks of the memory. Times in seconds since the epoch. */
+/** Ports for the administration of clients, APIs and grants. Times in seconds since the epoch. */
 import type { Client, ClientMetadata } from './client.ts'
 import type { ResourceMetadata } from './resource.ts'
 import type { Grant } from './types.ts'
 
-/** A client's secret as kept. */
+/** A client's secret as stored. */
 export interface SecretRow {
   /** Public, unique for its client. */
   id: string
@@ -13,7 +13,7 @@ export interface SecretRow {
   expiresAt?: number
 }
 
-/** A disabled client is to every rule as if it were not registered. */
+/** Every rule treats a disabled client as if it were not registered. */
 export const clientStatuses = ['active', 'disabled'] as const
 export type ClientStatus = (typeof clientStatuses)[number]
 
@@ -88,23 +88,23 @@ export interface ClientStore {
   clientsAdmin: {
     /** With its first secrets. False when the identifier is taken. */
     add(client: ClientMetadata, secrets: readonly SecretRow[]): Promise<boolean>
-    /** Everything registered, at once; not its secrets. False when there is no such client. */
+    /** Replaces the whole registration except the secrets. False when there is no such client. */
     replace(client: ClientMetadata): Promise<boolean>
     /** With its secrets and all grants given to it. True when there was one. */
     remove(id: string, now: number): Promise<boolean>
-    /** Disabled: whatever was issued to it is void at once, and stays so when it is active again. False when there is no such client. */
+    /** Disabling makes everything issued to it void at once, even after it is enabled again. False when there is no such client. */
     setStatus(id: string, status: ClientStatus): Promise<boolean>
     /** A disabled one too. */
     find(id: string): Promise<RegisteredClient | undefined>
-    /** In order of identifier, after `after`; disabled ones too. */
+    /** In order of identifier, after `after`, including disabled ones. */
     list(ask: { after?: string; limit: number }): Promise<ClientMetadata[]>
-    /** The secret its APIs share with us for HS256, sealed; undefined takes it away. False when there is no such client. */
+    /** The secret its APIs share with us for HS256, sealed; undefined removes it. False when there is no such client. */
     setSigningSecret(id: string, sealed: string | undefined): Promise<boolean>
     /** False when there is no such client, or it has a secret of this id. */
     addSecret(id: string, secret: SecretRow): Promise<boolean>
     removeSecret(id: string, secretId: string): Promise<boolean>
     /**
-     * A new secret in place of all others. The newest of those in force works until `until` (or until it expires, if that is sooner);
+     * Replaces all secrets with a new one. The newest valid one works until `until` (or until it expires, if that is sooner);
      * undefined: no longer. False when there is no such client.
      */
     rotateSecret(id: string, secret: SecretRow, until: number | undefined): Promise<boolean>
@@ -117,18 +117,18 @@ export interface ResourceStore {
   resourcesAdmin: {
     /** With its first secret, if it has one. False when the identifier or the resource_id is taken. */
     add(resource: ResourceMetadata, secret?: SecretRow): Promise<boolean>
-    /** Everything registered, at once; not its secrets. 'taken': its resource_id is another's. */
+    /** Replaces the whole registration except the secrets. 'taken' when another resource has its resource_id. */
     replace(resource: ResourceMetadata): Promise<'replaced' | 'unknown' | 'taken'>
     /** With its secrets. True when there was one. */
     remove(identifier: string): Promise<boolean>
     /** In order of identifier, after `after`. */
     list(ask: { after?: string; limit: number }): Promise<ResourceMetadata[]>
-    /** A new secret in place of all others, as a client's. */
+    /** Replaces all secrets with a new one, as for a client. */
     rotateSecret(identifier: string, secret: SecretRow, until: number | undefined): Promise<boolean>
   }
 }
 
-/** What somebody allowed a client, as it is shown to administrators. */
+/** A grant as it is shown to administrators. */
 export interface ListedGrant extends Grant {
   createdAt: number
 }

@@ -1,4 +1,4 @@
-/** Why a request to another server brought no answer. */
+/** Why a request to another server failed. */
 
 /**
  * address: the URL is not one this server may reach, or its host resolves to no such address. unreachable: no connection, or it broke.

@@ -1,9 +1,9 @@
-/** What is asked and what is answered, freed of HTTP machinery; and every page the rules can ask for. */
+/** Requests and replies, independent of the HTTP library, and the pages that the rules can ask for. */
 import type { AuditEvent } from './audit-events.ts'
 import type { Params } from './params.ts'
 import type { Question, TotpOffer } from './ports.ts'
 
-/** What was asked, freed of HTTP machinery. */
+/** A request, independent of the HTTP library. */
 export interface Request {
   /** As in the log. */
   id: string
@@ -15,7 +15,7 @@ export interface Request {
   /** Query of a GET, form body of a POST. */
   params: Params
   browser: Browser
-  /** IP address of whoever asks, as trusted proxies tell it. */
+  /** IP address of the caller, as reported by trusted proxies. */
   address: string
   /**
    * The certificate of the TLS client, then what came of its chain, DER; empty when what came cannot be read. Undefined: none was presented,
@@ -32,7 +32,7 @@ export interface RequestBody {
   path: Readonly<Record<string, string>>
 }
 
-/** What a browser remembers for us in cookies. */
+/** What this server stores in a browser's cookies. */
 export interface Browser {
   /** Binds a flow to the browser that began it. */
   readonly id: string | undefined
@@ -42,7 +42,7 @@ export interface Browser {
   readonly device: string | undefined
 }
 
-/** What to answer. `web/` turns each kind into HTTP; no other room knows how. `remember` changes what the browser keeps. */
+/** A reply. Only `web/` turns it into HTTP. `remember` changes the cookies. */
 export type Reply = (JsonReply | TextReply | RedirectReply | PageReply) & {
   headers?: Readonly<Record<string, string | string[]>>
   remember?: Partial<Browser>
@@ -80,35 +80,35 @@ export interface Pages {
   'sign-in': {
     flow: string
     application: Application
-    /** What to write into the name field at first. */
+    /** The initial value of the name field. */
     loginHint: string | undefined
     problem: string | undefined
-    /** What the browser is asked for a passkey, as JSON. */
+    /** Options for a passkey assertion, as JSON. */
     passkey: string
     /** True when another account of this browser could be chosen instead. */
     canChoose: boolean
   }
-  /** What was typed before is shown again, but for the password. */
+  /** What was typed before is shown again, except the password. */
   'sign-up': {
     flow: string
     application: Application
     email: string | undefined
     name: string | undefined
-    /** What the tenant asks of everybody, and what of it was typed, by name. */
+    /** The attributes that the tenant asks for, and the values that were typed, by name. */
     asked: readonly Question[]
     typed: Readonly<Record<string, string>>
-    /** `field`: what must be typed otherwise, if anything. */
+    /** `field`: the field to correct, if any. */
     problem: { text: string; field?: 'email' | 'name' | 'password' } | undefined
-    /** What is wrong with what is asked, by name of the field. */
+    /** Problems of the attributes, by field name. */
     faults: Readonly<Record<string, string>>
     canChoose: boolean
   }
-  /** Behind a link in a mail. `mustProve`: it was opened in another browser than that of the sign-up, so the password is asked for. */
+  /** Opened by a link in a mail. `mustProve`: in another browser than that of the sign-up, so the password is asked for. */
   'confirm-sign-up': { token: string; flow: string | undefined; email: string; mustProve: boolean; problem: string | undefined }
   'choose-account': { flow: string; application: Application; accounts: readonly Person[] }
-  /** The password was set by somebody else: the person chooses an own one. */
+  /** An administrator set the password, so the person must choose a new one. */
   'new-password': { flow: string; application: Application; person: Person; problem: string | undefined }
-  /** `totp`, `recovery`: an authenticator app, recovery codes to be used; `passkey`: what the browser is asked, as JSON. */
+  /** `totp`, `recovery`: an authenticator app, recovery codes to be used; `passkey`: options for a passkey assertion, as JSON. */
   'second-factor': {
     flow: string
     application: Application
@@ -118,7 +118,7 @@ export interface Pages {
     recovery: boolean
     problem: string | undefined
   }
-  /** A second factor is required, and there is none yet. */
+  /** A second factor is required and not set up yet. */
   enrolment: {
     flow: string
     application: Application
@@ -138,9 +138,9 @@ export interface Pages {
   'sign-out': { token: string; person: Person; fields: Readonly<Record<string, string>> }
   /** `stayed`: the person chose not to sign out. */
   'signed-out': { application: Application | undefined; to: string | undefined; stayed: boolean }
-  /** `flow`: the ticket of the visit to go back to. */
+  /** `flow`: the token of the flow to return to. */
   'forgot-password': { flow: string | undefined; login: string | undefined; problem: string | undefined }
-  /** Behind a link in a mail; `token` is its secret. */
+  /** Opened by a link in a mail; `token` is its secret. */
   'choose-password': {
     token: string
     kind: 'reset' | 'invitation'
@@ -162,7 +162,7 @@ export interface Application {
 }
 
 export interface Person {
-  /** Which session this is, for forms; not secret. */
+  /** Identifies the session in forms; not secret. */
   sid: string
   name: string
   detail: string | undefined
@@ -173,6 +173,6 @@ export interface ScopeLine {
   description: string
   /** Name of the API where it is allowed; undefined: at this server. */
   api: string | undefined
-  /** True when the person had allowed it before. */
+  /** True when the person allowed it before. */
   known: boolean
 }

@@ -12,12 +12,12 @@ const read = (input: unknown) => readResource(['ES256', 'RS256'], input)
 
 const good: [name: string, input: object][] = [
   ['a URN', { ...plain, identifier: 'urn:example:api' }],
-  ['a query, which tells resources apart', { ...plain, identifier: 'https://api.example/?tenant=a' }],
+  ['a query, which distinguishes resources', { ...plain, identifier: 'https://api.example/?tenant=a' }],
   ['a short name', { ...plain, resource_id: 'rs0' }],
   ['an algorithm the tenant signs with', { ...plain, introspection_signed_response_alg: 'ES256' }],
   ['a key to encrypt for', { ...encrypted, introspection_encrypted_response_enc: 'A256GCM', jwks: { keys: [key] } }],
 ]
-for (const [name, input] of good) test(`${name} is taken`, () => assert.deepEqual(read(input), { scopes: {}, ...input }))
+for (const [name, input] of good) test(`${name} is accepted`, () => assert.deepEqual(read(input), { scopes: {}, ...input }))
 
 const bad: [name: string, input: object, path: string, message: string][] = [
   ['a path', { ...plain, identifier: '/api' }, 'identifier', 'must be an absolute URI without a fragment'],
@@ -49,14 +49,14 @@ const bad: [name: string, input: object, path: string, message: string][] = [
     'introspection_encrypted_response_alg',
     'is needed beside introspection_encrypted_response_enc',
   ],
-  ['encryption without a key', encrypted, 'jwks', 'must hold a sound key for RSA-OAEP-256'],
+  ['encryption without a key', encrypted, 'jwks', 'must hold a valid key for RSA-OAEP-256'],
   [
     'encryption with a key of another kind',
     { ...encrypted, jwks: { keys: [{ kty: 'EC' }] } },
     'jwks',
-    'must hold a sound key for RSA-OAEP-256',
+    'must hold a valid key for RSA-OAEP-256',
   ],
-  ['a key set that is none', { ...plain, jwks: { keys: 'x' } }, 'jwks', 'must be a key set: {"keys": [...]}'],
+  ['a malformed key set', { ...plain, jwks: { keys: 'x' } }, 'jwks', 'must be a key set: {"keys": [...]}'],
   ['a private key', { ...plain, jwks: { keys: [rsa.privateKey.export({ format: 'jwk' })] } }, 'jwks', 'must hold public keys only'],
   ['a secret key', { ...plain, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 'jwks', 'must hold public keys only'],
 ]
@@ -75,7 +75,7 @@ for (const [name, input, path, message] of bad) {
     ))
 }
 
-test('which scopes a resource knows', () => {
+test('which scopes a resource accepts', () => {
   const [a, b, open] = [{ scopes: { read: 'Read', both: 'Both' } }, { scopes: { write: 'Write', both: 'Both' } }, { scopes: {} }]
   const scope = ['read', 'write', 'both', 'toString']
   assert.deepEqual(knownScopes(scope, [a]), ['read', 'both'])

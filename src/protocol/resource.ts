@@ -1,4 +1,4 @@
-/** A protected API: who its tokens are for, what may be done there, how its tokens are made (RFC 8707, RFC 9068) and looked into (RFC 9701 §6). */
+/** A protected API: its identifier and scopes, and how its tokens are made (RFC 8707, RFC 9068) and introspected (RFC 9701 §6). */
 import { z } from 'zod'
 import { type SigningAlg, signingAlgs } from './algs.ts'
 import { claimSources } from './claim-sources.ts'
@@ -6,7 +6,7 @@ import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec
 import { isCleanText, line } from './text.ts'
 
 const signingAlg = z.enum(signingAlgs)
-/** RFC 7518 §6: members of which none may be given away. */
+/** RFC 7518 §6: private members. */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
 /** The header `typ` of an access token. RFC 9068 §2.1 demands `at+jwt`, which older verifiers refuse. */
@@ -32,14 +32,14 @@ export const resourceSchema = z
         'has a name that no scope may have',
       ) // RFC 6749 §3.3
       .default({})
-      .describe('Its scopes and what they allow, as {"orders:read": "See your orders"}; when there are any, its tokens carry no other'),
+      .describe('Its scopes and what they allow, as {"orders:read": "See your orders"}; if it has any, its tokens have no others'),
     access_token_format: z.enum(['jwt', 'opaque']).optional().describe('absent: as the client sets it'),
     access_token_typ: accessTokenTyp.optional().describe('header `typ` of its JWT access tokens; absent: as the client sets it'),
     access_token_signed_response_alg: signingAlg.optional().describe('absent: as the client sets it'),
     access_token_lifetime: z.int().min(1).max(86_400).optional().describe('seconds; absent: as client and tenant set it'),
     access_token_claim_sources: claimSources
       .optional()
-      .describe('claims to look up, beside those of the client, and before them: account.groups'),
+      .describe('claims to look up, besides those of the client, and taking precedence over them: account.groups'),
     introspection_signed_response_alg: signingAlg
       .optional()
       .describe('JWT introspection responses; absent: RS256, if the tenant signs with it'),
@@ -53,25 +53,25 @@ export const resourceSchema = z
     if (jwks && !Array.isArray(jwks['keys'])) problem('jwks', 'must be a key set: {"keys": [...]}')
     if (keysOf(resource).some((key) => privateMembers.some((name) => name in key))) problem('jwks', 'must hold public keys only')
     if (enc && !alg) problem('introspection_encrypted_response_alg', 'is needed beside introspection_encrypted_response_enc') // RFC 9701 §6
-    if (alg && !encryptionKey(keysOf(resource), alg)) problem('jwks', `must hold a sound key for ${alg}`)
+    if (alg && !encryptionKey(keysOf(resource), alg)) problem('jwks', `must hold a valid key for ${alg}`)
   })
 
 /** What is registered of a resource. */
 export type ResourceMetadata = z.infer<typeof resourceSchema>
 
-/** A resource as the rules see it: what is registered, and the hashes of its secrets that are in force. */
+/** A resource as the rules see it: its registration, and the hashes of its valid secrets. */
 export interface Resource extends ResourceMetadata {
   secretHashes: readonly string[]
-  /** What was issued for this resource earlier is void. Seconds since the epoch. */
+  /** Tokens issued for this resource before this time are void. Seconds since the epoch. */
   tokensFrom: number
 }
 
-/** An absolute URI without fragment, written as it will be compared: character by character. RFC 8707 §2. */
+/** Whether the text is an absolute URI without fragment. Identifiers are compared character by character. RFC 8707 §2. */
 export function isIdentifier(text: string): boolean {
   return URL.canParse(text) && !text.includes('#') && !/\s/.test(text) && isCleanText(text)
 }
 
-/** The keys of its key set that are objects. */
+/** The members of its key set that are objects. */
 export function keysOf({ jwks }: Pick<ResourceMetadata, 'jwks'>): readonly object[] {
   const keys = jwks?.['keys']
   return Array.isArray(keys) ? keys.filter((key) => typeof key === 'object' && key !== null) : []
@@ -89,7 +89,7 @@ export function readResource(algs: readonly SigningAlg[], input: unknown): Resou
   return served.parse(input)
 }
 
-/** Which of these scopes mean something to one of these resources. One that declares none takes all; so does no resource at all. */
+/** The scopes that at least one of these resources accepts. A resource that declares none accepts all; without a resource all are accepted. */
 export function knownScopes(scope: readonly string[], resources: readonly Pick<Resource, 'scopes'>[]): readonly string[] {
   const known = resources.map(({ scopes }) => scopes)
   if (known.length === 0 || known.some((scopes) => Object.keys(scopes).length === 0)) return scope

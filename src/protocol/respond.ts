@@ -25,7 +25,7 @@ export async function deny(ctx: Ctx, { flow, client }: LiveFlow): Promise<Reply>
   )
 }
 
-/** Leads on from a form of ours: browsers may refuse a redirect to another site there (CSP form-action), so a page does it. */
+/** Continues from a form of our pages. Browsers may refuse a redirect to another site there (CSP form-action), so a page does it. */
 export function leave({ issuer }: Ctx, client: Client, reply: Reply): Reply {
   return reply.kind === 'redirect' && new URL(reply.to).origin !== new URL(issuer).origin
     ? { kind: 'page', page: 'leave', data: { application: applicationOf(client), to: reply.to } }

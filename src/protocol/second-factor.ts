@@ -1,4 +1,4 @@
-/** The pages on which a person shows a second factor, or sets one up first — NIST SP 800-63B-4 §2.2. */
+/** The pages on which a person uses a second factor or sets one up — NIST SP 800-63B-4 §2.2. */
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
@@ -16,7 +16,7 @@ export async function secondFactorPage(
   ctx: Ctx,
   { client, subject, flowToken, problem }: FactorPageData & { problem: string | undefined },
 ): Promise<Page> {
-  const factors = (await ctx.people.secondFactors(subject)) ?? refuse('access_denied', 'the account is gone')
+  const factors = (await ctx.people.secondFactors(subject)) ?? refuse('access_denied', 'the account no longer exists')
   const { person, totp, passkeys, recoveryCodes } = factors
   const passkey =
     passkeys > 0
@@ -36,7 +36,7 @@ export async function enrolmentPage(
   return { page: 'enrolment', data: { flow: flowToken, application: applicationOf(client), ...offer, problem: undefined } }
 }
 
-/** The act and the flow for which a challenge or an offer is made; it is good nowhere else. */
+/** The purpose and the flow that a challenge or an offer is bound to. */
 export function challengeContext(
   { tokens }: Pick<Ctx, 'tokens'>,
   act: 'sign-in' | 'second-factor' | 'enrolment',

@@ -1,4 +1,4 @@
-/** What may be issued to a client whose user has signed in without a browser's journey — RFC 6749 §4.3, and our own sign-in API. */
+/** Issuance for a client whose user has signed in without a redirect — RFC 6749 §4.3, and our own sign-in API. */
 import type { Client } from './client.ts'
 import { refuseAudited } from './errors.ts'
 import type { Ctx } from './feature.ts'
@@ -6,7 +6,7 @@ import { refreshOf } from './refresh.ts'
 import { defaultResources } from './target.ts'
 import type { Issuance, SignInProof } from './types.ts'
 
-/** `sid`: that of the session, where there is one. A password that is changed at this very moment is no proof any more: nothing is issued. */
+/** `sid`: that of the session, if there is one. Nothing is issued when the password is changed at the same moment. */
 export async function signedIn(
   ctx: Ctx,
   { client, proof, scope, sid }: { client: Client; proof: SignInProof; scope: readonly string[]; sid: string },

@@ -1,4 +1,4 @@
-/** Reading a client back from storage, where a document may be older or newer than the schema. */
+/** Reads a client from storage, where a document may be older or newer than the schema. */
 import type { z } from 'zod'
 import { type ClientMetadata, clientSchema, policySchema } from './client.ts'
 import { storedMembers } from './stored-members.ts'
@@ -27,7 +27,7 @@ const strictest: Policy = {
 }
 
 /**
- * The client of a stored document, whatever else the document holds: unknown members and list entries are left out, and a member whose
+ * The client of a stored document. Unknown members and list entries are left out, and a member whose
  * value is no longer known has its default, or in `policy` the strictest value.
  */
 export function storedClient(id: string, document: Readonly<Record<string, unknown>>): ClientMetadata {

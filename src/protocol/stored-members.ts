@@ -1,8 +1,8 @@
-/** Reading a document back from storage member by member, where it may be older or newer than its schema. */
+/** Reads a document from storage member by member, since it may be older or newer than its schema. */
 import type { z } from 'zod'
 
 /**
- * The members that the shape knows. Unknown members and list entries are left out. A value that is no longer known becomes that of
+ * The members that the shape has. Unknown members and list entries are left out. A value that is no longer known becomes that of
  * `unreadable`, or the default.
  */
 export function storedMembers(

@@ -21,7 +21,7 @@ const [plainApi, opaqueApi, jwtApi, shortApi] = resources.map((r) => r.identifie
 const reading: ResourceMetadata = { identifier: 'https://reading.example', name: 'Reading', scopes: { read: 'Read' } }
 const writing: ResourceMetadata = { identifier: 'https://writing.example', name: 'Writing', scopes: { write: 'Write' } }
 
-suite('what a token is made for', () => {
+suite('the target of a token', () => {
   let gatehouse: TestApp
   before(async () => {
     gatehouse = await testApp('sqlite')
@@ -42,11 +42,11 @@ suite('what a token is made for', () => {
     scope?: readonly string[]
     /** Asked for at the token endpoint. */
     asked?: readonly string[]
-    /** Asked for at the authorization endpoint; undefined: nobody was asked. */
+    /** Asked for at the authorization endpoint; undefined when there was no such request. */
     granted?: readonly string[]
   }
 
-  async function aimed({ client: change, scope = ['api'], asked = [], granted }: Case): Promise<Partial<Target>> {
+  async function targetOf({ client: change, scope = ['api'], asked = [], granted }: Case): Promise<Partial<Target>> {
     const { authentication } = aRefreshToken()
     const authorization = granted && { grantId: 'grant', family: 'family', authentication, scope, resource: granted, extensions: {} }
     const issuance: Issuance = {
@@ -69,7 +69,7 @@ suite('what a token is made for', () => {
     ['two resources', { asked: [plainApi, shortApi] }, { audience: [plainApi, shortApi] }],
     ['the same twice', { asked: [plainApi, plainApi] }, { audience: [plainApi] }],
     [
-      'with openid also for this server, where UserInfo is',
+      'with openid also for this server, for UserInfo',
       { asked: [plainApi], scope: ['openid'] },
       () => ({ audience: [plainApi, gatehouse.issuer] }),
     ],
@@ -88,7 +88,7 @@ suite('what a token is made for', () => {
       { scope: ['read', 'write'] },
     ],
     ['all, if one declares none', { asked: [reading.identifier, plainApi], scope: ['read', 'write'] }, { scope: ['read', 'write'] }],
-    ['no scope at all is none too few', { asked: [reading.identifier], scope: [] }, { scope: [], audience: [reading.identifier] }],
+    ['an empty scope is allowed', { asked: [reading.identifier], scope: [] }, { scope: [], audience: [reading.identifier] }],
     [
       'with openid what UserInfo understands too',
       { asked: [reading.identifier], scope: ['openid', 'email', 'read', 'write'] },
@@ -102,7 +102,7 @@ suite('what a token is made for', () => {
     ['the shorter lifetime, the client’s', { client: { access_token_lifetime: 30 }, asked: [shortApi] }, { lifetime: 30 }],
   ]
   for (const [name, given, expected] of cases) {
-    test(name, async () => assert.partialDeepStrictEqual(await aimed(given), typeof expected === 'function' ? expected() : expected))
+    test(name, async () => assert.partialDeepStrictEqual(await targetOf(given), typeof expected === 'function' ? expected() : expected))
   }
 
   const refused: [name: string, given: Case][] = [
@@ -115,16 +115,16 @@ suite('what a token is made for', () => {
     ['a URI with fragment', { asked: [`${plainApi}#x`] }],
   ]
   for (const [name, given] of refused) {
-    test(`${name} is refused`, () => assert.rejects(aimed(given), (e) => e instanceof OAuthError && e.code === 'invalid_target'))
+    test(`${name} is refused`, () => assert.rejects(targetOf(given), (e) => e instanceof OAuthError && e.code === 'invalid_target'))
   }
 
   test('scopes of which the resource knows none are refused', () =>
     assert.rejects(
-      aimed({ asked: [reading.identifier], scope: ['write', 'toString'] }),
+      targetOf({ asked: [reading.identifier], scope: ['write', 'toString'] }),
       (e) => e instanceof OAuthError && e.code === 'invalid_scope',
     ))
 
-  test('whatever is asked, a token is never for more than was granted, and refreshing never widens the scope', async () => {
+  test('whatever is requested, a token never exceeds the grant, and refreshing never widens the scope', async () => {
     const { ctx, store } = gatehouse.root
     const holder = client({ policy: { refresh_rotation: 'keep' } })
     const subject = await gatehouse.addAccount({ username: 'alice' })

@@ -1,4 +1,4 @@
-/** Who an access token is for, and how it is made: client, resource and tenant each have a say — RFC 8707 §2.2. */
+/** The audience, scope and form of an access token, from the registration of client and resource and the settings of the tenant — RFC 8707 §2.2. */
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
@@ -25,8 +25,8 @@ export function defaultResources({ default_resource: identifier }: Pick<Client, 
 }
 
 /**
- * The scopes that those it is for understand; what else was granted, another token may carry. With `openid` it is for UserInfo too,
- * where the scopes of this server are understood. §2.2.
+ * The scopes that the audience understands; other granted scopes may go into another token. With `openid` the token is for UserInfo too,
+ * which understands the scopes of this server. §2.2.
  */
 function scopeFor(ctx: Ctx, granted: readonly string[], resources: readonly Resource[]): readonly string[] {
   const atResources = knownScopes(granted, resources)
@@ -34,7 +34,7 @@ function scopeFor(ctx: Ctx, granted: readonly string[], resources: readonly Reso
   return scope.length > 0 || granted.length === 0 ? scope : refuse('invalid_scope', 'the resource knows none of the scopes')
 }
 
-/** Without a resource the audience is this server: its own UserInfo endpoint, or APIs that take the issuer for their name. */
+/** Without a resource the audience is this server: its own UserInfo endpoint, or APIs that use the issuer as their identifier. */
 function target(ctx: Ctx, client: Client, scope: readonly string[], resources: readonly Resource[]): Target {
   const identifiers = resources.map((r) => r.identifier)
   const lifetimes = [

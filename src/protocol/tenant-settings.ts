@@ -1,16 +1,16 @@
-/** What a tenant sets for itself: the one table from which storage, command line, administration API and its description come. */
+/** The settings of a tenant: the table from which storage, command line, administration API and its description are derived. */
 import { z } from 'zod'
 import { type LifetimeName, lifetimeFields } from './lifetimes.ts'
 import { mergePatchOf } from './merge-patch.ts'
 import { storedMembers } from './stored-members.ts'
 import { line } from './text.ts'
 
-/** The part of a tenant's addresses that names it: `/t/SLUG`. */
+/** The part of a tenant's URLs that names it: `/t/SLUG`. */
 export const slugSchema = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
 
-/** That of a tenant to be made: `root` stands for the root tenant, which has no slug. */
+/** The slug of a new tenant. `root` is reserved for the root tenant, which has no slug. */
 export const newSlugSchema = slugSchema.refine((text) => text !== 'root', 'is reserved')
 
 export const tenantNameSchema = line(200).describe('Name, shown to people')
@@ -26,24 +26,24 @@ const ownLifetimes = Object.entries(lifetimeFields).map(([name, field]) => [
     .describe(field.description ?? ''),
 ])
 
-/** A tenant can close what the deployment offers, and never open what the deployment has closed. Without a default: absent, as the deployment sets it. */
+/** A tenant can disable what the deployment offers, but never enable what the deployment has disabled. A setting without a default is absent until set, and then the deployment's value applies. */
 export const tenantSettingsSchema = z.strictObject({
   sign_up: z.boolean().default(true).describe('Self-registration, where the deployment offers it'),
   sign_up_email: z.enum(signUpEmails).optional().describe('What the email address of a self-registered account must be'),
   password_grant: z.boolean().default(true).describe('The password grant, where the deployment offers it'),
   open_registration: z.boolean().default(true).describe('Clients may register themselves without a token, where the deployment offers it'),
   second_factor: z.enum(['optional', 'required']).optional().describe('Whether people must sign in with a second factor'),
-  account_deletion: z.boolean().default(true).describe('People may delete their own account, where the deployment lets them'),
+  account_deletion: z.boolean().default(true).describe('People may delete their own account, where the deployment allows it'),
   contact: z.email().max(254).optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
     .default({})
-    .describe('Its own, in seconds; all others are those of the deployment'),
+    .describe('Its own lifetimes, in seconds; the others are those of the deployment'),
 })
 
 export type TenantOwnSettings = z.infer<typeof tenantSettingsSchema>
 
-/** Takes the place of a value that cannot be read: what was closed does not open. */
+/** Replaces values that cannot be read, so that nothing disabled becomes enabled. */
 const strictest: TenantOwnSettings = {
   sign_up: false,
   sign_up_email: 'private',

@@ -14,14 +14,14 @@ test('point 13: neither a line nor a text of several lines has odd characters', 
     assert.deepEqual([isCleanText(value), line(20).safeParse(value).success], [true, true], value)
 })
 
-test('point 13: line breaks and tabs are in texts of several lines alone', () => {
+test('point 13: line breaks and tabs are allowed only in texts of several lines', () => {
   for (const character of ['\n', '\r\n', '\t'])
     assert.deepEqual([text(10).safeParse(`a${character}b`).success, line(10).safeParse(`a${character}b`).success], [true, false])
   for (const character of ['\u2028', '\u2029'])
     assert.deepEqual([text(10).safeParse(`a${character}b`).success, line(10).safeParse(`a${character}b`).success], [false, false])
 })
 
-test('texts are trimmed, not empty, and no longer than they may be', () => {
+test('texts are trimmed, not empty, and bounded', () => {
   assert.equal(line(3).parse(' abc\n'), 'abc')
   for (const value of ['', '  ', 'abcd']) assert.equal(line(3).safeParse(value).success, false, JSON.stringify(value))
 })

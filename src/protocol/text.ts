@@ -1,7 +1,7 @@
-/** Text from outside: which characters it may hold, and how text that may hold others is shown — Unicode UAX #9 and UTS #36 §2.1. */
+/** Text from outside: which characters it may hold, and how other text is displayed — Unicode UAX #9 and UTS #36 §2.1. */
 import { z } from 'zod'
 
-/** No text may hold these: controls (so NUL and terminal escapes), lone surrogates, controls of the writing direction. */
+/** Characters that no text may hold: controls (including NUL and terminal escapes), lone surrogates, bidirectional controls. */
 const forbidden = /[^\P{Cc}\t\n\r]|\p{Cs}|\p{Bidi_Control}|\p{Zl}|\p{Zp}/u
 const lineBreaks = /[\t\n\r\u2028\u2029]/
 
@@ -36,7 +36,7 @@ export function isDotSegment(segment: string): boolean {
 
 const everyForbidden = new RegExp(forbidden, 'gu')
 
-/** What is left of a text without such characters and line breaks, trimmed: at most `most` characters, none of them cut in half. */
+/** The text without forbidden characters and line breaks, trimmed and cut to `most` characters without splitting a surrogate pair. */
 export function cleanPart(value: string, most: number): string {
   return [
     ...value

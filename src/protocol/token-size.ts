@@ -1,18 +1,18 @@
-/** How much a token may hold: it travels in headers and URLs, which servers refuse when they are long. */
+/** Limits of the size of a token, since servers refuse long headers and URLs. */
 import { Buffer } from 'node:buffer'
 import { refuse } from './errors.ts'
 
 const maxGroupsInToken = 100
-/** Bytes of what is looked up, as JSON. */
+/** Of the looked-up claims, in bytes of JSON. */
 const maxBytesInToken = 4096
 
-/** The names for a token. When there are too many, it has none: half of them would look like all. UserInfo tells any number. */
-export function groupsToTell(names: readonly string[]): readonly string[] | undefined {
+/** The group names for a token. When there are too many it has none, since an incomplete list would look complete. UserInfo returns any number. */
+export function groupsForToken(names: readonly string[]): readonly string[] | undefined {
   return names.length > maxGroupsInToken || bytesOf(names) > maxBytesInToken ? undefined : names
 }
 
-/** These claims in their order, without those for which a token has no room. */
-export function claimsToTell(claims: readonly (readonly [name: string, value: unknown])[]): Record<string, unknown> {
+/** These claims in their order, without those that exceed the limit. */
+export function claimsForToken(claims: readonly (readonly [name: string, value: unknown])[]): Record<string, unknown> {
   let room = maxBytesInToken
   const told = claims.filter(([name, value]) => {
     const bytes = bytesOf({ [name]: value })
@@ -23,7 +23,7 @@ export function claimsToTell(claims: readonly (readonly [name: string, value: un
   return Object.fromEntries(told)
 }
 
-/** A token that was made, if it leaves room for other headers in the 16 KB that servers take. Refuses it otherwise. */
+/** Returns the token. Refuses one that is too long to leave room for other headers in the 16 KB that servers accept. */
 export function transportable(token: string): string {
   return token.length <= 12_288
     ? token

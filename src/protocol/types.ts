@@ -1,4 +1,4 @@
-/** The words the rules are written in. Data; never changed once made. */
+/** The data types of the rules. Values are never changed once made. */
 
 import type { AccessTokenAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
@@ -6,7 +6,7 @@ import type { Client } from './client.ts'
 import type { Permission } from './permissions.ts'
 import type { Resource } from './resource.ts'
 
-/** The permission a subject has given a client. Consent is remembered in it; codes and tokens hang off it. */
+/** What a subject has allowed a client. It records the consent; codes and tokens are issued under it. */
 export interface Grant {
   id: string
   clientId: string
@@ -19,7 +19,7 @@ export interface Grant {
 export interface AuthorizationRequest {
   clientId: string
   redirectUri: string
-  /** False when the only registered URI was used without being named (RFC 6749 §4.1.3: then the token request need not name it). */
+  /** False when the request omitted it because only one is registered; then the token request may omit it too (RFC 6749 §4.1.3). */
   redirectUriSent: boolean
   responseType: string
   responseMode: string
@@ -38,9 +38,9 @@ export interface AuthorizationRequest {
   /** Seconds since the epoch. */
   askedAt: number
   uiLocales: readonly string[]
-  /** Whatever features read from the request and will need again. */
+  /** What features read from the request and will need again. */
   extensions: Readonly<Record<string, string>>
-  /** Under what a pushed request is kept, which ends with the answer to it. RFC 9126 §4 */
+  /** Hash under which a pushed request is stored; the response ends it. RFC 9126 §4 */
   pushed: string | undefined
   /** A request object that works once, which ends with the answer to it. RFC 9101 */
   usesUp: UsedOnce | undefined
@@ -52,9 +52,9 @@ export interface UsedOnce {
   expiresAt: number
 }
 
-/** One visit of one browser to the authorization endpoint, from request to response. */
+/** One authorization request in one browser, from request to response. */
 export interface Flow {
-  /** Hash of the ticket that our pages carry. */
+  /** Hash of the flow token in our pages. */
   id: string
   /** Hash of the browser's id. */
   browser: string
@@ -63,12 +63,12 @@ export interface Flow {
   pending: PendingSignIn | undefined
 }
 
-/** A sign-in whose first factor was right and whose second is owed. It is no session: nobody but this flow knows of it. */
+/** A sign-in whose first factor was right and whose second is still required. It is not a session, and exists only in this flow. */
 export interface PendingSignIn {
-  /** Random: one that is begun anew is another one. */
+  /** Random: a repeated sign-in gets a new id. */
   id: string
   subject: string
-  /** Of the password that was right: once it is changed, this is worth nothing. */
+  /** Of the password that was right. The pending sign-in is void once the password changes. */
   password: string
   /** RFC 8176. */
   amr: readonly string[]
@@ -78,18 +78,18 @@ export interface PendingSignIn {
 /** What the user has done in a flow. */
 export type Answer = 'sign-in' | 'choose-account' | 'second-factor' | 'consent'
 
-/** What a person must do before anything else. */
+/** An action that is required of a person before anything else. */
 export type RequiredAction = 'new-password'
 
-/** What a person owes beyond a password: to show a second factor, or first to set one up. */
+/** What is required beyond a password: a second factor, or to set one up first. */
 export type SecondFactorStep = 'second-factor' | 'enrolment'
 
-/** What the user still owes a flow; each but `done` is also the name of its page. */
+/** The next required step of a flow. Each except `done` is also the name of its page. */
 export type Step = Answer | RequiredAction | SecondFactorStep | 'sign-up' | 'done'
 
-/** Who is signed in at this browser. Supplied by `identity/`. */
+/** A person's session in this browser. Supplied by `identity/`. */
 export interface Session {
-  /** What the browser brought. */
+  /** The id in the browser's cookie. */
   id: string
   /** The `sid` of ID tokens; public. */
   sid: string
@@ -101,11 +101,11 @@ export interface Session {
   amr: readonly string[]
   requiredAction: RequiredAction | undefined
   name: string
-  /** E-mail address or user name. */
+  /** Email address or user name. */
   detail: string | undefined
 }
 
-/** What a sign-in was, for tokens. */
+/** The authentication event that tokens describe. */
 export interface Authentication {
   subject: string
   authTime: number
@@ -114,11 +114,11 @@ export interface Authentication {
   sid: string
 }
 
-/** An authorization code as kept. */
+/** An authorization code as stored. */
 export interface Code {
   hash: string
   grantId: string
-  /** Every token that comes of this code carries its family; revoking the family takes them all back. */
+  /** Every token issued from this code has its family; revoking the family revokes them all. */
   family: string
   asked: AuthorizationRequest
   scope: readonly string[]
@@ -127,7 +127,7 @@ export interface Code {
   usedAt: number | undefined
 }
 
-/** What lies behind a refresh token. */
+/** A refresh token as stored. */
 export interface RefreshToken {
   hash: string
   grantId: string
@@ -143,16 +143,16 @@ export interface RefreshToken {
   usedAt: number | undefined
 }
 
-/** What lies behind whatever is accepted as an access token. RFC 6749 §1.4. */
+/** The content of anything that is accepted as an access token. RFC 6749 §1.4. */
 export interface Credential {
   jti: string
-  /** Undefined: it was issued to no client. */
+  /** Undefined when it was not issued to a client. */
   clientId: string | undefined
   subject: string
   audience: readonly string[]
   scope: readonly string[]
   issuedAt: number
-  /** Undefined: until it is taken back. */
+  /** Undefined when it is valid until revoked. */
   expiresAt: number | undefined
   grantId: string | undefined
   family: string | undefined
@@ -165,55 +165,55 @@ export interface Credential {
   extra: Readonly<Record<string, unknown>>
 }
 
-/** What lies behind an access token, whether it is written into a JWT or kept behind an opaque one. */
+/** The content of an access token, whether in a JWT or stored for an opaque one. */
 export interface AccessToken extends Credential {
   clientId: string
   expiresAt: number
 }
 
-/** An API key: speaks for its owner, who needs no client for it. */
+/** An API key: it authorises requests as its owner, without a client. */
 export interface ApiKey {
   /** Public. */
   id: string
   owner: 'person' | 'service'
   subject: string
-  /** What it is for, in the owner's words. */
+  /** What it is for, as the owner named it. */
   label: string
   scope: readonly string[]
-  /** Identifiers of RFC 8707, besides this server. */
+  /** Resource identifiers (RFC 8707), besides this server. */
   resource: readonly string[]
   createdAt: number
   expiresAt: number | undefined
-  /** To the minute. */
+  /** Accurate to a minute. */
   lastUsedAt: number | undefined
 }
 
-/** An API key as kept. */
+/** An API key as stored. */
 export interface StoredApiKey extends ApiKey {
   hash: string
-  /** The id of the key from which it came by rotation, once or many times; its own when it is the first. */
+  /** The id of the first key in its chain of rotations; its own when it is the first. */
   chain: string
-  /** Seconds from its making to its expiry, for the keys that follow it; undefined: they do not expire. */
+  /** Seconds from creation to expiry, also for the keys that replace it; undefined: they do not expire. */
   lifetime: number | undefined
 }
 
 /** RFC 7800 §3.1. */
 export type Confirmation = Readonly<Record<string, string>>
 
-/** What a request proved about its sender (DPoP, mutual TLS): the token will be bound to it. */
+/** The key that the sender of a request proved to hold (DPoP, mutual TLS); the token is bound to it. */
 export interface Binding {
   cnf: Confirmation
   tokenType: 'Bearer' | 'DPoP'
 }
 
-/** What a grant type decided may be issued. One mint turns it into tokens. */
+/** What a grant type allows to be issued. `issueTokens` makes the tokens. */
 export interface Issuance {
   client: Client
   subject: string
   scope: readonly string[]
-  /** What a person allowed; absent when a client speaks for itself. */
+  /** What a person allowed; absent when a client acts for itself. */
   authorization?: GrantedAuthorization
-  /** Audience in place of that of the resources it is for: of our own sign-in API. */
+  /** Replaces the audience of the resources: for our own sign-in API. */
   audience?: readonly string[]
   nonce?: string | undefined
   /** The authorization code that was redeemed, for `c_hash`. */
@@ -222,26 +222,26 @@ export interface Issuance {
   response?: Readonly<Record<string, unknown>>
   /** For the audit log. */
   auditEvents?: readonly AuditEvent[]
-  /** The artefact this issuance uses up. */
+  /** What this issuance spends. */
   spends?: Spend
-  /** The refresh token to hand out. `keep`: this text, which is kept already; `next`: this text, to be kept. */
+  /** The refresh token to return. `keep`: this text, which is stored already; `next`: this text, to be stored. */
   refresh: { kind: 'none' } | { kind: 'new' } | { kind: 'keep' | 'next'; token: string }
 }
 
-/** What of an authorization lives on from token to token. */
+/** The part of an authorization that passes from token to token. */
 export interface GrantedAuthorization {
   grantId: string
   family: string
   authentication: Authentication
-  /** All that was granted, from which each access token may take less. */
+  /** All that was granted; an access token may have less. */
   scope: readonly string[]
-  /** Identifiers of RFC 8707 that were granted. */
+  /** Resource identifiers (RFC 8707) that were granted. */
   resource: readonly string[]
-  /** What features remember of it, by names of their own. */
+  /** What features remember, by their own names. */
   extensions: Readonly<Record<string, string>>
 }
 
-/** What an access token is made for, and how. */
+/** The audience, scope and form of an access token. */
 export interface Target {
   audience: readonly string[]
   scope: readonly string[]
@@ -255,30 +255,30 @@ export interface Target {
   claimSources: Readonly<Record<string, string>>
 }
 
-/** Who proved to be the owner of an account, and what was kept of the password at that moment. It proves nothing once either has changed. */
+/** Proof that somebody owns an account, with the password hash of that moment. It is void once either has changed. */
 export interface Proof {
   subject: string
   passwordHash: string | undefined
 }
 
-/** A proof, and what was shown. */
+/** A proof, and the methods that were used. */
 export type SignInProof = Proof & Omit<Authentication, 'sid'>
 
-/** What stands for an issuance: an artefact that it uses up, or a proof that must still hold. */
+/** What an issuance depends on: something that it spends, or a proof that must still be valid. */
 export type Artefact = { kind: 'code' | 'refresh'; hash: string } | ({ kind: 'password' } & Proof)
 
-/** An artefact used up by one atomic statement, together with everything its use brings about. */
+/** A code or refresh token, spent by one atomic statement, with all that its use causes. */
 export type Spend = Artefact & {
-  /** Called when another request was first: refuses, or says what may be issued instead. */
+  /** Called when another request was first: refuses, or returns what may be issued instead. */
   alreadySpent(): Promise<Issuance>
 }
 
-/** Who looks into a token. RFC 7662 §2.1. */
+/** The caller of the introspection endpoint. RFC 7662 §2.1. */
 export interface Introspector {
-  /** Absent when a resource server came with its own credentials. */
+  /** Absent when a resource server used its own credentials. */
   clientId: string | undefined
-  /** Identifier of the resource server that it is or speaks for. */
+  /** Identifier of the resource server that it is or acts for. */
   audience: string | undefined
-  /** What is registered under that identifier. */
+  /** The resource registered under that identifier. */
   resource: Resource | undefined
 }

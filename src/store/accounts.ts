@@ -3,7 +3,7 @@ import type { IdentityStore } from '../identity/store.ts'
 import { administer, leave, replacePassword, search } from './account-administration.ts'
 import { accountColumns, accountFrom, columnsOfAccount } from './account-row.ts'
 import { changeProfile, insert, remove, unlessTaken, update } from './account-writes.ts'
-import { kept } from './personal-data.ts'
+import { personalData } from './personal-data.ts'
 import { type Db, sql } from './sql.ts'
 
 export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'> {
@@ -46,7 +46,7 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
           where tenant_id = ${tenant} and subject = ${subject} and password_hash = ${from} returning subject`)
         return rows.length > 0
       },
-      kept: (subject) => kept(db, tenant, subject),
+      personalData: (subject) => personalData(db, tenant, subject),
       leave: (subject, now) => db.transact(() => leave(tenant, subject, now)),
       remove: (subject, now) => db.transact(() => remove(tenant, subject, now)),
       async list({ after = '', limit }) {

@@ -79,7 +79,7 @@ onEachEngine('a key works only while its owner is active', async ({ a }) => {
   const own = aKey({ id: 'own', hash: '#own', owner: 'person', subject: 'subject' })
   await a.apiKeysAdmin.add(own)
   assert.deepEqual(await a.apiKeys.find('#own', NOW), found(own, 'Alice'))
-  assert.equal(await a.apiKeysAdmin.add(aKey({ id: 'x', hash: '#x', owner: 'person' })), false, 'a service is no person')
+  assert.equal(await a.apiKeysAdmin.add(aKey({ id: 'x', hash: '#x', owner: 'person' })), false, 'a service is not a person')
   await a.services.setStatus('service', 'suspended')
   await a.accounts.change('subject', { status: 'suspended' })
   assert.deepEqual(await inForce(a, NOW, ['#key', '#own']), [])

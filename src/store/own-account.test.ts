@@ -80,12 +80,12 @@ onEachEngine(
     await a.sessions.start(aSession({ subject: 'one' }), '$hash', [])
     await a.devices.add({ subject: 'one', hash: 'device', expiresAt: NOW + 9 }, 5)
     await a.links.add(aLink({ kind: 'verification', email: 'a@example.com', expiresAt: NOW + 9 }, admin('one')))
-    assert.deepEqual(await a.accounts.kept('one'), {
+    assert.deepEqual(await a.accounts.personalData('one'), {
       apiKeys: [],
       devices: [{ expiresAt: NOW + 9 }],
       links: [{ kind: 'verification', email: 'a@example.com', expiresAt: NOW + 9 }],
     })
-    assert.deepEqual(await b.accounts.kept('one'), { apiKeys: [], devices: [], links: [] })
+    assert.deepEqual(await b.accounts.personalData('one'), { apiKeys: [], devices: [], links: [] })
     assert.equal(await a.accounts.leave('nobody', NOW), 'unknown')
     const left = await Promise.all(['one', 'two', 'three'].map((subject) => a.accounts.leave(subject, NOW)))
     assert.deepEqual(left.toSorted(), ['last', 'removed', 'removed'], 'one of three who leave at once stays')

@@ -4,7 +4,7 @@ import type { StoredPersonalData } from '../identity/store.ts'
 import { keyFrom } from './api-keys.ts'
 import { type Db, sql } from './sql.ts'
 
-export async function kept(db: Db, tenant: string, subject: string): Promise<StoredPersonalData> {
+export async function personalData(db: Db, tenant: string, subject: string): Promise<StoredPersonalData> {
   const keys = await db.read(sql`
     select id, owner, subject, label, scope, resource, created_at, expires_at, last_used_at from api_keys
     where tenant_id = ${tenant} and owner = 'person' and subject = ${subject} order by created_at, id`)

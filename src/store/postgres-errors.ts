@@ -37,7 +37,7 @@ const WITH_VALUES = /^(22|23)/
 /** What only the operator can mend, by SQLSTATE, and how. */
 const remedies: Readonly<Record<string, string>> = {
   '28P01': 'PostgreSQL refuses the user or the password of database_url: correct it; special characters in it are percent-encoded',
-  '28000': 'PostgreSQL does not let the user of database_url in: correct it, or allow this user and address in pg_hba.conf',
+  '28000': 'PostgreSQL rejects the user of database_url: correct it, or allow this user and address in pg_hba.conf',
   '3D000': "the PostgreSQL server has no such database: create it with encoding 'UTF8', or correct database_url",
   '3F000': 'there is no schema to create tables in: create one and set it in the search_path of the user of database_url',
   '42501': 'the user of database_url lacks a right: make it the owner of the database, or grant it usage and create on the schema',

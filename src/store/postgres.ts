@@ -95,7 +95,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
   return {
     engine: 'postgres',
     get limitation() {
-      return diskFull ? 'the disk of PostgreSQL is full: nothing new is accepted until it has space' : undefined
+      return diskFull ? 'the disk of PostgreSQL is full: nothing new is accepted until there is space' : undefined
     },
     mark: () => Math.floor(performance.now() / MARK_EVERY),
     read: (query) =>

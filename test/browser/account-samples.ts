@@ -49,7 +49,7 @@ export function accountSamples(origin: string, attack: string): Record<string, V
   const hostile = { ...context, tenant: long, person: { name: long, detail: `${'w'.repeat(200)}@${attack}` } }
   const section = (name: string, content: Content, where = context) => accountView({ ...where, current: name }, content)
   const faults = {
-    birthdate: 'This is no day of the calendar.',
+    birthdate: 'This is not a date.',
     phone_number: 'This must be an international number such as +12025550123.',
     attribute_hobbies: 'This must be a list of 1 to 20 texts of 1 to 200 characters.',
     attribute_department: 'This is missing.',
@@ -66,12 +66,12 @@ export function accountSamples(origin: string, attack: string): Record<string, V
     }),
     'account-profile-problem': section('profile', {
       title: 'Profile',
-      problem: 'Nothing is saved yet: please look at the fields that are marked.',
+      problem: 'Nothing is saved yet. Please check the marked fields.',
       body: profilePage({ ...whose, values: { ...ada, birthdate: '1815-02-30', phone_number: '020 7183' }, ...own, faults }),
     }),
     'account-email': section('email', {
       title: 'E-mail',
-      notice: 'A link is on its way to your address. It works once, within one day.',
+      notice: 'We have sent a link to your address. It works once, within one day.',
       body: emailPage(email()),
     }),
     'account-email-stale': section('email', { title: 'E-mail', body: emailPage(email({ verified: true, confirm })) }),
@@ -161,7 +161,7 @@ export function accountSamples(origin: string, attack: string): Record<string, V
 const own = {
   asked: questions,
   texts: { department: 'research', desk: '7', greeting: 'Good morning,\nhow are you?', hobbies: 'chess\ntea', remote: 'false' },
-  told: [
+  readOnly: [
     { question: { name: 'cost_centre', title: 'Cost centre', type: 'number', required: false }, value: 4711 },
     { question: { name: 'teams', title: 'Teams', type: 'list', required: false }, value: ['Analytical Engine', 'Bernoulli numbers'] },
     { question: { name: 'key_holder', title: 'Has a key', type: 'boolean', required: false }, value: true },
@@ -171,9 +171,9 @@ const own = {
 
 function hostileProfile(attack: string, long: string): Html {
   const { asked, typed, faults } = hostileQuestions(long)
-  const told = asked.map((question) => ({ question: { ...question, name: `told_${question.name}` }, value: [long, long] }))
+  const readOnly = asked.map((question) => ({ question: { ...question, name: `read_only_${question.name}` }, value: [long, long] }))
   const person = { base: at.base, sid: attack, tenant: long, username: long, values: { name: long, website: attack } }
-  return profilePage({ ...person, asked, texts: typed, told, faults: { name: long, ...faults } })
+  return profilePage({ ...person, asked, texts: typed, readOnly, faults: { name: long, ...faults } })
 }
 
 function email(more: Partial<EmailPage> = {}): EmailPage {

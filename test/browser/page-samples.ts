@@ -35,7 +35,7 @@ export function samples(origin: string): Record<string, Page | View> {
       name: 'Ada Lovelace',
       canChoose: true,
       problem: {
-        text: 'There is an account with this address already. Please sign in, or choose a new password if you forgot it.',
+        text: 'An account with this address exists already. Please sign in, or choose a new password if you forgot it.',
         field: 'email',
       },
     }),
@@ -45,7 +45,7 @@ export function samples(origin: string): Record<string, Page | View> {
       asked: questions,
       typed: { desk: '900', hobbies: 'chess', started: '2031-05-01', team: 'sales', remote: 'true', greeting: 'Hello' },
       faults: { attribute_desk: 'This must be a number, at least 1, at most 500.', attribute_department: 'This is missing.' },
-      problem: { text: 'Please look at the fields that are marked.' },
+      problem: { text: 'Please check the marked fields.' },
     }),
     'confirm-sign-up': confirmSignUpPage({}),
     'confirm-sign-up-elsewhere': confirmSignUpPage({ mustProve: true }),

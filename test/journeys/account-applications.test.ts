@@ -49,7 +49,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.doesNotMatch(listed.html, /last came back/)
       gatehouse.advance(60)
       await app.refresh(tokens.refresh_token)
-      assert.match((await browser.open('/account/applications')).html, /last came back for more/)
+      assert.match((await browser.open('/account/applications')).html, /last used/)
     })
 
     test('access is removed at once with all its tokens; next time the person is asked anew', async () => {
@@ -89,7 +89,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('one whose users are not asked says that it comes back; one that is no longer registered has its id left', async () => {
       const { browser, subject } = await enter()
       await browser.open(application(gatehouse, { id: 'ours', secret: 'secret' }).url())
-      assert.match((await browser.open('/account/applications')).html, /it has access again when you next sign in/)
+      assert.match((await browser.open('/account/applications')).html, /it gets access again when you next sign in/)
       await gatehouse.root.store.grants.widen({
         clientId: 'vanished',
         subject,

@@ -163,20 +163,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await schema.define(attributeSchema.parse(definitions[3]))
     })
 
-    test('too much in all is refused as a whole', async () => {
+    test('values that are too long in total are refused as a whole', async () => {
       const many = Array.from({ length: 10 }, (_, i) => `long_${i}`)
       const { attributes: schema } = gatehouse.root.store
       for (const name of many) await schema.define(attributeSchema.parse({ name, type: 'string', max_length: 2000, ...person }))
       await fresh()
       const texts = Object.fromEntries(many.map((name) => [`attribute_${name}`, 'x'.repeat(2000)]))
       const { status, html } = await browser.submit('profile-save', { name: 'Alice', ...shown, ...texts })
-      assert.deepEqual([status, html.includes('it is too much in all')], [422, true])
+      assert.deepEqual([status, html.includes('it is too long in total')], [422, true])
       assert.deepEqual(await attributes(), kept)
       const full = { ...kept, teams: Array.from({ length: 20 }, () => 'x'.repeat(200)) }
       await fresh(full)
       const { attribute_long_0, attribute_long_1, attribute_long_2, ...fewer } = texts
       const beside = await browser.submit('profile-save', { name: 'Changed', ...shown, ...fewer })
-      assert.deepEqual([beside.status, beside.html.includes('it is too much in all')], [422, true])
+      assert.deepEqual([beside.status, beside.html.includes('it is too long in total')], [422, true])
       assert.deepEqual([await attributes(), (await account()).claims], [full, { name: 'Alice' }])
       for (const name of many) await schema.remove(name)
     })

@@ -39,7 +39,7 @@ suite('the e-mail address', () => {
   test('is confirmed by a link that one sends oneself', async () => {
     const { browser, page, subject, email } = await enter()
     assert.match(page.html, /Not confirmed yet/)
-    assert.match((await browser.submit('email-verify')).html, /id="notice"[\s\S]*A link is on its way/)
+    assert.match((await browser.submit('email-verify')).html, /id="notice"[\s\S]*We have sent a link/)
     const mail = await sink.next()
     assert.deepEqual(mail.recipients, [email])
     await browser.open(linkIn(mail))
@@ -54,7 +54,7 @@ suite('the e-mail address', () => {
 
   test('is changed when the link in the new mailbox is followed, and the old one is told', async () => {
     const { browser, subject, email } = await enter()
-    assert.match((await browser.submit('email-change', { email: ` new.${email} ` })).html, /on its way to the new address/)
+    assert.match((await browser.submit('email-change', { email: ` new.${email} ` })).html, /We have sent a link to the new address/)
     const mail = await sink.next()
     assert.deepEqual(mail.recipients, [`new.${email}`])
     assert.equal((await account(subject)).email, email)
@@ -85,7 +85,7 @@ suite('the e-mail address', () => {
     await sink.next()
     const mail = await sink.next()
     await browser.open(linkIn(mail))
-    assert.match((await browser.submit('confirm-email')).html, /another account has this e-mail address by now/)
+    assert.match((await browser.submit('confirm-email')).html, /another account now has this email address/)
     assert.equal((await account(subject)).email, email)
   })
 
@@ -162,6 +162,6 @@ test('without mail the address is shown, and nothing that needs mail is there', 
   const sid = /name="sid" value="([^"]+)"/.exec(profile.html)?.[1] as string
   for (const act of ['verify', 'change']) {
     const refused = await browser.post(`/account/email/${act}`, { sid, email: 'x@example.com' })
-    assert.deepEqual([refused.status, /there is nothing at this address/.test(refused.html)], [404, true])
+    assert.deepEqual([refused.status, /there is nothing at this URL/.test(refused.html)], [404, true])
   }
 })

@@ -17,10 +17,10 @@ const known = {
 
 const wrong: [field: string, value: string, fault: string][] = [
   ['birthdate', 'tomorrow', 'This must be YYYY-MM-DD or YYYY.'],
-  ['birthdate', '1990-02-30', 'This is no day of the calendar.'],
-  ['birthdate', '1990-13-01', 'This is no day of the calendar.'],
-  ['zoneinfo', 'Mars/Olympus', 'This is no time zone; write it as Europe/Paris.'],
-  ['locale', 'en_GB!', 'This is no language tag; write it as en-GB.'],
+  ['birthdate', '1990-02-30', 'This is not a date.'],
+  ['birthdate', '1990-13-01', 'This is not a date.'],
+  ['zoneinfo', 'Mars/Olympus', 'This is not a time zone; write it as Europe/Paris.'],
+  ['locale', 'en_GB!', 'This is not a language tag; write it as en-GB.'],
   ['phone_number', '0123', 'This must be an international number such as +12025550123.'],
   ['website', 'javascript:alert(1)', 'This must be an absolute http or https URL.'],
   ['profile', 'me', 'This must be an absolute http or https URL.'],

@@ -96,7 +96,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const given of [{ sid }, { sid: 'x' }, {}]) {
         const refused = await browser.post('/account/profile/save', { ...given, name: 'Bobby' })
         assert.equal(refused.status, 409)
-        assert.match(refused.html, /Another account was chosen meanwhile/)
+        assert.match(refused.html, /Another account was chosen in the meantime/)
         assert.doesNotMatch(refused.html, /Bobby/)
       }
       assert.equal((await claims())?.['name'], 'Alice Liddell')

@@ -117,7 +117,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         redirect: 'manual',
       })
       assert.equal(many.status, 400)
-      assert.match(await many.text(), /there are more than 100 parameters; send fewer/)
+      assert.match(await many.text(), /the request has more than 100 parameters; send fewer/)
     })
 
     test('point 16: cookies of a hundred tenants do not lock a browser out: the oldest are dropped, the root’s stay', async () => {

@@ -36,7 +36,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
       const narrower = await admin('PUT', '/attributes/department', { type: 'enum', values: ['research'] })
       assert.equal(narrower.status, 409)
-      assert.match(narrower.body.errors[0].rule, /1 accounts have no such value, among them ada/)
+      assert.match(narrower.body.errors[0].rule, /1 accounts have no such value, for example ada/)
       const { body } = await admin('GET', '/attributes')
       assert.deepEqual(body.items[0].values, ['research', 'sales'], 'nothing was changed')
 

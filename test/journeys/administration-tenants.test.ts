@@ -101,7 +101,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await gatehouse.addAccount({ username: 'there', role: 'superadmin' }, password, tenant)
       const { body } = await asked(`${gatehouse.issuer}/t/acme/api/v1/auth/login`, 'POST', { email: 'there', password })
       const refused = await asked(`${gatehouse.issuer}/t/acme/api/v1/admin/tenants`, 'GET', undefined, bearer(body.access_token))
-      assert.deepEqual([refused.status, refused.body.detail], [404, 'tenants are looked after at the root tenant'])
+      assert.deepEqual([refused.status, refused.body.detail], [404, 'tenants are administered at the root tenant'])
     })
   })
 }

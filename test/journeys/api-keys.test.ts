@@ -108,7 +108,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const { text } of [await make(person, { scope: 'email' }), await make(machine, { scope: 'email' })])
         assert.deepEqual(told(await userinfo({ 'x-api-key': text })), [403, 'insufficient_scope'])
       for (const [input, message] of [
-        [{ scope: 'email openid' }, /a service is no person/],
+        [{ scope: 'email openid' }, /a service is not a person/],
         [{ resource: [api, 'https://other.example'] }, /is not registered as a resource/],
         [{ scope: 'a"b' }, /has a character/],
         [{ label: '' }, /label/],

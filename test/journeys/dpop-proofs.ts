@@ -46,9 +46,9 @@ export function wrongProofs({
     ],
     'another typ': ['typ of the DPoP proof must be dpop+jwt', (path) => proof(path, { header: { typ: 'JWT' } })],
     'no typ': ['typ of the DPoP proof must be dpop+jwt', (path) => proof(path, { header: { typ: undefined } })],
-    'alg none': ['alg of the DPoP proof is none of dpop_signing_alg_values_supported', async (path) => unsigned(await proof(path))],
+    'alg none': ['alg of the DPoP proof is not one of dpop_signing_alg_values_supported', async (path) => unsigned(await proof(path))],
     'a shared secret': [
-      'alg of the DPoP proof is none of dpop_signing_alg_values_supported',
+      'alg of the DPoP proof is not one of dpop_signing_alg_values_supported',
       (path) =>
         new SignJWT({ jti: 'x', htm: 'POST', htu: issuer() + path, iat: now() })
           .setProtectedHeader({ alg: 'HS256', typ: 'dpop+jwt', jwk: key().jwk as never })
@@ -60,11 +60,11 @@ export function wrongProofs({
       async (path) => proof(path, { header: { jwk: await exportJWK(key().privateKey) } }),
     ],
     'a key for another algorithm': [
-      'jwk of the DPoP proof is no sound key for its alg',
+      'jwk of the DPoP proof is not a valid key for its alg',
       async (path) => proof(path, { header: { jwk: (await aKey('PS256')).jwk } }),
     ],
     'a key that is no point of the curve': [
-      'jwk of the DPoP proof is no sound key for its alg',
+      'jwk of the DPoP proof is not a valid key for its alg',
       (path) => proof(path, { header: { jwk: { ...key().jwk, x: 'AA' } } }),
     ],
     'the key of somebody else': [signature, (path) => proof(path, { header: { jwk: other().jwk } })],
@@ -89,30 +89,27 @@ export function wrongProofs({
       'htm of the DPoP proof is not the method of this request',
       (path) => proof(path, { claims: { htm: 'post' } }),
     ],
-    'another path': ['htu of the DPoP proof is not the address of this request', () => proof('/elsewhere')],
+    'another path': ['htu of the DPoP proof is not the URL of this request', () => proof('/elsewhere')],
     'another host': [
-      'htu of the DPoP proof is not the address of this request',
+      'htu of the DPoP proof is not the URL of this request',
       (path) => proof(path, { claims: { htu: `https://evil.example${path}` } }),
     ],
-    'an address that is none': [
-      'htu of the DPoP proof is not the address of this request',
-      (path) => proof(path, { claims: { htu: path } }),
-    ],
-    'no address': ['htu of the DPoP proof is not the address of this request', (path) => proof(path, { claims: { htu: undefined } })],
+    'an address that is none': ['htu of the DPoP proof is not the URL of this request', (path) => proof(path, { claims: { htu: path } })],
+    'no address': ['htu of the DPoP proof is not the URL of this request', (path) => proof(path, { claims: { htu: undefined } })],
     'an old proof': [
-      'iat of the DPoP proof is not the present time; check the clock of the client',
+      'iat of the DPoP proof is not the current time; check the clock of the client',
       (path) => proof(path, { claims: { iat: now() - 121 } }),
     ],
     'a proof from the future': [
-      'iat of the DPoP proof is not the present time; check the clock of the client',
+      'iat of the DPoP proof is not the current time; check the clock of the client',
       (path) => proof(path, { claims: { iat: now() + 61 } }),
     ],
     'no time': [
-      'iat of the DPoP proof is not the present time; check the clock of the client',
+      'iat of the DPoP proof is not the current time; check the clock of the client',
       (path) => proof(path, { claims: { iat: undefined } }),
     ],
     'a time that is a text': [
-      'iat of the DPoP proof is not the present time; check the clock of the client',
+      'iat of the DPoP proof is not the current time; check the clock of the client',
       (path) => proof(path, { claims: { iat: 'now' } }),
     ],
   }

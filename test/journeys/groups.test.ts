@@ -115,7 +115,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         { access_token_claim_sources: { groups: 'account.email' } },
         { access_token_claim_sources: { roles: 'account.groups' } },
       ])
-        await assert.rejects(gatehouse.addClient({ ...client, ...claims }), /only the server sets/, JSON.stringify(claims))
+        await assert.rejects(gatehouse.addClient({ ...client, ...claims }), /can only be set by the server/, JSON.stringify(claims))
       await gatehouse.addClient({ ...client, access_token_claim_sources: { groups: 'account.groups' } }, 'secret')
       const { body } = await application(gatehouse, { id: 'x', secret: 'secret' }).post('/token', { grant_type: 'client_credentials' })
       assert.equal(claimsOf(body.access_token).groups, undefined, 'a machine is in none')

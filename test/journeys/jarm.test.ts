@@ -121,7 +121,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         /must be one of/,
       ],
       [{ authorization_encrypted_response_enc: 'A256GCM' }, /is needed beside authorization_encrypted_response_enc/],
-      [{ authorization_encrypted_response_alg: 'RSA-OAEP-256' }, /must hold a sound key for RSA-OAEP-256/],
+      [{ authorization_encrypted_response_alg: 'RSA-OAEP-256' }, /must hold a valid key for RSA-OAEP-256/],
     ]
     for (const [members, problem] of bad)
       test(`not registered: ${JSON.stringify(members)}`, () =>

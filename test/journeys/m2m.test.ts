@@ -139,7 +139,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         for (const member of ['access_token_claims', 'access_token_claim_sources'])
           await assert.rejects(
             gatehouse.addClient({ client_id: 'x', grant_types: ['client_credentials'], [member]: { [name]: 'client.client_id' } }),
-            /only the server sets/,
+            /can only be set by the server/,
             `${member} ${name}`,
           )
     })

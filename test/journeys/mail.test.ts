@@ -177,7 +177,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const browser = gatehouse.browser()
       await browser.open(url)
       await store().accounts.change(other.subject, { email: `x.${who.email}` })
-      assert.match((await browser.submit('confirm-email')).html, /another account has this e-mail address by now/)
+      assert.match((await browser.submit('confirm-email')).html, /another account now has this email address/)
       assert.equal((await store().accounts.bySubject(who.subject))?.email, who.email)
     })
 

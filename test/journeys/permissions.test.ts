@@ -133,7 +133,7 @@ const reasons: Readonly<Record<string, string>> = {
   viewer: 'your role does not allow this',
   'a machine with the scope for all but this': 'the access token lacks the scope for this',
   'a machine with the scope, of a client that is gone': 'the access token is unknown, expired, revoked or not for this server',
-  'a machine that shares a secret': 'tokens of a client that is registered for HS256 do not open the administration API',
+  'a machine that shares a secret': 'tokens of a client that is registered for HS256 are not accepted by the administration API',
   'a superadmin through an application, for the issuer': 'the access token is not for the administration API',
   'an API key': 'the access token was not issued to a client of this tenant',
 }

@@ -222,7 +222,7 @@ suite('refusals that programs meet', () => {
       () => post('/userinfo', { access_token: 'x' }, { authorization: 'Bearer x' }),
     ],
     [
-      'the request was authorized in more than one way',
+      'the request has more than one credential; send one',
       [400, 'invalid_request'],
       () => call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: 'Bearer x', 'x-api-key': 'y' } }),
     ],
@@ -270,9 +270,9 @@ suite('refusals that programs meet', () => {
 
   const http: [description: string, expected: [status: number, error: string], send: () => Promise<Answer>][] = [
     ['there is no such tenant here', [404, 'not_found'], () => call(`${gatehouse.issuer}/t/nobody/.well-known/jwks.json`)],
-    ['there is nothing at this address', [404, 'not_found'], () => call(`${gatehouse.issuer}/nothing`)],
+    ['there is nothing at this URL', [404, 'not_found'], () => call(`${gatehouse.issuer}/nothing`)],
     [
-      'this address does not answer that method; the allow header says which it does',
+      'this URL does not support the method; the Allow header lists those it does',
       [405, 'method_not_allowed'],
       () => call(`${gatehouse.issuer}/token`, { method: 'PUT' }),
     ],

@@ -164,7 +164,7 @@ suite('refusals that people meet', () => {
   const logouts: [fields: Record<string, string>, description: string][] = [
     [{ id_token_hint: 'a.b.c' }, 'id_token_hint is not an ID token of this issuer'],
     [{ client_id: 'nobody' }, 'client_id is not registered here'],
-    [{ post_logout_redirect_uri: bye }, 'post_logout_redirect_uri needs id_token_hint or client_id to tell whose it is'],
+    [{ post_logout_redirect_uri: bye }, 'post_logout_redirect_uri needs id_token_hint or client_id'],
     [{ client_id: 'app', post_logout_redirect_uri: `${bye}/` }, 'post_logout_redirect_uri is not registered for this client'],
   ]
   for (const [fields, description] of logouts) {

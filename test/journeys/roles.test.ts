@@ -92,7 +92,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await db.write(sql`update accounts set status = 'suspended' where tenant_id = ${tenants['umbra']!.org} and subject = 'deputy-sub'`)
       await db.close()
       const refused = await asked(at('umbra', '/api/v1/auth/me'), 'GET', undefined, bearer(third))
-      assert.deepEqual([refused.status, refused.body.detail], [401, 'the access token is of an account that is not active'])
+      assert.deepEqual([refused.status, refused.body.detail], [401, 'the account of the access token is not active'])
     })
 
     test('accounts are paged, searched and sorted', async () => {

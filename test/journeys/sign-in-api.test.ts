@@ -137,7 +137,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], policy: { consent: 'skip' } }, 'secret')
       const { access_token } = await application(gatehouse, { id: 'app', secret: 'secret' }).tokens(gatehouse.browser())
       const refused = await me(access_token)
-      assert.deepEqual([refused.status, refused.body.detail], [403, 'this token was not got by signing in at this API'])
+      assert.deepEqual([refused.status, refused.body.detail], [403, 'this token was not issued by the sign-in API'])
       await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
       const mine = (await login()).access_token
       assert.equal((await asked(`${gatehouse.issuer}/t/acme/api/v1/auth/me`, 'GET', undefined, bearer(mine))).status, 401)
@@ -149,7 +149,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('no client takes the name of the API', async () => {
       await assert.rejects(
         gatehouse.addClient({ client_id: 'gatehouse', redirect_uris: [callback] }),
-        /is that of an application of this server/,
+        /is reserved for an application of this server/,
       )
     })
 

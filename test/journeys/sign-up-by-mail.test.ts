@@ -88,7 +88,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         await browser.open(url)
         await gatehouse.addAccount({ username: `by-then-${rule}`, email }, undefined, stage.tenant(rule))
         const refused = await browser.submit('confirm-sign-up')
-        assert.match(refused.html, /another account has this name or address by now; sign up again with another/)
+        assert.match(refused.html, /another account now has this name or address; sign up again with another/)
       })
     }
 

@@ -67,7 +67,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [400, /Many people/, { password: 'passwordpassword', repeated: 'passwordpassword' }],
         [400, /not your name or e-mail address/, { password: `${email}${email}`, repeated: `${email}${email}` }],
         [400, /control character/i, { password: `${password}\u0007`, repeated: `${password}\u0007` }],
-        [409, /an account with this address already/, { email: 'FIRST@example.com' }],
+        [409, /an account with this address exists already/i, { email: 'FIRST@example.com' }],
       ]
       for (const [status, words, fields] of refusals) {
         const page = await fill(browser, email, { name: 'Ada', ...fields })

@@ -1,4 +1,4 @@
-/** Bytes as letters and digits that people can type — RFC 4648 §6, without padding. */
+/** Encodes bytes as letters and digits that people can type — RFC 4648 §6, without padding. */
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 

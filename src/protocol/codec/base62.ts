@@ -1,11 +1,11 @@
-/** Bytes as digits and letters, which a double click selects as one word. */
+/** Encodes bytes as digits and letters, which a double click selects as one word. */
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** 62⁸: as many digits at a time as a double holds exactly. */
 const LIMB = 62n ** 8n
 
 /**
- * The bytes as one big-endian number to the base of 62, left-padded with zeros to `width` characters. Nothing is lost, so uniform bytes
+ * The bytes as one big-endian number in base 62, left-padded with zeros to `width` characters. The encoding is lossless, so uniform bytes
  * keep all their entropy: 4 bytes need 6 characters, 32 bytes 43. Throws a RangeError when they need more.
  */
 export function base62(bytes: Uint8Array, width: number): string {

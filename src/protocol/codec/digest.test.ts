@@ -8,7 +8,7 @@ test('sha256 is that of FIPS 180-4, in base64url', () => {
   assert.equal(sha256('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'), 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM') // RFC 7636 appendix B
 })
 
-test('equal says the same as ===, for texts of any length and any code unit', () => {
+test('equal agrees with === for texts of any length and any code unit', () => {
   const text = fc.string({ unit: 'binary' })
   fc.assert(fc.property(text, text, (a, b) => equal(a, b) === (a === b) && equal(a, a)))
   assert.equal(equal('\ud800', '\ud801'), false)

@@ -5,7 +5,7 @@ import { readJson } from './json.ts'
 
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 
-test('JSON within the limits is what JSON.parse makes of it', () => {
+test('JSON within the limits is read as JSON.parse reads it', () => {
   const within = [
     '1',
     '"a"',
@@ -21,7 +21,7 @@ test('JSON within the limits is what JSON.parse makes of it', () => {
   for (const text of within) assert.deepEqual(readJson(text), { value: JSON.parse(text) }, text)
 })
 
-test('any JSON without odd characters and within the limits is read', () => {
+test('any JSON within the limits and without forbidden characters is read', () => {
   const json = fc.json({ maxDepth: 10, stringUnit: 'grapheme-ascii' })
   fc.assert(
     fc.property(json, (text) => {
@@ -59,7 +59,7 @@ const refused: [name: string, text: string, rule: RegExp, member: string][] = [
   ['an odd name', '{"a":{"\\u001b":1}}', /name with a character/, 'a'],
 ]
 for (const [name, text, rule, member] of refused) {
-  test(`${name} is refused, and named`, () => {
+  test(`${name} is refused, and the refusal names it`, () => {
     const read = readJson(text)
     assert.ok('rule' in read, 'it was read')
     assert.match(read.rule, rule)

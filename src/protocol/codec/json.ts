@@ -29,7 +29,7 @@ export function readJson(text: string): { value: unknown } | JsonProblem {
   return shapeProblem(text) ?? textProblem(value, []) ?? { value }
 }
 
-/** What the value no longer shows, such as duplicate names, and the limits of whatever recurses into it. Expects well-formed JSON. */
+/** Checks what the parsed value no longer shows, such as duplicate names, and the limits that later recursion relies on. Expects well-formed JSON. */
 function shapeProblem(text: string): JsonProblem | undefined {
   /** The containers around the current token: the names an object has so far; undefined for an array. */
   const containers: ({ names: Set<string>; last: string } | undefined)[] = []

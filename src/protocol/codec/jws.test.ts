@@ -6,7 +6,7 @@ import { parseJws, parseObject } from './jws.ts'
 const encode = (text: string) => Buffer.from(text).toString('base64url')
 const header = encode('{"alg":"ES256"}')
 
-test('takes a compact JWS apart', () => {
+test('parses a compact JWS', () => {
   const jws = parseJws(`${header}.${encode('pay.load')}.${encode('sig')}`, 1000)
   assert.deepEqual(jws, {
     header: { alg: 'ES256' },
@@ -26,10 +26,10 @@ test('refuses what is malformed, too long, or critical', () => {
     'four parts': `${header}.e30.c2ln.c2ln`,
     'an empty fourth part': `${header}.e30.c2ln.`,
     'five parts': `${header}.e30.e30.e30.e30`,
-    'a header that is no JSON': `${encode('{"alg"')}.e30.c2ln`,
+    'a header that is not JSON': `${encode('{"alg"')}.e30.c2ln`,
     'a header that is an array': `${encode('[]')}.e30.c2ln`,
     'a header that is null': `${encode('null')}.e30.c2ln`,
-    'a header that is no UTF-8': `${Buffer.from('7b2261223a22ff227d', 'hex').toString('base64url')}.e30.c2ln`,
+    'a header that is not UTF-8': `${Buffer.from('7b2261223a22ff227d', 'hex').toString('base64url')}.e30.c2ln`,
     'a header with a byte order mark': `${encode('\ufeff{"alg":"ES256"}')}.e30.c2ln`,
     'a long header': `${encode(JSON.stringify({ alg: 'ES256', x: 'x'.repeat(1600) }))}.e30.c2ln`,
     'stray bits in the header': `${header.slice(0, -1)}R.e30.c2ln`,
@@ -55,7 +55,7 @@ test('never throws', () => {
   fc.assert(fc.property(parts, (parts) => void parseJws(parts.join('.'), 10_000)))
 })
 
-test('an object is an object', () => {
+test('objectOf returns an object or undefined', () => {
   assert.deepEqual(parseObject(Buffer.from('{"a":1}')), { a: 1 })
   for (const text of ['', '1', '"a"', 'null', '[]', '{', '{}x']) assert.equal(parseObject(Buffer.from(text)), undefined, text)
 })

@@ -7,7 +7,7 @@ import { isOpaque, opaque, opaquePatterns } from './opaque.ts'
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const kind = fc.constantFrom(...opaquePatterns.map((p) => p.kind))
 
-test('base62 writes the number that the bytes are', () => {
+test('base62 encodes the bytes as one number', () => {
   const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
   const numberOf = (text: string) => [...text].reduce((sum, c) => sum * 62n + BigInt(alphabet.indexOf(c)), 0n)
   fc.assert(fc.property(bytes32, (bytes) => numberOf(base62(bytes, 43)) === BigInt(`0x${Buffer.from(bytes).toString('hex')}`)))
@@ -17,7 +17,7 @@ test('base62 writes the number that the bytes are', () => {
   assert.throws(() => base62(Buffer.alloc(4, 0xff), 5), RangeError)
 })
 
-test('every token has the published form and passes its own check', () => {
+test('every token has the published form and a valid checksum', () => {
   fc.assert(
     fc.property(kind, bytes32, (kind, bytes) => {
       const text = opaque(kind, bytes)

@@ -1,10 +1,10 @@
-/** Public keys as JWKs, and signatures made with their private halves — RFC 7517, RFC 7518 §3, RFC 7638, RFC 8037. */
+/** Public keys as JWKs, and verification of signatures made with their private keys — RFC 7517, RFC 7518 §3, RFC 7638, RFC 8037. */
 import { constants, createPublicKey, type KeyObject, type SignKeyObjectInput, verify, type webcrypto } from 'node:crypto'
 import { sha256 } from './digest.ts'
 
 type Jwk = webcrypto.JsonWebKey & { kid?: unknown; pub?: string }
 
-/** How an algorithm signs. `digest` undefined: the algorithm brings its own. */
+/** How an algorithm signs. `digest` is undefined when the algorithm includes its own. */
 interface Scheme {
   digest: string | undefined
   options: Omit<SignKeyObjectInput, 'key'>
@@ -23,19 +23,19 @@ export const schemes = {
   'ML-DSA-65': { digest: undefined, options: {} },
 } as const satisfies Record<string, Scheme>
 
-/** Algorithms by which others sign for us, with keys of their own. */
+/** Algorithms with which clients sign, using their own keys. */
 export const clientSigningAlgs = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'] as const
 export type ClientSigningAlg = (typeof clientSigningAlgs)[number]
 
 const rsaBits = { least: 2048, most: 8192 } // RFC 7518 §3.3; what is larger costs more than it protects
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] // RFC 7518 §6
 
-/** Has a JWK nothing in it that its owner must keep? */
+/** Whether a JWK has no private member. */
 export function isPublicJwk(jwk: unknown): jwk is Jwk {
   return typeof jwk === 'object' && jwk !== null && !Array.isArray(jwk) && !privateMembers.some((name) => name in jwk)
 }
 
-/** The key, if it is a sound public one for this algorithm. RFC 8725 §3.1 */
+/** The key; undefined unless it is a valid public key for this algorithm. RFC 8725 §3.1 */
 export function publicKeyFor(jwk: unknown, alg: ClientSigningAlg): KeyObject | undefined {
   if (!isPublicJwk(jwk) || (jwk.use ?? 'sig') !== 'sig' || (jwk.alg ?? alg) !== alg) return undefined
   try {
@@ -53,7 +53,7 @@ function fits({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: K
   return type === 'rsa' && bits >= rsaBits.least && bits <= rsaBits.most
 }
 
-/** Is it the signature of the private half of this key, by this algorithm? */
+/** Whether the signature was made with the private key of this one, by this algorithm. */
 export function isSignedBy(key: KeyObject, alg: keyof typeof schemes, text: string, signature: Uint8Array): boolean {
   const { digest, options } = schemes[alg]
   return verify(digest, Buffer.from(text), { key, ...options }, signature)

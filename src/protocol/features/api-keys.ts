@@ -1,8 +1,8 @@
-/** API keys of people and services, for what does not speak OAuth: accepted where an access token is — Gatehouse API keys. */
+/** API keys of people and services, for programs that cannot use OAuth, accepted in place of access tokens — Gatehouse API keys. */
 import { presentAudience } from '../access-token.ts'
 import type { CredentialKind, Feature } from '../feature.ts'
 
-/** The use of a key is noted at most once in so many seconds. */
+/** The use of a key is recorded at most once in this many seconds. */
 const noteEvery = 60
 
 const apiKey: CredentialKind = {

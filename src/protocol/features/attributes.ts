@@ -1,8 +1,8 @@
-/** Claims that a tenant defines for itself, and the scopes that ask for them — OpenID Connect Core §5.1.2, §5.4. */
+/** Claims that a tenant defines, and the scopes that ask for them — OpenID Connect Core §5.1.2, §5.4. */
 import type { Ctx, Feature, SubjectClaims } from '../feature.ts'
-import { claimsToTell } from '../token-size.ts'
+import { claimsForToken } from '../token-size.ts'
 
-/** The claims that these scopes ask for, of a subject that has these attributes. */
+/** The claims that these scopes ask for, of a subject with these attributes. */
 function asked({ tenant }: Ctx, scope: readonly string[], known: SubjectClaims): [claim: string, value: unknown][] {
   const values = known['attributes'] as Readonly<Record<string, unknown>>
   return tenant.attributes
@@ -19,7 +19,7 @@ export function attributes(): Feature {
     userinfoClaims: async (ctx, { scope, known }) => Object.fromEntries(asked(ctx, scope, known)),
     async idTokenClaims(ctx, { client, subject, scope }) {
       const known = client.id_token_scope_claims ? await ctx.people.claims(subject) : undefined
-      return known ? claimsToTell(asked(ctx, scope, known)) : {}
+      return known ? claimsForToken(asked(ctx, scope, known)) : {}
     },
   }
 }

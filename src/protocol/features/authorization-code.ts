@@ -17,7 +17,7 @@ const grantType: GrantType = {
     const code = await checkedCode(ctx, ask)
     const { grantId, family, scope, authentication, asked } = code
     const alreadySpent = async () => {
-      // §4.1.2: a code used twice takes back everything its first use gave.
+      // §4.1.2: reuse of a code revokes everything its first use issued.
       await revokeFamily(ctx, family)
       const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: ask.client.client_id }, target: family } as const
       return refuseAudited(reuse, 'invalid_grant', 'code was already used; the tokens it gave are revoked')
@@ -37,12 +37,12 @@ const grantType: GrantType = {
   },
 }
 
-/** What features read from the request and need again with every later token. */
+/** What features read from the request and need for every later token. */
 function lastingOf(ctx: Ctx, { extensions }: AuthorizationRequest): GrantedAuthorization['extensions'] {
   return Object.fromEntries(Object.entries(extensions).filter(([name]) => ctx.server.lasting.includes(name)))
 }
 
-/** Everything is checked before the code is spent: a stranger without the verifier can neither burn it nor set off the alarm. */
+/** Everything is checked before the code is spent, so that an attacker without the verifier can neither spend it nor trigger the reuse alarm. */
 async function checkedCode(ctx: Ctx, { params, client, binding }: TokenRequest): Promise<Code> {
   const hash = ctx.tokens.hash('ac', params.need('code'))
   const code = hash === undefined ? undefined : await ctx.store.codes.find(hash)
@@ -61,7 +61,7 @@ async function checkedCode(ctx: Ctx, { params, client, binding }: TokenRequest):
   return code
 }
 
-/** The grant is widened only here for an application whose users are not asked. */
+/** For an application whose users are not asked, the grant is widened only here. */
 const responseType: ResponseType = {
   name: 'code',
   defaultMode: 'query',
@@ -74,7 +74,7 @@ const responseType: ResponseType = {
     const { id: grantId } = covers
       ? grant
       : await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: permissions, newId: ctx.id(), now })
-    const kept = await ctx.store.codes.add(
+    const stored = await ctx.store.codes.add(
       {
         hash: ctx.tokens.hash('ac', code) as string,
         grantId,
@@ -87,7 +87,7 @@ const responseType: ResponseType = {
       },
       flow,
     )
-    return kept ? { code } : undefined
+    return stored ? { code } : undefined
   },
 }
 

@@ -13,9 +13,9 @@ const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' // RFC 752
 const maxAssertion = 16_384
 const maxJti = 255
 
-/** No assertion is good for longer, in seconds, whatever it says. RFC 7523 §3 (4) */
+/** The longest lifetime of an assertion that is accepted, in seconds. RFC 7523 §3 (4) */
 const maxLifetime = 300
-/** By how much the clocks of clients may differ from ours, in seconds. */
+/** How far the clocks of clients may differ from ours, in seconds. */
 const clockSkew = 60
 
 const privateKeyJwt: ClientAuth = {
@@ -33,20 +33,20 @@ const privateKeyJwt: ClientAuth = {
 
   async verify(ctx, request, client) {
     const jws = parseJws(request.params.need('client_assertion'), maxAssertion)
-    if (!jws || !client) return 'unknown client, or no JWT'
+    if (!jws || !client) return 'unknown client, or not a JWT'
     if (!(await isSignedByClient(client, jws, client.token_endpoint_auth_signing_alg)))
-      return 'the signature of the assertion is of no key of this client'
+      return 'no key of this client made the signature of the assertion'
     return claimFault(ctx, request, client, parseObject(jws.payload) ?? {})
   },
 }
 
-/** What it says, while nothing is verified. */
+/** What it claims; nothing is verified yet. */
 function claimsOf(params: Params): Readonly<Record<string, unknown>> | undefined {
   const jws = parseJws(params.need('client_assertion'), maxAssertion)
   return jws && parseObject(jws.payload)
 }
 
-/** Why the claims are no proof for this server at this moment; undefined: they are. Used up last. RFC 7523 §3 */
+/** Why the claims do not prove anything to this server now; undefined when they do. The jti is used up last. RFC 7523 §3 */
 async function claimFault(
   ctx: Ctx,
   request: Request,
@@ -57,10 +57,10 @@ async function claimFault(
   const now = ctx.now()
   if (iss !== client.client_id || sub !== client.client_id) return 'iss or sub of the assertion is not the client'
   if (!isAudience(ctx, request, client, aud)) return 'aud of the assertion is not this server'
-  if (typeof exp !== 'number' || exp <= now) return 'the assertion has expired, or never does'
-  if (exp > now + maxLifetime + clockSkew) return 'the assertion is good for too long'
+  if (typeof exp !== 'number' || exp <= now) return 'the assertion has expired or has no exp'
+  if (exp > now + maxLifetime + clockSkew) return 'the assertion is valid for too long'
   if ([iat, nbf].some((time) => time !== undefined && (typeof time !== 'number' || time > now + clockSkew)))
-    return 'the assertion is not yet good'
+    return 'the assertion is not yet valid'
   if (typeof jti !== 'string' || jti === '' || jti.length > maxJti) return 'the assertion has no jti'
   const first = await ctx.store.usedOnce.first('client-assertion', sha256(`${client.client_id} ${jti}`), exp + clockSkew)
   return first ? undefined : 'the assertion was used before'

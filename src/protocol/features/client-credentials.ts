@@ -4,7 +4,7 @@ import { refuse } from '../errors.ts'
 import type { Feature, GrantType } from '../feature.ts'
 import { refuseScope } from '../refused-scope.ts'
 
-/** Scopes that speak of a person, who is not there. */
+/** Scopes about a person; this grant has none. */
 const personal = new Set(['openid', 'offline_access'])
 
 const grantType: GrantType = {

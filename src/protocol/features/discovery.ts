@@ -1,8 +1,8 @@
-/** Server metadata — RFC 8414 and OpenID Connect Discovery 1.0 §4: one document at both well-known places. */
+/** Server metadata — RFC 8414 and OpenID Connect Discovery 1.0 §4: one document at both well-known URLs. */
 import { metadata } from '../assemble.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 
-/** Metadata never changes while the server runs: written once for each tenant. */
+/** Metadata does not change while the server runs, so it is serialised once for each tenant. */
 const written = new WeakMap<Ctx, string>()
 
 function document(ctx: Ctx): string {

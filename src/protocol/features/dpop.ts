@@ -8,21 +8,21 @@ import type { Ctx, Feature, ShownToken } from '../feature.ts'
 import type { Request } from '../request-reply.ts'
 import type { Binding } from '../types.ts'
 
-/** A proof is good for so long after and before the time it names, in seconds: for answers that take long and clocks that differ. §11.1 */
+/** How far the `iat` of a proof may differ from the current time, in seconds: for slow networks and clocks that differ. §11.1 */
 const window = { past: 120, future: 60 }
 const maxProof = 4096
 const maxJti = 255
 
 const noncePurpose = 'dpop'
 
-/** Is a nonce of ours demanded? `token`: the access token that is shown, at an endpoint that accepts one. */
+/** Whether the proof needs a nonce of this server. `token`: the access token, at an endpoint that accepts one. */
 interface Expected {
   nonce: boolean
   token: string | undefined
   allowedAlgs: readonly string[] | undefined
 }
 
-/** The thumbprint of the key that a proof proves; undefined: the request bears none. Refuses every proof that is wrong. §4.3 */
+/** The thumbprint of the key that the proof was made with; undefined when the request has no proof. Refuses an invalid one. §4.3 */
 async function provenKey(ctx: Ctx, request: Request, expected: Expected): Promise<string | undefined> {
   const header = request.headers['dpop']
   if (header === undefined) return undefined
@@ -32,7 +32,7 @@ async function provenKey(ctx: Ctx, request: Request, expected: Expected): Promis
   const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
   if (typ !== 'dpop+jwt') refuse('invalid_dpop_proof', 'typ of the DPoP proof must be dpop+jwt')
   if (!alg || !(expected.allowedAlgs?.includes(alg) ?? true))
-    refuse('invalid_dpop_proof', 'alg of the DPoP proof is none of dpop_signing_alg_values_supported')
+    refuse('invalid_dpop_proof', 'alg of the DPoP proof is not one of dpop_signing_alg_values_supported')
   checkSignature(jws, jwk, alg)
   const jkt = thumbprint(jwk as object)
   await checkClaims(ctx, request, { claims: parseObject(jws.payload) ?? {}, jkt, ...expected })
@@ -41,7 +41,7 @@ async function provenKey(ctx: Ctx, request: Request, expected: Expected): Promis
 
 function checkSignature(jws: CompactJws, jwk: unknown, alg: ClientSigningAlg): void {
   if (!isPublicJwk(jwk)) refuse('invalid_dpop_proof', 'jwk of the DPoP proof must be a public key')
-  const key = publicKeyFor(jwk, alg) ?? refuse('invalid_dpop_proof', 'jwk of the DPoP proof is no sound key for its alg')
+  const key = publicKeyFor(jwk, alg) ?? refuse('invalid_dpop_proof', 'jwk of the DPoP proof is not a valid key for its alg')
   if (!isSignedBy(key, alg, jws.input, jws.signature)) refuse('invalid_dpop_proof', 'the signature of the DPoP proof is wrong')
 }
 
@@ -56,14 +56,14 @@ async function checkClaims(ctx: Ctx, request: Request, { claims, jkt, nonce, tok
     refuse('invalid_dpop_proof', 'jti of the DPoP proof must be a text of 1 to 255 characters')
   if (htm !== request.method) refuse('invalid_dpop_proof', 'htm of the DPoP proof is not the method of this request')
   if (typeof htu !== 'string' || !isSameAddress(htu, request.url))
-    refuse('invalid_dpop_proof', 'htu of the DPoP proof is not the address of this request')
+    refuse('invalid_dpop_proof', 'htu of the DPoP proof is not the URL of this request')
   if (token !== undefined && (typeof ath !== 'string' || !equal(ath, sha256(token))))
     refuse('invalid_dpop_proof', 'ath of the DPoP proof is not the hash of the access token')
   if (nonce && !(typeof claims['nonce'] === 'string' && ctx.tokens.isNonce(noncePurpose, claims['nonce'], ctx.now()))) throw needsNonce(ctx)
   const now = ctx.now()
   if (typeof iat !== 'number' || iat < now - window.past || iat > now + window.future)
-    refuse('invalid_dpop_proof', 'iat of the DPoP proof is not the present time; check the clock of the client')
-  // Last: a proof that is refused for another reason is not used up.
+    refuse('invalid_dpop_proof', 'iat of the DPoP proof is not the current time; check the clock of the client')
+  // Last, so that a proof that is refused for another reason is not used up.
   if (!(await ctx.store.usedOnce.first('dpop-proof', sha256(`${jkt} ${jti}`), iat + window.past + window.future)))
     refuse('invalid_dpop_proof', 'the DPoP proof was used before; make a new one for each request')
 }
@@ -75,14 +75,14 @@ function isSameAddress(htu: string, url: string): boolean {
   return given.origin === expected.origin && given.pathname === expected.pathname
 }
 
-/** §8, §9: the client asks again with the nonce of this answer. */
+/** §8, §9: the client repeats the request with the nonce of this answer. */
 function needsNonce(ctx: Ctx): OAuthError {
   const error = new OAuthError('use_dpop_nonce', 'the DPoP proof needs the nonce of the DPoP-Nonce header')
   error.headers['dpop-nonce'] = ctx.tokens.nonce(noncePurpose, ctx.now())
   return error
 }
 
-/** At an endpoint that accepts access tokens an error is a challenge. §7.1, §9 */
+/** An endpoint that accepts access tokens answers errors with a challenge. §7.1, §9 */
 function asChallenge(error: unknown): never {
   if (!(error instanceof OAuthError)) throw error
   error.status = 401

@@ -1,7 +1,7 @@
 /** The groups a person is in, as a claim — RFC 9068 §2.2.3.1, RFC 7643 §4.1.2. */
 
 import type { Feature } from '../feature.ts'
-import { groupsToTell } from '../token-size.ts'
+import { groupsForToken } from '../token-size.ts'
 
 const scope = 'groups'
 
@@ -13,7 +13,7 @@ export function groups(): Feature {
     scopes: { [scope]: 'See which groups you are in' },
     claims: () => ['groups'],
     async idTokenClaims(ctx, { subject, scope: granted }) {
-      return granted.includes(scope) ? { groups: groupsToTell(await ctx.people.groups(subject)) } : {}
+      return granted.includes(scope) ? { groups: groupsForToken(await ctx.people.groups(subject)) } : {}
     },
     async userinfoClaims(ctx, { subject, scope: granted }) {
       return granted.includes(scope) ? { groups: await ctx.people.groups(subject) } : {}

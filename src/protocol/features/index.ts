@@ -1,4 +1,4 @@
-/** The table of contents: everything this server can do. A feature is on unless the configuration says `false`, but for the closed ones. */
+/** All features. A feature is on unless the configuration says `false`; those that are off by default need `true`. */
 import type { Feature } from '../feature.ts'
 import { tokenEndpoint } from '../token.ts'
 import { apiKeys } from './api-keys.ts'

@@ -24,7 +24,7 @@ const endpoint: Endpoint = {
   },
 }
 
-/** Undefined for whatever is not in force, and for what does not concern the caller. */
+/** Undefined for a token that is not in force, or that the caller may not introspect. */
 async function describe(ctx: Ctx, caller: Introspector, text: string): Promise<object | undefined> {
   const hash = ctx.tokens.hash('rt', text)
   if (hash !== undefined) return describeRefreshToken(ctx, caller, await ctx.store.refreshTokens.find(hash))
@@ -60,7 +60,7 @@ function describeAccessToken(ctx: Ctx, token: Credential, scope: readonly string
   }
 }
 
-/** What no client was issued is sent as no token type says: RFC 8693 §2.2.1. */
+/** A credential that was not issued to a client has no OAuth token type: RFC 8693 §2.2.1. */
 function tokenType({ clientId, cnf }: Credential): string {
   if (clientId === undefined) return 'N_A'
   return cnf?.['jkt'] ? 'DPoP' : 'Bearer'

@@ -7,7 +7,7 @@ import { keysOf, type Resource } from '../resource.ts'
 const typ = 'token-introspection+jwt'
 const mediaType = `application/${typ}`
 
-/** Does the request ask for a JWT, and not rather for JSON? RFC 9110 §12.5.1. */
+/** Whether the request prefers a JWT to JSON. RFC 9110 §12.5.1. */
 export function asksForJwt(accept: string | string[] | undefined): boolean {
   const ranges = [accept ?? []].flat().join(',').toLowerCase().split(',')
   const weightOf = (type: string) => {
@@ -18,13 +18,13 @@ export function asksForJwt(accept: string | string[] | undefined): boolean {
   return weight > 0 && weight >= (weightOf('application/json') ?? 0)
 }
 
-/** RFC 9701 §6: RS256 unless registered otherwise; an installation may do without it. */
+/** RFC 9701 §6: RS256 unless registered otherwise, or an algorithm that the tenant has. */
 function algFor({ keys }: Ctx, resource: Resource | undefined): SigningAlg {
   const usual = keys.algs.includes('RS256') ? 'RS256' : keys.algs[0]
   return resource?.introspection_signed_response_alg ?? (usual as SigningAlg)
 }
 
-/** For the keys of the resource alone, if it registered for that. §5, §6. */
+/** Encrypted for the resource, if it registered for that. §5, §6. */
 function encryptedFor(resource: Resource | undefined, jwt: string): Promise<string> | string {
   const alg = resource?.introspection_encrypted_response_alg
   if (!alg) return jwt

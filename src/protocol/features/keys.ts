@@ -1,4 +1,4 @@
-/** The tenant's public keys — RFC 7517, published as RFC 8414 §2 says. */
+/** The tenant's public keys — RFC 7517, published as RFC 8414 §2 requires. */
 import type { Endpoint, Feature } from '../feature.ts'
 
 const endpoint: Endpoint = {

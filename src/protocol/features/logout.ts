@@ -12,7 +12,7 @@ import { applicationOf } from '../respond.ts'
 import { type HintedPerson, hintedPerson, isPerson } from '../subject.ts'
 import type { Session } from '../types.ts'
 
-/** What the confirmation page hands back of the request. */
+/** The parameters of the request that the confirmation page posts back. */
 const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
 
 const endpoint: Endpoint = {
@@ -27,7 +27,7 @@ const endpoint: Endpoint = {
     const client = await findClient(ctx, params, hint)
     const to = returnUri(client, params, hint)
 
-    // A post from another site comes without cookies: ask again by a GET, which has them.
+    // A POST from another site has no cookies; the redirect makes it a GET, which has them.
     if (method === 'POST' && browser.sessions.length === 0 && browser.id === undefined) return { kind: 'redirect', to: again(ctx, params) }
     const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
     const answer = method === 'POST' ? params.get('answer') : undefined
@@ -43,17 +43,17 @@ const endpoint: Endpoint = {
 }
 
 interface Hint {
-  /** Undefined: nothing of the token is known to be true. */
+  /** Undefined when the token cannot be verified. */
   clientId: string | undefined
   person: HintedPerson | undefined
   sid: string | undefined
-  /** The client that it was issued to, as long as what was issued to it is good. */
+  /** The client that it was issued to, unless what was issued to it is void. */
   client: Client | undefined
 }
 
 const unverified: Hint = { clientId: undefined, person: undefined, sid: undefined, client: undefined }
 
-/** The ID token shows whom and which sign-in this is about. It may have expired. §2, §4 */
+/** The ID token names the person and the session. It may have expired. §2, §4 */
 async function readHint(ctx: Ctx, params: Params): Promise<Hint | undefined> {
   const text = params.get('id_token_hint')
   if (text === undefined) return undefined
@@ -68,7 +68,7 @@ async function readHint(ctx: Ctx, params: Params): Promise<Hint | undefined> {
   refuse('invalid_request', 'id_token_hint is not an ID token of this issuer')
 }
 
-/** An ID token whose key was revoked or removed can no longer be verified. It is no reason to leave its owner signed in. */
+/** An ID token whose key was revoked or removed can no longer be verified, but its owner can still sign out. */
 async function mayBeOurs(ctx: Ctx, text: string): Promise<boolean> {
   const { header, payload } = parseJws(text, text.length) ?? {}
   const { typ, kid } = header ?? {}
@@ -76,7 +76,7 @@ async function mayBeOurs(ctx: Ctx, text: string): Promise<boolean> {
   return parseObject(payload)?.['iss'] === ctx.issuer && !(await ctx.keys.publishes(kid))
 }
 
-/** With a hint, a client that is no longer registered does not stop its user from signing out; without one, the request is wrong. */
+/** With a hint, the user can sign out although the client is no longer registered; without one, an unknown client is refused. */
 async function findClient(ctx: Ctx, params: Params, hint: Hint | undefined): Promise<Client | undefined> {
   const named = params.get('client_id')
   if (named === undefined) return hint?.client
@@ -85,11 +85,11 @@ async function findClient(ctx: Ctx, params: Params, hint: Hint | undefined): Pro
   return client ?? (hint ? undefined : refuse('invalid_request', 'client_id is not registered here'))
 }
 
-/** Where the browser goes afterwards: only to a URI registered by a client that is known. §2, §3 */
+/** Where the browser goes afterwards: only to a URI that the client has registered. §2, §3 */
 function returnUri(client: Client | undefined, params: Params, hint: Hint | undefined): string | undefined {
   const uri = params.get('post_logout_redirect_uri')
   if (uri === undefined || (!client && hint)) return undefined // §4: what could not be verified is not used
-  if (!client) refuse('invalid_request', 'post_logout_redirect_uri needs id_token_hint or client_id to tell whose it is')
+  if (!client) refuse('invalid_request', 'post_logout_redirect_uri needs id_token_hint or client_id')
   if (!client.post_logout_redirect_uris.includes(uri))
     refuse('invalid_request', 'post_logout_redirect_uri is not registered for this client')
   const state = params.get('state')
@@ -101,7 +101,7 @@ function ask({ sid, name, detail }: Session, request: Request): Reply {
   return { kind: 'page', page: 'sign-out', data: { token: formToken(request), person: { sid, name, detail }, fields } }
 }
 
-/** Known only to pages made for this browser: other sites can post here, but cannot know it. */
+/** Known only to pages for this browser: other sites can post here, but cannot know it. */
 function formToken({ browser }: Request): string {
   return sha256(`sign-out:${browser.sessions.join('.')}`)
 }
@@ -118,12 +118,12 @@ interface Ending {
   to: string | undefined
 }
 
-/** Ends the sign-in that the hint is about, or else all of this browser's. */
+/** Ends the session that the hint names, or without a hint all of this browser's. */
 async function end(ctx: Ctx, { request, sessions, target, client, to }: Ending): Promise<Reply> {
-  const kept = target ? sessions.filter((s) => s.sid !== target.sid).map((s) => s.id) : []
-  await ctx.people.signOut(request.browser.sessions.filter((id) => !kept.includes(id)))
-  const remember = { sessions: kept }
-  const auditEvents = sessions.filter((s) => !kept.includes(s.id)).map(signedOut)
+  const remaining = target ? sessions.filter((s) => s.sid !== target.sid).map((s) => s.id) : []
+  await ctx.people.signOut(request.browser.sessions.filter((id) => !remaining.includes(id)))
+  const remember = { sessions: remaining }
+  const auditEvents = sessions.filter((s) => !remaining.includes(s.id)).map(signedOut)
   const posted = request.method === 'POST' && sessions.length > 0
   if (to !== undefined && !posted) return { kind: 'redirect', to, remember, auditEvents }
   const application = client && applicationOf(client)

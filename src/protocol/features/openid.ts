@@ -5,7 +5,7 @@ import { subjectFor } from '../subject.ts'
 import { transportable } from '../token-size.ts'
 import type { Issuance } from '../types.ts'
 
-/** Undefined unless the request was an OpenID one and a person signed in. */
+/** Undefined unless it was an OpenID request and a person signed in. */
 async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string): Promise<string | undefined> {
   const { client, authorization, scope, nonce, code } = issuance
   if (!authorization || !scope.includes('openid')) return undefined

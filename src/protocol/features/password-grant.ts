@@ -1,4 +1,4 @@
-/** Resource owner password credentials grant — RFC 6749 §4.3. For programs that cannot be changed: RFC 9700 §2.4 advises against it. */
+/** Resource owner password credentials grant — RFC 6749 §4.3. RFC 9700 §2.4 forbids its use; it exists for programs that cannot be changed. */
 import { scopesOf } from '../client.ts'
 import { refuseAudited } from '../errors.ts'
 import type { Feature, GrantType } from '../feature.ts'

@@ -11,7 +11,7 @@ export function pkce(): Feature {
     metadata: () => ({ code_challenge_methods_supported: ['S256'] }),
 
     readRequest(_ctx, { params, client }): Record<string, string> {
-      if (params.get('response_type') === 'none') return {} // nothing will be redeemed
+      if (params.get('response_type') === 'none') return {} // there is no code to redeem
       const challenge = params.get('code_challenge')
       const method = params.get('code_challenge_method')
       if (challenge === undefined) {

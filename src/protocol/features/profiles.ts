@@ -1,11 +1,11 @@
-/** Security profiles: named sets of what a client registers. Data only; the frame reads the policy, never the profile. */
+/** Security profiles: named sets of registered values. They are only data; rules read a client's policy, never its profile. */
 import type { z } from 'zod'
 import type { clientSchema } from '../client.ts'
 
 export const profiles = {
-  /** OAuth 2.1 and RFC 9700: what a new client gets. */
+  /** OAuth 2.1 and RFC 9700: the default for a new client. */
   oauth21: {},
-  /** FAPI 2.0 Security Profile. Refresh tokens are kept: its clients are sender-constrained, and must survive a lost answer. */
+  /** FAPI 2.0 Security Profile. Refresh tokens are not rotated: clients are sender-constrained, and must survive a lost answer. */
   fapi2: {
     id_token_signed_response_alg: 'ES256',
     policy: {

@@ -1,4 +1,4 @@
-/** `prompt=create`: an application asks that the person makes an account — OpenID Connect Initiating User Registration 1.0. */
+/** `prompt=create`: an application asks the person to register an account — OpenID Connect Initiating User Registration 1.0. */
 import type { Feature } from '../feature.ts'
 
 export function promptCreate(): Feature {

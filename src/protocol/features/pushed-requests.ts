@@ -15,7 +15,7 @@ const scheme = 'urn:ietf:params:oauth:request_uri:' // §2.2
 /** Seconds: long enough for a redirect on a slow network. §4 */
 const requestLifetime = 60
 
-/** What authenticates the client at this endpoint, and is no part of the authorization request. */
+/** Parameters that authenticate the client here and are not part of the authorization request. */
 const ofClientAuthentication = ['client_secret', 'client_assertion', 'client_assertion_type']
 
 const endpoint: Endpoint = {
@@ -32,16 +32,16 @@ const endpoint: Endpoint = {
     if (params.get('request_uri') !== undefined) refuse('invalid_request', 'a pushed request cannot itself contain a request_uri') // §2.1
     const pushed = params.without(ofClientAuthentication)
     const resolved = await resolveRequest(ctx, client, pushed)
-    // Validated now as it will be when it is used, so that the client learns at once what is wrong. §2.1
-    const kept = boundTo(resolved.params, binding)
-    await readRequest(ctx, client, readRedirectUri(client, kept), { params: kept, proven: { ...resolved.proven, pushed: '' } })
-    if (JSON.stringify(kept.entries()).length > 16_384) refuse('invalid_request', 'the pushed request is longer than 16384 characters')
-    if (client.token_endpoint_auth_method === 'none') await countFlow(ctx, request.address) // anyone can push in its name
+    // Validated as it will be when it is used, so that the client learns of errors now. §2.1
+    const stored = boundTo(resolved.params, binding)
+    await readRequest(ctx, client, readRedirectUri(client, stored), { params: stored, proven: { ...resolved.proven, pushed: '' } })
+    if (JSON.stringify(stored.entries()).length > 16_384) refuse('invalid_request', 'the pushed request is longer than 16384 characters')
+    if (client.token_endpoint_auth_method === 'none') await countFlow(ctx, request.address) // anyone can push as a public client
     const text = ctx.tokens.make('pr')
     const hash = ctx.tokens.hash('pr', text) as string
     const { signed, usesUp } = resolved.proven
     const expiresAt = ctx.now() + requestLifetime
-    await ctx.store.pushedRequests.add({ hash, clientId: client.client_id, params: kept.entries(), signed, usesUp, expiresAt })
+    await ctx.store.pushedRequests.add({ hash, clientId: client.client_id, params: stored.entries(), signed, usesUp, expiresAt })
     return {
       kind: 'json',
       status: 201,
@@ -51,7 +51,7 @@ const endpoint: Endpoint = {
   },
 }
 
-/** The key that the sender proved binds the code as if it had been named. RFC 9449 §10.1 */
+/** A proven key binds the code as if dpop_jkt had named it. RFC 9449 §10.1 */
 function boundTo(params: Params, binding: Binding | undefined): Params {
   const jkt = binding?.cnf['jkt']
   const named = params.get('dpop_jkt')
@@ -76,11 +76,11 @@ export function pushedRequests(): Feature {
     requires: ['authorizationCode', 'token'],
     endpoints: [endpoint],
     serves: { pushed_requests: ['required'] },
-    metadata: () => ({ require_pushed_authorization_requests: false }), // §5: it is for each client's policy to say
+    metadata: () => ({ require_pushed_authorization_requests: false }), // §5: each client's policy decides
 
     async resolveRequest(ctx, { params, client }) {
       const requestUri = params.all('request_uri')[0]
-      if (requestUri?.startsWith(scheme)) return pushedAs(ctx, client, params.need('request_uri')) // what stands beside it is ignored: RFC 9101 §6.3
+      if (requestUri?.startsWith(scheme)) return pushedAs(ctx, client, params.need('request_uri')) // other parameters are ignored: RFC 9101 §6.3
       return undefined
     },
   }

@@ -1,4 +1,4 @@
-/** Refresh token grant — RFC 6749 §6, with rotation after RFC 9700 §4.14.2. */
+/** Refresh token grant — RFC 6749 §6, with rotation as in RFC 9700 §4.14.2. */
 import { type Client, isVoid } from '../client.ts'
 import { refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Feature, GrantType } from '../feature.ts'
@@ -41,15 +41,15 @@ function checkHolder(token: RefreshToken, client: Client, binding: Binding | und
   if (!same) refuse('invalid_grant', 'refresh_token is bound to another key') // RFC 9449 §5
 }
 
-/** §6: it may only ask for less. The refresh token itself keeps all that was granted. */
+/** §6: the client may only ask for less. The refresh token keeps the whole scope. */
 function narrowed(asked: readonly string[], granted: readonly string[]): readonly string[] {
   if (!asked.every((s) => granted.includes(s))) refuse('invalid_scope', 'scope exceeds what was granted')
   return asked.length > 0 ? asked : granted
 }
 
 /**
- * A token shown again. Within the grace it is a repeated request, whose answer was lost or which ran beside its twin:
- * it gets the same successor. Later, or once the successor was used, two parties hold it: the family is revoked.
+ * A token that was used before. Within the grace period it is a request repeated after a lost answer, or sent twice at once:
+ * it gets the same successor. Later, or once the successor was used, two parties may hold it: the family is revoked.
  */
 async function sameSuccessor(ctx: Ctx, token: RefreshToken, text: string): Promise<Issuance['refresh']> {
   const successor = ctx.tokens.successor(text)

@@ -1,8 +1,8 @@
-/** Response type none: the person signs in and allows, and the browser comes back with nothing — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
+/** Response type none: the person signs in and consents, and the client gets neither code nor token — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
 import type { Feature, ResponseType } from '../feature.ts'
 import { permissionsOf } from '../requested-permissions.ts'
 
-/** What was asked for stays allowed, for a later request. */
+/** The grant remains for later requests. */
 const none: ResponseType = {
   name: 'none',
   defaultMode: 'query',

@@ -17,14 +17,14 @@ const endpoint: Endpoint = {
     const { params } = request
     params.check(ctx.server.mayRepeat)
     const client = await authenticateClient(ctx, request)
-    const target = await takeBack(ctx, client, params.need('token')) // The hint is not needed: a token tells its kind. §2.1
+    const target = await revokeToken(ctx, client, params.need('token')) // The hint is not needed: the text of a token shows its kind. §2.1
     const done = { act: 'token.revoke', outcome: 'success', by: { type: 'client', id: client.client_id }, target } as const
     return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' }, auditEvents: target === undefined ? [] : [done] } // §2.2: also for an unknown token.
   },
 }
 
-/** An access token alone; with a refresh token all of its family. Returns what was taken back: a family, or a jti. */
-async function takeBack(ctx: Ctx, client: Client, text: string): Promise<string | undefined> {
+/** Revokes an access token, or the whole family of a refresh token. Returns what was revoked: a family or a jti. */
+async function revokeToken(ctx: Ctx, client: Client, text: string): Promise<string | undefined> {
   const hash = ctx.tokens.hash('rt', text)
   const refresh = hash === undefined ? undefined : await ctx.store.refreshTokens.find(hash)
   const access = hash === undefined ? await findAccessToken(ctx, text) : undefined

@@ -15,8 +15,8 @@ const endpoint: Endpoint = {
   cors: 'clients',
   async handle(ctx, request) {
     const token = await bearer(ctx, request)
-    const ofMachine = token.clientId !== undefined && token.grantId === undefined // not by subject: an account may bear a client's name
-    if (ofMachine) return said({ sub: token.subject, ...token.extra })
+    const ofMachine = token.clientId !== undefined && token.grantId === undefined // the subject does not tell: an account may have a client's name
+    if (ofMachine) return claimsReply({ sub: token.subject, ...token.extra })
     if (!token.scope.includes('openid')) refuse('insufficient_scope', 'the access token needs the scope openid') // §5.3.1
     const known = (await ctx.people.claims(token.subject)) ?? refuse('invalid_token', 'the account is no longer active')
     return said({ ...(await furtherClaims(ctx, token, known)), ...claimsFor(token.scope, known), sub: await toldSubject(ctx, token) }) // §5.3.2
@@ -30,7 +30,7 @@ async function furtherClaims(ctx: Ctx, { subject, scope }: Credential, known: Su
   return extra
 }
 
-function said(body: object): Reply {
+function claimsReply(body: object): Reply {
   return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' }, body }
 }
 
@@ -41,8 +41,8 @@ export function userinfo(): Feature {
     requires: ['openid'],
     endpoints: [endpoint],
     scopes: {
-      profile: 'See your profile: name, picture, birthday and the like',
-      email: 'See your e-mail address',
+      profile: 'See your profile, such as name, picture and birthday',
+      email: 'See your email address',
       address: 'See your postal address',
       phone: 'See your telephone number',
     },

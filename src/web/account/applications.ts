@@ -73,7 +73,7 @@ export const applications: Section = {
       images: images.length > 0 ? [...new Set(images)].join(' ') : undefined,
     }
   },
-  kept: async (accountRequest) => ({
+  personalData: async (accountRequest) => ({
     applications: (await granted(accountRequest)).map(({ clientId, scope, createdAt, usedAt }) => ({
       ...{
         client_id: clientId,

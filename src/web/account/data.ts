@@ -23,7 +23,7 @@ export function data(others: readonly Section[]): Section {
 
 async function download(accountRequest: AccountRequest, others: readonly Section[]): Promise<Outcome> {
   const { tenant, account } = accountRequest
-  const parts = await Promise.all(others.map((section) => section.kept?.(accountRequest)))
+  const parts = await Promise.all(others.map((section) => section.personalData?.(accountRequest)))
   const document = Object.assign(
     { issuer: tenant.ctx.issuer, made_at: isoTime(tenant.ctx.now()), account: accountOf(accountRequest) },
     ...parts,
@@ -47,7 +47,7 @@ function accountOf({ account }: AccountRequest): Record<string, unknown> {
 
 async function otherPersonalData({ tenant, account }: AccountRequest): Promise<Record<string, unknown>> {
   const { store } = tenant.signIn
-  const { apiKeys, devices, links } = await store.accounts.kept(account.subject)
+  const { apiKeys, devices, links } = await store.accounts.personalData(account.subject)
   return {
     attributes: account.attributes,
     groups: (await store.groups.of(account.subject)).map(({ name }) => name),

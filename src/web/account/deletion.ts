@@ -1,4 +1,4 @@
-/** Deleting one's own account, for good — GDPR article 17. */
+/** Deletes the person's own account permanently — GDPR article 17. */
 import { foldLogin, loginOf } from '../../identity/account.ts'
 import { deletedView, deletionPage } from '../pages/account/deletion.ts'
 import { confirmUrl } from './client.ts'
@@ -18,8 +18,8 @@ async function remove({ tenant, request, account, sessions }: AccountRequest): P
       },
     }
   await tenant.signIn.notify({ kind: 'account-deleted' }, account)
-  const kept = sessions.filter(({ subject }) => subject !== account.subject).map(({ id }) => id)
-  return { reply: { kind: 'view', view: deletedView(), remember: { sessions: kept } } }
+  const remaining = sessions.filter(({ subject }) => subject !== account.subject).map(({ id }) => id)
+  return { reply: { kind: 'view', view: deletedView(), remember: { sessions: remaining } } }
 }
 
 export const deletion: Section = {

@@ -77,7 +77,7 @@ export const email: Section = {
     change: { sensitive: true, audit: 'user.link', offered: hasMail, run: change },
   },
   notices: {
-    sent: 'A link is on its way to your address. It works once, within one day.',
-    asked: 'A link is on its way to the new address. Your address is changed when you have followed it, within one day.',
+    sent: 'We have sent a link to your address. It works once, within one day.',
+    asked: 'We have sent a link to the new address. Your address changes when you follow it, within one day.',
   },
 }

@@ -21,7 +21,7 @@ async function add(accountRequest: AccountRequest): Promise<Outcome> {
     { context: contextOf(accountRequest), response, name, onlyFirst: false },
     tenant.ctx.now(),
   )
-  if (!made) return { refused: { problem: 'That did not work, and nothing was added. Please try again.' } }
+  if (!made) return { refused: { problem: 'That did not work. Nothing was added. Please try again.' } }
   if (made === 'refused') return { refused: { problem: 'This passkey is in use already, or you have too many passkeys.', status: 409 } }
   return made.codes.length === 0 ? { done: 'added' } : shownOnce(accountRequest, made.codes, 'passkeys')
 }
@@ -53,7 +53,7 @@ export const passkeys: Section = {
     const page = { base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items, offer, confirm }
     return { body: passkeysPage(page), ...(fresh && { script: passkeyScript }) }
   },
-  async kept({ tenant, account }) {
+  async personalData({ tenant, account }) {
     const all = await tenant.signIn.store.passkeys.of(account.subject)
     return {
       passkeys: all.map(({ id, name, synced, backedUp, createdAt, lastUsedAt }) => ({
@@ -69,7 +69,7 @@ export const passkeys: Section = {
   },
   notices: {
     added: 'The passkey is added. You can sign in with it from now on.',
-    renamed: 'The passkey has another name now.',
+    renamed: 'The passkey is renamed.',
     removed: 'The passkey is removed. You may want to remove it from your device, too.',
   },
 }

@@ -29,7 +29,8 @@ async function change(accountRequest: AccountRequest): Promise<Outcome> {
     throw error
   })
   if (typeof to === 'object') return { refused: to }
-  if (to === undefined) return { refused: { problem: 'Your password was changed meanwhile, in another window perhaps.', status: 409 } }
+  if (to === undefined)
+    return { refused: { problem: 'Your password was changed in the meantime, perhaps in another window.', status: 409 } }
 
   const now = tenant.ctx.now()
   const ids = await startSession(tenant.signIn, { ...account, passwordHash: to }, sessions, { ...session, now, from: request })
@@ -37,7 +38,7 @@ async function change(accountRequest: AccountRequest): Promise<Outcome> {
   return { done: 'changed', remember: { device, ...(ids && { sessions: ids }) } }
 }
 
-/** Counts as an attempt at the sign-in page does, so that it cannot be guessed here either, at an unattended browser. */
+/** Counts like an attempt on the sign-in page, so that the password cannot be guessed here either, in an unattended browser. */
 async function problemOfCurrent({ tenant, request, account }: AccountRequest, current: string): Promise<Refused | undefined> {
   const { subject, passwordHash } = account
   if (passwordHash === undefined) return undefined

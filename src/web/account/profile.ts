@@ -30,12 +30,15 @@ const names = [
 const parts = ['street_address', 'locality', 'region', 'postal_code', 'country'] as const
 
 const schema = claimsSchema
-  .refine(({ birthdate }) => birthdate === undefined || isDay(birthdate), { path: ['birthdate'], error: 'is no day of the calendar' })
+  .refine(({ birthdate }) => birthdate === undefined || isDay(birthdate), { path: ['birthdate'], error: 'is not a date' })
   .refine(({ zoneinfo }) => zoneinfo === undefined || isZone(zoneinfo), {
     path: ['zoneinfo'],
-    error: 'is no time zone; write it as Europe/Paris',
+    error: 'is not a time zone; write it as Europe/Paris',
   })
-  .refine(({ locale }) => locale === undefined || isLanguage(locale), { path: ['locale'], error: 'is no language tag; write it as en-GB' })
+  .refine(({ locale }) => locale === undefined || isLanguage(locale), {
+    path: ['locale'],
+    error: 'is not a language tag; write it as en-GB',
+  })
 
 /** A year, or an existing date; the year 0000 stands for one that is not given. */
 function isDay(text: string): boolean {
@@ -71,8 +74,8 @@ function typed(params: Params): Record<string, unknown> {
   return { ...claims, address: address.length > 0 ? Object.fromEntries(address) : undefined }
 }
 
-const marked = 'Nothing is saved yet: please look at the fields that are marked.'
-const misfit = 'Nothing is saved yet: it is too much in all, or what is asked here has just changed. Please look again.'
+const marked = 'Nothing is saved yet. Please check the marked fields.'
+const misfit = 'Nothing is saved yet: it is too long in total, or the fields have just changed. Please check the form again.'
 
 /** The tenant's attributes: those that people set themselves, and the others. */
 async function attributesOf({ accounts }: WebTenant): Promise<{ own: Attribute[]; others: Attribute[] }> {
@@ -85,20 +88,20 @@ async function save({ tenant, request, account }: AccountRequest): Promise<Outco
   const checked = schema.safeParse(claims)
   const asked = request.params.words('asked') // what the form did not display is not changed
   const own = (await attributesOf(tenant)).own.filter(({ name }) => asked.includes(name))
-  const said = saidOf(own, request.params, account.attributes)
-  const faults = { ...(checked.error && fieldErrors(checked.error)), ...valueFaults(own, said) }
+  const values = valuesOfForm(own, request.params, account.attributes)
+  const faults = { ...(checked.error && fieldErrors(checked.error)), ...valueFaults(own, values) }
   if (Object.keys(faults).length > 0) return { refused: { problem: 'attributes' in faults ? misfit : marked, faults } }
-  const attributes = Object.fromEntries(own.map(({ name }) => [name, said[name]]))
+  const attributes = Object.fromEntries(own.map(({ name }) => [name, values[name]]))
   const refused = await changeProfile(tenant.accounts, account, { claims, attributes }).catch(refusedBy)
   return refused ? { refused } : { done: 'saved' }
 }
 
 /** Their values in the form; an unchanged text stands for the unchanged value. */
-function saidOf(own: readonly Attribute[], params: Params, kept: Values): Values {
+function valuesOfForm(own: readonly Attribute[], params: Params, kept: Values): Values {
   const texts = typedOf(own, params)
-  const said = valuesOf(own, texts)
+  const values = valuesOf(own, texts)
   const same = own.filter(({ name }) => name in kept && isShown(kept[name], texts[name] ?? ''))
-  return { ...said, ...Object.fromEntries(same.map(({ name }) => [name, kept[name]])) }
+  return { ...values, ...Object.fromEntries(same.map(({ name }) => [name, kept[name]])) }
 }
 
 function refusedBy(error: unknown): Refused {
@@ -109,12 +112,12 @@ function refusedBy(error: unknown): Refused {
 async function attributesShown(
   accountRequest: AccountRequest,
   refused: RefusedAction | undefined,
-): Promise<Pick<ProfilePage, 'asked' | 'texts' | 'told'>> {
+): Promise<Pick<ProfilePage, 'asked' | 'texts' | 'readOnly'>> {
   const { tenant, request, account } = accountRequest
   const { own, others } = await attributesOf(tenant)
   const kept = (list: readonly Attribute[]) => Object.fromEntries(list.map(({ name }) => [name, textOf(account.attributes[name])]))
   const texts = refused?.act === 'save' ? typedOf(own, request.params) : kept(own)
-  return { asked: own, texts, told: others.map((question) => ({ question, value: account.attributes[question.name] })) }
+  return { asked: own, texts, readOnly: others.map((question) => ({ question, value: account.attributes[question.name] })) }
 }
 
 export const profile: Section = {
@@ -129,7 +132,7 @@ export const profile: Section = {
     const attributes = await attributesShown(accountRequest, refused)
     return { body: profilePage({ ...context, values, ...attributes, faults: refused?.faults ?? {} }) }
   },
-  kept: async ({ account }) => ({ claims: account.claims }),
+  personalData: async ({ account }) => ({ claims: account.claims }),
   actions: { save: { sensitive: false, audit: 'user.change', run: save } },
   notices: { saved: 'Your profile is saved.' },
 }

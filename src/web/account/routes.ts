@@ -16,7 +16,8 @@ const undone: Readonly<Record<string, string>> = {
   again: 'You had to sign in first, so nothing has been changed yet. Please try again.',
   unconfirmed: 'You have not signed in again, so nothing has been changed.',
 }
-const otherAccount = 'Another account was chosen meanwhile, perhaps in another window. Nothing was changed; this is your current account.'
+const otherAccount =
+  'Another account was chosen in the meantime, perhaps in another window. Nothing was changed; this is your current account.'
 
 /** Undefined: nobody is signed in with a complete session. The page is about the browser's first account. */
 async function openAccountPage(tenant: WebTenant, request: Request): Promise<AccountRequest | undefined> {
@@ -54,8 +55,8 @@ function sentence(table: Readonly<Record<string, string>>, name: string | undefi
 async function pageOf(section: Section, accountRequest: AccountRequest, refused?: RefusedAction): Promise<ViewReply> {
   const content = await section.show(accountRequest, refused)
   const done = accountRequest.request.method === 'GET' ? accountRequest.request.params.get('done') : undefined
-  const told = { notice: sentence(section.notices, done), undone: sentence(undone, done), problem: refused?.problem }
-  const view = accountView(locationOf(accountRequest, section.name), { title: section.title, ...content, ...told })
+  const messages = { notice: sentence(section.notices, done), undone: sentence(undone, done), problem: refused?.problem }
+  const view = accountView(locationOf(accountRequest, section.name), { title: section.title, ...content, ...messages })
   return refused ? { kind: 'view', status: refused.status ?? 422, view, headers: refused.headers ?? {} } : { kind: 'view', view }
 }
 
@@ -93,7 +94,7 @@ function sectionRoute(section: Section): Route {
     methods: ['GET'],
     audience: 'person',
     async handle(tenant, request) {
-      if (!isOffered(section, tenant)) refuse('not_found', 'there is nothing at this address')
+      if (!isOffered(section, tenant)) refuse('not_found', 'there is nothing at this URL')
       const accountRequest = await openAccountPage(tenant, request)
       return accountRequest
         ? pageOf(section, accountRequest)
@@ -110,7 +111,7 @@ function actRoute(section: Section, name: string, act: SectionAction): Route {
     audience: 'person',
     ownForm: true,
     async handle(tenant, request) {
-      if (!isOffered(section, tenant) || !isOffered(act, tenant)) refuse('not_found', 'there is nothing at this address')
+      if (!isOffered(section, tenant) || !isOffered(act, tenant)) refuse('not_found', 'there is nothing at this URL')
       request.params.check(new Set())
       const accountRequest = await openAccountPage(tenant, request)
       const state = `${section.name}.again`

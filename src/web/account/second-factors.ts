@@ -22,7 +22,7 @@ async function addApp(accountRequest: AccountRequest): Promise<Outcome> {
     tenant.ctx.now(),
   )
   if (!codes) return { refused: { problem: 'The code is not right. Please type the one the app shows now.' } }
-  if (codes === 'refused') return { refused: { problem: 'Your account was changed meanwhile.', status: 409 } }
+  if (codes === 'refused') return { refused: { problem: 'Your account was changed in the meantime.', status: 409 } }
   return codes.length === 0 ? { done: 'added' } : shownOnce(accountRequest, codes, 'second-factors')
 }
 
@@ -66,7 +66,7 @@ export const secondFactors: Section = {
       }),
     }
   },
-  async kept({ tenant, account }) {
+  async personalData({ tenant, account }) {
     const { totp, recoveryCodes } = await tenant.signIn.store.factors.of(account.subject)
     return { second_factors: { authenticator_app: totp ? { since: isoTime(totp.createdAt) } : null, recovery_codes: recoveryCodes } }
   },

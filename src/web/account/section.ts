@@ -70,7 +70,7 @@ export interface Section {
   /** `refused`: the action that was just refused; without one when the form was posted for another account. */
   show(accountRequest: AccountRequest, refused: RefusedAction | undefined): Promise<Content>
   /** What the section contributes to the download of personal data, without secrets. */
-  kept?(accountRequest: AccountRequest): Promise<Readonly<Record<string, unknown>>>
+  personalData?(accountRequest: AccountRequest): Promise<Readonly<Record<string, unknown>>>
   /** Posted to `/account/NAME/ACT`. */
   actions: Readonly<Record<string, SectionAction>>
   /** Sentences for what has been done. */

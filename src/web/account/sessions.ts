@@ -26,9 +26,9 @@ async function endOthers({ tenant, account, session }: AccountRequest): Promise<
 
 async function endAll({ tenant, account, sessions }: AccountRequest): Promise<Outcome> {
   await tenant.signIn.store.sessions.end({ subject: account.subject })
-  const kept = sessions.filter(({ subject }) => subject !== account.subject).map(({ id }) => id)
+  const remaining = sessions.filter(({ subject }) => subject !== account.subject).map(({ id }) => id)
   const page = { kind: 'page', page: 'signed-out', data: { application: undefined, to: undefined, stayed: false } } as const
-  return { reply: { ...page, remember: { sessions: kept } } }
+  return { reply: { ...page, remember: { sessions: remaining } } }
 }
 
 export const sessions: Section = {
@@ -47,7 +47,7 @@ export const sessions: Section = {
     }))
     return { body: sessionsPage({ base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items }) }
   },
-  kept: async (accountRequest) => ({
+  personalData: async (accountRequest) => ({
     sessions: (await live(accountRequest)).map(({ sid, device, address, authTime, acr, amr, createdAt, lastSeenAt, expiresAt }) => ({
       ...{ id: sid, device, address, acr, amr },
       ...{

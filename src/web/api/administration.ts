@@ -7,7 +7,7 @@ import { normalised } from '../../protocol/resource-identifier.ts'
 /** Below the issuer. */
 export const administrationPath = '/api/v1/admin'
 
-/** Prefixed, because an API of the operator may have a `users:read` of its own. */
+/** Prefixed, because one of the operator's APIs may declare `users:read` too. */
 export function scopeOf(right: Right): string {
   return `admin:${right}`
 }
@@ -43,7 +43,7 @@ export function withAdministration(store: Ctx['store'], issuer: string): Ctx['st
       find: async (identifier) => (isIt(identifier) ? administration : find(identifier)),
       named: async (name) => (isIt(name) ? administration : named(name)),
       meanings: async () => ({ ...(await meanings()), ...administration.scopes }),
-      sharedScopes, // nobody else's scopes look like those of administration
+      sharedScopes, // no other API can declare these scopes
     },
   }
 }

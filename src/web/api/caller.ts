@@ -28,7 +28,7 @@ export interface CallingPerson extends Caller {
  */
 export async function callingPerson(tenant: WebTenant, request: Request): Promise<CallingPerson> {
   const token = await bearer(tenant.ctx, request)
-  if (token.clientId !== firstPartyId) refuse('insufficient_scope', 'this token was not got by signing in at this API')
+  if (token.clientId !== firstPartyId) refuse('insufficient_scope', 'this token was not issued by the sign-in API')
   return personOf(tenant, token, undefined)
 }
 
@@ -60,13 +60,13 @@ export function rightsOfCaller({ account, scopes }: Caller): readonly Right[] {
 /** The scopes that are both granted and registered now. APIs that share an HS256 secret with a client could forge its tokens. */
 function scopesNow(token: Credential, client: Client): readonly Right[] {
   if (client.access_token_signed_response_alg === 'HS256')
-    refuse('invalid_token', 'tokens of a client that is registered for HS256 do not open the administration API')
+    refuse('invalid_token', 'tokens of a client that is registered for HS256 are not accepted by the administration API')
   const registered = rightsAmong(scopesOf(client))
   return rightsAmong(token.scope).filter((right) => registered.includes(right))
 }
 
 async function personOf(tenant: WebTenant, token: Credential, scopes: readonly Right[] | undefined): Promise<CallingPerson> {
   const account = await tenant.accounts.store.accounts.bySubject(token.subject)
-  if (!account || !isActive(account)) refuse('invalid_token', 'the access token is of an account that is not active')
+  if (!account || !isActive(account)) refuse('invalid_token', 'the account of the access token is not active')
   return { account, manageable: manageableRoles(account.role), token, scopes }
 }

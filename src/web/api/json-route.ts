@@ -108,7 +108,7 @@ function guarded<Who extends Caller, Body extends z.ZodType, Query extends z.Zod
     const by = await authenticate(tenant, request)
     return audited(form, sent, actorOf(by), async () => {
       requirePermission(by, permission)
-      if (isInstallationRight(permission) && tenant.slug !== '') problem(404, 'not_found', 'tenants are looked after at the root tenant')
+      if (isInstallationRight(permission) && tenant.slug !== '') problem(404, 'not_found', 'tenants are administered at the root tenant')
       return work(read(form, tenant, request, sent), by)
     })
   }
@@ -132,11 +132,11 @@ function read<Body extends z.ZodType, Query extends z.ZodType, Path extends stri
   request: Request,
   { json, path }: RequestBody,
 ): JsonRequest<z.output<Body>, z.output<Query>, Path> {
-  if (!Object.values(path).every(isPathName)) return problem(404, 'not_found', 'there is nothing at this address')
+  if (!Object.values(path).every(isPathName)) return problem(404, 'not_found', 'there is nothing at this URL')
   request.params.check(new Set())
   const value = form.body && json !== undefined ? readJsonBody(json) : undefined
-  const body = checked(form.body, value, 'the body is not what this address takes')
-  const query = checked(form.query, Object.fromEntries(request.params.entries()), 'the query is not what this address takes')
+  const body = checked(form.body, value, 'the body is not valid for this route')
+  const query = checked(form.query, Object.fromEntries(request.params.entries()), 'the query is not valid for this route')
   return { tenant, request, body, query, path }
 }
 
@@ -151,9 +151,9 @@ function isPathName(name: string): boolean {
   return isCleanText(name) && !isDotSegment(name)
 }
 
-/** Turns what only the action could check, such as attributes that the tenant defines, into the same refusal as a schema's. */
+/** Turns errors that only the action can find, such as in the tenant's attributes, into the same refusal as a schema's. */
 function refused(error: unknown): never {
-  if (error instanceof ZodError) problem(422, 'invalid_request', 'the body is not what this tenant takes', error.issues.flatMap(faultsOf))
+  if (error instanceof ZodError) problem(422, 'invalid_request', 'the body is not valid for this tenant', error.issues.flatMap(faultsOf))
   throw error
 }
 
@@ -173,12 +173,12 @@ async function audited(
 ): Promise<Reply> {
   const { act } = form
   try {
-    const told = await work().catch(refused)
-    const { target = path['id'] } = told
-    const all = { ...detail, ...told.detail }
+    const result = await work().catch(refused)
+    const { target = path['id'] } = result
+    const all = { ...detail, ...result.detail }
     const more = Object.keys(all).length > 0 ? { detail: all } : {}
-    const auditEvents = act && ({ act, outcome: 'success', by: told.by ?? by, target, ...more } as const)
-    return { ...reply(form, told), ...(auditEvents ? { auditEvents: [auditEvents] } : {}) }
+    const auditEvents = act && ({ act, outcome: 'success', by: result.by ?? by, target, ...more } as const)
+    return { ...reply(form, result), ...(auditEvents ? { auditEvents: [auditEvents] } : {}) }
   } catch (error) {
     if (act && by && error instanceof OAuthError)
       withAuditEvent(error, { act, outcome: 'failure', by, target: path['id'], detail: { ...detail, error: error.code } })

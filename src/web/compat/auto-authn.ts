@@ -235,7 +235,7 @@ function logoutOf(route: Route, compat: CompatDeps): Route['handle'] {
     if (sent.json === undefined) return route.handle(tenant, request, sent)
     const body = hint.safeParse(readJsonBody(sent.json))
     if (!body.success)
-      return problem(422, 'invalid_request', 'the body is not what this address takes', [{ field: 'id_token_hint', rule: 'is needed' }])
+      return problem(422, 'invalid_request', 'the body is not valid for this route', [{ field: 'id_token_hint', rule: 'is needed' }])
     const there = await inTenant(compat, tenant, body.data.tenant_slug, request)
     const claims = await idTokenClaims(there.ctx, body.data.id_token_hint)
     if (typeof claims?.['sub'] !== 'string') problem(400, 'invalid_request', 'id_token_hint is not an ID token of this issuer')
@@ -249,11 +249,11 @@ function logoutOf(route: Route, compat: CompatDeps): Route['handle'] {
       requestId: request.id,
       address: request.address,
     })
-    const kept = { sessions: brought.filter((id) => !ended.includes(id)) }
+    const remaining = { sessions: brought.filter((id) => !ended.includes(id)) }
     return {
       kind: 'json',
       status: 204,
-      headers: { 'cache-control': 'no-store', 'set-cookie': there.cookies.write(kept, cookiesOf(request)) },
+      headers: { 'cache-control': 'no-store', 'set-cookie': there.cookies.write(remaining, cookiesOf(request)) },
     }
   }
 }

@@ -8,7 +8,7 @@ interface Connection {
 }
 
 /**
- * Reads X-Forwarded-For from its end, as far as it was written by trusted proxies: addresses or CIDR ranges. What is no address is not
+ * Reads X-Forwarded-For from its end, as far as it was written by trusted proxies: addresses or CIDR ranges. Text that is not an address is not
  * believed; then the client is the proxy that passed it on.
  */
 export function clientAddress(trustedProxies: readonly string[]): (request: Connection) => string {

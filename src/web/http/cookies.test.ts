@@ -10,7 +10,7 @@ const headerOf = (slugs: readonly string[]) =>
     .join('; ')
 const dropped = (lines: readonly string[]) => lines.filter((line) => line.includes('Max-Age=0')).map((line) => line.split('=')[0])
 
-test('what is written is read again, and nothing strange', () => {
+test('what is written is read back, and nothing else', () => {
   const lines = jarOf('acme').write({ id: 'an-id', sessions: ['one', 'two'], device: 'a-device' }, undefined)
   for (const line of lines)
     assert.match(line, /^__Host-gatehouse-\w+-acme=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure(?:; Max-Age=\d+)?$/)
@@ -27,7 +27,7 @@ test('point 16: nothing is dropped while there is room', () => {
   assert.deepEqual(
     dropped(jarOf('b').write({ id: 'x' }, `theirs=${'x'.repeat(8000)}; ${headerOf(['', 'a'])}`)),
     [],
-    'others’ cookies are not ours',
+    'other cookies are not ours',
   )
 })
 

@@ -1,19 +1,19 @@
-/** What a browser remembers for us: three cookies per tenant, all HttpOnly and SameSite=Lax — RFC 6265bis. */
+/** The cookies of this server: three per tenant, all HttpOnly and SameSite=Lax — RFC 6265bis. */
 import { deviceLifetime } from '../../identity/devices.ts'
 import type { Browser } from '../../protocol/request-reply.ts'
 
-/** Names and attributes of one tenant's cookies. Tenants on one host tell theirs apart by name: a `__Host-` cookie has no path. */
+/** Names and attributes of one tenant's cookies. Tenants on one host have cookies of different names, since a `__Host-` cookie has no path. */
 export interface CookieJar {
   /** `header`: Cookie. */
   read(header: string | undefined): Browser
-  /** Values of Set-Cookie. With them go the oldest cookies of other tenants, when `header` brought so many that it might be refused. */
+  /** Values of Set-Cookie. They also delete the oldest cookies of other tenants when `header` is so long that it might be refused. */
   write(remember: Partial<Browser>, header: string | undefined): string[]
 }
 
-/** Characters of all our cookies in one request; servers and proxies take 8 KB of headers or more. */
+/** Characters of all our cookies in one request; servers and proxies accept 8 KB of headers or more. */
 const maxTotal = 4096
 
-/** `secure`: the issuer is https; then the names carry the prefix that binds them to this very host. `maxAge`: seconds a sign-in lasts. */
+/** `secure`: the issuer is https; then the names have the prefix that binds them to this host. `maxAge`: seconds a sign-in lasts. */
 export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: boolean; maxAge: number }): CookieJar {
   const suffix = slug === '' ? '' : `-${slug}`
   const prefix = secure ? '__Host-' : ''
@@ -45,7 +45,7 @@ export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: bool
 
 const ourName = /^(?:__Host-)?gatehouse-(?:browser|session|device)(?:-(.+))?$/
 
-/** Names of the cookies to give up, the oldest first, which is how browsers send them (§5.8.3). The root's and those of tenant `slug` stay. */
+/** Names of the cookies to delete, the oldest first, which is how browsers send them (§5.8.3). The root's and those of tenant `slug` stay. */
 function surplusOf(header: string, slug: string): string[] {
   const cookies = pairsOf(header).flatMap(([name, value]) => {
     const found = ourName.exec(name)
@@ -63,7 +63,7 @@ function surplusOf(header: string, slug: string): string[] {
   return surplus
 }
 
-/** Undefined unless it has the form of what we set: nothing strange goes further. */
+/** Undefined unless it has the form of a value that we set. */
 function cookieOf(header: string, wanted: string): string | undefined {
   const value = pairsOf(header).find(([name]) => name === wanted)?.[1]
   return value !== undefined && /^[\w.-]{1,600}$/.test(value) ? value : undefined

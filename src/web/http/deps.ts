@@ -1,4 +1,4 @@
-/** What the HTTP listener takes from the application. */
+/** What the HTTP listener needs from the application. */
 import type { Route, WebTenant } from './route.ts'
 
 export interface HttpDeps {

@@ -41,7 +41,7 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Fastif
   const state: HttpState = { deps, common, addressOf: clientAddress(trustedProxies), certificateOf: certificatesOf, closing: false }
   const requestTimeout = requestSeconds * 1000
   const http = {
-    maxHeaderSize: 16_384, // holds the longest token there is, and our cookies
+    maxHeaderSize: 16_384, // enough for the longest token and our cookies
     headersTimeout: requestTimeout,
     connectionsCheckingInterval: 1000,
     requireHostHeader: false, // a hook refuses its absence, in our own form
@@ -90,7 +90,7 @@ export function pathsOf(path: string, base: string): string[] {
 
 async function serve(state: HttpState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { deps } = state
-  const took = deps.stopwatch()
+  const elapsed = deps.stopwatch()
   const slug = slugOf(req)
   const address = state.addressOf(req.raw)
   const context: ResponseContext = {
@@ -126,7 +126,7 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
   await recordEvents(state, entered, error?.auditEvents ?? result.auditEvents, { requestId: req.id, address })
   send(reply, error && audience === 'api' ? problemDocument(error, result, deps.issuer) : result, context)
   const status = reply.raw.statusCode
-  logRequest(deps.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: took(), ip: address }, error)
+  logRequest(deps.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: elapsed(), ip: address }, error)
   return reply
 }
 
@@ -172,14 +172,14 @@ async function preflight(state: HttpState, route: Route, req: FastifyRequest, re
   return finish(reply, 204, headers, '')
 }
 
-/** One line per request: its outcome, never what it held. */
+/** One line per request: its outcome, never its content. */
 function logRequest(log: Log, line: Record<string, unknown>, error: OAuthError | undefined): void {
   if (!error) {
     log.info(line, 'answered')
     return
   }
-  const told = { ...line, error: error.code, description: error.description, why: error.why }
-  if (error.code === 'server_error') log.error({ ...told, err: error.cause }, 'failed')
-  else if (error.code === 'temporarily_unavailable') log.warn({ ...told, err: error.cause }, 'unavailable')
-  else log.info(told, 'refused')
+  const details = { ...line, error: error.code, description: error.description, why: error.why }
+  if (error.code === 'server_error') log.error({ ...details, err: error.cause }, 'failed')
+  else if (error.code === 'temporarily_unavailable') log.warn({ ...details, err: error.cause }, 'unavailable')
+  else log.info(details, 'refused')
 }

@@ -32,8 +32,8 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
   app.setNotFoundHandler((req, reply) => {
     const allowed = routesAt(req.raw.url).flatMap((route) => route.methods)
     if (allowed.length === 0 || allowed.some((method) => method === req.method))
-      return sendError(state, req, reply, 'not_found', 'there is nothing at this address')
-    const description = 'this address does not answer that method; the allow header says which it does'
+      return sendError(state, req, reply, 'not_found', 'there is nothing at this URL')
+    const description = 'this URL does not support the method; the Allow header lists those it does'
     return sendError(state, req, reply, 'method_not_allowed', description, { allow: allowed.join(', ') })
   })
 
@@ -62,17 +62,17 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
 
 /** An address that no route can be found for: malformed percent-encoding, or a name that is too long. No hook has run yet. */
 export function refuseOddAddress(state: HttpState, req: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendError(state, req, reply, 'not_found', 'there is nothing at this address')
+  return sendError(state, req, reply, 'not_found', 'there is nothing at this URL')
 }
 
-/** A connection as far as an answer to what the parser refuses needs it. */
+/** The part of a connection that is needed to answer a request that the parser refuses. */
 interface Connection {
   readonly writable: boolean
   readonly writableEnded: boolean
   end(text: string): unknown
   once(event: 'close', listener: () => void): unknown
   destroy(): unknown
-  /** The response that is under way on it, as Node.js keeps it. */
+  /** The response in progress, as Node.js stores it. */
   _httpMessage?: { headersSent: boolean } | null
 }
 
@@ -111,7 +111,7 @@ function refuseTunnel(state: HttpState, { headers }: Omit<OddRequest, 'id'>, soc
   const answer = errorMessage(state, request, 'method_not_allowed', 'this server is not a proxy; do not send CONNECT', { allow: '' })
   const close = () => socket.destroy()
   socket.on('error', close)
-  // After a request that is not answered yet, this answer would be taken for that one's.
+  // While an earlier request is unanswered, this response would be taken as its response.
   if (socket._httpMessage) close()
   else socket.end(textOf(answer), close)
 }

@@ -1,4 +1,4 @@
-/** What a request carries: its parameters, its JSON, and what stands for the names of its path. */
+/** The content of a request: its parameters, its JSON, and the values in its path. */
 import type { FastifyRequest } from 'fastify'
 import { refuse } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
@@ -13,7 +13,7 @@ export function isJson({ headers }: FastifyRequest): boolean {
 /** Refuses a path with an empty segment where a name is expected. */
 export function readPath(req: FastifyRequest): RequestBody['path'] {
   const { slug: _slug, ...path } = req.params as Record<string, string>
-  return Object.values(path).includes('') ? refuse('not_found', 'there is nothing at this address') : path
+  return Object.values(path).includes('') ? refuse('not_found', 'there is nothing at this URL') : path
 }
 
 /** JSON as it was sent, not yet read. Refuses a body of another kind than the route takes. */

@@ -5,7 +5,7 @@ import { renderPage, renderView } from '../pages/pages.ts'
 import { pageHeaders } from './headers.ts'
 import type { ViewReply } from './route.ts'
 
-/** What the answer to a request depends on beside the reply. */
+/** What a response depends on besides the reply. */
 export interface ResponseContext {
   /** The tenant's name, as people know it. */
   tenant: string
@@ -59,7 +59,7 @@ function pageMessage(status = 200, { html, csp }: { html: string; csp: string },
   return { status, headers: Object.assign(headers, pageHeaders(csp)), text: html }
 }
 
-/** Bypasses the framework's reply, which has nothing left to do: that halves the cost of an answer. */
+/** Bypasses the framework's reply, which halves the cost of a response. */
 export function finish(to: FastifyReply, status: number, headers: ResponseContext['headers'], text: string): FastifyReply {
   if (status !== 204) headers['content-length'] = String(Buffer.byteLength(text))
   to.hijack()

@@ -32,8 +32,8 @@ export interface SecureServer {
 }
 
 /**
- * Reads the certificate again, and lets `server` use it for new connections if it changed. One that cannot be read or used leaves the old
- * one in use and is logged once.
+ * Reads the certificate again, and sets it on `server` for new connections if it changed. If it cannot be read or used, the old
+ * one stays in use and the error is logged once.
  */
 export function certificateReload(
   server: SecureServer,

@@ -1,4 +1,4 @@
-/** Which of the accounts signed in at this browser goes on — OpenID Connect Core §3.1.2.1, `prompt=select_account`. */
+/** Where a person chooses among the accounts signed in in this browser — OpenID Connect Core §3.1.2.1, `prompt=select_account`. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'

@@ -7,7 +7,7 @@ import { address } from './names.ts'
 
 const words = {
   title: 'Confirm your e-mail address',
-  lead: 'Shall this be the address of your account?',
+  lead: 'Use this address for your account?',
   person: 'Your account',
   submit: 'Confirm',
 }

@@ -1,4 +1,4 @@
-/** Whether an application may have what it asks for — RFC 6749 §4.1.1 (C), OpenID Connect Core §3.1.2.4. */
+/** Where a person allows or denies an application's request — RFC 6749 §4.1.1 (C), OpenID Connect Core §3.1.2.4. */
 import type { Application, Pages, ScopeLine } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
@@ -15,14 +15,14 @@ const words = {
   fresh: 'It will be able to',
   known: 'Already allowed',
   at: 'at {api}',
-  nothing: 'It asks for nothing beyond your signing in.',
+  nothing: 'It asks for nothing except that you sign in.',
   policy: 'Privacy policy',
   terms: 'Terms of service',
   newTab: '(opens in a new tab)',
   allow: 'Allow',
   deny: 'Don’t allow',
   unproven: 'Nobody here has used this application before. It registered itself, and nobody has checked who runs it.',
-  next: 'Either way you go on to {place}, which learns your answer.',
+  next: 'Either way you continue to {place}, which learns your answer.',
 }
 
 export function consent(data: Pages['consent'], look: PageContext): View {

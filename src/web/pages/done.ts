@@ -1,4 +1,4 @@
-/** Says that something is done, where no application waits for the person. */
+/** Confirms that something is done, when there is no flow to return to. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem } from './emblem.ts'
 import { html } from './html.ts'
@@ -7,13 +7,13 @@ import type { PageContext, View } from './layout.ts'
 const words = {
   'mail-sent': {
     title: 'Check your mail',
-    lead: 'If there is such an account and it has an e-mail address, a link is on its way there. It works once, within one hour.',
-    note: 'Nothing there after some minutes? Look among the unwanted mail, then try again.',
+    lead: 'If the account exists and has an email address, we have sent it a link. It works once, within one hour.',
+    note: 'No mail after a few minutes? Check your spam folder, then try again.',
   },
   'sign-up-mail-sent': {
     title: 'Check your mail',
     lead: 'We have sent a mail to your address. Follow the link in it to finish: it works once, within one day.',
-    note: 'Nothing there after some minutes? Look among the unwanted mail, then try again.',
+    note: 'No mail after a few minutes? Check your spam folder, then try again.',
   },
   'signed-up': {
     title: 'Your account is ready',

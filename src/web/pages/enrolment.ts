@@ -11,7 +11,7 @@ import { totpForm } from './totp-offer.ts'
 const words = {
   title: 'Set up a second factor',
   titleWithProblem: 'Problem: Set up a second factor',
-  lead: '{tenant} asks for more than a password. This is done once.',
+  lead: '{tenant} requires more than a password. You only do this once.',
   person: 'Signing in as',
   another: 'Not you?',
   cancel: 'Cancel',

@@ -7,8 +7,8 @@ import type { View } from './layout.ts'
 const words = {
   title: 'We can’t continue',
   theirs: 'Go back to the application you came from and start again from there.',
-  ours: 'This is on our side. Wait a moment, then go back to the application you came from and start again.',
-  again: 'If it happens again, pass these details on to the people who run it.',
+  ours: 'The problem is on our side. Wait a moment, then go back to the application you came from and start again.',
+  again: 'If it happens again, send these details to its support.',
   details: 'Details',
   code: 'Error',
   status: 'Status',

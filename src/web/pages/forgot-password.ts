@@ -9,7 +9,7 @@ import { named } from './names.ts'
 const words = {
   title: 'Forgot your password?',
   titleWithProblem: 'Problem: Forgot your password?',
-  lead: 'Tell us your {tenant} account, and we send a link to its e-mail address.',
+  lead: 'Enter your {tenant} account, and we will send a link to its email address.',
   login: 'Email or username',
   submit: 'Send the link',
   back: 'Back to sign in',

@@ -1,4 +1,4 @@
-/** Brings the answer to the application in a form that posts itself — OAuth 2.0 Form Post Response Mode §2. */
+/** Sends the response to the application in a form that submits itself — OAuth 2.0 Form Post Response Mode §2. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf } from './emblem.ts'
 import { fill, html } from './html.ts'

@@ -14,7 +14,7 @@ const nasty = fc.oneof(
   fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', '`', '=', '/', 'a', ';') }),
 )
 
-test('no text breaks out of an element or of an attribute, and none is changed for the reader', () => {
+test('no text escapes from an element or an attribute, and the reader sees it unchanged', () => {
   fc.assert(
     fc.property(nasty, nasty, (text, attribute) => {
       const made = html`<p title="${attribute}" lang='${attribute}'>${text}</p>`.text
@@ -25,12 +25,12 @@ test('no text breaks out of an element or of an attribute, and none is changed f
   )
 })
 
-test('markup is kept, lists are joined, nothing is nothing', () => {
+test('markup is not escaped, lists are joined, undefined is omitted', () => {
   assert.equal(html`<b>${html`<i>${'<'}</i>`}</b>`.text, '<b><i>&lt;</i></b>')
   assert.equal(html`${['<', html`<br>`, [1, undefined]]}|${undefined}|${false}|${0}`.text, '&lt;<br>1|||0')
 })
 
-test('a sentence is filled with escaped values and is itself text', () => {
+test('values are escaped in a sentence, which is itself text', () => {
   assert.equal(fill('<{a}> and {b} and {c}', { a: '&', b: html`<b>x</b>` }).text, '&lt;&amp;&gt; and <b>x</b> and {c}')
   assert.equal(fill('{a}', { a: '{b}', b: 'x' }).text, '{b}') // a value is never filled again
 })

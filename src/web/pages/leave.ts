@@ -1,4 +1,4 @@
-/** Leaves for the application: a page of its own ends the form's chain of redirects — Content Security Policy Level 3 §6.4.1. */
+/** Continues to the application: a separate page ends the form's chain of redirects — Content Security Policy Level 3 §6.4.1. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { emblem, logoOf } from './emblem.ts'
 import { fill, html } from './html.ts'

@@ -13,7 +13,7 @@ export function plain(name: string): string {
   return letters.length > 60 ? `${letters.slice(0, 59).join('')}…` : letters.join('')
 }
 
-/** A name inside a sentence: its direction is its own and does not leak. */
+/** A name inside a sentence, with its text direction isolated. */
 export function named(name: string): Html {
   return html`<bdi>${plain(name)}</bdi>`
 }

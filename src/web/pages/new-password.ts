@@ -10,7 +10,7 @@ import { named } from './names.ts'
 const words = {
   title: 'Choose your password',
   titleWithProblem: 'Problem: Choose your password',
-  lead: 'The one you signed in with was only for the first time.',
+  lead: 'The password you signed in with works only once.',
   person: 'Signed in as',
   password: 'New password',
   hint: `At least ${shortestPassword} characters. A few words you will remember are best.`,

@@ -60,7 +60,7 @@ function skeleton(document: string): string[] {
   return Array.from(tags, ([, name, attributes]) => `${name}${attributes!.replace(/="[^"]*"/g, '')}`)
 }
 
-/** What is left when every well-made tag is taken away: an angle bracket here is a tag that does not read well. */
+/** What remains when every well-formed tag is removed: an angle bracket here belongs to a malformed tag. */
 function outsideTags(document: string): string {
   return document
     .replace(passkeyScript.text, '')
@@ -70,7 +70,7 @@ function outsideTags(document: string): string {
 
 test('no text from outside changes the structure of a page', () => {
   const usual = pagesOf('plain').map((page) => skeleton(renderPage(page, look).html))
-  // Letters first, so that each text has an initial and initials are never the drawing that stands in for them; no @, where a line may break.
+  // Letters first, so that each text has an initial and is never replaced by the icon; no @, where a line may break.
   const nasty = fc.string({
     unit: fc.constantFrom('<', '>', '"', "'", '&', '`', '=', '/', ' ', 'a', '\n', '{tenant}', '</title>', '<script>', '\u202e'),
   })
@@ -91,7 +91,7 @@ function policy(page: Page): Record<string, string> {
   return Object.fromEntries(csp.split('; ').map((directive) => [directive.split(' ')[0]!, directive.split(' ').slice(1).join(' ')]))
 }
 
-test('each page is shown under the narrowest policy', () => {
+test('each page has the narrowest policy', () => {
   const own = {
     'sign-in': "'self'",
     'sign-up': "'self'",
@@ -107,7 +107,7 @@ test('each page is shown under the narrowest policy', () => {
   }
   for (const page of pagesOf('x')) {
     const { 'form-action': forms, 'script-src': script, ...rest } = policy(page)
-    const usual = page.page === 'form-post' ? undefined : "'none'" // Its one form leads to a client, which may lead on anywhere.
+    const usual = page.page === 'form-post' ? undefined : "'none'" // Its form posts to a client, which may redirect anywhere.
     assert.equal(forms, own[page.page as keyof typeof own] ?? usual, page.page)
     const scripted = ['form-post', 'sign-in', 'second-factor', 'enrolment'].includes(page.page)
     assert.equal(script, scripted ? "'nonce-bm9uY2U'" : undefined, page.page)
@@ -121,7 +121,7 @@ test('each page is shown under the narrowest policy', () => {
   }
 })
 
-test('a logo is allowed by its origin; one that the policy cannot name is not shown', () => {
+test('a logo is allowed by its origin, and is omitted when the policy cannot name it', () => {
   const withLogo = (logo: string) => pagesOf('x', logo)[0]!
   assert.equal(policy(withLogo('https://cdn.example/a.png'))['img-src'], "'self' data: https://cdn.example")
   assert.match(renderPage(withLogo('https://cdn.example/a.png'), look).html, /<img src="https:\/\/cdn\.example\/a\.png"/)
@@ -131,7 +131,7 @@ test('a logo is allowed by its origin; one that the policy cannot name is not sh
   }
 })
 
-test('an address of the client that is not on the web is no link', () => {
+test('a client URL that is not http or https is not a link', () => {
   const application = { name: 'x', clientUri: 'javascript:a', logoUri: undefined, policyUri: 'data:,a', tosUri: 'com.example:/a' }
   const person = { sid: 's', name: 'x', detail: undefined }
   const { html } = renderPage(
@@ -144,7 +144,7 @@ test('an address of the client that is not on the web is no link', () => {
   )
 })
 
-test('a page leads to the web or to a native app only', () => {
+test('a page links only to the web or a native app', () => {
   const application = { name: 'x', clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
   const pagesTo = (to: string): Page[] => [
     { page: 'leave', data: { application, to } },

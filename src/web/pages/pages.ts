@@ -22,13 +22,13 @@ import { signedOut } from './signed-out.ts'
 
 /**
  * The document and the value of its Content-Security-Policy header, which only fits this document.
- * Throws when a page is told to lead to an address that is neither of the web nor of a native app.
+ * Throws when a page would link to a URL that is neither http, https nor of a native app.
  */
 export function renderPage(page: Page, look: PageContext): { html: string; csp: string } {
   return renderView(viewOf(page, look), look)
 }
 
-/** As `renderPage`, for a page that the protocol does not know. */
+/** Like `renderPage`, for a page that is not one of the protocol's. */
 export function renderView(view: View, look: PageContext): { html: string; csp: string } {
   return { html: layout(view, look), csp: policyFor(view, look.nonce) }
 }

@@ -1,4 +1,4 @@
-/** The form by which a browser answers with a passkey. It is hidden until the script of the page has found that the browser can — Web Authentication Level 3 §5.1. */
+/** The form by which a browser answers with a passkey. It is hidden until the page's script has found that the browser supports them — Web Authentication Level 3 §5.1. */
 import { readFileSync } from 'node:fs'
 import { Html, html } from './html.ts'
 import { key } from './icons.ts'
@@ -10,7 +10,7 @@ const words = {
   find: 'Sign in with a passkey',
   show: 'Use a passkey',
   create: 'Add a passkey',
-  problem: 'No passkey was used. Please try again, or go on another way.',
+  problem: 'No passkey was used. Please try again, or use another method.',
 }
 
 /** `act`: sign in with any passkey, verify with one of this account's, or create one. `options`: as JSON; `more`: other fields. */

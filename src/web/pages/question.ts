@@ -23,7 +23,7 @@ export interface QuestionFieldData {
   note?: string
 }
 
-/** A label, the field, and beneath it how to fill it in and what was wrong with what was typed. */
+/** A label, the field, and beneath it a hint and the error of the typed value. */
 export function questionField({ question, text = '', fault, note }: QuestionFieldData): Html {
   const { name, title = name, description, type } = question
   const id = fieldOf(name)

@@ -20,7 +20,7 @@ const words = {
   recovery: 'Recovery code',
   recoveryHint: 'One of the codes you were given when you set this up. Each works once.',
   useRecovery: 'Continue with this code',
-  noScript: 'Your passkey needs a browser that runs scripts. A recovery code does not.',
+  noScript: 'A passkey needs a browser that runs scripts. A recovery code does not.',
   cancel: 'Cancel',
 }
 

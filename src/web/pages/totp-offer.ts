@@ -5,10 +5,10 @@ import { qrCode } from './qr.ts'
 
 const words = {
   scan: 'Scan this with an authenticator app',
-  picture: 'QR code with the secret for your authenticator app; the same secret stands below as text',
+  picture: 'QR code with the secret for your authenticator app; the same secret is below as text',
   follow: 'Open the app on this device',
   type: 'Or type this secret into it',
-  code: 'Code that the app shows now',
+  code: 'Code shown in the app',
   submit: 'Save and continue',
 }
 
@@ -33,7 +33,7 @@ ${hidden}<input type="hidden" name="draft" value="${totp.draft}">
 </form>`
 }
 
-/** Four letters at a time are easier to copy; apps take the spaces. */
+/** Groups of four letters are easier to copy; apps accept the spaces. */
 function groups(secret: string): string {
   return secret.replace(/(.{4})(?=.)/g, '$1 ')
 }

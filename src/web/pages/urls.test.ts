@@ -17,12 +17,12 @@ const scripts = [
   '',
 ]
 
-test('what a client says of itself may be on the web, nowhere else', () => {
+test('URLs of client metadata must be http or https', () => {
   for (const address of [...scripts, 'com.example.app:/cb', undefined]) assert.equal(webUrl(address), undefined, `${address}`)
   for (const address of ['https://a.example/?q="<', 'http://127.0.0.1:1/x']) assert.equal(webUrl(address), address)
 })
 
-test('a person is sent to the web or to a native app, and exactly there', () => {
+test('a person is sent to a web or native app URL, unchanged', () => {
   for (const address of scripts) assert.throws(() => destination(address), TypeError, `${address}`)
   for (const address of ['https://a.example/cb?code=1', 'http://[::1]:8/cb', 'com.example.app:/cb?code=1', 'com.example.app://cb'])
     assert.equal(destination(address), address)

@@ -104,7 +104,7 @@ const confirmEmail: Route = {
     const { link, account } = (await findLink(mail, params.need('token'))) ?? refuse('invalid_request', dead)
     if (link.kind !== 'verification' && link.kind !== 'email-change') refuse('invalid_request', dead, 'the link is of another kind')
     const outcome = await mail.store.links.confirmEmail(link.hash, tenant.ctx.now())
-    if (outcome === 'taken') refuse('invalid_request', 'another account has this e-mail address by now')
+    if (outcome === 'taken') refuse('invalid_request', 'another account now has this email address')
     if (outcome === 'unknown') refuse('invalid_request', dead)
     if (link.kind === 'email-change') await sendNotice(mail, { kind: 'email-changed' }, account)
     return { ...finished('email-confirmed'), auditEvents: [ownEvent('user.email', account)] }

@@ -16,7 +16,7 @@ export function textOf(value: unknown): string {
   return Array.isArray(value) ? value.join('\n') : String(value)
 }
 
-/** Values of what was typed, without fields left empty. Text that is no value of its type stays text, which the check of values refuses. */
+/** Values of what was typed, without fields left empty. Text that is not a value of its type stays text, which the check of values refuses. */
 export function valuesOf(attributes: readonly Attribute[], typed: Readonly<Record<string, string>>): Values {
   return Object.fromEntries(
     attributes.flatMap(({ name, type }) => {

@@ -21,11 +21,11 @@ import { openSignUp, signUpRule } from './sign-up-rule.ts'
 import { tooManyAttempts } from './too-many-attempts.ts'
 
 const dead = 'this link was already used or has expired; sign up again'
-const gone = 'another account has this name or address by now; sign up again with another'
+const gone = 'another account now has this name or address; sign up again with another'
 const unfit = 'more details are required here than when you signed up; sign up again, or ask an administrator for an account'
-const marked = 'Please look at the fields that are marked.'
+const marked = 'Please check the marked fields.'
 const changed = 'The required details have just changed. Please check the form again.'
-const taken = 'There is an account with this address already. Please sign in, or choose a new password if you forgot it.'
+const taken = 'An account with this address exists already. Please sign in, or choose a new password if you forgot it.'
 const wrong = 'This is not the password that you chose when you signed up. Please try again.'
 
 const signUpStep: Route = {

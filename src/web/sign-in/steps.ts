@@ -81,7 +81,7 @@ const newPassword: Route = {
       sessions.find((s) => s.requiredAction === 'new-password') ??
       refuse('invalid_request', 'there is no password to change; go back and start again')
     const text = params.get('password') ?? ''
-    const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account is gone')
+    const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account no longer exists')
     const problem = await problemOf(signIn, account, text, params.get('repeated') ?? '')
     if (problem) {
       const { sid, name, detail } = session

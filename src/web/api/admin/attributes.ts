@@ -21,7 +21,7 @@ const define = adminRoute(
   {
     method: 'PUT',
     path: oneAttribute,
-    summary: 'Define an attribute, or replace the one of this name; nothing changes if the value of an account does not fit',
+    summary: 'Define an attribute, or replace the one of this name; nothing changes if the value of an account does not match',
     body: attribute.omit({ name: true }),
     answer: attribute,
     act: 'attribute.define',
@@ -30,8 +30,8 @@ const define = adminRoute(
     const wanted = { ...body, name: path.name }
     const defined = await defineAttribute(tenant.attributes, wanted)
     if (defined !== 'defined') {
-      const rule = `${defined.broken} accounts have no such value, among them ${defined.examples.join(', ')}`
-      problem(409, 'invalid_request', 'there are accounts that this attribute does not fit', [{ field: path.name, rule }])
+      const rule = `${defined.broken} accounts have no such value, for example ${defined.examples.join(', ')}`
+      problem(409, 'invalid_request', 'some accounts do not match this attribute', [{ field: path.name, rule }])
     }
     return { answer: wanted, target: path.name }
   },

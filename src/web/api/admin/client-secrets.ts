@@ -11,8 +11,8 @@ const path = `${oneClient}/secrets` as const
 /** Seconds. */
 const span = z.int().min(1).max(315_360_000)
 
-const kept = z.object({ id: z.string(), created_at: time, expires_at: time.nullable() }).meta({ id: 'ClientSecret' })
-const made = kept.extend({ secret: z.string().describe('Shown only once') })
+const secretSchema = z.object({ id: z.string(), created_at: time, expires_at: time.nullable() }).meta({ id: 'ClientSecret' })
+const newSecretSchema = secretSchema.extend({ secret: z.string().describe('Shown only once') })
 
 const shown = ({ id, createdAt, expiresAt }: SecretRow) => ({
   id,
@@ -22,7 +22,12 @@ const shown = ({ id, createdAt, expiresAt }: SecretRow) => ({
 
 const list = adminRoute(
   'clients:read',
-  { method: 'GET', path, summary: 'List the secrets of a client, without their values', answer: z.object({ items: z.array(kept) }) },
+  {
+    method: 'GET',
+    path,
+    summary: 'List the secrets of a client, without their values',
+    answer: z.object({ items: z.array(secretSchema) }),
+  },
   async ({ tenant, path }) => {
     await findClient(tenant, path.id)
     return { answer: { items: (await tenant.store.clientsAdmin.listSecrets(path.id)).map(shown) } }
@@ -36,7 +41,7 @@ const add = adminRoute(
     path,
     summary: 'Create another secret; the existing ones stay valid',
     body: z.strictObject({ expires_in: span.optional().describe('Seconds; absent: never') }),
-    answer: made,
+    answer: newSecretSchema,
     status: 201,
     act: 'client.secret',
   },
@@ -58,7 +63,7 @@ const rotate = adminRoute(
       overlap: span.optional().describe('Seconds for which the newest of the others stays valid; absent: 0'),
       expires_in: span.optional().describe('Seconds; absent: never'),
     }),
-    answer: made,
+    answer: newSecretSchema,
     status: 201,
     act: 'client.secret',
   },

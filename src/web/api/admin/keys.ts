@@ -55,7 +55,7 @@ const rotate = adminRoute(
   async ({ tenant, body }) => {
     const { alg, immediately } = body
     if (!tenant.keyring.ownAlgs.includes(alg))
-      problem(422, 'invalid_request', 'the body is not what this address takes', [
+      problem(422, 'invalid_request', 'the body is not valid for this route', [
         { field: 'alg', rule: 'has no keys that this server creates' },
       ])
     const id = await tenant.keyring.rotate(alg, { immediately })

@@ -41,7 +41,7 @@ export function mailable({ mail }: WebTenant, email: string | undefined): Way {
   return { mail, email }
 }
 
-/** False when the mail is lost. One that the mail server does not take now is on its way: it is tried again. */
+/** False when the mail cannot be sent. One that the mail server does not accept now is retried. */
 export async function sendOrSay({ mail, email }: Way, kind: LinkKind, account: Account): Promise<boolean> {
   return (await sendLink(mail, kind, account, email)).outcome !== 'lost'
 }

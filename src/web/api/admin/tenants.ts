@@ -182,7 +182,7 @@ async function firstAdministrator(
   const account = await createAccount(tenant.accounts, { username, email, role: 'superadmin' }, password)
   const event = { act: 'user.create', outcome: 'success', target: account.subject, detail: { role: 'superadmin', access } } as const
   await tenant.recordAudit([event], { requestId: request.id, address: request.address })
-  const told = { id: account.subject, username: account.username }
-  if (password) return { ...told, temporary_password: password.text }
-  return { ...told, invitation_sent: await sendOrSay(mailable(tenant, email), 'invitation', account) }
+  const created = { id: account.subject, username: account.username }
+  if (password) return { ...created, temporary_password: password.text }
+  return { ...created, invitation_sent: await sendOrSay(mailable(tenant, email), 'invitation', account) }
 }

@@ -12,8 +12,8 @@ const words = {
   list: 'Applications with access to your account',
   none: 'No application has access to your account.',
   since: 'Allowed',
-  used: 'last came back for more',
-  returns: 'The people who run this server have allowed it for everybody: it has access again when you next sign in to it.',
+  used: 'last used',
+  returns: 'An administrator has allowed it for everybody: it gets access again when you next sign in to it.',
   open: 'Open {application}',
   remove: 'Remove access',
 }

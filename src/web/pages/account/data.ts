@@ -4,7 +4,7 @@ import { card, confirmFirst, type FormContext, form } from './parts.ts'
 
 const words = {
   heading: 'Download your data',
-  what: 'You get one file, in JSON, with your account and profile, your sessions and applications, your second factors, groups and API keys, and what was noted of what you did. Passwords and other secrets are not in it.',
+  what: 'You get one file, in JSON, with your account and profile, your sessions and applications, your second factors, groups and API keys, and the audit log of what you did. It does not contain passwords or other secrets.',
   submit: 'Download',
 }
 

@@ -7,7 +7,7 @@ import { card, confirmFirst, type FormContext, field, form } from './parts.ts'
 
 const words = {
   heading: 'Delete your account for good',
-  what: 'Your account at {tenant} is removed at once, with your profile, sessions, groups and API keys. Applications lose their access; what they keep about you themselves stays with them. What was noted of what you did is kept for as long as the people who run {tenant} have to.',
+  what: 'Your account at {tenant} is removed at once, with your profile, sessions, groups and API keys. Applications lose their access, but keep what they have stored about you. The audit log of what you did is kept for as long as {tenant} needs it.',
   never: 'This cannot be undone.',
   field: 'To be sure, type the name you sign in with, {username}',
   submit: 'Delete my account',

@@ -11,10 +11,10 @@ const words = {
   verify: 'Send a link to confirm it',
   change: 'Change your address',
   add: 'Add an address',
-  how: 'We send a link to the new address. It becomes yours when you follow the link, and the old one is told.',
-  field: 'New e-mail address',
+  how: 'We send a link to the new address. It becomes yours when you follow the link, and we notify the old address.',
+  field: 'New email address',
   submit: 'Send the link',
-  closed: 'It cannot be changed here. Ask the people who run this server.',
+  closed: 'It cannot be changed here. Ask an administrator.',
 }
 
 export interface EmailPage extends FormContext {

@@ -1,4 +1,4 @@
-/** The frame of every account page: the person, the menu, what was just done — WCAG 2.2 §2.4.1, §2.4.8. */
+/** The layout of every account page: the person, the menu, the last result — WCAG 2.2 §2.4.1, §2.4.8. */
 import { personCard } from '../emblem.ts'
 import { type Html, html } from '../html.ts'
 import { check, chevron, mark, warning } from '../icons.ts'

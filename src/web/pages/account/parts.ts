@@ -1,4 +1,4 @@
-/** What the sections of the account page are made of: forms with their faults beside the fields — WCAG 2.2 §1.3.5, §3.3.1, §3.3.3. */
+/** Parts of the account page's sections: forms with error messages next to the fields — WCAG 2.2 §1.3.5, §3.3.1, §3.3.3. */
 import { type Html, html, type Value } from '../html.ts'
 
 /** Where a form of a section is posted, and for whom it was shown. */
@@ -35,7 +35,7 @@ export interface Field {
   required?: boolean
 }
 
-/** A label, an input, and beneath it how to fill it in and what was wrong with what was typed. */
+/** A label, an input, and beneath it a hint and the error of the typed value. */
 export function field({ name, label, value, type = 'text', autocomplete, hint, fault, required }: Field): Html {
   const described = [fault !== undefined && `${name}-fault`, hint !== undefined && `${name}-hint`].filter(Boolean).join(' ')
   return html`<div class="field"><label for="${name}">${label}</label>
@@ -51,7 +51,7 @@ export function confirmFirst(to: string): Html {
 <a id="confirm" class="button" href="${to}">Confirm that it is you</a></div>`
 }
 
-/** A part of a section, under a heading of its own. */
+/** A part of a section, with its own heading. */
 export function card(heading: Value, ...body: Value[]): Html {
   return html`<section class="card"><h2>${heading}</h2>
 ${body}</section>`

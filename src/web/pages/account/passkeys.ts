@@ -8,7 +8,7 @@ import { moment } from './time.ts'
 
 const words = {
   list: 'Your passkeys',
-  none: 'You have none yet. A passkey is kept by your device or password manager; you unlock it with a touch, a look or a PIN.',
+  none: 'You have none yet. Your device or password manager stores a passkey; you unlock it with your fingerprint, your face or a PIN.',
   made: 'Added',
   used: 'last used',
   never: 'not used yet',
@@ -18,7 +18,7 @@ const words = {
   remove: 'Remove',
   add: 'Add a passkey',
   label: 'Name for it',
-  hint: 'So that you know it again, such as “Work laptop”.',
+  hint: 'To recognise it by, such as “Work laptop”.',
   noScript: 'Adding a passkey needs a browser that runs scripts.',
 }
 

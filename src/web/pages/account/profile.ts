@@ -52,7 +52,7 @@ const groups: readonly { heading: string; fields: readonly Line[] }[] = [
 
 const words = {
   own: 'At {tenant}',
-  told: 'Kept by administrators',
+  readOnly: 'Set by administrators',
   required: '(required)',
   none: 'Not set',
   yes: 'Yes',
@@ -64,17 +64,17 @@ export interface ProfilePage extends FormContext {
   username: string
   /** By name of the claim. */
   values: Readonly<Record<string, unknown>>
-  /** Attributes that the person writes, and what stands in their fields, by name. */
+  /** Attributes that the person can edit, and the content of their fields, by name. */
   asked: readonly Question[]
   texts: Readonly<Record<string, string>>
-  /** Attributes that only administrators write. */
-  told: readonly { question: Question; value: unknown }[]
+  /** Attributes that only administrators can edit. */
+  readOnly: readonly { question: Question; value: unknown }[]
   /** By name of the field. */
   faults: Readonly<Record<string, string>>
 }
 
 export function profilePage(page: ProfilePage): Html {
-  const { base, sid, username, values, faults, asked, told } = page
+  const { base, sid, username, values, faults, asked, readOnly } = page
   const filled = (line: Line) => {
     const value = values[line.name]
     return field({ ...line, value: typeof value === 'string' ? value : undefined, fault: faults[line.name] })
@@ -90,10 +90,10 @@ ${form({
 ${asked.length > 0 && ownCard(page)}
 <button id="save" class="primary">Save</button>`,
 })}
-${told.length > 0 && card(words.told, html`<dl class="facts">${told.map(fact)}</dl>`)}`
+${readOnly.length > 0 && card(words.readOnly, html`<dl class="facts">${readOnly.map(fact)}</dl>`)}`
 }
 
-/** `asked` says what the form shows, so that what it does not show stays as it is. */
+/** `asked` lists the fields of the form, so that other attributes are not changed. */
 function ownCard({ tenant, asked, texts, faults }: ProfilePage): Html {
   const fields = asked.map((question) => {
     const note = question.required ? { note: words.required } : {}
@@ -106,7 +106,7 @@ function ownCard({ tenant, asked, texts, faults }: ProfilePage): Html {
   )
 }
 
-function fact({ question: { name, title = name }, value }: ProfilePage['told'][number]): Html {
+function fact({ question: { name, title = name }, value }: ProfilePage['readOnly'][number]): Html {
   return html`<div id="${fieldOf(name)}"><dt>${title}</dt><dd dir="auto">${inWords(value)}</dd></div>`
 }
 

@@ -9,13 +9,13 @@ const words = {
   app: 'Authenticator app',
   none: 'With an authenticator app on your phone, somebody who learns your password still cannot sign in.',
   since: 'Your app was set up',
-  another: 'Set up another one in its place',
+  another: 'Replace it',
   remove: 'Remove the app',
   codes: 'Recovery codes',
   what: 'Each lets you in once if you lose your other second factors.',
   left: 'Codes left: ',
   later: 'You get them with your first second factor.',
-  renew: 'Make new codes',
+  renew: 'Create new codes',
   old: 'The old ones stop working.',
 }
 

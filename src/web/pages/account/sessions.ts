@@ -15,7 +15,7 @@ const words = {
   everywhere: 'Sign out elsewhere',
   what: 'Anyone using such a session is asked to sign in again. Applications that were signed in with it keep working until their own access ends: to cut one off at once, remove its access under “Applications”.',
   others: 'Sign out of all other sessions',
-  all: 'Sign out everywhere, here too',
+  all: 'Sign out everywhere, including here',
 }
 
 export interface SessionsPage extends FormContext {

@@ -3,7 +3,7 @@ import { ownEmblem } from '../emblem.ts'
 import { html } from '../html.ts'
 import type { View } from '../layout.ts'
 
-const words = { title: 'You are not signed in', lead: 'Your account is shown to nobody but you.', go: 'Sign in' }
+const words = { title: 'You are not signed in', lead: 'Only you can see your account.', go: 'Sign in' }
 
 export function strangerView(base: string): View {
   return {

@@ -1,4 +1,4 @@
-/** Moments as people read them — HTML Living Standard §4.5.14. */
+/** Times as people read them — HTML Living Standard §4.5.14. */
 import { type Html, html } from '../html.ts'
 
 /** `zone`: the reader's time zone, if it is a valid one; otherwise times are in UTC. */
