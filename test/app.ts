@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { type App, openApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/load.ts'
 import type { Config } from '../src/config/schema.ts'
@@ -34,6 +35,8 @@ export interface TestApp {
   /** A client with the secret `secret` that no enabled feature serves any more: registered before a feature was switched off. */
   addUnservedClient(metadata: Record<string, unknown>): Promise<void>
   addAccount(account: NewAccount, password?: string, tenant?: Tenant): Promise<string>
+  /** What the server has logged, where LOG_LEVEL is set. */
+  logged(): string
   /** Reads the files of the TLS certificate again. */
   reloadCertificate(): Promise<void>
   close(): Promise<void>
@@ -69,7 +72,9 @@ export async function testApp(
 
   let time = systemClock()
   const now = () => time
-  const log = logger({ level: 'silent', format: 'json' })
+  const lines: string[] = []
+  const stream = new Writable({ write: (line, _encoding, done) => done(void lines.push(String(line)) as undefined) })
+  const log = logger({ level: settings['LOG_LEVEL'] ?? 'silent', format: 'json', stream })
   const virtual = { now, elapsed: () => time, random, log }
   const platform = machine ? systemPlatform(log, machine) : virtual
   const app = await openApp(change(loaded.config), platform, { migrations: 'apply', makeKey: true })
@@ -102,6 +107,7 @@ export async function testApp(
         .subject
     },
     reloadCertificate: server.reloadCertificate,
+    logged: () => lines.join(''),
     async close() {
       await server.close()
       await app.close()

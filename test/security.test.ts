@@ -1,0 +1,153 @@
+/** SECURITY.md promises only what is tested: each of its sentences names the test that fails when it no longer holds. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+const root = join(import.meta.dirname, '..')
+
+/** How a sentence of the table begins, and its tests: file, and part of the name. */
+const promises: Readonly<Record<string, readonly (readonly [file: string, name: string])[]>> = {
+  'Hashed with argon2id': [
+    ['src/crypto/passwords.test.ts', 'at the usual cost'],
+    ['src/crypto/foreign-hashes.test.ts', 'none of them holds up the event loop'],
+    ['src/crypto/passwords.test.ts', 'a flood is turned away, and no one waits longer than two seconds of work'],
+  ],
+  'A password for an unknown name': [['src/crypto/passwords.test.ts', 'nobody’s password costs one hash, as anybody’s does, and is false']],
+  'Imported hashes have': [
+    ['src/crypto/foreign-hashes.test.ts', 'the dearest that can be borne'],
+    ['test/journeys/imported-people.test.ts', 'which from then on is hashed as ours are'],
+  ],
+  'A sign-in that races': [['test/journeys/password-race.test.ts', 'lets nobody in, at any door']],
+  '256 bits, random or derived': [
+    ['src/crypto/tokens.test.ts', 'a made token is found under one hash, and only as its own kind'],
+    ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
+  ],
+  'The hash covers the kind': [['src/crypto/tokens.test.ts', 'another tenant, installation or kind has another hash for the same text']],
+  'JWT access tokens are not stored': [['src/store/contract.test.ts', 'tokens that need no record are not stored']],
+  'Separate keys for each tenant': [
+    ['src/crypto/keyring.test.ts', 'another tenant’s tokens are refused, and its rows do not open'],
+    ['src/crypto/key-schedule.test.ts', 'the next key is due its lead before the active one is too old, once'],
+    ['src/crypto/seal.test.ts', 'no single bit of the bytes, and no character of the text, can change'],
+  ],
+  'Keys in files that the operator provides': [['src/crypto/key-files.test.ts', 'a key from a file signs in place of ours']],
+  'Checked when the server starts': [['src/cli/reseal.test.ts', 'the old key is counted, refused to go while it is needed']],
+  'A missing or wrong key': [
+    ['src/crypto/installation.test.ts', 'a wrong key is told by name, and nothing is changed'],
+    ['src/crypto/installation.test.ts', 'nothing is generated over data'],
+  ],
+  'Authorization codes, rotated refresh tokens': [
+    ['src/store/contract.test.ts', 'of fifty spenders of a code exactly one wins'],
+    ['src/store/contract.test.ts', 'of fifty spenders of a refresh token exactly one wins'],
+    ['src/store/contract.test.ts', 'one flow gives one code'],
+    ['src/store/links.test.ts', 'a link is spent once, also when many try at once'],
+  ],
+  'When a client is deleted or disabled': [['test/holes/matrix.test.ts', 'every change and every path']],
+  'Enabling it, or registering': [['test/holes/clients.test.ts', 'enabling a client, or registering its name again, revives no']],
+  'A changed registration also holds': [
+    ['test/holes/clients.test.ts', 'a registration that changed holds for sign-in pages, codes and refresh tokens'],
+  ],
+  'A token that somebody else signed': [['test/holes/clients.test.ts', 'it is refused everywhere, and takes nothing back']],
+  "Such a client's tokens do not open": [['test/journeys/permissions.test.ts', 'a machine that shares a secret']],
+  'A token that is bound to a key': [['test/journeys/dpop.test.ts', 'a token is bound to the key of the proof, and good with it alone']],
+  'A proof works once': [['test/journeys/dpop.test.ts', 'a proof is good once, on every endpoint, also when twenty race with it']],
+  'Permission for a scope': [['test/holes/resource-scopes.test.ts', 'consent for one API is none for another that uses the same word']],
+  'It is none for another API': [
+    ['test/holes/resource-scopes.test.ts', 'a machine that is registered for a scope of one API gets none of another'],
+  ],
+  'This server looks up revocations': [['src/store/contract.test.ts', 'revoking a family, a token or a grant by id revokes every token']],
+  'APIs that verify JWTs themselves': [],
+  'The database layer of a tenant': [['src/store/tenants.test.ts', 'every act finds and changes what is of its tenant alone']],
+  'A test checks that every SQL statement': [['test/statements.test.ts', 'every statement names the tenant for every table in it']],
+  'TLS 1.2 or newer': [
+    ['test/journeys/tls.test.ts', 'of 1.2 only forward-secret authenticated encryption'],
+    ['test/journeys/tls.test.ts', '1.0 and 1.1 are refused'],
+  ],
+  'A replaced certificate is used': [['test/journeys/tls.test.ts', 'a certificate that was replaced is used for new connections']],
+  'Requests whose headers, body or JSON': [
+    ['test/journeys/http-limits.test.ts', 'is answered in our form, with our headers'],
+    ['test/journeys/untrusted-input.test.ts', 'depth, number of members, duplicate names and __proto__ are refused'],
+  ],
+  'A client that does not finish': [['test/journeys/http-limits.test.ts', 'is answered and cut off at the configured time']],
+  'Sign-in flows are counted': [
+    ['test/journeys/addresses.test.ts', 'point 14: an address begins so many sign-ins, is told when to come back'],
+  ],
+  'A strict Content-Security-Policy': [['test/journeys/headers.test.ts', 'content-security-policy']],
+  'JavaScript is needed only for passkeys': [['test/browser/pages.test.ts', 'without scripts a form is posted by its button']],
+  'Cookies are `HttpOnly`': [
+    ['src/web/http/cookies.test.ts', 'what is written is read again, and nothing strange'],
+    ['test/journeys/tls.test.ts', 'cookies are bound to this very host'],
+  ],
+  'Forms are bound to the flow': [['test/journeys/flow.test.ts', 'sec-fetch-site']],
+  'Failed sign-ins are counted': [
+    ['test/journeys/throttle.test.ts', 'ends at an account, whatever addresses it comes from'],
+    ['src/store/links.test.ts', 'tries are counted exactly, in windows, each tenant for itself'],
+  ],
+  'A browser that the account knows': [
+    ['test/journeys/throttle.test.ts', 'does not keep the owner out at a known browser, which has a count of its own'],
+  ],
+  'An account with a second factor': [
+    ['test/journeys/second-factor.test.ts', 'half a sign-in is nothing: no cookie, no session, no known browser'],
+  ],
+  'Codes are accepted once': [
+    ['test/journeys/second-factor.test.ts', 'a code is taken once, and none before it afterwards'],
+    ['test/journeys/second-factor.test.ts', 'guessing codes ends, across visits and at known browsers too'],
+  ],
+  'Secrets are encrypted, recovery codes': [
+    ['test/journeys/second-factor.test.ts', 'the secret and the codes are not in the database as they are'],
+  ],
+  'A passkey answers a challenge once': [
+    ['test/journeys/passkeys.test.ts', 'an answer is taken once'],
+    ['test/journeys/passkeys.test.ts', 'a passkey of one tenant is none of another, at the same host'],
+  ],
+  'A signature counter': [
+    ['src/store/passkeys.test.ts', 'a counter only goes up, and of many at once one wins; one that is always 0 stays'],
+  ],
+  'With `private` and `verified`': [['test/journeys/sign-up-by-mail.test.ts', 'there is no account until the link is followed']],
+  'With `private`, the default': [
+    ['test/journeys/sign-up.test.ts', 'where mail can be sent, sign-up is private unless the settings say otherwise'],
+    ['test/journeys/enumeration.test.ts', 'does not tell, of an address'],
+  ],
+  'Single-use, and stored only as a hash': [
+    ['src/store/links.test.ts', 'a link is spent once, also when many try at once'],
+    ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
+  ],
+  'Using a link and its effect': [
+    ['src/store/links.test.ts', 'a change of address is made by the link, unless somebody has the address by then'],
+  ],
+  'Records changes by people': [
+    ['test/journeys/audit.test.ts', 'every route that changes something names its act'],
+    ['src/cli/audit.test.ts', 'every command that changes something is in the table below'],
+  ],
+  'It contains no passwords, codes or tokens': [
+    ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
+  ],
+  'Contains no parameters, tokens or cookies': [
+    ['test/journeys/secrets-at-rest.test.ts', 'the server log tells what was asked and how it went'],
+  ],
+  'It contains the route': [['test/journeys/secrets-at-rest.test.ts', 'the server log tells what was asked and how it went']],
+}
+
+const sentences = [...readFileSync(join(root, 'SECURITY.md'), 'utf8').matchAll(/^\| (?!Area|-)[^|]+ \| (.+) \|$/gm)].flatMap(
+  ([, measures]) => measures!.split(/(?<=\.) /),
+)
+
+test('every promise of SECURITY.md has its tests, and none is left over', () => {
+  assert.ok(sentences.length > 45, 'the sentences are found')
+  const begins = Object.keys(promises)
+  assert.deepEqual(
+    sentences.filter((sentence) => begins.filter((begin) => sentence.startsWith(begin)).length !== 1),
+    [],
+  )
+  assert.deepEqual(
+    begins.filter((begin) => !sentences.some((sentence) => sentence.startsWith(begin))),
+    [],
+  )
+})
+
+test('the tests it names are there', () => {
+  const missing = Object.values(promises)
+    .flat()
+    .filter(([file, name]) => !readFileSync(join(root, file), 'utf8').includes(name))
+  assert.deepEqual(missing, [])
+})
