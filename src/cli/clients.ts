@@ -3,20 +3,21 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { changeClient, metadataOf } from '../protocol/change-client.ts'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
-import { type ProfileName, profiles } from '../protocol/features/profiles.ts'
+import { profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
 import { checkSectorIdentifier } from '../protocol/sector-identifier.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, all, confirm, merged, print, printTable, readObject } from './admin-command.ts'
+import { checkProfile, clientCheck, profileNames, readProfile } from './client-check.ts'
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { withTenant } from './open.ts'
-import { checked, misuse, refuse, refuseIssues, withIssuesRenamed } from './problems.ts'
+import { checked, refuse, refuseIssues, withIssuesRenamed } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 
 interface FieldFlags extends AdminFlags, SecretFlags {
   file?: string
-  profile?: ProfileName
+  profile?: string
   unset?: string[]
 }
 
@@ -26,7 +27,7 @@ export function clients(group: Command, terminal: Terminal): void {
   const create = adminCommand(group, 'create', 'register a client; a generated secret is shown only once', [
     'gatehouse clients create --client-name Shop --redirect-uris https://shop.example/callback',
     'gatehouse clients create --client-id robot --grant-types client_credentials --scope "orders:read"',
-    'gatehouse clients create --file client.json --profile oauth21',
+    'gatehouse clients create --file client.json --profile fapi2',
     "gatehouse clients create --client-id robot --grant-types client_credentials --secret-hash '$2b$12$...'",
   ])
   secretFlags(create)
@@ -71,6 +72,7 @@ export function clients(group: Command, terminal: Terminal): void {
       }),
   )
 
+  clientCheck(group, terminal)
   clientSecrets(group, terminal)
   signingSecret(group, terminal)
 }
@@ -78,13 +80,14 @@ export function clients(group: Command, terminal: Terminal): void {
 function fileFlags(command: Command): Command {
   return command
     .option('--file <path>', 'metadata as a JSON object; - reads standard input; flags take precedence')
-    .option('--profile <name>', `profile to start from: ${Object.keys(profiles).join(', ')}`)
+    .option('--profile <name>', `profile to start from: ${profileNames}`)
 }
 
 async function createClient(terminal: Terminal, flags: FieldFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
     const { client_secret: secretInFile, ...given } = await fields(terminal, command, flags)
     const client = register(tenant, given)
+    checkProfile(flags.profile === undefined ? undefined : readProfile(flags.profile), client)
     await checkSectorIdentifier(tenant.ctx, client)
     const chosen = typeof secretInFile === 'string' ? { secret: secretInFile, ...flags } : flags
     const { row, shown } = secretFor(client, chosen, tenant)
@@ -108,9 +111,9 @@ async function updateClient(terminal: Terminal, id: string, flags: FieldFlags, c
 
 /** Members given by profile, file and flags; the later take precedence. */
 async function fields(terminal: Terminal, command: Command, { file, profile }: FieldFlags): Promise<Record<string, unknown>> {
-  if (profile !== undefined && !Object.hasOwn(profiles, profile)) misuse(`--profile must be one of ${Object.keys(profiles).join(', ')}`)
+  const members = profile === undefined ? {} : profiles[readProfile(profile)].members
   const fromFile = await readObject(terminal, file)
-  return merged(merged(profile ? profiles[profile] : {}, fromFile), givenByFlags(command, clientSchema))
+  return merged(merged(members, fromFile), givenByFlags(command, clientSchema))
 }
 
 /** Checks the form first, with messages that name flags, and then what this server offers. */

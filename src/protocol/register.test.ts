@@ -59,11 +59,11 @@ suite('registration', () => {
   test('refuses a profile while part of it is not served', () => {
     const without = everything.filter(({ serves }) => !serves?.pushed_requests && !serves?.sender_constraint)
     assert.deepEqual(
-      problems(without, profiles.fapi2).map((problem) => problem.split(' ')[0]),
+      problems(without, profiles.fapi2.members).map((problem) => problem.split(' ')[0]),
       ['policy.pushed_requests', 'policy.sender_constraint'],
     )
-    assert.deepEqual(problems([...without, serving], profiles.fapi2), [])
-    assert.deepEqual(problems(without, profiles.oauth21), [])
+    assert.deepEqual(problems([...without, serving], profiles.fapi2.members), [])
+    assert.deepEqual(problems(without, profiles.oauth21.members), [])
   })
 
   test('refuses an access token algorithm that the tenant does not sign with, unless tokens are opaque', () => {
