@@ -45,6 +45,8 @@ export interface Setup {
   folder: string
   /** Where certificates are asked for. */
   origin: string
+  /** Gives the server another certificate. */
+  renew(): Promise<void>
   /** Authority that the server trusts for clients. */
   bank: Authority
   close(): Promise<void>
@@ -58,7 +60,8 @@ export async function secureServer(engine: Engine, port: 'one' | 'second', setti
     return join(folder, name)
   }
   const [web, bank] = [await authority('CN=Web'), await authority('CN=Bank')]
-  const server = await web.issue({ subject: 'CN=localhost', names: [{ type: 'dns', value: 'localhost' }] })
+  const issue = () => web.issue({ subject: 'CN=localhost', names: [{ type: 'dns', value: 'localhost' }] })
+  const server = await issue()
   const [first, second] = [await freePort(), await freePort()]
   const gatehouse = await testApp(engine, {
     ISSUER: `https://localhost:${first}`,
@@ -78,6 +81,12 @@ export async function secureServer(engine: Engine, port: 'one' | 'second', setti
     folder,
     origin: `https://localhost:${port === 'second' ? second : first}`,
     bank,
+    async renew() {
+      const { cert, key } = await issue()
+      file('cert.pem', cert)
+      file('key.pem', key)
+      await gatehouse.reloadCertificate()
+    },
     async close() {
       await gatehouse.close()
       rmSync(folder, { recursive: true })

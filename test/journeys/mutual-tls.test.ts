@@ -141,13 +141,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await token({ client_id: 'robot' }, { identity: alone })).status, 401)
     })
 
-    test('the chain is there on a connection that continues a session, too', async () => {
+    test('the chain is there on a connection that continues a session, also after the certificate of the server was renewed', async () => {
       const below = await server.bank.authority('CN=Branch')
       const identity = await below.issue({ subject: 'CN=robot' })
       const form = 'grant_type=client_credentials&client_id=robot'
       const head = 'POST /token HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded'
       let session: Buffer | undefined
-      for (const maxVersion of ['TLSv1.3', 'TLSv1.3', 'TLSv1.2', 'TLSv1.2'] as const) {
+      for (const maxVersion of ['TLSv1.3', 'TLSv1.3', 'renew', 'TLSv1.3', 'TLSv1.3', 'TLSv1.2', 'TLSv1.2'] as const) {
+        if (maxVersion === 'renew') {
+          await server.renew()
+          continue
+        }
         const port = Number(new URL(server.origin).port)
         const socket = connect({ host: 'localhost', port, ca: server.ca, cert: identity.cert, key: identity.key, maxVersion, session })
         socket.on('session', (next) => (session = next))

@@ -194,6 +194,8 @@ suite('a certificate is read', () => {
     ])
       assert.equal(readCertificate(bad), undefined)
     assert.equal(readCertificate(Buffer.from(pem(await root.issue()))), undefined)
+    const large = await root.issue({ extensions: [new x509.Extension('1.2.3.4', false, new Uint8Array(8192))] })
+    assert.equal(readCertificate(large.der), undefined)
   })
   test('from a file of several', async () => {
     const file = `a comment\n${pem(root)}\n${pem(intermediate)}`
