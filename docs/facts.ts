@@ -43,6 +43,16 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
       code(/ownLines > (\d+)/, 'test/rules.test.ts'),
     ],
   ],
+  [guide('devices')]: [
+    ['Wait {} seconds longer between two requests', code(/set every = every \+ (\d+)/)],
+    ['nobody answered within {} minutes', constant('deviceCodeLifetime') / minute],
+    [
+      'A user code has {} letters, is good for {} minutes',
+      code(/\{(\d)\}\$`\)$/m, 'src/crypto/tokens.ts'),
+      constant('deviceCodeLifetime') / minute,
+    ],
+    ['After {} wrong codes in {} minutes', constant('maxUserCodes'), window],
+  ],
   [guide('registration')]: [
     ['It is deleted after {} hours.', code(/const quarantine = ([\d_]+)/) / hour],
     ['{} clients can register in {} hours', setting('registration.per_address'), day / hour],

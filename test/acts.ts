@@ -1,6 +1,7 @@
 /** Every act of every port of a tenant's store, and what it changes in a tenant that holds two of everything. */
 import { aClient, aCode, aFlow, aMessage, anAccessToken, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 import {
+  aDevice,
   aGroup,
   aKey,
   aLink,
@@ -112,6 +113,13 @@ const protocol: Record<string, Act> = {
   'pushedRequests.add': writes('pushed_requests +1', (s) => s.pushedRequests.add(aPushedRequest('3'))),
   'pushedRequests.find': reads((s, n) => s.pushedRequests.find(`pushed${n}`, NOW)),
   'pushedRequests.end': writes('pushed_requests -1', (s) => s.pushedRequests.end('pushed1')),
+  'deviceCodes.add': writes('device_codes +1, pushed_requests +1', (s) =>
+    s.deviceCodes.add(aDevice('3'), { ...aPushedRequest('3'), hash: 'user-code3' }),
+  ),
+  'deviceCodes.find': reads((s, n) => s.deviceCodes.find(`device-code${n}`)),
+  'deviceCodes.ofRequest': reads((s, n) => s.deviceCodes.ofRequest(`user-code${n}`)),
+  'deviceCodes.poll': writes('device_codes ~1', (s) => s.deviceCodes.poll('device-code1', NOW)),
+  'deviceCodes.refuse': writes('device_codes ~1, pushed_requests -1', (s) => s.deviceCodes.refuse('device-code1')),
   'usedOnce.first': writes('used_once +1', (s) => s.usedOnce.first('dpop-proof', 'proof3', NOW + 60)),
   'usedOnce.wasUsed': reads((s, n) => s.usedOnce.wasUsed('dpop-proof', `proof${n}`).then((used) => used || undefined)),
   'revocations.add': writes('refresh_tokens -1, revocations +1', (s) => s.revocations.add(['family1'], NOW + 60)),

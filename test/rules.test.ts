@@ -12,6 +12,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   store: [
     'protocol/types.ts',
     'protocol/ports.ts',
+    'protocol/kept-requests.ts',
     'protocol/client.ts',
     'protocol/registry.ts',
     'protocol/origins.ts',

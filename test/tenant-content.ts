@@ -41,6 +41,15 @@ export const aPushedRequest = (n: string) => ({
   usesUp: undefined,
   expiresAt: NOW + 60,
 })
+export const aDevice = (n: string) => ({
+  hash: `device-code${n}`,
+  clientId: `client${n}`,
+  request: `user-code${n}`,
+  address: '192.0.2.1',
+  refused: false,
+  interval: 5,
+  expiresAt: NOW + 60,
+})
 export const aRegistration = (n: string) => ({
   client: aClient({ client_id: `registered${n}`, redirect_uris: [`https://registered${n}.example/`] }),
   secret: aSecret('first'),
@@ -144,6 +153,7 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.issue({ spend: undefined, access, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
   await store.revocations.add([`revoked${n}`], NOW + 60)
   await store.pushedRequests.add(aPushedRequest(n))
+  await store.deviceCodes.add(aDevice(n), { ...aPushedRequest(n), hash: `user-code${n}` })
   await store.usedOnce.first('dpop-proof', `proof${n}`, NOW + 60)
   await store.links.add({ ...aLink(n), ...carried(n, n) })
   await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}`, ...carried(n, `reset${n}`) })

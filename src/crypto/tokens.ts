@@ -31,6 +31,11 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
     make: (kind) => opaque(kind, random(32)),
     hash: (kind, text) => (isOpaque(kind, text) ? hash(kind, text) : undefined),
     successor: (refreshToken) => opaque('rt', mac(successorKey, refreshToken)),
+    userCode: () => userCode(random),
+    hashUserCode: (typed) => {
+      const letters = typed.toUpperCase().replace(/[^A-Z]/g, '')
+      return isUserCode.test(letters) ? mac(indexKey, `uc:${letters}`).toString('base64url') : undefined
+    },
     pairwise: (sector, subject) => mac(pairwiseKey, `${sector} ${subject}`).toString('base64url'), // a host name has no space
     pseudonym: (text) => mac(pseudonymKey, text).toString('base64url'),
     hashSecret: (secret) => hash('cs', secret),
@@ -49,6 +54,17 @@ function matchesImported(imported: ImportedSecrets, secret: string, [hash, ...re
   const matches = imported.matches(secret, hash)
   if (matches === true) return true
   return Promise.resolve(matches).then((found) => found || matchesImported(imported, secret, rest))
+}
+
+/** No vowels, so that no code is a word. RFC 8628 §6.1 */
+const letters = 'BCDFGHJKLMNPQRSTVWXZ'
+const isUserCode = new RegExp(`^[${letters}]{8}$`)
+
+/** Two groups of four letters, each as likely as every other: bytes above the last multiple of 20 are passed over. */
+function userCode(random: Random): string {
+  let code = ''
+  while (code.length < 8) for (const byte of random(16)) if (byte < 240 && code.length < 8) code += letters[byte % letters.length]
+  return `${code.slice(0, 4)}-${code.slice(4)}`
 }
 
 function mac(key: KeyObject, text: string): Buffer {

@@ -7,7 +7,7 @@ import { signUpAttributes } from './attributes.ts'
 import { passkeyCreation, passkeyRequest } from './passkeys.ts'
 import { signInWithoutPage } from './second-factor.ts'
 import type { SignInDeps } from './sign-in.ts'
-import { countFlow, countRegistration } from './throttle.ts'
+import { attemptUserCode, countFlow, countRegistration } from './throttle.ts'
 import { offerTotp } from './totp.ts'
 
 /** A session's use is recorded at most this many times per idle timeout. */
@@ -45,6 +45,7 @@ export function people(deps: SignInDeps): People {
     },
 
     countFlow: (address, now) => countFlow(deps, address, now),
+    attemptUserCode: (address, now, check) => attemptUserCode(deps, address, now, check),
     countRegistration: (address, now) => countRegistration(deps, address, now),
 
     async groups(subject) {

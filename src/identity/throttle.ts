@@ -60,6 +60,21 @@ export async function attemptCode<T>(
   return attempt(deps, { first: [], own, last: [] }, now, check)
 }
 
+/** Wrong user codes from one address in a quarter of an hour. RFC 8628 §5.1 */
+const maxUserCodes = 20
+
+/** Checks a code that a device shows. Of those that are guessed, few are tried. */
+export async function attemptUserCode<T>(
+  deps: SignInDeps,
+  address: string,
+  now: number,
+  check: () => Promise<T | undefined>,
+): Promise<Attempt<T>> {
+  const first = [{ name: `user-code-address:${networkOf(address)}`, limit: maxUserCodes, window }]
+  const last = [{ name: 'user-code-tenant', limit: deps.limits.tenant, window }]
+  return attempt(deps, { first, own: [], last }, now, check)
+}
+
 /** Counted in this order. Success clears `own`, and gives the others their attempt back. */
 interface Counted {
   first: readonly Bucket[]

@@ -1,7 +1,7 @@
 /** Reads an authorization request once client and redirect URI are known — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
 import { type Client, scopesOf } from './client.ts'
 import { refuse } from './errors.ts'
-import type { Ctx, Provenance, ResolvedRequest } from './feature.ts'
+import type { Ctx, Provenance, ResolvedRequest, ResponseMode, ResponseType } from './feature.ts'
 import { idTokenClaims } from './id-token.ts'
 import type { Params } from './params.ts'
 import { refuseScope } from './refused-scope.ts'
@@ -14,9 +14,20 @@ const displays = new Set(['page', 'popup', 'touch', 'wap'])
 /** The response mode, which applies to refusals too: a client that asks for tokens at this endpoint reads the answer from the fragment. */
 export function requestedMode(ctx: Ctx, params: Params): string {
   const type = params.all('response_type')[0] ?? ''
-  const usual = ctx.server.responseTypes.get(type)?.defaultMode ?? (type.includes('token') ? 'fragment' : 'query')
-  const named = ctx.server.responseModes.get(params.all('response_mode')[0] ?? usual)
+  const usual = responseTypeOf(ctx, type)?.defaultMode ?? (type.includes('token') ? 'fragment' : 'query')
+  const named = responseModeOf(ctx, params.all('response_mode')[0] ?? usual)
   return named?.standsFor?.[usual] ?? named?.name ?? usual
+}
+
+/** One that an authorization request can ask for. */
+function responseTypeOf({ server }: Ctx, name: string): ResponseType | undefined {
+  const type = server.responseTypes.get(name)
+  return type?.atPage ? undefined : type
+}
+
+function responseModeOf({ server }: Ctx, name: string): ResponseMode | undefined {
+  const mode = server.responseModes.get(name)
+  return mode?.atPage ? undefined : mode
 }
 
 export async function readRequest(
@@ -28,30 +39,81 @@ export async function readRequest(
   params.check(ctx.server.mayRepeat)
   refuseUnsupported(ctx, params)
   const responseType = params.need('response_type')
-  const type = ctx.server.responseTypes.get(responseType) ?? refuse('unsupported_response_type', 'response_type is not offered here')
+  const type = responseTypeOf(ctx, responseType) ?? refuse('unsupported_response_type', 'response_type is not offered here')
   const scope = readScope(ctx, client, params)
-  refuseUnregistered(client, { responseType, scope })
+  refuseUnregistered(ctx, client, { responseType, scope })
   refuseUnmet(client, proven)
   const mode =
-    ctx.server.responseModes.get(params.get('response_mode') ?? type.defaultMode) ??
-    refuse('invalid_request', 'response_mode is not offered here')
+    responseModeOf(ctx, params.get('response_mode') ?? type.defaultMode) ?? refuse('invalid_request', 'response_mode is not offered here')
   if (client.policy.signed_responses === 'required' && !mode.signed)
     refuse('invalid_request', 'this client must ask for signed responses, with response_mode jwt') // FAPI 2.0 Message Signing §5.4
   const display = params.get('display')
   if (display !== undefined && !displays.has(display)) refuse('invalid_request', 'display must be page, popup, touch or wap')
 
-  const acrValues = params.words('acr_values')
-  const hint = await readHint(ctx, params)
   return {
+    ...(await readCommon(ctx, client, { params, type, scope })),
     clientId: client.client_id,
     redirectUri,
     redirectUriSent: params.get('redirect_uri') !== undefined,
     responseType,
     responseMode: requestedMode(ctx, params),
-    scope,
     state: params.get('state'),
-    nonce: params.get('nonce'),
     prompt: readPrompt(ctx, params),
+    pushed: proven.pushed,
+    usesUp: proven.usesUp,
+  }
+}
+
+/**
+ * A request that a client sends to us directly, and that a person answers at a page of ours. `kept`: under what it is kept until then;
+ * `state`: what its response mode needs.
+ */
+export async function readPageRequest(
+  ctx: Ctx,
+  client: Client,
+  params: Params,
+  { type, kept, state }: { type: ResponseType; kept: string; state: string },
+): Promise<AuthorizationRequest> {
+  params.check(ctx.server.mayRepeat)
+  const scope = readScope(ctx, client, params)
+  refuseUnregistered(ctx, client, { responseType: type.name, scope })
+  return {
+    ...(await readCommon(ctx, client, { params, type, scope })),
+    clientId: client.client_id,
+    redirectUri: ctx.issuer,
+    redirectUriSent: false,
+    responseType: type.name,
+    responseMode: type.defaultMode,
+    state,
+    prompt: [],
+    pushed: kept,
+    usesUp: undefined,
+  }
+}
+
+type Common =
+  | 'scope'
+  | 'nonce'
+  | 'maxAge'
+  | 'loginHint'
+  | 'hintedSubject'
+  | 'hintedSector'
+  | 'acrValues'
+  | 'askedAt'
+  | 'uiLocales'
+  | 'extensions'
+
+/** What every request may say, however it comes. */
+async function readCommon(
+  ctx: Ctx,
+  client: Client,
+  { params, type, scope }: { params: Params; type: ResponseType; scope: readonly string[] },
+): Promise<Pick<AuthorizationRequest, Common>> {
+  const acrValues = params.words('acr_values')
+  const hint = await readHint(ctx, params)
+  return {
+    scope,
+    nonce: params.get('nonce'),
     maxAge: readMaxAge(params) ?? client.default_max_age,
     loginHint: params.get('login_hint'),
     hintedSubject: hint?.subject,
@@ -59,15 +121,17 @@ export async function readRequest(
     acrValues: acrValues.length > 0 ? acrValues : (client.default_acr_values ?? []),
     askedAt: ctx.now(),
     uiLocales: params.words('ui_locales'),
-    extensions: await readExtensions(ctx, client, params),
-    pushed: proven.pushed,
-    usesUp: proven.usesUp,
+    extensions: await readExtensions(ctx, client, { params, type }),
   }
 }
 
-async function readExtensions(ctx: Ctx, client: Client, params: Params): Promise<Record<string, string>> {
+async function readExtensions(
+  ctx: Ctx,
+  client: Client,
+  { params, type }: { params: Params; type: ResponseType },
+): Promise<Record<string, string>> {
   const extensions = {}
-  for (const feature of ctx.server.features) Object.assign(extensions, await feature.readRequest?.(ctx, { params, client }))
+  for (const feature of ctx.server.features) Object.assign(extensions, await feature.readRequest?.(ctx, { params, client, type }))
   return extensions
 }
 
@@ -80,11 +144,16 @@ function refuseUnsupported({ server: { parameters } }: Ctx, params: Params): voi
     refuse('registration_not_supported', 'the registration parameter is not offered')
 }
 
-/** A client must be registered for the grant that redeems a code, for the response type and for every scope. RFC 7591 §2.1 */
-export function refuseUnregistered(client: Client, { responseType, scope }: Pick<AuthorizationRequest, 'responseType' | 'scope'>): void {
-  if (responseType === 'code' && !client.grant_types.includes('authorization_code'))
-    refuse('unauthorized_client', 'this client is not registered for the authorization code grant')
-  if (!client.response_types.some((name) => name === responseType))
+/** A client must be registered for the grant that redeems the answer, for the response type and for every scope. RFC 7591 §2.1 */
+export function refuseUnregistered(
+  { server }: Ctx,
+  client: Client,
+  { responseType, scope }: Pick<AuthorizationRequest, 'responseType' | 'scope'>,
+): void {
+  const { grantType, atPage } = server.responseTypes.get(responseType) ?? {}
+  if (grantType !== undefined && !client.grant_types.includes(grantType))
+    refuse('unauthorized_client', 'this client is not registered for the grant type of this request')
+  if (!atPage && !client.response_types.some((name) => name === responseType))
     refuse('unauthorized_client', 'this client is not registered for this response_type')
   const registered = scopesOf(client)
   refuseScope(scope, registered)

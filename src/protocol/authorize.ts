@@ -60,9 +60,11 @@ export const continueEndpoint: Endpoint = {
     const { asked } = flow
     const shown = shownOf(ctx, params)
     // The registration may have changed since the request; the current one applies.
-    if (!allowsRedirectUri(client, asked.redirectUri)) refuse('invalid_request', 'redirect_uri is no longer registered for this client')
+    const { atPage } = ctx.server.responseTypes.get(asked.responseType) ?? {}
+    if (!atPage && !allowsRedirectUri(client, asked.redirectUri))
+      refuse('invalid_request', 'redirect_uri is no longer registered for this client')
     return redirectingErrors(ctx, destinationOf(asked, client), asked.responseMode, async () => {
-      refuseUnregistered(client, asked)
+      refuseUnregistered(ctx, client, asked)
       return proceed(ctx, { ...flow, client, browser, address, flowToken, shown })
     })
   },

@@ -76,6 +76,7 @@ export async function consentPage(ctx: Ctx, { client, asked, session, grant, flo
       scopes,
       to,
       unproven: client.quarantined ?? false,
+      comparison: ctx.server.responseTypes.get(asked.responseType)?.comparison?.(asked),
     },
   }
 }

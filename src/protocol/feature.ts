@@ -4,7 +4,7 @@ import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
 import type { Keys, People, Remote, SharedKeys, Store, Tokens } from './ports.ts'
 import type { RedirectClass } from './redirect-uri.ts'
-import type { Reply, Request, RequestBody } from './request-reply.ts'
+import type { Comparison, Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type {
   AccessToken,
@@ -55,7 +55,10 @@ export interface Feature {
   /** Authorization request: values of `prompt` that it adds in this tenant. */
   prompts?(ctx: Ctx): readonly string[]
   /** Authorization request: checks its own parameters and returns what to remember, as texts by name. */
-  readRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<Record<string, string>> | Record<string, string>
+  readRequest?(
+    ctx: Ctx,
+    ask: { params: Params; client: Client; type: ResponseType },
+  ): Promise<Record<string, string>> | Record<string, string>
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx, to: ResponseDestination): Record<string, string>
   /** Token request: what the sender proved to hold. */
@@ -264,6 +267,14 @@ export interface CredentialKind {
 export interface ResponseType {
   /** Value of `response_type`. */
   name: string
+  /** The grant type that redeems it, for which the client must be registered. */
+  grantType?: string
+  /** Its code travels through the browser, where PKCE protects it. */
+  code?: true
+  /** The person answers at a page of ours: no authorization request can ask for it, and it has a response mode of the same name. */
+  atPage?: true
+  /** What the person must compare before they allow it. */
+  comparison?(asked: AuthorizationRequest): Comparison
   /** The response mode when the request names none. OAuth 2.0 Multiple Response Type Encoding Practices §2.1 */
   defaultMode: string
   /** Issues it and ends the flow in one transaction. Undefined when the flow had already ended, and nothing was issued. */
@@ -289,6 +300,8 @@ export interface ResponseMode {
   signed?: true
   /** The mode that it is another name for, by the default mode of the response type. JARM §2.3.4 */
   standsFor?: Readonly<Record<string, string>>
+  /** It is that of a response type `atPage`: no authorization request can ask for it. */
+  atPage?: true
   reply(ctx: Ctx, address: ResponseDestination, answer: Readonly<Record<string, string>>): Promise<Reply>
 }
 

@@ -1,6 +1,7 @@
 /** Ports: what the rules need from the other folders. Each method is one atomic act, named after what the rules need. */
 import type { SigningAlg } from './algs.ts'
 import type { Client } from './client.ts'
+import type { DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { Permission } from './permissions.ts'
 import type { RegistrationStore } from './registry.ts'
 import type { Person } from './request-reply.ts'
@@ -17,7 +18,6 @@ import type {
   RefreshToken,
   Session,
   SignInProof,
-  UsedOnce,
 } from './types.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
@@ -85,6 +85,18 @@ export interface Store extends RegistrationStore {
     /** Uses it up. True for the first caller. The request of a code is used up by `codes.add`. */
     end(hash: string): Promise<boolean>
   }
+  /** Devices that wait for a person. RFC 8628 */
+  deviceCodes: {
+    /** With the request that it makes. False: another one has this user code. */
+    add(device: DeviceCode, request: PushedRequest): Promise<boolean>
+    find(hash: string): Promise<DeviceCode | undefined>
+    /** The one whose request is kept under this hash. */
+    ofRequest(hash: string): Promise<DeviceCode | undefined>
+    /** Notes that the device asks. True: it asks sooner than its interval allows, which grows by 5 seconds. */
+    poll(hash: string, now: number): Promise<boolean>
+    /** Ends its request: the person refused. True for the first who answers it. */
+    refuse(hash: string): Promise<boolean>
+  }
   /** Values that may be used only once until they expire, on any node. */
   usedOnce: {
     /** True for the first caller with this id. `id`: a hash, since the value comes from outside. `expiresAt`: when the value is no longer valid. */
@@ -107,20 +119,6 @@ export interface Store extends RegistrationStore {
     /** Whether any of these ids is revoked. */
     any(ids: readonly string[]): Promise<boolean>
   }
-}
-
-/** An authorization request as its client pushed it. */
-export interface PushedRequest {
-  /** Hash of the secret part of its `request_uri`. */
-  hash: string
-  clientId: string
-  params: readonly (readonly [string, string])[]
-  /** It came as a signed request object. RFC 9101 */
-  signed: true | undefined
-  /** That object, if it works once. */
-  usesUp: UsedOnce | undefined
-  /** Seconds since the epoch. */
-  expiresAt: number
 }
 
 export type UsedOnceKind = 'client-assertion' | 'dpop-proof' | 'request-object'
@@ -159,6 +157,12 @@ export interface People {
   countRegistration(address: string, now: number): Promise<number | undefined>
   /** Names of all groups the subject is in, in order. */
   groups(subject: string): Promise<readonly string[]>
+  /** Checks a user code, unless there were too many wrong ones. `check` returns undefined when it is wrong. */
+  attemptUserCode<T>(
+    address: string,
+    now: number,
+    check: () => Promise<T | undefined>,
+  ): Promise<{ wait: number | undefined; result: T | undefined }>
   /** The second factors of an active account; undefined when the account is missing or suspended. */
   secondFactors(subject: string): Promise<SecondFactors | undefined>
   /** For a person who must set up a second factor; `place`: the only place where it can be confirmed. */
@@ -274,6 +278,7 @@ export type TokenKind =
   | 'pr'
   | 'ia'
   | 'ra'
+  | 'dc'
 
 /** What `crypto/` offers the rules: opaque tokens of 256 bits, stored only as a keyed hash. */
 export interface Tokens {
@@ -285,6 +290,10 @@ export interface Tokens {
   isNonce(purpose: string, text: string, now: number): boolean
   /** What one sector of applications is told in place of a subject: the same each time, and it tells nothing of it. OpenID Connect Core §8.1 */
   pairwise(sector: string, subject: string): string
+  /** A code that a person can type: 8 letters, of which none are vowels. RFC 8628 §6.1 */
+  userCode(): string
+  /** The hash of a code as it was typed, in whatever case and with whatever between the letters; undefined when it cannot be one. */
+  hashUserCode(typed: string): string | undefined
   /** The only refresh token that may follow this one: always the same for the same text. */
   successor(refreshToken: string): string
   /**

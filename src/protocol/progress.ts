@@ -30,7 +30,11 @@ export async function progress(
   const session = hinted ?? (await sessionFor(ctx, asked, sessions))
   const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
   const covered = (await permissionsOf(ctx, asked)).every((permission) => grant?.scope.includes(permission))
-  const terms = { consent: consentRule(client, asked.redirectUri), secondFactor: await secondFactorStep(ctx, flow, session), covered }
+  const terms = {
+    consent: ctx.server.responseTypes.get(asked.responseType)?.comparison ? ('always' as const) : consentRule(client, asked.redirectUri),
+    secondFactor: await secondFactorStep(ctx, flow, session),
+    covered,
+  }
   const hintedSubject = hinted?.subject ?? asked.hintedSubject
   return { sessions, session, grant, step: nextStep({ ...flow, asked: { ...asked, hintedSubject } }, session, terms, ctx.now()) }
 }

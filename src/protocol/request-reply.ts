@@ -130,7 +130,17 @@ export interface Pages {
   /** Shown once; `next`: where to go on. */
   'recovery-codes': { codes: readonly string[]; next: string }
   /** `to`: the redirect URI; `unproven`: it registered itself, and nobody has signed in to it yet. */
-  consent: { flow: string; application: Application; person: Person; scopes: readonly ScopeLine[]; to: string; unproven: boolean }
+  consent: {
+    flow: string
+    application: Application
+    person: Person
+    scopes: readonly ScopeLine[]
+    to: string
+    unproven: boolean
+    comparison?: Comparison | undefined
+  }
+  /** Where a person types the code that a device shows. RFC 8628 §3.3 */
+  device: { userCode: string | undefined; problem: string | undefined }
   /** Leaves for the application after a form was posted: a link that follows itself. */
   leave: { application: Application; to: string }
   /** OAuth 2.0 Form Post Response Mode: a form that posts itself. */
@@ -149,7 +159,10 @@ export interface Pages {
     problem: string | undefined
   }
   'confirm-email': { token: string; email: string; person: Omit<Person, 'sid'> }
-  done: { what: 'mail-sent' | 'sign-up-mail-sent' | 'signed-up' | 'password-set' | 'email-confirmed'; flow: string | undefined }
+  done: {
+    what: 'mail-sent' | 'sign-up-mail-sent' | 'signed-up' | 'password-set' | 'email-confirmed' | 'device-allowed' | 'device-refused'
+    flow: string | undefined
+  }
   error: { code: string; description: string; status: number }
 }
 
@@ -166,6 +179,13 @@ export interface Person {
   sid: string
   name: string
   detail: string | undefined
+}
+
+/** What a device shows, and where it is: the person must see that it is their own. RFC 8628 §5.4 */
+export interface Comparison {
+  code: string
+  /** IP address. */
+  address: string
 }
 
 export interface ScopeLine {

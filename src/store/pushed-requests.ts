@@ -1,14 +1,13 @@
 /** Pushed authorization requests in the database — RFC 9126. */
+import type { PushedRequest } from '../protocol/kept-requests.ts'
 import type { Store } from '../protocol/ports.ts'
 import { type Db, type Sql, sql } from './sql.ts'
 
 export function pushedRequests(db: Db, tenant: string): Pick<Store, 'pushedRequests'> {
   return {
     pushedRequests: {
-      async add({ hash, clientId, params, signed, usesUp, expiresAt }) {
-        await db.write(sql`
-          insert into pushed_requests (tenant_id, hash, client_id, doc, expires_at)
-          values (${tenant}, ${hash}, ${clientId}, ${JSON.stringify({ params, signed, usesUp })}, ${expiresAt})`)
+      async add(request) {
+        await db.write(addPushedRequest(tenant, request))
       },
       async find(hash, now) {
         const [row] = await db.read(sql`
@@ -25,6 +24,12 @@ export function pushedRequests(db: Db, tenant: string): Pick<Store, 'pushedReque
       end: async (hash) => (await db.write(endPushedRequest(tenant, hash))).length > 0,
     },
   }
+}
+
+export function addPushedRequest(tenant: string, { hash, clientId, params, signed, usesUp, expiresAt }: PushedRequest): Sql {
+  return sql`
+    insert into pushed_requests (tenant_id, hash, client_id, doc, expires_at)
+    values (${tenant}, ${hash}, ${clientId}, ${JSON.stringify({ params, signed, usesUp })}, ${expiresAt})`
 }
 
 /** Returns a row for the one who uses the request up. RFC 9126 §4 */

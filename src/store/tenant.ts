@@ -15,6 +15,7 @@ import { clients } from './clients.ts'
 import { codes } from './codes.ts'
 import { configuration } from './configuration.ts'
 import { declarations } from './declarations.ts'
+import { deviceCodes } from './device-codes.ts'
 import { factors } from './factors.ts'
 import { flows } from './flows.ts'
 import { grants } from './grants.ts'
@@ -62,6 +63,7 @@ export function tenantStore(
     ...flows(db, tenant),
     ...codes(db, tenant),
     ...pushedRequests(db, tenant),
+    ...deviceCodes(db, tenant),
     ...usedOnce(db, tenant),
     ...refreshTokens(db, tenant),
     ...accessTokens(db, tenant),

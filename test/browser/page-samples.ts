@@ -58,6 +58,21 @@ export function samples(origin: string): Record<string, Page | View> {
       page: 'consent',
       data: { flow, application: photos, person: ada, scopes: scopes(), to: 'https://lumen.example/callback', unproven: false },
     },
+    'consent-device': {
+      page: 'consent',
+      data: {
+        ...{ flow, application: photos, person: ada, scopes: scopes(), to: 'https://id.example', unproven: false },
+        comparison: { code: 'WDJB-MJHT', address: '2001:db8:85a3::8a2e:370:7334' },
+      },
+    },
+    device: { page: 'device', data: { userCode: undefined, problem: undefined } },
+    'device-code': { page: 'device', data: { userCode: 'WDJB-MJHT', problem: undefined } },
+    'device-problem': {
+      page: 'device',
+      data: { userCode: 'WDJB-MJ', problem: 'No device is waiting with this code. Please compare it with what the device shows.' },
+    },
+    'device-allowed': { page: 'done', data: { what: 'device-allowed', flow: undefined } },
+    'device-refused': { page: 'done', data: { what: 'device-refused', flow: undefined } },
     'consent-unproven': {
       page: 'consent',
       data: { flow, application: board, person: ada, scopes: scopes(), to: 'https://board.example/callback', unproven: true },
@@ -238,6 +253,7 @@ function hostile(origin: string): Record<string, Page> {
       page: 'consent',
       data: { flow, application, person, scopes: [scope, { ...scope, known: true }], to: `${origin}/stay?${attack}`, unproven: true },
     },
+    'hostile-device': { page: 'device', data: { userCode: attack, problem: attack } },
     'hostile-new-password': { page: 'new-password', data: { flow, application, person, problem: attack } },
     'hostile-second-factor': {
       page: 'second-factor',

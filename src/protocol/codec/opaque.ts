@@ -22,6 +22,7 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   pr: 'pushed authorization request',
   ia: 'initial access token, to register clients',
   ra: 'registration access token of a client',
+  dc: 'device code',
 }
 
 /** For secret scanners: a pattern for each kind. The checksum tells whether a match is a token (`isOpaque`). */

@@ -64,6 +64,8 @@ async function checkedCode(ctx: Ctx, { params, client, binding }: TokenRequest):
 /** For an application whose users are not asked, the grant is widened only here. */
 const responseType: ResponseType = {
   name: 'code',
+  code: true,
+  grantType: 'authorization_code',
   defaultMode: 'query',
   async issue(ctx, { client, asked, session, grant, flow }: ApprovedRequest) {
     const now = ctx.now()
@@ -91,6 +93,11 @@ const responseType: ResponseType = {
   },
 }
 
+/** The names of those that an authorization request can ask for. */
+function offered(table: ReadonlyMap<string, { name: string; atPage?: true }>): string[] {
+  return [...table.values()].filter(({ atPage }) => !atPage).map(({ name }) => name)
+}
+
 export function authorizationCode(): Feature {
   return {
     id: 'authorizationCode',
@@ -101,8 +108,8 @@ export function authorizationCode(): Feature {
     grantTypes: [grantType],
     responseTypes: [responseType],
     metadata: (ctx) => ({
-      response_types_supported: [...ctx.server.responseTypes.keys()],
-      response_modes_supported: [...ctx.server.responseModes.keys()],
+      response_types_supported: offered(ctx.server.responseTypes),
+      response_modes_supported: offered(ctx.server.responseModes),
       prompt_values_supported: promptsOf(ctx),
     }),
   }

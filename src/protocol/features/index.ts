@@ -8,6 +8,7 @@ import { clientAssertion } from './client-assertion.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { clientSecret } from './client-secret.ts'
 import { customClaims } from './custom-claims.ts'
+import { deviceAuthorization } from './device-authorization.ts'
 import { discovery } from './discovery.ts'
 import { dpop } from './dpop.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
@@ -68,6 +69,7 @@ export const catalogue = {
   jwtIntrospection,
   revocation,
   resourceIndicators,
+  deviceAuthorization,
   dynamicRegistration,
   registrationManagement,
   apiKeys,

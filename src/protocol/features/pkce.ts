@@ -10,8 +10,8 @@ export function pkce(): Feature {
     requires: ['authorizationCode'],
     metadata: () => ({ code_challenge_methods_supported: ['S256'] }),
 
-    readRequest(_ctx, { params, client }): Record<string, string> {
-      if (params.get('response_type') === 'none') return {} // there is no code to redeem
+    readRequest(_ctx, { params, client, type }): Record<string, string> {
+      if (!type.code) return {} // no code to redeem comes by the browser
       const challenge = params.get('code_challenge')
       const method = params.get('code_challenge_method')
       if (challenge === undefined) {

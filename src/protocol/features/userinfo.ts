@@ -19,7 +19,11 @@ const endpoint: Endpoint = {
     if (ofMachine) return claimsReply({ sub: token.subject, ...token.extra })
     if (!token.scope.includes('openid')) refuse('insufficient_scope', 'the access token needs the scope openid') // §5.3.1
     const known = (await ctx.people.claims(token.subject)) ?? refuse('invalid_token', 'the account is no longer active')
-    return said({ ...(await furtherClaims(ctx, token, known)), ...claimsFor(token.scope, known), sub: await toldSubject(ctx, token) }) // §5.3.2
+    return claimsReply({
+      ...(await furtherClaims(ctx, token, known)),
+      ...claimsFor(token.scope, known),
+      sub: await toldSubject(ctx, token),
+    }) // §5.3.2
   },
 }
 

@@ -1,10 +1,10 @@
 /** Where a person allows or denies an application's request — RFC 6749 §4.1.1 (C), OpenID Connect Core §3.1.2.4. */
-import type { Application, Pages, ScopeLine } from '../../protocol/request-reply.ts'
+import type { Application, Comparison, Pages, ScopeLine } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
 import { check, dot, warning } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
-import { named, plain } from './names.ts'
+import { address, named, plain } from './names.ts'
 import { webUrl } from './urls.ts'
 
 const words = {
@@ -19,6 +19,9 @@ const words = {
   policy: 'Privacy policy',
   terms: 'Terms of service',
   newTab: '(opens in a new tab)',
+  compare: 'Does your device show this code?',
+  place: 'The request came from {address}.',
+  phishing: 'Allow it only if you started this yourself, on a device in front of you. Nobody will ever ask you to do it for them.',
   allow: 'Allow',
   deny: 'Don’t allow',
   unproven: 'Nobody here has used this application before. It registered itself, and nobody has checked who runs it.',
@@ -39,6 +42,7 @@ export function consent(data: Pages['consent'], look: PageContext): View {
 ${site(application)}
 </header>
 <section class="person" aria-label="${words.person}">${personCard(person)}<a id="not-you" href="${look.base}/authorize/continue?flow=${encodeURIComponent(data.flow)}&amp;choose=1">${words.notYou}</a></section>
+${data.comparison && comparisonOf(data.comparison)}
 ${data.unproven && html`<p id="unproven" class="problem">${warning}<span>${words.unproven}</span></p>`}
 ${scopeList('fresh', words.fresh, fresh, dot)}
 ${scopeList('known', words.known, known, check)}
@@ -49,9 +53,16 @@ ${data.scopes.length === 0 && html`<p>${words.nothing}</p>`}
 <div class="answers"><button id="allow" class="primary" name="answer" value="allow">${words.allow}</button>
 <button id="deny" name="answer" value="deny">${words.deny}</button></div>
 </form>
-<p class="note">${fill(words.next, { place: named(hostOf(data.to) ?? application.name) })}</p>
+${!data.comparison && html`<p class="note">${fill(words.next, { place: named(hostOf(data.to) ?? application.name) })}</p>`}
 ${papers(application)}`,
   }
+}
+
+/** What tells a person whether this is their own device. RFC 8628 §5.4 */
+function comparisonOf({ code, address: from }: Comparison): Html {
+  return html`<section class="comparison" aria-labelledby="compare"><h2 id="compare">${words.compare}</h2>
+<p id="user-code" class="user-code">${code}</p>
+<p>${fill(words.place, { address: address(from) })} ${words.phishing}</p></section>`
 }
 
 /** The host it leads to; an app on this device has none. */

@@ -30,6 +30,16 @@ const words = {
     lead: 'It belongs to your account now.',
     note: 'You can close this window.',
   },
+  'device-allowed': {
+    title: 'Your device is connected',
+    lead: 'It goes on by itself within a few seconds.',
+    note: 'You can close this window.',
+  },
+  'device-refused': {
+    title: 'The device gets no access',
+    lead: 'Nothing was allowed.',
+    note: 'You can close this window.',
+  },
   back: 'Back to sign in',
   account: 'Your account',
 }

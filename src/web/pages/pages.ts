@@ -5,6 +5,7 @@ import { choosePassword } from './choose-password.ts'
 import { confirmEmail } from './confirm-email.ts'
 import { confirmSignUp } from './confirm-sign-up.ts'
 import { consent } from './consent.ts'
+import { device } from './device.ts'
 import { done } from './done.ts'
 import { enrolment } from './enrolment.ts'
 import { error } from './error.ts'
@@ -53,6 +54,8 @@ function viewOf(page: Page, look: PageContext): View {
       return recoveryCodes(page.data)
     case 'consent':
       return consent(page.data, look)
+    case 'device':
+      return device(page.data, look)
     case 'leave':
       return leave(page.data)
     case 'form-post':

@@ -44,7 +44,7 @@ export function applicationsPage({ base, sid, zone, items }: ApplicationsPage): 
         html`<li>${emblem(application)}<div class="who"><span class="name">${named(application.name)}</span>
 <span class="detail">${words.since} ${moment(createdAt, zone)}${usedAt !== undefined && html`; ${words.used} ${moment(usedAt, zone)}`}</span>
 ${scopes.length > 0 && html`<ul class="scopes">${scopes.map((scope) => html`<li>${check}<span><bdi>${scope}</bdi></span></li>`)}</ul>`}
-${webUrl(start) !== undefined && html`<p class="hint"><a href="${webUrl(start)}">${fill(words.open, { application: named(application.name) })}</a></p>`}
+${webUrl(start) !== undefined && html`<p><a class="button" href="${webUrl(start)}">${fill(words.open, { application: named(application.name) })}</a></p>`}
 ${returns && html`<p class="hint">${words.returns}</p>`}</div>
 ${form({ ...context, body: html`<button name="grant" value="${id}" aria-label="${words.remove}: ${plain(application.name)}">${words.remove}</button>` })}</li>\n`,
     )}</ul>`,
