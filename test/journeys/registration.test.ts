@@ -263,5 +263,8 @@ const registrable = [
   ...['redirect_uris', 'post_logout_redirect_uris', 'grant_types', 'response_types', 'jwks', 'token_endpoint_auth_signing_alg'],
   ...['token_endpoint_auth_method', 'scope', 'initiate_login_uri', 'subject_type', 'sector_identifier_uri', 'software_id'],
   ...['software_version', 'default_max_age', 'default_acr_values', 'require_auth_time', 'id_token_signed_response_alg'],
-  ...['dpop_bound_access_tokens'],
+  ...['dpop_bound_access_tokens', 'request_object_signing_alg', 'require_signed_request_object', 'authorization_signed_response_alg'],
+  ...['authorization_encrypted_response_alg', 'authorization_encrypted_response_enc', 'tls_client_certificate_bound_access_tokens'],
+  ...['tls_client_auth_subject_dn', 'tls_client_auth_san_dns', 'tls_client_auth_san_uri', 'tls_client_auth_san_ip'],
+  ...['tls_client_auth_san_email'],
 ]
