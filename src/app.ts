@@ -14,6 +14,7 @@ import { backgroundTasks } from './mail/background-tasks.ts'
 import { type MailDelivery, mailDelivery } from './mail/delivery.ts'
 import { folderMailer, smtpMailer } from './mail/mailer.ts'
 import { type NodeClock, nodeClock } from './node-clock.ts'
+import { keySets } from './outbound/key-sets.ts'
 import { remote } from './outbound/remote.ts'
 import { periodicTask } from './periodic-task.ts'
 import { orderedIds, type Platform, stopwatch } from './platform.ts'
@@ -113,7 +114,7 @@ async function ensureRootTenant(tenants: TenantStore, { now }: Platform): Promis
 }
 
 function composeApp(
-  base: Omit<AppDeps, 'server' | 'passwords' | 'importedSecrets' | 'offersMail' | 'delivery' | 'backgroundTasks' | 'orderedId'>,
+  base: Omit<AppDeps, 'server' | 'keySets' | 'passwords' | 'importedSecrets' | 'offersMail' | 'delivery' | 'backgroundTasks' | 'orderedId'>,
   tenants: TenantStore,
   clock: NodeClock,
 ): App {
@@ -126,6 +127,7 @@ function composeApp(
   const orderedId = orderedIds()
   const deps: AppDeps = {
     ...base,
+    keySets: keySets({ remote: base.remote, now, failed: (url, err) => platform.log.warn({ err, url }, 'a key set cannot be had') }),
     server,
     passwords: hasher,
     importedSecrets: importedSecrets({ random, now }),

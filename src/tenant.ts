@@ -26,7 +26,7 @@ import type { BackgroundTasks } from './mail/background-tasks.ts'
 import type { MailDelivery } from './mail/delivery.ts'
 import type { Platform } from './platform.ts'
 import type { Ctx, MutualTls, Server, TenantSettings } from './protocol/feature.ts'
-import type { Remote, Store } from './protocol/ports.ts'
+import type { KeySets, Remote, Store } from './protocol/ports.ts'
 import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from './protocol/registry.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
@@ -76,6 +76,7 @@ export interface AppDeps {
   backgroundTasks: BackgroundTasks
   remote: Remote
   mutualTls: MutualTls
+  keySets: KeySets
   /** Ids that sort in the order in which they are made, as far as clocks agree. */
   orderedId(): string
 }
@@ -109,6 +110,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     tokens: opaque,
     remote: deps.remote,
     mutualTls: deps.mutualTls,
+    keySets: deps.keySets,
     now,
     id,
   }

@@ -4,34 +4,55 @@ import { type ContentEncryptionAlg, encryptionKey, encryptJwt, type KeyEncryptio
 import type { CompactJws } from './codec/jws.ts'
 import { type ClientSigningAlg, clientSigningAlgs, isSignedBy, publicKeyFor } from './codec/public-key.ts'
 import { refuse } from './errors.ts'
+import type { Ctx } from './feature.ts'
+import type { PublicJwk } from './ports.ts'
 
 /**
- * True if the private half of a registered key made the signature. `registered`: the one algorithm that the client may use here; undefined:
- * each that its policy allows. A header that names a key must name the one that signed. RFC 8725 §3.1
+ * What `find` makes of the keys that this client registered, or has at its `jwks_uri`; undefined if it finds nothing. There it looks a second
+ * time at keys that are fetched anew, because clients replace their keys.
  */
-export async function isSignedByClient(client: Client, jws: CompactJws, registered: ClientSigningAlg | undefined): Promise<boolean> {
-  const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
-  if (!alg || (registered ?? alg) !== alg || !(client.policy.allowed_algs?.some((one) => one === alg) ?? true)) return false
-  return isSignedByOneOf(client.jwks?.keys ?? [], jws, alg)
+export async function findClientKey<T>(
+  { keySets }: Ctx,
+  { jwks, jwks_uri: uri }: Client,
+  find: (keys: readonly PublicJwk[]) => T | undefined,
+): Promise<T | undefined> {
+  if (uri === undefined) return find(jwks?.keys ?? [])
+  const known = await keySets.at(uri)
+  const found = find(known)
+  if (found !== undefined) return found
+  const latest = await keySets.anew(uri)
+  return latest === known ? undefined : find(latest)
 }
 
-function isSignedByOneOf(jwks: readonly Readonly<Record<string, unknown>>[], jws: CompactJws, alg: ClientSigningAlg): boolean {
-  const { header, input, signature } = jws
-  return jwks
-    .filter((jwk) => header['kid'] === undefined || jwk['kid'] === header['kid'])
-    .some((jwk) => {
-      const key = publicKeyFor(jwk, alg)
-      return key !== undefined && isSignedBy(key, alg, input, signature)
-    })
+/**
+ * True if the private half of a key of this client made the signature. `registered`: the one algorithm that the client may use here; undefined:
+ * each that its policy allows. A header that names a key must name the one that signed. RFC 8725 §3.1
+ */
+export async function isSignedByClient(
+  ctx: Ctx,
+  client: Client,
+  jws: CompactJws,
+  registered: ClientSigningAlg | undefined,
+): Promise<boolean> {
+  const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
+  if (!alg || (registered ?? alg) !== alg || !(client.policy.allowed_algs?.some((one) => one === alg) ?? true)) return false
+  return (await findClientKey(ctx, client, (keys) => keys.find((jwk) => isSignedByKey(jwk, jws, alg)))) !== undefined
+}
+
+function isSignedByKey(jwk: PublicJwk, { header, input, signature }: CompactJws, alg: ClientSigningAlg): boolean {
+  if (header['kid'] !== undefined && jwk['kid'] !== header['kid']) return false
+  const key = publicKeyFor(jwk, alg)
+  return key !== undefined && isSignedBy(key, alg, input, signature)
 }
 
 /** A signed JWT, encrypted for a key of this client. Refuses when it has none for the algorithm: what is to be hidden is not sent in the clear. */
 export async function encryptedForClient(
+  ctx: Ctx,
   client: Client,
   jwt: string,
   { alg, enc }: { alg: KeyEncryptionAlg; enc: ContentEncryptionAlg },
 ): Promise<string> {
-  const key = encryptionKey(client.jwks?.keys ?? [], alg)
+  const key = await findClientKey(ctx, client, (keys) => encryptionKey(keys, alg))
   return key
     ? encryptJwt(jwt, { alg, enc, key })
     : refuse('invalid_request', 'the client has no key for which its responses can be encrypted')

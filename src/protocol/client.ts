@@ -167,6 +167,7 @@ export const clientSchema = z
       .describe('Its public keys, as {"keys": [...]}: for private_key_jwt, self_signed_tls_client_auth and request objects, RFC 7517 §5'),
     request_object_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its request objects; absent: any'),
     require_signed_request_object: z.boolean().default(false).describe('Only signed authorization requests, RFC 9101 §10.5'),
+    jwks_uri: url.optional().describe('Where its public keys are, in place of jwks: they are read again when they change'),
     token_endpoint_auth_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its assertions; absent: any'),
     token_endpoint_auth_method: text
       .default('client_secret_basic')
@@ -239,8 +240,10 @@ export const clientSchema = z
       problem(['redirect_uris'], 'at least one is needed for the authorization_code grant type')
     if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')
       problem(['token_endpoint_auth_method'], 'a client that may use client_credentials must authenticate') // RFC 6749 §4.4
+    const hasKeys = client.jwks !== undefined || client.jwks_uri !== undefined
+    if (client.jwks && client.jwks_uri !== undefined) problem(['jwks_uri'], 'cannot stand beside jwks') // RFC 7591 §2
     const method = client.token_endpoint_auth_method
-    if (['private_key_jwt', 'self_signed_tls_client_auth'].includes(method) && !client.jwks) problem(['jwks'], `is needed for ${method}`)
+    if (['private_key_jwt', 'self_signed_tls_client_auth'].includes(method) && !hasKeys) problem(['jwks'], `is needed for ${method}`)
     const names = Object.keys(certificateNames) as CertificateName[]
     const given = names.filter((name) => client[name] !== undefined)
     if (method === 'tls_client_auth' && given.length !== 1)
@@ -250,8 +253,8 @@ export const clientSchema = z
       problem(['tls_client_certificate_bound_access_tokens'], 'cannot be on together with dpop_bound_access_tokens')
     const { authorization_encrypted_response_alg: alg, authorization_encrypted_response_enc: enc, jwks } = client
     if (enc && !alg) problem(['authorization_encrypted_response_alg'], 'is needed beside authorization_encrypted_response_enc') // JARM §3
-    if (alg && !encryptionKey(jwks?.keys ?? [], alg)) problem(['jwks'], `must hold a valid key for ${alg}`)
-    if (client.require_signed_request_object && !client.jwks) problem(['jwks'], 'is needed for signed request objects')
+    if (alg && client.jwks_uri === undefined && !encryptionKey(jwks?.keys ?? [], alg)) problem(['jwks'], `must hold a valid key for ${alg}`)
+    if (client.require_signed_request_object && !hasKeys) problem(['jwks'], 'is needed for signed request objects')
     if (client.token_endpoint_auth_method === 'none' && client.policy.pkce === 'optional')
       problem(['policy', 'pkce'], 'must be required for a client that does not authenticate') // RFC 9700 §2.1.1
     if (client.subject_type === 'pairwise' && client.sector_identifier_uri === undefined && hostsOf(client.redirect_uris).size !== 1)

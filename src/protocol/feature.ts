@@ -2,7 +2,7 @@
 import type { BindingMember, Client } from './client.ts'
 import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
-import type { Keys, People, Remote, SharedKeys, Store, Tokens } from './ports.ts'
+import type { KeySets, Keys, People, Remote, SharedKeys, Store, Tokens } from './ports.ts'
 import type { RedirectClass } from './redirect-uri.ts'
 import type { Comparison, Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
@@ -103,6 +103,7 @@ export interface Ctx {
   readonly tokens: Tokens
   readonly remote: Remote
   readonly mutualTls: MutualTls
+  readonly keySets: KeySets
   /** Seconds since the epoch. */
   now(): number
   /** 128 bits in base64url: for ids that are not secret. */

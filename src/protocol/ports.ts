@@ -213,6 +213,17 @@ export interface Remote {
   request(ask: RemoteRequest): Promise<RemoteAnswer>
 }
 
+/** Public keys of others at their `jwks_uri`. Empty while they cannot be had, which is logged. */
+export interface KeySets {
+  /** As they were remembered, or are now. */
+  at(url: string): Promise<readonly PublicJwk[]>
+  /** As they are now, for a signature that fits none of the remembered ones; as they were remembered if that was asked just before. */
+  anew(url: string): Promise<readonly PublicJwk[]>
+}
+
+/** RFC 7517 §4 */
+export type PublicJwk = Readonly<Record<string, unknown>>
+
 export interface RemoteRequest {
   url: string
   /** GET unless given. */

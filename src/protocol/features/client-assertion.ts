@@ -34,7 +34,7 @@ const privateKeyJwt: ClientAuth = {
   async verify(ctx, request, client) {
     const jws = parseJws(request.params.need('client_assertion'), maxAssertion)
     if (!jws || !client) return 'unknown client, or not a JWT'
-    if (!(await isSignedByClient(client, jws, client.token_endpoint_auth_signing_alg)))
+    if (!(await isSignedByClient(ctx, client, jws, client.token_endpoint_auth_signing_alg)))
       return 'no key of this client made the signature of the assertion'
     return claimFault(ctx, request, client, parseObject(jws.payload) ?? {})
   },

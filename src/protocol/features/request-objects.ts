@@ -27,7 +27,7 @@ const ofTheJwt = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti']
 /** The request that a request object stands for. Refuses one that the client did not sign for this server. §6.2 */
 export async function readRequestObject(ctx: Ctx, client: Client, text: string, outside: Params): Promise<ResolvedRequest> {
   const isEncrypted = text.split('.', 5).length === 5
-  const claims = await verifiedClaims(client, isEncrypted ? await decrypted(ctx, text) : text)
+  const claims = await verifiedClaims(ctx, client, isEncrypted ? await decrypted(ctx, text) : text)
   if (claims['request'] !== undefined || claims['request_uri'] !== undefined)
     refuse('invalid_request_object', 'a request object cannot itself contain request or request_uri') // §4
   const isMerged = client.policy.parameters_outside_request_object === 'merged'
@@ -49,13 +49,13 @@ async function decrypted({ keys }: Ctx, text: string): Promise<string> {
   )
 }
 
-async function verifiedClaims(client: Client, text: string): Promise<JsonObject> {
+async function verifiedClaims(ctx: Ctx, client: Client, text: string): Promise<JsonObject> {
   const jws = parseJws(text, maxObject)
   if (!jws) return refuse('invalid_request_object', 'the request object must be one signed JWT of at most 16384 characters')
   const { typ } = jws.header
   if (typ !== undefined && !(typeof typ === 'string' && types.includes(typ.toLowerCase().replace(/^application\//, ''))))
     refuse('invalid_request_object', 'typ of the request object must be oauth-authz-req+jwt')
-  if (!(await isSignedByClient(client, jws, client.request_object_signing_alg)))
+  if (!(await isSignedByClient(ctx, client, jws, client.request_object_signing_alg)))
     refuse('invalid_request_object', 'the request object is not signed with a registered key of this client and an algorithm it may use')
   const read = readJson(jws.payload.toString())
   if (!('value' in read) || !isObject(read.value)) return refuse('invalid_request_object', 'the request object holds no JSON object')
