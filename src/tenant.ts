@@ -226,6 +226,7 @@ function settingsOf({ config, server }: AppDeps, row: TenantRow, schema: readonl
       refreshToken: seconds.refresh_token,
       refreshGrace: seconds.refresh_grace,
     },
+    requestUri: tenantSettings(row.settings).request_uri,
     withoutGrantTypes: tenantSettings(row.settings).password_grant ? [] : ['password'],
     secondFactor: secondFactorOf(config, row),
     registration: registrationRuleOf(config, row),

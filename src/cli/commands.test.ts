@@ -86,7 +86,10 @@ for (const [line, status, message] of refused) {
 
 test('refused: a policy that no enabled feature serves', async () => {
   const line = 'clients create --redirect-uris https://x.example --policy-signed-requests required'
-  const { status, err } = await gatehouse(line, '', { GATEHOUSE_FEATURES_REQUEST_OBJECTS: 'false' })
+  const { status, err } = await gatehouse(line, '', {
+    GATEHOUSE_FEATURES_REQUEST_OBJECTS: 'false',
+    GATEHOUSE_FEATURES_REQUEST_URIS: 'false',
+  })
   assert.equal(status, 1)
   assert.match(err, /--policy-signed-requests must be one of optional: no enabled feature serves more/)
 })

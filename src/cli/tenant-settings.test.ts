@@ -18,6 +18,7 @@ const changed: Required<TenantOwnSettings> = {
   open_registration: false,
   second_factor: 'required',
   account_deletion: false,
+  request_uri: true,
   contact: 'ada@example.com',
   lifetimes: { access_token: 60 },
 }
@@ -62,7 +63,14 @@ test('the root tenant can be renamed by command and by file, and the file that i
 })
 
 suite('a stored document', () => {
-  const defaults = { sign_up: true, password_grant: true, open_registration: true, account_deletion: true, lifetimes: {} }
+  const defaults = {
+    sign_up: true,
+    password_grant: true,
+    open_registration: true,
+    account_deletion: true,
+    request_uri: false,
+    lifetimes: {},
+  }
 
   test('is read with defaults, and without unknown members', () => {
     assert.deepEqual(tenantSettings({}), defaults)
@@ -79,6 +87,7 @@ suite('a stored document', () => {
       open_registration: false,
       second_factor: 'required',
       account_deletion: false,
+      request_uri: false,
       lifetimes: {},
     })
   })

@@ -168,6 +168,13 @@ export const clientSchema = z
     request_object_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its request objects; absent: any'),
     require_signed_request_object: z.boolean().default(false).describe('Only signed authorization requests, RFC 9101 §10.5'),
     jwks_uri: url.optional().describe('Where its public keys are, in place of jwks: they are read again when they change'),
+    request_uris: z
+      .array(url)
+      .max(50)
+      .default([])
+      .describe(
+        'Addresses of its request objects, where the tenant lets them be fetched, with or without the SHA-256 hash of the content as fragment',
+      ),
     token_endpoint_auth_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its assertions; absent: any'),
     token_endpoint_auth_method: text
       .default('client_secret_basic')

@@ -124,6 +124,8 @@ export interface TenantSettings {
   readonly lifetimes: Lifetimes
   /** Whether people may register an account. */
   readonly signUp: boolean
+  /** Whether request objects are fetched from addresses of clients. */
+  readonly requestUri: boolean
   /** Grant types that this tenant has disabled. */
   readonly withoutGrantTypes: readonly string[]
   /** required: nobody is signed in without one. */

@@ -34,6 +34,7 @@ export const tenantSettingsSchema = z.strictObject({
   open_registration: z.boolean().default(true).describe('Clients may register themselves without a token, where the deployment offers it'),
   second_factor: z.enum(['optional', 'required']).optional().describe('Whether people must sign in with a second factor'),
   account_deletion: z.boolean().default(true).describe('People may delete their own account, where the deployment allows it'),
+  request_uri: z.boolean().default(false).describe('Request objects by reference: the server fetches them from addresses of its clients'),
   contact: z.email().max(254).optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
@@ -51,6 +52,7 @@ const strictest: TenantOwnSettings = {
   open_registration: false,
   second_factor: 'required',
   account_deletion: false,
+  request_uri: false,
   lifetimes: {},
 }
 

@@ -249,7 +249,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 }
 
 test('where the feature is off, request objects are refused by name, and nobody must send them', async () => {
-  const gatehouse = await testApp('sqlite', { FEATURES_REQUEST_OBJECTS: 'false' })
+  const gatehouse = await testApp('sqlite', { FEATURES_REQUEST_OBJECTS: 'false', FEATURES_REQUEST_URIS: 'false' })
   await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback] }, 'secret')
   const app = application(gatehouse, { id: 'app', secret: 'secret' })
   const answer = told(await gatehouse.browser().open(app.url({ request: 'e30.e30.' })))

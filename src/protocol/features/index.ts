@@ -29,6 +29,7 @@ import { pushedRequests } from './pushed-requests.ts'
 import { refreshToken } from './refresh-token.ts'
 import { registrationManagement } from './registration-management.ts'
 import { requestObjects } from './request-objects.ts'
+import { requestUris } from './request-uris.ts'
 import { resourceIndicators } from './resource-indicators.ts'
 import { responseModes } from './response-modes.ts'
 import { responseTypeNone } from './response-type-none.ts'
@@ -54,6 +55,7 @@ export const catalogue = {
   pkce,
   pushedRequests,
   requestObjects,
+  requestUris,
   dpop,
   mutualTls,
   tlsClientAuth,

@@ -44,7 +44,7 @@ export function openid(): Feature {
       acr_values_supported: ctx.people.acrValues,
       subject_types_supported: ['public', 'pairwise'],
       request_parameter_supported: ctx.server.parameters.has('request'),
-      request_uri_parameter_supported: ctx.server.parameters.has('request_uri'), // Its absence would mean true. Discovery §3.
+      request_uri_parameter_supported: ctx.tenant.requestUri && ctx.server.parameters.has('request_uri'), // Its absence would mean true. Discovery §3.
       claims_parameter_supported: ctx.server.parameters.has('claims'),
     }),
     respondToken: async (ctx, { issuance, accessToken }) => ({ id_token: await idToken(ctx, issuance, accessToken) }),
