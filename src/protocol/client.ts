@@ -112,10 +112,7 @@ export const policySchema = z.strictObject({
     .describe('ignored: RFC 9101 §6.3; merged: OpenID Connect Core §6.1'),
   assertion_audience: z.enum(['issuer', 'liberal']).default('issuer').describe('Which `aud` a client assertion may name, RFC 7523 §3'),
   allowed_algs: z.array(signingAlg).min(1).optional().describe('Algorithms this client may sign with and be answered in; absent: all'),
-  sender_constraint: z
-    .enum(['none', 'required'])
-    .default('none')
-    .describe('Whether its tokens must be bound to a key, RFC 9449 or RFC 8705'),
+  sender_constraint: z.enum(['none', 'required']).default('none').describe('Tokens must be bound to a key, RFC 9449 or RFC 8705'),
   dpop_nonce: z.enum(['optional', 'required']).default('optional').describe('DPoP proofs with a nonce of this server, RFC 9449 §8'),
   refresh_rotation: z
     .enum(['rotate', 'keep'])
