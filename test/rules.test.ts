@@ -47,7 +47,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/codec/json.ts',
     'protocol/codec/public-key.ts',
     'protocol/ip-address.ts',
-    'protocol/ports.ts',
+    'protocol/remote.ts',
     'protocol/remote-error.ts',
   ],
   'certificates.ts': ['config', 'protocol', 'startup-error.ts', 'web'],

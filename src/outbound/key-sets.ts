@@ -1,7 +1,7 @@
 /** Key sets of others at their addresses (`jwks_uri`), remembered for a while — RFC 7517 §5, RFC 9111 §5.2.2.1. */
 import { readJson } from '../protocol/codec/json.ts'
 import { isPublicJwk } from '../protocol/codec/public-key.ts'
-import type { KeySets, PublicJwk, Remote, RemoteAnswer } from '../protocol/ports.ts'
+import type { KeySets, PublicJwk, Remote, RemoteAnswer } from '../protocol/remote.ts'
 
 /** Seconds for which a set is taken as it is: what its server says, within these. */
 const fresh = { least: 300, most: 86_400 }

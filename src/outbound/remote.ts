@@ -5,7 +5,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { getCACertificates } from 'node:tls'
 import { addressMatcher, isPublicAddress, readAddress } from '../protocol/ip-address.ts'
-import type { Remote, RemoteAnswer, RemoteRequest } from '../protocol/ports.ts'
+import type { Remote, RemoteAnswer, RemoteRequest } from '../protocol/remote.ts'
 import { RemoteError } from '../protocol/remote-error.ts'
 
 const defaultMaxBytes = 262_144

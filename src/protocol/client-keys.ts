@@ -5,7 +5,7 @@ import type { CompactJws } from './codec/jws.ts'
 import { type ClientSigningAlg, clientSigningAlgs, isSignedBy, publicKeyFor } from './codec/public-key.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
-import type { PublicJwk } from './ports.ts'
+import type { PublicJwk } from './remote.ts'
 
 /**
  * What `find` makes of the keys that this client registered, or has at its `jwks_uri`; undefined if it finds nothing. There it looks a second

@@ -2,10 +2,11 @@
 import type { BindingMember, Client } from './client.ts'
 import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
-import type { KeySets, Keys, People, Remote, SharedKeys, Store, Tokens } from './ports.ts'
-import type { RedirectClass } from './redirect-uri.ts'
+import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
+import type { KeySets, Remote } from './remote.ts'
 import type { Comparison, Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
+import type { TenantSettings } from './tenant-rules.ts'
 import type {
   AccessToken,
   AuthorizationRequest,
@@ -116,48 +117,6 @@ export interface MutualTls {
   authorities: readonly Certificate[]
   /** Where clients are asked for a certificate, if that is another origin than the issuer's. */
   origin: string | undefined
-}
-
-/** What may differ between tenants. Lifetimes in seconds. */
-export interface TenantSettings {
-  readonly name: string
-  readonly lifetimes: Lifetimes
-  /** Whether people may register an account. */
-  readonly signUp: boolean
-  /** Whether request objects are fetched from addresses of clients. */
-  readonly requestUri: boolean
-  /** Grant types that this tenant has disabled. */
-  readonly withoutGrantTypes: readonly string[]
-  /** required: nobody is signed in without one. */
-  readonly secondFactor: 'optional' | 'required'
-  /** The scopes of the server and of the tenant's attributes, in words for the consent page. */
-  readonly scopes: Readonly<Record<string, string>>
-  /** How clients may register themselves. */
-  readonly registration: RegistrationRule
-  /** Attributes of people that a scope asks for, and the claim for each. */
-  readonly attributes: readonly { readonly name: string; readonly scope: string; readonly claim: string }[]
-}
-
-/** What clients that register themselves may have. RFC 7591 §1.2, §5 */
-export interface RegistrationRule {
-  /** Without an initial access token. */
-  readonly open: boolean
-  /** Scopes, unless the initial access token names others. */
-  readonly scope: readonly string[]
-  /** Kinds of redirect URI, of those without an initial access token. */
-  readonly redirects: readonly RedirectClass[]
-  /** Seconds for which they are kept without being used. */
-  readonly unusedFor: number
-}
-
-export interface Lifetimes {
-  readonly flow: number
-  readonly code: number
-  readonly accessToken: number
-  readonly idToken: number
-  readonly refreshToken: number
-  /** How long a repeated refresh request gets the same successor. */
-  readonly refreshGrace: number
 }
 
 /** The assembled tables. The router and the metadata document read the same ones. */

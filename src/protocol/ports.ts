@@ -207,42 +207,6 @@ export interface TotpOffer {
   draft: string
 }
 
-/** What `outbound/` offers the rules: requests to other servers, at public https addresses or addresses that the operator allows. */
-export interface Remote {
-  /** One request; redirects are not followed. Rejects with a `RemoteError`. */
-  request(ask: RemoteRequest): Promise<RemoteAnswer>
-}
-
-/** Public keys of others at their `jwks_uri`. Empty while they cannot be had, which is logged. */
-export interface KeySets {
-  /** As they were remembered, or are now. */
-  at(url: string): Promise<readonly PublicJwk[]>
-  /** As they are now, for a signature that fits none of the remembered ones; as they were remembered if that was asked just before. */
-  anew(url: string): Promise<readonly PublicJwk[]>
-}
-
-/** RFC 7517 §4 */
-export type PublicJwk = Readonly<Record<string, unknown>>
-
-export interface RemoteRequest {
-  url: string
-  /** GET unless given. */
-  method?: string
-  headers?: Readonly<Record<string, string>>
-  body?: string
-  /** Of the body of the answer, 262144 unless given. A longer answer is a failure. */
-  maxBytes?: number
-  /** In seconds, 5 unless given: from the name lookup to the end of the answer. */
-  timeout?: number
-}
-
-export interface RemoteAnswer {
-  status: number
-  /** By names in lower case. */
-  headers: Readonly<Record<string, string | undefined>>
-  body: string
-}
-
 /** What `crypto/` offers the rules: signatures by the tenant's keys. */
 export interface Keys {
   /** The algorithms this tenant signs with. */

@@ -1,0 +1,37 @@
+/** The port to other servers. */
+
+/** What `outbound/` offers the rules: requests to other servers, at public https addresses and those that the operator allows. */
+export interface Remote {
+  /** One request; redirects are not followed. Rejects with a `RemoteError`. */
+  request(ask: RemoteRequest): Promise<RemoteAnswer>
+}
+
+export interface RemoteRequest {
+  url: string
+  /** GET unless given. */
+  method?: string
+  headers?: Readonly<Record<string, string>>
+  body?: string
+  /** Of the body of the answer, 262144 unless given. A longer answer is a failure. */
+  maxBytes?: number
+  /** In seconds, 5 unless given: from the name lookup to the end of the answer. */
+  timeout?: number
+}
+
+export interface RemoteAnswer {
+  status: number
+  /** By names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>
+  body: string
+}
+
+/** Public keys of others at their `jwks_uri`. Empty while they cannot be had, which is logged. */
+export interface KeySets {
+  /** As they were remembered, or are now. */
+  at(url: string): Promise<readonly PublicJwk[]>
+  /** As they are now, for a signature that fits none of the remembered ones; as they were remembered if that was asked just before. */
+  anew(url: string): Promise<readonly PublicJwk[]>
+}
+
+/** RFC 7517 §4 */
+export type PublicJwk = Readonly<Record<string, unknown>>

@@ -1,0 +1,44 @@
+/** What the rules are told of the tenant they act for. */
+import type { RedirectClass } from './redirect-uri.ts'
+
+/** What may differ between tenants. Lifetimes in seconds. */
+export interface TenantSettings {
+  readonly name: string
+  readonly lifetimes: Lifetimes
+  /** Whether people may register an account. */
+  readonly signUp: boolean
+  /** Whether request objects are fetched from addresses of clients. */
+  readonly requestUri: boolean
+  /** Grant types that this tenant has disabled. */
+  readonly withoutGrantTypes: readonly string[]
+  /** required: nobody is signed in without one. */
+  readonly secondFactor: 'optional' | 'required'
+  /** The scopes of the server and of the tenant's attributes, in words for the consent page. */
+  readonly scopes: Readonly<Record<string, string>>
+  /** How clients may register themselves. */
+  readonly registration: RegistrationRule
+  /** Attributes of people that a scope asks for, and the claim for each. */
+  readonly attributes: readonly { readonly name: string; readonly scope: string; readonly claim: string }[]
+}
+
+/** What clients that register themselves may have. RFC 7591 §1.2, §5 */
+export interface RegistrationRule {
+  /** Without an initial access token. */
+  readonly open: boolean
+  /** Scopes, unless the initial access token names others. */
+  readonly scope: readonly string[]
+  /** Kinds of redirect URI, of those without an initial access token. */
+  readonly redirects: readonly RedirectClass[]
+  /** Seconds for which they are kept without being used. */
+  readonly unusedFor: number
+}
+
+export interface Lifetimes {
+  readonly flow: number
+  readonly code: number
+  readonly accessToken: number
+  readonly idToken: number
+  readonly refreshToken: number
+  /** How long a repeated refresh request gets the same successor. */
+  readonly refreshGrace: number
+}
