@@ -81,7 +81,7 @@ const clockSeconds = 30
 
 export async function openApp(config: Config, platform: Platform, options: OpenOptions): Promise<App> {
   const { log } = platform
-  const db = await openDatabase(config.database_url, (problem) => log.warn({}, problem))
+  const db = await openDatabase(config.database_url, (problem) => log.warn({}, problem), platform.elapsed)
   try {
     await checkMigrations(db, options, log)
     const clock = nodeClock(db, platform)

@@ -8,7 +8,7 @@
  * The promise: nothing older is ever used than the last change that this process made, or, on SQLite, that any process made. On PostgreSQL a
  * change of another node is seen after at most half a second. Who changes these tables by hand must move the version too.
  */
-import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
+import { type Db, insertIf, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** The directory of all tenants has a version of its own. */
 export const DIRECTORY = ''
@@ -109,8 +109,10 @@ export function configuration(db: Db, tenant: string): Configuration {
     }
   }
 
-  const overridden: Pick<Db, 'write' | 'transact'> = {
+  const overridden: Pick<Db, 'write' | 'insertIf' | 'transact'> = {
     write: (statement) => (isConfiguring(statement) ? counted(() => single(statement)) : db.write(statement)),
+    insertIf: (condition, inserts) =>
+      [condition, ...inserts].some(isConfiguring) ? counted(() => insertIf(condition, inserts)) : db.insertIf(condition, inserts),
     transact: counted,
   }
   return { db: Object.assign(Object.create(db) as Db, overridden), version, remembering }

@@ -19,8 +19,8 @@ export function issue(db: Db, tenant: string): Pick<Store, 'issue'> {
         await db.write(additions[0]!)
         return true
       }
+      if (spend) return db.insertIf(spending(tenant, spend), additions)
       return db.transact(function* () {
-        if (spend && (yield spending(tenant, spend)).length === 0) return false
         for (const addition of additions) yield addition
         return true
       })

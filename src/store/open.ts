@@ -5,11 +5,16 @@ import { openSqlite } from './sqlite.ts'
 /**
  * `sqlite:PATH` or `postgres://…`. `onProblem` hears, in one sentence free of data, what an operator should know: a full disk, a lost
  * connection. Rejects when the address is neither, and with DatabaseUnusable when the file cannot be used; a server is first asked later.
+ * `elapsed`: seconds that pass evenly, whatever happens to the clock.
  */
-export async function openDatabase(url: string, onProblem: (problem: string) => void = () => {}): Promise<Db> {
+export async function openDatabase(
+  url: string,
+  onProblem: (problem: string) => void = () => {},
+  elapsed: () => number = () => performance.now() / 1000,
+): Promise<Db> {
   if (/^postgres(ql)?:\/\//.test(url)) {
     const { openPostgres } = await import('./postgres.ts') // its driver takes time and memory that SQLite does without
-    return openPostgres(url, onProblem)
+    return openPostgres(url, onProblem, elapsed)
   }
   const path = /^sqlite:(.+)$/.exec(url)?.[1]
   if (!path) throw new Error('a database address starts with sqlite: or postgres://')

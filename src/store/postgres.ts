@@ -1,5 +1,6 @@
 /** PostgreSQL through a pool of connections, statements prepared once per call site and connection. */
 import pg from 'pg'
+import { conditionalInsert, isUnmet } from './postgres-conditional.ts'
 import { isAnswer, isConflict, isDiskFull, isEnded, translated } from './postgres-errors.ts'
 import { withReminder } from './reminder.ts'
 import { canMatch, type Db, type Row, type Sql, type Transaction, textOf, type Value } from './sql.ts'
@@ -19,7 +20,7 @@ const types: pg.CustomTypesConfig = {
 }
 
 /** Opens no connection yet: the first act does, and each act after the database was away. */
-export function openPostgres(url: string, onProblem: (problem: string) => void): Db {
+export function openPostgres(url: string, onProblem: (problem: string) => void, elapsed: () => number): Db {
   const connection = { connectionString: url, application_name: 'gatehouse', connectionTimeoutMillis: 4_000, keepAlive: true, types }
   const pooled = new WeakSet<object>()
   let diskFull = false
@@ -97,13 +98,25 @@ export function openPostgres(url: string, onProblem: (problem: string) => void):
     get limitation() {
       return diskFull ? 'the disk of PostgreSQL is full: nothing new is accepted until there is space' : undefined
     },
-    mark: () => Math.floor(performance.now() / MARK_EVERY),
+    mark: () => Math.floor((elapsed() * 1000) / MARK_EVERY),
     read: (query) =>
       act((client, progress) => {
         progress.repeatable = true
         return run(client, query)
       }),
     write: (statement) => change((client) => run(client, statement)),
+    insertIf: async (condition, inserts) => {
+      const statement = conditionalInsert(condition, inserts)
+      if (statement === undefined) return false
+      return change(async (client) => {
+        try {
+          return (await run(client, statement)).length > 0
+        } catch (error) {
+          if (isUnmet(error)) return false
+          throw error
+        }
+      })
+    },
     transact: (work) =>
       change((client, progress) => drive(client, pooled.has(client) ? limited : 'begin', () => steps(work, client, run), progress)),
     changeSchema: (work, onWait) =>

@@ -91,6 +91,13 @@ function expanded(parts: readonly string[], values: readonly (Value | readonly V
 /** Several statements as one. It can yield nothing but statements, so nothing else can run while the transaction is open. */
 export type Transaction<T> = Generator<Sql, T, Row[]>
 
+/** The steps of `Db.insertIf`. */
+export function* insertIf(condition: Sql, inserts: readonly Sql[]): Transaction<boolean> {
+  if ((yield condition).length === 0) return false
+  for (const insert of inserts) yield insert
+  return true
+}
+
 /**
  * A database. Each call resolves when its effect will survive a power loss, and fails as a whole.
  *
@@ -110,6 +117,11 @@ export interface Db {
   read(query: Sql): Promise<Row[]>
   /** One statement that changes something; its rows are those it returns. */
   write(statement: Sql): Promise<Row[]>
+  /**
+   * Runs `condition`, which changes something, and if that returns a row also `inserts`: all of it or nothing. True if it did. The same as a
+   * transaction of these steps, in one round trip.
+   */
+  insertIf(condition: Sql, inserts: readonly Sql[]): Promise<boolean>
   /** Rolled back when `work` throws or a statement fails; either ends it. It must be safe to run twice, as an engine may have to. */
   transact<T>(work: () => Transaction<T>): Promise<T>
   /** A transaction without time limits that waits for all others of its kind. `onWait` hears every few seconds how long it has taken, in seconds. */

@@ -67,6 +67,26 @@ function openHandle(path: string): DatabaseSync {
   }
 }
 
+/** `Db.mark`: read once for all that is done before the next event is looked at, since what is committed meanwhile comes after it. */
+export function markOf(handle: DatabaseSync): () => number {
+  const version = handle.prepare('pragma data_version') // https://www.sqlite.org/pragma.html#pragma_data_version
+  version.setReturnArrays(true)
+  let mark: number | undefined
+  const forget = () => {
+    mark = undefined
+  }
+  return () => {
+    if (mark !== undefined) return mark
+    process.nextTick(forget)
+    try {
+      ;[mark] = version.get() as unknown as [number]
+    } catch (error) {
+      throw translated(error)
+    }
+    return mark
+  }
+}
+
 function openingProblem(path: string, error: unknown): Error {
   const code = primary(error)
   if (code === 11 || code === 26)

@@ -2,8 +2,8 @@
 import type { StatementSync } from 'node:sqlite'
 import { diskFull, diskReserve } from './disk-reserve.ts'
 import { withReminder } from './reminder.ts'
-import { canMatch, DatabaseUnavailable, type Db, type Row, Sql, type Transaction, textOf } from './sql.ts'
-import { createFile, isBroken, isBusy, isFull, openFile, RETRY_MILLISECONDS, TRIES, translated } from './sqlite-file.ts'
+import { canMatch, DatabaseUnavailable, type Db, insertIf, type Row, Sql, type Transaction, textOf } from './sql.ts'
+import { createFile, isBroken, isBusy, isFull, markOf, openFile, RETRY_MILLISECONDS, TRIES, translated } from './sqlite-file.ts'
 
 /** At most this many writes share a commit, so that no batch holds up the event loop. */
 const BATCH = 1000
@@ -117,25 +117,6 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
     return promise
   }
 
-  /** Another number once another connection has committed. https://www.sqlite.org/pragma.html#pragma_data_version */
-  const dataVersion = handle.prepare('pragma data_version')
-  dataVersion.setReturnArrays(true)
-  let mark: number | undefined
-  const forgetMark = () => {
-    mark = undefined
-  }
-  /** Read once for all that is done before the next event is looked at: what is committed meanwhile comes after it. */
-  function currentMark(): number {
-    if (mark !== undefined) return mark
-    try {
-      ;[mark] = dataVersion.get() as unknown as [number]
-    } catch (error) {
-      throw translated(error)
-    }
-    process.nextTick(forgetMark)
-    return mark
-  }
-
   async function read(query: Sql): Promise<Row[]> {
     try {
       return run(query)
@@ -150,9 +131,10 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
       reserve.restore()
       return reserve.held ? undefined : diskFull
     },
-    mark: currentMark,
+    mark: markOf(handle),
     read,
     write: (statement) => enqueue(() => run(statement)),
+    insertIf: (condition, inserts) => enqueue(() => drive(() => insertIf(condition, inserts))),
     transact: (work) => enqueue(() => drive(work)),
     changeSchema: (work, onWait) =>
       withReminder(onWait, async () => {

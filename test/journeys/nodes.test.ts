@@ -32,10 +32,10 @@ for (const engine of Object.keys(engines) as Engine[])
       const data = mkdtempSync(join(tmpdir(), 'gatehouse-nodes-'))
       closing.push(database.close, async () => rmSync(data, { recursive: true, force: true }))
       const shared = { DATABASE_URL: database.url, DATA_DIR: data }
-      one = await testApp(engine, shared)
+      one = await testApp(engine, shared, undefined, Date.now)
       closing.push(() => one.close())
       const port = await freePort()
-      const second = await testApp(engine, { ...shared, ISSUER: one.issuer, LISTEN_PORT: String(port) })
+      const second = await testApp(engine, { ...shared, ISSUER: one.issuer, LISTEN_PORT: String(port) }, undefined, Date.now)
       closing.push(() => second.close())
       other = `http://localhost:${port}`
       client = await one.addClient(machine, 'secret')
