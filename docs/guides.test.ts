@@ -37,7 +37,7 @@ function commandsOf(page: string): string[] {
   const blocks = [...readFileSync(page, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1] as string)
   const lines = blocks.flatMap((block) => block.replace(/\\\n\s*/g, '').split('\n'))
   return lines
-    .flatMap((line) => /^(?:npm run gatehouse -- |gatehouse )(.*)$/.exec(line)?.[1] ?? [])
+    .flatMap((line) => /^(?:npx gatehouse |npm run gatehouse -- |gatehouse )(.*)$/.exec(line)?.[1] ?? [])
     .map((line) => singleQuoted(line.replace(/\s+(#.*|> \S+)$/, '')))
     .filter((line) => !elsewhere.test(line))
 }

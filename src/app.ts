@@ -12,7 +12,7 @@ import { checkKeys, openSealer } from './key-encryption.ts'
 import { openListeners } from './listeners.ts'
 import { backgroundTasks } from './mail/background-tasks.ts'
 import { type MailDelivery, mailDelivery } from './mail/delivery.ts'
-import { folderMailer, smtpMailer } from './mail/mailer.ts'
+import { folderMailer, type SentMail, smtpMailer } from './mail/mailer.ts'
 import { type NodeClock, nodeClock } from './node-clock.ts'
 import { keySets } from './outbound/key-sets.ts'
 import { remote } from './outbound/remote.ts'
@@ -50,6 +50,8 @@ export interface App {
   sealing: Sealing
   /** The tenant with this slug, '' for the root; undefined when there is none or it is suspended. */
   tenant(slug: string): Promise<Tenant | undefined>
+  /** Development mode: the mails of this process that were stored in a folder, newest first. */
+  sentMails: (() => readonly SentMail[]) | undefined
   /** Delivers the mails that are due, of all tenants. */
   deliverDue(): Promise<void>
   /** Can it serve, and with what limitation? */
@@ -152,6 +154,7 @@ function composeApp(
       const reasons = [db.limitation, clock.problem].filter((reason) => reason !== undefined)
       return reasons.length === 0 ? { status: 'ready' } : { status: 'degraded', reason: reasons.join('; ') }
     },
+    sentMails: mailer?.sent,
     deliverDue: deps.delivery.deliverDue,
     serve: () => serve(deps, app, { cache, clock }),
     async close() {
@@ -192,7 +195,10 @@ function deliveryOf(
 }
 
 /** Undefined: the features that need mail are not offered. */
-function mailerOf({ mail: { from, smtp_url: url, folder } }: Config, { random, log }: Platform): Mailer | undefined {
+function mailerOf(
+  { mail: { from, smtp_url: url, folder } }: Config,
+  { random, log }: Platform,
+): (Mailer & { sent?(): readonly SentMail[] }) | undefined {
   if (from === undefined) return undefined
   if (url !== undefined) return smtpMailer({ url, from })
   return folder === undefined ? undefined : folderMailer({ folder, from, id: () => randomId(random), tell: (text) => log.info({}, text) })
@@ -213,6 +219,8 @@ async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantC
     ready: app.ready,
     id: () => randomId(random),
     stopwatch,
+    now,
+    help: config.demo.help,
     log,
   }
   const { listen, reloadCertificate, close } = await openListeners(httpDeps, config)

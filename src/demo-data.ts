@@ -1,13 +1,14 @@
 /** What development mode puts into an empty database, so that there is something to try; and what of it production must not hold. */
 import { z } from 'zod'
+import { demoAddresses, demoMachine } from './demo-constants.ts'
 import { createAccount, LoginTaken } from './identity/accounts.ts'
 import { readClient } from './protocol/register.ts'
 import type { Tenant } from './tenant.ts'
 
 export const demo = {
   administrator: { username: 'admin', email: 'admin@example.com' },
-  application: { client_id: 'demo-app', redirect_uri: 'http://localhost:3000/callback' },
-  machine: { client_id: 'demo-machine', secret: 'demo-machine-secret' },
+  application: { client_id: 'demo-app', redirect_uri: `${demoAddresses.application}/callback` },
+  machine: { client_id: demoMachine.id, secret: demoMachine.secret },
   /** The two clients in the README of the minimal M2M server. */
   m2m: { client_id: 'm2m-client', secret: 'm2m-secret' },
   m2mHs256: { client_id: 'm2m-hs256', secret: 'm2m-hs256-secret', signingSecret: 'm2m-hs256-signing-secret-for-development' },
@@ -60,10 +61,10 @@ async function addClients(tenant: Tenant, signingSecret: string): Promise<void> 
     client_name: 'Demo application',
     application_type: 'native',
     redirect_uris: [application.redirect_uri, 'http://127.0.0.1/callback'],
-    post_logout_redirect_uris: ['http://localhost:3000/'],
+    post_logout_redirect_uris: [`${demoAddresses.application}/`],
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'none',
-    scope: 'openid profile email address phone offline_access',
+    scope: 'openid profile email address phone offline_access read write',
   })
   const grant_types = ['client_credentials']
   await addClient(tenant, { client_id: machine.client_id, client_name: 'Demo machine', grant_types, scope: 'read write' }, machine.secret)

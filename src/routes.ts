@@ -1,22 +1,30 @@
 /** Every route of the server: those of the rules, the pages, the account page, the JSON APIs and the APIs of other servers. */
 import type { App } from './app.ts'
 import type { Config } from './config/schema.ts'
+import { demoAddresses, demoMachine } from './demo-constants.ts'
 import { version } from './version.ts'
 import { accountRoutes } from './web/account/routes.ts'
 import { docsRoutes } from './web/api/docs.ts'
 import { everyRoute } from './web/api/every-route.ts'
 import { type CompatDeps, withoutClients } from './web/compat/auto-authn.ts'
 import { withSharedRegister } from './web/compat/register.ts'
+import { homeRoutes } from './web/home.ts'
 import { type Route, routeOf } from './web/http/route.ts'
 import { signUpSteps } from './web/sign-in/sign-up.ts'
 import { steps } from './web/sign-in/steps.ts'
 
-export function routesOf({ server, tenant, tenants }: App, { api }: Config): Route[] {
+export function routesOf({ server, tenant, tenants, sentMails }: App, { api, demo }: Config): Route[] {
   const createTenant: CompatDeps['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await tenant(ask.slug))?.org : undefined)
   const compat: CompatDeps = { tenant, tenants, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
   const json = everyRoute(compat)
   const rules = [...server.endpoints.values()].map(routeOf)
   const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps] : []
   const account = server.responseTypes.has('none') ? accountRoutes : []
-  return [...withSharedRegister(withoutClients(rules, compat), json), ...pages, ...account, ...docsRoutes(json, api.docs, version)]
+  const offers = { application: demo.application ? demoAddresses.application : undefined, machine: demoMachine, docs: api.docs === 'page' }
+  const home = homeRoutes({
+    development: demo.help ? { ...offers, mails: sentMails !== undefined } : undefined,
+    account: account.length > 0,
+    sentMails,
+  })
+  return [...home, ...withSharedRegister(withoutClients(rules, compat), json), ...pages, ...account, ...docsRoutes(json, api.docs, version)]
 }

@@ -101,7 +101,7 @@ export const refusals: readonly Refusal[] = sources.filter(({ path }) => !within
 
 function refusalsOf({ path, code }: Source): Refusal[] {
   const calls = code.matchAll(
-    /\b(?:refuse\(\s*|(?:sendError|errorMessage)\([\w, ]*, |new OAuthError\(|error: )(?:'\w+'|\w+\[\w+\]),\s*(?:error_description: )?('(?:[^'\\]|\\.)*'|`[^`]*`|\w+)/g,
+    /\b(?:refuse(?:WithCure)?\(\s*|(?:sendError|errorMessage)\([\w, ]*, |new OAuthError\(|error: )(?:'\w+'|\w+\[\w+\]),\s*(?:error_description: )?('(?:[^'\\]|\\.)*'|`[^`]*`|\w+)/g,
   )
   return [...calls].map(([, said]) => {
     const named = /^\w+$/.test(said!) ? new RegExp(`\\bconst ${said} = ('(?:[^'\\\\]|\\\\.)*')`).exec(code)?.[1] : said

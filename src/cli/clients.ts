@@ -1,23 +1,27 @@
 /** `gatehouse clients`: applications and machines — the metadata of RFC 7591. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import type { Raw } from '../config/raw.ts'
 import { changeClient, metadataOf } from '../protocol/change-client.ts'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
 import { checkSectorIdentifier } from '../protocol/sector-identifier.ts'
 import type { Tenant } from '../tenant.ts'
-import { type AdminFlags, adminCommand, all, confirm, merged, print, printTable, readObject } from './admin-command.ts'
+import { type AdminFlags, adminCommand, all, confirm, merged, print, printJson, printTable, readObject } from './admin-command.ts'
 import { checkProfile, clientCheck, profileNames, readProfile } from './client-check.ts'
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
+import { membersOfClient } from './declared.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
+import { libraries } from './libraries.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse, refuseIssues, withIssuesRenamed } from './problems.ts'
-import type { Terminal } from './terminal.ts'
+import { sheet, type Terminal } from './terminal.ts'
 
 interface FieldFlags extends AdminFlags, SecretFlags {
   file?: string
   profile?: string
+  for?: string
   unset?: string[]
 }
 
@@ -27,10 +31,13 @@ export function clients(group: Command, terminal: Terminal): void {
   const create = adminCommand(group, 'create', 'register a client; a generated secret is shown only once', [
     'gatehouse clients create --client-name Shop --redirect-uris https://shop.example/callback',
     'gatehouse clients create --client-id robot --grant-types client_credentials --scope "orders:read"',
+    'gatehouse clients create --client-id shop --redirect-uris https://shop.example/api/auth/callback/gatehouse --for nextjs',
     'gatehouse clients create --file client.json --profile fapi2',
     "gatehouse clients create --client-id robot --grant-types client_credentials --secret-hash '$2b$12$...'",
   ])
-  secretFlags(create)
+  secretFlags(create).addOption(
+    new Option('--for <library>', 'set what this library needs, and print its settings').choices(Object.keys(libraries)),
+  )
   addFlags(fileFlags(create), clientSchema, metadataFlags).action((flags: FieldFlags, command: Command) =>
     createClient(terminal, flags, command),
   )
@@ -93,7 +100,11 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
     const { row, shown } = secretFor(client, chosen, tenant)
     if (!(await tenant.store.clientsAdmin.add(client, row ? [row] : []))) refuse(`a client ${client.client_id} is registered already`)
     await done('client.create', client.client_id)
-    print(terminal, flags.json, { ...client, client_secret: shown })
+    if (flags.json) printJson(terminal, { ...client, client_secret: shown })
+    else
+      terminal.stdout.write(
+        sheet(terminal, { ...membersOfClient(client), client_secret: shown }) + nextSteps(tenant, client, shown, flags.for),
+      )
     if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write('Only a hash of the secret is stored: note it now.\n')
   })
 }
@@ -109,11 +120,28 @@ async function updateClient(terminal: Terminal, id: string, flags: FieldFlags, c
   })
 }
 
-/** Members given by profile, file and flags; the later take precedence. */
-async function fields(terminal: Terminal, command: Command, { file, profile }: FieldFlags): Promise<Record<string, unknown>> {
+/** Members given by profile, library, file and flags; the later take precedence. */
+async function fields(terminal: Terminal, command: Command, { file, profile, for: library }: FieldFlags): Promise<Record<string, unknown>> {
   const members = profile === undefined ? {} : profiles[readProfile(profile)].members
   const fromFile = await readObject(terminal, file)
-  return merged(merged(members, fromFile), givenByFlags(command, clientSchema))
+  const needed = library === undefined ? {} : (libraries[library]?.client ?? {})
+  return [members, needed, fromFile, givenByFlags(command, clientSchema)].reduce<Raw>(merged, {})
+}
+
+/** What the developer enters into the application. */
+function nextSteps({ ctx: { issuer } }: Tenant, client: ClientMetadata, secret: string | undefined, library: string | undefined): string {
+  const [redirectUri] = client.redirect_uris
+  const known = library === undefined ? undefined : libraries[library]
+  if (known && redirectUri !== undefined) {
+    const settings = known.settings({ issuer, clientId: client.client_id, secret, redirectUri })
+    return `\nSettings for ${library}, in ${known.file}:\n\n${settings}\n\n`
+  }
+  if (redirectUri !== undefined)
+    return `\nGive your OpenID Connect library the issuer ${issuer}, the client ID and the secret, if there is one.\n"gatehouse clients create --help" lists the libraries for which --for prints settings.\n`
+  const auth = client.token_endpoint_auth_method.startsWith('client_secret_') ? ` -u '${client.client_id}:${secret ?? 'SECRET'}'` : ''
+  return client.grant_types.includes('client_credentials')
+    ? `\nGet a token:\n\n  curl ${issuer}/token${auth} -d grant_type=client_credentials\n`
+    : ''
 }
 
 /** Checks the form first, with messages that name flags, and then what this server offers. */

@@ -289,12 +289,3 @@ test('the command works from anywhere and tells its version', soon, async (t) =>
   assert.equal(await command.ended, 0)
   assert.match(command.text(), /^\d+\.\d+\.\d+\n$/)
 })
-
-test('an older Node gets one sentence', soon, async (t) => {
-  const pretend = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.1.0'}})`
-  for (const script of [main, join(root, 'bin', 'gatehouse.js')]) {
-    const command = start(t, emptyFolder(t), ['--import', pretend, script, 'dev'])
-    assert.equal(await command.ended, 1)
-    assert.equal(command.text(), 'Gatehouse needs Node 24.7 or newer; this is Node 20.1.0.\n')
-  }
-})

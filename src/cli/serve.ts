@@ -25,6 +25,7 @@ interface ServeFlags extends ConfigFlags {
   port?: string
   workers?: string
   migrate?: true
+  demo?: true
 }
 
 /** Seconds for requests in flight when the server stops. */
@@ -32,7 +33,8 @@ const patience = 30
 
 /** `gatehouse dev`. */
 export function dev(command: Command, terminal: Terminal): void {
-  withExamples(listening(command, terminal, 'dev'), ['gatehouse dev', 'gatehouse dev --port 9000'])
+  const demo = 'show the way to the example application, which "npm start" runs at http://localhost:3000'
+  withExamples(listening(command, terminal, 'dev').option('--demo', demo), ['gatehouse dev', 'gatehouse dev --port 9000'])
 }
 
 /** `gatehouse serve`. */
@@ -55,7 +57,12 @@ async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise
   const stop = cluster.isWorker ? shutdownRequestedByPrimary() : untilSignal()
   if (mode === 'serve') process.on('SIGHUP', () => {}) // a request to read the certificate again, which must not end a server that starts
   try {
-    const given = { 'listen.host': flags.host, 'listen.port': flags.port, workers: flags.workers }
+    const given = {
+      'listen.host': flags.host,
+      'listen.port': flags.port,
+      workers: flags.workers,
+      'demo.application': flags.demo && 'true',
+    }
     const overrides = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined))
     const { config, warnings } = configured(terminal, mode, flags.config, overrides)
     const log = logFor(terminal, mode, config.log)
@@ -117,7 +124,7 @@ async function prepare(terminal: Terminal, mode: Mode, app: App, config: Config)
   if (root) await ensureAdministrator(root, config.administrator)
   if (mode === 'dev') {
     const made = root ? await addDemoData(root, random, config.demo.jwt_secret) : 'there'
-    return () => terminal.stdout.write(welcome(terminal, config.issuer, made))
+    return () => terminal.stdout.write(welcome(terminal, config, made))
   }
   const problems = root ? await publishedSecrets(root) : []
   if (problems.length > 0) throw new Problems(78, problems)

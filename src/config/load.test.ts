@@ -121,6 +121,8 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'limits.sign_in.tenant': ['500', 500],
   'audit.keep_days': ['30', 30],
   second_factor: ['required', 'required'],
+  'demo.help': ['false', false],
+  'demo.application': ['true', true],
   'account.deletion': ['false', false],
   'sweep.every_seconds': ['5', 5],
   'sweep.batch': ['10', 10],

@@ -124,6 +124,7 @@ function addDevelopmentDefaults(raw: Raw) {
   for (const open of ['sign_up', 'without_client', 'open_tenants', 'popular_passwords'].map((name) => `api.${name}`))
     if (lookUp(raw, open) === undefined) put(raw, open, true)
   if (lookUp(raw, 'api.sign_up_email') === undefined) put(raw, 'api.sign_up_email', 'unverified')
+  if (lookUp(raw, 'demo.help') === undefined) put(raw, 'demo.help', true)
   if (lookUp(raw, 'api.docs') === undefined) put(raw, 'api.docs', 'page')
   if (lookUp(raw, 'registration.open') === undefined) put(raw, 'registration.open', true)
   if (lookUp(raw, 'features.passwordGrant') === undefined && lookUp(raw, 'features.token') !== false)

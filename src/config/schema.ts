@@ -232,6 +232,14 @@ const settings = z.strictObject({
   keys: keys.prefault({}),
   demo: z
     .strictObject({
+      help: z
+        .boolean()
+        .default(false)
+        .describe('The front page shows how to begin, and pages of refusals show how to mend them. On in development mode'),
+      application: z
+        .boolean()
+        .default(false)
+        .describe('Development mode: show the way to the example application, which `npm start` runs at http://localhost:3000'),
       jwt_secret: z
         .string()
         .min(32)

@@ -25,18 +25,40 @@ export function smtpMailer({ url, from }: { url: string; from: string }): Mailer
   }
 }
 
-/** Writes each mail to a file that mail programs open, readable only by its owner, and logs its text. `id`: for the file name. */
-export function folderMailer({ folder, from, id, tell }: { folder: string; from: string; id(): string; tell(text: string): void }): Mailer {
+interface FolderOptions {
+  folder: string
+  from: string
+  /** For the file name. */
+  id(): string
+  tell(text: string): void
+}
+
+/** A mail as the page of development mode shows it. */
+export interface SentMail {
+  to: string
+  subject: string
+  text: string
+}
+
+/** How many mails that page shows. */
+const keptMails = 50
+
+/** Writes each mail to a file that mail programs open, readable only by its owner, and logs its text. `sent`: the last ones, newest first. */
+export function folderMailer({ folder, from, id, tell }: FolderOptions): Mailer & { sent(): readonly SentMail[] } {
+  let sent: readonly SentMail[] = []
   const opened = once(async () => (await mailer()).createTransport({ streamTransport: true, buffer: true, ...closed }))
   return {
     async send(mail) {
       const transport = await opened()
       const { message } = await transport.sendMail(mailOf(mail, from))
+      const { subject, text } = renderMail(mail)
+      sent = [{ to: mail.to, subject, text }, ...sent].slice(0, keptMails)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const path = join(folder, `${mail.kind}-${id()}.eml`)
       await writeFile(path, message as Buffer, { mode: 0o600 })
-      tell(`mail to ${mail.to}, stored as ${path}\n\n${renderMail(mail).text}`)
+      tell(`mail to ${mail.to}, stored as ${path}\n\n${text}`)
     },
+    sent: () => sent,
   }
 }
 

@@ -2,7 +2,8 @@
 import { readRequest, refuseUnregistered, requestedMode } from './authorization-request.ts'
 import { allowsRedirectUri, type Client } from './client.ts'
 import { consentPage } from './consent.ts'
-import { asOAuthError, type ErrorCode, refuse } from './errors.ts'
+import { registerUri } from './cure.ts'
+import { asOAuthError, type ErrorCode, refuse, refuseWithCure } from './errors.ts'
 import type { Ctx, Endpoint, ResolvedRequest, ResponseDestination } from './feature.ts'
 import { beginFlow, continueUrl, findFlow } from './flow.ts'
 import type { Params } from './params.ts'
@@ -85,7 +86,9 @@ export async function resolveRequest(ctx: Ctx, client: Client, params: Params): 
 export function readRedirectUri(client: Client, params: Params): string {
   const named = params.get('redirect_uri')
   if (named !== undefined)
-    return allowsRedirectUri(client, named) ? named : refuse('invalid_request', 'redirect_uri is not registered for this client')
+    return allowsRedirectUri(client, named)
+      ? named
+      : refuseWithCure('invalid_request', 'redirect_uri is not registered for this client', registerUri(client, 'redirect_uris', named))
   const [only, another] = client.redirect_uris
   if (only === undefined || another !== undefined || params.words('scope').includes('openid'))
     refuse('invalid_request', 'redirect_uri is missing')
@@ -199,6 +202,7 @@ async function redirectingErrors(ctx: Ctx, address: ResponseDestination, mode: s
   } catch (cause) {
     const error = asOAuthError(cause)
     if (shownHere.has(error.code)) throw cause
-    return respond(ctx, address, mode, { error: error.code, error_description: error.description })
+    const reply = await respond(ctx, address, mode, { error: error.code, error_description: error.description })
+    return { ...reply, refusal: { error, clientId: address.client.client_id } }
   }
 }

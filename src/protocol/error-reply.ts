@@ -23,7 +23,13 @@ export function errorReply(error: OAuthError, audience: Endpoint['audience'], re
   const status = error.status ?? codes[code][0]
   const retry = error.cause instanceof Unavailable ? { 'retry-after': String(error.cause.retryAfter) } : {}
   if (audience === 'person')
-    return { kind: 'page', page: 'error', status, data: { code, description, status }, headers: { ...retry, ...error.headers } }
+    return {
+      kind: 'page',
+      page: 'error',
+      status,
+      data: { code, description, status, cure: error.cure },
+      headers: { ...retry, ...error.headers },
+    }
   return {
     kind: 'json',
     status,

@@ -52,6 +52,8 @@ export class OAuthError extends Error {
   readonly auditEvents: AuditEvent[] = []
   /** Replaces the usual status of its code. */
   status: number | undefined
+  /** A command that mends it, shown to developers alone: it may name what the request said. */
+  cure: string | undefined
   /** Headers of the answer, in lower case; they win over the usual ones. */
   readonly headers: Record<string, string> = {}
 
@@ -87,6 +89,13 @@ export class Unstorable extends Error {
 /** Reads as a sentence at the point of the rule: `client ?? refuse('invalid_client', …)`. */
 export function refuse(code: ErrorCode, description: string, why?: string): never {
   throw new OAuthError(code, description, why)
+}
+
+/** A refusal that a command mends. `cure`: undefined where there is none that a shell takes literally. */
+export function refuseWithCure(code: ErrorCode, description: string, cure: string | undefined): never {
+  const error = new OAuthError(code, description)
+  error.cure = cure
+  throw error
 }
 
 /** A refusal that is recorded in the audit log. */

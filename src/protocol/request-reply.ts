@@ -1,5 +1,6 @@
 /** Requests and replies, independent of the HTTP library, and the pages that the rules can ask for. */
 import type { AuditEvent } from './audit-events.ts'
+import type { OAuthError } from './errors.ts'
 import type { Params } from './params.ts'
 import type { Question, TotpOffer } from './ports.ts'
 
@@ -48,6 +49,8 @@ export type Reply = (JsonReply | TextReply | RedirectReply | PageReply) & {
   remember?: Partial<Browser>
   /** For the audit log. */
   auditEvents?: readonly AuditEvent[]
+  /** For the log: a refusal that travels to the client. */
+  refusal?: { error: OAuthError; clientId: string | undefined }
 }
 
 export interface JsonReply {
@@ -163,7 +166,8 @@ export interface Pages {
     what: 'mail-sent' | 'sign-up-mail-sent' | 'signed-up' | 'password-set' | 'email-confirmed' | 'device-allowed' | 'device-refused'
     flow: string | undefined
   }
-  error: { code: string; description: string; status: number }
+  /** `cure`: a command that mends it, for development mode. */
+  error: { code: string; description: string; status: number; cure: string | undefined }
 }
 
 export interface Application {

@@ -1,6 +1,8 @@
 /** Pages to look at: as they are meant, at their fullest, and filled by someone who means harm. */
 import type { Application, Page, Pages, Person } from '../../src/protocol/request-reply.ts'
+import { homeView } from '../../src/web/pages/home.ts'
 import type { View } from '../../src/web/pages/layout.ts'
+import { mailsView } from '../../src/web/pages/mails.ts'
 import { accountSamples } from './account-samples.ts'
 import { hostileQuestions, questions } from './question-samples.ts'
 
@@ -157,11 +159,47 @@ export function samples(origin: string): Record<string, Page | View> {
     'email-confirmed': { page: 'done', data: { what: 'email-confirmed', flow: undefined } },
     error: {
       page: 'error',
-      data: { code: 'invalid_request', description: 'redirect_uri is not one that is registered for this client', status: 400 },
+      data: { code: 'invalid_request', description: 'redirect_uri is not one that is registered for this client', status: 400, cure },
     },
-    'error-ours': { page: 'error', data: { code: 'server_error', description: 'something failed on our side', status: 500 } },
+    'not-found': {
+      page: 'error',
+      data: { code: 'not_found', description: 'there is nothing at this address', status: 404, cure: undefined },
+    },
+    'error-ours': {
+      page: 'error',
+      data: { code: 'server_error', description: 'something failed on our side', status: 500, cure: undefined },
+    },
+    ...homeSamples(''),
     ...hostile(origin),
     ...accountSamples(origin, attack),
+  }
+}
+
+const cure = 'gatehouse clients update shop --redirect-uris https://shop.example/callback https://shop.example/other/return'
+
+/** `text`: behind every name. */
+function homeSamples(text: string): Record<string, View> {
+  const name = (kind: string) => (text === '' ? kind : `hostile-${kind}`)
+  const production = {
+    issuer: 'https://id.example',
+    base: '/t/acme',
+    tenant: `Acme${text}`,
+    account: true,
+    signedIn: false,
+    development: undefined,
+  }
+  const machine = { id: `demo-machine${text}`, secret: `demo-machine-secret${text}` }
+  const development = { application: 'http://localhost:3000', machine, docs: true, mails: true }
+  const mail = {
+    to: `ada@acme.example${text}`,
+    subject: `Choose a new password for Acme${text}`,
+    text: `Follow this link:\n\nhttps://id.example/reset?token=t\n\nIt works once.${text}`,
+  }
+  return {
+    [name('home')]: homeView(production),
+    [name('home-development')]: homeView({ ...production, issuer: 'http://localhost:8000', development }),
+    [name('mails')]: mailsView({ base: '', issuer: 'https://id.example', mails: [mail, mail] }),
+    [name('mails-none')]: mailsView({ base: '', issuer: 'https://id.example', mails: [] }),
   }
 }
 
@@ -279,6 +317,7 @@ function hostile(origin: string): Record<string, Page> {
     'hostile-choose-password': { page: 'choose-password', data: { token: attack, kind: 'reset', username: long, person, problem: attack } },
     'hostile-confirm-email': { page: 'confirm-email', data: { token: attack, email: long, person } },
     'hostile-done': { page: 'done', data: { what: 'mail-sent', flow } },
-    'hostile-error': { page: 'error', data: { code: long, description: long, status: 400 } },
+    'hostile-error': { page: 'error', data: { code: long, description: long, status: 400, cure: long } },
+    ...homeSamples(long),
   }
 }

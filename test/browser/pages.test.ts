@@ -26,6 +26,8 @@ function exact(origin: string) {
   } as const
 }
 
+const forDevelopers = { help: true, request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: '2031-05-01T12:00:00.000Z' } }
+
 let browser: Browser
 let server: Server
 let here: string
@@ -45,7 +47,7 @@ before(async () => {
     }
     const page = { ...samples(elsewhere), ...exact(elsewhere) }[path.slice(1)]
     if (page === undefined) return reply.writeHead(404).end()
-    const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true, account: true }
+    const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true, account: true, ...forDevelopers }
     const { html, csp } = 'page' in page ? renderPage(page, look) : renderView(page, look)
     reply.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': csp }).end(html)
   })

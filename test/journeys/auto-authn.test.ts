@@ -151,7 +151,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await ask({ scope: 'openid admin' })).body.error, 'invalid_scope')
       const narrow = (await ask({ scope: 'profile' })).body
       assert.deepEqual([narrow.scope, narrow.id_token, typeof narrow.refresh_token], ['profile', undefined, 'string'])
-      await gatehouse.addClient({ client_id: 'other', grant_types: ['client_credentials'], scope: 'read' }, 'secret')
+      await gatehouse.addClient(
+        { client_id: 'other', grant_types: ['client_credentials'], scope: 'read', policy: { client_secret_method: 'registered' } },
+        'secret',
+      )
       const other = { grant_type: 'password', username: 'rootling', password, client_id: 'other', client_secret: 'secret' }
       assert.equal((await form('/token', other)).body.error, 'invalid_client', 'registered for basic')
       await gatehouse.addClient(

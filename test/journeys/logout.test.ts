@@ -19,7 +19,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const registerApp = () =>
       gatehouse.addClient({ ...client, client_id: 'app', client_name: 'The App', post_logout_redirect_uris: [bye] }, 'secret')
     before(async () => {
-      gatehouse = await testApp(engine)
+      gatehouse = await testApp(engine, { DEMO_HELP: 'false' })
       await registerApp()
       await gatehouse.addClient({ ...client, client_id: 'other', post_logout_redirect_uris: ['https://other.example/'] }, 'secret')
       await gatehouse.addAccount({ username: alice.username, claims: { name: 'Alice' } }, alice.password)

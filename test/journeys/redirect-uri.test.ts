@@ -68,7 +68,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let app: Application
     let browser: TinyBrowser
     before(async () => {
-      gatehouse = await testApp(engine)
+      gatehouse = await testApp(engine, { DEMO_HELP: 'false' })
       const first = { scope: 'openid read', policy: { consent: 'skip' } }
       await gatehouse.addClient({ ...first, client_id: 'app', redirect_uris: [registered, 'http://localhost:3000/second'] }, 'secret')
       await gatehouse.addClient({ ...first, client_id: 'single', redirect_uris: [callback] }, 'secret')

@@ -3,7 +3,8 @@ import type { AuditEvent } from '../audit-events.ts'
 import { type Client, isVoid } from '../client.ts'
 import { equal, sha256 } from '../codec/digest.ts'
 import { parseJws, parseObject } from '../codec/jws.ts'
-import { refuse } from '../errors.ts'
+import { registerUri } from '../cure.ts'
+import { refuse, refuseWithCure } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { idTokenClaims } from '../id-token.ts'
 import type { Params } from '../params.ts'
@@ -91,7 +92,11 @@ function returnUri(client: Client | undefined, params: Params, hint: Hint | unde
   if (uri === undefined || (!client && hint)) return undefined // §4: what could not be verified is not used
   if (!client) refuse('invalid_request', 'post_logout_redirect_uri needs id_token_hint or client_id')
   if (!client.post_logout_redirect_uris.includes(uri))
-    refuse('invalid_request', 'post_logout_redirect_uri is not registered for this client')
+    refuseWithCure(
+      'invalid_request',
+      'post_logout_redirect_uri is not registered for this client',
+      registerUri(client, 'post_logout_redirect_uris', uri),
+    )
   const state = params.get('state')
   return state === undefined ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`
 }

@@ -13,6 +13,10 @@ export interface HttpDeps {
   id(): string
   /** Returns a function that returns the milliseconds since this call. */
   stopwatch(): () => number
+  /** Seconds since the epoch. */
+  now(): number
+  /** Pages of refusals show how to mend them, and JSON is indented. */
+  help: boolean
   log: Log
 }
 /** `degraded`: it serves, but its operator should act. The reason is one sentence without data. */

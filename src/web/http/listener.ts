@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Origin } from '../../identity/audit.ts'
 import { aliasIssuer } from '../../protocol/client-certificate.ts'
 import { withErrorReply } from '../../protocol/error-reply.ts'
-import { type OAuthError, refuse } from '../../protocol/errors.ts'
+import { refuse } from '../../protocol/errors.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { problemDocument } from '../api/problem.ts'
 import { clientAddress } from './client-address.ts'
@@ -13,8 +13,8 @@ import { commonHeaders, type HttpState, headersOf, isForeign, originHeaders, pre
 import { healthRoutes } from './health.ts'
 import { answerUnreadable, refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
 import { isJson, jsonOf, readParams, readPath } from './request-body.ts'
-import type { Route, WebTenant } from './route.ts'
-import { finish, type ResponseContext, send } from './send.ts'
+import type { Route, ViewReply, WebTenant } from './route.ts'
+import { finish, type ResponseContext, requestOf, send } from './send.ts'
 import { type Certificate, clientCertificateRules, tlsRules } from './tls.ts'
 
 export interface ListenerOptions {
@@ -80,9 +80,10 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Fastif
   return app
 }
 
-/** Below the root issuer and below each tenant's; well-known documents also before the issuer's path. RFC 8414 §3.1, Discovery §4. */
+/** Below the root issuer and below each tenant's, the front page with and without a slash; well-known documents also before the issuer's path. RFC 8414 §3.1, Discovery §4. */
 export function pathsOf(path: string, base: string): string[] {
   const tenant = '/t/:slug([^/]+)' // not empty: the root tenant has that slug
+  if (path === '/') return [`${base}/`, ...(base === '' ? [] : [base]), base + tenant, `${base + tenant}/`]
   const paths = [base + path, base + tenant + path]
   if (path.startsWith('/.well-known/')) paths.push(path + base, path + base + tenant)
   return [...new Set(paths)]
@@ -100,6 +101,8 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
     recovery: false,
     signUp: false,
     account: false,
+    request: requestOf(state, req),
+    help: deps.help,
     headers: headersOf(state, req),
   }
   let entered: WebTenant | undefined
@@ -126,7 +129,8 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
   await recordEvents(state, entered, error?.auditEvents ?? result.auditEvents, { requestId: req.id, address })
   send(reply, error && audience === 'api' ? problemDocument(error, result, deps.issuer) : result, context)
   const status = reply.raw.statusCode
-  logRequest(deps.log, { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: elapsed(), ip: address }, error)
+  const line = { id: req.id, tenant: slug, method: req.method, route: route.path, status, ms: elapsed(), ip: address }
+  logRequest(deps.log, line, error && { error, clientId: claimedClient(req) }, result)
   return reply
 }
 
@@ -172,14 +176,30 @@ async function preflight(state: HttpState, route: Route, req: FastifyRequest, re
   return finish(reply, 204, headers, '')
 }
 
-/** One line per request: its outcome, never its content. */
-function logRequest(log: Log, line: Record<string, unknown>, error: OAuthError | undefined): void {
-  if (!error) {
-    log.info(line, 'answered')
+/** The client that a refused request names, unproven. */
+function claimedClient(req: FastifyRequest): string | undefined {
+  const basic = /^basic ([A-Za-z0-9+/=]{1,2000})$/i.exec(req.headers.authorization ?? '')?.[1]
+  const sent = basic === undefined ? undefined : Buffer.from(basic, 'base64').toString().split(':', 1)[0]
+  const named = sent ?? new URLSearchParams(typeof req.body === 'string' ? req.body : req.raw.url?.split('?')[1]).get('client_id')
+  return named?.slice(0, 255)
+}
+
+/** One line per request: its outcome, and of what it held only which client it named. */
+function logRequest(
+  log: Log,
+  line: Record<string, unknown>,
+  refused: Reply['refusal'],
+  { refusal = refused, auditEvents = [] }: Reply | ViewReply,
+): void {
+  if (!refusal) {
+    const failed = auditEvents.find(({ outcome }) => outcome === 'failure')
+    if (failed) log.info({ ...line, act: failed.act, target: failed.target, ...failed.detail }, 'refused')
+    else log.info(line, 'answered')
     return
   }
-  const details = { ...line, error: error.code, description: error.description, why: error.why }
-  if (error.code === 'server_error') log.error({ ...details, err: error.cause }, 'failed')
-  else if (error.code === 'temporarily_unavailable') log.warn({ ...details, err: error.cause }, 'unavailable')
-  else log.info(details, 'refused')
+  const { error, clientId } = refusal
+  const told = { ...line, client: clientId, error: error.code, description: error.description, why: error.why }
+  if (error.code === 'server_error') log.error({ ...told, err: error.cause }, 'failed')
+  else if (error.code === 'temporarily_unavailable') log.warn({ ...told, err: error.cause }, 'unavailable')
+  else log.info(told, 'refused')
 }

@@ -5,7 +5,7 @@ import { errorReply } from '../../protocol/error-reply.ts'
 import { asOAuthError, type ErrorCode, OAuthError } from '../../protocol/errors.ts'
 import { Problem, problemDocument } from '../api/problem.ts'
 import { type HttpState, headersOf } from './headers.ts'
-import { finish, type Message, messageOf, type ResponseContext, send } from './send.ts'
+import { finish, type Message, messageOf, type ResponseContext, requestOf, send } from './send.ts'
 
 const malformed = 'the request is not well-formed HTTP'
 
@@ -157,11 +157,13 @@ type ErrorArguments = [code: ErrorCode, description: string, headers?: Readonly<
 function plainContext(state: HttpState, req: { id: string }, headers: Readonly<Record<string, string>> = {}): ResponseContext {
   return {
     tenant: 'Gatehouse',
-    base: '',
+    base: new URL(state.deps.issuer).pathname.replace(/\/$/, ''),
     nonce: req.id,
     recovery: false,
     signUp: false,
     account: false,
+    request: requestOf(state, req),
+    help: state.deps.help,
     headers: { ...headersOf(state, req), ...headers },
   }
 }

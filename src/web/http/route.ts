@@ -56,7 +56,7 @@ export interface WebTenant {
 }
 
 /** A page that is not one of the protocol's. */
-export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'auditEvents'> {
+export interface ViewReply extends Pick<Reply, 'headers' | 'remember' | 'auditEvents' | 'refusal'> {
   kind: 'view'
   /** 200 when absent. */
   status?: number

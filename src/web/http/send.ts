@@ -2,7 +2,8 @@
 import type { FastifyReply } from 'fastify'
 import type { Reply } from '../../protocol/request-reply.ts'
 import { renderPage, renderView } from '../pages/pages.ts'
-import { pageHeaders } from './headers.ts'
+import { type HttpState, pageHeaders } from './headers.ts'
+import { isoTime } from './iso-time.ts'
 import type { ViewReply } from './route.ts'
 
 /** What a response depends on besides the reply. */
@@ -18,6 +19,10 @@ export interface ResponseContext {
   signUp: boolean
   /** There is an account page. */
   account: boolean
+  /** The id of the request in the log, and when it was. */
+  request: { id: string; time: string }
+  /** Development mode: refusals show how to mend them, and JSON is indented. */
+  help: boolean
   /** Headers of every answer; others are added to them. */
   headers: Record<string, string | string[]>
 }
@@ -27,6 +32,11 @@ export interface Message {
   status: number
   headers: ResponseContext['headers']
   text: string
+}
+
+/** For pages of refusals. */
+export function requestOf({ deps }: HttpState, { id }: { id: string }): ResponseContext['request'] {
+  return { id, time: isoTime(deps.now()) }
 }
 
 export function send(to: FastifyReply, reply: Reply | ViewReply, context: ResponseContext): FastifyReply {
@@ -40,7 +50,7 @@ export function messageOf(reply: Reply | ViewReply, context: ResponseContext): M
     case 'json':
       if (reply.body === undefined) return { status: reply.status, headers, text: '' }
       headers['content-type'] = 'application/json'
-      return { status: reply.status, headers, text: JSON.stringify(reply.body) }
+      return { status: reply.status, headers, text: context.help ? `${JSON.stringify(reply.body, null, 2)}\n` : JSON.stringify(reply.body) }
     case 'text':
       headers['content-type'] = reply.type
       return { status: reply.status, headers, text: reply.text }

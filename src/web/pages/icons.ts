@@ -16,6 +16,9 @@ export const key = html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"
 
 export const warning = html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.2v.3"/></svg>`
 
-/** The logo as a data URL, for the browser's tab. */
-export const favicon =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%231a6b57' stroke-width='2.2' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M4 21V11a8 8 0 0 1 16 0v10M9 21v-9.5a3 3 0 0 1 6 0V21M2 21h20'/%3E%3C/svg%3E"
+/** The mark as a file, for the tab of the browser. */
+export const iconFile =
+  "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='#1a6b57' stroke-width='2.2' stroke-linecap='round' stroke-linejoin='round'><path d='M4 21V11a8 8 0 0 1 16 0v10M9 21v-9.5a3 3 0 0 1 6 0V21M2 21h20'/></svg>"
+
+/** The same as an address. */
+export const favicon = `data:image/svg+xml,${iconFile.replaceAll('<', '%3C').replaceAll('>', '%3E').replaceAll('#', '%23')}`

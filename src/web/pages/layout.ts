@@ -18,6 +18,10 @@ export interface PageContext {
   signUp: boolean
   /** Whether there is an account page. */
   account: boolean
+  /** For whoever looks for the cause of a refusal: the id of the request in the log, and when it was. */
+  request?: { id: string; time: string }
+  /** Refusals show how to mend them. */
+  help?: boolean
 }
 
 /** A page before it has its document and its policy. */

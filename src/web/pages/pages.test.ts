@@ -36,7 +36,7 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { page: 'choose-password', data: { token: text, kind: 'invitation', username: text, person, problem: text } },
     { page: 'confirm-email', data: { token: text, email: text, person } },
     { page: 'done', data: { what: 'mail-sent', flow } },
-    { page: 'error', data: { code: text, description: text, status: 400 } },
+    { page: 'error', data: { code: text, description: text, status: 400, cure: text } },
   ]
 }
 

@@ -73,7 +73,7 @@ function viewOf(page: Page, look: PageContext): View {
     case 'done':
       return done(page.data, look)
     case 'error':
-      return error(page.data)
+      return error(page.data, look)
   }
 }
 

@@ -1,0 +1,50 @@
+/** `clients create` ends with what to do next, and `--for` sets what a library needs and prints its settings. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { commandLine } from '../../test/command-line.ts'
+import { libraries } from './libraries.ts'
+
+const { gatehouse, json, remove } = await commandLine()
+after(remove)
+
+const uri = 'https://app.example/callback'
+let made = 0
+const create = (flags: string) => gatehouse(`clients create --client-id c${++made} --redirect-uris ${uri} ${flags}`)
+
+test('a new client is shown with what it has beside the defaults, and the way on', async () => {
+  const { out } = await create('--client-name App')
+  assert.match(out, /^client_id +c1\n/)
+  assert.match(out, /client_secret +gth_cs_/)
+  assert.match(out, /the issuer http:\/\/localhost:8000, the client ID and the secret/)
+  assert.doesNotMatch(out, /policy\.|access_token_format|none/)
+})
+
+test('a machine gets the command for its first token, with the secret', async () => {
+  const { out } = await gatehouse("clients create --client-id robot --grant-types client_credentials --secret 'a secret of 22 letters'")
+  assert.match(out, /curl http:\/\/localhost:8000\/token -u 'robot:a secret of 22 letters' -d grant_type=client_credentials/)
+})
+
+for (const [name, { client }] of Object.entries(libraries)) {
+  test(`--for ${name}: its members and its settings`, async () => {
+    const { status, out, err } = await create(`--for ${name}`)
+    assert.equal(status, 0, err)
+    const secret = /gth_cs_\S+/.exec(out.split('\n').find((line) => line.startsWith('client_secret')) ?? '')?.[0]
+    const [, settings = ''] = out.split(`Settings for ${name}, in `)
+    assert.ok(settings.includes('http://localhost:8000'), out)
+    assert.ok(settings.includes(`c${made}`), out)
+    if (secret !== undefined && name !== 'kubernetes') assert.ok(settings.includes(secret), out)
+    assert.doesNotMatch(settings, /undefined|YOUR_SECRET/)
+    assert.partialDeepStrictEqual(await json(`clients show c${made}`), client)
+  })
+}
+
+test('flags win over what a library needs, and programs get JSON alone', async () => {
+  const shown = await json(`clients create --client-id own --redirect-uris ${uri} --for nextjs --id-token-scope-claims false`)
+  assert.equal(shown.id_token_scope_claims, false)
+})
+
+test('an unknown library is refused with those there are', async () => {
+  const { status, err } = await create('--for cobol')
+  assert.equal(status, 2)
+  assert.match(err, /Allowed choices are nextjs, /)
+})

@@ -1,0 +1,88 @@
+/** Whoever looks for the cause of a refusal finds it: in the log under the request id, and on the page in development mode. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { type TestApp, testApp } from '../app.ts'
+import { alice, application, basic, call, callback, encode } from './application.ts'
+
+suite('why a request was refused', () => {
+  let gatehouse: TestApp
+  before(async () => {
+    gatehouse = await testApp('sqlite', { LOG_LEVEL: 'info' })
+    await gatehouse.addAccount({ username: alice.username }, alice.password)
+    await gatehouse.addClient({ client_id: 'app', redirect_uris: [callback], post_logout_redirect_uris: [callback] }, 'secret')
+  })
+  after(() => gatehouse.close())
+
+  /** The line of the log about this request. */
+  function lineOf(id: string | null): Record<string, unknown> {
+    const lines = gatehouse
+      .logged()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    const found = lines.filter((line) => line['id'] === id)
+    assert.equal(found.length, 1)
+    return found[0] as Record<string, unknown>
+  }
+  const requestIdOf = (html: string) => /<code id="request-id">([^<]+)/.exec(html)?.[1] ?? null
+
+  test('a refusal that travels to the client has its line, with client, error and reason', async () => {
+    const { url, headers } = await gatehouse.browser().open(application(gatehouse, { id: 'app' }).url({ scope: 'openid phone' }))
+    const error_description = url.searchParams.get('error_description')
+    const { msg, client, error, description, status } = lineOf(headers.get('x-request-id'))
+    assert.deepEqual([msg, client, error, description, status], ['refused', 'app', 'invalid_scope', error_description, 303])
+  })
+
+  test('so has one to a program, whichever way the client named itself', async () => {
+    const body = encode({ grant_type: 'client_credentials' })
+    const asks = [{ body, headers: { authorization: basic('app', 'wrong') } }, { body: `${body}&client_id=app&client_secret=wrong` }]
+    for (const ask of asks) {
+      const { headers } = await call(`${gatehouse.issuer}/token`, ask)
+      const { client, error, why } = lineOf(headers.get('x-request-id'))
+      assert.deepEqual([client, error, why], ['app', 'invalid_client', 'wrong secret'])
+    }
+    assert.doesNotMatch(gatehouse.logged(), /client_secret|:wrong|YXBwOndyb25n/)
+  })
+
+  test('so has one of the sign-in page, with its reason', async () => {
+    const browser = gatehouse.browser()
+    await browser.open(application(gatehouse, { id: 'app' }).url())
+    const { headers } = await browser.submit('sign-in', { username: alice.username, password: 'not this one' })
+    const { msg, act } = lineOf(headers.get('x-request-id'))
+    assert.deepEqual([msg, act], ['refused', 'user.sign-in'])
+    assert.doesNotMatch(gatehouse.logged(), /not this one/)
+  })
+
+  test('a page of a refusal has the request id, the time, and the command that mends it', async () => {
+    const wanted = 'https://app.example/other?x=1'
+    const page = await gatehouse.browser().open(application(gatehouse, { id: 'app', redirectUri: wanted }).url())
+    assert.equal(page.status, 400)
+    assert.equal(lineOf(requestIdOf(page.html))['error'], 'invalid_request')
+    assert.match(page.html, /<time>\d{4}-\d\d-\d\dT/)
+    assert.match(
+      page.html,
+      /<code>gatehouse clients update app --redirect-uris https:\/\/app\.example\/callback &#39;https:\/\/app\.example\/other\?x=1&#39;</,
+    )
+    const logout = await gatehouse
+      .browser()
+      .open(`/logout?${encode({ client_id: 'app', post_logout_redirect_uri: 'https://app.example/bye' })}`)
+    assert.match(logout.html, /--post-logout-redirect-uris https:\/\/app\.example\/callback https:\/\/app\.example\/bye</)
+  })
+
+  test('no command is made of what a shell would not take literally', async () => {
+    for (const wanted of ["https://app.example/'; rm -rf ~ #", 'https://app.example/$(id)', '-x', 'https://app.example/\u{1f600}']) {
+      const page = await gatehouse.browser().open(application(gatehouse, { id: 'app', redirectUri: wanted }).url())
+      assert.equal(page.status, 400)
+      assert.doesNotMatch(page.html, /id="cure"/)
+    }
+  })
+
+  test('production shows no command', async () => {
+    const production = await testApp('sqlite', { DEMO_HELP: 'false' })
+    await production.addClient({ client_id: 'app', redirect_uris: [callback] }, 'secret')
+    const page = await production.browser().open(application(production, { id: 'app', redirectUri: 'https://app.example/other' }).url())
+    assert.ok(requestIdOf(page.html))
+    assert.doesNotMatch(page.html, /gatehouse clients update/)
+    await production.close()
+  })
+})
