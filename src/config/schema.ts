@@ -5,6 +5,7 @@ import { catalogue, offByDefault } from '../protocol/features/index.ts'
 import { lifetimeFields } from '../protocol/lifetimes.ts'
 import { redirectClasses } from '../protocol/redirect-uri.ts'
 import { signUpEmails } from '../protocol/tenant-settings.ts'
+import { demo } from './demo.ts'
 import { checkMtls, mtls } from './mtls.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
@@ -230,24 +231,7 @@ const settings = z.strictObject({
   log: log.prefault({}),
   lifetimes: lifetimes.prefault({}),
   keys: keys.prefault({}),
-  demo: z
-    .strictObject({
-      help: z
-        .boolean()
-        .default(false)
-        .describe('The front page shows how to begin, and pages of refusals show how to mend them. On in development mode'),
-      application: z
-        .boolean()
-        .default(false)
-        .describe('Development mode: show the way to the example application, which `npm start` runs at http://localhost:3000'),
-      jwt_secret: z
-        .string()
-        .min(32)
-        .optional()
-        .describe('Development mode: the signing secret of the demo client m2m-hs256')
-        .meta({ secret: true }),
-    })
-    .prefault({}),
+  demo: demo.prefault({}),
   api: api.prefault({}),
   account: account.prefault({}),
   administrator: administrator.prefault({}),

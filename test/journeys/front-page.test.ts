@@ -4,8 +4,6 @@ import { after, before, suite, test } from 'node:test'
 import { type TestApp, testApp } from '../app.ts'
 import { alice, application, callback } from './application.ts'
 
-const html = { accept: 'text/html' }
-
 suite('the front page', () => {
   let gatehouse: TestApp
   let production: TestApp
@@ -86,11 +84,5 @@ suite('the front page', () => {
     const link = new RegExp(`href="(${gatehouse.issuer}/[^"]+)"`).exec(page.html)?.[1]?.replaceAll('&amp;', '&')
     assert.match((await gatehouse.browser().open(link as string)).html, /id="choose-password"/)
     assert.equal((await open('/mails', production)).status, 404)
-  })
-
-  test('JSON is indented in development mode alone', async () => {
-    const text = async (from: TestApp) => (await fetch(`${from.issuer}/userinfo`, { headers: html })).text()
-    assert.match(await text(gatehouse), /^\{\n {2}"error"/)
-    assert.match(await text(production), /^\{"error"/)
   })
 })

@@ -15,7 +15,7 @@ export interface HttpDeps {
   stopwatch(): () => number
   /** Seconds since the epoch. */
   now(): number
-  /** Pages of refusals show how to mend them, and JSON is indented. */
+  /** Pages of refusals show how to mend them. */
   help: boolean
   log: Log
 }

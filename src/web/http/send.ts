@@ -21,7 +21,7 @@ export interface ResponseContext {
   account: boolean
   /** The id of the request in the log, and when it was. */
   request: { id: string; time: string }
-  /** Development mode: refusals show how to mend them, and JSON is indented. */
+  /** Development mode: refusals show how to mend them. */
   help: boolean
   /** Headers of every answer; others are added to them. */
   headers: Record<string, string | string[]>
@@ -50,7 +50,7 @@ export function messageOf(reply: Reply | ViewReply, context: ResponseContext): M
     case 'json':
       if (reply.body === undefined) return { status: reply.status, headers, text: '' }
       headers['content-type'] = 'application/json'
-      return { status: reply.status, headers, text: context.help ? `${JSON.stringify(reply.body, null, 2)}\n` : JSON.stringify(reply.body) }
+      return { status: reply.status, headers, text: JSON.stringify(reply.body) }
     case 'text':
       headers['content-type'] = reply.type
       return { status: reply.status, headers, text: reply.text }

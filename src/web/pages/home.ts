@@ -53,7 +53,7 @@ ${account && html`<a id="account" class="button" href="${base}/account">${signed
 }
 
 function developmentView({ base, issuer, account }: HomePage, { application, machine, docs, mails }: Development): View {
-  const curl = `curl ${issuer}/token \\\n  -u ${machine.id}:${machine.secret} \\\n  -d grant_type=client_credentials`
+  const curl = `curl ${issuer}/token \\\n  -u ${machine.id}:${machine.secret} \\\n  -d grant_type=client_credentials \\\n  | node -p 'JSON.parse(fs.readFileSync(0))'`
   return {
     title: html`${words.running}`,
     body: html`<header>${ownEmblem()}
