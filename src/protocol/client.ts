@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
+import { policySchema } from './client-policy.ts'
 import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
 import { clientSigningAlgs, isPublicJwk } from './codec/public-key.ts'
 import { parseDistinguishedName } from './distinguished-name.ts'
@@ -92,48 +93,6 @@ export const firstPartyId = 'gatehouse'
 /** The client of the account page. */
 export const accountPageId = 'gatehouse-account'
 
-/** What differs between security profiles. It is data, never code; `features/profiles.ts` has the profiles. */
-export const policySchema = z.strictObject({
-  pkce: z.enum(['required', 'optional']).default('required').describe('Proof key for code exchange, RFC 7636'),
-  pushed_requests: z.enum(['optional', 'required']).default('optional').describe('Pushed authorization requests, RFC 9126'),
-  signed_requests: z.enum(['optional', 'required']).default('optional').describe('Signed request objects, RFC 9101'),
-  signed_responses: z.enum(['optional', 'required']).default('optional').describe('Authorization responses as JWTs, JARM'),
-  request_object_lifetime: seconds
-    .max(3600)
-    .optional()
-    .describe('Seconds from `nbf` to `exp` of a request object, which it must then have; absent: no bound'),
-  request_object_jti: z
-    .enum(['optional', 'required'])
-    .default('optional')
-    .describe('required: a request object has a `jti`, and works once'),
-  parameters_outside_request_object: z
-    .enum(['ignored', 'merged'])
-    .default('ignored')
-    .describe('ignored: RFC 9101 §6.3; merged: OpenID Connect Core §6.1'),
-  assertion_audience: z.enum(['issuer', 'liberal']).default('issuer').describe('Which `aud` a client assertion may name, RFC 7523 §3'),
-  allowed_algs: z.array(signingAlg).min(1).optional().describe('Algorithms this client may sign with and be answered in; absent: all'),
-  sender_constraint: z.enum(['none', 'required']).default('none').describe('Tokens must be bound to a key, RFC 9449 or RFC 8705'),
-  dpop_nonce: z.enum(['optional', 'required']).default('optional').describe('DPoP proofs with a nonce of this server, RFC 9449 §8'),
-  refresh_rotation: z
-    .enum(['rotate', 'keep'])
-    .default('rotate')
-    .describe('rotate: a new refresh token with each use; keep: the same one for its lifetime'),
-  client_secret_method: z
-    .enum(['any', 'registered'])
-    .default('any')
-    .describe('any: the secret is accepted by client_secret_basic and client_secret_post; registered: only by the registered method'),
-  audience_parameter: z
-    .enum(['ignore', 'resource'])
-    .default('ignore')
-    .describe('resource: the parameter `audience` means what `resource` means, for libraries that send that'),
-  iss_parameter: z
-    .enum(['send', 'omit'])
-    .default('send')
-    .describe('omit: authorization responses without `iss`, for libraries that misread it, RFC 9207'),
-  code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
-  consent: z.enum(['ask', 'skip']).default('ask').describe("skip: one of the operator's own applications, whose users are not asked"),
-})
-
 export const clientSchema = z
   .strictObject({
     client_id: identifier(255).describe('The identifier'),
@@ -164,9 +123,9 @@ export const clientSchema = z
       .describe('Its public keys, as {"keys": [...]}: for private_key_jwt, self_signed_tls_client_auth and request objects, RFC 7517 §5'),
     request_object_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its request objects; absent: any'),
     require_signed_request_object: z.boolean().default(false).describe('Only signed authorization requests, RFC 9101 §10.5'),
-    jwks_uri: url.optional().describe('Where its public keys are, in place of jwks: they are read again when they change'),
+    jwks_uri: secureUrl.optional().describe('Where its public keys are, in place of jwks: they are read again when they change'),
     request_uris: z
-      .array(url)
+      .array(secureUrl)
       .max(50)
       .default([])
       .describe(

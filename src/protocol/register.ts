@@ -1,7 +1,8 @@
 /** Validates the registration of a client: its metadata must be valid (RFC 7591 §2) and served by this server. */
 import type { z } from 'zod'
 import type { SigningAlg } from './algs.ts'
-import { accountPageId, bindingMembers, type ClientMetadata, clientSchema, firstPartyId, policySchema, scopesOf } from './client.ts'
+import { accountPageId, bindingMembers, type ClientMetadata, clientSchema, firstPartyId, scopesOf } from './client.ts'
+import { policySchema } from './client-policy.ts'
 import type { Server } from './feature.ts'
 
 /** Throws a `ZodError` whose issues name the member and the rule. `algs`: those the tenant signs with. `newId` is used when the input names no client_id. */

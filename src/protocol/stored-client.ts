@@ -1,6 +1,7 @@
 /** Reads a client from storage, where a document may be older or newer than the schema. */
 import type { z } from 'zod'
-import { type ClientMetadata, clientSchema, policySchema } from './client.ts'
+import { type ClientMetadata, clientSchema } from './client.ts'
+import { policySchema } from './client-policy.ts'
 import { storedMembers } from './stored-members.ts'
 
 type Policy = z.infer<typeof policySchema>

@@ -1,20 +1,15 @@
 /** Tokens bound to the certificate of a TLS client, and clients that authenticate by a certificate they registered — RFC 8705 §2.2, §3, §4, §5. */
 import type { Client } from '../client.ts'
 import { aliasIssuer, presentedCertificate } from '../client-certificate.ts'
+import { findClientKey } from '../client-keys.ts'
 import { type Certificate, readCertificate } from '../codec/certificate.ts'
 import { equal } from '../codec/digest.ts'
 import { thumbprint } from '../codec/public-key.ts'
 import { refuse } from '../errors.ts'
 import type { ClientAuth, Ctx, Feature, ShownToken } from '../feature.ts'
+import type { PublicJwk } from '../remote.ts'
 import type { Request } from '../request-reply.ts'
 import type { Binding } from '../types.ts'
-
-type Jwk = Readonly<Record<string, unknown>>
-
-/** The keys that the client registered. */
-async function keysOf(_ctx: Ctx, client: Client): Promise<readonly Jwk[]> {
-  return client.jwks?.keys ?? []
-}
 
 const selfSigned: ClientAuth = {
   method: 'self_signed_tls_client_auth',
@@ -23,13 +18,13 @@ const selfSigned: ClientAuth = {
   async verify(ctx, request, client) {
     const presented = presentedCertificate(ctx, request)
     if ('fault' in presented) return presented.fault
-    const keys = client ? await keysOf(ctx, client) : []
-    return keys.some((key) => isRegistered(presented.certificate, key)) ? undefined : 'the certificate is not registered'
+    const registered = client && (await findClientKey(ctx, client, (keys) => keys.find((key) => isRegistered(presented.certificate, key))))
+    return registered ? undefined : 'the certificate is not registered'
   },
 }
 
 /** A key with a certificate of its own stands for that one; a key without, for every certificate of the key. §2.2.2 */
-function isRegistered({ x5t, jkt }: Certificate, key: Jwk): boolean {
+function isRegistered({ x5t, jkt }: Certificate, key: PublicJwk): boolean {
   if (jkt === undefined || (key['use'] ?? 'sig') !== 'sig') return false
   if (key['x5c'] === undefined) return thumbprint(key) === jkt
   const [first] = Array.isArray(key['x5c']) ? key['x5c'] : []
