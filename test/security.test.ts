@@ -9,32 +9,34 @@ const root = join(import.meta.dirname, '..')
 /** How a sentence of the table begins, and its tests: file, and part of the name. */
 const promises: Readonly<Record<string, readonly (readonly [file: string, name: string])[]>> = {
   'Hashed with argon2id': [
-    ['src/crypto/passwords.test.ts', 'at the usual cost'],
-    ['src/crypto/foreign-hashes.test.ts', 'none of them holds up the event loop'],
-    ['src/crypto/passwords.test.ts', 'a flood is turned away, and no one waits longer than two seconds of work'],
+    ['src/crypto/passwords.test.ts', 'with the default cost'],
+    ['src/crypto/foreign-hashes.test.ts', 'none of them blocks the event loop'],
+    ['src/crypto/passwords.test.ts', 'a flood is refused'],
   ],
-  'A password for an unknown name': [['src/crypto/passwords.test.ts', 'nobody’s password costs one hash, as anybody’s does, and is false']],
+  'A password for an unknown name': [['src/crypto/passwords.test.ts', 'checking a missing password costs one hash']],
   'Imported hashes have': [
-    ['src/crypto/foreign-hashes.test.ts', 'the dearest that can be borne'],
+    ['src/crypto/foreign-hashes.test.ts', 'the highest accepted costs'],
     ['test/journeys/imported-people.test.ts', 'which from then on is hashed as ours are'],
   ],
   'A sign-in that races': [['test/journeys/password-race.test.ts', 'lets nobody in, at any door']],
   '256 bits, random or derived': [
-    ['src/crypto/tokens.test.ts', 'a made token is found under one hash, and only as its own kind'],
+    ['src/crypto/tokens.test.ts', 'a token has one hash, and only as its own kind'],
     ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
   ],
   'The hash covers the kind': [['src/crypto/tokens.test.ts', 'another tenant, installation or kind has another hash for the same text']],
   'JWT access tokens are not stored': [['src/store/contract.test.ts', 'tokens that need no record are not stored']],
   'Separate keys for each tenant': [
     ['src/crypto/keyring.test.ts', 'another tenant’s tokens are refused, and its rows do not open'],
-    ['src/crypto/key-schedule.test.ts', 'the next key is due its lead before the active one is too old, once'],
+    ['src/crypto/key-schedule.test.ts', 'the next key is due once'],
     ['src/crypto/seal.test.ts', 'no single bit of the bytes, and no character of the text, can change'],
   ],
-  'Keys in files that the operator provides': [['src/crypto/key-files.test.ts', 'a key from a file signs in place of ours']],
+  'Keys in files that the operator provides': [
+    ['src/crypto/key-files.test.ts', 'a key from a file replaces ours and is published with its certificate'],
+  ],
   'Checked when the server starts': [['src/cli/reseal.test.ts', 'the old key is counted, refused to go while it is needed']],
   'A missing or wrong key': [
-    ['src/crypto/installation.test.ts', 'a wrong key is told by name, and nothing is changed'],
-    ['src/crypto/installation.test.ts', 'nothing is generated over data'],
+    ['src/crypto/installation.test.ts', 'a wrong key is reported by its id'],
+    ['src/crypto/installation.test.ts', 'no secret is created over existing data'],
   ],
   'Authorization codes, rotated refresh tokens': [
     ['src/store/contract.test.ts', 'of fifty spenders of a code exactly one wins'],
@@ -75,7 +77,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
   'A strict Content-Security-Policy': [['test/journeys/headers.test.ts', 'content-security-policy']],
   'JavaScript is needed only for passkeys': [['test/browser/pages.test.ts', 'without scripts a form is posted by its button']],
   'Cookies are `HttpOnly`': [
-    ['src/web/http/cookies.test.ts', 'what is written is read again, and nothing strange'],
+    ['src/web/http/cookies.test.ts', 'what is written is read back, and nothing else'],
     ['test/journeys/tls.test.ts', 'cookies are bound to this very host'],
   ],
   'Forms are bound to the flow': [['test/journeys/flow.test.ts', 'sec-fetch-site']],
