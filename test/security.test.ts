@@ -18,7 +18,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['src/crypto/foreign-hashes.test.ts', 'the highest accepted costs'],
     ['test/journeys/imported-people.test.ts', 'which from then on is hashed as ours are'],
   ],
-  'A sign-in that races': [['test/journeys/password-race.test.ts', 'lets nobody in, at any door']],
+  'A sign-in that races': [['test/journeys/password-race.test.ts', 'signs nobody in, on any path']],
   '256 bits, random or derived': [
     ['src/crypto/tokens.test.ts', 'a token has one hash, and only as its own kind'],
     ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
@@ -83,17 +83,17 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
   'Forms are bound to the flow': [['test/journeys/flow.test.ts', 'sec-fetch-site']],
   'Failed sign-ins are counted': [
     ['test/journeys/throttle.test.ts', 'ends at an account, whatever addresses it comes from'],
-    ['src/store/links.test.ts', 'tries are counted exactly, in windows, each tenant for itself'],
+    ['src/store/links.test.ts', 'attempts are counted exactly, in windows, for each tenant'],
   ],
   'A browser that the account knows': [
     ['test/journeys/throttle.test.ts', 'does not keep the owner out at a known browser, which has a count of its own'],
   ],
   'An account with a second factor': [
-    ['test/journeys/second-factor.test.ts', 'half a sign-in is nothing: no cookie, no session, no known browser'],
+    ['test/journeys/second-factor.test.ts', 'a pending sign-in gives nothing: no cookie, no session, no known browser'],
   ],
   'Codes are accepted once': [
     ['test/journeys/second-factor.test.ts', 'a code is taken once, and none before it afterwards'],
-    ['test/journeys/second-factor.test.ts', 'guessing codes ends, across visits and at known browsers too'],
+    ['test/journeys/second-factor.test.ts', 'guessing codes ends, across flows and at known browsers too'],
   ],
   'Secrets are encrypted, recovery codes': [
     ['test/journeys/second-factor.test.ts', 'the secret and the codes are not in the database as they are'],
@@ -108,7 +108,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
   'With `private` and `verified`': [['test/journeys/sign-up-by-mail.test.ts', 'there is no account until the link is followed']],
   'With `private`, the default': [
     ['test/journeys/sign-up.test.ts', 'where mail can be sent, sign-up is private unless the settings say otherwise'],
-    ['test/journeys/enumeration.test.ts', 'does not tell, of an address'],
+    ['test/journeys/enumeration.test.ts', 'does not reveal an address'],
   ],
   'Single-use, and stored only as a hash': [
     ['src/store/links.test.ts', 'a link is spent once, also when many try at once'],

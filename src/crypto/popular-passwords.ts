@@ -31,11 +31,14 @@ export function isPopular(password: string): boolean {
 
 /** The shortest prefix whose repetition makes the text; the last repetition may be incomplete. */
 function unitOf(text: string): string {
-  for (let length = 1; length < text.length; length++) {
-    const unit = text.slice(0, length)
-    if (unit.repeat(Math.ceil(text.length / length)).startsWith(text)) return unit
+  // Of each prefix, how much of its beginning is also its end: in linear time, as anybody can send a long text (Knuth, Morris, Pratt).
+  const borders = [0]
+  for (let end = 1; end < text.length; end++) {
+    let length = borders[end - 1]!
+    while (length > 0 && text[end] !== text[length]) length = borders[length - 1]!
+    borders.push(text[end] === text[length] ? length + 1 : length)
   }
-  return text
+  return text.slice(0, text.length - borders.at(-1)!)
 }
 
 function folded(text: string): string {

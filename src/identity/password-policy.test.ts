@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { isPopular } from '../crypto/popular-passwords.ts'
 import { leastProblem, passwordProblem } from './password-policy.ts'
 
@@ -34,6 +35,14 @@ const bad: [password: string, problem: RegExp][] = [
 
 for (const password of good) test(`"${password}" will do`, () => assert.equal(judge(password), undefined))
 for (const [password, problem] of bad) test(`"${password}" will not do`, () => assert.match(judge(password) ?? '', problem))
+test('hole 14: a repetition is found in time that grows with the length alone', () => {
+  const ownUnit = (text: string) => [1, 2, 3, 4].some((length) => text.slice(0, length).repeat(text.length).startsWith(text))
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('x', 'w'), minLength: 5, maxLength: 30 }), (text) => isPopular(text) === ownUnit(text)),
+  )
+  const long = Array.from({ length: 150_000 }, (_, i) => i).join(' ')
+  assert.deepEqual([isPopular(long), isPopular(long + long), isPopular('abcd'.repeat(250_000))], [false, false, true])
+})
 test('what is typed twice must be the same', () =>
   assert.match(judge('an own long password', 'an own long passwort') ?? '', /not the same/))
 test('of an account that is gone nothing is its own', () =>

@@ -78,6 +78,12 @@ suite('the parser of HTTP', () => {
     })
   }
 
+  test('point 16: the answer to HEAD has no content, even if its headers are too large', async () => {
+    const { status, headers, body } = await sent(`HEAD /${'x'.repeat(40_000)} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    assert.deepEqual([status, body], [431, ''])
+    assert.match(headers.get('content-length') ?? '', /^[1-9]/)
+  })
+
   test('point 16: a browser gets a page about its large headers', async () => {
     const { status, headers, body } = await sent(
       `GET / HTTP/1.1\r\nhost: x\r\naccept: text/html,*/*\r\ncookie: ${'x'.repeat(40_000)}\r\n\r\n`,

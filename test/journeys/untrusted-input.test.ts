@@ -55,7 +55,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let gatehouse: TestApp
     let token: string
     before(async () => {
-      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256,RS256', LIMITS_SIGN_IN_ADDRESS: '1000000' })
+      gatehouse = await testApp(engine, {
+        KEYS_ALGS: 'ES256,RS256',
+        LIMITS_SIGN_IN_ADDRESS: '1000000',
+        FEATURES_DYNAMIC_REGISTRATION: 'false', // it shares the address of the sign-up
+        FEATURES_REGISTRATION_MANAGEMENT: 'false',
+      })
       await gatehouse.addAccount({ sub: 'boss-sub', username: 'boss', role: 'superadmin' }, password)
       token = (await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', { email: 'boss', password })).body.access_token
     })

@@ -1,15 +1,21 @@
 /** `/register` has two meanings: Auto Authn's sign-up and the registration of clients (RFC 7591). The body tells which is meant. */
-import { readJson } from '../../protocol/codec/json.ts'
 import { type JsonRoute, routeOfJson } from '../api/json-route.ts'
 import type { Route } from '../http/route.ts'
 
 const sharedPath = '/register'
 
-/** A client has neither a user name nor a password: no metadata is called so. */
+/** A client has neither a user name nor a password: no metadata is called so. What is wrong with the body is for the one it is meant for to say. */
 function isSignUp(json: string | undefined): boolean {
-  const read = json === undefined ? undefined : readJson(json)
-  const value = read && 'value' in read ? read.value : undefined
+  const value = parsed(json)
   return typeof value === 'object' && value !== null && ('username' in value || 'password' in value)
+}
+
+function parsed(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? '')
+  } catch {
+    return undefined
+  }
 }
 
 /** All these routes under one route for each path. Where clients cannot register, the sign-up keeps the address for itself. */

@@ -92,7 +92,8 @@ export function answerUnreadable(state: HttpState, error: { code?: string; rawPa
   }
   const head = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
   const request = { id: state.deps.id(), headers: { accept: /^accept:([^\r\n]*)/im.exec(head)?.[1] } }
-  connection.end(textOf(unreadable(state, error.code, request)))
+  const answer = unreadable(state, error.code, request)
+  connection.end(head.startsWith('HEAD ') ? headOf(answer) : textOf(answer))
   lingerOn(connection)
 }
 
@@ -117,9 +118,14 @@ function refuseTunnel(state: HttpState, { headers }: Omit<OddRequest, 'id'>, soc
 }
 
 /** A response as it is written to a connection that closes after it. */
-function textOf({ status, headers, text }: Message): string {
+function textOf(message: Message): string {
+  return headOf(message) + message.text
+}
+
+/** The same as far as HEAD asks for it. RFC 9110 §9.3.2 */
+function headOf({ status, headers, text }: Message): string {
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' })
-  return `HTTP/1.1 ${statusLines[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`
+  return `HTTP/1.1 ${statusLines[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
 }
 
 function unreadable(state: HttpState, code: string | undefined, request: OddRequest): Message {
