@@ -36,7 +36,7 @@ import { type AppDeps, randomId, type Tenant } from './tenant.ts'
 import { type TenantCache, tenantCache } from './tenant-cache.ts'
 import { type TenantDirectory, tenantDirectory } from './tenant-directory.ts'
 import { version } from './version.ts'
-import { authletePaths } from './web/compat/authlete.ts'
+import { authleteAuthorization, authletePaths } from './web/compat/authlete.ts'
 import { picoAuthPaths } from './web/compat/pico-auth.ts'
 import type { HttpDeps, Readiness } from './web/http/deps.ts'
 import { aliasesOf } from './web/http/route.ts'
@@ -214,6 +214,7 @@ async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantC
     routes: routes.concat(
       deps.offersMail ? [...linkRoutes, ...signUpLinks] : [],
       aliasesOf(routes, { ...authletePaths, ...picoAuthPaths }),
+      authleteAuthorization(routes),
     ),
     tenant: cache.tenant,
     ready: app.ready,

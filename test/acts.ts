@@ -89,6 +89,9 @@ const protocol: Record<string, Act> = {
   'grants.widen': writes('grants ~1', (s) =>
     s.grants.widen({ clientId: 'client1', subject: 'person1', scope: ['email'], newId: 'grant1', now: NOW }).then(({ id }) => id),
   ),
+  'grants.manage': writes('grants ~1, refresh_tokens -1', (s) =>
+    s.grants.manage({ id: 'grant1', action: 'replace', clientId: 'client1', subject: 'person1', scope: ['email'], now: NOW }),
+  ),
   'grants.revoke': writes('grants ~1, refresh_tokens -1', (s) => s.grants.revoke('grant1', NOW)),
   'grantsAdmin.list': lists((s) => s.grantsAdmin.list(page)),
   'grantsAdmin.find': reads((s, n) => s.grantsAdmin.find(`grant${n}`)),

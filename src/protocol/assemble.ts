@@ -45,7 +45,7 @@ function table<K extends Tables>(features: readonly Feature[], kind: K, key: (it
 export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
   const { server, issuer } = ctx
   const document: Record<string, unknown> = { issuer }
-  for (const e of server.endpoints.values()) if (e.advertisedAs) document[e.advertisedAs] = issuer + e.path
+  for (const e of server.endpoints.values()) if (e.advertisedAs) document[e.advertisedAs] = issuer + e.path.replace(/\/:id$/, '') // of what has an id, the part before it
   const authMethods = [...server.clientAuth.keys()]
   document['grant_types_supported'] = [...server.grantTypes.keys()].filter((name) => !ctx.tenant.withoutGrantTypes.includes(name))
   document['scopes_supported'] = Object.keys(ctx.tenant.scopes)

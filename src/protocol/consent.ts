@@ -3,10 +3,11 @@ import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, Endpoint } from './feature.ts'
 import { continueUrl, findFlow } from './flow.ts'
+import { allow } from './granted.ts'
 import { partsOf, permissionsFor } from './permissions.ts'
 import { progress } from './progress.ts'
 import type { Page, ScopeLine } from './request-reply.ts'
-import { permissionsOf, resourcesOf } from './requested-permissions.ts'
+import { resourcesOf } from './requested-permissions.ts'
 import { applicationOf, deny } from './respond.ts'
 import { describeScopes } from './scope-words.ts'
 import type { AuthorizationRequest, Grant, Session } from './types.ts'
@@ -25,14 +26,7 @@ export const consentEndpoint: Endpoint = {
     if (session?.sid !== params.need('sid'))
       refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
     if (step !== 'consent') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // another step is required first, or none
-    const scope = await permissionsOf(ctx, flow.asked)
-    const grant = await ctx.store.grants.widen({
-      clientId: client.client_id,
-      subject: session.subject,
-      scope,
-      newId: ctx.id(),
-      now: ctx.now(),
-    })
+    const grant = await allow(ctx, client, flow.asked, session.subject)
     await ctx.store.flows.answer(flow.id, 'consent')
     const detail = { client: client.client_id, scope: flow.asked.scope.join(' ') }
     const given = { act: 'grant.give', outcome: 'success', by: { type: 'user', id: session.subject }, target: grant.id, detail } as const

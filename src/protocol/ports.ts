@@ -37,11 +37,24 @@ export interface Store extends RegistrationStore {
     sharedScopes(): Promise<readonly string[]>
   }
   grants: {
+    /** Not one that its client manages. */
     find(clientId: string, subject: string): Promise<Grant | undefined>
     /** One in force. */
     byId(id: string): Promise<Grant | undefined>
     /** Adds scope to the grant of this client and subject, creating it if needed. Concurrent calls lose nothing. */
     widen(ask: { clientId: string; subject: string; scope: readonly Permission[]; newId: string; now: number }): Promise<Grant>
+    /**
+     * Creates the grant of this id, or adds the scope to it, or puts it in place of its scope, which ends its refresh tokens. Undefined: there
+     * is none of this client and subject. Creating it twice makes one.
+     */
+    manage(ask: {
+      id: string
+      action: 'create' | 'merge' | 'replace'
+      clientId: string
+      subject: string
+      scope: readonly Permission[]
+      now: number
+    }): Promise<Grant | undefined>
     /** Revokes the grant with all tokens and codes issued under it. True for the first caller. */
     revoke(id: string, now: number): Promise<boolean>
   }

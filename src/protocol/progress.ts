@@ -1,6 +1,7 @@
 /** The state of an authorization request: the sessions of the browser, the earlier grant, and the next step. */
 import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
+import { grantFor, managedGrant } from './granted.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
 import type { Request } from './request-reply.ts'
 import { permissionsOf } from './requested-permissions.ts'
@@ -28,15 +29,21 @@ export async function progress(
   const sessions = await ctx.people.sessions(who.browser.sessions, ctx.now(), who.address)
   const hinted = sessions.find((one) => isHinted(ctx, asked, one))
   const session = hinted ?? (await sessionFor(ctx, asked, sessions))
-  const grant = session && (await ctx.store.grants.find(client.client_id, session.subject))
+  const grant = session && (await grantFor(ctx, client, asked, session.subject))
   const covered = (await permissionsOf(ctx, asked)).every((permission) => grant?.scope.includes(permission))
   const terms = {
-    consent: ctx.server.responseTypes.get(asked.responseType)?.comparison ? ('always' as const) : consentRule(client, asked.redirectUri),
+    consent: consentRuleOf(ctx, client, asked),
     secondFactor: await secondFactorStep(ctx, flow, session),
     covered,
   }
   const hintedSubject = hinted?.subject ?? asked.hintedSubject
   return { sessions, session, grant, step: nextStep({ ...flow, asked: { ...asked, hintedSubject } }, session, terms, ctx.now()) }
+}
+
+/** A device must be compared, and a grant that the client manages is allowed for this request alone. */
+function consentRuleOf({ server }: Ctx, client: Client, asked: AuthorizationRequest): ConsentRule {
+  const anew = server.responseTypes.get(asked.responseType)?.comparison !== undefined || managedGrant(asked) !== undefined
+  return anew ? 'always' : consentRule(client, asked.redirectUri)
 }
 
 /** Is it the person of id_token_hint? */

@@ -2,7 +2,7 @@
 import type { Store } from '../protocol/ports.ts'
 import type { GrantStore, ListedGrant } from '../protocol/registry.ts'
 import type { Grant } from '../protocol/types.ts'
-import { type Db, type Row, type Sql, sql } from './sql.ts'
+import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 export function grants(db: Db, tenant: string): Pick<Store, 'grants'> & GrantStore {
   return {
@@ -32,6 +32,7 @@ export function grants(db: Db, tenant: string): Pick<Store, 'grants'> & GrantSto
           yield sql`update grants set scope = ${grant.scope.join(' ')} where tenant_id = ${tenant} and id = ${grant.id}`
           return grant
         }),
+      manage: (ask) => db.transact(() => manage(tenant, ask)),
       revoke: (id, now) =>
         db.transact(function* () {
           const revoked = yield sql`
@@ -86,11 +87,28 @@ function ofSubject(tenant: string, subject: string, clientId: string, { at, id, 
     order by created_at desc, id desc limit ${limit}`
 }
 
+type Management = Parameters<Store['grants']['manage']>[0]
+
+function* manage(tenant: string, { id, action, clientId, subject, scope, now }: Management): Transaction<Grant | undefined> {
+  if (action === 'create')
+    yield sql`
+      insert into grants (tenant_id, id, client_id, subject, scope, created_at, managed)
+      values (${tenant}, ${id}, ${clientId}, ${subject}, '', ${now}, 1) on conflict do nothing`
+  const [row] = yield sql`
+    update grants set scope = scope where tenant_id = ${tenant} and id = ${id} and client_id = ${clientId} and subject = ${subject}
+    and revoked_at is null returning scope`
+  if (!row) return undefined
+  const grant: Grant = { id, clientId, subject, scope: [...new Set([...(action === 'replace' ? [] : scopeOf(row)), ...scope])] }
+  yield sql`update grants set scope = ${grant.scope.join(' ')} where tenant_id = ${tenant} and id = ${id}`
+  if (action === 'replace') yield sql`delete from refresh_tokens where tenant_id = ${tenant} and grant_id = ${id}`
+  return grant
+}
+
 /** The newest in force: a person may have several grants for one client. */
 function newest(tenant: string, clientId: string, subject: string): Sql {
   return sql`
     select id, scope from grants
-    where tenant_id = ${tenant} and client_id = ${clientId} and subject = ${subject} and revoked_at is null
+    where tenant_id = ${tenant} and client_id = ${clientId} and subject = ${subject} and revoked_at is null and managed = 0
     order by created_at desc, id desc limit 1`
 }
 

@@ -5,6 +5,7 @@ import { allowsRedirectUri, isVoid } from '../client.ts'
 import { cancelEndpoint, consentEndpoint } from '../consent.ts'
 import { refuse, refuseAudited } from '../errors.ts'
 import type { ApprovedRequest, Ctx, Feature, GrantType, ResponseType, TokenRequest } from '../feature.ts'
+import { allow } from '../granted.ts'
 import { refreshOf } from '../refresh.ts'
 import { permissionsOf } from '../requested-permissions.ts'
 import { revokeFamily } from '../token-family.ts'
@@ -73,9 +74,7 @@ const responseType: ResponseType = {
     const { subject, authTime, acr, amr, sid } = session
     const permissions = await permissionsOf(ctx, asked)
     const covers = grant && permissions.every((permission) => grant.scope.includes(permission))
-    const { id: grantId } = covers
-      ? grant
-      : await ctx.store.grants.widen({ clientId: client.client_id, subject, scope: permissions, newId: ctx.id(), now })
+    const { id: grantId } = covers ? grant : await allow(ctx, client, asked, subject)
     const stored = await ctx.store.codes.add(
       {
         hash: ctx.tokens.hash('ac', code) as string,

@@ -5,11 +5,11 @@ import { authenticateClient } from '../client-auth.ts'
 import { type ErrorCode, OAuthError, refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, GrantType, ResponseMode, ResponseType, TokenRequest } from '../feature.ts'
 import { beginFlow, continueUrl, countFlow } from '../flow.ts'
+import { allow } from '../granted.ts'
 import type { DeviceCode } from '../kept-requests.ts'
 import { Params } from '../params.ts'
 import { refreshOf } from '../refresh.ts'
 import type { PageReply, Request } from '../request-reply.ts'
-import { permissionsOf } from '../requested-permissions.ts'
 import { revokeFamily } from '../token-family.ts'
 import type { Code } from '../types.ts'
 
@@ -146,8 +146,7 @@ const device: ResponseType = {
     if (!waiting || waiting.expiresAt <= ctx.now()) refuse('invalid_request', 'the device no longer waits; start again on the device')
     const { subject, authTime, acr, amr, sid } = session
     const now = ctx.now()
-    const scope = await permissionsOf(ctx, asked)
-    const grant = await ctx.store.grants.widen({ clientId: client.client_id, subject, scope, newId: ctx.id(), now })
+    const grant = await allow(ctx, client, asked, subject)
     const code = {
       hash: waiting.hash,
       grantId: grant.id,

@@ -13,6 +13,7 @@ import { discovery } from './discovery.ts'
 import { dpop } from './dpop.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
 import { formPost } from './form-post.ts'
+import { grantManagement } from './grant-management.ts'
 import { groups } from './groups.ts'
 import { introspection } from './introspection.ts'
 import { issuerIdentification } from './issuer-identification.ts'
@@ -71,6 +72,7 @@ export const catalogue = {
   jwtIntrospection,
   revocation,
   resourceIndicators,
+  grantManagement,
   deviceAuthorization,
   dynamicRegistration,
   registrationManagement,

@@ -1,6 +1,143 @@
-/** Paths of the Authlete reference server, for programs written for it. */
+/** Paths of the Authlete reference server, for programs written for it: the same endpoints, and a form that signs in and consents at once. */
+import { OAuthError } from '../../protocol/errors.ts'
+import { findFlow } from '../../protocol/flow.ts'
+import { Params } from '../../protocol/params.ts'
+import { progress } from '../../protocol/progress.ts'
+import type { Browser, Reply, Request } from '../../protocol/request-reply.ts'
+import { applicationOf, deny } from '../../protocol/respond.ts'
+import type { Route, ViewReply, WebTenant } from '../http/route.ts'
+import { decisionView } from '../pages/decision.ts'
 
 /** Ours by theirs. */
 export const authletePaths: Readonly<Record<string, string>> = {
+  '/api/token': '/token',
+  '/api/jwks': '/.well-known/jwks.json',
   '/api/introspection': '/introspect',
+  '/api/userinfo': '/userinfo',
+  '/api/revocation': '/revoke',
+  '/api/par': '/par',
+  '/api/register': '/register',
+  '/api/register/:id': '/register/:id',
+  '/api/gm/:id': '/grants/:id',
+}
+
+/** `/api/authorization` and `/api/authorization/decision`, made of the routes of the authorization endpoint; none where that is not served. */
+export function authleteAuthorization(routes: readonly Route[]): Route[] {
+  const at = (path: string) => routes.find((route) => route.path === path)
+  const [start, go, signIn, consent] = ['/authorize', '/authorize/continue', '/authorize/sign-in', '/authorize/consent'].map(at)
+  return start && go && signIn && consent ? [authorization({ start, go }), decision({ go, signIn, consent })] : []
+}
+
+type Routes = Readonly<Record<'start' | 'go' | 'signIn' | 'consent', Route>>
+
+/** Until the client is known, refusals are JSON, with the code that their programs expect. */
+function authorization({ start, go }: Pick<Routes, 'start' | 'go'>): Route {
+  return {
+    path: '/api/authorization',
+    methods: ['GET', 'POST'],
+    audience: 'program',
+    async handle(tenant, request, sent) {
+      const id = request.params.get('client_id')
+      if (id === undefined || !(await tenant.ctx.store.clients.find(id))) return unknownClient()
+      const reply = await start.handle(tenant, request, sent)
+      const ticket = ticketOf(reply)
+      if (ticket === undefined) return reply
+      const browser = { ...request.browser, ...('remember' in reply ? reply.remember : {}) } as Browser
+      const next = await go.handle(tenant, { ...asking(request, browser, { flow: ticket }), method: 'GET' }, sent)
+      const asks = next.kind === 'page' && (next.page === 'sign-in' || next.page === 'consent')
+      return asks ? formFor(tenant, ticket, { reply, browser, signedIn: next.page === 'consent' }) : reply
+    },
+  }
+}
+
+function unknownClient(): never {
+  const error = new OAuthError('invalid_client', 'client_id is missing, or not registered here')
+  error.status = 400
+  throw error
+}
+
+/** The ticket of the visit that begins; undefined: it is answered already. */
+function ticketOf(reply: Reply | ViewReply): string | undefined {
+  if (reply.kind !== 'redirect') return undefined
+  const url = new URL(reply.to)
+  return url.pathname.endsWith('/authorize/continue') ? (url.searchParams.get('flow') ?? undefined) : undefined
+}
+
+async function formFor(
+  tenant: WebTenant,
+  ticket: string,
+  { reply, browser, signedIn }: { reply: Reply | ViewReply; browser: Browser; signedIn: boolean },
+): Promise<ViewReply> {
+  const { flow, client } = await findFlow(tenant.ctx, ticket, browser)
+  const scopes = flow.asked.scope.map((word) => tenant.ctx.tenant.scopes[word] ?? word)
+  const view = decisionView({
+    base: tenant.base,
+    ticket,
+    application: applicationOf(client),
+    scopes,
+    signedIn,
+    loginHint: flow.asked.loginHint,
+  })
+  return { kind: 'view', view, ...('remember' in reply && reply.remember ? { remember: reply.remember } : {}) }
+}
+
+/**
+ * Signs in if that is asked, and allows or refuses. A wrong password ends the visit, as there. What this form does not ask, such as a second
+ * factor, our own pages ask next. The form belongs to the browser that began, and is accepted from our own origin alone.
+ */
+function decision({ go, signIn, consent }: Pick<Routes, 'go' | 'signIn' | 'consent'>): Route {
+  return {
+    path: '/api/authorization/decision',
+    methods: ['POST'],
+    audience: 'person',
+    ownForm: true,
+    async handle(tenant, request, sent) {
+      const { ctx } = tenant
+      const { params } = request
+      const [flow, authorized] = [params.need('ticket'), params.need('authorized')]
+      const live = await findFlow(ctx, flow, request.browser)
+      if (authorized !== 'true') return located(await deny(ctx, live))
+      const subject = params.get('subject')
+      const signed =
+        subject === undefined
+          ? undefined
+          : await signIn.handle(
+              tenant,
+              asking(request, request.browser, { flow, username: subject, password: params.get('password') ?? '' }),
+              sent,
+            )
+      if (signed && signed.kind !== 'redirect') return signed.status === 429 ? signed : merged(located(await deny(ctx, live)), signed)
+      const remembered = signed && 'remember' in signed ? signed.remember : undefined
+      const browser = { ...request.browser, ...remembered } as Browser
+      const { step, session } = await progress(ctx, live.client, (await findFlow(ctx, flow, browser)).flow, {
+        browser,
+        address: request.address,
+      })
+      const allowed =
+        step === 'consent' && session
+          ? await consent.handle(tenant, asking(request, browser, { flow, sid: session.sid, answer: 'allow' }), sent)
+          : undefined
+      const done = await go.handle(tenant, { ...asking(request, browser, { flow }), method: 'GET' }, sent)
+      return merged(located(done), signed, allowed)
+    },
+  }
+}
+
+/** The same request with other parameters, from a browser that remembers what it was just told. */
+function asking(request: Request, browser: Browser, fields: Readonly<Record<string, string>>): Request {
+  return { ...request, browser, params: new Params(Object.entries(fields)) }
+}
+
+/** Their programs follow a redirect: the page of ours that leads on would be in the way. */
+function located<T extends Reply | ViewReply>(reply: T): T | Reply {
+  if (reply.kind !== 'page' || reply.page !== 'leave') return reply
+  const { remember, headers, auditEvents } = reply
+  return { kind: 'redirect', to: reply.data.to, ...{ remember, headers, auditEvents } } as Reply
+}
+
+/** One answer, with what the steps before it told the browser and the audit log. */
+function merged(last: Reply | ViewReply, ...steps: (Reply | ViewReply | undefined)[]): Reply | ViewReply {
+  const all = [...steps, last].filter((one) => one !== undefined)
+  const remember = Object.assign({}, ...all.map((one) => ('remember' in one ? one.remember : undefined)))
+  return { ...last, remember, auditEvents: all.flatMap(({ auditEvents }) => auditEvents ?? []) } as Reply | ViewReply
 }

@@ -1,0 +1,36 @@
+/** Which grant a request is about: the usual one of a person and a client, or one that the client manages by its id. */
+import type { Client } from './client.ts'
+import { refuse } from './errors.ts'
+import type { Ctx } from './feature.ts'
+import type { Permission } from './permissions.ts'
+import { permissionsOf } from './requested-permissions.ts'
+import type { AuthorizationRequest, Grant } from './types.ts'
+
+/** What a client may do with grants. Grant Management for OAuth 2.0 §5.1 */
+export const grantActions = ['create', 'merge', 'replace'] as const
+export type GrantAction = (typeof grantActions)[number]
+
+/** What a request says of the grant it is about; undefined: it is about the usual one. */
+export function managedGrant({ extensions }: Pick<AuthorizationRequest, 'extensions'>): { id: string; action: GrantAction } | undefined {
+  const id = extensions['grant_id']
+  const action = grantActions.find((one) => one === extensions['grant_management_action'])
+  return id !== undefined && action ? { id, action } : undefined
+}
+
+/** What the client was allowed before by this person, in the grant that the request is about. */
+export async function grantFor(ctx: Ctx, client: Client, asked: AuthorizationRequest, subject: string): Promise<Grant | undefined> {
+  const managed = managedGrant(asked)
+  if (!managed) return ctx.store.grants.find(client.client_id, subject)
+  const grant = await ctx.store.grants.byId(managed.id)
+  return grant?.clientId === client.client_id && grant.subject === subject ? grant : undefined
+}
+
+/** The person allows what is asked for. */
+export async function allow(ctx: Ctx, client: Client, asked: AuthorizationRequest, subject: string): Promise<Grant> {
+  const scope: Permission[] = await permissionsOf(ctx, asked)
+  const [clientId, now] = [client.client_id, ctx.now()]
+  const managed = managedGrant(asked)
+  if (!managed) return ctx.store.grants.widen({ clientId, subject, scope, newId: ctx.id(), now })
+  const grant = await ctx.store.grants.manage({ ...managed, clientId, subject, scope, now })
+  return grant ?? refuse('invalid_grant_id', 'the grant of this request was revoked, or is of another person')
+}
