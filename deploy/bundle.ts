@@ -1,0 +1,43 @@
+/** `npm run build`: the program as one minified bundle in `dist`, with the files that it reads while it runs. */
+import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+
+/** What is loaded late, or has files of its own: packages that are installed beside the bundle. */
+const external = ['@scalar/fastify-api-reference', 'pino-pretty', 'yaml', 'pg-native']
+
+/** Where the bundle looks for what the sources read beside themselves. */
+const files: Readonly<Record<string, string>> = {
+  'src/crypto/popular-passwords.txt': 'popular-passwords.txt',
+  'src/web/pages/style.css': 'style.css',
+  'src/web/pages/account/account.css': 'account/account.css',
+  'src/web/pages/passkey.js': 'passkey.js',
+  ...Object.fromEntries(globSync('src/store/migrations/*.sql', { cwd: root }).map((path) => [path, path.replace('src/store/', '')])),
+}
+
+rmSync(dist, { recursive: true, force: true })
+await build({
+  absWorkingDir: root,
+  // A thread runs the file of bcrypt, which is therefore one of its own.
+  entryPoints: ['src/main.ts', 'src/crypto/bcrypt.ts'],
+  entryNames: '[name]',
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  keepNames: true, // errors are told apart by their names
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  external,
+  // Packages that are written as CommonJS load modules of Node.js with it.
+  banner: { js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);" },
+  logLevel: 'warning',
+})
+for (const [from, to] of Object.entries(files)) {
+  mkdirSync(dirname(join(dist, to)), { recursive: true })
+  cpSync(join(root, from), join(dist, to))
+}
