@@ -1,19 +1,29 @@
 /** Every route of the server: those of the rules, the pages, the account page, the JSON APIs and the APIs of other servers. */
-import type { App } from './app.ts'
 import type { Config } from './config/schema.ts'
 import { demoAddresses, demoMachine } from './demo-constants.ts'
+import type { Server } from './protocol/feature.ts'
+import type { TenantDirectory } from './tenant-directory.ts'
 import { version } from './version.ts'
 import { accountRoutes } from './web/account/routes.ts'
 import { docsRoutes } from './web/api/docs.ts'
 import { everyRoute } from './web/api/every-route.ts'
 import { type CompatDeps, withoutClients } from './web/compat/auto-authn.ts'
 import { withSharedRegister } from './web/compat/register.ts'
-import { homeRoutes } from './web/home.ts'
+import { type HomeOptions, homeRoutes } from './web/home.ts'
 import { type Route, routeOf } from './web/http/route.ts'
 import { signUpSteps } from './web/sign-in/sign-up.ts'
 import { steps } from './web/sign-in/steps.ts'
 
-export function routesOf({ server, tenant, tenants, sentMails }: App, { api, demo }: Config): Route[] {
+interface RouteDeps {
+  server: Server
+  tenants: TenantDirectory
+  /** The active tenant with this slug. */
+  tenant: CompatDeps['tenant']
+  /** Development mode: the mails of this process that were stored in a folder. */
+  sentMails: HomeOptions['sentMails']
+}
+
+export function routesOf({ server, tenant, tenants, sentMails }: RouteDeps, { api, demo }: Config): Route[] {
   const createTenant: CompatDeps['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await tenant(ask.slug))?.org : undefined)
   const compat: CompatDeps = { tenant, tenants, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
   const json = everyRoute(compat)

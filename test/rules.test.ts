@@ -1,14 +1,14 @@
-/** The architecture, as tests: what each room may reach, what each file must look like. */
+/** Tests of the architecture: what each folder may import, what each file must look like. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { functionsOf, type Source, sources, tests, within } from './sources.ts'
 
-/** Who may import whom. A room or file that is not listed does not exist. */
+/** What each folder, or file at the top, may import. One that is not listed is refused. */
 const may: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   identity: ['protocol'],
   crypto: ['protocol', 'file-access.ts'],
-  // Port types only, and the one error that tells callers to come back later.
+  // Only the types of ports, and the error that asks callers to retry later.
   store: [
     'protocol/types.ts',
     'protocol/ports.ts',
@@ -30,9 +30,9 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'crypto/types.ts',
   ],
   web: ['protocol', 'identity', 'crypto'],
-  // How letters of identity leave the house, in the words and markup of the door.
+  // Sends the mails of identity, with the markup of the pages.
   mail: ['identity/links.ts', 'identity/outbox.ts', 'protocol/audit-events.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
-  // The settings of features are computed from the catalogue; algorithms and what counts as loopback are said once.
+  // The settings of features are computed from the catalogue; algorithms and the rule for loopback addresses are defined once.
   config: [
     'protocol/features/index.ts',
     'protocol/lifetimes.ts',
@@ -52,7 +52,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   ],
   'certificates.ts': ['config', 'protocol', 'startup-error.ts', 'web'],
   'listeners.ts': ['certificates.ts', 'config', 'web'],
-  'routes.ts': ['app.ts', 'demo-constants.ts', 'config', 'version.ts', 'web'],
+  'routes.ts': ['demo-constants.ts', 'config', 'protocol/feature.ts', 'tenant-directory.ts', 'version.ts', 'web'],
   'platform.ts': ['file-access.ts'],
   'file-access.ts': [],
   'node-clock.ts': ['platform.ts', 'store'],
@@ -85,10 +85,10 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'tenant-directory.ts': ['protocol', 'store'],
   'tenant-cache.ts': ['store', 'tenant.ts'],
   'tenant.ts': ['config', 'identity', 'mail', 'platform.ts', 'protocol', 'crypto', 'store', 'web'], // one tenant, put together
-  // What an operator would do by hand on first start: register a client, make an account.
+  // What an operator would do on first start: register a client, create an account.
   'demo-constants.ts': [],
   'demo-data.ts': ['demo-constants.ts', 'tenant.ts', 'app.ts', 'protocol', 'identity'],
-  // The operator's hand. It tells the errors of every room in its own words, and migrates without opening a house.
+  // Words the errors of every folder for the operator, and migrates without opening an application.
   cli: [
     'key-encryption.ts',
     'startup-error.ts',
@@ -129,11 +129,11 @@ const guarded: Readonly<Record<string, readonly string[]>> = {
   'node:vm': [],
 }
 
-/** Words that only these places may use, and what others take. */
+/** Words that only these files may use, and what others use instead. */
 const words: readonly { word: RegExp; only: readonly string[]; instead: string }[] = [
   { word: /\bprocess\.(?:env|argv)\b|\b(?:env|argv)\b[^\n]*\} = process\b/, only: ['main.ts'], instead: 'the configuration' },
   { word: /\bDate\.now\b|\bnew Date\(\)/, only: ['platform.ts'], instead: 'now()' },
-  // How long hashing took, for the queue before it, and how long ago the database was asked; never what time it is.
+  // Measures durations only: of hashing, for its queue, and since the last query.
   {
     word: /\bperformance\.now\b/,
     only: ['platform.ts', 'crypto/passwords.ts', 'crypto/imported-secrets.ts', 'store/open.ts'],
@@ -145,33 +145,33 @@ const words: readonly { word: RegExp; only: readonly string[]; instead: string }
   { word: /\beval\(|\bnew Function\(/, only: [], instead: 'code' },
 ]
 
-suite('rooms', () => {
+suite('folders', () => {
   test('import only what they may', () => {
     const wrong = sources.flatMap(({ path, imports }) => {
-      const abroad = imports.filter((i) => i.ours && tenantOf(i.target) !== tenantOf(path)).map((i) => i.target)
-      const forbidden = abroad.filter((target) => !may[tenantOf(path)]?.some((context) => within(target, context)))
+      const abroad = imports.filter((i) => i.ours && folderAtTop(i.target) !== folderAtTop(path)).map((i) => i.target)
+      const forbidden = abroad.filter((target) => !may[folderAtTop(path)]?.some((context) => within(target, context)))
       return [
-        ...(tenantOf(path) in may ? [] : [`${path} is in no room of the table`]),
+        ...(folderAtTop(path) in may ? [] : [`${path} is in no folder of the table`]),
         ...forbidden.map((target) => `${path} imports ${target}`),
       ]
     })
     assert.deepEqual(wrong, [])
   })
 
-  test('have no row in the table that nobody uses', () => {
-    for (const [tenant, places] of Object.entries(may)) {
-      const files = sources.filter(({ path }) => tenantOf(path) === tenant)
+  test('have no entry in the table that nobody uses', () => {
+    for (const [folder, targetsAllowed] of Object.entries(may)) {
+      const files = sources.filter(({ path }) => folderAtTop(path) === folder)
       const targets = files.flatMap(({ imports }) => imports.map((i) => i.target))
-      assert.ok(files.length > 0, `there is no ${tenant}`)
+      assert.ok(files.length > 0, `there is no ${folder}`)
       assert.deepEqual(
-        places.filter((context) => context.includes('/') && !targets.includes(context)),
+        targetsAllowed.filter((context) => context.includes('/') && !targets.includes(context)),
         [],
-        `${tenant} no longer needs these`,
+        `${folder} no longer needs these`,
       )
     }
   })
 
-  test('the frame does not know the features, features do not know each other, and others know only the catalogue', () => {
+  test('the rules do not import features, features do not import each other, and others import only the catalogue', () => {
     const shown = ['protocol/features/index.ts', 'protocol/features/profiles.ts']
     const folderOf = (path: string) => path.split('/').slice(0, -1).join('/')
     const wrong = sources
@@ -185,8 +185,8 @@ suite('rooms', () => {
     assert.deepEqual(wrong, [])
   })
 
-  test('depend in one direction: no file needs itself at run time', () => {
-    const graph = new Map(sources.map(({ path, imports }) => [path, imports.filter((i) => i.ours && !i.typeOnly).map((i) => i.target)]))
+  test('depend in one direction: no file imports itself through others, not even for a type', () => {
+    const graph = new Map(sources.map(({ path, imports }) => [path, imports.filter((i) => i.ours).map((i) => i.target)]))
     const done = new Set<string>()
     const visit = (path: string, trail: readonly string[]): void => {
       assert.ok(!trail.includes(path), `import cycle: ${[...trail.slice(trail.indexOf(path)), path].join(' → ')}`)
@@ -197,13 +197,13 @@ suite('rooms', () => {
     for (const path of graph.keys()) visit(path, [])
   })
 
-  test('do not re-export: a name has one home', () => {
+  test('do not re-export: a name has one file', () => {
     assert.deepEqual(matching(/^export (?:type )?(?:\*|\{[^}]*\}) from /m), [])
   })
 })
 
-suite('the world outside', () => {
-  test('is reached through few modules only', () => {
+suite('the outside world', () => {
+  test('is reached only through few modules', () => {
     const wrong = sources.flatMap(({ path, imports }) => {
       const pure = within(path, 'identity') || (within(path, 'protocol') && !within(path, 'protocol/codec'))
       const allowed = (name: string) =>
@@ -236,7 +236,7 @@ suite('files', () => {
     assert.deepEqual(long, [])
   })
 
-  test('say in their first line what they are', () => {
+  test('state in their first line what they are', () => {
     assert.deepEqual(
       sources.filter(({ text }) => !/^\/\*\* .{12,}\*\/\n|^\/\*\*\n \* \S/.test(text)).map(({ path }) => path),
       [],
@@ -255,7 +255,7 @@ suite('files', () => {
     assert.deepEqual(wrong, [])
   })
 
-  test('leave nothing for later, and hold nothing that changes', () => {
+  test('have no TODO and no variable at the top level', () => {
     assert.deepEqual(matching(/^(?:export )?(?:let|var) /m), [])
     assert.deepEqual(
       sources.filter(({ text }) => /\b(?:TODO|FIXME|XXX|HACK)\b/.test(text)).map(({ path }) => path),
@@ -263,7 +263,7 @@ suite('files', () => {
     )
   })
 
-  test('bear names that mean something', () => {
+  test('have meaningful names', () => {
     const empty =
       /(?:Manager|Service|Helper|Util|Impl|Common)s?(?![a-z])|(?:^|[-/])(?:manager|service|helper|util|impl|common|base)s?(?:[-.]|$)|[a-z]Base$/
     const wrong = sources.flatMap(({ path, code }) => {
@@ -282,6 +282,6 @@ function matching(word: RegExp, only: readonly string[] = []): string[] {
   return sources.filter(({ path, code }) => word.test(code) && !only.some((context) => within(path, context))).map(({ path }) => path)
 }
 
-function tenantOf(path: Source['path']): string {
+function folderAtTop(path: Source['path']): string {
   return path.split('/')[0]!
 }

@@ -1,4 +1,4 @@
-/** The sources as the rules of the house look at them: text, code without comments, imports, functions. */
+/** The sources as the tests of the architecture read them: text, code without comments, imports, functions. */
 import { globSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
@@ -8,7 +8,7 @@ export interface Source {
   /** Below `src`, with forward slashes. */
   path: string
   text: string
-  /** Without comments; what was a comment is gone, line breaks stay. */
+  /** Without comments, but with their line breaks. */
   code: string
   imports: readonly Import[]
 }
@@ -17,14 +17,12 @@ export interface Import {
   /** A path below `src`, or the name of a package or of a module of Node. */
   target: string
   ours: boolean
-  /** Gone at run time. */
-  typeOnly: boolean
 }
 
 /** The program, without its tests. */
 export const sources: readonly Source[] = read('src/**/*.ts').filter(({ path }) => !path.endsWith('.test.ts'))
 
-/** Every test, wherever it lies, as one text. */
+/** Every test, in every folder. */
 export const tests: readonly { path: string; text: string }[] = ['src/**/*.test.ts', 'test/**/*.ts'].flatMap((pattern) =>
   globSync(pattern, { cwd: root }).map((path) => ({ path: slashed(path), text: readFileSync(join(root, path), 'utf8') })),
 )
@@ -40,12 +38,12 @@ export function read(pattern: string): Source[] {
     })
 }
 
-/** Is `path` this file, or in this folder? */
+/** Whether `path` is this file, or in this folder. */
 export function within(path: string, context: string): boolean {
   return path === context || path.startsWith(`${context}/`)
 }
 
-/** Each function or method of more than one line: where it begins, and how many lines it has that are not those of a function inside it. */
+/** Each function or method of more than one line: where it begins, and how many lines it has apart from functions inside it. */
 export function functionsOf({ code }: Source): { line: number; ownLines: number; head: string }[] {
   const lines = code.split('\n')
   const spans = lines.flatMap((head, from) => {
@@ -72,11 +70,11 @@ function withoutComments(text: string): string {
 }
 
 function importsOf(path: string, code: string): Import[] {
-  const statements = code.matchAll(/\b(import|export)(?: (type))?\b[^;'"`()]*?\bfrom '([^']+)'|\bimport\('([^']+)'\)|^import '([^']+)'/gm)
-  return [...statements].map(([, , type, named, dynamic, bare]) => {
+  const statements = code.matchAll(/\b(?:import|export)\b[^;'"`()]*?\bfrom '([^']+)'|\bimport\('([^']+)'\)|^import '([^']+)'/gm)
+  return [...statements].map(([, named, dynamic, bare]) => {
     const name = (named ?? dynamic ?? bare) as string
     const ours = name.startsWith('.')
-    return { target: ours ? posix.join(posix.dirname(path), name) : name, ours, typeOnly: type !== undefined }
+    return { target: ours ? posix.join(posix.dirname(path), name) : name, ours }
   })
 }
 

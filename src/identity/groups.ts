@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { text } from '../protocol/text.ts'
 import { type Account, foldLogin } from './account.ts'
-import type { AccountDeps } from './accounts.ts'
 
 /** A group. */
 export interface Group {
@@ -63,8 +62,12 @@ export const groupChangeSchema = groupSchema.partial().extend({ description: gro
 export type GroupChange = z.input<typeof groupChangeSchema>
 
 /** Dependencies of changing groups. */
-export interface GroupDeps extends Pick<AccountDeps, 'now' | 'id'> {
+export interface GroupDeps {
   store: { groups: GroupStore }
+  /** Seconds since the epoch. */
+  now(): number
+  /** 128 random bits in base64url. */
+  id(): string
 }
 
 /** Creates a group without members. 'taken': another group has the name. Throws `ZodError`. */

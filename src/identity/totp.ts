@@ -1,5 +1,5 @@
 /** Authenticator apps: setup, and checking codes — RFC 6238 §5; the Key URI Format. */
-import type { TotpOffer } from '../protocol/ports.ts'
+import type { TotpOffer } from '../protocol/request-reply.ts'
 import type { Account } from './account.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import type { SignInDeps } from './sign-in.ts'

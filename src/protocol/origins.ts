@@ -1,8 +1,7 @@
 /** Web origins, whose scripts may call this server — RFC 6454, Fetch Standard §3.2. */
-import type { ClientMetadata } from './client.ts'
 
 /** The web origins from which a client's scripts may read our answers: those of its redirect URIs, and those it registered. */
-export function originsOf(client: Pick<ClientMetadata, 'redirect_uris' | 'web_origins'>): string[] {
+export function originsOf(client: { redirect_uris: readonly string[]; web_origins: readonly string[] }): string[] {
   const origins = client.redirect_uris.filter((uri) => /^https?:/.test(uri)).map((uri) => new URL(uri).origin)
   return [...new Set([...origins, ...client.web_origins])]
 }

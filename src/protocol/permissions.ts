@@ -3,10 +3,9 @@ import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 import { knownScopes, type Resource } from './resource.ts'
 import { normalised } from './resource-identifier.ts'
+import type { Permission } from './types.ts'
 
-/** A scope, or a scope and the API where it is allowed. No scope can contain the separator. */
-export type Permission = string
-
+/** No scope can contain it. */
 const separator = '"'
 
 /** The permissions for these scopes at these APIs. Scopes that none of them declares, and this server's own, apply to this server. */

@@ -2,9 +2,8 @@
 import type { SigningAlg } from './algs.ts'
 import type { Client } from './client.ts'
 import type { DeviceCode, PushedRequest } from './kept-requests.ts'
-import type { Permission } from './permissions.ts'
 import type { RegistrationStore } from './registry.ts'
-import type { Person } from './request-reply.ts'
+import type { Person, Question, TotpOffer } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type {
   AccessToken,
@@ -15,6 +14,7 @@ import type {
   Flow,
   Grant,
   PendingSignIn,
+  Permission,
   RefreshToken,
   Session,
   SignInProof,
@@ -136,22 +136,6 @@ export interface Store extends RegistrationStore {
 
 export type UsedOnceKind = 'client-assertion' | 'dpop-proof' | 'request-object'
 
-/** An attribute that a tenant has defined for its people, as forms ask for it. A bound is undefined when the tenant set none. */
-export interface Question {
-  name: string
-  title?: string | undefined
-  description?: string | undefined
-  /** list: several texts. */
-  type: 'string' | 'number' | 'boolean' | 'date' | 'enum' | 'list'
-  required: boolean
-  /** enum: the allowed values. */
-  values?: readonly string[] | undefined
-  /** string: the allowed lengths, in characters. */
-  max_length?: number | undefined
-  min?: number | undefined
-  max?: number | undefined
-}
-
 /** What `identity/` offers the rules: the sessions of a browser, and the claims of a subject. */
 export interface People {
   /** The supported authentication context classes, strongest last. */
@@ -211,13 +195,6 @@ export interface Enrolment {
   totp: TotpOffer
   /** Options for creating a passkey, as JSON. */
   passkey: string
-}
-
-/** `secret`: to be typed into the app; `uri`: to be scanned or followed; `draft`: posted back by our page. */
-export interface TotpOffer {
-  secret: string
-  uri: string
-  draft: string
 }
 
 /** What `crypto/` offers the rules: signatures by the tenant's keys. */

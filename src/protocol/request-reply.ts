@@ -2,7 +2,6 @@
 import type { AuditEvent } from './audit-events.ts'
 import type { OAuthError } from './errors.ts'
 import type { Params } from './params.ts'
-import type { Question, TotpOffer } from './ports.ts'
 
 /** A request, independent of the HTTP library. */
 export interface Request {
@@ -199,4 +198,27 @@ export interface ScopeLine {
   api: string | undefined
   /** True when the person allowed it before. */
   known: boolean
+}
+
+/** An attribute that a tenant has defined for its people, as forms ask for it. A bound is undefined when the tenant set none. */
+export interface Question {
+  name: string
+  title?: string | undefined
+  description?: string | undefined
+  /** list: several texts. */
+  type: 'string' | 'number' | 'boolean' | 'date' | 'enum' | 'list'
+  required: boolean
+  /** enum: the allowed values. */
+  values?: readonly string[] | undefined
+  /** string: the allowed lengths, in characters. */
+  max_length?: number | undefined
+  min?: number | undefined
+  max?: number | undefined
+}
+
+/** `secret`: to be typed into the app; `uri`: to be scanned or followed; `draft`: posted back by our page. */
+export interface TotpOffer {
+  secret: string
+  uri: string
+  draft: string
 }

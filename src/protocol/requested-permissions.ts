@@ -1,8 +1,8 @@
 /** What an authorization request asks a person to allow — RFC 6749 §4.1.1, RFC 8707 §2.1. */
 import type { Ctx } from './feature.ts'
-import { type Permission, permissionsFor } from './permissions.ts'
+import { permissionsFor } from './permissions.ts'
 import type { Resource } from './resource.ts'
-import type { AuthorizationRequest } from './types.ts'
+import type { AuthorizationRequest, Permission } from './types.ts'
 
 export async function permissionsOf(ctx: Ctx, asked: AuthorizationRequest): Promise<Permission[]> {
   return permissionsFor(ctx, asked.scope, await resourcesOf(ctx, asked))

@@ -3,8 +3,10 @@
 import type { AccessTokenAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
-import type { Permission } from './permissions.ts'
 import type { Resource } from './resource.ts'
+
+/** A scope at this server, or at one API: see `permissions.ts`. */
+export type Permission = string
 
 /** What a subject has allowed a client. It records the consent; codes and tokens are issued under it. */
 export interface Grant {

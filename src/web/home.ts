@@ -28,7 +28,7 @@ export function homeRoutes({ development, account, sentMails }: HomeOptions): Ro
   return [home, icon, ...(account ? [changePassword] : []), ...(development && sentMails ? [mails(sentMails)] : [])]
 }
 
-interface HomeOptions {
+export interface HomeOptions {
   development: Development | undefined
   account: boolean
   sentMails: (() => readonly SentMail[]) | undefined

@@ -1,6 +1,6 @@
 /** Attributes of a tenant to look at in forms: one of each type, and of someone who means harm. */
 
-import type { Question } from '../../src/protocol/ports.ts'
+import type { Question } from '../../src/protocol/request-reply.ts'
 import { fieldOf } from '../../src/web/pages/question.ts'
 
 export const questions: readonly Question[] = [

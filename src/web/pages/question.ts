@@ -1,5 +1,5 @@
 /** A field for an attribute that a tenant has defined, by its type — HTML Living Standard §4.10; WCAG 2.2 §1.3.1, §3.3.1, §3.3.2. */
-import type { Question } from '../../protocol/ports.ts'
+import type { Question } from '../../protocol/request-reply.ts'
 import { type Html, html } from './html.ts'
 
 /** Longer texts get a field of several lines. */

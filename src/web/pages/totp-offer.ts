@@ -1,5 +1,5 @@
 /** Setting up an authenticator app: a code to scan, a link to follow, a secret to type — WCAG 2.2 §1.1.1, §3.3.2. */
-import type { TotpOffer } from '../../protocol/ports.ts'
+import type { TotpOffer } from '../../protocol/request-reply.ts'
 import { type Html, html } from './html.ts'
 import { qrCode } from './qr.ts'
 

@@ -5,30 +5,41 @@ import { rememberDevice } from '../../identity/devices.ts'
 import { passwordFingerprint, pendingSignInLifetime, secondFactorStepOf } from '../../identity/second-factor.ts'
 import { startSession } from '../../identity/sign-in.ts'
 import type { AuditEvent } from '../../protocol/audit-events.ts'
-import { continueUrl } from '../../protocol/flow.ts'
+import type { Client } from '../../protocol/client.ts'
+import type { Ctx } from '../../protocol/feature.ts'
+import { continueUrl, findFlow } from '../../protocol/flow.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import type { Flow, Session } from '../../protocol/types.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { WebTenant } from '../http/route.ts'
 
-/** The flow within which somebody signs in. */
+/** A request within a flow, and the sessions of its browser. */
 export interface FlowRequest {
   flowToken: string
   flow: Flow
+  client: Client
   request: Request
   sessions: readonly Session[]
+}
+
+/** The flow that a form was posted in. Refuses when it has expired or belongs to another browser. */
+export async function flowRequestOf(ctx: Ctx, request: Request): Promise<FlowRequest> {
+  const flowToken = request.params.need('flow')
+  const { flow, client } = await findFlow(ctx, flowToken, request.browser)
+  const sessions = await ctx.people.sessions(request.browser.sessions, ctx.now(), request.address)
+  return { flowToken, flow, client, request, sessions }
 }
 
 /**
  * After a right password: starts a session, or leaves a pending sign-in in the flow when a further step is required. Undefined: the password
  * was changed or the account suspended meanwhile.
  */
-export async function completeSignIn(tenant: WebTenant, entry: FlowRequest, account: Account): Promise<Reply | undefined> {
+export async function completeSignIn(tenant: WebTenant, flowRequest: FlowRequest, account: Account): Promise<Reply | undefined> {
   const { ctx, signIn } = tenant
   const [now, { subject }] = [ctx.now(), account]
   if ((await secondFactorStepOf(signIn, subject)) === undefined) {
-    const reply = await startBrowserSession(tenant, entry, account, { acr: 'aal1', amr: ['pwd'], authTime: now })
-    if (reply) await ctx.store.flows.answer(entry.flow.id, 'sign-in')
+    const reply = await startBrowserSession(tenant, flowRequest, account, { acr: 'aal1', amr: ['pwd'], authTime: now })
+    if (reply) await ctx.store.flows.answer(flowRequest.flow.id, 'sign-in')
     return reply
   }
   const pending = {
@@ -38,8 +49,8 @@ export async function completeSignIn(tenant: WebTenant, entry: FlowRequest, acco
     amr: ['pwd'],
     expiresAt: now + pendingSignInLifetime,
   }
-  await ctx.store.flows.setPending(entry.flow.id, pending)
-  return { kind: 'redirect', to: continueUrl(ctx, entry.flowToken) }
+  await ctx.store.flows.setPending(flowRequest.flow.id, pending)
+  return { kind: 'redirect', to: continueUrl(ctx, flowRequest.flowToken) }
 }
 
 /** Starts the session. `detail`: for the audit log. Undefined as above. */

@@ -9,13 +9,13 @@ import { passwordProblem } from '../../identity/password-policy.ts'
 import { type Applicant, confirmSignUp, findSignUp, signUp } from '../../identity/sign-up.ts'
 import { attemptPassword, countMail } from '../../identity/throttle.ts'
 import { refuse } from '../../protocol/errors.ts'
-import { continueUrl, findFlow, liveFlow } from '../../protocol/flow.ts'
+import { continueUrl, liveFlow } from '../../protocol/flow.ts'
 import type { Params } from '../../protocol/params.ts'
 import type { Browser, PageReply, Pages, Reply, Request } from '../../protocol/request-reply.ts'
 import { applicationOf } from '../../protocol/respond.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { Route, WebTenant } from '../http/route.ts'
-import { completeSignIn, type FlowRequest } from './complete.ts'
+import { completeSignIn, type FlowRequest, flowRequestOf } from './complete.ts'
 import { typedOf, valueFaults, valuesOf } from './questions.ts'
 import { openSignUp, signUpRule } from './sign-up-rule.ts'
 import { tooManyAttempts } from './too-many-attempts.ts'
@@ -35,14 +35,13 @@ const signUpStep: Route = {
   ownForm: true,
   async handle(tenant, request) {
     const { ctx, signIn, accounts } = tenant
-    const { params, browser, address } = request
-    const flowToken = params.need('flow')
-    const { flow, client } = await findFlow(ctx, flowToken, browser)
+    const { params, address } = request
+    const flowRequest = await flowRequestOf(ctx, request)
+    const { flow, client, flowToken, sessions } = flowRequest
     const { rule, asked } = await openSignUp(tenant)
     const { email, claims, password, repeated } = typedBy(params)
     const typed = typedOf(asked, params)
     const attributes = valuesOf(asked, typed) as Applicant['attributes'] & object
-    const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
     const again = async (status: number, refusal: Refusal, headers: Record<string, string> = {}): Promise<Reply> => {
       const shown = { flow: flowToken, application: applicationOf(client), email, name: claims.name, canChoose: sessions.length > 0 }
       const data = { ...shown, asked: await ctx.people.askedAtSignUp(), typed, faults: {}, ...refusal }
@@ -62,7 +61,7 @@ const signUpStep: Route = {
         ...done('sign-up-mail-sent', flowToken),
         auditEvents: [{ act: 'user.sign-up', outcome: 'success', detail: { proven: false } }],
       }
-    return signInNewAccount(tenant, { flowToken, flow, request, sessions }, outcome)
+    return signInNewAccount(tenant, flowRequest, outcome)
   },
 }
 
@@ -100,10 +99,10 @@ function problemOf({ signIn }: WebTenant, { email, claims }: Applicant, password
 }
 
 /** Signs the new account in and returns to the flow; an account suspended at this moment gets no session. */
-async function signInNewAccount(tenant: WebTenant, entry: FlowRequest, account: Account): Promise<Reply> {
-  const reply = (await completeSignIn(tenant, entry, account)) ?? {
+async function signInNewAccount(tenant: WebTenant, flowRequest: FlowRequest, account: Account): Promise<Reply> {
+  const reply = (await completeSignIn(tenant, flowRequest, account)) ?? {
     kind: 'redirect' as const,
-    to: continueUrl(tenant.ctx, entry.flowToken),
+    to: continueUrl(tenant.ctx, flowRequest.flowToken),
   }
   return { ...reply, auditEvents: [ownEvent('user.sign-up', account), ...(reply.auditEvents ?? [])] }
 }
@@ -158,7 +157,7 @@ const confirm: Route = {
     const live = flowToken === undefined ? undefined : await liveFlow(tenant.ctx, flowToken, browser)
     if (live && flowToken !== undefined) {
       const sessions = await tenant.ctx.people.sessions(browser.sessions, tenant.ctx.now(), request.address)
-      return signInNewAccount(tenant, { flowToken, flow: live.flow, request, sessions }, account)
+      return signInNewAccount(tenant, { flowToken, ...live, request, sessions }, account)
     }
     const device = await rememberDevice(tenant.signIn, browser.device, account.subject, tenant.ctx.now())
     return { ...done('signed-up', undefined), remember: { device }, auditEvents: [ownEvent('user.sign-up', account)] }

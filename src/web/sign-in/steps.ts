@@ -7,12 +7,12 @@ import { passwordProblem } from '../../identity/password-policy.ts'
 import { checkPassword, failedSignIn, type SignInDeps, startSession } from '../../identity/sign-in.ts'
 import { attemptPassword } from '../../identity/throttle.ts'
 import { refuse } from '../../protocol/errors.ts'
-import { continueUrl, findFlow } from '../../protocol/flow.ts'
+import { continueUrl } from '../../protocol/flow.ts'
 import { applicationOf } from '../../protocol/respond.ts'
 import { signInPage } from '../../protocol/sign-in-page.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { Route } from '../http/route.ts'
-import { completeSignIn } from './complete.ts'
+import { completeSignIn, flowRequestOf } from './complete.ts'
 import { enrolment, passkey, secondFactor } from './second-factor.ts'
 import { tooManyAttempts } from './too-many-attempts.ts'
 
@@ -26,16 +26,14 @@ const signIn: Route = {
   async handle(tenant, request) {
     const { ctx, signIn } = tenant
     const { params, browser, address } = request
-    const flowToken = params.need('flow')
-    const { flow, client } = await findFlow(ctx, flowToken, browser)
+    const flowRequest = await flowRequestOf(ctx, request)
+    const { client, flowToken, sessions } = flowRequest
     const [username = '', password = ''] = [params.get('username'), params.get('password')]
-    const now = ctx.now()
-    const sessions = await ctx.people.sessions(browser.sessions, now, address)
     const shown = { client, flowToken, loginHint: username, canChoose: sessions.length > 0 }
     const source = { login: username, address, device: browser.device }
-    const { wait, result: signedIn } = await attemptPassword(signIn, source, now, async () => {
+    const { wait, result: signedIn } = await attemptPassword(signIn, source, ctx.now(), async () => {
       const account = await checkPassword(signIn, username, password)
-      return account && completeSignIn(tenant, { flowToken, flow, request, sessions }, account)
+      return account && completeSignIn(tenant, flowRequest, account)
     })
     if (wait !== undefined) {
       const page = await signInPage(ctx, { ...shown, problem: tooManyAttempts(wait) })
@@ -52,12 +50,10 @@ const chooseAccount: Route = {
   methods: ['POST'],
   audience: 'person',
   ownForm: true,
-  async handle({ ctx }, { params, browser, address }) {
-    const flowToken = params.need('flow')
-    const { flow } = await findFlow(ctx, flowToken, browser)
-    const sid = params.get('sid')
+  async handle({ ctx }, request) {
+    const { flowToken, flow, sessions } = await flowRequestOf(ctx, request)
+    const sid = request.params.get('sid')
     if (sid === undefined) return { kind: 'redirect', to: `${continueUrl(ctx, flowToken)}&another=1` }
-    const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
     const chosen =
       sessions.find((s) => s.sid === sid) ?? refuse('invalid_request', 'that account is no longer signed in here; go back and choose again')
     await ctx.store.flows.answer(flow.id, 'choose-account')
@@ -73,10 +69,8 @@ const newPassword: Route = {
   audience: 'person',
   ownForm: true,
   async handle({ ctx, signIn, accounts }, request) {
-    const { params, browser, address } = request
-    const flowToken = params.need('flow')
-    const { client } = await findFlow(ctx, flowToken, browser)
-    const sessions = await ctx.people.sessions(browser.sessions, ctx.now(), address)
+    const { params, browser } = request
+    const { client, flowToken, sessions } = await flowRequestOf(ctx, request)
     const session =
       sessions.find((s) => s.requiredAction === 'new-password') ??
       refuse('invalid_request', 'there is no password to change; go back and start again')

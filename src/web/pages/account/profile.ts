@@ -1,5 +1,5 @@
 /** Where a person edits their profile — WCAG 2.2 §1.3.5: each field states its purpose. */
-import type { Question } from '../../../protocol/ports.ts'
+import type { Question } from '../../../protocol/request-reply.ts'
 import { fill, type Html, html, type Value } from '../html.ts'
 import { address, named } from '../names.ts'
 import { fieldOf, questionField } from '../question.ts'

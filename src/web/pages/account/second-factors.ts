@@ -1,5 +1,5 @@
 /** Where a person sets up or removes an authenticator app, and gets new recovery codes — NIST SP 800-63B-4 §4.1; WCAG 2.2 §3.3.4. */
-import type { TotpOffer } from '../../../protocol/ports.ts'
+import type { TotpOffer } from '../../../protocol/request-reply.ts'
 import { type Html, html } from '../html.ts'
 import { totpForm } from '../totp-offer.ts'
 import { card, confirmFirst, type FormContext, form } from './parts.ts'
