@@ -15,7 +15,7 @@ const toApplication: [fields: Fields, error: string, description: string][] = [
   [{ 'a b': ['1', '2'] }, 'invalid_request', 'a parameter is repeated; send each once'],
   [{ response_type: 'token' }, 'unsupported_response_type', 'response_type is not offered here'],
   [{ response_mode: 'pigeon' }, 'invalid_request', 'response_mode is not offered here'],
-  [{ client_id: 'machine' }, 'unauthorized_client', 'this client is not registered for the authorization code grant'],
+  [{ client_id: 'machine' }, 'unauthorized_client', 'this client is not registered for the grant type of this request'],
   [{ client_id: 'silent' }, 'unauthorized_client', 'this client is not registered for this response_type'],
   [{ response_type: 'none' }, 'unauthorized_client', 'this client is not registered for this response_type'],
   [{ client_id: 'pushing' }, 'invalid_request', 'this client must push its authorization requests'],
