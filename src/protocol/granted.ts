@@ -2,9 +2,8 @@
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
-import type { Permission } from './permissions.ts'
 import { permissionsOf } from './requested-permissions.ts'
-import type { AuthorizationRequest, Grant } from './types.ts'
+import type { AuthorizationRequest, Grant, Permission } from './types.ts'
 
 /** What a client may do with grants. Grant Management for OAuth 2.0 §5.1 */
 export const grantActions = ['create', 'merge', 'replace'] as const
