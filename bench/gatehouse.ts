@@ -146,6 +146,7 @@ function asked(clientId: string, scope: readonly string[]) {
     hintedSubject: undefined,
     hintedSector: undefined,
     acrValues: [],
+    requiredAcr: [],
     askedAt: Math.floor(Date.now() / 1000),
     uiLocales: [],
     pushed: undefined,

@@ -58,6 +58,7 @@ export const asked: AuthorizationRequest = {
   hintedSector: undefined,
   askedAt: NOW,
   acrValues: [],
+  requiredAcr: [],
   uiLocales: [],
   extensions: {},
   pushed: undefined,

@@ -1,11 +1,11 @@
 /** Reads an authorization request once client and redirect URI are known — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
 import { type Client, scopesOf } from './client.ts'
 import { refuse } from './errors.ts'
-import type { Ctx, Provenance, ResolvedRequest, ResponseMode, ResponseType } from './feature.ts'
+import type { Ctx, Provenance, ResolvedRequest, ResponseMode, ResponseType, SignInDemand } from './feature.ts'
 import { idTokenClaims } from './id-token.ts'
 import type { Params } from './params.ts'
 import { refuseScope } from './refused-scope.ts'
-import { type HintedPerson, hintedPerson } from './subject.ts'
+import { type HintedPerson, hintedPerson, sectorOf } from './subject.ts'
 import type { AuthorizationRequest } from './types.ts'
 
 const prompts = ['none', 'login', 'consent', 'select_account']
@@ -99,6 +99,7 @@ type Common =
   | 'hintedSubject'
   | 'hintedSector'
   | 'acrValues'
+  | 'requiredAcr'
   | 'askedAt'
   | 'uiLocales'
   | 'extensions'
@@ -109,8 +110,9 @@ async function readCommon(
   client: Client,
   { params, type, scope }: { params: Params; type: ResponseType; scope: readonly string[] },
 ): Promise<Pick<AuthorizationRequest, Common>> {
-  const acrValues = params.words('acr_values')
-  const hint = await readHint(ctx, params)
+  const demand = demandOf(ctx, client, params)
+  const acrValues = [...params.words('acr_values'), ...(demand.acrValues ?? [])]
+  const hint = await readHint(ctx, client, params, demand.subject)
   return {
     scope,
     nonce: params.get('nonce'),
@@ -119,10 +121,20 @@ async function readCommon(
     hintedSubject: hint?.subject,
     hintedSector: hint?.sector,
     acrValues: acrValues.length > 0 ? acrValues : (client.default_acr_values ?? []),
+    requiredAcr: demand.requiredAcr ?? [],
     askedAt: ctx.now(),
     uiLocales: params.words('ui_locales'),
     extensions: await readExtensions(ctx, client, { params, type }),
   }
+}
+
+function demandOf(ctx: Ctx, client: Client, params: Params): SignInDemand {
+  const [demand = {}] = ctx.server.features.flatMap((feature) => feature.demandSignIn?.(ctx, { params, client }) ?? [])
+  const offered = demand.requiredAcr?.filter((acr) => ctx.people.acrValues.includes(acr))
+  if (!offered) return demand
+  return offered.length > 0
+    ? { ...demand, requiredAcr: offered }
+    : refuse('unmet_authentication_requirements', 'none of the required acr values is offered here; see acr_values_supported')
 }
 
 async function readExtensions(
@@ -201,7 +213,8 @@ function readMaxAge(params: Params): number | undefined {
 }
 
 /** Whom id_token_hint is about. The token may have expired, and need not have been issued to this client. Core §3.1.2.1. */
-async function readHint(ctx: Ctx, params: Params): Promise<HintedPerson | undefined> {
+async function readHint(ctx: Ctx, client: Client, params: Params, demanded: string | undefined): Promise<HintedPerson | undefined> {
+  if (demanded !== undefined) return { subject: demanded, sector: sectorOf(client) }
   const hint = params.get('id_token_hint')
   if (hint === undefined) return undefined
   const claims = await idTokenClaims(ctx, hint)

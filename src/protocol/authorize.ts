@@ -7,7 +7,7 @@ import { asOAuthError, type ErrorCode, refuse, refuseWithCure } from './errors.t
 import type { Ctx, Endpoint, ResolvedRequest, ResponseDestination } from './feature.ts'
 import { beginFlow, continueUrl, findFlow } from './flow.ts'
 import type { Params } from './params.ts'
-import { type FlowState, isHinted, progress } from './progress.ts'
+import { type FlowState, isHinted, progress, toldAcr } from './progress.ts'
 import type { Browser, Page, Reply, Request } from './request-reply.ts'
 import { applicationOf, destinationOf, leave, respond } from './respond.ts'
 import { enrolmentPage, secondFactorPage } from './second-factor.ts'
@@ -145,7 +145,7 @@ const promptNoneErrors: Record<Exclude<Step, 'done'>, ErrorCode> = {
 async function finish(ctx: Ctx, { client, asked, flowToken }: Interaction, session: Session, grant: Grant | undefined): Promise<Reply> {
   const type = ctx.server.responseTypes.get(asked.responseType) ?? refuse('unsupported_response_type', 'response_type is not offered here')
   const flow = flowToken === undefined ? undefined : ctx.tokens.hash('fl', flowToken)
-  const issued = await type.issue(ctx, { client, asked, session, grant, flow })
+  const issued = await type.issue(ctx, { client, asked, session: { ...session, acr: toldAcr(ctx, asked, session.acr) }, grant, flow })
   if (!issued) refuse('invalid_request', 'this sign-in was already finished')
   await noteUse(ctx, client)
   return respond(ctx, destinationOf(asked, client), asked.responseMode, issued)

@@ -4,10 +4,10 @@ import { refuse } from './errors.ts'
 import type { Ctx, Endpoint } from './feature.ts'
 import { continueUrl, findFlow } from './flow.ts'
 import { allow } from './granted.ts'
-import { partsOf, permissionsFor } from './permissions.ts'
+import { partsOf } from './permissions.ts'
 import { progress } from './progress.ts'
 import type { Page, ScopeLine } from './request-reply.ts'
-import { resourcesOf } from './requested-permissions.ts'
+import { permissionsIn, resourcesOf } from './requested-permissions.ts'
 import { applicationOf, deny } from './respond.ts'
 import { describeScopes } from './scope-words.ts'
 import type { AuthorizationRequest, Grant, Session } from './types.ts'
@@ -53,9 +53,9 @@ interface ConsentPageData {
 
 export async function consentPage(ctx: Ctx, { client, asked, session, grant, flowToken }: ConsentPageData): Promise<Page> {
   const { sid, name, detail } = session
-  const { scope, redirectUri: to } = asked
+  const { redirectUri: to } = asked
   const resources = await resourcesOf(ctx, asked)
-  const scopes = permissionsFor(ctx, scope, resources).map((permission): ScopeLine => {
+  const scopes = permissionsIn(ctx, asked, resources).map((permission): ScopeLine => {
     const { word, identifier } = partsOf(permission)
     const resource = resources.find((one) => one.identifier === identifier)
     const description = describeScopes(ctx, resource?.scopes ?? {}, word)

@@ -60,6 +60,10 @@ export interface Feature {
     ctx: Ctx,
     ask: { params: Params; client: Client; type: ResponseType },
   ): Promise<Record<string, string>> | Record<string, string>
+  /** Authorization request: what it demands of the sign-in. At most one feature answers. */
+  demandSignIn?(ctx: Ctx, ask: { params: Params; client: Client }): SignInDemand | undefined
+  /** Authorization request: scopes that the person is asked to allow although the token does not carry them. */
+  consentScopes?(ctx: Ctx, asked: AuthorizationRequest): readonly string[]
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx, to: ResponseDestination): Record<string, string>
   /** Token request: what the sender proved to hold. */
@@ -75,7 +79,10 @@ export interface Feature {
   /** ID token: claims about the person to add. They never replace those of the server. */
   idTokenClaims?(ctx: Ctx, about: Issuance): Promise<Record<string, unknown>>
   /** UserInfo: claims to add. `known`: what `People.claims` says of the subject. */
-  userinfoClaims?(ctx: Ctx, about: { subject: string; scope: readonly string[]; known: SubjectClaims }): Promise<Record<string, unknown>>
+  userinfoClaims?(
+    ctx: Ctx,
+    about: { subject: string; scope: readonly string[]; known: SubjectClaims; extra: Readonly<Record<string, unknown>> },
+  ): Promise<Record<string, unknown>>
   /** Token response: members to add. */
   respondToken?(ctx: Ctx, about: { issuance: Issuance; access: AccessToken; accessToken: string }): Promise<Record<string, unknown>>
   /** Introspection: the answer in a form other than JSON, when the request asks for it. At most one feature returns one. */
@@ -89,6 +96,16 @@ export interface Feature {
 
 /** What is known about a subject, by claim name. */
 export type SubjectClaims = Readonly<Record<string, unknown>>
+
+/** What an authorization request demands of the sign-in. */
+export interface SignInDemand {
+  /** Who must sign in, by the `sub` that the client is told. */
+  subject?: string
+  /** Authentication context classes of which one must be reached, or else the request fails. */
+  requiredAcr?: readonly string[]
+  /** Classes that are wished for, in order of preference. */
+  acrValues?: readonly string[]
+}
 
 /** Everything one request may use. It is bound to one tenant and cannot reach another. */
 export interface Ctx {

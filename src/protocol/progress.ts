@@ -1,5 +1,6 @@
 /** The state of an authorization request: the sessions of the browser, the earlier grant, and the next step. */
 import type { Client } from './client.ts'
+import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import { grantFor, managedGrant } from './granted.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
@@ -37,7 +38,10 @@ export async function progress(
     covered,
   }
   const hintedSubject = hinted?.subject ?? asked.hintedSubject
-  return { sessions, session, grant, step: nextStep({ ...flow, asked: { ...asked, hintedSubject } }, session, terms, ctx.now()) }
+  const step = nextStep({ ...flow, asked: { ...asked, hintedSubject } }, session, terms, ctx.now())
+  if (session && (step === 'consent' || step === 'done') && isBelow(ctx, session, demandedAcr(ctx, asked)))
+    refuse('unmet_authentication_requirements', 'this person cannot sign in as strongly as the required acr says')
+  return { sessions, session, grant, step }
 }
 
 /** A device must be compared, and a grant that the client manages is allowed for this request alone. */
@@ -73,8 +77,8 @@ async function secondFactorStep(
   session: Session | undefined,
 ): Promise<SecondFactorStep | undefined> {
   const { acrValues } = ctx.people
-  const required = requiredAcr(ctx)
-  const wanted = required ?? asked.acrValues.find((acr) => acrValues.includes(acr)) // OpenID Connect Core §3.1.2.1
+  const required = tenantAcr(ctx)
+  const wanted = required ?? demandedAcr(ctx, asked) ?? asked.acrValues.find((acr) => acrValues.includes(acr)) // OpenID Connect Core §3.1.2.1
   const short = session !== undefined && isBelow(ctx, session, wanted)
   if (!pending && !short) return undefined
   const factors = await ctx.people.secondFactors(pending?.subject ?? (session as Session).subject)
@@ -83,8 +87,19 @@ async function secondFactorStep(
 }
 
 /** The authentication context class that this tenant requires of everybody; undefined when it requires none. */
-function requiredAcr({ people, tenant }: Ctx): string | undefined {
+function tenantAcr({ people, tenant }: Ctx): string | undefined {
   return tenant.secondFactor === 'required' ? people.acrValues.at(-1) : undefined
+}
+
+/** The weakest class that is strong enough for the request. OpenID Connect Core §5.5.1.1 */
+function demandedAcr({ people }: Ctx, { requiredAcr }: Pick<AuthorizationRequest, 'requiredAcr'>): string | undefined {
+  return people.acrValues.find((acr) => requiredAcr.includes(acr))
+}
+
+/** The class that the client is told: one that it requires, if it requires any. OpenID Connect Core §5.5.1.1 */
+export function toldAcr({ people }: Ctx, { requiredAcr }: Pick<AuthorizationRequest, 'requiredAcr'>, acr: string): string {
+  const reached = people.acrValues.slice(0, people.acrValues.indexOf(acr) + 1)
+  return reached.findLast((one) => requiredAcr.includes(one)) ?? acr
 }
 
 function isBelow({ people: { acrValues } }: Ctx, session: Session, wanted: string | undefined): boolean {
@@ -93,7 +108,7 @@ function isBelow({ people: { acrValues } }: Ctx, session: Session, wanted: strin
 
 /** Whether a session is valid for our own pages: no action is required, and it is as strong as this tenant requires. */
 export function isComplete(ctx: Ctx, session: Session): boolean {
-  return session.requiredAction === undefined && !isBelow(ctx, session, requiredAcr(ctx))
+  return session.requiredAction === undefined && !isBelow(ctx, session, tenantAcr(ctx))
 }
 
 /**

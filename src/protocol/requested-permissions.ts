@@ -5,7 +5,13 @@ import type { Resource } from './resource.ts'
 import type { AuthorizationRequest, Permission } from './types.ts'
 
 export async function permissionsOf(ctx: Ctx, asked: AuthorizationRequest): Promise<Permission[]> {
-  return permissionsFor(ctx, asked.scope, await resourcesOf(ctx, asked))
+  return permissionsIn(ctx, asked, await resourcesOf(ctx, asked))
+}
+
+/** The same, for those who know the APIs already. */
+export function permissionsIn(ctx: Ctx, asked: AuthorizationRequest, resources: readonly Resource[]): Permission[] {
+  const further = ctx.server.features.flatMap((feature) => feature.consentScopes?.(ctx, asked) ?? [])
+  return [...new Set([...permissionsFor(ctx, asked.scope, resources), ...permissionsFor(ctx, further, [])])]
 }
 
 /** The APIs that a request names and that are still registered. */

@@ -37,6 +37,8 @@ export interface AuthorizationRequest {
   /** The sector of that client, where its subjects are pairwise. */
   hintedSector: string | undefined
   acrValues: readonly string[]
+  /** Classes of which the sign-in must reach one. Empty: any is good enough. */
+  requiredAcr: readonly string[]
   /** Seconds since the epoch. */
   askedAt: number
   uiLocales: readonly string[]

@@ -21,6 +21,7 @@ const usual = {
   pushed: undefined,
   usesUp: undefined,
   acrValues: [],
+  requiredAcr: [],
   uiLocales: [],
   extensions: {},
 } satisfies Partial<AuthorizationRequest>

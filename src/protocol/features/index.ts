@@ -4,6 +4,7 @@ import { tokenEndpoint } from '../token.ts'
 import { apiKeys } from './api-keys.ts'
 import { attributes } from './attributes.ts'
 import { authorizationCode } from './authorization-code.ts'
+import { claimsParameter } from './claims-parameter.ts'
 import { clientAssertion } from './client-assertion.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { clientSecret } from './client-secret.ts'
@@ -65,6 +66,7 @@ export const catalogue = {
   refreshToken,
   openid,
   userinfo,
+  claimsParameter,
   groups,
   attributes,
   logout,

@@ -2,10 +2,10 @@
 import { bearer } from '../access-token.ts'
 import { claimsFor, claimsOfScope } from '../claims.ts'
 import { refuse } from '../errors.ts'
-import type { Ctx, Endpoint, Feature, SubjectClaims } from '../feature.ts'
+import type { Endpoint, Feature } from '../feature.ts'
 import type { Reply } from '../request-reply.ts'
 import { toldSubject } from '../subject.ts'
-import type { Credential } from '../types.ts'
+import { subjectClaims } from '../subject-claims.ts'
 
 const endpoint: Endpoint = {
   path: '/userinfo',
@@ -19,19 +19,9 @@ const endpoint: Endpoint = {
     if (ofMachine) return claimsReply({ sub: token.subject, ...token.extra })
     if (!token.scope.includes('openid')) refuse('insufficient_scope', 'the access token needs the scope openid') // §5.3.1
     const known = (await ctx.people.claims(token.subject)) ?? refuse('invalid_token', 'the account is no longer active')
-    return claimsReply({
-      ...(await furtherClaims(ctx, token, known)),
-      ...claimsFor(token.scope, known),
-      sub: await toldSubject(ctx, token),
-    }) // §5.3.2
+    const { subject, scope, extra } = token
+    return claimsReply({ ...(await subjectClaims(ctx, { subject, scope, known, extra })), sub: await toldSubject(ctx, token) }) // §5.3.2
   },
-}
-
-async function furtherClaims(ctx: Ctx, { subject, scope }: Credential, known: SubjectClaims): Promise<Record<string, unknown>> {
-  const extra = {}
-  for (const { userinfoClaims } of ctx.server.features)
-    if (userinfoClaims) Object.assign(extra, await userinfoClaims(ctx, { subject, scope, known }))
-  return extra
 }
 
 function claimsReply(body: object): Reply {
