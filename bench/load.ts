@@ -29,7 +29,12 @@ export interface Outcome {
   latencies: number[]
   /** Of one answer's body. */
   bytes: number
+  /** Requests without a right answer. */
+  errors: number
 }
+
+/** More of them end the run. */
+const MOST_ERRORS = 100
 
 answerAsks({ run })
 
@@ -40,6 +45,7 @@ async function run(job: Job): Promise<Outcome> {
   const begin = performance.now()
   const end = begin + job.seconds * 1000
   let bytes = 0
+  const errors: Error[] = []
 
   async function connection(n: number): Promise<void> {
     const client = new Client(job.origin, { pipelining: 1 })
@@ -47,15 +53,24 @@ async function run(job: Job): Promise<Outcome> {
       while (performance.now() < end) {
         const body = bodyFor(n)
         if (body === 'none left') return
-        const sent = performance.now()
-        const text = await exchange(client, job, body)
-        latencies.push(performance.now() - sent)
-        const answer = rightAnswer(text, job.member)
-        if (heads[n] !== undefined) heads[n] = answer['refresh_token'] as string
-        bytes = text.length
+        await request(client, body, n)
+        if (errors.length > MOST_ERRORS) throw errors[0]
       }
     } finally {
       await client.close()
+    }
+  }
+
+  async function request(client: Client, body: string | null, n: number): Promise<void> {
+    const sent = performance.now()
+    try {
+      const text = await exchange(client, job, body)
+      const answer = rightAnswer(text, job.member)
+      latencies.push(performance.now() - sent)
+      if (heads[n] !== undefined) heads[n] = answer['refresh_token'] as string
+      bytes = text.length
+    } catch (error) {
+      errors.push(error as Error)
     }
   }
 
@@ -67,7 +82,8 @@ async function run(job: Job): Promise<Outcome> {
 
   await Promise.all(Array.from({ length: job.connections }, (_, n) => connection(n)))
   const seconds = (performance.now() - begin) / 1000
-  return { count: latencies.length, seconds, latencies, bytes }
+  if (latencies.length === 0) throw errors[0] ?? new Error('nothing was asked')
+  return { count: latencies.length, seconds, latencies, bytes, errors: errors.length }
 }
 
 function rightAnswer(text: string, member: string): Record<string, unknown> {

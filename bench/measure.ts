@@ -13,6 +13,8 @@ export interface Figures {
   cpu: number
   /** Of an answer's body. */
   bytes: number
+  /** Requests without a right answer. */
+  errors: number
 }
 
 export interface Measured {
@@ -27,14 +29,20 @@ const CONNECTIONS = 32
 const MOST_PER_SECOND = 3500
 
 /** `seconds`: how long each server is under load, besides a first round that does not count. */
-export async function measure(row: Row, servers: readonly Server[], floor: Server, load: Child, seconds: number): Promise<Measured> {
-  const windows = new Map<string, Window[]>([...servers, floor].map(({ name }) => [name, []]))
+export async function measure(
+  row: Row,
+  servers: readonly Server[],
+  { floor, load, seconds }: { floor: Server; load: Child; seconds: number },
+): Promise<Measured> {
+  const asked = servers.filter(({ remote }) => row.anywhere || !remote)
+  const windows = new Map<string, Window[]>([...asked, floor].map(({ name }) => [name, []]))
   for (let round = 0; round <= ROUNDS; round++) {
     const length = round === 0 ? Math.min(1, seconds / 3) : seconds / ROUNDS
     let last: Job | undefined
-    for (const server of servers) {
-      last = await jobFor(row, server, length)
-      windows.get(server.name)!.push(await observe(server, load, last))
+    for (const server of asked) {
+      const job = await jobFor(row, server, length)
+      if (!server.remote) last = job
+      windows.get(server.name)!.push(await observe(server, load, job))
     }
     const { bytes } = windows.get(servers[0]!.name)!.at(-1)!.outcome
     await floor.child.ask('answerWith', { bytes, signatures: row.signatures })
@@ -83,5 +91,6 @@ function summary(windows: readonly Window[]): Figures {
     p99: latencies[Math.floor(count * 0.99)]!,
     cpu: sum(({ cpu }) => cpu) / count,
     bytes: windows.at(-1)!.outcome.bytes,
+    errors: sum(({ outcome }) => outcome.errors),
   }
 }

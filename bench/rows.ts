@@ -8,12 +8,16 @@ export interface Server {
   name: string
   origin: string
   child: Child
+  /** Of a server that the bench did not start: a client of its own, and where it answers. */
+  remote?: { id: string; secret: string; paths: Readonly<Record<'token' | 'discovery' | 'jwks', string>> }
 }
 
 export interface Row {
   name: string
   /** The signatures it cannot be done without. */
   signatures: readonly Signature[]
+  /** Any server can be asked, with a client of its own. */
+  anywhere?: true
   /** Made before the measured window. `most`: requests that this window can see. */
   prepare(server: Server, most: number, connections: number): Promise<Asked>
 }
@@ -50,13 +54,13 @@ export const rows: readonly Row[] = [
       return { method: 'GET', path: '/userinfo', headers, bodies: { kind: 'same' }, member: 'email' }
     },
   },
-  documentRow('discovery', '/.well-known/openid-configuration', 'token_endpoint'),
-  documentRow('JWKS', '/.well-known/jwks.json', 'keys'),
+  documentRow('discovery', { path: '/.well-known/openid-configuration', member: 'token_endpoint' }),
+  documentRow('JWKS', { path: '/.well-known/jwks.json', member: 'keys' }),
 ]
 
 function machineRow(name: string, client: ClientId, signatures: readonly Signature[]): Row {
   const bodies: Bodies = { kind: 'same', text: 'grant_type=client_credentials&scope=read' }
-  return { name, signatures, prepare: async () => tokenRequest(client, bodies, 'access_token') }
+  return { name, signatures, anywhere: true, prepare: async ({ remote }) => tokenRequest(client, bodies, 'access_token', remote) }
 }
 
 function codeRow(name: string, client: ClientId, signatures: readonly Signature[]): Row {
@@ -70,14 +74,16 @@ function codeRow(name: string, client: ClientId, signatures: readonly Signature[
   }
 }
 
-function documentRow(name: string, path: string, member: string): Row {
-  return { name, signatures: [], prepare: async () => ({ method: 'GET', path, headers: {}, bodies: { kind: 'same' }, member }) }
+function documentRow(name: 'discovery' | 'JWKS', { path, member }: { path: string; member: string }): Row {
+  const kind = name === 'JWKS' ? 'jwks' : name
+  const asked = { method: 'GET', headers: {}, bodies: { kind: 'same' }, member } as const
+  return { name, signatures: [], anywhere: true, prepare: async ({ remote }) => ({ ...asked, path: remote?.paths[kind] ?? path }) }
 }
 
-function tokenRequest(client: ClientId, bodies: Bodies, member: string): Asked {
-  const authorization = `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}`
+function tokenRequest(client: ClientId, bodies: Bodies, member: string, remote?: Server['remote']): Asked {
+  const authorization = `Basic ${Buffer.from(remote ? `${remote.id}:${remote.secret}` : `${client}:${secret}`).toString('base64')}`
   const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
-  return { method: 'POST', path: '/token', headers, bodies, member }
+  return { method: 'POST', path: remote?.paths.token ?? '/token', headers, bodies, member }
 }
 
 function codeBody(code: string): string {

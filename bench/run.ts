@@ -1,34 +1,46 @@
-/** `npm run bench`: Gatehouse on SQLite and on PostgreSQL beside oidc-provider, in one run; and the floor under them all. */
+/**
+ * `npm run bench`: Gatehouse on SQLite and on PostgreSQL beside oidc-provider, in one run; and the floor under them all.
+ *
+ * `--rows es256,userinfo`: rows with one of these in their name. `--seconds 3`: how long each server is under load in each row. `--json`: as
+ * JSON. `--peer NAME=URL --peer-client ID:SECRET`: a running server beside them, in the rows that any server can be asked.
+ */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../test/postgres-server.ts'
 import { type Child, startChild } from './child.ts'
 import type { Opened } from './contestant.ts'
 import { type Measured, measure } from './measure.ts'
+import { remoteServer } from './remote.ts'
 import { rows, type Server } from './rows.ts'
 import { type StartUp, startUps } from './start-up.ts'
-import { costTable, names, rateTable, startTable } from './table.ts'
+import { costTable, flat, names, rateTable, remoteTables, startTable } from './table.ts'
 
 const { values: flags } = parseArgs({
   options: {
     seconds: { type: 'string', default: '3' },
-    only: { type: 'string', default: '' },
+    rows: { type: 'string', default: '' },
+    peer: { type: 'string' },
+    'peer-client': { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
-const wanted = (name: string) => name.toLowerCase().includes(flags.only.toLowerCase())
+const parts = flags.rows.toLowerCase().split(',')
+const wanted = (name: string) => parts.some((part) => name.toLowerCase().includes(part.trim()))
 const progress = (text: string) => process.stderr.write(`${text}\n`)
 
 const chosen = rows.filter(({ name }) => wanted(name))
 const withStarts = wanted('start-up')
 if (chosen.length === 0 && !withStarts) {
-  progress(`--only names none of: ${[...rows.map(({ name }) => name), 'start-up'].join('; ')}`)
+  progress(`--rows names none of: ${[...rows.map(({ name }) => name), 'start-up'].join('; ')}`)
   process.exit(2)
 }
 
 const starts = withStarts ? await startUps() : []
 const { about, measured } = chosen.length > 0 ? await sideBySide(Number(flags.seconds)) : { about: {}, measured: [] }
-process.stdout.write(flags.json ? `${JSON.stringify({ about, measured, starts }, null, 2)}\n` : told(about, measured, starts))
+process.stdout.write(
+  flags.json ? `${JSON.stringify({ about, rows: flat(measured), start: starts }, null, 2)}\n` : told(about, measured, starts),
+)
+if (measured.some(({ of }) => Object.values(of).some(({ errors }) => errors > 0))) process.exitCode = 1
 
 /** Opens all, measures the chosen rows, closes all. `seconds`: for each row and server. */
 async function sideBySide(seconds: number): Promise<{ about: Record<string, string>; measured: Measured[] }> {
@@ -53,11 +65,12 @@ async function sideBySide(seconds: number): Promise<{ about: Record<string, stri
     const postgreSql = await open(names.postgres, start('gatehouse.ts'), { database: postgres.url })
     const peer = await open(names.peer, start('peer.ts'))
     const floor = await open(names.floor, start('floor.ts'))
+    const remote = flags.peer === undefined ? [] : [await remoteServer(flags.peer, flags['peer-client'])]
     const load = start('load.ts')
     const measured: Measured[] = []
     for (const row of chosen) {
       progress(row.name)
-      measured.push(await measure(row, [sqlite, postgreSql, peer], floor, load, seconds))
+      measured.push(await measure(row, [sqlite, postgreSql, peer, ...remote], { floor, load, seconds }))
     }
     return { about: await circumstances(sqlite, peer, floor), measured }
   } finally {
@@ -84,7 +97,7 @@ function told(about: Record<string, string>, measured: readonly Measured[], star
     Object.entries(about)
       .map(([name, text]) => `${name}: ${text}`)
       .join('\n'),
-    ...(measured.length > 0 ? [rateTable(measured), costTable(measured)] : []),
+    ...(measured.length > 0 ? [rateTable(measured), costTable(measured), ...remoteTables(measured)] : []),
     ...(starts.length > 0 ? [startTable(starts)] : []),
   ]
   return `${parts.filter(Boolean).join('\n\n')}\n`

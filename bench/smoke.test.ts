@@ -1,6 +1,9 @@
 /** The bench runs: one row, as short as it can be. What it measures is nobody's business here. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -13,14 +16,36 @@ function runFile(name: string, ...flags: string[]): Promise<{ stdout: string }> 
 const runBench = (...flags: string[]) => runFile('run.ts', ...flags)
 
 test('a row is measured on every server, and told as tables', async () => {
-  const { stdout } = await runBench('--seconds', '0.3', '--only', 'refresh')
+  const { stdout } = await runBench('--seconds', '0.3', '--rows', 'refresh')
   const lines = stdout.split('\n').filter((line) => line.startsWith('refresh, rotating'))
   assert.equal(lines.length, 2, stdout)
   for (const line of lines) assert.doesNotMatch(line, /NaN|undefined|Infinity/)
 })
 
+test('as JSON, for some rows, with a running server beside', async () => {
+  const server = createServer((_request, response) => {
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const body = { access_token: 'token', keys: [], token_endpoint: `${base}/token`, jwks_uri: `${base}/keys` }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const peer = `other=http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const flags = ['--seconds', '0.3', '--json', '--rows', 'ES256,JWKS', '--peer', peer, '--peer-client', 'id:secret']
+  const { rows } = JSON.parse((await runBench(...flags)).stdout) as { rows: Record<string, unknown>[] }
+  server.close()
+  const found = rows.filter(({ row }) => row === 'JWKS').map(({ engine, contestant, errors }) => [engine, contestant, errors])
+  assert.deepEqual(found, [
+    ['sqlite', 'gatehouse', 0],
+    ['postgres', 'gatehouse', 0],
+    [null, 'oidc-provider', 0],
+    [null, 'other', 0],
+    [null, 'floor', 0],
+  ])
+  assert.ok(!rows.some(({ row, contestant }) => contestant === 'other' && String(row).startsWith('code')), 'codes are not to be had there')
+})
+
 test('a name that no row has is refused', async () => {
-  await assert.rejects(runBench('--only', 'nothing'), { code: 2 })
+  await assert.rejects(runBench('--rows', 'nothing'), { code: 2 })
 })
 
 test('every algorithm has its row', async () => {

@@ -54,6 +54,25 @@ export function costTable(measured: readonly Measured[]): string {
   )
 }
 
+/** The servers that the bench did not start. Their CPU time is not known. */
+export function remoteTables(measured: readonly Measured[]): string[] {
+  const known: readonly string[] = ['gatehouse', ...Object.values(names)]
+  const others = flat(measured).filter(({ contestant }) => !known.includes(contestant))
+  if (others.length === 0) return []
+  const lines = others.map(({ row, contestant, rate, p50, p99 }) => [row, contestant, whole(rate), `${p50.toFixed(1)}/${p99.toFixed(1)}`])
+  return [table(['other servers', 'name', 'requests per second', 'p50/p99 ms'], lines)]
+}
+
+/** One entry for each row and server. `cpu`: microseconds; null: not known. */
+export function flat(measured: readonly Measured[]) {
+  return measured.flatMap(({ name, of }) =>
+    Object.entries(of).map(([server, { rate, p50, p99, cpu, errors }]) => {
+      const engine = server === names.sqlite ? 'sqlite' : server === names.postgres ? 'postgres' : null
+      return { row: name, engine, contestant: engine ? 'gatehouse' : server, rate, p50, p99, cpu: Number.isNaN(cpu) ? null : cpu, errors }
+    }),
+  )
+}
+
 export function startTable(starts: readonly StartUp[]): string {
   return table(
     ['start-up', 'ready after ms', 'idle MB'],
