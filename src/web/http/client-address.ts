@@ -13,11 +13,21 @@ interface Connection {
  */
 export function clientAddress(trustedProxies: readonly string[]): (request: Connection) => string {
   const isTrusted = addressMatcher(trustedProxies)
+  const peers = new WeakMap<Connection['socket'], string>() // a connection keeps its peer
+
+  function peerOf(socket: Connection['socket']): string {
+    const known = peers.get(socket)
+    if (known !== undefined) return known
+    const { remoteAddress = '' } = socket
+    const peer = readAddress(remoteAddress) ?? remoteAddress
+    if (peer !== '') peers.set(socket, peer) // '': it is closed already
+    return peer
+  }
+
   return ({ socket, headers }) => {
     const header = headers['x-forwarded-for']
     const hops = typeof header === 'string' ? header.split(',').map((hop) => hop.trim()) : []
-    const peer = socket.remoteAddress ?? ''
-    let address = readAddress(peer) ?? peer
+    let address = peerOf(socket)
     while (hops.length > 0 && isTrusted(address)) {
       const next = readAddress(hops.pop() as string)
       if (next === undefined) return address

@@ -21,9 +21,9 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
     return patterns.filter(({ pattern }) => pattern.test(below)).map(({ route }) => route)
   }
 
-  app.addHook('onRequest', async (req, reply) => {
-    if (req.headers.host !== undefined || req.raw.httpVersion === '1.0') return
-    sendError(state, req, reply, 'invalid_request', malformed, { connection: 'close' }) // RFC 9112 §3.2
+  app.addHook('onRequest', (req, reply, done) => {
+    if (req.headers.host !== undefined || req.raw.httpVersion === '1.0') done()
+    else sendError(state, req, reply, 'invalid_request', malformed, { connection: 'close' }) // RFC 9112 §3.2
   })
   // An expectation other than 100-continue may be ignored. RFC 9110 §10.1.1
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
