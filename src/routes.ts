@@ -7,6 +7,7 @@ import { version } from './version.ts'
 import { accountRoutes } from './web/account/routes.ts'
 import { docsRoutes } from './web/api/docs.ts'
 import { everyRoute } from './web/api/every-route.ts'
+import { authManager } from './web/compat/auth-manager.ts'
 import { type CompatDeps, withoutClients } from './web/compat/auto-authn.ts'
 import { withSharedRegister } from './web/compat/register.ts'
 import { type HomeOptions, homeRoutes } from './web/home.ts'
@@ -23,9 +24,10 @@ interface RouteDeps {
   sentMails: HomeOptions['sentMails']
 }
 
-export function routesOf({ server, tenant, tenants, sentMails }: RouteDeps, { api, demo }: Config): Route[] {
+export function routesOf({ server, tenant, tenants, sentMails }: RouteDeps, { api, demo, auth_manager }: Config): Route[] {
   const createTenant: CompatDeps['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await tenant(ask.slug))?.org : undefined)
   const compat: CompatDeps = { tenant, tenants, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
+  const { connection, state_seconds: stateLifetime, redirect_uri: redirectUri } = auth_manager
   const json = everyRoute(compat)
   const rules = [...server.endpoints.values()].map(routeOf)
   const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps] : []
@@ -36,5 +38,12 @@ export function routesOf({ server, tenant, tenants, sentMails }: RouteDeps, { ap
     account: account.length > 0,
     sentMails,
   })
-  return [...home, ...withSharedRegister(withoutClients(rules, compat), json), ...pages, ...account, ...docsRoutes(json, api.docs, version)]
+  return [
+    ...home,
+    ...withSharedRegister(withoutClients(rules, compat), json),
+    ...pages,
+    ...account,
+    ...authManager({ connection, stateLifetime, redirectUri }),
+    ...docsRoutes(json, api.docs, version),
+  ]
 }

@@ -21,13 +21,10 @@ import { type MailDeps, sendNotice } from './identity/links.ts'
 import { people } from './identity/people.ts'
 import type { SignInDeps } from './identity/sign-in.ts'
 import type { SignUpRule } from './identity/sign-up.ts'
-import type { IdentityStore } from './identity/store.ts'
 import type { BackgroundTasks } from './mail/background-tasks.ts'
 import type { MailDelivery } from './mail/delivery.ts'
 import type { Platform } from './platform.ts'
 import type { Ctx, MutualTls, Server } from './protocol/feature.ts'
-import type { Store } from './protocol/ports.ts'
-import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from './protocol/registry.ts'
 import type { KeySets, Remote } from './protocol/remote.ts'
 import type { TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
@@ -35,7 +32,8 @@ import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
-import type { ApiKeyStore, DeclarationStore, MachineStore, TenantRow } from './store/types.ts'
+import type { TenantRow } from './store/types.ts'
+import { upstreamOf } from './tenant-upstream.ts'
 import { accountClient } from './web/account/client.ts'
 import { withAdministration } from './web/api/administration.ts'
 import { firstPartyClient, withOwnClients } from './web/api/first-party.ts'
@@ -45,16 +43,7 @@ import type { WebTenant } from './web/http/route.ts'
 /** A tenant with everything that acts in it. */
 export interface Tenant extends WebTenant {
   row: TenantRow
-  store: Store &
-    IdentityStore &
-    KeyStore &
-    ClientStore &
-    InitialAccessTokenStore &
-    GrantStore &
-    ResourceStore &
-    DeclarationStore &
-    MachineStore &
-    ApiKeyStore
+  store: ReturnType<typeof tenantStore>
   signingSecrets: SigningSecrets
   accounts: AccountDeps
   audit: AuditDeps
@@ -134,6 +123,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     store,
     keyring: keys,
     signingSecrets: shared,
+    ...upstreamOf(deps, row.id, { store, keys, issuer, id, tokens: opaque, audit }),
     tokens: opaque,
     readablePassword: () => readablePassword(random),
     accounts: { store, passwords, now, id, notify: signIn.notify },

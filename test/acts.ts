@@ -1,14 +1,17 @@
 /** Every act of every port of a tenant's store, and what it changes in a tenant that holds two of everything. */
 import { aClient, aCode, aFlow, aMessage, anAccessToken, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 import {
+  aConnection,
   aDevice,
   aGroup,
   aKey,
   aLink,
   anApiKey,
   anAttribute,
+  anEntry,
   anEvent,
   anInitialToken,
+  anUpstreamRequest,
   aPasskey,
   aPushedRequest,
   aRegistration,
@@ -16,6 +19,7 @@ import {
   aSecret,
   aService,
   aSignUp,
+  aTokenId,
   aTotp,
   carried,
   person,
@@ -81,9 +85,47 @@ const protocol: Record<string, Act> = {
   'resourcesAdmin.list': lists((s) => s.resourcesAdmin.list(page)),
   'resourcesAdmin.rotateSecret': writes('resource_secrets ~1', (s) => s.resourcesAdmin.rotateSecret(api1, aSecret('second'), undefined)),
   declare: writes(
-    'client_origins -1, client_secrets -2, clients -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1',
-    (s) => s.declare({ clients: [], resources: [], removed: { clients: ['client1'], resources: [api1] } }, NOW),
+    'client_origins -1, client_secrets -2, clients -1, connections -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
+    (s) =>
+      s.declare(
+        { clients: [], resources: [], connections: [], removed: { clients: ['client1'], resources: [api1], connections: ['connection1'] } },
+        NOW,
+      ),
   ),
+  'connections.find': reads((s, n) => s.connections.find(`connection${n}`)),
+  'connections.list': lists((s) => s.connections.list(page)),
+  'connections.add': writes('connections +1', (s) => s.connections.add(aConnection('3'), 'sealed')),
+  'connections.replace': writes('connections ~1', (s) => s.connections.replace({ ...aConnection('1'), label: 'Other' })),
+  'connections.setSecret': writes('connections ~1', (s) => s.connections.setSecret('connection1', 'other')),
+  'connections.remove': writes('connections -1, upstream_requests -1, vault_entries -1, vault_token_ids -1', (s) =>
+    s.connections.remove('connection1'),
+  ),
+  'upstreamRequests.add': writes('upstream_requests +1', (s) => s.upstreamRequests.add(anUpstreamRequest('3'), NOW + 60)),
+  'upstreamRequests.take': writes('upstream_requests -1', (s) => s.upstreamRequests.take('upstream-request1', NOW)),
+  'vault.add': writes('vault_entries +1, vault_token_ids +1', (s) =>
+    s.vault.add({ ...anEntry('3'), owner: { type: 'account', id: 'person1' } }, aTokenId('3')),
+  ),
+  'vault.find': reads((s, n) => s.vault.find(`entry${n}`)),
+  'vault.of': reads((s, n) => s.vault.of({ type: 'account', id: `person${n}` })),
+  'vault.list': lists((s) => s.vault.list(page)),
+  'vault.lease': writes('vault_entries ~1', (s) => s.vault.lease({ id: 'entry1', version: 1, now: NOW, until: NOW + 60 })),
+  'vault.renew': writes('vault_entries ~1', (s) =>
+    s.vault.renew({ id: 'entry1', from: 1, sealed: 'new', scope: [], accessExpiresAt: undefined, refreshAt: undefined, now: NOW }),
+  ),
+  'vault.release': writes('vault_entries ~1', (s) =>
+    s.vault.release({ id: 'entry1', lease: 0, version: 1, state: 'consent-needed', refreshAt: undefined }),
+  ),
+  'vault.used': writes('vault_entries ~1', (s) => s.vault.used({ id: 'entry1', by: 'client1', now: NOW, atMostEvery: 60 })),
+  'vault.remove': writes('vault_entries -1, vault_token_ids -1', (s) => s.vault.remove('entry1')),
+  'vault.isShared': reads((s, n) =>
+    s.vault.isShared({ ...anEntry('other'), connection: `connection${n}`, upstreamSubject: `upstream${n}` }),
+  ),
+  'vault.addTokenId': writes('vault_token_ids +1', (s) => s.vault.addTokenId({ ...aTokenId('3'), entry: 'entry1' })),
+  'vault.byTokenId': reads((s, n) => s.vault.byTokenId(`token-id${n}`)),
+  'vault.tokenIdOf': reads((s, n) =>
+    s.vault.tokenIdOf({ owner: { type: 'account', id: `person${n}` }, connection: `connection${n}`, kind: 'offline', session: undefined }),
+  ),
+  'vault.removeTokenId': writes('vault_entries -1, vault_token_ids -1', (s) => s.vault.removeTokenId('token-id1')),
   'grants.find': reads((s, n) => s.grants.find(`client${n}`, `person${n}`)),
   'grants.byId': reads((s, n) => s.grants.byId(`grant${n}`)),
   'grants.widen': writes('grants ~1', (s) =>
@@ -160,11 +202,11 @@ const identity: Record<string, Act> = {
   'accounts.rehash': writes('accounts ~1', (s) => s.accounts.rehash('person1', '$1', '$new')),
   'accounts.personalData': reads((s, n) => s.accounts.personalData(`person${n}`)),
   'accounts.leave': writes(
-    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1',
+    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1, vault_entries -1, vault_token_ids -1',
     (s) => s.accounts.leave('person1', NOW),
   ),
   'accounts.remove': writes(
-    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1',
+    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1, vault_entries -1, vault_token_ids -1',
     (s) => s.accounts.remove('person1', NOW),
   ),
   'accounts.list': lists((s) => s.accounts.list(page)),

@@ -1,12 +1,45 @@
 /** A tenant that holds two of everything, so that an act that takes too many, or another tenant's, shows. */
+import { connectionSchema } from '../src/connections/connection.ts'
+import type { UpstreamRequest } from '../src/connections/store.ts'
 import { attributeSchema } from '../src/identity/attributes.ts'
 import { resourceSchema } from '../src/protocol/resource.ts'
 import type { StoredApiKey } from '../src/protocol/types.ts'
+import type { VaultEntry } from '../src/vault/entry.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 
 export const aSecret = (id: string) => ({ id, hash: `hash of ${id}`, createdAt: NOW })
 export const aResource = (n: string) =>
   resourceSchema.parse({ identifier: `https://api${n}.example`, resource_id: `api${n}`, name: `API ${n}`, scopes: { read: 'Read' } })
+export const aConnection = (n: string) =>
+  connectionSchema.parse({ name: `connection${n}`, issuer: `https://provider${n}.example`, client_id: 'gatehouse' })
+export const anUpstreamRequest = (n: string): UpstreamRequest => ({
+  hash: `upstream-request${n}`,
+  connection: `connection${n}`,
+  purpose: 'consent',
+  redirectUri: 'https://id.example/callback',
+  scope: 'openid',
+  owner: { type: 'account', id: `person${n}` },
+})
+export const anEntry = (n: string): VaultEntry => ({
+  id: `entry${n}`,
+  connection: `connection${n}`,
+  owner: { type: 'account', id: `person${n}` },
+  kind: 'offline',
+  upstreamSubject: `upstream${n}`,
+  upstreamSession: undefined,
+  label: undefined,
+  scope: ['openid', 'read'],
+  state: 'active',
+  sealed: 'sealed',
+  version: 1,
+  accessExpiresAt: NOW + 60,
+  refreshAt: NOW + 3600,
+  createdAt: NOW,
+  updatedAt: NOW,
+  lastUsedAt: undefined,
+  lastUsedBy: undefined,
+})
+export const aTokenId = (n: string) => ({ id: `token-id${n}`, entry: `entry${n}`, session: `sid${n}`, createdAt: NOW })
 export const aLink = (n: string, kind: 'reset' | 'verification' = 'verification') => ({
   hash: `link${n}`,
   kind,
@@ -132,6 +165,7 @@ export async function fillTenant(store: TenantStore): Promise<void> {
     await store.resourcesAdmin.add(aResource(n), aSecret('first'))
     await store.initialAccessTokens.add(anInitialToken(n))
     await store.registrations.add(aRegistration(n))
+    await store.connections.add(aConnection(n), 'sealed')
     await store.groups.add(aGroup(n))
     await store.services.add(aService(n))
     await store.signingKeys.add(aKey(Number(n)), undefined)
@@ -165,6 +199,8 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.devices.add({ subject: `person${n}`, hash: `device${n}`, expiresAt: NOW + 60 }, 5)
   await store.audit.add([anEvent(n)], NOW + 60)
   await store.groups.addMembers({ id: `group${n}`, subjects: [`person${n}`], maxPerAccount: 9 })
+  await store.upstreamRequests.add(anUpstreamRequest(n), NOW + 60)
+  await store.vault.add(anEntry(n), aTokenId(n))
   await store.apiKeysAdmin.add(anApiKey(n))
   await store.apiKeysAdmin.add({
     ...anApiKey(n, 'service'),

@@ -1,4 +1,4 @@
-/** `gatehouse apply`: makes clients and resources match a file, and shows the changes first. */
+/** `gatehouse apply`: makes clients, resources and connections match a file, and shows the changes first. */
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import { UniqueViolation } from '../store/sql.ts'
@@ -6,7 +6,16 @@ import type { Declaration } from '../store/types.ts'
 import type { Tenant } from '../tenant.ts'
 import { all, printJson, withExamples } from './admin-command.ts'
 import { secretByFlags } from './client-secrets.ts'
-import { type Declared, generate, membersOfClient, membersOfResource, readSection, readSections, type TenantSection } from './declared.ts'
+import {
+  type Declared,
+  generate,
+  membersOfClient,
+  membersOfConnection,
+  membersOfResource,
+  readSection,
+  readSections,
+  type TenantSection,
+} from './declared.ts'
 import { type ConfigFlags, type Done, doneIn, withApp } from './open.ts'
 import { changesAnything, type Kind, type PlanEntry, plan, renderPlan, type Step } from './plan.ts'
 import { refuse } from './problems.ts'
@@ -41,7 +50,7 @@ export function apply(command: Command, terminal: Terminal): void {
   command
     .option('--tenant <slug>', 'the tenant of the lists outside `tenants`', 'root')
     .option('--yes', 'do not ask for confirmation')
-    .option('--prune', 'delete clients and APIs that are missing from a list of the file')
+    .option('--prune', 'delete clients, APIs and connections that are missing from a list of the file')
     .option('--allow-weak-secret', 'accept secrets of fewer than 22 characters')
     .option('--json', 'print JSON, for programs')
   withExamples(command, ['gatehouse apply gatehouse-clients.yaml', 'gatehouse apply clients.yaml --yes --prune']).action(
@@ -69,7 +78,7 @@ async function planFor(app: App, section: TenantSection, { prune, allowWeakSecre
   const { ctx } = tenant ?? ((await app.tenant('')) as Tenant)
   const declared = readSection(section, { server: app.server, algs: ctx.keys.algs }, allowWeakSecret === true)
   const wanted = await Promise.all(declared.map(async (one) => ({ ...one, newSecret: await needsSecret(tenant, one) })))
-  const kinds = (['client', 'resource'] as const).filter((kind) => prune && section[`${kind}s`])
+  const kinds = (['client', 'resource', 'connection'] as const).filter((kind) => prune && section[`${kind}s`])
   const renamed = section.name !== undefined && section.name !== row?.name
   return {
     section,
@@ -84,7 +93,9 @@ const slugOf = ({ tenant }: TenantSection) => (tenant === 'root' ? '' : tenant)
 async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
   const clients = await all(store.clientsAdmin.list, (client) => client.client_id)
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
+  const connections = await all(store.connections.list, ({ name }) => name)
   return [
+    ...connections.map((one): PlanEntry => ({ kind: 'connection', id: one.name, members: membersOfConnection(one) })),
     ...clients.map((client): PlanEntry => ({ kind: 'client', id: client.client_id, members: membersOfClient(client) })),
     ...resources.map((resource): PlanEntry => ({ kind: 'resource', id: resource.identifier, members: membersOfResource(resource) })),
   ]
@@ -93,9 +104,15 @@ async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
 /** Is a chosen secret not valid yet, or is there no valid secret where one is to be generated? */
 async function needsSecret(tenant: Tenant | undefined, { kind, id, secret }: Declared): Promise<boolean> {
   if (secret === undefined) return false
+  if (kind === 'connection') return !(await isSecretOf(tenant, id, secret))
   const kept = kind === 'client' ? await tenant?.store.clientsAdmin.find(id) : await tenant?.store.resources.find(id)
   if (!tenant || !kept || kept.secretHashes.length === 0) return true
   return secret !== generate && !(await tenant.tokens.matchesSecret(secret, kept.secretHashes))
+}
+
+async function isSecretOf(tenant: Tenant | undefined, name: string, secret: string): Promise<boolean> {
+  const sealed = (await tenant?.store.connections.find(name))?.sealedSecret
+  return sealed !== undefined && (await tenant?.connections.secrets.open(name, sealed)) === secret
 }
 
 async function carriedOut(terminal: Terminal, app: App, plans: readonly TenantPlan[], file: string, flags: ApplyFlags): Promise<Made[]> {
@@ -127,11 +144,17 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
   const declaration: Declaration = {
     clients: [],
     resources: [],
-    removed: { clients: goneOf(steps, 'client'), resources: goneOf(steps, 'resource') },
+    connections: [],
+    removed: { clients: goneOf(steps, 'client'), resources: goneOf(steps, 'resource'), connections: goneOf(steps, 'connection') },
   }
   for (const one of declared) {
     const step = steps.find(({ kind, id }) => kind === one.kind && id === one.id)
     if (!step || step.act === 'keep') continue
+    if (one.kind === 'connection') {
+      const sealedSecret = step.newSecret && one.secret !== undefined ? tenant.connections.secrets.seal(one.id, one.secret) : undefined
+      declaration.connections.push({ connection: one.metadata, sealedSecret })
+      continue
+    }
     const chosen = one.secret === undefined || one.secret === generate ? {} : { secret: one.secret, allowWeakSecret: true as const }
     const { row, shown } = step.newSecret ? secretByFlags(chosen, tenant) : {}
     if (shown !== undefined && one.secret === generate) made.push({ tenant: section.tenant, kind: one.kind, id: one.id, secret: shown })

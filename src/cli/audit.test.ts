@@ -13,7 +13,7 @@ after(remove)
 
 /** These change nothing of a tenant, or (serving, migrating) do not do it for anyone. */
 const readers =
-  /^(dev|serve|migrate|export|config .*|audit .*|\S+ (list|show|check|secrets|sessions|roles)|roles|keys list|users factors|.* --help)$/
+  /^(dev|serve|migrate|export|config .*|audit .*|\S+ (list|show|check|presets|secrets|sessions|roles)|roles|keys list|users factors|.* --help)$/
 
 const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
 const leaves = (command: Command, path = ''): string[] =>
@@ -62,6 +62,10 @@ const commands: [line: string, ...acts: string[]][] = [
   ['resources update https://api.example/x --name Y', 'resource.change'],
   ['resources rotate-secret https://api.example/x', 'resource.secret'],
   ['resources delete https://api.example/x', 'resource.remove'],
+  ['connections create --name staff --issuer https://sso.example --client-id gatehouse', 'connection.create'],
+  ['connections update staff --label Staff', 'connection.change'],
+  [`connections set-secret staff --client-secret-file ${people}`, 'connection.secret'],
+  ['connections delete staff', 'connection.remove'],
   ['keys rotate --alg ES256 --immediately', 'key.rotate'],
   ['keys revoke KID', 'key.revoke'],
   [`apply ${file} --yes`, 'tenant.apply', 'client.create'],

@@ -1,8 +1,9 @@
-/** A file that declares clients (RFC 7591 §2) and resources, of one tenant or several: read and written. */
+/** A file that declares clients (RFC 7591 §2), resources and connections, of one tenant or several: read and written. */
 import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { type ConnectionMetadata, connectionSchema } from '../connections/connection.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { policySchema } from '../protocol/client-policy.ts'
@@ -16,7 +17,7 @@ import { checked, Problems, refuse, refuseIssues } from './problems.ts'
 import { readAll, type Terminal } from './terminal.ts'
 
 const list = z.array(z.record(z.string(), z.unknown())).optional()
-const section = { name: tenantNameSchema.optional(), clients: list, resources: list }
+const section = { name: tenantNameSchema.optional(), clients: list, resources: list, connections: list }
 const fileSchema = z.strictObject({ ...section, tenants: z.record(slugSchema, z.strictObject(section)).default({}) })
 
 /** What the file declares about one tenant. An absent list leaves its kind alone. */
@@ -28,14 +29,16 @@ export interface TenantSection {
   name: string | undefined
   clients: readonly Record<string, unknown>[] | undefined
   resources: readonly Record<string, unknown>[] | undefined
+  connections: readonly Record<string, unknown>[] | undefined
   /** Where files that the section names are. */
   folder: string
 }
 
-/** One client or resource, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
+/** One client, resource or connection, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
 export type Declared = PlanEntry & { secret: string | undefined } & (
     | { kind: 'client'; metadata: ClientMetadata }
     | { kind: 'resource'; metadata: ResourceMetadata }
+    | { kind: 'connection'; metadata: ConnectionMetadata }
   )
 
 /** What the file holds. `tenant`: whose the lists outside of `tenants` are. `-` is standard input. */
@@ -46,7 +49,8 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
     (path) => path || file,
   )
   const folder = file === '-' ? '.' : join(file, '..')
-  const first = own.name || own.clients || own.resources ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }] : []
+  const first =
+    own.name || own.clients || own.resources || own.connections ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }] : []
   const others = Object.entries(tenants).map(([slug, section]) => ({
     tenant: slug,
     mayCreate: slug !== 'root',
@@ -55,7 +59,7 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
     folder,
   }))
   if (others.some((section) => section.tenant === first[0]?.tenant)) refuse(`tenant ${tenant} is declared twice, once under tenants`)
-  return [...first, ...others].map(({ clients, resources, ...section }) => ({ ...section, clients, resources }))
+  return [...first, ...others].map(({ clients, resources, connections, ...section }) => ({ ...section, clients, resources, connections }))
 }
 
 function parsed(file: string, text: string): unknown {
@@ -76,6 +80,7 @@ export function readSection(
   const problems: string[] = []
   const attempt = (kind: Kind, entry: Record<string, unknown>): Declared[] => {
     try {
+      if (kind === 'connection') return [readDeclaredConnection(entry, section.folder)]
       return [
         kind === 'client'
           ? readDeclaredClient(entry, offered.server, offered.algs, section.folder)
@@ -89,10 +94,11 @@ export function readSection(
   }
   const clients = (section.clients ?? []).flatMap((entry) => attempt('client', entry))
   const resources = (section.resources ?? []).flatMap((entry) => attempt('resource', entry))
-  const all = [...resources, ...clients]
+  const connections = (section.connections ?? []).flatMap((entry) => attempt('connection', entry))
+  const all = [...resources, ...clients, ...connections]
   for (const { kind, id, secret } of all) {
     if (all.filter((other) => other.kind === kind && other.id === id).length > 1) problems.push(`${kind} ${id} is declared twice`)
-    if (secret !== undefined && secret !== generate && secret.length < 22 && !allowWeakSecret)
+    if (kind !== 'connection' && secret !== undefined && secret !== generate && secret.length < 22 && !allowWeakSecret)
       problems.push(
         `${kind} ${id}: the secret is shorter than 22 characters: write "generate" to have one generated, or add --allow-weak-secret`,
       )
@@ -124,6 +130,16 @@ function readDeclaredResource(entry: Record<string, unknown>, algs: readonly Sig
   const metadata = orRefuse(named, () => readResource(algs, checked(resourceSchema, given, named)))
   const secret = secretOf({ text, file: secret_file, folder, named: named('secret') })
   return { kind: 'resource', id, metadata, members: membersOfResource(metadata), secret }
+}
+
+/** Its secret is the provider's: it is of any length, and nothing here can generate it. */
+function readDeclaredConnection(entry: Record<string, unknown>, folder: string): Declared {
+  const { client_secret, client_secret_file, ...given } = entry
+  const id = typeof given['name'] === 'string' ? given['name'] : refuse('a connection has no name')
+  const named = (path: string) => `connection ${id}: ${path}`
+  const metadata = checked(connectionSchema, given, named)
+  const secret = secretOf({ text: client_secret, file: client_secret_file, folder, named: named('client_secret') })
+  return { kind: 'connection', id, metadata, members: membersOfConnection(metadata), secret }
 }
 
 function orRefuse<T>(named: (path: string) => string, read: () => T): T {
@@ -159,6 +175,17 @@ export function membersOfClient(client: ClientMetadata): Record<string, unknown>
 /** As a file would declare it. */
 export function membersOfResource(resource: ResourceMetadata): Record<string, unknown> {
   return withoutUsual(resourceSchema.shape, resource)
+}
+
+/** As a file would declare it. */
+export function membersOfConnection(connection: ConnectionMetadata): Record<string, unknown> {
+  const members = withoutUsual(connectionSchema.shape, connection)
+  for (const part of ['sign_in', 'vault'] as const) {
+    const inner = withoutUsual(connectionSchema.shape[part].unwrap().shape, connection[part])
+    delete members[part]
+    if (Object.keys(inner).length > 0) members[part] = inner
+  }
+  return members
 }
 
 /** What differs from what would be there if nothing were said. */

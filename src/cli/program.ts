@@ -83,6 +83,11 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'protected APIs, the audiences of access tokens',
       load: async () => [(await import('./resources.ts')).resources],
     },
+    {
+      usage: 'connections',
+      summary: 'other providers that people sign in through, and whose tokens can be kept',
+      load: async () => [(await import('./connections.ts')).connections],
+    },
     { usage: 'sessions', summary: 'browsers in which people are signed in', load: async () => [(await import('./sessions.ts')).sessions] },
     { usage: 'grants', summary: 'what people have allowed applications', load: async () => [(await import('./grants.ts')).grants] },
     { usage: 'roles', summary: "what people may do at their tenant's API", load: async () => [(await import('./roles.ts')).roleMatrix] },
@@ -94,12 +99,12 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
     { usage: 'audit', summary: 'who did what and when, and the outcome', load: async () => [(await import('./audit.ts')).auditLog] },
     {
       usage: 'apply <file>',
-      summary: 'make clients and APIs match a YAML or JSON file, tenant by tenant; shows the changes first',
+      summary: 'make clients, APIs and connections match a YAML or JSON file, tenant by tenant; shows the changes first',
       load: async () => [(await import('./apply.ts')).apply],
     },
     {
       usage: 'export',
-      summary: 'write clients and APIs in the form that "gatehouse apply" reads, without defaults and secrets',
+      summary: 'write clients, APIs and connections in the form that "gatehouse apply" reads, without defaults and secrets',
       load: async () => [(await import('./export.ts')).exports],
     },
   ],

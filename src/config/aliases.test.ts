@@ -80,6 +80,24 @@ database:
   assert.ok('problems' in more && /auth_client/.test(more.problems.join()) && /database/.test(more.problems.join()))
 })
 
+test('the variables of the Auth Manager work', () => {
+  const given = {
+    KEYCLOAK_ISSUER: 'http://localhost:8081/auth/',
+    KEYCLOAK_REALM: 'SBO',
+    KEYCLOAK_CLIENT_ID: 'auth',
+    KEYCLOAK_CLIENT_SECRET: 'a secret',
+    KEYCLOAK_CONSENT_REDIRECT_URI: 'http://localhost:8000/v1/offline-token/callback',
+    STATE_TOKEN_EXPIRY: '300',
+    LOG_LEVEL: 'WARNING',
+  }
+  const { keycloak, auth_manager, log } = config(given)
+  assert.deepEqual(keycloak, { server: 'http://localhost:8081/auth', realm: 'SBO', client_id: 'auth', client_secret: 'a secret' })
+  assert.deepEqual(auth_manager, { connection: 'keycloak', state_seconds: 300, redirect_uri: given.KEYCLOAK_CONSENT_REDIRECT_URI })
+  assert.equal(log.level, 'warn')
+  const missing = load({ KEYCLOAK_ISSUER: 'http://localhost:8081/auth' })
+  assert.ok('problems' in missing && missing.problems.length === 3, JSON.stringify(missing))
+})
+
 test('an administrator needs address and password, and in production one that not everyone knows', () => {
   const missing = load({ AUTH_AUTO_CREATE_ADMIN: 'true' })
   assert.ok('problems' in missing && missing.problems.length === 2, JSON.stringify(missing))

@@ -20,6 +20,9 @@ const flag = (text: string) => ({ true: true, '1': true, yes: true, false: false
 /** Their database URLs name the driver of a Python library: `sqlite+aiosqlite:///./a.db`, `postgresql+asyncpg://…`. */
 const databaseUrl = (text: string) => text.replace(/^(\w+)\+\w+:/, '$1:').replace(/^sqlite:\/\/\//, 'sqlite:')
 
+/** Those of Python's logging. */
+const logLevel = (text: string) => ({ warning: 'warn', critical: 'fatal' })[text.toLowerCase()] ?? text.toLowerCase()
+
 /** Their names and our settings. */
 export const aliases: readonly Alias[] = [
   { variable: 'ISSUER_URL', path: 'issuer', note: 'minimal M2M server' },
@@ -64,6 +67,13 @@ export const aliases: readonly Alias[] = [
     note: 'pico-auth; there is no default',
     implies: { 'administrator.create': true, 'administrator.email': 'admin@pico.local' },
   },
+  { variable: 'KEYCLOAK_ISSUER', path: 'keycloak.server', note: 'Auth Manager', read: (text) => text.replace(/\/+$/, '') },
+  { variable: 'KEYCLOAK_REALM', path: 'keycloak.realm', note: 'Auth Manager' },
+  { variable: 'KEYCLOAK_CLIENT_ID', path: 'keycloak.client_id', note: 'Auth Manager' },
+  { variable: 'KEYCLOAK_CLIENT_SECRET', path: 'keycloak.client_secret', note: 'Auth Manager' },
+  { variable: 'KEYCLOAK_CONSENT_REDIRECT_URI', path: 'auth_manager.redirect_uri', note: 'Auth Manager' },
+  { variable: 'STATE_TOKEN_EXPIRY', path: 'auth_manager.state_seconds', note: 'Auth Manager', read: Number },
+  { variable: 'LOG_LEVEL', path: 'log.level', note: 'Auth Manager', read: logLevel },
 ]
 
 /** What a switch of Auto Authn stands for: a feature, something that is always on, or something that is not supported. */

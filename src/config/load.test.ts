@@ -97,6 +97,11 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'passwords.parallelism': ['2', 2],
   'mail.from': ['us@example.org', 'us@example.org'],
   'mail.smtp_url': ['smtps://u:p@mail.example.org', 'smtps://u:p@mail.example.org'],
+  'auth_manager.connection': ['staff', 'staff'],
+  'auth_manager.state_seconds': ['300', 300],
+  'auth_manager.redirect_uri': ['https://id.example.org/back', 'https://id.example.org/back'],
+  'keycloak.server': ['https://sso.example.org/auth', 'https://sso.example.org/auth'],
+  'keycloak.client_secret_file': ['url', 'url'],
   'outbound.allowed_addresses': ['10.1.0.0/16', ['10.1.0.0/16']],
   'mtls.port': ['8443', 8443],
   'mtls.origin': ['https://mtls.example.org:8443', 'https://mtls.example.org:8443'],
@@ -138,6 +143,8 @@ function besides(path: string): Record<string, string> {
     const proxy = { GATEHOUSE_MTLS_PROXY: 'nginx', GATEHOUSE_TRUSTED_PROXIES: '10.0.0.1' }
     return { GATEHOUSE_FEATURES_MUTUAL_TLS: 'true', ...own, ...proxy }
   }
+  if (path === 'keycloak.server')
+    return { GATEHOUSE_KEYCLOAK_REALM: 'staff', GATEHOUSE_KEYCLOAK_CLIENT_ID: 'x', GATEHOUSE_KEYCLOAK_CLIENT_SECRET: 'y' }
   const alg = /^keys\.files\.(\w+)\./.exec(path)?.[1]
   return alg ? { [variableOf(`keys.files.${alg}.private_key_file`)]: '/private' } : {}
 }

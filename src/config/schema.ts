@@ -7,6 +7,7 @@ import { redirectClasses } from '../protocol/redirect-uri.ts'
 import { signUpEmails } from '../protocol/tenant-settings.ts'
 import { demo } from './demo.ts'
 import { checkMtls, mtls } from './mtls.ts'
+import { authManager, keycloak } from './upstream.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
 const tries = z.int().min(1).max(1_000_000)
@@ -238,6 +239,8 @@ const settings = z.strictObject({
   mail: mail.prefault({}),
   outbound: outbound.prefault({}),
   registration: registration.prefault({}),
+  auth_manager: authManager.prefault({}),
+  keycloak: keycloak.prefault({}),
   second_factor: z
     .enum(['optional', 'required'])
     .default('optional')

@@ -41,7 +41,7 @@ export interface InstallationStore {
 }
 
 /** The purposes of sealed values in the database. Each is the `purpose` of their seal. */
-export type SealedKind = 'installation' | 'signing-key' | 'client-signing-secret' | 'totp' | 'outbox'
+export type SealedKind = 'installation' | 'signing-key' | 'client-signing-secret' | 'totp' | 'outbox' | 'connection-secret' | 'vault'
 
 /** `tenant` and `id`: as in the context of the seal. */
 export interface SealedValue {

@@ -244,6 +244,7 @@ export type TokenKind =
   | 'ia'
   | 'ra'
   | 'dc'
+  | 'us'
 
 /** What `crypto/` offers the rules: opaque tokens of 256 bits, stored only as a keyed hash. */
 export interface Tokens {

@@ -30,6 +30,8 @@ export interface RequestBody {
   json: string | undefined
   /** Values of the `:names` in the path. */
   path: Readonly<Record<string, string>>
+  /** The query of the address, also of a request with a body. */
+  query(): Params
 }
 
 /** What this server stores in a browser's cookies. */

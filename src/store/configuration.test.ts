@@ -106,7 +106,8 @@ const changes: readonly { what: string; change(store: TenantStore): Promise<unkn
   },
   {
     what: 'all is declared anew',
-    change: (s) => s.declare({ clients: [], resources: [], removed: { clients: ['client'], resources: [api] } }, NOW),
+    change: (s) =>
+      s.declare({ clients: [], resources: [], connections: [], removed: { clients: ['client'], resources: [api], connections: [] } }, NOW),
     read: (s) => s.resources.find(api),
   },
 ]

@@ -7,7 +7,7 @@ import { sql, UniqueViolation } from './sql.ts'
 const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read' } }
 const secret = (id: string, change: Partial<SecretRow> = {}): SecretRow => ({ id, hash: `#${id}`, createdAt: NOW, ...change })
 const hashes = async (store: TenantStore, identifier = api.identifier) => (await store.resources.find(identifier))?.secretHashes
-const nothing = { clients: [], resources: [], removed: { clients: [], resources: [] } }
+const nothing = { clients: [], resources: [], connections: [], removed: { clients: [], resources: [], connections: [] } }
 
 onEachEngine('a resource is found by its identifier, and by the one name under which it authenticates', async ({ a, b }) => {
   assert.equal(await a.resourcesAdmin.add(api, secret('1')), true)
@@ -65,7 +65,7 @@ onEachEngine('a declaration is applied: added, changed, removed', async ({ a, b 
   assert.deepEqual([await a.clients.hasOrigin('https://app.example'), await a.clients.hasOrigin('https://moved.example')], [true, true])
   assert.deepEqual((await a.clients.find('added'))?.secretHashes, ['#new'])
   assert.deepEqual(await a.resources.find(api.identifier), { ...api, name: 'Another', secretHashes: ['#new'], tokensFrom: NOW })
-  await a.declare({ ...nothing, removed: { clients: ['client', 'nobody'], resources: [api.identifier] } }, NOW)
+  await a.declare({ ...nothing, removed: { clients: ['client', 'nobody'], resources: [api.identifier], connections: [] } }, NOW)
   assert.equal(await a.clients.find('client'), undefined)
   assert.equal(await a.grants.find('client', 'subject'), undefined)
   assert.equal(await a.resources.find(api.identifier), undefined)
@@ -81,6 +81,6 @@ onEachEngine('a declaration that cannot be applied as a whole changes nothing', 
   await assert.rejects(a.declare({ ...nothing, clients, resources: [first, taken] }, NOW), UniqueViolation)
   assert.equal(await a.resources.find('https://first.example'), undefined)
   assert.equal(await a.clients.find('client'), undefined)
-  await a.declare({ ...nothing, resources: [taken], removed: { clients: [], resources: [api.identifier] } }, NOW)
+  await a.declare({ ...nothing, resources: [taken], removed: { clients: [], resources: [api.identifier], connections: [] } }, NOW)
   assert.equal((await a.resources.named('rs0'))?.identifier, 'https://other.example', 'what goes frees its name')
 })

@@ -3,9 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { read } from '../../test/sources.ts'
 import { aClient, aMessage, anAccount, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
+import { anEntry } from '../../test/tenant-content.ts'
+import { connectionSchema } from '../connections/connection.ts'
 import { missingKeys, resealOnUse, sealing } from '../crypto/reseal.ts'
 import { sealer } from '../crypto/seal.ts'
 import { random } from '../platform.ts'
+import { sealId } from '../vault/entry.ts'
 import { sealedValues } from './sealed-values.ts'
 import { type Db, sql } from './sql.ts'
 import { systemStore } from './system.ts'
@@ -16,10 +19,13 @@ const after = sealer([newKey, oldKey], random)
 const alone = sealer([newKey], random)
 const [oldId, newId] = [before.keyIds[0]!, after.keyIds[0]!]
 
+const entry = anEntry('1')
 const contexts = {
   installation: { purpose: 'installation', tenant: '', id: 'id' },
   key: (tenant: string) => ({ purpose: 'signing-key', tenant, id: `ES256:kid-${tenant}` }),
   client: (tenant: string) => ({ purpose: 'client-signing-secret', tenant, id: 'client' }),
+  connection: (tenant: string) => ({ purpose: 'connection-secret', tenant, id: 'upstream' }),
+  vault: (tenant: string) => ({ purpose: 'vault', tenant, id: sealId(entry) }),
   totp: (tenant: string, id: string) => ({ purpose: 'totp', tenant, id }),
   outbox: (tenant: string) => ({ purpose: 'outbox', tenant, id: 'message' }),
 }
@@ -39,6 +45,11 @@ async function fill(store: TenantStore, tenant: string, people: number): Promise
   await store.clientsAdmin.add(aClient({ client_id: 'no-secret' }), [])
   await store.clientsAdmin.setSigningSecret('client', before.seal(contexts.client(tenant), Buffer.from('secret')))
   await store.outbox.add(aMessage({ id: 'message', sealed: before.seal(contexts.outbox(tenant), Buffer.from('mail')) }))
+  const connection = connectionSchema.parse({ name: 'upstream', issuer: 'https://sso.example', client_id: 'gatehouse' })
+  await store.connections.add(connection, before.seal(contexts.connection(tenant), Buffer.from('upstream secret')))
+  await store.connections.add({ ...connection, name: 'no-secret' }, undefined)
+  await store.accounts.add(anAccount({ subject: 'person1', username: 'owner', email: undefined }))
+  await store.vault.add({ ...entry, sealed: before.seal(contexts.vault(tenant), Buffer.from('tokens')) }, undefined)
   await atOnce(people, async (i) => {
     const subject = `subject ${i}`
     await store.accounts.add(anAccount({ subject, username: `user-${i}`, email: undefined }))
@@ -56,11 +67,11 @@ async function filled(db: Db, a: TenantStore, b: TenantStore): Promise<void> {
 onEachEngine('7: everything sealed in every tenant is counted by key and sealed anew, slice by slice', async ({ a, b, db }) => {
   await filled(db, a, b)
   const { uses, reseal } = sealing(sealedValues(db), after)
-  assert.deepEqual(await uses(), [{ keyId: oldId, values: 158 }])
+  assert.deepEqual(await uses(), [{ keyId: oldId, values: 162 }])
   const told: string[] = []
-  assert.deepEqual(await reseal(({ resealed, total }) => told.push(`${resealed} of ${total}`)), { resealed: 158, failed: 0 })
-  assert.ok(told.length > 4 && told.at(-1) === '158 of 158', told.join())
-  assert.deepEqual(await uses(), [{ keyId: newId, values: 158 }])
+  assert.deepEqual(await reseal(({ resealed, total }) => told.push(`${resealed} of ${total}`)), { resealed: 162, failed: 0 })
+  assert.ok(told.length > 4 && told.at(-1) === '162 of 162', told.join())
+  assert.deepEqual(await uses(), [{ keyId: newId, values: 162 }])
 
   const installation = await systemStore(db).installation.find()
   assert.equal(alone.open(contexts.installation, installation!.sealedSecret).toString(), 'installation')
@@ -73,6 +84,10 @@ onEachEngine('7: everything sealed in every tenant is counted by key and sealed 
     assert.equal(alone.open(contexts.client(tenant), client!.sealedSigningSecret!).toString(), 'secret')
     const [mail] = await db.read(sql`select sealed from outbox where tenant_id = ${tenant}`)
     assert.equal(alone.open(contexts.outbox(tenant), mail!['sealed'] as string).toString(), 'mail')
+    const connection = await store.connections.find('upstream')
+    assert.equal(alone.open(contexts.connection(tenant), connection!.sealedSecret!).toString(), 'upstream secret')
+    const kept = await store.vault.find(entry.id)
+    assert.equal(alone.open(contexts.vault(tenant), kept!.sealed).toString(), 'tokens')
     const { totp } = await store.factors.of('subject 0')
     assert.equal(alone.open(contexts.totp(tenant, 'subject 0'), totp!.sealed).toString(), 'subject 0')
   }
@@ -84,13 +99,13 @@ onEachEngine('7: a value that does not open is counted and left as it is, and th
   const damaged = before.seal({ ...contexts.client('a'), id: 'another' }, Buffer.from('secret'))
   await a.clientsAdmin.setSigningSecret('client', damaged)
   const { uses, reseal } = sealing(sealedValues(db), after)
-  assert.deepEqual(await reseal(() => {}), { resealed: 157, failed: 1 })
+  assert.deepEqual(await reseal(() => {}), { resealed: 161, failed: 1 })
   assert.equal((await a.clients.find('client'))?.sealedSigningSecret, damaged)
   assert.deepEqual(
     new Map((await uses()).map(({ keyId, values }) => [keyId, values])),
     new Map([
       [oldId, 1],
-      [newId, 157],
+      [newId, 161],
     ]),
   )
   assert.deepEqual(missingKeys(await uses(), alone.keyIds).length, 1)

@@ -103,9 +103,37 @@ const places: Readonly<Record<SealedKind, Place>> = {
     replace: ({ tenant, id, sealed: from }, to) => sql`
       update outbox set sealed = ${to} where tenant_id = ${tenant} and id = ${id} and sealed = ${from} returning id`,
   },
+  'connection-secret': {
+    nextPrefix: (after) => sql`
+      select min(substr(sealed_secret, 1, 12)) as prefix from connections
+      where sealed_secret is not null and substr(sealed_secret, 1, 12) > ${after}`,
+    count: (prefix) =>
+      sql`select count(*) as n from connections where sealed_secret is not null and substr(sealed_secret, 1, 12) = ${prefix}`,
+    slice: ({ prefix, after, limit }) => sql`
+      select tenant_id, name as id, sealed_secret as sealed from connections
+      where sealed_secret is not null and substr(sealed_secret, 1, 12) = ${prefix}
+      and (tenant_id, name) > (${after.tenant}, ${after.id}) order by tenant_id, name limit ${limit}`,
+    replace: ({ tenant, id, sealed: from }, to) => sql`
+      update connections set sealed_secret = ${to} where tenant_id = ${tenant} and name = ${id} and sealed_secret = ${from} returning name`,
+  },
+  vault: {
+    nextPrefix: (after) => sql`select min(substr(sealed, 1, 12)) as prefix from vault_entries where substr(sealed, 1, 12) > ${after}`,
+    count: (prefix) => sql`select count(*) as n from vault_entries where substr(sealed, 1, 12) = ${prefix}`,
+    slice: ({ prefix, after, limit }) => sql`
+      select tenant_id, id || ':' || connection || ':' || owner_type || ':' || owner || ':' || cast(version as text) as id, sealed
+      from vault_entries where substr(sealed, 1, 12) = ${prefix} and (tenant_id, id) > (${after.tenant}, ${entryOf(after.id)})
+      order by tenant_id, id limit ${limit}`,
+    replace: ({ tenant, id, sealed: from }, to) => sql`
+      update vault_entries set sealed = ${to} where tenant_id = ${tenant} and id = ${entryOf(id)} and sealed = ${from} returning id`,
+  },
 }
 
 const kinds = Object.keys(places) as SealedKind[]
+
+/** Vault entries are sealed under their id and what else they are bound to, separated by colons. */
+function entryOf(id: string): string {
+  return id.split(':', 1)[0] as string
+}
 
 /** Signing keys are sealed under their algorithm and their kid, separated by a colon. */
 function kidOf(id: string): string {

@@ -42,6 +42,8 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
       (select tenant_id, hash from pushed_requests where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
     sql`delete from device_codes where (tenant_id, hash) in
       (select tenant_id, hash from device_codes where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
+    sql`delete from upstream_requests where (tenant_id, hash) in
+      (select tenant_id, hash from upstream_requests where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from used_once where (tenant_id, kind, id) in
       (select tenant_id, kind, id from used_once where expires_at <= ${late} limit ${limit}) returning id`,
     sql`delete from access_tokens where (tenant_id, hash) in

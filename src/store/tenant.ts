@@ -1,9 +1,11 @@
 /** The store of one tenant. The tenant is named here, once: no act has a parameter that could name another. */
 
+import type { ConnectionStore, UpstreamRequestStore } from '../connections/store.ts'
 import type { KeyStore } from '../crypto/types.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../protocol/registry.ts'
+import type { VaultStore } from '../vault/store.ts'
 import { access } from './access.ts'
 import { accessTokens } from './access-tokens.ts'
 import { accounts } from './accounts.ts'
@@ -14,6 +16,7 @@ import { audit } from './audit.ts'
 import { clients } from './clients.ts'
 import { codes } from './codes.ts'
 import { configuration } from './configuration.ts'
+import { connections } from './connections.ts'
 import { declarations } from './declarations.ts'
 import { deviceCodes } from './device-codes.ts'
 import { factors } from './factors.ts'
@@ -35,7 +38,9 @@ import { signUps } from './sign-ups.ts'
 import { signingKeys } from './signing-keys.ts'
 import type { Db } from './sql.ts'
 import type { ApiKeyStore, DeclarationStore, MachineStore } from './types.ts'
+import { upstreamRequests } from './upstream-requests.ts'
 import { usedOnce } from './used-once.ts'
+import { vault } from './vault.ts'
 
 /** `now`: the clock, in seconds. Reuse what it returns: it remembers what is configured. */
 export function tenantStore(
@@ -51,7 +56,10 @@ export function tenantStore(
   ResourceStore &
   DeclarationStore &
   MachineStore &
-  ApiKeyStore {
+  ApiKeyStore &
+  ConnectionStore &
+  UpstreamRequestStore &
+  VaultStore {
   const { db, remembering } = configuration(database, tenant)
   const registered = clients(db, tenant, { now, remembering })
   return {
@@ -59,6 +67,9 @@ export function tenantStore(
     ...registrations(db, tenant, registered.clientsAdmin),
     ...resources(db, tenant, { now, remembering }),
     ...declarations(db, tenant),
+    ...connections(db, tenant, { remembering }),
+    ...upstreamRequests(db, tenant),
+    ...vault(db, tenant),
     ...grants(db, tenant),
     ...flows(db, tenant),
     ...codes(db, tenant),

@@ -23,6 +23,7 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   ia: 'initial access token, to register clients',
   ra: 'registration access token of a client',
   dc: 'device code',
+  us: 'request at another provider',
 }
 
 /** For secret scanners: a pattern for each kind. The checksum tells whether a match is a token (`isOpaque`). */

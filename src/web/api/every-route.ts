@@ -5,6 +5,7 @@ import { attributeRoutes } from './admin/attributes.ts'
 import { auditRoutes } from './admin/audit.ts'
 import { clientSecretRoutes } from './admin/client-secrets.ts'
 import { clientRoutes } from './admin/clients.ts'
+import { connectionRoutes } from './admin/connections.ts'
 import { factorRoutes } from './admin/factors.ts'
 import { grantRoutes } from './admin/grants.ts'
 import { groupRoutes } from './admin/groups.ts'
@@ -29,6 +30,7 @@ const administration: readonly JsonRoute[] = [
   ...clientSecretRoutes,
   ...initialAccessTokenRoutes,
   ...resourceRoutes,
+  ...connectionRoutes,
   ...sessionRoutes,
   ...grantRoutes,
   ...keyRoutes,

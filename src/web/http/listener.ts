@@ -12,7 +12,7 @@ import type { HttpDeps, Log } from './deps.ts'
 import { commonHeaders, type HttpState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { answerUnreadable, refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
-import { isJson, jsonOf, readParams, readPath } from './request-body.ts'
+import { isJson, jsonOf, readParams, readPath, readQuery } from './request-body.ts'
 import type { Route, ViewReply, WebTenant } from './route.ts'
 import { finish, type ResponseContext, requestOf, send } from './send.ts'
 import { type Certificate, clientCertificateRules, tlsRules } from './tls.ts'
@@ -122,7 +122,7 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
     }
     const json = jsonOf(route, req)
     entered = tenant
-    const result = await route.handle(tenant, readRequest(state, tenant, route, req), { json, path })
+    const result = await route.handle(tenant, readRequest(state, tenant, route, req), { json, path, query: () => readQuery(req) })
     if (result.remember) context.headers['set-cookie'] = tenant.cookies.write(result.remember, req.headers.cookie)
     return result
   })

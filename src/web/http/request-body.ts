@@ -29,6 +29,10 @@ export function readParams(req: FastifyRequest): Params {
   return new Params(new URLSearchParams(sendsBody ? formOf(req) : queryOf(req.raw.url ?? '')))
 }
 
+export function readQuery(req: FastifyRequest): Params {
+  return new Params(new URLSearchParams(queryOf(req.raw.url ?? '')))
+}
+
 function formOf(req: FastifyRequest): string {
   return isJson(req) ? '' : ((req.body as string | undefined) ?? '')
 }

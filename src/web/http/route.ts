@@ -1,5 +1,6 @@
 /** A route of the HTTP listener: an endpoint of the protocol, or a page or API of ours, within one tenant. */
 
+import type { PendingDeps } from '../../connections/pending.ts'
 import type { Keyring } from '../../crypto/keyring.ts'
 import type { TenantTokens } from '../../crypto/tokens.ts'
 import type { AccountDeps } from '../../identity/accounts.ts'
@@ -15,6 +16,7 @@ import type { Ctx, Endpoint } from '../../protocol/feature.ts'
 import type { Store } from '../../protocol/ports.ts'
 import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../../protocol/registry.ts'
 import type { Reply, Request, RequestBody } from '../../protocol/request-reply.ts'
+import type { VaultDeps } from '../../vault/deps.ts'
 import type { View } from '../pages/layout.ts'
 import type { CookieJar } from './cookies.ts'
 
@@ -32,6 +34,10 @@ export interface WebTenant {
     GrantStore &
     Pick<IdentityStore, 'audit'>
   keyring: Keyring
+  /** Upstream providers. */
+  connections: PendingDeps
+  /** Tokens of upstream providers. */
+  vault: VaultDeps
   tokens: TenantTokens
   /** A new random password that a person can type. */
   readablePassword(): string

@@ -1,0 +1,71 @@
+/** Connections to upstream providers in the database. */
+import { type Connection, type ConnectionMetadata, connectionSchema, storedConnection } from '../connections/connection.ts'
+import type { ConnectionStore } from '../connections/store.ts'
+import type { Configuration } from './configuration.ts'
+import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
+import { removeEntriesOf } from './vault.ts'
+
+export function connections(db: Db, tenant: string, { remembering }: Pick<Configuration, 'remembering'>): ConnectionStore {
+  const stored = remembering(async (name) => {
+    const [row] = await db.read(sql`select name, doc, sealed_secret from connections where tenant_id = ${tenant} and name = ${name}`)
+    return row && connectionFrom(row)
+  })
+
+  return {
+    connections: {
+      find: async (name) => stored(name),
+      async list({ after = '', limit }) {
+        const rows = await db.read(sql`
+          select name, doc, sealed_secret from connections where tenant_id = ${tenant} and name > ${after} order by name limit ${limit}`)
+        return rows.map(connectionFrom)
+      },
+      async add(connection, sealedSecret) {
+        const rows = await db.write(sql`
+          insert into connections (tenant_id, name, doc, sealed_secret)
+          values (${tenant}, ${connection.name}, ${documentOf(connection)}, ${sealedSecret ?? null})
+          on conflict do nothing returning name`)
+        return rows.length > 0
+      },
+      async replace(connection) {
+        const rows = await db.write(sql`
+          update connections set doc = ${documentOf(connection)} where tenant_id = ${tenant} and name = ${connection.name} returning name`)
+        return rows.length > 0
+      },
+      async setSecret(name, sealed) {
+        return (await db.write(setConnectionSecret(tenant, name, sealed))).length > 0
+      },
+      remove: (name) => db.transact(() => removeConnection(tenant, name)),
+    },
+  }
+}
+
+/** Adds the connection or replaces it. Undefined leaves its secret alone. */
+export function* putConnection(tenant: string, connection: ConnectionMetadata, sealedSecret: string | undefined): Transaction<void> {
+  yield sql`
+    insert into connections (tenant_id, name, doc) values (${tenant}, ${connection.name}, ${documentOf(connection)})
+    on conflict (tenant_id, name) do update set doc = excluded.doc`
+  if (sealedSecret !== undefined) yield setConnectionSecret(tenant, connection.name, sealedSecret)
+}
+
+export function* removeConnection(tenant: string, name: string): Transaction<boolean> {
+  yield* removeEntriesOf(tenant, { connection: name })
+  yield sql`delete from upstream_requests where tenant_id = ${tenant} and connection = ${name}`
+  const removed = yield sql`delete from connections where tenant_id = ${tenant} and name = ${name} returning name`
+  return removed.length > 0
+}
+
+function setConnectionSecret(tenant: string, name: string, sealed: string | undefined): Sql {
+  return sql`update connections set sealed_secret = ${sealed ?? null} where tenant_id = ${tenant} and name = ${name} returning name`
+}
+
+function documentOf(connection: ConnectionMetadata): string {
+  const { name: _, ...members } = connectionSchema.parse(
+    Object.fromEntries(Object.entries(connection).filter(([member]) => member in connectionSchema.shape)),
+  )
+  return JSON.stringify(members)
+}
+
+function connectionFrom(row: Row): Connection {
+  const name = row['name'] as string
+  return { ...storedConnection(name, JSON.parse(row['doc'] as string)), sealedSecret: (row['sealed_secret'] as string | null) ?? undefined }
+}

@@ -1,0 +1,176 @@
+/** The API of the Auth Manager as its README tells it: consent, vending, refreshing, ids, revocation; and none of its holes. */
+import assert from 'node:assert/strict'
+import { after, suite, test } from 'node:test'
+import type { Engine } from '../app.ts'
+import { engines } from '../postgres.ts'
+import { application } from './application.ts'
+import { authManagerStage } from './auth-manager-stage.ts'
+import { bearer } from './json.ts'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  const { gatehouse, upstream, tokenOf, call, consentAs, sentBack, finish, stored, vended, close } = await authManagerStage(engine)
+
+  suite(`${engine}: the API of the Auth Manager`, () => {
+    after(close)
+
+    test('the way of its README: consent, a token id, access tokens, another id, revocation', async () => {
+      const headers = tokenOf('ada')
+      const { begun, back } = await consentAs('ada', headers)
+      const { consent_url: url, session_state_id: session, message } = begun.body.data
+      assert.deepEqual([session, message], ['session-of-ada', 'Please visit the consent URL to authorize offline access'])
+      assert.equal(new URL(url).searchParams.get('scope'), 'openid profile email offline_access')
+      const kept = await finish(back)
+      assert.equal(kept.status, 200, JSON.stringify(kept.body))
+      const { persistent_token_id: id } = kept.body.data
+      assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+      assert.equal(kept.body.data.session_state_id, 'session-of-ada')
+
+      const first = await vended(id, 'ada')
+      assert.deepEqual([first.status, first.body.data.expires_in], [200, 300])
+      assert.ok(upstream.accessTokens().includes(first.body.data.access_token))
+      gatehouse.advance(100)
+      const again = await vended(id, 'ada')
+      assert.deepEqual(
+        again.body.data,
+        { access_token: first.body.data.access_token, expires_in: 200 },
+        'it is kept until shortly before it expires',
+      )
+      gatehouse.advance(180)
+      const fresh = await vended(id, 'ada')
+      assert.notEqual(fresh.body.data.access_token, first.body.data.access_token)
+      assert.equal(fresh.body.data.expires_in, 300)
+
+      const other = await call('POST', '/v1/offline-token-id', headers)
+      assert.equal(other.status, 200, other.text)
+      assert.equal(other.body.data.session_state_id, 'session-of-ada')
+      const second = other.body.data.persistent_token_id
+      assert.notEqual(second, id)
+      assert.equal((await vended(second, 'ada')).status, 200)
+
+      const shared = await call('DELETE', `/v1/offline-token-id?id=${id}`, headers)
+      const gone = { message: 'Offline token revoked successfully', token_deleted: true }
+      assert.deepEqual(shared.body.data, { ...gone, persistent_token_id: id, session_revoked: false, had_shared_session: true })
+      assert.equal((await vended(id, 'ada')).status, 404)
+      assert.equal((await vended(second, 'ada')).status, 200)
+      const before = upstream.refreshTokens().length
+      const last = await call('DELETE', `/v1/offline-token-id?id=${second}`, headers)
+      assert.deepEqual(last.body.data, { ...gone, persistent_token_id: second, session_revoked: true, had_shared_session: false })
+      assert.equal(upstream.refreshTokens().length, before - 1)
+      assert.equal((await call('DELETE', `/v1/offline-token-id?id=${second}`, headers)).status, 404)
+    })
+
+    test('a refresh token that an application brings: one for each person, under the same id', async () => {
+      const tokenId = await stored('brought')
+      const refreshToken = upstream.refreshTokens().at(-1)
+      const headers = tokenOf('brought')
+      const first = await call('POST', '/v1/refresh-token', headers, { refresh_token: 'not known upstream' })
+      assert.equal(first.status, 200, first.text)
+      const id = first.body.data.persistent_token_id
+      assert.notEqual(id, tokenId)
+      const refused = await vended(id, 'brought')
+      assert.deepEqual([refused.status, refused.body.code, refused.body.reason], [502, 'keycloak_error', 'the person must consent again'])
+      assert.doesNotMatch(refused.text, /secret detail/)
+      const replaced = await call('POST', '/v1/refresh-token', headers, { refresh_token: refreshToken })
+      assert.equal(replaced.body.data.persistent_token_id, id)
+      assert.equal((await vended(id, 'brought')).status, 200)
+      const renewed = await call('POST', '/v1/refresh-token-id', headers)
+      assert.deepEqual([renewed.status, renewed.body.data.persistent_token_id], [200, id], 'its guard is not inverted here')
+    })
+
+    test('a token is validated, and the server says that it is there', async () => {
+      assert.deepEqual((await call('GET', '/v1/validate-token', tokenOf('ada'))).body, { data: { valid: true } })
+      assert.equal((await call('GET', '/health')).text, '"OK"')
+      assert.equal((await call('GET', '/health/ready')).body.data.database_status, 'connected')
+      assert.equal((await call('GET', '/version')).body.data.app_name, 'gatehouse')
+    })
+
+    test('a person of this server uses it with an access token of this server', async () => {
+      const app = application(gatehouse, { id: 'app' })
+      const browser = gatehouse.browser()
+      const { access_token: token } = await app.tokens(browser)
+      const begun = await call('GET', '/v1/offline-token', bearer(token))
+      assert.equal(begun.status, 200, begun.text)
+      const url = begun.body.data.consent_url
+      const elsewhere = await finish(await sentBack(url))
+      assert.deepEqual(
+        [elsewhere.status, elsewhere.body.code],
+        [400, 'invalid_ack_state'],
+        'a consent URL that was passed on brings nothing in',
+      )
+      const again = await call('GET', '/v1/offline-token', bearer(token))
+      const kept = await finish(await sentBack(again.body.data.consent_url), browser)
+      assert.equal(kept.status, 200, JSON.stringify(kept.body))
+      const id = kept.body.data.persistent_token_id
+      assert.equal((await call('POST', `/v1/access-token?id=${id}`, bearer(token))).status, 200)
+      assert.equal((await vended(id, 'alice-sub')).status, 404, 'a person upstream of the same name is another')
+      await gatehouse.root.store.accounts.remove('alice-sub', gatehouse.now())
+      assert.deepEqual(await gatehouse.root.store.vault.of({ type: 'account', id: 'alice-sub' }), [])
+      assert.equal((await call('POST', `/v1/access-token?id=${id}`, bearer(token))).status, 401)
+    })
+
+    test('an id opens for its owner alone', async () => {
+      const id = await stored('owner')
+      for (const [method, path] of [
+        ['POST', `/v1/access-token?id=${id}`],
+        ['DELETE', `/v1/offline-token-id?id=${id}`],
+      ] as const) {
+        const { status, body } = await call(method, path, tokenOf('thief'))
+        assert.deepEqual([status, body.code, body.error], [404, 'token_not_found', 'Token not found'])
+      }
+      assert.equal((await vended(id, 'owner')).status, 200)
+    })
+
+    test('state works once, in time, and for the person who asked', async () => {
+      const { back } = await consentAs('once')
+      const [one, other] = await Promise.all([finish(back), finish(back)])
+      assert.deepEqual([one.status, other.status].toSorted(), [200, 400])
+      const refused = one.status === 400 ? one : other
+      assert.deepEqual(refused.body, { error: 'Invalid or expired state', code: 'invalid_ack_state', reason: null, details: null })
+      const late = (await consentAs('late')).back
+      gatehouse.advance(601)
+      assert.equal((await finish(late)).body.code, 'invalid_ack_state')
+      const begun = await call('GET', '/v1/offline-token', tokenOf('asker'))
+      upstream.person = { ...upstream.person, sub: 'somebody-else' }
+      const { status, body } = await finish(await sentBack(begun.body.data.consent_url))
+      assert.deepEqual([status, body.code, body.error], [400, 'invalid_ack_state', 'Somebody else consented'])
+      for (const state of ['', 'x', 'gth_us_x'])
+        assert.equal((await finish(`/v1/offline-token/callback?code=x&state=${state}`)).status, 400)
+    })
+
+    test('an error of the provider without a code is told, and uses the state up', async () => {
+      const begun = await call('GET', '/v1/offline-token', tokenOf('denying'))
+      const state = new URL(begun.body.data.consent_url).searchParams.get('state')
+      const url = `/v1/offline-token/callback?error=access_denied&error_description=secret&state=${state}&iss=${encodeURIComponent(upstream.issuer)}`
+      const { status, body } = await finish(url)
+      assert.deepEqual([status, body], [502, { error: 'Consent was denied', code: 'keycloak_callback_error', reason: null, details: null }])
+      assert.equal((await finish(url)).body.code, 'invalid_ack_state')
+    })
+
+    test('a provider that is down gets no storm: the kept token, then 503 with the time to come back', async () => {
+      const id = await stored('patient')
+      gatehouse.advance(280)
+      upstream.down = true
+      const asks = upstream.requests.length
+      const still = await vended(id, 'patient')
+      assert.deepEqual([still.status, still.body.data.expires_in], [200, 20])
+      gatehouse.advance(30)
+      const statuses = []
+      for (let i = 0; i < 10; i++) statuses.push((await vended(id, 'patient')).status)
+      assert.deepEqual([...new Set(statuses)], [503])
+      const { headers, body } = await vended(id, 'patient')
+      assert.deepEqual([body.code, body.error, body.reason], ['unavailable', 'The provider does not answer', 'ask again later'])
+      assert.ok(Number(headers.get('retry-after')) >= 1)
+      assert.ok(upstream.requests.slice(asks).filter(({ path }) => path === '/token').length <= 2)
+      upstream.down = false
+      gatehouse.advance(400)
+      assert.equal((await vended(id, 'patient')).status, 200)
+    })
+
+    test('each is in the audit log, and nothing secret is', async () => {
+      const events = await gatehouse.root.store.audit.search({ limit: 500, newestFirst: false })
+      const acts = new Set(events.map(({ act }) => act))
+      for (const act of ['vault.store', 'vault.use', 'vault.remove', 'vault.lost'] as const) assert.ok(acts.has(act), act)
+      assert.doesNotMatch(JSON.stringify(events), /"?(?:at|rt)-[0-9a-f]{32}/)
+    })
+  })
+}
