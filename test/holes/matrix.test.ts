@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { replacePassword, setStatus } from '../../src/identity/accounts.ts'
+import { metadataOf } from '../../src/protocol/change-client.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { aKey } from '../journeys/dpop-proofs.ts'
 import { engines } from '../postgres.ts'
@@ -23,8 +24,7 @@ const removeClients = ({ tenant, clients, gatehouse }: World) =>
 const registered = ({ tenant, clients }: World) =>
   each(clients, async (id) => {
     const found = await tenant.store.clientsAdmin.find(id)
-    const { secretHashes: _, sealedSigningSecret: __, tokensFrom: ___, status: ____, ...metadata } = found!
-    return { metadata, secrets: await tenant.store.clientsAdmin.listSecrets(id) }
+    return { metadata: metadataOf(found!), secrets: await tenant.store.clientsAdmin.listSecrets(id) }
   })
 const registerOtherwise = async (world: World, change: object) => {
   for (const { metadata } of await registered(world)) await world.tenant.store.clientsAdmin.replace({ ...metadata, ...change })

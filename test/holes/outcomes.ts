@@ -3,36 +3,40 @@
 /** By outcome, the changes after which a path has it. */
 type Outcomes = Readonly<Record<string, string>>
 
+const untouched = 'nothing, service suspended, tenant suspended and resumed'
 const client = 'client disabled, client disabled and enabled, client deleted, client deleted and registered again'
 const registration = 'scope removed, redirect URI removed, grant types removed'
 const account = 'account suspended, account suspended and resumed, account deleted, password changed'
 
 const refreshToken: Outcomes = {
-  works: `
-    nothing, redirect URI removed, resource removed, sessions ended, service suspended, signing key revoked,
-    tenant suspended and resumed`,
+  works: `${untouched}, redirect URI removed, resource removed, sessions ended, signing key revoked`,
   invalid_client: 'client disabled, client deleted',
   invalid_grant: `client disabled and enabled, client deleted and registered again, ${account}, grant revoked`,
   'less: openid': 'scope removed',
   unauthorized_client: 'grant types removed',
   not_found: 'tenant suspended',
 }
+const clientAlone: Outcomes = {
+  works: `
+    ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
+    ${account}, sessions ended, grant revoked, signing key revoked`,
+  invalid_client: 'client disabled, client deleted',
+  invalid_scope: 'scope removed',
+  unauthorized_client: 'grant types removed',
+  not_found: 'tenant suspended',
+}
 const jwt: Outcomes = {
-  works: `nothing, ${registration}, resource removed, sessions ended, service suspended, tenant suspended and resumed`,
+  works: `${untouched}, ${registration}, resource removed, sessions ended`,
   invalid_token: `${client}, ${account}, grant revoked, signing key revoked`,
   not_found: 'tenant suspended',
 }
 const linkInMail: Outcomes = {
-  works: `
-    nothing, ${client}, ${registration}, resource removed, sessions ended, grant revoked, service suspended, signing key revoked,
-    tenant suspended and resumed`,
+  works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked`,
   '400': account,
   '404': 'tenant suspended',
 }
 const nobodysOwn: Outcomes = {
-  works: `
-    nothing, ${client}, ${registration}, resource removed, ${account}, sessions ended, grant revoked, service suspended,
-    signing key revoked, tenant suspended and resumed`,
+  works: `${untouched}, ${client}, ${registration}, resource removed, ${account}, sessions ended, grant revoked, signing key revoked`,
   '404': 'tenant suspended',
 }
 
@@ -46,7 +50,7 @@ const nobodysOwn: Outcomes = {
  */
 export const outcomes: Readonly<Record<string, Outcomes>> = {
   'session, at the authorization endpoint': {
-    works: 'nothing, client disabled and enabled, resource removed, service suspended, signing key revoked, tenant suspended and resumed',
+    works: `${untouched}, client disabled and enabled, resource removed, signing key revoked`,
     '400': 'client disabled, client deleted, redirect URI removed',
     consent_required: 'client deleted and registered again, grant revoked',
     invalid_scope: 'scope removed',
@@ -55,7 +59,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '404': 'tenant suspended',
   },
   'session, for an API': {
-    works: 'nothing, client disabled and enabled, service suspended, signing key revoked, tenant suspended and resumed',
+    works: `${untouched}, client disabled and enabled, signing key revoked`,
     '400': 'client disabled, client deleted, redirect URI removed',
     consent_required: 'client deleted and registered again, grant revoked',
     invalid_scope: 'scope removed',
@@ -65,7 +69,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '404': 'tenant suspended',
   },
   'sign-in page': {
-    works: 'nothing, resource removed, sessions ended, service suspended, signing key revoked, tenant suspended and resumed',
+    works: `${untouched}, resource removed, sessions ended, signing key revoked`,
     '400': `${client}, redirect URI removed`,
     invalid_scope: 'scope removed',
     unauthorized_client: 'grant types removed',
@@ -74,7 +78,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '404': 'tenant suspended',
   },
   'consent page': {
-    works: 'nothing, resource removed, grant revoked, service suspended, signing key revoked, tenant suspended and resumed',
+    works: `${untouched}, resource removed, grant revoked, signing key revoked`,
     '400': `${client}, redirect URI removed`,
     invalid_scope: 'scope removed',
     unauthorized_client: 'grant types removed',
@@ -82,7 +86,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '404': 'tenant suspended',
   },
   'ID token as a hint': {
-    works: 'nothing, client disabled and enabled, resource removed, service suspended, tenant suspended and resumed',
+    works: `${untouched}, client disabled and enabled, resource removed`,
     '400': 'client disabled, client deleted, redirect URI removed',
     consent_required: 'client deleted and registered again, grant revoked',
     invalid_scope: 'scope removed',
@@ -92,7 +96,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '404': 'tenant suspended',
   },
   'pushed request': {
-    works: 'nothing, scope removed, resource removed, service suspended, signing key revoked, tenant suspended and resumed',
+    works: `${untouched}, scope removed, resource removed, signing key revoked`,
     '400': `${client}, redirect URI removed`,
     unauthorized_client: 'grant types removed',
     'signs in': `${account}, sessions ended`,
@@ -101,15 +105,15 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   },
   'pushing a request': {
     works: `
-      nothing, client disabled and enabled, client deleted and registered again, scope removed, resource removed, ${account},
-      sessions ended, grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
+      ${untouched}, client disabled and enabled, client deleted and registered again, scope removed, resource removed, ${account},
+      sessions ended, grant revoked, signing key revoked`,
     invalid_client: 'client disabled, client deleted',
     invalid_request: 'redirect URI removed',
     unauthorized_client: 'grant types removed',
     not_found: 'tenant suspended',
   },
   'authorization code': {
-    works: 'nothing, resource removed, service suspended, signing key revoked, tenant suspended and resumed',
+    works: `${untouched}, resource removed, signing key revoked`,
     invalid_client: 'client disabled, client deleted',
     invalid_grant: `
       client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
@@ -119,7 +123,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     not_found: 'tenant suspended',
   },
   'authorization code, for an API': {
-    works: 'nothing, service suspended, signing key revoked, tenant suspended and resumed',
+    works: `${untouched}, signing key revoked`,
     invalid_client: 'client disabled, client deleted',
     invalid_grant: `
       client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
@@ -132,25 +136,15 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   'refresh token': refreshToken,
   'refresh token, bound by DPoP': refreshToken,
   'refresh token of the sign-in API': {
-    works: `
-      nothing, ${client}, ${registration}, resource removed, sessions ended, service suspended, signing key revoked,
-      tenant suspended and resumed`,
+    works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, signing key revoked`,
     '401': `${account}, grant revoked`,
     '404': 'tenant suspended',
   },
-  'client credentials': {
-    works: `
-      nothing, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed, ${account},
-      sessions ended, grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
-    invalid_client: 'client disabled, client deleted',
-    invalid_scope: 'scope removed',
-    unauthorized_client: 'grant types removed',
-    not_found: 'tenant suspended',
-  },
+  'client credentials': clientAlone,
   'client credentials, for an API': {
     works: `
-      nothing, client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
-      grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
+      ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
+      grant revoked, signing key revoked`,
     invalid_client: 'client disabled, client deleted',
     invalid_scope: 'scope removed',
     unauthorized_client: 'grant types removed',
@@ -159,9 +153,8 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   },
   'password grant': {
     works: `
-      nothing, client disabled and enabled, client deleted and registered again, scope removed, redirect URI removed, resource removed,
-      account suspended and resumed, sessions ended, grant revoked, service suspended, signing key revoked,
-      tenant suspended and resumed`,
+      ${untouched}, client disabled and enabled, client deleted and registered again, scope removed, redirect URI removed,
+      resource removed, account suspended and resumed, sessions ended, grant revoked, signing key revoked`,
     invalid_client: 'client disabled, client deleted',
     unauthorized_client: 'grant types removed',
     invalid_grant: 'account suspended, account deleted, password changed',
@@ -169,78 +162,95 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   },
   'password at the sign-in API': {
     works: `
-      nothing, ${client}, ${registration}, resource removed, account suspended and resumed, sessions ended, grant revoked,
-      service suspended, signing key revoked, tenant suspended and resumed`,
+      ${untouched}, ${client}, ${registration}, resource removed, account suspended and resumed, sessions ended, grant revoked,
+      signing key revoked`,
     '401': 'account suspended, account deleted, password changed',
     '404': 'tenant suspended',
   },
+  'starting at a device': clientAlone,
+  'code of a device that a person has still to allow': {
+    works: `${untouched}, redirect URI removed, resource removed, grant revoked, signing key revoked`,
+    '400': `${client}, scope removed, grant types removed`,
+    'signs in': `${account}, sessions ended`,
+    '404': 'tenant suspended',
+  },
+  'code of a device that a person has allowed': {
+    works: `${untouched}, redirect URI removed, resource removed, signing key revoked`,
+    invalid_client: 'client disabled, client deleted',
+    expired_token: 'client disabled and enabled, client deleted and registered again',
+    'less: openid': 'scope removed',
+    unauthorized_client: 'grant types removed',
+    access_denied: `${account}, sessions ended, grant revoked`,
+    not_found: 'tenant suspended',
+  },
+  'registration access token': {
+    works: `
+      ${untouched}, client disabled and enabled, ${registration}, resource removed, ${account}, sessions ended, grant revoked,
+      signing key revoked`,
+    invalid_token: 'client disabled, client deleted, client deleted and registered again',
+    not_found: 'tenant suspended',
+  },
   'JWT at UserInfo': jwt,
   'opaque token at UserInfo': {
-    works: `
-      nothing, ${registration}, resource removed, sessions ended, service suspended, signing key revoked, tenant suspended and resumed`,
+    works: `${untouched}, ${registration}, resource removed, sessions ended, signing key revoked`,
     invalid_token: `${client}, ${account}, grant revoked`,
     not_found: 'tenant suspended',
   },
   'DPoP-bound token at UserInfo': jwt,
   'JWT at introspection': {
-    works: `nothing, ${registration}, resource removed, sessions ended, service suspended, tenant suspended and resumed`,
+    works: `${untouched}, ${registration}, resource removed, sessions ended`,
     inactive: `${client}, ${account}, grant revoked, signing key revoked`,
     not_found: 'tenant suspended',
   },
   'opaque token at introspection': {
-    works: `
-      nothing, ${registration}, resource removed, sessions ended, service suspended, signing key revoked, tenant suspended and resumed`,
+    works: `${untouched}, ${registration}, resource removed, sessions ended, signing key revoked`,
     inactive: `${client}, ${account}, grant revoked`,
     not_found: 'tenant suspended',
   },
   'token for an API at its introspection': {
-    works: `nothing, ${registration}, sessions ended, service suspended, tenant suspended and resumed`,
+    works: `${untouched}, ${registration}, sessions ended`,
     inactive: `${client}, resource removed, ${account}, grant revoked, signing key revoked`,
     not_found: 'tenant suspended',
   },
   'token of a machine at introspection': {
-    works: `nothing, ${registration}, ${account}, sessions ended, grant revoked, service suspended, tenant suspended and resumed`,
+    works: `${untouched}, ${registration}, ${account}, sessions ended, grant revoked`,
     inactive: `${client}, resource removed, signing key revoked`,
     not_found: 'tenant suspended',
   },
   'introspection by the client': {
-    works: `nothing, ${registration}, resource removed, sessions ended, service suspended, tenant suspended and resumed`,
+    works: `${untouched}, ${registration}, resource removed, sessions ended`,
     invalid_client: 'client disabled, client deleted',
     inactive: `client disabled and enabled, client deleted and registered again, ${account}, grant revoked, signing key revoked`,
     not_found: 'tenant suspended',
   },
   'revocation by the client': {
     works: `
-      nothing, client disabled and enabled, client deleted and registered again, ${registration}, resource removed, ${account},
-      sessions ended, grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
+      ${untouched}, client disabled and enabled, client deleted and registered again, ${registration}, resource removed, ${account},
+      sessions ended, grant revoked, signing key revoked`,
     invalid_client: 'client disabled, client deleted',
     not_found: 'tenant suspended',
   },
   'token of a person at the administration API': {
-    works: `
-      nothing, redirect URI removed, grant types removed, resource removed, sessions ended, service suspended,
-      tenant suspended and resumed`,
+    works: `${untouched}, redirect URI removed, grant types removed, resource removed, sessions ended`,
     '401': `${client}, ${account}, grant revoked, signing key revoked`,
     '403': 'scope removed',
     '404': 'tenant suspended',
   },
   'token of a machine at the administration API': {
-    works: `
-      nothing, redirect URI removed, grant types removed, resource removed, ${account}, sessions ended, grant revoked,
-      service suspended, tenant suspended and resumed`,
+    works: `${untouched}, redirect URI removed, grant types removed, resource removed, ${account}, sessions ended, grant revoked`,
     '401': `${client}, signing key revoked`,
     '403': 'scope removed',
     '404': 'tenant suspended',
   },
   'token of the sign-in API': {
-    works: `nothing, ${client}, ${registration}, resource removed, sessions ended, service suspended, tenant suspended and resumed`,
+    works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended`,
     '401': `${account}, grant revoked, signing key revoked`,
     '404': 'tenant suspended',
   },
   'API key of a person at UserInfo': {
     works: `
-      nothing, ${client}, ${registration}, resource removed, account suspended and resumed, password changed, sessions ended,
-      grant revoked, service suspended, signing key revoked, tenant suspended and resumed`,
+      ${untouched}, ${client}, ${registration}, resource removed, account suspended and resumed, password changed, sessions ended,
+      grant revoked, signing key revoked`,
     invalid_token: 'account suspended, account deleted',
     not_found: 'tenant suspended',
   },
@@ -258,23 +268,17 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   'link that ends a sign-up': nobodysOwn,
   'page for a forgotten password': nobodysOwn,
   'session, at the account page': {
-    works: `
-      nothing, ${client}, ${registration}, resource removed, grant revoked, service suspended, signing key revoked,
-      tenant suspended and resumed`,
+    works: `${untouched}, ${client}, ${registration}, resource removed, grant revoked, signing key revoked`,
     'signs in': `${account}, sessions ended`,
     '404': 'tenant suspended',
   },
   'logout with a hint': {
-    works: `
-      nothing, ${registration}, resource removed, ${account}, sessions ended, grant revoked, service suspended,
-      tenant suspended and resumed`,
+    works: `${untouched}, ${registration}, resource removed, ${account}, sessions ended, grant revoked`,
     asks: `${client}, signing key revoked`,
     '404': 'tenant suspended',
   },
   'browser that the account knows': {
-    works: `
-      nothing, ${client}, ${registration}, resource removed, sessions ended, grant revoked, service suspended, signing key revoked,
-      tenant suspended and resumed`,
+    works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked`,
     '429': `${account}`,
     '404': 'tenant suspended',
   },

@@ -2,7 +2,7 @@
 import { call, callback, challenge, encode, shows, verifier } from '../journeys/application.ts'
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
-import { browserOutcome, bye, password, programOutcome, stock, type World } from './world.ts'
+import { browserOutcome, bye, deviceGrant, password, programOutcome, scope, stock, type World } from './world.ts'
 
 /** Hands something out; what comes back uses it later and says how that went. */
 type Path = (world: World) => Promise<() => Promise<string>>
@@ -87,6 +87,41 @@ const atToken: Record<string, Path> = {
     async ({ json, alice }) =>
     async () =>
       programOutcome(await json('POST', '/api/v1/auth/login', { email: alice.username, password })),
+}
+
+async function allowDevice({ browser }: World, uri: string): Promise<string> {
+  const page = await browser.open(uri)
+  if (page.status !== 200) return `${page.status}`
+  const typed = await browser.submit('device', { user_code: / name="user_code" value="([^"]+)"/.exec(page.html)![1]! })
+  if (!shows(typed, 'consent')) return browserOutcome(typed)
+  const done = await browser.submit('consent', { answer: 'allow' })
+  return done.html.includes('id="device-allowed"') ? 'works' : browserOutcome(done)
+}
+
+const atDevice: Record<string, Path> = {
+  'starting at a device':
+    async ({ app }) =>
+    async () =>
+      programOutcome(await app.post('/device_authorization', { scope }), scope),
+  'code of a device that a person has still to allow': async (world) => {
+    const { verification_uri_complete: uri } = (await world.app.post('/device_authorization', { scope })).body
+    return () => allowDevice(world, uri)
+  },
+  'code of a device that a person has allowed': async (world) => {
+    const { device_code, verification_uri_complete: uri } = (await world.app.post('/device_authorization', { scope })).body
+    const allowed = await allowDevice(world, uri)
+    if (allowed !== 'works') throw new Error(allowed)
+    return async () => programOutcome(await world.app.post('/token', { grant_type: deviceGrant, device_code }))
+  },
+}
+
+const asClient: Record<string, Path> = {
+  'registration access token': async ({ json, clients, issuer }) => {
+    const metadata = { redirect_uris: [callback], scope: 'openid', id_token_signed_response_alg: 'ES256' }
+    const { client_id, registration_access_token: token, registration_client_uri: uri } = (await json('POST', '/register', metadata)).body
+    clients.push(client_id)
+    return async () => programOutcome(await json('GET', uri.slice(issuer.length), undefined, bearer(token)), 'openid')
+  },
 }
 
 const withToken: Record<string, Path> = {
@@ -226,4 +261,4 @@ const byLink: Record<string, Path> = {
 }
 
 /** In the order in which they are used: what ends a session or fills a count comes last. */
-export const paths = { ...atAuthorization, ...atToken, ...withToken, ...byLink, ...byBrowser } as const
+export const paths = { ...atAuthorization, ...atToken, ...atDevice, ...asClient, ...withToken, ...byLink, ...byBrowser } as const

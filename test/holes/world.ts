@@ -16,6 +16,7 @@ import { browser, type TinyBrowser } from '../tiny-browser.ts'
 
 export const password = 'a good and long password'
 export const stock = 'https://stock.example'
+export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 export const bye = 'https://app.example/bye'
 export const scope = 'openid profile offline_access'
 
@@ -26,7 +27,7 @@ export interface World {
   tenant: Tenant
   issuer: string
   /** What a change is made to: the clients, and all people. */
-  clients: readonly string[]
+  clients: string[]
   people: Account[]
   service: string
   /** JWT access tokens; opaque ones; for the administration API. */
@@ -124,7 +125,7 @@ async function register(gatehouse: TestApp, tenant: Tenant): Promise<void> {
   const app = {
     redirect_uris: [callback],
     post_logout_redirect_uris: [bye],
-    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password'],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceGrant],
     scope: `${scope} stock:read`,
     id_token_signed_response_alg: 'ES256',
   }

@@ -1,6 +1,6 @@
 /** Device authorization grant — RFC 8628: a device without a browser shows a code, which a person types elsewhere. */
 import { readPageRequest } from '../authorization-request.ts'
-import { isVoid } from '../client.ts'
+import { type Client, isVoid } from '../client.ts'
 import { authenticateClient } from '../client-auth.ts'
 import { type ErrorCode, OAuthError, refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, GrantType, ResponseMode, ResponseType, TokenRequest } from '../feature.ts'
@@ -125,9 +125,17 @@ function shownAs(typed: string): string {
   return `${letters.slice(0, 4)}-${letters.slice(4)}`
 }
 
+const gone = 'the device no longer waits; start again on the device'
+
+/** True for what a device asked before its client was registered anew or disabled. */
+function isVoidFor(client: Client, { expiresAt }: DeviceCode): boolean {
+  return isVoid(client, expiresAt - deviceCodeLifetime)
+}
+
 /** From here on it is a visit to the authorization endpoint like any other, which ends in a page. */
 async function start(ctx: Ctx, request: Request, { waiting, userCode, params }: Waiting) {
   const client = (await ctx.store.clients.find(waiting.clientId)) ?? refuse('invalid_request', 'client_id is not registered here')
+  if (isVoidFor(client, waiting)) refuse('invalid_request', gone)
   const asked = await readPageRequest(ctx, client, params, { type: device, kept: waiting.request, state: waiting.hash })
   const extensions = { ...asked.extensions, user_code: userCode, device_address: waiting.address }
   const { flowToken, browser } = await beginFlow(ctx, { ...asked, extensions }, request)
@@ -143,7 +151,7 @@ const device: ResponseType = {
   comparison: ({ extensions }) => ({ code: extensions['user_code'] ?? '', address: extensions['device_address'] ?? '' }),
   async issue(ctx, { client, asked, session, flow }) {
     const waiting = await ctx.store.deviceCodes.find(asked.state as string)
-    if (!waiting || waiting.expiresAt <= ctx.now()) refuse('invalid_request', 'the device no longer waits; start again on the device')
+    if (!waiting || waiting.expiresAt <= ctx.now()) refuse('invalid_request', gone)
     const { subject, authTime, acr, amr, sid } = session
     const now = ctx.now()
     const grant = await allow(ctx, client, asked, subject)
@@ -205,8 +213,9 @@ async function allowedCode(ctx: Ctx, { params, client }: TokenRequest): Promise<
   const hash = ctx.tokens.hash('dc', params.need('device_code')) ?? refuse('invalid_grant', unknown)
   const waiting = await ctx.store.deviceCodes.find(hash)
   if (waiting?.clientId !== client.client_id) return refuse('invalid_grant', unknown)
+  if (isVoidFor(client, waiting)) refuse('expired_token', expired)
   const code = await ctx.store.codes.find(hash)
-  if (code) return code.expiresAt > ctx.now() && !isVoid(client, code.asked.askedAt) ? code : refuse('expired_token', expired)
+  if (code) return code.expiresAt > ctx.now() ? code : refuse('expired_token', expired)
   if (waiting.refused) throw denied()
   if (waiting.expiresAt <= ctx.now()) refuse('expired_token', expired)
   if (await ctx.store.deviceCodes.poll(hash, ctx.now()))
