@@ -76,6 +76,14 @@ test('a DER signature is not a JOSE signature', async () => {
   assert.equal(isSignatureOf(es256!, 'text', sign('sha256', Buffer.from('text'), es256!.privateKey)), false)
 })
 
+test('an RSA signature without its leading zero is none', async () => {
+  const pair = pairs.find(({ alg }) => alg === 'PS256')!
+  let bytes = Buffer.alloc(1, 1)
+  while (bytes[0] !== 0) bytes = Buffer.from(await signText(pair, 'text'), 'base64url')
+  assert.equal(isSignatureOf(pair, 'text', bytes), true)
+  assert.equal(isSignatureOf(pair, 'text', bytes.subarray(1)), false)
+})
+
 test('a kid can be typed on a command line', async () => {
   const made = await Promise.all(Array.from({ length: 400 }, () => makeKeyPair('EdDSA', 2048)))
   assert.deepEqual(

@@ -56,6 +56,8 @@ function fits({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: K
 /** Whether the signature was made with the private key of this one, by this algorithm. */
 export function isSignedBy(key: KeyObject, alg: keyof typeof schemes, text: string, signature: Uint8Array): boolean {
   const { digest, options } = schemes[alg]
+  const bits = key.asymmetricKeyDetails?.modulusLength
+  if (bits !== undefined && signature.length !== Math.ceil(bits / 8)) return false // OpenSSL takes one of PSS without its leading zeros. RFC 8017 §8.1.2
   return verify(digest, Buffer.from(text), { key, ...options }, signature)
 }
 
