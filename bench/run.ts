@@ -2,13 +2,14 @@
  * `npm run bench`: Gatehouse on SQLite and on PostgreSQL beside oidc-provider, in one run; and the floor under them all.
  *
  * `--rows es256,userinfo`: rows with one of these in their name. `--seconds 3`: how long each server is under load in each row. `--json`: as
- * JSON. `--peer NAME=URL --peer-client ID:SECRET`: a running server beside them, in the rows that any server can be asked.
+ * JSON. `--document docs`: as a page with a chart, too. `--peer NAME=URL --peer-client ID:SECRET`: a running server beside them, in the rows that any server can be asked.
  */
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../test/postgres-server.ts'
 import { type Child, startChild } from './child.ts'
 import type { Opened } from './contestant.ts'
+import { writeDocument } from './document.ts'
 import { type Measured, measure } from './measure.ts'
 import { remoteServer } from './remote.ts'
 import { rows, type Server } from './rows.ts'
@@ -19,6 +20,7 @@ const { values: flags } = parseArgs({
   options: {
     seconds: { type: 'string', default: '3' },
     rows: { type: 'string', default: '' },
+    document: { type: 'string' },
     peer: { type: 'string' },
     'peer-client': { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -26,6 +28,7 @@ const { values: flags } = parseArgs({
 })
 const parts = flags.rows.toLowerCase().split(',')
 const wanted = (name: string) => parts.some((part) => name.toLowerCase().includes(part.trim()))
+const loadBefore = loadavg()[0] as number
 const progress = (text: string) => process.stderr.write(`${text}\n`)
 
 const chosen = rows.filter(({ name }) => wanted(name))
@@ -40,6 +43,7 @@ const { about, measured } = chosen.length > 0 ? await sideBySide(Number(flags.se
 process.stdout.write(
   flags.json ? `${JSON.stringify({ about, rows: flat(measured), start: starts }, null, 2)}\n` : told(about, measured, starts),
 )
+if (flags.document !== undefined) writeDocument(flags.document, { about, measured, starts })
 if (measured.some(({ of }) => Object.values(of).some(({ errors }) => errors > 0))) process.exitCode = 1
 
 /** Opens all, measures the chosen rows, closes all. `seconds`: for each row and server. */
@@ -83,7 +87,7 @@ async function circumstances(ours: { version: string }, peer: { version: string 
   const bare = `${await signatures('ES256')} ES256, ${await signatures('RS256')} RS256`
   return {
     versions: `Gatehouse ${ours.version}, oidc-provider ${peer.version}, Node ${process.version}`,
-    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, shared by the server, the load and PostgreSQL`,
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, shared by the server, the load and PostgreSQL; load average ${loadBefore.toFixed(1)} when the run began`,
     durability:
       'Gatehouse answers after the commit (SQLite synchronous=FULL; PostgreSQL fsync and synchronous_commit on); oidc-provider keeps all in memory',
     keys: 'ES256 and RSA 2048 for all; access tokens of people are ES256 JWTs except for introspection and userinfo, where they are opaque',

@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -22,7 +25,9 @@ test('a row is measured on every server, and told as tables', async () => {
   for (const line of lines) assert.doesNotMatch(line, /NaN|undefined|Infinity/)
 })
 
-test('as JSON, for some rows, with a running server beside', async () => {
+test('as JSON and as a page, for some rows, with a running server beside', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
+  t.after(() => rmSync(folder, { recursive: true }))
   const server = createServer((_request, response) => {
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const body = { access_token: 'token', keys: [], token_endpoint: `${base}/token`, jwks_uri: `${base}/keys` }
@@ -30,9 +35,11 @@ test('as JSON, for some rows, with a running server beside', async () => {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const peer = `other=http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const flags = ['--seconds', '0.3', '--json', '--rows', 'ES256,JWKS', '--peer', peer, '--peer-client', 'id:secret']
+  const flags = ['--seconds', '0.3', '--json', '--rows', 'ES256,JWKS', '--peer', peer, '--peer-client', 'id:secret', '--document', folder]
   const { rows } = JSON.parse((await runBench(...flags)).stdout) as { rows: Record<string, unknown>[] }
   server.close()
+  assert.match(readFileSync(join(folder, 'performance.md'), 'utf8'), /^\| JWKS( \| \d+){4} \|$/m)
+  assert.match(readFileSync(join(folder, 'performance.svg'), 'utf8'), /^<svg .*<\/svg>\n$/s)
   const found = rows.filter(({ row }) => row === 'JWKS').map(({ engine, contestant, errors }) => [engine, contestant, errors])
   assert.deepEqual(found, [
     ['sqlite', 'gatehouse', 0],

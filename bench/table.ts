@@ -86,7 +86,12 @@ function rowOf(of: Measured['of']) {
 
 const whole = (value: number) => value.toFixed(0)
 
-/** First column to the left, the others to the right. */
+/** The same for a page. */
+export function markdownTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const print = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [print(head), print(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...lines.map(print)].join('\n')
+}
+
 /** Rows under their head; the first column is text, the others are numbers. */
 export function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column]!.length)))
