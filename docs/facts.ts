@@ -103,7 +103,10 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['sets the page size ({} by default, at most {})', access.usual, access.most],
     ['at most {} events at a time unless `limit` says otherwise (at most {})', exported.usual, exported.most],
   ],
-  [guide('apis')]: [['exits with status {} if something differs', code(/new Problems\((\d+), sentences\)/)]],
+  [guide('apis')]: [
+    ['At most {} services stand one behind the other', constant('maxActors')],
+    ['exits with status {} if something differs', code(/new Problems\((\d+), sentences\)/)],
+  ],
   [guide('applications')]: [
     ['repeats the request within {} seconds', setting('lifetimes.refresh_grace')],
     ['`request_uri` that is valid for {} seconds', constant('requestLifetime')],

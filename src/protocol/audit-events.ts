@@ -31,6 +31,7 @@ export const auditEventTypes = {
   'session.end': 'A session was ended remotely',
   'token.revoke': 'An application revoked a token',
   'token.reuse': 'A code or refresh token was used a second time, so the tokens issued for it were revoked',
+  'token.exchange': 'A client exchanged a token for one of its own',
   'client.create': 'A client was registered',
   'client.change': 'A client was changed',
   'client.remove': 'A client was removed',

@@ -43,6 +43,10 @@ export const policySchema = z.strictObject({
     .enum(['send', 'omit'])
     .default('send')
     .describe('omit: authorization responses without `iss`, for libraries that misread it, RFC 9207'),
+  token_exchange: z
+    .enum(['none', 'delegate', 'impersonate'])
+    .default('none')
+    .describe('delegate: it may act for the subjects of tokens, and is named in `act`; impersonate: also without being named, RFC 8693'),
   code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
   consent: z.enum(['ask', 'skip']).default('ask').describe("skip: one of the operator's own applications, whose users are not asked"),
 })

@@ -50,6 +50,7 @@ suite('registered metadata', () => {
       client_secret_method: 'any',
       audience_parameter: 'ignore',
       iss_parameter: 'send',
+      token_exchange: 'none',
       consent: 'ask',
     })
   })

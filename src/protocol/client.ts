@@ -7,6 +7,7 @@ import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec
 import { clientSigningAlgs, isPublicJwk } from './codec/public-key.ts'
 import { parseDistinguishedName } from './distinguished-name.ts'
 import { addressBytes } from './ip-address.ts'
+import { localizations } from './localizations.ts'
 import { isWebOrigin } from './origins.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
 import { accessTokenTyp, isIdentifier } from './resource.ts'
@@ -27,23 +28,6 @@ const hostName = z
 /** https, or http to this machine alone. */
 const secureUrl = url.refine((text) => text.startsWith('https:') || isLoopback(text), 'must be https')
 
-const localized = /^(client_name|client_uri|logo_uri|policy_uri|tos_uri)#/
-const languageTag = /#[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/ // BCP 47
-
-/** Is it the name of a member that is shown to people, with a language after it? RFC 7591 §2.2 */
-export function isLocalized(name: string): boolean {
-  return localized.test(name)
-}
-
-const member = 'must be a member such as client_name, # and a language tag'
-
-/** By member and language tag. */
-const localizations = z
-  .record(z.string().max(100).regex(localized, member).regex(languageTag, member), text)
-  .refine((table) => Object.keys(table).length <= 100, 'must not have more than 100 entries')
-  .refine((table) => Object.entries(table).every(([name, value]) => name.startsWith('client_name#') || url.safeParse(value).success), {
-    error: 'must have absolute http or https URLs as addresses',
-  })
 const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
 
@@ -101,7 +85,7 @@ export const clientSchema = z
     logo_uri: url.optional().describe('Logo, shown at consent'),
     policy_uri: url.optional().describe('Privacy policy, linked at consent'),
     tos_uri: url.optional().describe('Terms of service, linked at consent'),
-    localizations: localizations
+    localizations: localizations(text, url)
       .default({})
       .describe('Names and addresses in other languages, as {"client_name#de": "Laden"}, RFC 7591 §2.2'),
     contacts: z.array(text).max(50).optional().describe('Email addresses of the people responsible'),

@@ -25,7 +25,15 @@ export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRe
   if (authorization && !(await ctx.people.claims(subject))) refuse('invalid_grant', 'the account is no longer active')
   if (!authorization) refuseQuarantined(issuance.client)
   const narrowed = { ...issuance, scope: registeredScope(issuance) }
-  return record(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed), request)
+  return record(ctx, narrowed, within(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed)), request)
+}
+
+/** A token that is issued for another one is for nothing else, and lives no longer. RFC 8693 §5 */
+function within({ now }: Ctx, { within: most }: Issuance, target: Target): Target {
+  if (!most) return target
+  if (!target.audience.every((name) => most.audience.includes(name)))
+    refuse('invalid_target', 'the target is not among the audiences of subject_token')
+  return { ...target, lifetime: Math.min(target.lifetime, most.expiresAt - now()) }
 }
 
 /** A scope that was removed from the client's registration is no longer issued. */

@@ -1,9 +1,10 @@
 /** What a client says of itself when it registers, and what it may have — RFC 7591 §2, OpenID Connect Registration 1.0 §2. */
 import { ZodError } from 'zod'
-import { type ClientMetadata, clientSchema, isLocalized, scopesOf } from './client.ts'
+import { type ClientMetadata, clientSchema, scopesOf } from './client.ts'
 import { readJson } from './codec/json.ts'
 import { type ErrorCode, OAuthError, refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
+import { isLocalized } from './localizations.ts'
 import { redirectClassOf } from './redirect-uri.ts'
 import { readClient } from './register.ts'
 import type { Registration } from './registry.ts'

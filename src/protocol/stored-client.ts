@@ -23,6 +23,7 @@ const strictest: Policy = {
   client_secret_method: 'registered',
   audience_parameter: 'ignore',
   iss_parameter: 'send',
+  token_exchange: 'none',
   code_lifetime: 60,
   consent: 'ask',
 }

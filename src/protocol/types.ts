@@ -222,6 +222,10 @@ export interface Issuance {
   nonce?: string | undefined
   /** The authorization code that was redeemed, for `c_hash`. */
   code?: string
+  /** What the token must not exceed: that of the token it is issued for. `resource`: what of its audience is registered. RFC 8693 §5 */
+  within?: { audience: readonly string[]; resource: readonly string[]; expiresAt: number }
+  /** Who acts for the subject. RFC 8693 §4.1 */
+  act?: Readonly<Record<string, unknown>> | undefined
   /** Members of the token response besides the usual. */
   response?: Readonly<Record<string, unknown>>
   /** For the audit log. */

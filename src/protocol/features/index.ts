@@ -37,6 +37,7 @@ import { responseModes } from './response-modes.ts'
 import { responseTypeNone } from './response-type-none.ts'
 import { revocation } from './revocation.ts'
 import { tlsClientAuth } from './tls-client-auth.ts'
+import { tokenExchange } from './token-exchange.ts'
 import { userinfo } from './userinfo.ts'
 
 const token = (): Feature => ({ id: 'token', spec: 'RFC 6749 §3.2', endpoints: [tokenEndpoint] })
@@ -74,6 +75,7 @@ export const catalogue = {
   jwtIntrospection,
   revocation,
   resourceIndicators,
+  tokenExchange,
   grantManagement,
   deviceAuthorization,
   dynamicRegistration,

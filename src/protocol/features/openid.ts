@@ -5,10 +5,10 @@ import { subjectFor } from '../subject.ts'
 import { transportable } from '../token-size.ts'
 import type { Issuance } from '../types.ts'
 
-/** Undefined unless it was an OpenID request and a person signed in. */
+/** Undefined unless it was an OpenID request and a person signed in: whoever exchanges a token has seen nobody sign in. */
 async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string): Promise<string | undefined> {
   const { client, authorization, scope, nonce, code } = issuance
-  if (!authorization || !scope.includes('openid')) return undefined
+  if (!authorization || !scope.includes('openid') || issuance.within) return undefined
   const alg = client.id_token_signed_response_alg
   const now = ctx.now()
   const { subject, authTime, acr, amr, sid } = authorization.authentication

@@ -37,9 +37,10 @@ export function resourceIndicators(): Feature {
 
     async resolveResources(ctx, { params, issuance }) {
       const { authorization, client } = issuance
+      const granted = authorization?.resource ?? issuance.within?.resource
       const asked = await named(ctx, params, client)
-      if (asked.length === 0) return known(ctx, authorization?.resource ?? defaultResources(client))
-      const allowed = authorization && (await known(ctx, authorization.resource)).map(({ identifier }) => identifier)
+      if (asked.length === 0) return known(ctx, granted ?? defaultResources(client))
+      const allowed = granted && (await known(ctx, granted)).map(({ identifier }) => identifier)
       if (allowed && !asked.every(({ identifier }) => allowed.includes(identifier)))
         refuse('invalid_target', 'resource was not part of the authorization request') // §2.2
       return asked
