@@ -15,15 +15,17 @@ const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { 
 const wrong = join(folder, 'wrong.yaml')
 writeFileSync(wrong, 'nonsense: 1\n')
 
-/** Prints a constant: the one command that reads no settings. */
-const withoutSettings = ['roles list']
+/** Print constants: the commands that read no settings. */
+const withoutSettings = ['roles list', 'connections presets']
 
-/** Each command with its arguments. */
+/** Each command with its arguments, and the options that it cannot do without. */
 function lines(command: Command, before: readonly string[]): string[][] {
   const words = [...before, command.name()]
   if (command.commands.length > 0) return command.commands.flatMap((inner) => lines(inner, words))
   const args = command.registeredArguments.map((argument) => (argument.name() === 'file' ? '-' : 'x'))
-  return [[...words, ...args]]
+  const needed = command.options.filter(({ mandatory }) => mandatory).map(({ long }) => long as string)
+  const options = needed.flatMap((name) => [name, name === '--profile' ? 'fapi2' : 'x'])
+  return [[...words, ...args, ...options]]
 }
 
 const all = (await program(silent, [])).commands.flatMap((command) => lines(command, []))
