@@ -32,9 +32,11 @@ import { type Db, sql } from './store/sql.ts'
 import { sweeper } from './store/sweep.ts'
 import { ROOT_TENANT, systemStore } from './store/system.ts'
 import type { TenantStore } from './store/types.ts'
+import { vaultQueue } from './store/vault.ts'
 import { type AppDeps, randomId, type Tenant } from './tenant.ts'
 import { type TenantCache, tenantCache } from './tenant-cache.ts'
 import { type TenantDirectory, tenantDirectory } from './tenant-directory.ts'
+import { refreshDue } from './vault/due.ts'
 import { version } from './version.ts'
 import { authleteAuthorization, authletePaths } from './web/compat/authlete.ts'
 import { picoAuthPaths } from './web/compat/pico-auth.ts'
@@ -54,6 +56,8 @@ export interface App {
   sentMails: (() => readonly SentMail[]) | undefined
   /** Delivers the mails that are due, of all tenants. */
   deliverDue(): Promise<void>
+  /** Refreshes stored tokens of other providers that would expire, of all tenants. */
+  refreshDue(): Promise<void>
   /** Can it serve, and with what limitation? */
   ready(): Promise<Readiness>
   /**
@@ -78,6 +82,8 @@ const concurrentHashes = Math.min(availableParallelism(), 3)
 const certificateCheckSeconds = 10
 /** Mails that wait for another attempt are looked for every this many seconds. */
 const deliverySeconds = 5
+/** Tokens of other providers that would expire are looked for every this many seconds. */
+const upstreamSeconds = 60
 /** How often the clock of the database is read. */
 const clockSeconds = 30
 
@@ -156,6 +162,13 @@ function composeApp(
     },
     sentMails: mailer?.sent,
     deliverDue: deps.delivery.deliverDue,
+    async refreshDue() {
+      const vaultOf = async (id: string) => {
+        const row = await tenants.find(id)
+        return row && (await cache.tenant(row.slug))?.vault
+      }
+      await refreshDue({ queue: vaultQueue(db), now, vaultOf, warn: (what, text) => platform.log.warn(what, text) })
+    },
     serve: () => serve(deps, app, { cache, clock }),
     async close() {
       await deps.backgroundTasks.drain()
@@ -240,6 +253,7 @@ async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantC
     periodicTask(certificateCheckSeconds, reloadCertificate, log),
     periodicTask(clockSeconds, clock.follow, log),
     periodicTask(deliverySeconds, app.deliverDue, log),
+    periodicTask(upstreamSeconds, app.refreshDue, log),
   ]
   return {
     url,

@@ -86,6 +86,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'crypto',
     'store',
     'tenant-directory.ts',
+    'vault',
     'version.ts',
     'web',
   ],
