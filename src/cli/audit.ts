@@ -1,7 +1,7 @@
 /** `gatehouse audit`: who did what and when. */
 import { type Command, Option } from 'commander'
-import { foldLogin } from '../identity/account.ts'
-import { type AuditFilter, auditEntry, readAudit } from '../identity/audit.ts'
+import { foldLogin, loginOf } from '../identity/account.ts'
+import { type AuditEntry, type AuditFilter, auditEntry, readAudit } from '../identity/audit.ts'
 import { auditEventTypes } from '../protocol/audit-events.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, printTable } from './admin-command.ts'
@@ -29,14 +29,16 @@ export function auditLog(group: Command, terminal: Terminal): void {
       if (!(flags.limit >= 1 && flags.limit <= 10_000)) misuse('--limit is 1 to 10000')
       const ask = { ...(await filterOf(tenant, flags)), limit: Math.trunc(flags.limit), newestFirst: true }
       const found = (await tenant.store.audit.search(ask)).map(auditEntry)
-      const rows = found.map(({ time, act, outcome, by, target, address }) => [
+      const names = await namesIn(tenant, found)
+      const rows = found.map(({ time, act, outcome, by, target, detail, address }) => [
         time,
         outcome === 'success' ? act : `${act} (refused)`,
-        by ? `${by.type} ${by.id}` : '',
-        target?.id ?? '',
+        String(detail['reason'] ?? ''),
+        by ? `${by.type} ${names.get(by.id) ?? by.id}` : '',
+        target ? (names.get(target.id) ?? target.id) : String(detail['login'] ?? ''),
         address ?? '',
       ])
-      printTable(terminal, flags.json, found, ['time', 'act', 'by', 'to', 'address'], rows)
+      printTable(terminal, flags.json, found, ['time', 'act', 'reason', 'by', 'to', 'address'], rows)
     }),
   )
   const all = adminCommand(group, 'export', 'all entries as JSON lines, oldest first', ['gatehouse audit export --since 30d > audit.jsonl'])
@@ -63,6 +65,18 @@ function filterFlags(command: Command): Command {
 async function filterOf(tenant: Tenant, { since, until, act, outcome, by, about }: FilterFlags): Promise<AuditFilter> {
   const ago = (seconds: number | undefined) => (seconds === undefined ? undefined : tenant.ctx.now() - seconds)
   return { since: ago(since), until: ago(until), act, outcome, by: await idOf(tenant, by), about: await idOf(tenant, about) }
+}
+
+/** The logins of people and the names of applications among these entries, by id. */
+async function namesIn({ store }: Tenant, entries: readonly AuditEntry[]): Promise<ReadonlyMap<string, string>> {
+  const ids = new Set(entries.flatMap(({ by, target }) => [by?.id, target?.id]).filter((id) => id !== undefined))
+  const names = new Map<string, string>()
+  for (const id of ids) {
+    const account = await store.accounts.bySubject(id)
+    const name = account ? loginOf(account) : (await store.clientsAdmin.find(id))?.client_name
+    if (name !== undefined) names.set(id, name)
+  }
+  return names
 }
 
 /** The id of the person with this login; anything else is taken for an id. */

@@ -4,6 +4,7 @@ import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
 import { type Account, foldLogin, isActive, loginOf, type SessionRow } from './account.ts'
 import { signUpAttributes } from './attributes.ts'
+import { failedSignIn } from './failed-sign-in.ts'
 import { passkeyCreation, passkeyRequest } from './passkeys.ts'
 import { signInWithoutPage } from './second-factor.ts'
 import type { SignInDeps } from './sign-in.ts'
@@ -71,6 +72,8 @@ export function people(deps: SignInDeps): People {
       const completed = await signInWithoutPage(deps, { login, address, device: undefined }, { password, otp }, now)
       return completed && !completed.account.passwordIsTemporary ? completed.proof : undefined
     },
+
+    failedSignIn: (login) => failedSignIn(deps, login, 'password_grant'),
 
     async signOut(ids) {
       const hashes = ids.flatMap((id) => hashOf(tokens, id))

@@ -3,6 +3,7 @@ import type { AuditEvent } from '../protocol/audit-events.ts'
 import { refuse, refuseAudited, TooMany } from '../protocol/errors.ts'
 import type { SecondFactorStep, SignInProof } from '../protocol/types.ts'
 import type { Account } from './account.ts'
+import { missingFactor, wrongFactor } from './failed-sign-in.ts'
 import { spendRecoveryCode } from './recovery-codes.ts'
 import { checkPassword, type SignInDeps } from './sign-in.ts'
 import { type AttemptSource, attemptCode, attemptPassword } from './throttle.ts'
@@ -41,11 +42,6 @@ export async function checkCode(deps: SignInDeps, account: Account, code: string
     return right ? { amr: ['otp', 'mfa'], detail: isRecovery ? { recovery_code: true } : {} } : undefined // RFC 8176 §2
   })
   return wait === undefined ? (result ?? 'wrong') : { wait }
-}
-
-/** For the audit log: the password was right, the code was not. */
-export function wrongCode({ subject }: Account): AuditEvent {
-  return { act: 'user.sign-in', outcome: 'failure', target: subject, detail: { error: 'insufficient_user_authentication' } }
 }
 
 /** A completed sign-in without a page. */
@@ -87,10 +83,14 @@ async function checkSecondFactor(
   if (step === undefined) return undefined
   if (step === 'enrolment') refuse('access_denied', 'a second factor is required here; sign in with a browser and set one up')
   if (otp === undefined)
-    refuse('insufficient_user_authentication', 'a second factor is needed: send a code of it, or a recovery code, as otp')
+    refuseAudited(
+      missingFactor(account, 'api'),
+      'insufficient_user_authentication',
+      'a second factor is needed: send a code of it, or a recovery code, as otp',
+    )
   const outcome = await checkCode(deps, account, otp, now)
   if (outcome === 'wrong')
-    return refuseAudited(wrongCode(account), 'insufficient_user_authentication', 'the code is not right, or was used already')
+    return refuseAudited(wrongFactor(account, 'api'), 'insufficient_user_authentication', 'the code is not right, or was used already')
   if ('wait' in outcome) throw new TooMany('too many attempts at a code', outcome.wait)
   return outcome
 }

@@ -1,5 +1,4 @@
 /** Signing in with a password, and the session that follows. */
-import type { AuditEvent } from '../protocol/audit-events.ts'
 import type { Tokens } from '../protocol/ports.ts'
 import type { Request } from '../protocol/request-reply.ts'
 import { type Account, foldLogin, isActive } from './account.ts'
@@ -61,12 +60,6 @@ export async function checkPassword(deps: PasswordCheckDeps, login: string, pass
   const passwordHash = await passwords.hash(password)
   const rehashed = await store.accounts.rehash(account.subject, account.passwordHash, passwordHash)
   return rehashed ? { ...account, passwordHash } : checkPassword(deps, login, password) // it was changed meanwhile
-}
-
-/** For the audit log, whether or not there is such an account. It holds nothing of what was typed. */
-export async function failedSignIn({ store }: Pick<SignInDeps, 'store'>, login: string): Promise<AuditEvent> {
-  const account = await store.accounts.byLogin(foldLogin(login))
-  return { act: 'user.sign-in', outcome: 'failure', target: account?.subject }
 }
 
 /** Most accounts signed in at one browser. */

@@ -3,6 +3,7 @@
 /** Names and their meanings. The word before the first dot is the type of the target. */
 export const auditEventTypes = {
   'user.sign-in': 'A person signed in, or gave a wrong password',
+  'user.sign-in-begun': 'A person gave the right password and must still show a second factor',
   'user.sign-out': 'A person signed out',
   'user.sign-up': 'A person registered an account',
   'user.password': 'A password was changed',
@@ -74,7 +75,7 @@ export interface Actor {
   id: string
 }
 
-/** An act that was done or refused. It holds no secret and nothing that a person typed. */
+/** An act that was done or refused. It holds no secret, and of what a person typed nothing but a login. */
 export interface AuditEvent {
   act: AuditEventType
   outcome: 'success' | 'failure'

@@ -1,5 +1,6 @@
 /** Ports: what the rules need from the other folders. Each method is one atomic act, named after what the rules need. */
 import type { SigningAlg } from './algs.ts'
+import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { RegistrationStore } from './registry.ts'
@@ -174,6 +175,8 @@ export interface People {
     ask: { login: string; password: string; otp: string | undefined; address: string },
     now: number,
   ): Promise<SignInProof | undefined>
+  /** What the audit log is told of a login and password that `checkPassword` did not accept. */
+  failedSignIn(login: string): Promise<AuditEvent>
   /** Ends the sessions with these browser session ids. */
   signOut(ids: readonly string[]): Promise<void>
 }

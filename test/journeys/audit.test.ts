@@ -1,6 +1,7 @@
 /** The audit log: what people, programs and administrators did, and what they were refused. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
+import { setStatus } from '../../src/identity/accounts.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Application, alice, application, callback } from './application.ts'
@@ -73,7 +74,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const entries = await noted()
       const grant = (await gatehouse.root.store.grants.find('app', subject))?.id as string
       assert.deepEqual(entries, [
-        failed('user.sign-in', undefined, subject),
+        failed('user.sign-in', undefined, subject, { login: alice.username, reason: 'wrong_password', place: 'page' }),
         done('user.sign-in', user(subject), subject, { acr: 'aal1' }),
         done('grant.give', user(subject), grant, { client: 'app', scope: 'openid offline_access' }),
         done('user.sign-out', user(subject), subject),
@@ -84,7 +85,31 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const browser = gatehouse.browser()
       await browser.open(shop.url())
       await browser.submit('sign-in', { username: 'my password, by mistake', password: 'x' })
-      assert.deepEqual(await noted(), [failed('user.sign-in', undefined, undefined)])
+      assert.deepEqual(await noted(), [failed('user.sign-in', undefined, undefined, { reason: 'unknown_account', place: 'page' })])
+    })
+
+    test('an address that has no account is recorded, bounded and without control characters', async () => {
+      const browser = gatehouse.browser()
+      await browser.open(shop.url())
+      await browser.submit('sign-in', { username: 'nobody@example.com', password: 'x' })
+      await browser.submit('sign-in', { username: `${'x'.repeat(200)}@example.com`, password: 'x' })
+      const [first, second] = (await noted()).map(({ detail }) => detail)
+      assert.deepEqual(first, { login: 'nobody@example.com', reason: 'unknown_account', place: 'page' })
+      assert.equal(String(second?.['login']).length, 100)
+    })
+
+    test('a suspended account, and one without a password, leave their reasons', async () => {
+      const suspended = await gatehouse.addAccount({ username: 'leaver' }, 'a long password')
+      await setStatus(gatehouse.root.accounts, suspended, 'suspended')
+      await gatehouse.addAccount({ username: 'invited' })
+      const browser = gatehouse.browser()
+      await browser.open(shop.url())
+      gatehouse.advance(1)
+      for (const username of ['leaver', 'invited']) await browser.submit('sign-in', { username, password: 'a long password' })
+      assert.deepEqual(
+        (await noted()).map(({ detail }) => detail?.['reason']),
+        ['suspended', 'no_password'],
+      )
     })
 
     test('a program: tokens given back, and a refresh token used twice', async () => {
@@ -108,7 +133,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('the password grant', async () => {
       await shop.post('/token', { grant_type: 'password', ...alice, password: 'not this one' })
       await shop.post('/token', { grant_type: 'password', ...alice })
-      assert.deepEqual(await noted(), [failed('user.sign-in', app, undefined), done('user.sign-in', app, subject, { acr: 'aal1' })])
+      assert.deepEqual(await noted(), [
+        failed('user.sign-in', app, subject, { login: alice.username, reason: 'wrong_password', place: 'password_grant' }),
+        done('user.sign-in', app, subject, { acr: 'aal1' }),
+      ])
     })
 
     test('an administrator, and somebody who would like to be one', async () => {
@@ -136,7 +164,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await api('/login', { ...ask, password: 'not this one' })).status, 401)
       assert.equal((await api('/login', { ...ask, password: 'a long password' })).status, 200)
       assert.deepEqual(await noted(), [])
-      assert.deepEqual(await noted(acme), [failed('user.sign-in', undefined, bob), done('user.sign-in', user(bob), bob, { acr: 'aal1' })])
+      assert.deepEqual(await noted(acme), [
+        failed('user.sign-in', undefined, bob, { login: 'bob', reason: 'wrong_password', place: 'api' }),
+        done('user.sign-in', user(bob), bob, { acr: 'aal1' }),
+      ])
     })
   })
 }

@@ -42,17 +42,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const idToken = async (landing: Landing) =>
       claimsOf((await web.redeem(told(landing)['code'] ?? assert.fail(landing.html))).body.id_token)
 
+    const wrongFactor = { reason: 'second_factor_wrong', place: 'page' }
+    const begun = () => gatehouse.root.store.audit.search({ about: subject, act: 'user.sign-in-begun', limit: 9, newestFirst: true })
     const noted = () => gatehouse.root.store.audit.search({ about: subject, act: 'user.sign-in', limit: 99, newestFirst: false })
 
     test('the audit log tells of wrong codes, and of the sign-in only when it is whole', async () => {
       await giveSecret()
       assert.deepEqual(await noted(), [])
+      assert.equal((await begun()).length, 1)
       await giveCode('000000')
       await giveCode(app.at(gatehouse.now()))
       assert.deepEqual(
         (await noted()).map(({ outcome, by, detail }) => ({ outcome, by, detail })),
         [
-          { outcome: 'failure', by: undefined, detail: { error: 'insufficient_user_authentication' } },
+          { outcome: 'failure', by: undefined, detail: { ...wrongFactor, error: 'insufficient_user_authentication' } },
           { outcome: 'success', by: { type: 'user', id: subject }, detail: { acr: 'aal2' } },
         ],
       )

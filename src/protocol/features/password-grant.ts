@@ -15,7 +15,7 @@ const grantType: GrantType = {
     const proof = await ctx.people.checkPassword({ login, password, otp, address }, ctx.now())
     const by = { type: 'client', id: client.client_id } as const
     const wrong = 'username or password is not right, or this account cannot sign in this way'
-    if (proof === undefined) return refuseAudited({ act: 'user.sign-in', outcome: 'failure', by }, 'invalid_grant', wrong) // §5.2
+    if (proof === undefined) return refuseAudited({ ...(await ctx.people.failedSignIn(login)), by }, 'invalid_grant', wrong) // §5.2
     const issuance = await signedIn(ctx, { client, proof, scope: asked.length > 0 ? asked : registered, sid: ctx.id() }) // §3.3
     const { subject: target, acr } = proof
     return { ...issuance, auditEvents: [{ act: 'user.sign-in', outcome: 'success', by, target, detail: { acr } }] }

@@ -174,7 +174,13 @@ async function signedIn(tenant: WebTenant, request: Request, { account, proof }:
   const { sessions: brought } = tenant.cookies.read(cookiesOf(request))
   const known = await tenant.ctx.people.sessions(brought, now, request.address)
   const started = await startSession(tenant.signIn, account, known, { ...proof, now, from: request })
-  const sessions = started ?? wrongPassword(account.subject)
+  const changed = {
+    act: 'user.sign-in',
+    outcome: 'failure',
+    target: account.subject,
+    detail: { reason: 'password_changed', place: 'api' },
+  } as const
+  const sessions = started ?? wrongPassword(changed)
   const [session] = await tenant.ctx.people.sessions(sessions, now, request.address)
   const answer = withLowerCaseType(await tokensFor(tenant, proof, session?.sid ?? tenant.ctx.id()))
   return { answer, headers: { 'set-cookie': tenant.cookies.write({ sessions }, cookiesOf(request)) } }

@@ -4,13 +4,13 @@ import { UnusablePassword } from '../../crypto/passwords.ts'
 import { type Account, loginOf } from '../../identity/account.ts'
 import { giveRole, giveStatus } from '../../identity/account-administration.ts'
 import { accountSchema, replacePassword } from '../../identity/accounts.ts'
+import { failedSignIn } from '../../identity/failed-sign-in.ts'
 import { leastProblem } from '../../identity/password-policy.ts'
 import { roles } from '../../identity/roles.ts'
 import { type CompletedSignIn, signInWithoutPage } from '../../identity/second-factor.ts'
-import { failedSignIn } from '../../identity/sign-in.ts'
 import { type Applicant, signUp } from '../../identity/sign-up.ts'
 import { attemptPassword, countMail } from '../../identity/throttle.ts'
-import type { Actor } from '../../protocol/audit-events.ts'
+import type { Actor, AuditEvent } from '../../protocol/audit-events.ts'
 import { TooMany, withAuditEvent } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
 import { line } from '../../protocol/text.ts'
@@ -94,10 +94,10 @@ function withUnusablePassword(error: unknown, field: string): unknown {
   return error
 }
 
-/** `target`: the subject of the account, if there is one. */
-export function wrongPassword(target: string | undefined): never {
+/** `event`: for the audit log. */
+export function wrongPassword(event: AuditEvent): never {
   const refusal = new Problem(401, 'invalid_grant', 'login or password is not right')
-  throw withAuditEvent(refusal, { act: 'user.sign-in', outcome: 'failure', target })
+  throw withAuditEvent(refusal, event)
 }
 
 /** For accounts with a second factor. */
@@ -114,7 +114,7 @@ export async function signedInAccount(
   { login, ...shown }: { login: string; password: string; otp: string | undefined },
 ): Promise<CompletedSignIn> {
   const entrance = await signInWithoutPage(signIn, { login, address, device: browser.device }, shown, ctx.now())
-  if (!entrance) return wrongPassword((await failedSignIn(signIn, login)).target)
+  if (!entrance) return wrongPassword(await failedSignIn(signIn, login, 'api'))
   if (entrance.account.passwordIsTemporary)
     problem(403, 'access_denied', 'this password is temporary; sign in with a browser and choose your own')
   return entrance

@@ -193,7 +193,8 @@ function logRequest(
 ): void {
   if (!refusal) {
     const failed = auditEvents.find(({ outcome }) => outcome === 'failure')
-    if (failed) log.info({ ...line, act: failed.act, target: failed.target, ...failed.detail }, 'refused')
+    const { reason, place } = failed?.detail ?? {}
+    if (failed) log.info({ ...line, act: failed.act, target: failed.target, reason, place }, 'refused')
     else log.info(line, 'answered')
     return
   }

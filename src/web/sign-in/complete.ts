@@ -50,7 +50,8 @@ export async function completeSignIn(tenant: WebTenant, flowRequest: FlowRequest
     expiresAt: now + pendingSignInLifetime,
   }
   await ctx.store.flows.setPending(flowRequest.flow.id, pending)
-  return { kind: 'redirect', to: continueUrl(ctx, flowRequest.flowToken) }
+  const auditEvents = [ownEvent('user.sign-in-begun', account)]
+  return { kind: 'redirect', to: continueUrl(ctx, flowRequest.flowToken), auditEvents }
 }
 
 /** Starts the session. `detail`: for the audit log. Undefined as above. */

@@ -1,8 +1,9 @@
 /** The steps for second factors: verifying one, or setting up the first. */
 
 import type { Account } from '../../identity/account.ts'
+import { wrongFactor } from '../../identity/failed-sign-in.ts'
 import { confirmPasskey, verifyPasskey } from '../../identity/passkeys.ts'
-import { checkCode, passwordFingerprint, wrongCode } from '../../identity/second-factor.ts'
+import { checkCode, passwordFingerprint } from '../../identity/second-factor.ts'
 import type { SignInDeps } from '../../identity/sign-in.ts'
 import { confirmTotp, sameTotp, type TotpConfirmation } from '../../identity/totp.ts'
 import type { AuditEvent } from '../../protocol/audit-events.ts'
@@ -41,7 +42,9 @@ export const passkey: Route = {
       return reply
     }
     const page = { client, flowToken, loginHint: undefined, canChoose: sessions.length > 0, problem: wrongPasskey }
-    const auditEvents = [{ act: 'user.sign-in', outcome: 'failure', detail: { passkey: true } } as const]
+    const auditEvents = [
+      { act: 'user.sign-in', outcome: 'failure', detail: { passkey: true, reason: 'passkey_refused', place: 'page' } } as const,
+    ]
     return { kind: 'page', ...(await signInPage(ctx, page)), status: 401, auditEvents }
   },
 }
@@ -68,7 +71,7 @@ export const secondFactor = factorRoute('second-factor', async (tenant, factor) 
   const { params } = request
   const page = { client, subject: account.subject, flowToken }
   const refused = async (problem: string): Promise<Reply> => {
-    const auditEvents = [wrongCode(account)]
+    const auditEvents = [wrongFactor(account, 'page')]
     return { kind: 'page', status: 401, ...(await secondFactorPage(ctx, { ...page, problem })), auditEvents }
   }
   const response = params.get('response')

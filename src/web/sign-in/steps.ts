@@ -3,8 +3,9 @@
 import type { Account } from '../../identity/account.ts'
 import { replacePassword } from '../../identity/accounts.ts'
 import { rememberDevice } from '../../identity/devices.ts'
+import { failedSignIn } from '../../identity/failed-sign-in.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
-import { checkPassword, failedSignIn, type SignInDeps, startSession } from '../../identity/sign-in.ts'
+import { checkPassword, type SignInDeps, startSession } from '../../identity/sign-in.ts'
 import { attemptPassword } from '../../identity/throttle.ts'
 import { refuse } from '../../protocol/errors.ts'
 import { continueUrl } from '../../protocol/flow.ts'
@@ -40,7 +41,7 @@ const signIn: Route = {
       return { kind: 'page', ...page, status: 429, headers: { 'retry-after': String(wait) } }
     }
     if (signedIn) return signedIn
-    const auditEvents = [await failedSignIn(signIn, username)]
+    const auditEvents = [await failedSignIn(signIn, username, 'page')]
     return { kind: 'page', ...(await signInPage(ctx, { ...shown, problem: wrong })), status: 401, auditEvents }
   },
 }
