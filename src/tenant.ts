@@ -86,8 +86,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
   const schema = await store.attributes.list()
   const tenant = { ...settingsOf(deps, row, schema), signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0 }
   const id = () => randomId(random)
-  const { access_token: accessToken, refresh_token: refreshToken } = config.api
-  const firstParty = firstPartyClient(server, config.keys.algs, { org: row.id, accessToken, refreshToken })
+  const firstParty = firstPartyOf(deps, row)
   const signIn = signInOf(deps, row, { store, tokens: opaque, id, mail })
   const ctx: Ctx = {
     issuer,
@@ -106,11 +105,10 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     id,
   }
   const audit: AuditDeps = { store, now, orderedId, retention: config.audit.keep_days * 86_400 }
-  const basePath = new URL(config.issuer).pathname.replace(/\/$/, '')
   return {
     row,
     slug: row.slug,
-    base: basePath + base,
+    base: new URL(config.issuer).pathname.replace(/\/$/, '') + base,
     org: row.id,
     firstParty,
     accountDeletion: config.account.deletion && tenantSettings(row.settings).account_deletion,
@@ -132,6 +130,10 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     schema,
     recordAudit: (auditEvents, from) => recordAuditEvents(audit, auditEvents, from),
   }
+}
+
+function firstPartyOf({ config: { api, keys }, server }: AppDeps, { id: org }: TenantRow): ReturnType<typeof firstPartyClient> {
+  return firstPartyClient(server, keys.algs, { org, accessToken: api.access_token, refreshToken: api.refresh_token })
 }
 
 /** The signing keys of a tenant; at the root tenant also those of files. */

@@ -50,8 +50,7 @@ export async function completeSignIn(tenant: WebTenant, flowRequest: FlowRequest
     expiresAt: now + pendingSignInLifetime,
   }
   await ctx.store.flows.setPending(flowRequest.flow.id, pending)
-  const auditEvents = [ownEvent('user.sign-in-begun', account)]
-  return { kind: 'redirect', to: continueUrl(ctx, flowRequest.flowToken), auditEvents }
+  return { kind: 'redirect', to: continueUrl(ctx, flowRequest.flowToken), auditEvents: [ownEvent('user.sign-in-begun', account)] }
 }
 
 /** Starts the session. `detail`: for the audit log. Undefined as above. */
