@@ -1,5 +1,5 @@
 /** From features to a server: its tables, and the metadata document that is read from them — RFC 8414. */
-import type { Ctx, Feature, Server } from './feature.ts'
+import { advertisedPath, type Ctx, type Feature, type Server } from './feature.ts'
 
 /** Builds the server's tables from the enabled features, refusing contradictions at start. */
 export function assemble(features: readonly Feature[]): Server {
@@ -45,7 +45,7 @@ function table<K extends Tables>(features: readonly Feature[], kind: K, key: (it
 export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
   const { server, issuer } = ctx
   const document: Record<string, unknown> = { issuer }
-  for (const e of server.endpoints.values()) if (e.advertisedAs) document[e.advertisedAs] = issuer + e.path.replace(/\/:id$/, '') // of what has an id, the part before it
+  for (const e of server.endpoints.values()) if (e.advertisedAs) document[e.advertisedAs] = issuer + advertisedPath(e)
   const authMethods = [...server.clientAuth.keys()]
   document['grant_types_supported'] = [...server.grantTypes.keys()].filter((name) => !ctx.tenant.withoutGrantTypes.includes(name))
   document['scopes_supported'] = Object.keys(ctx.tenant.scopes)

@@ -160,6 +160,11 @@ export interface Server {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** The path under which metadata lists an endpoint: of one that takes an id, the part before it. */
+export function advertisedPath({ path }: Pick<Endpoint, 'path'>): string {
+  return path.replace(/\/:id$/, '')
+}
+
 export interface Endpoint {
   /** Below the issuer, with `:names`. */
   path: string

@@ -91,7 +91,7 @@ const refused: readonly [what: string, method: string, below: string, body: unkn
   ['a secret that is no text', 'PUT', '/nobody/secret', { client_secret: 1 }, 422, /client_secret/],
   ['a check of none', 'POST', '/nobody/check', {}, 404, /there is no such connection here/],
   ['a removal of none', 'DELETE', '/nobody', undefined, 404, /there is no such connection here/],
-  ['an odd name', 'GET', '/%00', undefined, 404, /there is nothing at this address/],
+  ['an odd name', 'GET', '/%00', undefined, 404, /there is nothing at this URL/],
 ]
 
 suite('refused', () => {

@@ -8,12 +8,12 @@ import { type Application, alice, application, callback } from './application.ts
 import { asked, bearer } from './json.ts'
 import { jsonRoutes } from './json-routes.ts'
 
-test('every route that changes something names its act; a refresh is none', () => {
+test('every route that changes something names its act; a refresh or a check is none', () => {
   const nameless = jsonRoutes.filter(({ method, act }) => method !== 'GET' && act === undefined)
   const byThemselves = ['/register', '/login'] // these write into the log of the tenant that the request names
   assert.deepEqual(
     nameless.map(({ path }) => path),
-    ['/api/v1/auth/refresh', ...byThemselves, '/token/refresh'],
+    ['/api/v1/auth/refresh', ...byThemselves, '/token/refresh', '/api/v1/admin/connections/:id/check'],
   )
 })
 

@@ -91,7 +91,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         ),
       )
       assert.equal(new Set(kids.flat()).size, kids.flat().length)
-      assert.equal(kids.flat().length, 12)
+      assert.equal(kids.flat().length, 15) // four to verify with and one to encrypt for, each
     })
 
     for (const [mine, other] of pairs) {

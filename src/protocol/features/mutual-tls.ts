@@ -6,7 +6,7 @@ import { type Certificate, readCertificate } from '../codec/certificate.ts'
 import { equal } from '../codec/digest.ts'
 import { thumbprint } from '../codec/public-key.ts'
 import { refuse } from '../errors.ts'
-import type { ClientAuth, Ctx, Feature, ShownToken } from '../feature.ts'
+import { advertisedPath, type ClientAuth, type Ctx, type Feature, type ShownToken } from '../feature.ts'
 import type { PublicJwk } from '../remote.ts'
 import type { Request } from '../request-reply.ts'
 import type { Binding } from '../types.ts'
@@ -56,7 +56,7 @@ function aliases(ctx: Ctx): Record<string, string> | undefined {
   const called = [...ctx.server.endpoints.values()].filter(
     ({ audience, advertisedAs }) => audience === 'program' && advertisedAs?.endsWith('_endpoint'),
   ) // prettier-ignore
-  return Object.fromEntries(called.map(({ advertisedAs, path }) => [advertisedAs as string, base + path]))
+  return Object.fromEntries(called.map((endpoint) => [endpoint.advertisedAs as string, base + advertisedPath(endpoint)]))
 }
 
 export function mutualTls(): Feature {
