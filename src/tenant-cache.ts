@@ -72,6 +72,7 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   }
 }
 
-async function isUnchanged({ row, schema, store }: Tenant, now: TenantRow): Promise<boolean> {
-  return JSON.stringify([row, schema]) === JSON.stringify([now, await store.attributes.list()])
+async function isUnchanged({ row, schema, store, ctx }: Tenant, now: TenantRow): Promise<boolean> {
+  const latest = [now, await store.attributes.list(), await store.resources.detailTypes()]
+  return JSON.stringify([row, schema, ctx.tenant.detailTypes]) === JSON.stringify(latest)
 }

@@ -73,7 +73,7 @@ export interface AppDeps {
 }
 
 export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant> {
-  const { config, platform, db, installation, server, passwords, importedSecrets, orderedId } = deps
+  const { config, platform, db, installation, server, passwords, importedSecrets, orderedId, remote, mutualTls, keySets } = deps
   const { now, random } = platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
@@ -84,7 +84,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
   const mail = mailDepsOf(deps, row, { store, tokens: opaque, issuer })
   const signUp = signUpRuleOf(config, row, mail)
   const schema = await store.attributes.list()
-  const tenant = { ...settingsOf(deps, row, schema), signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0 }
+  const tenant = settingsOf(deps, row, { schema, signUp, detailTypes: await store.resources.detailTypes() })
   const id = () => randomId(random)
   const firstParty = firstPartyOf(deps, row)
   const signIn = signInOf(deps, row, { store, tokens: opaque, id, mail })
@@ -98,11 +98,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     sharedKeys: shared,
     firstPartyAudience: config.api.audience,
     tokens: opaque,
-    remote: deps.remote,
-    mutualTls: deps.mutualTls,
-    keySets: deps.keySets,
-    now,
-    id,
+    ...{ remote, mutualTls, keySets, now, id },
   }
   const audit: AuditDeps = { store, now, orderedId, retention: config.audit.keep_days * 86_400 }
   return {
@@ -208,7 +204,11 @@ function signUpRuleOf({ api }: Config, { settings }: TenantRow, mail: MailDeps |
   return address === 'unverified' ? { address } : mail && { address, mail }
 }
 
-function settingsOf({ config, server }: AppDeps, row: TenantRow, schema: readonly Attribute[]): Omit<TenantSettings, 'signUp'> {
+function settingsOf(
+  { config, server }: AppDeps,
+  row: TenantRow,
+  { schema, signUp, detailTypes }: Pick<TenantSettings, 'detailTypes'> & { schema: readonly Attribute[]; signUp: SignUpRule | undefined },
+): TenantSettings {
   const seconds = lifetimesOf(config, row)
   return {
     name: row.name,
@@ -220,6 +220,8 @@ function settingsOf({ config, server }: AppDeps, row: TenantRow, schema: readonl
       refreshToken: seconds.refresh_token,
       refreshGrace: seconds.refresh_grace,
     },
+    signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0,
+    detailTypes,
     requestUri: tenantSettings(row.settings).request_uri,
     withoutGrantTypes: tenantSettings(row.settings).password_grant ? [] : ['password'],
     secondFactor: secondFactorOf(config, row),

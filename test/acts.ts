@@ -78,6 +78,7 @@ const protocol: Record<string, Act> = {
   'resources.find': reads((s, n) => s.resources.find(`https://api${n}.example`)),
   'resources.named': reads((s, n) => s.resources.named(`api${n}`)),
   'resources.sharedScopes': lists((s) => s.resources.sharedScopes()),
+  'resources.detailTypes': lists((s) => s.resources.detailTypes()),
   'resources.meanings': lists((s) => s.resources.meanings()),
   'resourcesAdmin.add': writes('resource_secrets +1, resources +1', (s) => s.resourcesAdmin.add(aResource('3'), aSecret('first'))),
   'resourcesAdmin.replace': writes('resources ~1', (s) => s.resourcesAdmin.replace({ ...aResource('1'), scopes: {} })),

@@ -9,7 +9,7 @@ const name = line(100)
 
 /** A registration cannot set the claims that say who issued a token, for whom and until when. RFC 9068 §2.2, RFC 7800. */
 export const reservedClaims: ReadonlySet<string> = new Set(
-  'iss sub aud exp nbf iat jti client_id scope cnf act may_act gid fid sid auth_time acr amr roles groups active token_type userinfo_claims'.split(
+  'iss sub aud exp nbf iat jti client_id scope cnf act may_act gid fid sid auth_time acr amr roles groups active token_type userinfo_claims authorization_details'.split(
     ' ',
   ),
 )

@@ -121,6 +121,11 @@ export const clientSchema = z
       .describe('How it authenticates; a secret may come by basic or post unless policy.client_secret_method says otherwise'),
     ...certificateNames,
     scope: z.string().max(8192).default(usualScope).describe('The scopes it may ask for, separated by spaces'),
+    authorization_details_types: z
+      .array(text)
+      .max(50)
+      .default([])
+      .describe('Types of authorization details that it may request, RFC 9396 §10'),
     resource_scope: z
       .record(z.string().max(2000), z.string().max(2000))
       .refine((table) => Object.keys(table).length <= 100, 'must not name more than 100 APIs')

@@ -70,6 +70,7 @@ export async function consentPage(ctx: Ctx, { client, asked, session, grant, flo
       scopes,
       to,
       unproven: client.quarantined ?? false,
+      details: ctx.server.features.flatMap((feature) => feature.consentItems?.(ctx, asked) ?? []),
       comparison: ctx.server.responseTypes.get(asked.responseType)?.comparison?.(asked),
     },
   }

@@ -38,6 +38,7 @@ export const codes = {
   invalid_client_metadata: [400, 'RFC 7591 §3.2.2'],
   request_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
   request_uri_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
+  invalid_authorization_details: [400, 'RFC 9396 §5'],
   unmet_authentication_requirements: [400, 'RFC 9470 §5'],
   registration_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
 } as const satisfies Record<string, readonly [status: number, clause: string]>

@@ -4,7 +4,7 @@ import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
 import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { KeySets, Remote } from './remote.ts'
-import type { Comparison, Reply, Request, RequestBody } from './request-reply.ts'
+import type { Comparison, ConsentItem, Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type { TenantSettings } from './tenant-rules.ts'
 import type {
@@ -64,6 +64,10 @@ export interface Feature {
   demandSignIn?(ctx: Ctx, ask: { params: Params; client: Client }): SignInDemand | undefined
   /** Authorization request: scopes that the person is asked to allow although the token does not carry them. */
   consentScopes?(ctx: Ctx, asked: AuthorizationRequest): readonly string[]
+  /** Authorization request: what the person is asked to allow besides scopes, each time anew. */
+  consentItems?(ctx: Ctx, asked: AuthorizationRequest): readonly ConsentItem[]
+  /** Token request: what it remembers of the authorization, narrowed for this access token as the request says. */
+  narrow?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Record<string, string>
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx, to: ResponseDestination): Record<string, string>
   /** Token request: what the sender proved to hold. */

@@ -24,7 +24,8 @@ export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRe
   const { subject, authorization } = issuance
   if (authorization && !(await ctx.people.claims(subject))) refuse('invalid_grant', 'the account is no longer active')
   if (!authorization) refuseQuarantined(issuance.client)
-  const narrowed = { ...issuance, scope: registeredScope(issuance) }
+  const less = ctx.server.features.map((feature) => feature.narrow?.(ctx, { params: request.params, issuance }))
+  const narrowed = { ...issuance, scope: registeredScope(issuance), narrowed: Object.assign({}, ...less) }
   return record(ctx, narrowed, within(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed)), request)
 }
 

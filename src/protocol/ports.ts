@@ -5,7 +5,7 @@ import type { Client } from './client.ts'
 import type { DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { RegistrationStore } from './registry.ts'
 import type { Person, Question, TotpOffer } from './request-reply.ts'
-import type { Resource } from './resource.ts'
+import type { DetailType, Resource } from './resource.ts'
 import type {
   AccessToken,
   Answer,
@@ -34,6 +34,8 @@ export interface Store extends RegistrationStore {
     named(name: string): Promise<Resource | undefined>
     /** The scopes of all of them, in words. */
     meanings(): Promise<Readonly<Record<string, string>>>
+    /** The types of authorization details of all of them; of one that two declare, that of the first by identifier. */
+    detailTypes(): Promise<readonly DetailType[]>
     /** Scopes that more than one of them declares. */
     sharedScopes(): Promise<readonly string[]>
   }

@@ -45,9 +45,13 @@ export async function progress(
 }
 
 /** A device must be compared, and a grant that the client manages is allowed for this request alone. */
-function consentRuleOf({ server }: Ctx, client: Client, asked: AuthorizationRequest): ConsentRule {
+function consentRuleOf(ctx: Ctx, client: Client, asked: AuthorizationRequest): ConsentRule {
+  const { server } = ctx
   const anew = server.responseTypes.get(asked.responseType)?.comparison !== undefined || managedGrant(asked) !== undefined
-  return anew ? 'always' : consentRule(client, asked.redirectUri)
+  if (anew) return 'always'
+  const rule = consentRule(client, asked.redirectUri)
+  const hasItems = server.features.some((feature) => (feature.consentItems?.(ctx, asked) ?? []).length > 0)
+  return rule === 'once' && hasItems ? 'always' : rule // what is asked besides scopes is asked each time. RFC 9396 §3
 }
 
 /** Is it the person of id_token_hint? */

@@ -14,6 +14,7 @@ import { checkSectorIdentifier } from './sector-identifier.ts'
 export const ofOperator: readonly (keyof ClientMetadata)[] = [
   'web_origins',
   'resource_scope',
+  'authorization_details_types',
   'default_resource',
   'id_token_scope_claims',
   'access_token_typ',

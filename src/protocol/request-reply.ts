@@ -141,6 +141,7 @@ export interface Pages {
     scopes: readonly ScopeLine[]
     to: string
     unproven: boolean
+    details?: readonly ConsentItem[]
     comparison?: Comparison | undefined
   }
   /** Where a person types the code that a device shows. RFC 8628 §3.3 */
@@ -191,6 +192,14 @@ export interface Comparison {
   code: string
   /** IP address. */
   address: string
+}
+
+/** Something that a person is asked to allow, besides scopes. */
+export interface ConsentItem {
+  title: string
+  /** Name of the API. */
+  api: string | undefined
+  lines: readonly (readonly [name: string, value: string])[]
 }
 
 export interface ScopeLine {

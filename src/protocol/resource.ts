@@ -33,6 +33,11 @@ export const resourceSchema = z
       ) // RFC 6749 §3.3
       .default({})
       .describe('Its scopes and what they allow, as {"orders:read": "See your orders"}; if it has any, its tokens have no others'),
+    authorization_details_types: z
+      .record(line(200), z.strictObject({ description: line(200), schema: z.record(z.string(), z.json()) }))
+      .refine((types) => JSON.stringify(types).length <= 16_384, 'must not be longer than 16384 characters as JSON')
+      .optional()
+      .describe('Its types of authorization details, RFC 9396: words for the consent page, and a JSON Schema of the whole object'),
     access_token_format: z.enum(['jwt', 'opaque']).optional().describe('absent: as the client sets it'),
     access_token_typ: accessTokenTyp.optional().describe('header `typ` of its JWT access tokens; absent: as the client sets it'),
     access_token_signed_response_alg: signingAlg.optional().describe('absent: as the client sets it'),
@@ -50,11 +55,39 @@ export const resourceSchema = z
   .superRefine((resource, check) => {
     const problem = (path: string, message: string) => check.addIssue({ code: 'custom', path: [path], message })
     const { introspection_encrypted_response_alg: alg, introspection_encrypted_response_enc: enc, jwks } = resource
+    for (const [name, { schema }] of Object.entries(resource.authorization_details_types ?? {}))
+      if (!isSchema(schema)) problem('authorization_details_types', `has a schema that cannot be checked: ${name}`)
     if (jwks && !Array.isArray(jwks['keys'])) problem('jwks', 'must be a key set: {"keys": [...]}')
     if (keysOf(resource).some((key) => privateMembers.some((name) => name in key))) problem('jwks', 'must hold public keys only')
     if (enc && !alg) problem('introspection_encrypted_response_alg', 'is needed beside introspection_encrypted_response_enc') // RFC 9701 §6
     if (alg && !encryptionKey(keysOf(resource), alg)) problem('jwks', `must hold a valid key for ${alg}`)
   })
+
+/** What checks values against a JSON Schema. Throws when it uses what cannot be checked. */
+export function detailSchema(schema: Readonly<Record<string, unknown>>): z.ZodType {
+  return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0])
+}
+
+function isSchema(schema: Readonly<Record<string, unknown>>): boolean {
+  try {
+    detailSchema(schema)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A type of authorization details that an API declares. RFC 9396 §2.1 */
+export interface DetailType {
+  readonly name: string
+  /** In words for the consent page. */
+  readonly description: string
+  /** JSON Schema. */
+  readonly schema: Readonly<Record<string, unknown>>
+  /** Identifier and name of the API. */
+  readonly api: string
+  readonly apiName: string
+}
 
 /** What is registered of a resource. */
 export type ResourceMetadata = z.infer<typeof resourceSchema>

@@ -1,5 +1,6 @@
 /** What the rules are told of the tenant they act for. */
 import type { RedirectClass } from './redirect-uri.ts'
+import type { DetailType } from './resource.ts'
 
 /** What may differ between tenants. Lifetimes in seconds. */
 export interface TenantSettings {
@@ -15,6 +16,8 @@ export interface TenantSettings {
   readonly secondFactor: 'optional' | 'required'
   /** The scopes of the server and of the tenant's attributes, in words for the consent page. */
   readonly scopes: Readonly<Record<string, string>>
+  /** Types of authorization details, each once. */
+  readonly detailTypes: readonly DetailType[]
   /** How clients may register themselves. */
   readonly registration: RegistrationRule
   /** Attributes of people that a scope asks for, and the claim for each. */

@@ -217,6 +217,8 @@ export interface Issuance {
   scope: readonly string[]
   /** What a person allowed; absent when a client acts for itself. */
   authorization?: GrantedAuthorization
+  /** What features remember of the authorization, as the token request narrows it for this access token. */
+  narrowed?: Readonly<Record<string, string>>
   /** Replaces the audience of the resources: for our own sign-in API. */
   audience?: readonly string[]
   nonce?: string | undefined

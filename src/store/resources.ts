@@ -1,7 +1,7 @@
 /** Protected resources in the database — RFC 8707 — with the secrets by which they authenticate. */
 import type { Store } from '../protocol/ports.ts'
 import type { ResourceStore, SecretRow } from '../protocol/registry.ts'
-import { type Resource, type ResourceMetadata, resourceSchema } from '../protocol/resource.ts'
+import { type DetailType, type Resource, type ResourceMetadata, resourceSchema } from '../protocol/resource.ts'
 import { normalised } from '../protocol/resource-identifier.ts'
 import type { Configuration } from './configuration.ts'
 import { inForce, type StoredSecret, secretsFrom } from './secrets.ts'
@@ -43,7 +43,8 @@ export function resources(
   )
   const scopes = remembering(async () => {
     const rows = await db.read(sql`select doc from resources where tenant_id = ${tenant} order by identifier`)
-    return scopesOfAll(rows.map((row) => metadataFrom(row).scopes))
+    const all = rows.map(metadataFrom)
+    return { ...scopesOfAll(all.map(({ scopes }) => scopes)), detailTypes: detailTypesOf(all) }
   })
 
   function current(found: StoredResource | undefined): Resource | undefined {
@@ -57,6 +58,7 @@ export function resources(
       find: async (identifier) => current((await stored(identifier)) ?? (await similar(normalised(identifier)))),
       named: async (name) => current(await named(name)),
       meanings: async () => (await scopes('')).meanings,
+      detailTypes: async () => (await scopes('')).detailTypes,
       sharedScopes: async () => (await scopes('')).shared,
     },
     resourcesAdmin: {
@@ -153,4 +155,11 @@ function scopesOfAll(each: readonly ResourceMetadata['scopes'][]) {
     meanings: Object.assign(Object.create(null), ...each) as Readonly<Record<string, string>>,
     shared: [...new Set(declared.filter((word, i) => declared.indexOf(word) !== i))],
   }
+}
+
+function detailTypesOf(all: readonly ResourceMetadata[]): DetailType[] {
+  const declared = all.flatMap(({ identifier: api, name: apiName, authorization_details_types: types = {} }) =>
+    Object.entries(types).map(([name, { description, schema }]) => ({ name, description, schema, api, apiName })),
+  )
+  return declared.filter(({ name }, i) => declared.findIndex((other) => other.name === name) === i)
 }

@@ -4,6 +4,7 @@ import { tokenEndpoint } from '../token.ts'
 import { apiKeys } from './api-keys.ts'
 import { attributes } from './attributes.ts'
 import { authorizationCode } from './authorization-code.ts'
+import { authorizationDetails } from './authorization-details.ts'
 import { claimsParameter } from './claims-parameter.ts'
 import { clientAssertion } from './client-assertion.ts'
 import { clientCredentials } from './client-credentials.ts'
@@ -59,6 +60,7 @@ export const catalogue = {
   pushedRequests,
   requestObjects,
   requestUris,
+  authorizationDetails,
   dpop,
   mutualTls,
   tlsClientAuth,

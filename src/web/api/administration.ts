@@ -34,7 +34,7 @@ function resourceOf(issuer: string): Resource {
 /** The resources of a tenant with the administration API among them, which takes precedence over a stored one. */
 export function withAdministration(store: Ctx['store'], issuer: string): Ctx['store'] {
   const administration = resourceOf(issuer)
-  const { find, named, meanings, sharedScopes } = store.resources
+  const { find, named, meanings, detailTypes, sharedScopes } = store.resources
   const own = normalised(administration.identifier)
   const isIt = (name: string) => normalised(name) === own
   return {
@@ -43,6 +43,7 @@ export function withAdministration(store: Ctx['store'], issuer: string): Ctx['st
       find: async (identifier) => (isIt(identifier) ? administration : find(identifier)),
       named: async (name) => (isIt(name) ? administration : named(name)),
       meanings: async () => ({ ...(await meanings()), ...administration.scopes }),
+      detailTypes,
       sharedScopes, // no other API can declare these scopes
     },
   }

@@ -1,5 +1,5 @@
 /** Where a person allows or denies an application's request — RFC 6749 §4.1.1 (C), OpenID Connect Core §3.1.2.4. */
-import type { Application, Comparison, Pages, ScopeLine } from '../../protocol/request-reply.ts'
+import type { Application, Comparison, ConsentItem, Pages, ScopeLine } from '../../protocol/request-reply.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
 import { check, dot, warning } from './icons.ts'
@@ -14,6 +14,7 @@ const words = {
   notYou: 'Not you?',
   fresh: 'It will be able to',
   known: 'Already allowed',
+  details: 'It asks you to allow exactly this',
   at: 'at {api}',
   nothing: 'It asks for nothing except that you sign in.',
   policy: 'Privacy policy',
@@ -46,7 +47,8 @@ ${data.comparison && comparisonOf(data.comparison)}
 ${data.unproven && html`<p id="unproven" class="problem">${warning}<span>${words.unproven}</span></p>`}
 ${scopeList('fresh', words.fresh, fresh, dot)}
 ${scopeList('known', words.known, known, check)}
-${data.scopes.length === 0 && html`<p>${words.nothing}</p>`}
+${detailList(data.details ?? [])}
+${data.scopes.length === 0 && !data.details?.length && html`<p>${words.nothing}</p>`}
 <form id="consent" method="post" action="${look.base}/authorize/consent">
 <input type="hidden" name="flow" value="${data.flow}">
 <input type="hidden" name="sid" value="${person.sid}">
@@ -63,6 +65,13 @@ function comparisonOf({ code, address: from }: Comparison): Html {
   return html`<section class="comparison" aria-labelledby="compare"><h2 id="compare">${words.compare}</h2>
 <p id="user-code" class="user-code">${code}</p>
 <p>${fill(words.place, { address: address(from) })} ${words.phishing}</p></section>`
+}
+
+/** RFC 9396 §3 */
+function detailList(details: readonly ConsentItem[]): Html | undefined {
+  if (details.length === 0) return undefined
+  return html`<section class="scopes details" aria-labelledby="details"><h2 id="details">${words.details}</h2>
+<ul>${details.map(({ title, api, lines }) => html`<li>${dot}<span><bdi>${title}</bdi>${api !== undefined && html` <span class="api">${fill(words.at, { api: named(api) })}</span>`}${lines.map(([name, value]) => html`<br><bdi>${name}</bdi>: <bdi>${value}</bdi>`)}</span></li>`)}</ul></section>`
 }
 
 /** The host it leads to; an app on this device has none. */
