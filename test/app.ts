@@ -1,4 +1,4 @@
-/** A whole house for a test: real database, real listener, a clock that the test moves. */
+/** A whole application for a test: real database, real listener, a clock that the test moves. */
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'

@@ -1,4 +1,4 @@
-/** The command line for a test: in this process, on a database and a folder of its own. */
+/** The command line for a test: in this process, with its own database and folder. */
 import assert from 'node:assert/strict'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 export interface CommandLine {
-  /** Where its database lies. */
+  /** The path of its database. */
   folder: string
   /** Runs a command line written as in a shell, quotes included. `more`: variables of the environment; `tty`: a person is watching. */
   gatehouse(line: string, input?: string, more?: Record<string, string> & { tty?: string }): Promise<Outcome>

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 
 export interface Mail {
-  /** As the server was told. */
+  /** As the server received it. */
   recipients: readonly string[]
   subject: string
   text: string

@@ -1,4 +1,4 @@
-/** The metadata document tells the truth: with each feature switched off in turn, what is advertised answers, and nothing else does. */
+/** The metadata document is true: with each feature switched off in turn, what is advertised answers, and nothing else does. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -138,7 +138,7 @@ suite('the catalogue', () => {
       for (const table of ['endpoints', 'grantTypes', 'clientAuth', 'responseTypes', 'responseModes', 'mayRepeat'] as const) {
         assert.deepEqual([...backward[table].keys()].toSorted(), [...ctx.server[table].keys()].toSorted(), table)
       }
-      assert.ok(enabled(all).filter((f) => f.resolveResources).length <= 1, 'two features would contend for the target of a token')
+      assert.ok(enabled(all).filter((f) => f.resolveResources).length <= 1, 'two features would determine the target of a token')
     } finally {
       await gatehouse.close()
     }

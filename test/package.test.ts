@@ -21,7 +21,7 @@ suite('the published package', () => {
   const gatehouse = (...words: string[]) =>
     spawnSync(process.execPath, [join(installed, 'bin', 'gatehouse.js'), ...words], { cwd: folder, env, encoding: 'utf8' })
 
-  /** As `npm install` would: beside it are the packages that it names, and no others. */
+  /** As `npm install` would: with the packages that it names, and no others. */
   before(() => {
     const [packed] = JSON.parse(
       execFileSync('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', folder], {

@@ -50,16 +50,18 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['test/holes/clients.test.ts', 'a registration that changed holds for sign-in pages, codes and refresh tokens'],
   ],
   'A token that somebody else signed': [['test/holes/clients.test.ts', 'it is refused everywhere, and takes nothing back']],
-  "Such a client's tokens do not open": [['test/journeys/permissions.test.ts', 'a machine that shares a secret']],
+  'The administration API does not accept tokens of such a client': [
+    ['test/journeys/permissions.test.ts', 'a machine that shares a secret'],
+  ],
   'A token that is bound to a key': [['test/journeys/dpop.test.ts', 'a token is bound to the key of the proof, and good with it alone']],
   'A proof works once': [['test/journeys/dpop.test.ts', 'a proof is good once, on every endpoint, also when twenty race with it']],
   'Permission for a scope': [['test/holes/resource-scopes.test.ts', 'consent for one API is none for another that uses the same word']],
-  'It is none for another API': [
+  'It does not extend to another API': [
     ['test/holes/resource-scopes.test.ts', 'a machine that is registered for a scope of one API gets none of another'],
   ],
   'This server looks up revocations': [['src/store/contract.test.ts', 'revoking a family, a token or a grant by id revokes every token']],
   'APIs that verify JWTs themselves': [],
-  'The database layer of a tenant': [['src/store/tenants.test.ts', 'every act finds and changes what is of its tenant alone']],
+  'The database layer of a tenant': [['src/store/tenants.test.ts', 'every act finds and changes rows of its tenant only']],
   'A test checks that every SQL statement': [['test/statements.test.ts', 'every statement names the tenant for every table in it']],
   'TLS 1.2 or newer': [
     ['test/journeys/tls.test.ts', 'of 1.2 only forward-secret authenticated encryption'],
@@ -72,13 +74,13 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
   ],
   'A client that does not finish': [['test/journeys/http-limits.test.ts', 'is answered and cut off at the configured time']],
   'Sign-in flows are counted': [
-    ['test/journeys/addresses.test.ts', 'point 14: an address begins so many sign-ins, is told when to come back'],
+    ['test/journeys/addresses.test.ts', 'point 14: an address can begin only so many sign-ins, learns when to retry'],
   ],
   'A strict Content-Security-Policy': [['test/journeys/headers.test.ts', 'content-security-policy']],
   'JavaScript is needed only for passkeys': [['test/browser/pages.test.ts', 'without scripts a form is posted by its button']],
   'Cookies are `HttpOnly`': [
     ['src/web/http/cookies.test.ts', 'what is written is read back, and nothing else'],
-    ['test/journeys/tls.test.ts', 'cookies are bound to this very host'],
+    ['test/journeys/tls.test.ts', 'cookies are bound to this host'],
   ],
   'Forms are bound to the flow': [['test/journeys/flow.test.ts', 'sec-fetch-site']],
   'Failed sign-ins are counted': [
@@ -86,7 +88,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['src/store/links.test.ts', 'attempts are counted exactly, in windows, for each tenant'],
   ],
   'A browser that the account knows': [
-    ['test/journeys/throttle.test.ts', 'does not keep the owner out at a known browser, which has a count of its own'],
+    ['test/journeys/throttle.test.ts', 'does not keep the owner out in a known browser, which has a separate count'],
   ],
   'An account with a second factor': [
     ['test/journeys/second-factor.test.ts', 'a pending sign-in gives nothing: no cookie, no session, no known browser'],
@@ -103,7 +105,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['test/journeys/passkeys.test.ts', 'a passkey of one tenant is none of another, at the same host'],
   ],
   'A signature counter': [
-    ['src/store/passkeys.test.ts', 'a counter only goes up, and of many at once one wins; one that is always 0 stays'],
+    ['src/store/passkeys.test.ts', 'a counter only increases, and of concurrent uses one wins; one that is always 0 is accepted'],
   ],
   'With `private` and `verified`': [['test/journeys/sign-up-by-mail.test.ts', 'there is no account until the link is followed']],
   'With `private`, the default': [
@@ -114,9 +116,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['src/store/links.test.ts', 'a link is spent once, also when many try at once'],
     ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
   ],
-  'Using a link and its effect': [
-    ['src/store/links.test.ts', 'a change of address is made by the link, unless somebody has the address by then'],
-  ],
+  'Using a link and its effect': [['src/store/links.test.ts', 'the link changes the address, unless another account has it by then']],
   'Records changes by people': [
     ['test/journeys/audit.test.ts', 'every route that changes something names its act'],
     ['src/cli/audit.test.ts', 'every command that changes something is in the table below'],
@@ -125,9 +125,9 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
   ],
   'Contains no parameters, tokens or cookies': [
-    ['test/journeys/secrets-at-rest.test.ts', 'the server log tells what was asked and how it went'],
+    ['test/journeys/secrets-at-rest.test.ts', 'the server log has the route and outcome of a request'],
   ],
-  'It contains the route': [['test/journeys/secrets-at-rest.test.ts', 'the server log tells what was asked and how it went']],
+  'It contains the route': [['test/journeys/secrets-at-rest.test.ts', 'the server log has the route and outcome of a request']],
 }
 
 const sentences = [...readFileSync(join(root, 'SECURITY.md'), 'utf8').matchAll(/^\| (?!Area|-)[^|]+ \| (.+) \|$/gm)].flatMap(

@@ -90,11 +90,11 @@ function slashed(path: string): string {
 export interface Refusal {
   path: string
   text: string
-  /** Part of the text, which stands for `text` then, is put in when it is told. */
+  /** A part of the text that is filled in when it is sent; it is then compared as `text`. */
   template: boolean
 }
 
-/** Every text in which the server tells why it will not do a thing. The command line has its own, for the operator alone. */
+/** Every text with which the server refuses something. The command line has its own, for the operator only. */
 export const refusals: readonly Refusal[] = sources.filter(({ path }) => !within(path, 'cli')).flatMap(refusalsOf)
 
 function refusalsOf({ path, code }: Source): Refusal[] {
@@ -103,7 +103,7 @@ function refusalsOf({ path, code }: Source): Refusal[] {
   )
   return [...calls].map(([, said]) => {
     const named = /^\w+$/.test(said!) ? new RegExp(`\\bconst ${said} = ('(?:[^'\\\\]|\\\\.)*')`).exec(code)?.[1] : said
-    const literal = named ?? `'${said} is no constant of this file'`
+    const literal = named ?? `'${said} is not a constant of this file'`
     const template = literal.startsWith('`')
     const text = literal.slice(1, -1).replaceAll("\\'", "'")
     return {

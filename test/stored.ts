@@ -118,7 +118,7 @@ export function aMessage(change: Partial<OutboxMessage> = {}): OutboxMessage {
   return { ...message, nextAt: NOW + 300, expiresAt: NOW + 3600, ...change }
 }
 
-/** A link of this account, to its address unless told otherwise, with a mail that carries it. */
+/** A link of this account, to its address unless given otherwise, with the mail that contains it. */
 export function aLink(change: Partial<Link> = {}, account: Pick<Account, 'subject' | 'email' | 'passwordHash'> = anAccount()) {
   const { subject, email = '' } = account
   const link: Link = { hash: 'link', kind: 'reset', subject, email, expiresAt: NOW + 60, ...change }

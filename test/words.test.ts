@@ -7,8 +7,8 @@ import { refusals, sources, tests } from './sources.ts'
 
 /** Refusals that put a name into their text, and why that is safe. */
 const templates: Readonly<Record<string, string>> = {
-  'protocol/params.ts': 'the name is a literal of the caller, or made of letters, digits and _ alone',
-  'protocol/refused-scope.ts': 'the scopes are made of letters, digits, _, : and - alone, and of 40 characters at most',
+  'protocol/params.ts': 'the name is a literal of the caller, or made only of letters, digits and _',
+  'protocol/refused-scope.ts': 'the scopes are made only of letters, digits, _, : and -, and has at most 40 characters',
 }
 
 /** Refusals that no test provokes, and why. This table must shrink. */

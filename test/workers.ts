@@ -55,7 +55,7 @@ async function runWorker(worker: string, work: Work): Promise<Counts> {
   }
 }
 
-/** Returns the event that tells of its loss; undefined when it ended as it should. */
+/** Returns the event of its loss; undefined when it ended as it should. */
 async function runProcess(
   worker: string,
   { files, marks, report, interrupted }: Work,

@@ -1,4 +1,4 @@
-/** What administering accounts and replacing passwords promise, on every engine. */
+/** The contract of administering accounts and replacing passwords, on every engine. */
 import assert from 'node:assert/strict'
 import { aGrant, aLink, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 
@@ -12,7 +12,7 @@ const act = {
 } as const
 const aBoss = anAccount({ subject: 'boss', username: 'boss', email: undefined, role: 'org_admin' })
 
-onEachEngine('an account is administered only in reach, by who is still an administrator of this tenant', async ({ a, b }) => {
+onEachEngine('an account is administered only within the allowed roles, by a current administrator of this tenant', async ({ a, b }) => {
   await a.accounts.add(anAccount())
   assert.equal(await a.accounts.administer(act), 'refused', 'no such administrator')
   await b.accounts.add(aBoss)
@@ -32,7 +32,7 @@ onEachEngine('an account is administered only in reach, by who is still an admin
   assert.deepEqual(await a.accounts.bySubject('subject'), anAccount({ role: 'operator', updatedAt: NOW + 1 }))
 })
 
-onEachEngine('administering ends the sessions of the account and takes back what it granted, and nobody else’s', async ({ a, b }) => {
+onEachEngine('administering ends the sessions of the account and revokes its grants, and nobody else’s', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount())
     await store.accounts.add(aBoss)
@@ -52,7 +52,7 @@ onEachEngine('administering ends the sessions of the account and takes back what
   assert.deepEqual(await left(b), [1, false, false, false])
 })
 
-onEachEngine('what is written in an account is changed as it is at that moment, and its sessions stay', async ({ a }) => {
+onEachEngine('a change of an account applies to its current state, and its sessions stay', async ({ a }) => {
   await a.accounts.add(anAccount({ claims: { name: 'Before', locale: 'en' } }))
   await a.accounts.add(aBoss)
   await a.sessions.start(aSession(), '$hash', [])
@@ -68,7 +68,7 @@ onEachEngine('what is written in an account is changed as it is at that moment, 
   assert.equal(await a.links.find('link', NOW), undefined, 'links to the old address end')
 })
 
-onEachEngine('a password that somebody else sets ends all that the old one let in', async ({ a }) => {
+onEachEngine('a password that somebody else sets ends every session and grant of the old one', async ({ a }) => {
   await a.accounts.add(anAccount())
   await a.accounts.add(aBoss)
   await a.sessions.start(aSession(), '$hash', [])
@@ -91,7 +91,7 @@ onEachEngine('a manageable account is removed with everything that belongs to it
   assert.equal(await a.grants.find('client', 'subject'), undefined)
 })
 
-onEachEngine('a password is replaced once, and leaves only the family that is kept', async ({ a, b }) => {
+onEachEngine('a password is replaced once, and only the family to keep remains', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount({ passwordIsTemporary: true }))
     await store.sessions.start(aSession(), '$hash', [])
@@ -122,5 +122,5 @@ onEachEngine('a search finds accounts of this tenant only', async ({ a, b }) => 
   const ask = { sort: 'username', descending: false, offset: 0, limit: 10 } as const
   assert.deepEqual(await a.accounts.search(ask), { accounts: [anAccount()], total: 1 })
   assert.deepEqual(await a.accounts.search({ ...ask, search: 'bob' }), { accounts: [], total: 0 })
-  assert.equal((await b.accounts.search({ ...ask, search: 'BO' })).total, 1, 'who has no address is found by name')
+  assert.equal((await b.accounts.search({ ...ask, search: 'BO' })).total, 1, 'an account without an address is found by name')
 })

@@ -32,7 +32,7 @@ export async function search(db: Db, tenant: string, ask: AccountSearch): Promis
   return { rows, total: count!['n'] as number }
 }
 
-/** Locks every superadmin: two who leave at once cannot both be the one who was not the last. */
+/** Locks every superadmin, so that two who leave at once cannot both find another one left. */
 export function* leave(tenant: string, subject: string, now: number): Transaction<'removed' | 'unknown' | 'last'> {
   const superadmins = yield sql`
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and role = 'superadmin' and status = 'active' returning subject`
@@ -41,7 +41,7 @@ export function* leave(tenant: string, subject: string, now: number): Transactio
 }
 
 /**
- * Administrator and account are locked first, and looked at afterwards: one who was suspended or demoted a moment ago changes nothing, and
+ * Administrator and account are locked before they are checked: an administrator who was just suspended or demoted changes nothing, and
  * of two who demote each other one remains.
  */
 export function* administer(tenant: string, { by, subject, within, change, now }: Administration): Transaction<'changed' | 'refused'> {

@@ -1,4 +1,4 @@
-/** Accounts as rows: the columns, which stand here once, and the statements that lock one. */
+/** Accounts as rows: the columns, defined only here, and the statements that lock one. */
 import type { Account } from '../identity/account.ts'
 import { Fragment, type Row, type Sql, sql } from './sql.ts'
 

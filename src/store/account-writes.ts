@@ -51,7 +51,7 @@ function loginsOf({ username, email }: Account): string[] {
   return [...new Set(logins.map(foldLogin))].sort()
 }
 
-/** Within a transaction that `unlessTaken` surrounds: changes the given members, and ends what the change no longer lets in. */
+/** Within a transaction that `unlessTaken` surrounds: changes the given members, and ends the access that the change invalidates. */
 export function* update(tenant: string, subject: string, change: Partial<Account>): Transaction<'changed' | 'unknown'> {
   const [row] = yield lockAccount(tenant, subject)
   if (!row) return 'unknown'
@@ -93,7 +93,7 @@ export function* changeProfile(tenant: string, subject: string, { claims, attrib
   return true
 }
 
-/** Within a transaction: removes the account with all that is its own. */
+/** Within a transaction: removes the account with all that belongs to it. */
 export function* remove(tenant: string, subject: string, now: number): Transaction<boolean> {
   const removed = yield sql`delete from accounts where tenant_id = ${tenant} and subject = ${subject} returning subject`
   yield sql`delete from logins where tenant_id = ${tenant} and subject = ${subject}`

@@ -1,4 +1,4 @@
-/** What is promised of services, API keys and secrets that change, on every engine, with a second tenant beside. */
+/** The contract of services, API keys and rotated secrets, on every engine, with a second tenant. */
 import assert from 'node:assert/strict'
 import { aClient, anAccount, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
 import type { StoredApiKey } from '../protocol/types.ts'
@@ -25,7 +25,7 @@ const inForce = async (store: TenantStore, now: number, hashes: string[]) => {
   return keys.flat()
 }
 
-onEachEngine('a service has a name of its own in its tenant', async ({ a, b }) => {
+onEachEngine('a service has a unique name in its tenant', async ({ a, b }) => {
   assert.equal((await atOnce(10, (i) => a.services.add(aService({ id: `s${i}` })))).filter(Boolean).length, 1)
   const made = (await a.services.byName('nightly'))!
   assert.deepEqual(made, aService({ id: made.id }))
@@ -90,7 +90,7 @@ onEachEngine('a key works only while its owner is active', async ({ a }) => {
   await a.accounts.remove('subject', NOW)
   await a.services.add(aService())
   await a.accounts.add(anAccount())
-  assert.deepEqual(await inForce(a, NOW, ['#key', '#own']), [], 'who comes after under the same subject inherits none')
+  assert.deepEqual(await inForce(a, NOW, ['#key', '#own']), [], 'a later owner of the same subject inherits none')
 })
 
 onEachEngine('no key outlives its owner, even if it is created while the owner is removed', async ({ a, db }) => {
@@ -137,7 +137,7 @@ onEachEngine('a key is rotated, and at most two of a chain are in force', async 
   assert.deepEqual(await inForce(a, NOW + 109, all), ['#key', '#2', '#apart'])
   assert.deepEqual(await inForce(a, NOW + 110, all), ['#2', '#apart'])
   await rotate(a, '2', '3', NOW + 20)
-  assert.deepEqual(await inForce(a, NOW + 20, all), ['#2', '#3', '#apart'], 'the one before the last goes')
+  assert.deepEqual(await inForce(a, NOW + 20, all), ['#2', '#3', '#apart'], 'the one before the last is removed')
   await rotate(a, '2', '4', NOW + 30, 1000)
   assert.deepEqual(await inForce(a, NOW + 119, all), ['#2', '#4', '#apart'], 'a successor nobody uses can be replaced')
   assert.deepEqual(await inForce(a, NOW + 120, all), ['#4', '#apart'], 'and no overlap grows')
@@ -159,7 +159,7 @@ onEachEngine('a key that has long expired is swept', async ({ a, db }) => {
   )
 })
 
-onEachEngine('a secret takes the place of others, the newest of which may stay for a while', async ({ a, b }) => {
+onEachEngine('a secret replaces the others, the newest of which may stay for a while', async ({ a, b }) => {
   const secret = (id: string, createdAt: number, expiresAt?: number) => {
     return { id, hash: `#${id}`, createdAt, ...(expiresAt === undefined ? {} : { expiresAt }) }
   }
@@ -171,7 +171,7 @@ onEachEngine('a secret takes the place of others, the newest of which may stay f
   await a.clientsAdmin.rotateSecret('client', secret('4', NOW + 6, NOW + 50), NOW + 60)
   assert.deepEqual(await a.clientsAdmin.listSecrets('client'), [secret('3', NOW + 5, NOW + 60), secret('4', NOW + 6, NOW + 50)])
   await a.clientsAdmin.rotateSecret('client', secret('5', NOW + 7), NOW + 99)
-  assert.deepEqual(await a.clientsAdmin.listSecrets('client'), [secret('4', NOW + 6, NOW + 50), secret('5', NOW + 7)], 'none grows older')
+  assert.deepEqual(await a.clientsAdmin.listSecrets('client'), [secret('4', NOW + 6, NOW + 50), secret('5', NOW + 7)], 'no lifetime grows')
   await a.clientsAdmin.rotateSecret('client', secret('6', NOW + 8), undefined)
   assert.deepEqual(await a.clientsAdmin.listSecrets('client'), [secret('6', NOW + 8)])
   await atOnce(10, (i) => a.clientsAdmin.rotateSecret('client', secret(`at once ${i}`, NOW + 9), NOW + 99))

@@ -1,4 +1,4 @@
-/** What attributes promise, on every engine: whatever is kept of accounts fits the schema at every moment. */
+/** The contract of attributes, on every engine: what is stored of accounts always matches the schema. */
 import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { anAccount, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
@@ -26,7 +26,7 @@ onEachEngine('a tenant defines its own attributes, each under one name', async (
   assert.equal(await a.attributes.remove('team'), undefined)
 })
 
-onEachEngine('an account is kept with values that fit, or not at all', async ({ a, b }) => {
+onEachEngine('an account is stored with valid values, or not at all', async ({ a, b }) => {
   await a.attributes.define(team({ max_length: 5 }))
   assert.equal(await a.accounts.add(person('ann', { team: 'red' })), true)
   assert.deepEqual(await valuesOf(a, 'ann'), { team: 'red' })
@@ -42,7 +42,7 @@ onEachEngine('an account is kept with values that fit, or not at all', async ({ 
   assert.deepEqual(await valuesOf(a, 'ann'), { team: 'blue' })
 })
 
-onEachEngine('a definition that accounts break is refused, with how many and who', async ({ a, b }) => {
+onEachEngine('a definition that accounts violate is refused, with their number and examples', async ({ a, b }) => {
   await a.attributes.define(team())
   for (const [n, name] of ['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus'].entries()) await a.accounts.add(person(name, { team: `t${n}` }))
   await b.accounts.add(person('zoe'))
@@ -58,7 +58,7 @@ onEachEngine('a definition that accounts break is refused, with how many and who
   assert.deepEqual(await a.attributes.define({ ...narrow, required: true }), { broken: 5, examples: ['cid', 'dan', 'eve', 'fay', 'gus'] })
 })
 
-onEachEngine('an attribute goes with its values, and with no others', async ({ a, b }) => {
+onEachEngine('an attribute is removed with its values, and with no others', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.attributes.define(team())
     await store.attributes.define(team({ name: 'floor', type: 'number' }))
@@ -70,7 +70,7 @@ onEachEngine('an attribute goes with its values, and with no others', async ({ a
   assert.deepEqual(await valuesOf(b, 'ann'), { team: 'red', floor: 3 })
 })
 
-onEachEngine('more accounts than are read at once are all looked at', async ({ a }) => {
+onEachEngine('more accounts than are read at once are all checked', async ({ a }) => {
   await a.attributes.define(team())
   await atOnce(503, (i) => a.accounts.add(person(`p${i}`, i === 502 ? { team: 'red' } : {})))
   const defined = await a.attributes.define(team({ type: 'number' }))
@@ -79,7 +79,7 @@ onEachEngine('more accounts than are read at once are all looked at', async ({ a
   assert.equal(await a.attributes.remove('team'), 1)
 })
 
-onEachEngine('who is added or changed while the schema changes fits it afterwards', async ({ a }) => {
+onEachEngine('an account that is added or changed while the schema changes matches it afterwards', async ({ a }) => {
   await a.attributes.define(team())
   for (let round = 0; round < 15; round++) {
     await a.accounts.add(person('old', { team: 'red' }))

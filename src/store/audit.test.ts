@@ -1,4 +1,4 @@
-/** What the audit log promises, on every engine. */
+/** The contract of the audit log, on every engine. */
 import assert from 'node:assert/strict'
 import { NOW, onEachEngine } from '../../test/stored.ts'
 import { readAudit } from '../identity/audit.ts'
@@ -21,7 +21,7 @@ function anEntry(id: string, at: number, change: Partial<StoredAuditEvent> = {})
   }
 }
 
-onEachEngine('entries come back whole, in order, a page at a time, and only in their tenant', async ({ a, b }) => {
+onEachEngine('entries are returned whole, in order, by page, and only in their tenant', async ({ a, b }) => {
   const bare = { id: '0', at: NOW, act: 'key.rotate', outcome: 'failure', by: undefined, target: undefined, detail: {} } as const
   const entries = [{ ...bare, requestId: undefined, address: undefined }, anEntry('1', NOW), anEntry('2', NOW), anEntry('0x', NOW + 1)]
   await a.audit.add(entries, NOW + 60)
@@ -38,7 +38,7 @@ onEachEngine('entries come back whole, in order, a page at a time, and only in t
   assert.deepEqual(await b.audit.search({ limit: 9, newestFirst: true }), [])
 })
 
-onEachEngine('each filter keeps what it names', async ({ a }) => {
+onEachEngine('each filter returns what it names', async ({ a }) => {
   const others = [
     anEntry('act', NOW, { act: 'user.status' }),
     anEntry('by', NOW, { by: { type: 'user', id: 'eve' } }),
@@ -57,7 +57,7 @@ onEachEngine('each filter keeps what it names', async ({ a }) => {
   assert.deepEqual(await found({ until: NOW + 9 }), ['act', 'by', 'outcome', 'target'])
 })
 
-onEachEngine('all of it is read, page after page, and swept when it is old', async ({ a, db }) => {
+onEachEngine('all entries are read, page after page, and swept when they are old', async ({ a, db }) => {
   const many = Array.from({ length: 1201 }, (_, n) => anEntry(String(n).padStart(4, '0'), NOW))
   await a.audit.add(many, NOW + 60)
   const read: string[] = []

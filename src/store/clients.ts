@@ -76,7 +76,7 @@ export function clients(
         }),
       remove: (id, at) => db.transact(() => removeClient(tenant, id, at)),
       async setStatus(id, status) {
-        // A token of this very second is void too, so the client starts anew with the next.
+        // A token of this second is void too; new ones are valid from the next second.
         const rows = await db.write(
           status === 'active'
             ? sql`update clients set status = 'active' where tenant_id = ${tenant} and id = ${id} returning id`

@@ -1,4 +1,4 @@
-/** What the ports of the protocol promise, on every engine: each act tried from a second tenant before and after. */
+/** The contract of the protocol's ports, on every engine: each act is tried from a second tenant before and after. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
@@ -36,7 +36,7 @@ onEachEngine('of fifty spenders of a code exactly one wins', async ({ a, b }) =>
   const winner = wins.indexOf(true)
   assert.equal((await a.codes.find('code'))?.usedAt, NOW + winner, 'a used code stays, and says when it was used')
   const kept = await atOnce(50, (i) => a.refreshTokens.find(`of ${i}`))
-  assert.deepEqual(kept.filter(Boolean), [aRefreshToken({ hash: `of ${winner}` })], 'who loses keeps nothing')
+  assert.deepEqual(kept.filter(Boolean), [aRefreshToken({ hash: `of ${winner}` })], 'the others store nothing')
   assert.equal(await spend(b, 'code', 'code'), false)
   assert.equal(await b.refreshTokens.find(`of ${winner}`), undefined)
 })
@@ -55,7 +55,7 @@ onEachEngine('of fifty spenders of a refresh token exactly one wins', async ({ a
   assert.equal(await spend(b, 'refresh', 'next'), false)
 })
 
-onEachEngine('a code is not a refresh token, nor the other way round', async ({ a }) => {
+onEachEngine('a code is not a refresh token, nor the reverse', async ({ a }) => {
   await signedIn(a)
   await aGrant(a)
   await a.codes.add(aCode({ hash: 'same' }), undefined)
@@ -80,11 +80,11 @@ onEachEngine('a token response is stored as a whole or not at all', async ({ a, 
   assert.equal(await a.accessTokens.find('other'), undefined)
   assert.deepEqual(await a.accessTokens.find('access'), access.token)
   assert.equal(await b.accessTokens.find('access'), undefined)
-  assert.equal(await b.issue({ spend: undefined, access, refresh: aRefreshToken() }), true, 'another tenant may keep the same hashes')
+  assert.equal(await b.issue({ spend: undefined, access, refresh: aRefreshToken() }), true, 'another tenant may store the same hashes')
   assert.equal(await a.issue({ spend: undefined, access: undefined, refresh: undefined }), true)
 })
 
-onEachEngine('fifty who widen one grant lose nothing and make one grant', async ({ a, b }) => {
+onEachEngine('fifty concurrent extensions of one grant lose nothing and create one grant', async ({ a, b }) => {
   await a.accounts.add(anAccount())
   const widen = (store: TenantStore, scope: string[], newId: string) =>
     store.grants.widen({ clientId: 'client', subject: 'subject', scope, newId, now: NOW })
@@ -105,7 +105,7 @@ onEachEngine('of several grants of one person for one client the newest in force
   await Promise.all([grant('first', NOW), grant('third', NOW + 2), grant('second', NOW + 1)])
   const newest = async () => (await a.grants.find('client', 'subject'))?.id
   assert.equal(await newest(), 'third')
-  assert.equal(await aGrant(a, 'unused'), 'third', 'it is the one that widens')
+  assert.equal(await aGrant(a, 'unused'), 'third', 'it is the one that is widened')
   await a.grants.revoke('third', NOW)
   assert.equal(await newest(), 'second')
   assert.equal((await a.grantsAdmin.list({ subject: 'subject', limit: 9 })).length, 2)
@@ -172,7 +172,7 @@ onEachEngine('one flow gives one code', async ({ a, b }) => {
   assert.equal(found.find(Boolean)?.asked.state, asked.state)
   await a.flows.begin(aFlow('second'), NOW + 60)
   await assert.rejects(a.codes.add(aCode({ hash: `code ${added.indexOf(true)}` }), 'second'), UniqueViolation)
-  assert.ok(await a.flows.find('second', NOW), 'a code that cannot be kept does not end its flow')
+  assert.ok(await a.flows.find('second', NOW), 'a code that cannot be stored does not end its flow')
 })
 
 onEachEngine('revoking a grant revokes every token issued under it, once', async ({ a, b, db }) => {
@@ -201,7 +201,7 @@ onEachEngine('revoking a grant revokes every token issued under it, once', async
   assert.ok(await b.accessTokens.find('access'))
 })
 
-onEachEngine('revoking a family, a token or a grant by id revokes every token that bears the id', async ({ a, b, db }) => {
+onEachEngine('revoking a family, a token or a grant by id revokes every token with the id', async ({ a, b, db }) => {
   await aGrant(a)
   await keep(a, aRefreshToken())
   await keep(a, aRefreshToken({ hash: 'other', family: 'other' }))

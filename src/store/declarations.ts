@@ -9,7 +9,7 @@ export function declarations(db: Db, tenant: string): DeclarationStore {
   return {
     declare: ({ clients, resources, connections, removed }, now) =>
       db.transact(function* () {
-        for (const identifier of removed.resources) yield removeResource(tenant, identifier) // first, as this frees their names
+        for (const identifier of removed.resources) yield removeResource(tenant, identifier) // first, since this frees their names
         for (const id of removed.clients) yield* removeClient(tenant, id, now)
         for (const name of removed.connections) yield* removeConnection(tenant, name)
         for (const { resource, secret } of resources) yield* putResource(tenant, resource, secret, now)

@@ -1,4 +1,4 @@
-/** A file that holds back some of the disk, given up when the disk is full, so that tokens can still be revoked. */
+/** A file that reserves disk space and is deleted when the disk is full, so that tokens can still be revoked. */
 import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
@@ -9,17 +9,17 @@ const REST = BYTES / 4
 export const diskFull = 'the disk is full: nothing new is accepted, only revocations'
 
 export interface DiskReserve {
-  /** False while the disk is full: then nothing may be added but what revokes something. */
+  /** False while the disk is full; then only revocations may be added. */
   readonly held: boolean
-  /** Is there still more space than revocations need? */
+  /** Whether there is still more space than revocations need. */
   readonly hasRest: boolean
-  /** Gives the space up. False when that was done before. */
+  /** Frees the space. False when that was done before. */
   release(): boolean
-  /** Takes it again, once there is space. */
+  /** Reserves it again, once there is space. */
   restore(): void
 }
 
-/** Takes the reserve, if it is not there already. `onProblem` hears when the disk becomes full, and when it no longer is. */
+/** Reserves the space, unless that was done before. `onProblem` is called when the disk becomes full, and when it no longer is. */
 export function diskReserve(path: string, onProblem: (problem: string) => void): DiskReserve {
   let held = statSync(path, { throwIfNoEntry: false })?.size === BYTES || take(path)
   if (!held) onProblem(diskFull)

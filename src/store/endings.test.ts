@@ -1,4 +1,4 @@
-/** What ends with a change of an account and with a session, by whichever act (holes 4, 6 and 9). */
+/** What ends with a change of an account and with a session, by any act (holes 4, 6 and 9). */
 import assert from 'node:assert/strict'
 import {
   aCode,
@@ -66,7 +66,7 @@ const administer = (change: Partial<Account>) => (store: TenantStore) =>
     now: NOW,
   })
 const change = (what: Partial<Account>) => (store: TenantStore) => store.accounts.change('subject', what)
-/** Suspending and resuming: what is gone stays gone. */
+/** Suspending and resuming: what has ended does not return. */
 const andBack = (act: (store: TenantStore) => Promise<unknown>) => async (store: TenantStore) => {
   await act(store)
   await store.accounts.change('subject', { status: 'active' })
@@ -138,7 +138,7 @@ onEachEngine('hole 9: no link is made for an account that changed since it was r
   assert.equal(await a.links.add(aLink()), true)
 })
 
-onEachEngine('hole 9: whichever way a request for a link and a new password fall, no link is left', async ({ a }) => {
+onEachEngine('hole 9: in any order of a request for a link and a new password, no link is left', async ({ a }) => {
   await a.accounts.add(anAccount({ passwordHash: '0' }))
   for (let round = 0; round < 20; round++) {
     const account = anAccount({ passwordHash: `${round}` })
@@ -151,7 +151,7 @@ onEachEngine('hole 9: whichever way a request for a link and a new password fall
   }
 })
 
-onEachEngine('hole 9: a sign-up that waited for an address ends when an account gives that address up', async ({ a }) => {
+onEachEngine('hole 9: a sign-up that waited for an address ends when an account releases that address', async ({ a }) => {
   await a.signUps.add({ hash: 'one', email: 'x@example.org', passwordHash: '$x', claims: {}, expiresAt: NOW + 60 }, aMessage())
   await a.accounts.add(anAccount({ email: 'X@example.org' }))
   await a.accounts.change('subject', { email: 'y@example.org' })
@@ -159,7 +159,7 @@ onEachEngine('hole 9: a sign-up that waited for an address ends when an account 
   assert.equal(await a.signUps.confirm('one', anAccount({ subject: 'new', username: 'new', email: 'x@example.org' }), NOW), 'unknown')
 })
 
-onEachEngine('hole 4: a session takes its own codes with it, and no other', async ({ a, b }) => {
+onEachEngine('hole 4: a session ends its own codes, and no others', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount())
     const grantId = await aGrant(store)
@@ -193,7 +193,7 @@ onEachEngine('hole 4: no code is issued from a session that has ended, and the f
   assert.ok(await a.flows.find('flow', NOW))
 })
 
-onEachEngine('hole 4: whichever way a code and the end of its session fall, the code is dead', async ({ a }) => {
+onEachEngine('hole 4: in any order of a code and the end of its session, the code is invalid', async ({ a }) => {
   const grantId = await aGrant(a)
   for (let round = 0; round < 20; round++) {
     await signedIn(a)

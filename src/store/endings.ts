@@ -1,4 +1,4 @@
-/** What ends, and what ends with it: sessions, an account's access, its links. Every path that ends something comes through here. */
+/** What ends together: sessions, an account's access, its links. Every path that ends something uses these functions. */
 import type { Account } from '../identity/account.ts'
 import type { EndedSession, SessionsToEnd } from '../identity/store.ts'
 import { type Sql, sql, type Transaction } from './sql.ts'
@@ -41,7 +41,7 @@ function deletion(tenant: string, which: SessionsToEnd): Sql {
   return sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject} and sid <> ${except} returning sid, subject`
 }
 
-/** Within a transaction: the account is signed in nowhere, and nothing it granted is in force. */
+/** Within a transaction: ends the account's sessions and revokes its grants. */
 export function* endAccess(tenant: string, subject: string, now: number): Transaction<void> {
   yield* endSessions(tenant, { subject })
   yield sql`update grants set revoked_at = ${now} where tenant_id = ${tenant} and subject = ${subject} and revoked_at is null`
@@ -55,14 +55,14 @@ export function* endLinks(tenant: string, subject: string): Transaction<void> {
   yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject}`
 }
 
-/** Within a transaction: ends what rested on the old password beside sessions and grants: links, known browsers, the count of wrong guesses. */
+/** Within a transaction: ends what depended on the old password besides sessions and grants: links, known browsers, the count of wrong guesses. */
 export function* endOfPassword(tenant: string, subject: string): Transaction<void> {
   yield* endLinks(tenant, subject)
   yield sql`delete from devices where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from attempts where tenant_id = ${tenant} and subject = ${subject}`
 }
 
-/** Within a transaction: what a changed account no longer lets in. */
+/** Within a transaction: ends the access that a change of an account invalidates. */
 export function* endAfterChange(tenant: string, before: Account, after: Account): Transaction<void> {
   const { subject } = before
   const changed = (member: keyof Account) => before[member] !== after[member]

@@ -1,4 +1,4 @@
-/** What a database promises to the ports, on every engine. */
+/** The contract of a database, on every engine. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { engines } from '../../test/postgres.ts'
@@ -72,7 +72,7 @@ onEachEngine('numbers stay numbers, and lists follow in', async ({ db }) => {
   assert.deepEqual(await found(['id3', 'x', 'id1', 'id0', 'id2'], 2 ** 40 + 2), ['id2', 'id3'])
 })
 
-onEachEngine('a text that no column can hold is never stored, equals nothing and harms nothing', async ({ db, a }) => {
+onEachEngine('a text that no column can hold is never stored, and matches nothing', async ({ db, a }) => {
   await db.write(insert('a'))
   await a.revocations.add(['a'], 1)
   for (const text of ['a\0', '\0', 'a\ud800']) {
@@ -110,7 +110,7 @@ onEachEngine('a text that no column can hold is never stored, equals nothing and
   assert.deepEqual(await ids(db), ['a'])
 })
 
-onEachEngine('the message of a fault holds no values', async ({ db }) => {
+onEachEngine('the message of a fault contains no values', async ({ db }) => {
   const fault = async (act: Promise<unknown>): Promise<Error> =>
     act.then(
       () => assert.fail('no fault'),

@@ -1,4 +1,4 @@
-/** What is promised of second factors, on every engine. */
+/** The contract of second factors, on every engine. */
 import assert from 'node:assert/strict'
 import { anAccount, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import type { TotpRow } from '../identity/factor-store.ts'
@@ -7,7 +7,7 @@ const totp = (change: Partial<TotpRow> = {}): TotpRow => ({ subject: 'subject', 
 const use = (step: number, from = 'sealed') => ({ from, sealed: 'sealed', step })
 const first = { recoveryCodes: ['one', 'two'], onlyFirst: true }
 
-onEachEngine('the first factor brings recovery codes, and only an active account has one', async ({ a, b }) => {
+onEachEngine('the first factor creates recovery codes, and only an active account can have one', async ({ a, b }) => {
   assert.equal(await a.factors.addTotp(totp(), first), 'refused')
   await a.accounts.add(anAccount({ status: 'suspended' }))
   assert.equal(await a.factors.addTotp(totp(), first), 'refused')
@@ -22,7 +22,7 @@ onEachEngine('the first factor brings recovery codes, and only an active account
   assert.deepEqual(await a.factors.of('subject'), { totp: next, passkeys: 0, recoveryCodes: 2 }, 'in place of the old one; the codes stay')
 })
 
-onEachEngine('of twenty who set up a first factor one does', async ({ a }) => {
+onEachEngine('of twenty concurrent attempts to set up a first factor one succeeds', async ({ a }) => {
   await a.accounts.add(anAccount())
   const outcomes = await atOnce(20, (i) =>
     a.factors.addTotp(totp({ sealed: `of ${i}` }), { recoveryCodes: [`code ${i}`], onlyFirst: true }),
@@ -32,7 +32,7 @@ onEachEngine('of twenty who set up a first factor one does', async ({ a }) => {
   assert.equal((await a.factors.of('subject')).recoveryCodes, 1)
 })
 
-onEachEngine('a time step is used once, and none before it afterwards', async ({ a, b }) => {
+onEachEngine('a time step is used once, and no earlier one afterwards', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount())
     await store.factors.addTotp(totp(), first)
@@ -73,7 +73,7 @@ onEachEngine('without the last factor there are no recovery codes', async ({ a, 
   assert.equal((await b.factors.of('subject')).recoveryCodes, 2)
 })
 
-onEachEngine('all factors are taken away at once, with every session; and an account goes with its factors', async ({ a, b }) => {
+onEachEngine('all factors are removed at once, with every session; and an account is removed with its factors', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount())
     await store.factors.addTotp(totp(), first)

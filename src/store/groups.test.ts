@@ -1,4 +1,4 @@
-/** What groups and memberships promise, on every engine. */
+/** The contract of groups and memberships, on every engine. */
 import assert from 'node:assert/strict'
 import { anAccount, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
 
@@ -24,7 +24,7 @@ onEachEngine('a group is added once under its name in any case, and seen by no o
   assert.equal(await b.groups.add(aGroup()), true)
 })
 
-onEachEngine('a group changes whole, not into another, and goes with its memberships', async ({ a, b }) => {
+onEachEngine('a group changes atomically, not into another, and is removed with its memberships', async ({ a, b }) => {
   await people(a, 'ann')
   await a.groups.add(aGroup())
   await a.groups.add(aGroup({ id: 'h', name: 'Other' }))
@@ -77,7 +77,7 @@ onEachEngine('members are added all or none, and only once', async ({ a, b }) =>
   assert.deepEqual(await a.groups.of('ann'), [])
 })
 
-onEachEngine('nobody is in more groups than a person can be, however many are asked at once', async ({ a }) => {
+onEachEngine('nobody is in more groups than allowed, however many additions run at once', async ({ a }) => {
   await people(a, 'ann', 'bob')
   for (let i = 0; i < 8; i++) await a.groups.add(aGroup({ id: `g${i}`, name: `Group ${i}` }))
   const joined = await atOnce(8, (i) => join(a, `g${i}`, ['ann', 'bob'], 3))
@@ -88,7 +88,7 @@ onEachEngine('nobody is in more groups than a person can be, however many are as
   )
   const own = await a.groups.of('ann')
   assert.equal(own.length, 3)
-  assert.deepEqual(await join(a, own[0]!.id, ['ann'], 3), { added: 0 }, 'who is in it stays')
+  assert.deepEqual(await join(a, own[0]!.id, ['ann'], 3), { added: 0 }, 'members stay')
 })
 
 onEachEngine('a removed person is in no group, even if added at the same moment', async ({ a, b }) => {

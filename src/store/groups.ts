@@ -76,7 +76,7 @@ function* update(tenant: string, id: string, change: Change): Transaction<'chang
   return 'changed'
 }
 
-/** The text is searched for as it is: `%` and `_` are no wildcards. */
+/** The text is searched for as it is: `%` and `_` are not wildcards. */
 async function search(db: Db, tenant: string, ask: Parameters<GroupStore['search']>[0]) {
   const part = `%${foldLogin(ask.search ?? '').replace(/[!%_]/g, '!$&')}%`
   const rows = await db.read(sql`

@@ -1,18 +1,18 @@
 /**
- * Until when what has expired may be deleted. A clock that is wrong for a while must not delete what is needed once it is right again: a
- * revocation that is gone brings its tokens back. So the horizon follows the clock, but never more than four times as fast as time passes on
- * this machine. Where it was is stored, so that a restart under a wrong clock gains nothing.
+ * The time before which expired rows may be deleted. A clock that is wrong for a while must not delete what is needed once it is right again: a
+ * deleted revocation would make its tokens valid again. So the horizon follows the clock, but never more than four times as fast as time passes on
+ * this machine. It is stored, so that a restart with a wrong clock does not advance it.
  */
 import { type Db, sql } from './sql.ts'
 
 const FASTEST = 4
 
 export interface Horizon {
-  /** The time up to which the clock can be believed, in seconds since the epoch; never after `now`. */
+  /** The time up to which the clock is trusted, in seconds since the epoch; never after `now`. */
   advance(now: number): Promise<number>
 }
 
-/** `elapsed`: seconds that pass evenly, whatever happens to the clock. */
+/** `elapsed`: monotonic seconds. */
 export function horizon(db: Db, elapsed: () => number): Horizon {
   let last: { at: number; reached: number } | undefined
   return {

@@ -1,4 +1,4 @@
-/** What one token response makes true, in one transaction: the credential that was presented is spent, and the tokens issued for it are stored. */
+/** Stores one token response in one transaction: the credential is spent, and the tokens issued for it are stored. */
 import type { Store } from '../protocol/ports.ts'
 import type { Artefact } from '../protocol/types.ts'
 import { addAccessToken } from './access-tokens.ts'

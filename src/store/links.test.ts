@@ -1,4 +1,4 @@
-/** Single-use links and counters, as each engine keeps them. */
+/** The contract of single-use links and counters, on every engine. */
 import assert from 'node:assert/strict'
 import { aGrant, aLink, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import { sql } from './sql.ts'
@@ -17,7 +17,7 @@ onEachEngine('a link is spent once, also when many try at once, and only in its 
   assert.equal(await a.links.find('link', NOW), undefined)
 })
 
-onEachEngine('an expired link, a replaced one, and one of somebody suspended or gone are good for nothing', async ({ a }) => {
+onEachEngine('an expired or replaced link, and one of a suspended or removed account, cannot be used', async ({ a }) => {
   await a.accounts.add(anAccount())
   await a.links.add(aLink())
   assert.equal(await a.links.find('link', NOW + 60), undefined)
@@ -28,14 +28,14 @@ onEachEngine('an expired link, a replaced one, and one of somebody suspended or 
   assert.equal(await a.links.find('later', NOW), undefined)
   assert.equal(await a.links.setPassword('later', '$new', NOW), false)
   await a.accounts.change('subject', { status: 'active' })
-  assert.equal(await a.links.find('later', NOW), undefined, 'resuming the account brings it not back')
+  assert.equal(await a.links.find('later', NOW), undefined, 'resuming the account does not restore it')
   await a.links.add(aLink({ hash: 'latest' }))
   await a.accounts.remove('subject', NOW)
   await a.accounts.add(anAccount())
   assert.equal(await a.links.find('latest', NOW), undefined)
 })
 
-onEachEngine('a new password ends all that the old one may have let in', async ({ a }) => {
+onEachEngine('a new password ends every session and token of the old one', async ({ a }) => {
   await a.accounts.add(anAccount({ passwordIsTemporary: true }))
   await a.accounts.add(anAccount({ subject: 'other', username: 'Bob', email: undefined }))
   await a.sessions.start(aSession(), '$hash', [])
@@ -69,7 +69,7 @@ onEachEngine('a link that went to an address the account no longer has does noth
   assert.deepEqual([claims['email_verified'], passwordHash], [undefined, '$hash'])
 })
 
-onEachEngine('a change of address is made by the link, unless somebody has the address by then', async ({ a }) => {
+onEachEngine('the link changes the address, unless another account has it by then', async ({ a }) => {
   await a.accounts.add(anAccount())
   await a.links.add(aLink({ kind: 'email-change', email: 'new@example.org' }))
   await a.accounts.add(anAccount({ subject: 'other', username: 'new@example.org', email: undefined }))
@@ -99,7 +99,7 @@ onEachEngine('attempts are counted exactly, in windows, for each tenant', async 
   assert.equal(await a.attempts.count([{ ...bucket, limit: 1 }], NOW + 61), undefined)
 })
 
-onEachEngine('who is refused by one bucket does not fill the next', async ({ a }) => {
+onEachEngine('an attempt that one bucket refuses does not count in the next', async ({ a }) => {
   const [first, second] = [
     { name: 'first', limit: 1, window: 60 },
     { name: 'second', limit: 2, window: 60 },
@@ -124,7 +124,7 @@ onEachEngine('of the devices of an account the newest stay', async ({ a, b }) =>
   assert.equal(await a.devices.knows('d2', 'bob', NOW), false)
 })
 
-onEachEngine('a sweep removes links, counters and devices that are over', async ({ a, db }) => {
+onEachEngine('a sweep removes expired links, counters and devices', async ({ a, db }) => {
   await a.accounts.add(anAccount())
   await a.links.add(aLink())
   await a.attempts.count([{ name: 'n', limit: 1, window: 60 }], NOW)
@@ -134,7 +134,7 @@ onEachEngine('a sweep removes links, counters and devices that are over', async 
   assert.deepEqual(await db.read(sql`select bucket from attempts`), [])
 })
 
-onEachEngine('a link leads to the whole account', async ({ a }) => {
+onEachEngine('a link returns the whole account', async ({ a }) => {
   await a.accounts.add(anAccount({ role: 'operator' }))
   await a.links.add(aLink())
   assert.deepEqual((await a.links.find('link', NOW))?.account, anAccount({ role: 'operator' }))

@@ -1,4 +1,4 @@
-/** Single-use links. What a link stands for becomes true in the transaction that spends it, and only for the address it was sent to. */
+/** Single-use links. The effect of a link is stored in the transaction that spends it, and only for the address it was sent to. */
 
 import type { Link, LinkKind } from '../identity/account.ts'
 import type { IdentityStore } from '../identity/store.ts'

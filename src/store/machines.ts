@@ -1,4 +1,4 @@
-/** Services, machines with an identity of their own, in the database. */
+/** Services, machines with their own identity, in the database. */
 import { type Db, type Row, sql } from './sql.ts'
 import type { MachineRow, MachineStore } from './types.ts'
 

@@ -1,4 +1,4 @@
-/** Brings a database to the schema that this program needs: numbered files, each applied once, in order, whole or not at all. */
+/** Migrates a database to the schema that this program needs: numbered files, each applied once, in order, completely or not at all. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseUnusable, type Db, type Row, Sql, sql } from './sql.ts'
@@ -27,7 +27,7 @@ async function checkEncoding(db: Db): Promise<void> {
     )
 }
 
-/** Applies what is pending, and returns its names. Nodes that start at once wait for each other; `tell` hears of long waits. Rejects as `pending` does. */
+/** Applies what is pending, and returns its names. Nodes that start at once wait for each other; `tell` is called during long waits. Rejects as `pending` does. */
 export async function migrate(db: Db, tell: (sentence: string) => void = () => {}): Promise<string[]> {
   if ((await pending(db)).length === 0) return []
   const applied: string[] = []

@@ -3,8 +3,8 @@ import type { Db } from './sql.ts'
 import { openSqlite } from './sqlite.ts'
 
 /**
- * `sqlite:PATH` or `postgres://…`. `onProblem` hears, in one sentence free of data, what an operator should know: a full disk, a lost
- * connection. Rejects when the address is neither, and with DatabaseUnusable when the file cannot be used; a server is first asked later.
+ * `sqlite:PATH` or `postgres://…`. `onProblem` gets, in one sentence without data, what an operator should know: a full disk, a lost
+ * connection. Rejects when the address is neither, and with DatabaseUnusable when the file cannot be used; a server is connected to later.
  * `elapsed`: seconds that pass evenly, whatever happens to the clock.
  */
 export async function openDatabase(
@@ -13,7 +13,7 @@ export async function openDatabase(
   elapsed: () => number = () => performance.now() / 1000,
 ): Promise<Db> {
   if (/^postgres(ql)?:\/\//.test(url)) {
-    const { openPostgres } = await import('./postgres.ts') // its driver takes time and memory that SQLite does without
+    const { openPostgres } = await import('./postgres.ts') // its driver costs time and memory that SQLite does not need
     return openPostgres(url, onProblem, elapsed)
   }
   const path = /^sqlite:(.+)$/.exec(url)?.[1]

@@ -1,11 +1,11 @@
-/** The outbox: what waits is leased to one deliverer at a time, on each engine (hole 21). */
+/** The outbox: a waiting message is leased to one node at a time, on each engine (hole 21). */
 import assert from 'node:assert/strict'
 import { aLink, aMessage, anAccount, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import { outboxQueue } from './outbox.ts'
 
 const ask = { lease: 'mine', now: NOW + 300, until: NOW + 600, limit: 10 }
 
-onEachEngine('hole 21: a message is born leased, and due when the lease ends', async ({ a, db }) => {
+onEachEngine('hole 21: a message is created with a lease, and is due when the lease ends', async ({ a, db }) => {
   const queue = outboxQueue(db)
   await a.outbox.add(aMessage({ id: 'one' }))
   assert.deepEqual(await queue.claim({ ...ask, now: NOW + 299 }), [])
@@ -13,7 +13,7 @@ onEachEngine('hole 21: a message is born leased, and due when the lease ends', a
   assert.deepEqual(claimed, { ...aMessage({ id: 'one' }), tenant: 'a', lease: 'mine', attempts: 2, nextAt: NOW + 600 })
 })
 
-onEachEngine('hole 21: of many nodes that look at once one gets it', async ({ a, db }) => {
+onEachEngine('hole 21: of many nodes that claim it at once one gets it', async ({ a, db }) => {
   const queue = outboxQueue(db)
   await atOnce(60, () => a.outbox.add(aMessage()))
   for (let round = 1; round <= 5; round++) {
@@ -26,7 +26,7 @@ onEachEngine('hole 21: of many nodes that look at once one gets it', async ({ a,
   }
 })
 
-onEachEngine('hole 21: only who holds the lease defers or removes it, in its tenant', async ({ a, b, db }) => {
+onEachEngine('hole 21: only the holder of the lease defers or removes it, in its tenant', async ({ a, b, db }) => {
   const queue = outboxQueue(db)
   for (const store of [a, b]) await store.outbox.add(aMessage({ id: 'one' }))
   const claimed = await queue.claim(ask)
@@ -44,7 +44,7 @@ onEachEngine('hole 21: only who holds the lease defers or removes it, in its ten
   assert.equal((await queue.claim({ ...ask, now: NOW + 9999 })).length, 1, 'that of the other tenant is there')
 })
 
-onEachEngine('hole 21: a link and the mail that carries it are stored together or not at all', async ({ a, db }) => {
+onEachEngine('hole 21: a link and its mail are stored together or not at all', async ({ a, db }) => {
   const queue = outboxQueue(db)
   await a.accounts.add(anAccount())
   await a.outbox.add(aMessage({ id: 'taken' }))

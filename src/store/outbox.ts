@@ -12,7 +12,7 @@ export function outbox(db: Db, tenant: string): { outbox: OutboxStore } {
   }
 }
 
-/** For the transaction of what the message tells. */
+/** For the transaction of the change that the message is about. */
 export function enqueue(tenant: string, { id, kind, sealed, attempts, lease, nextAt, expiresAt }: OutboxMessage): Sql {
   return sql`
     insert into outbox (tenant_id, id, kind, sealed, attempts, lease, next_at, expires_at)
@@ -22,7 +22,7 @@ export function enqueue(tenant: string, { id, kind, sealed, attempts, lease, nex
 export function outboxQueue(db: Db): OutboxQueue {
   return {
     async claim({ lease, now, until, limit }) {
-      // `next_at` is looked at twice: a node that waited for another's claim finds the row leased.
+      // `next_at` is compared twice: a node that waited for another's claim finds the row leased.
       const rows = await db.write(sql`
         update outbox set lease = ${lease}, next_at = ${until}, attempts = attempts + 1
         where (tenant_id, id) in (select tenant_id, id from outbox where next_at <= ${now} order by next_at limit ${limit})

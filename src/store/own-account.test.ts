@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { aClient, aGrant, aLink, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import { attributeSchema } from '../identity/attributes.ts'
 
-onEachEngine('claims and attributes are set and taken away one by one, and all others stay', async ({ a, b }) => {
+onEachEngine('claims and attributes are set and removed one by one, and all others stay', async ({ a, b }) => {
   const [claims, attributes] = [
     { given_name: 'Alice', nickname: 'Al' },
     { team: 'red', motto: 'on' },
@@ -26,7 +26,7 @@ onEachEngine('claims and attributes are set and taken away one by one, and all o
   assert.equal(await a.accounts.changeProfile('nobody', { claims: { locale: 'en' }, attributes: {} }, NOW), false)
 })
 
-onEachEngine('the sessions of a subject are listed and ended one by one, but for one, and nobody else’s are', async ({ a, b }) => {
+onEachEngine('the sessions of a subject are listed and ended one by one, all but the current one, and nobody else’s', async ({ a, b }) => {
   for (const store of [a, b]) await store.accounts.add(anAccount())
   await a.accounts.add(anAccount({ subject: 'other', username: 'other', email: undefined }))
   const start = (n: number, more = {}) =>
@@ -45,7 +45,7 @@ onEachEngine('the sessions of a subject are listed and ended one by one, but for
   assert.deepEqual([await sids(), await sids('other'), (await b.sessions.of('subject', NOW)).length], [['s1'], ['s4'], 1])
 })
 
-onEachEngine('what a subject has allowed is listed and taken back once, and only by that subject', async ({ a, b }) => {
+onEachEngine('the grants of a subject are listed and revoked once, and only by that subject', async ({ a, b }) => {
   for (const store of [a, b]) await store.clientsAdmin.add(aClient(), [])
   const grant = await aGrant(a)
   await aGrant(b)
@@ -61,7 +61,7 @@ onEachEngine('what a subject has allowed is listed and taken back once, and only
   assert.equal((await b.access.of('subject')).length, 1)
 })
 
-onEachEngine('the scopes of all resources of a tenant are told in words', async ({ a, b }) => {
+onEachEngine('the scopes of all resources of a tenant are returned in words', async ({ a, b }) => {
   assert.deepEqual({ ...(await a.resources.meanings()) }, {})
   await a.resourcesAdmin.add({ identifier: 'https://a.example', name: 'A', scopes: { read: 'Read it' } }, undefined)
   await a.resourcesAdmin.add({ identifier: 'https://b.example', name: 'B', scopes: { write: 'Write it' } }, undefined)

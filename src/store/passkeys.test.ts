@@ -1,4 +1,4 @@
-/** What is promised of passkeys and their challenges, on every engine. */
+/** The contract of passkeys and their challenges, on every engine. */
 import assert from 'node:assert/strict'
 import { anAccount, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import type { Passkey } from '../identity/factor-store.ts'
@@ -18,13 +18,13 @@ const aPasskey = (change: Partial<Passkey> = {}): Passkey => ({
 })
 const how = { recoveryCodes: ['one', 'two'], onlyFirst: false }
 
-onEachEngine('a passkey is kept once, for one account of one tenant', async ({ a, b }) => {
+onEachEngine('a passkey is stored once, for one account of one tenant', async ({ a, b }) => {
   for (const store of [a, b]) await store.accounts.add(anAccount())
   await a.accounts.add(anAccount({ subject: 'other', username: 'Bob', email: 'bob@example.org' }))
   assert.equal(await a.passkeys.add(aPasskey(), how), 'first')
   assert.equal(await a.passkeys.add(aPasskey(), how), 'refused')
   assert.equal(await a.passkeys.add(aPasskey({ subject: 'other' }), how), 'refused')
-  assert.equal((await a.factors.of('other')).recoveryCodes, 0, 'and nothing is done by half')
+  assert.equal((await a.factors.of('other')).recoveryCodes, 0, 'and nothing is partly done')
   assert.equal(await a.passkeys.add(aPasskey({ id: 'second', createdAt: NOW + 1 }), how), 'added')
   assert.equal(await a.passkeys.add(aPasskey({ id: 'third' }), { ...how, onlyFirst: true }), 'refused')
   assert.deepEqual(await a.passkeys.of('subject'), [aPasskey(), aPasskey({ id: 'second', createdAt: NOW + 1 })])
@@ -36,7 +36,7 @@ onEachEngine('a passkey is kept once, for one account of one tenant', async ({ a
   assert.equal(await a.passkeys.find('key'), undefined)
 })
 
-onEachEngine('a counter only goes up, and of many at once one wins; one that is always 0 stays', async ({ a, b }) => {
+onEachEngine('a counter only increases, and of concurrent uses one wins; one that is always 0 is accepted', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount())
     await store.passkeys.add(aPasskey(), how)
@@ -53,7 +53,7 @@ onEachEngine('a counter only goes up, and of many at once one wins; one that is 
   )
 })
 
-onEachEngine('only its owner renames and removes one; recovery codes go with the last factor', async ({ a, b }) => {
+onEachEngine('only its owner renames and removes one; recovery codes are removed with the last factor', async ({ a, b }) => {
   for (const store of [a, b]) {
     await store.accounts.add(anAccount())
     await store.passkeys.add(aPasskey(), how)
@@ -70,7 +70,7 @@ onEachEngine('only its owner renames and removes one; recovery codes go with the
   assert.equal((await b.passkeys.of('subject'))[0]?.name, 'My key')
 })
 
-onEachEngine('a challenge is spent once, at its place and in its time', async ({ a, b }) => {
+onEachEngine('a challenge is spent once, in its context and before it expires', async ({ a, b }) => {
   const challenge = { hash: 'challenge', context: 'here', expiresAt: NOW + 10 }
   for (const store of [a, b]) await store.challenges.add(challenge)
   assert.equal(await a.challenges.spend('challenge', 'there', NOW), false)

@@ -1,4 +1,4 @@
-/** What the ports of accounts, sessions, clients, resources, keys, tenants and the installation promise, on every engine. */
+/** The contract of accounts, sessions, clients, resources, keys, tenants and the installation, on every engine. */
 import assert from 'node:assert/strict'
 import { aClient, aGrant, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import type { SigningKeyRow } from '../crypto/types.ts'
@@ -29,7 +29,7 @@ onEachEngine('an account is added once, found by its logins, and seen by no othe
   assert.equal(await a.accounts.count(), 2)
 })
 
-onEachEngine('an account changes whole, and not into another', async ({ a, b }) => {
+onEachEngine('an account changes atomically, and not into another', async ({ a, b }) => {
   await a.accounts.add(anAccount())
   await a.accounts.add(anAccount({ subject: 'bob', username: 'bob', email: undefined, passwordHash: undefined }))
   assert.equal(await b.accounts.change('subject', { username: 'x' }), 'unknown')
@@ -42,13 +42,13 @@ onEachEngine('an account changes whole, and not into another', async ({ a, b }) 
   assert.deepEqual(await a.accounts.byLogin('alix'), anAccount(change))
   assert.equal(await a.accounts.byLogin('alice'), undefined)
   assert.equal(await a.accounts.byLogin('alice@example.org'), undefined)
-  assert.equal(await a.accounts.change('bob', { email: 'alice@example.org' }), 'changed', 'what one gave up another may take')
+  assert.equal(await a.accounts.change('bob', { email: 'alice@example.org' }), 'changed', 'a released login can be taken')
   await atOnce(10, (i) => a.accounts.change('bob', i % 2 ? { claims: { n: i } } : { username: `bob${i}` }))
   const bob = await a.accounts.bySubject('bob')
   assert.ok(bob?.claims['n'] && bob.username !== 'bob', 'changes at once of different members both hold')
 })
 
-onEachEngine('two accounts that swap logins at once end with each login at one of them', async ({ a }) => {
+onEachEngine('two accounts that swap logins at once end with each login at exactly one of them', async ({ a }) => {
   await a.accounts.add(anAccount({ subject: '1', username: 'a', email: 'b' }))
   await a.accounts.add(anAccount({ subject: '2', username: 'c', email: 'd' }))
   await Promise.all([a.accounts.change('1', { username: 'x', email: 'y' }), a.accounts.change('2', { username: 'y', email: 'x' })])
@@ -64,7 +64,7 @@ onEachEngine('a rehash replaces only the hash it was made from', async ({ a, b }
   assert.equal((await a.accounts.bySubject('subject'))?.passwordHash, '$new')
 })
 
-onEachEngine('some hash stands for those who have none: always the same for the same text, of this tenant alone', async ({ a, b }) => {
+onEachEngine('a stand-in hash for unknown logins: always the same for the same text, of this tenant only', async ({ a, b }) => {
   assert.equal(await a.accounts.anyPasswordHash('x'), undefined)
   await b.accounts.add(anAccount())
   const add = (subject: string, passwordHash: string | undefined) =>
@@ -102,7 +102,7 @@ onEachEngine('removing an account ends its sessions and grants', async ({ a, b }
   assert.ok(await b.refreshTokens.find('refresh'))
 })
 
-onEachEngine('a session starts, replaces, is found with its account, and ends', async ({ a, b }) => {
+onEachEngine('a session starts, replaces another, is found with its account, and ends', async ({ a, b }) => {
   await a.accounts.add(anAccount())
   await b.accounts.add(anAccount())
   await a.sessions.start(aSession(), '$hash', [])
@@ -132,7 +132,7 @@ onEachEngine('a session starts, replaces, is found with its account, and ends', 
   assert.equal((await b.sessions.find(['session'], NOW)).length, 1)
 })
 
-onEachEngine('a suspended account has no sessions, and none comes back', async ({ a }) => {
+onEachEngine('a suspended account has no sessions, and resuming restores none', async ({ a }) => {
   await a.accounts.add(anAccount())
   await a.sessions.start(aSession(), '$hash', [])
   await a.accounts.change('subject', { status: 'suspended' })
@@ -142,7 +142,7 @@ onEachEngine('a suspended account has no sessions, and none comes back', async (
   assert.deepEqual(await a.sessions.find(['session', 'late'], NOW), [])
 })
 
-onEachEngine('a client is kept with its secrets and origins', async ({ a, b }) => {
+onEachEngine('a client is stored with its secrets and origins', async ({ a, b }) => {
   const secret = { id: 'first', hash: '#1', createdAt: NOW }
   assert.equal(await a.clientsAdmin.add(aClient(), [secret, { id: 'old', hash: '#0', createdAt: NOW - 9, expiresAt: NOW }]), true)
   assert.equal(await a.clientsAdmin.add(aClient(), []), false)
@@ -191,7 +191,7 @@ onEachEngine('a client is kept with its secrets and origins', async ({ a, b }) =
   assert.deepEqual(await b.clientsAdmin.list({ limit: 9 }), [])
 })
 
-onEachEngine('removing a client takes back what it was granted', async ({ a }) => {
+onEachEngine('removing a client revokes its grants', async ({ a }) => {
   await a.clientsAdmin.add(aClient(), [{ id: 'first', hash: '#1', createdAt: NOW }])
   await aGrant(a)
   await a.issue({ spend: undefined, access: undefined, refresh: aRefreshToken() })
@@ -206,7 +206,7 @@ onEachEngine('removing a client takes back what it was granted', async ({ a }) =
   assert.equal(await a.refreshTokens.find('refresh'), undefined)
 })
 
-onEachEngine('resources are kept', async ({ a, b }) => {
+onEachEngine('resources are stored', async ({ a, b }) => {
   const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read' } }
   assert.equal(await a.resourcesAdmin.add(api), true)
   assert.equal(await a.resourcesAdmin.add(api), false)
@@ -220,7 +220,7 @@ onEachEngine('resources are kept', async ({ a, b }) => {
   assert.equal(await a.resources.find(api.identifier), undefined)
 })
 
-onEachEngine('nodes that rotate keys at once make one key', async ({ a, b }) => {
+onEachEngine('nodes that rotate keys at once create one key', async ({ a, b }) => {
   const key = (generation: number, kid = `k${generation}`): SigningKeyRow => {
     const times = { createdAt: NOW, activeAt: NOW + 5, removeAt: undefined }
     return { kid, alg: 'ES256', generation, publicJwk: '{}', sealedKey: 'sealed', ...times }
@@ -236,7 +236,7 @@ onEachEngine('nodes that rotate keys at once make one key', async ({ a, b }) => 
   assert.equal(await a.signingKeys.remove('k1'), false)
 })
 
-onEachEngine('an installation is founded once, and resealed from what it was', async ({ db }) => {
+onEachEngine('an installation is created once, and resealed only from its current value', async ({ db }) => {
   const { installation, tenants } = systemStore(db)
   assert.equal(await installation.find(), undefined)
   assert.equal(await installation.hasData(), false)
@@ -257,7 +257,7 @@ const aTenant = (change: Partial<TenantRow> = {}): TenantRow => {
   return { ...tenant, status: 'active', createdAt: NOW, ...change }
 }
 
-onEachEngine('a tenant is found by id, slug and host, each of which is its own', async ({ db }) => {
+onEachEngine('a tenant is found by id, slug and host, each of which is unique', async ({ db }) => {
   const { tenants } = systemStore(db)
   const acme = aTenant({ id: 't1', slug: 'acme', host: 'id.acme.example' })
   assert.equal((await atOnce(5, () => tenants.add(aTenant()))).filter(Boolean).length, 1)

@@ -1,17 +1,17 @@
-/** What PostgreSQL and its driver report, as errors of `sql.ts`: was it an answer, a lost connection, or something for the operator? */
+/** Translates what PostgreSQL and its driver report into errors of `sql.ts`: an answer, a lost connection, or something for the operator. */
 import pg from 'pg'
 import { DatabaseFault, DatabaseUnavailable, DatabaseUnusable, UniqueViolation } from './sql.ts'
 
-/** Did the server answer, or did our own code throw? Then the connection is good. If not, it was lost or never made. */
+/** True when the server answered, or our own code threw: the connection is usable. Otherwise it was lost or never made. */
 export const isAnswer = (error: unknown) => (error instanceof pg.DatabaseError ? !isShutdown(error) : !isLost(error))
 
-/** 40001 serialization_failure, 40P01 deadlock_detected: the transaction was rolled back for the sake of another. */
+/** 40001 serialization_failure, 40P01 deadlock_detected: the transaction was rolled back in favour of another. */
 export const isConflict = (error: unknown) => error instanceof pg.DatabaseError && /^(40001|40P01)$/.test(error.code ?? '')
 
 /** 53100 disk_full. */
 export const isDiskFull = (error: unknown) => error instanceof pg.DatabaseError && error.code === '53100'
 
-/** The connection was closed by the other side, or was refused at once; not: it timed out. */
+/** The connection was closed by the other side or refused at once, but did not time out. */
 export function isEnded(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return isShutdown(error)
   if (!(error instanceof Error)) return false
@@ -34,7 +34,7 @@ const UNAVAILABLE = /^(08|40|53|57|58|55P03|25006)/
 /** Classes whose messages hold values: 22 data exception, 23 integrity violation. */
 const WITH_VALUES = /^(22|23)/
 
-/** What only the operator can mend, by SQLSTATE, and how. */
+/** What only the operator can fix, by SQLSTATE, and how. */
 const remedies: Readonly<Record<string, string>> = {
   '28P01': 'PostgreSQL refuses the user or the password of database_url: correct it; special characters in it are percent-encoded',
   '28000': 'PostgreSQL rejects the user of database_url: correct it, or allow this user and address in pg_hba.conf',
@@ -43,7 +43,7 @@ const remedies: Readonly<Record<string, string>> = {
   '42501': 'the user of database_url lacks a right: make it the owner of the database, or grant it usage and create on the schema',
 }
 
-/** An error of `sql.ts`; one that is not the database's stays as it is. */
+/** An error of `sql.ts`; one that is not the database's is returned unchanged. */
 export function translated(error: unknown): Error {
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? '08000'
@@ -56,7 +56,7 @@ export function translated(error: unknown): Error {
   return error instanceof Error ? (connectingProblem(error) ?? error) : (error as Error)
 }
 
-/** What the driver says of its own accord before the server has let it in. */
+/** Errors of the driver itself before the server has authenticated it. */
 function connectingProblem(error: Error): DatabaseUnusable | undefined {
   if (/^SASL: .*password/.test(error.message)) return new DatabaseUnusable('PostgreSQL asks for a password: give it in database_url')
   if (/does not support SSL/.test(error.message))

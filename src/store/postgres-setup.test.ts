@@ -1,4 +1,4 @@
-/** What an operator meets: a database that cannot be used yet, a long migration, a pooler in between. */
+/** What an operator may encounter: a database that cannot be used yet, a long migration, a pooler in between. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'

@@ -1,4 +1,4 @@
-/** What PostgreSQL alone must promise: it may become unreachable and return, and transactions that do not see each other do no harm. */
+/** The contract of PostgreSQL: it may become unreachable and return, and concurrent transactions do no harm. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
@@ -74,7 +74,7 @@ test('a transaction whose connection is lost is run again or reported as lost, a
   assert.equal((await db.read(sql`select id from revocations where tenant_id = 'a'`)).length, 2)
 })
 
-test('a deadlock is run again', async (t) => {
+test('a transaction that deadlocked is run again', async (t) => {
   const { db } = await stage(t)
   await db.write(sql`insert into revocations (tenant_id, id, until) values ('a', 'x', 1), ('a', 'y', 1)`)
   const step = (id: string) => sql`update revocations set until = until + 1 where tenant_id = 'a' and id = ${id}`
@@ -133,7 +133,7 @@ test('a server that becomes unreachable and returns', async (t) => {
   assert.equal((await db.read(sql`select 1 as one`)).length, 1)
 })
 
-test('a server that has no connection left is unavailable', async (t) => {
+test('a server without a free connection is unavailable', async (t) => {
   const { url, other } = await stage(t)
   const name = new URL(url).pathname.slice(1)
   await other.query(`create role poor login password 'poor'`).catch(() => {})
@@ -146,7 +146,7 @@ test('a server that has no connection left is unavailable', async (t) => {
   await db.close()
 })
 
-test('a statement that takes too long is unavailable, and its connection still good', async (t) => {
+test('a statement that takes too long is unavailable, and its connection still usable', async (t) => {
   const { db } = await stage(t)
   await assert.rejects(db.read(sql`select pg_sleep(20)`), DatabaseUnavailable)
   assert.equal((await db.read(sql`select 1 as one`)).length, 1)

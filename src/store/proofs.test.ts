@@ -1,4 +1,4 @@
-/** What a checked password is worth while it is changed: nothing more, on every engine. */
+/** A checked password is not a proof any more once it is changed, on every engine. */
 import assert from 'node:assert/strict'
 import { aGrant, aLink, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
 
@@ -12,9 +12,9 @@ onEachEngine('a session starts for the password that was checked, of an account 
   for (const passwordHash of ['$other', '', undefined])
     assert.equal(await a.sessions.start(aSession({ hash: 'late' }), passwordHash, ['session']), false)
   assert.equal(await a.sessions.start(aSession({ hash: 'late', subject: 'nobody' }), undefined, ['session']), false)
-  assert.deepEqual([await live(a, 'session'), await live(a, 'late')], [1, 0], 'what is refused ends nothing')
+  assert.deepEqual([await live(a, 'session'), await live(a, 'late')], [1, 0], 'a refusal ends nothing')
   assert.equal(await b.sessions.start(aSession(), '$hash', []), false, 'the password of another tenant')
-  assert.equal(await b.sessions.start(aSession(), undefined, []), true, 'who has no password signs in by other means')
+  assert.equal(await b.sessions.start(aSession(), undefined, []), true, 'an account without a password signs in by other means')
   await a.accounts.change('subject', { status: 'suspended' })
   assert.equal(await a.sessions.start(aSession({ hash: 'late' }), '$hash', []), false)
 })
@@ -30,7 +30,7 @@ onEachEngine('tokens are issued for the password that was checked, of an account
   ])
     assert.equal(await a.issue({ spend, ...refresh('late') }), false)
   assert.equal(await b.issue({ spend: proof, ...refresh('late') }), false)
-  assert.equal(await a.refreshTokens.find('late'), undefined, 'nothing is kept')
+  assert.equal(await a.refreshTokens.find('late'), undefined, 'nothing is stored')
   assert.equal(await a.issue({ spend: proof, ...refresh('first') }), true)
   assert.equal(await a.issue({ spend: proof, access: undefined, refresh: undefined }), true, 'it is not used up')
   await a.accounts.change('subject', { status: 'suspended' })

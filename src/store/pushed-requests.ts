@@ -32,7 +32,7 @@ export function addPushedRequest(tenant: string, { hash, clientId, params, signe
     values (${tenant}, ${hash}, ${clientId}, ${JSON.stringify({ params, signed, usesUp })}, ${expiresAt})`
 }
 
-/** Returns a row for the one who uses the request up. RFC 9126 §4 */
+/** Returns a row for the caller who uses the request up. RFC 9126 §4 */
 export function endPushedRequest(tenant: string, hash: string): Sql {
   return sql`delete from pushed_requests where tenant_id = ${tenant} and hash = ${hash} returning hash`
 }

@@ -1,4 +1,4 @@
-/** No act of one person or client costs what its tenant holds: every statement finds its rows by an index, on a database that is full. */
+/** The cost of an act does not grow with the tenant: every statement finds its rows by an index, on a database with many rows. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import pg from 'pg'

@@ -1,8 +1,8 @@
-/** Tells every few seconds that something is still under way. */
+/** Reports every few seconds that something is still in progress. */
 
 const EVERY_SECONDS = 5
 
-/** What `work` resolves to. `onWait` hears how many seconds it has taken so far. */
+/** What `work` resolves to. `onWait` gets the seconds it has taken so far. */
 export async function withReminder<T>(onWait: (seconds: number) => void, work: () => Promise<T>): Promise<T> {
   let seconds = 0
   const timer = setInterval(() => {

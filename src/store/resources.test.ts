@@ -1,4 +1,4 @@
-/** What the ports for resources and for declarations promise, on every engine, with a second tenant beside. */
+/** The contract of resources and declarations, on every engine, with a second tenant. */
 import assert from 'node:assert/strict'
 import { aClient, aGrant, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
 import type { SecretRow } from '../protocol/registry.ts'
@@ -25,7 +25,7 @@ onEachEngine('a resource is found by its identifier, and by the one name under w
   assert.equal(await b.resourcesAdmin.add(other), true, 'another tenant may have the same names')
 })
 
-onEachEngine('a new secret takes the place of all but the newest, which works until its time is over', async ({ a, b, db }) => {
+onEachEngine('a new secret replaces all but the newest, which works until its overlap ends', async ({ a, b, db }) => {
   assert.equal(await a.resourcesAdmin.rotateSecret(api.identifier, secret('0'), undefined), false)
   await a.resourcesAdmin.add(api)
   assert.deepEqual(await hashes(a), [])
@@ -44,7 +44,7 @@ onEachEngine('a new secret takes the place of all but the newest, which works un
   assert.equal((await hashes(a))?.length, 2)
   await a.resourcesAdmin.remove(api.identifier)
   await a.resourcesAdmin.add(api)
-  assert.deepEqual(await hashes(a), [], 'one of the same name starts with nothing')
+  assert.deepEqual(await hashes(a), [], 'a new one of the same name has none')
 })
 
 onEachEngine('a declaration is applied: added, changed, removed', async ({ a, b }) => {
@@ -82,5 +82,5 @@ onEachEngine('a declaration that cannot be applied as a whole changes nothing', 
   assert.equal(await a.resources.find('https://first.example'), undefined)
   assert.equal(await a.clients.find('client'), undefined)
   await a.declare({ ...nothing, resources: [taken], removed: { clients: [], resources: [api.identifier], connections: [] } }, NOW)
-  assert.equal((await a.resources.named('rs0'))?.identifier, 'https://other.example', 'what goes frees its name')
+  assert.equal((await a.resources.named('rs0'))?.identifier, 'https://other.example', 'a removed resource frees its name')
 })

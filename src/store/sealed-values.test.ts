@@ -1,4 +1,4 @@
-/** 7: what is sealed is found by key, and sealed anew under the current key-encryption key without losing anything. */
+/** 7: sealed values are found by key, and resealed under the current key-encryption key without losing anything. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { read } from '../../test/sources.ts'
@@ -64,7 +64,7 @@ async function filled(db: Db, a: TenantStore, b: TenantStore): Promise<void> {
   await fill(b, 'b', 1)
 }
 
-onEachEngine('7: everything sealed in every tenant is counted by key and sealed anew, slice by slice', async ({ a, b, db }) => {
+onEachEngine('7: everything sealed in every tenant is counted by key and resealed, slice by slice', async ({ a, b, db }) => {
   await filled(db, a, b)
   const { uses, reseal } = sealing(sealedValues(db), after)
   assert.deepEqual(await uses(), [{ keyId: oldId, values: 162 }])
@@ -94,7 +94,7 @@ onEachEngine('7: everything sealed in every tenant is counted by key and sealed 
   assert.deepEqual(await reseal(() => {}), { resealed: 0, failed: 0 })
 })
 
-onEachEngine('7: a value that does not open is counted and left as it is, and the others are sealed anew', async ({ a, b, db }) => {
+onEachEngine('7: a value that does not open is counted and left unchanged, and the others are resealed', async ({ a, b, db }) => {
   await filled(db, a, b)
   const damaged = before.seal({ ...contexts.client('a'), id: 'another' }, Buffer.from('secret'))
   await a.clientsAdmin.setSigningSecret('client', damaged)
@@ -113,21 +113,24 @@ onEachEngine('7: a value that does not open is counted and left as it is, and th
   assert.deepEqual(missingKeys(await uses(), after.keyIds), [])
 })
 
-onEachEngine('7: a secret that was replaced meanwhile is not undone, and another tenant is not touched', async ({ a, b, db }) => {
-  await filled(db, a, b)
-  const sealed = (await a.clients.find('client'))!.sealedSigningSecret!
-  const use = () =>
-    resealOnUse(sealedValues(db), after)('client-signing-secret', { tenant: 'a', id: 'client', sealed }, Buffer.from('secret'))
-  await a.clientsAdmin.setSigningSecret('client', before.seal(contexts.client('a'), Buffer.from('chosen since')))
-  await use()
-  const found = (await a.clients.find('client'))!.sealedSigningSecret!
-  assert.equal(before.open(contexts.client('a'), found).toString(), 'chosen since')
+onEachEngine(
+  '7: a secret that was replaced in the meantime is not overwritten, and another tenant is not touched',
+  async ({ a, b, db }) => {
+    await filled(db, a, b)
+    const sealed = (await a.clients.find('client'))!.sealedSigningSecret!
+    const use = () =>
+      resealOnUse(sealedValues(db), after)('client-signing-secret', { tenant: 'a', id: 'client', sealed }, Buffer.from('secret'))
+    await a.clientsAdmin.setSigningSecret('client', before.seal(contexts.client('a'), Buffer.from('chosen since')))
+    await use()
+    const found = (await a.clients.find('client'))!.sealedSigningSecret!
+    assert.equal(before.open(contexts.client('a'), found).toString(), 'chosen since')
 
-  await a.clientsAdmin.setSigningSecret('client', sealed)
-  await use()
-  assert.equal(alone.open(contexts.client('a'), (await a.clients.find('client'))!.sealedSigningSecret!).toString(), 'secret')
-  assert.ok(!after.isCurrent((await b.clients.find('client'))!.sealedSigningSecret!))
-})
+    await a.clientsAdmin.setSigningSecret('client', sealed)
+    await use()
+    assert.equal(alone.open(contexts.client('a'), (await a.clients.find('client'))!.sealedSigningSecret!).toString(), 'secret')
+    assert.ok(!after.isCurrent((await b.clients.find('client'))!.sealedSigningSecret!))
+  },
+)
 
 test('7: every purpose that something is sealed for is in the table, unless it never reaches the database', () => {
   const purposes = read('src/**/*.ts').flatMap(({ path, code }) =>

@@ -74,7 +74,7 @@ function listed(row: Row) {
 
 function* start(tenant: string, session: SessionRow, passwordHash: string | undefined, replaces: readonly string[]): Transaction<boolean> {
   const { sid, subject } = session
-  // Locks the account: a change under way is waited for, and a later one ends this session too.
+  // Locks the account: waits for a change in progress, and a later change ends this session too.
   const proven = yield stillProven(tenant, subject, passwordHash)
   if (proven.length === 0) return false
   const replaced = yield* removeSessions(tenant, { hashes: replaces })

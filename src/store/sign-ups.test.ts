@@ -1,4 +1,4 @@
-/** Sign-ups that wait for their address, as each engine keeps them. */
+/** The contract of sign-ups that wait for their address, on every engine. */
 import assert from 'node:assert/strict'
 import { aMessage, anAccount, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import type { SignUp } from '../identity/account.ts'
@@ -21,7 +21,7 @@ onEachEngine('one becomes an account once, also when many try at once, and only 
   assert.equal(await a.signUps.find('one', NOW), undefined)
 })
 
-onEachEngine('an expired one is good for nothing', async ({ a, db }) => {
+onEachEngine('an expired one cannot be used', async ({ a, db }) => {
   await a.signUps.add(aSignUp(), aMessage())
   assert.equal(await a.signUps.find('one', NOW + 60), undefined)
   assert.equal(await a.signUps.confirm('one', anAccount(), NOW + 60), 'unknown')
@@ -30,7 +30,7 @@ onEachEngine('an expired one is good for nothing', async ({ a, db }) => {
   assert.equal(await sweep(db, NOW + 60, 10), 1)
 })
 
-onEachEngine('several wait for one address: the first to prove it has it, and the others end', async ({ a }) => {
+onEachEngine('several wait for one address: the first to confirm it gets it, and the others end', async ({ a }) => {
   await a.signUps.add(aSignUp(), aMessage())
   await a.signUps.add(aSignUp({ hash: 'two', email: 'alice@example.ORG', passwordHash: '$other' }), aMessage())
   await a.signUps.add(aSignUp({ hash: 'three', email: 'bob@example.org' }), aMessage())
@@ -39,7 +39,7 @@ onEachEngine('several wait for one address: the first to prove it has it, and th
   assert.ok(await a.signUps.find('three', NOW))
 })
 
-onEachEngine('who has the name or address by then keeps it, and nothing is spent', async ({ a }) => {
+onEachEngine('an account that has the name or address by then keeps it, and nothing is spent', async ({ a }) => {
   await a.signUps.add(aSignUp(), aMessage())
   await a.accounts.add(anAccount({ subject: 'other' }))
   assert.equal(await a.signUps.confirm('one', anAccount(), NOW), 'taken')

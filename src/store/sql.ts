@@ -15,7 +15,7 @@ export class Sql {
   }
 }
 
-/** A piece of text that several statements share, such as the columns of a table. It is a literal of ours, never a value. */
+/** A piece of text that several statements share, such as the columns of a table. It is a literal in the source, never a value. */
 export class Fragment {
   readonly text: string
   constructor(text: string) {
@@ -38,7 +38,7 @@ const isFragment = (insert: Insert): insert is Fragment => insert instanceof Fra
 
 const splices = new WeakMap<readonly string[], readonly string[]>()
 
-/** The pieces of a text with its fragments in place, which are the same each time a call site is passed; so is the array. */
+/** The pieces of a text with its fragments inserted. They are the same for each run of a call site, and so is the array. */
 function spliced(template: readonly string[], inserts: readonly Insert[]): readonly string[] {
   const known = splices.get(template)
   if (known) return known
@@ -59,7 +59,7 @@ export function textOf(parts: readonly string[], mark: (n: number) => string): s
   return parts.reduce((text, part, n) => (n === 0 ? part : text + mark(n) + part), '')
 }
 
-/** Repeats the last item up to the next power of two, so that few lengths, and so few prepared statements, occur. */
+/** Repeats the last item up to the next power of two, so that there are few lengths and few prepared statements. */
 function padded(list: readonly Value[]): readonly Value[] {
   if (list.length === 0) return [null]
   const length = 2 ** Math.ceil(Math.log2(list.length))
@@ -106,7 +106,7 @@ export function* insertIf(condition: Sql, inserts: readonly Sql[]): Transaction<
  */
 export interface Db {
   readonly engine: 'sqlite' | 'postgres'
-  /** What limits it at present, in one sentence for the operator; undefined when nothing does. */
+  /** The current limitation, in one sentence for the operator; undefined when there is none. */
   readonly limitation: string | undefined
   /**
    * A number that is another one once others may have committed something that this process has not seen. SQLite knows whenever a request
@@ -124,11 +124,11 @@ export interface Db {
   insertIf(condition: Sql, inserts: readonly Sql[]): Promise<boolean>
   /** Rolled back when `work` throws or a statement fails; either ends it. It must be safe to run twice, as an engine may have to. */
   transact<T>(work: () => Transaction<T>): Promise<T>
-  /** A transaction without time limits that waits for all others of its kind. `onWait` hears every few seconds how long it has taken, in seconds. */
+  /** A transaction without time limits that waits for all others of its kind. `onWait` is called every few seconds with the seconds it has taken. */
   changeSchema<T>(work: () => Transaction<T>, onWait: (seconds: number) => void): Promise<T>
   /** Returns the space of deleted rows to the file system, in slices that delay no request noticeably. */
   shrink(): Promise<void>
-  /** Waits for what is under way. */
+  /** Waits for calls in progress. */
   close(): Promise<void>
 }
 
@@ -137,7 +137,7 @@ export class DatabaseUnavailable extends Unavailable {
   override readonly name: string = 'DatabaseUnavailable'
 }
 
-/** The database cannot be used until the operator acts. The message says what is wrong and how to mend it. */
+/** The database cannot be used until the operator acts. The message says what is wrong and how to fix it. */
 export class DatabaseUnusable extends DatabaseUnavailable {
   override readonly name = 'DatabaseUnusable'
 }

@@ -1,4 +1,4 @@
-/** Opens the file of a SQLite database: created for its owner alone, durable, and not written to when it is there already. */
+/** Opens the file of a SQLite database: created for its owner only, durable, and not written to when it already exists. */
 import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { DiskReserve } from './disk-reserve.ts'
 import { DatabaseFault, DatabaseUnavailable, DatabaseUnusable, UniqueViolation } from './sql.ts'
 
-/** Waiting for another process blocks this one: a short wait in the library, then many tries with the event loop free between them. */
+/** Waiting for another process blocks this one: so a short wait in the library, then many tries between which the event loop is free. */
 const BUSY_MILLISECONDS = 10
 export const RETRY_MILLISECONDS = 5
 export const TRIES = 400
@@ -35,7 +35,7 @@ export function createFile(path: string): void {
   }
 }
 
-/** Waits for a process that is creating the same file, and gives the reserve back when the disk is too full to open it. */
+/** Waits for a process that is creating the same file, and frees the reserve when the disk is too full to open it. */
 export async function openFile(path: string, reserve: DiskReserve): Promise<DatabaseSync> {
   for (let tries = 1; ; tries++) {
     try {
@@ -108,7 +108,7 @@ export const isFull = (error: unknown) => primary(error) === 13 || resultCode(er
 /** BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB: not the fault of a statement. */
 export const isBroken = (error: unknown) => [5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26].includes(primary(error))
 
-/** An error of `sql.ts`, with SQLite's as its cause; one that is not SQLite's stays as it is. */
+/** An error of `sql.ts`, with SQLite's as its cause; one that is not SQLite's is returned unchanged. */
 export function translated(error: unknown): Error {
   const code = resultCode(error)
   if (code === undefined) return error as Error

@@ -1,4 +1,4 @@
-/** What SQLite alone must promise: durability, private files, waiting for other processes, behaviour on a full disk. */
+/** The contract of SQLite: durability, private files, waiting for other processes, behaviour on a full disk. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import test, { type TestContext } from 'node:test'
 import { openDatabase } from './open.ts'
 import { DatabaseUnavailable, DatabaseUnusable, sql } from './sql.ts'
 
-/** The path of a database in a folder yet to be made, and what was said to the operator. */
+/** The path of a database in a folder that does not exist yet, and the messages to the operator. */
 async function stage(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sqlite-'))
   const path = join(folder, 'made', 'gatehouse.db')
@@ -33,7 +33,7 @@ test('every commit reaches the disk: synchronous is FULL, the journal a WAL', as
   assert.deepEqual({ ...(await db.read(sql`pragma foreign_keys`))[0] }, { foreign_keys: 1 })
 })
 
-test('the files are readable by their owner alone', async (t) => {
+test('the files are readable only by their owner', async (t) => {
   const { path } = await stage(t)
   assert.equal(mode(dirname(path)), 0o700)
   const names = readdirSync(dirname(path))
@@ -77,7 +77,7 @@ test('17: connections that open the same new file at once all get it', async (t)
   for (const db of nodes) await db.close()
 })
 
-test('15: opening a database that is there writes nothing into it', async (t) => {
+test('15: opening an existing database writes nothing into it', async (t) => {
   const { db, path } = await stage(t)
   await db.write(insert('a'))
   await db.close()
@@ -89,7 +89,7 @@ test('15: opening a database that is there writes nothing into it', async (t) =>
   assert.ok(readFileSync(path).equals(before))
 })
 
-test('14: after many rows are gone the file shrinks, but for some spare space', async (t) => {
+test('14: after many rows are deleted the file shrinks, except for some spare space', async (t) => {
   const { db, path } = await stage(t)
   const filling = 'x'.repeat(4000)
   await Promise.all(Array.from({ length: 5000 }, (_, i) => db.write(insert(`id${i}`, filling))))
@@ -104,7 +104,7 @@ test('14: after many rows are gone the file shrinks, but for some spare space', 
   assert.ok(statSync(path).size < 1500 * 4096)
 })
 
-test('acts that wait together share one commit', async (t) => {
+test('writes that wait together share one commit', async (t) => {
   const { db, path } = await stage(t)
   const other = new DatabaseSync(path)
   t.after(() => other.close())
@@ -117,7 +117,7 @@ test('acts that wait together share one commit', async (t) => {
   await Promise.all(acts)
 })
 
-test('while another process writes, it waits without holding up the event loop', async (t) => {
+test('while another process writes, it waits without blocking the event loop', async (t) => {
   const { db, path } = await stage(t)
   const other = new DatabaseSync(path)
   t.after(() => other.close())
@@ -130,7 +130,7 @@ test('while another process writes, it waits without holding up the event loop',
   for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate)
   assert.ok(performance.now() - start < 3000)
   assert.equal(done, false)
-  assert.deepEqual(await db.read(sql`select id from things`), [], 'reading goes on')
+  assert.deepEqual(await db.read(sql`select id from things`), [], 'reads continue')
   other.exec('commit')
   await write
   assert.equal((await db.read(sql`select id from things`)).length, 1)

@@ -1,17 +1,17 @@
-/** SQLite: one handle, every answer durable, one commit shared by all that wait for one. */
+/** SQLite: one handle, every acknowledged write durable, one commit shared by all writes that wait. */
 import type { StatementSync } from 'node:sqlite'
 import { diskFull, diskReserve } from './disk-reserve.ts'
 import { withReminder } from './reminder.ts'
 import { canMatch, DatabaseUnavailable, type Db, insertIf, type Row, Sql, type Transaction, textOf } from './sql.ts'
 import { createFile, isBroken, isBusy, isFull, markOf, openFile, RETRY_MILLISECONDS, TRIES, translated } from './sqlite-file.ts'
 
-/** At most this many writes share a commit, so that no batch holds up the event loop. */
+/** At most this many writes share a commit, so that no batch blocks the event loop. */
 const BATCH = 1000
 /** Pages that are left unused for new rows, and how many others are given back at a time. A page has 4 KiB. */
 const SPARE_PAGES = 1000
 const SLICE_PAGES = 250
 
-/** A write that waits for the next commit. `run` returns what tells the caller once the commit is made; it throws when the whole batch is lost. */
+/** A write that waits for the next commit. `run` returns the function that resolves the caller after the commit; it throws when the whole batch is lost. */
 interface Job {
   run(): () => void
   fail(error: Error): void
@@ -87,7 +87,7 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
     if (scheduled) setImmediate(flush)
   }
 
-  /** On a full disk: what is too much for it must not take along what is not. */
+  /** On a full disk, a write that does not fit must not fail the ones that do. */
   function commitOneByOne(batch: readonly Job[]): void {
     for (const job of batch) {
       try {

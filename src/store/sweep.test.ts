@@ -55,7 +55,7 @@ onEachEngine('a used code or refresh token stays until it expires', async ({ a, 
 onEachEngine('a revocation outlives every token of its family', async ({ a, db }) => {
   await aGrant(a)
   await a.revocations.add(['family', 'jti'], NOW + 7200)
-  await a.revocations.add(['family'], NOW + 4000) // a shorter one takes nothing off it
+  await a.revocations.add(['family'], NOW + 4000) // a shorter one does not shorten it
   for (const hash of ['1', '2', '3']) await a.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ hash }) }) // as a race leaves them
   assert.equal(await sweep(db, NOW + 7199, 10), 0)
   assert.equal(await sweep(db, NOW + 7200, 1), 2, 'one revoked token, and the revocation that no token needs')
@@ -73,7 +73,7 @@ onEachEngine('a revocation stays for at least an hour', async ({ a, db }) => {
   assert.equal(await sweep(db, NOW + 3600, 10), 1)
 })
 
-onEachEngine('a revoked grant is kept for longer than any token may live', async ({ a, db }) => {
+onEachEngine('a revoked grant is stored for longer than any token can be valid', async ({ a, db }) => {
   await aGrant(a)
   await a.grants.revoke('grant', NOW)
   await aGrant(a, 'next')
@@ -97,7 +97,7 @@ onEachEngine('a signing key that has left the JWKS is deleted', async ({ a, db }
 
 const DAY = 86_400
 
-/** A node whose clock and whose time since its start the test moves apart. */
+/** A node whose clock and monotonic time the test moves separately. */
 function aNode(db: Db, clock: { now: number; elapsed: number }) {
   return sweeper(db, { now: () => clock.now, elapsed: () => clock.elapsed, batch: 10 })
 }

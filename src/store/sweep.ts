@@ -1,4 +1,4 @@
-/** Deletes what has expired, so that the number of rows follows what is in force. */
+/** Deletes expired rows. */
 import { horizon } from './horizon.ts'
 import { type Db, type Sql, sql } from './sql.ts'
 

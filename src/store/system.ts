@@ -1,4 +1,4 @@
-/** What belongs to no tenant: the tenants themselves, and the one row that identifies the installation. */
+/** What does not belong to a tenant: the tenants themselves, and the one row that identifies the installation. */
 import type { InstallationStore } from '../crypto/types.ts'
 import { type Configuration, configuration, DIRECTORY } from './configuration.ts'
 import { type Db, type Row, sql, UniqueViolation } from './sql.ts'
@@ -59,7 +59,7 @@ function tenants({ db, version }: Configuration): TenantStore {
       return row && tenantFrom(row)
     },
     async list({ after, limit }) {
-      // The root's slug is empty and is listed first; '-' is no slug.
+      // The root's slug is empty and is listed first; '-' is not a slug.
       const rows = await db.read(sql`
         select id, slug, name, host, settings, status, created_at from tenants
         where slug >= ${after ?? ''} and slug <> ${after ?? '-'} order by slug limit ${limit}`)

@@ -1,4 +1,4 @@
-/** The store of one tenant. The tenant is named here, once: no act has a parameter that could name another. */
+/** The store of one tenant. The tenant is set here, once: no method has a parameter that could name another. */
 
 import type { ConnectionStore, UpstreamRequestStore } from '../connections/store.ts'
 import type { KeyStore } from '../crypto/types.ts'

@@ -1,4 +1,4 @@
-/** Every act of every port, from another tenant before and after: it finds nothing, changes nothing, and takes no more than it should. */
+/** Every act of every port, also from another tenant before and after, which finds and changes nothing. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
@@ -21,7 +21,7 @@ test('every act of every port is in the table', () => {
   assert.deepEqual(Object.keys(acts).sort(), everyAct().sort())
 })
 
-onEachEngine('every act finds and changes what is of its tenant alone, and no more of it than it should', async ({ db }) => {
+onEachEngine('every act finds and changes rows of its tenant only, and no more of them than it should', async ({ db }) => {
   const wrong: string[] = []
   await fillTenant(tenantStore(db, 'model', () => NOW))
   for (const [name, { act, keyed, changes }] of Object.entries(acts)) {

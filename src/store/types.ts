@@ -21,7 +21,7 @@ export interface DeclarationStore {
   declare(declaration: Declaration, now: number): Promise<void>
 }
 
-/** A service, a machine with an identity of its own, as stored. */
+/** A service, a machine with its own identity, as stored. */
 export interface MachineRow {
   /** Its `sub`: random, never reused, never changed. */
   id: string

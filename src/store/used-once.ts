@@ -1,4 +1,4 @@
-/** What may be used only once, on whichever node it arrives. */
+/** Values that may be used only once, on any node. */
 import type { Store, UsedOnceKind } from '../protocol/ports.ts'
 import type { UsedOnce } from '../protocol/types.ts'
 import { type Db, type Sql, sql } from './sql.ts'

@@ -39,7 +39,7 @@ suite('the account page in a real browser', () => {
     try {
       const complaints: string[] = []
       context.on('console', (message) => {
-        // Chromium tells every answer that is an error, 422 too.
+        // Chromium logs every error response, including 422.
         if (['error', 'warning'].includes(message.type()) && !/status of 4\d\d/.test(message.text())) complaints.push(message.text())
       })
       context.on('weberror', (error) => complaints.push(String(error.error())))

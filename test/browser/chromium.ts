@@ -9,7 +9,7 @@ import { type Browser, chromium } from 'playwright-core'
 const packed = fileURLToPath(new URL('..', import.meta.resolve('@sparticuz/chromium')))
 const cache = join(packed, '..', '..', '.cache')
 
-/** Launches the browser, headless, with a profile that is thrown away. Whoever opens it closes it. */
+/** Launches the browser, headless, with a temporary profile. The caller closes it. */
 export async function openChromium(): Promise<Browser> {
   const home = await unpacked()
   writeFontsConf(home)

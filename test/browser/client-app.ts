@@ -1,4 +1,4 @@
-/** An application for browser tests: a small web server that is sent people, and shows what it was told. */
+/** An application for browser tests: a small web server to which people return, and which shows the response it got. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -6,7 +6,7 @@ export interface ClientApp {
   /** `http://127.0.0.1:…`: another site than the issuer. */
   origin: string
   callback: string
-  /** Takes the answer and sends the person on to another site of its own, as applications do. */
+  /** Takes the response and redirects the person within its own site, as applications do. */
   hopping: string
   close(): void
 }

@@ -64,7 +64,7 @@ after(async () => {
   server.closeAllConnections()
 })
 
-/** Opens a page in a context of its own, closes it afterwards, and tells what the console complained about. */
+/** Opens a page in a separate context, closes it afterwards, and returns the errors in its console. */
 async function visit(name: string, options: BrowserContextOptions, look: (page: Page) => Promise<void>): Promise<string[]> {
   const context = await browser.newContext(options)
   try {

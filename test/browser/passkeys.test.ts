@@ -82,7 +82,7 @@ visit('made while signing in, then a second factor, then in place of a password'
   const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId: id })
   assert.deepEqual([credentials.length, credentials[0]?.isResidentCredential, credentials[0]?.rpId], [1, true, 'localhost'])
 
-  await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: id, enabled: false }) // or the sign-in page finds it by itself
+  await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: id, enabled: false }) // or the sign-in page would use it automatically
   await page.goto(app.url({ prompt: 'login' }))
   await giveSecret(page, 'ada')
   await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: id, enabled: true })

@@ -37,7 +37,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await gatehouse?.close()
     })
 
-    /** A visit by a browser of its own. Whatever its console complains of fails the test, unless it is `expected`. */
+    /** A visit in a separate browser. Any error in its console fails the test, unless it is `expected`. */
     function visit(name: string, act: (page: Page) => Promise<void>, options: BrowserContextOptions = {}, expected?: RegExp) {
       test(name, { timeout: 60_000 }, async () => {
         const context = await chromium.newContext({ viewport: { width: 1280, height: 800 }, ...options })
@@ -114,7 +114,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     const refusedSignIn = /status of 401/
     visit(
-      'is told that the password is wrong, and may try again',
+      'learns that the password is wrong, and can try again',
       async (page) => {
         await open(page)
         await signIn(page, 'alice', 'looking-glass')
@@ -270,7 +270,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     )
 
     visit(
-      'is told what is wrong with a request that cannot go back',
+      'learns what is wrong with a request that cannot return to its application',
       async (page) => {
         await open(page, { redirect_uri: 'https://evil.example/' })
         assert.equal(await page.locator('#error-code').textContent(), 'invalid_request')

@@ -36,7 +36,7 @@ suite('signing up in a real browser', () => {
     await sink?.close()
   })
 
-  /** A browser of its own, whose console must not complain. */
+  /** A separate browser, whose console must have no errors. */
   async function visit(options: BrowserContextOptions, act: (page: Page) => Promise<void>): Promise<void> {
     const context = await chromium.newContext(options)
     try {

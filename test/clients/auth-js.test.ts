@@ -1,4 +1,4 @@
-/** Auth.js as its documentation sets up a provider of its own: issuer, client ID and secret. */
+/** Auth.js with a custom provider as its documentation sets it up: issuer, client ID and secret. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { Auth, type AuthConfig } from '@auth/core'

@@ -1,4 +1,4 @@
-/** oidc-client-ts in a real browser: a single-page application as its documentation sets it up, under an origin of its own. */
+/** oidc-client-ts in a real browser: a single-page application as its documentation sets it up, at a separate origin. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'

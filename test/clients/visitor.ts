@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { alice, shows } from '../journeys/application.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 
-/** An application that listens at a port of its own, under the name `localhost`. */
+/** An application that listens at its own port, under the name `localhost`. */
 export interface RunningApp {
   origin: string
   close(): void
 }
 
-/** `make` is told the origin, which redirect URIs need, before the first request. */
+/** `make` gets the origin, which redirect URIs need, before the first request. */
 export async function runApp(make: (origin: string) => RequestListener | Promise<RequestListener>): Promise<RunningApp> {
   let listener: RequestListener | undefined
   const server = createServer((request, response) => listener?.(request, response))
@@ -29,7 +29,7 @@ export async function runApp(make: (origin: string) => RequestListener | Promise
 
 export type Ask = (url: string, init?: RequestInit) => Promise<Response>
 
-/** `ask`: one request without following redirects. Cookies are sent and kept. */
+/** `ask`: one request without following redirects. Cookies are sent and stored. */
 export function visitor(ask: Ask = fetch): Ask {
   const cookies = new Map<string, string>()
   return async (url, init = {}) => {

@@ -71,7 +71,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const again = (await login()).body
       assert.equal((await changePassword(again.access_token, password)).status, 200)
       const news = await sink.next()
-      assert.deepEqual([news.recipients, /was changed/.test(news.subject)], [[email], true], 'and its owner is told of the change')
+      assert.deepEqual([news.recipients, /was changed/.test(news.subject)], [[email], true], 'and its owner is notified of the change')
     })
 
     test('hole 10: a wrong password on the account page counts as well', async () => {
@@ -123,7 +123,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(Number(refused.headers.get('retry-after')) > 10 * 3600)
     })
 
-    test('hole 10: strangers who sign up with an address, or change theirs to it, leave its owner the reset mails', async () => {
+    test('hole 10: others who sign up with an address, or change theirs to it, do not use up the owner’s reset mails', async () => {
       for (let i = 0; i < 4; i++) {
         const { status } = await asked(`${gatehouse.issuer}/api/v1/auth/register`, 'POST', { email, password: fresh })
         assert.equal(status, i < 3 ? 202 : 429)
@@ -166,7 +166,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(isIn(await signIn(email, fresh)))
     })
 
-    test('hole 10: an answer that the server is too busy to give is no wrong guess', async () => {
+    test('hole 10: a response that the server is too busy does not count as a wrong guess', async () => {
       const { signIn: deps } = gatehouse.root
       const source = { login: username, address: '192.0.2.1', device: undefined }
       const busy = () => Promise.reject(new Busy(1))

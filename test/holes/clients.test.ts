@@ -147,7 +147,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(refused.body.error_description, 'this client is no longer registered for any of these scopes')
     })
 
-    suite('hole 1: whoever shares a secret for HS256 signs, but issues nothing', () => {
+    suite('hole 1: a holder of the HS256 secret can sign, but cannot issue tokens', () => {
       let machine: Application
       let genuine: string
       before(async () => {
@@ -175,8 +175,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'a stronger sign-in': (claims) => ({ ...claims, acr: 'aal2' }),
         'a role': (claims) => ({ ...claims, roles: ['admin'] }),
         'a grant': (claims) => ({ ...claims, gid: 'x' }),
-        'a jti of its own': (claims) => ({ ...claims, jti: 'x' }),
-        'a mark of its own': (claims) => ({ ...claims, jti: `${claims['jti']}A` }),
+        'a jti without the mark': (claims) => ({ ...claims, jti: 'x' }),
+        'a changed mark': (claims) => ({ ...claims, jti: `${claims['jti']}A` }),
         'no jti': ({ jti: _, ...claims }) => claims,
         'a jti that is an object': (claims) => ({ ...claims, jti: { x: 1 } }),
         'no audience': ({ aud: _, ...claims }) => claims,

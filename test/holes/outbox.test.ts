@@ -108,7 +108,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(sink.waiting(), 0)
     })
 
-    test('a refusal for good is a loss at once, and recorded', async () => {
+    test('a permanent refusal is a loss at once, and recorded', async () => {
       const who = await somebody()
       sink.refuse(550)
       assert.deepEqual(await send(who), { outcome: 'lost', reason: '550' })

@@ -222,7 +222,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
   })
 
-  suite(`a second factor that was set up meanwhile, on ${engine}`, () => {
+  suite(`a second factor that was set up in the meantime, on ${engine}`, () => {
     let gatehouse: TestApp
     before(async () => {
       gatehouse = await testApp(engine, { SECOND_FACTOR: 'required' })
@@ -271,7 +271,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
-    test('is refused by the act itself, which then tells no codes', async () => {
+    test('is refused by the transaction itself, which then returns no codes', async () => {
       const subject = await gatehouse.addAccount({ username: 'lovelace' }, password)
       const { signIn } = gatehouse.root
       const account = (await gatehouse.root.store.accounts.bySubject(subject))!

@@ -44,7 +44,7 @@ export interface World {
   person(name: string): Promise<Who>
   json(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Asked>
   userinfo(headers: Record<string, string>): Promise<Answer>
-  /** A proof of possession of `key`. `token`: sent beside it. */
+  /** A proof of possession of `key`. `token`: sent with it. */
   proof(method: string, path: string, token?: string): Promise<string>
   link(kind: LinkKind, token: TokenKind, who: Who): Promise<string>
   signUpLink(email: string): Promise<string>

@@ -103,7 +103,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     for (const format of ['jwt', 'opaque']) {
       const who = () => (format === 'jwt' ? app : opaque)
-      test(`${format}: UserInfo tells what the scope allows`, async () => {
+      test(`${format}: UserInfo returns what the scope allows`, async () => {
         const told = async (scope: string) => (await userinfo((await who().tokens(browser, { scope })).access_token)).body
         assert.deepEqual(await told('openid'), { sub: 'a-subject' })
         assert.deepEqual(await told('openid email phone'), { sub: 'a-subject', email: 'alice@example.com', email_verified: true })
@@ -183,7 +183,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await app.refresh(refresh_token)
       assert.deepEqual(await introspect(app, refresh_token), { active: false })
     })
-    test('introspection of what is no token to show: ID token, code', async () => {
+    test('introspection of tokens of other kinds: ID token, code', async () => {
       const { id_token } = await app.tokens(browser)
       assert.deepEqual(await introspect(app, id_token), { active: false })
       assert.deepEqual(await introspect(app, await app.code(browser)), { active: false })

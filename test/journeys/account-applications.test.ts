@@ -37,7 +37,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const grantOf = ({ html }: Landing) => /name="grant" value="([^"]+)"/.exec(html)?.[1] as string
     const remove = (browser: TinyBrowser, grant: string) => browser.submit('applications-remove', { grant })
 
-    test('each is told with its name, logo and what it may, in words', async () => {
+    test('each is listed with its name, its logo and its permissions in words', async () => {
       const { browser, page, who } = await enter()
       assert.match(page.html, /No application has access/)
       const tokens = await app.tokens(browser, {}, who)
@@ -52,7 +52,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match((await browser.open('/account/applications')).html, /last used/)
     })
 
-    test('access is removed at once with all its tokens; next time the person is asked anew', async () => {
+    test('access is removed at once with all its tokens; next time the person is asked again', async () => {
       const { browser, subject, who } = await enter()
       const tokens = await app.tokens(browser, {}, who)
       const info = () => call(`${gatehouse.issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })
@@ -86,7 +86,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await app.refresh(tokens.refresh_token)).status, 200)
     })
 
-    test('one whose users are not asked says that it comes back; one that is no longer registered has its id left', async () => {
+    test('one whose users are not asked is marked so; one that is no longer registered is listed by its id', async () => {
       const { browser, subject } = await enter()
       await browser.open(application(gatehouse, { id: 'ours', secret: 'secret' }).url())
       assert.match((await browser.open('/account/applications')).html, /it gets access again when you next sign in/)

@@ -60,7 +60,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       return (await browser.open('/account/profile')).html
     }
 
-    test('what the person writes has a field of its type, the rest is told', async () => {
+    test('attributes that the person can edit have a field of their type, the others are displayed', async () => {
       const html = await fresh()
       const fields = [
         /<label for="attribute_country">Country &amp; &lt;b&gt;region&lt;\/b&gt;<\/label>\s*<input id="attribute_country"[^>]* aria-describedby="attribute_country-hint"[^>]* maxlength="20" type="text"/,
@@ -112,16 +112,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.match(html, new RegExp(`id="attribute_${field}"[^>]* aria-describedby="attribute_${field}-fault[^>]* aria-invalid="true"`))
         assert.ok(html.includes(`<p id="attribute_${field}-fault" class="fault">${fault}</p>`))
         if (field !== 'country') assert.match(html, /id="attribute_country"[^>]* value="Wales"/, 'what was typed is not lost')
-        assert.deepEqual([await attributes(), (await account()).claims], [kept, { name: 'Alice' }], 'nothing is saved by halves')
+        assert.deepEqual([await attributes(), (await account()).claims], [kept, { name: 'Alice' }], 'all or nothing is saved')
       })
 
-    test('what is no number or day is seen again, although their fields show no such thing', async () => {
+    test('text that is not a number or a date is displayed again, although their fields cannot show it', async () => {
       await fresh()
       const { html } = await browser.submit('profile-save', { ...shown, attribute_desk: 'seven', attribute_started: 'May' })
       for (const text of ['seven', 'May']) assert.match(html, new RegExp(`type="text" dir="auto" value="${text}"`))
     })
 
-    test('faults of claims and of attributes are told together', async () => {
+    test('errors of claims and of attributes are displayed together', async () => {
       await fresh()
       const { html } = await browser.submit('profile-save', { ...shown, attribute_desk: '0', birthdate: 'tomorrow' })
       for (const field of ['birthdate', 'attribute_desk']) assert.match(html, new RegExp(`<p id="${field}-fault"`))

@@ -52,7 +52,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
     const sidOf = (html: string) => /name="sid" value="([^"]+)"/.exec(html)?.[1] as string
 
-    test('all that is kept is in it, nothing that is secret, and nothing of anybody else', async () => {
+    test('it has all that is stored, no secrets, and nothing of anybody else', async () => {
       const other = await enter('data', 'superadmin')
       const { browser, subject, username, email, who } = await enter('data')
       const { tenant } = { tenant: gatehouse.root }

@@ -36,7 +36,7 @@ suite('the e-mail address', () => {
   const auditEvents = async (subject: string, act: string) =>
     (await gatehouse.root.store.audit.search({ act, about: subject, limit: 9, newestFirst: false })).map(({ outcome }) => outcome)
 
-  test('is confirmed by a link that one sends oneself', async () => {
+  test('is confirmed by a link that the person requests', async () => {
     const { browser, page, subject, email } = await enter()
     assert.match(page.html, /Not confirmed yet/)
     assert.match((await browser.submit('email-verify')).html, /id="notice"[\s\S]*We have sent a link/)
@@ -52,7 +52,7 @@ suite('the e-mail address', () => {
     assert.deepEqual(await auditEvents(subject, 'user.link'), ['success'])
   })
 
-  test('is changed when the link in the new mailbox is followed, and the old one is told', async () => {
+  test('is changed when the link in the new mailbox is followed, and the old address is notified', async () => {
     const { browser, subject, email } = await enter()
     assert.match((await browser.submit('email-change', { email: ` new.${email} ` })).html, /We have sent a link to the new address/)
     const mail = await sink.next()
@@ -64,7 +64,7 @@ suite('the e-mail address', () => {
     assert.equal((await account(subject)).email, `new.${email}`)
   })
 
-  test('who has none adds one', async () => {
+  test('a person without an address adds one', async () => {
     const { browser, page, subject } = await enter('')
     assert.match(page.html, /There is no e-mail address yet/)
     const none = await browser.post('/account/email/verify', { sid: sidOf(page.html) })
@@ -75,7 +75,7 @@ suite('the e-mail address', () => {
     assert.equal((await account(subject)).email, `first${people}@example.com`)
   })
 
-  test('nobody learns here whether somebody else has an address', async () => {
+  test('it does not reveal whether somebody else has an address', async () => {
     const other = await enter()
     const { browser, subject, email } = await enter()
     const words = (html: string) => /<article>[\s\S]*<\/article>/.exec(html)![0].replace(/value="[^"]*"/g, '')

@@ -182,7 +182,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match(refused.html, /A second factor is required here/)
     })
 
-    test('the download tells of them, without secrets', async () => {
+    test('the download has them, without secrets', async () => {
       await withApp()
       await withPasskey('Work laptop')
       const sid = /name="sid" value="([^"]+)"/.exec((await browser.open('/account/data')).html)?.[1] as string

@@ -51,7 +51,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const isRight = async (username: string, password: string) =>
       gatehouse.root.signIn.passwords.verify(password, (await gatehouse.root.store.accounts.byLogin(username))?.passwordHash)
 
-    test('is changed: this browser goes on, all else that the old one let in ends, and the owner is told', async () => {
+    test('is changed: this session continues, every other session and token ends, and the owner is notified', async () => {
       const { browser, subject, username } = await enter()
       const other = await signedIn(username)
       const tokens = await app.tokens(gatehouse.browser(), {}, { username, password: old })
@@ -84,7 +84,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       [{ password: `a long one\u0000 with a bell \u0007`, repeated: `a long one\u0000 with a bell \u0007` }, '', /not allowed/],
       [{ password: `a long one with a bell \u0007`, repeated: `a long one with a bell \u0007` }, 'password', /./],
     ]
-    test('what is wrong is said beside the field, no secret is shown again, and nothing changes', async () => {
+    test('errors are displayed next to the field, no secret is displayed again, and nothing changes', async () => {
       const { browser, subject, username } = await enter()
       for (const [fields, field, fault] of wrong) {
         await browser.open('/account/password')
@@ -99,7 +99,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(
         noted.map(({ outcome }) => outcome),
         ['failure', 'failure'],
-        'guesses are noted',
+        'guesses are recorded',
       )
     })
 
@@ -140,7 +140,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await isRight(username, fresh), true)
     })
 
-    test('of two changes at once one is told that it came too late', async () => {
+    test('of two concurrent changes one is refused as too late', async () => {
       const { browser, username } = await enter()
       const page = await browser.open('/account/password')
       const sid = /name="sid" value="([^"]+)"/.exec(page.html)?.[1] as string

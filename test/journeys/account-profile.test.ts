@@ -44,7 +44,7 @@ suite('the profile', () => {
   const values = (html: string) =>
     Object.fromEntries(Array.from(html.matchAll(/<input id="(\w+)"[^>]* value="([^"]*)"/g), ([, name, value]) => [name, value as string]))
 
-  test('shows what is known, and keeps what there is no field for', async () => {
+  test('shows what is known, and preserves what has no field', async () => {
     await gatehouse.root.store.accounts.change(subject, { claims: { ...known, favourite: 'tea' } })
     const shown = values((await browser.open('/account/profile')).html)
     assert.deepEqual(shown, { name: 'Alice Liddell', gender: 'female', phone_number: '+12025550123', ...address })
@@ -66,7 +66,7 @@ suite('the profile', () => {
     })
   })
 
-  test('a field left empty is forgotten; another phone number is no longer proven', async () => {
+  test('a field left empty is removed; a new phone number is not verified', async () => {
     await gatehouse.root.store.accounts.change(subject, { claims: known })
     await browser.open('/account/profile')
     await browser.submit('profile-save', { name: 'Alice', phone_number: '+12025550199' })

@@ -31,7 +31,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
     type Somebody = Awaited<ReturnType<typeof somebody>>
 
-    /** In a browser of its own, whose headers the sign-in carries. */
+    /** In a separate browser; the sign-in has these headers. */
     async function enter(who: Somebody, headers: Record<string, string> = {}) {
       const browser = gatehouse.browser()
       const page = await browser.open('/account/sessions')
@@ -54,7 +54,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         target,
       ])
 
-    test('each is told with its device, place and times; this one is marked', async () => {
+    test('each is listed with its device, address and times; the current one is marked', async () => {
       const who = await somebody()
       const phone = await enter(who, { 'user-agent': firefox, 'x-forwarded-for': '203.0.113.7' })
       gatehouse.advance(600)
@@ -78,7 +78,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
-    test('times are told in the time zone of the person', async () => {
+    test('times are in the time zone of the person', async () => {
       const who = await somebody()
       const { browser } = await enter(who)
       for (const [zone, name] of [
@@ -91,7 +91,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
-    test('one that has not been used for long is over, and is not told', async () => {
+    test('one that has not been used for long has ended, and is not listed', async () => {
       const who = await somebody()
       await enter(who)
       gatehouse.advance(3601)

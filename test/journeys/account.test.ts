@@ -55,7 +55,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(url.pathname, '/account', 'a code is refused to it')
     })
 
-    test('who does not want to sign in is told so; an answer that nobody asked for leads nowhere else', async () => {
+    test('a person who cancels the sign-in is shown that; an unrequested response redirects nowhere', async () => {
       const browser = gatehouse.browser()
       const { url } = await browser.open('/account')
       const left = await browser.post('/authorize/cancel', { flow: url.searchParams.get('flow') as string })
@@ -159,7 +159,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await claims())?.['name'], 'Alice Liddell')
     })
 
-    test('is not kept by any cache, nor shown in a frame, nor read by another origin', async () => {
+    test('is not stored by caches, shown in frames, or readable by other origins', async () => {
       const { page } = await enter('/account/profile')
       assert.equal(page.headers.get('cache-control'), 'no-store')
       assert.equal(page.headers.get('x-frame-options'), 'DENY')

@@ -20,7 +20,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     after(() => gatehouse.close())
 
-    /** The status of a failed sign-in at an account of its own. */
+    /** The status of a failed sign-in to a separate account. */
     async function fail(username: string, forwarded: string): Promise<number> {
       const response = await fetch(`${gatehouse.issuer}/api/v1/auth/login`, {
         method: 'POST',
@@ -55,7 +55,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(entry?.address, '2001:db8::7')
     })
 
-    test('point 14: an address begins so many sign-ins, is told when to come back, and others are not held up', async () => {
+    test('point 14: an address can begin only so many sign-ins, learns when to retry, and does not affect others', async () => {
       gatehouse.advance(quarter * 100)
       const open = (from: string) => gatehouse.browser().open(app.url(), { 'x-forwarded-for': from })
       for (let n = 0; n < 5; n++) assert.equal((await open(`192.0.2.1:${1000 + n}`)).status, 200)

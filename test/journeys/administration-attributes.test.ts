@@ -1,4 +1,4 @@
-/** Attributes of people by the administration API: defined, written, kept in form, removed. */
+/** Attributes of people in the administration API: defined, written, validated, removed. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { attributeSchema } from '../../src/identity/attributes.ts'
@@ -63,7 +63,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([await attributes.list(), await accounts.count()], [[], 2], 'tenants have their own')
     })
 
-    test('what cannot be defined is told by its member', async () => {
+    test('what cannot be defined is refused by member', async () => {
       const refused = async (name: string, body: object) => (await admin('PUT', `/attributes/${name}`, body)).body.errors
       assert.deepEqual(await refused('email', { type: 'string' }), [{ field: 'name', rule: 'has a meaning already' }])
       assert.deepEqual(await refused('size', { type: 'enum' }), [{ field: 'values', rule: 'is missing' }])

@@ -40,7 +40,7 @@ test('an invitation and a reset link go to the address of the account', async (t
   assert.deepEqual([refused.status, refused.body.detail], [422, 'the account has no e-mail address'])
 })
 
-test('a mail that cannot be handed on is told', async (t) => {
+test('a mail that cannot be sent is reported', async (t) => {
   const sink = await mailSink({ refuse: 550 })
   const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
   t.after(async () => {
@@ -55,7 +55,7 @@ test('a mail that cannot be handed on is told', async (t) => {
   assert.ok(again.headers.get('retry-after'))
 })
 
-test('where no mail can be sent nothing is made that waits for one', async (t) => {
+test('without a mail server nothing is created that needs a mail', async (t) => {
   const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256' }, (config) => ({ ...config, mail: {} }))
   t.after(() => gatehouse.close())
   const admin = await administrator(gatehouse)

@@ -58,7 +58,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(made.body.administrator.invitation_sent, true)
     })
 
-    test('a tenant is renamed, switched, given lifetimes of its own, suspended and resumed', async () => {
+    test('a tenant is renamed, given settings and lifetimes, suspended and resumed', async () => {
       await admin('POST', '/tenants', { id: 'umbra', name: 'Umbra' })
       const set = { name: 'Umbra Ltd', sign_up: false, lifetimes: { access_token: 60 } }
       const changed = (await admin('PATCH', '/tenants/umbra', set)).body

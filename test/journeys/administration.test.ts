@@ -130,7 +130,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
-    test('a temporary password is shown once, ends what the old one let in, and is good for one sign-in', async () => {
+    test('a temporary password is shown once, ends all sessions and tokens, and is valid for one sign-in', async () => {
       const made = (await admin('POST', '/users', { username: 'temp', access: 'temporary_password' })).body
       assert.deepEqual([made.has_password, made.password_is_temporary], [true, true])
       assert.match(made.temporary_password, /^[a-z2-9]{4}(-[a-z2-9]{4}){4}$/)
@@ -203,7 +203,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await admin('PUT', '/users/operator-sub/role', { role: 'operator' }, 'superadmin')
     })
 
-    test('the audit log tells who did it, through which application, and who was refused', async () => {
+    test('the audit log has who did it, through which application, and who was refused', async () => {
       await admin('PUT', '/users/superadmin-sub/role', { role: 'viewer' })
       const [entry] = await gatehouse.root.store.audit.search({ act: 'user.role', target: 'superadmin-sub', limit: 1, newestFirst: true })
       assert.deepEqual(

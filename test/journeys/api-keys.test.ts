@@ -104,7 +104,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(told(await userinfo({}, `access_token=${text}`)), [401, 'invalid_token'])
       assert.deepEqual(told(await call(`${gatehouse.issuer}/userinfo?x-api-key=${text}`)), [401, 'invalid_token'])
     })
-    test('a key without the scope, or of a service, tells nothing of a person', async () => {
+    test('a key without the scope, or of a service, reveals nothing about a person', async () => {
       for (const { text } of [await make(person, { scope: 'email' }), await make(machine, { scope: 'email' })])
         assert.deepEqual(told(await userinfo({ 'x-api-key': text })), [403, 'insufficient_scope'])
       for (const [input, message] of [
@@ -115,7 +115,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ] as const)
         await assert.rejects(make(machine, input), message)
     })
-    test('what is no key of ours is worthless', async () => {
+    test('anything that is not a key of ours is refused', async () => {
       const { text } = await make(person, { scope: 'openid' })
       const { text: unknown } = newText(gatehouse.root.ctx)
       for (const wrong of [unknown, text.slice(0, -1), `${text}0`, text.replace('_ak_', '_at_'), text.toLowerCase(), '', 'x'])
@@ -159,7 +159,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await server.refresh(text)).status, 400)
       assert.equal((await application(gatehouse, { id: 'api', secret: text }).post('/introspect', { token: text })).status, 401)
     })
-    test('its last use is noted, once a minute', async () => {
+    test('its last use is recorded, once a minute', async () => {
       const { key, text } = await make(person, { scope: 'openid' })
       const lastUse = async () => (await gatehouse.root.store.apiKeysAdmin.find(key.id))?.lastUsedAt
       assert.equal(await lastUse(), undefined)

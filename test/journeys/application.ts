@@ -15,7 +15,7 @@ export interface Answer {
   status: number
   headers: Headers
   text: string
-  /** Empty when the answer is no JSON. */
+  /** Empty when the response is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was answered
   body: any
 }
@@ -123,7 +123,7 @@ export function shows(landing: Pick<Landing, 'html'>, form: string): boolean {
   return landing.html.includes(`<form id="${form}"`)
 }
 
-/** What the client is told: in the query, the fragment, or the fields of a form that posts itself. */
+/** The response to the client: in the query, the fragment, or the fields of a form that submits itself. */
 export function told(landing: Pick<Landing, 'url' | 'html'>): Record<string, string> {
   if (shows(landing, 'form-post')) return fieldsOf(landing.html)
   const { search, hash } = landing.url

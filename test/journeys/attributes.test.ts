@@ -55,7 +55,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(!(other['claims_supported'] as string[]).includes('department'))
     })
 
-    test('are asked for in words, and told at UserInfo by scope', async () => {
+    test('are described on the consent page, and returned by UserInfo by scope', async () => {
       const browser = gatehouse.browser()
       await browser.open(app().url())
       assert.match((await browser.submit('sign-in', { ...alice })).html, /See about you: Department, desk/)
@@ -92,7 +92,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         )
     })
 
-    test('are told anew within seconds when the schema changes', async () => {
+    test('change within seconds when the schema changes', async () => {
       await define({ ...definitions[0]!, scope: 'profile' })
       gatehouse.advance(6)
       assert.deepEqual(await userinfo({ scope: 'openid profile' }), { department: 'research', pronouns: 'she' })
@@ -123,7 +123,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await gatehouse.root.store.accounts.byLogin(person.email))?.attributes, { newsletter: true })
     })
 
-    test('what every account must have, every door asks for', async () => {
+    test('every way to register asks for what every account must have', async () => {
       const { id } = { id: 'strict' }
       await gatehouse.app.tenants.create({ slug: id, name: 'Strict' })
       const tenant = (await gatehouse.app.tenant(id)) as Tenant

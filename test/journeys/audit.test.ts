@@ -44,7 +44,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     after(() => gatehouse.close())
     beforeEach(() => gatehouse.advance(1))
 
-    /** What was noted since the clock last moved, oldest first, without what differs from run to run. */
+    /** The events since the clock last moved, oldest first, without what differs from run to run. */
     const noted = async (tenant = gatehouse.root) => {
       const entries = await tenant.store.audit.search({ since: gatehouse.now(), limit: 99, newestFirst: false })
       for (const { requestId, address } of entries) assert.ok(requestId && address, 'an entry says where it came from')
@@ -81,7 +81,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ])
     })
 
-    test('of somebody who does not exist nothing is kept, not even what was typed', async () => {
+    test('nothing is recorded of an unknown account, not even what was typed', async () => {
       const browser = gatehouse.browser()
       await browser.open(shop.url())
       await browser.submit('sign-in', { username: 'my password, by mistake', password: 'x' })

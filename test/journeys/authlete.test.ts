@@ -95,7 +95,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
-    test('the ticket is nothing in another browser, and nothing from another site', async () => {
+    test('the flow token is invalid in another browser, and from another site', async () => {
       const page = await start(gatehouse.browser())
       const ticket = /name="ticket" value="([^"]+)"/.exec(page.html)![1]!
       assert.equal((await gatehouse.browser().post('/api/authorization/decision', { ...login, ticket })).status, 400)

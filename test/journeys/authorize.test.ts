@@ -18,7 +18,7 @@ import {
   told,
 } from './application.ts'
 
-/** What each refused request sends differently, and what the client is told. */
+/** What each refused request sends differently, and the error that the client gets. */
 const refusals: Record<string, [fields: Fields, error: string]> = {
   'no response_type': [{ response_type: undefined }, 'invalid_request'],
   'empty response_type': [{ response_type: '' }, 'invalid_request'],
@@ -94,7 +94,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     for (const [name, [fields, error]] of Object.entries(refusals)) {
       for (const method of ['GET', 'POST'] as const) {
-        if (method === 'POST' && error === 'login_required') continue // told at the hub, below
+        if (method === 'POST' && error === 'login_required') continue // redirected to a GET first, see below
         test(`${method}, refused to the client: ${name}`, async () => {
           const { location, status, headers } = await ask(method, { state: 'xyz', ...fields })
           assert.equal(status, 303)
@@ -190,7 +190,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
     }
 
-    test('POST with prompt=none: the hub tells that nobody is signed in', async () => {
+    test('POST with prompt=none: the redirected GET finds that nobody is signed in', async () => {
       const answer = await gatehouse
         .browser()
         .post(`${gatehouse.issuer}/authorize`, Object.fromEntries(new URL(app.url({ prompt: 'none' })).searchParams))

@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http'
 import { test } from 'node:test'
 import { testApp } from '../app.ts'
 
-test('a request in flight on a connection that is kept alive is answered, and then the server ends', { timeout: 20_000 }, async () => {
+test('a request in flight on a keep-alive connection is answered, and then the server ends', { timeout: 20_000 }, async () => {
   const gatehouse = await testApp('sqlite')
   await gatehouse.addClient(
     { client_id: 'job', grant_types: ['client_credentials'], access_token_signed_response_alg: 'RS256' },

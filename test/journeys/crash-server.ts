@@ -1,4 +1,4 @@
-/** A server in a process of its own, for tests that kill it. Its argument: configuration as JSON, by environment name. */
+/** A server in a separate process, for tests that kill it. Its argument: configuration as JSON, by environment name. */
 
 import { openApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'

@@ -86,7 +86,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await once(child, 'exit')
     }
 
-    /** Works until the server is gone, and returns what it had said. */
+    /** Works until the server has ended, and returns what it had confirmed. */
     async function work(enough: (seen: Acknowledged) => boolean): Promise<Acknowledged> {
       const seen: Acknowledged = { families: [], unused: [], consents: [], doubtful: [] }
       const workers = [consenting(seen), ...Array.from({ length: 8 }, () => signingIn(seen))]

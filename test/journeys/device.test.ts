@@ -116,7 +116,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
-    test('a device that asks too soon is told to slow down, and then has to', async () => {
+    test('a device that polls too soon gets slow_down, and must then wait longer', async () => {
       const { device_code } = await begin()
       assert.equal(await error(device_code), 'authorization_pending')
       const early = await poll(device_code)
@@ -130,7 +130,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await error(device_code), 'authorization_pending')
     })
 
-    test('a code that has expired is told so, and is nothing to a person', async () => {
+    test('an expired code is refused as expired, and is unknown to a person', async () => {
       const { device_code, verification_uri_complete } = await begin()
       const browser = gatehouse.browser()
       await toConsent(browser, verification_uri_complete)
@@ -234,7 +234,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match(mode.url.search, /error=invalid_request/)
     })
 
-    test('a client that lost the grant type meanwhile gets nothing', async () => {
+    test('a client that lost the grant type in the meantime gets nothing', async () => {
       const { verification_uri_complete } = await begin()
       const browser = gatehouse.browser()
       await toConsent(browser, verification_uri_complete)

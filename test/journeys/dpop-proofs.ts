@@ -63,7 +63,7 @@ export function wrongProofs({
       'jwk of the DPoP proof is not a valid key for its alg',
       async (path) => proof(path, { header: { jwk: (await aKey('PS256')).jwk } }),
     ],
-    'a key that is no point of the curve': [
+    'a key that is not a point of the curve': [
       'jwk of the DPoP proof is not a valid key for its alg',
       (path) => proof(path, { header: { jwk: { ...key().jwk, x: 'AA' } } }),
     ],
@@ -85,7 +85,7 @@ export function wrongProofs({
     ],
     'another method': ['htm of the DPoP proof is not the method of this request', (path) => proof(path, { claims: { htm: 'PUT' } })],
     'no method': ['htm of the DPoP proof is not the method of this request', (path) => proof(path, { claims: { htm: undefined } })],
-    'a method in small letters': [
+    'a method in lower case': [
       'htm of the DPoP proof is not the method of this request',
       (path) => proof(path, { claims: { htm: 'post' } }),
     ],

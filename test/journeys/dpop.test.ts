@@ -84,7 +84,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(refused.body.error_description, 'the access token is not bound to a key; send it with the Bearer scheme')
     })
 
-    test('introspection tells the binding', async () => {
+    test('introspection returns the binding', async () => {
       const api = application(gatehouse, { id: 'api', secret: 'secret' })
       const { body } = await api.post('/introspect', { token: bound })
       assert.deepEqual([body.active, body.token_type, body.cnf], [true, 'DPoP', { jkt: key.jkt }])

@@ -1,4 +1,4 @@
-/** Nothing tells whether an account exists: not words, status, headers or the work that is done — OWASP ASVS 6.3.8; NIST SP 800-63B-4 §3.2.2. */
+/** Nothing reveals whether an account exists: not the text, the status, the headers or the work that is done — OWASP ASVS 6.3.8; NIST SP 800-63B-4 §3.2.2. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Passwords } from '../../src/crypto/passwords.ts'
@@ -131,7 +131,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         ))
     }
     for (const [path, act] of Object.entries(byAddress)) {
-      test(`${path} does not tell`, async () => {
+      test(`${path} reveals nothing`, async () => {
         if (!(await gatehouse.app.tenant('same'))) await settle()
         await tellsNothing(
           act,

@@ -101,7 +101,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await isRefused(browser.open(page.url.href))
     })
 
-    test('a ticket that is none', async () => {
+    test('a malformed flow token', async () => {
       const browser = gatehouse.browser()
       await browser.open(app.url())
       for (const flow of ['', 'x', 'a\0b', `gth_fl_${'0'.repeat(49)}`, 'x'.repeat(4000)])
@@ -128,7 +128,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
     }
 
-    /** As a browser that may be too old to tell where a request comes from. */
+    /** As a browser that may be too old to send the origin of a request. */
     async function post(
       browser: TinyBrowser,
       path: string,
@@ -194,7 +194,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       'the password twice': ['username=alice1&password=wonderland&password=x', 400],
       'no name': ['password=wonderland', 401],
       'no password': ['username=alice1', 401],
-      'bytes that are no UTF-8': ['username=%FF%FE&password=%ZZ', 401],
+      'bytes that are not UTF-8': ['username=%FF%FE&password=%ZZ', 401],
       'a long name': [`username=${'x'.repeat(60_000)}&password=x`, 401],
       'more than is read': [`username=${'x'.repeat(65_536)}`, 413],
     }
@@ -211,7 +211,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
     }
 
-    test('nothing tells who has an account here', async () => {
+    test('nothing reveals who has an account here', async () => {
       const seen = new Set<string>()
       for (const who of [
         { username: 'nobody', password: 'wonderland' },
@@ -228,7 +228,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal(status, 401)
         const nonce = /nonce="([^"]+)"/.exec(html)?.[1] as string
         const flow = /name="flow" value="([^"]+)"/.exec(html)?.[1] as string
-        const drawn = html.replace(/&quot;challenge&quot;:&quot;[\w-]+/, '') // for passkeys, on every page anew
+        const drawn = html.replace(/&quot;challenge&quot;:&quot;[\w-]+/, '') // for passkeys, different on every page
         const text = JSON.stringify([drawn, [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name))])
         seen.add(text.replaceAll(nonce, '').replaceAll(flow, '').replaceAll(who.username, ''))
       }

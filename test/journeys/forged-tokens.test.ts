@@ -133,7 +133,7 @@ suite('forged tokens', () => {
     'a critical extension': ({ header, claims }) => forged({ ...header, crit: ['exp'], exp: 1 }, claims),
     'claims changed': ({ header, claims, text }) => compact(header, { ...claims, sub: 'somebody' }, text.split('.')[2] as string),
     'signature changed': ({ text }) => `${text.slice(0, -10)}${text.at(-10) === 'A' ? 'B' : 'A'}${text.slice(-9)}`,
-    'signature in other letters for the same bytes': ({ text }) => `${text}=`,
+    'signature in another encoding of the same bytes': ({ text }) => `${text}=`,
     'longer than any token': ({ header, claims, signed }) => signed(header, { ...claims, filler: 'x'.repeat(20_000) }),
     'of another issuer': ({ header, claims, signed }) => signed(header, { ...claims, iss: 'https://evil.example' }),
     'of another tenant': () => stranger,
@@ -159,7 +159,7 @@ suite('forged tokens', () => {
   for (const [context, { takes, accepts }] of Object.entries(places)) {
     const table = { ...forgeries, ...(takes === 'access' ? forAccess : forHints) }
     for (const [name, forge] of Object.entries(table)) {
-      // Its own client may look into a token whoever it is for, and revoke it. RFC 7662 §4, RFC 7009 §2.1.
+      // Its own client may introspect a token for any API, and revoke it. RFC 7662 §4, RFC 7009 §2.1.
       if (name === 'for another API' && !context.startsWith('UserInfo')) continue
       test(`${context}: ${name}`, async () => assert.equal(await accepts(await forge(takes === 'access' ? access : id), name), false))
     }

@@ -42,7 +42,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     after(() => gatehouse.close())
 
-    test('are offered, asked for in words, and told in ID token and UserInfo as they are at that moment', async () => {
+    test('are advertised, described on the consent page, and returned in ID token and UserInfo with their current names', async () => {
       const { scopes_supported, claims_supported } = config.serverMetadata()
       assert.ok(scopes_supported?.includes('groups') && claims_supported?.includes('groups'))
       const browser = gatehouse.browser()
@@ -62,7 +62,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await oidc.fetchUserInfo(config, access_token, subject))['groups'], ['admirals'])
     })
 
-    test('are told to nobody who did not ask', async () => {
+    test('are not returned without the scope', async () => {
       const { id_token, access_token } = await app().tokens(gatehouse.browser(), { scope: 'openid' })
       assert.equal(groupsIn(id_token), undefined)
       assert.deepEqual(await oidc.fetchUserInfo(config, access_token, subject), { sub: subject })
@@ -79,7 +79,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([forApi.groups, forApi.mail], [['admirals'], 'alice@example.com'])
     })
 
-    test('of the many nobody is told half: tokens tell none of more than 100, UserInfo all', async () => {
+    test('no incomplete list is returned: tokens have none of more than 100, UserInfo all', async () => {
       for (let n = 1; n < 100; n++) await join(`g${n}`)
       const browser = gatehouse.browser()
       const most = await app().tokens(browser, { resource: api })
@@ -92,7 +92,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((told['groups'] as string[]).length, 101)
     })
 
-    test('point 16: names that are long in bytes are told by UserInfo alone, and the tokens pass as headers', async () => {
+    test('point 16: names that are long in bytes are returned only by UserInfo, and the tokens fit into headers', async () => {
       const person = await gatehouse.addAccount({ username: 'long' }, 'a long password')
       for (let n = 0; n < 40; n++) {
         const group = await createGroup(gatehouse.root.accounts, { name: `${'ж'.repeat(90)}${n}` })

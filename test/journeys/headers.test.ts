@@ -31,7 +31,7 @@ const page: Expected = {
   'cache-control': /^no-store$/,
   'content-type': /^text\/html; charset=utf-8$/,
 }
-/** Of endpoints that scripts of clients read. A cache must not answer one origin with what another was told. */
+/** Of endpoints that scripts of clients read. A cache must not answer one origin with the response to another. */
 const ofOrigin: Expected = { vary: /^Origin$/ }
 const shared: Expected = { 'access-control-allow-origin': /^\*$/ }
 
@@ -115,7 +115,7 @@ suite('headers', () => {
     })
   }
 
-  test('every operation of the JSON APIs has them, whatever comes of it', async () => {
+  test('every operation of the JSON APIs has them, whatever its outcome', async () => {
     const description = (await (await fetch(`${gatehouse.issuer}/openapi.json`)).json()) as { paths: Record<string, object> }
     for (const [path, operations] of Object.entries(description.paths)) {
       for (const method of Object.keys(operations)) {

@@ -53,7 +53,7 @@ suite('the parser of HTTP', () => {
   const tooLarge = 'the headers are larger than this server accepts; delete cookies of this site'
   const notAProxy = 'this server is not a proxy; do not send CONNECT'
   const refusals: [name: string, request: string, status: number, error: string, description: string][] = [
-    ['a line that is no request', 'nonsense\r\n\r\n', 400, 'invalid_request', malformed],
+    ['a line that is not a request', 'nonsense\r\n\r\n', 400, 'invalid_request', malformed],
     ['a header with a NUL', 'GET / HTTP/1.1\r\nhost: x\r\na: \0\r\n\r\n', 400, 'invalid_request', malformed],
     ['no host', 'GET /version HTTP/1.1\r\n\r\n', 400, 'invalid_request', malformed],
     [

@@ -30,7 +30,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       browser = gatehouse.browser()
     })
 
-    /** Signs in beside whoever is signed in already. */
+    /** Signs in besides the accounts that are already signed in. */
     async function signIn(who: Person): Promise<string> {
       const landing = await browser.open(trusted.url({ prompt: 'login' }))
       assert.ok(shows(landing, 'sign-in'))

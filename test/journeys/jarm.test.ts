@@ -70,7 +70,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
     }
 
-    test('an error before the person is asked, and a person who refuses, are told in a JWT', async () => {
+    test('errors before the person is asked, and refusals by the person, are returned in a JWT', async () => {
       const early = await opened(await gatehouse.browser().open(app.url({ response_mode: 'jwt', scope: 'openid email' })))
       assert.equal(early['error'], 'invalid_scope')
       const implicit = await gatehouse.browser().open(app.url({ response_mode: 'jwt', response_type: 'token' }))

@@ -4,7 +4,7 @@ export interface Asked {
   status: number
   headers: Headers
   text: string
-  /** Empty when the answer is no JSON. */
+  /** Empty when the response is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was answered
   body: any
 }

@@ -23,7 +23,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     after(() => gatehouse.close())
 
-    /** A client of its own for each case, which the person is not asked to allow. */
+    /** A separate client for each case, for which no consent is asked. */
     async function app(id: string, metadata: Record<string, unknown> = {}, scope = 'openid profile email'): Promise<Application> {
       const { policy = {}, ...rest } = metadata as { policy?: object }
       await gatehouse.addClient(

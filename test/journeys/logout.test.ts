@@ -1,4 +1,4 @@
-/** Signing out at the wish of an application, or of whoever says so — OpenID Connect RP-Initiated Logout 1.0. */
+/** Signing out, by an application or with a bare request — OpenID Connect RP-Initiated Logout 1.0. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { type Engine, type TestApp, testApp } from '../app.ts'
@@ -211,7 +211,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.doesNotMatch(html, /Alice/)
     })
 
-    test('signing out ends the session for whoever copied the cookie', async () => {
+    test('signing out ends the session for a copied cookie, too', async () => {
       const thief = gatehouse.browser()
       for (const [name, value] of browser.cookies) thief.cookies.set(name, value)
       assert.equal(await isSignedIn(thief), true)

@@ -43,7 +43,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const mailDeps = () => gatehouse.root.mail as MailDeps
     const store = () => gatehouse.root.store
 
-    /** Somebody new, with a password unless told otherwise. */
+    /** A new account, with a password unless given otherwise. */
     async function somebody(password: string | undefined = 'the old password') {
       const username = `person${++people}`
       const email = `${username}@example.com`
@@ -83,7 +83,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const canSignIn = async (username: string, password: string, browser = gatehouse.browser()) =>
       told(await app.arrive(browser, { prompt: 'login' }, { username, password }))['code'] !== undefined
 
-    test('a forgotten password is chosen anew by a link, once; all that the old one let in ends', async () => {
+    test('a forgotten password is replaced through a link, once; every session and token ends', async () => {
       const { username, email, subject } = await somebody()
       const [own, thief] = [gatehouse.browser(), gatehouse.browser()]
       const stolen = await app.tokens(thief, { prompt: 'consent' }, { username, password: 'the old password' })
@@ -156,7 +156,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await isDead(browser.post('/link/confirm', { token: new URL(url).searchParams.get('token') as string }))
     })
 
-    test('an address is changed by a link to the new one, and the old one is told', async () => {
+    test('an address is changed by a link to the new one, and the old one is notified', async () => {
       const who = await somebody()
       const { url, mail } = await linkOf('email-change', who, `new.${who.email}`)
       assert.deepEqual(mail.recipients, [`new.${who.email}`])
@@ -254,7 +254,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const browser = gatehouse.browser()
       await browser.open('/forgot-password')
       assert.match((await browser.submit('forgot-password', { login: 'alice' })).html, /<h1 id="mail-sent">/)
-      await gatehouse.close() // waits for what is under way
+      await gatehouse.close() // waits for requests in progress
       await sink.close()
     })
 

@@ -24,7 +24,7 @@ export interface Call {
   identity?: Pick<Identity, 'cert' | 'key'> | undefined
 }
 
-/** One request on a connection of its own. `ca`: PEM of whom the client trusts. */
+/** One request on a separate connection. `ca`: PEM of whom the client trusts. */
 export async function call(url: string, { method, headers = {}, form, identity }: Call, ca: string): Promise<Answer> {
   const content = form && { 'content-type': 'application/x-www-form-urlencoded' }
   const options = { agent: false as const, method: method ?? (form ? 'POST' : 'GET'), headers: { ...content, ...headers } }
@@ -52,7 +52,7 @@ export interface Setup {
   close(): Promise<void>
 }
 
-/** A server with TLS of its own. `port`: only a second port asks for certificates. */
+/** A server that ends TLS itself. `port`: only a second port asks for certificates. */
 export async function secureServer(engine: Engine, port: 'one' | 'second', settings: Record<string, string> = {}): Promise<Setup> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-mtls-'))
   const file = (name: string, text: string) => {
@@ -107,7 +107,7 @@ export function machine(id: string, more: Record<string, unknown> = {}): Record<
   }
 }
 
-/** `fetch` on connections of its own, with a certificate or without. */
+/** `fetch` on separate connections, with or without a certificate. */
 export function fetchWith(identity: Call['identity'], ca: string) {
   return async (url: string, { method = 'GET', headers = {}, body }: { method?: string; headers?: object; body?: unknown } = {}) => {
     const form = body === undefined || body === null ? {} : { form: Object.fromEntries(new URLSearchParams(String(body))) }

@@ -122,7 +122,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await token({ client_id: 'encryption' }, { identity: own })).status, 401)
     })
 
-    test('a client with a secret presents a certificate beside it, to which its tokens are bound', async () => {
+    test('a client with a secret also presents a certificate, to which its tokens are bound', async () => {
       const headers = { authorization: basic('secret', 'secret') }
       const { status, body } = await token({}, { headers, identity: own })
       assert.equal(status, 200)
@@ -190,7 +190,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const identity = await server.bank.issue({ subject: `CN=${registered}`, names: [decoy, { type, value }] })
         assert.equal((await token({ client_id: `named-${n}` }, { identity })).status, same ? 200 : 401)
       })
-    test('the common name is no alternative name', async () => {
+    test('the common name is not an alternative name', async () => {
       const identity = await server.bank.issue({ subject: 'CN=client.example' })
       assert.equal((await token({ client_id: 'named-0' }, { identity })).status, 401)
     })

@@ -26,7 +26,7 @@ suite('the interface description', () => {
     assert.equal(document.openapi, '3.1.0')
   })
 
-  test('has every JSON route, with an id of its own, who may call it, and how it refuses', () => {
+  test('has every JSON route, with a unique id, who may call it, and its errors', () => {
     const ids = new Set<string>()
     for (const { method, path, callers, permission, summary } of jsonRoutes) {
       const operation = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
@@ -41,7 +41,7 @@ suite('the interface description', () => {
     assert.equal(Object.values(document.paths).flatMap((path) => Object.keys(path as object)).length, jsonRoutes.length)
   })
 
-  test('speaks of its own tenant, and of tenants at the root alone', async () => {
+  test('describes its own tenant, and tenants only at the root', async () => {
     const { body } = await asked(`${gatehouse.issuer}/t/acme/openapi.json`, 'GET')
     assert.deepEqual(body.servers, [{ url: `${gatehouse.issuer}/t/acme` }])
     assert.equal(body.components.securitySchemes.oauth2.flows.clientCredentials.tokenUrl, `${gatehouse.issuer}/t/acme/token`)

@@ -1,4 +1,4 @@
-/** The database is unreachable for a while: nothing is lost or done in part, and every client is told to try again — RFC 9110 §15.6.4. */
+/** The database is unreachable for a while: nothing is lost or partly done, and every client is asked to retry — RFC 9110 §15.6.4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type TestApp, testApp } from '../app.ts'

@@ -164,7 +164,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(moved.status, 401, 'a challenge to show a second factor is none to sign in')
     })
 
-    test('a passkey of somebody else is no second factor of this person', async () => {
+    test('a passkey of somebody else is not a second factor of this person', async () => {
       const other = await gatehouse.addAccount({ username: `other${people}` }, 'another long password')
       const theirs = authenticator(gatehouse.issuer)
       await withPasskey(gatehouse.root, other, theirs, gatehouse.now())
@@ -201,11 +201,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ['as an answer to something else', { type: 'webauthn.get' }],
     ]
     for (const [name, bent] of badKeys)
-      test(`a passkey made ${name} is not kept`, async () => {
+      test(`a passkey created ${name} is not stored`, async () => {
         assert.equal(await withPasskey(gatehouse.root, subject, authenticator(gatehouse.issuer), gatehouse.now(), bent), undefined)
         assert.equal((await gatehouse.root.store.passkeys.of(subject)).length, 1)
       })
-    test('the same passkey is not kept twice, nor for somebody else', async () => {
+    test('the same passkey is not stored twice, nor for somebody else', async () => {
       const other = await gatehouse.addAccount({ username: `other${people}` })
       assert.equal(await withPasskey(gatehouse.root, subject, key, gatehouse.now()), 'refused')
       assert.equal(await withPasskey(gatehouse.root, other, key, gatehouse.now()), 'refused')

@@ -91,7 +91,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(await checkPassword(gatehouse.root.signIn, 'ada', 'the operator again'))
     })
 
-    test('of two who rehash at once, both are in; a rehash is no change', async (t) => {
+    test('of two who rehash at once both sign in; a rehash is not a password change', async (t) => {
       const gatehouse = await testApp(engine)
       t.after(() => gatehouse.close())
       const { accounts, signIn } = gatehouse.root

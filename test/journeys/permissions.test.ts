@@ -99,13 +99,13 @@ const password = 'a long password'
 const scopes = Object.keys(rights).map((right) => `admin:${right}`)
 
 type Outcome = 'let in' | 'unknown caller' | 'not allowed'
-/** What becomes of a caller at a route whose weakest role is this. */
+/** The outcome for a caller at a route whose weakest role is this. */
 type Expectation = (route: JsonRoute, least: Role) => Outcome
 const byRole =
   (role: Role): Expectation =>
   (_, least) =>
     roles.indexOf(role) >= roles.indexOf(least) ? 'let in' : 'not allowed'
-/** The sign-in API takes tokens of its own only. */
+/** The sign-in API accepts only its own tokens. */
 const administering =
   (outcome: Expectation, elsewhere: Outcome = 'unknown caller'): Expectation =>
   (route, least) =>
@@ -135,7 +135,7 @@ const callers: Readonly<Record<string, Expectation>> = {
   'a token that has expired': always('unknown caller'),
 }
 
-/** What they are told at the administration API. */
+/** The refusals of the administration API. */
 const reasons: Readonly<Record<string, string>> = {
   viewer: 'your role does not allow this',
   'a machine with the scope for all but this': 'the access token lacks the scope for this',
@@ -243,7 +243,7 @@ suite('permissions', () => {
     }
   }
 
-  /** A request that is let in but does nothing: what it names is not there, or what it sends is not right. */
+  /** A request that is authorised but does nothing: what it names does not exist, or what it sends is invalid. */
   const send = (slug: string, { method, path }: JsonRoute, headers: Record<string, string>) => {
     const url = `${gatehouse.issuer}${slug === '' ? '' : `/t/${slug}`}${path.replace(/:\w+/g, 'nobody')}`
     return asked(url, method, ['GET', 'DELETE'].includes(method) ? undefined : { nothing: 'known' }, headers)

@@ -52,7 +52,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           assert.equal(good ? status : body.error, good ? 200 : 'invalid_grant')
           if (good) return
           const { code_challenge = challenge } = asked
-          if (code_challenge === challenge) assert.equal((await app.redeem(code)).status, 200) // a wrong verifier does not burn it
+          if (code_challenge === challenge) assert.equal((await app.redeem(code)).status, 200) // a wrong verifier does not spend it
         })
       }
     }

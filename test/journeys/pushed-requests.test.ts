@@ -44,7 +44,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       return shows(landing, 'consent') ? browser.submit('consent', { answer: 'allow' }) : landing
     }
 
-    test('a request that was pushed is answered, and what stands beside request_uri is ignored', async () => {
+    test('a pushed request is answered, and parameters besides request_uri are ignored', async () => {
       const pushed = await push(app)
       assert.equal(pushed.status, 201)
       assert.equal(pushed.headers.get('cache-control'), 'no-store')
@@ -142,7 +142,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       'https://app.example/request',
       `urn:ietf:params:oauth:request_uri:gth_pr_${'A'.repeat(49)}`,
     ])
-      test(`${uri} is no request`, async () => {
+      test(`${uri} is not a request`, async () => {
         const landing = await gatehouse.browser().open(open(app, uri))
         assert.equal(landing.status >= 400 || told(landing)['error'] !== undefined, true)
       })

@@ -1,4 +1,4 @@
-/** Where an answer may go: exactly where the client registered — RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1. */
+/** Where a response may go: only to what the client registered — RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type Engine, type TestApp, testApp } from '../app.ts'
@@ -100,7 +100,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     for (const [name, uri] of Object.entries(strangers)) test(`not registered: ${name}`, () => refusedWithPage({ redirect_uri: uri }))
 
-    test('what is registered is kept, its query too', async () => {
+    test('the registered URI is unchanged, including its query', async () => {
       const { url } = await browser.open(app.url())
       assert.ok(url.href.startsWith(`${registered}&code=gth_ac_`), url.href)
     })
@@ -130,7 +130,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       test(`at the token endpoint: ${name}`, async () => {
         const code = await app.code(browser)
         assert.equal((await app.redeem(code, { redirect_uri: uri })).body.error, 'invalid_grant')
-        assert.equal((await app.redeem(code)).status, 200) // a mismatch does not burn it
+        assert.equal((await app.redeem(code)).status, 200) // a mismatch does not spend it
       })
     }
 

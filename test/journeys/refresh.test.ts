@@ -55,7 +55,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const isInvalid = ({ status, body }: Answer, error = 'invalid_grant') => assert.deepEqual([status, body.error], [400, error])
     const isGood = async (who: Application, token: string) => (await who.post('/introspect', { token })).body.active
 
-    test('a code is its client’s alone, and a stranger does not burn it', async () => {
+    test('only its client can redeem a code, and another client cannot spend it', async () => {
       const code = await app.code(browser)
       isInvalid(await other.redeem(code))
       isInvalid(await spa.redeem(code))
@@ -115,7 +115,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([after.nonce, after.azp, before.azp], [undefined, undefined, undefined])
     })
 
-    test('a refresh token is its client’s alone, and a stranger sets off no alarm', async () => {
+    test('only its client can use a refresh token, and another client does not trigger reuse detection', async () => {
       for (const [owner, stranger] of [
         [app, other],
         [spa, other],

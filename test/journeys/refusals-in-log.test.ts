@@ -1,4 +1,4 @@
-/** Whoever looks for the cause of a refusal finds it: in the log under the request id, and on the page in development mode. */
+/** The cause of a refusal can be found: in the log under the request id, and on the page in development mode. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type TestApp, testApp } from '../app.ts'

@@ -7,7 +7,7 @@ import { type Application, alice, application, callback, challenge, type Fields,
 
 const bob = { username: 'bob', password: 'builder' }
 
-/** What an authorization request has beside or instead of the usual, and what its application is told. */
+/** How an authorization request differs from the usual one, and the error that its application gets. */
 const toApplication: [fields: Fields, error: string, description: string][] = [
   [{ response_type: undefined }, 'invalid_request', 'response_type is missing'],
   [{ nonce: ['a', 'a'] }, 'invalid_request', 'nonce is repeated; send it once'],
@@ -69,7 +69,7 @@ suite('refusals that people meet', () => {
   }
 
   for (const [fields, error, description] of toApplication) {
-    test(`the application is told: ${description}`, async () => {
+    test(`the application gets: ${description}`, async () => {
       const answer = told(await gatehouse.browser().open(app.url(fields)))
       assert.deepEqual([answer['error'], answer['error_description']], [error, description])
     })
@@ -82,8 +82,7 @@ suite('refusals that people meet', () => {
     [{ redirect_uri: undefined }, 'redirect_uri is missing'],
   ]
   for (const [fields, description] of toPerson) {
-    test(`the person is told: ${description}`, async () =>
-      assert.equal(shown(await gatehouse.browser().open(app.url(fields))), description))
+    test(`the person sees: ${description}`, async () => assert.equal(shown(await gatehouse.browser().open(app.url(fields))), description))
   }
 
   const expired = 'this sign-in has expired or belongs to another browser; go back to the application and start again'
@@ -94,7 +93,7 @@ suite('refusals that people meet', () => {
   })
 
   const finished = 'this sign-in was already finished'
-  /** Sends a form of a flow many times at once: one is heard, the others are told that it is over. */
+  /** Sends a form of a flow many times at once: one succeeds, the others learn that the flow has ended. */
   async function race(path: string, fields: Record<string, string>, isHeard: (answer: Record<string, string>) => boolean) {
     const landings = await Promise.all(Array.from({ length: 8 }, () => browser.post(path, fields)))
     const late = landings.filter((landing) => !isHeard(told(landing)))

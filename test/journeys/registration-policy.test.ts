@@ -62,7 +62,7 @@ suite('where clients cannot register themselves', () => {
     }
   })
 
-  test('without management nobody is told of an address for it', async () => {
+  test('without management no address for it is returned', async () => {
     const gatehouse = await testApp('sqlite', { FEATURES_REGISTRATION_MANAGEMENT: 'false' })
     try {
       const { body } = await asked(`${gatehouse.issuer}/register`, 'POST', web)

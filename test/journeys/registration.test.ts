@@ -76,7 +76,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(await app.code(gatehouse.browser()))
     })
 
-    test('names in other languages are kept, and shown to who reads them', async () => {
+    test('names in other languages are stored, and shown to people who read them', async () => {
       const { status, body } = await register({ ...web, 'client_name#de': 'Laden', 'client_name#ja-Jpan-JP': '店' })
       assert.deepEqual([status, body['client_name#de'], body['client_name#ja-Jpan-JP']], [201, 'Laden', '店'])
       const app = application(gatehouse, { id: body.client_id, secret: body.client_secret })
@@ -89,7 +89,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
-    test('a sign-up and a registration share the address, told apart by their bodies', async () => {
+    test('a sign-up and a registration share the path, and are distinguished by their bodies', async () => {
       const signUp = { tenant_slug: 'nobody', username: 'bob', email: 'bob@example.com', password: 'a long password' }
       const there = await asked(`${gatehouse.issuer}/register`, 'POST', signUp)
       assert.deepEqual([there.status, there.headers.get('content-type'), there.body.code], [404, 'application/problem+json', 'not_found'])
@@ -168,7 +168,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
     }
 
-    test('a body that is no JSON, or names something twice, is refused', async () => {
+    test('a body that is not JSON, or has a duplicate name, is refused', async () => {
       for (const raw of ['{', '{"client_name":"a","client_name":"b","redirect_uris":["https://a.example/"]}']) {
         const { status, body } = await asked(`${gatehouse.issuer}/register`, 'POST', {}, {}, raw)
         assert.deepEqual([status, body.error], [400, 'invalid_client_metadata'])
@@ -225,7 +225,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await manage(told, 'GET')).status, 200)
     })
 
-    test('in quarantine it gets no token of its own, whatever an operator has given it', async () => {
+    test('in quarantine it gets no token for itself, whatever an operator has granted', async () => {
       const { body } = await register(web)
       const { store } = gatehouse.root
       const { status: _, registration: __, ...client } = (await store.clientsAdmin.find(body.client_id))!
@@ -257,7 +257,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
 const metadata = (client: object) => Object.fromEntries(Object.entries(client).filter(([name]) => name in clientSchema.shape))
 
-/** What a client may say of itself. Whoever adds a member to the schema decides whether it belongs here. */
+/** What a client may register about itself. A new member of the schema must be added here or to the operator's list. */
 const registrable = [
   ...['client_id', 'client_name', 'client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'localizations', 'contacts', 'application_type'],
   ...['redirect_uris', 'post_logout_redirect_uris', 'grant_types', 'response_types', 'jwks', 'token_endpoint_auth_signing_alg'],

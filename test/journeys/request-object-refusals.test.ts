@@ -63,7 +63,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ],
       ['a JWT of another type', { header: { typ: 'at+jwt' } }, 'typ of the request object must be oauth-authz-req+jwt'],
       ['a DPoP proof', { header: { typ: 'dpop+jwt' } }, 'typ of the request object must be oauth-authz-req+jwt'],
-      ['a type that is no text', { header: { typ: 1 } }, 'typ of the request object must be oauth-authz-req+jwt'],
+      ['a type that is not text', { header: { typ: 1 } }, 'typ of the request object must be oauth-authz-req+jwt'],
       ['another issuer of requests', { claims: { iss: 'other' } }, 'iss of the request object is not the client_id'],
       ['a subject', { claims: { sub: 'app' } }, 'a request object cannot have a sub: it is no client assertion'],
       ['another audience', { claims: { aud: 'https://other.example' } }, 'aud of the request object is not this issuer'],
@@ -116,7 +116,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
     }
 
-    test('a payload with a name twice, or that is no object, is refused', async () => {
+    test('a payload with a duplicate name, or that is not an object, is refused', async () => {
       const raw = async (payload: string) => {
         const head = Buffer.from(JSON.stringify({ alg: 'ES256', kid: 'one' })).toString('base64url')
         const input = `${head}.${Buffer.from(payload).toString('base64url')}`

@@ -184,7 +184,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(JSON.parse(Buffer.from(body.id_token.split('.')[1], 'base64url').toString()).nonce, 'outside')
     })
 
-    test('an object in a pushed request is signed for good, and used up by its answer', async () => {
+    test('an object in a pushed request counts as signed, and is used up by its response', async () => {
       const made = await object('pushing')
       const push = () => apps['pushing']!.post('/par', { request: made, state: 'outside' })
       const [first, other] = [await push(), await push()]

@@ -133,7 +133,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal(told(await server.browser().open(there.url({ resource: orders })))['error'], 'invalid_target')
         assert.equal((await introspect('rs0', { token: 'x' }, { path: '/t/other/introspect' })).status, 401)
       })
-      test('its scopes are told in its words, and those of this server in ours', async () => {
+      test('its scopes are described in its words, and those of this server in ours', async () => {
         const { store } = server.root
         await store.resourcesAdmin.add({ identifier: 'urn:example:liar', name: 'Liar', scopes: { openid: 'Nothing at all' } })
         const fields = { resource: [orders, 'urn:example:liar'], prompt: 'consent', scope: 'openid orders:read files:read' }
@@ -174,7 +174,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal((await introspect('rs0', { token: text })).body.scope, 'orders:read')
         assert.deepEqual((await introspect(files, { token: text })).body, { active: false })
       })
-      test('of a token for two it sees its own scopes; the client sees all of its own', async () => {
+      test('in a token for two it sees only its own scopes; the client sees all', async () => {
         const { access_token: token } = (await ask({ resource: [orders, files] })).body
         assert.equal((await introspect('rs0', { token })).body.scope, 'orders:read shared')
         assert.equal((await introspect('files-api', { token }, { text: 'secret' })).body.scope, 'files:read')
@@ -212,12 +212,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         })
       }
       for (const name of ['client_id', 'client_secret', 'client_assertion']) {
-        test(`another method beside it is refused: ${name}`, async () => {
+        test(`a second method in the same request is refused: ${name}`, async () => {
           const answer = await introspect('rs0', { token: 'x', [name]: 'rs0' })
           isRefusal(answer, [400, 'invalid_request', 'a resource server authenticates by the Authorization header alone'])
         })
       }
-      test('a resource is no client: it gets no tokens and takes none back', async () => {
+      test('a resource is not a client: it cannot get or revoke tokens', async () => {
         const headers = { authorization: basic('rs0', secret) }
         const token = await tokenFor(orders)
         for (const path of ['/token', '/revoke']) {
@@ -286,7 +286,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const { payload } = await jwtVerify(plaintext, await published(), { ...options(), audience: vault, algorithms: ['ES256'] })
         assert.equal((payload['token_introspection'] as { active: boolean }).active, true)
       })
-      test('it is no access token', async () => {
+      test('it is not an access token', async () => {
         const { text } = await introspect('rs0', { token: await tokenFor(orders) }, { accept: jwt })
         assert.equal((await call(`${server.issuer}/userinfo`, { headers: { authorization: `Bearer ${text}` } })).status, 401)
         assert.deepEqual((await introspect('rs0', { token: text })).body, { active: false })

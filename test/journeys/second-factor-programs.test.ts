@@ -41,7 +41,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const codeOf = (answer: Answer) => said(answer).code ?? said(answer).error
 
     for (const [path, signIn] of Object.entries(paths)) {
-      test(`${path}: the password alone is refused, and only a right one tells why`, async () => {
+      test(`${path}: the password alone is refused, and only a right one learns why`, async () => {
         const refused = await signIn({ password })
         assert.deepEqual([refused.status, codeOf(refused)], [401, 'insufficient_user_authentication'])
         assert.match(refused.text, /a second factor is needed: send a code of it, or a recovery code, as otp/)

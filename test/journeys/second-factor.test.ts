@@ -46,7 +46,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const begun = () => gatehouse.root.store.audit.search({ about: subject, act: 'user.sign-in-begun', limit: 9, newestFirst: true })
     const noted = () => gatehouse.root.store.audit.search({ about: subject, act: 'user.sign-in', limit: 99, newestFirst: false })
 
-    test('the audit log tells of wrong codes, and of the sign-in only when it is whole', async () => {
+    test('the audit log has wrong codes, and the sign-in only when it is complete', async () => {
       await giveSecret()
       assert.deepEqual(await noted(), [])
       assert.equal((await begun()).length, 1)
@@ -149,7 +149,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(told(await giveCode(` ${code.slice(0, 3)} ${code.slice(3)} `))['code'])
     })
 
-    test('a recovery code lets in once', async () => {
+    test('a recovery code works once', async () => {
       assert.equal(new Set(recoveryCodes).size, 10)
       const [code = '', another = ''] = recoveryCodes
       assert.match(code, /^[a-z2-9]{5}-[a-z2-9]{5}$/)
@@ -201,14 +201,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await idToken(await browser.submit('new-password', { password: fresh, repeated: fresh }))).acr, 'aal2')
     })
 
-    test('a password that is changed meanwhile was no first factor', async () => {
+    test('a password that is changed in the meantime does not count as first factor', async () => {
       await giveSecret()
       await givePassword(gatehouse.root.accounts, operator, subject, { text: 'quite another engine', temporary: false })
       assert.ok(shows(await giveCode(app.at(gatehouse.now())), 'sign-in'))
       assert.equal(told(await browser.open(web.url({ prompt: 'none' })))['error'], 'login_required')
     })
 
-    test('a person who is suspended meanwhile is not signed in', async () => {
+    test('a person who is suspended in the meantime is not signed in', async () => {
       await giveSecret()
       await gatehouse.root.accounts.store.accounts.change(subject, { status: 'suspended' })
       assert.ok(shows(await giveCode(app.at(gatehouse.now())), 'sign-in'))

@@ -1,4 +1,4 @@
-/** What lets its bearer in is neither in the database nor in the logs, and the server log tells what it promises (SECURITY.md). */
+/** No credential is in the database or the logs, and the server log has what SECURITY.md says. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { openDatabase } from '../../src/store/open.ts'
@@ -66,7 +66,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await db.close()
     })
 
-    test('the server log tells what was asked and how it went, and nothing of what was sent', () => {
+    test('the server log has the route and outcome of a request, and nothing of its content', () => {
       const log = gatehouse.logged()
       assert.deepEqual(holds(log), [])
       assert.doesNotMatch(log, /alice|app\.example/)

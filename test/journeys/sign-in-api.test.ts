@@ -77,7 +77,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await api('POST', '/login', { ...who, password: 'another secret' })).status, 200)
     })
 
-    test('passwords that many people use are refused where they are not let in, at sign-up and at change', async () => {
+    test('common passwords are refused unless they are allowed, at sign-up and at change', async () => {
       const strict = await testApp(engine, { API_POPULAR_PASSWORDS: 'false' })
       const ask = (path: string, body: object, token?: string) =>
         asked(`${strict.issuer}/api/v1/auth${path}`, 'POST', body, token === undefined ? {} : bearer(token))

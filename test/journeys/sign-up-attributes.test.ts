@@ -1,4 +1,4 @@
-/** What a tenant asks of everybody, at each way to an account of one's own. */
+/** The attributes that a tenant requires, at each way of self-registration. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { addDemoData } from '../../src/demo-data.ts'
@@ -46,7 +46,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await store.accounts.byLogin(email))?.attributes, { plan: 'paid' })
     })
 
-    test('an account that no longer fits when its address is proven is not made, and its owner is told', async () => {
+    test('an account that is no longer valid when its address is confirmed is not created, and its owner learns so', async () => {
       const { store } = stage.tenant('verified')
       const [browser, email] = [stage.gatehouse.browser(), stage.newcomer()]
       await stage.open(browser, 'verified')

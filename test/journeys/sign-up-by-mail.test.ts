@@ -1,4 +1,4 @@
-/** Making an account of one's own where the address must be proven first, and where nobody is told who has one. */
+/** Self-registration where the address must be confirmed first, and where nobody learns who has an account. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Engine } from '../app.ts'
@@ -26,7 +26,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const store = (rule: string) => stage.tenant(rule).store
 
     for (const rule of ['verified', 'private']) {
-      test(`${rule}: there is no account until the link is followed, which leads on to the application`, async () => {
+      test(`${rule}: there is no account until the link is followed, which returns to the application`, async () => {
         const [browser, email] = [gatehouse.browser(), newcomer()]
         await open(browser, rule)
         assert.equal(headline(await fill(browser, email, { name: 'New Comer' })), 'sign-up-mail-sent')

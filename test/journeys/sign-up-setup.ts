@@ -1,4 +1,4 @@
-/** Three tenants where anyone may sign up, one for each rule, with an application each; and whoever comes to them. */
+/** Three tenants with self-registration, one for each rule, each with an application, and people who register. */
 import type { Tenant } from '../../src/tenant.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { type MailSink, mailSink } from '../mail-sink.ts'
@@ -17,11 +17,11 @@ export interface SignUpStage {
   /** The page, by the link of the sign-in page. */
   open(browser: TinyBrowser, rule: string): Promise<Landing>
   fill(browser: TinyBrowser, email: string, more?: Record<string, string>): Promise<Landing>
-  /** The ID token of whoever came back to the application. */
+  /** The ID token of the person who returned to the application. */
   redeemed(rule: string, landing: Landing): Promise<Record<string, unknown>>
 }
 
-/** Close both, the house first. */
+/** Close both, the server first. */
 export async function signUpStage(engine: Engine): Promise<SignUpStage> {
   const sink = await mailSink()
   const gatehouse = await testApp(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', TRUSTED_PROXIES: '127.0.0.1,::1' })

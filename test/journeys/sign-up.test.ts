@@ -1,4 +1,4 @@
-/** Making an account of one's own: within a flow, refused, too often, closed — OpenID Connect Initiating User Registration 1.0. */
+/** Self-registration: within a flow, refused, too often, switched off — OpenID Connect Initiating User Registration 1.0. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type Engine, testApp } from '../app.ts'
@@ -39,7 +39,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(told(await app('unverified').arrive(elsewhere, {}, { username: email, password }))['code'])
     })
 
-    test('who chose no user name is known by the address, and applications are told none', async () => {
+    test('a person without a user name is known by the address, and applications get none', async () => {
       const [browser, email] = [gatehouse.browser(), newcomer()]
       await open(browser, 'unverified')
       const consent = await fill(browser, email)

@@ -52,7 +52,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(claimsOf(tokens.access_token).auth_time, before.auth_time)
       assert.ok(told(await browser.open(web.url({ acr_values: 'aal2', prompt: 'none' })))['code'])
       browser.cookies.set('gatehouse-session', cookie)
-      assert.equal(told(await browser.open(web.url({ prompt: 'none' })))['error'], 'login_required', 'the old id is worth nothing')
+      assert.equal(told(await browser.open(web.url({ prompt: 'none' })))['error'], 'login_required', 'the old id is not valid')
     })
 
     const asked: [name: string, fields: Record<string, string>, shown: 'second-factor' | 'sign-in' | 'nothing'][] = [
@@ -85,7 +85,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([acr, auth_time], ['aal2', gatehouse.now()])
     })
 
-    test('a second factor is no fresh sign-in', async () => {
+    test('a second factor is not a new sign-in', async () => {
       const page = await browser.open(web.url({ acr_values: 'aal2' }))
       gatehouse.advance(30)
       await browser.submit('second-factor', { code: app.at(gatehouse.now()) })
@@ -100,7 +100,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(acr, 'aal1')
     })
 
-    test('introspection tells class and time too', async () => {
+    test('introspection returns class and time too', async () => {
       const { access_token } = await tokensOf(await browser.open(web.url()))
       const { body } = await web.post('/introspect', { token: access_token })
       assert.deepEqual([body.acr, body.auth_time], ['aal1', gatehouse.now() - 60])

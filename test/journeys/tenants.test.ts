@@ -1,4 +1,4 @@
-/** Two tenants of one house: what is one's is nothing at the other — RFC 8414 §3.1, OpenID Connect Discovery §4. */
+/** Two tenants of one server: nothing of one is valid at the other — RFC 8414 §3.1, OpenID Connect Discovery §4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Tenant } from '../../src/tenant.ts'
@@ -120,7 +120,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const page = await gatehouse.browser().open(at(other, id).url())
         assert.equal(page.status, 400)
       })
-      test(`whoever is signed in at /${mine} is not at /${other}, by no cookie`, async () => {
+      test(`a session at /${mine} is not valid at /${other}, with any cookie`, async () => {
         const browser = gatehouse.browser()
         await apps[mine]!.arrive(browser)
         assert.ok(told(await browser.open(apps[mine]!.url({ prompt: 'none' })))['code'])
@@ -170,7 +170,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
-    test('lifetimes of its own, each beside the others, until it goes back to the deployment’s', async () => {
+    test('its own lifetimes, each independently, until they are reset to the deployment’s', async () => {
       await gatehouse.app.tenants.create({ slug: 'brief', name: 'Brief' })
       const lifetime = async () =>
         (await call(`${issuerOf('brief')}/token`, { body: 'grant_type=client_credentials', headers: (apps['acme'] as Application).header }))
@@ -187,7 +187,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await lifetime(), 3600)
     })
 
-    test('unknown, and strange names: not found', async () => {
+    test('unknown and malformed names: not found', async () => {
       for (const slug of ['nobody', 'ACME', 'acme%20', '%00', 'a'.repeat(201), 'root', '..%2f']) {
         const program = await call(`${gatehouse.issuer}/t/${slug}/token`, { body: 'grant_type=client_credentials' })
         isRefused(program, 404, 'not_found')

@@ -79,7 +79,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
-    test('does not keep the owner out at a known browser, which has a count of its own', async () => {
+    test('does not keep the owner out in a known browser, which has a separate count', async () => {
       gatehouse.advance(quarter * 100)
       const own = gatehouse.browser()
       assert.ok(isIn(await attempt(alice.username, alice.password, '198.51.100.1', own)))

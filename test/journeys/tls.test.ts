@@ -103,7 +103,7 @@ suite('TLS', () => {
       await assert.rejects(shake({ minVersion: version, maxVersion: version, ciphers: 'ALL:@SECLEVEL=0' }), version)
   })
 
-  test('answers tell the browser to stay with https, and cookies are bound to this very host', async () => {
+  test('responses make the browser stay with https, and cookies are bound to this host', async () => {
     const { request } = await import('node:https')
     await gatehouse.addClient({ client_id: 'app', redirect_uris: ['https://app.example/cb'], policy: { pkce: 'optional' } }, 's')
     const query = new URLSearchParams({ client_id: 'app', redirect_uri: 'https://app.example/cb', response_type: 'code', scope: 'openid' })

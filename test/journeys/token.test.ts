@@ -28,7 +28,7 @@ const atToken: Record<string, Row> = {
   'scope of persons': [form({ ...grant, scope: 'openid' }), 400, 'invalid_scope'],
   'scope offline_access': [form({ ...grant, scope: 'offline_access' }), 400, 'invalid_scope'],
   'scope in another case': [form({ ...grant, scope: 'READ' }), 400, 'invalid_scope'],
-  'scope that is no UTF-8': [withBody('grant_type=client_credentials&scope=%FF'), 400, 'invalid_scope'],
+  'scope that is not UTF-8': [withBody('grant_type=client_credentials&scope=%FF'), 400, 'invalid_scope'],
   'scope of broken percent encoding': [withBody('grant_type=client_credentials&scope=%ZZ%'), 400, 'invalid_scope'],
   'an unknown parameter twice': [form({ ...grant, x: ['1', '2'] }), 400, 'invalid_request'],
   'resource unknown': [form({ ...grant, resource: 'https://nobody.example' }), 400, 'invalid_target'],
@@ -79,11 +79,11 @@ const asClient: Record<string, Row> = {
   'client_id with NUL': [form({ ...grant, client_id: 'worker\0' }), 400, 'invalid_request'],
   'Basic without a colon': [auth(`Basic ${btoa('worker')}`), 400, 'invalid_request'],
   'Basic of nothing': [auth('Basic '), 401, 'invalid_client'],
-  'Basic that is no base64': [auth('Basic %%%'), 400, 'invalid_request'],
+  'Basic that is not base64': [auth('Basic %%%'), 400, 'invalid_request'],
   'Basic with rubbish between': [auth(`Basic ${btoa('worker:secret').replace(/^../, '$&!*')}`), 400, 'invalid_request'],
   'Basic with a second word': [auth(`Basic ${btoa('worker:secret')} x`), 400, 'invalid_request'],
   'Basic in base64url': [auth(`Basic ${Buffer.from('worker:???>>>').toString('base64url')}`), 400, 'invalid_request'],
-  'Basic that is no UTF-8': [
+  'Basic that is not UTF-8': [
     auth(`Basic ${Buffer.from([...Buffer.from('worker:'), 0xff, 0xfe]).toString('base64')}`),
     400,
     'invalid_request',
@@ -91,11 +91,11 @@ const asClient: Record<string, Row> = {
   'Basic with NUL': [auth(`Basic ${btoa('worker\0:secret')}`), 400, 'invalid_request'],
   'Basic with encoded NUL': [auth(`Basic ${btoa('worker%00:secret')}`), 400, 'invalid_request'],
   'Basic with broken percent encoding': [auth(`Basic ${btoa('worker%ZZ:secret')}`), 400, 'invalid_request'],
-  'Basic with percent-encoded bytes that are no UTF-8': [auth(`Basic ${btoa('worker%FF:secret')}`), 400, 'invalid_request'],
+  'Basic with percent-encoded bytes that are not UTF-8': [auth(`Basic ${btoa('worker%FF:secret')}`), 400, 'invalid_request'],
   'Basic of 10 KB': [auth(basic('worker', 'x'.repeat(7_000))), 401, 'invalid_client'],
   'Bearer instead': [auth('Bearer x'), 401, 'invalid_client'],
   'an unknown scheme': [auth('Negotiate x'), 401, 'invalid_client'],
-  'an unknown scheme beside a name': [form({ ...grant, client_id: 'public' }, { authorization: 'Negotiate x' }), 401, 'invalid_client'],
+  'an unknown scheme and a client_id': [form({ ...grant, client_id: 'public' }, { authorization: 'Negotiate x' }), 401, 'invalid_client'],
 }
 
 for (const engine of Object.keys(engines) as Engine[]) {
@@ -166,7 +166,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const answer = await call(`${gatehouse.issuer}${path}?${query}`, { body: 'a=b', headers: {} })
         assert.ok([400, 401].includes(answer.status))
       })
-      test(`${path}: unknown client and wrong secret cannot be told apart`, async () => {
+      test(`${path}: unknown client and wrong secret cannot be distinguished`, async () => {
         const [one, other] = [await ask(path, auth2('nobody')), await ask(path, auth2('worker'))]
         const seen = ({ status, headers, text }: Answer) => [
           status,
@@ -209,7 +209,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { status, headers, body } = await call(`${gatehouse.issuer}/token`, form(grant))
       assert.equal(status, 200)
       assert.deepEqual([headers.get('cache-control'), headers.get('pragma')], ['no-store', 'no-cache'])
-      assert.equal(body.scope, 'read write') // RFC 6749 §3.3: what was not asked for is told
+      assert.equal(body.scope, 'read write') // RFC 6749 §3.3: scope that was not requested is returned
       assert.equal('refresh_token' in body, false) // §4.4.3
       assert.equal('id_token' in body, false)
     })

@@ -1,4 +1,4 @@
-/** Text, JSON and ids that nobody means well with: refused by name at every route, never a fault, and in the audit log. */
+/** Malicious text, JSON and ids: refused by name at every route, never a fault, and in the audit log. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
@@ -51,7 +51,7 @@ const bodies: [method: string, path: string, body: string, field: string][] = [
 ]
 
 for (const engine of Object.keys(engines) as Engine[]) {
-  suite(`what nobody means well with, on ${engine}`, () => {
+  suite(`malicious input, on ${engine}`, () => {
     let gatehouse: TestApp
     let token: string
     before(async () => {
@@ -146,7 +146,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(street.status, 201, street.text)
     })
 
-    test('point 13: whoever is not signed in learns nothing about what is wrong with a body', async () => {
+    test('point 13: unauthenticated callers learn nothing about what is wrong with a body', async () => {
       for (const body of ['{"name":"\\u0000"}', '{', '['.repeat(2000)])
         assert.equal((await send('POST', '/api/v1/admin/groups', body, {})).status, 401)
     })

@@ -1,4 +1,4 @@
-/** Which test file runs which part of which source: learned by running each once, and kept until sources or tests change. */
+/** Which test file runs which part of which source: measured by running each once, and stored until sources or tests change. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -24,7 +24,7 @@ export function hits({ ranges }: Coverage, { file, start }: { file: string; star
   return (ranges[file] ?? []).reduce((sum, process) => sum + countAt(start, process), 0)
 }
 
-/** The innermost range counts; of two of one length the later, which lies in the other. */
+/** The innermost range counts; of two of the same length the later, which is inside the other. */
 function countAt(offset: number, ranges: readonly number[]): number {
   let [count, length] = [0, Number.POSITIVE_INFINITY]
   for (let n = 0; n < ranges.length; n += 3) {

@@ -127,7 +127,7 @@ function operatorOf(node: Node, other: string, source: string): Omit<Edit, 'oper
   return { start, end: start + (node['operator'] as string).length, replacement: other }
 }
 
-/** Prose is not: which words a person reads is no matter of right and wrong. */
+/** Prose is excluded: its wording is not right or wrong. */
 function isTerm({ value }: Node, parents: readonly Node[]): boolean {
   const parent = parents.at(-1)
   const isHeader = parent?.type === 'ObjectProperty' && String((parent['key'] as Node)['value'] ?? '').includes('-')

@@ -94,13 +94,13 @@ for (const [operator, rows] of Object.entries(table))
       })
   })
 
-test('a mutant is named by its lines and where it is, and lies in one file', () => {
+test('a mutant is named by its lines and its file', () => {
   const source = '/** x */\nfunction a() {\n  return (\n    b <\n    c\n  )\n}\n'
   const [mutant] = mutantsOf('src/a.ts', source).filter(({ operator }) => operator === 'comparison')
   assert.deepEqual([mutant?.file, mutant?.line, mutant?.change], ['src/a.ts', 4, 'b < ⇒ b <='])
 })
 
-test('what is no program is told apart', () => {
+test('what is not a program is recognised', () => {
   assert.equal(isProgram('const a: number = 1'), true)
   assert.equal(isProgram('const = 1'), false)
 })
@@ -130,7 +130,7 @@ test('only sources of the folder are changed, and nothing that is equivalent', (
   assert.ok(allMutants(checkout, ['src/folder'], [{ file: 'src/a.ts', operator, change: 'gone', reason: 'elsewhere' }]).length > 0)
 })
 
-test('the innermost range tells how often something ran, in all processes together', () => {
+test('the innermost range has how often something ran, in all processes together', () => {
   const ranges = {
     'src/a.ts': [
       [0, 100, 1, 10, 50, 5, 20, 30, 0],

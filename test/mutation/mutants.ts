@@ -11,7 +11,7 @@ export interface Mutant extends Edit {
   change: string
 }
 
-/** In the order of the source. Some may be no program: `isProgram` tells, at some cost. */
+/** In the order of the source. Some may not be programs; `isProgram` checks that, at some cost. */
 export function mutantsOf(file: string, source: string): Mutant[] {
   const found = new Map<string, Mutant>()
   for (const edit of editsIn(treeOf(source), source).map((edit) => narrowed(edit, source))) {
@@ -36,7 +36,7 @@ export function isProgram(source: string): boolean {
   }
 }
 
-/** Throws when it is no TypeScript. */
+/** Throws when it is not TypeScript. */
 export function treeOf(source: string): Node {
   return parse(source, { sourceType: 'module', plugins: ['typescript'] }).program as unknown as Node
 }

@@ -28,7 +28,7 @@ export function conditionsOf(sql: string): [start: number, end: number][] {
   })
 }
 
-/** The first word, at the same depth, that is no part of the condition. */
+/** The first word, at the same depth, that is not part of the condition. */
 function endOf(tokens: readonly Token[]): Token | undefined {
   let depth = 0
   let between = false

@@ -29,7 +29,7 @@ test('all pass', async () => {
   assert.deepEqual(readdirSync(copy.temporary), [])
 })
 
-test('the first failure is told, and what comes after it is not run', async () => {
+test('the first failure is reported, and the rest is not run', async () => {
   assert.deepEqual(await trial(['good.test.ts', 'bad.test.ts', 'hung.test.ts']), { outcome: 'failed', by: 'bad.test.ts (is bad)' })
   assert.deepEqual(await trial(['broken.test.ts']), { outcome: 'failed', by: 'broken.test.ts (broken.test.ts)' })
 })

@@ -51,7 +51,7 @@ function start({ copy, files, postgres, env }: Trial): ChildProcess {
     cwd: copy.path,
     env: { PATH: process.env['PATH'], TMPDIR: copy.temporary, GATEHOUSE_TEST_POSTGRES: postgres, ...env },
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    detached: true, // a process group of its own, to be ended whole
+    detached: true, // a separate process group, so that all of it can be ended
   })
 }
 

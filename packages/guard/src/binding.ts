@@ -1,4 +1,4 @@
-/** What a token is bound to must be proven with it: a key (RFC 9449 §6), a certificate (RFC 8705 §3), or both. */
+/** Checks the proof of what a token is bound to: a key (RFC 9449 §6), a certificate (RFC 8705 §3), or both. */
 import type { CertificateCheck } from './certificate.ts'
 import type { ProofCheck } from './dpop.ts'
 import { refuse } from './refusal.ts'
@@ -7,7 +7,7 @@ import type { GuardRequest, PresentedCredential } from './request.ts'
 export interface BindingOptions {
   checkProof: ProofCheck
   checkCertificate: CertificateCheck
-  /** Refuse tokens that are bound to nothing. */
+  /** Refuse tokens that are not bound. */
   requireBound: boolean
 }
 
@@ -28,12 +28,12 @@ export async function checkBinding(
   if (jkt !== undefined) await checkProof(request, text, jkt)
 }
 
-/** Also the check of a binding that is not switched on. */
+/** Also checks bindings that are not switched on. */
 export function refuseBinding(): never {
   return refuse('invalid_token', 'the access token is bound in a way that cannot be checked here')
 }
 
-/** Nothing for a token without `cnf`. Refuses a `cnf` that names no method of confirmation. */
+/** Empty for a token without `cnf`. Refuses a `cnf` without a method of confirmation. */
 function confirmation(cnf: unknown): Readonly<Record<string, unknown>> {
   if (cnf === undefined) return {}
   if (typeof cnf !== 'object' || cnf === null || Object.keys(cnf).length === 0) return refuseBinding()

@@ -2,11 +2,11 @@
 
 export interface Cache<Value> {
   get(key: string): Value | undefined
-  /** `until`: seconds since the epoch; from then on the entry is gone. */
+  /** `until`: seconds since the epoch; from then on the entry is not returned. */
   set(key: string, value: Value, until: number): void
 }
 
-/** When it holds `max` entries, the oldest makes room for the next. */
+/** When it has `max` entries, the next one replaces the oldest. */
 export function cache<Value>(max: number, now: () => number): Cache<Value> {
   const entries = new Map<string, { value: Value; until: number }>()
   return {

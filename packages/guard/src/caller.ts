@@ -1,4 +1,4 @@
-/** Who calls, as told by a verified credential — RFC 9068 §2.2, RFC 7662 §2.2. */
+/** The caller, as identified by a verified credential — RFC 9068 §2.2, RFC 7662 §2.2. */
 import { audienceOf, type Claims } from './claims.ts'
 
 export interface Caller {

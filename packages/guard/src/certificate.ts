@@ -7,7 +7,7 @@ import { type GuardRequest, headerValues } from './request.ts'
 /** Checks that the client presented the certificate with this SHA-256 thumbprint. */
 export type CertificateCheck = (request: GuardRequest, thumbprint: unknown) => void
 
-/** `proxies`: addresses and networks of proxies that end TLS and set `Client-Cert`. From everybody else that header is ignored. */
+/** `proxies`: addresses and networks of proxies that end TLS and set `Client-Cert`. From other peers that header is ignored. */
 export function certificateCheck(proxies: readonly string[]): CertificateCheck {
   const trusted = addressList(proxies)
   return (request, thumbprint) => {
@@ -17,7 +17,7 @@ export function certificateCheck(proxies: readonly string[]): CertificateCheck {
   }
 }
 
-/** One byte sequence, and nothing beside it. RFC 9440 §2.2, RFC 8941 §3.3.5 */
+/** Exactly one byte sequence. RFC 9440 §2.2, RFC 8941 §3.3.5 */
 function forwardedCertificate({ headers }: GuardRequest): Uint8Array | undefined {
   const [value = '', ...others] = headerValues(headers, 'client-cert')
   const [, base64] = /^:([A-Za-z\d+/]+={0,2}):$/.exec(value) ?? []
@@ -29,7 +29,7 @@ function isTrusted(address: string | undefined, trusted: BlockList): boolean {
   return version !== 0 && trusted.check(address as string, version === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** Throws TypeError for what is no address or network, and for a network of everybody. */
+/** Throws TypeError for text that is not an address or network, and for a network of all addresses. */
 function addressList(entries: readonly string[]): BlockList {
   const list = new BlockList()
   for (const entry of entries) {

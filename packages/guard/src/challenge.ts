@@ -1,4 +1,4 @@
-/** The answer to a refused request, with the challenge that tells the client how to do better — RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1. */
+/** The answer to a refused request, with the challenge that tells the client what is needed — RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1. */
 import type { Algorithm } from './public-key.ts'
 import type { Refusal, RefusalCode } from './refusal.ts'
 import type { Need, Scheme } from './request.ts'
@@ -29,11 +29,11 @@ export interface ChallengeOptions {
   schemes: readonly Scheme[]
   algorithms: readonly Algorithm[]
   metadataUrl: string
-  /** The nonce for the next DPoP proof; undefined: none is needed. */
+  /** The nonce for the next DPoP proof; undefined when none is needed. */
   nonce(): string | undefined
 }
 
-/** What the call needs, with nothing left out. */
+/** What the call needs, with all members set. */
 export interface FullNeed extends Required<Omit<Need, 'maxAge'>> {
   maxAge: number | undefined
 }

@@ -25,19 +25,19 @@ export interface ClaimsOptions {
   now(): number
 }
 
-/** Whether the credential is in force, is for this API, and names its subject and client. Refuses with the first thing that is wrong. */
+/** Checks that the credential is valid now, is for this API, and names its subject and client. Refuses with the first problem. */
 export function checkAccessToken(claims: Readonly<Record<string, unknown>>, options: ClaimsOptions): AccessTokenClaims {
   if (!Number.isFinite(claims['exp'])) refuse('invalid_token', 'the access token has no expiry time')
   checkCommon(claims, options, 'access token')
   const { client_id } = claims
-  if (typeof client_id !== 'string' || client_id === '') refuse('invalid_token', 'the access token names no client')
+  if (typeof client_id !== 'string' || client_id === '') refuse('invalid_token', 'the access token has no client_id')
   return claims as AccessTokenClaims
 }
 
-/** An access token is no API key: it has a client, and may be bound to a key. */
+/** An access token is not an API key: it has a client, and may be bound to a key. */
 export function checkApiKey(claims: Readonly<Record<string, unknown>>, options: ClaimsOptions): Claims {
   const { exp, client_id } = claims
-  if (client_id !== undefined) refuse('invalid_token', 'this is no API key: send an access token in the Authorization header')
+  if (client_id !== undefined) refuse('invalid_token', 'this is not an API key; send an access token in the Authorization header')
   if (exp !== undefined && !Number.isFinite(exp)) refuse('invalid_token', 'the expiry time of the API key is not a number')
   checkCommon(claims, options, 'API key')
   return claims as Claims
@@ -52,7 +52,7 @@ function checkCommon(
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf - clockTolerance <= now()))
     refuse('invalid_token', `the ${kind} is not valid yet`)
   if (!audienceOf(aud).includes(audience)) refuse('invalid_token', `the ${kind} is not for this API`)
-  if (typeof sub !== 'string' || sub === '') refuse('invalid_token', `the ${kind} names no subject`)
+  if (typeof sub !== 'string' || sub === '') refuse('invalid_token', `the ${kind} has no sub`)
   if (scope !== undefined && typeof scope !== 'string') refuse('invalid_token', `the scope of the ${kind} is not a string`)
 }
 

@@ -6,7 +6,7 @@ export interface DpopNonces {
   isValid(nonce: unknown): boolean
 }
 
-/** Seconds after which the next nonce comes. The one before it, and the one after it of a node whose clock is ahead, are accepted too. */
+/** Seconds between nonces. The previous one is accepted too, and the next one, of a node whose clock is ahead. */
 const PERIOD = 300
 
 export function dpopNonces(secret: string, now: () => number): DpopNonces {

@@ -8,11 +8,11 @@ import type { ReplayStore } from './replay.ts'
 import { type GuardRequest, headerValues } from './request.ts'
 
 export interface ProofOptions {
-  /** Scheme and host of this API as its callers know it, whatever proxies in between call it. */
+  /** Scheme and host of this API as its callers know them, whatever proxies call it. */
   origin: string
   algorithms: readonly Algorithm[]
   replay: ReplayStore
-  /** Undefined: none are asked for. */
+  /** Undefined when none are required. */
   nonces: DpopNonces | undefined
   /** Seconds. */
   clockTolerance: number
@@ -22,7 +22,7 @@ export interface ProofOptions {
 /** Checks that the request has a proof for this token, by the key whose thumbprint is `jkt`. */
 export type ProofCheck = (request: GuardRequest, token: string, jkt: unknown) => Promise<void>
 
-/** Seconds from the making of a proof to its use. */
+/** The longest time between the creation of a proof and its use, in seconds. */
 const LIFETIME = 60
 /** Members of a JWK that only a private key has. RFC 7518 §6.2.2, §6.3.2, RFC 8037 §2, RFC 9964 */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']
@@ -69,14 +69,14 @@ function isTarget(htu: unknown, url: string, origin: string): boolean {
   return typeof htu === 'string' && target !== undefined && target.startsWith(`${origin}/`) && normalizedUrl(htu) === target
 }
 
-/** Origin and path, normalized by syntax and by scheme. Undefined for what is no http URL, or names a user. RFC 3986 §6.2.2, §6.2.3 */
+/** Origin and path, normalized by syntax and by scheme. Undefined for text that is not an http URL, or has user information. RFC 3986 §6.2.2, §6.2.3 */
 function normalizedUrl(text: string): string | undefined {
   if (!/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text)) return undefined
   const { origin, username, password, pathname } = new URL(text)
   return username || password ? undefined : origin + pathname.replace(/%[\da-f]{2}/gi, normalizedOctet)
 }
 
-/** Of what need not be encoded the character itself, of everything else the upper case. RFC 3986 §6.2.2.1, §6.2.2.2 */
+/** Decodes characters that need no encoding, and puts other encodings into upper case. RFC 3986 §6.2.2.1, §6.2.2.2 */
 function normalizedOctet(encoded: string): string {
   const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16))
   return /[\w.~-]/.test(character) ? character : encoded.toUpperCase()
@@ -86,6 +86,6 @@ async function isFirstUse(replay: ReplayStore, name: string, until: number): Pro
   try {
     return await replay.first(hash('sha256', name, 'base64url'), until)
   } catch (error) {
-    return refuse('temporarily_unavailable', 'the record of used DPoP proofs cannot be asked', error)
+    return refuse('temporarily_unavailable', 'the record of used DPoP proofs cannot be reached', error)
   }
 }

@@ -9,7 +9,7 @@ import { type Need, nodeRequest } from './request.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** Who calls. Undefined in a route without a guard. */
+      /** The caller. Undefined in a route without a guard. */
       caller?: Caller
     }
   }
@@ -19,7 +19,7 @@ declare global {
 type Request = IncomingMessage & { originalUrl?: string; caller?: Caller }
 type Middleware = (request: Request, response: ServerResponse, next: (error?: unknown) => void) => void
 
-/** Passes on requests of callers who may, and answers the others itself. A fault goes to the error handler of the app. */
+/** Passes on authorised requests, and answers the others itself. A fault goes to the app's error handler. */
 export function expressGuard(guard: Guard, need?: Need): Middleware {
   const check = guard.require(need)
   return (request, response, next) => {

@@ -12,7 +12,7 @@ declare module 'fastify' {
     guard(need?: Need): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
   }
   interface FastifyRequest {
-    /** Who calls. Throws in a route without a guard. */
+    /** The caller. Throws in a route without a guard. */
     readonly caller: Caller
   }
 }
@@ -43,5 +43,5 @@ export function fastifyGuard(guard: Guard): (app: FastifyInstance) => Promise<vo
     })
     app.get(guard.metadataPath, (_request, reply) => reply.headers(metadataHeaders).send(guard.metadata()))
   }
-  return Object.assign(plugin, { [Symbol.for('skip-override')]: true }) // for the whole app, not for a part of it
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true }) // for the whole app, not only the plugin's scope
 }

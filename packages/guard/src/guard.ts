@@ -1,4 +1,4 @@
-/** The guard: verifies the credential of a request and tells who calls, or refuses with a challenge — RFC 6750, RFC 8705, RFC 9068, RFC 9449, RFC 9470, RFC 9728. */
+/** The guard: verifies the credential of a request and returns the caller, or refuses with a challenge — RFC 6750, RFC 8705, RFC 9068, RFC 9449, RFC 9470, RFC 9728. */
 import { checkBinding } from './binding.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { type ChallengeOptions, type FullNeed, type Refused, refusedWith, refusedWithoutCredential } from './challenge.ts'
@@ -13,7 +13,7 @@ import { Refusal, refuse } from './refusal.ts'
 import { type GuardRequest, type Need, type PresentedCredential, presentedCredential } from './request.ts'
 
 export interface Guard {
-  /** Who calls. Rejects with `Refused` when the caller may not, or when the issuer would have to be asked and does not answer. */
+  /** The caller. Rejects with `Refused` when the caller is not authorised, or when the issuer must be asked and does not answer. */
   check(request: GuardRequest, need?: Need): Promise<Caller>
   /** `check` for one kind of call. Its scopes are listed in the metadata. */
   require(need?: Need): (request: GuardRequest) => Promise<Caller>
@@ -23,7 +23,7 @@ export interface Guard {
   metadataPath: string
 }
 
-/** Throws TypeError when the options make no sense. Sends nothing to the issuer before the first request. */
+/** Throws TypeError when the options are invalid. Sends nothing to the issuer before the first request. */
 export function createGuard(options: GuardOptions): Guard {
   const settings = settingsFrom(options)
   const { resource, origin, schemes, algorithms, nonces, requireScopes } = settings

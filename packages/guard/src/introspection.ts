@@ -10,9 +10,9 @@ export interface IntrospectionOptions {
   issuer: string
   clientId: string
   clientSecret: string
-  /** For how long an answer is used. */
+  /** How long an answer is used. */
   cacheSeconds: number
-  /** How many answers are kept of active tokens, and as many of inactive ones. */
+  /** How many answers about active tokens are cached, and as many about inactive ones. */
   cachedTokens: number
   fetch: Fetch
   onIssuerError(error: unknown): void
@@ -28,12 +28,12 @@ export type Introspect = (text: string, kind: CredentialKind) => Promise<Answer>
 /** Seconds for which the answer "not active" is used. */
 const INACTIVE_FOR = 5
 const MAX_CHARACTERS = 16_384
-/** Requests to the issuer at one time. More would pile up while it does not answer. */
+/** Concurrent requests to the issuer. More would accumulate while it does not answer. */
 const MAX_PENDING = 256
 
 export function introspector(issuer: Issuer, options: IntrospectionOptions): Introspect {
   const { cacheSeconds, cachedTokens, now } = options
-  // Apart, so that a flood of garbage does not push the good tokens out.
+  // Separate, so that a flood of invalid tokens does not displace the valid ones.
   const active = cache<Answer>(cachedTokens, now)
   const inactive = cache<true>(cachedTokens, now)
   const pending = new Map<string, Promise<Answer | undefined>>()
@@ -54,11 +54,11 @@ export function introspector(issuer: Issuer, options: IntrospectionOptions): Int
     }
   }
 
-  /** Many requests with one token make one request to the issuer. */
+  /** Concurrent requests with one token make one request to the issuer. */
   function askOnce(text: string, id: string): Promise<Answer | undefined> {
     const asked = pending.get(id)
     if (asked !== undefined) return asked
-    if (pending.size >= MAX_PENDING) refuse('temporarily_unavailable', 'too many questions to the issuer of access tokens are open')
+    if (pending.size >= MAX_PENDING) refuse('temporarily_unavailable', 'too many requests to the issuer of access tokens are pending')
     const answer = askAndRemember(text, id)
     pending.set(id, answer)
     return answer
@@ -88,8 +88,8 @@ async function ask(text: string, issuer: Issuer, options: IntrospectionOptions):
       }),
     )
   } catch (error) {
-    queueMicrotask(() => options.onIssuerError(error)) // what it throws is no failure of the issuer
-    return refuse('temporarily_unavailable', 'the issuer of access tokens cannot be asked', error)
+    queueMicrotask(() => options.onIssuerError(error)) // an error of the callback is not one of the issuer
+    return refuse('temporarily_unavailable', 'the issuer of access tokens cannot be reached', error)
   }
 }
 

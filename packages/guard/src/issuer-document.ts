@@ -37,6 +37,7 @@ function metadataUrl(issuer: string): string {
 function endpoint(metadata: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const url = metadata[name]
   if (url === undefined) return undefined
-  if (typeof url !== 'string' || !URL.canParse(url) || !isSafeUrl(new URL(url))) throw new Error(`${name} of the issuer is no https URL`)
+  if (typeof url !== 'string' || !URL.canParse(url) || !isSafeUrl(new URL(url)))
+    throw new Error(`${name} of the issuer is not an https URL`)
   return url
 }

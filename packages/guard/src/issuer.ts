@@ -1,34 +1,34 @@
 /**
- * The issuer's metadata and keys, cached. A refetch runs beside the requests: one whose key is known goes on with the cached keys.
- * Only an API that was idle until its keys grew old waits for the issuer, once and for a moment, because a key may have been revoked meanwhile.
+ * The issuer's metadata and keys, cached. A refetch runs in the background: a request whose key is known uses the cached keys.
+ * Only an API that was idle until its keys became stale waits for the issuer, once and briefly, because a key may have been revoked in the meantime.
  */
 import { type Cache, cache } from './cache.ts'
 import type { AccessTokenClaims } from './claims.ts'
 import { type IssuerDocument, type IssuerDocumentOptions, readIssuerDocument } from './issuer-document.ts'
 import { refuse } from './refusal.ts'
 
-/** Seconds. From the first to the second the keys are read again in the background. From the second on they are old. */
+/** Seconds. Between the first and the second the keys are read again in the background. After the second they are stale. */
 const REFRESH_AFTER = 240
 const FRESH_FOR = 300
-/** Seconds for which old keys are used while the issuer does not answer. */
+/** Seconds for which stale keys are used while the issuer does not answer. */
 const STALE_FOR = 3600
-/** Seconds from one attempt to the next, whatever asks for it: a flood of unknown `kid`s does not become a flood of requests. */
+/** Seconds between attempts, so that a flood of unknown `kid`s does not cause a flood of requests. */
 const RETRY_AFTER = 10
-/** For how long the first requests after an idle time wait for new keys before they use the old ones. */
+/** How long the first requests after an idle time wait for new keys before they use the stale ones. */
 const PATIENCE_MILLISECONDS = 50
 
-/** What was read at one time. */
+/** The result of one read. */
 export interface IssuerSnapshot extends IssuerDocument {
   /** Seconds since the epoch. */
   readAt: number
-  /** Claims of tokens verified with these keys, by hash of the token: they are dropped with the keys. */
+  /** Claims of tokens verified with these keys, by hash of the token: dropped with the keys. */
   verified: Cache<AccessTokenClaims>
 }
 
 export interface Issuer {
-  /** Refuses with temporarily_unavailable when nothing was ever read, or only what is too old. */
+  /** Refuses with temporarily_unavailable when nothing was read yet, or it is too old. */
   current(): Promise<IssuerSnapshot>
-  /** Read again, unless that was done only just now. Refuses with temporarily_unavailable when the issuer cannot be asked. */
+  /** Reads again, unless that was just done. Refuses with temporarily_unavailable when the issuer cannot be reached. */
   newest(): Promise<IssuerSnapshot>
 }
 
@@ -42,7 +42,7 @@ export interface IssuerOptions extends IssuerDocumentOptions {
 
 interface Attempt {
   done: Promise<void>
-  /** When it is done, or when it has taken longer than requests should wait. */
+  /** Resolves when it is done, or has taken longer than requests should wait. */
   doneOrLate: Promise<void>
 }
 
@@ -52,8 +52,8 @@ export function cachedIssuer(options: IssuerOptions): Issuer {
   let failure: unknown
   let attemptedAt = Number.NEGATIVE_INFINITY
   let attempt: Attempt | undefined
-  const isWithin = (seconds: number, since: number) => Math.abs(now() - since) < seconds // a clock that was set back ends it too
-  const unavailable = () => refuse('temporarily_unavailable', 'the issuer of access tokens cannot be asked', failure)
+  const isWithin = (seconds: number, since: number) => Math.abs(now() - since) < seconds // also when the clock was set back
+  const unavailable = () => refuse('temporarily_unavailable', 'the issuer of access tokens cannot be reached', failure)
 
   async function read(): Promise<void> {
     const readAt = now()
@@ -68,10 +68,10 @@ export function cachedIssuer(options: IssuerOptions): Issuer {
     }
   }
 
-  /** The attempt under way: a new one, unless the last began only just now. */
+  /** The attempt in progress, or a new one, unless the last one has just begun. */
   function refresh(): Attempt | undefined {
     if (attempt || isWithin(RETRY_AFTER, attemptedAt)) return attempt
-    if (!isWithin(FRESH_FOR, attemptedAt)) failure = undefined // too long ago to say anything of now
+    if (!isWithin(FRESH_FOR, attemptedAt)) failure = undefined // too old to describe the present state
     attemptedAt = now()
     const done = read()
     attempt = { done, doneOrLate: Promise.race([done, delay(PATIENCE_MILLISECONDS)]) }

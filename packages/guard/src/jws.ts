@@ -19,7 +19,7 @@ export function looksLikeJws(text: string): boolean {
   return text.split('.', 4).length === 3
 }
 
-/** Undefined when it is too long or not of the form. */
+/** Undefined when it is too long or malformed. */
 export function readJws(text: string): Jws | undefined {
   if (text.length > MAX_CHARACTERS || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return undefined
   const first = text.indexOf('.')
@@ -35,7 +35,7 @@ export function readJws(text: string): Jws | undefined {
   }
 }
 
-/** The claims. Undefined when they are no JSON object. */
+/** The claims. Undefined when they are not a JSON object. */
 export function claimsOf({ payload }: Jws): Record<string, unknown> | undefined {
   return readObject(payload)
 }

@@ -12,7 +12,7 @@ export interface JwtOptions extends ClaimsOptions {
   acceptTypJwt: boolean
 }
 
-/** What OpenID Connect puts into ID tokens and logout tokens, and into no access token. Core §2, §3.3.2.11; Back-Channel Logout §2.4 */
+/** Claims of OpenID Connect's ID tokens and logout tokens that access tokens never have. Core §2, §3.3.2.11; Back-Channel Logout §2.4 */
 const CLAIMS_OF_OTHER_TOKENS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events']
 
 /** The claims, if the issuer signed them. Refuses if not. */
@@ -59,9 +59,9 @@ function checkClaims(claims: Record<string, unknown>, options: JwtOptions): Acce
   return deepFreeze(checkAccessToken(claims, options))
 }
 
-/** A typ of `JWT` says nothing. What is for its own client, or has what other tokens have, is no access token. RFC 8725 §2.8, §3.12 */
+/** A typ of `JWT` is ambiguous. A token whose audience is its own client, or with claims of other tokens, is not an access token. RFC 8725 §2.8, §3.12 */
 function checkIsNoOtherToken(claims: AccessTokenClaims): void {
   const isForItsClient = audienceOf(claims.aud).includes(claims.client_id)
   if (isForItsClient || CLAIMS_OF_OTHER_TOKENS.some((name) => claims[name] !== undefined))
-    refuse('invalid_token', 'this is another kind of token than an access token')
+    refuse('invalid_token', 'this is not an access token but a token of another kind')
 }

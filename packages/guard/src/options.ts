@@ -1,4 +1,4 @@
-/** The options of a guard, and the settings that are made of them. */
+/** The options of a guard, and the settings derived from them. */
 import { type BindingOptions, refuseBinding } from './binding.ts'
 import { certificateCheck } from './certificate.ts'
 import { proofCheck } from './dpop.ts'
@@ -24,7 +24,7 @@ export interface GuardOptions {
   dpop?: boolean | DpopOptions
   /** Accept tokens that are bound to a TLS client certificate, with that certificate. RFC 8705 §3 */
   mtls?: boolean | MtlsOptions
-  /** Refuse tokens that are bound to nothing, as FAPI 2.0 demands. Needs `dpop` or `mtls`. */
+  /** Refuse tokens that are not bound, as FAPI 2.0 requires. Needs `dpop` or `mtls`. */
   requireBound?: boolean
   /** Scopes that every call needs. */
   requireScopes?: readonly string[]
@@ -32,9 +32,9 @@ export interface GuardOptions {
   algorithms?: readonly Algorithm[]
   /** Accept tokens whose `typ` is `JWT`, for issuers that do not follow RFC 9068. ID tokens are still refused. */
   acceptTypJwt?: boolean
-  /** By how much clocks may differ; at most 300. */
+  /** How far clocks may differ; at most 300. */
   clockTolerance?: number
-  /** For how long an answer of the issuer about a token is used; at most 3600. 0: every call asks. */
+  /** How long an answer of the issuer about a token is used; at most 3600. 0: every call asks. */
   cacheSeconds?: number
   /** How many verified tokens to remember, of each kind; at most 100,000. 0: none. */
   cachedTokens?: number
@@ -63,11 +63,11 @@ export interface DpopOptions {
 }
 
 export interface MtlsOptions {
-  /** Addresses and networks of the proxies whose `Client-Cert` header is believed. RFC 9440 */
+  /** Addresses and networks of the proxies whose `Client-Cert` header is trusted. RFC 9440 */
   proxies: readonly string[]
 }
 
-/** Proofs in force at one time in the memory of this process: about 5,000 a second. */
+/** Unexpired proofs in the memory of this process: about 5,000 a second. */
 const MAX_PROOFS = 350_000
 
 export interface Settings extends BindingOptions {
@@ -94,7 +94,7 @@ export interface Settings extends BindingOptions {
   now(): number
 }
 
-/** Throws TypeError for options that make no sense. */
+/** Throws TypeError for invalid options. */
 export function settingsFrom(options: GuardOptions): Settings {
   const { issuer, audience, resource = audience, introspection, mtls = false, requireBound = false } = options
   const { clockTolerance = 5, cacheSeconds = 30, cachedTokens = 1000, now = () => Date.now() / 1000 } = options
@@ -109,7 +109,7 @@ export function settingsFrom(options: GuardOptions): Settings {
   const dpop = dpopSettings(options.dpop, now)
   const apiKeys = introspection?.apiKeys ?? false
   if (requireBound && !dpop && !mtls) throw new TypeError('requireBound needs dpop or mtls')
-  if (requireBound && apiKeys) throw new TypeError('API keys are bound to nothing: choose requireBound or apiKeys')
+  if (requireBound && apiKeys) throw new TypeError('API keys cannot be bound: choose requireBound or apiKeys')
   return {
     issuer,
     audience,

@@ -42,10 +42,10 @@ const schemes: Readonly<Record<Algorithm, Scheme>> = {
   'ML-DSA-87': mlDsa(),
 }
 
-/** The algorithms the guard can verify with this Node. All are signatures: no secret that a verifier holds can sign. */
+/** The algorithms the guard can verify with this Node. All are asymmetric, so that a verifier cannot sign. */
 export const knownAlgorithms = (Object.keys(schemes) as readonly Algorithm[]).filter((alg) => schemes[alg].kty !== 'AKP' || supportsMlDsa())
 
-/** Reads a JWK as a key for this algorithm. Undefined when it is of another kind, meant for something else, or not sound. */
+/** Reads a JWK as a key for this algorithm. Undefined when it is of another type, for another use, or invalid. */
 export function verifyingKey(jwk: unknown, alg: Algorithm): VerifyingKey | undefined {
   if (typeof jwk !== 'object' || jwk === null) return undefined
   const { kty, crv, x, y, n, e, pub, use, key_ops, alg: meantFor } = jwk as Jwk
@@ -78,7 +78,7 @@ function supportsMlDsa(): boolean {
   }
 }
 
-/** At least 2048 bits (RFC 7518 §3.3), and not so many that one token keeps the process busy. */
+/** At least 2048 bits (RFC 7518 §3.3), and few enough that verifying one token is fast. */
 function hasSoundSize(key: KeyObject): boolean {
   const bits = key.asymmetricKeyDetails?.modulusLength
   return bits === undefined || (bits >= 2048 && bits <= 8192)

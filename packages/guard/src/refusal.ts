@@ -9,7 +9,7 @@ export type RefusalCode =
   | 'use_dpop_nonce'
   | 'temporarily_unavailable'
 
-/** The guard turns it into `Refused`, which knows what challenge to send. */
+/** The guard turns it into `Refused`, which has the challenge. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly code: RefusalCode

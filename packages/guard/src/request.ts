@@ -1,7 +1,7 @@
 /** What the guard reads from a request: the credential, and what it may be bound to — RFC 6750 §2.1, RFC 9449 §7.1. */
 import { refuse } from './refusal.ts'
 
-/** A request as any framework can show it. One of Node comes from `nodeRequest`. */
+/** A request in a form that any framework can provide. `nodeRequest` makes one of a Node request. */
 export interface GuardRequest {
   method: string
   /** Path and query of the request line, or the whole URL. */
@@ -72,7 +72,7 @@ export interface CredentialOptions {
   apiKeys: boolean
 }
 
-/** Undefined without a credential, or with one of a scheme that is not accepted here. Refuses two of them, and one in the wrong place. */
+/** Undefined without a credential, or with one of a scheme that is not accepted here. Refuses two credentials, and one in the wrong place. */
 export function presentedCredential({ url, headers }: GuardRequest, options: CredentialOptions): PresentedCredential | undefined {
   const query = url.includes('?') ? new URLSearchParams(url.slice(url.indexOf('?') + 1)) : undefined
   if (query?.has('access_token')) refuse('invalid_request', 'send the access token in the Authorization header, not in the URL') // RFC 9700 §4.3.2

@@ -76,10 +76,10 @@ suite('an API key is refused', () => {
     'with an expiry that is no number': ['gth_ak_odd', 'the expiry time of the API key is not a number'],
     'not valid yet': ['gth_ak_early', 'the API key is not valid yet'],
     'for another API': ['gth_ak_elsewhere', 'the API key is not for this API'],
-    'without a subject': ['gth_ak_nobody', 'the API key names no subject'],
+    'without a subject': ['gth_ak_nobody', 'the API key has no sub'],
     'with a list for a scope': ['gth_ak_list', 'the scope of the API key is not a string'],
     'that is bound to a key': ['gth_ak_bound', 'the access token is bound to a key; send it as DPoP with a proof'],
-    'that is an access token': ['access-token', 'this is no API key: send an access token in the Authorization header'],
+    'that is an access token': ['access-token', 'this is not an API key; send an access token in the Authorization header'],
     'that is too long': ['x'.repeat(16_385), 'the API key is malformed or too long'],
   }
   for (const [name, [key, description]] of Object.entries(rows))
@@ -91,7 +91,7 @@ suite('an API key is refused', () => {
 
   test('sent as an access token', async () => {
     for (const [key, description] of [
-      ['gth_ak_dated', 'the access token names no client'],
+      ['gth_ak_dated', 'the access token has no client_id'],
       ['gth_ak_lasting', 'the access token has no expiry time'],
     ] as const)
       assert.equal((await refusal({ authorization: `Bearer ${key}` })).description, description)

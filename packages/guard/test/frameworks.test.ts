@@ -266,7 +266,7 @@ test('the log of Fastify has the cause of each 503, and nothing of other refusal
   const [line = '', ...others] = lines
   assert.deepEqual(others, [])
   const { msg, err } = JSON.parse(line) as { msg: string; err: { message: string } }
-  assert.equal(msg, 'the issuer of access tokens cannot be asked')
+  assert.equal(msg, 'the issuer of access tokens cannot be reached')
   assert.match(err.message, /^fetch failed/)
 })
 

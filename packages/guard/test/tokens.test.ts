@@ -55,8 +55,8 @@ const foreignKey = 'the access token is signed with a key that its issuer does n
 const wrongTyp = 'the typ of the access token is not at+jwt'
 const lacksClaim = 'the access token lacks iat or jti'
 const noExpiry = 'the access token has no expiry time'
-const noSubject = 'the access token names no subject'
-const noClient = 'the access token names no client'
+const noSubject = 'the access token has no sub'
+const noClient = 'the access token has no client_id'
 const unknownBinding = 'the access token is bound in a way that cannot be checked here'
 
 /** What is wrong with the form or the signature of a token. */

@@ -29,7 +29,7 @@ async function outcome(typ: string | undefined, claims: Record<string, unknown>,
 }
 
 const wrongTyp = 'the typ of the access token is not at+jwt'
-const otherKind = 'this is another kind of token than an access token'
+const otherKind = 'this is not an access token but a token of another kind'
 
 for (const typ of ['JWT', 'jwt', 'application/jwt']) {
   test(`typ ${typ} is refused by default`, async () => assert.equal(await outcome(typ, {}, false), wrongTyp))
@@ -44,7 +44,7 @@ suite('by choice, too, is refused', () => {
   const rows: Record<string, [typ: string | undefined, claims: Record<string, unknown>, description: string]> = {
     'a token without a typ': [undefined, {}, wrongTyp],
     'a logout token by its typ': ['logout+jwt', {}, wrongTyp],
-    'a token with no client': ['JWT', { client_id: undefined }, 'the access token names no client'],
+    'a token with no client': ['JWT', { client_id: undefined }, 'the access token has no client_id'],
     'a token with no jti': ['JWT', { jti: undefined }, 'the access token lacks iat or jti'],
     'a token with no audience': ['JWT', { aud: undefined }, 'the access token is not for this API'],
     'an ID token of a client that is named like this API': ['JWT', { aud: audience, client_id: audience }, otherKind],
