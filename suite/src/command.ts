@@ -71,7 +71,7 @@ function grammar(out: Screen, err: Screen): Command {
 }
 
 const help = `
-TARGET (environment): gatehouse, oidc-provider, or the issuer URL of a running server.
+TARGET (environment): gatehouse, oidc-provider, keycloak, or the issuer URL of a running server.
 
 Examples:
   $ TARGET=gatehouse npm run suite
@@ -111,8 +111,9 @@ async function openTarget(name: string | undefined, config: string | undefined):
   const stop = async () => {}
   if (name === 'gatehouse') return (await import('./target/gatehouse.ts')).startGatehouse()
   if (name === 'oidc-provider') return (await import('./target/oidc-provider.ts')).startOidcProvider()
+  if (name === 'keycloak') return (await import('./target/keycloak.ts')).startKeycloakTarget()
   if (name !== undefined && !/^https?:\/\//.test(name))
-    throw new UsageError('TARGET must be gatehouse, oidc-provider, or a URL that begins with https:// or http://')
+    throw new UsageError('TARGET must be gatehouse, oidc-provider, keycloak, or a URL that begins with https:// or http://')
   if (config !== undefined) return { ...readTarget(config, name), stop }
   if (name === undefined) throw new UsageError('name a server: TARGET=https://issuer.example, or --config with a target file')
   return { ...bareTarget(name), stop }

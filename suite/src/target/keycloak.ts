@@ -1,0 +1,106 @@
+/** Keycloak as the reference server, in development mode, with a realm of the suite's people and clients. */
+import { startKeycloak } from './keycloak-server.ts'
+import { clients, type Prepared, people, registrationsOf } from './prepared.ts'
+import type { RunningTarget } from './target.ts'
+
+/** Of the scopes those that every realm has: it knows no APIs. */
+const realmScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+
+const known = Object.fromEntries(
+  Object.entries(clients).map(([name, client]) => {
+    const scope = client.scope.split(' ').filter((word) => realmScopes.includes(word))
+    return [name, { ...client, scope: scope.length === 0 ? 'profile email' : scope.join(' ') }]
+  }),
+)
+
+export async function startKeycloakTarget(): Promise<RunningTarget> {
+  const { issuer, administer, stop } = await startKeycloak(realm())
+  const initial = (await administer('/clients-initial-access', { count: 1000, expiration: 3600 })) as { token: string }
+  return {
+    name: 'keycloak',
+    issuer,
+    people,
+    clients: registrationsOf(known),
+    resources: [], // it does not know the parameter resource
+    initial_access_token: initial.token,
+    pages: {
+      steps: [
+        { when: 'form#kc-form-login', fill: { username: '{username}', password: '{password}' } },
+        { when: '#kc-oauth', fill: {}, click: '#kc-login' },
+        { when: 'form#kc-user-verify-device-user-code-form', fill: { device_user_code: '{user_code}' } },
+        { when: '#kc-logout-confirm', fill: {}, click: '#kc-logout' },
+      ],
+      decline: '#kc-cancel',
+    },
+    stop,
+  }
+}
+
+/** Lets people have attributes that it does not define, such as a phone number. */
+const userProfile = {
+  providerId: 'declarative-user-profile',
+  config: {
+    'kc.user.profile.config': [
+      JSON.stringify({
+        unmanagedAttributePolicy: 'ENABLED',
+        attributes: ['username', 'email', 'firstName', 'lastName'].map((name) => ({ name })),
+      }),
+    ],
+  },
+}
+
+function realm() {
+  return {
+    realm: 'suite',
+    enabled: true,
+    sslRequired: 'none',
+    revokeRefreshToken: true,
+    refreshTokenMaxReuse: 0,
+    users: people.map(({ username, password }) => ({
+      username,
+      enabled: true,
+      email: `${username}@example.com`,
+      emailVerified: true,
+      firstName: username,
+      lastName: 'Example',
+      attributes: { phoneNumber: ['+441632960961'], locality: ['London'], country: ['United Kingdom'] },
+      credentials: [{ type: 'password', value: password }],
+      realmRoles: ['offline_access', 'default-roles-suite'],
+    })),
+    components: { 'org.keycloak.userprofile.UserProfileProvider': [userProfile] },
+    clients: Object.values(known).map(clientOf),
+  }
+}
+
+function clientOf({ client_id, client_secret, grants, pkceOptional, private_key, ...client }: Prepared): object {
+  const { d, ...publicKey } = private_key ?? {}
+  const isPublic = client.token_endpoint_auth_method === 'none'
+  const methods = {
+    client_secret_basic: 'client-secret',
+    client_secret_post: 'client-secret',
+    private_key_jwt: 'client-jwt',
+    none: undefined,
+  }
+  const people = grants.includes('authorization_code')
+  return {
+    clientId: client_id,
+    enabled: true,
+    protocol: 'openid-connect',
+    publicClient: isPublic,
+    ...(client_secret === undefined ? {} : { secret: client_secret }),
+    ...(isPublic ? {} : { clientAuthenticatorType: methods[client.token_endpoint_auth_method] }),
+    redirectUris: client.redirect_uris,
+    consentRequired: people,
+    standardFlowEnabled: people,
+    directAccessGrantsEnabled: false,
+    serviceAccountsEnabled: grants.includes('client_credentials'),
+    optionalClientScopes: client.scope.split(' ').filter((scope) => scope !== 'openid'),
+    defaultClientScopes: ['basic', 'acr'],
+    attributes: {
+      'post.logout.redirect.uris': client.post_logout_redirect_uris.join('##'),
+      'oauth2.device.authorization.grant.enabled': String(grants.includes('device_code')),
+      ...(people && !pkceOptional ? { 'pkce.code.challenge.method': 'S256' } : {}),
+      ...(private_key ? { 'use.jwks.string': 'true', 'jwks.string': JSON.stringify({ keys: [publicKey] }) } : {}),
+    },
+  }
+}
