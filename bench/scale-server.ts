@@ -38,7 +38,7 @@ function envOf(folder: string): Record<string, string> {
   }
 }
 
-/** In a process of its own, so that what it takes to fill a house is not taken for what it takes to keep it. */
+/** In a separate process, so that the memory used for filling the database is not counted. */
 async function open(place: Place): Promise<{ origin: string; secret: string }> {
   await (await houseIn(place)).serve()
   return { origin: `http://127.0.0.1:${place.port}`, secret }

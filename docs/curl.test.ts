@@ -1,4 +1,4 @@
-/** The curl commands of the guides, run as they stand there, each guide's against a house of its own. */
+/** Runs the curl commands of the guides as written, for each guide against a separate server. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

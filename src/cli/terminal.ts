@@ -19,7 +19,7 @@ export interface Terminal {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that it looks for
 const unsafe = /(\x1b\[(?:1|2|22|31|32|36|39)m)|[^\P{Cc}\t\n]|\p{Cs}|\p{Bidi_Control}/gu
 
-/** A screen on which control characters and bidirectional controls are written as `\u001b`, whoever put them into a text. */
+/** A screen on which control characters and bidirectional controls are written as `\u001b`, wherever a text comes from. */
 export function neutralised(screen: Screen): Screen {
   const neutral = (text: string) => text.replace(unsafe, (character, ours?: string) => ours ?? escaped(character))
   return { write: (text) => screen.write(neutral(text)), isTTY: screen.isTTY }

@@ -84,7 +84,7 @@ export class TooMany extends Unavailable {
   override readonly name = 'TooMany'
 }
 
-/** A text that cannot be stored, whoever sent it. Nothing was done. */
+/** A text that cannot be stored. Nothing was done. */
 export class Unstorable extends Error {
   override readonly name: string = 'Unstorable'
 }

@@ -32,7 +32,7 @@ export interface Registration {
   at: number
 }
 
-/** Lets whoever holds it register clients. RFC 7591 §1.2 */
+/** Its holder can register clients. RFC 7591 §1.2 */
 export interface InitialAccessToken {
   /** Public. */
   id: string

@@ -15,17 +15,17 @@ const root = join(here, '../..')
 const readme = readFileSync(join(here, 'README.md'), 'utf8')
 
 suite('the README', () => {
-  let house: TestApp
+  let gatehouse: TestApp
   let token: string
   before(async () => {
-    house = await testApp('sqlite')
-    await addDemoData(house.root, random)
+    gatehouse = await testApp('sqlite')
+    await addDemoData(gatehouse.root, random)
     const headers = { authorization: `Basic ${Buffer.from(`${demo.machine.client_id}:${demo.machine.secret}`).toString('base64')}` }
     const body = new URLSearchParams({ grant_type: 'client_credentials' })
-    const response = await fetch(`${house.issuer}/token`, { method: 'POST', headers, body })
+    const response = await fetch(`${gatehouse.issuer}/token`, { method: 'POST', headers, body })
     token = ((await response.json()) as { access_token: string }).access_token
   })
-  after(() => house.close())
+  after(() => gatehouse.close())
 
   const programs = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text]) => text as string)
   test('has three programs', () => assert.equal(programs.length, 3))
@@ -34,7 +34,7 @@ suite('the README', () => {
     test(`runs: program ${n + 1}`, async () => {
       const port = await freePort()
       const text = program
-        .replaceAll('http://localhost:8000', house.issuer)
+        .replaceAll('http://localhost:8000', gatehouse.issuer)
         .replaceAll('localhost:4000', `localhost:${port}`)
         .replace(/\b4000\b/, String(port))
       const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', text], { cwd: root, stdio: 'inherit' })

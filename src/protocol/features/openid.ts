@@ -5,7 +5,7 @@ import { subjectFor } from '../subject.ts'
 import { transportable } from '../token-size.ts'
 import type { Issuance } from '../types.ts'
 
-/** Undefined unless it was an OpenID request and a person signed in: whoever exchanges a token has seen nobody sign in. */
+/** Undefined unless it was an OpenID request and a person signed in: a client that exchanges a token has not seen a sign-in. */
 async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string): Promise<string | undefined> {
   const { client, authorization, scope, nonce, code } = issuance
   if (!authorization || !scope.includes('openid') || issuance.within) return undefined

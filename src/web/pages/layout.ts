@@ -18,7 +18,7 @@ export interface PageContext {
   signUp: boolean
   /** Whether there is an account page. */
   account: boolean
-  /** For whoever looks for the cause of a refusal: the id of the request in the log, and when it was. */
+  /** To find the cause of a refusal: the id of the request in the log, and its time. */
   request?: { id: string; time: string }
   /** Refusals show how to mend them. */
   help?: boolean
