@@ -212,10 +212,7 @@ export interface ClientAuth {
   carrier: 'authorization header' | 'client_secret' | 'client_assertion' | 'client_id'
   /** Identifier of the client that the request claims to be by this method; undefined when the request does not use the method. Nothing is verified yet. */
   claimedClient(ctx: Ctx, request: Request): string | undefined
-  /**
-   * Why the claim is not proven, for the log only; undefined when it is proven. `client`: as registered; undefined when there is none, which must
-   * take the same time.
-   */
+  /** Why the claim is not proven, for the log only; undefined when it is. `client`: undefined when it is not registered, which must take as long. */
   verify(ctx: Ctx, request: Request, client: Client | undefined): Promise<string | undefined>
 }
 
