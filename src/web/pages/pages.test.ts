@@ -17,13 +17,14 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { name: text, description: text, api: text, known: false },
     { name: text, description: text, api: text, known: true },
   ]
+  const details = [{ title: text, api: text, lines: [[text, text] as const] }]
   const to = `https://app.example/cb?${text}`
   const totp = { secret: text, uri: `otpauth://totp/x?${text}`, draft: text }
   return [
     { page: 'sign-in', data: { flow, application, loginHint: `x${text}`, problem: text, passkey: text, canChoose: true } },
     { page: 'sign-up', data: { flow, application, email: text, name: text, problem: { text }, canChoose: true, ...questionsOf(text) } },
     { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
-    { page: 'consent', data: { flow, application, person, scopes, to, unproven: false } },
+    { page: 'consent', data: { flow, application, person, scopes, to, unproven: false, details } },
     { page: 'new-password', data: { flow, application, person, problem: text } },
     { page: 'second-factor', data: { flow, application, person, totp: true, passkey: text, recovery: true, problem: text } },
     { page: 'enrolment', data: { flow, application, person, totp, passkey: text, problem: text } },
