@@ -10,6 +10,8 @@ import { codes } from '../src/protocol/errors.ts'
 import type { Feature } from '../src/protocol/feature.ts'
 import { catalogue } from '../src/protocol/features/index.ts'
 
+import { byClause, coverage } from './coverage.ts'
+
 const folder = join(import.meta.dirname, 'reference')
 
 /** The text of each page of `docs/reference`, by file name. */
@@ -18,6 +20,7 @@ export async function pages(): Promise<Record<string, string>> {
     'audit.md': audit(),
     'command-line.md': await commandLine(),
     'configuration.md': configuration(),
+    'coverage.md': await coveragePage(),
     'errors.md': errors(),
     'specifications.md': specifications(),
   }
@@ -50,6 +53,27 @@ function audit(): string {
       ['Act', 'Meaning'],
       Object.entries(auditEventTypes).map(([act, meaning]) => [code(act), `${meaning}.`]),
     ),
+  )
+}
+
+async function coveragePage(): Promise<string> {
+  const { rules, checks } = await coverage()
+  const clauses = [...new Set([...rules.keys(), ...checks.keys()])].toSorted(byClause)
+  const specifications = Map.groupBy(clauses, (clause) => clause.split(' §')[0]!)
+  const listed = (places: readonly string[] = [], folder = '') => places.map((place) => code(place.replace(folder, ''))).join('<br>') || '–'
+  const sections = [...specifications].map(([specification, own]) => {
+    const rows = own.map((clause) => [
+      `§${clause.split(' §')[1]}`,
+      listed(rules.get(clause), 'src/protocol/'),
+      listed(checks.get(clause)?.map((id) => id.split('/')[1]!)),
+    ])
+    return `## ${specification}\n\n${table(['Section', 'Rule', 'Check'], rows)}`
+  })
+  return page(
+    'Coverage',
+    'Where a clause of a specification stands in the sources, below `src/protocol`, and which checks of `suite/checks` test it over HTTP. ' +
+      'A rule without a check here is tested in another way, or cannot be seen from outside. A check without a rule tests what no single rule decides.',
+    ...sections,
   )
 }
 

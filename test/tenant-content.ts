@@ -9,7 +9,13 @@ import { aClient, aCode, aFlow, aMessage, anAccessToken, anAccount, aRefreshToke
 
 export const aSecret = (id: string) => ({ id, hash: `hash of ${id}`, createdAt: NOW })
 export const aResource = (n: string) =>
-  resourceSchema.parse({ identifier: `https://api${n}.example`, resource_id: `api${n}`, name: `API ${n}`, scopes: { read: 'Read' } })
+  resourceSchema.parse({
+    identifier: `https://api${n}.example`,
+    resource_id: `api${n}`,
+    name: `API ${n}`,
+    scopes: { read: 'Read' },
+    authorization_details_types: { [`order${n}`]: { description: 'Order', schema: { type: 'object' } } },
+  })
 export const aConnection = (n: string) =>
   connectionSchema.parse({ name: `connection${n}`, issuer: `https://provider${n}.example`, client_id: 'gatehouse' })
 export const anUpstreamRequest = (n: string): UpstreamRequest => ({

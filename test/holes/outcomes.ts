@@ -180,7 +180,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     expired_token: 'client disabled and enabled, client deleted and registered again',
     'less: openid': 'scope removed',
     unauthorized_client: 'grant types removed',
-    access_denied: `${account}, sessions ended, grant revoked`,
+    invalid_grant: `${account}, sessions ended, grant revoked`,
     not_found: 'tenant suspended',
   },
   'registration access token': {

@@ -221,7 +221,7 @@ async function allowedCode(ctx: Ctx, { params, client }: TokenRequest): Promise<
   if (await ctx.store.deviceCodes.poll(hash, ctx.now()))
     refuse('slow_down', 'the device asks too often; wait 5 seconds longer between two requests')
   const pending = await ctx.store.pushedRequests.find(waiting.request, ctx.now())
-  if (!pending) throw denied() // the sign-in by which it was allowed has ended
+  if (!pending) refuse('invalid_grant', 'device_code was already used, or the sign-in that allowed it has ended')
   return refuse('authorization_pending', 'the person has not answered yet; ask again')
 }
 
@@ -229,7 +229,7 @@ const expired = 'the device code has expired; start again'
 
 /** At the token endpoint every such error is a 400. RFC 6749 §5.2 */
 function denied(): OAuthError {
-  const error = new OAuthError('access_denied', 'the person refused, or has signed out since')
+  const error = new OAuthError('access_denied', 'the person refused')
   error.status = 400
   return error
 }

@@ -15,9 +15,6 @@ import type { RunningTarget } from './target.ts'
 const program = fileURLToPath(new URL('../../../bin/gatehouse.js', import.meta.url))
 const startSeconds = 60
 
-/** Clients that need no feature Gatehouse lacks. */
-const { jwt, device, ...served } = clients
-
 /** `database`: URL of an empty PostgreSQL database. Default: a temporary SQLite file. */
 export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_URL']): Promise<RunningTarget> {
   if (!existsSync(program)) throw new Unjudgeable('TARGET=gatehouse works in a checkout of Gatehouse; give the URL of a running server')
@@ -38,12 +35,13 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
     issuer,
     ca,
     people,
-    clients: registrationsOf(served),
+    clients: registrationsOf(clients),
     resources,
     pages: {
       steps: [
         { when: 'form#sign-in', fill: { username: '{username}', password: '{password}' } },
         { when: 'form#consent #allow', fill: {}, click: '#allow' },
+        { when: 'form#device', fill: { user_code: '{user_code}' } },
         { when: 'form#sign-out', fill: {} },
       ],
       decline: '#deny',
@@ -89,7 +87,7 @@ async function writeFiles(folder: string, { issuer, port, database }: Place): Pr
   write('tls.key', key)
   write('tls.crt', cert)
   write('key', Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'))
-  write('clients.json', JSON.stringify({ resources: resources.map(apiOf), clients: Object.values(served).map(clientOf) }))
+  write('clients.json', JSON.stringify({ resources: resources.map(apiOf), clients: Object.values(clients).map(clientOf) }))
   const settings = {
     issuer,
     data_dir: folder,
@@ -99,6 +97,7 @@ async function writeFiles(folder: string, { issuer, port, database }: Place): Pr
     database_url: database ?? `sqlite:${join(folder, 'gatehouse.db')}`,
     keys: { rsa_bits: 2048 },
     passwords: { memory_kib: 19456, passes: 2 },
+    registration: { open: true, per_address: 100_000 },
     log: { level: 'error' },
   }
   write('gatehouse.yaml', JSON.stringify(settings)) // JSON is YAML
@@ -113,10 +112,12 @@ function apiOf({ identifier, scope }: (typeof resources)[number]): object {
   }
 }
 
-function clientOf({ grants, native, responseTypes, pkceOptional, resource, ...registration }: Prepared): object {
+function clientOf({ grants, native, responseTypes, pkceOptional, resource, private_key, ...registration }: Prepared): object {
+  const { d, ...publicKey } = private_key ?? {}
   return {
     ...registration,
-    grant_types: grants.filter((grant) => grant !== 'device_code'),
+    grant_types: grants.map((grant) => (grant === 'device_code' ? 'urn:ietf:params:oauth:grant-type:device_code' : grant)),
+    ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
     ...(responseTypes ? { response_types: responseTypes } : {}),
     ...(native ? { application_type: 'native' } : {}),
     ...(pkceOptional ? { policy: { pkce: 'optional' } } : {}),
