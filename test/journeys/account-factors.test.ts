@@ -69,7 +69,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match((await browser.open('/account/second-factors')).html, /id="codes-left">10</)
       gatehouse.advance(30)
       assert.ok(!shows(await (await enter('/account', app.at(gatehouse.now()))).open('/account'), 'second-factor'))
-      assert.deepEqual(await noted(), ['user.factor-add'])
+      assert.deepEqual(await noted(), ['user.factor-add', 'user.sign-in-begun'])
     })
 
     test('another app takes the place of the old one; recovery codes stay', async () => {

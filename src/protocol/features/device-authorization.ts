@@ -214,14 +214,14 @@ async function allowedCode(ctx: Ctx, { params, client }: TokenRequest): Promise<
   const waiting = await ctx.store.deviceCodes.find(hash)
   if (waiting?.clientId !== client.client_id) return refuse('invalid_grant', unknown)
   if (isVoidFor(client, waiting)) refuse('expired_token', expired)
+  const pending = await ctx.store.pushedRequests.find(waiting.request, ctx.now()) // first: the person's answer ends it and adds the code
   const code = await ctx.store.codes.find(hash)
   if (code) return code.expiresAt > ctx.now() ? code : refuse('expired_token', expired)
   if (waiting.refused) throw denied()
   if (waiting.expiresAt <= ctx.now()) refuse('expired_token', expired)
+  if (!pending) refuse('invalid_grant', 'device_code was already used, or the sign-in that allowed it has ended')
   if (await ctx.store.deviceCodes.poll(hash, ctx.now()))
     refuse('slow_down', 'the device asks too often; wait 5 seconds longer between two requests')
-  const pending = await ctx.store.pushedRequests.find(waiting.request, ctx.now())
-  if (!pending) refuse('invalid_grant', 'device_code was already used, or the sign-in that allowed it has ended')
   return refuse('authorization_pending', 'the person has not answered yet; ask again')
 }
 
