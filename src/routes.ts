@@ -14,6 +14,8 @@ import { type HomeOptions, homeRoutes } from './web/home.ts'
 import { type Route, routeOf } from './web/http/route.ts'
 import { signUpSteps } from './web/sign-in/sign-up.ts'
 import { steps } from './web/sign-in/steps.ts'
+import { callbackRoutes } from './web/upstream/callback.ts'
+import { signInRoute } from './web/upstream/sign-in.ts'
 
 interface RouteDeps {
   server: Server
@@ -30,7 +32,7 @@ export function routesOf({ server, tenant, tenants, sentMails }: RouteDeps, { ap
   const { connection, state_seconds: stateLifetime, redirect_uri: redirectUri } = auth_manager
   const json = everyRoute(compat)
   const rules = [...server.endpoints.values()].map(routeOf)
-  const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps] : []
+  const pages = server.grantTypes.has('authorization_code') ? [...steps, ...signUpSteps, signInRoute] : []
   const account = server.responseTypes.has('none') ? accountRoutes : []
   const offers = { application: demo.application ? demoAddresses.application : undefined, machine: demoMachine, docs: api.docs === 'page' }
   const home = homeRoutes({
@@ -43,6 +45,7 @@ export function routesOf({ server, tenant, tenants, sentMails }: RouteDeps, { ap
     ...withSharedRegister(withoutClients(rules, compat), json),
     ...pages,
     ...account,
+    ...callbackRoutes,
     ...authManager({ connection, stateLifetime, redirectUri }),
     ...docsRoutes(json, api.docs, version),
   ]

@@ -1,7 +1,7 @@
 /** What a tenant has of other providers, put together: its connections, and the vault of their tokens. */
 import { setTimeout } from 'node:timers/promises'
 import type { Config } from './config/schema.ts'
-import { connectionSchema } from './connections/connection.ts'
+import { connectionSchema, settingsOf } from './connections/connection.ts'
 import type { PendingDeps } from './connections/pending.ts'
 import type { ConnectionStore } from './connections/store.ts'
 import { appleSecret } from './crypto/apple-secret.ts'
@@ -12,6 +12,7 @@ import type { TenantTokens } from './crypto/tokens.ts'
 import { type AuditDeps, recordAuditEvents } from './identity/audit.ts'
 import { type Platform, systemClock } from './platform.ts'
 import type { Remote } from './protocol/remote.ts'
+import type { SignInUpstream } from './protocol/request-reply.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
@@ -71,6 +72,18 @@ export function upstreamOf(deps: UpstreamDeps, tenantId: string, parts: TenantPa
     recordAudit: (events) => recordAuditEvents(audit, events, undefined),
   }
   return { connections, vault }
+}
+
+/** At most so many buttons are shown. */
+const maxButtons = 20
+
+/** By the position that the tenant gives them, then by name. */
+export async function signInUpstreams({ connections }: ConnectionStore): Promise<SignInUpstream[]> {
+  return (await connections.all())
+    .filter(({ enabled, sign_in }) => enabled && sign_in.enabled)
+    .toSorted((a, b) => a.position - b.position)
+    .slice(0, maxButtons)
+    .map((one) => ({ name: one.name, label: settingsOf(one).label, domains: one.sign_in.route_domains }))
 }
 
 /** The connection that the settings `keycloak` stand for, which takes precedence over a stored one of its name. It only hands out tokens. */

@@ -33,7 +33,8 @@ import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { TenantRow } from './store/types.ts'
-import { upstreamOf } from './tenant-upstream.ts'
+import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
+import { upstreamTokens } from './vault/exchange.ts'
 import { accountClient } from './web/account/client.ts'
 import { withAdministration } from './web/api/administration.ts'
 import { firstPartyClient, withOwnClients } from './web/api/first-party.ts'
@@ -88,6 +89,8 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
   const id = () => randomId(random)
   const firstParty = firstPartyOf(deps, row)
   const signIn = signInOf(deps, row, { store, tokens: opaque, id, mail })
+  const audit: AuditDeps = { store, now, orderedId, retention: config.audit.keep_days * 86_400 }
+  const upstream = upstreamOf(deps, row.id, { store, keys, issuer, id, tokens: opaque, audit })
   const ctx: Ctx = {
     issuer,
     tenant,
@@ -98,9 +101,8 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     sharedKeys: shared,
     firstPartyAudience: config.api.audience,
     tokens: opaque,
-    ...{ remote, mutualTls, keySets, now, id },
+    ...{ remote, upstreamTokens: upstreamTokens(upstream.vault), mutualTls, keySets, now, id },
   }
-  const audit: AuditDeps = { store, now, orderedId, retention: config.audit.keep_days * 86_400 }
   return {
     row,
     slug: row.slug,
@@ -117,7 +119,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     store,
     keyring: keys,
     signingSecrets: shared,
-    ...upstreamOf(deps, row.id, { store, keys, issuer, id, tokens: opaque, audit }),
+    ...upstream,
     tokens: opaque,
     readablePassword: () => readablePassword(random),
     accounts: { store, passwords, now, id, notify: signIn.notify },
@@ -251,8 +253,9 @@ function releasedAttributes({ features, scopes }: Server, schema: readonly Attri
 function signInOf(
   { config, platform: { random }, sealer, passwords }: AppDeps,
   row: TenantRow,
-  { store, tokens, id, mail }: Pick<SignInDeps, 'store' | 'id'> & { tokens: TenantTokens; mail: MailDeps | undefined },
+  own: Pick<SignInDeps, 'id'> & { store: Tenant['store']; tokens: TenantTokens; mail: MailDeps | undefined },
 ): SignInDeps {
+  const { store, tokens, id, mail } = own
   const { session_idle: idle, session_absolute: absolute } = lifetimesOf(config, row)
   const { account, address, tenant } = config.limits.sign_in
   const flows = config.limits.flows_per_address
@@ -270,6 +273,7 @@ function signInOf(
     lifetimes: { idle, absolute },
     limits: { account, address, tenant, flows, registrations: config.registration.per_address },
     pseudonym: tokens.pseudonym,
+    upstreams: () => signInUpstreams(store),
     id,
     notify: async (news, account) => mail && sendNotice(mail, news, account),
   }

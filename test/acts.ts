@@ -10,6 +10,7 @@ import {
   anAttribute,
   anEntry,
   anEvent,
+  anIdentity,
   anInitialToken,
   anUpstreamRequest,
   aPasskey,
@@ -86,7 +87,7 @@ const protocol: Record<string, Act> = {
   'resourcesAdmin.list': lists((s) => s.resourcesAdmin.list(page)),
   'resourcesAdmin.rotateSecret': writes('resource_secrets ~1', (s) => s.resourcesAdmin.rotateSecret(api1, aSecret('second'), undefined)),
   declare: writes(
-    'client_origins -1, client_secrets -2, clients -1, connections -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
+    'client_origins -1, client_secrets -2, clients -1, connections -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
     (s) =>
       s.declare(
         { clients: [], resources: [], connections: [], removed: { clients: ['client1'], resources: [api1], connections: ['connection1'] } },
@@ -94,13 +95,22 @@ const protocol: Record<string, Act> = {
       ),
   ),
   'connections.find': reads((s, n) => s.connections.find(`connection${n}`)),
+  'connections.all': lists((s) => s.connections.all()),
   'connections.list': lists((s) => s.connections.list(page)),
   'connections.add': writes('connections +1', (s) => s.connections.add(aConnection('3'), 'sealed')),
   'connections.replace': writes('connections ~1', (s) => s.connections.replace({ ...aConnection('1'), label: 'Other' })),
   'connections.setSecret': writes('connections ~1', (s) => s.connections.setSecret('connection1', 'other')),
-  'connections.remove': writes('connections -1, upstream_requests -1, vault_entries -1, vault_token_ids -1', (s) =>
+  'connections.remove': writes('connections -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1', (s) =>
     s.connections.remove('connection1'),
   ),
+  'upstreamIdentities.find': reads((s, n) => s.upstreamIdentities.find(`connection${n}`, `upstream${n}`)),
+  'upstreamIdentities.of': reads((s, n) => s.upstreamIdentities.of(`person${n}`)),
+  'upstreamIdentities.link': writes('upstream_identities +1', (s) => s.upstreamIdentities.link({ ...anIdentity('3'), subject: 'person1' })),
+  'upstreamIdentities.create': writes('accounts +1, logins +2, upstream_identities +1', (s) =>
+    s.upstreamIdentities.create({ ...person('3'), attributes: {} }, anIdentity('3')),
+  ),
+  'upstreamIdentities.used': writes('upstream_identities ~1', (s) => s.upstreamIdentities.used('connection1', 'upstream1', NOW + 1)),
+  'upstreamIdentities.unlink': writes('upstream_identities -1', (s) => s.upstreamIdentities.unlink(anIdentity('1'))),
   'upstreamRequests.add': writes('upstream_requests +1', (s) => s.upstreamRequests.add(anUpstreamRequest('3'), NOW + 60)),
   'upstreamRequests.take': writes('upstream_requests -1', (s) => s.upstreamRequests.take('upstream-request1', NOW)),
   'vault.add': writes('vault_entries +1, vault_token_ids +1', (s) =>
@@ -203,11 +213,11 @@ const identity: Record<string, Act> = {
   'accounts.rehash': writes('accounts ~1', (s) => s.accounts.rehash('person1', '$1', '$new')),
   'accounts.personalData': reads((s, n) => s.accounts.personalData(`person${n}`)),
   'accounts.leave': writes(
-    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1, vault_entries -1, vault_token_ids -1',
+    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1',
     (s) => s.accounts.leave('person1', NOW),
   ),
   'accounts.remove': writes(
-    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1, vault_entries -1, vault_token_ids -1',
+    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1',
     (s) => s.accounts.remove('person1', NOW),
   ),
   'accounts.list': lists((s) => s.accounts.list(page)),

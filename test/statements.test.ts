@@ -5,6 +5,7 @@ import { read, statements } from './sources.ts'
 
 /** Files with statements that concern all tenants, or none. */
 const tenantless: Readonly<Record<string, string>> = {
+  'store/auth-manager-vault.ts': 'the table of another product',
   'store/system.ts': 'the tenants themselves, and the installation',
   'store/migrate.ts': 'the shape of the database',
   'store/clock.ts': 'the time is that of all',

@@ -45,6 +45,14 @@ export const anEntry = (n: string): VaultEntry => ({
   lastUsedAt: undefined,
   lastUsedBy: undefined,
 })
+export const anIdentity = (n: string) => ({
+  connection: `connection${n}`,
+  upstreamSubject: `upstream${n}`,
+  subject: `person${n}`,
+  label: undefined,
+  createdAt: NOW,
+  lastUsedAt: undefined,
+})
 export const aTokenId = (n: string) => ({ id: `token-id${n}`, entry: `entry${n}`, session: `sid${n}`, createdAt: NOW })
 export const aLink = (n: string, kind: 'reset' | 'verification' = 'verification') => ({
   hash: `link${n}`,
@@ -207,6 +215,7 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.groups.addMembers({ id: `group${n}`, subjects: [`person${n}`], maxPerAccount: 9 })
   await store.upstreamRequests.add(anUpstreamRequest(n), NOW + 60)
   await store.vault.add(anEntry(n), aTokenId(n))
+  await store.upstreamIdentities.link(anIdentity(n))
   await store.apiKeysAdmin.add(anApiKey(n))
   await store.apiKeysAdmin.add({
     ...anApiKey(n, 'service'),

@@ -47,12 +47,15 @@ export function vaultWorld(
   let requests = 0
   const families: Family[] = []
   const access = new Map<string, string>()
+  /** Owners of refresh tokens, of spent ones too. */
+  const issued = new Map<string, string>()
   const underWay = new Map<string, number>()
   const wounded = new Set<string>()
   const now = () => time
   const issue = (owner: string) => {
     const family = { owner, current: `rt-${++count}`, previous: undefined, over: false }
     families.push(family)
+    issued.set(family.current, owner)
     return family.current
   }
 
@@ -69,8 +72,8 @@ export function vaultWorld(
     })
     requests++
     const token = new URLSearchParams(body).get('refresh_token') ?? ''
+    const owner = issued.get(token) ?? 'nobody'
     const family = families.find(({ current, previous }) => current === token || previous === token)
-    const owner = family?.owner ?? 'nobody'
     underWay.set(owner, (underWay.get(owner) ?? 0) + 1)
     most = Math.max(most, underWay.get(owner) as number)
     try {
@@ -84,6 +87,7 @@ export function vaultWorld(
       if (rotation !== 'none' && family.current === token) {
         family.previous = token
         family.current = `rt-${++count}`
+        issued.set(family.current, owner)
       }
       const accessToken = `at-${++count}`
       access.set(accessToken, owner)

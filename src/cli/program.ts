@@ -88,6 +88,11 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'other providers that people sign in through, and whose tokens can be kept',
       load: async () => [(await import('./connections.ts')).connections],
     },
+    {
+      usage: 'vault',
+      summary: 'stored tokens of other providers',
+      load: async () => [(await import('./vault.ts')).vault],
+    },
     { usage: 'sessions', summary: 'browsers in which people are signed in', load: async () => [(await import('./sessions.ts')).sessions] },
     { usage: 'grants', summary: 'what people have allowed applications', load: async () => [(await import('./grants.ts')).grants] },
     { usage: 'roles', summary: "what people may do at their tenant's API", load: async () => [(await import('./roles.ts')).roleMatrix] },

@@ -85,9 +85,15 @@ export async function redeem(
     const result = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce, requireIdToken: true })
     await oauth.validateApplicationLevelSignature(server, response, { ...options, [oauth.jwksCache]: jwksCache })
     const claims = oauth.getValidatedIdTokenClaims(result) as oauth.IDToken
+    checkSubject(claims.sub)
     const tokens = tokensFrom(deps, result, claims)
     return { tokens, person: { subject: claims.sub, claims: { ...(await userinfo(provider, tokens.accessToken, claims.sub)), ...claims } } }
   })
+}
+
+/** OpenID Connect Core §2: at most 255 ASCII characters; it becomes part of keys. */
+function checkSubject(subject: string): void {
+  if (!/^[\x20-\x7e]{1,255}$/.test(subject)) throw new UpstreamError('answer', 'the subject is not of 1 to 255 ASCII characters')
 }
 
 /** A provider without the endpoint tells everything in its ID token. OpenID Connect Core §5.3.2: `sub` must be that of the ID token. */
@@ -106,6 +112,7 @@ async function personByApi(provider: Provider, accessToken: string): Promise<Ups
   const subject = claims[settings.subject]
   if ((typeof subject !== 'string' && typeof subject !== 'number') || String(subject) === '')
     throw new UpstreamError('answer', `the provider does not tell who it was: its answer has no ${settings.subject}`)
+  checkSubject(String(subject))
   return { subject: String(subject), claims: { ...claims, ...(await primaryEmail(provider, accessToken)) } }
 }
 

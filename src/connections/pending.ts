@@ -18,25 +18,36 @@ export interface PendingDeps extends ConnectionDeps {
   states: States
 }
 
-/** Begins one. Returns the URL for the browser. `lifetime`: in seconds; `params`: further parameters of the authorization request. */
+/**
+ * Begins one. Returns the URL for the browser. `lifetime`: in seconds; `params`: further parameters of the authorization request; `carries`: a
+ * text without dots that comes back with the answer, in sight of the provider.
+ */
 export async function beginRequest(
   deps: PendingDeps,
   connection: Connection,
-  ask: Omit<UpstreamRequest, 'hash' | 'connection'> & { lifetime: number; params?: Readonly<Record<string, string>> },
+  ask: Omit<UpstreamRequest, 'hash' | 'connection'> & { lifetime: number; params?: Readonly<Record<string, string>>; carries?: string },
 ): Promise<string> {
-  const { lifetime, params = {}, ...request } = ask
-  const state = deps.states.make()
+  const { lifetime, params = {}, carries, ...request } = ask
+  const secret = deps.states.make()
+  const state = carries === undefined ? secret : `${secret}.${carries}`
   const url = await authorizationUrl(deps, connection, bindingOf(deps, request, state), params)
-  const hash = deps.states.hash(state) as string
+  const hash = deps.states.hash(secret) as string
   await deps.requests.upstreamRequests.add({ ...request, hash, connection: connection.name }, deps.now() + lifetime)
   return url
 }
 
+export interface TakenRequest {
+  request: UpstreamRequest
+  binding: Binding
+  carried: string | undefined
+}
+
 /** The request that an answer with this `state` belongs to; it is used up. Undefined: it is unknown, was answered or has expired. */
-export async function takeRequest(deps: PendingDeps, state: string): Promise<{ request: UpstreamRequest; binding: Binding } | undefined> {
-  const hash = deps.states.hash(state)
+export async function takeRequest(deps: PendingDeps, state: string): Promise<TakenRequest | undefined> {
+  const [secret = '', carried] = state.split('.', 2)
+  const hash = deps.states.hash(secret)
   const request = hash === undefined ? undefined : await deps.requests.upstreamRequests.take(hash, deps.now())
-  return request && { request, binding: bindingOf(deps, request, state) }
+  return request && { request, binding: bindingOf(deps, request, state), carried }
 }
 
 function bindingOf(

@@ -4,6 +4,8 @@ import type { Connection, ConnectionMetadata } from './connection.ts'
 export interface ConnectionStore {
   connections: {
     find(name: string): Promise<Connection | undefined>
+    /** The first 200 in order of name, remembered until one of them changes. */
+    all(): Promise<readonly Connection[]>
     /** In order of name, after `after`. */
     list(ask: { after?: string; limit: number }): Promise<Connection[]>
     /** False when the name is taken. `sealedSecret`: undefined when it has none. */

@@ -21,8 +21,8 @@ export interface Sealing {
   readonly keyIds: readonly string[]
   /** One entry for each key that something is sealed under. */
   uses(): Promise<KeyUse[]>
-  /** Reseals everything under the current key, slice by slice. `progress`: called after each slice, with totals. */
-  reseal(progress: (done: Resealed & { total: number }) => void): Promise<Resealed>
+  /** Reseals everything under the current key, slice by slice. `progress`: called after each slice, with totals. `kinds`: only these. */
+  reseal(progress: (done: Resealed & { total: number }) => void, kinds?: readonly SealedKind[]): Promise<Resealed>
 }
 
 /** Reseals a value if it is not under the current key. A value that changed in the meantime is left unchanged. */
@@ -45,8 +45,8 @@ export function sealing(store: SealedStore, sealer: Sealer): Sealing {
   return {
     keyIds: sealer.keyIds,
     uses: () => keyUses(store),
-    async reseal(progress) {
-      const old = (await store.counts()).filter(({ prefix }) => !sealer.isCurrent(prefix))
+    async reseal(progress, kinds) {
+      const old = (await store.counts()).filter(({ kind, prefix }) => !sealer.isCurrent(prefix) && (kinds?.includes(kind) ?? true))
       const total = old.reduce((sum, { count }) => sum + count, 0)
       const done: Resealed = { resealed: 0, failed: 0 }
       for (const { kind, prefix } of old) {

@@ -49,6 +49,8 @@ export function people(deps: SignInDeps): People {
     attemptUserCode: (address, now, check) => attemptUserCode(deps, address, now, check),
     countRegistration: (address, now) => countRegistration(deps, address, now),
 
+    upstreams: deps.upstreams,
+
     async groups(subject) {
       return (await store.groups.of(subject)).map(({ name }) => name)
     },

@@ -1,5 +1,5 @@
 /** Signing in with a password, and the session that follows. */
-import type { Tokens } from '../protocol/ports.ts'
+import type { People, Tokens } from '../protocol/ports.ts'
 import type { Request } from '../protocol/request-reply.ts'
 import { type Account, foldLogin, isActive } from './account.ts'
 import type { FactorCrypto, PasswordCheck } from './crypto.ts'
@@ -37,6 +37,8 @@ export interface SignInDeps {
   limits: Limits
   /** Replaces a text that must not be stored: the same for the same text. */
   pseudonym(text: string): string
+  /** Providers that people can sign in through, in the order of their buttons. */
+  upstreams: People['upstreams']
   /** A new public id. */
   id(): string
   /** Tells the owner of an account by mail, where that is possible. Resolves once the mail is stored. */

@@ -7,6 +7,7 @@ import type { FactorStore, PasskeyStore } from './factor-store.ts'
 import type { GroupStore } from './groups.ts'
 import type { OutboxMessage, OutboxStore } from './outbox.ts'
 import type { Role } from './roles.ts'
+import type { UpstreamIdentityStore } from './upstream-identities.ts'
 
 /** A change that an administrator makes to another account. It holds only while the administrator still has the role they had when they asked. */
 export interface Administration {
@@ -70,7 +71,7 @@ export interface ProfileChange {
   attributes: Values
 }
 
-export interface IdentityStore {
+export interface IdentityStore extends UpstreamIdentityStore {
   accounts: {
     /** False when the subject, user name or e-mail address is taken. Throws `ZodError` when its attributes break the schema. */
     add(account: Account): Promise<boolean>

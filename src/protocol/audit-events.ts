@@ -44,6 +44,8 @@ export const auditEventTypes = {
   'resource.change': 'A resource server was changed',
   'resource.remove': 'A resource server was removed',
   'resource.secret': 'A secret of a resource server was added, rotated or removed',
+  'user.connect': 'An account of another provider was connected to an account here',
+  'user.disconnect': 'An account of another provider was disconnected',
   'connection.create': 'A connection to another provider was set up',
   'connection.change': 'A connection was changed',
   'connection.remove': 'A connection was removed with everything that came through it',

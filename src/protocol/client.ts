@@ -141,6 +141,11 @@ export const clientSchema = z
       .describe('List of the redirect URIs of all applications that share pairwise subjects, as JSON'),
     software_id: text.optional().describe('Identifies the software, whatever the client'),
     software_version: text.optional().describe('Version of the software'),
+    connections: z
+      .record(z.string().max(63), z.string().max(2000))
+      .refine((table) => Object.keys(table).length <= 50, 'must not name more than 50 connections')
+      .default({})
+      .describe('Connections whose tokens it may be given, with the scopes of each, as {"github": "read:user"}'),
     default_max_age: seconds.optional().describe('max_age when a request names none'),
     default_acr_values: z.array(text).max(20).optional().describe('acr_values when a request names none'),
     require_auth_time: z.boolean().default(false).describe('auth_time in every ID token'),

@@ -3,7 +3,7 @@ import type { BindingMember, Client } from './client.ts'
 import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
 import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
-import type { KeySets, Remote } from './remote.ts'
+import type { KeySets, Remote, UpstreamTokens } from './remote.ts'
 import type { Comparison, ConsentItem, Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type { TenantSettings } from './tenant-rules.ts'
@@ -74,6 +74,8 @@ export interface Feature {
   proveSender?(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined>
   /** Accepting an access token: the members of its `cnf` that the sender proves to hold. Refuses a proof that is wrong. RFC 7800 §3.1 */
   proveHolder?(ctx: Ctx, request: Request, shown: ShownToken): Promise<readonly string[]>
+  /** Token request: an answer with a token of another issuer, in place of tokens of ours. At most one feature answers. */
+  answerToken?(ctx: Ctx, ask: TokenRequest): Promise<Reply | undefined>
   /** Code redemption: refuses a client that did not make the request. */
   checkCode?(code: Code, ask: { params: Params; binding: Binding | undefined }): void
   /** Token request: the resources that the access token is for. At most one feature returns any. */
@@ -124,6 +126,7 @@ export interface Ctx {
   readonly firstPartyAudience: string | undefined
   readonly tokens: Tokens
   readonly remote: Remote
+  readonly upstreamTokens: UpstreamTokens
   readonly mutualTls: MutualTls
   readonly keySets: KeySets
   /** Seconds since the epoch. */
@@ -236,8 +239,7 @@ export interface Provenance {
 export interface ShownToken {
   text: string
   token: Credential
-  /** Scheme of the Authorization header, in lower case. */
-  scheme: string
+  scheme: string // of the Authorization header, in lower case
 }
 
 /** A credential in its own header that is accepted wherever an access token is. */

@@ -4,7 +4,7 @@ import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { RegistrationStore } from './registry.ts'
-import type { Person, Question, TotpOffer } from './request-reply.ts'
+import type { Person, Question, SignInUpstream, TotpOffer } from './request-reply.ts'
 import type { DetailType, Resource } from './resource.ts'
 import type {
   AccessToken,
@@ -155,6 +155,8 @@ export interface People {
   countFlow(address: string, now: number): Promise<number | undefined>
   /** Counts a client that registers itself from an IP address. Returns the seconds to wait before the next one; undefined when there is no need to wait. */
   countRegistration(address: string, now: number): Promise<number | undefined>
+  /** Other providers that people can sign in through here, in the order of their buttons. */
+  upstreams(): Promise<readonly SignInUpstream[]>
   /** Names of all groups the subject is in, in order. */
   groups(subject: string): Promise<readonly string[]>
   /** Checks a user code, unless there were too many wrong ones. `check` returns undefined when it is wrong. */

@@ -35,3 +35,25 @@ export interface KeySets {
 
 /** RFC 7517 §4 */
 export type PublicJwk = Readonly<Record<string, unknown>>
+
+/** What `vault/` offers the rules: access tokens of other providers, for people who let this server keep theirs. */
+export interface UpstreamTokens {
+  /** 'none': the person has none of this connection. 'scope': it has a scope that is not among these. 'consent': the provider refuses it. */
+  token(ask: {
+    subject: string
+    clientId: string
+    connection: string
+    scope: readonly string[]
+  }): Promise<UpstreamToken | 'none' | 'scope' | 'consent'>
+}
+
+export interface UpstreamToken {
+  accessToken: string
+  /** Seconds; undefined: the provider does not say. */
+  expiresIn: number | undefined
+  scope: readonly string[]
+  /** Of the vault. */
+  entry: string
+  /** Its use is worth a line in the audit log. */
+  noted: boolean
+}

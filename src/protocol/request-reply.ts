@@ -83,6 +83,8 @@ export type Page = { [N in keyof Pages]: { page: N; data: Pages[N] } }[keyof Pag
 export interface Pages {
   'sign-in': {
     flow: string
+    /** Other providers to sign in through. */
+    upstreams: readonly { name: string; label: string }[]
     application: Application
     /** The initial value of the name field. */
     loginHint: string | undefined
@@ -147,7 +149,7 @@ export interface Pages {
   /** Where a person types the code that a device shows. RFC 8628 §3.3 */
   device: { userCode: string | undefined; problem: string | undefined }
   /** Leaves for the application after a form was posted: a link that follows itself. */
-  leave: { application: Application; to: string }
+  leave: { application: Application; to: string; isProvider?: true }
   /** OAuth 2.0 Form Post Response Mode: a form that posts itself. */
   'form-post': { application: Application; action: string; fields: Readonly<Record<string, string>> }
   'sign-out': { token: string; person: Person; fields: Readonly<Record<string, string>> }
@@ -178,6 +180,16 @@ export interface Application {
   logoUri: string | undefined
   policyUri: string | undefined
   tosUri: string | undefined
+}
+
+/** A provider that people can sign in through. */
+export interface SignInUpstream {
+  /** Of its connection. */
+  name: string
+  /** On its button. */
+  label: string
+  /** People with an address of these domains are led straight to it. */
+  domains: readonly string[]
 }
 
 export interface Person {

@@ -17,5 +17,7 @@ interface SignInPageData {
 export async function signInPage(ctx: Ctx, data: SignInPageData): Promise<Extract<Page, { page: 'sign-in' }>> {
   const { client, flowToken, loginHint, canChoose, problem } = data
   const passkey = await ctx.people.passkeyRequest({ context: challengeContext(ctx, 'sign-in', flowToken), subject: undefined }, ctx.now())
-  return { page: 'sign-in', data: { flow: flowToken, application: applicationOf(client), loginHint, problem, passkey, canChoose } }
+  const upstreams = (await ctx.people.upstreams()).map(({ name, label }) => ({ name, label }))
+  const application = applicationOf(client)
+  return { page: 'sign-in', data: { flow: flowToken, application, loginHint, problem, upstreams, passkey, canChoose } }
 }

@@ -25,7 +25,12 @@ export const tokenEndpoint: Endpoint = {
     if (!client.grant_types.includes(name)) refuse('unauthorized_client', 'this client is not registered for this grant_type')
 
     const binding = await proveSender(ctx, request, client)
-    const issuance = await grantType.redeem(ctx, { params, client, binding, address: request.address })
+    const ask = { params, client, binding, address: request.address }
+    for (const feature of ctx.server.features) {
+      const answer = await feature.answerToken?.(ctx, ask)
+      if (answer) return answer
+    }
+    const issuance = await grantType.redeem(ctx, ask)
     return issueTokens(ctx, issuance, { params, binding })
   },
 }

@@ -99,6 +99,7 @@ export function* remove(tenant: string, subject: string, now: number): Transacti
   yield sql`delete from logins where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from api_keys where tenant_id = ${tenant} and owner = 'person' and subject = ${subject}`
   yield* removeEntriesOf(tenant, { owner: { type: 'account', id: subject } })
+  yield sql`delete from upstream_identities where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from memberships where tenant_id = ${tenant} and subject = ${subject}`
   yield* removeFactors(tenant, subject)
   yield* endOfPassword(tenant, subject)

@@ -11,9 +11,15 @@ export function connections(db: Db, tenant: string, { remembering }: Pick<Config
     return row && connectionFrom(row)
   })
 
+  const listed = remembering(async () => {
+    const rows = await db.read(sql`select name, doc, sealed_secret from connections where tenant_id = ${tenant} order by name limit 200`)
+    return rows.map(connectionFrom)
+  })
+
   return {
     connections: {
       find: async (name) => stored(name),
+      all: async () => listed(''),
       async list({ after = '', limit }) {
         const rows = await db.read(sql`
           select name, doc, sealed_secret from connections where tenant_id = ${tenant} and name > ${after} order by name limit ${limit}`)
@@ -49,6 +55,7 @@ export function* putConnection(tenant: string, connection: ConnectionMetadata, s
 
 export function* removeConnection(tenant: string, name: string): Transaction<boolean> {
   yield* removeEntriesOf(tenant, { connection: name })
+  yield sql`delete from upstream_identities where tenant_id = ${tenant} and connection = ${name}`
   yield sql`delete from upstream_requests where tenant_id = ${tenant} and connection = ${name}`
   const removed = yield sql`delete from connections where tenant_id = ${tenant} and name = ${name} returning name`
   return removed.length > 0

@@ -3,6 +3,7 @@
 import type { ConnectionStore, UpstreamRequestStore } from '../connections/store.ts'
 import type { KeyStore } from '../crypto/types.ts'
 import type { IdentityStore } from '../identity/store.ts'
+import type { UpstreamIdentityStore } from '../identity/upstream-identities.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../protocol/registry.ts'
 import type { VaultStore } from '../vault/store.ts'
@@ -38,6 +39,7 @@ import { signUps } from './sign-ups.ts'
 import { signingKeys } from './signing-keys.ts'
 import type { Db } from './sql.ts'
 import type { ApiKeyStore, DeclarationStore, MachineStore } from './types.ts'
+import { upstreamIdentities } from './upstream-identities.ts'
 import { upstreamRequests } from './upstream-requests.ts'
 import { usedOnce } from './used-once.ts'
 import { vault } from './vault.ts'
@@ -59,6 +61,7 @@ export function tenantStore(
   ApiKeyStore &
   ConnectionStore &
   UpstreamRequestStore &
+  UpstreamIdentityStore &
   VaultStore {
   const { db, remembering } = configuration(database, tenant)
   const registered = clients(db, tenant, { now, remembering })
@@ -69,6 +72,7 @@ export function tenantStore(
     ...declarations(db, tenant),
     ...connections(db, tenant, { remembering }),
     ...upstreamRequests(db, tenant),
+    ...upstreamIdentities(db, tenant),
     ...vault(db, tenant),
     ...grants(db, tenant),
     ...flows(db, tenant),

@@ -2,6 +2,7 @@
 import type { Application } from '../../src/protocol/request-reply.ts'
 import { sections } from '../../src/web/account/sections.ts'
 import { type ApplicationsPage, applicationsPage } from '../../src/web/pages/account/applications.ts'
+import { connectionsPage } from '../../src/web/pages/account/connections.ts'
 import { dataPage } from '../../src/web/pages/account/data.ts'
 import { deletedView, deletionPage } from '../../src/web/pages/account/deletion.ts'
 import { type EmailPage, emailPage } from '../../src/web/pages/account/email.ts'
@@ -16,6 +17,7 @@ import { strangerView } from '../../src/web/pages/account/stranger.ts'
 import type { Html } from '../../src/web/pages/html.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 import { passkeyScript } from '../../src/web/pages/passkey.ts'
+import { connected, hostileConnected } from './connection-samples.ts'
 import { hostileQuestions, questions } from './question-samples.ts'
 
 const at = { base: '/t/acme', sid: 's1' }
@@ -100,6 +102,11 @@ export function accountSamples(origin: string, attack: string): Record<string, V
       title: 'Applications',
       body: applicationsPage({ ...at, zone: 'UTC', items: [] }),
     }),
+    'account-connections': section('connections', { title: 'Connected accounts', body: connectionsPage(connected()) }),
+    'account-connections-none': section('connections', {
+      title: 'Connected accounts',
+      body: connectionsPage({ ...connected(), items: [] }),
+    }),
     'account-data': section('data', { title: 'Your data', body: dataPage({ ...at, confirm: undefined }) }),
     'account-data-stale': section('data', {
       title: 'Your data',
@@ -150,6 +157,14 @@ export function accountSamples(origin: string, attack: string): Record<string, V
         title: 'Applications',
         body: applicationsPage(applications(origin, { name: long, logoUri: `${origin}/broken.svg` }, long)),
         images: origin,
+      },
+      hostile,
+    ),
+    'hostile-account-connections': section(
+      'connections',
+      {
+        title: 'Connected accounts',
+        body: connectionsPage(hostileConnected(long)),
       },
       hostile,
     ),

@@ -2,6 +2,7 @@
 import type { Application, Page, Pages, Person } from '../../src/protocol/request-reply.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 import { accountSamples } from './account-samples.ts'
+import { upstreams } from './connection-samples.ts'
 import { cure, homeSamples } from './home-samples.ts'
 import { hostileQuestions, questions } from './question-samples.ts'
 
@@ -25,6 +26,7 @@ export function samples(origin: string): Record<string, Page | View> {
   return {
     'sign-in': signInPage(flow, board, {}),
     'sign-in-logo': signInPage(flow, photos, { loginHint: 'ada@acme.example', canChoose: true }),
+    'sign-in-upstreams': signInPage(flow, board, { canChoose: true, upstreams }),
     'sign-in-problem': signInPage(flow, photos, {
       loginHint: 'ada',
       canChoose: true,
@@ -174,8 +176,9 @@ export function samples(origin: string): Record<string, Page | View> {
   }
 }
 
-function signInPage(flow: string, application: Application, more: { loginHint?: string; canChoose?: boolean; problem?: string }): Page {
-  return { page: 'sign-in', data: { flow, application, loginHint: undefined, problem: undefined, passkey, canChoose: false, ...more } }
+function signInPage(flow: string, application: Application, more: Partial<Pages['sign-in']>): Page {
+  const usual = { loginHint: undefined, problem: undefined, passkey, canChoose: false, upstreams: [] }
+  return { page: 'sign-in', data: { flow, application, ...usual, ...more } }
 }
 
 /** What a browser is asked; the samples use it for making and showing alike. */
@@ -248,7 +251,10 @@ function hostile(origin: string): Record<string, Page> {
   const scope = { name: attack, description: attack + 'W'.repeat(200), api: attack, known: false }
   const fields = { [attack]: attack, submit: 'taken' }
   return {
-    'hostile-sign-in': { page: 'sign-in', data: { flow, application, loginHint: long, problem: attack, passkey, canChoose: true } },
+    'hostile-sign-in': signInPage(flow, application, {
+      ...{ loginHint: long, problem: attack, canChoose: true },
+      upstreams: [{ name: 'evil', label: attack }],
+    }),
     'hostile-sign-up': signUpPage(flow, application, {
       ...{ email: long, name: attack, problem: { text: attack }, canChoose: true },
       ...hostileQuestions(long),

@@ -71,6 +71,8 @@ const weakest: Readonly<Record<string, Role>> = {
   'PUT /api/v1/admin/connections/:id/secret': 'org_admin',
   'POST /api/v1/admin/connections/:id/check': 'org_admin',
   'DELETE /api/v1/admin/connections/:id': 'org_admin',
+  'GET /api/v1/admin/vault': 'operator',
+  'DELETE /api/v1/admin/vault/:id': 'operator',
   'GET /api/v1/admin/keys': 'operator',
   'POST /api/v1/admin/keys/rotate': 'superadmin',
   'DELETE /api/v1/admin/keys/:id': 'superadmin',

@@ -39,6 +39,7 @@ import { responseTypeNone } from './response-type-none.ts'
 import { revocation } from './revocation.ts'
 import { tlsClientAuth } from './tls-client-auth.ts'
 import { tokenExchange } from './token-exchange.ts'
+import { upstreamTokens } from './upstream-tokens.ts'
 import { userinfo } from './userinfo.ts'
 
 const token = (): Feature => ({ id: 'token', spec: 'RFC 6749 §3.2', endpoints: [tokenEndpoint] })
@@ -78,6 +79,7 @@ export const catalogue = {
   revocation,
   resourceIndicators,
   tokenExchange,
+  upstreamTokens,
   grantManagement,
   deviceAuthorization,
   dynamicRegistration,

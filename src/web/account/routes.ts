@@ -132,6 +132,7 @@ async function outcomeOf(section: Section, name: string, act: SectionAction, acc
     const page = await pageOf(section, accountRequest, { ...outcome.refused, act: name })
     return outcome.refused.auditEvent ? { ...page, auditEvents: [{ ...event, outcome: 'failure' }] } : page
   }
+  if ('reply' in outcome && outcome.unfinished) return outcome.reply
   if ('reply' in outcome) return { ...outcome.reply, auditEvents: [{ ...event, outcome: 'success' }] }
   const { done, target = subject, remember = {} } = outcome
   const to = `${accountRequest.tenant.ctx.issuer}${pathOf(section.name)}?done=${done}`

@@ -36,9 +36,12 @@ export type RefusedAction = Refused & { act: string | undefined }
 
 /**
  * The result of an action. `done`: the section's notice to display; `target`: what it acted on, for the audit log, when not the account.
- * `refused`: the section again. `reply`: anything else.
+ * `refused`: the section again. `reply`: anything else; `unfinished`: nothing is done yet.
  */
-export type Outcome = { done: string; target?: string; remember?: Partial<Browser> } | { refused: Refused } | { reply: Reply | ViewReply }
+export type Outcome =
+  | { done: string; target?: string; remember?: Partial<Browser> }
+  | { refused: Refused }
+  | { reply: Reply | ViewReply; unfinished?: true }
 
 /** An action of a section, run when its form is posted. */
 export interface SectionAction {

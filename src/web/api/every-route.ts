@@ -17,6 +17,7 @@ import { roleRoutes } from './admin/roles.ts'
 import { sessionRoutes } from './admin/sessions.ts'
 import { tenantRoutes } from './admin/tenants.ts'
 import { userRoutes } from './admin/users.ts'
+import { vaultRoutes } from './admin/vault.ts'
 import type { JsonRoute } from './json-route.ts'
 
 const administration: readonly JsonRoute[] = [
@@ -31,6 +32,7 @@ const administration: readonly JsonRoute[] = [
   ...initialAccessTokenRoutes,
   ...resourceRoutes,
   ...connectionRoutes,
+  ...vaultRoutes,
   ...sessionRoutes,
   ...grantRoutes,
   ...keyRoutes,

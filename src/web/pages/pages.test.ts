@@ -21,7 +21,18 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
   const to = `https://app.example/cb?${text}`
   const totp = { secret: text, uri: `otpauth://totp/x?${text}`, draft: text }
   return [
-    { page: 'sign-in', data: { flow, application, loginHint: `x${text}`, problem: text, passkey: text, canChoose: true } },
+    {
+      page: 'sign-in',
+      data: {
+        flow,
+        application,
+        loginHint: `x${text}`,
+        problem: text,
+        passkey: text,
+        canChoose: true,
+        upstreams: [{ name: 'x', label: text }],
+      },
+    },
     { page: 'sign-up', data: { flow, application, email: text, name: text, problem: { text }, canChoose: true, ...questionsOf(text) } },
     { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
     { page: 'consent', data: { flow, application, person, scopes, to, unproven: false, details } },

@@ -14,6 +14,8 @@ const words = {
   username: 'Email or username',
   password: 'Password',
   submit: 'Sign in',
+  upstream: 'Continue with {provider}',
+  others: 'Other ways to sign in',
   forgot: 'Forgot your password?',
   signUp: 'Create an account',
   choose: 'Choose another account',
@@ -49,6 +51,13 @@ ${passkeyForm({
   options: data.passkey,
   more: html`<input type="hidden" name="flow" value="${data.flow}">`,
 })}
+${
+  data.upstreams.length > 0 &&
+  html`<nav class="upstreams" aria-label="${words.others}">${data.upstreams.map(
+    ({ name, label }) =>
+      html`<a id="upstream-${name}" class="button" href="${look.base}/authorize/upstream?flow=${encodeURIComponent(data.flow)}&amp;connection=${name}">${fill(words.upstream, { provider: named(label) })}</a>\n`,
+  )}</nav>`
+}
 <div class="ways-out">
 ${look.signUp && html`<a id="sign-up" href="${look.base}/authorize/continue?flow=${encodeURIComponent(data.flow)}&amp;create=1">${words.signUp}</a>`}
 ${look.recovery && html`<a id="forgot" href="${look.base}/forgot-password?flow=${encodeURIComponent(data.flow)}">${words.forgot}</a>`}

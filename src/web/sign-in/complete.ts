@@ -31,14 +31,19 @@ export async function flowRequestOf(ctx: Ctx, request: Request): Promise<FlowReq
 }
 
 /**
- * After a right password: starts a session, or leaves a pending sign-in in the flow when a further step is required. Undefined: the password
+ * After a right password, or a sign-in at another provider: starts a session, or leaves a pending sign-in in the flow when a further step is required. Undefined: the password
  * was changed or the account suspended meanwhile.
  */
-export async function completeSignIn(tenant: WebTenant, flowRequest: FlowRequest, account: Account): Promise<Reply | undefined> {
+export async function completeSignIn(
+  tenant: WebTenant,
+  flowRequest: FlowRequest,
+  account: Account,
+  amr: readonly string[] = ['pwd'],
+): Promise<Reply | undefined> {
   const { ctx, signIn } = tenant
   const [now, { subject }] = [ctx.now(), account]
   if ((await secondFactorStepOf(signIn, subject)) === undefined) {
-    const reply = await startBrowserSession(tenant, flowRequest, account, { acr: 'aal1', amr: ['pwd'], authTime: now })
+    const reply = await startBrowserSession(tenant, flowRequest, account, { acr: 'aal1', amr, authTime: now })
     if (reply) await ctx.store.flows.answer(flowRequest.flow.id, 'sign-in')
     return reply
   }
@@ -46,7 +51,7 @@ export async function completeSignIn(tenant: WebTenant, flowRequest: FlowRequest
     id: ctx.id(),
     subject,
     password: passwordFingerprint(signIn, account),
-    amr: ['pwd'],
+    amr,
     expiresAt: now + pendingSignInLifetime,
   }
   await ctx.store.flows.setPending(flowRequest.flow.id, pending)

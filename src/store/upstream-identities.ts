@@ -1,0 +1,83 @@
+/** Upstream identities in the database. Each belongs to one account; the last way to sign in stays. */
+import type { UpstreamIdentity, UpstreamIdentityStore } from '../identity/upstream-identities.ts'
+import { lockAccount } from './account-row.ts'
+import { insert, unlessTaken } from './account-writes.ts'
+import { type Db, type Row, sql, type Transaction } from './sql.ts'
+
+type Removal = 'removed' | 'unknown' | 'last'
+
+export function upstreamIdentities(db: Db, tenant: string): UpstreamIdentityStore {
+  return {
+    upstreamIdentities: {
+      async find(connection, upstreamSubject) {
+        const [row] = await db.read(sql`
+          select connection, upstream_subject, subject, label, created_at, last_used_at from upstream_identities
+          where tenant_id = ${tenant} and connection = ${connection} and upstream_subject = ${upstreamSubject}`)
+        return row && identityFrom(row)
+      },
+      async of(subject) {
+        const rows = await db.read(sql`
+          select connection, upstream_subject, subject, label, created_at, last_used_at from upstream_identities
+          where tenant_id = ${tenant} and subject = ${subject} order by created_at, connection, upstream_subject`)
+        return rows.map(identityFrom)
+      },
+      link: (identity) =>
+        db.transact(function* () {
+          const [account] = yield lockAccount(tenant, identity.subject)
+          return account !== undefined && (yield* store(tenant, identity))
+        }),
+      create: (account, identity) =>
+        unlessTaken(false, () =>
+          db.transact(function* () {
+            if (!(yield* store(tenant, identity))) return false
+            yield* insert(tenant, account)
+            return true
+          }),
+        ),
+      async used(connection, upstreamSubject, now) {
+        await db.write(sql`
+          update upstream_identities set last_used_at = ${now}
+          where tenant_id = ${tenant} and connection = ${connection} and upstream_subject = ${upstreamSubject} returning subject`)
+      },
+      unlink: (identity) => db.transact(() => unlink(tenant, identity)),
+    },
+  }
+}
+
+/** False when another account has it. */
+function* store(tenant: string, identity: UpstreamIdentity): Transaction<boolean> {
+  const { connection, upstreamSubject, subject, label, createdAt, lastUsedAt } = identity
+  const [row] = yield sql`
+    insert into upstream_identities (tenant_id, connection, upstream_subject, subject, label, created_at, last_used_at)
+    values (${tenant}, ${connection}, ${upstreamSubject}, ${subject}, ${label ?? null}, ${createdAt}, ${lastUsedAt ?? null})
+    on conflict (tenant_id, connection, upstream_subject) do update set label = excluded.label
+    where upstream_identities.subject = excluded.subject returning subject`
+  return row !== undefined
+}
+
+/** The account is locked: of two removals at once, the second sees what the first has left. */
+function* unlink(
+  tenant: string,
+  { subject, connection, upstreamSubject }: Pick<UpstreamIdentity, 'subject' | 'connection' | 'upstreamSubject'>,
+): Transaction<Removal> {
+  const [account] = yield lockAccount(tenant, subject)
+  const all = yield sql`select connection, upstream_subject from upstream_identities where tenant_id = ${tenant} and subject = ${subject}`
+  if (!account || !all.some((row) => row['connection'] === connection && row['upstream_subject'] === upstreamSubject)) return 'unknown'
+  const passkeys = yield sql`select id from passkeys where tenant_id = ${tenant} and subject = ${subject} limit 1`
+  if (account['password_hash'] === null && passkeys.length === 0 && all.length === 1) return 'last'
+  yield sql`
+    delete from upstream_identities where tenant_id = ${tenant} and connection = ${connection} and upstream_subject = ${upstreamSubject}
+    and subject = ${subject}`
+  return 'removed'
+}
+
+function identityFrom(row: Row): UpstreamIdentity {
+  return {
+    connection: row['connection'] as string,
+    upstreamSubject: row['upstream_subject'] as string,
+    subject: row['subject'] as string,
+    label: (row['label'] as string | null) ?? undefined,
+    createdAt: row['created_at'] as number,
+    lastUsedAt: (row['last_used_at'] as number | null) ?? undefined,
+  }
+}

@@ -1,0 +1,41 @@
+/** Tokens of the vault for clients that are registered for them: the person's newest entry of a connection. */
+import { UpstreamError } from '../connections/upstream-error.ts'
+import { Unavailable } from '../protocol/errors.ts'
+import type { UpstreamToken, UpstreamTokens } from '../protocol/remote.ts'
+import type { VaultDeps } from './deps.ts'
+import type { VaultEntry } from './entry.ts'
+import { accessTokenOf } from './vend.ts'
+import { ConsentNeeded } from './vended.ts'
+
+/** How often the use of an entry by one client is noted, in seconds. */
+const notedOnceIn = 60
+
+/** Scopes that say who the person is or how long it lasts; what a token lets a client do is in the others. */
+const harmless = ['openid', 'offline_access']
+
+export function upstreamTokens(deps: VaultDeps): UpstreamTokens {
+  return {
+    async token({ subject, clientId, connection, scope }) {
+      const entries = await deps.store.vault.of({ type: 'account', id: subject }, connection)
+      const entry = entries.find(({ state }) => state === 'active') ?? entries[0]
+      if (!entry) return 'none'
+      if (!entry.scope.every((word) => scope.includes(word) || harmless.includes(word))) return 'scope'
+      return given(deps, entry, clientId)
+    },
+  }
+}
+
+async function given(deps: VaultDeps, entry: VaultEntry, clientId: string): Promise<UpstreamToken | 'none' | 'consent'> {
+  const { store, now } = deps
+  try {
+    const token = await accessTokenOf(deps, entry.id)
+    if (!token) return 'none'
+    const noted = await store.vault.used({ id: entry.id, by: clientId, now: now(), atMostEvery: notedOnceIn })
+    const expiresIn = token.expiresAt === undefined ? undefined : token.expiresAt - now()
+    return { accessToken: token.accessToken, expiresIn, scope: token.scope, entry: entry.id, noted }
+  } catch (error) {
+    if (error instanceof ConsentNeeded) return 'consent'
+    if (error instanceof UpstreamError) throw new Unavailable(error.message, 60, error)
+    throw error
+  }
+}

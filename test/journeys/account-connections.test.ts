@@ -1,0 +1,83 @@
+/** Connected accounts on the account page: connecting and disconnecting, with their tokens; and the last way to sign in, which stays. */
+import assert from 'node:assert/strict'
+import { after, suite, test } from 'node:test'
+import type { Engine } from '../app.ts'
+import { engines } from '../postgres.ts'
+import { newcomer, upstreamStage } from './upstream-stage.ts'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  const { gatehouse, upstream, store, set, app, through, tokensOf, consentAt, close } = await upstreamStage(engine)
+  await set('second')
+  await set('open', { sign_in: { sign_up: 'open' } })
+  await through(gatehouse.browser(), 'open', newcomer('new-1'))
+
+  suite(`${engine}: connected accounts`, () => {
+    after(close)
+
+    test('on the account page a person connects and disconnects, and cannot lock themselves out', async () => {
+      const browser = gatehouse.browser()
+      await app.tokens(browser)
+      await browser.open('/account/connections')
+      const away = await browser.submit('connections-connect', { connection: 'second' })
+      assert.match(away.html, /Continuing at <bdi>The second/)
+      upstream.person = newcomer('alice-upstream')
+      const back = await consentAt(away.url)
+      const elsewhere = await gatehouse.browser().open(back)
+      assert.equal(elsewhere.status, 400, 'another browser cannot finish it')
+      await browser.open('/account/connections')
+      const again = await browser.submit('connections-connect', { connection: 'second' })
+      const done = await browser.open(await consentAt(again.url))
+      assert.match(done.html, /The account is connected\./)
+      const fresh = gatehouse.browser()
+      assert.equal((await tokensOf((await through(fresh, 'second', newcomer('alice-upstream'))).landing, fresh)).sub, 'alice-sub')
+      await browser.open('/account/connections')
+      assert.match(
+        (await browser.submit('connections-disconnect', { account: 'second alice-upstream' })).html,
+        /The account is disconnected\./,
+      )
+      assert.equal(await store.upstreamIdentities.find('second', 'alice-upstream'), undefined)
+
+      const only = gatehouse.browser()
+      await through(only, 'open', newcomer('only-way'))
+      await only.open('/account/connections')
+      const refused = await only.submit('connections-disconnect', { account: 'open only-way' })
+      assert.equal(refused.status, 409)
+      assert.match(refused.html, /This is your only way to sign in/)
+      assert.ok(await store.upstreamIdentities.find('open', 'only-way'))
+    })
+
+    test('an identity is one account’s: another cannot connect it', async () => {
+      const browser = gatehouse.browser()
+      await app.tokens(browser)
+      await browser.open('/account/connections')
+      const away = await browser.submit('connections-connect', { connection: 'open' })
+      upstream.person = newcomer('new-1')
+      const done = await browser.open(await consentAt(away.url))
+      assert.match(done.html, /That account is connected with another account here/)
+      assert.notEqual((await store.upstreamIdentities.find('open', 'new-1'))?.subject, 'alice-sub')
+    })
+
+    test('tokens are kept for a connection that keeps them, and given back when it is disconnected', async () => {
+      await set('both', { vault: { enabled: true } })
+      const browser = gatehouse.browser()
+      await app.tokens(browser)
+      await browser.open('/account/connections')
+      const away = await browser.submit('connections-connect', { connection: 'both' })
+      assert.equal(away.url.searchParams.get('scope'), 'openid profile email offline_access')
+      upstream.person = newcomer('alice-both')
+      const done = await browser.open(await consentAt(away.url))
+      assert.match(done.html, /Applications can get access to it through this server/)
+      const owner = { type: 'account', id: 'alice-sub' } as const
+      assert.equal((await store.vault.of(owner, 'both')).length, 1)
+      const before = upstream.refreshTokens().length
+      await browser.submit('connections-disconnect', { account: 'both alice-both' })
+      assert.deepEqual(await store.vault.of(owner, 'both'), [])
+      assert.equal(upstream.refreshTokens().length, before - 1)
+    })
+
+    test('each is in the audit log', async () => {
+      const acts = new Set((await store.audit.search({ limit: 500, newestFirst: false })).map(({ act, outcome }) => `${act} ${outcome}`))
+      for (const act of ['user.connect success', 'user.disconnect success', 'vault.store success']) assert.ok(acts.has(act), act)
+    })
+  })
+}
