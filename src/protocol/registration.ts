@@ -26,6 +26,7 @@ export const ofOperator: readonly (keyof ClientMetadata)[] = [
   'id_token_lifetime',
   'refresh_token_lifetime',
   'resource_server',
+  'connections',
   'policy',
 ]
 

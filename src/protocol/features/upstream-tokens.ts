@@ -9,9 +9,9 @@ const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token' // §3
 
 async function exchanged(ctx: Ctx, ask: TokenRequest): Promise<Reply | undefined> {
   const { params, client } = ask
-  const connection = params.get('audience') ?? ''
-  if (params.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange' || !Object.hasOwn(client.connections, connection))
-    return undefined
+  if (params.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange') return undefined
+  const [connection = '', ...more] = params.all('audience')
+  if (more.length > 0 || !Object.hasOwn(client.connections, connection)) return undefined
   if ((params.get('requested_token_type') ?? accessTokenType) !== accessTokenType)
     refuse('invalid_request', 'requested_token_type must be that of an access token')
   const token = await subjectToken(ctx, ask)
