@@ -13,7 +13,7 @@ import { applicationOf, destinationOf, leave, respond } from './respond.ts'
 import { enrolmentPage, secondFactorPage } from './second-factor.ts'
 import { noteUse } from './self-registered.ts'
 import { signInPage } from './sign-in-page.ts'
-import type { Grant, Session, Step } from './types.ts'
+import type { AuthorizationRequest, Grant, Session, Step } from './types.ts'
 
 export const authorizationEndpoint: Endpoint = {
   path: '/authorize',
@@ -122,6 +122,12 @@ async function proceed(ctx: Ctx, interaction: Interaction): Promise<Reply> {
   if (step !== 'done') {
     if (asked.prompt.includes('none')) refuse(promptNoneErrors[step], 'the user must act, but prompt=none forbids asking') // Core §3.1.2.6
     if (interaction.flowToken === undefined) return toContinue(ctx, await beginFlow(ctx, asked, interaction))
+    const connection = step === 'sign-in' && untouched(interaction) ? await ledTo(ctx, asked) : undefined
+    if (connection !== undefined)
+      return {
+        kind: 'redirect',
+        to: `${ctx.issuer}/authorize/upstream?${new URLSearchParams({ flow: interaction.flowToken, connection })}`,
+      }
     return {
       kind: 'page',
       ...(await page(step, { ctx, client, asked, answered, pending, sessions, session, grant, flowToken: interaction.flowToken })),
@@ -187,6 +193,19 @@ async function page(step: Exclude<Step, 'done'>, state: PageState): Promise<Page
     refuse('login_required', 'another user than the one of id_token_hint signed in')
   }
   return signInPage(ctx, { client, flowToken, loginHint: asked.loginHint, canChoose: sessions.length > 0 })
+}
+
+/** Nothing was answered yet, and no page was asked for. */
+function untouched({ answered, pending, shown }: Interaction): boolean {
+  return answered.length === 0 && pending === undefined && shown === undefined
+}
+
+async function ledTo(ctx: Ctx, asked: AuthorizationRequest): Promise<string | undefined> {
+  for (const feature of ctx.server.features) {
+    const connection = await feature.ledTo?.(ctx, asked)
+    if (connection !== undefined) return connection
+  }
+  return undefined
 }
 
 function toContinue(ctx: Ctx, { flowToken, browser }: { flowToken: string; browser: string }): Reply {

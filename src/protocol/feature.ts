@@ -68,6 +68,8 @@ export interface Feature {
   consentItems?(ctx: Ctx, asked: AuthorizationRequest): readonly ConsentItem[]
   /** Token request: what it remembers of the authorization, narrowed for this access token as the request says. */
   narrow?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Record<string, string>
+  /** Sign-in page: the connection that people are led to instead, at first. At most one feature answers. */
+  ledTo?(ctx: Ctx, asked: AuthorizationRequest): Promise<string | undefined>
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx, to: ResponseDestination): Record<string, string>
   /** Token request: what the sender proved to hold. */
@@ -244,8 +246,7 @@ export interface ShownToken {
 
 /** A credential in its own header that is accepted wherever an access token is. */
 export interface CredentialKind {
-  /** In lower case. */
-  header: string
+  header: string // in lower case
   /** The token behind it; undefined when it is of another kind or not in force. */
   find(ctx: Ctx, text: string): Promise<Credential | undefined>
 }
@@ -281,8 +282,7 @@ export interface ApprovedRequest {
 
 /** How an authorization response reaches the client. */
 export interface ResponseMode {
-  /** Value of `response_mode`. */
-  name: string
+  name: string // value of `response_mode`
   /** What it sends is signed. */
   signed?: true
   /** The mode that it is another name for, by the default mode of the response type. JARM §2.3.4 */

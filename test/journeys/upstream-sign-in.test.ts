@@ -32,6 +32,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
+    test('a hint leads straight to a connection, by its name or by the domain of the address; another way stays open', async () => {
+      await set('routed', { sign_in: { route_domains: ['routed.example'] } })
+      const open = async (fields: object) => gatehouse.browser().open(app.url({ ...fields }))
+      for (const fields of [{ idp_hint: 'routed' }, { login_hint: 'ada@ROUTED.example' }])
+        assert.equal((await open(fields)).url.origin, new URL(upstream.issuer).origin, JSON.stringify(fields))
+      for (const fields of [
+        { idp_hint: 'nobody' },
+        { idp_hint: 'Bad Name!' },
+        { login_hint: 'ada@other.example' },
+        { login_hint: 'routed.example' },
+      ])
+        assert.ok(shows(await open(fields), 'sign-in'), JSON.stringify(fields))
+      const browser = gatehouse.browser()
+      const away = await browser.open(app.url({ idp_hint: 'routed' }))
+      const flow = away.url.searchParams.get('state')?.split('.')[1]
+      assert.ok(shows(await browser.open(`/authorize/continue?flow=${flow}&another=1`), 'sign-in'))
+    })
+
     test('an open connection makes an account at the first sign-in, and finds it at the next', async () => {
       await set('open', { sign_in: { sign_up: 'open', claims: { nickname: 'handle' } } })
       const browser = gatehouse.browser()

@@ -28,6 +28,7 @@ import { openid } from './openid.ts'
 import { passwordGrant } from './password-grant.ts'
 import { pkce } from './pkce.ts'
 import { promptCreate } from './prompt-create.ts'
+import { providerHint } from './provider-hint.ts'
 import { pushedRequests } from './pushed-requests.ts'
 import { refreshToken } from './refresh-token.ts'
 import { registrationManagement } from './registration-management.ts'
@@ -67,6 +68,7 @@ export const catalogue = {
   tlsClientAuth,
   issuerIdentification,
   promptCreate,
+  providerHint,
   refreshToken,
   openid,
   userinfo,
