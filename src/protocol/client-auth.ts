@@ -2,6 +2,7 @@
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { ClientAuth, Ctx } from './feature.ts'
+import type { Params } from './params.ts'
 import type { Request } from './request-reply.ts'
 
 /**
@@ -61,4 +62,9 @@ export async function authenticateConfidentialClient(ctx: Ctx, request: Request)
 
 export function refuseClient(why: string): never {
   refuse('invalid_client', 'client authentication failed; check client_id, the secret and the registered method', why)
+}
+
+/** The parameters of a request that is stored, without those that authenticated its client: no secret is stored. */
+export function withoutClientAuthentication(params: Params): Params {
+  return params.without(['client_secret', 'client_assertion', 'client_assertion_type'])
 }

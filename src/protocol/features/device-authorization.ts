@@ -1,7 +1,7 @@
 /** Device authorization grant — RFC 8628: a device without a browser shows a code, which a person types elsewhere. */
 import { readPageRequest } from '../authorization-request.ts'
 import { type Client, isVoid } from '../client.ts'
-import { authenticateClient } from '../client-auth.ts'
+import { authenticateClient, withoutClientAuthentication } from '../client-auth.ts'
 import { type ErrorCode, OAuthError, refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, GrantType, ResponseMode, ResponseType, TokenRequest } from '../feature.ts'
 import { beginFlow, continueUrl, countFlow } from '../flow.ts'
@@ -21,8 +21,6 @@ const deviceCodeLifetime = 600
 const pollInterval = 5
 /** Seconds in which an allowed device must fetch its tokens at least. */
 const shortestCode = 60
-/** What authenticates the client at this endpoint, and is no part of its request. */
-const ofClientAuthentication = ['client_secret', 'client_assertion', 'client_assertion_type']
 
 const deviceEndpoint: Endpoint = {
   path: '/device_authorization',
@@ -33,7 +31,7 @@ const deviceEndpoint: Endpoint = {
   clientAuth: 'any',
   async handle(ctx, request) {
     const client = await authenticateClient(ctx, request)
-    const params = request.params.without(ofClientAuthentication)
+    const params = withoutClientAuthentication(request.params)
     await readPageRequest(ctx, client, params, { type: device, kept: '', state: '' }) // the client learns at once what is wrong
     if (JSON.stringify(params.entries()).length > 16_384) refuse('invalid_request', 'the request is longer than 16384 characters')
     await countFlow(ctx, request.address)

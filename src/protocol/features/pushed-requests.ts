@@ -2,7 +2,7 @@
 import { readRequest } from '../authorization-request.ts'
 import { readRedirectUri, resolveRequest } from '../authorize.ts'
 import { type Client, isVoid } from '../client.ts'
-import { authenticateClient } from '../client-auth.ts'
+import { authenticateClient, withoutClientAuthentication } from '../client-auth.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, ResolvedRequest } from '../feature.ts'
 import { countFlow } from '../flow.ts'
@@ -14,9 +14,6 @@ const scheme = 'urn:ietf:params:oauth:request_uri:' // §2.2
 
 /** Seconds: long enough for a redirect on a slow network. §4 */
 const requestLifetime = 60
-
-/** Parameters that authenticate the client here and are not part of the authorization request. */
-const ofClientAuthentication = ['client_secret', 'client_assertion', 'client_assertion_type']
 
 const endpoint: Endpoint = {
   path: '/par',
@@ -30,7 +27,7 @@ const endpoint: Endpoint = {
     const client = await authenticateClient(ctx, request)
     const binding = await proveSender(ctx, request, client)
     if (params.get('request_uri') !== undefined) refuse('invalid_request', 'a pushed request cannot itself contain a request_uri') // §2.1
-    const pushed = params.without(ofClientAuthentication)
+    const pushed = withoutClientAuthentication(params)
     const resolved = await resolveRequest(ctx, client, pushed)
     // Validated as it will be when it is used, so that the client learns of errors now. §2.1
     const stored = boundTo(resolved.params, binding)
