@@ -2,7 +2,7 @@
 import type { Client } from './client.ts'
 import { isSignedByClient } from './client-keys.ts'
 import { sha256 } from './codec/digest.ts'
-import { readJson } from './codec/json.ts'
+import { isJsonObject, readJson } from './codec/json.ts'
 import { type JsonObject, parseJws } from './codec/jws.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, ResolvedRequest } from './feature.ts'
@@ -56,12 +56,8 @@ async function verifiedClaims(ctx: Ctx, client: Client, text: string): Promise<J
   if (!(await isSignedByClient(ctx, client, jws, client.request_object_signing_alg)))
     refuse('invalid_request_object', 'the request object is not signed with a registered key of this client and an algorithm it may use')
   const read = readJson(jws.payload.toString())
-  if (!('value' in read) || !isObject(read.value)) return refuse('invalid_request_object', 'the request object holds no JSON object')
+  if (!('value' in read) || !isJsonObject(read.value)) return refuse('invalid_request_object', 'the request object holds no JSON object')
   return read.value
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** For this server, from this client, now. */

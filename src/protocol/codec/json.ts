@@ -76,3 +76,7 @@ function textProblem(value: unknown, member: readonly string[]): JsonProblem | u
   }
   return undefined
 }
+
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,6 +1,6 @@
 /** Claims that are requested one by one, and the sign-in that they demand — OpenID Connect Core §5.5. */
 import { type Client, scopesOf } from '../client.ts'
-import { readJson } from '../codec/json.ts'
+import { isJsonObject, readJson } from '../codec/json.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Feature, SignInDemand } from '../feature.ts'
 import type { Params } from '../params.ts'
@@ -24,18 +24,14 @@ function read(params: Params): { id_token: Entries; userinfo: Entries } | undefi
   if (text === undefined) return undefined
   const parsed = text.length > maxParameter ? undefined : readJson(text)
   const value = parsed && 'value' in parsed ? parsed.value : undefined
-  if (!isObject(value)) return refuse('invalid_request', 'claims must be a JSON object of at most 4096 characters')
+  if (!isJsonObject(value)) return refuse('invalid_request', 'claims must be a JSON object of at most 4096 characters')
   return { id_token: entriesOf(value['id_token']), userinfo: entriesOf(value['userinfo']) }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function entriesOf(member: unknown): Entries {
   if (member === undefined || member === null) return {}
   const shape = 'id_token and userinfo of claims must be objects of claim names, each with null or an object'
-  if (!isObject(member) || !Object.values(member).every((entry) => entry === null || isObject(entry)))
+  if (!isJsonObject(member) || !Object.values(member).every((entry) => entry === null || isJsonObject(entry)))
     return refuse('invalid_request', shape)
   return Object.fromEntries(Object.entries(member).map(([name, entry]) => [name, entryOf(entry as Record<string, unknown> | null)]))
 }
