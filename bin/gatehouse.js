@@ -11,7 +11,7 @@ const isCurrent = major > 24 || (major === 24 && minor >= 7)
 const installed = isCurrent ? undefined : installedNode()
 
 if (isCurrent) {
-  // Kept beside the code, by whoever may write there: the next start is quicker and takes less memory.
+  // Kept beside the code, if that folder is writable: the next start is quicker and takes less memory.
   modules.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/gatehouse', import.meta.url)))
   const source = new URL('../src/main.ts', import.meta.url)
   await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href)

@@ -6,7 +6,13 @@ if (major < 24 || (major === 24 && minor < 7)) {
 } else {
   const { run } = await import('./cli/run.ts')
   const { env, stdin, stdout, stderr } = process
+  for (const stream of [stdout, stderr]) stream.on('error', readerIsGone)
   process.exitCode = await run(process.argv.slice(2), { env, stdin, stdout, stderr })
+}
+
+/** Ends of pipes close early, as in `gatehouse audit list | head`. */
+function readerIsGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 export {}

@@ -289,3 +289,10 @@ test('the command works from anywhere and tells its version', soon, async (t) =>
   assert.equal(await command.ended, 0)
   assert.match(command.text(), /^\d+\.\d+\.\d+\n$/)
 })
+
+test('a reader that stops early, such as head, is not an error', soon, async (t) => {
+  const command = start(t, emptyFolder(t), [main, 'clients', 'create', '--help'])
+  command.child.stdout?.destroy()
+  assert.equal(await command.ended, 0)
+  assert.equal(command.text(), '')
+})
