@@ -4,6 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { replacePassword, setStatus } from '../../src/identity/accounts.ts'
 import { metadataOf } from '../../src/protocol/change-client.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
+import { selfSigned } from '../certificates.ts'
 import { aKey } from '../journeys/dpop-proofs.ts'
 import { engines } from '../postgres.ts'
 import { outcomes } from './outcomes.ts'
@@ -84,14 +85,17 @@ const expectedOf = (path: string, change: string) =>
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`every change and every path, on ${engine}`, () => {
     let gatehouse: TestApp
+    let certificate: Record<string, string>
     before(async () => {
-      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256', LIMITS_SIGN_IN_ADDRESS: '100000' })
+      const mutualTls = { FEATURES_MUTUAL_TLS: 'true', MTLS_PROXY: 'rfc9440', TRUSTED_PROXIES: '127.0.0.1,::1' }
+      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256', LIMITS_SIGN_IN_ADDRESS: '100000', ...mutualTls })
+      certificate = { 'client-cert': `:${(await selfSigned()).der.toString('base64')}:` }
     })
     after(() => gatehouse.close())
 
     for (const [change, act] of Object.entries(changes))
       test(change, async () => {
-        const here = await world(gatehouse, await aKey())
+        const here = await world(gatehouse, await aKey(), certificate)
         const uses: [path: string, use: () => Promise<string>][] = []
         for (const [path, handOut] of Object.entries(paths)) uses.push([path, await handOut(here)])
         await act(here)

@@ -1,21 +1,7 @@
 /** The expectations of the matrix of changes and paths. */
+import { keyOutcomes, requestObjectOutcomes } from './key-outcomes.ts'
+import { account, client, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
 
-/** By outcome, the changes after which a path has it. */
-type Outcomes = Readonly<Record<string, string>>
-
-const untouched = 'nothing, service suspended, tenant suspended and resumed'
-const client = 'client disabled, client disabled and enabled, client deleted, client deleted and registered again'
-const registration = 'scope removed, redirect URI removed, grant types removed'
-const account = 'account suspended, account suspended and resumed, account deleted, password changed'
-
-const refreshToken: Outcomes = {
-  works: `${untouched}, redirect URI removed, resource removed, sessions ended, signing key revoked`,
-  invalid_client: 'client disabled, client deleted',
-  invalid_grant: `client disabled and enabled, client deleted and registered again, ${account}, grant revoked`,
-  'less: openid': 'scope removed',
-  unauthorized_client: 'grant types removed',
-  not_found: 'tenant suspended',
-}
 const clientAlone: Outcomes = {
   works: `
     ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
@@ -112,6 +98,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     unauthorized_client: 'grant types removed',
     not_found: 'tenant suspended',
   },
+  ...requestObjectOutcomes,
   'authorization code': {
     works: `${untouched}, resource removed, signing key revoked`,
     invalid_client: 'client disabled, client deleted',
@@ -261,6 +248,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     inactive: 'resource removed, service suspended',
     not_found: 'tenant suspended',
   },
+  ...keyOutcomes,
   'reset link': linkInMail,
   invitation: linkInMail,
   'link that verifies an address': linkInMail,

@@ -2,15 +2,14 @@
 import { call, callback, challenge, encode, shows, verifier } from '../journeys/application.ts'
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
-import { browserOutcome, bye, deviceGrant, password, programOutcome, scope, stock, type World } from './world.ts'
+import { atAuthorizationByKey, byKey } from './key-paths.ts'
+import { active, browserOutcome, bye, deviceGrant, password, programOutcome, scope, stock, type World } from './world.ts'
 
 /** Hands something out; what comes back uses it later and says how that went. */
-type Path = (world: World) => Promise<() => Promise<string>>
+export type Path = (world: World) => Promise<() => Promise<string>>
 
 const silent = { prompt: 'none' }
 const authorization = { response_type: 'code', redirect_uri: callback, code_challenge: challenge, code_challenge_method: 'S256' }
-const active = ({ status, body }: { status: number; body: Record<string, unknown> }) =>
-  body['active'] === true ? 'works' : body['active'] === false ? 'inactive' : `${body['error'] ?? status}`
 
 const atAuthorization: Record<string, Path> = {
   'session, at the authorization endpoint':
@@ -261,4 +260,14 @@ const byLink: Record<string, Path> = {
 }
 
 /** In the order in which they are used: what ends a session or fills a count comes last. */
-export const paths = { ...atAuthorization, ...atToken, ...atDevice, ...asClient, ...withToken, ...byLink, ...byBrowser } as const
+export const paths = {
+  ...atAuthorization,
+  ...atAuthorizationByKey,
+  ...atToken,
+  ...atDevice,
+  ...asClient,
+  ...withToken,
+  ...byKey,
+  ...byLink,
+  ...byBrowser,
+} as const

@@ -17,6 +17,7 @@ import { browser, type TinyBrowser } from '../tiny-browser.ts'
 export const password = 'a good and long password'
 export const stock = 'https://stock.example'
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+export const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const bye = 'https://app.example/bye'
 export const scope = 'openid profile offline_access'
 
@@ -34,6 +35,8 @@ export interface World {
   app: Application
   opaque: Application
   console: Application
+  /** Its tokens are bound to `certificate`. */
+  bound: Application
   /** What no change is made to: the API of the tenant itself, and that of `stock`. */
   api: Application
   stockApi: Application
@@ -41,6 +44,8 @@ export interface World {
   browser: TinyBrowser
   alice: Who
   key: Key
+  /** The header by which the proxy before the server tells of the client's certificate. */
+  certificate: Readonly<Record<string, string>>
   person(name: string): Promise<Who>
   json(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Asked>
   userinfo(headers: Record<string, string>): Promise<Answer>
@@ -56,14 +61,14 @@ export interface World {
 let worlds = 0
 let proofs = 0
 
-export async function world(gatehouse: TestApp, key: Key): Promise<World> {
+export async function world(gatehouse: TestApp, key: Key, certificate: World['certificate']): Promise<World> {
   const slug = `w${++worlds}`
   assert.ok(await gatehouse.app.tenants.create({ slug, name: 'Acme' }))
   const tenant = (await gatehouse.app.tenant(slug)) as Tenant
   hashCheaply(tenant)
   const { issuer } = tenant.ctx
-  const clients = ['app', 'opaque', 'console']
-  await register(gatehouse, tenant)
+  const clients = ['app', 'opaque', 'console', 'bound']
+  await register(gatehouse, tenant, key)
   await tenant.store.services.add({ id: 'nightly', name: 'nightly', description: undefined, status: 'active', createdAt: gatehouse.now() })
   const of = (id: string, own = scope) => application(gatehouse, { id, secret: 'secret', scope: own, issuer })
   const made: World = {
@@ -76,11 +81,13 @@ export async function world(gatehouse: TestApp, key: Key): Promise<World> {
     app: of('app'),
     opaque: of('opaque'),
     console: of('console', 'admin:users:read'),
+    bound: of('bound'),
     api: of('api'),
     stockApi: of('stock-api'),
     browser: browser(issuer),
     alice: { username: 'alice', password },
     key,
+    certificate,
     async person(username) {
       const subject = await gatehouse.addAccount(
         { username, email: `${username}@example.com`, role: 'superadmin' } as never,
@@ -118,14 +125,17 @@ export async function world(gatehouse: TestApp, key: Key): Promise<World> {
   return made
 }
 
-async function register(gatehouse: TestApp, tenant: Tenant): Promise<void> {
+async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key): Promise<void> {
   const { issuer } = tenant.ctx
   const stockApi = { identifier: stock, name: 'Stock', scopes: { 'stock:read': 'See the stock' } }
   await tenant.store.resourcesAdmin.add(resourceSchema.parse(stockApi))
   const app = {
     redirect_uris: [callback],
     post_logout_redirect_uris: [bye],
-    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceGrant],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceGrant, exchangeGrant],
+    policy: { token_exchange: 'delegate' },
+    connections: { files: 'read' },
+    jwks: { keys: [{ ...jwk, kid: 'app' }] },
     scope: `${scope} stock:read`,
     id_token_signed_response_alg: 'ES256',
   }
@@ -133,6 +143,8 @@ async function register(gatehouse: TestApp, tenant: Tenant): Promise<void> {
   await gatehouse.addClient({ ...app, client_id: 'app' }, 'secret', tenant)
   await gatehouse.addClient({ ...app, client_id: 'opaque', access_token_format: 'opaque' }, 'secret', tenant)
   await gatehouse.addClient({ ...admin, client_id: 'console' }, 'secret', tenant)
+  const toCertificate = { tls_client_certificate_bound_access_tokens: true }
+  await gatehouse.addClient({ ...app, ...toCertificate, client_id: 'bound' }, 'secret', tenant)
   const api = { grant_types: ['client_credentials'], scope: '' }
   await gatehouse.addClient({ ...api, client_id: 'api', resource_server: issuer }, 'secret', tenant)
   await gatehouse.addClient({ ...api, client_id: 'stock-api', resource_server: stock }, 'secret', tenant)
@@ -169,6 +181,10 @@ export function programOutcome({ status, body }: Pick<Answer, 'status' | 'body'>
   if (status >= 400) return typeof body.error === 'string' ? body.error : `${status}`
   return typeof body.scope === 'string' && body.scope !== granted ? `less: ${body.scope}` : 'works'
 }
+
+/** What an introspection endpoint said of a token. */
+export const active = ({ status, body }: Pick<Answer, 'status' | 'body'>): string =>
+  body['active'] === true ? 'works' : body['active'] === false ? 'inactive' : `${body['error'] ?? status}`
 
 /** Where a browser came to rest. */
 export function browserOutcome(landing: { status: number; url: URL; html: string }): string {

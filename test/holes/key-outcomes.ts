@@ -1,0 +1,44 @@
+/** The expectations of the matrix for what is tied to a key, for exchanged tokens, and for stored tokens of other providers. */
+import { account, client, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
+
+const renewed = 'client disabled and enabled, client deleted and registered again'
+
+export const requestObjectOutcomes: Readonly<Record<string, Outcomes>> = {
+  'signed request object': {
+    works: `${untouched}, client disabled and enabled, scope removed, resource removed, signing key revoked`,
+    '400': 'client disabled, client deleted, redirect URI removed',
+    consent_required: 'client deleted and registered again, grant revoked',
+    unauthorized_client: 'grant types removed',
+    login_required: `${account}, sessions ended`,
+    '404': 'tenant suspended',
+  },
+}
+
+export const keyOutcomes: Readonly<Record<string, Outcomes>> = {
+  'refresh token, bound to a certificate': refreshToken,
+  'certificate-bound token at UserInfo': {
+    works: `${untouched}, ${registration}, resource removed, sessions ended`,
+    invalid_token: `${client}, ${account}, grant revoked, signing key revoked`,
+    not_found: 'tenant suspended',
+  },
+  'exchange of a token': {
+    works: `${untouched}, redirect URI removed, sessions ended`,
+    invalid_client: 'client disabled, client deleted',
+    invalid_request: `${renewed}, resource removed, ${account}, grant revoked, signing key revoked`,
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    not_found: 'tenant suspended',
+  },
+  'exchanged token at introspection': {
+    works: `${untouched}, ${registration}, sessions ended`,
+    inactive: `${client}, resource removed, ${account}, grant revoked, signing key revoked`,
+    not_found: 'tenant suspended',
+  },
+  'stored token of another provider': {
+    works: `${untouched}, scope removed, redirect URI removed, resource removed, sessions ended`,
+    invalid_client: 'client disabled, client deleted',
+    invalid_request: `${renewed}, ${account}, grant revoked, signing key revoked`,
+    unauthorized_client: 'grant types removed',
+    not_found: 'tenant suspended',
+  },
+}
