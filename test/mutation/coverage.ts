@@ -1,9 +1,9 @@
-/** Which test file runs which part of which source: measured by running each once, and stored until sources or tests change. */
+/** Which test file runs which part of which source: measured by running each once, and stored until the test or that source changes. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Copy } from './copies.ts'
-import { type Checkout, root, type TestFile } from './sources.ts'
+import { type Checkout, isSource, root, type TestFile } from './sources.ts'
 import { runTrial, type Trial } from './trial.ts'
 
 export interface Coverage {
@@ -34,9 +34,25 @@ function countAt(offset: number, ranges: readonly number[]): number {
   return count
 }
 
-export function keptCoverage(checkout: Checkout, test: TestFile): Coverage | undefined {
+/** As it is stored, with the hash of each source that the test could reach. */
+interface Kept extends Coverage {
+  hashes: Readonly<Record<string, string>>
+}
+
+/**
+ * Undefined when the test has to be run again to know which part of these sources it runs. Other sources may have changed since: a test
+ * that for this reason is not tried can make a mutant survive, but never kill it.
+ */
+export function keptCoverage(checkout: Checkout, test: TestFile, sources: ReadonlySet<string>): Coverage | undefined {
   const path = join(cache, `${checkout.keyOf(test)}.json`)
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
+  if (!existsSync(path)) return undefined
+  const kept: Kept = JSON.parse(readFileSync(path, 'utf8'))
+  const asked = sourcesOf(test).filter((file) => sources.has(file))
+  return asked.every((file) => kept.hashes[file] === checkout.hashOf(file)) ? kept : undefined
+}
+
+function sourcesOf({ imports, starts }: TestFile): string[] {
+  return [...new Set([...imports, ...starts])].filter(isSource)
 }
 
 /** Removes what was learned from tests as they no longer are. */
@@ -63,7 +79,8 @@ export async function learnCoverage(
   const verdict = await runTrial({ ...how, files: [test.path], limitOf: () => longest, env, ended })
   if (how.signal.aborted) return undefined
   if (verdict.outcome !== 'passed') throw new Error(`a test fails with nothing changed: ${verdict.by}`)
-  const coverage: Coverage = { duration: performance.now() - started, calls, ranges }
+  const hashes = Object.fromEntries(sourcesOf(test).map((file) => [file, checkout.hashOf(file)]))
+  const coverage: Kept = { duration: performance.now() - started, calls, ranges, hashes }
   mkdirSync(cache, { recursive: true })
   writeFileSync(join(cache, `${checkout.keyOf(test)}.json`), JSON.stringify(coverage))
   return coverage
@@ -78,7 +95,7 @@ function addReport({ result }: Report, { path }: Copy, ranges: Record<string, nu
   const here = `${pathToFileURL(path).href}/`
   let calls = 0
   for (const { url, functions } of result) {
-    if (!url.startsWith(here) || !/^(?:src|packages)\//.test(url.slice(here.length)) || url.endsWith('.test.ts')) continue
+    if (!url.startsWith(here) || !isSource(url.slice(here.length))) continue
     const list: number[] = []
     for (const { ranges: parts } of functions) {
       calls += parts[0]?.count ?? 0

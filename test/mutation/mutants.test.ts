@@ -110,20 +110,35 @@ const texts: Readonly<Record<string, string>> = {
   'src/folder/b.ts': 'export function b() { return c ?? d }\n',
   'src/folder/b.test.ts': 'a < b\n',
 }
-const checkout = { files: Object.keys(texts), tests: [], keyOf: () => '', textOf: (file) => texts[file] as string } satisfies Checkout
-const drawn = (seed: string, count: number) => sample(allMutants(checkout, ['src'], []), { seed, count, textOf: checkout.textOf })
+const checkout: Checkout = {
+  files: Object.keys(texts),
+  tests: [],
+  hashOf: () => '',
+  keyOf: () => '',
+  textOf: (file) => texts[file] as string,
+}
+const drawn = (seed: string, count: number) =>
+  sample(allMutants(checkout, ['src'], []), {
+    seed,
+    count,
+    textOf: checkout.textOf,
+    isAllowed: async ({ operator }) => operator !== 'negation',
+  })
 
-test('the same seed draws the same mutants, another others, and a larger sample has the smaller', () => {
-  assert.deepEqual(drawn('1', 6), drawn('1', 6))
-  assert.deepEqual(drawn('1', 12).slice(0, 6), drawn('1', 6))
-  assert.notDeepEqual(drawn('1', 6), drawn('2', 6))
-  assert.equal(new Set(drawn('1', 4).map(({ operator }) => operator)).size, 4, 'each operator has its turn')
+test('the same seed draws the same mutants, another others, and a larger sample has the smaller', async () => {
+  const [six, twelve] = [await drawn('1', 6), await drawn('1', 12)]
+  assert.deepEqual(await drawn('1', 6), six)
+  assert.deepEqual(twelve.slice(0, 6), six)
+  assert.notDeepEqual(await drawn('2', 6), six)
+  assert.equal(new Set(six.slice(0, 4).map(({ operator }) => operator)).size, 4, 'each operator has its turn')
+  const everything = (await drawn('1', 1000)).map(({ operator }) => operator)
+  assert.ok(everything.includes('logic') && !everything.includes('negation'), 'what is refused is not drawn')
 })
 
-test('only sources of the folder are changed, and nothing that is equivalent', () => {
+test('only sources of the folder are changed, and nothing that is equivalent', async () => {
   const files = (folder: string) => new Set(allMutants(checkout, [folder], []).map(({ file }) => file))
   assert.deepEqual(files('src/folder'), new Set(['src/folder/b.ts']))
-  const { file, operator, change } = drawn('1', 1)[0]!
+  const { file, operator, change } = (await drawn('1', 1))[0]!
   const left = allMutants(checkout, ['src'], [{ file, operator, change, reason: 'for this test' }])
   assert.ok(!left.some((mutant) => mutant.file === file && mutant.operator === operator && mutant.change === change))
   assert.throws(() => allMutants(checkout, ['src'], [{ file, operator, change: 'gone', reason: 'for this test' }]), /no longer there/)

@@ -7,8 +7,10 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../postgres-server.ts'
+import { startCheck } from './check.ts'
 import { type Copy, makeCopies } from './copies.ts'
 import { forgetOthers, keptCoverage, learnCoverage } from './coverage.ts'
+import { type Mutant, mutate } from './mutants.ts'
 import { reportOf, type Tried } from './report.ts'
 import { allMutants, type Equivalent, type Known, sample } from './sample.ts'
 import { readCheckout, type TestFile } from './sources.ts'
@@ -33,22 +35,42 @@ const checkout = readCheckout()
 const equivalents: Equivalent[] = JSON.parse(readFileSync(join(import.meta.dirname, 'equivalent.json'), 'utf8'))
 const folders = flags.folder.map((folder) => folder.replace(/\/+$/, ''))
 const all = allMutants(checkout, folders, equivalents)
-const chosen = sample(all, { seed: flags.seed, count: Number(flags.sample), textOf: checkout.textOf })
-if (chosen.length === 0) throw new Error(`there is nothing to change in ${folders.join(', ')}`)
-if (flags.list) for (const { file, line, operator, change } of chosen) console.log(`${file}:${line} ${operator}: ${change}`)
-else {
-  const tried = await inCopies(async (places) => tryAll(places, await learn(places)))
-  console.log(reportOf(tried, { chosen: chosen.length, all: all.length, seed: flags.seed }))
+if (all.length === 0) throw new Error(`there is nothing to change in ${folders.join(', ')}`)
+await inCopies(async (places) => {
+  const chosen = await choose(places[0] as Place)
+  if (flags.list) for (const { file, line, operator, change } of chosen) console.log(`${file}:${line} ${operator}: ${change}`)
+  else {
+    const tried = await tryAll(chosen, places, await learn(chosen, places))
+    console.log(reportOf(tried, { chosen: chosen.length, all: all.length, seed: flags.seed }))
+  }
+})
+
+/** Of those that `npm run check` does not refuse. */
+async function choose({ copy }: Place): Promise<Mutant[]> {
+  const { textOf } = checkout
+  const check = startCheck(copy)
+  let refused = 0
+  const isAllowed = async (mutant: Mutant) => {
+    if (over.signal.aborted) return false
+    const original = textOf(mutant.file)
+    const refuses = await check.refuses(mutant.file, mutate(mutant, original), original)
+    if (refuses) refused++
+    return !refuses
+  }
+  const chosen = await sample(all, { seed: flags.seed, count: Number(flags.sample), textOf, isAllowed })
+  check.end()
+  progress(`chose ${chosen.length}; ${refused} others do not pass npm run check`)
+  return chosen
 }
 
 /** With a place for each core, all of which are removed afterwards. */
-async function inCopies<T>(work: (places: readonly Place[]) => Promise<T>): Promise<T> {
+async function inCopies(work: (places: readonly Place[]) => Promise<void>): Promise<void> {
   const timer = setTimeout(() => over.abort(), Number(flags.minutes) * 60_000)
   const server = await startPostgres()
   const { copies, folder, remove } = makeCopies(availableParallelism(), checkout.files)
   const place = (copy: Copy): Place => ({ copy, postgres: server.url, compiled: join(folder, 'compiled'), signal: over.signal })
   try {
-    return await work(copies.map(place))
+    await work(copies.map(place))
   } finally {
     clearTimeout(timer)
     remove()
@@ -57,14 +79,14 @@ async function inCopies<T>(work: (places: readonly Place[]) => Promise<T>): Prom
 }
 
 /** What each test that can reach a chosen source runs of it. */
-async function learn(places: readonly Place[]): Promise<Known[]> {
+async function learn(chosen: readonly Mutant[], places: readonly Place[]): Promise<Known[]> {
   forgetOthers(checkout)
   const files = new Set(chosen.map(({ file }) => file))
   const canReach = ({ imports, starts }: TestFile) => [...imports, ...starts].some((file) => files.has(file))
   const tests = checkout.tests.filter(canReach)
   const known: Known[] = []
   await share(tests, places, async (test, place) => {
-    const kept = keptCoverage(checkout, test)
+    const kept = keptCoverage(checkout, test, files)
     if (!kept) progress(`learning what ${test.path} runs`)
     const coverage = kept ?? (await learnCoverage(checkout, test, place))
     if (coverage) known.push({ test, coverage })
@@ -73,7 +95,7 @@ async function learn(places: readonly Place[]): Promise<Known[]> {
   return known.sort((a, b) => (a.test.path < b.test.path ? -1 : 1))
 }
 
-async function tryAll(places: readonly Place[], known: readonly Known[]): Promise<Tried[]> {
+async function tryAll(chosen: readonly Mutant[], places: readonly Place[], known: readonly Known[]): Promise<Tried[]> {
   const tried: Tried[] = []
   await share(chosen, places, async (mutant, place) => {
     const found = await tryMutant(mutant, { known, place, textOf: checkout.textOf })

@@ -24,19 +24,23 @@ export function allMutants({ files, textOf }: Checkout, folders: readonly string
   return all.filter((mutant) => !equivalents.some(isSame(mutant)))
 }
 
-/** The same for the same seed. Every operator gets its turn, however many mutants it makes. */
-export function sample(
+/** The same for the same seed. Every operator gets its turn, however many mutants it makes. `isAllowed`: what it refuses is not drawn. */
+export async function sample(
   mutants: readonly Mutant[],
-  { seed, count, textOf }: { seed: string; count: number; textOf: Checkout['textOf'] },
-): Mutant[] {
+  {
+    seed,
+    count,
+    textOf,
+    isAllowed,
+  }: { seed: string; count: number; textOf: Checkout['textOf']; isAllowed(mutant: Mutant): Promise<boolean> },
+): Promise<Mutant[]> {
   const drawn = mutants.map((mutant) => ({ mutant, lot: lotOf(mutant, seed) })).sort((a, b) => (a.lot < b.lot ? -1 : 1))
   const piles = Object.values(Object.groupBy(drawn, ({ mutant }) => mutant.operator)) as (typeof drawn)[]
   const taken: Mutant[] = []
-  for (let n = 0; taken.length < count && piles.some((pile) => pile.length > n); n++) {
-    const round = piles.flatMap((pile) => pile[n] ?? []).filter(({ mutant }) => isProgram(mutate(mutant, textOf(mutant.file))))
-    taken.push(...round.map(({ mutant }) => mutant))
-  }
-  return taken.slice(0, count)
+  for (let n = 0; taken.length < count && piles.some((pile) => pile.length > n); n++)
+    for (const { mutant } of piles.flatMap((pile) => pile[n] ?? []))
+      if (taken.length < count && isProgram(mutate(mutant, textOf(mutant.file))) && (await isAllowed(mutant))) taken.push(mutant)
+  return taken
 }
 
 function lotOf({ file, operator, change, start }: Mutant, seed: string): string {

@@ -24,7 +24,8 @@ export interface Checkout {
   files: readonly string[]
   tests: readonly TestFile[]
   textOf(file: string): string
-  /** Changes whenever the test could turn out differently. */
+  hashOf(file: string): string
+  /** Changes with the test and with what it imports, sources excluded. */
   keyOf(test: TestFile): string
 }
 
@@ -43,16 +44,19 @@ export function readCheckout(): Checkout {
   }
   const graph = new Map(files.filter(isCode).map((file) => [file, linksOf(file, textOf(file), files)]))
   const tests = files.filter(isTest).map((path) => testFile(path, textOf(path), graph))
-  const shared = createHash('sha256')
-  for (const file of files.filter((file) => !isTest(file) && !file.startsWith('test/mutation/')))
-    shared.update(file).update(readFileSync(join(root, file)))
-  const sharedKey = shared.digest('hex')
+  const hashOf = (file: string) => hash(textOf(file)).slice(0, 16)
   return {
     files,
     tests: tests.filter(({ path, imports }) => ![path, ...imports].some((name) => leftOut.test(name))),
     textOf,
-    keyOf: ({ path }) => createHash('sha256').update(sharedKey).update(path).update(textOf(path)).digest('hex'),
+    hashOf,
+    keyOf: ({ path, imports }) => hash([path, ...[...imports].filter(isAround).sort()].map((file) => `${file} ${hashOf(file)}`).join('\n')),
   }
+}
+
+/** Something that is mutated, or that such a source uses. */
+export function isSource(file: string): boolean {
+  return /^(?:src|packages)\//.test(file) && !isTest(file)
 }
 
 export function isTest(file: string): boolean {
@@ -61,6 +65,15 @@ export function isTest(file: string): boolean {
 
 function isCode(file: string): boolean {
   return file.endsWith('.ts') && !file.endsWith('.d.ts')
+}
+
+/** Of ours, and not a source. */
+function isAround(file: string): boolean {
+  return isCode(file) && !isSource(file) && !file.startsWith('node_modules/')
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 interface Links {

@@ -1,10 +1,11 @@
-/** A trial ends at the first failure, at a file that hangs, and with everything its tests have started. */
+/** A trial ends at the first failure, at a file that hangs, and with everything its tests have started; what does not pass `npm run check` is not tried. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { startCheck } from './check.ts'
 import { makeCopies } from './copies.ts'
 import { root } from './sources.ts'
 import { runTrial } from './trial.ts'
@@ -70,4 +71,25 @@ test('it can be ended', async () => {
 test('a copy has the packages, and is removed whole', async () => {
   assert.ok(existsSync(join(copy.path, 'node_modules/fastify/package.json')))
   assert.ok(copy.path.startsWith(folder) && !copy.path.startsWith(root))
+})
+
+test('what the compiler or the linter refuses is told apart from what only a test can notice', async () => {
+  const { copies, remove } = makeCopies(1, ['package.json', 'tsconfig.json', 'biome.json', 'src/version.ts'])
+  const source = `const store = { end: async (id: string) => id.length }
+export async function signOut(id: string): Promise<void> {
+  if (id !== '') await store.end(id)
+}
+`
+  copies[0]!.write('src/version.ts', source)
+  const check = startCheck(copies[0]!)
+  const refuses = (before: string, after: string) => check.refuses('src/version.ts', source.replace(before, after), source)
+  try {
+    assert.equal(await refuses('id.length', 'id.size'), true)
+    assert.equal(await refuses('await ', ''), true)
+    assert.equal(await refuses("id !== ''", 'true'), false)
+    assert.equal(await refuses("if (id !== '') await store.end(id)", ''), false, 'although the parameter is no longer used')
+  } finally {
+    check.end()
+    remove()
+  }
 })
