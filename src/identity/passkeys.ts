@@ -103,10 +103,11 @@ export async function confirmPasskey(
   return { codes: outcome === 'first' ? codes.texts : [], amr: amrOf(made, { verified }) }
 }
 
-/** False when the account has no such passkey. */
-export async function renamePasskey({ store }: SignInDeps, subject: string, id: string, name: string): Promise<boolean> {
+/** 'unknown' when the account has no such passkey, 'unnamed' when nothing of the name can be shown. */
+export async function renamePasskey({ store }: SignInDeps, subject: string, id: string, name: string) {
   const text = shortened(name)
-  return text !== '' && store.passkeys.rename(subject, id, text)
+  if (text === '') return 'unnamed'
+  return (await store.passkeys.rename(subject, id, text)) ? 'renamed' : 'unknown'
 }
 
 /** False when the account has no such passkey. */

@@ -38,7 +38,7 @@ export async function signUp(
   const account = accountOf(accounts, applicant, passwordHash)
   if (rule.address === 'unverified') return (await accounts.store.accounts.add(account)) ? account : 'taken'
   const { mail } = rule
-  if (rule.address === 'verified' && (await isTaken(accounts, account))) return 'taken'
+  if (rule.address === 'verified' && (await isTaken(accounts, [account.username, applicant.email]))) return 'taken'
   mail.inBackground(() => sendProof(mail, applicant, passwordHash))
   return 'mail-sent'
 }
@@ -53,8 +53,7 @@ function accountOf(
   return newAccount(deps, { sub, username: username ?? sub, email, claims, attributes }, { passwordHash, passwordIsTemporary: false })
 }
 
-async function isTaken({ store }: AccountDeps, { username, email }: Account): Promise<boolean> {
-  const logins = email === undefined ? [username] : [username, email]
+async function isTaken({ store }: AccountDeps, logins: readonly string[]): Promise<boolean> {
   const owners = await Promise.all(logins.map((login) => store.accounts.byLogin(foldLogin(login))))
   return owners.some((owner) => owner !== undefined)
 }

@@ -184,6 +184,13 @@ onEachEngine('hole 4: a session ends its own codes, and no others', async ({ a, 
   assert.deepEqual(await codes(b), ['one', 'two', 'three'])
 })
 
+onEachEngine('hole 4: a session of another tenant issues no code', async ({ a, b }) => {
+  await aGrant(a)
+  await signedIn(b)
+  assert.equal(await a.codes.add(aCode(), undefined), false)
+  assert.equal(await a.codes.find('code'), undefined)
+})
+
 onEachEngine('hole 4: no code is issued from a session that has ended, and the flow stays', async ({ a }) => {
   await aGrant(a)
   await signedIn(a)
@@ -240,7 +247,7 @@ onEachEngine('sessions are listed and found in their tenant alone', async ({ a, 
       (await store.sessions.list(ask)).map((one) => one.device),
       [device],
     )
-    assert.equal((await store.sessions.bySid('sid'))?.device, device)
+    assert.deepEqual(await store.sessions.bySid('sid'), { ...aSession({ device }), username: anAccount().username })
   }
 })
 

@@ -5,7 +5,7 @@ import { engines } from '../../test/postgres.ts'
 import { atOnce, onEachEngine } from '../../test/stored.ts'
 import { migrate, pending } from './migrate.ts'
 import { openDatabase } from './open.ts'
-import { DatabaseFault, type Db, sql, UniqueViolation, UnstorableText } from './sql.ts'
+import { DatabaseFault, type Db, sql, UniqueViolation, UnstorableText, whenTaken } from './sql.ts'
 
 const insert = (id: string, n = 0) => sql`insert into revocations (tenant_id, id, until) values ('t', ${id}, ${n})`
 const ids = async (db: Db) => (await db.read(sql`select id from revocations where tenant_id = 't' order by id`)).map((row) => row['id'])
@@ -126,6 +126,8 @@ onEachEngine('the message of a fault contains no values', async ({ db }) => {
   assert.ok(missing instanceof DatabaseFault)
   const unknown = await fault(db.read(sql`select secret_column from revocations`))
   assert.ok(unknown instanceof DatabaseFault)
+  assert.equal(await Promise.reject(taken).catch(whenTaken('taken')), 'taken')
+  assert.equal(await fault(Promise.reject(unknown).catch(whenTaken('taken'))), unknown)
   for (const error of [taken, missing])
     assert.doesNotMatch(JSON.stringify({ ...error, message: error.message }), /secret'|\(secret|, secret/)
 })

@@ -2,7 +2,7 @@
 import { foldLogin } from '../identity/account.ts'
 import type { Group, GroupStore } from '../identity/groups.ts'
 import { accountFrom, columnsOfAccount } from './account-row.ts'
-import { type Db, type Row, sql, type Transaction, UniqueViolation } from './sql.ts'
+import { type Db, type Row, sql, type Transaction, whenTaken } from './sql.ts'
 
 export function groups(db: Db, tenant: string): { groups: GroupStore } {
   return {
@@ -29,14 +29,7 @@ export function groups(db: Db, tenant: string): { groups: GroupStore } {
           from groups g where g.tenant_id = ${tenant} and g.name_folded = ${folded}`)
         return row && groupFrom(row)
       },
-      async change(id, change) {
-        try {
-          return await db.transact(() => update(tenant, id, change))
-        } catch (error) {
-          if (error instanceof UniqueViolation) return 'taken'
-          throw error
-        }
-      },
+      change: (id, change) => db.transact(() => update(tenant, id, change)).catch(whenTaken('taken')),
       remove: (id) =>
         db.transact(function* () {
           const removed = yield sql`delete from groups where tenant_id = ${tenant} and id = ${id} returning id`

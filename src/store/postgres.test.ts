@@ -8,7 +8,7 @@ import { freshPostgres } from '../../test/postgres.ts'
 import { aCode, aGrant, anAccessToken, aRefreshToken, NOW, signedIn } from '../../test/stored.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
-import { DatabaseUnavailable, sql } from './sql.ts'
+import { DatabaseFault, DatabaseUnavailable, sql } from './sql.ts'
 import { sweep } from './sweep.ts'
 import { tenantStore } from './tenant.ts'
 
@@ -90,6 +90,17 @@ test('a transaction that deadlocked is run again', async (t) => {
     rows.map((row) => row['until']),
     [3, 3],
   )
+})
+
+test('a transaction that the server refused is not run again', async (t) => {
+  const { db } = await stage(t)
+  let runs = 0
+  const refused = db.transact(function* () {
+    runs++
+    yield sql`select missing from revocations`
+  })
+  await assert.rejects(refused, DatabaseFault)
+  assert.equal(runs, 1)
 })
 
 test('a server that becomes unreachable and returns', async (t) => {

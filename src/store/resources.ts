@@ -5,7 +5,7 @@ import { type DetailType, type Resource, type ResourceMetadata, resourceSchema }
 import { normalised } from '../protocol/resource-identifier.ts'
 import type { Configuration } from './configuration.ts'
 import { inForce, type StoredSecret, secretsFrom } from './secrets.ts'
-import { type Db, type Row, type Sql, sql, type Transaction, UniqueViolation } from './sql.ts'
+import { type Db, type Row, type Sql, sql, type Transaction, whenTaken } from './sql.ts'
 
 /** A resource as stored, with those of its secrets that have expired. */
 interface StoredResource extends Omit<Resource, 'secretHashes'> {
@@ -73,15 +73,10 @@ export function resources(
           return true
         }),
       async replace(resource) {
-        try {
-          const rows = await db.write(sql`
-            update resources set doc = ${documentOf(resource)}, resource_id = ${resource.resource_id ?? null}
-            where tenant_id = ${tenant} and identifier = ${resource.identifier} returning identifier`)
-          return rows.length > 0 ? 'replaced' : 'unknown'
-        } catch (error) {
-          if (error instanceof UniqueViolation) return 'taken'
-          throw error
-        }
+        const replaced = db.write(sql`
+          update resources set doc = ${documentOf(resource)}, resource_id = ${resource.resource_id ?? null}
+          where tenant_id = ${tenant} and identifier = ${resource.identifier} returning identifier`)
+        return replaced.then((rows) => (rows.length > 0 ? 'replaced' : 'unknown')).catch(whenTaken('taken'))
       },
       async remove(identifier) {
         return (await db.write(removeResource(tenant, identifier))).length > 0

@@ -6,7 +6,8 @@ import { aClient, aMessage, anAccount, atOnce, NOW, onEachEngine, type TenantSto
 import { anEntry } from '../../test/tenant-content.ts'
 import { connectionSchema } from '../connections/connection.ts'
 import { missingKeys, resealOnUse, sealing } from '../crypto/reseal.ts'
-import { sealer } from '../crypto/seal.ts'
+import { keyIdOf, sealer } from '../crypto/seal.ts'
+import type { SealedStore } from '../crypto/types.ts'
 import { random } from '../platform.ts'
 import { sealId } from '../vault/entry.ts'
 import { sealedValues } from './sealed-values.ts'
@@ -30,7 +31,7 @@ const contexts = {
   outbox: (tenant: string) => ({ purpose: 'outbox', tenant, id: 'message' }),
 }
 
-async function fill(store: TenantStore, tenant: string, people: number): Promise<void> {
+async function fill(store: TenantStore, tenant: string, { people, by = before }: { people: number; by?: typeof before }): Promise<void> {
   const key = {
     kid: `kid-${tenant}`,
     alg: 'ES256',
@@ -40,28 +41,32 @@ async function fill(store: TenantStore, tenant: string, people: number): Promise
     activeAt: NOW,
     removeAt: undefined,
   } as const
-  await store.signingKeys.add({ ...key, sealedKey: before.seal(contexts.key(tenant), Buffer.from('key')) }, undefined)
+  await store.signingKeys.add({ ...key, sealedKey: by.seal(contexts.key(tenant), Buffer.from('key')) }, undefined)
   await store.clientsAdmin.add(aClient(), [])
   await store.clientsAdmin.add(aClient({ client_id: 'no-secret' }), [])
-  await store.clientsAdmin.setSigningSecret('client', before.seal(contexts.client(tenant), Buffer.from('secret')))
-  await store.outbox.add(aMessage({ id: 'message', sealed: before.seal(contexts.outbox(tenant), Buffer.from('mail')) }))
+  await store.clientsAdmin.setSigningSecret('client', by.seal(contexts.client(tenant), Buffer.from('secret')))
+  await store.outbox.add(aMessage({ id: 'message', sealed: by.seal(contexts.outbox(tenant), Buffer.from('mail')) }))
   const connection = connectionSchema.parse({ name: 'upstream', issuer: 'https://sso.example', client_id: 'gatehouse' })
-  await store.connections.add(connection, before.seal(contexts.connection(tenant), Buffer.from('upstream secret')))
+  await store.connections.add(connection, by.seal(contexts.connection(tenant), Buffer.from('upstream secret')))
   await store.connections.add({ ...connection, name: 'no-secret' }, undefined)
   await store.accounts.add(anAccount({ subject: 'person1', username: 'owner', email: undefined }))
-  await store.vault.add({ ...entry, sealed: before.seal(contexts.vault(tenant), Buffer.from('tokens')) }, undefined)
+  await store.vault.add({ ...entry, sealed: by.seal(contexts.vault(tenant), Buffer.from('tokens')) }, undefined)
   await atOnce(people, async (i) => {
     const subject = `subject ${i}`
     await store.accounts.add(anAccount({ subject, username: `user-${i}`, email: undefined }))
-    const sealed = before.seal(contexts.totp(tenant, subject), Buffer.from(subject))
+    const sealed = by.seal(contexts.totp(tenant, subject), Buffer.from(subject))
     await store.factors.addTotp({ subject, sealed, lastStep: 1, createdAt: NOW }, { recoveryCodes: [], onlyFirst: true })
   })
 }
 
+/** By the identifier of the key. */
+const countsOf = (counts: Awaited<ReturnType<SealedStore['counts']>>, kind: string) =>
+  Object.fromEntries(counts.filter((one) => one.kind === kind).map(({ prefix, count }) => [keyIdOf(prefix), count]))
+
 async function filled(db: Db, a: TenantStore, b: TenantStore): Promise<void> {
   await systemStore(db).installation.first({ id: 'id', sealedSecret: before.seal(contexts.installation, Buffer.from('installation')) })
-  await fill(a, 'a', 150)
-  await fill(b, 'b', 1)
+  await fill(a, 'a', { people: 150 })
+  await fill(b, 'b', { people: 1 })
 }
 
 onEachEngine('7: everything sealed in every tenant is counted by key and resealed, slice by slice', async ({ a, b, db }) => {
@@ -92,6 +97,16 @@ onEachEngine('7: everything sealed in every tenant is counted by key and reseale
     assert.equal(alone.open(contexts.totp(tenant, 'subject 0'), totp!.sealed).toString(), 'subject 0')
   }
   assert.deepEqual(await reseal(() => {}), { resealed: 0, failed: 0 })
+})
+
+onEachEngine('7: values are counted by kind and key', async ({ a, b, db }) => {
+  await fill(a, 'a', { people: 2 })
+  await fill(b, 'b', { people: 1, by: after })
+  const counts = await sealedValues(db).counts()
+  const kinds = ['signing-key', 'client-signing-secret', 'outbox', 'connection-secret', 'vault']
+  for (const kind of kinds) assert.deepEqual(countsOf(counts, kind), { [oldId]: 1, [newId]: 1 }, kind)
+  assert.deepEqual(countsOf(counts, 'totp'), { [oldId]: 2, [newId]: 1 })
+  assert.equal(counts.length, 2 * (kinds.length + 1))
 })
 
 onEachEngine('7: a value that does not open is counted and left unchanged, and the others are resealed', async ({ a, b, db }) => {

@@ -147,6 +147,14 @@ export class UniqueViolation extends Error {
   override readonly name = 'UniqueViolation'
 }
 
+/** For `catch`: what to return when a key that must be unique is taken. Any other error is thrown again. */
+export function whenTaken<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof UniqueViolation) return value
+    throw error
+  }
+}
+
 /** A text that no column can hold. */
 export class UnstorableText extends Unstorable {
   override readonly name = 'UnstorableText'

@@ -1,7 +1,7 @@
 /** What does not belong to a tenant: the tenants themselves, and the one row that identifies the installation. */
 import type { InstallationStore } from '../crypto/types.ts'
 import { type Configuration, configuration, DIRECTORY } from './configuration.ts'
-import { type Db, type Row, sql, UniqueViolation } from './sql.ts'
+import { type Db, type Row, sql, whenTaken } from './sql.ts'
 import type { TenantRow, TenantStore } from './types.ts'
 
 /** The tenant at the base URL. Its slug is empty. */
@@ -65,22 +65,18 @@ function tenants({ db, version }: Configuration): TenantStore {
         where slug >= ${after ?? ''} and slug <> ${after ?? '-'} order by slug limit ${limit}`)
       return rows.map(tenantFrom)
     },
-    async change(id, change) {
-      try {
-        return await db.transact(function* () {
-          const [row] = yield sql`
-            update tenants set status = status where id = ${id} returning id, slug, name, host, settings, status, created_at`
-          if (!row) return 'unknown'
-          const after: TenantRow = { ...tenantFrom(row), ...change, id }
-          yield sql`
-            update tenants set slug = ${after.slug}, name = ${after.name}, host = ${after.host ?? null},
-              settings = ${JSON.stringify(after.settings)}, status = ${after.status} where id = ${id}`
-          return 'changed'
-        })
-      } catch (error) {
-        if (error instanceof UniqueViolation) return 'taken'
-        throw error
-      }
+    change(id, change) {
+      const changed = db.transact(function* () {
+        const [row] = yield sql`
+          update tenants set status = status where id = ${id} returning id, slug, name, host, settings, status, created_at`
+        if (!row) return 'unknown'
+        const after: TenantRow = { ...tenantFrom(row), ...change, id }
+        yield sql`
+          update tenants set slug = ${after.slug}, name = ${after.name}, host = ${after.host ?? null},
+            settings = ${JSON.stringify(after.settings)}, status = ${after.status} where id = ${id}`
+        return 'changed'
+      })
+      return changed.catch(whenTaken('taken'))
     },
   }
 }

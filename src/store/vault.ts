@@ -1,7 +1,7 @@
 /** The vault in the database: tokens sealed, one refresh of an entry at a time by a lease, and a version that each renewal moves. */
 import type { Owner, VaultEntry } from '../vault/entry.ts'
 import type { Renewal, TokenId, VaultQueue, VaultStore } from '../vault/store.ts'
-import { type Db, Fragment, type Row, sql, type Transaction, UniqueViolation } from './sql.ts'
+import { type Db, Fragment, type Row, sql, type Transaction, whenTaken } from './sql.ts'
 
 const columns = new Fragment(
   `e.id, e.connection, e.owner_type, e.owner, e.kind, e.upstream_subject, e.upstream_session, e.label, e.scope, e.state, e.sealed, e.version,
@@ -11,14 +11,7 @@ const columns = new Fragment(
 export function vault(db: Db, tenant: string): VaultStore {
   return {
     vault: {
-      async add(entry, tokenId) {
-        try {
-          return await db.transact(() => add(tenant, entry, tokenId))
-        } catch (error) {
-          if (error instanceof UniqueViolation) return false
-          throw error
-        }
-      },
+      add: (entry, tokenId) => db.transact(() => add(tenant, entry, tokenId)).catch(whenTaken(false)),
       async find(id) {
         const [row] = await db.read(sql`select ${columns} from vault_entries e where e.tenant_id = ${tenant} and e.id = ${id}`)
         return row && entryFrom(row)

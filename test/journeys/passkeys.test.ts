@@ -23,6 +23,11 @@ async function withPasskey({ signIn }: Tenant, subject: string, key: Authenticat
   return confirmPasskey(signIn, account, { context: 'test', response: key.create(options, bent), name: 'My key', onlyFirst: false }, now)
 }
 
+function withTransports(created: string, transports: readonly string[]): string {
+  const { response, ...rest } = JSON.parse(created)
+  return JSON.stringify({ ...rest, response: { ...response, transports } })
+}
+
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`passkeys, on ${engine}`, () => {
     let gatehouse: TestApp
@@ -74,6 +79,26 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
       const { acr, amr } = await idToken(await answer(key.get(optionsOn(page), { verified: false, userHandle: undefined })))
       assert.deepEqual([acr, amr], ['aal2', ['pwd', 'hwk', 'user', 'mfa']])
+    })
+
+    test('the ways to reach an authenticator are offered to the browser again, unless one is unknown', async () => {
+      const everyWay = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']
+      for (const [said, kept] of [
+        [everyWay, everyWay],
+        [['usb', 'telepathy'], []],
+      ]) {
+        const other = authenticator(gatehouse.issuer)
+        await withPasskey(
+          gatehouse.root,
+          subject,
+          { ...other, create: (options) => withTransports(other.create(options), said!) },
+          gatehouse.now(),
+        )
+        await browser.open(web.url())
+        const { allowCredentials } = JSON.parse(optionsOn(await browser.submit('sign-in', { ...who })))
+        assert.deepEqual(allowCredentials.find(({ id }: { id: string }) => id === other.id).transports, kept)
+        await gatehouse.root.store.passkeys.remove(subject, other.id)
+      }
     })
 
     test('one that may be on several devices is named as software, and needs no counter', async () => {

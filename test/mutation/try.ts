@@ -15,19 +15,20 @@ export interface Place {
   signal: AbortSignal
 }
 
-/** So many test files are enough for one mutant: those that come after have little to do with it. */
-const enough = 40
+/** Milliseconds of test files are enough for one mutant, and so many files at least: those that come after have little to do with it. */
+const enough = { time: 25_000, files: 4 }
 
 export async function tryMutant(
   mutant: Mutant,
   { known, place, textOf }: { known: readonly Known[]; place: Place; textOf: Checkout['textOf'] },
 ): Promise<Tried> {
   const source = textOf(mutant.file)
+  const durations = new Map(known.map(({ test, coverage }) => [test.path, coverage.duration]))
   const able = testsFor(mutant, known)
-  const tests = [...able.filter(({ needsBrowser }) => !needsBrowser).slice(0, enough), ...able.filter(({ needsBrowser }) => needsBrowser)]
+  const tests = nearest(able, durations)
   place.copy.write(mutant.file, mutate(mutant, source))
   try {
-    const verdict = await judge(tests, { known, place, speaksSql: /\bsql`|from 'pg'/.test(source) })
+    const verdict = await judge(tests, { durations, place, speaksSql: /\bsql`|from 'pg'/.test(source) })
     const by = verdict.outcome === 'passed' ? undefined : verdict.by
     return { mutant, by, tests: tests.length, able: able.length }
   } finally {
@@ -35,13 +36,22 @@ export async function tryMutant(
   }
 }
 
+/** Those in a browser come last. */
+function nearest(able: readonly TestFile[], durations: ReadonlyMap<string, number>): TestFile[] {
+  const inOrder = [...able.filter(({ needsBrowser }) => !needsBrowser), ...able.filter(({ needsBrowser }) => needsBrowser)]
+  let time = 0
+  return inOrder.filter(({ path }, n) => {
+    time += durations.get(path) ?? 0
+    return n < enough.files || time <= enough.time
+  })
+}
+
 /** On SQLite, which is quicker; what passes there and may differ on PostgreSQL, there too; in a browser last. */
 async function judge(
   tests: readonly TestFile[],
-  { known, place, speaksSql }: { known: readonly Known[]; place: Place; speaksSql: boolean },
+  { durations, place, speaksSql }: { durations: ReadonlyMap<string, number>; place: Place; speaksSql: boolean },
 ): Promise<Verdict> {
   const { copy, signal, compiled, postgres } = place
-  const durations = new Map(known.map(({ test, coverage }) => [test.path, coverage.duration]))
   const limitOf = (file: string) => 10_000 + 5 * (durations.get(file) ?? 0)
   const quick = tests.filter(({ needsBrowser }) => !needsBrowser)
   const runs = [

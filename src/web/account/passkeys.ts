@@ -27,10 +27,9 @@ async function add(accountRequest: AccountRequest): Promise<Outcome> {
 }
 
 async function rename({ tenant, request, account }: AccountRequest): Promise<Outcome> {
-  const name = request.params.get('name') ?? ''
-  if (name.trim() === '') return { refused: { problem: 'A passkey needs a name.' } }
-  const renamed = await renamePasskey(tenant.signIn, account.subject, request.params.need('passkey'), name)
-  return renamed ? { done: 'renamed' } : { refused: gone }
+  const outcome = await renamePasskey(tenant.signIn, account.subject, request.params.need('passkey'), request.params.get('name') ?? '')
+  if (outcome === 'unnamed') return { refused: { problem: 'A passkey needs a name.' } }
+  return outcome === 'renamed' ? { done: 'renamed' } : { refused: gone }
 }
 
 async function remove(accountRequest: AccountRequest): Promise<Outcome> {
