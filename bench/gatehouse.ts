@@ -109,7 +109,14 @@ async function signedIn(): Promise<void> {
 async function codes({ client, scope, count }: CodesWanted): Promise<string[]> {
   const { store, tokens, ctx } = root
   const words = scope.split(' ')
-  const grant = await store.grants.widen({ clientId: client, subject: person.sub, scope: words, newId: ctx.id(), now: authTime })
+  const grant = await store.grants.widen({
+    clientId: client,
+    subject: person.sub,
+    scope: words,
+    details: [],
+    newId: ctx.id(),
+    now: authTime,
+  })
   await signedIn()
   const texts = Array.from({ length: count }, () => tokens.make('ac'))
   const keep = (text: string) =>

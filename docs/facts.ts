@@ -105,6 +105,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   ],
   [guide('apis')]: [
     ['At most {} services stand one behind the other', constant('maxActors')],
+    ['The grant keeps the {} newest objects', constant('maxHeld')],
     ['exits with status {} if something differs', code(/new Problems\((\d+), sentences\)/)],
   ],
   [guide('applications')]: [

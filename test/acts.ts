@@ -41,6 +41,7 @@ const writes = (changes: string, act: Act['act']): Act => ({ act, keyed: false, 
 const page = { limit: 10 }
 const api1 = 'https://api1.example'
 const factor = { recoveryCodes: ['new'], onlyFirst: false }
+const allowed = { clientId: 'client1', subject: 'person1', scope: ['email'], details: ['{}'], now: NOW }
 const access = { hash: 'access3', token: anAccessToken({ jti: 'jti3' }) }
 
 const protocol: Record<string, Act> = {
@@ -139,12 +140,8 @@ const protocol: Record<string, Act> = {
   'vault.removeTokenId': writes('vault_entries -1, vault_token_ids -1', (s) => s.vault.removeTokenId('token-id1')),
   'grants.find': reads((s, n) => s.grants.find(`client${n}`, `person${n}`)),
   'grants.byId': reads((s, n) => s.grants.byId(`grant${n}`)),
-  'grants.widen': writes('grants ~1', (s) =>
-    s.grants.widen({ clientId: 'client1', subject: 'person1', scope: ['email'], newId: 'grant1', now: NOW }).then(({ id }) => id),
-  ),
-  'grants.manage': writes('grants ~1, refresh_tokens -1', (s) =>
-    s.grants.manage({ id: 'grant1', action: 'replace', clientId: 'client1', subject: 'person1', scope: ['email'], now: NOW }),
-  ),
+  'grants.widen': writes('grants ~1', (s) => s.grants.widen({ ...allowed, newId: 'grant1' }).then(({ id }) => id)),
+  'grants.manage': writes('grants ~1, refresh_tokens -1', (s) => s.grants.manage({ ...allowed, id: 'grant1', action: 'replace' })),
   'grants.revoke': writes('grants ~1, refresh_tokens -1', (s) => s.grants.revoke('grant1', NOW)),
   'grantsAdmin.list': lists((s) => s.grantsAdmin.list(page)),
   'grantsAdmin.find': reads((s, n) => s.grantsAdmin.find(`grant${n}`)),

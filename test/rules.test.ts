@@ -12,6 +12,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   vault: ['protocol', 'connections'],
   store: [
     'protocol/types.ts',
+    'protocol/granted-details.ts',
     'protocol/ports.ts',
     'protocol/kept-requests.ts',
     'protocol/client.ts',
@@ -295,6 +296,4 @@ function matching(word: RegExp, only: readonly string[] = []): string[] {
   return sources.filter(({ path, code }) => word.test(code) && !only.some((context) => within(path, context))).map(({ path }) => path)
 }
 
-function folderAtTop(path: Source['path']): string {
-  return path.split('/')[0]!
-}
+const folderAtTop = (path: Source['path']): string => path.split('/')[0]!

@@ -104,7 +104,7 @@ export function aSession(change: Partial<SessionRow> = {}): SessionRow {
 
 /** Stores a grant of `subject` for `client`. Returns its ID. */
 export async function aGrant(store: TenantStore, id = 'grant'): Promise<string> {
-  return (await store.grants.widen({ clientId: 'client', subject: 'subject', scope: ['openid'], newId: id, now: NOW })).id
+  return (await store.grants.widen({ clientId: 'client', subject: 'subject', scope: ['openid'], details: [], newId: id, now: NOW })).id
 }
 
 /** Signs `subject` in, so that codes can be issued from the session. */

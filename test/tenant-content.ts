@@ -192,7 +192,7 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.accounts.add(person(n))
   for (const part of ['', ' elsewhere'])
     await store.sessions.start(aSession({ hash: `session${n}${part}`, sid: `sid${n}${part}`, subject: `person${n}` }), `$${n}`, [])
-  await store.grants.widen({ clientId: `client${n}`, subject: `person${n}`, scope: ['openid'], newId: grantId, now: NOW })
+  await store.grants.widen({ clientId: `client${n}`, subject: `person${n}`, scope: ['openid'], details: [], newId: grantId, now: NOW })
   await store.flows.begin(aFlow(`flow${n}`), NOW + 60)
   await store.flows.setPending(`flow${n}`, pending(n))
   const authentication = { ...aCode().authentication, subject: `person${n}`, sid: `sid${n}` }

@@ -19,7 +19,7 @@ async function signedIn(subject: string): Promise<void> {
     const times = { createdAt: now(), lastSeenAt: now(), expiresAt: now() + 600 }
     await store.sessions.start(aSession({ hash: sid, sid, subject, ...times }), undefined, [])
   }
-  await store.grants.widen({ clientId: 'shop', subject, scope: ['openid', 'email'], newId: 'a-grant', now: now() })
+  await store.grants.widen({ clientId: 'shop', subject, scope: ['openid', 'email'], details: [], newId: 'a-grant', now: now() })
   await db.close()
 }
 

@@ -31,8 +31,9 @@ export function grants(group: Command, terminal: Terminal): void {
           dateOf(createdAt),
           grantedScope(scope).scope,
         ])
-        const shown = found.map(({ id, clientId, subject, scope, createdAt }) => {
-          return { grant: id, client_id: clientId, sub: subject, ...grantedScope(scope), created_at: createdAt }
+        const shown = found.map(({ id, clientId, subject, scope, details, createdAt }) => {
+          const authorization_details = details.map((text) => JSON.parse(text))
+          return { grant: id, client_id: clientId, sub: subject, ...grantedScope(scope), authorization_details, created_at: createdAt }
         })
         printTable(terminal, flags.json, shown, ['grant', 'client', 'sub', 'since', 'scope'], rows)
       }),

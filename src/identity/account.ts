@@ -48,6 +48,8 @@ export interface Access {
   id: string
   clientId: string
   scope: readonly string[]
+  /** Authorization details, as JSON texts. */
+  details: readonly string[]
   createdAt: number
   /** When one of its refresh tokens was last used, if one is still stored. */
   usedAt: number | undefined

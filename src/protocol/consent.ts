@@ -7,7 +7,7 @@ import { allow } from './granted.ts'
 import { partsOf } from './permissions.ts'
 import { progress } from './progress.ts'
 import type { Page, ScopeLine } from './request-reply.ts'
-import { permissionsIn, resourcesOf } from './requested-permissions.ts'
+import { consentItemsOf, permissionsIn, resourcesOf } from './requested-permissions.ts'
 import { applicationOf, deny } from './respond.ts'
 import { describeScopes } from './scope-words.ts'
 import type { AuthorizationRequest, Grant, Session } from './types.ts'
@@ -70,7 +70,7 @@ export async function consentPage(ctx: Ctx, { client, asked, session, grant, flo
       scopes,
       to,
       unproven: client.quarantined ?? false,
-      details: ctx.server.features.flatMap((feature) => feature.consentItems?.(ctx, asked) ?? []),
+      details: consentItemsOf(ctx, asked, grant),
       comparison: ctx.server.responseTypes.get(asked.responseType)?.comparison?.(asked),
     },
   }

@@ -64,8 +64,8 @@ export interface Feature {
   demandSignIn?(ctx: Ctx, ask: { params: Params; client: Client }): SignInDemand | undefined
   /** Authorization request: scopes that the person is asked to allow although the token does not carry them. */
   consentScopes?(ctx: Ctx, asked: AuthorizationRequest): readonly string[]
-  /** Authorization request: what the person is asked to allow besides scopes, each time anew. */
-  consentItems?(ctx: Ctx, asked: AuthorizationRequest): readonly ConsentItem[]
+  /** Authorization request: what the person is asked to allow besides scopes. `held`: the details of the grant. */
+  consentItems?(ctx: Ctx, asked: AuthorizationRequest, held: readonly string[]): readonly ConsentItem[]
   /** Token request: what it remembers of the authorization, narrowed for this access token as the request says. */
   narrow?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Record<string, string>
   /** Sign-in page: the connection that people are led to instead, at first. At most one feature answers. */

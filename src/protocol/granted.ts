@@ -2,7 +2,7 @@
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
-import { permissionsOf } from './requested-permissions.ts'
+import { consentItemsOf, permissionsOf } from './requested-permissions.ts'
 import type { AuthorizationRequest, Grant, Permission } from './types.ts'
 
 /** What a client may do with grants. Grant Management for OAuth 2.0 §5.1 */
@@ -27,9 +27,10 @@ export async function grantFor(ctx: Ctx, client: Client, asked: AuthorizationReq
 /** The person allows what is asked for. */
 export async function allow(ctx: Ctx, client: Client, asked: AuthorizationRequest, subject: string): Promise<Grant> {
   const scope: Permission[] = await permissionsOf(ctx, asked)
+  const details = consentItemsOf(ctx, asked, undefined).map(({ detail }) => detail)
   const [clientId, now] = [client.client_id, ctx.now()]
   const managed = managedGrant(asked)
-  if (!managed) return ctx.store.grants.widen({ clientId, subject, scope, newId: ctx.id(), now })
-  const grant = await ctx.store.grants.manage({ ...managed, clientId, subject, scope, now })
+  if (!managed) return ctx.store.grants.widen({ clientId, subject, scope, details, newId: ctx.id(), now })
+  const grant = await ctx.store.grants.manage({ ...managed, clientId, subject, scope, details, now })
   return grant ?? refuse('invalid_grant_id', 'the grant of this request was revoked, or is of another person')
 }

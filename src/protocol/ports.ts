@@ -15,7 +15,6 @@ import type {
   Flow,
   Grant,
   PendingSignIn,
-  Permission,
   RefreshToken,
   Session,
   SignInProof,
@@ -44,20 +43,13 @@ export interface Store extends RegistrationStore {
     find(clientId: string, subject: string): Promise<Grant | undefined>
     /** One in force. */
     byId(id: string): Promise<Grant | undefined>
-    /** Adds scope to the grant of this client and subject, creating it if needed. Concurrent calls lose nothing. */
-    widen(ask: { clientId: string; subject: string; scope: readonly Permission[]; newId: string; now: number }): Promise<Grant>
+    /** Adds scope and details to the grant of this client and subject, creating it if needed. Concurrent calls lose nothing. */
+    widen(ask: Omit<Grant, 'id'> & { newId: string; now: number }): Promise<Grant>
     /**
-     * Creates the grant of this id, or adds the scope to it, or puts it in place of its scope, which ends its refresh tokens. Undefined: there
-     * is none of this client and subject. Creating it twice makes one.
+     * Creates the grant of this id, or adds scope and details to it, or puts them in place of its own, which ends its refresh tokens.
+     * Undefined: there is none of this client and subject. Creating it twice makes one.
      */
-    manage(ask: {
-      id: string
-      action: 'create' | 'merge' | 'replace'
-      clientId: string
-      subject: string
-      scope: readonly Permission[]
-      now: number
-    }): Promise<Grant | undefined>
+    manage(ask: Grant & { action: 'create' | 'merge' | 'replace'; now: number }): Promise<Grant | undefined>
     /** Revokes the grant with all tokens and codes issued under it. True for the first caller. */
     revoke(id: string, now: number): Promise<boolean>
   }

@@ -5,7 +5,7 @@ import type { Ctx } from './feature.ts'
 import { grantFor, managedGrant } from './granted.ts'
 import { type ConsentRule, nextStep } from './next-step.ts'
 import type { Request } from './request-reply.ts'
-import { permissionsOf } from './requested-permissions.ts'
+import { consentItemsOf, isAllowed } from './requested-permissions.ts'
 import { isPerson } from './subject.ts'
 import type { AuthorizationRequest, Flow, Grant, SecondFactorStep, Session, Step } from './types.ts'
 
@@ -31,11 +31,10 @@ export async function progress(
   const hinted = sessions.find((one) => isHinted(ctx, asked, one))
   const session = hinted ?? (await sessionFor(ctx, asked, sessions))
   const grant = session && (await grantFor(ctx, client, asked, session.subject))
-  const covered = (await permissionsOf(ctx, asked)).every((permission) => grant?.scope.includes(permission))
   const terms = {
     consent: consentRuleOf(ctx, client, asked),
     secondFactor: await secondFactorStep(ctx, flow, session),
-    covered,
+    covered: await isAllowed(ctx, asked, grant),
   }
   const hintedSubject = hinted?.subject ?? asked.hintedSubject
   const step = nextStep({ ...flow, asked: { ...asked, hintedSubject } }, session, terms, ctx.now())
@@ -50,8 +49,8 @@ function consentRuleOf(ctx: Ctx, client: Client, asked: AuthorizationRequest): C
   const anew = server.responseTypes.get(asked.responseType)?.comparison !== undefined || managedGrant(asked) !== undefined
   if (anew) return 'always'
   const rule = consentRule(client, asked.redirectUri)
-  const hasItems = server.features.some((feature) => (feature.consentItems?.(ctx, asked) ?? []).length > 0)
-  return rule === 'once' && hasItems ? 'always' : rule // what is asked besides scopes is asked each time. RFC 9396 §3
+  const eachTime = consentItemsOf(ctx, asked, undefined).some((item) => item.eachTime)
+  return rule === 'once' && eachTime ? 'always' : rule
 }
 
 /** Is it the person of id_token_hint? */

@@ -1,5 +1,6 @@
 /** Requests and replies, independent of the HTTP library, and the pages that the rules can ask for. */
 import type { AuditEvent } from './audit-events.ts'
+import type { DetailWords } from './detail-words.ts'
 import type { OAuthError } from './errors.ts'
 import type { Params } from './params.ts'
 
@@ -207,11 +208,13 @@ export interface Comparison {
 }
 
 /** Something that a person is asked to allow, besides scopes. */
-export interface ConsentItem {
-  title: string
-  /** Name of the API. */
-  api: string | undefined
-  lines: readonly (readonly [name: string, value: string])[]
+export interface ConsentItem extends DetailWords {
+  /** How the grant holds it. */
+  detail: string
+  /** The grant holds it already. */
+  known: boolean
+  /** People are asked each time, although the grant holds it. */
+  eachTime: boolean
 }
 
 export interface ScopeLine {

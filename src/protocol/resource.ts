@@ -34,10 +34,15 @@ export const resourceSchema = z
       .default({})
       .describe('Its scopes and what they allow, as {"orders:read": "See your orders"}; if it has any, its tokens have no others'),
     authorization_details_types: z
-      .record(line(200), z.strictObject({ description: line(200), schema: z.record(z.string(), z.json()) }))
+      .record(
+        line(200),
+        z.strictObject({ description: line(200), schema: z.record(z.string(), z.json()), consent: z.enum(['always', 'once']).optional() }),
+      )
       .refine((types) => JSON.stringify(types).length <= 16_384, 'must not be longer than 16384 characters as JSON')
       .optional()
-      .describe('Its types of authorization details, RFC 9396: words for the consent page, and a JSON Schema of the whole object'),
+      .describe(
+        'Its types of authorization details, RFC 9396: words for the consent page, a JSON Schema of the whole object, and `consent`: people are asked `always` (the default) or `once` for each object',
+      ),
     access_token_format: z.enum(['jwt', 'opaque']).optional().describe('absent: as the client sets it'),
     access_token_typ: accessTokenTyp.optional().describe('header `typ` of its JWT access tokens; absent: as the client sets it'),
     access_token_signed_response_alg: signingAlg.optional().describe('absent: as the client sets it'),
@@ -84,6 +89,8 @@ export interface DetailType {
   readonly description: string
   /** JSON Schema. */
   readonly schema: Readonly<Record<string, unknown>>
+  /** Whether a person who allowed an object is asked again. */
+  readonly consent: 'always' | 'once'
   /** Identifier and name of the API. */
   readonly api: string
   readonly apiName: string

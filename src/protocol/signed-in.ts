@@ -14,7 +14,7 @@ export async function signedIn(
   const { passwordHash, ...shown } = proof
   const now = ctx.now()
   const { subject } = shown
-  const grant = await ctx.store.grants.widen({ clientId: client.client_id, subject, scope, newId: ctx.id(), now })
+  const grant = await ctx.store.grants.widen({ clientId: client.client_id, subject, scope, details: [], newId: ctx.id(), now })
   const authentication = { ...shown, sid }
   const authorization = { grantId: grant.id, family: ctx.id(), authentication, scope, resource: defaultResources(client), extensions: {} }
   const failed = { act: 'user.sign-in', outcome: 'failure', target: subject } as const

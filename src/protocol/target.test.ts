@@ -129,7 +129,14 @@ suite('the target of a token', () => {
     const holder = client({ policy: { refresh_rotation: 'keep' } })
     const subject = await gatehouse.addAccount({ username: 'alice' })
     await gatehouse.addClient({ client_id: 'client', redirect_uris: ['https://app.example/'] }, 'secret')
-    const grant = await store.grants.widen({ clientId: 'client', subject, scope: ['a', 'b', 'c'], newId: ctx.id(), now: ctx.now() })
+    const grant = await store.grants.widen({
+      clientId: 'client',
+      subject,
+      scope: ['a', 'b', 'c'],
+      details: [],
+      newId: ctx.id(),
+      now: ctx.now(),
+    })
     const refresh = ctx.server.grantTypes.get('refresh_token')!
     const names = ['a', 'b', 'c', 'd']
     const uris = resources.map((r) => r.identifier)

@@ -15,6 +15,8 @@ export interface Grant {
   subject: string
   /** Scopes, each at this server or at one API: see `permissions.ts`. */
   scope: readonly Permission[]
+  /** Authorization details, as canonical JSON texts. The newest are last. RFC 9396 */
+  details: readonly string[]
 }
 
 /** A validated authorization request; never changed once made. */

@@ -1,4 +1,5 @@
 /** Grants in the database: what a subject has allowed a client. A revoked one stays, so that every token issued under it is refused. */
+import { withDetails } from '../protocol/granted-details.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { GrantStore, ListedGrant } from '../protocol/registry.ts'
 import type { Grant } from '../protocol/types.ts'
@@ -9,27 +10,24 @@ export function grants(db: Db, tenant: string): Pick<Store, 'grants'> & GrantSto
     grants: {
       async find(clientId, subject) {
         const [row] = await db.read(newest(tenant, clientId, subject))
-        return row && { id: row['id'] as string, clientId, subject, scope: scopeOf(row) }
+        return row && { id: row['id'] as string, clientId, subject, ...allowedOf(row) }
       },
       async byId(id) {
         const [row] = await db.read(sql`
-          select id, client_id, subject, scope from grants where tenant_id = ${tenant} and id = ${id} and revoked_at is null`)
-        return row && { id, clientId: row['client_id'] as string, subject: row['subject'] as string, scope: scopeOf(row) }
+          select id, client_id, subject, scope, details from grants where tenant_id = ${tenant} and id = ${id} and revoked_at is null`)
+        return row && { id, clientId: row['client_id'] as string, subject: row['subject'] as string, ...allowedOf(row) }
       },
-      widen: ({ clientId, subject, scope, newId, now }) =>
+      widen: ({ clientId, subject, newId, now, ...added }) =>
         db.transact(function* () {
           // Locks the account, so that two who widen the same grant run one after the other.
           yield sql`update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} returning subject`
           const [row] = yield newest(tenant, clientId, subject)
-          if (!row) {
-            const grant: Grant = { id: newId, clientId, subject, scope: [...new Set(scope)] }
+          const grant = { id: row ? (row['id'] as string) : newId, clientId, subject, ...joined(row ? allowedOf(row) : nothing, added) }
+          if (row) yield update(tenant, grant)
+          else
             yield sql`
-              insert into grants (tenant_id, id, client_id, subject, scope, created_at)
-              values (${tenant}, ${newId}, ${clientId}, ${subject}, ${grant.scope.join(' ')}, ${now})`
-            return grant
-          }
-          const grant: Grant = { id: row['id'] as string, clientId, subject, scope: [...new Set([...scopeOf(row), ...scope])] }
-          yield sql`update grants set scope = ${grant.scope.join(' ')} where tenant_id = ${tenant} and id = ${grant.id}`
+              insert into grants (tenant_id, id, client_id, subject, scope, details, created_at)
+              values (${tenant}, ${newId}, ${clientId}, ${subject}, ${grant.scope.join(' ')}, ${JSON.stringify(grant.details)}, ${now})`
           return grant
         }),
       manage: (ask) => db.transact(() => manage(tenant, ask)),
@@ -50,7 +48,7 @@ export function grants(db: Db, tenant: string): Pick<Store, 'grants'> & GrantSto
       },
       async find(id) {
         const [row] = await db.read(sql`
-          select id, client_id, subject, scope, created_at from grants
+          select id, client_id, subject, scope, details, created_at from grants
           where tenant_id = ${tenant} and id = ${id} and revoked_at is null`)
         return row && listed(row)
       },
@@ -66,14 +64,14 @@ interface PageOfGrants {
 
 function ofAll(tenant: string, { at, id, limit }: PageOfGrants): Sql {
   return sql`
-    select id, client_id, subject, scope, created_at from grants
+    select id, client_id, subject, scope, details, created_at from grants
     where tenant_id = ${tenant} and revoked_at is null and (created_at, id) < (${at}, ${id})
     order by created_at desc, id desc limit ${limit}`
 }
 
 function ofClient(tenant: string, clientId: string, { at, id, limit }: PageOfGrants): Sql {
   return sql`
-    select id, client_id, subject, scope, created_at from grants
+    select id, client_id, subject, scope, details, created_at from grants
     where tenant_id = ${tenant} and client_id = ${clientId} and revoked_at is null and (created_at, id) < (${at}, ${id})
     order by created_at desc, id desc limit ${limit}`
 }
@@ -81,7 +79,7 @@ function ofClient(tenant: string, clientId: string, { at, id, limit }: PageOfGra
 /** For one client, or for every client where that is empty. */
 function ofSubject(tenant: string, subject: string, clientId: string, { at, id, limit }: PageOfGrants): Sql {
   return sql`
-    select id, client_id, subject, scope, created_at from grants
+    select id, client_id, subject, scope, details, created_at from grants
     where tenant_id = ${tenant} and subject = ${subject} and (${clientId} = '' or client_id = ${clientId})
     and revoked_at is null and (created_at, id) < (${at}, ${id})
     order by created_at desc, id desc limit ${limit}`
@@ -89,25 +87,39 @@ function ofSubject(tenant: string, subject: string, clientId: string, { at, id, 
 
 type Management = Parameters<Store['grants']['manage']>[0]
 
-function* manage(tenant: string, { id, action, clientId, subject, scope, now }: Management): Transaction<Grant | undefined> {
+function* manage(tenant: string, ask: Management): Transaction<Grant | undefined> {
+  const { id, action, clientId, subject, now } = ask
   if (action === 'create')
     yield sql`
       insert into grants (tenant_id, id, client_id, subject, scope, created_at, managed)
       values (${tenant}, ${id}, ${clientId}, ${subject}, '', ${now}, 1) on conflict do nothing`
   const [row] = yield sql`
     update grants set scope = scope where tenant_id = ${tenant} and id = ${id} and client_id = ${clientId} and subject = ${subject}
-    and revoked_at is null returning scope`
+    and revoked_at is null returning scope, details`
   if (!row) return undefined
-  const grant: Grant = { id, clientId, subject, scope: [...new Set([...(action === 'replace' ? [] : scopeOf(row)), ...scope])] }
-  yield sql`update grants set scope = ${grant.scope.join(' ')} where tenant_id = ${tenant} and id = ${id}`
+  const grant: Grant = { id, clientId, subject, ...joined(action === 'replace' ? nothing : allowedOf(row), ask) }
+  yield update(tenant, grant)
   if (action === 'replace') yield sql`delete from refresh_tokens where tenant_id = ${tenant} and grant_id = ${id}`
   return grant
+}
+
+type Allowed = Pick<Grant, 'scope' | 'details'>
+
+const nothing: Allowed = { scope: [], details: [] }
+
+function joined(held: Allowed, added: Allowed): Allowed {
+  return { scope: [...new Set([...held.scope, ...added.scope])], details: withDetails(held.details, added.details) }
+}
+
+function update(tenant: string, { id, scope, details }: Grant): Sql {
+  return sql`
+    update grants set scope = ${scope.join(' ')}, details = ${JSON.stringify(details)} where tenant_id = ${tenant} and id = ${id}`
 }
 
 /** The newest in force: a person may have several grants for one client. */
 function newest(tenant: string, clientId: string, subject: string): Sql {
   return sql`
-    select id, scope from grants
+    select id, scope, details from grants
     where tenant_id = ${tenant} and client_id = ${clientId} and subject = ${subject} and revoked_at is null and managed = 0
     order by created_at desc, id desc limit 1`
 }
@@ -117,9 +129,12 @@ function listed(row: Row): ListedGrant {
     id: row['id'] as string,
     clientId: row['client_id'] as string,
     subject: row['subject'] as string,
-    scope: scopeOf(row),
+    ...allowedOf(row),
     createdAt: row['created_at'] as number,
   }
 }
 
-const scopeOf = (row: Row) => (row['scope'] as string).split(' ').filter(Boolean)
+/** What a row of `grants` allows. */
+export function allowedOf(row: Row): Allowed {
+  return { scope: (row['scope'] as string).split(' ').filter(Boolean), details: JSON.parse(row['details'] as string) }
+}

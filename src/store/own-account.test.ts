@@ -50,7 +50,7 @@ onEachEngine('the grants of a subject are listed and revoked once, and only by t
   const grant = await aGrant(a)
   await aGrant(b)
   await a.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId: grant }) })
-  const listed = { id: grant, clientId: 'client', scope: ['openid'], createdAt: NOW, usedAt: undefined }
+  const listed = { id: grant, clientId: 'client', scope: ['openid'], details: [], createdAt: NOW, usedAt: undefined }
   assert.deepEqual(await a.access.of('subject'), [listed])
   await a.issue({ spend: { kind: 'refresh', hash: 'refresh', now: NOW + 5 }, access: undefined, refresh: aRefreshToken({ hash: 'next' }) })
   assert.deepEqual(await a.access.of('subject'), [{ ...listed, usedAt: NOW + 5 }])

@@ -154,7 +154,7 @@ function scopesOfAll(each: readonly ResourceMetadata['scopes'][]) {
 
 function detailTypesOf(all: readonly ResourceMetadata[]): DetailType[] {
   const declared = all.flatMap(({ identifier: api, name: apiName, authorization_details_types: types = {} }) =>
-    Object.entries(types).map(([name, { description, schema }]) => ({ name, description, schema, api, apiName })),
+    Object.entries(types).map(([name, { consent = 'always', ...type }]) => ({ name, ...type, consent, api, apiName })),
   )
   return declared.filter(({ name }, i) => declared.findIndex((other) => other.name === name) === i)
 }

@@ -232,6 +232,7 @@ function applications(origin: string, more: Partial<Application> = {}, scope = '
         returns: false,
         start: 'https://lumen.example/start',
         scopes: ['Know who you are', scope],
+        details: [{ title: 'Open a folder', api: 'Files', lines: [['path', '/letters/2026']] }],
       },
       {
         ...times,
@@ -241,6 +242,7 @@ function applications(origin: string, more: Partial<Application> = {}, scope = '
         start: undefined,
         usedAt: undefined,
         scopes: [],
+        details: [],
       },
     ],
   }

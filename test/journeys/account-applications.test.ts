@@ -94,6 +94,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         clientId: 'vanished',
         subject,
         scope: ['openid'],
+        details: [],
         newId: `gone${people}`,
         now: gatehouse.now(),
       })

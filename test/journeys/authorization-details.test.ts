@@ -45,7 +45,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         {
           identifier: files,
           name: 'Files',
-          authorization_details_types: { folder: type('Open a folder', { type: 'object' }), payment: type('Another one', {}) },
+          authorization_details_types: {
+            folder: type('Open a folder', { type: 'object' }),
+            payment: type('Another one', {}),
+          },
         },
       ])
         await resourcesAdmin.add(readResource(gatehouse.root.ctx.keys.algs, resource))

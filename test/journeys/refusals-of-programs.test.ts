@@ -188,7 +188,7 @@ suite('refusals that programs meet', () => {
       async () => {
         const { ctx, store } = gatehouse.root
         const token = ctx.tokens.make('rt')
-        const grant = await store.grants.widen({ clientId: 'app', subject: 'x', scope: [], newId: ctx.id(), now: ctx.now() })
+        const grant = await store.grants.widen({ clientId: 'app', subject: 'x', scope: [], details: [], newId: ctx.id(), now: ctx.now() })
         const kept = { hash: ctx.tokens.hash('rt', token)!, clientId: 'app', grantId: grant.id, family: ctx.id() }
         const refresh = aRefreshToken({ ...kept, cnf: { jkt: 'of another key' }, issuedAt: ctx.now(), expiresAt: ctx.now() + 60 })
         await store.issue({ spend: undefined, access: undefined, refresh })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { readJson } from './json.ts'
+import { canonicalJson, readJson } from './json.ts'
 
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 
@@ -66,3 +66,10 @@ for (const [name, text, rule, member] of refused) {
     assert.equal(read.member.join('.'), member)
   })
 }
+
+test('equal values have one canonical text, whatever the order of their members', () => {
+  const one = canonicalJson({ b: [{ d: 1, c: null }], a: { z: 'ü', y: [] } })
+  assert.equal(one, canonicalJson({ a: { y: [], z: 'ü' }, b: [{ c: null, d: 1 }] }))
+  assert.equal(one, '{"a":{"y":[],"z":"ü"},"b":[{"c":null,"d":1}]}')
+  assert.notEqual(canonicalJson([1, 2]), canonicalJson([2, 1]))
+})

@@ -77,6 +77,15 @@ function textProblem(value: unknown, member: readonly string[]): JsonProblem | u
   return undefined
 }
 
+/** One text for equal values: the members of objects are in the order of their names. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, inner) => (isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(byName)) : inner))
+}
+
+function byName([one]: [string, unknown], [other]: [string, unknown]): number {
+  return one < other ? -1 : 1
+}
+
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -7,7 +7,7 @@ import { refuse, refuseAudited } from '../errors.ts'
 import type { ApprovedRequest, Ctx, Feature, GrantType, ResponseType, TokenRequest } from '../feature.ts'
 import { allow } from '../granted.ts'
 import { refreshOf } from '../refresh.ts'
-import { permissionsOf } from '../requested-permissions.ts'
+import { isAllowed } from '../requested-permissions.ts'
 import { revokeFamily } from '../token-family.ts'
 import type { AuthorizationRequest, Code, GrantedAuthorization } from '../types.ts'
 
@@ -72,9 +72,7 @@ const responseType: ResponseType = {
     const now = ctx.now()
     const code = ctx.tokens.make('ac')
     const { subject, authTime, acr, amr, sid } = session
-    const permissions = await permissionsOf(ctx, asked)
-    const covers = grant && permissions.every((permission) => grant.scope.includes(permission))
-    const { id: grantId } = covers ? grant : await allow(ctx, client, asked, subject)
+    const { id: grantId } = grant && (await isAllowed(ctx, asked, grant)) ? grant : await allow(ctx, client, asked, subject)
     const stored = await ctx.store.codes.add(
       {
         hash: ctx.tokens.hash('ac', code) as string,

@@ -1,11 +1,11 @@
 /** Rich authorization requests: what exactly a client may do, in objects of types that APIs declare — RFC 9396. */
 import type { z } from 'zod'
 import type { Client } from '../client.ts'
-import { readJson } from '../codec/json.ts'
+import { canonicalJson, isJsonObject, readJson } from '../codec/json.ts'
+import { describeDetail } from '../detail-words.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Feature } from '../feature.ts'
 import type { Params } from '../params.ts'
-import type { ConsentItem } from '../request-reply.ts'
 import { type DetailType, detailSchema } from '../resource.ts'
 import type { Issuance } from '../types.ts'
 
@@ -37,7 +37,7 @@ function read({ tenant }: Ctx, client: Client, params: Params): Detail[] | undef
 }
 
 function isDetail(value: unknown): value is Detail {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+  return isJsonObject(value) && typeof value['type'] === 'string'
 }
 
 /** One that an API still declares, and that the client is registered for. §10 */
@@ -66,17 +66,10 @@ function covers(granted: Detail, asked: Detail): boolean {
   if (names.length !== Object.keys(asked).length) return false
   return names.every((name) => {
     const [all, some] = [granted[name], asked[name]]
-    if (!Array.isArray(all)) return JSON.stringify(all) === JSON.stringify(some)
-    const held = all.map((one) => JSON.stringify(one))
-    return Array.isArray(some) && some.length > 0 && some.every((one) => held.includes(JSON.stringify(one)))
+    if (!Array.isArray(all)) return canonicalJson(all) === canonicalJson(some)
+    const held = all.map(canonicalJson)
+    return Array.isArray(some) && some.length > 0 && some.every((one) => held.includes(canonicalJson(one)))
   })
-}
-
-/** For the consent page: each value with the names that lead to it. */
-function linesOf(value: unknown, path: string): ConsentItem['lines'] {
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return [[path, value.join(', ')]]
-  if (typeof value !== 'object' || value === null) return [[path, String(value)]]
-  return Object.entries(value).flatMap(([name, inner]) => linesOf(inner, path === '' ? name : `${path}.${name}`))
 }
 
 export function authorizationDetails(): Feature {
@@ -92,13 +85,15 @@ export function authorizationDetails(): Feature {
       return details ? { [extension]: JSON.stringify(details) } : {}
     },
 
-    consentItems({ tenant }, { extensions }) {
+    consentItems({ tenant }, { extensions }, held) {
       const details: Detail[] = JSON.parse(extensions[extension] ?? '[]')
-      return details.map((detail) => {
-        const { type, ...members } = detail
-        const declared = tenant.detailTypes.find(({ name }) => name === type)
-        return { title: declared?.description ?? type, api: declared?.apiName, lines: linesOf(members, '') }
-      })
+      const granted: Detail[] = held.map((text) => JSON.parse(text))
+      return details.map((detail) => ({
+        ...describeDetail(tenant.detailTypes, detail),
+        detail: canonicalJson(detail),
+        known: granted.some((one) => covers(one, detail)),
+        eachTime: tenant.detailTypes.find(({ name }) => name === detail.type)?.consent !== 'once',
+      }))
     },
 
     narrow(ctx, { params, issuance }): Record<string, string> {

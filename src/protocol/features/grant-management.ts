@@ -32,7 +32,7 @@ const endpoint: Endpoint = {
 const plain = { kind: 'json', headers: { 'cache-control': 'no-store' } } as const
 
 /** §6.4 */
-function described({ scope }: Grant): object {
+function described({ scope, details }: Grant): object {
   const here = scope.map(partsOf).flatMap(({ word, identifier }) => (identifier === undefined ? [word] : []))
   const atApis = Object.entries(grantedScope(scope).resource_scope)
   return {
@@ -40,6 +40,7 @@ function described({ scope }: Grant): object {
       ...(here.length > 0 ? [{ scope: here.join(' ') }] : []),
       ...atApis.map(([resource, text]) => ({ scope: text, resources: [resource] })),
     ],
+    ...(details.length > 0 ? { authorization_details: details.map((text) => JSON.parse(text)) } : {}),
   }
 }
 

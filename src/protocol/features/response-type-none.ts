@@ -1,7 +1,7 @@
 /** Response type none: the person signs in and consents, and the client gets neither code nor token — OAuth 2.0 Multiple Response Type Encoding Practices §4. */
 import type { Feature, ResponseType } from '../feature.ts'
 import { allow } from '../granted.ts'
-import { permissionsOf } from '../requested-permissions.ts'
+import { isAllowed } from '../requested-permissions.ts'
 
 /** The grant remains for later requests. */
 const none: ResponseType = {
@@ -13,8 +13,7 @@ const none: ResponseType = {
     const { usesUp } = asked
     if (usesUp && !(await ctx.store.usedOnce.first('request-object', usesUp.id, usesUp.expiresAt))) return undefined
     const { subject } = session
-    const permissions = await permissionsOf(ctx, asked)
-    if (!permissions.every((permission) => grant?.scope.includes(permission))) await allow(ctx, client, asked, subject)
+    if (!(await isAllowed(ctx, asked, grant))) await allow(ctx, client, asked, subject)
     return {}
   },
 }

@@ -1,6 +1,7 @@
 /** The applications with access to an account, and revoking it — RFC 6749 §10.2, OpenID Connect Core §3.1.2.4. */
 import type { Access } from '../../identity/account.ts'
 import { type Client, firstPartyId } from '../../protocol/client.ts'
+import { describeDetail } from '../../protocol/detail-words.ts'
 import { scopesAmong } from '../../protocol/permissions.ts'
 import { applicationOf } from '../../protocol/respond.ts'
 import { describeScopes } from '../../protocol/scope-words.ts'
@@ -54,7 +55,7 @@ export const applications: Section = {
     const { tenant, session, account } = accountRequest
     const meanings = await tenant.ctx.store.resources.meanings()
     const items = await Promise.all(
-      (await granted(accountRequest)).map(async ({ id, clientId, scope, createdAt, usedAt }) => {
+      (await granted(accountRequest)).map(async ({ id, clientId, scope, details, createdAt, usedAt }) => {
         const { returns, start, ...application } = await shownAs(accountRequest, clientId)
         return {
           id,
@@ -64,6 +65,7 @@ export const applications: Section = {
           createdAt,
           usedAt,
           scopes: scopesAmong(scope).map((name) => describeScopes(tenant.ctx, meanings, name)),
+          details: details.map((text) => describeDetail(tenant.ctx.tenant.detailTypes, JSON.parse(text))),
         }
       }),
     )
@@ -74,10 +76,11 @@ export const applications: Section = {
     }
   },
   personalData: async (accountRequest) => ({
-    applications: (await granted(accountRequest)).map(({ clientId, scope, createdAt, usedAt }) => ({
+    applications: (await granted(accountRequest)).map(({ clientId, scope, details, createdAt, usedAt }) => ({
       ...{
         client_id: clientId,
         scope: scopesAmong(scope).join(' '),
+        authorization_details: details.map((text) => JSON.parse(text)),
         allowed_at: isoTime(createdAt),
         last_used_at: usedAt && isoTime(usedAt),
       },

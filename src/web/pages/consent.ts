@@ -1,5 +1,6 @@
 /** Where a person allows or denies an application's request — RFC 6749 §4.1.1 (C), OpenID Connect Core §3.1.2.4. */
 import type { Application, Comparison, ConsentItem, Pages, ScopeLine } from '../../protocol/request-reply.ts'
+import { detailText } from './detail.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
 import { check, dot, warning } from './icons.ts'
@@ -15,6 +16,7 @@ const words = {
   fresh: 'It will be able to',
   known: 'Already allowed',
   details: 'It asks you to allow exactly this',
+  knownDetails: 'You have allowed exactly this already',
   at: 'at {api}',
   nothing: 'It asks for nothing except that you sign in.',
   policy: 'Privacy policy',
@@ -33,6 +35,8 @@ export function consent(data: Pages['consent'], look: PageContext): View {
   const { application, person } = data
   const known = data.scopes.filter((scope) => scope.known)
   const fresh = data.scopes.filter((scope) => !scope.known)
+  const { details = [] } = data
+  const allowed = details.filter(({ known, eachTime }) => known && !eachTime)
   return {
     title: fill(words.title, { application: plain(application.name) }),
     images: logoOf(application)?.source,
@@ -47,8 +51,14 @@ ${data.comparison && comparisonOf(data.comparison)}
 ${data.unproven && html`<p id="unproven" class="problem">${warning}<span>${words.unproven}</span></p>`}
 ${scopeList('fresh', words.fresh, fresh, dot)}
 ${scopeList('known', words.known, known, check)}
-${detailList(data.details ?? [])}
-${data.scopes.length === 0 && !data.details?.length && html`<p>${words.nothing}</p>`}
+${detailList(
+  'details',
+  words.details,
+  details.filter((one) => !allowed.includes(one)),
+  dot,
+)}
+${detailList('known-details', words.knownDetails, allowed, check)}
+${data.scopes.length === 0 && details.length === 0 && html`<p>${words.nothing}</p>`}
 <form id="consent" method="post" action="${look.base}/authorize/consent">
 <input type="hidden" name="flow" value="${data.flow}">
 <input type="hidden" name="sid" value="${person.sid}">
@@ -68,10 +78,10 @@ function comparisonOf({ code, address: from }: Comparison): Html {
 }
 
 /** RFC 9396 §3 */
-function detailList(details: readonly ConsentItem[]): Html | undefined {
+function detailList(id: string, heading: string, details: readonly ConsentItem[], mark: Html): Html | undefined {
   if (details.length === 0) return undefined
-  return html`<section class="scopes details" aria-labelledby="details"><h2 id="details">${words.details}</h2>
-<ul>${details.map(({ title, api, lines }) => html`<li>${dot}<span><bdi>${title}</bdi>${api !== undefined && html` <span class="api">${fill(words.at, { api: named(api) })}</span>`}${lines.map(([name, value]) => html`<br><bdi>${name}</bdi>: <bdi>${value}</bdi>`)}</span></li>`)}</ul></section>`
+  return html`<section class="scopes ${id}" aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>
+<ul>${details.map((detail) => html`<li>${mark}<span>${detailText(detail)}</span></li>`)}</ul></section>`
 }
 
 /** The host it leads to; an app on this device has none. */

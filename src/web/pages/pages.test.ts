@@ -17,7 +17,7 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { name: text, description: text, api: text, known: false },
     { name: text, description: text, api: text, known: true },
   ]
-  const details = [{ title: text, api: text, lines: [[text, text] as const] }]
+  const details = [{ title: text, api: text, lines: [[text, text] as const], detail: text, known: true, eachTime: false }]
   const to = `https://app.example/cb?${text}`
   const totp = { secret: text, uri: `otpauth://totp/x?${text}`, draft: text }
   return [

@@ -19,12 +19,14 @@ const grant = z
     client_id: z.string(),
     scope: z.string(),
     resource_scope: z.record(z.string(), z.string()).describe('Which of the scopes at which API'),
+    authorization_details: z.array(z.record(z.string(), z.json())).describe('RFC 9396, the newest last'),
     created_at: time,
   })
   .meta({ id: 'Grant' })
 
-function shown({ id, subject, clientId, scope, createdAt }: ListedGrant): z.input<typeof grant> {
-  return { id, user_id: subject, client_id: clientId, ...grantedScope(scope), created_at: isoTime(createdAt) }
+function shown({ id, subject, clientId, scope, details, createdAt }: ListedGrant): z.input<typeof grant> {
+  const authorization_details = details.map((text) => JSON.parse(text))
+  return { id, user_id: subject, client_id: clientId, ...grantedScope(scope), authorization_details, created_at: isoTime(createdAt) }
 }
 
 const list = adminRoute(

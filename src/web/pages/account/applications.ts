@@ -1,5 +1,7 @@
 /** The applications of an account, each with what it may do, in words. */
+import type { DetailWords } from '../../../protocol/detail-words.ts'
 import type { Application } from '../../../protocol/request-reply.ts'
+import { detailText } from '../detail.ts'
 import { emblem } from '../emblem.ts'
 import { fill, type Html, html } from '../html.ts'
 import { check } from '../icons.ts'
@@ -31,6 +33,7 @@ export interface ApplicationsPage extends FormContext {
     createdAt: number
     usedAt: number | undefined
     scopes: readonly string[]
+    details: readonly DetailWords[]
   }[]
 }
 
@@ -40,10 +43,11 @@ export function applicationsPage({ base, sid, zone, items }: ApplicationsPage): 
   return card(
     words.list,
     html`<ul class="items">${items.map(
-      ({ id, application, returns, start, createdAt, usedAt, scopes }) =>
+      ({ id, application, returns, start, createdAt, usedAt, scopes, details }) =>
         html`<li>${emblem(application)}<div class="who"><span class="name">${named(application.name)}</span>
 <span class="detail">${words.since} ${moment(createdAt, zone)}${usedAt !== undefined && html`; ${words.used} ${moment(usedAt, zone)}`}</span>
 ${scopes.length > 0 && html`<ul class="scopes">${scopes.map((scope) => html`<li>${check}<span><bdi>${scope}</bdi></span></li>`)}</ul>`}
+${details.length > 0 && html`<ul class="scopes">${details.map((detail) => html`<li>${check}<span>${detailText(detail)}</span></li>`)}</ul>`}
 ${webUrl(start) !== undefined && html`<p><a class="button" href="${webUrl(start)}">${fill(words.open, { application: named(application.name) })}</a></p>`}
 ${returns && html`<p class="hint">${words.returns}</p>`}</div>
 ${form({ ...context, body: html`<button name="grant" value="${id}" aria-label="${words.remove}: ${plain(application.name)}">${words.remove}</button>` })}</li>\n`,
