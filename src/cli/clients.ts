@@ -10,6 +10,7 @@ import { checkSectorIdentifier } from '../protocol/sector-identifier.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, all, confirm, merged, print, printJson, printTable, readObject } from './admin-command.ts'
 import { checkProfile, clientCheck, profileNames, readProfile } from './client-check.ts'
+import { type KeyFlags, keyFlags, keysByFlags, noteKey, printedKey, withKeyFile } from './client-keys.ts'
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
 import { membersOfClient } from './declared.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
@@ -18,7 +19,7 @@ import { withTenant } from './open.ts'
 import { checked, refuse, refuseIssues, withIssuesRenamed } from './problems.ts'
 import { sheet, type Terminal } from './terminal.ts'
 
-interface FieldFlags extends AdminFlags, SecretFlags {
+interface FieldFlags extends AdminFlags, SecretFlags, KeyFlags {
   file?: string
   profile?: string
   for?: string
@@ -32,7 +33,7 @@ export function clients(group: Command, terminal: Terminal): void {
     'gatehouse clients create --client-name Shop --redirect-uris https://shop.example/callback',
     'gatehouse clients create --client-id robot --grant-types client_credentials --scope "orders:read"',
     'gatehouse clients create --client-id shop --redirect-uris https://shop.example/api/auth/callback/gatehouse --for nextjs',
-    'gatehouse clients create --file client.json --profile fapi2',
+    'gatehouse clients create --file client.json --profile fapi2 --generate-key client-key.json',
     "gatehouse clients create --client-id robot --grant-types client_credentials --secret-hash '$2b$12$...'",
   ])
   secretFlags(create).addOption(
@@ -85,38 +86,43 @@ export function clients(group: Command, terminal: Terminal): void {
 }
 
 function fileFlags(command: Command): Command {
-  return command
+  return keyFlags(command)
     .option('--file <path>', 'metadata as a JSON object; - reads standard input; flags take precedence')
     .option('--profile <name>', `profile to start from: ${profileNames}`)
 }
 
 async function createClient(terminal: Terminal, flags: FieldFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
-    const { client_secret: secretInFile, ...given } = await fields(terminal, command, flags)
+    const { members, key } = await keysByFlags(flags)
+    const { client_secret: secretInFile, ...given } = merged(await fields(terminal, command, flags), members)
     const client = register(tenant, given)
     checkProfile(flags.profile === undefined ? undefined : readProfile(flags.profile), client)
     await checkSectorIdentifier(tenant.ctx, client)
     const chosen = typeof secretInFile === 'string' ? { secret: secretInFile, ...flags } : flags
     const { row, shown } = secretFor(client, chosen, tenant)
-    if (!(await tenant.store.clientsAdmin.add(client, row ? [row] : []))) refuse(`a client ${client.client_id} is registered already`)
+    await withKeyFile(flags, key, async () => {
+      if (!(await tenant.store.clientsAdmin.add(client, row ? [row] : []))) refuse(`a client ${client.client_id} is registered already`)
+    })
     await done('client.create', client.client_id)
-    if (flags.json) printJson(terminal, { ...client, client_secret: shown })
-    else
-      terminal.stdout.write(
-        sheet(terminal, { ...membersOfClient(client), client_secret: shown }) + nextSteps(tenant, client, shown, flags.for),
-      )
+    const once = { client_secret: shown, ...printedKey(flags, key) }
+    if (flags.json) printJson(terminal, { ...client, ...once })
+    else terminal.stdout.write(sheet(terminal, { ...membersOfClient(client), ...once }) + nextSteps(tenant, client, shown, flags.for))
+    noteKey(terminal, flags)
     if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write('Only a hash of the secret is stored: note it now.\n')
   })
 }
 
 async function updateClient(terminal: Terminal, id: string, flags: FieldFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
-    const given = await fields(terminal, command, flags)
+    const { members, key } = await keysByFlags(flags, (await show(tenant, id)).jwks?.keys)
+    const given = merged(await fields(terminal, command, flags), members)
     if (given['client_id'] !== undefined && given['client_id'] !== id) refuse('client_id cannot be changed')
     const removed = Object.fromEntries((flags.unset ?? []).map((name) => [name, null]))
-    const client = (await withIssuesRenamed(flagOf, changeClient(tenant, id, { ...removed, ...given }))) ?? noSuchClient(id)
+    const change = async () => (await withIssuesRenamed(flagOf, changeClient(tenant, id, { ...removed, ...given }))) ?? noSuchClient(id)
+    const client = await withKeyFile(flags, key, change)
     await done('client.change', id, { changed: Object.keys(given).join(' ') })
-    print(terminal, flags.json, client)
+    print(terminal, flags.json, { ...client, ...printedKey(flags, key) })
+    noteKey(terminal, flags)
   })
 }
 
