@@ -1,6 +1,6 @@
 /** The public keys of a client, and what it signed with them — RFC 7517 §5, OpenID Connect Registration §2. */
-import type { Client } from './client.ts'
-import { type ContentEncryptionAlg, encryptionKey, encryptJwt, type KeyEncryptionAlg } from './codec/jwe.ts'
+import type { Client, EncryptedKind } from './client.ts'
+import { encrypt, encryptionKey } from './codec/jwe.ts'
 import type { CompactJws } from './codec/jws.ts'
 import { type ClientSigningAlg, clientSigningAlgs, isSignedBy, publicKeyFor } from './codec/public-key.ts'
 import { refuse } from './errors.ts'
@@ -45,15 +45,20 @@ function isSignedByKey(jwk: PublicJwk, { header, input, signature }: CompactJws,
   return key !== undefined && isSignedBy(key, alg, input, signature)
 }
 
-/** A signed JWT, encrypted for a key of this client. Refuses when it has none for the algorithm: what is to be hidden is not sent in the clear. */
+/**
+ * What a client is sent of this kind, encrypted if it registered for that; `isJwt`: it is a signed JWT. Refuses when the client has no key for
+ * the algorithm: what is to be hidden is not sent in the clear.
+ */
 export async function encryptedForClient(
   ctx: Ctx,
   client: Client,
-  jwt: string,
-  { alg, enc }: { alg: KeyEncryptionAlg; enc: ContentEncryptionAlg },
+  { kind, text, isJwt = true }: { kind: EncryptedKind; text: string; isJwt?: boolean },
 ): Promise<string> {
+  const alg = client[`${kind}_encrypted_response_alg`]
+  const enc = client[`${kind}_encrypted_response_enc`] ?? 'A128CBC-HS256'
+  if (alg === undefined) return text
   const key = await findClientKey(ctx, client, (keys) => encryptionKey(keys, alg))
   return key
-    ? encryptJwt(jwt, { alg, enc, key })
+    ? encrypt(text, { alg, enc, key, isJwt })
     : refuse('invalid_request', 'the client has no key for which its responses can be encrypted')
 }

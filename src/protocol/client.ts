@@ -68,6 +68,10 @@ type CertificateName = keyof typeof certificateNames
 export const bindingMembers = ['dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'] as const
 export type BindingMember = (typeof bindingMembers)[number]
 
+/** What a client may have encrypted: by the members `…_encrypted_response_alg` and `…_encrypted_response_enc`. */
+const encryptedKinds = ['authorization', 'id_token', 'userinfo'] as const
+export type EncryptedKind = (typeof encryptedKinds)[number]
+
 /** The longest lifetime of an access token, in seconds. */
 export const maxAccessTokenLifetime = 86_400
 
@@ -159,6 +163,11 @@ export const clientSchema = z
       .default(false)
       .describe('The claims of the granted scopes are also in ID tokens, for software that does not call UserInfo'),
     id_token_signed_response_alg: signingAlg.default('RS256').describe('Algorithm of its ID tokens'),
+    id_token_encrypted_response_alg: z.enum(keyEncryptionAlgs).optional().describe('absent: its ID tokens are not encrypted'),
+    id_token_encrypted_response_enc: z.enum(contentEncryptionAlgs).optional().describe('absent: A128CBC-HS256'),
+    userinfo_signed_response_alg: signingAlg.optional().describe('Algorithm of UserInfo responses as JWTs; absent: they are not signed'),
+    userinfo_encrypted_response_alg: z.enum(keyEncryptionAlgs).optional().describe('absent: UserInfo responses are not encrypted'),
+    userinfo_encrypted_response_enc: z.enum(contentEncryptionAlgs).optional().describe('absent: A128CBC-HS256'),
     access_token_format: z.enum(['jwt', 'opaque']).default('jwt').describe('jwt: RFC 9068; opaque: by introspection only'),
     access_token_typ: accessTokenTyp.default('at+jwt').describe('Header `typ` of JWT access tokens; JWT for verifiers that refuse at+jwt'),
     access_token_signed_response_alg: z
@@ -208,9 +217,12 @@ export const clientSchema = z
     if (method !== 'tls_client_auth') for (const name of given) problem([name], 'is for tls_client_auth only; remove it')
     if (bindingMembers.every((member) => client[member]))
       problem(['tls_client_certificate_bound_access_tokens'], 'cannot be on together with dpop_bound_access_tokens')
-    const { authorization_encrypted_response_alg: alg, authorization_encrypted_response_enc: enc, jwks } = client
-    if (enc && !alg) problem(['authorization_encrypted_response_alg'], 'is needed beside authorization_encrypted_response_enc') // JARM §3
-    if (alg && client.jwks_uri === undefined && !encryptionKey(jwks?.keys ?? [], alg)) problem(['jwks'], `must hold a valid key for ${alg}`)
+    for (const kind of encryptedKinds) {
+      const [alg, enc] = [client[`${kind}_encrypted_response_alg`], client[`${kind}_encrypted_response_enc`]]
+      if (enc && !alg) problem([`${kind}_encrypted_response_alg`], `is needed beside ${kind}_encrypted_response_enc`) // Registration §2, JARM §3
+      if (alg && client.jwks_uri === undefined && !encryptionKey(client.jwks?.keys ?? [], alg))
+        problem(['jwks'], `must hold a valid key for ${alg}`)
+    }
     if (client.require_signed_request_object && !hasKeys) problem(['jwks'], 'is needed for signed request objects')
     if (client.token_endpoint_auth_method === 'none' && client.policy.pkce === 'optional')
       problem(['policy', 'pkce'], 'must be required for a client that does not authenticate') // RFC 9700 §2.1.1

@@ -34,8 +34,8 @@ export function readClient(
     const forPeople = client.grant_types.some((grantType) => grantType !== 'client_credentials')
     if (forPeople && scopesOf(client).includes('openid'))
       known('id_token_signed_response_alg', client.id_token_signed_response_alg, allowed)
-    if (client.authorization_signed_response_alg !== undefined)
-      known('authorization_signed_response_alg', client.authorization_signed_response_alg, allowed)
+    for (const name of ['authorization_signed_response_alg', 'userinfo_signed_response_alg'] as const)
+      if (client[name] !== undefined) known(name, client[name], allowed)
     const shared = client.policy.allowed_algs ? [] : ['HS256'] // a profile that lists algorithms does not allow shared keys
     if (client.access_token_format === 'jwt')
       known('access_token_signed_response_alg', client.access_token_signed_response_alg, [...allowed, ...shared])

@@ -47,15 +47,15 @@ function fits({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: K
   return type === 'x25519' || (type === 'ec' && curves.includes(details.namedCurve ?? ''))
 }
 
-/** Compact JWE around a compact JWS. */
-export async function encryptJwt(
-  jwt: string,
-  how: { alg: KeyEncryptionAlg; enc: ContentEncryptionAlg; key: EncryptionKey },
+/** Compact JWE. `isJwt`: around a compact JWS. RFC 7519 §5.2 */
+export async function encrypt(
+  text: string,
+  how: { alg: KeyEncryptionAlg; enc: ContentEncryptionAlg; key: EncryptionKey; isJwt: boolean },
 ): Promise<string> {
-  const { alg, enc, key } = how
+  const { alg, enc, key, isJwt } = how
   const { CompactEncrypt } = await import('jose') // loaded only where something is encrypted
-  const header = { alg, enc, cty: 'JWT', ...(key.kid === undefined ? {} : { kid: key.kid }) }
-  return new CompactEncrypt(Buffer.from(jwt)).setProtectedHeader(header).encrypt(key.publicKey)
+  const header = { alg, enc, ...(isJwt ? { cty: 'JWT' } : {}), ...(key.kid === undefined ? {} : { kid: key.kid }) }
+  return new CompactEncrypt(Buffer.from(text)).setProtectedHeader(header).encrypt(key.publicKey)
 }
 
 const maxHeader = 2048

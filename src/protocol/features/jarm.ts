@@ -17,8 +17,7 @@ function asJwt(carrier: 'query' | 'fragment' | 'form_post'): ResponseMode {
       const { client } = address
       const claims = { ...answer, iss: ctx.issuer, aud: client.client_id, exp: ctx.now() + responseLifetime } // §2.1
       const signed = await ctx.keys.sign(algFor(ctx, client), 'JWT', claims)
-      const { authorization_encrypted_response_alg: alg, authorization_encrypted_response_enc: enc = 'A128CBC-HS256' } = client
-      const response = alg === undefined ? signed : await encryptedForClient(ctx, client, signed, { alg, enc }) // §2.2
+      const response = await encryptedForClient(ctx, client, { kind: 'authorization', text: signed }) // §2.2
       return (ctx.server.responseModes.get(carrier) as ResponseMode).reply(ctx, address, { response })
     },
   }

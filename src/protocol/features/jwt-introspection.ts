@@ -1,6 +1,6 @@
 /** Signed and encrypted introspection responses — RFC 9701. */
 import type { SigningAlg } from '../algs.ts'
-import { contentEncryptionAlgs, encryptionKey, encryptJwt, keyEncryptionAlgs } from '../codec/jwe.ts'
+import { contentEncryptionAlgs, encrypt, encryptionKey, keyEncryptionAlgs } from '../codec/jwe.ts'
 import type { Ctx, Feature } from '../feature.ts'
 import { keysOf, type Resource } from '../resource.ts'
 
@@ -30,7 +30,7 @@ function encryptedFor(resource: Resource | undefined, jwt: string): Promise<stri
   if (!alg) return jwt
   const key = encryptionKey(keysOf(resource), alg)
   if (!key) throw new Error('a resource that is registered for encryption has no key for it')
-  return encryptJwt(jwt, { alg, enc: resource.introspection_encrypted_response_enc ?? 'A128CBC-HS256', key })
+  return encrypt(jwt, { alg, enc: resource.introspection_encrypted_response_enc ?? 'A128CBC-HS256', key, isJwt: true })
 }
 
 export function jwtIntrospection(): Feature {
