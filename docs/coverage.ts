@@ -14,6 +14,7 @@ const titles: readonly [pattern: string, name: string][] = [
   ['OpenID Connect Discovery|Discovery', 'OpenID Connect Discovery'],
   ['OpenID (?:Connect (?:Dynamic Client )?)?Registration', 'OpenID Connect Registration'],
   ['OpenID Connect Core|Core', 'OpenID Connect Core'],
+  ['OpenID Federation(?: 1\\.0)?', 'OpenID Federation'],
   ['OAuth 2\\.0 Multiple Response Type Encoding Practices|Encoding Practices', 'OAuth 2.0 Multiple Response Type Encoding Practices'],
   ['OAuth 2\\.0 Form Post Response Mode', 'OAuth 2.0 Form Post Response Mode'],
   ['JWT Secured Authorization Response Mode(?: for OAuth 2\\.0)?|JARM', 'JARM'],

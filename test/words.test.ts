@@ -18,7 +18,7 @@ const unprovoked: Readonly<Record<string, string>> = {
 
 test('every feature names its specification, and is catalogued under its own id', () => {
   for (const feature of enabled(Object.fromEntries(Object.keys(catalogue).map((name) => [name, true])))) {
-    assert.match(feature.spec, /^(?:RFC \d{4}|OpenID Connect |OAuth 2\.0 |Gatehouse |JWT Secured )/, feature.id)
+    assert.match(feature.spec, /^(?:RFC \d{4}|OpenID (?:Connect|Federation) |OAuth 2\.0 |Gatehouse |JWT Secured )/, feature.id)
     assert.ok(!enabled({ [feature.id]: false }).some(({ id }) => id === feature.id), feature.id)
   }
 })
@@ -30,7 +30,7 @@ test('every error code is sent somewhere, and says which clause defines it', () 
     [],
   )
   for (const [name, [status, clause]] of Object.entries(codes)) {
-    assert.match(clause, /^(?:RFC \d{4}|OpenID Connect Core|OAuth 2\.0 Grant Management) §\d+(?:\.\d+)*$/, name)
+    assert.match(clause, /^(?:RFC \d{4}|OpenID Connect Core|OpenID Federation|OAuth 2\.0 Grant Management) §\d+(?:\.\d+)*$/, name)
     assert.ok(status >= 400 && status < 600, name)
   }
 })

@@ -41,6 +41,9 @@ export const codes = {
   invalid_authorization_details: [400, 'RFC 9396 §5'],
   unmet_authentication_requirements: [400, 'RFC 9470 §5'],
   registration_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
+  invalid_trust_anchor: [404, 'OpenID Federation §8.9'],
+  invalid_trust_chain: [400, 'OpenID Federation §8.9'],
+  invalid_metadata: [400, 'OpenID Federation §8.9'],
 } as const satisfies Record<string, readonly [status: number, clause: string]>
 
 export type ErrorCode = keyof typeof codes

@@ -1,0 +1,233 @@
+/** Discovery over real listeners: chains that are found, superiors that are down, slow or hostile, and what is remembered — OpenID Federation 1.0 §10. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { type Entity, federation, sendStatement } from '../../../test/federation.ts'
+import { remote } from '../../outbound/remote.ts'
+import { Unavailable } from '../errors.ts'
+import { discover } from './discovery.ts'
+import type { TrustAnchors } from './trust-chain.ts'
+import { trustChains } from './trust-chains.ts'
+
+let time = 1_800_000_000
+const now = () => time
+const world = federation(now)
+const deps = { remote: remote({ allowedAddresses: ['127.0.0.1', '::1'], ca: undefined }), now }
+after(() => world.close())
+
+const trusting = (...entities: Entity[]): TrustAnchors => new Map(entities.map(({ id, jwk }) => [id, [jwk]]))
+const metadata = { openid_relying_party: { client_name: 'RP' } }
+
+/** Anchor, two intermediates, relying party. */
+async function usual() {
+  const anchor = await world.entity()
+  const second = await world.entity({ superiors: [anchor] })
+  const first = await world.entity({ superiors: [second] })
+  const rp = await world.entity({ superiors: [first], metadata })
+  return { anchor, second, first, rp, anchors: trusting(anchor) }
+}
+
+test('a chain is found through two intermediates, each statement asked for once', async () => {
+  const { anchor, second, first, rp, anchors } = await usual()
+  const { chain, isEntity, deadEnds } = await discover({ ...deps, anchors }, rp.id)
+  assert.ok(chain && isEntity)
+  assert.deepEqual(
+    chain.statements.map(({ iss, sub }) => [iss, sub]),
+    [
+      [rp.id, rp.id],
+      [first.id, rp.id],
+      [second.id, first.id],
+      [anchor.id, second.id],
+      [anchor.id, anchor.id],
+    ],
+  )
+  assert.deepEqual(deadEnds, [])
+  const configuration = '/.well-known/openid-federation'
+  assert.deepEqual(
+    [rp, first, second, anchor].map(({ requests }) => requests),
+    [[configuration], [configuration, '/fetch'], [configuration, '/fetch'], [configuration, '/fetch']],
+  )
+})
+
+test('of several chains the shortest is taken, and a dead end does no harm', async () => {
+  const { anchor, first, anchors } = await usual()
+  const gone = { ...(await world.entity()), id: 'http://localhost:1' }
+  const rp = await world.entity({ superiors: [gone, first, anchor], metadata })
+  const found = await discover({ ...deps, anchors }, rp.id)
+  assert.equal(found.chain?.statements.length, 3)
+  const withoutAnchor = await world.entity({ superiors: [gone, first], metadata })
+  const longer = await discover({ ...deps, anchors }, withoutAnchor.id)
+  assert.equal(longer.chain?.statements.length, 5)
+  assert.deepEqual(
+    longer.deadEnds.map(({ path }) => path),
+    [[withoutAnchor.id, gone.id]],
+  )
+})
+
+test('superiors that name one another lead nowhere, and end', async () => {
+  const anchor = await world.entity()
+  const one = await world.entity()
+  const other = await world.entity({ superiors: [one] })
+  one.configuration = { authority_hints: [other.id] }
+  other.about.set(one.id, { jwks: { keys: [one.jwk] } })
+  const rp = await world.entity({ superiors: [one], metadata })
+  const { chain, fault, isEntity } = await discover({ ...deps, anchors: trusting(anchor) }, rp.id)
+  assert.equal(chain, undefined)
+  assert.equal(isEntity, true)
+  assert.equal(fault?.description, 'no superior of the entity leads to a trust anchor of this server')
+})
+
+/** What an entity does in place of what it should, and what the chain is refused with. */
+const hostile: [name: string, change: (all: Awaited<ReturnType<typeof usual>>) => void, problem: RegExp][] = [
+  ['a superior that is down', ({ first }) => first.answers.set('/fetch', (req) => req.socket.destroy()), /socket hang up|ECONNRESET/],
+  ['a superior that does not know the entity', ({ first, rp }) => first.about.delete(rp.id), /a superior has no federation_fetch_endpoint/],
+  [
+    'a superior that answers 404',
+    ({ first }) => first.answers.set('/fetch', (_, res) => res.writeHead(404).end()),
+    /status 404, or is no application\/entity-statement\+jwt/,
+  ],
+  [
+    'another content type',
+    ({ first, rp }) =>
+      first.answers.set('/fetch', (_, res) => res.writeHead(200, { 'content-type': 'text/plain' }).end(first.statementJwt(rp.id))),
+    /is no application\/entity-statement\+jwt/,
+  ],
+  [
+    'a redirect to somewhere else',
+    ({ first }) => first.answers.set('/fetch', (_, res) => res.writeHead(302, { location: 'http://localhost:1/' }).end()),
+    /status 302/,
+  ],
+  [
+    'a statement without end',
+    ({ first }) => first.answers.set('/fetch', (_, res) => sendStatement(res, 'A'.repeat(70_000))),
+    /more than 65536 bytes/,
+  ],
+  [
+    'a statement about another entity',
+    ({ first, second }) => {
+      first.about.set(second.id, { jwks: { keys: [second.jwk] } })
+      first.answers.set('/fetch', (_, res) => sendStatement(res, first.statementJwt(second.id)))
+    },
+    /a superior answered with a statement about or of another entity/,
+  ],
+  [
+    'the configuration of another entity',
+    ({ first, second }) => first.answers.set('/.well-known/openid-federation', (_, res) => sendStatement(res, second.configurationJwt())),
+    /an entity configuration is not about the entity that publishes it/,
+  ],
+  [
+    'a statement in place of a configuration',
+    ({ first, rp }) => first.answers.set('/.well-known/openid-federation', (_, res) => sendStatement(res, first.statementJwt(rp.id))),
+    /an entity configuration must have the same iss and sub/,
+  ],
+  [
+    'a fetch endpoint on an address of ours',
+    ({ first }) => {
+      first.configuration = { metadata: { federation_entity: { federation_fetch_endpoint: 'https://169.254.169.254/fetch' } } }
+    },
+    /169\.254\.169\.254 is not at a public https address/,
+  ],
+  [
+    'a superior that is not where it says',
+    ({ second }) => {
+      second.configuration = { exp: time - 1 }
+    },
+    /an entity statement has expired/,
+  ],
+]
+
+for (const [name, change, problem] of hostile)
+  test(`${name} gives no chain`, async () => {
+    const all = await usual()
+    change(all)
+    const { chain, deadEnds, isEntity } = await discover({ ...deps, anchors: all.anchors }, all.rp.id)
+    assert.equal(chain, undefined)
+    assert.equal(isEntity, true)
+    assert.match(deadEnds.map((end) => end.problem).join('\n'), problem)
+  })
+
+test('what publishes no configuration is no entity', async () => {
+  const { anchors } = await usual()
+  const nobody = await world.entity()
+  nobody.answers.set('/.well-known/openid-federation', (_, res) => res.writeHead(404).end())
+  for (const id of [nobody.id, 'http://localhost:1', 'https://10.0.0.1'])
+    assert.deepEqual(
+      (({ chain, isEntity, fault }) => [chain, isEntity, fault])(await discover({ ...deps, anchors }, id)),
+      [undefined, false, undefined],
+      id,
+    )
+})
+
+test('a search ends after 10 seconds, however slow the superiors are', async () => {
+  const { anchor, anchors } = await usual()
+  const slow = await Promise.all(
+    Array.from({ length: 15 }, async () => {
+      const superior = await world.entity()
+      superior.answers.set('/.well-known/openid-federation', (_, res) => {
+        time += 2
+        res.writeHead(404).end()
+      })
+      return superior
+    }),
+  )
+  const rp = await world.entity({ superiors: [...slow, anchor].toReversed(), metadata })
+  anchor.about.delete(rp.id)
+  const { chain, deadEnds } = await discover({ ...deps, anchors }, rp.id)
+  assert.equal(chain, undefined)
+  assert.equal(slow.filter(({ requests }) => requests.length > 0).length, 5)
+  assert.match(deadEnds.at(-1)!.problem, /the trust chain takes too long, or too many requests, to find/)
+})
+
+test('a search asks for 40 statements at most, however many superiors there are', async () => {
+  const anchor = await world.entity()
+  const tops = await Promise.all(Array.from({ length: 20 }, () => world.entity()))
+  const middles = await Promise.all(Array.from({ length: 20 }, () => world.entity({ superiors: tops })))
+  const rp = await world.entity({ superiors: middles, metadata })
+  const { chain } = await discover({ ...deps, anchors: trusting(anchor) }, rp.id)
+  assert.equal(chain, undefined)
+  assert.ok([rp, ...middles, ...tops].flatMap(({ requests }) => requests).length <= 41)
+})
+
+test('a chain is remembered until it expires, and its lack for a minute', async () => {
+  const { first, rp, anchors } = await usual()
+  const chains = trustChains(deps)
+  const asked = () => rp.requests.length
+  first.about.get(rp.id)!['exp'] = time + 600
+  assert.equal((await chains.find(anchors, rp.id)).chain?.expiresAt, time + 600)
+  time += 599
+  await chains.find(anchors, rp.id)
+  assert.equal(asked(), 1)
+  time += 1
+  assert.equal((await chains.find(anchors, rp.id)).chain, undefined, 'its superior still sends what has expired')
+  assert.equal(asked(), 2)
+  delete first.about.get(rp.id)!['exp']
+  time += 59
+  assert.equal((await chains.find(anchors, rp.id)).chain, undefined)
+  assert.equal(asked(), 2)
+  time += 1
+  assert.ok((await chains.find(anchors, rp.id)).chain)
+  assert.equal((await chains.find(new Map(), rp.id)).chain, undefined, 'with other anchors it is looked for again')
+})
+
+test('those who ask at once share one search, and there are no more than 32 at one time', async () => {
+  const { anchor, rp, anchors } = await usual()
+  const chains = trustChains(deps)
+  const found = await Promise.all(Array.from({ length: 50 }, () => chains.find(anchors, rp.id)))
+  assert.ok(found.every(({ chain }) => chain?.anchor === anchor.id))
+  assert.equal(rp.requests.length, 1)
+  const many = await Promise.allSettled(Array.from({ length: 40 }, (_, i) => chains.find(anchors, `${rp.id}/${i}`)))
+  const refused = many.filter((one) => one.status === 'rejected')
+  assert.equal(refused.length, 8)
+  assert.ok(refused.every(({ reason }) => reason instanceof Unavailable))
+})
+
+test('a chain that is given is taken if it is valid and of the entity', async () => {
+  const { anchor, second, first, rp, anchors } = await usual()
+  const jwts = [rp.configurationJwt(), first.statementJwt(rp.id), second.statementJwt(first.id), anchor.statementJwt(second.id)]
+  const chains = trustChains(deps)
+  assert.equal(chains.given(anchors, rp.id, jwts)?.subject, rp.id)
+  assert.equal(chains.given(anchors, rp.id, [...jwts, anchor.configurationJwt()])?.subject, rp.id)
+  assert.equal(chains.given(anchors, first.id, jwts), undefined)
+  assert.equal(chains.given(anchors, rp.id, jwts.slice(0, 2)), undefined)
+  assert.equal(chains.given(anchors, rp.id, ['x', 1, null]), undefined)
+  assert.equal([rp, first, second, anchor].flatMap(({ requests }) => requests).length, 0)
+})
