@@ -31,10 +31,11 @@ const informational: Readonly<Record<string, string>> = {
   require_auth_time: 'auth_time is in every ID token anyway',
 }
 
-/** Is a member read: `x.name`, `x['name']`, `'a.name'`, or taken apart in `{ name }`? */
+/** Is a member read: `x.name`, `x['name']`, x[`${kind}_name`], `'a.name'`, or taken apart in `{ name }`? */
 function isRead(name: string): boolean {
+  const ending = /_encrypted\w+/.exec(name)?.[0] ?? name // of the same kinds there are several
   const read = new RegExp(
-    `\\.${name}\\b|\\['${name}'\\]|[{,]\\s*${name}\\b[^()]*\\}(?::[^=()]+)?\\)? =|[{,] ${name}(?:: \\w+)?(?: = \\w+)?[,: ][^{}]*\\}[:)]`,
+    `\\[\`\\$\\{\\w+\\}${ending}\`\\]|\\.${name}\\b|\\['${name}'\\]|[{,]\\s*${name}\\b[^()]*\\}(?::[^=()]+)?\\)? =|[{,] ${name}(?:: \\w+)?(?: = \\w+)?[,: ][^{}]*\\}[:)]`,
   )
   return sources.some(({ path, code }) => !tables.includes(path) && read.test(code))
 }
