@@ -59,6 +59,8 @@ export async function keyring(options: {
   const own: readonly KeyAlg[] = [...signing, ...(options.decrypts ? (['ECDH-ES'] as const) : [])]
   const cache = keyCache(options)
   const { ensure, rotate, revoke, rotateWhenDue } = keyRotation({ ...options, algs: own, cache, schedule })
+  /** The set of one second, which follows from these rows. */
+  let published: { rows: unknown; at: number; set: Awaited<ReturnType<Keyring['jwks']>> } | undefined
 
   async function activeKey(alg: KeyAlg): Promise<OpenKey> {
     const kept = fixed.find((key) => key.alg === alg)
@@ -107,8 +109,11 @@ export async function keyring(options: {
     jwks: async (at) => {
       await Promise.all(own.map(activeKey))
       const { rows, open } = await cache.read(reloadEvery)
-      const published = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => open.get(row.kid)!.jwk)
-      return { keys: [...fixed.map((key) => key.jwk), ...published].toSorted(byAge) }
+      if (published?.rows !== rows || published.at !== at) {
+        const ofStore = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => open.get(row.kid)!.jwk)
+        published = { rows, at, set: { keys: [...fixed.map((key) => key.jwk), ...ofStore].toSorted(byAge) } }
+      }
+      return published.set
     },
     rotate,
     revoke,

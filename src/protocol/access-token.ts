@@ -19,7 +19,7 @@ export async function bearer(ctx: Ctx, request: Request, audiences: readonly str
 /** A token bound to keys needs a proof of possession of each, and a scheme is valid only for the tokens it is made for. */
 async function proveHolder(ctx: Ctx, request: Request, shown: ShownToken): Promise<void> {
   const proven: string[] = []
-  for (const feature of ctx.server.features) proven.push(...((await feature.proveHolder?.(ctx, request, shown)) ?? []))
+  for (const feature of ctx.server.having('proveHolder')) proven.push(...(await feature.proveHolder(ctx, request, shown)))
   if (!Object.keys(shown.token.cnf ?? {}).every((member) => proven.includes(member)))
     refuse('invalid_token', 'the access token is bound to a key; prove possession of it')
 }

@@ -9,6 +9,7 @@ export function assemble(features: readonly Feature[]): Server {
   }
   return {
     features,
+    having: collected(features),
     endpoints: table(features, 'endpoints', (e) => e.path),
     grantTypes: table(features, 'grantTypes', (g) => g.name),
     clientAuth: table(features, 'clientAuth', (a) => a.method),
@@ -24,6 +25,15 @@ export function assemble(features: readonly Feature[]): Server {
       response: ['WWW-Authenticate', 'Retry-After', ...features.flatMap((f) => f.corsHeaders?.response ?? [])],
     },
     scopes: Object.assign(Object.create(null), ...features.map((f) => f.scopes)), // so that names such as constructor are not found
+  }
+}
+
+function collected(features: readonly Feature[]): Server['having'] {
+  const lists = new Map<keyof Feature, readonly Feature[]>()
+  return <K extends keyof Feature>(hook: K) => {
+    const known = lists.get(hook) ?? features.filter((feature) => feature[hook] !== undefined)
+    lists.set(hook, known)
+    return known as readonly (Feature & Required<Pick<Feature, K>>)[]
   }
 }
 
@@ -53,8 +63,8 @@ export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
     if (e.clientAuth)
       document[`${e.advertisedAs}_auth_methods_supported`] = authMethods.filter((m) => e.clientAuth === 'any' || m !== 'none')
   }
-  for (const f of server.features) {
-    for (const [name, value] of Object.entries(f.metadata?.(ctx) ?? {})) {
+  for (const f of server.having('metadata')) {
+    for (const [name, value] of Object.entries(f.metadata(ctx))) {
       if (name in document) throw new Error(`feature ${f.id} contradicts ${name}`)
       document[name] = value
     }

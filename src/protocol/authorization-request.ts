@@ -1,10 +1,11 @@
 /** Reads an authorization request once client and redirect URI are known — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
 import { type Client, scopesOf } from './client.ts'
 import { refuse } from './errors.ts'
-import type { Ctx, Provenance, ResolvedRequest, ResponseMode, ResponseType, SignInDemand } from './feature.ts'
+import type { Ctx, Provenance, ResolvedRequest, ResponseMode, ResponseType } from './feature.ts'
 import { idTokenClaims } from './id-token.ts'
 import type { Params } from './params.ts'
 import { refuseScope } from './refused-scope.ts'
+import type { SignInDemand } from './sign-in-demand.ts'
 import { type HintedPerson, hintedPerson, sectorOf } from './subject.ts'
 import type { AuthorizationRequest } from './types.ts'
 
@@ -129,7 +130,7 @@ async function readCommon(
 }
 
 function demandOf(ctx: Ctx, client: Client, params: Params): SignInDemand {
-  const [demand = {}] = ctx.server.features.flatMap((feature) => feature.demandSignIn?.(ctx, { params, client }) ?? [])
+  const [demand = {}] = ctx.server.having('demandSignIn').flatMap((feature) => feature.demandSignIn(ctx, { params, client }) ?? [])
   const offered = demand.requiredAcr?.filter((acr) => ctx.people.acrValues.includes(acr))
   if (!offered) return demand
   return offered.length > 0
@@ -143,7 +144,8 @@ async function readExtensions(
   { params, type }: { params: Params; type: ResponseType },
 ): Promise<Record<string, string>> {
   const extensions = {}
-  for (const feature of ctx.server.features) Object.assign(extensions, await feature.readRequest?.(ctx, { params, client, type }))
+  for (const feature of ctx.server.having('readRequest'))
+    Object.assign(extensions, await feature.readRequest(ctx, { params, client, type }))
   return extensions
 }
 
@@ -194,7 +196,7 @@ function readScope(ctx: Ctx, client: Client, params: Params): string[] {
 
 /** The values of `prompt` that are understood in this tenant. */
 export function promptsOf(ctx: Ctx): string[] {
-  return [...prompts, ...ctx.server.features.flatMap((feature) => feature.prompts?.(ctx) ?? [])]
+  return [...prompts, ...ctx.server.having('prompts').flatMap((feature) => feature.prompts(ctx))]
 }
 
 function readPrompt(ctx: Ctx, params: Params): string[] {

@@ -75,8 +75,8 @@ export const continueEndpoint: Endpoint = {
 export async function resolveRequest(ctx: Ctx, client: Client, params: Params): Promise<ResolvedRequest> {
   if (params.all('request').length > 0 && params.all('request_uri').length > 0)
     refuse('invalid_request', 'request and request_uri must not be sent together') // RFC 9101 §5
-  for (const feature of ctx.server.features) {
-    const resolved = await feature.resolveRequest?.(ctx, { params, client })
+  for (const feature of ctx.server.having('resolveRequest')) {
+    const resolved = await feature.resolveRequest(ctx, { params, client })
     if (resolved) return resolved
   }
   return { params, proven: {} }
@@ -201,8 +201,8 @@ function untouched({ answered, pending, shown }: Interaction): boolean {
 }
 
 async function ledTo(ctx: Ctx, asked: AuthorizationRequest): Promise<string | undefined> {
-  for (const feature of ctx.server.features) {
-    const connection = await feature.ledTo?.(ctx, asked)
+  for (const feature of ctx.server.having('ledTo')) {
+    const connection = await feature.ledTo(ctx, asked)
     if (connection !== undefined) return connection
   }
   return undefined

@@ -1,5 +1,8 @@
 /** Standard claims and the scopes that ask for them — OpenID Connect Core §5.1, §5.4. */
 
+/** What is known about a subject, by claim name. */
+export type SubjectClaims = Readonly<Record<string, unknown>>
+
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   profile: [
     'name',
@@ -26,7 +29,7 @@ export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
 export const standardClaims: readonly string[] = ['sub', ...Object.values(claimsOfScope).flat()]
 
 /** The claims that these scopes ask for, of all that is known about a subject. */
-export function claimsFor(scope: readonly string[], known: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function claimsFor(scope: readonly string[], known: SubjectClaims): Record<string, unknown> {
   const names = scope.flatMap((s) => claimsOfScope[s] ?? [])
   return Object.fromEntries(names.filter((n) => known[n] !== undefined).map((n) => [n, known[n]]))
 }

@@ -1,4 +1,5 @@
 /** The interface of features, the tables assembled from them, and the context that every rule gets. */
+import type { SubjectClaims } from './claims.ts'
 import type { BindingMember, Client } from './client.ts'
 import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
@@ -6,6 +7,7 @@ import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { KeySets, Remote, UpstreamTokens } from './remote.ts'
 import type { Comparison, ConsentItem, Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
+import type { SignInDemand } from './sign-in-demand.ts'
 import type { TenantSettings } from './tenant-rules.ts'
 import type {
   AccessToken,
@@ -102,19 +104,6 @@ export interface Feature {
   metadata?(ctx: Ctx): Readonly<Record<string, unknown>>
 }
 
-/** What is known about a subject, by claim name. */
-export type SubjectClaims = Readonly<Record<string, unknown>>
-
-/** What an authorization request demands of the sign-in. */
-export interface SignInDemand {
-  /** Who must sign in, by the `sub` that the client is told. */
-  subject?: string
-  /** Authentication context classes of which one must be reached, or else the request fails. */
-  requiredAcr?: readonly string[]
-  /** Classes that are wished for, in order of preference. */
-  acrValues?: readonly string[]
-}
-
 /** Everything one request may use. It is bound to one tenant and cannot reach another. */
 export interface Ctx {
   readonly issuer: string
@@ -148,6 +137,8 @@ export interface MutualTls {
 /** The assembled tables. The router and the metadata document read the same ones. */
 export interface Server {
   features: readonly Feature[]
+  /** The features that have this hook, in order; collected once. */
+  having<K extends keyof Feature>(hook: K): readonly (Feature & Required<Pick<Feature, K>>)[]
   endpoints: ReadonlyMap<string, Endpoint>
   grantTypes: ReadonlyMap<string, GrantType>
   clientAuth: ReadonlyMap<string, ClientAuth>

@@ -15,7 +15,7 @@ export async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string)
   const now = ctx.now()
   const { subject, authTime, acr, amr, sid } = authorization.authentication
   const extra = {}
-  for (const feature of ctx.server.features) if (feature.idTokenClaims) Object.assign(extra, await feature.idTokenClaims(ctx, issuance))
+  for (const feature of ctx.server.having('idTokenClaims')) Object.assign(extra, await feature.idTokenClaims(ctx, issuance))
   const text = await ctx.keys.sign(alg, 'JWT', {
     ...extra,
     client_id: undefined, // no ID token can be taken for an access token of the same type

@@ -24,7 +24,7 @@ export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRe
   const { subject, authorization } = issuance
   if (authorization && !(await ctx.people.claims(subject))) refuse('invalid_grant', 'the account is no longer active')
   if (!authorization) refuseQuarantined(issuance.client)
-  const less = ctx.server.features.map((feature) => feature.narrow?.(ctx, { params: request.params, issuance }))
+  const less = ctx.server.having('narrow').map((feature) => feature.narrow(ctx, { params: request.params, issuance }))
   const narrowed = { ...issuance, scope: registeredScope(issuance), narrowed: Object.assign({}, ...less) }
   return record(ctx, narrowed, within(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed)), request)
 }
@@ -56,8 +56,8 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
     : transportable(await signed(ctx, issuance.client, target, jwtClaims(ctx, issuance.client, access)))
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
-  for (const feature of ctx.server.features)
-    if (feature.respondToken) extras.push(await feature.respondToken(ctx, { issuance, access, accessToken: text }))
+  for (const feature of ctx.server.having('respondToken'))
+    extras.push(await feature.respondToken(ctx, { issuance, access, accessToken: text }))
 
   const act = {
     spend: issuance.spends && { ...issuance.spends, now: access.issuedAt },
@@ -95,8 +95,7 @@ async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding
   const { client, subject, authorization } = issuance
   const now = ctx.now()
   const extra = {}
-  for (const feature of ctx.server.features)
-    if (feature.accessClaims) Object.assign(extra, await feature.accessClaims(ctx, { issuance, target }))
+  for (const feature of ctx.server.having('accessClaims')) Object.assign(extra, await feature.accessClaims(ctx, { issuance, target }))
   const authentication = authorization?.authentication
   return {
     jti: ctx.id(),

@@ -11,13 +11,13 @@ export async function permissionsOf(ctx: Ctx, asked: AuthorizationRequest): Prom
 
 /** The same, for those who know the APIs already. */
 export function permissionsIn(ctx: Ctx, asked: AuthorizationRequest, resources: readonly Resource[]): Permission[] {
-  const further = ctx.server.features.flatMap((feature) => feature.consentScopes?.(ctx, asked) ?? [])
+  const further = ctx.server.having('consentScopes').flatMap((feature) => feature.consentScopes(ctx, asked))
   return [...new Set([...permissionsFor(ctx, asked.scope, resources), ...permissionsFor(ctx, further, [])])]
 }
 
 /** What it asks for besides scopes. */
 export function consentItemsOf(ctx: Ctx, asked: AuthorizationRequest, grant: Grant | undefined): ConsentItem[] {
-  return ctx.server.features.flatMap((feature) => feature.consentItems?.(ctx, asked, grant?.details ?? []) ?? [])
+  return ctx.server.having('consentItems').flatMap((feature) => feature.consentItems(ctx, asked, grant?.details ?? []))
 }
 
 /** Whether the grant holds all that is asked for. */

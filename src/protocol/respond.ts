@@ -9,7 +9,12 @@ import type { AuthorizationRequest } from './types.ts'
 /** `state` is returned whenever it was sent. */
 export async function respond(ctx: Ctx, address: ResponseDestination, mode: string, answer: Record<string, string>): Promise<Reply> {
   const { state } = address
-  const all = Object.assign({}, answer, ...ctx.server.features.map((f) => f.respond?.(ctx, address)), state === undefined ? {} : { state })
+  const all = Object.assign(
+    {},
+    answer,
+    ...ctx.server.having('respond').map((feature) => feature.respond(ctx, address)),
+    state === undefined ? {} : { state },
+  )
   const responseMode = ctx.server.responseModes.get(mode) ?? refuse('invalid_request', 'response_mode is not offered here')
   return responseMode.reply(ctx, address, all)
 }

@@ -1,6 +1,6 @@
 /** What may be said about a subject — OpenID Connect Core §5.4, §5.5. */
-import { claimsFor, claimsOfScope } from './claims.ts'
-import type { Ctx, Feature, SubjectClaims } from './feature.ts'
+import { claimsFor, claimsOfScope, type SubjectClaims } from './claims.ts'
+import type { Ctx, Feature } from './feature.ts'
 
 /** The claims of these scopes. `extra`: what the token was issued with, where features find what else it may tell. */
 export async function subjectClaims(
@@ -8,7 +8,7 @@ export async function subjectClaims(
   about: Parameters<NonNullable<Feature['userinfoClaims']>>[1] & { known: SubjectClaims },
 ): Promise<Record<string, unknown>> {
   const claims = {}
-  for (const { userinfoClaims } of ctx.server.features) if (userinfoClaims) Object.assign(claims, await userinfoClaims(ctx, about))
+  for (const feature of ctx.server.having('userinfoClaims')) Object.assign(claims, await feature.userinfoClaims(ctx, about))
   return Object.assign(claims, claimsFor(about.scope, about.known))
 }
 

@@ -9,8 +9,8 @@ import type { Issuance, Target } from './types.ts'
 
 export async function resolveTarget(ctx: Ctx, params: Params, issuance: Issuance): Promise<Target> {
   let resources: readonly Resource[] = []
-  for (const feature of ctx.server.features)
-    if (feature.resolveResources) resources = (await feature.resolveResources(ctx, { params, issuance })) ?? resources
+  for (const feature of ctx.server.having('resolveResources'))
+    resources = (await feature.resolveResources(ctx, { params, issuance })) ?? resources
   const { client, audience } = issuance
   const scope = await registeredAt(ctx, client, issuance.scope, resources)
   if (scope.length === 0 && issuance.scope.length > 0)

@@ -26,8 +26,8 @@ export const tokenEndpoint: Endpoint = {
 
     const binding = await proveSender(ctx, request, client)
     const ask = { params, client, binding, address: request.address }
-    for (const feature of ctx.server.features) {
-      const answer = await feature.answerToken?.(ctx, ask)
+    for (const feature of ctx.server.having('answerToken')) {
+      const answer = await feature.answerToken(ctx, ask)
       if (answer) return answer
     }
     const issuance = await grantType.redeem(ctx, ask)
@@ -38,8 +38,8 @@ export const tokenEndpoint: Endpoint = {
 /** What the request proved about its sender: at most one key. */
 export async function proveSender(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined> {
   let binding: Binding | undefined
-  for (const feature of ctx.server.features) {
-    const proven = feature.proveSender && (await feature.proveSender(ctx, request, client))
+  for (const feature of ctx.server.having('proveSender')) {
+    const proven = await feature.proveSender(ctx, request, client)
     if (proven && binding) refuse('invalid_request', 'more than one proof of possession was sent')
     binding ??= proven
   }

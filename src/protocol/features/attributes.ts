@@ -1,5 +1,6 @@
 /** Claims that a tenant defines, and the scopes that ask for them — OpenID Connect Core §5.1.2, §5.4. */
-import type { Ctx, Feature, SubjectClaims } from '../feature.ts'
+import type { SubjectClaims } from '../claims.ts'
+import type { Ctx, Feature } from '../feature.ts'
 import { claimsForToken } from '../token-size.ts'
 
 /** The claims that these scopes ask for, of a subject with these attributes. */

@@ -58,7 +58,7 @@ async function checkedCode(ctx: Ctx, { params, client, binding }: TokenRequest):
   const redirectUri = params.get('redirect_uri')
   const mayOmit = redirectUri === undefined && !asked.redirectUriSent
   if (redirectUri !== asked.redirectUri && !mayOmit) refuse('invalid_grant', 'redirect_uri is not the one of the authorization request') // §4.1.3
-  for (const feature of ctx.server.features) feature.checkCode?.(code, { params, binding })
+  for (const feature of ctx.server.having('checkCode')) feature.checkCode(code, { params, binding })
   return code
 }
 

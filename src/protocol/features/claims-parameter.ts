@@ -2,8 +2,9 @@
 import { type Client, scopesOf } from '../client.ts'
 import { isJsonObject, readJson } from '../codec/json.ts'
 import { refuse } from '../errors.ts'
-import type { Ctx, Feature, SignInDemand } from '../feature.ts'
+import type { Ctx, Feature } from '../feature.ts'
 import type { Params } from '../params.ts'
+import type { SignInDemand } from '../sign-in-demand.ts'
 import { scopeOfClaim, subjectClaims } from '../subject-claims.ts'
 
 const maxParameter = 4096

@@ -16,8 +16,8 @@ const endpoint: Endpoint = {
     params.check(ctx.server.mayRepeat)
     const caller = await authenticateIntrospector(ctx, request)
     const body = (await describe(ctx, caller, params.need('token'))) ?? { active: false } // §2.2
-    for (const feature of ctx.server.features) {
-      const otherForm = await feature.respondIntrospection?.(ctx, { request, caller, body })
+    for (const feature of ctx.server.having('respondIntrospection')) {
+      const otherForm = await feature.respondIntrospection(ctx, { request, caller, body })
       if (otherForm) return otherForm
     }
     return { kind: 'json', status: 200, headers: { 'cache-control': 'no-store' }, body }

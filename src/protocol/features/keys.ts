@@ -1,6 +1,15 @@
 /** The tenant's public keys — RFC 7517, published as RFC 8414 §2 requires. */
 import type { Endpoint, Feature } from '../feature.ts'
 
+/** A set is serialised once, however often it is asked for. */
+const written = new WeakMap<object, string>()
+
+function textOf(set: object): string {
+  const known = written.get(set) ?? JSON.stringify(set)
+  written.set(set, known)
+  return known
+}
+
 const endpoint: Endpoint = {
   path: '/.well-known/jwks.json',
   advertisedAs: 'jwks_uri',
@@ -8,7 +17,7 @@ const endpoint: Endpoint = {
   audience: 'program',
   cors: 'any',
   async handle(ctx) {
-    const text = JSON.stringify(await ctx.keys.jwks(ctx.now()))
+    const text = textOf(await ctx.keys.jwks(ctx.now()))
     return {
       kind: 'text',
       status: 200,

@@ -72,7 +72,7 @@ export function userinfo(): Feature {
         'amr',
         'sid',
         ...Object.values(claimsOfScope).flat(),
-        ...ctx.server.features.flatMap((feature) => feature.claims?.(ctx) ?? []),
+        ...ctx.server.having('claims').flatMap((feature) => feature.claims(ctx)),
       ],
     }),
   }
