@@ -1,4 +1,4 @@
-/** Which test file runs which part of which source: measured by running each once, and stored until the test or that source changes. */
+/** Which test file runs which part of which source: measured by running each once, and stored until the test changes. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -40,7 +40,7 @@ interface Kept extends Coverage {
 }
 
 /**
- * Undefined when the test has to be run again to know which part of these sources it runs. Other sources may have changed since: a test
+ * Undefined when the test has to be run to know which part of these sources it runs. Where a source has changed since, it is a guess: a test
  * that for this reason is not tried can make a mutant survive, but never kill it.
  */
 export function keptCoverage(checkout: Checkout, test: TestFile, sources: ReadonlySet<string>): Coverage | undefined {
@@ -48,7 +48,32 @@ export function keptCoverage(checkout: Checkout, test: TestFile, sources: Readon
   if (!existsSync(path)) return undefined
   const kept: Kept = JSON.parse(readFileSync(path, 'utf8'))
   const asked = sourcesOf(test).filter((file) => sources.has(file))
-  return asked.every((file) => kept.hashes[file] === checkout.hashOf(file)) ? kept : undefined
+  if (!asked.every((file) => existsSync(textPath(kept.hashes[file])))) return undefined
+  const changed = asked.filter((file) => file in kept.ranges && kept.hashes[file] !== checkout.hashOf(file))
+  const moved = changed.map((file) => {
+    const move = moveBetween(readFileSync(textPath(kept.hashes[file]), 'utf8'), checkout.textOf(file))
+    return [file, kept.ranges[file]?.map((list) => list.map((value, n) => (n % 3 === 2 ? value : move(value, n % 3 === 1))))]
+  })
+  return { ...kept, ranges: { ...kept.ranges, ...Object.fromEntries(moved) } }
+}
+
+/** Where an offset of the old text is in the new one. Within what differs: at its start, or at its end. */
+export function moveBetween(before: string, now: string): (offset: number, toEnd: boolean) => number {
+  const most = Math.min(before.length, now.length)
+  let head = 0
+  while (head < most && before[head] === now[head]) head++
+  let tail = 0
+  while (tail < most - head && before.at(-1 - tail) === now.at(-1 - tail)) tail++
+  return (offset, toEnd) => {
+    if (offset <= head) return offset
+    if (offset >= before.length - tail) return offset + now.length - before.length
+    return toEnd ? now.length - tail : head
+  }
+}
+
+/** Texts of sources as tests have run them. */
+function textPath(hash: string | undefined): string {
+  return join(cache, 'sources', hash ?? 'unknown')
 }
 
 function sourcesOf({ imports, starts }: TestFile): string[] {
@@ -58,7 +83,7 @@ function sourcesOf({ imports, starts }: TestFile): string[] {
 /** Removes what was learned from tests as they no longer are. */
 export function forgetOthers(checkout: Checkout): void {
   const keys = new Set(checkout.tests.map((test) => `${checkout.keyOf(test)}.json`))
-  for (const name of existsSync(cache) ? readdirSync(cache) : []) if (!keys.has(name)) rmSync(join(cache, name))
+  for (const name of existsSync(cache) ? readdirSync(cache) : []) if (name.endsWith('.json') && !keys.has(name)) rmSync(join(cache, name))
 }
 
 /** Undefined when it was ended early. Throws when it fails with nothing changed. */
@@ -81,7 +106,8 @@ export async function learnCoverage(
   if (verdict.outcome !== 'passed') throw new Error(`a test fails with nothing changed: ${verdict.by}`)
   const hashes = Object.fromEntries(sourcesOf(test).map((file) => [file, checkout.hashOf(file)]))
   const coverage: Kept = { duration: performance.now() - started, calls, ranges, hashes }
-  mkdirSync(cache, { recursive: true })
+  mkdirSync(join(cache, 'sources'), { recursive: true })
+  for (const [file, hash] of Object.entries(hashes)) if (!existsSync(textPath(hash))) writeFileSync(textPath(hash), checkout.textOf(file))
   writeFileSync(join(cache, `${checkout.keyOf(test)}.json`), JSON.stringify(coverage))
   return coverage
 }

@@ -1,7 +1,7 @@
 /** What is changed in a source, and what is left alone. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { hits } from './coverage.ts'
+import { hits, moveBetween } from './coverage.ts'
 import { isProgram, mutantsOf, mutate } from './mutants.ts'
 import { allMutants, sample, testsFor } from './sample.ts'
 import type { Checkout, TestFile } from './sources.ts'
@@ -155,6 +155,11 @@ test('the innermost range has how often something ran, in all processes together
   const at = (start: number) => hits({ duration: 0, calls: 0, ranges }, { file: 'src/a.ts', start })
   assert.deepEqual([at(5), at(15), at(25), at(30), at(100)], [3, 7, 2, 7, 0])
   assert.equal(hits({ duration: 0, calls: 0, ranges }, { file: 'src/b.ts', start: 5 }), 0)
+})
+
+test('what is known of a source is moved along with its text', () => {
+  const move = moveBetween('one two three', 'one 2, 2 three')
+  assert.deepEqual([move(3, false), move(5, false), move(5, true), move(7, false), move(13, true)], [3, 4, 8, 8, 14])
 })
 
 test('tests are tried in the order of how much they are about the mutant', () => {
