@@ -52,6 +52,20 @@ test('a key is read in each of its encodings', async (t) => {
   }
 })
 
+test('bytes are taken for text only when all of them are printable', async (t) => {
+  const path = join(await folder(t), 'kek')
+  const letters = 'q8Zk~Xw2Vb!Lr5Tn#Hc9Jd?Pf4Ms6Ge'
+  for (const byte of [0x09, 0x0b, 0x0e, 0x1f, 0x7f, 0x80, 0xff]) {
+    const key = Buffer.concat([Buffer.from(letters), Buffer.from([byte])])
+    await writeFile(path, key)
+    assert.deepEqual(await readKek(path, { strict: false }), key, String(byte))
+  }
+  for (const byte of [0x0a, 0x0d, 0x20, 0x7e]) {
+    await writeFile(path, Buffer.concat([Buffer.from(letters), Buffer.from([byte])]))
+    await assert.rejects(readKek(path, { strict: false }), BadKeyFile, String(byte))
+  }
+})
+
 test('anything else is refused without revealing its content', async (t) => {
   const path = join(await folder(t), 'kek')
   const key = randomBytes(32)

@@ -64,7 +64,7 @@ function decodeText(text: string): Buffer | undefined {
 
 /** 32 printable characters are a passphrase or half a key, not 32 random bytes. */
 function looksLikeText(content: Buffer): boolean {
-  return content.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d)
+  return /^[\x20-\x7e\r\n]*$/.test(content.toString('latin1'))
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {

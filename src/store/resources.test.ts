@@ -25,6 +25,13 @@ onEachEngine('a resource is found by its identifier, and by the one name under w
   assert.equal(await b.resourcesAdmin.add(other), true, 'another tenant may have the same names')
 })
 
+onEachEngine('a resource registered before identifiers were compared in normal form is found under its own', async ({ a, db }) => {
+  const identifier = 'https://API.example/'
+  await a.resourcesAdmin.add({ ...api, identifier })
+  await db.write(sql`update resources set normal_identifier = identifier where tenant_id = 'a'`) // as migration 0130 leaves it
+  assert.equal((await a.resources.find(identifier))?.identifier, identifier)
+})
+
 onEachEngine('a new secret replaces all but the newest, which works until its overlap ends', async ({ a, b, db }) => {
   assert.equal(await a.resourcesAdmin.rotateSecret(api.identifier, secret('0'), undefined), false)
   await a.resourcesAdmin.add(api)
@@ -56,13 +63,14 @@ onEachEngine('a declaration is applied: added, changed, removed', async ({ a, b 
   const moved = aClient({ redirect_uris: ['https://moved.example/'] })
   const added = aClient({ client_id: 'added' })
   const clients = [
-    { client: moved, secret: undefined },
     { client: added, secret: secret('new') },
+    { client: moved, secret: undefined },
   ]
   const resources = [{ resource: { ...api, name: 'Another' }, secret: secret('new') }]
   await a.declare({ ...nothing, clients, resources }, NOW)
   assert.deepEqual((await a.clients.find('client'))?.secretHashes, ['#old'])
   assert.deepEqual([await a.clients.hasOrigin('https://app.example'), await a.clients.hasOrigin('https://moved.example')], [true, true])
+  assert.ok(await b.clients.hasOrigin('https://app.example'))
   assert.deepEqual((await a.clients.find('added'))?.secretHashes, ['#new'])
   assert.deepEqual(await a.resources.find(api.identifier), { ...api, name: 'Another', secretHashes: ['#new'], tokensFrom: NOW })
   await a.declare({ ...nothing, removed: { clients: ['client', 'nobody'], resources: [api.identifier], connections: [] } }, NOW)

@@ -156,6 +156,13 @@ test('on a full disk nothing new is accepted, but tokens can be revoked', async 
   assert.equal(problems[1], 'the disk has space again')
   assert.equal(existsSync(`${path}-reserve`), true)
   await db.write(insert('c'))
+  const migration = db.changeSchema(
+    function* () {
+      yield insert('b', 'x'.repeat(100_000))
+    },
+    () => {},
+  )
+  await assert.rejects(migration, DatabaseUnavailable)
 })
 
 test('several processes share one file', async (t) => {

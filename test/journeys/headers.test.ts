@@ -109,8 +109,9 @@ suite('headers', () => {
     const { method = 'GET', headers = {}, body } = ask
     test(`${method} ${path.slice(0, 60)} ${Object.values(headers).join(' ')} is ${status}`, async () => {
       const answer = await fetch(gatehouse.issuer + path, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body }) })
-      await answer.arrayBuffer()
+      const { byteLength } = await answer.arrayBuffer()
       assert.equal(answer.status, status)
+      assert.equal(answer.headers.get('content-length'), status === 204 ? null : String(byteLength)) // RFC 9110 §8.6
       for (const [name, value] of Object.entries(expected)) assert.match(answer.headers.get(name) ?? 'absent', value, name)
     })
   }

@@ -179,11 +179,12 @@ test('tests are tried in the order of how much they are about the mutant', () =>
     known('test/few.test.ts', 9, 10),
     known('test/none.test.ts', 0, 10),
     known('src/a.test.ts', 1, 100),
+    known('src/b.test.ts', 1, 1000),
   ]
   const [mutant] = mutantsOf('src/a.ts', texts['src/a.ts'] as string)
   assert.deepEqual(
     testsFor(mutant!, all).map(({ path }) => path),
-    ['src/a.test.ts', 'test/few.test.ts', 'test/much.test.ts'],
+    ['src/a.test.ts', 'src/b.test.ts', 'test/few.test.ts', 'test/much.test.ts'],
   )
   const starter = { test: testFile('test/process.test.ts', ['src/main.ts']), coverage: { duration: 1, calls: 0, ranges: {} } }
   assert.deepEqual(testsFor({ ...mutant!, file: 'src/main.ts' }, [...all, starter]), [starter.test])

@@ -1,5 +1,6 @@
 /** Which mutants are tried, and on which tests. */
 import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
 import { type Coverage, hits } from './coverage.ts'
 import { isProgram, type Mutant, mutantsOf, mutate } from './mutants.ts'
 import { type Checkout, isTest, type TestFile } from './sources.ts'
@@ -55,12 +56,13 @@ export interface Known {
 }
 
 /**
- * The test files that run what is changed, those first that are most about it: the one beside the source, then the greater part of
- * whose calls it is. A source that no test loads is tried on those that start it as a program.
+ * The test files that run what is changed, those first that are most about it: the one beside the source, then those in its folder, then
+ * the greater part of whose calls it is. A source that no test loads is tried on those that start it as a program.
  */
 export function testsFor(mutant: Mutant, known: readonly Known[]): TestFile[] {
   const beside = mutant.file.replace(/\.ts$/, '.test.ts')
-  const shareOf = ({ test, coverage }: Known) => (test.path === beside ? 1 : 0) + hits(coverage, mutant) / (coverage.calls || 1)
+  const closeness = (path: string) => (path === beside ? 2 : dirname(path) === dirname(beside) ? 1 : 0)
+  const shareOf = ({ test, coverage }: Known) => closeness(test.path) + hits(coverage, mutant) / (coverage.calls || 1)
   const loaded = known.filter(({ coverage }) => mutant.file in coverage.ranges)
   if (loaded.length === 0) return known.filter(({ test }) => test.starts.has(mutant.file)).map(({ test }) => test)
   return loaded
