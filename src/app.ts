@@ -14,6 +14,7 @@ import { backgroundTasks } from './mail/background-tasks.ts'
 import { type MailDelivery, mailDelivery } from './mail/delivery.ts'
 import { folderMailer, type SentMail, smtpMailer } from './mail/mailer.ts'
 import { type NodeClock, nodeClock } from './node-clock.ts'
+import { clientDocuments } from './outbound/client-documents.ts'
 import { keySets } from './outbound/key-sets.ts'
 import { remote } from './outbound/remote.ts'
 import { periodicTask } from './periodic-task.ts'
@@ -122,7 +123,10 @@ async function ensureRootTenant(tenants: TenantStore, { now }: Platform): Promis
 }
 
 function composeApp(
-  base: Omit<AppDeps, 'server' | 'keySets' | 'passwords' | 'importedSecrets' | 'offersMail' | 'delivery' | 'backgroundTasks' | 'orderedId'>,
+  base: Omit<
+    AppDeps,
+    'server' | 'keySets' | 'clientDocuments' | 'passwords' | 'importedSecrets' | 'offersMail' | 'delivery' | 'backgroundTasks' | 'orderedId'
+  >,
   tenants: TenantStore,
   clock: NodeClock,
 ): App {
@@ -136,6 +140,10 @@ function composeApp(
   const deps: AppDeps = {
     ...base,
     keySets: keySets({ remote: base.remote, now, failed: (url, err) => platform.log.warn({ err, url }, 'a key set cannot be had') }),
+    clientDocuments: clientDocuments({
+      ...{ remote: base.remote, now },
+      failed: (url, err) => platform.log.info({ err, url }, 'a client ID metadata document cannot be had'),
+    }),
     server,
     passwords: hasher,
     importedSecrets: importedSecrets({ random, now }),

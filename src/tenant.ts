@@ -24,8 +24,9 @@ import type { SignUpRule } from './identity/sign-up.ts'
 import type { BackgroundTasks } from './mail/background-tasks.ts'
 import type { MailDelivery } from './mail/delivery.ts'
 import type { Platform } from './platform.ts'
+import { withAcceptedDocuments } from './protocol/client-document.ts'
 import type { Ctx, MutualTls, Server } from './protocol/feature.ts'
-import type { KeySets, Remote } from './protocol/remote.ts'
+import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
 import type { TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
@@ -69,12 +70,14 @@ export interface AppDeps {
   remote: Remote
   mutualTls: MutualTls
   keySets: KeySets
+  clientDocuments: ClientDocuments
   /** Ids that sort in the order in which they are made, as far as clocks agree. */
   orderedId(): string
 }
 
 export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant> {
-  const { config, platform, db, installation, server, passwords, importedSecrets, orderedId, remote, mutualTls, keySets } = deps
+  const { config, platform, db, installation, server, passwords, importedSecrets, orderedId, remote, mutualTls, keySets, clientDocuments } =
+    deps
   const { now, random } = platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
@@ -95,13 +98,16 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     issuer,
     tenant,
     server,
-    store: withAdministration(withOwnClients(store, [firstParty, accountClient(issuer)]), issuer),
+    store: withAdministration(
+      withOwnClients(withAcceptedDocuments(store, tenant.clientIdHosts), [firstParty, accountClient(issuer)]),
+      issuer,
+    ),
     people: people(signIn),
     keys,
     sharedKeys: shared,
     firstPartyAudience: config.api.audience,
     tokens: opaque,
-    ...{ remote, upstreamTokens: upstreamTokens(upstream.vault), mutualTls, keySets, now, id },
+    ...{ remote, upstreamTokens: upstreamTokens(upstream.vault), mutualTls, keySets, clientDocuments, now, id },
   }
   return {
     row,
@@ -225,6 +231,7 @@ function settingsOf(
     signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0,
     detailTypes,
     requestUri: tenantSettings(row.settings).request_uri,
+    clientIdHosts: server.features.some(({ id }) => id === 'clientIdMetadataDocuments') ? tenantSettings(row.settings).client_id_hosts : [],
     withoutGrantTypes: tenantSettings(row.settings).password_grant ? [] : ['password'],
     secondFactor: secondFactorOf(config, row),
     registration: registrationRuleOf(config, row),

@@ -1,7 +1,9 @@
 /** Every act of every port of a tenant's store, and what it changes in a tenant that holds two of everything. */
-import { aClient, aCode, aFlow, aMessage, anAccessToken, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
+import { type Act, lists, reads, writes } from './act.ts'
+import { aClient, aCode, aFlow, aMessage, anAccessToken, aRefreshToken, aSession, NOW } from './stored.ts'
 import {
   aConnection,
+  aDescribedClient,
   aDevice,
   aGroup,
   aKey,
@@ -25,18 +27,6 @@ import {
   carried,
   person,
 } from './tenant-content.ts'
-
-interface Act {
-  /** `n`: which of the two things of a kind it is about; of a third there is none. */
-  act: (store: TenantStore, n: string) => Promise<unknown>
-  /** Whether it is about one thing, and must find no other. */
-  keyed: boolean
-  changes: string
-}
-
-const reads = (act: Act['act']): Act => ({ act, keyed: true, changes: '' })
-const lists = (act: Act['act']): Act => ({ act, keyed: false, changes: '' })
-const writes = (changes: string, act: Act['act']): Act => ({ act, keyed: false, changes })
 
 const page = { limit: 10 }
 const api1 = 'https://api1.example'
@@ -73,6 +63,8 @@ const protocol: Record<string, Act> = {
   'registrations.remove': writes('client_origins -1, client_secrets -1, clients -1', (s) =>
     s.registrations.remove('registered1', 'registration1', NOW),
   ),
+  'registrations.known': reads((s, n) => s.registrations.known(`registered${n}`)),
+  'registrations.describe': writes('client_origins +1, clients +1', (s) => s.registrations.describe(aDescribedClient('3'))),
   'registrations.used': writes('clients ~1', (s) => s.registrations.used('registered1', NOW + 90)),
   'initialAccessTokens.add': writes('initial_access_tokens +1', (s) => s.initialAccessTokens.add(anInitialToken('3'))),
   'initialAccessTokens.list': lists((s) => s.initialAccessTokens.list(page)),

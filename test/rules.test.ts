@@ -259,7 +259,7 @@ suite('files', () => {
 
   test('cite a clause only of a specification that they name', () => {
     const named =
-      /RFC ?\d{3,4}|6265bis|OpenID|OAuth 2\.0|\b(?:Core|Discovery|Registration|Logout|FAPI|WCAG|HTML|JARM|Web Authentication|Unicode|Fetch Standard|FIPS|SP 800)\b|Content Security/
+      /RFC ?\d{3,4}|draft-ietf-|6265bis|OpenID|OAuth 2\.0|\b(?:Core|Discovery|Registration|Logout|FAPI|WCAG|HTML|JARM|Web Authentication|Unicode|Fetch Standard|FIPS|SP 800)\b|Content Security/
     const wrong = sources.flatMap(({ path, text }) => {
       const lines = text.split('\n')
       return lines

@@ -105,6 +105,11 @@ export const aRegistration = (n: string) => ({
   quarantined: true,
   expiresAt: NOW + 60,
 })
+export const aDescribedClient = (n: string) => ({
+  client: aClient({ client_id: `https://agent${n}.example/client.json`, redirect_uris: [`https://agent${n}.example/`] }),
+  at: NOW,
+  expiresAt: NOW + 60,
+})
 export const anInitialToken = (n: string) => ({
   id: `initial${n}`,
   hash: `hash of initial${n}`,

@@ -18,7 +18,7 @@ const unprovoked: Readonly<Record<string, string>> = {
 
 test('every feature names its specification, and is catalogued under its own id', () => {
   for (const feature of enabled(Object.fromEntries(Object.keys(catalogue).map((name) => [name, true])))) {
-    assert.match(feature.spec, /^(?:RFC \d{4}|OpenID (?:Connect|Federation) |OAuth 2\.0 |Gatehouse |JWT Secured )/, feature.id)
+    assert.match(feature.spec, /^(?:RFC \d{4}|OpenID (?:Connect|Federation) |OAuth 2\.0 |Gatehouse |JWT Secured |draft-ietf-)/, feature.id)
     assert.ok(!enabled({ [feature.id]: false }).some(({ id }) => id === feature.id), feature.id)
   }
 })

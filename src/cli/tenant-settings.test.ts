@@ -19,6 +19,7 @@ const changed: Required<TenantOwnSettings> = {
   second_factor: 'required',
   account_deletion: false,
   request_uri: true,
+  client_id_hosts: ['agents.example'],
   contact: 'ada@example.com',
   lifetimes: { access_token: 60 },
 }
@@ -41,6 +42,7 @@ test('what is not a setting is neither set nor unset', async () => {
     ['tenants set acme --unset name', 2, /--unset takes sign_up, sign_up_email, /],
     ['tenants set acme --unset contact --contact a@b.example', 2, /--unset contact and a value for it cannot be combined/],
     ['tenants set acme --contact nobody', 1, /--contact is not a valid/],
+    ['tenants set acme --client-id-hosts https://a.example', 1, /--client-id-hosts.* must be a host name, \*\.example\.com or \*/],
     ['tenants set acme --sign-up perhaps', 1, /--sign-up must be true or false/],
     ['tenants set nowhere --sign-up', 1, /there is no tenant nowhere/],
   ]
@@ -69,6 +71,7 @@ suite('a stored document', () => {
     open_registration: true,
     account_deletion: true,
     request_uri: false,
+    client_id_hosts: [],
     lifetimes: {},
   }
 
@@ -88,6 +91,7 @@ suite('a stored document', () => {
       second_factor: 'required',
       account_deletion: false,
       request_uri: false,
+      client_id_hosts: [],
       lifetimes: {},
     })
   })

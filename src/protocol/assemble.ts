@@ -1,5 +1,5 @@
 /** From features to a server: its tables, and the metadata document that is read from them — RFC 8414. */
-import { advertisedPath, type Ctx, type Feature, type Server } from './feature.ts'
+import type { Ctx, Endpoint, Feature, Server } from './feature.ts'
 
 /** Builds the server's tables from the enabled features, refusing contradictions at start. */
 export function assemble(features: readonly Feature[]): Server {
@@ -70,4 +70,9 @@ export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
     }
   }
   return Object.fromEntries(Object.entries(document).filter(([, value]) => !Array.isArray(value) || value.length > 0)) // RFC 8414 §3.2
+}
+
+/** The path under which metadata lists an endpoint: of one that takes an id, the part before it. */
+export function advertisedPath({ path }: Pick<Endpoint, 'path'>): string {
+  return path.replace(/\/:id$/, '')
 }

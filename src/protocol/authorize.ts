@@ -5,6 +5,7 @@ import { consentPage } from './consent.ts'
 import { registerUri } from './cure.ts'
 import { asOAuthError, type ErrorCode, refuse, refuseWithCure } from './errors.ts'
 import type { Ctx, Endpoint, ResolvedRequest, ResponseDestination } from './feature.ts'
+import { findClient } from './find-client.ts'
 import { beginFlow, continueUrl, findFlow } from './flow.ts'
 import type { Params } from './params.ts'
 import { type FlowState, isHinted, progress, toldAcr } from './progress.ts'
@@ -23,12 +24,13 @@ export const authorizationEndpoint: Endpoint = {
   async handle(ctx, request) {
     // Until the redirect URI is known to be valid, a refusal is shown to the user. RFC 6749 §4.1.2.1.
     const { params } = request
-    const client = (await ctx.store.clients.find(params.need('client_id'))) ?? refuse('invalid_request', 'client_id is not registered here')
+    const named = { clientId: params.need('client_id'), address: request.address, refusal: 'invalid_request' } as const
+    const client = (await findClient(ctx, named)) ?? refuse('invalid_request', 'client_id is not registered here')
     const answer = async () => answerRequest(ctx, client, await resolveRequest(ctx, client, params), request)
     // What is wrong with a request object is told where the parameters beside it say, if that is registered. RFC 9101 §7
-    const named = params.all('redirect_uri')
-    const [redirectUri = ''] = named
-    if (named.length !== 1 || !allowsRedirectUri(client, redirectUri)) return answer()
+    const uris = params.all('redirect_uri')
+    const [redirectUri = ''] = uris
+    if (uris.length !== 1 || !allowsRedirectUri(client, redirectUri)) return answer()
     return redirectingErrors(ctx, { client, redirectUri, state: stateOf(params) }, requestedMode(ctx, params), answer)
   },
 }

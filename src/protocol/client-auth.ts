@@ -2,6 +2,7 @@
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { ClientAuth, Ctx } from './feature.ts'
+import { findClient } from './find-client.ts'
 import type { Params } from './params.ts'
 import type { Request } from './request-reply.ts'
 
@@ -15,7 +16,7 @@ export async function authenticateClient(ctx: Ctx, request: Request): Promise<Cl
   if (!first) return refuseClient('no method was used')
   if (claims.some(({ carrier }) => carrier !== first.carrier))
     refuse('invalid_request', 'more than one client authentication method was used; use the registered one alone')
-  const client = await ctx.store.clients.find(first.clientId)
+  const client = await findClient(ctx, { clientId: first.clientId, address: request.address, refusal: 'invalid_client' })
   const methods = client ? acceptedMethods(client) : []
   const registered = claims.find(({ auth }) => methods.includes(auth.method))
   const fault = await (registered ?? first).auth.verify(ctx, request, client)

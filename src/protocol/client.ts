@@ -11,7 +11,7 @@ import { localizations } from './localizations.ts'
 import { isWebOrigin } from './origins.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
 import { accessTokenTyp, isIdentifier } from './resource.ts'
-import { identifier, isCleanText, line } from './text.ts'
+import { hostName, identifier, isCleanText, line } from './text.ts'
 
 /** What applications ask for unless told otherwise: who somebody is, and how to call and reach them. */
 export const usualScope = 'openid profile email'
@@ -21,10 +21,6 @@ const url = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
   .max(2000)
   .refine(isCleanText, 'has a character that is not allowed')
-const hostName = z
-  .string()
-  .max(253)
-  .regex(/^(?:\*\.)?(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d])?\.)*[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i, 'must be a host name')
 /** https, or http to this machine alone. */
 const secureUrl = url.refine((text) => text.startsWith('https:') || isLoopback(text), 'must be https')
 
@@ -249,6 +245,17 @@ export interface Client extends ClientMetadata {
   quarantined?: boolean
   /** It registered itself, and is deleted when nobody uses it until then. Seconds since the epoch. */
   expiresAt?: number | undefined
+  /** Its metadata is that of the document at its identifier, which was last read at this time. Seconds since the epoch. */
+  documentReadAt?: number | undefined
+}
+
+/** A client as a request names it, before anything is proven. */
+export interface NamedClient {
+  clientId: string
+  /** IP address of the caller. */
+  address: string
+  /** The code with which an unusable identifier is refused here. */
+  refusal: 'invalid_request' | 'invalid_client'
 }
 
 /** True for anything issued to a client, or for a resource, before it was registered again or disabled. `issuedAt`: seconds since the epoch. */

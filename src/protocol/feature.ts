@@ -1,10 +1,10 @@
 /** The interface of features, the tables assembled from them, and the context that every rule gets. */
 import type { SubjectClaims } from './claims.ts'
-import type { BindingMember, Client } from './client.ts'
+import type { BindingMember, Client, NamedClient } from './client.ts'
 import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
 import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
-import type { KeySets, Remote, UpstreamTokens } from './remote.ts'
+import type { ClientDocuments, KeySets, Remote, UpstreamTokens } from './remote.ts'
 import type { Comparison, ConsentItem, Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type { SignInDemand } from './sign-in-demand.ts'
@@ -53,6 +53,8 @@ export interface Feature {
   scopes?: Readonly<Record<string, string>>
 
   // Hooks of the authorization and the token request. Each reads only its own parameters, so their order does not matter.
+  /** Any request of a client: the client of this identifier, where it is not simply the stored one. At most one feature returns any. */
+  findClient?(ctx: Ctx, named: NamedClient): Promise<Client | undefined>
   /** Authorization request: the parameters that it refers to; undefined for a plain request. At most one feature returns any. */
   resolveRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<ResolvedRequest | undefined>
   /** Authorization request: values of `prompt` that it adds in this tenant. */
@@ -120,6 +122,7 @@ export interface Ctx {
   readonly upstreamTokens: UpstreamTokens
   readonly mutualTls: MutualTls
   readonly keySets: KeySets
+  readonly clientDocuments: ClientDocuments
   /** Seconds since the epoch. */
   now(): number
   /** 128 bits in base64url: for ids that are not secret. */
@@ -159,11 +162,6 @@ export interface Server {
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-/** The path under which metadata lists an endpoint: of one that takes an id, the part before it. */
-export function advertisedPath({ path }: Pick<Endpoint, 'path'>): string {
-  return path.replace(/\/:id$/, '')
-}
 
 export interface Endpoint {
   /** Below the issuer, with `:names`. */

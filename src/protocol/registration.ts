@@ -52,13 +52,41 @@ export async function clientFrom(
   registration: Pick<Registration, 'token' | 'scope'>,
   before?: ClientMetadata,
 ): Promise<ClientMetadata> {
-  const own = Object.fromEntries(members.flatMap((name) => (sent[name] === undefined ? [] : [[name, sent[name]]])))
-  const localizations = Object.fromEntries(Object.entries(sent).filter(([name]) => isLocalized(name))) // RFC 7591 §2.2
-  const given = { ...usual(ctx, own, registration.scope), ...own, localizations, ...operatorsOf(before) }
-  const client = checked(() => readClient(ctx.server, ctx.keys.algs, given, ctx.id))
+  const client = described(ctx, sent, registration.scope, operatorsOf(before))
   checkCeiling(ctx, client, registration, before)
   await checkSectorIdentifier(ctx, client)
   return client
+}
+
+/**
+ * The metadata of a client whose identifier leads to a document with these members. The document is the same for every server, so what it asks for
+ * beyond what a client may have here is left out. `before`: as it is stored, of which the members of the operator stay.
+ */
+export async function clientOfDocument(ctx: Ctx, sent: Members, clientId: string, before?: ClientMetadata): Promise<ClientMetadata> {
+  const { scope } = ctx.tenant.registration
+  const client = described(ctx, narrowed(ctx, sent, scope), scope, { ...operatorsOf(before), client_id: clientId })
+  checkCeiling(ctx, client, { token: undefined, scope })
+  await checkSectorIdentifier(ctx, client)
+  return client
+}
+
+/** Values of a wrong type stay as they are, and are refused later. */
+function narrowed({ server }: Ctx, sent: Members, scope: readonly string[]): Members {
+  const served = (name: unknown) => typeof name !== 'string' || server.grantTypes.get(name)?.needsPerson
+  const { grant_types: grantTypes, response_types: responseTypes, scope: asked } = sent
+  return {
+    ...sent,
+    ...(Array.isArray(grantTypes) && { grant_types: grantTypes.filter(served) }),
+    ...(Array.isArray(responseTypes) && { response_types: responseTypes.filter((name) => server.responseTypes.has(name)) }),
+    ...(typeof asked === 'string' && { scope: scope.filter((word) => asked.split(' ').includes(word)).join(' ') }),
+  }
+}
+
+function described(ctx: Ctx, sent: Members, scope: readonly string[], ofServer: Members): ClientMetadata {
+  const own = Object.fromEntries(members.flatMap((name) => (sent[name] === undefined ? [] : [[name, sent[name]]])))
+  const localizations = Object.fromEntries(Object.entries(sent).filter(([name]) => isLocalized(name))) // RFC 7591 §2.2
+  const given = { ...usual(ctx, own, scope), ...own, localizations, ...ofServer }
+  return checked(() => readClient(ctx.server, ctx.keys.algs, given, ctx.id))
 }
 
 /** What an operator has set stays as it is. */

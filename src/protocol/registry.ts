@@ -59,6 +59,10 @@ export interface RegistrationStore {
     replace(client: ClientMetadata, change: { hash: string; next: string; secret: SecretRow | undefined }): Promise<boolean>
     /** With its secrets and grants. False: `hash` is no longer its token. */
     remove(clientId: string, hash: string, now: number): Promise<boolean>
+    /** Whatever its status; undefined when it is not registered at all. */
+    known(clientId: string): Promise<RegisteredClient | undefined>
+    /** The client as its metadata document describes it, new or in place of how it was described before. False: an operator registered this identifier. */
+    describe(described: DescribedClient): Promise<boolean>
     /** Notes that it is in use: it is out of quarantine, and stays at least until then. */
     used(clientId: string, expiresAt: number): Promise<void>
   }
@@ -71,6 +75,15 @@ export interface NewRegistration {
   /** Of its registration access token. */
   hash: string
   quarantined: boolean
+  expiresAt: number
+}
+
+/** A client by its metadata document. */
+export interface DescribedClient {
+  client: ClientMetadata
+  /** When the document was read. */
+  at: number
+  /** Of a new one, until when it stays without being used. */
   expiresAt: number
 }
 

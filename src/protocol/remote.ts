@@ -33,6 +33,24 @@ export interface KeySets {
   anew(url: string): Promise<readonly PublicJwk[]>
 }
 
+/** Metadata documents of clients at their client identifiers. */
+export interface ClientDocuments {
+  /** As it was remembered, or is now: the same object until it is fetched again. */
+  at(url: string): Promise<ClientDocument | NoClientDocument>
+}
+
+export interface ClientDocument {
+  /** Not checked yet. */
+  members: Readonly<Record<string, unknown>>
+}
+
+export interface NoClientDocument {
+  /** Its server answered, with something else. */
+  answered: boolean
+  /** For the log. */
+  why: string
+}
+
 /** RFC 7517 §4 */
 export type PublicJwk = Readonly<Record<string, unknown>>
 

@@ -177,6 +177,8 @@ export interface Pages {
 
 export interface Application {
   name: string
+  /** The host of its metadata document, where it is known by one. */
+  host?: string | undefined
   clientUri: string | undefined
   logoUri: string | undefined
   policyUri: string | undefined

@@ -1,5 +1,6 @@
 /** The authorization response — RFC 6749 §4.1.2. */
 import type { Client } from './client.ts'
+import { documentHost } from './client-document.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, ResponseDestination } from './feature.ts'
 import type { LiveFlow } from './flow.ts'
@@ -41,9 +42,14 @@ export function destinationOf({ redirectUri, state }: AuthorizationRequest, clie
   return { client, redirectUri, state }
 }
 
-/** How an application is shown to people: while nobody has signed in to one that registered itself, without pictures and links. RFC 7591 §5 */
+/**
+ * How an application is shown to people: while nobody has signed in to one that registered itself, without pictures and links (RFC 7591 §5). One
+ * of a metadata document has no picture at all, because it could change at any time.
+ */
 export function applicationOf(client: Client): Application {
-  const name = client.client_name ?? client.client_id
-  if (client.quarantined) return { name, clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
-  return { name, clientUri: client.client_uri, logoUri: client.logo_uri, policyUri: client.policy_uri, tosUri: client.tos_uri }
+  const host = documentHost(client)
+  const shown = { name: client.client_name ?? host ?? client.client_id, ...(host !== undefined && { host }) }
+  if (client.quarantined) return { ...shown, clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
+  const logoUri = host === undefined ? client.logo_uri : undefined
+  return { ...shown, clientUri: client.client_uri, logoUri, policyUri: client.policy_uri, tosUri: client.tos_uri }
 }

@@ -3,6 +3,9 @@ import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 
+/** Seconds for which a client stays that nobody has signed in to, where anyone can make one known. */
+export const quarantine = 86_400
+
 /** A use is noted at most once in so many seconds. */
 const noteEvery = 86_400
 

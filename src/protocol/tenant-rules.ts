@@ -10,6 +10,8 @@ export interface TenantSettings {
   readonly signUp: boolean
   /** Whether request objects are fetched from addresses of clients. */
   readonly requestUri: boolean
+  /** Hosts whose client ID metadata documents are accepted: names, `*.` and a name for those below it, or `*` for all. */
+  readonly clientIdHosts: readonly string[]
   /** Grant types that this tenant has disabled. */
   readonly withoutGrantTypes: readonly string[]
   /** required: nobody is signed in without one. */

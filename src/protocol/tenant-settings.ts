@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type LifetimeName, lifetimeFields } from './lifetimes.ts'
 import { mergePatchOf } from './merge-patch.ts'
 import { storedMembers } from './stored-members.ts'
-import { line } from './text.ts'
+import { hostName, line } from './text.ts'
 
 /** The part of a tenant's URLs that names it: `/t/SLUG`. */
 export const slugSchema = z
@@ -35,6 +35,13 @@ export const tenantSettingsSchema = z.strictObject({
   second_factor: z.enum(['optional', 'required']).optional().describe('Whether people must sign in with a second factor'),
   account_deletion: z.boolean().default(true).describe('People may delete their own account, where the deployment allows it'),
   request_uri: z.boolean().default(false).describe('Request objects by reference: the server fetches them from addresses of its clients'),
+  client_id_hosts: z
+    .array(z.string().refine((name) => name === '*' || hostName.safeParse(name).success, 'must be a host name, *.example.com or *'))
+    .max(100)
+    .default([])
+    .describe(
+      'Hosts whose client ID metadata documents are accepted: names, *.example.com for those below it, or * for all; none: no documents',
+    ),
   contact: z.email().max(254).optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
@@ -53,6 +60,7 @@ const strictest: TenantOwnSettings = {
   second_factor: 'required',
   account_deletion: false,
   request_uri: false,
+  client_id_hosts: [],
   lifetimes: {},
 }
 

@@ -30,6 +30,12 @@ export function identifier(most: number) {
     .refine((id) => !isDotSegment(id), 'must not be . or ..')
 }
 
+/** A host name, or `*.` and the name that other names are below. */
+export const hostName = z
+  .string()
+  .max(253)
+  .regex(/^(?:\*\.)?(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d])?\.)*[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i, 'must be a host name')
+
 export function isDotSegment(segment: string): boolean {
   return segment === '.' || segment === '..'
 }

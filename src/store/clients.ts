@@ -21,7 +21,7 @@ export function clients(
   const stored = remembering(async (id): Promise<StoredClient | undefined> => {
     const rows = await db.read(sql`
       select c.doc, c.status, c.signing_secret, c.tokens_from, c.registered_by, c.registered_at, c.registration_scope, c.quarantined,
-        c.expires_at as client_expires_at, s.hash, s.expires_at from clients c
+        c.expires_at as client_expires_at, c.document_read_at, s.hash, s.expires_at from clients c
       left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id
       where c.tenant_id = ${tenant} and c.id = ${id}`)
     return storedClientFrom(id, rows)
@@ -149,17 +149,18 @@ export function* removeClient(tenant: string, id: string, at: number): Transacti
 }
 
 /** Nothing of a client that an operator registered. */
-function registrationFrom(row: Row): Pick<RegisteredClient, 'registration' | 'quarantined' | 'expiresAt'> {
+function registrationFrom(row: Row): Pick<RegisteredClient, 'registration' | 'quarantined' | 'expiresAt' | 'documentReadAt'> {
   const { registered_by: by, registered_at: at, registration_scope: scope } = row
   if (by === null) return {}
   return {
     registration: {
-      token: by === 'anyone' ? undefined : (by as string),
+      token: by === 'anyone' || by === 'document' ? undefined : (by as string),
       scope: (scope as string).split(' ').filter(Boolean),
       at: at as number,
     },
     quarantined: row['quarantined'] === 1,
     expiresAt: row['client_expires_at'] as number,
+    documentReadAt: (row['document_read_at'] as number | null) ?? undefined,
   }
 }
 

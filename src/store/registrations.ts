@@ -1,5 +1,12 @@
 /** Clients that registered themselves, and the tokens that let them — RFC 7591, RFC 7592. */
-import type { ClientStore, InitialAccessToken, InitialAccessTokenStore, NewRegistration, RegistrationStore } from '../protocol/registry.ts'
+import type {
+  ClientStore,
+  DescribedClient,
+  InitialAccessToken,
+  InitialAccessTokenStore,
+  NewRegistration,
+  RegistrationStore,
+} from '../protocol/registry.ts'
 import { addSecret, documentOf, removeClient, rotateSecret, storeOrigins } from './clients.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
@@ -46,6 +53,8 @@ export function registrations(
             and (registration_hash = ${hash} or earlier_registration_hash = ${hash}) returning id`
           return own.length > 0 && (yield* removeClient(tenant, clientId, now))
         }),
+      known: (clientId) => find(clientId),
+      describe: (described) => db.transact(() => describe(tenant, described)),
       async used(clientId, expiresAt) {
         await db.write(sql`
           update clients set quarantined = 0, expires_at = case when expires_at > ${expiresAt} then expires_at else ${expiresAt} end
@@ -86,6 +95,19 @@ function* add(tenant: string, { client, secret, registration, hash, quarantined,
       ${quarantined ? 1 : 0}, ${expiresAt})`
   yield* storeOrigins(tenant, client)
   if (secret) yield addSecret(tenant, client.client_id, secret)
+  return true
+}
+
+function* describe(tenant: string, { client, at, expiresAt }: DescribedClient): Transaction<boolean> {
+  const described = yield sql`
+    insert into clients (tenant_id, id, doc, tokens_from, registered_by, registered_at, registration_scope, quarantined, expires_at,
+      document_read_at)
+    values (${tenant}, ${client.client_id}, ${documentOf(client)}, ${at}, 'document', ${at}, '', 1, ${expiresAt}, ${at})
+    on conflict (tenant_id, id) do update set doc = excluded.doc, document_read_at = excluded.document_read_at,
+      expires_at = case when clients.expires_at > excluded.expires_at then clients.expires_at else excluded.expires_at end
+    where clients.document_read_at is not null returning id`
+  if (described.length === 0) return false
+  yield* storeOrigins(tenant, client)
   return true
 }
 

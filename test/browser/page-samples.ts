@@ -17,6 +17,7 @@ export function samples(origin: string): Record<string, Page | View> {
     tosUri: 'https://lumen.example/terms',
   }
   const board: Application = { name: 'Tideboard', clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
+  const agent: Application = { ...board, host: 'agents.tideboard.example:8443' }
   const ada: Person = { sid: 's1', name: 'Ada Lovelace', detail: 'ada@acme.example' }
   const people: Person[] = [
     ada,
@@ -78,7 +79,7 @@ export function samples(origin: string): Record<string, Page | View> {
     'device-refused': { page: 'done', data: { what: 'device-refused', flow: undefined } },
     'consent-unproven': {
       page: 'consent',
-      data: { flow, application: board, person: ada, scopes: scopes(), to: 'https://board.example/callback', unproven: true },
+      data: { flow, application: agent, person: ada, scopes: scopes(), to: 'http://127.0.0.1:8912/callback', unproven: true },
     },
     'new-password': { page: 'new-password', data: { flow, application: photos, person: ada, problem: undefined } },
     'new-password-problem': {
@@ -121,12 +122,8 @@ export function samples(origin: string): Record<string, Page | View> {
     'consent-short': {
       page: 'consent',
       data: {
-        flow,
-        application: board,
-        person: people[2]!,
-        scopes: scopes().slice(0, 1),
-        to: 'com.example.board:/callback',
-        unproven: false,
+        ...{ flow, application: board, person: people[2]!, scopes: scopes().slice(0, 1) },
+        ...{ to: 'com.example.board:/callback', unproven: false },
       },
     },
     leave: { page: 'leave', data: { application: photos, to: `${origin}/stay?code=c&state=s` } },

@@ -6,9 +6,7 @@ import { clientFrom, readMembers } from '../registration.ts'
 import { bearerOf, newSecretFor, registrationReply } from '../registration-reply.ts'
 import type { Registration } from '../registry.ts'
 import type { Request } from '../request-reply.ts'
-
-/** Seconds for which a client stays that nobody has signed in to, where anyone can register one. */
-const quarantine = 86_400
+import { quarantine } from '../self-registered.ts'
 
 const endpoint: Endpoint = {
   path: '/register',

@@ -8,6 +8,7 @@ import { authorizationDetails } from './authorization-details.ts'
 import { claimsParameter } from './claims-parameter.ts'
 import { clientAssertion } from './client-assertion.ts'
 import { clientCredentials } from './client-credentials.ts'
+import { clientIdMetadataDocuments } from './client-id-metadata-documents.ts'
 import { clientSecret } from './client-secret.ts'
 import { customClaims } from './custom-claims.ts'
 import { deviceAuthorization } from './device-authorization.ts'
@@ -86,6 +87,7 @@ export const catalogue = {
   deviceAuthorization,
   dynamicRegistration,
   registrationManagement,
+  clientIdMetadataDocuments,
   apiKeys,
   customClaims,
 } as const satisfies Record<string, () => Feature>

@@ -1,11 +1,12 @@
 /** Where a person allows or denies an application's request — RFC 6749 §4.1.1 (C), OpenID Connect Core §3.1.2.4. */
+import { isLoopback } from '../../protocol/redirect-uri.ts'
 import type { Application, Comparison, ConsentItem, Pages, ScopeLine } from '../../protocol/request-reply.ts'
 import { detailText } from './detail.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
 import { check, dot, warning } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
-import { address, named, plain } from './names.ts'
+import { address, host, named, plain } from './names.ts'
 import { webUrl } from './urls.ts'
 
 const words = {
@@ -28,6 +29,8 @@ const words = {
   allow: 'Allow',
   deny: 'Don’t allow',
   unproven: 'Nobody here has used this application before. It registered itself, and nobody has checked who runs it.',
+  host: 'It is published by {host}. Nobody here has checked its name.',
+  loopback: 'It runs on this device, where any other program could pretend to be it. Allow it only if you have just started it yourself.',
   next: 'Either way you continue to {place}, which learns your answer.',
 }
 
@@ -44,11 +47,13 @@ export function consent(data: Pages['consent'], look: PageContext): View {
     body: html`<header>${emblem(application)}
 <h1>${fill(words.title, { application: named(application.name) })}</h1>
 <p class="lead">${fill(words.lead, { tenant: named(look.tenant) })}</p>
+${application.host !== undefined && html`<p id="client-host" class="site">${fill(words.host, { host: host(application.host) })}</p>`}
 ${site(application)}
 </header>
 <section class="person" aria-label="${words.person}">${personCard(person)}<a id="not-you" href="${look.base}/authorize/continue?flow=${encodeURIComponent(data.flow)}&amp;choose=1">${words.notYou}</a></section>
 ${data.comparison && comparisonOf(data.comparison)}
 ${data.unproven && html`<p id="unproven" class="problem">${warning}<span>${words.unproven}</span></p>`}
+${application.host !== undefined && isLoopback(data.to) && html`<p id="loopback" class="problem">${warning}<span>${words.loopback}</span></p>`}
 ${scopeList('fresh', words.fresh, fresh, dot)}
 ${scopeList('known', words.known, known, check)}
 ${detailList(
@@ -65,7 +70,7 @@ ${data.scopes.length === 0 && details.length === 0 && html`<p>${words.nothing}</
 <div class="answers"><button id="allow" class="primary" name="answer" value="allow">${words.allow}</button>
 <button id="deny" name="answer" value="deny">${words.deny}</button></div>
 </form>
-${!data.comparison && html`<p class="note">${fill(words.next, { place: named(hostOf(data.to) ?? application.name) })}</p>`}
+${!data.comparison && html`<p class="note">${fill(words.next, { place: placeOf(data.to) ?? named(application.name) })}</p>`}
 ${papers(application)}`,
   }
 }
@@ -85,8 +90,8 @@ function detailList(id: string, heading: string, details: readonly ConsentItem[]
 }
 
 /** The host it leads to; an app on this device has none. */
-function hostOf(to: string): string | undefined {
-  return webUrl(to) && new URL(to).host
+function placeOf(to: string): Html | undefined {
+  return webUrl(to) === undefined ? undefined : host(new URL(to).host)
 }
 
 function scopeList(id: string, heading: string, scopes: readonly ScopeLine[], mark: Html): Html | undefined {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { address, initials, named, plain, tint } from './names.ts'
+import { address, host, initials, named, plain, tint } from './names.ts'
 
 test('a name is one line without characters that turn the reading direction', () => {
   assert.equal(plain('  Lumen\n\tPhotos\0 '), 'Lumen Photos')
@@ -19,6 +19,12 @@ test('a name is at most 60 letters, as a reader counts them', () => {
 test('a name is isolated and escaped', () => {
   assert.equal(named('<b>').text, '<bdi>&lt;b&gt;</bdi>')
   assert.equal(address('a@b<').text, '<bdi>a@<wbr>b&lt;</bdi>')
+})
+
+test('a host is shown to its end, however long it begins', () => {
+  const long = `accounts.bank.example.${'a'.repeat(60)}.evil.example:8443`
+  assert.equal(host(long).text.replaceAll('<wbr>', ''), `<bdi>${long}</bdi>`)
+  assert.equal(host('<b>').text, '<bdi>&lt;b&gt;</bdi>')
 })
 
 test('initials are the first letters of the first and the last word', () => {

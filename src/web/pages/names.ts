@@ -24,6 +24,12 @@ export function address(text: string): Html {
   return html`<bdi>${local}${rest.map((part) => html`@<wbr>${part}`)}</bdi>`
 }
 
+/** The host of a URL, whole: its end says whose it is. It may break after a dot. */
+export function host(name: string): Html {
+  const [first, ...rest] = name.split('.')
+  return html`<bdi>${first}${rest.map((part) => html`.<wbr>${part}`)}</bdi>`
+}
+
 /** One or two letters that represent a name. */
 export function initials(name: string): string {
   const words = plain(name)

@@ -5,7 +5,7 @@ import { detailText } from '../detail.ts'
 import { emblem } from '../emblem.ts'
 import { fill, type Html, html } from '../html.ts'
 import { check } from '../icons.ts'
-import { named, plain } from '../names.ts'
+import { host, named, plain } from '../names.ts'
 import { webUrl } from '../urls.ts'
 import { card, type FormContext, form } from './parts.ts'
 import { moment } from './time.ts'
@@ -15,6 +15,7 @@ const words = {
   none: 'No application has access to your account.',
   since: 'Allowed',
   used: 'last used',
+  host: 'Published by {host}',
   returns: 'An administrator has allowed it for everybody: it gets access again when you next sign in to it.',
   open: 'Open {application}',
   remove: 'Remove access',
@@ -46,6 +47,7 @@ export function applicationsPage({ base, sid, zone, items }: ApplicationsPage): 
       ({ id, application, returns, start, createdAt, usedAt, scopes, details }) =>
         html`<li>${emblem(application)}<div class="who"><span class="name">${named(application.name)}</span>
 <span class="detail">${words.since} ${moment(createdAt, zone)}${usedAt !== undefined && html`; ${words.used} ${moment(usedAt, zone)}`}</span>
+${application.host !== undefined && html`<span class="detail">${fill(words.host, { host: host(application.host) })}</span>`}
 ${scopes.length > 0 && html`<ul class="scopes">${scopes.map((scope) => html`<li>${check}<span><bdi>${scope}</bdi></span></li>`)}</ul>`}
 ${details.length > 0 && html`<ul class="scopes">${details.map((detail) => html`<li>${check}<span>${detailText(detail)}</span></li>`)}</ul>`}
 ${webUrl(start) !== undefined && html`<p><a class="button" href="${webUrl(start)}">${fill(words.open, { application: named(application.name) })}</a></p>`}
