@@ -209,7 +209,6 @@ const identity: Record<string, Act> = {
     'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1',
     (s) => s.accounts.remove('person1', NOW),
   ),
-  'accounts.list': lists((s) => s.accounts.list(page)),
   'accounts.count': lists((s) => s.accounts.count()),
   'accounts.search': lists((s) => s.accounts.search({ sort: 'username', descending: false, offset: 0, limit: 10 })),
   'accounts.administer': writes('accounts ~1, codes -1, flows ~1, grants ~1, refresh_tokens -1, sessions -2', (s) =>

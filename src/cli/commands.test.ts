@@ -115,6 +115,27 @@ test('an account lives: made, shown, suspended, resumed, given a password, delet
   assert.equal((await gatehouse('users show ada')).status, 1)
 })
 
+test('accounts are listed by pages, as far as they match', async () => {
+  assert.equal((await gatehouse('tenants create crowd --name Crowd')).status, 0)
+  const users = (line: string) => gatehouse(`users ${line} --tenant crowd`)
+  for (const name of ['ada', 'bob', 'cleo']) assert.equal((await users(`create --username ${name} --email ${name}@example.com`)).status, 0)
+  await users('suspend bob')
+  const names = async (flags: string) =>
+    JSON.parse((await users(`list --json ${flags}`)).out).map((one: { username: string }) => one.username)
+  assert.deepEqual(await names('--sort -username'), ['cleo', 'bob', 'ada'])
+  assert.deepEqual(await names('--search BOB@'), ['bob'])
+  assert.deepEqual(await names('--status active --role viewer'), ['ada', 'cleo'])
+  const page = await users('list --limit 2 --page 2')
+  assert.match(page.out, /^user name .*\ncleo /)
+  assert.equal(page.err, 'Page 2 of 2, of 3 accounts. See another one with --page.\n')
+  assert.match((await users('list --limit 0')).err, /It is 1 to 1000\./)
+  assert.match((await users('list --role king')).err, /Allowed choices are viewer, operator, org_admin, superadmin/)
+})
+
+test('version tells what a report of a fault needs', async () => {
+  assert.deepEqual(Object.keys(await json('version')), ['gatehouse', 'node', 'platform'])
+})
+
 test('a password that is typed is as good as one that its owner chooses; one for a single sign-in may be shorter', async () => {
   const typed = (line: string, text: string) => gatehouse(`${line} --password-stdin`, `${text}\n`)
   const problems: [flags: string, text: string, problem: RegExp][] = [

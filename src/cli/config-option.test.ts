@@ -16,7 +16,7 @@ const wrong = join(folder, 'wrong.yaml')
 writeFileSync(wrong, 'nonsense: 1\n')
 
 /** Print constants: the commands that read no settings. */
-const withoutSettings = ['roles list', 'connections presets']
+const withoutSettings = ['roles list', 'connections presets', 'version']
 
 /** Each command with its arguments, and the options that it cannot do without. */
 function lines(command: Command, before: readonly string[]): string[][] {

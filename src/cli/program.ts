@@ -30,6 +30,11 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'bring the database to the schema of this version',
       load: async () => [(await import('./migrate.ts')).migrate],
     },
+    {
+      usage: 'version',
+      summary: 'the version of Gatehouse and of its Node.js',
+      load: async () => [(await import('./version.ts')).versions],
+    },
   ],
   'Administer:': [
     {
@@ -42,6 +47,7 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'people who sign in; LOGIN is a user name or an email address',
       load: async () => [
         (await import('./users.ts')).users,
+        (await import('./user-list.ts')).userList,
         (await import('./user-import.ts')).userImport,
         (await import('./user-change.ts')).userChange,
         (await import('./user-links.ts')).userLinks,

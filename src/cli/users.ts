@@ -10,11 +10,11 @@ import { roles } from '../identity/roles.ts'
 import { random } from '../platform.ts'
 import type { Tenant } from '../tenant.ts'
 import { accountByFlags, addAccountFlags } from './account-flags.ts'
-import { type AdminFlags, adminCommand, all, confirm, merged, print, printTable, readObject } from './admin-command.ts'
+import { type AdminFlags, adminCommand, confirm, merged, print, readObject } from './admin-command.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, withIssuesRenamed } from './problems.ts'
-import { dateOf, readAll, type Terminal } from './terminal.ts'
+import { readAll, type Terminal } from './terminal.ts'
 
 /** An account by file or flags, without a typed password. */
 const createSchema = accountSchema.extend({ password_hash: importSchema.shape.password_hash })
@@ -38,9 +38,6 @@ export function users(group: Command, terminal: Terminal): Command {
     createUser(terminal, flags, command),
   )
 
-  adminCommand(group, 'list', 'all accounts', ['gatehouse users list', 'gatehouse users list --tenant acme --json']).action(
-    (flags: AdminFlags) => withTenant(terminal, flags, (tenant) => list(terminal, flags, tenant)),
-  )
   adminCommand(group, 'show <login>', 'one account', ['gatehouse users show ada@example.com']).action((login: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async (tenant) => print(terminal, flags.json, shown(await findUser(tenant, login)))),
   )
@@ -134,12 +131,6 @@ async function passwordFor(
   const { isPopular } = passwords
   const problem = temporary ? leastProblem(text, { isPopular }) : passwordProblem(text, { repeated: text, account, isPopular })
   return problem ? refuse(problem) : { text, temporary }
-}
-
-async function list(terminal: Terminal, { json }: AdminFlags, { store }: Tenant): Promise<void> {
-  const found = await all(store.accounts.list, (account) => foldLogin(account.username))
-  const rows = found.map((account) => [account.username, account.email ?? '', account.status, dateOf(account.createdAt), account.subject])
-  printTable(terminal, json, found.map(shown), ['user name', 'email', 'status', 'since', 'sub'], rows)
 }
 
 /** The account with this login. Refuses a login that no account has. */

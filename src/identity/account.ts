@@ -2,6 +2,9 @@
 import type { Values } from './attributes.ts'
 import type { Role } from './roles.ts'
 
+export const accountStatuses = ['active', 'suspended'] as const
+export type AccountStatus = (typeof accountStatuses)[number]
+
 /** An account. Times in seconds since the epoch. */
 export interface Account {
   /** The `sub` of every token: random, never reused, never changed. */
@@ -17,7 +20,7 @@ export interface Account {
   claims: Readonly<Record<string, unknown>>
   /** By the names the tenant has defined; see `attributes.ts`. */
   attributes: Values
-  status: 'active' | 'suspended'
+  status: AccountStatus
   /** What the person may do at the API of the tenant. */
   role: Role
   createdAt: number

@@ -1,6 +1,6 @@
 /** The store port: what `identity/` asks of the database. Each act is atomic; times are in seconds since the epoch. */
 import type { ApiKey } from '../protocol/types.ts'
-import type { Access, Account, Link, LinkKind, ListedSession, SessionRow, SignUp } from './account.ts'
+import type { Access, Account, AccountStatus, Link, LinkKind, ListedSession, SessionRow, SignUp } from './account.ts'
 import type { AttributeStore, Values } from './attributes.ts'
 import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
 import type { FactorStore, PasskeyStore } from './factor-store.ts'
@@ -21,9 +21,11 @@ export interface Administration {
   now: number
 }
 
-/** A page of accounts. `search`: part of the user name or e-mail address, ignoring case. */
+/** A page of accounts. `search`: part of the user name or e-mail address, folded as these are. */
 export interface AccountSearch {
   search?: string | undefined
+  status?: AccountStatus | undefined
+  role?: Role | undefined
   sort: 'username' | 'email' | 'role' | 'created_at'
   descending: boolean
   offset: number
@@ -102,8 +104,6 @@ export interface IdentityStore extends UpstreamIdentityStore {
     leave(subject: string, now: number): Promise<'removed' | 'unknown' | 'last'>
     /** With its sessions and grants. True when there was one. */
     remove(subject: string, now: number): Promise<boolean>
-    /** In order of folded user name, after `after`. */
-    list(ask: { after?: string; limit: number }): Promise<Account[]>
     count(): Promise<number>
     /** With how many there are on all pages. */
     search(ask: AccountSearch): Promise<{ accounts: Account[]; total: number }>

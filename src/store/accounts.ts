@@ -49,12 +49,6 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
       personalData: (subject) => personalData(db, tenant, subject),
       leave: (subject, now) => db.transact(() => leave(tenant, subject, now)),
       remove: (subject, now) => db.transact(() => remove(tenant, subject, now)),
-      async list({ after = '', limit }) {
-        const rows = await db.read(sql`
-          select ${accountColumns}
-          from accounts where tenant_id = ${tenant} and username_folded > ${after} order by username_folded limit ${limit}`)
-        return rows.map(accountFrom)
-      },
       async count() {
         const [row] = await db.read(sql`select count(*) as n from accounts where tenant_id = ${tenant}`)
         return row!['n'] as number

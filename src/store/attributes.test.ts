@@ -93,7 +93,8 @@ onEachEngine('an account that is added or changed while the schema changes match
       a.attributes.define(team({ name: 'must', required: true })),
       add(3),
     ])
-    const [schema, accounts] = [await a.attributes.list(), await a.accounts.list({ limit: 9 })]
+    const schema = await a.attributes.list()
+    const { accounts } = await a.accounts.search({ sort: 'username', descending: false, offset: 0, limit: 9 })
     for (const { attributes } of accounts) checkValues(schema, attributes)
     for (const { subject } of accounts) await a.accounts.remove(subject, NOW)
     await a.attributes.remove('must')

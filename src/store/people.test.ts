@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { aClient, aGrant, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import type { SigningKeyRow } from '../crypto/types.ts'
+import type { AccountSearch } from '../identity/store.ts'
 import { ROOT_TENANT, systemStore } from './system.ts'
 import type { TenantRow } from './types.ts'
 
@@ -76,12 +77,23 @@ onEachEngine('a stand-in hash for unknown logins: always the same for the same t
   assert.deepEqual(hashes, ['$of h', '$of h', '$of p', '$of p', '$of h'])
 })
 
-onEachEngine('accounts are listed in order, by pages', async ({ a, b }) => {
-  for (const name of ['Carol', 'bob', 'Alice', 'dave']) await a.accounts.add(anAccount({ subject: name, username: name, email: undefined }))
-  const names = (list: { username: string }[]) => list.map((account) => account.username)
-  assert.deepEqual(names(await a.accounts.list({ limit: 3 })), ['Alice', 'bob', 'Carol'])
-  assert.deepEqual(names(await a.accounts.list({ after: 'carol', limit: 3 })), ['dave'])
-  assert.deepEqual(await b.accounts.list({ limit: 3 }), [])
+onEachEngine('accounts are found by part of a name, status and role, in order, by pages', async ({ a, b }) => {
+  for (const name of ['Carol', 'bob', 'Ále', 'dave'])
+    await a.accounts.add(anAccount({ subject: name, username: name, email: `${name}@Example.com` }))
+  await a.accounts.change('bob', { status: 'suspended' })
+  await a.accounts.change('dave', { role: 'operator' })
+  const found = async (ask: Partial<AccountSearch>, store = a) => {
+    const { accounts, total } = await store.accounts.search({ sort: 'username', descending: false, offset: 0, limit: 3, ...ask })
+    return [accounts.map(({ username }) => username), total]
+  }
+  assert.deepEqual(await found({}), [['bob', 'Carol', 'dave'], 4])
+  assert.deepEqual(await found({ offset: 3 }), [['Ále'], 4])
+  assert.deepEqual(await found({ descending: true, limit: 2 }), [['Ále', 'dave'], 4])
+  assert.deepEqual(await found({ search: 'A\u0301L' }), [['Ále'], 1], 'composed or not')
+  assert.deepEqual(await found({ search: '@EXAMPLE', status: 'suspended' }), [['bob'], 1])
+  assert.deepEqual(await found({ role: 'operator' }), [['dave'], 1])
+  assert.deepEqual(await found({ search: '%' }), [[], 0])
+  assert.deepEqual(await found({}, b), [[], 0])
 })
 
 onEachEngine('removing an account ends its sessions and grants', async ({ a, b }) => {

@@ -1,6 +1,6 @@
 /** Accounts as the administration API shows them, and refusals of changes to one. */
 import { z } from 'zod'
-import type { Account } from '../../../identity/account.ts'
+import { type Account, accountStatuses } from '../../../identity/account.ts'
 import { type Administered, type Administrator, mayManage } from '../../../identity/account-administration.ts'
 import { claimsSchema } from '../../../identity/accounts.ts'
 import { roles } from '../../../identity/roles.ts'
@@ -10,7 +10,7 @@ import { problem } from '../problem.ts'
 import { time } from './list.ts'
 
 export const role = z.enum(roles)
-export const status = z.enum(['active', 'suspended'])
+export const status = z.enum(accountStatuses)
 
 export const user = z
   .object({

@@ -29,13 +29,15 @@ const list = adminRoute(
     query: z.strictObject({
       ...byOffset,
       search: z.string().max(254).optional().describe('Part of the user name or e-mail address, case-insensitive'),
+      status: status.optional(),
+      role: role.optional(),
       sort: z.enum(['email', '-email', 'username', '-username', 'role', '-role', 'created_at', '-created_at']).default('created_at'),
     }),
     answer: pageOf(user).extend({ total: z.int().describe('On all pages') }),
   },
   async ({ tenant, query }) => {
-    const { search, limit, after: offset } = query
-    const ask = { search, sort: query.sort.replace('-', '') as 'email', descending: query.sort.startsWith('-'), offset, limit }
+    const { after: offset, sort, ...rest } = query
+    const ask = { ...rest, sort: sort.replace('-', '') as 'email', descending: sort.startsWith('-'), offset }
     const { accounts, total } = await tenant.accounts.store.accounts.search(ask)
     const next = nextOf(offset, accounts.length, total)
     return { answer: { items: accounts.map(shownUser), next, total } }
