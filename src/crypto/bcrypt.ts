@@ -1,7 +1,7 @@
 /** bcrypt, for hashes made elsewhere. Checked in a separate thread, since it is JavaScript and would block the event loop. */
 
 import { createHash } from 'node:crypto'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { compareSync, truncates } from 'bcryptjs'
 import type { Reading } from './hash-form.ts'
 
@@ -32,4 +32,4 @@ function isTask(data: unknown): data is Task {
   return typeof data === 'object' && data !== null && 'bcrypt' in data
 }
 
-if (!isMainThread && isTask(workerData)) parentPort?.postMessage(compareSync(workerData.bcrypt.secret, workerData.bcrypt.hash))
+if (isTask(workerData)) parentPort?.postMessage(compareSync(workerData.bcrypt.secret, workerData.bcrypt.hash))

@@ -65,6 +65,12 @@ test('a secret matches any of the stored hashes, whether chosen or generated', (
   assert.equal(tokens(gatehouse, 'theirs', randomBytes, imported).matchesSecret('other', [other]), false)
 })
 
+test('a user code is of the first 240 values of a byte alone, so that each letter is as likely as every other', () => {
+  const all = (from: number) => (n: number) => Uint8Array.from({ length: n }, (_, i) => (from + i) % 256)
+  const code = (from: number) => tokens(gatehouse, 'ours', all(from), imported).userCode()
+  assert.deepEqual([code(0), code(232), code(236)], ['BCDF-GHJK', 'QRST-VWXZ', 'VWXZ-VWXZ'])
+})
+
 test('nothing matches nothing', () => {
   for (const secret of ['', '!'.repeat(43), ours.make('cs')])
     for (const kept of [undefined, []]) assert.equal(ours.matchesSecret(secret, kept), false)
