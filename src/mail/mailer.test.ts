@@ -66,6 +66,20 @@ test('beyond this machine nothing is sent without TLS', async () => {
   await sink.close()
 })
 
+test('on this machine, under each of its names, a mail is sent as it is', async () => {
+  const sink = await mailSink()
+  const { port } = new URL(sink.url)
+  for (const host of ['localhost', '127.0.0.1']) {
+    await smtpMailer({ url: `smtp://${host}:${port}`, from: 'id@example.org' }).send(mail)
+    const { raw, ...received } = await sink.next()
+    for (const [part, wanted] of Object.entries(renderMail(mail)))
+      assert.equal(received[part as 'text'].replaceAll('\r\n', '\n').trimEnd(), wanted.trimEnd(), part)
+    for (const line of ['From: Acme <id@example.org>', 'To: ada@example.com', 'Auto-Submitted: auto-generated'])
+      assert.ok(raw.includes(`${line}\r\n`), line)
+  }
+  await sink.close()
+})
+
 test('a server that refuses is told of', async () => {
   const sink = await mailSink({ refuse: 550 })
   await assert.rejects(smtpMailer({ url: sink.url, from: 'id@example.org' }).send(mail), { responseCode: 550 })
@@ -76,12 +90,22 @@ test('in development a mail is a file for its owner alone, and is told', async (
   const base = mkdtempSync(join(tmpdir(), 'gatehouse-mail-'))
   const folder = join(base, 'mail')
   const told: string[] = []
-  await folderMailer({ folder, from: 'id@example.org', id: () => 'one', tell: (text) => told.push(text) }).send(mail)
-  assert.deepEqual(readdirSync(folder), ['reset-one.eml'])
-  const path = join(folder, 'reset-one.eml')
+  let sent = 0
+  const mailer = folderMailer({ folder, from: 'id@example.org', id: () => `${++sent}`, tell: (text) => told.push(text) })
+  await mailer.send(mail)
+  assert.deepEqual(readdirSync(folder), ['reset-1.eml'])
+  const path = join(folder, 'reset-1.eml')
   assert.equal(linkIn(parsed(readFileSync(path, 'utf8'))), url)
-  if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o600)
+  if (process.platform !== 'win32')
+    assert.deepEqual(
+      [path, folder].map((name) => statSync(name).mode & 0o777),
+      [0o600, 0o700],
+    )
   assert.ok(told[0]?.includes(url) && told[0].includes('ada@example.com'))
+  for (let n = 2; n <= 51; n++) await mailer.send({ ...mail, to: `${n}@example.com` })
+  assert.equal(mailer.sent().length, 50)
+  const { subject, text } = renderMail(mail)
+  assert.deepEqual(mailer.sent()[0], { to: '51@example.com', subject, text })
   await rm(base, { recursive: true })
 })
 

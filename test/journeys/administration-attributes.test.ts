@@ -31,6 +31,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(wrong.body.errors, [{ field: 'attributes.department', rule: 'must be one of research, sales' }])
       const unknown = await admin('POST', '/users', { username: 'bob', attributes: { shoe_size: 44 } })
       assert.deepEqual([unknown.status, unknown.body.errors], [422, [{ field: 'attributes.shoe_size', rule: 'is not known here' }]])
+      for (const department of [null, [], {}, [['sales']], { sales: { sales: 'sales' } }]) {
+        const { status, body } = await admin('POST', '/users', { username: 'bob', attributes: { department } })
+        assert.deepEqual([status, body.errors[0].field], [422, 'attributes.department'], JSON.stringify(department))
+      }
       const right = await admin('PATCH', `/users/${ada}`, { attributes: { department: 'sales' } })
       assert.deepEqual([right.status, right.body.attributes], [200, { department: 'sales' }])
 

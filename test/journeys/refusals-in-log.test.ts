@@ -26,6 +26,15 @@ suite('why a request was refused', () => {
   }
   const requestIdOf = (html: string) => /<code id="request-id">([^<]+)/.exec(html)?.[1] ?? null
 
+  test('each answer has a line that says what was asked, of which tenant, from where, and how long it took', async () => {
+    await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
+    const { headers } = await fetch(`${gatehouse.issuer}/t/acme/authorize?client_id=nobody`)
+    const { id: _, time, ms, ip, ...line } = lineOf(headers.get('x-request-id'))
+    const said = { tenant: 'acme', method: 'GET', route: '/authorize', status: 400 }
+    assert.deepEqual(Object.fromEntries(Object.keys(said).map((name) => [name, line[name]])), said)
+    assert.ok(Number.isFinite(ms) && Number.isFinite(Date.parse(time as string)) && /^(?:127\.0\.0\.1|::1)$/.test(ip as string))
+  })
+
   test('a refusal that travels to the client has its line, with client, error and reason', async () => {
     const { url, headers } = await gatehouse.browser().open(application(gatehouse, { id: 'app' }).url({ scope: 'openid phone' }))
     const error_description = url.searchParams.get('error_description')

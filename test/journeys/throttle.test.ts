@@ -83,10 +83,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       gatehouse.advance(quarter * 100)
       const own = gatehouse.browser()
       assert.ok(isIn(await attempt(alice.username, alice.password, '198.51.100.1', own)))
+      const mark = own.cookies.get('gatehouse-device')
       await fail(3, alice.username, (i) => `192.0.2.${i}`)
       await fail(1, alice.username, () => '192.0.2.7', 429)
       await fail(5, 'nobody', () => '198.51.100.1', 401).catch(() => {}) // this address is full of failures too
       assert.ok(isIn(await attempt('alice@example.com', alice.password, '198.51.100.1', own)))
+      assert.equal(own.cookies.get('gatehouse-device'), mark, 'it is known by the same mark')
       for (let i = 0; i < 3; i++) assert.equal((await attempt(alice.username, 'wrong', '198.51.100.1', own)).status, 401)
       assert.equal((await attempt(alice.username, alice.password, '198.51.100.1', own)).status, 429)
     })
