@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
-import { logger, pooledRandom, random, readFile, systemClock } from './platform.ts'
+import { logger, orderedIds, pooledRandom, random, readFile, systemClock } from './platform.ts'
 
 function logged(format: 'json' | 'pretty', write: (log: ReturnType<typeof logger>) => void): string {
   let text = ''
@@ -46,6 +46,15 @@ test('pooled random bytes are never handed out twice, nor changed afterwards', (
   )
 })
 
+test('ids are in the order in which they are made, and no two are the same', () => {
+  const [one, other] = [orderedIds(), orderedIds()]
+  const made = Array.from({ length: 500 }, one)
+  assert.deepEqual(made, made.toSorted())
+  assert.equal(new Set([...made, ...Array.from({ length: 500 }, other)]).size, 1000)
+  for (const id of made) assert.match(id, /^[0-9a-z]{10}[0-9a-f]{12}$/)
+  assert.ok(Math.abs(Number.parseInt(made[0]!.slice(0, 10), 36) - Date.now()) < 60_000, 'they begin with the time')
+})
+
 test('a file is read with its permission bits', { skip: process.platform === 'win32' }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -69,14 +78,17 @@ test('lines below the minimum log level are not written', () => {
   )
 })
 
-const secrets = ['authorization', 'cookie', 'password', 'client_secret', 'code', 'refresh_token', 'access_token', 'id_token']
+const headers = ['authorization', 'cookie', 'set-cookie', 'dpop', 'x-api-key']
+const credentials = ['password', 'client_secret', 'client_assertion', 'assertion', 'code', 'code_verifier']
+const tokens = ['token', 'access_token', 'refresh_token', 'id_token', 'id_token_hint']
 
-for (const name of [...secrets, 'Authorization', 'Set-Cookie', 'DPoP']) {
+for (const name of [...headers, ...credentials, ...tokens, 'Authorization', 'Set-Cookie', 'DPoP']) {
   for (const format of ['json', 'pretty'] as const) {
     test(`${name} is never written (${format})`, () => {
       const secret = { [name]: 'hunter2', fine: 'shown' }
       const text = logged(format, (log) => {
         log.info(secret)
+        log.info({ [name]: 'hunter2' })
         log.info({ req: { headers: secret } })
         log.info({ a: { b: { c: { d: [secret, [name, { [name]: ['hunter2'] }]] } } } })
       })
