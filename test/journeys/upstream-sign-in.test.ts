@@ -50,6 +50,23 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(shows(await browser.open(`/authorize/continue?flow=${flow}&another=1`), 'sign-in'))
     })
 
+    test('how the application wants the person to sign in is asked of the provider, too', async () => {
+      await set('open', { sign_in: { sign_up: 'open' } })
+      const cases: [asked: Record<string, string>, prompt: string | null, hint: string | null][] = [
+        [{}, null, null],
+        [{ prompt: 'login' }, 'login', null],
+        [{ max_age: '60' }, 'login', null],
+        [{ prompt: 'select_account' }, 'select_account', null],
+        [{ login_hint: 'ada@other.example' }, null, 'ada@other.example'],
+      ]
+      for (const [asked, prompt, hint] of cases) {
+        const browser = gatehouse.browser()
+        const flow = /name="flow" value="([^"]+)"/.exec((await browser.open(app.url(asked))).html)?.[1]
+        const { searchParams } = (await browser.open(`/authorize/upstream?flow=${flow}&connection=open`)).url
+        assert.deepEqual([searchParams.get('prompt'), searchParams.get('login_hint')], [prompt, hint], JSON.stringify(asked))
+      }
+    })
+
     test('an open connection makes an account at the first sign-in, and finds it at the next', async () => {
       await set('open', { sign_in: { sign_up: 'open', claims: { nickname: 'handle' } } })
       const browser = gatehouse.browser()
@@ -97,7 +114,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
           newcomer('rule-5', { email: 'x@acme.example', email_verified: false }),
           false,
         ],
-        [{ sign_up: 'domains', email_domains: ['acme.example'] }, newcomer('rule-6', { email: 'x@ACME.example' }), true],
+        [{ sign_up: 'invited', email_domains: ['acme.example'] }, newcomer('rule-6', { email: 'x@acme.example' }), false],
+        [{ sign_up: 'domains', email_domains: ['acme.example'] }, newcomer('rule-7', { email: 'x@ACME.example' }), true],
       ] as const
       for (const [rule, person, isLetIn] of cases) {
         await set('ruled', { sign_in: rule })
@@ -105,6 +123,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const { landing } = await through(browser, 'ruled', person)
         assert.equal((await store.upstreamIdentities.find('ruled', person.sub)) !== undefined, isLetIn, person.sub)
         if (!isLetIn) assert.match(landing.html, /No account here is connected with that one/)
+      }
+    })
+
+    test('the connected account is shown as the provider names it', async () => {
+      const names = { preferred_username: 'ada', login: 'ada-l', name: 'Ada L.' }
+      const cases: [claims: Record<string, unknown>, label: string | undefined][] = [
+        [names, 'label-0@example.com'],
+        [{ ...names, email_verified: false }, 'ada'],
+        [{ login: 'ada-l', name: 'Ada L.', email_verified: false }, 'ada-l'],
+        [{ name: 'Ada L.', email_verified: false }, 'Ada L.'],
+        [{ name: 7, email_verified: false }, undefined],
+      ]
+      for (const [n, [claims, label]] of cases.entries()) {
+        await through(gatehouse.browser(), 'open', newcomer(`label-${n}`, claims))
+        assert.equal((await store.upstreamIdentities.find('open', `label-${n}`))?.label, label)
       }
     })
 
@@ -156,18 +189,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('whatever is wrong at the provider is a sentence on the sign-in page, and nobody is signed in', async () => {
-      const cases: readonly [path: string, answer: object, problem: RegExp][] = [
-        ['/token', { status: 503, body: {} }, /That provider does not answer just now/],
-        ['/token', { status: 401, body: { error: 'invalid_client' } }, /That provider is not set up right/],
-        ['/token', { status: 200, body: '<html>' }, /The answer of that provider could not be trusted/],
-        ['/userinfo', { status: 200, body: { sub: 'another' } }, /The answer of that provider could not be trusted/],
+      const cases: readonly [path: string, answer: object, status: number, retryAfter: string | null, problem: RegExp][] = [
+        ['/token', { status: 503, body: {} }, 503, '5', /That provider does not answer just now/],
+        ['/token', { status: 401, body: { error: 'invalid_client' } }, 403, null, /That provider is not set up right/],
+        ['/token', { status: 200, body: '<html>' }, 403, null, /The answer of that provider could not be trusted/],
+        ['/userinfo', { status: 200, body: { sub: 'another' } }, 403, null, /The answer of that provider could not be trusted/],
       ]
-      for (const [path, answer, problem] of cases) {
+      for (const [path, answer, status, retryAfter, problem] of cases) {
         upstream.twist.set(path, (usual) => ({ ...usual, ...answer }))
         const browser = gatehouse.browser()
         const { landing } = await through(browser, 'open', newcomer('new-1'))
         upstream.twist.clear()
         assert.match(landing.html, problem)
+        assert.deepEqual([landing.status, landing.headers.get('retry-after')], [status, retryAfter])
         assert.ok(shows(landing, 'sign-in'))
         assert.ok(!told(await browser.open(app.url())).code)
       }
