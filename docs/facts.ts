@@ -53,6 +53,13 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ],
     ['After {} wrong codes in {} minutes', constant('maxUserCodes'), window],
   ],
+  [guide('logout')]: [
+    ['It lives for {} minutes', constant('logoutTokenLifetime') / minute],
+    ['| Within {} seconds |', constant('deliverySeconds') + constant('headStart')],
+    ['waits at most {} seconds', constant('longestDelay') / 1000],
+    ['first after {} seconds', constant('firstRetry')],
+    ['gives up after {} hours', constant('worthTelling') / hour],
+  ],
   [guide('registration')]: [
     ['It is deleted after {} hours.', code(/const quarantine = ([\d_]+)/) / hour],
     ['{} clients can register in {} hours', setting('registration.per_address'), day / hour],

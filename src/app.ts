@@ -10,17 +10,20 @@ import { recordAuditEvents } from './identity/audit.ts'
 import type { Mailer } from './identity/links.ts'
 import { checkKeys, openSealer } from './key-encryption.ts'
 import { openListeners } from './listeners.ts'
-import { backgroundTasks } from './mail/background-tasks.ts'
-import { type MailDelivery, mailDelivery } from './mail/delivery.ts'
+import { mailChannel } from './mail/channel.ts'
 import { folderMailer, type SentMail, smtpMailer } from './mail/mailer.ts'
 import { type NodeClock, nodeClock } from './node-clock.ts'
 import { clientDocuments } from './outbound/client-documents.ts'
 import { keySets } from './outbound/key-sets.ts'
 import { remote } from './outbound/remote.ts'
+import { backgroundTasks } from './outbox/background-tasks.ts'
+import { type OutboxDelivery, outboxDelivery } from './outbox/delivery.ts'
+import { logoutTokenChannel } from './outbox/logout-tokens.ts'
+import { attemptSoon } from './outbox/soon.ts'
 import { periodicTask } from './periodic-task.ts'
 import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
-import type { Server } from './protocol/feature.ts'
+import type { Ctx, Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
 import { routesOf } from './routes.ts'
 import { StartupError } from './startup-error.ts'
@@ -55,7 +58,7 @@ export interface App {
   tenant(slug: string): Promise<Tenant | undefined>
   /** Development mode: the mails of this process that were stored in a folder, newest first. */
   sentMails: (() => readonly SentMail[]) | undefined
-  /** Delivers the mails that are due, of all tenants. */
+  /** Delivers the messages that are due, of all tenants. */
   deliverDue(): Promise<void>
   /** Refreshes stored tokens of other providers that would expire, of all tenants. */
   refreshDue(): Promise<void>
@@ -81,7 +84,7 @@ export interface OpenOptions {
 const concurrentHashes = Math.min(availableParallelism(), 3)
 /** How often the files of the TLS certificate are read again. */
 const certificateCheckSeconds = 10
-/** Mails that wait for another attempt are looked for every this many seconds. */
+/** Messages that wait for an attempt are looked for every this many seconds. */
 const deliverySeconds = 5
 /** Tokens of other providers that would expire are looked for every this many seconds. */
 const upstreamSeconds = 60
@@ -122,14 +125,20 @@ async function ensureRootTenant(tenants: TenantStore, { now }: Platform): Promis
   await tenants.add({ ...root, createdAt: now() })
 }
 
-function composeApp(
-  base: Omit<
-    AppDeps,
-    'server' | 'keySets' | 'clientDocuments' | 'passwords' | 'importedSecrets' | 'offersMail' | 'delivery' | 'backgroundTasks' | 'orderedId'
-  >,
-  tenants: TenantStore,
-  clock: NodeClock,
-): App {
+/** What follows from the rest of what all tenants share. */
+type MadeHere =
+  | 'server'
+  | 'keySets'
+  | 'clientDocuments'
+  | 'passwords'
+  | 'importedSecrets'
+  | 'offersMail'
+  | 'delivery'
+  | 'attemptSoon'
+  | 'backgroundTasks'
+  | 'orderedId'
+
+function composeApp(base: Omit<AppDeps, MadeHere>, tenants: TenantStore, clock: NodeClock): App {
   const { config, platform, db } = base
   const { now, random } = platform
   const server = assemble(enabled(config.features))
@@ -137,6 +146,12 @@ function composeApp(
   const hasher = passwords({ cost: { memory, passes, lanes }, cores: concurrentHashes, random })
   const mailer = mailerOf(config, platform)
   const orderedId = orderedIds()
+  const tenantOf = async (id: string) => {
+    const row = await tenants.find(id)
+    return row && cache.tenant(row.slug)
+  }
+  const delivery = deliveryOf(base, { mailer, orderedId, ctxOf: async (id) => (await tenantOf(id))?.ctx })
+  const tasks = backgroundTasks((problem, text) => platform.log.warn(problem, text))
   const deps: AppDeps = {
     ...base,
     keySets: keySets({ remote: base.remote, now, failed: (url, err) => platform.log.warn({ err, url }, 'a key set cannot be had') }),
@@ -148,8 +163,9 @@ function composeApp(
     passwords: hasher,
     importedSecrets: importedSecrets({ random, now }),
     offersMail: mailer !== undefined,
-    delivery: deliveryOf(base, mailer, orderedId),
-    backgroundTasks: backgroundTasks((problem, text) => platform.log.warn(problem, text)),
+    delivery,
+    attemptSoon: attemptSoon(delivery, tasks),
+    backgroundTasks: tasks,
     orderedId,
   }
   const cache = tenantCache(deps, tenants)
@@ -169,12 +185,9 @@ function composeApp(
       return reasons.length === 0 ? { status: 'ready' } : { status: 'degraded', reason: reasons.join('; ') }
     },
     sentMails: mailer?.sent,
-    deliverDue: deps.delivery.deliverDue,
+    deliverDue: delivery.deliverDue,
     async refreshDue() {
-      const vaultOf = async (id: string) => {
-        const row = await tenants.find(id)
-        return row && (await cache.tenant(row.slug))?.vault
-      }
+      const vaultOf = async (id: string) => (await tenantOf(id))?.vault
       await refreshDue({ queue: vaultQueue(db), now, vaultOf, warn: (what, text) => platform.log.warn(what, text) })
     },
     serve: () => serve(deps, app, { cache, clock }),
@@ -186,27 +199,33 @@ function composeApp(
   return app
 }
 
-/** The outbox of all tenants. Its messages are sealed, and their loss is recorded in the audit log of their tenant. */
+interface DeliveryParts {
+  mailer: Mailer | undefined
+  orderedId: AppDeps['orderedId']
+  ctxOf(tenant: string): Promise<Ctx | undefined>
+}
+
+/** The outbox of all tenants. The loss of a message is recorded in the audit log of its tenant. */
 function deliveryOf(
   { config, platform, db, sealer }: Pick<AppDeps, 'config' | 'platform' | 'db' | 'sealer'>,
-  mailer: Mailer | undefined,
-  orderedId: AppDeps['orderedId'],
-): MailDelivery {
+  { mailer, orderedId, ctxOf }: DeliveryParts,
+): OutboxDelivery {
   const { now, random, log } = platform
   const retention = config.audit.keep_days * 86_400
-  return mailDelivery({
+  const open = (tenant: string, id: string, sealed: string) => {
+    try {
+      return sealer.open({ purpose: 'outbox', tenant, id }, sealed).toString()
+    } catch (error) {
+      if (error instanceof Unsealable) return undefined
+      throw error
+    }
+  }
+  return outboxDelivery({
     queue: outboxQueue(db),
-    mailer,
-    seal: (tenant, id, text) => sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(text)),
-    open(tenant, id, sealed) {
-      try {
-        return sealer.open({ purpose: 'outbox', tenant, id }, sealed).toString()
-      } catch (error) {
-        if (error instanceof Unsealable) return undefined
-        throw error
-      }
+    channels: {
+      mail: mailChannel({ mailer, open, hasKeyOf: (sealed) => sealer.keyIds.includes(keyIdOf(sealed)) }),
+      'logout-token': logoutTokenChannel(ctxOf),
     },
-    hasKeyOf: (sealed) => sealer.keyIds.includes(keyIdOf(sealed)),
     id: () => randomId(random),
     now,
     chance: () => random(1)[0]! / 255,

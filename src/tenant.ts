@@ -21,8 +21,10 @@ import { type MailDeps, sendNotice } from './identity/links.ts'
 import { people } from './identity/people.ts'
 import type { SignInDeps } from './identity/sign-in.ts'
 import type { SignUpRule } from './identity/sign-up.ts'
-import type { BackgroundTasks } from './mail/background-tasks.ts'
-import type { MailDelivery } from './mail/delivery.ts'
+import { mailMessage } from './mail/channel.ts'
+import type { BackgroundTasks } from './outbox/background-tasks.ts'
+import type { OutboxDelivery } from './outbox/delivery.ts'
+import { type AttemptSoon, telling } from './outbox/soon.ts'
 import type { Platform } from './platform.ts'
 import { withAcceptedDocuments } from './protocol/client-document.ts'
 import type { Ctx, MutualTls, Server } from './protocol/feature.ts'
@@ -65,7 +67,8 @@ export interface AppDeps {
   importedSecrets: ImportedSecrets
   /** Whether mail can be sent. */
   offersMail: boolean
-  delivery: MailDelivery
+  delivery: OutboxDelivery
+  attemptSoon: AttemptSoon
   backgroundTasks: BackgroundTasks
   remote: Remote
   mutualTls: MutualTls
@@ -76,12 +79,11 @@ export interface AppDeps {
 }
 
 export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant> {
-  const { config, platform, db, installation, server, passwords, importedSecrets, orderedId, remote, mutualTls, keySets, clientDocuments } =
-    deps
-  const { now, random } = platform
+  const { config, db, installation, server, passwords, importedSecrets, orderedId, remote, mutualTls, keySets, clientDocuments } = deps
+  const { now, random } = deps.platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
-  const store = tenantStore(db, row.id, now)
+  const store = telling(tenantStore(db, row.id, now), (ids) => deps.attemptSoon(row.id, ids))
   const keys = await keysOf(deps, row, { store, issuer })
   const opaque = tokens(installation, row.id, random, importedSecrets)
   const shared = sharedKeysOf(deps, row, issuer)
@@ -103,11 +105,10 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
       issuer,
     ),
     people: people(signIn),
-    keys,
     sharedKeys: shared,
     firstPartyAudience: config.api.audience,
     tokens: opaque,
-    ...{ remote, upstreamTokens: upstreamTokens(upstream.vault), mutualTls, keySets, clientDocuments, now, id },
+    ...{ remote, upstreamTokens: upstreamTokens(upstream.vault), mutualTls, keySets, clientDocuments, keys, now, id },
   }
   return {
     row,
@@ -157,7 +158,7 @@ async function keysOf(deps: AppDeps, row: TenantRow, { store, issuer }: { store:
 
 /** Undefined where no mail can be sent. */
 function mailDepsOf(
-  { platform: { now }, offersMail, delivery, backgroundTasks }: AppDeps,
+  { platform: { now }, offersMail, sealer, delivery, backgroundTasks }: AppDeps,
   { id: tenant, name }: TenantRow,
   own: Pick<MailDeps, 'store' | 'tokens' | 'issuer'>,
 ): MailDeps | undefined {
@@ -166,7 +167,8 @@ function mailDepsOf(
     ...own,
     name,
     now,
-    message: (mail, lifetime) => delivery.message(tenant, mail, lifetime),
+    message: (mail, lifetime) =>
+      mailMessage(mail, delivery.leased(lifetime), (id, text) => sealer.seal({ purpose: 'outbox', tenant, id }, text)),
     deliver: (message) => delivery.deliver({ ...message, tenant }),
     inBackground: backgroundTasks.start,
   }

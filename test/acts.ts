@@ -143,7 +143,7 @@ const protocol: Record<string, Act> = {
   'flows.setPending': writes('flows ~1', (s) => s.flows.setPending('flow1', undefined)),
   'flows.complete': writes('flows ~1', (s) => s.flows.complete('flow1', 'pending1')),
   'flows.end': writes('flows -1', (s) => s.flows.end('flow1')),
-  'codes.add': writes('codes +1, flows -1', (s) =>
+  'codes.add': writes('codes +1, flows -1, session_clients +1', (s) =>
     s.codes.add(
       aCode({ hash: 'code3', grantId: 'grant1', authentication: { ...aCode().authentication, subject: 'person1', sid: 'sid1' } }),
       'flow1',
@@ -188,51 +188,52 @@ const protocol: Record<string, Act> = {
   'apiKeysAdmin.list': lists((s) => s.apiKeysAdmin.list(page)),
 }
 
+const removal =
+  'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, outbox +1, passkeys -1, recovery_codes -2, refresh_tokens -1, session_clients -1, sessions -2, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1'
+const endOfAccess =
+  'accounts ~1, codes -1, devices -1, flows ~1, grants ~1, links -2, outbox +1, refresh_tokens -1, session_clients -1, sessions -2'
+
 const identity: Record<string, Act> = {
   'accounts.add': writes('accounts +1, logins +2', (s) => s.accounts.add({ ...person('3'), attributes: {} })),
   'accounts.bySubject': reads((s, n) => s.accounts.bySubject(`person${n}`)),
   'accounts.byLogin': reads((s, n) => s.accounts.byLogin(`person${n}`)),
   'accounts.anyPasswordHash': lists((s) => s.accounts.anyPasswordHash('x')),
-  'accounts.change': writes('accounts ~1, codes -1, devices -1, flows ~1, grants ~1, links -2, refresh_tokens -1, sessions -2', (s) =>
-    s.accounts.change('person1', { status: 'suspended', updatedAt: NOW + 1 }),
-  ),
+  'accounts.change': writes(endOfAccess, (s) => s.accounts.change('person1', { status: 'suspended', updatedAt: NOW + 1 })),
   'accounts.changeProfile': writes('accounts ~1', (s) =>
     s.accounts.changeProfile('person1', { claims: { name: 'One' }, attributes: {} }, NOW + 1),
   ),
   'accounts.rehash': writes('accounts ~1', (s) => s.accounts.rehash('person1', '$1', '$new')),
   'accounts.personalData': reads((s, n) => s.accounts.personalData(`person${n}`)),
-  'accounts.leave': writes(
-    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1',
-    (s) => s.accounts.leave('person1', NOW),
-  ),
-  'accounts.remove': writes(
-    'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, passkeys -1, recovery_codes -2, refresh_tokens -1, sessions -2, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1',
-    (s) => s.accounts.remove('person1', NOW),
-  ),
+  'accounts.leave': writes(removal, (s) => s.accounts.leave('person1', NOW)),
+  'accounts.remove': writes(removal, (s) => s.accounts.remove('person1', NOW)),
   'accounts.count': lists((s) => s.accounts.count()),
   'accounts.search': lists((s) => s.accounts.search({ sort: 'username', descending: false, offset: 0, limit: 10 })),
-  'accounts.administer': writes('accounts ~1, codes -1, flows ~1, grants ~1, refresh_tokens -1, sessions -2', (s) =>
-    s.accounts.administer({
-      by: { subject: 'person2', role: 'superadmin' },
-      subject: 'person1',
-      within: ['superadmin'],
-      change: () => ({ role: 'viewer' }),
-      now: NOW + 1,
-    }),
+  'accounts.administer': writes(
+    'accounts ~1, codes -1, flows ~1, grants ~1, outbox +1, refresh_tokens -1, session_clients -1, sessions -2',
+    (s) =>
+      s.accounts.administer({
+        by: { subject: 'person2', role: 'superadmin' },
+        subject: 'person1',
+        within: ['superadmin'],
+        change: () => ({ role: 'viewer' }),
+        now: NOW + 1,
+      }),
   ),
   'accounts.replacePassword': writes(
-    'accounts ~1, codes -1, devices -1, flows ~1, links -2, refresh_tokens -1, revocations +1, sessions -2',
+    'accounts ~1, codes -1, devices -1, flows ~1, links -2, outbox +1, refresh_tokens -1, revocations +1, session_clients -1, sessions -2',
     (s) => s.accounts.replacePassword({ subject: 'person1', from: '$1', to: '$new', keep: undefined, now: NOW + 1, until: NOW + 60 }),
   ),
   'access.of': reads((s, n) => s.access.of(`person${n}`)),
   'access.revoke': writes('grants ~1, refresh_tokens -1', (s) => s.access.revoke('person1', 'grant1', NOW)),
-  'sessions.start': writes('codes ~1, sessions ~1', (s) =>
+  'sessions.start': writes('codes ~1, session_clients ~1, sessions ~1', (s) =>
     s.sessions.start(aSession({ hash: 'session3', subject: 'person1' }), '$1', ['session1']),
   ),
   'sessions.find': reads((s, n) => s.sessions.find([`session${n}`], NOW)),
   'sessions.of': reads((s, n) => s.sessions.of(`person${n}`, NOW)),
   'sessions.seen': writes('sessions ~1', (s) => s.sessions.seen('session1', NOW + 1, '192.0.2.2')),
-  'sessions.end': writes('codes -1, sessions -1', (s) => s.sessions.end({ subject: 'person1', sid: 'sid1' })),
+  'sessions.end': writes('codes -1, outbox +1, session_clients -1, sessions -1', (s) =>
+    s.sessions.end({ subject: 'person1', sid: 'sid1' }),
+  ),
   'sessions.list': lists((s) => s.sessions.list({ limit: 10, usedSince: 0, now: NOW })),
   'sessions.bySid': reads((s, n) => s.sessions.bySid(`sid${n}`)),
   'attempts.count': writes('attempts ~1', (s) => s.attempts.count([{ name: 'bucket1', limit: 1, window: 60 }], NOW)),
@@ -246,7 +247,9 @@ const identity: Record<string, Act> = {
   'factors.removeTotp': writes('totp -1', (s) => s.factors.removeTotp('person1')),
   'factors.replaceRecoveryCodes': writes('recovery_codes ~1 -1', (s) => s.factors.replaceRecoveryCodes('person1', ['new'])),
   'factors.spendRecoveryCode': writes('recovery_codes -1', (s) => s.factors.spendRecoveryCode('person1', 'recovery1')),
-  'factors.clear': writes('codes -1, flows ~1, passkeys -1, recovery_codes -2, sessions -2, totp -1', (s) => s.factors.clear('person1')),
+  'factors.clear': writes('codes -1, flows ~1, outbox +1, passkeys -1, recovery_codes -2, session_clients -1, sessions -2, totp -1', (s) =>
+    s.factors.clear('person1'),
+  ),
   'passkeys.add': writes('passkeys +1', (s) => s.passkeys.add({ ...aPasskey('3'), subject: 'person1' }, factor)),
   'passkeys.of': reads((s, n) => s.passkeys.of(`person${n}`)),
   'passkeys.find': reads((s, n) => s.passkeys.find(`passkey${n}`)),
@@ -258,9 +261,7 @@ const identity: Record<string, Act> = {
   'links.add': writes('links ~1, outbox +1', (s) => s.links.add({ ...aLink('1'), hash: 'link3', ...carried('1', '3') })),
   'links.find': reads((s, n) => s.links.find(`link${n}`, NOW)),
   'links.confirmEmail': writes('accounts ~1, links -1', (s) => s.links.confirmEmail('link1', NOW)),
-  'links.setPassword': writes('accounts ~1, codes -1, devices -1, flows ~1, grants ~1, links -2, refresh_tokens -1, sessions -2', (s) =>
-    s.links.setPassword('reset1', '$new', NOW),
-  ),
+  'links.setPassword': writes(endOfAccess, (s) => s.links.setPassword('reset1', '$new', NOW)),
   'outbox.add': writes('outbox +1', (s) => s.outbox.add(aMessage({ id: 'message3' }))),
   'audit.add': writes('audit +1', (s) => s.audit.add([anEvent('3')], NOW + 60)),
   'audit.search': lists((s) => s.audit.search({ limit: 10, newestFirst: true })),

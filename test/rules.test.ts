@@ -37,8 +37,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'vault/store.ts',
   ],
   web: ['protocol', 'identity', 'crypto', 'connections', 'vault'],
-  // Sends the mails of identity, with the markup of the pages.
-  mail: ['identity/links.ts', 'identity/outbox.ts', 'protocol/audit-events.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
+  mail: ['identity/links.ts', 'identity/outbox.ts', 'outbox/delivery.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
+  outbox: ['protocol', 'identity/outbox.ts', 'identity/store.ts'],
   // The settings of features are computed from the catalogue; algorithms and the rule for loopback addresses are defined once.
   config: [
     'connections/connection.ts',
@@ -74,6 +74,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'listeners.ts',
     'node-clock.ts',
     'outbound',
+    'outbox',
     'startup-error.ts',
     'periodic-task.ts',
     'routes.ts',
@@ -93,9 +94,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   ],
   'tenant-directory.ts': ['protocol', 'store'],
   'tenant-cache.ts': ['store', 'tenant.ts'],
-  'tenant.ts': ['config', 'identity', 'mail', 'platform.ts', 'protocol', 'crypto', 'store', 'tenant-upstream.ts', 'vault', 'web'],
+  'tenant.ts': ['config', 'identity', 'mail', 'outbox', 'platform.ts', 'protocol', 'crypto', 'store', 'tenant-upstream.ts', 'vault', 'web'],
   'tenant-upstream.ts': ['config', 'connections', 'crypto', 'identity', 'platform.ts', 'protocol', 'store', 'vault'],
-  // What an operator would do on first start: register a client, create an account.
   'demo-constants.ts': [],
   'demo-data.ts': ['demo-constants.ts', 'tenant.ts', 'app.ts', 'protocol', 'identity'],
   // Words the errors of every folder for the operator, and migrates without opening an application.

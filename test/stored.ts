@@ -114,7 +114,7 @@ export async function signedIn(store: TenantStore): Promise<void> {
 }
 
 export function aMessage(change: Partial<OutboxMessage> = {}): OutboxMessage {
-  const message = { id: randomUUID(), kind: 'mail' as const, sealed: 'sealed', attempts: 1, lease: 'lease' }
+  const message = { id: randomUUID(), kind: 'mail' as const, sealed: 'sealed', content: undefined, attempts: 1, lease: 'lease' }
   return { ...message, nextAt: NOW + 300, expiresAt: NOW + 3600, ...change }
 }
 

@@ -177,7 +177,8 @@ const how = { recoveryCodes: ['recovery1', 'recovery2'], onlyFirst: false }
 export async function fillTenant(store: TenantStore): Promise<void> {
   for (const n of ['1', '2']) {
     await store.attributes.define(anAttribute(n))
-    await store.clientsAdmin.add(aClient({ client_id: `client${n}`, redirect_uris: [`https://app${n}.example/callback`] }), [
+    const told = { backchannel_logout_uri: `https://app${n}.example/logout` }
+    await store.clientsAdmin.add(aClient({ client_id: `client${n}`, redirect_uris: [`https://app${n}.example/callback`], ...told }), [
       aSecret('first'),
       aSecret('second'),
     ])
@@ -201,7 +202,8 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.flows.begin(aFlow(`flow${n}`), NOW + 60)
   await store.flows.setPending(`flow${n}`, pending(n))
   const authentication = { ...aCode().authentication, subject: `person${n}`, sid: `sid${n}` }
-  await store.codes.add(aCode({ hash: `code${n}`, grantId, family, authentication }), undefined)
+  const asked = { ...aCode().asked, clientId: `client${n}` }
+  await store.codes.add(aCode({ hash: `code${n}`, grantId, family, authentication, asked }), undefined)
   const access = { hash: `access${n}`, token: anAccessToken({ jti: `jti${n}`, grantId, family }) }
   await store.issue({ spend: undefined, access, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
   await store.revocations.add([`revoked${n}`], NOW + 60)

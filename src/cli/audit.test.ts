@@ -13,7 +13,7 @@ after(remove)
 
 /** These change nothing of a tenant, or (serving, migrating) do not do it for anyone. */
 const readers =
-  /^(dev|serve|migrate|export|config .*|audit .*|\S+ (list|show|check|presets|secrets|sessions|roles)|roles|keys list|users factors|version|.* --help)$/
+  /^(dev|serve|migrate|export|config .*|audit .*|\S+ (list|show|check|presets|secrets|sessions|roles)|roles|keys list|clients logout-test|users factors|version|.* --help)$/
 
 const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
 const leaves = (command: Command, path = ''): string[] =>

@@ -11,6 +11,7 @@ import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, all, confirm, merged, print, printJson, printTable, readObject } from './admin-command.ts'
 import { checkProfile, clientCheck, profileNames, readProfile } from './client-check.ts'
 import { type KeyFlags, keyFlags, keysByFlags, noteKey, printedKey, withKeyFile } from './client-keys.ts'
+import { clientLogout } from './client-logout.ts'
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
 import { membersOfClient } from './declared.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
@@ -81,6 +82,7 @@ export function clients(group: Command, terminal: Terminal): void {
   )
 
   clientCheck(group, terminal)
+  clientLogout(group, terminal)
   clientSecrets(group, terminal)
   signingSecret(group, terminal)
 }

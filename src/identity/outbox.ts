@@ -4,9 +4,11 @@
 export interface OutboxMessage {
   id: string
   /** Decides who delivers it. */
-  kind: 'mail'
-  /** Its content, sealed: the link in a mail is a credential. */
+  kind: MessageKind
+  /** What it says, sealed: the link in a mail is a credential. Empty where nothing is secret. */
   sealed: string
+  /** What it says, where nothing is secret. */
+  content?: string | undefined
   /** How many deliveries were started. */
   attempts: number
   /** Held by the process that delivers it; until `nextAt` no other does. */
@@ -15,6 +17,8 @@ export interface OutboxMessage {
   /** When it is no longer worth delivering. */
   expiresAt: number
 }
+
+export type MessageKind = 'mail' | 'logout-token'
 
 /** One with its tenant. */
 export interface QueuedMessage extends OutboxMessage {
@@ -29,6 +33,8 @@ export interface OutboxStore {
 export interface OutboxQueue {
   /** Leases messages that are due, the oldest first. */
   claim(ask: { lease: string; now: number; until: number; limit: number }): Promise<QueuedMessage[]>
+  /** Leases those of these ids that are due or were never attempted. */
+  claimThese(ask: { tenant: string; ids: readonly string[]; lease: string; now: number; until: number }): Promise<QueuedMessage[]>
   /** Lets any process try again from then on. */
   defer(message: QueuedMessage, nextAt: number): Promise<void>
   /** True when it was there. */

@@ -79,7 +79,8 @@ export function people(deps: SignInDeps): People {
 
     async signOut(ids) {
       const hashes = ids.flatMap((id) => hashOf(tokens, id))
-      if (hashes.length > 0) await store.sessions.end({ hashes })
+      const ended = hashes.length > 0 ? await store.sessions.end({ hashes }) : []
+      return ended.flatMap(({ clients }) => clients)
     },
   }
 }

@@ -1,4 +1,5 @@
 /** The store port: what `identity/` asks of the database. Each act is atomic; times are in seconds since the epoch. */
+import type { SignedInClient } from '../protocol/ports.ts'
 import type { ApiKey } from '../protocol/types.ts'
 import type { Access, Account, AccountStatus, Link, LinkKind, ListedSession, SessionRow, SignUp } from './account.ts'
 import type { AttributeStore, Values } from './attributes.ts'
@@ -49,6 +50,10 @@ export type SessionsToEnd =
 export interface EndedSession {
   sid: string
   subject: string
+  /** Applications that the person was signed in to, each with the `sid` of its ID tokens. */
+  clients: readonly SignedInClient[]
+  /** Ids of the messages, stored with the end, that tell them. */
+  messages: readonly string[]
 }
 
 /** A count of attempts: at most `limit` in `window` seconds. `subject`: the account whose new password ends the count. */
@@ -135,7 +140,7 @@ export interface IdentityStore extends UpstreamIdentityStore {
     seen(hash: string, now: number, address: string): Promise<void>
     /** An account's live sessions, the last used first. */
     of(subject: string, now: number): Promise<SessionRow[]>
-    /** Ends sessions, with the authorization codes that were issued from them; with an account's, its pending sign-ins too. Returns those that ended. */
+    /** Ends sessions, with the authorization codes that were issued from them; with an account's, its pending sign-ins too. Queues the logout tokens. Returns those that ended. */
     end(which: SessionsToEnd): Promise<EndedSession[]>
     /** Live sessions, newest first, of one account or of all. `usedSince`: those last used before are over. */
     list(ask: SessionSearch & { usedSince: number; now: number }): Promise<ListedSession[]>

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { linkIn, mailSink, parsed } from '../../test/mail-sink.ts'
 import type { Mail } from '../identity/links.ts'
-import { backgroundTasks } from './background-tasks.ts'
+import { backgroundTasks } from '../outbox/background-tasks.ts'
 import { folderMailer, smtpMailer } from './mailer.ts'
 import { renderMail } from './templates.ts'
 

@@ -33,6 +33,7 @@ export const auditEventTypes = {
   'token.revoke': 'An application revoked a token',
   'token.reuse': 'A code or refresh token was used a second time, so the tokens issued for it were revoked',
   'token.exchange': 'A client exchanged a token for one of its own',
+  'client.logout-lost': 'An application could not be told that a session had ended',
   'client.create': 'A client was registered',
   'client.change': 'A client was changed',
   'client.remove': 'A client was removed',

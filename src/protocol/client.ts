@@ -27,6 +27,9 @@ const secureUrl = url.refine((text) => text.startsWith('https:') || isLoopback(t
 const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
 
+/** OpenID Connect Back-Channel Logout §2.2, Front-Channel Logout §2 */
+const logoutUri = secureUrl.refine((text) => !text.includes('#'), 'must not have a fragment')
+
 /** At most 20 valid public keys. RFC 7517 §5 */
 const clientKeys = z.strictObject({
   keys: z
@@ -97,6 +100,13 @@ export const clientSchema = z
       .default([])
       .describe('Web origins whose scripts may call this server, besides those of redirect_uris'),
     post_logout_redirect_uris: z.array(text).max(50).default([]).describe('Where logout may lead, RP-Initiated Logout §3.1'),
+    backchannel_logout_uri: logoutUri
+      .optional()
+      .describe('Where it is told that a session has ended, OpenID Connect Back-Channel Logout §2.2'),
+    backchannel_logout_session_required: z
+      .boolean()
+      .default(false)
+      .describe('It needs `sid` in logout tokens, which they have in any case'),
     grant_types: z.array(text).max(50).default(['authorization_code']).describe('Which grant types it may use'),
     response_types: z
       .array(z.enum(['code', 'none']))

@@ -173,8 +173,15 @@ export interface People {
   ): Promise<SignInProof | undefined>
   /** What the audit log is told of a login and password that `checkPassword` did not accept. */
   failedSignIn(login: string): Promise<AuditEvent>
-  /** Ends the sessions with these browser session ids. */
-  signOut(ids: readonly string[]): Promise<void>
+  /** Ends the sessions with these browser session ids. Returns the clients that the people were signed in to. */
+  signOut(ids: readonly string[]): Promise<readonly SignedInClient[]>
+}
+
+/** A client that a person is signed in to. */
+export interface SignedInClient {
+  clientId: string
+  /** The `sid` of its ID tokens. */
+  sid: string
 }
 
 /** The second factors of a person. */

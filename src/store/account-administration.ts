@@ -77,7 +77,7 @@ export function* replacePassword(tenant: string, { subject, from, to, keep = '',
     where tenant_id = ${tenant} and subject = ${subject} and coalesce(password_hash, '') = ${from ?? ''} returning subject`
   if (changed.length === 0) return false
   // Before the refresh tokens: a code that is being redeemed is waited for, and its refresh token found.
-  yield* endSessions(tenant, { subject })
+  yield* endSessions(tenant, { subject }, now)
   yield* endOfPassword(tenant, subject)
   yield sql`
     insert into revocations (tenant_id, id, until)

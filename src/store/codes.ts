@@ -1,5 +1,6 @@
 /** Authorization codes in the database — RFC 6749 §4.1.2. A spent code stays until it expires, so that its reuse is noticed. */
 import type { Store } from '../protocol/ports.ts'
+import type { Code } from '../protocol/types.ts'
 import { codeFrom, documentOfCode } from './documents.ts'
 import { endPushedRequest } from './pushed-requests.ts'
 import { type Db, type Sql, sql } from './sql.ts'
@@ -12,9 +13,9 @@ export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
         db.transact(function* () {
           // Locks the session: one that ends now ends this code too, and one that has ended issues none.
           const { subject, sid } = code.authentication
-          const live = yield sql`
-            update sessions set sid = sid where tenant_id = ${tenant} and subject = ${subject} and sid = ${sid} returning sid`
-          if (live.length === 0) return false
+          const [session] = yield sql`
+            update sessions set sid = sid where tenant_id = ${tenant} and subject = ${subject} and sid = ${sid} returning expires_at`
+          if (!session) return false
           if (flow !== undefined) {
             const ended = yield sql`delete from flows where tenant_id = ${tenant} and id = ${flow} returning id`
             if (ended.length === 0) return false
@@ -25,7 +26,8 @@ export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
           yield sql`
             insert into codes (tenant_id, hash, grant_id, family, doc, expires_at, subject, sid)
             values (${tenant}, ${code.hash}, ${code.grantId}, ${code.family}, ${documentOfCode(code)}, ${code.expiresAt},
-              ${code.authentication.subject}, ${code.authentication.sid})`
+              ${subject}, ${sid})`
+          if (code.scope.includes('openid')) yield signedIn(tenant, code, session['expires_at'] as number)
           return true
         }),
       async find(hash) {
@@ -38,6 +40,13 @@ export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
       },
     },
   }
+}
+
+/** The application is told when the session ends. Back-Channel Logout 1.0 §2.3 */
+function signedIn(tenant: string, { asked, authentication: { subject, sid } }: Code, expiresAt: number): Sql {
+  return sql`
+    insert into session_clients (tenant_id, sid, client_id, told_sid, subject, expires_at)
+    values (${tenant}, ${sid}, ${asked.clientId}, ${sid}, ${subject}, ${expiresAt}) on conflict do nothing`
 }
 
 /**

@@ -173,7 +173,9 @@ onEachEngine('hole 4: a session ends its own codes, and no others', async ({ a, 
     const found = await Promise.all(['one', 'two', 'three'].map(async (hash) => ((await store.codes.find(hash)) ? hash : '')))
     return found.filter(Boolean)
   }
-  assert.deepEqual(await a.sessions.end({ hashes: ['one', 'unknown'] }), [{ sid: 'one', subject: 'subject' }])
+  assert.deepEqual(await a.sessions.end({ hashes: ['one', 'unknown'] }), [
+    { sid: 'one', subject: 'subject', clients: [{ clientId: 'client', sid: 'one' }], messages: [] },
+  ])
   assert.deepEqual(await codes(a), ['two', 'three'])
   assert.deepEqual(await a.sessions.end({ subject: 'another', sid: 'two' }), [])
   assert.deepEqual(await codes(a), ['two', 'three'])

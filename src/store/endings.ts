@@ -1,34 +1,83 @@
 /** What ends together: sessions, an account's access, its links. Every path that ends something uses these functions. */
 import type { Account } from '../identity/account.ts'
+import type { OutboxMessage } from '../identity/outbox.ts'
 import type { EndedSession, SessionsToEnd } from '../identity/store.ts'
-import { type Sql, sql, type Transaction } from './sql.ts'
+import { enqueue } from './outbox.ts'
+import { type Row, type Sql, sql, type Transaction } from './sql.ts'
+
+/** How long an application that is down is worth telling that a session has ended, in seconds. */
+const worthTelling = 86_400
+
+/** Seconds for which the process that ends a session may send the logout tokens before any other does. */
+const headStart = 2
+
+/** What is enough to identify a session that was deleted. */
+export type DeletedSession = Pick<EndedSession, 'sid' | 'subject'>
 
 /**
  * Within a transaction: the only place where sessions end. Authorization codes issued from them end too, as do pending sign-ins when
- * they are an account's. A redeemed code stays: its reuse must be noticed.
+ * they are an account's. A redeemed code stays: its reuse must be noticed. The applications that people were signed in to are told.
  */
-export function* endSessions(tenant: string, which: SessionsToEnd): Transaction<EndedSession[]> {
-  const ended = yield* removeSessions(tenant, which)
+export function* endSessions(tenant: string, which: SessionsToEnd, now: number): Transaction<EndedSession[]> {
+  const deleted = yield* removeSessions(tenant, which)
   if (!('subject' in which) || which.sid !== undefined) {
-    yield* endCodes(tenant, ended)
-    return ended
+    yield* endCodes(tenant, deleted)
+    return yield* tellClients(tenant, deleted, now)
   }
   const { subject, except = '' } = which
   yield sql`delete from codes where tenant_id = ${tenant} and subject = ${subject} and sid <> ${except} and used_at is null`
   yield sql`
     update flows set half_id = null, half = null, half_subject = null where tenant_id = ${tenant} and half_subject = ${subject}`
-  return ended
+  return yield* tellClients(tenant, deleted, now)
 }
 
 /** Within a transaction: ends the codes that were issued from these sessions. */
-export function* endCodes(tenant: string, ended: readonly EndedSession[]): Transaction<void> {
+export function* endCodes(tenant: string, ended: readonly DeletedSession[]): Transaction<void> {
   if (ended.length === 0) return
   const [subjects, sids] = [ended.map(({ subject }) => subject), ended.map(({ sid }) => sid)]
   yield sql`delete from codes where tenant_id = ${tenant} and subject in ${subjects} and sid in ${sids} and used_at is null`
 }
 
+/** Within a transaction: queues a logout token for each application that wants them. Back-Channel Logout 1.0 §2.3, §2.5 */
+export function* tellClients(tenant: string, ended: readonly DeletedSession[], now: number): Transaction<EndedSession[]> {
+  if (ended.length === 0) return []
+  const sids = ended.map(({ sid }) => sid)
+  const rows = yield sql`
+    delete from session_clients where tenant_id = ${tenant} and sid in ${sids}
+    returning sid, client_id, told_sid, subject`
+  const told = yield* clientsToTell(tenant, new Set(rows.map((row) => row['client_id'] as string)))
+  const messages = rows
+    .filter((row) => told.has(row['client_id'] as string))
+    .map((row) => ({ sid: row['sid'], message: logoutMessage(row, now) }))
+  for (const { message } of messages) yield enqueue(tenant, message)
+  return ended.map(({ sid, subject }) => ({
+    sid,
+    subject,
+    clients: rows
+      .filter((row) => row['sid'] === sid)
+      .map((row) => ({ clientId: row['client_id'] as string, sid: row['told_sid'] as string })),
+    messages: messages.filter((one) => one.sid === sid).map(({ message }) => message.id),
+  }))
+}
+
+function* clientsToTell(tenant: string, ids: ReadonlySet<string>): Transaction<ReadonlySet<string>> {
+  if (ids.size === 0) return ids
+  const list = [...ids]
+  const rows = yield sql`select id, doc from clients where tenant_id = ${tenant} and id in ${list} and status = 'active'`
+  const told = rows.filter((row) => JSON.parse(row['doc'] as string).backchannel_logout_uri !== undefined)
+  return new Set(told.map((row) => row['id'] as string))
+}
+
+/** Its id follows from the sign-in that it is about. */
+function logoutMessage(row: Row, now: number): OutboxMessage {
+  const [client, sid, subject] = [row['client_id'] as string, row['told_sid'] as string, row['subject'] as string]
+  const content = JSON.stringify({ client, subject, sid })
+  const times = { nextAt: now + headStart, expiresAt: now + worthTelling }
+  return { id: `logout ${sid} ${client}`, kind: 'logout-token', sealed: '', content, attempts: 0, lease: '', ...times }
+}
+
 /** Within a transaction: the sessions alone. */
-export function* removeSessions(tenant: string, which: SessionsToEnd): Transaction<EndedSession[]> {
+export function* removeSessions(tenant: string, which: SessionsToEnd): Transaction<DeletedSession[]> {
   const rows = yield deletion(tenant, which)
   return rows.map((row) => ({ sid: row['sid'] as string, subject: row['subject'] as string }))
 }
@@ -43,7 +92,7 @@ function deletion(tenant: string, which: SessionsToEnd): Sql {
 
 /** Within a transaction: ends the account's sessions and revokes its grants. */
 export function* endAccess(tenant: string, subject: string, now: number): Transaction<void> {
-  yield* endSessions(tenant, { subject })
+  yield* endSessions(tenant, { subject }, now)
   yield sql`update grants set revoked_at = ${now} where tenant_id = ${tenant} and subject = ${subject} and revoked_at is null`
   yield sql`
     delete from refresh_tokens where tenant_id = ${tenant}

@@ -4,7 +4,7 @@ import type { IdentityStore } from '../identity/store.ts'
 import { endSessions } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
-export function factors(db: Db, tenant: string): Pick<IdentityStore, 'factors'> {
+export function factors(db: Db, tenant: string, now: () => number): Pick<IdentityStore, 'factors'> {
   return {
     factors: {
       async of(subject) {
@@ -49,7 +49,7 @@ export function factors(db: Db, tenant: string): Pick<IdentityStore, 'factors'> 
           yield* lock(tenant, subject)
           const had = (yield* count(tenant, subject)) > 0
           yield* removeFactors(tenant, subject)
-          yield* endSessions(tenant, { subject })
+          yield* endSessions(tenant, { subject }, now())
           return had
         }),
     },

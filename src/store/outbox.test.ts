@@ -56,3 +56,19 @@ onEachEngine('hole 21: a link and its mail are stored together or not at all', a
   assert.equal(await a.signUps.find('one', NOW), undefined)
   assert.equal((await queue.claim(ask)).length, 1)
 })
+
+onEachEngine(
+  'a message that was never attempted is claimed by its id before it is due, once, and by its tenant alone',
+  async ({ a, b, db }) => {
+    const queue = outboxQueue(db)
+    for (const store of [a, b]) await store.outbox.add(aMessage({ id: 'one', attempts: 0 }))
+    const these = { tenant: 'a', ids: ['one', 'unknown'], now: NOW, until: NOW + 300 }
+    const claims = await atOnce(6, (i) => queue.claimThese({ ...these, lease: `node ${i}` }))
+    assert.deepEqual(
+      claims.flat().map(({ tenant, id, attempts }) => [tenant, id, attempts]),
+      [['a', 'one', 1]],
+    )
+    assert.deepEqual(await queue.claimThese({ ...these, now: NOW + 299, lease: 'late' }), [])
+    assert.equal((await queue.claimThese({ ...these, now: NOW + 300, until: NOW + 600, lease: 'later' })).length, 1)
+  },
+)

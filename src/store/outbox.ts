@@ -13,10 +13,10 @@ export function outbox(db: Db, tenant: string): { outbox: OutboxStore } {
 }
 
 /** For the transaction of the change that the message is about. */
-export function enqueue(tenant: string, { id, kind, sealed, attempts, lease, nextAt, expiresAt }: OutboxMessage): Sql {
+export function enqueue(tenant: string, { id, kind, sealed, content, attempts, lease, nextAt, expiresAt }: OutboxMessage): Sql {
   return sql`
-    insert into outbox (tenant_id, id, kind, sealed, attempts, lease, next_at, expires_at)
-    values (${tenant}, ${id}, ${kind}, ${sealed}, ${attempts}, ${lease}, ${nextAt}, ${expiresAt})`
+    insert into outbox (tenant_id, id, kind, sealed, content, attempts, lease, next_at, expires_at)
+    values (${tenant}, ${id}, ${kind}, ${sealed}, ${content ?? null}, ${attempts}, ${lease}, ${nextAt}, ${expiresAt})`
 }
 
 export function outboxQueue(db: Db): OutboxQueue {
@@ -27,7 +27,14 @@ export function outboxQueue(db: Db): OutboxQueue {
         update outbox set lease = ${lease}, next_at = ${until}, attempts = attempts + 1
         where (tenant_id, id) in (select tenant_id, id from outbox where next_at <= ${now} order by next_at limit ${limit})
         and next_at <= ${now}
-        returning tenant_id, id, kind, sealed, attempts, lease, next_at, expires_at`)
+        returning tenant_id, id, kind, sealed, attempts, lease, next_at, expires_at, content`)
+      return rows.map(messageFrom)
+    },
+    async claimThese({ tenant, ids, lease, now, until }) {
+      const rows = await db.write(sql`
+        update outbox set lease = ${lease}, next_at = ${until}, attempts = attempts + 1
+        where tenant_id = ${tenant} and id in ${ids} and (next_at <= ${now} or attempts = 0)
+        returning tenant_id, id, kind, sealed, attempts, lease, next_at, expires_at, content`)
       return rows.map(messageFrom)
     },
     async defer({ tenant, id, lease }, nextAt) {
@@ -47,6 +54,7 @@ function messageFrom(row: Row): QueuedMessage {
     id: row['id'] as string,
     kind: row['kind'] as OutboxMessage['kind'],
     sealed: row['sealed'] as string,
+    content: (row['content'] as string | null) ?? undefined,
     attempts: row['attempts'] as number,
     lease: row['lease'] as string,
     nextAt: row['next_at'] as number,

@@ -3,31 +3,31 @@
 import type { SessionRow } from '../identity/account.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { accountFrom, columnsOfAccount, stillProven } from './account-row.ts'
-import { endCodes, endSessions, removeSessions } from './endings.ts'
+import { endCodes, endSessions, removeSessions, tellClients } from './endings.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
-export function sessions(db: Db, tenant: string): Pick<IdentityStore, 'sessions'> {
+export function sessions(db: Db, tenant: string, now: () => number): Pick<IdentityStore, 'sessions'> {
   return {
     sessions: {
-      start: (session, passwordHash, replaces) => db.transact(() => start(tenant, session, passwordHash, replaces)),
-      end: (which) => db.transact(() => endSessions(tenant, which)),
-      async find(hashes, now) {
+      start: (session, passwordHash, replaces) => db.transact(() => start(tenant, session, { passwordHash, replaces, now: now() })),
+      end: (which) => db.transact(() => endSessions(tenant, which, now())),
+      async find(hashes, at) {
         const rows = await db.read(sql`
           select s.hash, s.sid, s.auth_time, s.acr, s.amr, s.created_at as started_at, s.last_seen_at, s.expires_at,
             s.device, s.address, ${columnsOfAccount}
           from sessions s join accounts a on a.tenant_id = s.tenant_id and a.subject = s.subject
-          where s.tenant_id = ${tenant} and s.hash in ${hashes} and s.expires_at > ${now} and a.status = 'active'`)
+          where s.tenant_id = ${tenant} and s.hash in ${hashes} and s.expires_at > ${at} and a.status = 'active'`)
         return rows.map((row) => ({ session: sessionFrom(row), account: accountFrom(row) }))
       },
-      async of(subject, now) {
+      async of(subject, at) {
         const rows = await db.read(sql`
           select hash, sid, subject, auth_time, acr, amr, created_at as started_at, last_seen_at, expires_at, device, address from sessions
-          where tenant_id = ${tenant} and subject = ${subject} and expires_at > ${now} order by last_seen_at desc, sid`)
+          where tenant_id = ${tenant} and subject = ${subject} and expires_at > ${at} order by last_seen_at desc, sid`)
         return rows.map(sessionFrom)
       },
-      async seen(hash, now, address) {
+      async seen(hash, at, address) {
         await db.write(sql`
-          update sessions set last_seen_at = ${now}, address = ${address} where tenant_id = ${tenant} and hash = ${hash} and last_seen_at < ${now}`)
+          update sessions set last_seen_at = ${at}, address = ${address} where tenant_id = ${tenant} and hash = ${hash} and last_seen_at < ${at}`)
       },
       async list(ask) {
         return (await db.read(ask.subject === undefined ? ofAll(tenant, ask) : ofSubject(tenant, ask.subject, ask))).map(listed)
@@ -72,19 +72,28 @@ function listed(row: Row) {
   return { ...sessionFrom(row), username: row['username'] as string }
 }
 
-function* start(tenant: string, session: SessionRow, passwordHash: string | undefined, replaces: readonly string[]): Transaction<boolean> {
+interface Start {
+  passwordHash: string | undefined
+  replaces: readonly string[]
+  now: number
+}
+
+function* start(tenant: string, session: SessionRow, { passwordHash, replaces, now }: Start): Transaction<boolean> {
   const { sid, subject } = session
   // Locks the account: waits for a change in progress, and a later change ends this session too.
   const proven = yield stillProven(tenant, subject, passwordHash)
   if (proven.length === 0) return false
   const replaced = yield* removeSessions(tenant, { hashes: replaces })
   const own = replaced.filter((one) => one.subject === subject).map((one) => one.sid)
-  // A session under a new id is the same sign-in to the codes that were issued from it.
-  if (own.length > 0) yield sql`update codes set sid = ${sid} where tenant_id = ${tenant} and subject = ${subject} and sid in ${own}`
-  yield* endCodes(
-    tenant,
-    replaced.filter((one) => one.subject !== subject),
-  )
+  if (own.length > 0) {
+    // A session under a new id is the same sign-in to the codes that were issued from it, and to the applications.
+    yield sql`update codes set sid = ${sid} where tenant_id = ${tenant} and subject = ${subject} and sid in ${own}`
+    yield sql`
+      update session_clients set sid = ${sid}, expires_at = ${session.expiresAt} where tenant_id = ${tenant} and sid in ${own}`
+  }
+  const others = replaced.filter((one) => one.subject !== subject)
+  yield* endCodes(tenant, others)
+  yield* tellClients(tenant, others, now)
   yield sql`
     insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at, device, address)
     values (${tenant}, ${session.hash}, ${sid}, ${subject}, ${session.authTime}, ${session.acr}, ${session.amr.join(' ')},

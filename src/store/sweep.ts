@@ -52,6 +52,8 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
       (select tenant_id, hash from refresh_tokens where expires_at <= ${late} limit ${limit}) returning hash`,
     sql`delete from sessions where (tenant_id, hash) in
       (select tenant_id, hash from sessions where expires_at <= ${late} limit ${limit}) returning hash`,
+    sql`delete from session_clients where (tenant_id, sid, client_id, told_sid) in
+      (select tenant_id, sid, client_id, told_sid from session_clients where expires_at <= ${late} limit ${limit}) returning sid`,
     sql`delete from signing_keys where (tenant_id, kid) in
       (select tenant_id, kid from signing_keys where remove_at <= ${late} limit ${limit}) returning kid`,
     sql`delete from links where (tenant_id, hash) in

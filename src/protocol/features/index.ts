@@ -5,6 +5,7 @@ import { apiKeys } from './api-keys.ts'
 import { attributes } from './attributes.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { authorizationDetails } from './authorization-details.ts'
+import { backChannelLogout } from './back-channel-logout.ts'
 import { claimsParameter } from './claims-parameter.ts'
 import { clientAssertion } from './client-assertion.ts'
 import { clientCredentials } from './client-credentials.ts'
@@ -77,6 +78,7 @@ export const catalogue = {
   groups,
   attributes,
   logout,
+  backChannelLogout,
   introspection,
   jwtIntrospection,
   revocation,

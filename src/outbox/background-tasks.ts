@@ -16,12 +16,12 @@ export function backgroundTasks(tell: (problem: object, text: string) => void): 
   return {
     start(work) {
       if (running.size >= maxRunning)
-        return tell({ waiting: running.size }, 'too much work is waiting; a mail is not sent before its next turn')
+        return tell({ waiting: running.size }, 'too much work is waiting; a message is not sent before its next turn')
       const task = new Promise<void>((resolve) => setImmediate(resolve))
         .then(work)
         .then(() => undefined)
         .catch((error: { code?: unknown; responseCode?: unknown }) =>
-          tell({ code: error.code, response: error.responseCode }, 'a mail could not be queued'),
+          tell({ code: error.code, response: error.responseCode }, 'work after an answer failed'),
         )
         .finally(() => running.delete(task))
       running.add(task)
