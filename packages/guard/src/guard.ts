@@ -7,7 +7,8 @@ import { introspector } from './introspection.ts'
 import { cachedIssuer } from './issuer.ts'
 import { looksLikeJws } from './jws.ts'
 import { verifyJwt } from './jwt-access-token.ts'
-import { metadataOf, metadataPathOf, type ResourceMetadata } from './metadata.ts'
+import { metadataOf, type ResourceMetadata } from './metadata.ts'
+import { metadataPathOf } from './metadata-path.ts'
 import { checkScopes, type GuardOptions, isToken, type Settings, settingsFrom } from './options.ts'
 import { Refusal, refuse } from './refusal.ts'
 import { type GuardRequest, type Need, type PresentedCredential, presentedCredential } from './request.ts'
@@ -26,9 +27,9 @@ export interface Guard {
 /** Throws TypeError when the options are invalid. Sends nothing to the issuer before the first request. */
 export function createGuard(options: GuardOptions): Guard {
   const settings = settingsFrom(options)
-  const { resource, origin, schemes, algorithms, nonces, requireScopes } = settings
+  const { resource, metadataUrl, schemes, algorithms, nonces, requireScopes } = settings
   const metadataPath = metadataPathOf(resource)
-  const challenge: ChallengeOptions = { schemes, algorithms, metadataUrl: origin + metadataPath, nonce: () => nonces?.current() }
+  const challenge: ChallengeOptions = { schemes, algorithms, metadataUrl, nonce: () => nonces?.current() }
   const verify = verifier(settings)
   const scopes = new Set(requireScopes)
 

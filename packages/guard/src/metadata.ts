@@ -30,12 +30,6 @@ export function metadataOf(
   }
 }
 
-/** Where to find it: the well-known part goes between host and path. §3.1 */
-export function metadataPathOf(resource: string): string {
-  const { pathname } = new URL(resource)
-  return `/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`
-}
-
 /** Any website may read it, as any client may. */
 export const metadataHeaders = {
   'content-type': 'application/json',

@@ -4,6 +4,7 @@ import { certificateCheck } from './certificate.ts'
 import { proofCheck } from './dpop.ts'
 import { type DpopNonces, dpopNonces } from './dpop-nonce.ts'
 import { type Fetch, isSafeUrl } from './fetch-json.ts'
+import { metadataPathOf } from './metadata-path.ts'
 import { type Algorithm, knownAlgorithms } from './public-key.ts'
 import { memoryReplayStore, type ReplayStore } from './replay.ts'
 import type { Scheme } from './request.ts'
@@ -18,6 +19,8 @@ export interface GuardOptions {
   resource?: string
   /** A name for people, in the metadata. */
   resourceName?: string
+  /** Where clients find the metadata, if the issuer serves it for this API. Absent: at the origin of the resource. RFC 9728 §5.1 */
+  metadataUrl?: string
   /** Credentials with which the API asks the issuer about opaque tokens. */
   introspection?: IntrospectionCredentials
   /** Accept tokens that are bound to a key, with proof of that key. RFC 9449 */
@@ -77,6 +80,7 @@ export interface Settings extends BindingOptions {
   /** Of the resource. */
   origin: string
   resourceName: string | undefined
+  metadataUrl: string
   introspection: IntrospectionCredentials | undefined
   schemes: readonly Scheme[]
   apiKeys: boolean
@@ -101,11 +105,13 @@ export function settingsFrom(options: GuardOptions): Settings {
   if (typeof audience !== 'string' || audience === '') throw new TypeError('audience is needed')
   checkUrl('issuer', issuer)
   checkUrl('resource', resource)
+  const { origin } = new URL(resource)
+  const { metadataUrl = origin + metadataPathOf(resource) } = options
+  checkMetadataUrl(metadataUrl)
   checkNumber('clockTolerance', clockTolerance, 300)
   checkNumber('cacheSeconds', cacheSeconds, 3600)
   checkNumber('cachedTokens', cachedTokens, 100_000)
   const algorithms = checkAlgorithms(options.algorithms ?? knownAlgorithms)
-  const { origin } = new URL(resource)
   const dpop = dpopSettings(options.dpop, now)
   const apiKeys = introspection?.apiKeys ?? false
   if (requireBound && !dpop && !mtls) throw new TypeError('requireBound needs dpop or mtls')
@@ -116,6 +122,7 @@ export function settingsFrom(options: GuardOptions): Settings {
     resource,
     origin,
     resourceName: options.resourceName,
+    metadataUrl,
     introspection,
     schemes: [...(requireBound && !mtls ? [] : ['Bearer' as const]), ...(dpop ? ['DPoP' as const] : [])],
     apiKeys,
@@ -158,6 +165,12 @@ function checkNumber(name: string, value: number, max: number): void {
 function checkUrl(name: string, url: unknown): void {
   if (typeof url !== 'string' || !URL.canParse(url) || !isSafeUrl(new URL(url)) || /[?#"\\]/.test(url))
     throw new TypeError(`${name} is an https URL without query and fragment, or http on this machine`)
+}
+
+/** It stands between quotes in a challenge. */
+function checkMetadataUrl(url: unknown): void {
+  if (typeof url !== 'string' || !URL.canParse(url) || !isSafeUrl(new URL(url)) || !/^[^\s#"\\]+$/.test(url))
+    throw new TypeError('metadataUrl is an https URL without fragment, or http on this machine')
 }
 
 /** RFC 6749 §3.3 */

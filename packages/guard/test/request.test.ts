@@ -161,6 +161,20 @@ suite('metadata', () => {
     assert.deepEqual(guard.metadata().dpop_signing_alg_values_supported, ['ES256'])
     assert.equal(guard.metadata().scopes_supported, undefined)
   })
+  test('is where the option says', async () => {
+    const metadataUrl = 'https://id.example/resource-metadata?resource=https%3A%2F%2Fapi.example'
+    const refused = await guarded({ metadataUrl })
+      .check({ method: 'GET', url: '/', headers: {} })
+      .catch((error) => error)
+    assert.equal(refused.headers['www-authenticate'], `Bearer resource_metadata="${metadataUrl}"`)
+  })
+  for (const metadataUrl of ['http://id.example/', 'https://id.example/#x', 'https://id.example/"', 'https://id.example/ x', 'x', 7])
+    test(`cannot be at ${metadataUrl}`, () => {
+      assert.throws(
+        () => guarded({ metadataUrl: metadataUrl as string }),
+        /metadataUrl is an https URL without fragment, or http on this machine/,
+      )
+    })
 })
 
 suite('options that make no sense are refused', () => {

@@ -30,6 +30,7 @@ import { openid } from './openid.ts'
 import { passwordGrant } from './password-grant.ts'
 import { pkce } from './pkce.ts'
 import { promptCreate } from './prompt-create.ts'
+import { protectedResourceMetadata } from './protected-resource-metadata.ts'
 import { providerHint } from './provider-hint.ts'
 import { pushedRequests } from './pushed-requests.ts'
 import { refreshToken } from './refresh-token.ts'
@@ -83,6 +84,7 @@ export const catalogue = {
   jwtIntrospection,
   revocation,
   resourceIndicators,
+  protectedResourceMetadata,
   tokenExchange,
   upstreamTokens,
   grantManagement,
