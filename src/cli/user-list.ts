@@ -44,8 +44,7 @@ function from1To(most: number): (text: string) => number {
   }
 }
 
-async function list(terminal: Terminal, flags: ListFlags, { store }: Tenant): Promise<void> {
-  const { search, status, role, sort, limit, page } = flags
+async function list(terminal: Terminal, { json, search, status, role, sort, limit, page }: ListFlags, { store }: Tenant): Promise<void> {
   const order = { sort: sort.replace('-', '') as AccountSearch['sort'], descending: sort.startsWith('-') }
   const found = await store.accounts.search({ search, status, role, ...order, offset: (page - 1) * limit, limit })
   const rows = found.accounts.map((account) => [
@@ -56,7 +55,7 @@ async function list(terminal: Terminal, flags: ListFlags, { store }: Tenant): Pr
     dateOf(account.createdAt),
     account.subject,
   ])
-  printTable(terminal, flags.json, found.accounts.map(shown), ['user name', 'email', 'status', 'role', 'since', 'sub'], rows)
+  printTable(terminal, json, found.accounts.map(shown), ['user name', 'email', 'status', 'role', 'since', 'sub'], rows)
   const pages = Math.ceil(found.total / limit)
   if (pages > 1) terminal.stderr.write(`Page ${page} of ${pages}, of ${found.total} accounts. See another one with --page.\n`)
 }

@@ -268,5 +268,6 @@ const registrable = [
   ...['tls_client_auth_subject_dn', 'tls_client_auth_san_dns', 'tls_client_auth_san_uri', 'tls_client_auth_san_ip'],
   ...['tls_client_auth_san_email', 'jwks_uri', 'request_uris'],
   ...['id_token_encrypted_response_alg', 'id_token_encrypted_response_enc', 'userinfo_signed_response_alg'],
-  ...['userinfo_encrypted_response_alg', 'userinfo_encrypted_response_enc'],
+  ...['userinfo_encrypted_response_alg', 'userinfo_encrypted_response_enc', 'backchannel_logout_uri'],
+  ...['backchannel_logout_session_required'],
 ]
