@@ -30,7 +30,7 @@ import { withAcceptedDocuments } from './protocol/client-document.ts'
 import type { Ctx, MutualTls, Server } from './protocol/feature.ts'
 import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
 import type { TenantSettings } from './protocol/tenant-rules.ts'
-import { tenantSettings } from './protocol/tenant-settings.ts'
+import { tenantSettings, withoutGrantTypes } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
@@ -234,7 +234,7 @@ function settingsOf(
     detailTypes,
     requestUri: tenantSettings(row.settings).request_uri,
     clientIdHosts: server.features.some(({ id }) => id === 'clientIdMetadataDocuments') ? tenantSettings(row.settings).client_id_hosts : [],
-    withoutGrantTypes: tenantSettings(row.settings).password_grant ? [] : ['password'],
+    withoutGrantTypes: withoutGrantTypes(tenantSettings(row.settings)),
     secondFactor: secondFactorOf(config, row),
     registration: registrationRuleOf(config, row),
     ...releasedAttributes(server, schema),

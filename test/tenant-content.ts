@@ -2,8 +2,8 @@
 import { connectionSchema } from '../src/connections/connection.ts'
 import type { UpstreamRequest } from '../src/connections/store.ts'
 import { attributeSchema } from '../src/identity/attributes.ts'
+import type { StoredApiKey } from '../src/protocol/registry.ts'
 import { resourceSchema } from '../src/protocol/resource.ts'
-import type { StoredApiKey } from '../src/protocol/types.ts'
 import type { VaultEntry } from '../src/vault/entry.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 

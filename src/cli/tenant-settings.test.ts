@@ -20,6 +20,7 @@ const changed: Required<TenantOwnSettings> = {
   account_deletion: false,
   request_uri: true,
   client_id_hosts: ['agents.example'],
+  front_channel_tokens: true,
   contact: 'ada@example.com',
   lifetimes: { access_token: 60 },
 }
@@ -72,6 +73,7 @@ suite('a stored document', () => {
     account_deletion: true,
     request_uri: false,
     client_id_hosts: [],
+    front_channel_tokens: false,
     lifetimes: {},
   }
 
@@ -92,6 +94,7 @@ suite('a stored document', () => {
       account_deletion: false,
       request_uri: false,
       client_id_hosts: [],
+      front_channel_tokens: false,
       lifetimes: {},
     })
   })

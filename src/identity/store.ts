@@ -1,6 +1,6 @@
 /** The store port: what `identity/` asks of the database. Each act is atomic; times are in seconds since the epoch. */
 import type { SignedInClient } from '../protocol/ports.ts'
-import type { ApiKey } from '../protocol/types.ts'
+import type { ApiKey } from '../protocol/registry.ts'
 import type { Access, Account, AccountStatus, Link, LinkKind, ListedSession, SessionRow, SignUp } from './account.ts'
 import type { AttributeStore, Values } from './attributes.ts'
 import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'

@@ -1,8 +1,8 @@
 /** Makes API keys and checks what they may hold — Gatehouse API keys, with the scopes of RFC 6749 §3.3 and the resources of RFC 8707. */
 import { z } from 'zod'
 import type { Ctx } from './feature.ts'
+import type { ApiKey, StoredApiKey } from './registry.ts'
 import { line } from './text.ts'
-import type { ApiKey, StoredApiKey } from './types.ts'
 
 export const apiKeySchema = z.strictObject({
   label: line(120).describe('What the key is for, to recognise it by'),

@@ -51,13 +51,23 @@ function table<K extends Tables>(features: readonly Feature[], kind: K, key: (it
   return map
 }
 
+/** The grant types that clients can be registered for: those that are redeemed, and those of response types alone. */
+export function grantTypesOf({ grantTypes, responseTypes }: Pick<Server, 'grantTypes' | 'responseTypes'>): readonly string[] {
+  return [...new Set([...grantTypes.keys(), ...[...responseTypes.values()].flatMap((type) => type.grantTypes)])]
+}
+
+/** The path under which metadata lists an endpoint: of one that takes an id, the part before it. */
+export function advertisedPath({ path }: Pick<Endpoint, 'path'>): string {
+  return path.replace(/\/:id$/, '')
+}
+
 /** RFC 8414 §2, OpenID Connect Discovery §3. Each list is read from the table that serves requests, so the two cannot differ. */
 export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
   const { server, issuer } = ctx
   const document: Record<string, unknown> = { issuer }
   for (const e of server.endpoints.values()) if (e.advertisedAs) document[e.advertisedAs] = issuer + advertisedPath(e)
   const authMethods = [...server.clientAuth.keys()]
-  document['grant_types_supported'] = [...server.grantTypes.keys()].filter((name) => !ctx.tenant.withoutGrantTypes.includes(name))
+  document['grant_types_supported'] = grantTypesOf(server).filter((name) => !ctx.tenant.withoutGrantTypes.includes(name))
   document['scopes_supported'] = Object.keys(ctx.tenant.scopes)
   for (const e of server.endpoints.values()) {
     if (e.clientAuth)
@@ -70,9 +80,4 @@ export function metadata(ctx: Ctx): Readonly<Record<string, unknown>> {
     }
   }
   return Object.fromEntries(Object.entries(document).filter(([, value]) => !Array.isArray(value) || value.length > 0)) // RFC 8414 §3.2
-}
-
-/** The path under which metadata lists an endpoint: of one that takes an id, the part before it. */
-export function advertisedPath({ path }: Pick<Endpoint, 'path'>): string {
-  return path.replace(/\/:id$/, '')
 }

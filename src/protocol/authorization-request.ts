@@ -14,16 +14,26 @@ const displays = new Set(['page', 'popup', 'touch', 'wap'])
 
 /** The response mode, which applies to refusals too: a client that asks for tokens at this endpoint reads the answer from the fragment. */
 export function requestedMode(ctx: Ctx, params: Params): string {
-  const type = params.all('response_type')[0] ?? ''
+  const type = responseTypeName(params.all('response_type')[0] ?? '')
   const usual = responseTypeOf(ctx, type)?.defaultMode ?? (type.includes('token') ? 'fragment' : 'query')
   const named = responseModeOf(ctx, params.all('response_mode')[0] ?? usual)
-  return named?.standsFor?.[usual] ?? named?.name ?? usual
+  return (usual === 'fragment' ? named?.insteadOfQuery : undefined) ?? named?.standsFor?.[usual] ?? named?.name ?? usual
 }
 
-/** One that an authorization request can ask for. */
-function responseTypeOf({ server }: Ctx, name: string): ResponseType | undefined {
-  const type = server.responseTypes.get(name)
-  return type?.atPage ? undefined : type
+/** Its words in the usual order: they may come in any. RFC 6749 §3.1.1 */
+function responseTypeName(text: string): string {
+  return text.split(' ').toSorted().join(' ')
+}
+
+/** One that an authorization request can ask for in this tenant. */
+function responseTypeOf(ctx: Ctx, name: string): ResponseType | undefined {
+  const type = ctx.server.responseTypes.get(name)
+  return type && isOffered(ctx, type) ? type : undefined
+}
+
+/** Can an authorization request ask for it in this tenant? */
+export function isOffered({ tenant }: Ctx, { atPage, grantTypes }: ResponseType): boolean {
+  return !atPage && !grantTypes.some((name) => tenant.withoutGrantTypes.includes(name))
 }
 
 function responseModeOf({ server }: Ctx, name: string): ResponseMode | undefined {
@@ -39,15 +49,17 @@ export async function readRequest(
 ): Promise<AuthorizationRequest> {
   params.check(ctx.server.mayRepeat)
   refuseUnsupported(ctx, params)
-  const responseType = params.need('response_type')
+  const responseType = responseTypeName(params.need('response_type'))
   const type = responseTypeOf(ctx, responseType) ?? refuse('unsupported_response_type', 'response_type is not offered here')
   const scope = readScope(ctx, client, params)
   refuseUnregistered(ctx, client, { responseType, scope })
   refuseUnmet(client, proven)
   const mode =
     responseModeOf(ctx, params.get('response_mode') ?? type.defaultMode) ?? refuse('invalid_request', 'response_mode is not offered here')
-  if (client.policy.signed_responses === 'required' && !mode.signed)
-    refuse('invalid_request', 'this client must ask for signed responses, with response_mode jwt') // FAPI 2.0 Message Signing §5.4
+  if (type.defaultMode === 'fragment' && mode.insteadOfQuery !== undefined)
+    refuse('invalid_request', 'response_mode must not put tokens into a query; use fragment, form_post or jwt') // Encoding Practices §3
+  if (client.policy.signed_responses === 'required' && !mode.signed && !type.idToken)
+    refuse('invalid_request', 'this client must ask for signed responses, with response_mode jwt') // FAPI 2.0 Message Signing §5.4, FAPI 1.0 Advanced §5.2.2
   const display = params.get('display')
   if (display !== undefined && !displays.has(display)) refuse('invalid_request', 'display must be page, popup, touch or wap')
 
@@ -160,12 +172,14 @@ function refuseUnsupported({ server: { parameters } }: Ctx, params: Params): voi
 
 /** A client must be registered for the grant that redeems the answer, for the response type and for every scope. RFC 7591 §2.1 */
 export function refuseUnregistered(
-  { server }: Ctx,
+  { server, tenant }: Ctx,
   client: Client,
   { responseType, scope }: Pick<AuthorizationRequest, 'responseType' | 'scope'>,
 ): void {
-  const { grantType, atPage } = server.responseTypes.get(responseType) ?? {}
-  if (grantType !== undefined && !client.grant_types.includes(grantType))
+  const { grantTypes = [], atPage } = server.responseTypes.get(responseType) ?? {}
+  if (grantTypes.some((name) => tenant.withoutGrantTypes.includes(name)))
+    refuse('unsupported_response_type', 'response_type is not offered here')
+  if (!grantTypes.every((name) => client.grant_types.includes(name)))
     refuse('unauthorized_client', 'this client is not registered for the grant type of this request')
   if (!atPage && !client.response_types.some((name) => name === responseType))
     refuse('unauthorized_client', 'this client is not registered for this response_type')

@@ -11,6 +11,7 @@ import { localizations } from './localizations.ts'
 import { isWebOrigin } from './origins.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
 import { accessTokenTyp, isIdentifier } from './resource.ts'
+import { frontChannelProblems, frontChannelTypes } from './response-types.ts'
 import { hostName, identifier, isCleanText, line } from './text.ts'
 
 /** What applications ask for unless told otherwise: who somebody is, and how to call and reach them. */
@@ -109,9 +110,10 @@ export const clientSchema = z
       .describe('It needs `sid` in logout tokens, which they have in any case'),
     grant_types: z.array(text).max(50).default(['authorization_code']).describe('Which grant types it may use'),
     response_types: z
-      .array(z.enum(['code', 'none']))
+      .array(z.enum(['code', 'none', ...frontChannelTypes]))
+      .max(20)
       .default(['code'])
-      .describe('Which response types it may use'),
+      .describe('Which response types it may use; those with tokens need a tenant that has switched them on'),
     jwks: clientKeys
       .optional()
       .describe('Its public keys, as {"keys": [...]}: for private_key_jwt, self_signed_tls_client_auth and request objects, RFC 7517 §5'),
@@ -210,6 +212,7 @@ export const clientSchema = z
     })
     if (client.grant_types.includes('authorization_code') && client.redirect_uris.length === 0)
       problem(['redirect_uris'], 'at least one is needed for the authorization_code grant type')
+    for (const [path, message] of frontChannelProblems(client)) problem(path, message)
     if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')
       problem(['token_endpoint_auth_method'], 'a client that may use client_credentials must authenticate') // RFC 6749 §4.4
     const hasKeys = client.jwks !== undefined || client.jwks_uri !== undefined

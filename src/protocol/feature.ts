@@ -244,10 +244,13 @@ export interface CredentialKind {
 export interface ResponseType {
   /** Value of `response_type`. */
   name: string
-  /** The grant type that redeems it, for which the client must be registered. */
-  grantType?: string
+  /** The grant types for which the client must be registered. Where a tenant has disabled one, the response type is not offered. Registration §2 */
+  grantTypes: readonly string[]
   /** Its code travels through the browser, where PKCE protects it. */
   code?: true
+  /** Tokens that travel through the browser. Core §3.2, §3.3, RFC 6749 §4.2 */
+  idToken?: true
+  accessToken?: true
   /** The person answers at a page of ours: no authorization request can ask for it, and it has a response mode of the same name. */
   atPage?: true
   /** What the person must compare before they allow it. */
@@ -274,6 +277,8 @@ export interface ResponseMode {
   name: string // value of `response_mode`
   /** What it sends is signed. */
   signed?: true
+  /** It puts the response into the query of the URL, which is logged: for tokens this mode takes its place. Encoding Practices §3, JARM §2.3.1 */
+  insteadOfQuery?: string
   /** The mode that it is another name for, by the default mode of the response type. JARM §2.3.4 */
   standsFor?: Readonly<Record<string, string>>
   /** It is that of a response type `atPage`: no authorization request can ask for it. */

@@ -8,12 +8,13 @@ import { transportable } from './token-size.ts'
 import type { Issuance } from './types.ts'
 
 /** Undefined unless it was an OpenID request and a person signed in: a client that exchanges a token has not seen a sign-in. */
-export async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string): Promise<string | undefined> {
-  const { client, authorization, scope, nonce, code } = issuance
+export async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string | undefined): Promise<string | undefined> {
+  const { client, authorization, scope, nonce, code, frontChannel } = issuance
   if (!authorization || !scope.includes('openid') || issuance.within) return undefined
   const alg = client.id_token_signed_response_alg
   const now = ctx.now()
   const { subject, authTime, acr, amr, sid } = authorization.authentication
+  const hashOf = (text: string | undefined) => (text === undefined ? undefined : leftHalfHash(alg, text))
   const extra = {}
   for (const feature of ctx.server.having('idTokenClaims')) Object.assign(extra, await feature.idTokenClaims(ctx, issuance))
   const text = await ctx.keys.sign(alg, 'JWT', {
@@ -29,10 +30,20 @@ export async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string)
     acr,
     amr,
     sid,
-    at_hash: leftHalfHash(alg, accessToken), // §3.1.3.6
-    c_hash: code === undefined ? undefined : leftHalfHash(alg, code), // §3.3.2.11
+    at_hash: hashOf(accessToken), // §3.1.3.6, §3.2.2.9
+    c_hash: hashOf(code), // §3.3.2.11
+    s_hash: hashOf(frontChannel?.state), // FAPI 1.0 Advanced §5.1
   })
   return transportable(await encryptedForClient(ctx, client, { kind: 'id_token', text }))
+}
+
+/**
+ * Whether an ID token tells the claims of its scopes: where nothing else can, or the client is registered for that. With a code it waits for the
+ * one of the token endpoint, which no browser sees. §5.4
+ */
+export function hasScopeClaims({ client, code, frontChannel }: Issuance): boolean {
+  if (!frontChannel) return client.id_token_scope_claims
+  return code === undefined && (client.id_token_scope_claims || !frontChannel.accessToken)
 }
 
 /**

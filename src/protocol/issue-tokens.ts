@@ -1,8 +1,10 @@
 /** The only place tokens are made — RFC 6749 §5.1, access tokens after RFC 9068. */
 import { type Client, scopesOf } from './client.ts'
+import { mustBind } from './client-binding.ts'
 import { refuse } from './errors.ts'
-import type { Ctx } from './feature.ts'
-import type { Params } from './params.ts'
+import type { Ctx, ResponseType } from './feature.ts'
+import { idToken } from './id-token.ts'
+import { Params } from './params.ts'
 import type { Reply } from './request-reply.ts'
 import { noteUse, refuseQuarantined } from './self-registered.ts'
 import { subjectFor } from './subject.ts'
@@ -21,12 +23,41 @@ export interface IssueRequest {
  * registered for now, resolves the target, then signs and records the tokens. `alreadySpent` may return another issuance.
  */
 export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRequest): Promise<Reply> {
-  const { subject, authorization } = issuance
-  if (authorization && !(await ctx.people.claims(subject))) refuse('invalid_grant', 'the account is no longer active')
-  if (!authorization) refuseQuarantined(issuance.client)
-  const less = ctx.server.having('narrow').map((feature) => feature.narrow(ctx, { params: request.params, issuance }))
-  const narrowed = { ...issuance, scope: registeredScope(issuance), narrowed: Object.assign({}, ...less) }
+  const narrowed = await issuable(ctx, issuance, request.params)
   return record(ctx, narrowed, within(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed)), request)
+}
+
+/**
+ * The tokens of an authorization response, after the same checks. They are signed here; the caller stores `stored` with the answer that ends the
+ * request. OpenID Connect Core §3.2.2.5, §3.3.2.5
+ */
+export async function tokensOfResponse(
+  ctx: Ctx,
+  issuance: Issuance,
+  { idToken: withIdToken, accessToken: withAccessToken }: Pick<ResponseType, 'idToken' | 'accessToken'>,
+): Promise<{ answer: Record<string, string>; stored: StoredAccessToken | undefined }> {
+  const params = new Params([])
+  const narrowed = await issuable(ctx, issuance, params)
+  const target = withAccessToken && (await resolveTarget(ctx, params, narrowed))
+  if (target && mustBind(issuance.client)) refuse('invalid_request', 'this client must prove possession of a key')
+  const made = target && (await madeAccessToken(ctx, narrowed, target, undefined))
+  const answer = {
+    ...(made && target ? { access_token: made.text, token_type: 'Bearer', expires_in: String(target.lifetime) } : {}),
+    scope: target?.scope.join(' ') || undefined,
+    id_token: withIdToken && (await idToken(ctx, narrowed, made?.text)),
+  }
+  const present = Object.entries(answer).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return { answer: Object.fromEntries(present), stored: made?.stored }
+}
+
+/** What may be issued now of what was allowed. */
+async function issuable(ctx: Ctx, issuance: Issuance, params: Params): Promise<Issuance> {
+  const { subject, authorization, frontChannel } = issuance
+  if (authorization && !(await ctx.people.claims(subject)))
+    refuse(frontChannel ? 'access_denied' : 'invalid_grant', 'the account is no longer active')
+  if (!authorization) refuseQuarantined(issuance.client)
+  const less = ctx.server.having('narrow').map((feature) => feature.narrow(ctx, { params, issuance }))
+  return { ...issuance, scope: registeredScope(issuance), narrowed: Object.assign({}, ...less) }
 }
 
 /** A token that is issued for another one is for nothing else, and lives no longer. RFC 8693 §5 */
@@ -49,11 +80,7 @@ function registeredScope({ client, scope }: Issuance): readonly string[] {
 /** Signs first, then stores everything in one transaction, in which the code or refresh token is spent last. */
 async function record(ctx: Ctx, issuance: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
   const { binding } = request
-  const access = await accessToken(ctx, issuance, target, binding)
-  const opaque = target.format === 'opaque'
-  const text = opaque
-    ? ctx.tokens.make('at')
-    : transportable(await signed(ctx, issuance.client, target, jwtClaims(ctx, issuance.client, access)))
+  const { access, text, stored } = await madeAccessToken(ctx, issuance, target, binding)
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.having('respondToken'))
@@ -61,7 +88,7 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
 
   const act = {
     spend: issuance.spends && { ...issuance.spends, now: access.issuedAt },
-    access: opaque ? { hash: ctx.tokens.hash('at', text) as string, token: access } : undefined,
+    access: stored,
     refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, binding) : undefined,
   }
   if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), request)
@@ -85,6 +112,27 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
       issuance.response,
     ),
   }
+}
+
+/** An opaque access token, by its hash. */
+interface StoredAccessToken {
+  hash: string
+  token: AccessToken
+}
+
+async function madeAccessToken(
+  ctx: Ctx,
+  issuance: Issuance,
+  target: Target,
+  binding: Binding | undefined,
+): Promise<{ access: AccessToken; text: string; stored: StoredAccessToken | undefined }> {
+  const access = await accessToken(ctx, issuance, target, binding)
+  if (target.format === 'opaque') {
+    const text = ctx.tokens.make('at')
+    return { access, text, stored: { hash: ctx.tokens.hash('at', text) as string, token: access } }
+  }
+  const text = transportable(await signed(ctx, issuance.client, target, jwtClaims(ctx, issuance.client, access)))
+  return { access, text, stored: undefined }
 }
 
 function signed(ctx: Ctx, client: Client, { alg, typ }: Target, claims: { jti: string }): Promise<string> | string {

@@ -3,22 +3,10 @@ import type { SigningAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { DeviceCode, PushedRequest } from './kept-requests.ts'
-import type { RegistrationStore } from './registry.ts'
+import type { ApiKey, RegistrationStore } from './registry.ts'
 import type { Person, Question, SignInUpstream, TotpOffer } from './request-reply.ts'
 import type { DetailType, Resource } from './resource.ts'
-import type {
-  AccessToken,
-  Answer,
-  ApiKey,
-  Artefact,
-  Code,
-  Flow,
-  Grant,
-  PendingSignIn,
-  RefreshToken,
-  Session,
-  SignInProof,
-} from './types.ts'
+import type { AccessToken, Answer, Artefact, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
 export interface Store extends RegistrationStore {

@@ -1,6 +1,7 @@
 /** Validates the registration of a client: its metadata must be valid (RFC 7591 §2) and served by this server. */
 import type { z } from 'zod'
 import type { SigningAlg } from './algs.ts'
+import { grantTypesOf } from './assemble.ts'
 import { accountPageId, bindingMembers, type ClientMetadata, clientSchema, firstPartyId, scopesOf } from './client.ts'
 import { policySchema } from './client-policy.ts'
 import type { Server } from './feature.ts'
@@ -18,7 +19,7 @@ export function readClient(
     }
     if ([firstPartyId, accountPageId].includes(client.client_id))
       check.addIssue({ code: 'custom', path: ['client_id'], message: 'is reserved for an application of this server' })
-    for (const grantType of client.grant_types) known('grant_types', grantType, [...server.grantTypes.keys()])
+    for (const grantType of client.grant_types) known('grant_types', grantType, grantTypesOf(server))
     for (const type of client.response_types.filter((name) => name !== 'code'))
       known('response_types', type, [...server.responseTypes.keys()])
     known('token_endpoint_auth_method', client.token_endpoint_auth_method, [...server.clientAuth.keys()])

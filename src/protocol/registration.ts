@@ -136,9 +136,12 @@ function checkCeiling(
   const scopes = [...scope, ...(before ? scopesOf(before) : [])]
   if (!scopesOf(client).every((word) => scopes.includes(word)))
     refuse('invalid_client_metadata', 'scope has a value that clients which register here cannot have')
-  if (token !== undefined) return
   const { server, tenant } = ctx
-  const allowed = (name: string) => server.grantTypes.get(name)?.needsPerson || before?.grant_types.includes(name)
+  if (client.grant_types.some((name) => tenant.withoutGrantTypes.includes(name) && !before?.grant_types.includes(name)))
+    refuse('invalid_client_metadata', 'grant_types has a value that is not offered here')
+  if (token !== undefined) return
+  const redeemed = (name: string) => server.grantTypes.get(name)
+  const allowed = (name: string) => !redeemed(name) || redeemed(name)?.needsPerson || before?.grant_types.includes(name) // a person allows what only the authorization endpoint gives
   if (!client.grant_types.every(allowed)) refuse('invalid_client_metadata', 'grant_types has a value that needs an initial access token')
   const redirects = (uri: string) => tenant.registration.redirects.includes(redirectClassOf(uri)) || before?.redirect_uris.includes(uri)
   if (!client.redirect_uris.every(redirects))

@@ -141,6 +141,32 @@ export interface ResourceStore {
   }
 }
 
+/** An API key: it authorises requests as its owner, without a client. */
+export interface ApiKey {
+  /** Public. */
+  id: string
+  owner: 'person' | 'service'
+  subject: string
+  /** What it is for, as the owner named it. */
+  label: string
+  scope: readonly string[]
+  /** Resource identifiers (RFC 8707), besides this server. */
+  resource: readonly string[]
+  createdAt: number
+  expiresAt: number | undefined
+  /** Accurate to a minute. */
+  lastUsedAt: number | undefined
+}
+
+/** An API key as stored. */
+export interface StoredApiKey extends ApiKey {
+  hash: string
+  /** The id of the first key in its chain of rotations; its own when it is the first. */
+  chain: string
+  /** Seconds from creation to expiry, also for the keys that replace it; undefined: they do not expire. */
+  lifetime: number | undefined
+}
+
 /** A grant as it is shown to administrators. */
 export interface ListedGrant extends Grant {
   createdAt: number

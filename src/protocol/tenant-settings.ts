@@ -42,6 +42,10 @@ export const tenantSettingsSchema = z.strictObject({
     .describe(
       'Hosts whose client ID metadata documents are accepted: names, *.example.com for those below it, or * for all; none: no documents',
     ),
+  front_channel_tokens: z
+    .boolean()
+    .default(false)
+    .describe('Implicit and hybrid response types, which send tokens through the browser, for clients that register them'),
   contact: z.email().max(254).optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
@@ -61,12 +65,18 @@ const strictest: TenantOwnSettings = {
   account_deletion: false,
   request_uri: false,
   client_id_hosts: [],
+  front_channel_tokens: false,
   lifetimes: {},
 }
 
 /** The settings of a stored document, with defaults. */
 export function tenantSettings(document: Readonly<Record<string, unknown>>): TenantOwnSettings {
   return storedMembers(tenantSettingsSchema.shape, document, strictest) as TenantOwnSettings
+}
+
+/** Grant types that a tenant with these settings has disabled. */
+export function withoutGrantTypes({ password_grant: password, front_channel_tokens: implicit }: TenantOwnSettings): string[] {
+  return [...(password ? [] : ['password']), ...(implicit ? [] : ['implicit'])]
 }
 
 /** Absent: unchanged. null: the default, or as the deployment sets it. RFC 7396 */

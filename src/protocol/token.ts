@@ -1,6 +1,7 @@
 /** The token endpoint — RFC 6749 §3.2. Five steps, the same for every grant type. */
 import type { Client } from './client.ts'
 import { authenticateClient } from './client-auth.ts'
+import { mustBind } from './client-binding.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, Endpoint } from './feature.ts'
 import { issueTokens } from './issue-tokens.ts'
@@ -43,8 +44,6 @@ export async function proveSender(ctx: Ctx, request: Request, client: Client): P
     if (proven && binding) refuse('invalid_request', 'more than one proof of possession was sent')
     binding ??= proven
   }
-  const { policy, dpop_bound_access_tokens: byKey, tls_client_certificate_bound_access_tokens: byCertificate } = client
-  if (!binding && (policy.sender_constraint === 'required' || byKey || byCertificate))
-    refuse('invalid_request', 'this client must prove possession of a key')
+  if (!binding && mustBind(client)) refuse('invalid_request', 'this client must prove possession of a key')
   return binding
 }

@@ -177,32 +177,6 @@ export interface AccessToken extends Credential {
   expiresAt: number
 }
 
-/** An API key: it authorises requests as its owner, without a client. */
-export interface ApiKey {
-  /** Public. */
-  id: string
-  owner: 'person' | 'service'
-  subject: string
-  /** What it is for, as the owner named it. */
-  label: string
-  scope: readonly string[]
-  /** Resource identifiers (RFC 8707), besides this server. */
-  resource: readonly string[]
-  createdAt: number
-  expiresAt: number | undefined
-  /** Accurate to a minute. */
-  lastUsedAt: number | undefined
-}
-
-/** An API key as stored. */
-export interface StoredApiKey extends ApiKey {
-  hash: string
-  /** The id of the first key in its chain of rotations; its own when it is the first. */
-  chain: string
-  /** Seconds from creation to expiry, also for the keys that replace it; undefined: they do not expire. */
-  lifetime: number | undefined
-}
-
 /** RFC 7800 §3.1. */
 export type Confirmation = Readonly<Record<string, string>>
 
@@ -224,8 +198,10 @@ export interface Issuance {
   /** Replaces the audience of the resources: for our own sign-in API. */
   audience?: readonly string[]
   nonce?: string | undefined
-  /** The authorization code that was redeemed, for `c_hash`. */
+  /** The authorization code that was redeemed or comes with it, for `c_hash`. */
   code?: string
+  /** What is issued is part of the authorization response. `state`: of the request, for `s_hash`; `accessToken`: the response has one. */
+  frontChannel?: { state: string | undefined; accessToken: boolean }
   /** What the token must not exceed: that of the token it is issued for. `resource`: what of its audience is registered. RFC 8693 §5 */
   within?: { audience: readonly string[]; resource: readonly string[]; expiresAt: number }
   /** Who acts for the subject. RFC 8693 §4.1 */
@@ -277,10 +253,19 @@ export interface Proof {
 export type SignInProof = Proof & Omit<Authentication, 'sid'>
 
 /** What an issuance depends on: something that it spends, or a proof that must still be valid. */
-export type Artefact = { kind: 'code' | 'refresh'; hash: string } | ({ kind: 'password' } & Proof)
+export type Artefact = { kind: 'code' | 'refresh'; hash: string } | ({ kind: 'password' } & Proof) | Answered
+
+/** An authorization request, with its flow if it has one, in the session that answers it. `code`: the one that is stored with the answer. */
+export interface Answered {
+  kind: 'request'
+  asked: Pick<AuthorizationRequest, 'clientId' | 'scope' | 'pushed' | 'usesUp'>
+  flow: string | undefined
+  session: Pick<Session, 'subject' | 'sid'>
+  code: Code | undefined
+}
 
 /** A code or refresh token, spent by one atomic statement, with all that its use causes. */
-export type Spend = Artefact & {
+export type Spend = Exclude<Artefact, Answered> & {
   /** Called when another request was first: refuses, or returns what may be issued instead. */
   alreadySpent(): Promise<Issuance>
 }

@@ -1,7 +1,7 @@
 /** The contract of services, API keys and rotated secrets, on every engine, with a second tenant. */
 import assert from 'node:assert/strict'
 import { aClient, anAccount, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
-import type { StoredApiKey } from '../protocol/types.ts'
+import type { StoredApiKey } from '../protocol/registry.ts'
 import { sql, UniqueViolation } from './sql.ts'
 import { sweep } from './sweep.ts'
 import type { MachineRow } from './types.ts'

@@ -1,6 +1,6 @@
 /** API keys in the database: only the hash of each, and its owner. */
 import type { Store } from '../protocol/ports.ts'
-import type { ApiKey, StoredApiKey } from '../protocol/types.ts'
+import type { ApiKey, StoredApiKey } from '../protocol/registry.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 import type { ApiKeyStore } from './types.ts'
 

@@ -1,9 +1,9 @@
 /** Authorization codes in the database — RFC 6749 §4.1.2. A spent code stays until it expires, so that its reuse is noticed. */
 import type { Store } from '../protocol/ports.ts'
-import type { Code } from '../protocol/types.ts'
+import type { Answered, Code } from '../protocol/types.ts'
 import { codeFrom, documentOfCode } from './documents.ts'
 import { endPushedRequest } from './pushed-requests.ts'
-import { type Db, type Sql, sql } from './sql.ts'
+import { type Db, type Sql, sql, type Transaction } from './sql.ts'
 import { useOnce } from './used-once.ts'
 
 export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
@@ -11,23 +11,9 @@ export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
     codes: {
       add: (code, flow) =>
         db.transact(function* () {
-          // Locks the session: one that ends now ends this code too, and one that has ended issues none.
-          const { subject, sid } = code.authentication
-          const [session] = yield sql`
-            update sessions set sid = sid where tenant_id = ${tenant} and subject = ${subject} and sid = ${sid} returning expires_at`
-          if (!session) return false
-          if (flow !== undefined) {
-            const ended = yield sql`delete from flows where tenant_id = ${tenant} and id = ${flow} returning id`
-            if (ended.length === 0) return false
-          }
-          const { pushed, usesUp } = code.asked
-          if (pushed !== undefined && (yield endPushedRequest(tenant, pushed)).length === 0) return false
-          if (usesUp && (yield useOnce(tenant, 'request-object', usesUp)).length === 0) return false
-          yield sql`
-            insert into codes (tenant_id, hash, grant_id, family, doc, expires_at, subject, sid)
-            values (${tenant}, ${code.hash}, ${code.grantId}, ${code.family}, ${documentOfCode(code)}, ${code.expiresAt},
-              ${subject}, ${sid})`
-          if (code.scope.includes('openid')) yield signedIn(tenant, code, session['expires_at'] as number)
+          const { asked, authentication: session } = code
+          if (!(yield* answerRequest(tenant, { asked, flow, session }))) return false
+          yield addCode(tenant, code)
           return true
         }),
       async find(hash) {
@@ -42,11 +28,36 @@ export function codes(db: Db, tenant: string): Pick<Store, 'codes'> {
   }
 }
 
+/** Ends the flow, the pushed request and the request object, if there are such. False: one was already ended, or the session was. */
+export function* answerRequest(tenant: string, { asked, flow, session }: Omit<Answered, 'kind' | 'code'>): Transaction<boolean> {
+  // Locks the session: one that ends now ends this code too, and one that has ended issues none.
+  const { subject, sid } = session
+  const [live] = yield sql`
+    update sessions set sid = sid where tenant_id = ${tenant} and subject = ${subject} and sid = ${sid} returning expires_at`
+  if (!live) return false
+  if (flow !== undefined) {
+    const ended = yield sql`delete from flows where tenant_id = ${tenant} and id = ${flow} returning id`
+    if (ended.length === 0) return false
+  }
+  const { pushed, usesUp } = asked
+  if (pushed !== undefined && (yield endPushedRequest(tenant, pushed)).length === 0) return false
+  if (usesUp && (yield useOnce(tenant, 'request-object', usesUp)).length === 0) return false
+  if (asked.scope.includes('openid')) yield signedIn(tenant, { asked, session }, live['expires_at'] as number)
+  return true
+}
+
 /** The application is told when the session ends. Back-Channel Logout 1.0 §2.3 */
-function signedIn(tenant: string, { asked, authentication: { subject, sid } }: Code, expiresAt: number): Sql {
+function signedIn(tenant: string, { asked, session: { subject, sid } }: Pick<Answered, 'asked' | 'session'>, expiresAt: number): Sql {
   return sql`
     insert into session_clients (tenant_id, sid, client_id, told_sid, subject, expires_at)
     values (${tenant}, ${sid}, ${asked.clientId}, ${sid}, ${subject}, ${expiresAt}) on conflict do nothing`
+}
+
+export function addCode(tenant: string, code: Code): Sql {
+  return sql`
+    insert into codes (tenant_id, hash, grant_id, family, doc, expires_at, subject, sid)
+    values (${tenant}, ${code.hash}, ${code.grantId}, ${code.family}, ${documentOfCode(code)}, ${code.expiresAt},
+      ${code.authentication.subject}, ${code.authentication.sid})`
 }
 
 /**

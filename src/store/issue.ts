@@ -1,9 +1,9 @@
 /** Stores one token response in one transaction: the credential is spent, and the tokens issued for it are stored. */
 import type { Store } from '../protocol/ports.ts'
-import type { Artefact } from '../protocol/types.ts'
+import type { Answered, Artefact } from '../protocol/types.ts'
 import { addAccessToken } from './access-tokens.ts'
 import { stillProven } from './account-row.ts'
-import { spendCode } from './codes.ts'
+import { addCode, answerRequest, spendCode } from './codes.ts'
 import { addRefreshToken, spendRefreshToken } from './refresh-tokens.ts'
 import type { Db, Sql } from './sql.ts'
 
@@ -13,6 +13,7 @@ export function issue(db: Db, tenant: string): Pick<Store, 'issue'> {
       const additions: Sql[] = []
       if (access) additions.push(addAccessToken(tenant, access.hash, access.token))
       if (refresh) additions.push(addRefreshToken(tenant, refresh))
+      if (spend?.kind === 'request') return answered(db, tenant, spend, additions)
       if (spend && additions.length === 0) return (await db.write(spending(tenant, spend))).length > 0
       if (!spend && additions.length === 0) return true
       if (!spend && additions.length === 1) {
@@ -28,8 +29,18 @@ export function issue(db: Db, tenant: string): Pick<Store, 'issue'> {
   }
 }
 
+/** The session is locked first, as by `codes.add`. False when the request was answered already. */
+function answered(db: Db, tenant: string, { code, ...request }: Answered, additions: readonly Sql[]): Promise<boolean> {
+  return db.transact(function* () {
+    if (!(yield* answerRequest(tenant, request))) return false
+    if (code) yield addCode(tenant, code)
+    for (const addition of additions) yield addition
+    return true
+  })
+}
+
 /** Returns a row for the caller who spends it. */
-function spending(tenant: string, { now, ...spent }: Artefact & { now: number }): Sql {
+function spending(tenant: string, { now, ...spent }: Exclude<Artefact, Answered> & { now: number }): Sql {
   if (spent.kind === 'password') return stillProven(tenant, spent.subject, spent.passwordHash)
   return spent.kind === 'code' ? spendCode(tenant, spent.hash, now) : spendRefreshToken(tenant, spent.hash, now)
 }

@@ -1,9 +1,8 @@
 /** Ports that only administration uses. Times are in seconds since the epoch. */
 import type { ConnectionMetadata } from '../connections/connection.ts'
 import type { ClientMetadata } from '../protocol/client.ts'
-import type { SecretRow } from '../protocol/registry.ts'
+import type { ApiKey, SecretRow, StoredApiKey } from '../protocol/registry.ts'
 import type { ResourceMetadata } from '../protocol/resource.ts'
-import type { ApiKey, StoredApiKey } from '../protocol/types.ts'
 import type { MaybePromise } from './configuration.ts'
 
 /** The clients, APIs and connections that a file declares for a tenant, and those to remove. */

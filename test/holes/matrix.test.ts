@@ -46,7 +46,7 @@ const changes: Record<string, Change> = {
   },
   'scope removed': (world) => registerOtherwise(world, { scope: 'openid' }),
   'redirect URI removed': (world) => registerOtherwise(world, { redirect_uris: ['https://app.example/other'] }),
-  'grant types removed': (world) => registerOtherwise(world, { grant_types: [] }),
+  'grant types removed': (world) => registerOtherwise(world, { grant_types: [], response_types: [] }),
   'resource removed': ({ tenant }) => tenant.store.resourcesAdmin.remove(stock),
   'account suspended': (world) => accountStatus(world, 'suspended'),
   'account suspended and resumed': async (world) => {

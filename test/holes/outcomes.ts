@@ -54,6 +54,15 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     login_required: `${account}, sessions ended`,
     '404': 'tenant suspended',
   },
+  'session, for tokens in the response': {
+    works: `${untouched}, client disabled and enabled, resource removed, signing key revoked`,
+    '400': 'client disabled, client deleted, redirect URI removed',
+    consent_required: 'client deleted and registered again, grant revoked',
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    login_required: `${account}, sessions ended`,
+    '404': 'tenant suspended',
+  },
   'sign-in page': {
     works: `${untouched}, resource removed, sessions ended, signing key revoked`,
     '400': `${client}, redirect URI removed`,
@@ -181,6 +190,11 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   'opaque token at UserInfo': {
     works: `${untouched}, ${registration}, resource removed, sessions ended, signing key revoked`,
     invalid_token: `${client}, ${account}, grant revoked`,
+    not_found: 'tenant suspended',
+  },
+  'token of an authorization response at UserInfo': {
+    works: `${untouched}, ${registration}, resource removed, sessions ended, password changed`,
+    invalid_token: `${client}, account suspended, account suspended and resumed, account deleted, grant revoked, signing key revoked`,
     not_found: 'tenant suspended',
   },
   'DPoP-bound token at UserInfo': jwt,

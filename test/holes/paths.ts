@@ -1,5 +1,5 @@
 /** Every way to get or use a token, code, link, session or device: what is handed out before a change, and how it fares afterwards. */
-import { call, callback, challenge, encode, shows, verifier } from '../journeys/application.ts'
+import { call, callback, challenge, encode, shows, told, verifier } from '../journeys/application.ts'
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
 import { atAuthorizationByKey, byKey } from './key-paths.ts'
@@ -9,6 +9,7 @@ import { active, browserOutcome, bye, deviceGrant, password, programOutcome, sco
 export type Path = (world: World) => Promise<() => Promise<string>>
 
 const silent = { prompt: 'none' }
+const inResponse = { response_type: 'code id_token token', nonce: 'n' }
 const authorization = { response_type: 'code', redirect_uri: callback, code_challenge: challenge, code_challenge_method: 'S256' }
 
 const atAuthorization: Record<string, Path> = {
@@ -20,6 +21,10 @@ const atAuthorization: Record<string, Path> = {
     const url = app.url({ scope: 'stock:read', resource: stock })
     await app.arrive(browser, { scope: 'stock:read', resource: stock })
     return async () => browserOutcome(await browser.open(`${url}&prompt=none`))
+  },
+  'session, for tokens in the response': async ({ hybrid, browser, alice }) => {
+    await hybrid.arrive(browser, inResponse, alice)
+    return async () => browserOutcome(await browser.open(hybrid.url({ ...inResponse, ...silent })))
   },
   'sign-in page': async ({ app, alice, issuer }) => {
     const own = browser(issuer)
@@ -131,6 +136,10 @@ const withToken: Record<string, Path> = {
   'opaque token at UserInfo': async ({ opaque, tokens, userinfo }) => {
     const { access_token } = await tokens(opaque)
     return async () => programOutcome(await userinfo(bearer(access_token)))
+  },
+  'token of an authorization response at UserInfo': async ({ hybrid, browser, alice, userinfo }) => {
+    const { access_token: token = '' } = told(await hybrid.arrive(browser, inResponse, alice))
+    return async () => programOutcome(await userinfo(bearer(token)))
   },
   'DPoP-bound token at UserInfo': async ({ app, browser, alice, proof, userinfo }) => {
     const code = await app.code(browser, {}, alice)

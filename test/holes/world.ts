@@ -37,6 +37,8 @@ export interface World {
   console: Application
   /** Its tokens are bound to `certificate`. */
   bound: Application
+  /** Its authorization responses have a code and tokens. */
+  hybrid: Application
   /** What no change is made to: the API of the tenant itself, and that of `stock`. */
   api: Application
   stockApi: Application
@@ -64,10 +66,11 @@ let proofs = 0
 export async function world(gatehouse: TestApp, key: Key, certificate: World['certificate']): Promise<World> {
   const slug = `w${++worlds}`
   assert.ok(await gatehouse.app.tenants.create({ slug, name: 'Acme' }))
+  await gatehouse.app.tenants.set(slug, { front_channel_tokens: true })
   const tenant = (await gatehouse.app.tenant(slug)) as Tenant
   hashCheaply(tenant)
   const { issuer } = tenant.ctx
-  const clients = ['app', 'opaque', 'console', 'bound']
+  const clients = ['app', 'opaque', 'console', 'bound', 'hybrid']
   await register(gatehouse, tenant, key)
   await tenant.store.services.add({ id: 'nightly', name: 'nightly', description: undefined, status: 'active', createdAt: gatehouse.now() })
   const of = (id: string, own = scope) => application(gatehouse, { id, secret: 'secret', scope: own, issuer })
@@ -82,6 +85,7 @@ export async function world(gatehouse: TestApp, key: Key, certificate: World['ce
     opaque: of('opaque'),
     console: of('console', 'admin:users:read'),
     bound: of('bound'),
+    hybrid: of('hybrid'),
     api: of('api'),
     stockApi: of('stock-api'),
     browser: browser(issuer),
@@ -145,6 +149,8 @@ async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key): Promi
   await gatehouse.addClient({ ...admin, client_id: 'console' }, 'secret', tenant)
   const toCertificate = { tls_client_certificate_bound_access_tokens: true }
   await gatehouse.addClient({ ...app, ...toCertificate, client_id: 'bound' }, 'secret', tenant)
+  const hybrid = { response_types: ['code id_token token'], grant_types: [...app.grant_types, 'implicit'] }
+  await gatehouse.addClient({ ...app, ...hybrid, client_id: 'hybrid' }, 'secret', tenant)
   const api = { grant_types: ['client_credentials'], scope: '' }
   await gatehouse.addClient({ ...api, client_id: 'api', resource_server: issuer }, 'secret', tenant)
   await gatehouse.addClient({ ...api, client_id: 'stock-api', resource_server: stock }, 'secret', tenant)

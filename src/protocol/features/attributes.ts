@@ -1,6 +1,7 @@
 /** Claims that a tenant defines, and the scopes that ask for them — OpenID Connect Core §5.1.2, §5.4. */
 import type { SubjectClaims } from '../claims.ts'
 import type { Ctx, Feature } from '../feature.ts'
+import { hasScopeClaims } from '../id-token.ts'
 import { claimsForToken } from '../token-size.ts'
 
 /** The claims that these scopes ask for, of a subject with these attributes. */
@@ -18,9 +19,9 @@ export function attributes(): Feature {
     requires: ['userinfo'],
     claims: (ctx) => ctx.tenant.attributes.map(({ claim }) => claim),
     userinfoClaims: async (ctx, { scope, known }) => Object.fromEntries(asked(ctx, scope, known)),
-    async idTokenClaims(ctx, { client, subject, scope }) {
-      const known = client.id_token_scope_claims ? await ctx.people.claims(subject) : undefined
-      return known ? claimsForToken(asked(ctx, scope, known)) : {}
+    async idTokenClaims(ctx, issuance) {
+      const known = hasScopeClaims(issuance) ? await ctx.people.claims(issuance.subject) : undefined
+      return known ? claimsForToken(asked(ctx, issuance.scope, known)) : {}
     },
   }
 }

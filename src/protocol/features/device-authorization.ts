@@ -5,7 +5,7 @@ import { authenticateClient, withoutClientAuthentication } from '../client-auth.
 import { type ErrorCode, OAuthError, refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, GrantType, ResponseMode, ResponseType, TokenRequest } from '../feature.ts'
 import { beginFlow, continueUrl, countFlow } from '../flow.ts'
-import { allow } from '../granted.ts'
+import { allow, authorizationOf } from '../granted.ts'
 import type { DeviceCode } from '../kept-requests.ts'
 import { Params } from '../params.ts'
 import { refreshOf } from '../refresh.ts'
@@ -143,7 +143,7 @@ async function start(ctx: Ctx, request: Request, { waiting, userCode, params }: 
 /** The device's code becomes one that can be redeemed, by which it asks already. */
 const device: ResponseType = {
   name: 'device',
-  grantType: grantName,
+  grantTypes: [grantName],
   atPage: true,
   defaultMode: 'device',
   comparison: ({ extensions }) => ({ code: extensions['user_code'] ?? '', address: extensions['device_address'] ?? '' }),
@@ -184,20 +184,18 @@ const grantType: GrantType = {
   async redeem(ctx, ask) {
     const { client } = ask
     const code = await allowedCode(ctx, ask)
-    const { grantId, family, scope, authentication, asked } = code
+    const { family, scope, authentication, asked } = code
     const alreadySpent = async () => {
       await revokeFamily(ctx, family)
       const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: client.client_id }, target: family } as const
       return refuseAudited(reuse, 'invalid_grant', 'device_code was already used; the tokens it gave are revoked')
     }
     if (code.usedAt !== undefined) return alreadySpent()
-    const resource = asked.extensions['resource']?.split(' ') ?? []
-    const extensions = Object.fromEntries(Object.entries(asked.extensions).filter(([name]) => ctx.server.lasting.includes(name)))
     return {
       client,
       subject: authentication.subject,
       scope,
-      authorization: { grantId, family, authentication, scope, resource, extensions },
+      authorization: authorizationOf(ctx, code),
       nonce: asked.nonce,
       spends: { kind: 'code', hash: code.hash, alreadySpent },
       refresh: refreshOf(client, scope),

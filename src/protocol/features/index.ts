@@ -19,6 +19,8 @@ import { dynamicRegistration } from './dynamic-registration.ts'
 import { formPost } from './form-post.ts'
 import { grantManagement } from './grant-management.ts'
 import { groups } from './groups.ts'
+import { hybrid } from './hybrid.ts'
+import { implicit } from './implicit.ts'
 import { introspection } from './introspection.ts'
 import { issuerIdentification } from './issuer-identification.ts'
 import { jarm } from './jarm.ts'
@@ -58,6 +60,8 @@ export const catalogue = {
   passwordGrant,
   authorizationCode,
   responseTypeNone,
+  implicit,
+  hybrid,
   responseModes,
   formPost,
   jarm,

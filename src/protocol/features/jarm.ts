@@ -13,6 +13,7 @@ function asJwt(carrier: 'query' | 'fragment' | 'form_post'): ResponseMode {
   return {
     name: `${carrier}.jwt`,
     signed: true,
+    ...(carrier === 'query' ? { insteadOfQuery: 'fragment.jwt' } : {}), // §2.3.1
     async reply(ctx, address, answer) {
       const { client } = address
       const claims = { ...answer, iss: ctx.issuer, aud: client.client_id, exp: ctx.now() + responseLifetime } // §2.1

@@ -75,8 +75,16 @@ const signedResponses = (clause: string): ProfileRule => ({
   isKept: ({ policy }) => policy.signed_responses === 'required',
 })
 
+const responseTypes = (clause: string, named: readonly ClientMetadata['response_types'][number][]): ProfileRule => ({
+  clause,
+  demand: `response types must be among: ${named.join(', ')}`,
+  mend: '--response-types code --grant-types GRANT-TYPES-WITHOUT-IMPLICIT',
+  isKept: ({ response_types }) => response_types.every((type) => named.includes(type)),
+})
+
 const oauth21Rules: readonly ProfileRule[] = [
   pkce('RFC 9700 §2.1.1'),
+  responseTypes('RFC 9700 §2.1.2', ['code', 'none']),
   noPasswordGrant('RFC 9700 §2.4'),
   {
     clause: 'RFC 9700 §2.2.2',
@@ -118,6 +126,7 @@ const fapi2Rules: readonly ProfileRule[] = [
     mend: '--policy-pushed-requests required',
     isKept: ({ policy }) => policy.pushed_requests === 'required',
   },
+  responseTypes(fapi2('5.3.2.2'), ['code']),
   pkce(fapi2('5.3.2.2')),
   {
     clause: fapi2('5.3.2.2'),
@@ -162,7 +171,7 @@ export const profiles = {
       signedResponses(messageSigning('5.4.1')),
     ],
   },
-  /** With JARM: response types of the front channel are not offered. */
+  /** A response is signed as a JWT (JARM), or by the ID token in it: of `code` and `code id_token`. */
   'fapi1-advanced': {
     members: {
       id_token_signed_response_alg: 'ES256',
@@ -178,6 +187,7 @@ export const profiles = {
     rules: [
       keyBasedAuthentication(fapi1('5.2.2')),
       noPasswordGrant(fapi1('5.2.2')),
+      responseTypes(fapi1('5.2.2'), ['code', 'code id_token']),
       {
         clause: fapi1('5.2.2'),
         demand: 'tokens must be bound to a certificate',

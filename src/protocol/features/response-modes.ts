@@ -3,6 +3,7 @@ import type { Feature, ResponseMode } from '../feature.ts'
 
 const query: ResponseMode = {
   name: 'query',
+  insteadOfQuery: 'fragment',
   reply: async (_ctx, { redirectUri }, answer) => ({
     kind: 'redirect',
     to: `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${encode(answer)}`,

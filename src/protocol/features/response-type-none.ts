@@ -6,6 +6,7 @@ import { isAllowed } from '../requested-permissions.ts'
 /** The grant remains for later requests. */
 const none: ResponseType = {
   name: 'none',
+  grantTypes: [],
   defaultMode: 'query',
   async issue(ctx, { client, asked, session, grant, flow }) {
     if (flow !== undefined && !(await ctx.store.flows.end(flow))) return undefined

@@ -6,6 +6,7 @@ import { encryptedForClient } from '../client-keys.ts'
 import { contentEncryptionAlgs, keyEncryptionAlgs } from '../codec/jwe.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
+import { hasScopeClaims } from '../id-token.ts'
 import type { Reply } from '../request-reply.ts'
 import { toldSubject } from '../subject.ts'
 import { subjectClaims } from '../subject-claims.ts'
@@ -53,8 +54,8 @@ export function userinfo(): Feature {
       address: 'See your postal address',
       phone: 'See your telephone number',
     },
-    async idTokenClaims(ctx, { client, subject, scope }) {
-      return client.id_token_scope_claims ? claimsFor(scope, (await ctx.people.claims(subject)) ?? {}) : {} // §5.4
+    async idTokenClaims(ctx, issuance) {
+      return hasScopeClaims(issuance) ? claimsFor(issuance.scope, (await ctx.people.claims(issuance.subject)) ?? {}) : {} // §5.4
     },
     metadata: (ctx) => ({
       userinfo_signing_alg_values_supported: ctx.keys.algs,
