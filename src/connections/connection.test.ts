@@ -39,8 +39,10 @@ suite('presets', () => {
       preset: 'github',
       ...own,
       sign_in: { scope: 'read:user', claims: { name: 'display' } },
+      vault: { scope: 'repo', params: { allow_signup: 'false' } },
     })
-    const { endpoints, label, authMethod, signInScope, claims } = settingsOf(chosen)
+    const { endpoints, label, authMethod, signInScope, claims, vaultScope, vaultParams } = settingsOf(chosen)
+    assert.deepEqual([vaultScope, vaultParams], ['repo', { allow_signup: 'false' }])
     assert.deepEqual(
       [endpoints.token_endpoint, label, authMethod, signInScope],
       [own.token_endpoint, own.label, 'client_secret_basic', 'read:user'],
