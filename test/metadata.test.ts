@@ -127,6 +127,17 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
 }
 
 suite('the catalogue', () => {
+  test('has every feature under its own id, with its specification', () => {
+    for (const feature of enabled(Object.fromEntries(Object.keys(catalogue).map((name) => [name, true])))) {
+      assert.match(
+        feature.spec,
+        /^(?:RFC \d{4}|OpenID (?:Connect|Federation) |OpenID4VCI |OAuth 2\.0 |Gatehouse |JWT Secured |draft-ietf-)/,
+        feature.id,
+      )
+      assert.ok(feature.id in catalogue && !enabled({ [feature.id]: false }).some(({ id }) => id === feature.id), feature.id)
+    }
+  })
+
   test('may be assembled in any order', async () => {
     const gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', ...closed([]) })
     try {

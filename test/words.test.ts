@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { codes } from '../src/protocol/errors.ts'
-import { catalogue, enabled } from '../src/protocol/features/index.ts'
 import { refusals, sources, tests } from './sources.ts'
 
 /** Refusals that put a name into their text, and why that is safe. */
@@ -15,13 +14,6 @@ const templates: Readonly<Record<string, string>> = {
 const unprovoked: Readonly<Record<string, string>> = {
   'the account no longer exists': 'only when it is removed between two statements of one request',
 }
-
-test('every feature names its specification, and is catalogued under its own id', () => {
-  for (const feature of enabled(Object.fromEntries(Object.keys(catalogue).map((name) => [name, true])))) {
-    assert.match(feature.spec, /^(?:RFC \d{4}|OpenID (?:Connect|Federation) |OAuth 2\.0 |Gatehouse |JWT Secured |draft-ietf-)/, feature.id)
-    assert.ok(!enabled({ [feature.id]: false }).some(({ id }) => id === feature.id), feature.id)
-  }
-})
 
 test('every error code is sent somewhere, and says which clause defines it', () => {
   const code = sources.map(({ path, code }) => (path === 'protocol/errors.ts' ? code.slice(code.indexOf('asOAuthError')) : code)).join('\n')

@@ -20,8 +20,8 @@ const longest = 300_000
 const cache = join(root, 'node_modules', '.cache', 'gatehouse-mutation')
 
 /** How often the test file ran what stands there. */
-export function hits({ ranges }: Coverage, { file, start }: { file: string; start: number }): number {
-  return (ranges[file] ?? []).reduce((sum, process) => sum + countAt(start, process), 0)
+export function hits({ ranges }: Coverage, { file, at }: { file: string; at: number }): number {
+  return (ranges[file] ?? []).reduce((sum, process) => sum + countAt(at, process), 0)
 }
 
 /** The innermost range counts; of two of the same length the later, which is inside the other. */

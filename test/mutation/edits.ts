@@ -14,6 +14,8 @@ export interface Edit {
   end: number
   replacement: string
   operator: string
+  /** Where what is changed begins to run: of an operator, that is its left side. */
+  at: number
 }
 
 export function isNode(value: unknown): value is Node {
@@ -22,11 +24,14 @@ export function isNode(value: unknown): value is Node {
   )
 }
 
-type Fault = (node: Node, context: { parents: readonly Node[]; source: string }) => Omit<Edit, 'operator'>[]
+type Change = Omit<Edit, 'operator' | 'at'>
+type Fault = (node: Node, context: { parents: readonly Node[]; source: string }) => Change[]
 
 /** All that can be done to this node alone. */
 export function editsOf(node: Node, parents: readonly Node[], source: string): Edit[] {
-  return Object.entries(faults).flatMap(([operator, fault]) => fault(node, { parents, source }).map((edit) => ({ ...edit, operator })))
+  return Object.entries(faults).flatMap(([operator, fault]) =>
+    fault(node, { parents, source }).map((edit) => ({ ...edit, operator, at: node.start })),
+  )
 }
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -103,7 +108,7 @@ const comparisons: Readonly<Record<string, string>> = {
   '!==': '===',
 }
 
-function instead({ start, end }: Node, replacement: string): Omit<Edit, 'operator'> {
+function instead({ start, end }: Node, replacement: string): Change {
   return { start, end, replacement }
 }
 
@@ -122,7 +127,7 @@ function inner(statement: Node): Node {
 }
 
 /** Puts another operator between the same operands. */
-function operatorOf(node: Node, other: string, source: string): Omit<Edit, 'operator'> {
+function operatorOf(node: Node, other: string, source: string): Change {
   const start = source.indexOf(node['operator'] as string, (node['left'] as Node).end)
   return { start, end: start + (node['operator'] as string).length, replacement: other }
 }
@@ -135,7 +140,7 @@ function isTerm({ value }: Node, parents: readonly Node[]): boolean {
 }
 
 /** One of them left out, with the comma that follows or comes before. */
-function without(members: readonly Node[], mayGo: (member: Node) => boolean = () => true): Omit<Edit, 'operator'>[] {
+function without(members: readonly Node[], mayGo: (member: Node) => boolean = () => true): Change[] {
   return members.flatMap((member, n) => {
     const [before, next] = [members[n - 1], members[n + 1]]
     const start = next || !before ? member.start : before.end

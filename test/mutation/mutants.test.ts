@@ -98,6 +98,7 @@ test('a mutant is named by its lines and its file', () => {
   const source = '/** x */\nfunction a() {\n  return (\n    b <\n    c\n  )\n}\n'
   const [mutant] = mutantsOf('src/a.ts', source).filter(({ operator }) => operator === 'comparison')
   assert.deepEqual([mutant?.file, mutant?.line, mutant?.change], ['src/a.ts', 4, 'b < ⇒ b <='])
+  assert.equal(mutant?.at, source.indexOf('b <'), 'it runs when its left side does')
 })
 
 test('what is not a program is recognised', () => {
@@ -152,9 +153,9 @@ test('the innermost range has how often something ran, in all processes together
       [0, 100, 2],
     ],
   }
-  const at = (start: number) => hits({ duration: 0, calls: 0, ranges }, { file: 'src/a.ts', start })
-  assert.deepEqual([at(5), at(15), at(25), at(30), at(100)], [3, 7, 2, 7, 0])
-  assert.equal(hits({ duration: 0, calls: 0, ranges }, { file: 'src/b.ts', start: 5 }), 0)
+  const count = (at: number) => hits({ duration: 0, calls: 0, ranges }, { file: 'src/a.ts', at })
+  assert.deepEqual([count(5), count(15), count(25), count(30), count(100)], [3, 7, 2, 7, 0])
+  assert.equal(hits({ duration: 0, calls: 0, ranges }, { file: 'src/b.ts', at: 5 }), 0)
 })
 
 test('what is known of a source is moved along with its text', () => {

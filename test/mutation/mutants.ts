@@ -23,7 +23,7 @@ export function mutantsOf(file: string, source: string): Mutant[] {
   return [...found.values()].sort((a, b) => a.start - b.start || a.end - b.end)
 }
 
-export function mutate({ start, end, replacement }: Edit, source: string): string {
+export function mutate({ start, end, replacement }: Pick<Edit, 'start' | 'end' | 'replacement'>, source: string): string {
   return source.slice(0, start) + replacement + source.slice(end)
 }
 
@@ -57,14 +57,14 @@ function editsIn(tree: Node, source: string): Edit[] {
 }
 
 /** Without what the old text and the new begin and end with in common. */
-function narrowed({ start, end, replacement, operator }: Edit, source: string): Edit {
+function narrowed({ start, end, replacement, ...rest }: Edit, source: string): Edit {
   const original = source.slice(start, end)
   const most = Math.min(original.length, replacement.length)
   let head = 0
   while (head < most && original[head] === replacement[head]) head++
   let tail = 0
   while (tail < most - head && original.at(-1 - tail) === replacement.at(-1 - tail)) tail++
-  return { start: start + head, end: end - tail, replacement: replacement.slice(head, replacement.length - tail), operator }
+  return { start: start + head, end: end - tail, replacement: replacement.slice(head, replacement.length - tail), ...rest }
 }
 
 function changeOf(source: string, edit: Edit): string {
