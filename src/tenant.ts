@@ -36,6 +36,7 @@ import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { TenantRow } from './store/types.ts'
+import { registrationRuleOf } from './tenant-registration.ts'
 import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
 import { upstreamTokens } from './vault/exchange.ts'
 import { accountClient } from './web/account/client.ts'
@@ -238,15 +239,6 @@ function settingsOf(
     secondFactor: secondFactorOf(config, row),
     registration: registrationRuleOf(config, row),
     ...releasedAttributes(server, schema),
-  }
-}
-
-function registrationRuleOf({ registration }: Config, { settings }: TenantRow): TenantSettings['registration'] {
-  return {
-    open: registration.open && tenantSettings(settings).open_registration,
-    scope: registration.scope.split(' '),
-    redirects: registration.redirects,
-    unusedFor: registration.unused_days * 86_400,
   }
 }
 

@@ -21,6 +21,8 @@ const changed: Required<TenantOwnSettings> = {
   request_uri: true,
   client_id_hosts: ['agents.example'],
   front_channel_tokens: true,
+  software_statement_issuers: { 'https://directory.example': 'https://directory.example/keys' },
+  software_statements: 'required',
   contact: 'ada@example.com',
   lifetimes: { access_token: 60 },
 }
@@ -29,7 +31,10 @@ test('every setting can be set by a flag, is listed, and can be unset', async ()
   await json('tenants create acme')
   assert.deepEqual(Object.keys(changed), Object.keys(tenantSettingsSchema.shape))
   for (const [name, value] of Object.entries(changed)) {
-    const flag = name === 'lifetimes' ? '--lifetimes-access-token 60' : `${flagOf(name)} ${value}`
+    const flag =
+      name === 'lifetimes'
+        ? '--lifetimes-access-token 60'
+        : `${flagOf(name)} ${typeof value === 'object' && !Array.isArray(value) ? `'${JSON.stringify(value)}'` : value}`
     const before = await json('tenants set acme')
     assert.deepEqual((await json(`tenants set acme ${flag}`))[name], value, name)
     const listed = (await json('tenants list')).find(({ slug }: { slug: string }) => slug === 'acme')
@@ -74,6 +79,8 @@ suite('a stored document', () => {
     request_uri: false,
     client_id_hosts: [],
     front_channel_tokens: false,
+    software_statement_issuers: {},
+    software_statements: 'optional',
     lifetimes: {},
   }
 
@@ -95,6 +102,8 @@ suite('a stored document', () => {
       request_uri: false,
       client_id_hosts: [],
       front_channel_tokens: false,
+      software_statement_issuers: {},
+      software_statements: 'required',
       lifetimes: {},
     })
   })

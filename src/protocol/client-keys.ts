@@ -7,13 +7,16 @@ import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { PublicJwk } from './remote.ts'
 
+/** Who has public keys, registered or at an address. */
+export type KeyHolder = Partial<Pick<Client, 'jwks' | 'jwks_uri'>>
+
 /**
  * What `find` makes of the keys that this client registered, or has at its `jwks_uri`; undefined if it finds nothing. There it looks a second
  * time at keys that are fetched anew, because clients replace their keys.
  */
 export async function findClientKey<T>(
   { keySets }: Ctx,
-  { jwks, jwks_uri: uri }: Client,
+  { jwks, jwks_uri: uri }: KeyHolder,
   find: (keys: readonly PublicJwk[]) => T | undefined,
 ): Promise<T | undefined> {
   if (uri === undefined) return find(jwks?.keys ?? [])
@@ -36,7 +39,13 @@ export async function isSignedByClient(
 ): Promise<boolean> {
   const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
   if (!alg || (registered ?? alg) !== alg || !(client.policy.allowed_algs?.some((one) => one === alg) ?? true)) return false
-  return (await findClientKey(ctx, client, (keys) => keys.find((jwk) => isSignedByKey(jwk, jws, alg)))) !== undefined
+  return (await keyThatSigned(ctx, client, jws)) !== undefined
+}
+
+/** The key of this holder whose private half made the signature, in the algorithm of the header; undefined when there is none. */
+export async function keyThatSigned(ctx: Ctx, holder: KeyHolder, jws: CompactJws): Promise<PublicJwk | undefined> {
+  const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
+  return alg && findClientKey(ctx, holder, (keys) => keys.find((jwk) => isSignedByKey(jwk, jws, alg)))
 }
 
 function isSignedByKey(jwk: PublicJwk, { header, input, signature }: CompactJws, alg: ClientSigningAlg): boolean {

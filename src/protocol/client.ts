@@ -23,7 +23,7 @@ const url = z
   .max(2000)
   .refine(isCleanText, 'has a character that is not allowed')
 /** https, or http to this machine alone. */
-const secureUrl = url.refine((text) => text.startsWith('https:') || isLoopback(text), 'must be https')
+export const secureUrl = url.refine((text) => text.startsWith('https:') || isLoopback(text), 'must be https')
 
 const seconds = z.int().min(1).max(31_536_000)
 const signingAlg = z.enum(signingAlgs)
@@ -32,7 +32,7 @@ const signingAlg = z.enum(signingAlgs)
 const logoutUri = secureUrl.refine((text) => !text.includes('#'), 'must not have a fragment')
 
 /** At most 20 valid public keys. RFC 7517 §5 */
-const clientKeys = z.strictObject({
+export const clientKeys = z.strictObject({
   keys: z
     .array(z.record(z.string().max(100), z.json()).refine(isPublicJwk, 'must be a public key'))
     .min(1)
@@ -153,6 +153,11 @@ export const clientSchema = z
       .describe('List of the redirect URIs of all applications that share pairwise subjects, as JSON'),
     software_id: text.optional().describe('Identifies the software, whatever the client'),
     software_version: text.optional().describe('Version of the software'),
+    software_statement: z
+      .string()
+      .max(16_384)
+      .optional()
+      .describe('The statement it registered with, told back as it was sent, RFC 7591 §2.3'),
     connections: z
       .record(z.string().max(63), z.string().max(2000))
       .refine((table) => Object.keys(table).length <= 50, 'must not name more than 50 connections')

@@ -36,6 +36,8 @@ export const codes = {
   expired_token: [400, 'RFC 8628 §3.5'],
   invalid_redirect_uri: [400, 'RFC 7591 §3.2.2'],
   invalid_client_metadata: [400, 'RFC 7591 §3.2.2'],
+  invalid_software_statement: [400, 'RFC 7591 §3.2.2'],
+  unapproved_software_statement: [400, 'RFC 7591 §3.2.2'],
   request_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
   request_uri_not_supported: [400, 'OpenID Connect Core §3.1.2.6'],
   invalid_authorization_details: [400, 'RFC 9396 §5'],

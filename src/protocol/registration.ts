@@ -9,6 +9,7 @@ import { redirectClassOf } from './redirect-uri.ts'
 import { readClient } from './register.ts'
 import type { Registration } from './registry.ts'
 import { checkSectorIdentifier } from './sector-identifier.ts'
+import { withStatement } from './software-statement.ts'
 
 /** Members that the operator sets alone. From a client they are as unknown as those that nobody knows, and ignored: RFC 7591 §2. */
 export const ofOperator: readonly (keyof ClientMetadata)[] = [
@@ -52,7 +53,8 @@ export async function clientFrom(
   registration: Pick<Registration, 'token' | 'scope'>,
   before?: ClientMetadata,
 ): Promise<ClientMetadata> {
-  const client = described(ctx, sent, registration.scope, operatorsOf(before))
+  const stated = await withStatement(ctx, sent, registration.token)
+  const client = described(ctx, stated, registration.scope, operatorsOf(before))
   checkCeiling(ctx, client, registration, before)
   await checkSectorIdentifier(ctx, client)
   return client

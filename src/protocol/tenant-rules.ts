@@ -1,4 +1,5 @@
 /** What the rules are told of the tenant they act for. */
+import type { ClientMetadata } from './client.ts'
 import type { RedirectClass } from './redirect-uri.ts'
 import type { DetailType } from './resource.ts'
 
@@ -34,6 +35,10 @@ export interface RegistrationRule {
   readonly scope: readonly string[]
   /** Kinds of redirect URI, of those without an initial access token. */
   readonly redirects: readonly RedirectClass[]
+  /** Issuers of software statements that are trusted, each with its key set or the address of that. */
+  readonly statementIssuers: Readonly<Record<string, string | NonNullable<ClientMetadata['jwks']>>>
+  /** Without an initial access token, a client needs a statement. */
+  readonly statementRequired: boolean
   /** Seconds for which they are kept without being used. */
   readonly unusedFor: number
 }

@@ -1,5 +1,6 @@
 /** The settings of a tenant: the table from which storage, command line, administration API and its description are derived. */
 import { z } from 'zod'
+import { clientKeys, secureUrl } from './client.ts'
 import { type LifetimeName, lifetimeFields } from './lifetimes.ts'
 import { mergePatchOf } from './merge-patch.ts'
 import { storedMembers } from './stored-members.ts'
@@ -46,6 +47,17 @@ export const tenantSettingsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Implicit and hybrid response types, which send tokens through the browser, for clients that register them'),
+  software_statement_issuers: z
+    .record(z.string().max(2000), z.union([secureUrl, clientKeys]))
+    .refine((issuers) => Object.keys(issuers).length <= 50, 'must not name more than 50 issuers')
+    .default({})
+    .describe(
+      'Who may state what registering clients are, as {"https://directory.example": KEYS}: the address of its keys, or the key set',
+    ),
+  software_statements: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('required: clients register without an initial access token only with a software statement, RFC 7591 §2.3'),
   contact: z.email().max(254).optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
@@ -66,6 +78,8 @@ const strictest: TenantOwnSettings = {
   request_uri: false,
   client_id_hosts: [],
   front_channel_tokens: false,
+  software_statement_issuers: {},
+  software_statements: 'required',
   lifetimes: {},
 }
 

@@ -266,7 +266,7 @@ const registrable = [
   ...['dpop_bound_access_tokens', 'request_object_signing_alg', 'require_signed_request_object', 'authorization_signed_response_alg'],
   ...['authorization_encrypted_response_alg', 'authorization_encrypted_response_enc', 'tls_client_certificate_bound_access_tokens'],
   ...['tls_client_auth_subject_dn', 'tls_client_auth_san_dns', 'tls_client_auth_san_uri', 'tls_client_auth_san_ip'],
-  ...['tls_client_auth_san_email', 'jwks_uri', 'request_uris'],
+  ...['tls_client_auth_san_email', 'jwks_uri', 'request_uris', 'software_statement'],
   ...['id_token_encrypted_response_alg', 'id_token_encrypted_response_enc', 'userinfo_signed_response_alg'],
   ...['userinfo_encrypted_response_alg', 'userinfo_encrypted_response_enc', 'backchannel_logout_uri'],
   ...['backchannel_logout_session_required'],

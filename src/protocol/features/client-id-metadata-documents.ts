@@ -8,6 +8,7 @@ import { countFlow } from '../flow.ts'
 import { clientOfDocument } from '../registration.ts'
 import type { RegisteredClient } from '../registry.ts'
 import { quarantine } from '../self-registered.ts'
+import { withStatement } from '../software-statement.ts'
 
 /** That a document was read is noted at most once in so many seconds. */
 const noteEvery = 86_400
@@ -51,7 +52,6 @@ async function keep(
   kept.set(ctx, known.add(members))
 }
 
-/** A problem of the document is told as one of the identifier that leads to it. */
 async function describedBy(
   ctx: Ctx,
   { clientId, refusal }: NamedClient,
@@ -59,14 +59,18 @@ async function describedBy(
   stored: RegisteredClient | undefined,
 ): Promise<ClientMetadata> {
   if (members['client_id'] !== clientId) refuse(refusal, 'the document at client_id must have the same client_id, in every character') // §4
-  if (['client_secret', 'client_secret_expires_at'].some((name) => name in members))
+  const stated = await withStatement(ctx, members, undefined).catch(toldAs(refusal)) // §4.3
+  if (['client_secret', 'client_secret_expires_at'].some((name) => name in stated))
     refuse(refusal, 'the document at client_id must have no client_secret; everyone can read it') // §4.1
-  const method = members['token_endpoint_auth_method'] ?? 'none'
+  const method = stated['token_endpoint_auth_method'] ?? 'none'
   if (method !== 'none' && method !== 'private_key_jwt')
     refuse(refusal, 'the document at client_id must have the token_endpoint_auth_method none or private_key_jwt') // §4.1
-  try {
-    return await clientOfDocument(ctx, { ...members, token_endpoint_auth_method: method }, clientId, stored)
-  } catch (error) {
+  return clientOfDocument(ctx, { ...stated, token_endpoint_auth_method: method }, clientId, stored).catch(toldAs(refusal))
+}
+
+/** A problem of the document is told as one of the identifier that leads to it. */
+function toldAs(refusal: NamedClient['refusal']): (error: unknown) => never {
+  return (error) => {
     if (!(error instanceof OAuthError)) throw error
     throw new OAuthError(refusal, `the document at client_id: ${error.description}`, error.why, error)
   }
