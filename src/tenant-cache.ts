@@ -72,7 +72,8 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   }
 }
 
-async function isUnchanged({ row, schema, store, ctx }: Tenant, now: TenantRow): Promise<boolean> {
-  const latest = [now, await store.attributes.list(), await store.resources.detailTypes()]
-  return JSON.stringify([row, schema, ctx.tenant.detailTypes]) === JSON.stringify(latest)
+async function isUnchanged({ madeOf, store }: Tenant, now: TenantRow): Promise<boolean> {
+  const { attributes, resources, credentialConfigurations } = store
+  const latest = [now, await attributes.list(), await resources.detailTypes(), await credentialConfigurations.all()]
+  return JSON.stringify(madeOf) === JSON.stringify(latest)
 }

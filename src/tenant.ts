@@ -2,8 +2,6 @@
 import type { Config } from './config/schema.ts'
 import type { ImportedSecrets } from './crypto/imported-secrets.ts'
 import type { Installation } from './crypto/installation.ts'
-import { type KeyFile, readKeyFile } from './crypto/key-files.ts'
-import { type Keyring, keyring } from './crypto/keyring.ts'
 import type { Passwords } from './crypto/passwords.ts'
 import { readablePassword } from './crypto/readable-password.ts'
 import { recoveryCode } from './crypto/recovery-codes.ts'
@@ -12,7 +10,6 @@ import type { Sealer } from './crypto/seal.ts'
 import { type SigningSecrets, sharedKeys } from './crypto/shared-keys.ts'
 import { type TenantTokens, tokens } from './crypto/tokens.ts'
 import { totpCrypto } from './crypto/totp.ts'
-import type { KeyStore } from './crypto/types.ts'
 import { webAuthn } from './crypto/webauthn.ts'
 import type { AccountDeps } from './identity/accounts.ts'
 import { type Attribute, claimOf, scopesOfAttributes, signUpAttributes } from './identity/attributes.ts'
@@ -27,15 +24,17 @@ import type { OutboxDelivery } from './outbox/delivery.ts'
 import { type AttemptSoon, telling } from './outbox/soon.ts'
 import type { Platform } from './platform.ts'
 import { withAcceptedDocuments } from './protocol/client-document.ts'
+import { preAuthorizedGrant } from './protocol/credential-offer.ts'
 import type { Ctx, MutualTls, Server } from './protocol/feature.ts'
 import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
 import type { TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings, withoutGrantTypes } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
-import { ROOT_TENANT } from './store/system.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { TenantRow } from './store/types.ts'
+import { offeredCredentials } from './tenant-credentials.ts'
+import { keysOf } from './tenant-keys.ts'
 import { registrationRuleOf } from './tenant-registration.ts'
 import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
 import { upstreamTokens } from './vault/exchange.ts'
@@ -54,6 +53,8 @@ export interface Tenant extends WebTenant {
   audit: AuditDeps
   /** The attributes of its people when it was opened. What is written is checked against the store. */
   schema: readonly Attribute[]
+  /** What was stored of its configuration when it was opened. */
+  madeOf: readonly unknown[]
 }
 
 /** What all tenants share. */
@@ -85,13 +86,16 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
   const store = telling(tenantStore(db, row.id, now), (ids) => deps.attemptSoon(row.id, ids))
-  const keys = await keysOf(deps, row, { store, issuer })
+  const configurations = await store.credentialConfigurations.all()
+  const keys = await keysOf(deps, row, { store, issuer, configurations })
   const opaque = tokens(installation, row.id, random, importedSecrets)
   const shared = sharedKeysOf(deps, row, issuer)
   const mail = mailDepsOf(deps, row, { store, tokens: opaque, issuer })
   const signUp = signUpRuleOf(config, row, mail)
   const schema = await store.attributes.list()
-  const tenant = settingsOf(deps, row, { schema, signUp, detailTypes: await store.resources.detailTypes() })
+  const detailTypes = await store.resources.detailTypes()
+  const offered = offeredCredentials({ server, key: keys.credentials, issuer, name: row.name }, configurations)
+  const tenant = settingsOf(deps, row, { schema, signUp, detailTypes, offered })
   const id = () => randomId(random)
   const firstParty = firstPartyOf(deps, row)
   const signIn = signInOf(deps, row, { store, tokens: opaque, id, mail })
@@ -134,27 +138,13 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     audit,
     attributes: { store, scopes: server.scopes },
     schema,
+    madeOf: [row, schema, detailTypes, configurations],
     recordAudit: (auditEvents, from) => recordAuditEvents(audit, auditEvents, from),
   }
 }
 
 function firstPartyOf({ config: { api, keys }, server }: AppDeps, { id: org }: TenantRow): ReturnType<typeof firstPartyClient> {
   return firstPartyClient(server, keys.algs, { org, accessToken: api.access_token, refreshToken: api.refresh_token })
-}
-
-/** The signing keys of a tenant; at the root tenant also those of files. */
-async function keysOf(deps: AppDeps, row: TenantRow, { store, issuer }: { store: KeyStore; issuer: string }): Promise<Keyring> {
-  const { config, platform, sealer, db, server } = deps
-  const { now, log } = platform
-  const decrypts = server.features.some(({ id }) => id === 'requestObjects')
-  const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
-  const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
-  const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
-  const reseal = resealOnUse(sealedValues(db), sealer)
-  const own = { algs, decrypts, rsaBits, fixed }
-  const keys = await keyring({ ...own, store, sealer, reseal, tenantId: row.id, issuer, now, reloadEvery: 0, schedule })
-  keys.rotateWhenDue().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
-  return keys
 }
 
 /** Undefined where no mail can be sent. */
@@ -187,20 +177,6 @@ function sharedKeysOf({ sealer, installation, db }: AppDeps, row: TenantRow, iss
   })
 }
 
-function keyFilesOf({ keys: { files } }: Config): KeyFile[] {
-  const named = [
-    ['RS256', files.rs256] as const,
-    ['PS256', files.ps256] as const,
-    ['ES256', files.es256] as const,
-    ['EdDSA', files.eddsa] as const,
-  ]
-  return named.flatMap(([alg, { private_key_file, public_key_file, certificate_file }]) =>
-    private_key_file === undefined
-      ? []
-      : [{ alg, privateKeyFile: private_key_file, publicKeyFile: public_key_file, certificateFile: certificate_file }],
-  )
-}
-
 /** The lifetimes of the configuration, except those that the tenant sets. */
 function lifetimesOf({ lifetimes }: Config, { settings }: TenantRow): Config['lifetimes'] {
   return { ...lifetimes, ...tenantSettings(settings).lifetimes } as Config['lifetimes']
@@ -218,8 +194,13 @@ function signUpRuleOf({ api }: Config, { settings }: TenantRow, mail: MailDeps |
 function settingsOf(
   { config, server }: AppDeps,
   row: TenantRow,
-  { schema, signUp, detailTypes }: Pick<TenantSettings, 'detailTypes'> & { schema: readonly Attribute[]; signUp: SignUpRule | undefined },
+  own: Pick<TenantSettings, 'detailTypes'> & {
+    schema: readonly Attribute[]
+    signUp: SignUpRule | undefined
+    offered: ReturnType<typeof offeredCredentials>
+  },
 ): TenantSettings {
+  const { schema, signUp, detailTypes, offered } = own
   const seconds = lifetimesOf(config, row)
   return {
     name: row.name,
@@ -232,21 +213,29 @@ function settingsOf(
       refreshGrace: seconds.refresh_grace,
     },
     signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0,
-    detailTypes,
+    detailTypes: [...offered.detailTypes, ...detailTypes],
+    credentials: offered.credentials,
     requestUri: tenantSettings(row.settings).request_uri,
     clientIdHosts: server.features.some(({ id }) => id === 'clientIdMetadataDocuments') ? tenantSettings(row.settings).client_id_hosts : [],
-    withoutGrantTypes: withoutGrantTypes(tenantSettings(row.settings)),
+    withoutGrantTypes: [
+      ...withoutGrantTypes(tenantSettings(row.settings)),
+      ...(offered.credentials.length > 0 ? [] : [preAuthorizedGrant]),
+    ],
     secondFactor: secondFactorOf(config, row),
     registration: registrationRuleOf(config, row),
-    ...releasedAttributes(server, schema),
+    ...releasedAttributes(server, schema, offered.scopes),
   }
 }
 
 /** The attributes that applications can request. Scopes of the server keep their meaning. */
-function releasedAttributes({ features, scopes }: Server, schema: readonly Attribute[]): Pick<TenantSettings, 'scopes' | 'attributes'> {
+function releasedAttributes(
+  { features, scopes }: Server,
+  schema: readonly Attribute[],
+  others: TenantSettings['scopes'],
+): Pick<TenantSettings, 'scopes' | 'attributes'> {
   const told = features.some(({ id }) => id === 'attributes') ? schema.filter(({ scope }) => scope !== undefined) : []
   return {
-    scopes: Object.assign(Object.create(null), scopesOfAttributes(told), scopes), // no prototype, so that only own names are found
+    scopes: Object.assign(Object.create(null), others, scopesOfAttributes(told), scopes), // no prototype, so that only own names are found
     attributes: told.map((attribute) => ({ name: attribute.name, scope: attribute.scope as string, claim: claimOf(attribute) })),
   }
 }

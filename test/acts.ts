@@ -1,5 +1,6 @@
 /** Every act of every port of a tenant's store, and what it changes in a tenant that holds two of everything. */
 import { type Act, lists, reads, writes } from './act.ts'
+import { credentialActs } from './credential-acts.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, aRefreshToken, aSession, NOW } from './stored.ts'
 import {
   aConnection,
@@ -83,7 +84,13 @@ const protocol: Record<string, Act> = {
     'client_origins -1, client_secrets -2, clients -1, connections -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
     (s) =>
       s.declare(
-        { clients: [], resources: [], connections: [], removed: { clients: ['client1'], resources: [api1], connections: ['connection1'] } },
+        {
+          clients: [],
+          resources: [],
+          connections: [],
+          credentials: [],
+          removed: { clients: ['client1'], resources: [api1], connections: ['connection1'], credentials: [] },
+        },
         NOW,
       ),
   ),
@@ -285,4 +292,4 @@ const identity: Record<string, Act> = {
   'attributes.remove': writes('accounts ~2, attribute_schemas ~1', (s) => s.attributes.remove('attribute1')),
 }
 
-export const acts: Readonly<Record<string, Act>> = { ...protocol, ...identity }
+export const acts: Readonly<Record<string, Act>> = { ...protocol, ...identity, ...credentialActs }

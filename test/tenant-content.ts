@@ -2,6 +2,8 @@
 import { connectionSchema } from '../src/connections/connection.ts'
 import type { UpstreamRequest } from '../src/connections/store.ts'
 import { attributeSchema } from '../src/identity/attributes.ts'
+import { credentialConfigurationSchema } from '../src/protocol/credential-configuration.ts'
+import type { CredentialOffer, DeferredCredential, IssuedCredential } from '../src/protocol/credentials.ts'
 import type { StoredApiKey } from '../src/protocol/registry.ts'
 import { resourceSchema } from '../src/protocol/resource.ts'
 import type { VaultEntry } from '../src/vault/entry.ts'
@@ -52,6 +54,41 @@ export const anIdentity = (n: string) => ({
   label: undefined,
   createdAt: NOW,
   lastUsedAt: undefined,
+})
+export const aCredential = (n: string) =>
+  credentialConfigurationSchema.parse({
+    id: `credential${n}`,
+    display: [{ name: 'Credential' }],
+    claims: [{ name: 'email', source: 'account.email' }],
+  })
+const wallet = (n: string) => ({ subject: `person${n}`, clientId: `client${n}`, configuration: `credential${n}` })
+export const anIssued = (n: string): IssuedCredential => ({
+  ...wallet(n),
+  id: `issued${n}`,
+  status: 'valid',
+  event: undefined,
+  issuedAt: NOW,
+  expiresAt: NOW + 60,
+})
+export const aDeferred = (n: string): DeferredCredential => ({
+  ...wallet(n),
+  id: `deferred${n}`,
+  hash: `transaction${n}`,
+  keys: [],
+  state: n === '1' ? 'approved' : 'waiting',
+  createdAt: NOW,
+  expiresAt: NOW + 60,
+})
+export const anOffer = (n: string): CredentialOffer => ({
+  id: `offer${n}`,
+  hash: `hash of offer${n}`,
+  code: `code of offer${n}`,
+  subject: `person${n}`,
+  configurations: [`credential${n}`],
+  txCode: undefined,
+  usedAt: undefined,
+  createdAt: NOW,
+  expiresAt: NOW + 60,
 })
 export const aTokenId = (n: string) => ({ id: `token-id${n}`, entry: `entry${n}`, session: `sid${n}`, createdAt: NOW })
 export const aLink = (n: string, kind: 'reset' | 'verification' = 'verification') => ({
@@ -186,6 +223,7 @@ export async function fillTenant(store: TenantStore): Promise<void> {
     await store.initialAccessTokens.add(anInitialToken(n))
     await store.registrations.add(aRegistration(n))
     await store.connections.add(aConnection(n), 'sealed')
+    await store.credentialConfigurations.add(aCredential(n))
     await store.groups.add(aGroup(n))
     await store.services.add(aService(n))
     await store.signingKeys.add(aKey(Number(n)), undefined)
@@ -223,6 +261,9 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.upstreamRequests.add(anUpstreamRequest(n), NOW + 60)
   await store.vault.add(anEntry(n), aTokenId(n))
   await store.upstreamIdentities.link(anIdentity(n))
+  await store.issuedCredentials.add(anIssued(n), { candidates: [[Number(n)]], fulfils: undefined })
+  await store.deferredCredentials.add(aDeferred(n))
+  await store.credentialOffers.add(anOffer(n))
   await store.apiKeysAdmin.add(anApiKey(n))
   await store.apiKeysAdmin.add({
     ...anApiKey(n, 'service'),

@@ -1,4 +1,4 @@
-/** `gatehouse apply`: makes clients, resources and connections match a file, and shows the changes first. */
+/** `gatehouse apply`: makes clients, resources, connections and credentials match a file, and shows the changes first. */
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import { UniqueViolation } from '../store/sql.ts'
@@ -11,6 +11,7 @@ import {
   generate,
   membersOfClient,
   membersOfConnection,
+  membersOfCredential,
   membersOfResource,
   readSection,
   readSections,
@@ -50,7 +51,7 @@ export function apply(command: Command, terminal: Terminal): void {
   command
     .option('--tenant <slug>', 'the tenant of the lists outside `tenants`', 'root')
     .option('--yes', 'do not ask for confirmation')
-    .option('--prune', 'delete clients, APIs and connections that are missing from a list of the file')
+    .option('--prune', 'delete clients, APIs, connections and credentials that are missing from a list of the file')
     .option('--allow-weak-secret', 'accept secrets of fewer than 22 characters')
     .option('--json', 'print JSON, for programs')
   withExamples(command, ['gatehouse apply gatehouse-clients.yaml', 'gatehouse apply clients.yaml --yes --prune']).action(
@@ -78,7 +79,7 @@ async function planFor(app: App, section: TenantSection, { prune, allowWeakSecre
   const { ctx } = tenant ?? ((await app.tenant('')) as Tenant)
   const declared = readSection(section, { server: app.server, algs: ctx.keys.algs }, allowWeakSecret === true)
   const wanted = await Promise.all(declared.map(async (one) => ({ ...one, newSecret: await needsSecret(tenant, one) })))
-  const kinds = (['client', 'resource', 'connection'] as const).filter((kind) => prune && section[`${kind}s`])
+  const kinds = (['client', 'resource', 'connection', 'credential'] as const).filter((kind) => prune && section[`${kind}s`])
   const renamed = section.name !== undefined && section.name !== row?.name
   return {
     section,
@@ -94,7 +95,9 @@ async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
   const clients = await all(store.clientsAdmin.list, (client) => client.client_id)
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
   const connections = await all(store.connections.list, ({ name }) => name)
+  const credentials = await all(store.credentialConfigurations.list, ({ id }) => id)
   return [
+    ...credentials.map((one): PlanEntry => ({ kind: 'credential', id: one.id, members: membersOfCredential(one) })),
     ...connections.map((one): PlanEntry => ({ kind: 'connection', id: one.name, members: membersOfConnection(one) })),
     ...clients.map((client): PlanEntry => ({ kind: 'client', id: client.client_id, members: membersOfClient(client) })),
     ...resources.map((resource): PlanEntry => ({ kind: 'resource', id: resource.identifier, members: membersOfResource(resource) })),
@@ -104,6 +107,7 @@ async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
 /** Is a chosen secret not valid yet, or is there no valid secret where one is to be generated? */
 async function needsSecret(tenant: Tenant | undefined, { kind, id, secret }: Declared): Promise<boolean> {
   if (secret === undefined) return false
+  if (kind === 'credential') return false
   if (kind === 'connection') return !(await isSecretOf(tenant, id, secret))
   const kept = kind === 'client' ? await tenant?.store.clientsAdmin.find(id) : await tenant?.store.resources.find(id)
   if (!tenant || !kept || kept.secretHashes.length === 0) return true
@@ -145,11 +149,17 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
     clients: [],
     resources: [],
     connections: [],
-    removed: { clients: goneOf(steps, 'client'), resources: goneOf(steps, 'resource'), connections: goneOf(steps, 'connection') },
+    credentials: declared.flatMap((one) => (one.kind === 'credential' ? [one.metadata] : [])),
+    removed: {
+      clients: goneOf(steps, 'client'),
+      resources: goneOf(steps, 'resource'),
+      connections: goneOf(steps, 'connection'),
+      credentials: goneOf(steps, 'credential'),
+    },
   }
   for (const one of declared) {
     const step = steps.find(({ kind, id }) => kind === one.kind && id === one.id)
-    if (!step || step.act === 'keep') continue
+    if (!step || step.act === 'keep' || one.kind === 'credential') continue
     if (one.kind === 'connection') {
       const sealedSecret = step.newSecret && one.secret !== undefined ? tenant.connections.secrets.seal(one.id, one.secret) : undefined
       declaration.connections.push({ connection: one.metadata, sealedSecret })
@@ -173,8 +183,10 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
 async function noteApplied(done: Done, { org }: Tenant, steps: readonly Step[]): Promise<void> {
   const verbs = { create: 'create', change: 'change', delete: 'remove' } as const
   await done('tenant.apply', org)
-  for (const { kind, id, act } of steps) if (act !== 'keep') await done(`${kind}.${verbs[act]}`, id)
+  for (const { kind, id, act } of steps) if (act !== 'keep') await done(`${noun(kind)}.${verbs[act]}`, id)
 }
+
+const noun = (kind: Kind) => (kind === 'credential' ? 'credential-configuration' : kind)
 
 function goneOf(steps: readonly Step[], kind: Kind): string[] {
   return steps.filter((step) => step.kind === kind && step.act === 'delete').map(({ id }) => id)

@@ -13,7 +13,7 @@ after(remove)
 
 /** These change nothing of a tenant, or (serving, migrating) do not do it for anyone. */
 const readers =
-  /^(dev|serve|migrate|export|config .*|audit .*|\S+ (list|show|check|presets|secrets|sessions|roles)|roles|keys list|clients logout-test|users factors|version|.* --help)$/
+  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|sessions|roles)|roles|keys list|clients logout-test|users factors|version|.* --help)$/
 
 const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
 const leaves = (command: Command, path = ''): string[] =>
@@ -66,6 +66,13 @@ const commands: [line: string, ...acts: string[]][] = [
   ['connections update staff --label Staff', 'connection.change'],
   [`connections set-secret staff --client-secret-file ${people}`, 'connection.secret'],
   ['connections delete staff', 'connection.remove'],
+  [
+    `credentials create --id badge --display '[{"name":"Badge"}]' --claims '[{"name":"email","source":"account.email"}]'`,
+    'credential-configuration.create',
+  ],
+  ['credentials update badge --validity 7200', 'credential-configuration.change'],
+  ['credentials offer badge', 'credential-offer.create'],
+  ['credentials delete badge', 'credential-configuration.remove'],
   ['keys rotate --alg ES256 --immediately', 'key.rotate'],
   ['keys revoke KID', 'key.revoke'],
   [`apply ${file} --yes`, 'tenant.apply', 'client.create'],
@@ -83,7 +90,15 @@ const commands: [line: string, ...acts: string[]][] = [
 ]
 
 /** What these need cannot be made by command: see user-factors.test.ts and administration.test.ts. */
-const elsewhere = ['vault remove', 'vault reseal', 'vault import', 'users remove-factors', 'sessions end', 'grants revoke']
+const elsewhere = [
+  ...['approve', 'deny', 'suspend', 'resume', 'revoke'].map((name) => `credentials ${name}`),
+  'vault remove',
+  'vault reseal',
+  'vault import',
+  'users remove-factors',
+  'sessions end',
+  'grants revoke',
+]
 
 test('every command that changes something is in the table below', async () => {
   const tried = [...commands.map(([line]) => line), ...elsewhere]

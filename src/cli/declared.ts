@@ -1,4 +1,4 @@
-/** A file that declares clients (RFC 7591 §2), resources and connections, of one tenant or several: read and written. */
+/** A file that declares clients (RFC 7591 §2), resources, connections and credentials, of one tenant or several: read and written. */
 import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument } from 'yaml'
@@ -7,6 +7,7 @@ import { type ConnectionMetadata, connectionSchema } from '../connections/connec
 import type { SigningAlg } from '../protocol/algs.ts'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { policySchema } from '../protocol/client-policy.ts'
+import { type CredentialConfiguration, credentialConfigurationSchema } from '../protocol/credential-configuration.ts'
 import type { Server } from '../protocol/feature.ts'
 import { readClient } from '../protocol/register.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
@@ -17,7 +18,7 @@ import { checked, Problems, refuse, refuseIssues } from './problems.ts'
 import { readAll, type Terminal } from './terminal.ts'
 
 const list = z.array(z.record(z.string(), z.unknown())).optional()
-const section = { name: tenantNameSchema.optional(), clients: list, resources: list, connections: list }
+const section = { name: tenantNameSchema.optional(), clients: list, resources: list, connections: list, credentials: list }
 const fileSchema = z.strictObject({ ...section, tenants: z.record(slugSchema, z.strictObject(section)).default({}) })
 
 /** What the file declares about one tenant. An absent list leaves its kind alone. */
@@ -30,15 +31,17 @@ export interface TenantSection {
   clients: readonly Record<string, unknown>[] | undefined
   resources: readonly Record<string, unknown>[] | undefined
   connections: readonly Record<string, unknown>[] | undefined
+  credentials: readonly Record<string, unknown>[] | undefined
   /** Where files that the section names are. */
   folder: string
 }
 
-/** One client, resource or connection, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
+/** One client, resource, connection or credential, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
 export type Declared = PlanEntry & { secret: string | undefined } & (
     | { kind: 'client'; metadata: ClientMetadata }
     | { kind: 'resource'; metadata: ResourceMetadata }
     | { kind: 'connection'; metadata: ConnectionMetadata }
+    | { kind: 'credential'; metadata: CredentialConfiguration }
   )
 
 /** What the file holds. `tenant`: whose the lists outside of `tenants` are. `-` is standard input. */
@@ -50,7 +53,9 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
   )
   const folder = file === '-' ? '.' : join(file, '..')
   const first =
-    own.name || own.clients || own.resources || own.connections ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }] : []
+    own.name || own.clients || own.resources || own.connections || own.credentials
+      ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }]
+      : []
   const others = Object.entries(tenants).map(([slug, section]) => ({
     tenant: slug,
     mayCreate: slug !== 'root',
@@ -59,7 +64,10 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
     folder,
   }))
   if (others.some((section) => section.tenant === first[0]?.tenant)) refuse(`tenant ${tenant} is declared twice, once under tenants`)
-  return [...first, ...others].map(({ clients, resources, connections, ...section }) => ({ ...section, clients, resources, connections }))
+  return [...first, ...others].map(({ clients, resources, connections, credentials, ...section }) => ({
+    ...section,
+    ...{ clients, resources, connections, credentials },
+  }))
 }
 
 function parsed(file: string, text: string): unknown {
@@ -81,6 +89,7 @@ export function readSection(
   const attempt = (kind: Kind, entry: Record<string, unknown>): Declared[] => {
     try {
       if (kind === 'connection') return [readDeclaredConnection(entry, section.folder)]
+      if (kind === 'credential') return [readDeclaredCredential(entry)]
       return [
         kind === 'client'
           ? readDeclaredClient(entry, offered.server, offered.algs, section.folder)
@@ -95,7 +104,8 @@ export function readSection(
   const clients = (section.clients ?? []).flatMap((entry) => attempt('client', entry))
   const resources = (section.resources ?? []).flatMap((entry) => attempt('resource', entry))
   const connections = (section.connections ?? []).flatMap((entry) => attempt('connection', entry))
-  const all = [...resources, ...clients, ...connections]
+  const credentials = (section.credentials ?? []).flatMap((entry) => attempt('credential', entry))
+  const all = [...resources, ...clients, ...connections, ...credentials]
   for (const { kind, id, secret } of all) {
     if (all.filter((other) => other.kind === kind && other.id === id).length > 1) problems.push(`${kind} ${id} is declared twice`)
     if (kind !== 'connection' && secret !== undefined && secret !== generate && secret.length < 22 && !allowWeakSecret)
@@ -142,6 +152,12 @@ function readDeclaredConnection(entry: Record<string, unknown>, folder: string):
   return { kind: 'connection', id, metadata, members: membersOfConnection(metadata), secret }
 }
 
+function readDeclaredCredential(entry: Record<string, unknown>): Declared {
+  const id = typeof entry['id'] === 'string' ? entry['id'] : refuse('a credential has no id')
+  const metadata = checked(credentialConfigurationSchema, entry, (path) => `credential ${id}: ${path}`)
+  return { kind: 'credential', id, metadata, members: membersOfCredential(metadata), secret: undefined }
+}
+
 function orRefuse<T>(named: (path: string) => string, read: () => T): T {
   try {
     return read()
@@ -186,6 +202,11 @@ export function membersOfConnection(connection: ConnectionMetadata): Record<stri
     if (Object.keys(inner).length > 0) members[part] = inner
   }
   return members
+}
+
+/** As a file would declare it. */
+export function membersOfCredential(configuration: CredentialConfiguration): Record<string, unknown> {
+  return withoutUsual(credentialConfigurationSchema.shape, configuration)
 }
 
 /** What differs from what would be there if nothing were said. */

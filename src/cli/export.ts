@@ -1,9 +1,9 @@
-/** `gatehouse export`: clients, resources and connections in the form that `gatehouse apply` reads. Secrets are never in it. */
+/** `gatehouse export`: clients, resources, connections and credentials in the form that `gatehouse apply` reads. Secrets are never in it. */
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import type { Tenant } from '../tenant.ts'
 import { all, printJson, withExamples } from './admin-command.ts'
-import { generate, membersOfClient, membersOfConnection, membersOfResource } from './declared.ts'
+import { generate, membersOfClient, membersOfConnection, membersOfCredential, membersOfResource } from './declared.ts'
 import { type ConfigFlags, withApp } from './open.ts'
 import { refuse } from './problems.ts'
 import type { Terminal } from './terminal.ts'
@@ -34,10 +34,11 @@ export function exports(command: Command, terminal: Terminal): void {
   )
 }
 
-async function listsOf({ store }: Tenant): Promise<{ clients: object[]; resources: object[]; connections?: object[] }> {
+async function listsOf({ store }: Tenant): Promise<Record<string, object[]>> {
   const clients = await all(store.clientsAdmin.list, (client) => client.client_id)
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
   const connections = await all(store.connections.list, ({ name }) => name)
+  const credentials = await all(store.credentialConfigurations.list, ({ id }) => id)
   const declared = resources.map(async (resource) => {
     const kept = await store.resources.find(resource.identifier)
     return { ...membersOfResource(resource), ...(kept?.secretHashes.length ? { secret: generate } : {}) }
@@ -46,5 +47,6 @@ async function listsOf({ store }: Tenant): Promise<{ clients: object[]; resource
     clients: clients.map(membersOfClient),
     resources: await Promise.all(declared),
     ...(connections.length > 0 ? { connections: connections.map(membersOfConnection) } : {}),
+    ...(credentials.length > 0 ? { credentials: credentials.map(membersOfCredential) } : {}),
   }
 }

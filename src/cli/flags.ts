@@ -24,7 +24,7 @@ function optionOf(path: string, form: Form): Option {
 }
 
 function placeholder(form: Form): string {
-  if (form.type === 'array') return '<values...>'
+  if (form.type === 'array') return form.items?.type === 'object' ? '<json>' : '<values...>'
   if (form.type === 'object') return '<json>'
   if (form.type === 'boolean') return '[true|false]'
   return form.type === 'integer' || form.type === 'number' ? '<number>' : '<text>'

@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { isMapping } from '../config/raw.ts'
 import type { Style } from './terminal.ts'
 
-export type Kind = 'client' | 'resource' | 'connection'
+export type Kind = 'client' | 'resource' | 'connection' | 'credential'
 
-/** A client, resource or connection as a file would declare it, without default values. */
+/** A client, resource, connection or credential as a file would declare it, without default values. */
 export interface PlanEntry {
   kind: Kind
   id: string
@@ -33,7 +33,7 @@ export interface Change {
 }
 
 /** The member that holds the id. */
-const idOf: Readonly<Record<Kind, string>> = { client: 'client_id', resource: 'identifier', connection: 'name' }
+const idOf: Readonly<Record<Kind, string>> = { client: 'client_id', resource: 'identifier', connection: 'name', credential: 'id' }
 
 /** Declared entries in the order of the file, then deletions. `prune`: the kinds whose undeclared entries are deleted. */
 export function plan(kept: readonly PlanEntry[], wanted: readonly Wanted[], prune: readonly Kind[]): Step[] {

@@ -95,6 +95,14 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => [(await import('./connections.ts')).connections],
     },
     {
+      usage: 'credentials',
+      summary: 'credentials for wallets: which can be issued, offers, and what was issued',
+      load: async () => [
+        (await import('./credential-configurations.ts')).credentialConfigurations,
+        (await import('./credentials.ts')).credentials,
+      ],
+    },
+    {
       usage: 'vault',
       summary: 'stored tokens of other providers',
       load: async () => [(await import('./vault.ts')).vault],
@@ -110,12 +118,12 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
     { usage: 'audit', summary: 'who did what and when, and the outcome', load: async () => [(await import('./audit.ts')).auditLog] },
     {
       usage: 'apply <file>',
-      summary: 'make clients, APIs and connections match a YAML or JSON file, tenant by tenant; shows the changes first',
+      summary: 'make clients, APIs, connections and credentials match a YAML or JSON file, tenant by tenant; shows the changes first',
       load: async () => [(await import('./apply.ts')).apply],
     },
     {
       usage: 'export',
-      summary: 'write clients, APIs and connections in the form that "gatehouse apply" reads, without defaults and secrets',
+      summary: 'write clients, APIs, connections and credentials in the form that "gatehouse apply" reads, without defaults and secrets',
       load: async () => [(await import('./export.ts')).exports],
     },
   ],

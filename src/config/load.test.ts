@@ -67,6 +67,7 @@ const samples: Record<string, [text: string, value: unknown]> = {
   issuer: ['https://id.example.org', 'https://id.example.org'],
   'listen.host': ['0.0.0.0', '0.0.0.0'],
   'listen.port': ['443', 443],
+  'credentials.development_authority': ['false', false],
   database_url: ['sqlite:other.db', 'sqlite:other.db'],
   database_url_file: ['url', 'url'],
   'mail.smtp_url_file': ['smtp', 'smtp'],
@@ -147,6 +148,8 @@ function besides(path: string): Record<string, string> {
     const proxy = { GATEHOUSE_MTLS_PROXY: 'nginx', GATEHOUSE_TRUSTED_PROXIES: '10.0.0.1' }
     return { GATEHOUSE_FEATURES_MUTUAL_TLS: 'true', ...own, ...proxy }
   }
+  if (/^credentials\..*_file$/.test(path))
+    return { GATEHOUSE_CREDENTIALS_PRIVATE_KEY_FILE: '/private', GATEHOUSE_CREDENTIALS_CERTIFICATE_FILE: '/chain' }
   if (path === 'keycloak.server')
     return { GATEHOUSE_KEYCLOAK_REALM: 'staff', GATEHOUSE_KEYCLOAK_CLIENT_ID: 'x', GATEHOUSE_KEYCLOAK_CLIENT_SECRET: 'y' }
   const alg = /^keys\.files\.(\w+)\./.exec(path)?.[1]

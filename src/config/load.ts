@@ -133,6 +133,7 @@ function addDevelopmentDefaults(raw: Raw) {
   if (lookUp(raw, 'database_url') === undefined && lookUp(raw, 'database_url_file') === undefined)
     put(raw, 'database_url', `sqlite:${join(String(lookUp(raw, 'data_dir') ?? 'data'), 'gatehouse.db')}`)
   if (lookUp(raw, 'outbound.allowed_addresses') === undefined) put(raw, 'outbound.allowed_addresses', ['127.0.0.0/8', '::1/128'])
+  if (lookUp(raw, 'credentials.development_authority') === undefined) put(raw, 'credentials.development_authority', true)
   if (lookUp(raw, 'mail.from') === undefined) put(raw, 'mail.from', 'no-reply@example.com')
   if (lookUp(raw, 'mail.folder') === undefined) put(raw, 'mail.folder', join(String(lookUp(raw, 'data_dir') ?? 'data'), 'mail'))
 }

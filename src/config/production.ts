@@ -35,6 +35,7 @@ export function productionProblems(raw: Raw, readFile: ReadFile, file: { name: s
       const file = text(setting)
       return file ? secretFileProblems(file, setting, readFile) : []
     }),
+    ...credentialKeyProblems(text('credentials.private_key_file'), lookUp(raw, 'credentials.development_authority'), readFile),
     ...secretSettings.flatMap((path) => {
       const file = text(`${path}_file`)
       return file ? exposureProblems(file, `${path}_file`, readFile) : [] // that it exists is checked where it is read
@@ -49,6 +50,14 @@ export function productionProblems(raw: Raw, readFile: ReadFile, file: { name: s
     ...(caFile ? fileProblems(caFile, 'outbound.ca_file', readFile) : []),
     ...(certFile ? fileProblems(certFile, 'tls.cert_file', readFile) : []),
   ]
+}
+
+function credentialKeyProblems(file: string | undefined, authority: unknown, readFile: ReadFile): string[] {
+  const ofDevelopment =
+    authority === true
+      ? ['credentials.development_authority is on, and nobody trusts that authority — set credentials.private_key_file in place of it']
+      : []
+  return [...ofDevelopment, ...(file ? secretFileProblems(file, 'credentials.private_key_file', readFile) : [])]
 }
 
 function textAt(raw: Raw, path: string): string | undefined {

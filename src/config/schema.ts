@@ -5,6 +5,7 @@ import { catalogue, offByDefault } from '../protocol/features/index.ts'
 import { lifetimeFields } from '../protocol/lifetimes.ts'
 import { redirectClasses } from '../protocol/redirect-uri.ts'
 import { signUpEmails } from '../protocol/tenant-settings.ts'
+import { credentials } from './credentials.ts'
 import { demo } from './demo.ts'
 import { checkMtls, mtls } from './mtls.ts'
 import { authManager, keycloak } from './upstream.ts'
@@ -232,6 +233,7 @@ const settings = z.strictObject({
   log: log.prefault({}),
   lifetimes: lifetimes.prefault({}),
   keys: keys.prefault({}),
+  credentials: credentials.prefault({}),
   demo: demo.prefault({}),
   api: api.prefault({}),
   account: account.prefault({}),

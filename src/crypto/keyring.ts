@@ -4,6 +4,7 @@ import type { KeyAlg, SigningAlg } from '../protocol/algs.ts'
 import { decryptJwt, parseJweHeader } from '../protocol/codec/jwe.ts'
 import { parseJws, parseObject } from '../protocol/codec/jws.ts'
 import type { Keys } from '../protocol/ports.ts'
+import { type CertifiedKey, credentialKey } from './credential-key.ts'
 import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
 import { keyCache, type OpenKey } from './key-cache.ts'
 import { keyRotation } from './key-rotation.ts'
@@ -51,6 +52,8 @@ export async function keyring(options: {
   schedule?: Schedule
   /** Keys that the operator manages; they replace ours and never rotate. */
   fixed?: readonly KeyPair[]
+  /** Signs credentials in place of a key of the tenant. */
+  certified?: CertifiedKey | undefined
   reseal: ResealOnUse
 }): Promise<Keyring> {
   const { issuer, algs, now, reloadEvery, schedule = usualSchedule } = options
@@ -115,6 +118,10 @@ export async function keyring(options: {
       }
       return published.set
     },
+    credentials:
+      options.certified || algs.includes('ES256')
+        ? credentialKey(options.certified, () => activeKey('ES256'), schedule.retireAfter)
+        : undefined,
     rotate,
     revoke,
     rotateWhenDue,

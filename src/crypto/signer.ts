@@ -69,7 +69,7 @@ export function toKeyPair(alg: KeyAlg, privateKey: KeyObject): KeyPair {
 }
 
 /** The signature in base64url: at the end of this turn of the event loop for the fast algorithms, from a thread for the slow ones. */
-export function signText(pair: Pick<KeyPair, 'alg' | 'privateKey'>, text: string): Promise<string> {
+export function signText(pair: Pick<KeyPair, 'alg' | 'privateKey'>, text: string | Uint8Array): Promise<string> {
   if (pair.alg === 'ECDH-ES') throw new RangeError('this key does not sign')
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const { digest, options } = schemes[pair.alg]

@@ -23,6 +23,7 @@ const noHash = '!'.repeat(43)
 export function tokens(installation: Installation, tenantId: string, random: Random, imported: ImportedSecrets): TenantTokens {
   const indexKey = installation.key('token-index', tenantId)
   const successorKey = installation.key('refresh-successor', tenantId)
+  const preAuthorizedKey = installation.key('pre-authorized-code', tenantId)
   const pseudonymKey = installation.key('pseudonym', tenantId)
   const pairwiseKey = installation.key('pairwise-subject', tenantId)
   const hash = (kind: TokenKind, text: string) => mac(indexKey, `${kind}:${text}`).toString('base64url')
@@ -36,6 +37,9 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
       const letters = typed.toUpperCase().replace(/[^A-Z]/g, '')
       return isUserCode.test(letters) ? mac(indexKey, `uc:${letters}`).toString('base64url') : undefined
     },
+    preAuthorizedCode: (offer) => opaque('pa', mac(preAuthorizedKey, offer)),
+    txCode: () => txCode(random),
+    hashTxCode: (offer, typed) => (/^\d{6}$/.test(typed) ? mac(indexKey, `tx:${offer}:${typed}`).toString('base64url') : undefined),
     pairwise: (sector, subject) => mac(pairwiseKey, `${sector} ${subject}`).toString('base64url'), // a host name has no space
     pseudonym: (text) => mac(pseudonymKey, text).toString('base64url'),
     hashSecret: (secret) => hash('cs', secret),
@@ -65,6 +69,13 @@ function userCode(random: Random): string {
   let code = ''
   while (code.length < 8) for (const byte of random(16)) if (byte < 240 && code.length < 8) code += letters[byte % letters.length]
   return `${code.slice(0, 4)}-${code.slice(4)}`
+}
+
+/** Six digits, each as likely as every other: bytes above the last multiple of 10 are passed over. */
+function txCode(random: Random): string {
+  let code = ''
+  while (code.length < 6) for (const byte of random(16)) if (byte < 250 && code.length < 6) code += byte % 10
+  return code
 }
 
 function mac(key: KeyObject, text: string): Buffer {

@@ -14,7 +14,7 @@ export interface DetailWords {
 export function describeDetail(types: readonly DetailType[], detail: Readonly<Record<string, unknown>>): DetailWords {
   const { type, ...members } = detail
   const declared = types.find(({ name }) => name === type)
-  return { title: declared?.description ?? String(type), api: declared?.apiName, lines: linesOf(members, '') }
+  return { title: declared?.description ?? String(type), api: declared?.apiName, lines: declared?.lines?.(detail) ?? linesOf(members, '') }
 }
 
 /** Each value with the names that lead to it. */

@@ -178,7 +178,7 @@ export interface Endpoint {
   /** Clients authenticate here: all of them, or only those with credentials. Advertised as `…_auth_methods_supported`. */
   clientAuth?: 'any' | 'confidential'
   /** Accepted bodies; absent: a form. */
-  body?: 'json' | 'either'
+  body?: 'json' | 'either' | 'json or jwt'
   handle(ctx: Ctx, request: Request, sent: RequestBody): Promise<Reply>
 }
 

@@ -2,6 +2,7 @@
 import type { SigningAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
+import type { CredentialKey, CredentialStore } from './credentials.ts'
 import type { DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { ApiKey, RegistrationStore } from './registry.ts'
 import type { Person, Question, SignInUpstream, TotpOffer } from './request-reply.ts'
@@ -9,7 +10,7 @@ import type { DetailType, Resource } from './resource.ts'
 import type { AccessToken, Answer, Artefact, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
-export interface Store extends RegistrationStore {
+export interface Store extends RegistrationStore, CredentialStore {
   clients: {
     find(id: string): Promise<Client | undefined>
     /** Whether a client of this tenant has this web origin. For CORS preflights, which name no client. */
@@ -117,7 +118,7 @@ export interface Store extends RegistrationStore {
   }
 }
 
-export type UsedOnceKind = 'client-assertion' | 'dpop-proof' | 'request-object'
+export type UsedOnceKind = 'client-assertion' | 'dpop-proof' | 'request-object' | 'credential-nonce'
 
 /** What `identity/` offers the rules: the sessions of a browser, and the claims of a subject. */
 export interface People {
@@ -203,6 +204,8 @@ export interface Keys {
   publishes(kid: string): Promise<boolean>
   /** The content of a compact JWE that was encrypted for a key of this tenant; undefined when it was not. */
   decrypt(text: string): Promise<string | undefined>
+  /** Signs credentials; undefined: this tenant does not sign with ES256. */
+  readonly credentials: CredentialKey | undefined
   /** RFC 7517. */
   jwks(now: number): Promise<{ keys: object[] }>
 }
@@ -239,6 +242,9 @@ export type TokenKind =
   | 'ra'
   | 'dc'
   | 'us'
+  | 'of'
+  | 'pa'
+  | 'ti'
 
 /** What `crypto/` offers the rules: opaque tokens of 256 bits, stored only as a keyed hash. */
 export interface Tokens {
@@ -256,6 +262,12 @@ export interface Tokens {
   hashUserCode(typed: string): string | undefined
   /** The only refresh token that may follow this one: always the same for the same text. */
   successor(refreshToken: string): string
+  /** The pre-authorized code of the credential offer with this token. OpenID for Verifiable Credential Issuance §4.1.1 */
+  preAuthorizedCode(offer: string): string
+  /** A transaction code that a person can type: 6 digits. */
+  txCode(): string
+  /** The hash of a transaction code as it was typed for the offer with this id; undefined when it cannot be one. */
+  hashTxCode(offer: string, typed: string): string | undefined
   /**
    * Compares a secret with the stored hashes, in constant time. `undefined` takes the same time and is false. A promise only when a hash was made
    * elsewhere and is slow to check; that rejects with `Unavailable` when too many such checks wait.

@@ -29,6 +29,8 @@ export interface Request {
 export interface RequestBody {
   /** JSON as it was sent, not yet read; undefined: none was. */
   json: string | undefined
+  /** A JWT as it was sent, where the endpoint takes one. */
+  jwt?: string | undefined
   /** Values of the `:names` in the path. */
   path: Readonly<Record<string, string>>
   /** The query of the address, also of a request with a body. */
@@ -136,6 +138,8 @@ export interface Pages {
   }
   /** Shown once; `next`: where to go on. */
   'recovery-codes': { codes: readonly string[]; next: string }
+  /** `link`: opens a wallet; `next`: where to go on. */
+  'credential-offer': { credential: string; link: string; txCode: string; minutes: number; next: string }
   /** `to`: the redirect URI; `unproven`: it registered itself, and nobody has signed in to it yet. */
   consent: {
     flow: string

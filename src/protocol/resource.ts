@@ -94,6 +94,10 @@ export interface DetailType {
   /** Identifier and name of the API. */
   readonly api: string
   readonly apiName: string
+  /** What the person is shown, where the members themselves say little. */
+  readonly lines?: (detail: Readonly<Record<string, unknown>>) => readonly (readonly [name: string, value: string])[]
+  /** Members that the server adds to what is granted. RFC 9396 §7.1 */
+  readonly enriched?: (detail: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
 }
 
 /** What is registered of a resource. */

@@ -1,5 +1,6 @@
 /** What the rules are told of the tenant they act for. */
 import type { ClientMetadata } from './client.ts'
+import type { CredentialConfiguration } from './credential-configuration.ts'
 import type { RedirectClass } from './redirect-uri.ts'
 import type { DetailType } from './resource.ts'
 
@@ -21,6 +22,8 @@ export interface TenantSettings {
   readonly scopes: Readonly<Record<string, string>>
   /** Types of authorization details, each once. */
   readonly detailTypes: readonly DetailType[]
+  /** Credentials that it issues, and can sign. Empty: it is no credential issuer. */
+  readonly credentials: readonly CredentialConfiguration[]
   /** How clients may register themselves. */
   readonly registration: RegistrationRule
   /** Attributes of people that a scope asks for, and the claim for each. */

@@ -253,7 +253,7 @@ export interface Proof {
 export type SignInProof = Proof & Omit<Authentication, 'sid'>
 
 /** What an issuance depends on: something that it spends, or a proof that must still be valid. */
-export type Artefact = { kind: 'code' | 'refresh'; hash: string } | ({ kind: 'password' } & Proof) | Answered
+export type Artefact = { kind: 'code' | 'refresh' | 'offer'; hash: string } | ({ kind: 'password' } & Proof) | Answered
 
 /** An authorization request, with its flow if it has one, in the session that answers it. `code`: the one that is stored with the answer. */
 export interface Answered {

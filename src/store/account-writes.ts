@@ -6,6 +6,7 @@ import { accountFrom, lockAccount } from './account-row.ts'
 import { checkAttributes } from './attributes.ts'
 import { endAccess, endAfterChange, endOfPassword } from './endings.ts'
 import { removeFactors } from './factors.ts'
+import { revokeCredentialsOf } from './issued-credentials.ts'
 import { sql, type Transaction } from './sql.ts'
 import { removeEntriesOf } from './vault.ts'
 
@@ -98,6 +99,7 @@ export function* remove(tenant: string, subject: string, now: number): Transacti
   const removed = yield sql`delete from accounts where tenant_id = ${tenant} and subject = ${subject} returning subject`
   yield sql`delete from logins where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from api_keys where tenant_id = ${tenant} and owner = 'person' and subject = ${subject}`
+  yield* revokeCredentialsOf(tenant, subject)
   yield* removeEntriesOf(tenant, { owner: { type: 'account', id: subject } })
   yield sql`delete from upstream_identities where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from memberships where tenant_id = ${tenant} and subject = ${subject}`

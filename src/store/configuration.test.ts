@@ -107,7 +107,16 @@ const changes: readonly { what: string; change(store: TenantStore): Promise<unkn
   {
     what: 'all is declared anew',
     change: (s) =>
-      s.declare({ clients: [], resources: [], connections: [], removed: { clients: ['client'], resources: [api], connections: [] } }, NOW),
+      s.declare(
+        {
+          clients: [],
+          resources: [],
+          connections: [],
+          credentials: [],
+          removed: { clients: ['client'], resources: [api], connections: [], credentials: [] },
+        },
+        NOW,
+      ),
     read: (s) => s.resources.find(api),
   },
 ]

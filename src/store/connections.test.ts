@@ -10,7 +10,13 @@ const staff = connectionSchema.parse({
   issuer: 'https://sso.example/realms/staff',
   client_id: 'gatehouse',
 })
-const nothing = { clients: [], resources: [], connections: [], removed: { clients: [], resources: [], connections: [] } }
+const nothing = {
+  clients: [],
+  resources: [],
+  connections: [],
+  credentials: [],
+  removed: { clients: [], resources: [], connections: [], credentials: [] },
+}
 
 onEachEngine('of ten that make a connection of one name exactly one does', async ({ a, b }) => {
   const made = await atOnce(10, (i) => a.connections.add({ ...staff, label: `Staff ${i}` }, `sealed ${i}`))

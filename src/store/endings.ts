@@ -93,10 +93,16 @@ function deletion(tenant: string, which: SessionsToEnd): Sql {
 /** Within a transaction: ends the account's sessions and revokes its grants. */
 export function* endAccess(tenant: string, subject: string, now: number): Transaction<void> {
   yield* endSessions(tenant, { subject }, now)
+  yield* endOffers(tenant, subject)
   yield sql`update grants set revoked_at = ${now} where tenant_id = ${tenant} and subject = ${subject} and revoked_at is null`
   yield sql`
     delete from refresh_tokens where tenant_id = ${tenant}
     and grant_id in (select id from grants where tenant_id = ${tenant} and subject = ${subject})`
+}
+
+/** Within a transaction: ends what wallets were offered for the account. A used offer stays: its reuse must be noticed. */
+function* endOffers(tenant: string, subject: string): Transaction<void> {
+  yield sql`delete from credential_offers where tenant_id = ${tenant} and subject = ${subject} and used_at is null`
 }
 
 /** Within a transaction: ends the account's links, and with them every change that waits for one. */
@@ -109,6 +115,7 @@ export function* endOfPassword(tenant: string, subject: string): Transaction<voi
   yield* endLinks(tenant, subject)
   yield sql`delete from devices where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from attempts where tenant_id = ${tenant} and subject = ${subject}`
+  yield* endOffers(tenant, subject)
 }
 
 /** Within a transaction: ends the access that a change of an account invalidates. */

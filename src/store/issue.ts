@@ -4,6 +4,7 @@ import type { Answered, Artefact } from '../protocol/types.ts'
 import { addAccessToken } from './access-tokens.ts'
 import { stillProven } from './account-row.ts'
 import { addCode, answerRequest, spendCode } from './codes.ts'
+import { spendOffer } from './credential-offers.ts'
 import { addRefreshToken, spendRefreshToken } from './refresh-tokens.ts'
 import type { Db, Sql } from './sql.ts'
 
@@ -42,5 +43,6 @@ function answered(db: Db, tenant: string, { code, ...request }: Answered, additi
 /** Returns a row for the caller who spends it. */
 function spending(tenant: string, { now, ...spent }: Exclude<Artefact, Answered> & { now: number }): Sql {
   if (spent.kind === 'password') return stillProven(tenant, spent.subject, spent.passwordHash)
+  if (spent.kind === 'offer') return spendOffer(tenant, spent.hash, now)
   return spent.kind === 'code' ? spendCode(tenant, spent.hash, now) : spendRefreshToken(tenant, spent.hash, now)
 }

@@ -7,7 +7,13 @@ import { sql, UniqueViolation } from './sql.ts'
 const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read' } }
 const secret = (id: string, change: Partial<SecretRow> = {}): SecretRow => ({ id, hash: `#${id}`, createdAt: NOW, ...change })
 const hashes = async (store: TenantStore, identifier = api.identifier) => (await store.resources.find(identifier))?.secretHashes
-const nothing = { clients: [], resources: [], connections: [], removed: { clients: [], resources: [], connections: [] } }
+const nothing = {
+  clients: [],
+  resources: [],
+  connections: [],
+  credentials: [],
+  removed: { clients: [], resources: [], connections: [], credentials: [] },
+}
 
 onEachEngine('a resource is found by its identifier, and by the one name under which it authenticates', async ({ a, b }) => {
   assert.equal(await a.resourcesAdmin.add(api, secret('1')), true)
@@ -73,7 +79,10 @@ onEachEngine('a declaration is applied: added, changed, removed', async ({ a, b 
   assert.ok(await b.clients.hasOrigin('https://app.example'))
   assert.deepEqual((await a.clients.find('added'))?.secretHashes, ['#new'])
   assert.deepEqual(await a.resources.find(api.identifier), { ...api, name: 'Another', secretHashes: ['#new'], tokensFrom: NOW })
-  await a.declare({ ...nothing, removed: { clients: ['client', 'nobody'], resources: [api.identifier], connections: [] } }, NOW)
+  await a.declare(
+    { ...nothing, removed: { clients: ['client', 'nobody'], resources: [api.identifier], connections: [], credentials: [] } },
+    NOW,
+  )
   assert.equal(await a.clients.find('client'), undefined)
   assert.equal(await a.grants.find('client', 'subject'), undefined)
   assert.equal(await a.resources.find(api.identifier), undefined)
@@ -89,6 +98,9 @@ onEachEngine('a declaration that cannot be applied as a whole changes nothing', 
   await assert.rejects(a.declare({ ...nothing, clients, resources: [first, taken] }, NOW), UniqueViolation)
   assert.equal(await a.resources.find('https://first.example'), undefined)
   assert.equal(await a.clients.find('client'), undefined)
-  await a.declare({ ...nothing, resources: [taken], removed: { clients: [], resources: [api.identifier], connections: [] } }, NOW)
+  await a.declare(
+    { ...nothing, resources: [taken], removed: { clients: [], resources: [api.identifier], connections: [], credentials: [] } },
+    NOW,
+  )
   assert.equal((await a.resources.named('rs0'))?.identifier, 'https://other.example', 'a removed resource frees its name')
 })

@@ -11,6 +11,9 @@ const GRANT_MEMORY = 400 * 86_400
 /** How long an expired API key is listed, so that its owner can see why it no longer works. Seconds. */
 const KEY_MEMORY = 30 * 86_400
 
+/** How long an expired credential is listed. Its index in a status list stays taken. Seconds. */
+const CREDENTIAL_MEMORY = 30 * 86_400
+
 /** A pushed request stays for as long as the sign-in that it began may take, which uses it up at its end. Seconds. */
 const REQUEST_MEMORY = 86_400
 
@@ -44,6 +47,12 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
       (select tenant_id, hash from device_codes where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
     sql`delete from upstream_requests where (tenant_id, hash) in
       (select tenant_id, hash from upstream_requests where expires_at <= ${now} limit ${limit}) returning hash`,
+    sql`delete from credential_offers where (tenant_id, id) in
+      (select tenant_id, id from credential_offers where expires_at <= ${now} limit ${limit}) returning id`,
+    sql`delete from deferred_credentials where (tenant_id, id) in
+      (select tenant_id, id from deferred_credentials where expires_at <= ${now} limit ${limit}) returning id`,
+    sql`delete from issued_credentials where (tenant_id, id) in
+      (select tenant_id, id from issued_credentials where expires_at <= ${late - CREDENTIAL_MEMORY} limit ${limit}) returning id`,
     sql`delete from used_once where (tenant_id, kind, id) in
       (select tenant_id, kind, id from used_once where expires_at <= ${late} limit ${limit}) returning id`,
     sql`delete from access_tokens where (tenant_id, hash) in

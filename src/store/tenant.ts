@@ -18,13 +18,17 @@ import { clients } from './clients.ts'
 import { codes } from './codes.ts'
 import { configuration } from './configuration.ts'
 import { connections } from './connections.ts'
+import { credentialConfigurations } from './credential-configurations.ts'
+import { credentialOffers } from './credential-offers.ts'
 import { declarations } from './declarations.ts'
+import { deferredCredentials } from './deferred-credentials.ts'
 import { deviceCodes } from './device-codes.ts'
 import { factors } from './factors.ts'
 import { flows } from './flows.ts'
 import { grants } from './grants.ts'
 import { groups } from './groups.ts'
 import { issue } from './issue.ts'
+import { issuedCredentials } from './issued-credentials.ts'
 import { links } from './links.ts'
 import { machines } from './machines.ts'
 import { outbox } from './outbox.ts'
@@ -71,6 +75,10 @@ export function tenantStore(
     ...resources(db, tenant, { now, remembering }),
     ...declarations(db, tenant),
     ...connections(db, tenant, { remembering }),
+    ...credentialConfigurations(db, tenant, { remembering }),
+    ...credentialOffers(db, tenant),
+    ...issuedCredentials(db, tenant),
+    ...deferredCredentials(db, tenant),
     ...upstreamRequests(db, tenant),
     ...upstreamIdentities(db, tenant),
     ...vault(db, tenant),

@@ -1,18 +1,20 @@
 /** Ports that only administration uses. Times are in seconds since the epoch. */
 import type { ConnectionMetadata } from '../connections/connection.ts'
 import type { ClientMetadata } from '../protocol/client.ts'
+import type { CredentialConfiguration } from '../protocol/credential-configuration.ts'
 import type { ApiKey, SecretRow, StoredApiKey } from '../protocol/registry.ts'
 import type { ResourceMetadata } from '../protocol/resource.ts'
 import type { MaybePromise } from './configuration.ts'
 
-/** The clients, APIs and connections that a file declares for a tenant, and those to remove. */
+/** The clients, APIs, connections and credentials that a file declares for a tenant, and those to remove. */
 export interface Declaration {
   /** A secret replaces all others. */
   clients: { client: ClientMetadata; secret: SecretRow | undefined }[]
   resources: { resource: ResourceMetadata; secret: SecretRow | undefined }[]
   /** No sealed secret: it keeps the one it has. */
   connections: { connection: ConnectionMetadata; sealedSecret: string | undefined }[]
-  removed: { clients: readonly string[]; resources: readonly string[]; connections: readonly string[] }
+  credentials: readonly CredentialConfiguration[]
+  removed: { clients: readonly string[]; resources: readonly string[]; connections: readonly string[]; credentials: readonly string[] }
 }
 
 export interface DeclarationStore {

@@ -1,5 +1,5 @@
 /** The account page to look at: each section as it is meant, with faults, and filled by someone who means harm. */
-import type { Application } from '../../src/protocol/request-reply.ts'
+import type { Application, Page } from '../../src/protocol/request-reply.ts'
 import { sections } from '../../src/web/account/sections.ts'
 import { type ApplicationsPage, applicationsPage } from '../../src/web/pages/account/applications.ts'
 import { connectionsPage } from '../../src/web/pages/account/connections.ts'
@@ -18,6 +18,7 @@ import type { Html } from '../../src/web/pages/html.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 import { passkeyScript } from '../../src/web/pages/passkey.ts'
 import { connected, hostileConnected } from './connection-samples.ts'
+import { credentialSamples, offerSamples } from './credential-samples.ts'
 import { hostileQuestions, questions } from './question-samples.ts'
 
 const at = { base: '/t/acme', sid: 's1' }
@@ -33,7 +34,7 @@ const context: AccountPageContext = {
 }
 
 /** `attack`: what would break out if anything could. */
-export function accountSamples(origin: string, attack: string): Record<string, View> {
+export function accountSamples(origin: string, attack: string): Record<string, Page | View> {
   const long = attack + 'W'.repeat(300)
   const ada = {
     name: 'Ada Lovelace',
@@ -107,6 +108,8 @@ export function accountSamples(origin: string, attack: string): Record<string, V
       title: 'Connected accounts',
       body: connectionsPage({ ...connected(), items: [] }),
     }),
+    ...offerSamples(long),
+    ...credentialSamples((content, where) => section('credentials', { title: 'Credentials', ...content }, where), long, hostile),
     'account-data': section('data', { title: 'Your data', body: dataPage({ ...at, confirm: undefined }) }),
     'account-data-stale': section('data', {
       title: 'Your data',

@@ -134,6 +134,7 @@ test('everything that can be touched is at least 44 px high, and 16 px text in i
     'second-factor',
     'enrolment',
     'recovery-codes',
+    'credential-offer',
     ...account,
   ])
     await visit(name, { viewport: { width: 360, height: 780 } }, async (page) => {
@@ -159,6 +160,7 @@ test('text at twice its size still fits a narrow page', async () => {
     'second-factor',
     'enrolment',
     'recovery-codes',
+    'credential-offer',
     ...account,
   ])
     await visit(name, { viewport: { width: 360, height: 780 } }, async (page) => {

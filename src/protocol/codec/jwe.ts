@@ -58,6 +58,16 @@ export async function encrypt(
   return new CompactEncrypt(Buffer.from(text)).setProtectedHeader(header).encrypt(key.publicKey)
 }
 
+/** Compact JWE around a JSON object. */
+export async function encryptJson(
+  value: object,
+  { alg, enc, key }: { alg: KeyEncryptionAlg; enc: ContentEncryptionAlg; key: EncryptionKey },
+): Promise<string> {
+  const { CompactEncrypt } = await import('jose')
+  const header = { alg, enc, ...(key.kid === undefined ? {} : { kid: key.kid }) }
+  return new CompactEncrypt(Buffer.from(JSON.stringify(value))).setProtectedHeader(header).encrypt(key.publicKey)
+}
+
 const maxHeader = 2048
 
 /** The protected header of a compact JWE; undefined when the text is none, or asks for what is not supported: compression is a way to hide size. */

@@ -11,10 +11,10 @@ export interface CompactJws {
   signature: Buffer
 }
 
-const maxHeader = 2048
+const usualHeader = 2048
 
-/** Undefined when it is malformed, longer than `maxLength` characters, or has critical extensions, none of which is supported. */
-export function parseJws(token: string, maxLength: number): CompactJws | undefined {
+/** Undefined when it is malformed, longer than `maxLength` characters, has a header longer than `maxHeader`, or has critical extensions, none of which is supported. */
+export function parseJws(token: string, maxLength: number, maxHeader = usualHeader): CompactJws | undefined {
   if (token.length > maxLength) return undefined
   const [first = '', second = '', third = '', ...more] = token.split('.', 4)
   if (more.length > 0 || first.length === 0 || first.length > maxHeader || third.length === 0) return undefined

@@ -24,6 +24,9 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   ra: 'registration access token of a client',
   dc: 'device code',
   us: 'request at another provider',
+  of: 'credential offer',
+  pa: 'pre-authorized code of a credential offer',
+  ti: 'deferred credential',
 }
 
 /** For secret scanners: a pattern for each kind. The checksum tells whether a match is a token (`isOpaque`). */

@@ -110,9 +110,9 @@ export function authorizationDetails(): Feature {
     async accessClaims(ctx, { issuance, target }): Promise<Record<string, unknown>> {
       const apis = target.audience.filter((identifier) => identifier !== ctx.issuer)
       const isFor = ({ api }: DetailType) => apis.length === 0 || apis.includes(api)
-      const told = detailsOf(issuance).filter((detail) => {
+      const told = detailsOf(issuance).flatMap((detail) => {
         const type = typeFor(ctx.tenant.detailTypes, issuance.client, detail)
-        return type !== undefined && isFor(type)
+        return type !== undefined && isFor(type) ? [{ ...detail, ...type.enriched?.(detail) }] : []
       })
       return told.length > 0 ? { authorization_details: told } : {}
     },

@@ -11,6 +11,7 @@ import { clientAssertion } from './client-assertion.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { clientIdMetadataDocuments } from './client-id-metadata-documents.ts'
 import { clientSecret } from './client-secret.ts'
+import { credentialIssuance } from './credential-issuance/feature.ts'
 import { customClaims } from './custom-claims.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import { discovery } from './discovery.ts'
@@ -43,8 +44,10 @@ import { resourceIndicators } from './resource-indicators.ts'
 import { responseModes } from './response-modes.ts'
 import { responseTypeNone } from './response-type-none.ts'
 import { revocation } from './revocation.ts'
+import { sdJwtVc } from './sd-jwt-vc.ts'
 import { tlsClientAuth } from './tls-client-auth.ts'
 import { tokenExchange } from './token-exchange.ts'
+import { tokenStatusList } from './token-status-list.ts'
 import { upstreamTokens } from './upstream-tokens.ts'
 import { userinfo } from './userinfo.ts'
 
@@ -96,6 +99,9 @@ export const catalogue = {
   dynamicRegistration,
   registrationManagement,
   clientIdMetadataDocuments,
+  credentialIssuance,
+  sdJwtVc,
+  tokenStatusList,
   apiKeys,
   customClaims,
 } as const satisfies Record<string, () => Feature>

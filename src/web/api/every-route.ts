@@ -6,6 +6,8 @@ import { auditRoutes } from './admin/audit.ts'
 import { clientSecretRoutes } from './admin/client-secrets.ts'
 import { clientRoutes } from './admin/clients.ts'
 import { connectionRoutes } from './admin/connections.ts'
+import { credentialConfigurationRoutes } from './admin/credential-configurations.ts'
+import { credentialRoutes } from './admin/credentials.ts'
 import { factorRoutes } from './admin/factors.ts'
 import { grantRoutes } from './admin/grants.ts'
 import { groupRoutes } from './admin/groups.ts'
@@ -33,6 +35,8 @@ const administration: readonly JsonRoute[] = [
   ...resourceRoutes,
   ...connectionRoutes,
   ...vaultRoutes,
+  ...credentialConfigurationRoutes,
+  ...credentialRoutes,
   ...sessionRoutes,
   ...grantRoutes,
   ...keyRoutes,

@@ -19,6 +19,11 @@ export const authletePaths: Readonly<Record<string, string>> = {
   '/api/register': '/register',
   '/api/register/:id': '/register/:id',
   '/api/gm/:id': '/grants/:id',
+  '/.well-known/jwt-issuer': '/.well-known/jwt-vc-issuer',
+  '/api/credential': '/credential',
+  '/api/deferred_credential': '/deferred-credential',
+  '/api/nonce': '/nonce',
+  '/api/offer/:id': '/credential-offers/:id',
 }
 
 /** `/api/authorization` and `/api/authorization/decision`, made of the routes of the authorization endpoint; none where that is not served. */

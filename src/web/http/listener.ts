@@ -12,7 +12,7 @@ import type { HttpDeps, Log } from './deps.ts'
 import { commonHeaders, type HttpState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { answerUnreadable, refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
-import { isJson, jsonOf, readParams, readPath, readQuery } from './request-body.ts'
+import { isJson, jsonOf, jwtOf, readParams, readPath, readQuery } from './request-body.ts'
 import type { Route, ViewReply, WebTenant } from './route.ts'
 import { finish, type ResponseContext, requestOf, send } from './send.ts'
 import { type Certificate, clientCertificateRules, tlsRules } from './tls.ts'
@@ -67,6 +67,7 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Fastif
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_req, body, done) => done(null, body))
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_req, body, done) => done(null, body)) // parsed by the route, after authentication
+  app.addContentTypeParser('application/jwt', { parseAs: 'string' }, (_req, body, done) => done(null, body))
   const base = new URL(deps.issuer).pathname.replace(/\/$/, '')
   refuseOddRequests(app, state, base)
   healthRoutes(app, state)
@@ -120,9 +121,9 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
     if (route.ownForm && isForeign(req.headers, new URL(deps.issuer).origin)) {
       refuse('invalid_request', 'this form was sent from another site; go back to the application and start again')
     }
-    const json = jsonOf(route, req)
+    const [json, jwt] = [jsonOf(route, req), jwtOf(route, req)]
     entered = tenant
-    const result = await route.handle(tenant, readRequest(state, tenant, route, req), { json, path, query: () => readQuery(req) })
+    const result = await route.handle(tenant, readRequest(state, tenant, route, req), { json, jwt, path, query: () => readQuery(req) })
     if (result.remember) context.headers['set-cookie'] = tenant.cookies.write(result.remember, req.headers.cookie)
     return result
   })

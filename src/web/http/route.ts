@@ -12,6 +12,7 @@ import type { SignUpRule } from '../../identity/sign-up.ts'
 import type { IdentityStore } from '../../identity/store.ts'
 import type { AuditEvent } from '../../protocol/audit-events.ts'
 import type { Client } from '../../protocol/client.ts'
+import type { CredentialStore } from '../../protocol/credentials.ts'
 import type { Ctx, Endpoint } from '../../protocol/feature.ts'
 import type { Store } from '../../protocol/ports.ts'
 import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../../protocol/registry.ts'
@@ -32,6 +33,7 @@ export interface WebTenant {
     InitialAccessTokenStore &
     ResourceStore &
     GrantStore &
+    CredentialStore &
     Pick<IdentityStore, 'audit'>
   keyring: Keyring
   /** Upstream providers. */

@@ -40,6 +40,10 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { page: 'second-factor', data: { flow, application, person, totp: true, passkey: text, recovery: true, problem: text } },
     { page: 'enrolment', data: { flow, application, person, totp, passkey: text, problem: text } },
     { page: 'recovery-codes', data: { codes: [text, text], next: to } },
+    {
+      page: 'credential-offer',
+      data: { credential: text, link: `openid-credential-offer://?x=${text}`, txCode: text, minutes: 5, next: to },
+    },
     { page: 'leave', data: { application, to } },
     { page: 'form-post', data: { application, action: to, fields } },
     { page: 'sign-out', data: { token: text, person, fields } },

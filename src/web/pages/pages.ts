@@ -5,6 +5,7 @@ import { choosePassword } from './choose-password.ts'
 import { confirmEmail } from './confirm-email.ts'
 import { confirmSignUp } from './confirm-sign-up.ts'
 import { consent } from './consent.ts'
+import { credentialOffer } from './credential-offer.ts'
 import { device } from './device.ts'
 import { done } from './done.ts'
 import { enrolment } from './enrolment.ts'
@@ -52,6 +53,8 @@ function viewOf(page: Page, look: PageContext): View {
       return enrolment(page.data, look)
     case 'recovery-codes':
       return recoveryCodes(page.data)
+    case 'credential-offer':
+      return credentialOffer(page.data)
     case 'consent':
       return consent(page.data, look)
     case 'device':

@@ -1,0 +1,143 @@
+/** Issued credentials and the indexes of their status lists in the database — Token Status List §7, §12. */
+import { type CredentialStatus, credentialStatuses, type IssuedCredential, type IssuedCredentialStore } from '../protocol/credentials.ts'
+import { Unavailable } from '../protocol/errors.ts'
+import { spendDeferredCredential } from './deferred-credentials.ts'
+import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
+
+/** Half of a list, so that a free index is found at once. Token Status List §12.5 */
+export const mostOfList = 32_768
+
+type Add = IssuedCredentialStore['issuedCredentials']['add']
+
+export function issuedCredentials(db: Db, tenant: string): Pick<IssuedCredentialStore, 'issuedCredentials' | 'statusLists'> {
+  return {
+    issuedCredentials: {
+      add: (credential, ask) => db.transact(() => add(tenant, credential, ask)),
+      async find(id) {
+        const [row] = await db.read(sql`
+          select id, subject, client_id, configuration, status, event, issued_at, expires_at from issued_credentials
+          where tenant_id = ${tenant} and id = ${id}`)
+        return row && credentialFrom(row)
+      },
+      async list({ subject, after, limit }) {
+        const [at, id] = [after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '']
+        const query =
+          subject === undefined
+            ? sql`
+                select id, subject, client_id, configuration, status, event, issued_at, expires_at from issued_credentials
+                where tenant_id = ${tenant} and (issued_at, id) < (${at}, ${id}) order by issued_at desc, id desc limit ${limit}`
+            : sql`
+                select id, subject, client_id, configuration, status, event, issued_at, expires_at from issued_credentials
+                where tenant_id = ${tenant} and subject = ${subject} and (issued_at, id) < (${at}, ${id})
+                order by issued_at desc, id desc limit ${limit}`
+        return (await db.read(query)).map(credentialFrom)
+      },
+      setStatus: (id, status, subject = '') =>
+        db.transact(function* () {
+          const changed = yield sql`
+            update issued_credentials set status = ${valueOfStatus(status)}
+            where tenant_id = ${tenant} and id = ${id} and status <> 1 and (${subject} = '' or subject = ${subject}) returning id`
+          if (changed.length > 0) yield moved(tenant, [id])
+          return changed.length > 0
+        }),
+      async note({ id, clientId, subject, event }) {
+        const noted = await db.write(sql`
+          update issued_credentials set event = ${event}
+          where tenant_id = ${tenant} and id = ${id} and client_id = ${clientId} and subject = ${subject} returning id`)
+        return noted.length > 0
+      },
+    },
+    statusLists: {
+      async version(list) {
+        const [row] = await db.read(sql`select version from status_lists where tenant_id = ${tenant} and id = ${list}`)
+        return row && (row['version'] as number)
+      },
+      async read(list) {
+        const version = await this.version(list) // first: a change in between makes it out of date, never too new
+        if (version === undefined) return undefined
+        const rows = await db.read(sql`
+          select i.idx, c.status from status_indexes i
+          join issued_credentials c on c.tenant_id = i.tenant_id and c.id = i.credential and c.status <> 0
+          where i.tenant_id = ${tenant} and i.list = ${list}`)
+        return { version, statuses: rows.map((row) => ({ index: row['idx'] as number, status: statusFrom(row) })) }
+      },
+    },
+  }
+}
+
+function* add(tenant: string, credential: IssuedCredential, ask: Parameters<Add>[1]): Transaction<Awaited<ReturnType<Add>>> {
+  const { candidates, fulfils } = ask
+  if (fulfils !== undefined && (yield spendDeferredCredential(tenant, fulfils)).length === 0) return undefined
+  const list = yield* listFor(tenant, candidates.length)
+  const indexes: number[] = []
+  for (const choices of candidates) indexes.push((yield* firstFree(tenant, { list, credential: credential.id }, choices)) ?? -1)
+  if (indexes.includes(-1)) throw new Unavailable('every index that was drawn is taken', 1) // as likely as that in a half empty list
+  const { id, subject = null, clientId, configuration, status, issuedAt, expiresAt } = credential
+  yield sql`
+    insert into issued_credentials (tenant_id, id, subject, client_id, configuration, status, issued_at, expires_at)
+    values (${tenant}, ${id}, ${subject}, ${clientId}, ${configuration}, ${valueOfStatus(status)}, ${issuedAt}, ${expiresAt})`
+  return indexes.map((index) => ({ list, index }))
+}
+
+/** The newest list, unless it is half full: then the next one. */
+function* listFor(tenant: string, indexes: number): Transaction<number> {
+  for (;;) {
+    const [newest] = yield sql`select id from status_lists where tenant_id = ${tenant} order by id desc limit 1`
+    const id = (newest?.['id'] as number | undefined) ?? 0
+    const [open] = yield sql`
+      update status_lists set used = used + ${indexes}
+      where tenant_id = ${tenant} and id = ${id} and used + ${indexes} <= ${mostOfList} returning id`
+    if (open) return id
+    yield sql`insert into status_lists (tenant_id, id, used) values (${tenant}, ${id + 1}, 0) on conflict do nothing`
+  }
+}
+
+function* firstFree(
+  tenant: string,
+  { list, credential }: { list: number; credential: string },
+  choices: readonly number[],
+): Transaction<number | undefined> {
+  for (const index of choices) {
+    const taken = yield sql`
+      insert into status_indexes (tenant_id, list, idx, credential) values (${tenant}, ${list}, ${index}, ${credential})
+      on conflict do nothing returning idx`
+    if (taken.length > 0) return index
+  }
+  return undefined
+}
+
+/** Within a transaction: revokes all credentials of an account, and forgets whose they were. */
+export function* revokeCredentialsOf(tenant: string, subject: string): Transaction<void> {
+  const revoked = yield sql`
+    update issued_credentials set status = 1, subject = null where tenant_id = ${tenant} and subject = ${subject} returning id`
+  if (revoked.length > 0)
+    yield moved(
+      tenant,
+      revoked.map((row) => row['id'] as string),
+    )
+  yield sql`delete from deferred_credentials where tenant_id = ${tenant} and subject = ${subject}`
+  yield sql`delete from credential_offers where tenant_id = ${tenant} and subject = ${subject}`
+}
+
+/** The lists of these credentials have changed. */
+function moved(tenant: string, ids: readonly string[]): Sql {
+  return sql`
+    update status_lists set version = version + 1 where tenant_id = ${tenant}
+    and id in (select list from status_indexes where tenant_id = ${tenant} and credential in ${ids})`
+}
+
+const valueOfStatus = (status: CredentialStatus) => credentialStatuses.indexOf(status)
+const statusFrom = (row: Row) => credentialStatuses[row['status'] as number] as CredentialStatus
+
+function credentialFrom(row: Row): IssuedCredential {
+  return {
+    id: row['id'] as string,
+    subject: (row['subject'] as string | null) ?? undefined,
+    clientId: row['client_id'] as string,
+    configuration: row['configuration'] as string,
+    status: statusFrom(row),
+    event: (row['event'] as IssuedCredential['event'] | null) ?? undefined,
+    issuedAt: row['issued_at'] as number,
+    expiresAt: row['expires_at'] as number,
+  }
+}

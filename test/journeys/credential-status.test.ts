@@ -1,0 +1,66 @@
+/** Suspending and revoking credentials — Token Status List. */
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { after, before, suite, test } from 'node:test'
+import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
+import { importX509, jwtVerify } from 'jose'
+import type { Engine, TestApp } from '../app.ts'
+import { engines } from '../postgres.ts'
+import { alice, call } from './application.ts'
+import { issuing, readSdJwt, type Wallet } from './credential-setup.ts'
+
+for (const engine of Object.keys(engines) as Engine[]) {
+  suite(`the status of credentials, on ${engine}`, () => {
+    let gatehouse: TestApp
+    let wallet: Wallet
+    before(async () => {
+      ;({ gatehouse, wallet } = await issuing(engine))
+    })
+    after(() => gatehouse.close())
+
+    test('status: the list is signed and compressed, and says within minutes what was suspended, resumed and revoked', async () => {
+      const { access_token } = await wallet.token()
+      const { credentials, notification_id: id } = (await wallet.ask(access_token)).body
+      const { header, payload } = readSdJwt(credentials[0].credential)
+      const { uri, idx } = payload.status.status_list
+      const key = await importX509(new X509Certificate(Buffer.from(header.x5c[0], 'base64')).toString(), 'ES256')
+      const read = async () => {
+        const { text, headers } = await call(uri)
+        assert.deepEqual([headers.get('content-type'), headers.get('cache-control')], ['application/statuslist+jwt', 'public, max-age=300'])
+        const { payload: list, protectedHeader } = await jwtVerify(text, key, {
+          subject: uri,
+          typ: 'statuslist+jwt',
+          currentDate: new Date(gatehouse.now() * 1000),
+        })
+        assert.deepEqual([list['ttl'], protectedHeader['x5c']], [300, header.x5c])
+        assert.ok(text.length < 4000, 'it is compressed')
+        return getListFromStatusListJWT(text).getStatus(idx)
+      }
+      const { issuedCredentials } = gatehouse.root.store
+      assert.equal(await read(), 0)
+      for (const [status, value] of [
+        ['suspended', 2],
+        ['valid', 0],
+        ['revoked', 1],
+      ] as const) {
+        assert.ok(await issuedCredentials.setStatus(id, status))
+        assert.equal(await read(), value, status)
+      }
+      assert.equal(await issuedCredentials.setStatus(id, 'valid'), false, 'revoked for good')
+      assert.equal((await call(uri)).text, (await call(uri)).text, 'it is signed once')
+      for (const other of ['0', '99', 'x', '1e1'])
+        assert.equal((await call(`${gatehouse.issuer}/status-lists/${other}`)).body.error_description, 'there is no such status list here')
+    })
+
+    test('a removed account leaves no valid credential behind', async () => {
+      const subject = await gatehouse.addAccount({ username: 'leaving', claims: { given_name: 'Leaving' } }, alice.password)
+      const { access_token } = await wallet.app.tokens(gatehouse.browser(), {}, { ...alice, username: 'leaving' })
+      const { credentials, notification_id: id } = (await wallet.ask(access_token)).body
+      const { uri, idx } = readSdJwt(credentials[0].credential).payload.status.status_list
+      await gatehouse.root.store.accounts.remove(subject, gatehouse.now())
+      assert.equal(getListFromStatusListJWT((await call(uri)).text).getStatus(idx), 1)
+      const kept = await gatehouse.root.store.issuedCredentials.find(id)
+      assert.deepEqual([kept?.subject, kept?.status], [undefined, 'revoked'])
+    })
+  })
+}
