@@ -86,14 +86,12 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
   const store = telling(tenantStore(db, row.id, now), (ids) => deps.attemptSoon(row.id, ids))
-  const configurations = await store.credentialConfigurations.all()
+  const { schema, detailTypes, configurations } = await configuredIn(store)
   const keys = await keysOf(deps, row, { store, issuer, configurations })
   const opaque = tokens(installation, row.id, random, importedSecrets)
   const shared = sharedKeysOf(deps, row, issuer)
   const mail = mailDepsOf(deps, row, { store, tokens: opaque, issuer })
   const signUp = signUpRuleOf(config, row, mail)
-  const schema = await store.attributes.list()
-  const detailTypes = await store.resources.detailTypes()
   const offered = offeredCredentials({ server, key: keys.credentials, issuer, name: row.name }, configurations)
   const tenant = settingsOf(deps, row, { schema, signUp, detailTypes, offered })
   const id = () => randomId(random)
@@ -124,22 +122,26 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     accountDeletion: config.account.deletion && tenantSettings(row.settings).account_deletion,
     popularPasswords: config.api.popular_passwords,
     signUp,
-    ctx,
-    signIn,
+    ...{ ctx, signIn, mail, store },
     cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: signIn.lifetimes.absolute }),
-    mail,
-    store,
     keyring: keys,
     signingSecrets: shared,
-    ...upstream,
-    tokens: opaque,
+    ...{ ...upstream, tokens: opaque },
     readablePassword: () => readablePassword(random),
     accounts: { store, passwords, now, id, notify: signIn.notify },
-    audit,
     attributes: { store, scopes: server.scopes },
-    schema,
+    ...{ audit, schema },
     madeOf: [row, schema, detailTypes, configurations],
     recordAudit: (auditEvents, from) => recordAuditEvents(audit, auditEvents, from),
+  }
+}
+
+/** What is stored of its configuration and decides how it is put together. */
+async function configuredIn({ attributes, resources, credentialConfigurations }: Tenant['store']) {
+  return {
+    schema: await attributes.list(),
+    detailTypes: await resources.detailTypes(),
+    configurations: await credentialConfigurations.all(),
   }
 }
 

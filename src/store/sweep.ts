@@ -47,12 +47,7 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
       (select tenant_id, hash from device_codes where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
     sql`delete from upstream_requests where (tenant_id, hash) in
       (select tenant_id, hash from upstream_requests where expires_at <= ${now} limit ${limit}) returning hash`,
-    sql`delete from credential_offers where (tenant_id, id) in
-      (select tenant_id, id from credential_offers where expires_at <= ${now} limit ${limit}) returning id`,
-    sql`delete from deferred_credentials where (tenant_id, id) in
-      (select tenant_id, id from deferred_credentials where expires_at <= ${now} limit ${limit}) returning id`,
-    sql`delete from issued_credentials where (tenant_id, id) in
-      (select tenant_id, id from issued_credentials where expires_at <= ${late - CREDENTIAL_MEMORY} limit ${limit}) returning id`,
+    ...expiredCredentials(now, late, limit),
     sql`delete from used_once where (tenant_id, kind, id) in
       (select tenant_id, kind, id from used_once where expires_at <= ${late} limit ${limit}) returning id`,
     sql`delete from access_tokens where (tenant_id, hash) in
@@ -109,5 +104,17 @@ function unusedClients(now: number, late: number, limit: number): Sql[] {
     sql`delete from clients where (tenant_id, id) in
       (select c.tenant_id, c.id from clients c where c.expires_at <= ${late} and (c.status = 'active' or c.document_read_at is null) and not exists
        (select 1 from grants g where g.tenant_id = c.tenant_id and g.client_id = c.id and g.revoked_at is null) limit ${limit}) returning id`,
+  ]
+}
+
+/** Offers, requests that waited in vain, and credentials that are no longer listed. */
+function expiredCredentials(now: number, late: number, limit: number): Sql[] {
+  return [
+    sql`delete from credential_offers where (tenant_id, id) in
+      (select tenant_id, id from credential_offers where expires_at <= ${now} limit ${limit}) returning id`,
+    sql`delete from deferred_credentials where (tenant_id, id) in
+      (select tenant_id, id from deferred_credentials where expires_at <= ${now} limit ${limit}) returning id`,
+    sql`delete from issued_credentials where (tenant_id, id) in
+      (select tenant_id, id from issued_credentials where expires_at <= ${late - CREDENTIAL_MEMORY} limit ${limit}) returning id`,
   ]
 }

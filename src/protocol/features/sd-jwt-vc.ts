@@ -61,5 +61,5 @@ function typeOf({ issuer }: Ctx, configuration: CredentialConfiguration): object
 }
 
 export function sdJwtVc(): Feature {
-  return { id: 'sdJwtVc', spec: 'SD-JWT VC §4', requires: ['keys'], endpoints: [issuerMetadata, typeMetadata] }
+  return { id: 'sdJwtVc', spec: 'draft-ietf-oauth-sd-jwt-vc §4', requires: ['keys'], endpoints: [issuerMetadata, typeMetadata] }
 }

@@ -65,5 +65,5 @@ const endpoint: Endpoint = {
 }
 
 export function tokenStatusList(): Feature {
-  return { id: 'tokenStatusList', spec: 'Token Status List §8.1', endpoints: [endpoint] }
+  return { id: 'tokenStatusList', spec: 'draft-ietf-oauth-status-list §8.1', endpoints: [endpoint] }
 }
