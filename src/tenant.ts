@@ -24,16 +24,16 @@ import type { OutboxDelivery } from './outbox/delivery.ts'
 import { type AttemptSoon, telling } from './outbox/soon.ts'
 import type { Platform } from './platform.ts'
 import { withAcceptedDocuments } from './protocol/client-document.ts'
-import { preAuthorizedGrant } from './protocol/credential-offer.ts'
 import type { Ctx, MutualTls, Server } from './protocol/feature.ts'
 import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
 import type { TenantSettings } from './protocol/tenant-rules.ts'
-import { tenantSettings, withoutGrantTypes } from './protocol/tenant-settings.ts'
+import { tenantSettings } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { TenantRow } from './store/types.ts'
 import { offeredCredentials } from './tenant-credentials.ts'
+import { withoutGrantTypes } from './tenant-grant-types.ts'
 import { keysOf } from './tenant-keys.ts'
 import { registrationRuleOf } from './tenant-registration.ts'
 import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
@@ -219,10 +219,7 @@ function settingsOf(
     credentials: offered.credentials,
     requestUri: tenantSettings(row.settings).request_uri,
     clientIdHosts: server.features.some(({ id }) => id === 'clientIdMetadataDocuments') ? tenantSettings(row.settings).client_id_hosts : [],
-    withoutGrantTypes: [
-      ...withoutGrantTypes(tenantSettings(row.settings)),
-      ...(offered.credentials.length > 0 ? [] : [preAuthorizedGrant]),
-    ],
+    withoutGrantTypes: withoutGrantTypes(tenantSettings(row.settings), offered),
     secondFactor: secondFactorOf(config, row),
     registration: registrationRuleOf(config, row),
     ...releasedAttributes(server, schema, offered.scopes),

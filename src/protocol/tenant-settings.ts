@@ -88,11 +88,6 @@ export function tenantSettings(document: Readonly<Record<string, unknown>>): Ten
   return storedMembers(tenantSettingsSchema.shape, document, strictest) as TenantOwnSettings
 }
 
-/** Grant types that a tenant with these settings has disabled. */
-export function withoutGrantTypes({ password_grant: password, front_channel_tokens: implicit }: TenantOwnSettings): string[] {
-  return [...(password ? [] : ['password']), ...(implicit ? [] : ['implicit'])]
-}
-
 /** Absent: unchanged. null: the default, or as the deployment sets it. RFC 7396 */
 export type TenantChange = { name?: string | undefined } & { [K in keyof TenantOwnSettings]?: TenantOwnSettings[K] | null | undefined }
 
