@@ -19,9 +19,13 @@ export interface Coverage {
 const longest = 300_000
 const cache = join(root, 'node_modules', '.cache', 'gatehouse-mutation')
 
-/** How often the test file ran what stands there. */
-export function hits({ ranges }: Coverage, { file, at }: { file: string; at: number }): number {
-  return (ranges[file] ?? []).reduce((sum, process) => sum + countAt(at, process), 0)
+/** How often the test file ran what stands there; of what runs when the source is loaded: how often it ran anything of it. */
+export function hits({ ranges }: Coverage, { file, at }: { file: string; at: number | undefined }): number {
+  return (ranges[file] ?? []).reduce((sum, process) => sum + (at === undefined ? countOfAll(process) : countAt(at, process)), 0)
+}
+
+function countOfAll(ranges: readonly number[]): number {
+  return ranges.reduce((sum, value, n) => sum + (n % 3 === 2 ? value : 0), 0)
 }
 
 /** The innermost range counts; of two of the same length the later, which is inside the other. */

@@ -14,8 +14,8 @@ export interface Edit {
   end: number
   replacement: string
   operator: string
-  /** Where what is changed begins to run: of an operator, that is its left side. */
-  at: number
+  /** Where what is changed begins to run: of an operator, that is its left side. Undefined: when the source is loaded. */
+  at: number | undefined
 }
 
 export function isNode(value: unknown): value is Node {
@@ -29,9 +29,8 @@ type Fault = (node: Node, context: { parents: readonly Node[]; source: string })
 
 /** All that can be done to this node alone. */
 export function editsOf(node: Node, parents: readonly Node[], source: string): Edit[] {
-  return Object.entries(faults).flatMap(([operator, fault]) =>
-    fault(node, { parents, source }).map((edit) => ({ ...edit, operator, at: node.start })),
-  )
+  const at = parents.some(({ type }) => /Function|Method/.test(type)) ? node.start : undefined
+  return Object.entries(faults).flatMap(([operator, fault]) => fault(node, { parents, source }).map((edit) => ({ ...edit, operator, at })))
 }
 
 const faults: Readonly<Record<string, Fault>> = {

@@ -99,6 +99,7 @@ test('a mutant is named by its lines and its file', () => {
   const [mutant] = mutantsOf('src/a.ts', source).filter(({ operator }) => operator === 'comparison')
   assert.deepEqual([mutant?.file, mutant?.line, mutant?.change], ['src/a.ts', 4, 'b < ⇒ b <='])
   assert.equal(mutant?.at, source.indexOf('b <'), 'it runs when its left side does')
+  assert.equal(mutantsOf('src/a.ts', 'const a = b < c')[0]?.at, undefined, 'it runs when the source is loaded')
 })
 
 test('what is not a program is recognised', () => {
@@ -153,8 +154,8 @@ test('the innermost range has how often something ran, in all processes together
       [0, 100, 2],
     ],
   }
-  const count = (at: number) => hits({ duration: 0, calls: 0, ranges }, { file: 'src/a.ts', at })
-  assert.deepEqual([count(5), count(15), count(25), count(30), count(100)], [3, 7, 2, 7, 0])
+  const count = (at: number | undefined) => hits({ duration: 0, calls: 0, ranges }, { file: 'src/a.ts', at })
+  assert.deepEqual([count(5), count(15), count(25), count(30), count(100), count(undefined)], [3, 7, 2, 7, 0, 8])
   assert.equal(hits({ duration: 0, calls: 0, ranges }, { file: 'src/b.ts', at: 5 }), 0)
 })
 
