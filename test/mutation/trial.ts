@@ -65,8 +65,7 @@ async function follow(child: ChildProcess, { copy, files, limitOf }: Trial): Pro
     if (hung) kill(child)
   }, 250)
   const said = text(child.stdio[3] as Readable)
-  await once(child, 'close')
-  clearInterval(watch)
+  await once(child, 'close').finally(() => clearInterval(watch))
   const last = (await said).trim().split('\n').at(-1) ?? ''
   const file = files[readdirSync(marksOf(copy)).length - 1] ?? current.file
   if (hung) return { outcome: 'hung', by: `${file}, which hung` }
