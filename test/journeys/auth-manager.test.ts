@@ -45,7 +45,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(other.body.data.session_state_id, 'session-of-ada')
       const second = other.body.data.persistent_token_id
       assert.notEqual(second, id)
-      assert.equal((await vended(second, 'ada')).status, 200)
+      const refreshed = await vended(second, 'ada')
+      assert.notEqual(refreshed.body.data.access_token, fresh.body.data.access_token, 'it is proven to be good')
 
       const shared = await call('DELETE', `/v1/offline-token-id?id=${id}`, headers)
       const gone = { message: 'Offline token revoked successfully', token_deleted: true }
@@ -166,10 +167,44 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await vended(id, 'patient')).status, 200)
     })
 
+    test('a provider that answers nothing useful: 502 with what kind of failure it was', async () => {
+      const id = await stored('unlucky')
+      const rows: [answer: object, reason: string][] = [
+        [{ status: 401, body: { error: 'invalid_client' } }, 'the connection is not set up right'],
+        [{ status: 200, body: '<html>' }, 'its answer cannot be used'],
+        [{ status: 400, body: { error: 'access_denied' } }, 'the request was denied'],
+      ]
+      for (const [answer, reason] of rows) {
+        gatehouse.advance(700)
+        upstream.twist.set('/token', (usual) => ({ ...usual, ...answer }))
+        const { status, body } = await vended(id, 'unlucky')
+        upstream.twist.clear()
+        assert.deepEqual([status, body.code, body.error, body.reason], [502, 'keycloak_error', 'The provider could not be used', reason])
+      }
+    })
+
+    test('an entry names the application that used it last, as the provider names it', async () => {
+      const id = await stored('user')
+      for (const [claims, client] of [
+        [{ client_id: 'one', azp: 'two' }, 'one'],
+        [{ client_id: undefined, azp: 'two' }, 'two'],
+        [{ client_id: undefined }, 'unknown'],
+      ] as const) {
+        gatehouse.advance(60)
+        assert.equal((await call('POST', `/v1/access-token?id=${id}`, tokenOf('user', claims))).status, 200)
+        assert.equal((await gatehouse.root.store.vault.byTokenId(id))?.entry.lastUsedBy, client)
+      }
+    })
+
     test('each is in the audit log, and nothing secret is', async () => {
       const events = await gatehouse.root.store.audit.search({ limit: 500, newestFirst: false })
       const acts = new Set(events.map(({ act }) => act))
       for (const act of ['vault.store', 'vault.use', 'vault.remove', 'vault.lost'] as const) assert.ok(acts.has(act), act)
+      const users = events
+        .filter(({ act }) => act === 'vault.use')
+        .map(({ by, detail }) => `${by?.type} ${by?.id} for ${detail?.['owner']}`)
+      for (const user of ['client one for user', 'client two for user', 'user alice-sub for alice-sub'])
+        assert.ok(users.includes(user), user)
       assert.doesNotMatch(JSON.stringify(events), /"?(?:at|rt)-[0-9a-f]{32}/)
     })
   })

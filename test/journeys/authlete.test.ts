@@ -74,6 +74,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok((await redeemed(landing)).id_token)
     })
 
+    test('a request may come as a form', async () => {
+      const page = await gatehouse.browser().post('/api/authorization', { ...usual, scope: 'openid', state: 's' })
+      assert.deepEqual([page.status, shows(page, 'decision')], [200, true])
+    })
+
     test('who is signed in already is only asked to allow', async () => {
       const browser = gatehouse.browser()
       await start(browser)

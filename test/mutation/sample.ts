@@ -57,12 +57,13 @@ export interface Known {
 
 /**
  * The test files that run what is changed, those first that are most about it: the one beside the source, then those in its folder, then
- * the greater part of whose calls it is. A source that no test loads is tried on those that start it as a program.
+ * the greater part of whose calls is what is changed, or is in the same source. A source that no test loads is tried on those that start it as a program.
  */
 export function testsFor(mutant: Mutant, known: readonly Known[]): TestFile[] {
   const beside = mutant.file.replace(/\.ts$/, '.test.ts')
   const closeness = (path: string) => (path === beside ? 2 : dirname(path) === dirname(beside) ? 1 : 0)
-  const shareOf = ({ test, coverage }: Known) => closeness(test.path) + hits(coverage, mutant) / (coverage.calls || 1)
+  const shareOf = ({ test, coverage }: Known) =>
+    closeness(test.path) + (hits(coverage, mutant) + hits(coverage, { file: mutant.file, at: undefined }) / 10) / (coverage.calls || 1)
   const loaded = known.filter(({ coverage }) => mutant.file in coverage.ranges)
   if (loaded.length === 0) return known.filter(({ test }) => test.starts.has(mutant.file)).map(({ test }) => test)
   return loaded
