@@ -48,7 +48,7 @@ function authorization({ start, go }: Pick<Routes, 'start' | 'go'>): Route {
       const ticket = ticketOf(reply)
       if (ticket === undefined) return reply
       const browser = { ...request.browser, ...('remember' in reply ? reply.remember : {}) } as Browser
-      const next = await go.handle(tenant, { ...asking(request, browser, { flow: ticket }), method: 'GET' }, sent)
+      const next = await go.handle(tenant, asking(request, browser, { flow: ticket }), sent)
       const asks = next.kind === 'page' && (next.page === 'sign-in' || next.page === 'consent')
       return asks ? formFor(tenant, ticket, { reply, browser, signedIn: next.page === 'consent' }) : reply
     },
@@ -122,7 +122,7 @@ function decision({ go, signIn, consent }: Pick<Routes, 'go' | 'signIn' | 'conse
         step === 'consent' && session
           ? await consent.handle(tenant, asking(request, browser, { flow, sid: session.sid, answer: 'allow' }), sent)
           : undefined
-      const done = await go.handle(tenant, { ...asking(request, browser, { flow }), method: 'GET' }, sent)
+      const done = await go.handle(tenant, asking(request, browser, { flow }), sent)
       return merged(located(done), signed, allowed)
     },
   }
