@@ -272,7 +272,10 @@ async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantC
   const keysMade = root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
   const sweepExpired = sweeper(db, { now, elapsed, batch: config.sweep.batch })
   const rotateKeys = async () => {
-    for (const { keyring } of cache.open()) await keyring.rotateWhenDue()
+    for (const { keyring, federationKeyring } of cache.open()) {
+      await keyring.rotateWhenDue()
+      await federationKeyring?.rotateWhenDue()
+    }
   }
   const tasks = [
     periodicTask(config.sweep.every_seconds, sweepExpired, log),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Config } from './config/schema.ts'
 import { type CertifiedKey, readCertifiedKey } from './crypto/credential-key.ts'
 import { developmentAuthority } from './crypto/development-authority.ts'
+import { federationKeyring } from './crypto/federation-keys.ts'
 import { type KeyFile, readKeyFile } from './crypto/key-files.ts'
 import { type Keyring, keyring } from './crypto/keyring.ts'
 import { resealOnUse } from './crypto/reseal.ts'
@@ -11,6 +12,8 @@ import type { KeyStore } from './crypto/types.ts'
 import type { Platform } from './platform.ts'
 import type { CredentialConfiguration } from './protocol/credential-configuration.ts'
 import type { Server } from './protocol/feature.ts'
+import { tenantSettings } from './protocol/tenant-settings.ts'
+import type { FederationKeyStore } from './store/federation-keys.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
@@ -37,10 +40,28 @@ export async function keysOf(
   const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
   const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
   const reseal = resealOnUse(sealedValues(db), sealer)
-  const own = { algs, decrypts, rsaBits, fixed, certified: await certifiedKeyOf(deps, row.id, configurations) }
+  const own = {
+    algs,
+    decrypts,
+    rsaBits,
+    fixed,
+    purpose: 'signing-key' as const,
+    certified: await certifiedKeyOf(deps, row.id, configurations),
+  }
   const keys = await keyring({ ...own, store, sealer, reseal, tenantId: row.id, issuer, now, reloadEvery: 0, schedule })
   keys.rotateWhenDue().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
   return keys
+}
+
+/** Undefined: the tenant takes part in no federation. */
+export async function federationKeysOf(
+  { platform: { now }, sealer, db }: KeyDeps,
+  { id: tenantId, settings }: TenantRow,
+  { store, issuer }: { store: FederationKeyStore; issuer: string },
+): Promise<Keyring | undefined> {
+  if (!tenantSettings(settings).federation) return undefined
+  const reseal = resealOnUse(sealedValues(db), sealer)
+  return federationKeyring({ store: store.federationKeys, sealer, purpose: 'federation-key', tenantId, issuer, now, reseal })
 }
 
 function keyFilesOf({ keys: { files } }: Config): KeyFile[] {

@@ -1,5 +1,6 @@
 /** One tenant at run time: its stores, keys, settings and rules, put together. */
 import type { Config } from './config/schema.ts'
+import { ownFederationKeys } from './crypto/federation-keys.ts'
 import type { ImportedSecrets } from './crypto/imported-secrets.ts'
 import type { Installation } from './crypto/installation.ts'
 import type { Passwords } from './crypto/passwords.ts'
@@ -34,7 +35,7 @@ import { tenantStore } from './store/tenant.ts'
 import type { TenantRow } from './store/types.ts'
 import { offeredCredentials } from './tenant-credentials.ts'
 import { withoutGrantTypes } from './tenant-grant-types.ts'
-import { keysOf } from './tenant-keys.ts'
+import { federationKeysOf, keysOf } from './tenant-keys.ts'
 import { registrationRuleOf } from './tenant-registration.ts'
 import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
 import { upstreamTokens } from './vault/exchange.ts'
@@ -88,6 +89,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
   const store = telling(tenantStore(db, row.id, now), (ids) => deps.attemptSoon(row.id, ids))
   const { schema, detailTypes, configurations } = await configuredIn(store)
   const keys = await keysOf(deps, row, { store, issuer, configurations })
+  const federationKeyring = await federationKeysOf(deps, row, { store, issuer })
   const opaque = tokens(installation, row.id, random, importedSecrets)
   const shared = sharedKeysOf(deps, row, issuer)
   const mail = mailDepsOf(deps, row, { store, tokens: opaque, issuer })
@@ -108,6 +110,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
       issuer,
     ),
     people: people(signIn),
+    federationKeys: federationKeyring && ownFederationKeys(federationKeyring),
     sharedKeys: shared,
     firstPartyAudience: config.api.audience,
     tokens: opaque,
@@ -122,7 +125,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     accountDeletion: config.account.deletion && tenantSettings(row.settings).account_deletion,
     popularPasswords: config.api.popular_passwords,
     signUp,
-    ...{ ctx, signIn, mail, store },
+    ...{ ctx, signIn, mail, store, federationKeyring },
     cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: signIn.lifetimes.absolute }),
     keyring: keys,
     signingSecrets: shared,

@@ -1,6 +1,7 @@
 /** Every act of every port of a tenant's store, and what it changes in a tenant that holds two of everything. */
 import { type Act, lists, reads, writes } from './act.ts'
 import { credentialActs } from './credential-acts.ts'
+import { federationActs } from './federation-acts.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, aRefreshToken, aSession, NOW } from './stored.ts'
 import {
   aConnection,
@@ -292,4 +293,4 @@ const identity: Record<string, Act> = {
   'attributes.remove': writes('accounts ~2, attribute_schemas ~1', (s) => s.attributes.remove('attribute1')),
 }
 
-export const acts: Readonly<Record<string, Act>> = { ...protocol, ...identity, ...credentialActs }
+export const acts: Readonly<Record<string, Act>> = { ...protocol, ...identity, ...credentialActs, ...federationActs }

@@ -12,6 +12,7 @@ import { assemble, metadata } from '../src/protocol/assemble.ts'
 import { clientSchema } from '../src/protocol/client.ts'
 import type { Endpoint } from '../src/protocol/feature.ts'
 import { catalogue, enabled } from '../src/protocol/features/index.ts'
+import type { Tenant } from '../src/tenant.ts'
 import { signUpSteps } from '../src/web/sign-in/sign-up.ts'
 import { steps } from '../src/web/sign-in/steps.ts'
 import { type TestApp, testApp } from './app.ts'
@@ -42,7 +43,8 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
     const listed = (name: string) => (document[name] ?? []) as readonly string[]
     before(async () => {
       gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', ...closed(without), ...switches(without) })
-      document = metadata(gatehouse.root.ctx)
+      await gatehouse.app.tenants.set('', { federation: true })
+      document = metadata(((await gatehouse.app.tenant('')) as Tenant).ctx)
       await addClients(gatehouse)
     })
     after(() => gatehouse.close())

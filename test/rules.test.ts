@@ -25,6 +25,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/credentials.ts',
     'protocol/stored-client.ts',
     'protocol/errors.ts',
+    'protocol/federation/entity.ts',
+    'protocol/federation/store.ts',
     'identity/audit-entry.ts',
     'identity/factor-store.ts',
     'identity/account.ts',

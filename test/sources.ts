@@ -43,6 +43,10 @@ export function within(path: string, context: string): boolean {
   return path === context || path.startsWith(`${context}/`)
 }
 
+export function folderAtTop(path: string): string {
+  return path.split('/')[0]!
+}
+
 /** Each function or method of more than one line: where it begins, and how many lines it has apart from functions inside it. */
 export function functionsOf({ code }: Source): { line: number; ownLines: number; head: string }[] {
   const lines = code.split('\n')

@@ -7,6 +7,7 @@ import type { CredentialOffer, DeferredCredential, IssuedCredential } from '../s
 import type { StoredApiKey } from '../src/protocol/registry.ts'
 import { resourceSchema } from '../src/protocol/resource.ts'
 import type { VaultEntry } from '../src/vault/entry.ts'
+import { fillFederation } from './federation-acts.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 
 export const aSecret = (id: string) => ({ id, hash: `hash of ${id}`, createdAt: NOW })
@@ -227,6 +228,7 @@ export async function fillTenant(store: TenantStore): Promise<void> {
     await store.groups.add(aGroup(n))
     await store.services.add(aService(n))
     await store.signingKeys.add(aKey(Number(n)), undefined)
+    await fillFederation(store, n)
   }
   for (const n of ['1', '2']) await fillPerson(store, n)
 }

@@ -1,4 +1,4 @@
-/** `gatehouse apply`: makes clients, resources, connections and credentials match a file, and shows the changes first. */
+/** `gatehouse apply`: makes clients, resources, connections, credentials and federation entities match a file, and shows the changes first. */
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import { UniqueViolation } from '../store/sql.ts'
@@ -9,14 +9,17 @@ import { secretByFlags } from './client-secrets.ts'
 import {
   type Declared,
   generate,
+  idOfEntity,
   membersOfClient,
   membersOfConnection,
   membersOfCredential,
+  membersOfEntity,
   membersOfResource,
   readSection,
   readSections,
   type TenantSection,
 } from './declared.ts'
+import { everyEntity } from './federation.ts'
 import { type ConfigFlags, type Done, doneIn, withApp } from './open.ts'
 import { changesAnything, type Kind, type PlanEntry, plan, renderPlan, type Step } from './plan.ts'
 import { refuse } from './problems.ts'
@@ -51,7 +54,7 @@ export function apply(command: Command, terminal: Terminal): void {
   command
     .option('--tenant <slug>', 'the tenant of the lists outside `tenants`', 'root')
     .option('--yes', 'do not ask for confirmation')
-    .option('--prune', 'delete clients, APIs, connections and credentials that are missing from a list of the file')
+    .option('--prune', 'delete clients, APIs, connections, credentials and federation entities that are missing from a list of the file')
     .option('--allow-weak-secret', 'accept secrets of fewer than 22 characters')
     .option('--json', 'print JSON, for programs')
   withExamples(command, ['gatehouse apply gatehouse-clients.yaml', 'gatehouse apply clients.yaml --yes --prune']).action(
@@ -79,7 +82,7 @@ async function planFor(app: App, section: TenantSection, { prune, allowWeakSecre
   const { ctx } = tenant ?? ((await app.tenant('')) as Tenant)
   const declared = readSection(section, { server: app.server, algs: ctx.keys.algs }, allowWeakSecret === true)
   const wanted = await Promise.all(declared.map(async (one) => ({ ...one, newSecret: await needsSecret(tenant, one) })))
-  const kinds = (['client', 'resource', 'connection', 'credential'] as const).filter((kind) => prune && section[`${kind}s`])
+  const kinds = (Object.keys(listOf) as Kind[]).filter((kind) => prune && section[listOf[kind]])
   const renamed = section.name !== undefined && section.name !== row?.name
   return {
     section,
@@ -89,6 +92,15 @@ async function planFor(app: App, section: TenantSection, { prune, allowWeakSecre
   }
 }
 
+/** The list of a section that declares all of a kind. */
+const listOf = {
+  client: 'clients',
+  resource: 'resources',
+  connection: 'connections',
+  credential: 'credentials',
+  'federation entity': 'federation_entities',
+} as const satisfies Record<Kind, keyof TenantSection>
+
 const slugOf = ({ tenant }: TenantSection) => (tenant === 'root' ? '' : tenant)
 
 async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
@@ -96,7 +108,9 @@ async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
   const connections = await all(store.connections.list, ({ name }) => name)
   const credentials = await all(store.credentialConfigurations.list, ({ id }) => id)
+  const entities = await everyEntity(store)
   return [
+    ...entities.map((one): PlanEntry => ({ kind: 'federation entity', id: idOfEntity(one), members: membersOfEntity(one) })),
     ...credentials.map((one): PlanEntry => ({ kind: 'credential', id: one.id, members: membersOfCredential(one) })),
     ...connections.map((one): PlanEntry => ({ kind: 'connection', id: one.name, members: membersOfConnection(one) })),
     ...clients.map((client): PlanEntry => ({ kind: 'client', id: client.client_id, members: membersOfClient(client) })),
@@ -145,21 +159,24 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
   if (change === 'rename') await app.tenants.set(slugOf(section), { name })
   const tenant = (await app.tenant(slugOf(section))) ?? refuse(`tenant ${section.tenant} has just been removed`)
   const made: Made[] = []
+  const gone = goneOf(steps, 'federation entity')
   const declaration: Declaration = {
     clients: [],
     resources: [],
     connections: [],
     credentials: declared.flatMap((one) => (one.kind === 'credential' ? [one.metadata] : [])),
+    entities: declared.flatMap((one) => (one.kind === 'federation entity' ? [one.metadata] : [])),
     removed: {
       clients: goneOf(steps, 'client'),
       resources: goneOf(steps, 'resource'),
       connections: goneOf(steps, 'connection'),
       credentials: goneOf(steps, 'credential'),
+      entities: (await everyEntity(tenant.store)).filter((one) => gone.includes(idOfEntity(one))),
     },
   }
   for (const one of declared) {
     const step = steps.find(({ kind, id }) => kind === one.kind && id === one.id)
-    if (!step || step.act === 'keep' || one.kind === 'credential') continue
+    if (!step || step.act === 'keep' || one.kind === 'credential' || one.kind === 'federation entity') continue
     if (one.kind === 'connection') {
       const sealedSecret = step.newSecret && one.secret !== undefined ? tenant.connections.secrets.seal(one.id, one.secret) : undefined
       declaration.connections.push({ connection: one.metadata, sealedSecret })
@@ -183,10 +200,14 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
 async function noteApplied(done: Done, { org }: Tenant, steps: readonly Step[]): Promise<void> {
   const verbs = { create: 'create', change: 'change', delete: 'remove' } as const
   await done('tenant.apply', org)
-  for (const { kind, id, act } of steps) if (act !== 'keep') await done(`${noun(kind)}.${verbs[act]}`, id)
+  for (const { kind, id, act } of steps) {
+    if (act === 'keep') continue
+    if (kind === 'federation entity') await done(act === 'delete' ? 'federation.remove' : 'federation.add', id.split(' ')[1])
+    else await done(`${noun(kind)}.${verbs[act]}`, id)
+  }
 }
 
-const noun = (kind: Kind) => (kind === 'credential' ? 'credential-configuration' : kind)
+const noun = (kind: Exclude<Kind, 'federation entity'>) => (kind === 'credential' ? 'credential-configuration' : kind)
 
 function goneOf(steps: readonly Step[], kind: Kind): string[] {
   return steps.filter((step) => step.kind === kind && step.act === 'delete').map(({ id }) => id)

@@ -13,7 +13,7 @@ after(remove)
 
 /** These change nothing of a tenant, or (serving, migrating) do not do it for anyone. */
 const readers =
-  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|sessions|roles)|roles|keys list|clients logout-test|users factors|version|.* --help)$/
+  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|sessions|roles)|roles|keys list|clients logout-test|federation (?:show|list|keys|resolve|trust-marks)|users factors|version|.* --help)$/
 
 const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
 const leaves = (command: Command, path = ''): string[] =>
@@ -76,6 +76,13 @@ const commands: [line: string, ...acts: string[]][] = [
   ['keys rotate --alg ES256 --immediately', 'key.rotate'],
   ['keys revoke KID', 'key.revoke'],
   [`apply ${file} --yes`, 'tenant.apply', 'client.create'],
+  ['tenants set root --federation true', 'tenant.change'],
+  ['federation add superior https://superior.example', 'federation.add'],
+  ['federation remove superior https://superior.example', 'federation.remove'],
+  ['federation rotate-keys', 'federation.key-rotate'],
+  ['federation revoke-key MEMBER', 'federation.key-revoke'],
+  ['federation issue-trust-mark https://type.example https://rp.example', 'federation.trust-mark'],
+  ['federation revoke-trust-mark https://type.example https://rp.example', 'federation.trust-mark'],
   ['groups create --name crew', 'group.create'],
   ['groups change crew --name sailors', 'group.change'],
   ['groups add-member sailors ada', 'group.members'],
@@ -138,7 +145,13 @@ async function filledIn(line: string): Promise<string> {
   const [secret] = line.includes('SECRET') ? await json('clients secrets shop') : []
   const [token] = line.includes('TOKEN') ? await json('registration-tokens list') : []
   const [kid] = line.includes('KID') ? (await json('keys list')).signing_keys : []
-  return line.replace('KEY', key?.id).replace('SECRET', secret?.id).replace('KID', kid?.kid).replace('TOKEN', token?.id)
+  const [member] = line.includes('MEMBER') ? await json('federation keys') : []
+  return line
+    .replace('MEMBER', member?.kid)
+    .replace('KEY', key?.id)
+    .replace('SECRET', secret?.id)
+    .replace('KID', kid?.kid)
+    .replace('TOKEN', token?.id)
 }
 
 test('what is refused is not noted as done', async () => {

@@ -1,4 +1,4 @@
-/** A file that declares clients (RFC 7591 §2), resources, connections and credentials, of one tenant or several: read and written. */
+/** A file that declares clients (RFC 7591 §2), resources, connections, credentials and federation entities, of one tenant or several: read and written. */
 import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument } from 'yaml'
@@ -9,6 +9,7 @@ import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { policySchema } from '../protocol/client-policy.ts'
 import { type CredentialConfiguration, credentialConfigurationSchema } from '../protocol/credential-configuration.ts'
 import type { Server } from '../protocol/feature.ts'
+import { entitySchema, type FederationEntity } from '../protocol/federation/entity.ts'
 import { readClient } from '../protocol/register.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
 import { slugSchema, tenantNameSchema } from '../protocol/tenant-settings.ts'
@@ -18,7 +19,10 @@ import { checked, Problems, refuse, refuseIssues } from './problems.ts'
 import { readAll, type Terminal } from './terminal.ts'
 
 const list = z.array(z.record(z.string(), z.unknown())).optional()
-const section = { name: tenantNameSchema.optional(), clients: list, resources: list, connections: list, credentials: list }
+const section = {
+  name: tenantNameSchema.optional(),
+  ...{ clients: list, resources: list, connections: list, credentials: list, federation_entities: list },
+}
 const fileSchema = z.strictObject({ ...section, tenants: z.record(slugSchema, z.strictObject(section)).default({}) })
 
 /** What the file declares about one tenant. An absent list leaves its kind alone. */
@@ -32,16 +36,18 @@ export interface TenantSection {
   resources: readonly Record<string, unknown>[] | undefined
   connections: readonly Record<string, unknown>[] | undefined
   credentials: readonly Record<string, unknown>[] | undefined
+  federation_entities: readonly Record<string, unknown>[] | undefined
   /** Where files that the section names are. */
   folder: string
 }
 
-/** One client, resource, connection or credential, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
+/** One client, resource, connection, credential or federation entity, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
 export type Declared = PlanEntry & { secret: string | undefined } & (
     | { kind: 'client'; metadata: ClientMetadata }
     | { kind: 'resource'; metadata: ResourceMetadata }
     | { kind: 'connection'; metadata: ConnectionMetadata }
     | { kind: 'credential'; metadata: CredentialConfiguration }
+    | { kind: 'federation entity'; metadata: FederationEntity }
   )
 
 /** What the file holds. `tenant`: whose the lists outside of `tenants` are. `-` is standard input. */
@@ -53,7 +59,7 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
   )
   const folder = file === '-' ? '.' : join(file, '..')
   const first =
-    own.name || own.clients || own.resources || own.connections || own.credentials
+    own.name || own.clients || own.resources || own.connections || own.credentials || own.federation_entities
       ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }]
       : []
   const others = Object.entries(tenants).map(([slug, section]) => ({
@@ -64,9 +70,9 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
     folder,
   }))
   if (others.some((section) => section.tenant === first[0]?.tenant)) refuse(`tenant ${tenant} is declared twice, once under tenants`)
-  return [...first, ...others].map(({ clients, resources, connections, credentials, ...section }) => ({
+  return [...first, ...others].map(({ clients, resources, connections, credentials, federation_entities, ...section }) => ({
     ...section,
-    ...{ clients, resources, connections, credentials },
+    ...{ clients, resources, connections, credentials, federation_entities },
   }))
 }
 
@@ -90,6 +96,7 @@ export function readSection(
     try {
       if (kind === 'connection') return [readDeclaredConnection(entry, section.folder)]
       if (kind === 'credential') return [readDeclaredCredential(entry)]
+      if (kind === 'federation entity') return [readDeclaredEntity(entry)]
       return [
         kind === 'client'
           ? readDeclaredClient(entry, offered.server, offered.algs, section.folder)
@@ -105,7 +112,8 @@ export function readSection(
   const resources = (section.resources ?? []).flatMap((entry) => attempt('resource', entry))
   const connections = (section.connections ?? []).flatMap((entry) => attempt('connection', entry))
   const credentials = (section.credentials ?? []).flatMap((entry) => attempt('credential', entry))
-  const all = [...resources, ...clients, ...connections, ...credentials]
+  const entities = (section.federation_entities ?? []).flatMap((entry) => attempt('federation entity', entry))
+  const all = [...resources, ...clients, ...connections, ...credentials, ...entities]
   for (const { kind, id, secret } of all) {
     if (all.filter((other) => other.kind === kind && other.id === id).length > 1) problems.push(`${kind} ${id} is declared twice`)
     if (kind !== 'connection' && secret !== undefined && secret !== generate && secret.length < 22 && !allowWeakSecret)
@@ -158,6 +166,17 @@ function readDeclaredCredential(entry: Record<string, unknown>): Declared {
   return { kind: 'credential', id, metadata, members: membersOfCredential(metadata), secret: undefined }
 }
 
+function readDeclaredEntity(entry: Record<string, unknown>): Declared {
+  const id = idOfEntity(entry)
+  const metadata = checked(entitySchema, entry, (path) => `federation entity ${id}: ${path}`)
+  return { kind: 'federation entity', id, metadata, members: membersOfEntity(metadata), secret: undefined }
+}
+
+/** An entity may have several roles, each of which is declared. */
+export function idOfEntity({ role, entity_id: id }: Readonly<Record<string, unknown>>): string {
+  return typeof role === 'string' && typeof id === 'string' ? `${role} ${id}` : refuse('a federation entity has no role or no entity_id')
+}
+
 function orRefuse<T>(named: (path: string) => string, read: () => T): T {
   try {
     return read()
@@ -207,6 +226,11 @@ export function membersOfConnection(connection: ConnectionMetadata): Record<stri
 /** As a file would declare it. */
 export function membersOfCredential(configuration: CredentialConfiguration): Record<string, unknown> {
   return withoutUsual(credentialConfigurationSchema.shape, configuration)
+}
+
+/** As a file would declare it. */
+export function membersOfEntity(entity: FederationEntity): Record<string, unknown> {
+  return withoutUsual(entitySchema.shape, entity)
 }
 
 /** What differs from what would be there if nothing were said. */

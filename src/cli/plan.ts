@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { isMapping } from '../config/raw.ts'
 import type { Style } from './terminal.ts'
 
-export type Kind = 'client' | 'resource' | 'connection' | 'credential'
+export type Kind = 'client' | 'resource' | 'connection' | 'credential' | 'federation entity'
 
-/** A client, resource, connection or credential as a file would declare it, without default values. */
+/** A client, resource, connection, credential or federation entity as a file would declare it, without default values. */
 export interface PlanEntry {
   kind: Kind
   id: string
@@ -32,8 +32,14 @@ export interface Change {
   to: unknown
 }
 
-/** The member that holds the id. */
-const idOf: Readonly<Record<Kind, string>> = { client: 'client_id', resource: 'identifier', connection: 'name', credential: 'id' }
+/** The members that make up the id. */
+const idOf: Readonly<Record<Kind, readonly string[]>> = {
+  client: ['client_id'],
+  resource: ['identifier'],
+  connection: ['name'],
+  credential: ['id'],
+  'federation entity': ['role', 'entity_id'],
+}
 
 /** Declared entries in the order of the file, then deletions. `prune`: the kinds whose undeclared entries are deleted. */
 export function plan(kept: readonly PlanEntry[], wanted: readonly Wanted[], prune: readonly Kind[]): Step[] {
@@ -44,7 +50,7 @@ export function plan(kept: readonly PlanEntry[], wanted: readonly Wanted[], prun
 }
 
 function stepTo({ kind, id, members, newSecret }: Wanted, kept: PlanEntry | undefined): Step {
-  const changes = changesBetween(kept?.members ?? {}, members, '').filter(({ path }) => path !== idOf[kind])
+  const changes = changesBetween(kept?.members ?? {}, members, '').filter(({ path }) => !idOf[kind].includes(path))
   const act = kept ? (changes.length > 0 || newSecret ? 'change' : 'keep') : 'create'
   return { act, kind, id, changes, newSecret }
 }

@@ -115,6 +115,16 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'signing keys, which rotate automatically, and the key-encryption key',
       load: async () => [(await import('./keys.ts')).keys, (await import('./reseal.ts')).reseal],
     },
+    {
+      usage: 'federation',
+      summary: 'whom a tenant trusts and vouches for in OpenID federations, its federation keys and trust marks',
+      load: async () => [
+        (await import('./federation.ts')).federation,
+        (await import('./federation-keys.ts')).federationKeys,
+        (await import('./federation-resolve.ts')).federationResolve,
+        (await import('./trust-marks.ts')).trustMarks,
+      ],
+    },
     { usage: 'audit', summary: 'who did what and when, and the outcome', load: async () => [(await import('./audit.ts')).auditLog] },
     {
       usage: 'apply <file>',

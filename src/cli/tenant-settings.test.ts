@@ -23,6 +23,7 @@ const changed: Required<TenantOwnSettings> = {
   front_channel_tokens: true,
   software_statement_issuers: { 'https://directory.example': 'https://directory.example/keys' },
   software_statements: 'required',
+  federation: true,
   contact: 'ada@example.com',
   lifetimes: { access_token: 60 },
 }
@@ -81,6 +82,7 @@ suite('a stored document', () => {
     front_channel_tokens: false,
     software_statement_issuers: {},
     software_statements: 'optional',
+    federation: false,
     lifetimes: {},
   }
 
@@ -104,6 +106,7 @@ suite('a stored document', () => {
       front_channel_tokens: false,
       software_statement_issuers: {},
       software_statements: 'required',
+      federation: false,
       lifetimes: {},
     })
   })

@@ -18,6 +18,9 @@ export interface LoadedKeys {
   readonly at: number
 }
 
+/** What the keys of a tenant sign: tokens, or the statements of its federation. */
+export type KeyPurpose = 'signing-key' | 'federation-key'
+
 export interface KeyCache {
   /** The keys as they were at most `maxAge` seconds ago. Concurrent callers share one read. */
   read(maxAge: number): Promise<LoadedKeys>
@@ -35,10 +38,17 @@ export interface KeyCache {
 }
 
 /** `now`: seconds since the epoch. */
-export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: string; now: () => number; reseal: ResealOnUse }): KeyCache {
-  const { store, sealer, now, tenantId: tenant } = options
+export function keyCache(options: {
+  store: KeyStore
+  sealer: Sealer
+  tenantId: string
+  now: () => number
+  reseal: ResealOnUse
+  purpose?: KeyPurpose
+}): KeyCache {
+  const { store, sealer, now, tenantId: tenant, purpose = 'signing-key' } = options
   // The seal covers algorithm and kid: write access to rows is not enough to add a key or to use one with another algorithm.
-  const sealContextOf = (alg: KeyAlg, kid: string) => ({ purpose: 'signing-key', tenant, id: `${alg}:${kid}` })
+  const sealContextOf = (alg: KeyAlg, kid: string) => ({ purpose, tenant, id: `${alg}:${kid}` })
   let latest: LoadedKeys = { rows: [], open: new Map(), at: Number.NEGATIVE_INFINITY }
   let underWay: Promise<LoadedKeys> | undefined
   let begun = 0
@@ -82,7 +92,7 @@ export function keyCache(options: { store: KeyStore; sealer: Sealer; tenantId: s
     async resealOld() {
       const { rows, open } = latest
       for (const { alg, kid, sealedKey: sealed } of rows)
-        await options.reseal('signing-key', { tenant, id: `${alg}:${kid}`, sealed }, toPkcs8(open.get(kid) as KeyPair))
+        await options.reseal(purpose, { tenant, id: `${alg}:${kid}`, sealed }, toPkcs8(open.get(kid) as KeyPair))
     },
   }
 }

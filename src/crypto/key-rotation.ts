@@ -79,7 +79,8 @@ export function keyRotation(options: {
     for (const alg of algs) {
       const active = activeOf(rows, alg, at)
       if (!active) continue // created when it is needed
-      if (needsNext(rows, alg, at, schedule) || !sealer.isCurrent(active.sealedKey)) await rotate(alg, { immediately: false })
+      const isOutdated = Number.isFinite(schedule.maxAge) && !sealer.isCurrent(active.sealedKey)
+      if (needsNext(rows, alg, at, schedule) || isOutdated) await rotate(alg, { immediately: false })
     }
     const removed = rows.filter((row) => stateOf(rows, row, at) === 'removed')
     for (const row of removed) await cache.remove(row.kid)

@@ -6,7 +6,7 @@ import type { SigningKeyRow } from './types.ts'
 export interface Schedule {
   /** How long a key is published before it signs, so that every cached JWKS has it by then. */
   readonly lead: number
-  /** How long a key signs. */
+  /** How long a key signs; without end, it is replaced by command alone. */
   readonly maxAge: number
   /** How long a key stays published after it last signed: at least as long as the longest-lived token. */
   readonly retireAfter: number

@@ -6,7 +6,7 @@ import { parseJws, parseObject } from '../protocol/codec/jws.ts'
 import type { Keys } from '../protocol/ports.ts'
 import { type CertifiedKey, credentialKey } from './credential-key.ts'
 import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
-import { keyCache, type OpenKey } from './key-cache.ts'
+import { type KeyPurpose, keyCache, type OpenKey } from './key-cache.ts'
 import { keyRotation } from './key-rotation.ts'
 import { activeOf, type KeyState, newestOf, type Schedule, stateOf, usualSchedule } from './key-schedule.ts'
 import type { ResealOnUse } from './reseal.ts'
@@ -40,6 +40,8 @@ export interface KeyInfo extends Pick<SigningKeyRow, 'kid' | 'alg' | 'createdAt'
  */
 export async function keyring(options: {
   store: KeyStore
+  /** Signing keys unless given. */
+  purpose?: KeyPurpose
   sealer: Sealer
   tenantId: string
   issuer: string

@@ -41,7 +41,15 @@ export interface InstallationStore {
 }
 
 /** The purposes of sealed values in the database. Each is the `purpose` of their seal. */
-export type SealedKind = 'installation' | 'signing-key' | 'client-signing-secret' | 'totp' | 'outbox' | 'connection-secret' | 'vault'
+export type SealedKind =
+  | 'installation'
+  | 'signing-key'
+  | 'federation-key'
+  | 'client-signing-secret'
+  | 'totp'
+  | 'outbox'
+  | 'connection-secret'
+  | 'vault'
 
 /** `tenant` and `id`: as in the context of the seal. */
 export interface SealedValue {

@@ -34,6 +34,8 @@ export const rights = {
   'sessions:write': { from: 'operator', words: 'Sign people out' },
   'grants:read': { from: 'operator', words: 'See what people have allowed applications' },
   'grants:write': { from: 'operator', words: 'Revoke what people have allowed applications' },
+  'federation:read': { from: 'operator', words: 'See the federation of this organisation' },
+  'federation:write': { from: 'org_admin', words: 'Change whom this organisation trusts in its federation, and issue trust marks' },
   'keys:read': { from: 'operator', words: 'See the signing keys' },
   'keys:write': { from: 'superadmin', words: 'Rotate and revoke signing keys' },
   'audit:read': { from: 'operator', words: 'See the audit log' },

@@ -263,6 +263,8 @@ export interface Client extends ClientMetadata {
   quarantined?: boolean
   /** It registered itself, and is deleted when nobody uses it until then. Seconds since the epoch. */
   expiresAt?: number | undefined
+  /** A trust chain vouches for it until then, and must then be found again. Seconds since the epoch. */
+  trustedUntil?: number
   /** Its metadata is that of the document at its identifier, which was last read at this time. Seconds since the epoch. */
   documentReadAt?: number | undefined
 }

@@ -3,7 +3,7 @@ import type { SubjectClaims } from './claims.ts'
 import type { BindingMember, Client, NamedClient } from './client.ts'
 import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
-import type { Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
+import type { FederationKeys, Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { ClientDocuments, KeySets, Remote, UpstreamTokens } from './remote.ts'
 import type { Comparison, ConsentItem, Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
@@ -114,6 +114,8 @@ export interface Ctx {
   readonly store: Store
   readonly people: People
   readonly keys: Keys
+  /** Undefined: this tenant takes part in no federation. */
+  readonly federationKeys: FederationKeys | undefined
   readonly sharedKeys: SharedKeys
   /** A further audience of the sign-in API's tokens: the operator's own APIs, which need no registration. */
   readonly firstPartyAudience: string | undefined

@@ -3,6 +3,7 @@ import type { SigningAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { CredentialKey, CredentialStore } from './credentials.ts'
+import type { FederationStore } from './federation/store.ts'
 import type { DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { ApiKey, RegistrationStore } from './registry.ts'
 import type { Person, Question, SignInUpstream, TotpOffer } from './request-reply.ts'
@@ -10,7 +11,7 @@ import type { DetailType, Resource } from './resource.ts'
 import type { AccessToken, Answer, Artefact, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
-export interface Store extends RegistrationStore, CredentialStore {
+export interface Store extends RegistrationStore, CredentialStore, FederationStore {
   clients: {
     find(id: string): Promise<Client | undefined>
     /** Whether a client of this tenant has this web origin. For CORS preflights, which name no client. */
@@ -209,6 +210,9 @@ export interface Keys {
   /** RFC 7517. */
   jwks(now: number): Promise<{ keys: object[] }>
 }
+
+/** Keys with which this tenant signs the statements of its federation, all by ES256. */
+export type FederationKeys = Pick<Keys, 'verify' | 'jwks'> & { sign(typ: string, claims: object): Promise<string> }
 
 /** What `crypto/` offers the rules: signatures with a secret that a client's APIs share with us. */
 export interface SharedKeys {

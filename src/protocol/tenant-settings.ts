@@ -58,6 +58,7 @@ export const tenantSettingsSchema = z.strictObject({
     .enum(['optional', 'required'])
     .default('optional')
     .describe('required: clients register without an initial access token only with a software statement, RFC 7591 §2.3'),
+  federation: z.boolean().default(false).describe('It takes part in OpenID federations, with keys of its own'),
   contact: z.email().max(254).optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
@@ -80,6 +81,7 @@ const strictest: TenantOwnSettings = {
   front_channel_tokens: false,
   software_statement_issuers: {},
   software_statements: 'required',
+  federation: false,
   lifetimes: {},
 }
 

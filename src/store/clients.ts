@@ -21,7 +21,7 @@ export function clients(
   const stored = remembering(async (id): Promise<StoredClient | undefined> => {
     const rows = await db.read(sql`
       select c.doc, c.status, c.signing_secret, c.tokens_from, c.registered_by, c.registered_at, c.registration_scope, c.quarantined,
-        c.expires_at as client_expires_at, c.document_read_at, s.hash, s.expires_at from clients c
+        c.expires_at as client_expires_at, c.document_read_at, c.trusted_until, s.hash, s.expires_at from clients c
       left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id
       where c.tenant_id = ${tenant} and c.id = ${id}`)
     return storedClientFrom(id, rows)
@@ -40,7 +40,7 @@ export function clients(
 
   /** The same object each time, as long as its secrets do not expire: what is derived from it can be kept with it. */
   function active(found: StoredClient | undefined): Client | undefined {
-    if (found?.status !== 'active' || (found.expiresAt !== undefined && found.expiresAt <= now())) return undefined
+    if (found?.status !== 'active' || !isTrusted(found, now())) return undefined
     const known = inUse.get(found)
     if (known) return known
     const { status: _, registration: __, ...client } = registered(found) as RegisteredClient
@@ -148,9 +148,16 @@ export function* removeClient(tenant: string, id: string, at: number): Transacti
   return removed.length > 0
 }
 
+/** A client that registered itself is not kept for ever, and one of a federation is trusted as long as its trust chain. */
+function isTrusted({ expiresAt, trustedUntil }: StoredClient, now: number): boolean {
+  return [expiresAt, trustedUntil].every((time) => time === undefined || time > now)
+}
+
 /** Nothing of a client that an operator registered. */
-function registrationFrom(row: Row): Pick<RegisteredClient, 'registration' | 'quarantined' | 'expiresAt' | 'documentReadAt'> {
-  const { registered_by: by, registered_at: at, registration_scope: scope } = row
+function registrationFrom(
+  row: Row,
+): Pick<RegisteredClient, 'registration' | 'quarantined' | 'expiresAt' | 'documentReadAt' | 'trustedUntil'> {
+  const { registered_by: by, registered_at: at, registration_scope: scope, trusted_until: until } = row
   if (by === null) return {}
   return {
     registration: {
@@ -160,6 +167,7 @@ function registrationFrom(row: Row): Pick<RegisteredClient, 'registration' | 'qu
     },
     quarantined: row['quarantined'] === 1,
     expiresAt: row['client_expires_at'] as number,
+    ...(until === null ? {} : { trustedUntil: until as number }),
     documentReadAt: (row['document_read_at'] as number | null) ?? undefined,
   }
 }

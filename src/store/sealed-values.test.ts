@@ -24,6 +24,7 @@ const entry = anEntry('1')
 const contexts = {
   installation: { purpose: 'installation', tenant: '', id: 'id' },
   key: (tenant: string) => ({ purpose: 'signing-key', tenant, id: `ES256:kid-${tenant}` }),
+  federationKey: (tenant: string) => ({ purpose: 'federation-key', tenant, id: `ES256:kid-${tenant}` }),
   client: (tenant: string) => ({ purpose: 'client-signing-secret', tenant, id: 'client' }),
   connection: (tenant: string) => ({ purpose: 'connection-secret', tenant, id: 'upstream' }),
   vault: (tenant: string) => ({ purpose: 'vault', tenant, id: sealId(entry) }),
@@ -42,6 +43,8 @@ async function fill(store: TenantStore, tenant: string, { people, by = before }:
     removeAt: undefined,
   } as const
   await store.signingKeys.add({ ...key, sealedKey: by.seal(contexts.key(tenant), Buffer.from('key')) }, undefined)
+  const federationKey = by.seal(contexts.federationKey(tenant), Buffer.from('federation key'))
+  await store.federationKeys.add({ ...key, sealedKey: federationKey }, undefined)
   await store.clientsAdmin.add(aClient(), [])
   await store.clientsAdmin.add(aClient({ client_id: 'no-secret' }), [])
   await store.clientsAdmin.setSigningSecret('client', by.seal(contexts.client(tenant), Buffer.from('secret')))
@@ -72,11 +75,11 @@ async function filled(db: Db, a: TenantStore, b: TenantStore): Promise<void> {
 onEachEngine('7: everything sealed in every tenant is counted by key and resealed, slice by slice', async ({ a, b, db }) => {
   await filled(db, a, b)
   const { uses, reseal } = sealing(sealedValues(db), after)
-  assert.deepEqual(await uses(), [{ keyId: oldId, values: 162 }])
+  assert.deepEqual(await uses(), [{ keyId: oldId, values: 164 }])
   const told: string[] = []
-  assert.deepEqual(await reseal(({ resealed, total }) => told.push(`${resealed} of ${total}`)), { resealed: 162, failed: 0 })
-  assert.ok(told.length > 4 && told.at(-1) === '162 of 162', told.join())
-  assert.deepEqual(await uses(), [{ keyId: newId, values: 162 }])
+  assert.deepEqual(await reseal(({ resealed, total }) => told.push(`${resealed} of ${total}`)), { resealed: 164, failed: 0 })
+  assert.ok(told.length > 4 && told.at(-1) === '164 of 164', told.join())
+  assert.deepEqual(await uses(), [{ keyId: newId, values: 164 }])
 
   const installation = await systemStore(db).installation.find()
   assert.equal(alone.open(contexts.installation, installation!.sealedSecret).toString(), 'installation')
@@ -114,13 +117,13 @@ onEachEngine('7: a value that does not open is counted and left unchanged, and t
   const damaged = before.seal({ ...contexts.client('a'), id: 'another' }, Buffer.from('secret'))
   await a.clientsAdmin.setSigningSecret('client', damaged)
   const { uses, reseal } = sealing(sealedValues(db), after)
-  assert.deepEqual(await reseal(() => {}), { resealed: 161, failed: 1 })
+  assert.deepEqual(await reseal(() => {}), { resealed: 163, failed: 1 })
   assert.equal((await a.clients.find('client'))?.sealedSigningSecret, damaged)
   assert.deepEqual(
     new Map((await uses()).map(({ keyId, values }) => [keyId, values])),
     new Map([
       [oldId, 1],
-      [newId, 161],
+      [newId, 163],
     ]),
   )
   assert.deepEqual(missingKeys(await uses(), alone.keyIds).length, 1)

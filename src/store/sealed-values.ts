@@ -70,6 +70,20 @@ const places: Readonly<Record<SealedKind, Place>> = {
       update signing_keys set sealed_key = ${to}
       where tenant_id = ${tenant} and kid = ${kidOf(id)} and sealed_key = ${from} returning kid`,
   },
+  'federation-key': {
+    nextPrefix: (after) => sql`
+      select min(substr(sealed_key, 1, 12)) as prefix from federation_keys
+      where sealed_key is not null and substr(sealed_key, 1, 12) > ${after}`,
+    count: (prefix) =>
+      sql`select count(*) as n from federation_keys where sealed_key is not null and substr(sealed_key, 1, 12) = ${prefix}`,
+    slice: ({ prefix, after, limit }) => sql`
+      select tenant_id, alg || ':' || kid as id, sealed_key as sealed from federation_keys
+      where sealed_key is not null and substr(sealed_key, 1, 12) = ${prefix}
+      and (tenant_id, kid) > (${after.tenant}, ${kidOf(after.id)}) order by tenant_id, kid limit ${limit}`,
+    replace: ({ tenant, id, sealed: from }, to) => sql`
+      update federation_keys set sealed_key = ${to}
+      where tenant_id = ${tenant} and kid = ${kidOf(id)} and sealed_key = ${from} returning kid`,
+  },
   'client-signing-secret': {
     nextPrefix: (after) => sql`
       select min(substr(signing_secret, 1, 12)) as prefix from clients

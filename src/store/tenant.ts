@@ -24,6 +24,8 @@ import { declarations } from './declarations.ts'
 import { deferredCredentials } from './deferred-credentials.ts'
 import { deviceCodes } from './device-codes.ts'
 import { factors } from './factors.ts'
+import { federation } from './federation.ts'
+import type { FederationKeyStore } from './federation-keys.ts'
 import { flows } from './flows.ts'
 import { grants } from './grants.ts'
 import { groups } from './groups.ts'
@@ -66,6 +68,7 @@ export function tenantStore(
   ConnectionStore &
   UpstreamRequestStore &
   UpstreamIdentityStore &
+  FederationKeyStore &
   VaultStore {
   const { db, remembering } = configuration(database, tenant)
   const registered = clients(db, tenant, { now, remembering })
@@ -107,5 +110,6 @@ export function tenantStore(
     ...signingKeys(db, tenant, remembering),
     ...machines(db, tenant),
     ...apiKeys(db, tenant),
+    ...federation(db, tenant, { now, remembering, ...registered }),
   }
 }

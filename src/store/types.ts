@@ -2,11 +2,12 @@
 import type { ConnectionMetadata } from '../connections/connection.ts'
 import type { ClientMetadata } from '../protocol/client.ts'
 import type { CredentialConfiguration } from '../protocol/credential-configuration.ts'
+import type { FederationEntity } from '../protocol/federation/entity.ts'
 import type { ApiKey, SecretRow, StoredApiKey } from '../protocol/registry.ts'
 import type { ResourceMetadata } from '../protocol/resource.ts'
 import type { MaybePromise } from './configuration.ts'
 
-/** The clients, APIs, connections and credentials that a file declares for a tenant, and those to remove. */
+/** The clients, APIs, connections, credentials and federation entities that a file declares for a tenant, and those to remove. */
 export interface Declaration {
   /** A secret replaces all others. */
   clients: { client: ClientMetadata; secret: SecretRow | undefined }[]
@@ -14,7 +15,15 @@ export interface Declaration {
   /** No sealed secret: it keeps the one it has. */
   connections: { connection: ConnectionMetadata; sealedSecret: string | undefined }[]
   credentials: readonly CredentialConfiguration[]
-  removed: { clients: readonly string[]; resources: readonly string[]; connections: readonly string[]; credentials: readonly string[] }
+  /** Absent: none. */
+  entities?: readonly FederationEntity[]
+  removed: {
+    clients: readonly string[]
+    resources: readonly string[]
+    connections: readonly string[]
+    credentials: readonly string[]
+    entities?: readonly Pick<FederationEntity, 'role' | 'entity_id'>[]
+  }
 }
 
 export interface DeclarationStore {

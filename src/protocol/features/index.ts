@@ -17,6 +17,7 @@ import { deviceAuthorization } from './device-authorization.ts'
 import { discovery } from './discovery.ts'
 import { dpop } from './dpop.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
+import { federation } from './federation.ts'
 import { formPost } from './form-post.ts'
 import { grantManagement } from './grant-management.ts'
 import { groups } from './groups.ts'
@@ -103,6 +104,7 @@ export const catalogue = {
   sdJwtVc,
   tokenStatusList,
   apiKeys,
+  federation,
   customClaims,
 } as const satisfies Record<string, () => Feature>
 

@@ -96,10 +96,15 @@ async function extended(ask: Asker, { statements, top }: Path, superior: string)
   return { statements: [...statements, statement], top: configuration }
 }
 
+/** The configuration that an entity publishes, signed with its own keys: nobody vouches for them yet. */
+export function fetchConfiguration(deps: Pick<DiscoveryDeps, 'remote' | 'now'>, entity: string): Promise<EntityStatement> {
+  return asker(deps).configuration(entity)
+}
+
 type Asker = ReturnType<typeof asker>
 
 /** Asks for each statement once in one search, and for no more than the limits allow. */
-function asker({ remote, now }: DiscoveryDeps) {
+function asker({ remote, now }: Pick<DiscoveryDeps, 'remote' | 'now'>) {
   const begun = now()
   const asked = new Map<string, Promise<EntityStatement>>()
 

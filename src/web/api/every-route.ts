@@ -9,6 +9,7 @@ import { connectionRoutes } from './admin/connections.ts'
 import { credentialConfigurationRoutes } from './admin/credential-configurations.ts'
 import { credentialRoutes } from './admin/credentials.ts'
 import { factorRoutes } from './admin/factors.ts'
+import { federationRoutes } from './admin/federation.ts'
 import { grantRoutes } from './admin/grants.ts'
 import { groupRoutes } from './admin/groups.ts'
 import { initialAccessTokenRoutes } from './admin/initial-access-tokens.ts'
@@ -40,6 +41,7 @@ const administration: readonly JsonRoute[] = [
   ...sessionRoutes,
   ...grantRoutes,
   ...keyRoutes,
+  ...federationRoutes,
   ...auditRoutes,
 ]
 

@@ -28,7 +28,7 @@ export interface WebTenant {
   accounts: AccountDeps
   attributes: AttributeDeps
   /** Stored data, without the clients and resources that follow from the configuration. */
-  store: Pick<Store, 'clients' | 'resources'> &
+  store: Pick<Store, 'clients' | 'resources' | 'federation' | 'trustMarks'> &
     ClientStore &
     InitialAccessTokenStore &
     ResourceStore &
@@ -36,6 +36,8 @@ export interface WebTenant {
     CredentialStore &
     Pick<IdentityStore, 'audit'>
   keyring: Keyring
+  /** Absent where the tenant takes part in no federation. */
+  federationKeyring: Keyring | undefined
   /** Upstream providers. */
   connections: PendingDeps
   /** Tokens of upstream providers. */
