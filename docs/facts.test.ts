@@ -64,6 +64,9 @@ function withoutNames(prose: string): string {
     .replace(/`[^`]*`/g, '')
     .replace(/\]\([^)]*\)|https?:\S+/g, '')
     .replace(/(?:^| )(?:#+ )?\d+\. (?=[A-Z])/g, ' ')
-    .replace(/\bRFC \d+|§[\d.]+|\bSP 800-63B-4|\b(?:OAuth|OpenAPI|Apache|FAPI)[ -]\d\.\d|\b(?:SHA|AES)-\d+(?:-GCM)?|\bIPv6 \/64/g, '')
+    .replace(
+      /\bRFC \d+|\bdraft \d+|§[\d.]+|\bSP 800-63B-4|\b(?:OAuth|OpenAPI|Apache|FAPI)[ -]\d\.\d|\b(?:SHA|AES)-\d+(?:-GCM)?|\bIPv6 \/64/g,
+      '',
+    )
     .replace(/\b(?:20[124]|303|4[0-3]\d|503)\b/g, '')
 }

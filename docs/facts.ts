@@ -126,6 +126,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['The grant keeps the {} newest objects', constant('maxHeld')],
     ['exits with status {} if something differs', code(/new Problems\((\d+), sentences\)/)],
   ],
+  [guide('attestation')]: [['A proof works once, and may be {} seconds old', constant('maxAge')]],
   [guide('applications')]: [
     ['repeats the request within {} seconds', setting('lifetimes.refresh_grace')],
     ['`request_uri` that is valid for {} seconds', constant('requestLifetime')],

@@ -22,6 +22,7 @@ const given: Readonly<Record<string, readonly string[]>> = {
 }
 /** Settings that a guide's commands need, besides those of every test. */
 const settings: Readonly<Record<string, (folder: string) => Promise<Record<string, string>>>> = {
+  'docs/guide/attestation.md': async () => ({ GATEHOUSE_FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' }),
   'docs/guide/mutual-tls.md': async (folder) => {
     const file = join(folder, 'client-authorities.pem')
     writeFileSync(file, pem(await authority('CN=Bank')))

@@ -25,9 +25,9 @@ import type { OutboxDelivery } from './outbox/delivery.ts'
 import { type AttemptSoon, telling } from './outbox/soon.ts'
 import type { Platform } from './platform.ts'
 import { withAcceptedDocuments } from './protocol/client-document.ts'
-import type { Ctx, MutualTls, Server } from './protocol/feature.ts'
+import type { Ctx, Server } from './protocol/feature.ts'
 import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
-import type { TenantSettings } from './protocol/tenant-rules.ts'
+import type { MutualTls, TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
@@ -191,8 +191,7 @@ function lifetimesOf({ lifetimes }: Config, { settings }: TenantRow): Config['li
 function signUpRuleOf({ api }: Config, { settings }: TenantRow, mail: MailDeps | undefined): SignUpRule | undefined {
   const own = tenantSettings(settings)
   if (!api.sign_up || !own.sign_up) return undefined
-  const set = own.sign_up_email ?? api.sign_up_email
-  const address = set ?? (mail ? 'private' : 'unverified')
+  const address = own.sign_up_email ?? api.sign_up_email ?? (mail ? 'private' : 'unverified')
   return address === 'unverified' ? { address } : mail && { address, mail }
 }
 
@@ -220,6 +219,7 @@ function settingsOf(
     signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0,
     detailTypes: [...offered.detailTypes, ...detailTypes],
     credentials: offered.credentials,
+    attesters: tenantSettings(row.settings).client_attesters,
     requestUri: tenantSettings(row.settings).request_uri,
     clientIdHosts: server.features.some(({ id }) => id === 'clientIdMetadataDocuments') ? tenantSettings(row.settings).client_id_hosts : [],
     withoutGrantTypes: withoutGrantTypes(tenantSettings(row.settings), offered),

@@ -189,9 +189,10 @@ function withDependents(off: string): string[] {
 
 /** Features that are off unless they are switched on, and the settings that they need: certificates come from a proxy. */
 function closed(without: readonly string[]): Record<string, string> {
-  if (without.includes('mutualTls')) return { FEATURES_TLS_CLIENT_AUTH: 'true' }
+  const attestation = { FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' }
+  if (without.includes('mutualTls')) return { FEATURES_TLS_CLIENT_AUTH: 'true', ...attestation }
   const authorities = { MTLS_PROXY: 'rfc9440', MTLS_CA_FILE: caFile, TRUSTED_PROXIES: '127.0.0.1,::1' }
-  return { FEATURES_MUTUAL_TLS: 'true', FEATURES_TLS_CLIENT_AUTH: 'true', ...authorities }
+  return { FEATURES_MUTUAL_TLS: 'true', FEATURES_TLS_CLIENT_AUTH: 'true', ...authorities, ...attestation }
 }
 
 function switches(without: readonly string[]): Record<string, string> {
@@ -199,7 +200,8 @@ function switches(without: readonly string[]): Record<string, string> {
 }
 
 /** One client for each method, registered whether or not the method is offered now. */
-async function addClients({ root, now }: TestApp): Promise<void> {
+async function addClients({ app, root, now }: TestApp): Promise<void> {
+  await app.tenants.set('', { client_attesters: { attester: { jwks: { keys: [await exportJWK(key.publicKey)] } } } } as never)
   for (const method of everything.clientAuth.keys()) {
     const client = clientSchema.parse({
       client_id: method,
@@ -219,17 +221,30 @@ async function addClients({ root, now }: TestApp): Promise<void> {
 async function asClient(gatehouse: TestApp, method: string, path: string, fields: Fields): Promise<Answer> {
   if (method === 'private_key_jwt') return post(gatehouse, path, { ...fields, ...(await assertion(gatehouse)) })
   if (method === 'client_secret_basic') return post(gatehouse, path, fields, { authorization: basic(method, 'secret') })
+  if (method === 'attest_jwt_client_auth') return post(gatehouse, path, fields, await attestation(gatehouse))
   if (method.endsWith('tls_client_auth'))
     return post(gatehouse, path, { ...fields, client_id: method }, { 'client-cert': `:${certificate.der.toString('base64')}:` })
   return post(gatehouse, path, { ...fields, client_id: method, ...(method === 'none' ? {} : { client_secret: 'secret' }) })
 }
 
-const key = await generateKeyPair('ES256')
+const key = await generateKeyPair('ES256', { extractable: true })
 
 async function assertion({ issuer, now }: TestApp): Promise<Fields> {
   const claims = { iss: 'private_key_jwt', sub: 'private_key_jwt', aud: issuer, exp: now() + 60, jti: String(Math.random()) }
   const client_assertion = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(key.privateKey)
   return { client_assertion, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' }
+}
+
+/** The attester is its own instance. */
+async function attestation({ issuer, now, root }: TestApp): Promise<Record<string, string>> {
+  const signed = (typ: string, claims: object) =>
+    new SignJWT({ ...claims, iat: now() }).setProtectedHeader({ alg: 'ES256', typ }).sign(key.privateKey)
+  const claims = { iss: 'attester', sub: 'attest_jwt_client_auth', exp: now() + 60, cnf: { jwk: await exportJWK(key.publicKey) } }
+  const proof = { aud: issuer, jti: String(Math.random()), challenge: root.ctx.tokens.nonce('client-attestation', now()) }
+  return {
+    'oauth-client-attestation': await signed('oauth-client-attestation+jwt', claims),
+    'oauth-client-attestation-pop': await signed('oauth-client-attestation-pop+jwt', proof),
+  }
 }
 
 function post(gatehouse: TestApp, path: string, fields: Fields, headers: Record<string, string> = {}): Promise<Answer> {

@@ -63,6 +63,7 @@ export const asked: AuthorizationRequest = {
   extensions: {},
   pushed: undefined,
   usesUp: undefined,
+  instance: undefined,
 }
 const authentication = { subject: 'subject', authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
 

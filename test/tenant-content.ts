@@ -124,6 +124,7 @@ export const aPushedRequest = (n: string) => ({
   params: [['scope', 'openid']] as const,
   signed: undefined,
   usesUp: undefined,
+  instance: undefined,
   expiresAt: NOW + 60,
 })
 export const aDevice = (n: string) => ({

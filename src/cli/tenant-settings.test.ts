@@ -24,6 +24,16 @@ const changed: Required<TenantOwnSettings> = {
   software_statement_issuers: { 'https://directory.example': 'https://directory.example/keys' },
   software_statements: 'required',
   federation: true,
+  client_attesters: {
+    'https://attester.example': {
+      jwks: {
+        keys: [
+          { kty: 'EC', crv: 'P-256', x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4', y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM' },
+        ],
+      },
+      client_ids: ['wallet'],
+    },
+  },
   contact: 'ada@example.com',
   lifetimes: { access_token: 60 },
 }
@@ -32,10 +42,8 @@ test('every setting can be set by a flag, is listed, and can be unset', async ()
   await json('tenants create acme')
   assert.deepEqual(Object.keys(changed), Object.keys(tenantSettingsSchema.shape))
   for (const [name, value] of Object.entries(changed)) {
-    const flag =
-      name === 'lifetimes'
-        ? '--lifetimes-access-token 60'
-        : `${flagOf(name)} ${typeof value === 'object' && !Array.isArray(value) ? `'${JSON.stringify(value)}'` : value}`
+    const text = typeof value === 'object' && !Array.isArray(value) ? `'${JSON.stringify(value)}'` : value
+    const flag = name === 'lifetimes' ? '--lifetimes-access-token 60' : `${flagOf(name)} ${text}`
     const before = await json('tenants set acme')
     assert.deepEqual((await json(`tenants set acme ${flag}`))[name], value, name)
     const listed = (await json('tenants list')).find(({ slug }: { slug: string }) => slug === 'acme')
@@ -50,6 +58,12 @@ test('what is not a setting is neither set nor unset', async () => {
     ['tenants set acme --unset contact --contact a@b.example', 2, /--unset contact and a value for it cannot be combined/],
     ['tenants set acme --contact nobody', 1, /--contact is not a valid/],
     ['tenants set acme --client-id-hosts https://a.example', 1, /--client-id-hosts.* must be a host name, \*\.example\.com or \*/],
+    [`tenants set acme --client-attesters '{"https://attester.example": {}}'`, 1, /must have jwks or trust_anchors/],
+    [
+      `tenants set acme --client-attesters '{"https://attester.example": {"trust_anchors": ["AAAA"]}}'`,
+      1,
+      /must be the certificate of an authority, DER in base64/,
+    ],
     ['tenants set acme --sign-up perhaps', 1, /--sign-up must be true or false/],
     ['tenants set nowhere --sign-up', 1, /there is no tenant nowhere/],
   ]
@@ -83,6 +97,7 @@ suite('a stored document', () => {
     software_statement_issuers: {},
     software_statements: 'optional',
     federation: false,
+    client_attesters: {},
     lifetimes: {},
   }
 
@@ -107,6 +122,7 @@ suite('a stored document', () => {
       software_statement_issuers: {},
       software_statements: 'required',
       federation: false,
+      client_attesters: {},
       lifetimes: {},
     })
   })

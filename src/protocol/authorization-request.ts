@@ -74,6 +74,7 @@ export async function readRequest(
     prompt: readPrompt(ctx, params),
     pushed: proven.pushed,
     usesUp: proven.usesUp,
+    instance: proven.instance,
   }
 }
 

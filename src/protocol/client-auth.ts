@@ -65,6 +65,17 @@ export function refuseClient(why: string): never {
   refuse('invalid_client', 'client authentication failed; check client_id, the secret and the registered method', why)
 }
 
+/** Thumbprint of the key of the client's instance, where the registered method proves one. The client has authenticated. */
+export function instanceOf({ server }: Ctx, request: Request, { token_endpoint_auth_method: method }: Client): string | undefined {
+  return server.clientAuth.get(method)?.instance?.(request)
+}
+
+/** What one instance asked for or was given is not for another. */
+export function checkInstance({ instance: bound }: { instance?: string | undefined }, instance: string | undefined): void {
+  if (bound !== undefined && bound !== instance)
+    refuse('invalid_grant', 'this was asked for by, or issued to, another instance of this client')
+}
+
 /** The parameters of a request that is stored, without those that authenticated its client: no secret is stored. */
 export function withoutClientAuthentication(params: Params): Params {
   return params.without(['client_secret', 'client_assertion', 'client_assertion_type'])

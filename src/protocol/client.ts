@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
+import { clientKeys } from './client-keys-schema.ts'
 import { policySchema } from './client-policy.ts'
 import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
-import { clientSigningAlgs, isPublicJwk } from './codec/public-key.ts'
+import { clientSigningAlgs } from './codec/public-key.ts'
 import { parseDistinguishedName } from './distinguished-name.ts'
 import { addressBytes } from './ip-address.ts'
 import { localizations } from './localizations.ts'
@@ -30,15 +31,6 @@ const signingAlg = z.enum(signingAlgs)
 
 /** OpenID Connect Back-Channel Logout §2.2, Front-Channel Logout §2 */
 const logoutUri = secureUrl.refine((text) => !text.includes('#'), 'must not have a fragment')
-
-/** At most 20 valid public keys. RFC 7517 §5 */
-export const clientKeys = z.strictObject({
-  keys: z
-    .array(z.record(z.string().max(100), z.json()).refine(isPublicJwk, 'must be a public key'))
-    .min(1)
-    .max(20)
-    .refine((keys) => JSON.stringify(keys).length <= 32_768, 'must not be longer than 32768 characters as JSON'),
-})
 
 /** By which the certificate of a client is known; for `tls_client_auth` exactly one. RFC 8705 §2.1.2 */
 const certificateNames = {

@@ -15,6 +15,8 @@ export const codes = {
   temporarily_unavailable: [503, 'RFC 6749 §4.1.2.1'],
   invalid_dpop_proof: [400, 'RFC 9449 §5'],
   use_dpop_nonce: [400, 'RFC 9449 §8'],
+  invalid_client_attestation: [400, 'OAuth 2.0 Attestation-Based Client Authentication §7.4'],
+  use_attestation_challenge: [400, 'OAuth 2.0 Attestation-Based Client Authentication §6.1'],
   invalid_token: [401, 'RFC 6750 §3.1'],
   insufficient_scope: [403, 'RFC 6750 §3.1'],
   insufficient_user_authentication: [401, 'RFC 9470 §3'],

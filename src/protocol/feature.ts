@@ -1,14 +1,13 @@
 /** The interface of features, the tables assembled from them, and the context that every rule gets. */
 import type { SubjectClaims } from './claims.ts'
 import type { BindingMember, Client, NamedClient } from './client.ts'
-import type { Certificate } from './codec/certificate.ts'
 import type { Params } from './params.ts'
 import type { FederationKeys, Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { ClientDocuments, KeySets, Remote, UpstreamTokens } from './remote.ts'
 import type { Comparison, ConsentItem, Reply, Request, RequestBody } from './request-reply.ts'
 import type { Resource } from './resource.ts'
 import type { SignInDemand } from './sign-in-demand.ts'
-import type { TenantSettings } from './tenant-rules.ts'
+import type { MutualTls, TenantSettings } from './tenant-rules.ts'
 import type {
   AccessToken,
   AuthorizationRequest,
@@ -74,6 +73,8 @@ export interface Feature {
   narrow?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Record<string, string>
   /** Sign-in page: the connection that people are led to instead, at first. At most one feature answers. */
   ledTo?(ctx: Ctx, asked: AuthorizationRequest): Promise<string | undefined>
+  /** Answer of the challenge endpoint: headers with nonces of its own. OAuth 2.0 Attestation-Based Client Authentication (draft 11) §6.3 */
+  challenge?(ctx: Ctx): Readonly<Record<string, string>>
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx, to: ResponseDestination): Record<string, string>
   /** Token request: what the sender proved to hold. */
@@ -131,14 +132,6 @@ export interface Ctx {
   id(): string
 }
 
-/** What the operator set for TLS with certificates of clients. */
-export interface MutualTls {
-  /** Whose certificates are accepted for `tls_client_auth`. */
-  authorities: readonly Certificate[]
-  /** Where clients are asked for a certificate, if that is another origin than the issuer's. */
-  origin: string | undefined
-}
-
 /** The assembled tables. The router and the metadata document read the same ones. */
 export interface Server {
   features: readonly Feature[]
@@ -191,6 +184,8 @@ export interface TokenRequest {
   params: Params
   client: Client
   binding: Binding | undefined
+  /** Thumbprint of the key of the client's instance, where its authentication proves one. */
+  instance: string | undefined
 }
 
 export interface GrantType {
@@ -205,11 +200,13 @@ export interface ClientAuth {
   /** Value of `token_endpoint_auth_method`. */
   method: string
   /** The part of the request that carries the credential. A request with credentials in two carriers is refused. */
-  carrier: 'authorization header' | 'client_secret' | 'client_assertion' | 'client_id'
+  carrier: 'authorization header' | 'client_secret' | 'client_assertion' | 'client attestation' | 'client_id'
   /** Identifier of the client that the request claims to be by this method; undefined when the request does not use the method. Nothing is verified yet. */
   claimedClient(ctx: Ctx, request: Request): string | undefined
   /** Why the claim is not proven, for the log only; undefined when it is. `client`: undefined when it is not registered, which must take as long. */
   verify(ctx: Ctx, request: Request, client: Client | undefined): Promise<string | undefined>
+  /** Of a request that is verified: thumbprint of the key of the client's instance that sent it. Codes and refresh tokens are bound to it. */
+  instance?(request: Request): string | undefined
 }
 
 /** The parameters of an authorization request, however they were sent. */
@@ -226,6 +223,8 @@ export interface Provenance {
   signed?: true
   /** What its answer uses up. */
   usesUp?: UsedOnce | undefined
+  /** Thumbprint of the key of the client's instance that pushed it. */
+  instance?: string | undefined
 }
 
 /** A token as it was presented. Which proof of possession it needs depends on the scheme. */

@@ -16,6 +16,8 @@ import type { AccessToken, Binding, Issuance, RefreshToken, Target } from './typ
 export interface IssueRequest {
   params: Params
   binding: Binding | undefined
+  /** Thumbprint of the key of the client's instance. */
+  instance?: string | undefined
 }
 
 /**
@@ -89,7 +91,7 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
   const act = {
     spend: issuance.spends && { ...issuance.spends, now: access.issuedAt },
     access: stored,
-    refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, binding) : undefined,
+    refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, request) : undefined,
   }
   if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), request)
   if (!issuance.spends && (act.access || act.refresh)) await ctx.store.issue(act)
@@ -192,7 +194,12 @@ function textOfRefreshToken(ctx: Ctx, { refresh }: Issuance): string | undefined
   return refresh.kind === 'new' ? ctx.tokens.make('rt') : refresh.token
 }
 
-function refreshToken(ctx: Ctx, { client, authorization }: Issuance, text: string, binding: Binding | undefined): RefreshToken | undefined {
+function refreshToken(
+  ctx: Ctx,
+  { client, authorization }: Issuance,
+  text: string,
+  { binding, instance }: IssueRequest,
+): RefreshToken | undefined {
   if (!authorization) return undefined
   const now = ctx.now()
   return {
@@ -201,6 +208,7 @@ function refreshToken(ctx: Ctx, { client, authorization }: Issuance, text: strin
     ...authorization,
     // A client with credentials is bound by them, and may change its key. RFC 9449 §5.
     cnf: client.token_endpoint_auth_method === 'none' ? binding?.cnf : undefined,
+    instance,
     issuedAt: now,
     expiresAt: now + (client.refresh_token_lifetime ?? ctx.tenant.lifetimes.refreshToken),
     usedAt: undefined,

@@ -25,6 +25,8 @@ export interface PushedRequest {
   signed: true | undefined
   /** That object, if it works once. */
   usesUp: UsedOnce | undefined
+  /** Thumbprint of the key of the client's instance that sent it. */
+  instance?: string | undefined
   /** Seconds since the epoch. */
   expiresAt: number
 }

@@ -155,7 +155,7 @@ suite('the target of a token', () => {
         const params = new Params(sent as [string, string][])
         const within = asked.scope.every((s) => granted.scope.includes(s)) && asked.resource.every((r) => granted.resource.includes(r))
         const target = await refresh
-          .redeem(ctx, { params, client: holder, binding: undefined, address: '' })
+          .redeem(ctx, { params, client: holder, binding: undefined, instance: undefined, address: '' })
           .then((issuance) => resolveTarget(ctx, params, issuance))
           .catch((error: unknown) => assert.match(String(error), /invalid_scope|invalid_target/))
         assert.equal(target !== undefined, within)

@@ -1,5 +1,8 @@
 /** What the rules are told of the tenant they act for. */
+
+import type { Attester } from './attesters.ts'
 import type { ClientMetadata } from './client.ts'
+import type { Certificate } from './codec/certificate.ts'
 import type { CredentialConfiguration } from './credential-configuration.ts'
 import type { RedirectClass } from './redirect-uri.ts'
 import type { DetailType } from './resource.ts'
@@ -24,6 +27,8 @@ export interface TenantSettings {
   readonly detailTypes: readonly DetailType[]
   /** Credentials that it issues, and can sign. Empty: it is no credential issuer. */
   readonly credentials: readonly CredentialConfiguration[]
+  /** Who vouches for instances of clients, by their issuers. */
+  readonly attesters: Readonly<Record<string, Attester>>
   /** How clients may register themselves. */
   readonly registration: RegistrationRule
   /** Attributes of people that a scope asks for, and the claim for each. */
@@ -54,4 +59,12 @@ export interface Lifetimes {
   readonly refreshToken: number
   /** How long a repeated refresh request gets the same successor. */
   readonly refreshGrace: number
+}
+
+/** What the operator set for TLS with certificates of clients. */
+export interface MutualTls {
+  /** Whose certificates are accepted for `tls_client_auth`. */
+  authorities: readonly Certificate[]
+  /** Where clients are asked for a certificate, if that is another origin than the issuer's. */
+  origin: string | undefined
 }

@@ -1,6 +1,8 @@
 /** The settings of a tenant: the table from which storage, command line, administration API and its description are derived. */
 import { z } from 'zod'
-import { clientKeys, secureUrl } from './client.ts'
+import { attestersSchema } from './attesters.ts'
+import { secureUrl } from './client.ts'
+import { clientKeys } from './client-keys-schema.ts'
 import { type LifetimeName, lifetimeFields } from './lifetimes.ts'
 import { mergePatchOf } from './merge-patch.ts'
 import { storedMembers } from './stored-members.ts'
@@ -59,6 +61,11 @@ export const tenantSettingsSchema = z.strictObject({
     .default('optional')
     .describe('required: clients register without an initial access token only with a software statement, RFC 7591 §2.3'),
   federation: z.boolean().default(false).describe('It takes part in OpenID federations, with keys of its own'),
+  client_attesters: attestersSchema
+    .default({})
+    .describe(
+      'Who vouches for instances of clients, by the `iss` of their attestations: `jwks`, or `trust_anchors` (certificates as base64), and `client_ids` if not for all',
+    ),
   contact: z.email().max(254).optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
@@ -82,6 +89,7 @@ const strictest: TenantOwnSettings = {
   software_statement_issuers: {},
   software_statements: 'required',
   federation: false,
+  client_attesters: {},
   lifetimes: {},
 }
 

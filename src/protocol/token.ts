@@ -1,6 +1,6 @@
 /** The token endpoint — RFC 6749 §3.2. Five steps, the same for every grant type. */
 import type { Client } from './client.ts'
-import { authenticateClient } from './client-auth.ts'
+import { authenticateClient, instanceOf } from './client-auth.ts'
 import { mustBind } from './client-binding.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, Endpoint } from './feature.ts'
@@ -26,13 +26,13 @@ export const tokenEndpoint: Endpoint = {
     if (!client.grant_types.includes(name)) refuse('unauthorized_client', 'this client is not registered for this grant_type')
 
     const binding = await proveSender(ctx, request, client)
-    const ask = { params, client, binding, address: request.address }
+    const ask = { params, client, binding, instance: instanceOf(ctx, request, client), address: request.address }
     for (const feature of ctx.server.having('answerToken')) {
       const answer = await feature.answerToken(ctx, ask)
       if (answer) return answer
     }
     const issuance = await grantType.redeem(ctx, ask)
-    return issueTokens(ctx, issuance, { params, binding })
+    return issueTokens(ctx, issuance, ask)
   },
 }
 

@@ -50,6 +50,8 @@ export interface AuthorizationRequest {
   pushed: string | undefined
   /** A request object that works once, which ends with the answer to it. RFC 9101 */
   usesUp: UsedOnce | undefined
+  /** Thumbprint of the key of the client's instance that pushed it: the code is for no other. */
+  instance?: string | undefined
 }
 
 /** What works once. `id`: a hash. `expiresAt`: from when on it is refused in any case, in seconds. */
@@ -144,6 +146,8 @@ export interface RefreshToken {
   extensions: Readonly<Record<string, string>>
   authentication: Authentication
   cnf: Confirmation | undefined
+  /** Thumbprint of the key of the client's instance that it was issued to. */
+  instance?: string | undefined
   issuedAt: number
   expiresAt: number
   usedAt: number | undefined

@@ -20,6 +20,7 @@ const usual = {
   hintedSector: undefined,
   pushed: undefined,
   usesUp: undefined,
+  instance: undefined,
   acrValues: [],
   requiredAcr: [],
   uiLocales: [],

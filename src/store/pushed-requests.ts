@@ -26,10 +26,10 @@ export function pushedRequests(db: Db, tenant: string): Pick<Store, 'pushedReque
   }
 }
 
-export function addPushedRequest(tenant: string, { hash, clientId, params, signed, usesUp, expiresAt }: PushedRequest): Sql {
+export function addPushedRequest(tenant: string, { hash, clientId, expiresAt, ...doc }: PushedRequest): Sql {
   return sql`
     insert into pushed_requests (tenant_id, hash, client_id, doc, expires_at)
-    values (${tenant}, ${hash}, ${clientId}, ${JSON.stringify({ params, signed, usesUp })}, ${expiresAt})`
+    values (${tenant}, ${hash}, ${clientId}, ${JSON.stringify(doc)}, ${expiresAt})`
 }
 
 /** Returns a row for the caller who uses the request up. RFC 9126 §4 */

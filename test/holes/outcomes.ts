@@ -137,6 +137,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '404': 'tenant suspended',
   },
   'client credentials': clientAlone,
+  'client credentials, of an attested instance': clientAlone,
   'client credentials, for an API': {
     works: `
       ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,

@@ -79,6 +79,12 @@ const atToken: Record<string, Path> = {
     async ({ app }) =>
     async () =>
       programOutcome(await app.post('/token', { grant_type: 'client_credentials', scope: 'stock:read' }), 'stock:read'),
+  'client credentials, of an attested instance':
+    async ({ issuer, attestation }) =>
+    async () => {
+      const body = encode({ grant_type: 'client_credentials', scope: 'stock:read' })
+      return programOutcome(await call(`${issuer}/token`, { body, headers: await attestation() }), 'stock:read')
+    },
   'client credentials, for an API':
     async ({ app }) =>
     async () =>

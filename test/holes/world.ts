@@ -53,6 +53,8 @@ export interface World {
   userinfo(headers: Record<string, string>): Promise<Answer>
   /** A proof of possession of `key`. `token`: sent with it. */
   proof(method: string, path: string, token?: string): Promise<string>
+  /** Headers of an instance of `attested` whose key is `key`. */
+  attestation(): Promise<Record<string, string>>
   link(kind: LinkKind, token: TokenKind, who: Who): Promise<string>
   signUpLink(email: string): Promise<string>
   apiKey(owner: 'person' | 'service'): Promise<string>
@@ -66,11 +68,14 @@ let proofs = 0
 export async function world(gatehouse: TestApp, key: Key, certificate: World['certificate']): Promise<World> {
   const slug = `w${++worlds}`
   assert.ok(await gatehouse.app.tenants.create({ slug, name: 'Acme' }))
-  await gatehouse.app.tenants.set(slug, { front_channel_tokens: true })
+  await gatehouse.app.tenants.set(slug, {
+    front_channel_tokens: true,
+    client_attesters: { attester: { jwks: { keys: [key.jwk] } } },
+  } as never)
   const tenant = (await gatehouse.app.tenant(slug)) as Tenant
   hashCheaply(tenant)
   const { issuer } = tenant.ctx
-  const clients = ['app', 'opaque', 'console', 'bound', 'hybrid']
+  const clients = ['app', 'opaque', 'console', 'bound', 'hybrid', 'attested']
   await register(gatehouse, tenant, key)
   await tenant.store.services.add({ id: 'nightly', name: 'nightly', description: undefined, status: 'active', createdAt: gatehouse.now() })
   const of = (id: string, own = scope) => application(gatehouse, { id, secret: 'secret', scope: own, issuer })
@@ -109,6 +114,7 @@ export async function world(gatehouse: TestApp, key: Key, certificate: World['ce
         .setProtectedHeader({ alg: key.alg, typ: 'dpop+jwt', jwk: key.jwk as never })
         .sign(key.privateKey)
     },
+    attestation: () => attestationOf(made),
     link: (kind, token, who) => linkOf(made, kind, token, who),
     signUpLink: (email) => signUpLinkOf(made, email),
     async apiKey(owner) {
@@ -151,9 +157,23 @@ async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key): Promi
   await gatehouse.addClient({ ...app, ...toCertificate, client_id: 'bound' }, 'secret', tenant)
   const hybrid = { response_types: ['code id_token token'], grant_types: [...app.grant_types, 'implicit'] }
   await gatehouse.addClient({ ...app, ...hybrid, client_id: 'hybrid' }, 'secret', tenant)
+  await gatehouse.addClient({ ...app, client_id: 'attested', token_endpoint_auth_method: 'attest_jwt_client_auth' }, undefined, tenant)
   const api = { grant_types: ['client_credentials'], scope: '' }
   await gatehouse.addClient({ ...api, client_id: 'api', resource_server: issuer }, 'secret', tenant)
   await gatehouse.addClient({ ...api, client_id: 'stock-api', resource_server: stock }, 'secret', tenant)
+}
+
+/** The attester is its own instance. */
+async function attestationOf({ gatehouse, tenant: { ctx }, issuer, key }: World): Promise<Record<string, string>> {
+  const iat = gatehouse.now()
+  const signed = (typ: string, claims: object) =>
+    new SignJWT({ ...claims, iat }).setProtectedHeader({ alg: key.alg, typ }).sign(key.privateKey)
+  const attestation = { iss: 'attester', sub: 'attested', exp: iat + 60, cnf: { jwk: key.jwk } }
+  const proof = { aud: issuer, jti: `${issuer} ${++proofs}`, challenge: ctx.tokens.nonce('client-attestation', iat) }
+  return {
+    'oauth-client-attestation': await signed('oauth-client-attestation+jwt', attestation),
+    'oauth-client-attestation-pop': await signed('oauth-client-attestation-pop+jwt', proof),
+  }
 }
 
 const linkLifetime = 3600

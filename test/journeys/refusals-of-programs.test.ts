@@ -265,7 +265,10 @@ suite('refusals that programs meet', () => {
     const grantType = ctx.server.grantTypes.get('client_credentials')!
     const description = 'this grant_type is for clients that authenticate'
     const isRefusal = (error: unknown) => error instanceof OAuthError && error.description === description
-    await assert.rejects(grantType.redeem(ctx, { params: new Params([]), client, binding: undefined, address: '' }), isRefusal)
+    await assert.rejects(
+      grantType.redeem(ctx, { params: new Params([]), client, binding: undefined, instance: undefined, address: '' }),
+      isRefusal,
+    )
   })
 
   const http: [description: string, expected: [status: number, error: string], send: () => Promise<Answer>][] = [

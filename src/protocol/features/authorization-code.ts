@@ -2,6 +2,7 @@
 import { isOffered, promptsOf } from '../authorization-request.ts'
 import { authorizationEndpoint, continueEndpoint } from '../authorize.ts'
 import { allowsRedirectUri, isVoid } from '../client.ts'
+import { checkInstance } from '../client-auth.ts'
 import { cancelEndpoint, consentEndpoint } from '../consent.ts'
 import { refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Feature, GrantType, ResponseType, TokenRequest } from '../feature.ts'
@@ -37,7 +38,7 @@ const grantType: GrantType = {
 }
 
 /** Everything is checked before the code is spent, so that an attacker without the verifier can neither spend it nor trigger the reuse alarm. */
-async function checkedCode(ctx: Ctx, { params, client, binding }: TokenRequest): Promise<Code> {
+async function checkedCode(ctx: Ctx, { params, client, binding, instance }: TokenRequest): Promise<Code> {
   const hash = ctx.tokens.hash('ac', params.need('code'))
   const code = hash === undefined ? undefined : await ctx.store.codes.find(hash)
   if (!code || code.expiresAt <= ctx.now())
@@ -51,6 +52,7 @@ async function checkedCode(ctx: Ctx, { params, client, binding }: TokenRequest):
   const redirectUri = params.get('redirect_uri')
   const mayOmit = redirectUri === undefined && !asked.redirectUriSent
   if (redirectUri !== asked.redirectUri && !mayOmit) refuse('invalid_grant', 'redirect_uri is not the one of the authorization request') // §4.1.3
+  checkInstance(asked, instance)
   for (const feature of ctx.server.having('checkCode')) feature.checkCode(code, { params, binding })
   return code
 }

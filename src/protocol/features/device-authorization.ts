@@ -1,7 +1,7 @@
 /** Device authorization grant — RFC 8628: a device without a browser shows a code, which a person types elsewhere. */
 import { readPageRequest } from '../authorization-request.ts'
 import { type Client, isVoid } from '../client.ts'
-import { authenticateClient, withoutClientAuthentication } from '../client-auth.ts'
+import { authenticateClient, checkInstance, instanceOf, withoutClientAuthentication } from '../client-auth.ts'
 import { type ErrorCode, OAuthError, refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, GrantType, ResponseMode, ResponseType, TokenRequest } from '../feature.ts'
 import { beginFlow, continueUrl, countFlow } from '../flow.ts'
@@ -35,7 +35,11 @@ const deviceEndpoint: Endpoint = {
     await readPageRequest(ctx, client, params, { type: device, kept: '', state: '' }) // the client learns at once what is wrong
     if (JSON.stringify(params.entries()).length > 16_384) refuse('invalid_request', 'the request is longer than 16384 characters')
     await countFlow(ctx, request.address)
-    const { userCode, deviceCode } = await begin(ctx, client.client_id, { params, address: request.address })
+    const { userCode, deviceCode } = await begin(ctx, client.client_id, {
+      params,
+      address: request.address,
+      instance: instanceOf(ctx, request, client),
+    })
     const uri = `${ctx.issuer}/device`
     return {
       kind: 'json',
@@ -57,15 +61,15 @@ const deviceEndpoint: Endpoint = {
 async function begin(
   ctx: Ctx,
   clientId: string,
-  { params, address }: { params: Params; address: string },
+  { params, address, instance }: { params: Params; address: string; instance: string | undefined },
 ): Promise<{ userCode: string; deviceCode: string }> {
   const [userCode, deviceCode] = [ctx.tokens.userCode(), ctx.tokens.make('dc')]
   const [request, hash] = [ctx.tokens.hashUserCode(userCode) as string, ctx.tokens.hash('dc', deviceCode) as string]
   const expiresAt = ctx.now() + deviceCodeLifetime
   const waiting = { hash, clientId, request, address, refused: false, interval: pollInterval, expiresAt }
-  const kept = { hash: request, clientId, params: params.entries(), signed: undefined, usesUp: undefined, expiresAt }
+  const kept = { hash: request, clientId, params: params.entries(), signed: undefined, usesUp: undefined, instance, expiresAt }
   const added = await ctx.store.deviceCodes.add(waiting, kept)
-  return added ? { userCode, deviceCode } : begin(ctx, clientId, { params, address })
+  return added ? { userCode, deviceCode } : begin(ctx, clientId, { params, address, instance })
 }
 
 const page = (userCode: string | undefined, problem?: string): PageReply => ({ kind: 'page', page: 'device', data: { userCode, problem } })
@@ -109,13 +113,14 @@ interface Waiting {
   waiting: DeviceCode
   userCode: string
   params: Params
+  instance: string | undefined
 }
 
 async function waitingFor(ctx: Ctx, typed: string): Promise<Waiting | undefined> {
   const request = ctx.tokens.hashUserCode(typed)
   const kept = request === undefined ? undefined : await ctx.store.pushedRequests.find(request, ctx.now())
   const waiting = kept && (await ctx.store.deviceCodes.ofRequest(kept.hash))
-  return waiting && { waiting, userCode: shownAs(typed), params: new Params(kept.params) }
+  return waiting && { waiting, userCode: shownAs(typed), params: new Params(kept.params), instance: kept.instance }
 }
 
 function shownAs(typed: string): string {
@@ -131,12 +136,12 @@ function isVoidFor(client: Client, { expiresAt }: DeviceCode): boolean {
 }
 
 /** From here on it is a visit to the authorization endpoint like any other, which ends in a page. */
-async function start(ctx: Ctx, request: Request, { waiting, userCode, params }: Waiting) {
+async function start(ctx: Ctx, request: Request, { waiting, userCode, params, instance }: Waiting) {
   const client = (await ctx.store.clients.find(waiting.clientId)) ?? refuse('invalid_request', 'client_id is not registered here')
   if (isVoidFor(client, waiting)) refuse('invalid_request', gone)
   const asked = await readPageRequest(ctx, client, params, { type: device, kept: waiting.request, state: waiting.hash })
   const extensions = { ...asked.extensions, user_code: userCode, device_address: waiting.address }
-  const { flowToken, browser } = await beginFlow(ctx, { ...asked, extensions }, request)
+  const { flowToken, browser } = await beginFlow(ctx, { ...asked, extensions, instance }, request)
   return { kind: 'redirect', to: continueUrl(ctx, flowToken), remember: { id: browser } } as const
 }
 
@@ -185,6 +190,7 @@ const grantType: GrantType = {
     const { client } = ask
     const code = await allowedCode(ctx, ask)
     const { family, scope, authentication, asked } = code
+    checkInstance(asked, ask.instance)
     const alreadySpent = async () => {
       await revokeFamily(ctx, family)
       const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: client.client_id }, target: family } as const

@@ -126,6 +126,7 @@ export function dpop(): Feature {
     metadata: () => ({ dpop_signing_alg_values_supported: clientSigningAlgs }), // §5.1
     proveSender,
     proveHolder,
+    challenge: (ctx) => ({ 'dpop-nonce': ctx.tokens.nonce(noncePurpose, ctx.now()) }),
 
     /** The code will be redeemed with this key. §10 */
     readRequest(_ctx, { params }): Record<string, string> {

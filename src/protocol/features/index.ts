@@ -8,6 +8,7 @@ import { authorizationDetails } from './authorization-details.ts'
 import { backChannelLogout } from './back-channel-logout.ts'
 import { claimsParameter } from './claims-parameter.ts'
 import { clientAssertion } from './client-assertion.ts'
+import { clientAttestationDraft11 } from './client-attestation.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { clientIdMetadataDocuments } from './client-id-metadata-documents.ts'
 import { clientSecret } from './client-secret.ts'
@@ -60,6 +61,7 @@ export const catalogue = {
   token,
   clientSecret,
   clientAssertion,
+  clientAttestationDraft11,
   clientCredentials,
   passwordGrant,
   authorizationCode,
@@ -109,7 +111,7 @@ export const catalogue = {
 } as const satisfies Record<string, () => Feature>
 
 /** Off unless the configuration says `true`: discouraged, or of use only with further settings. */
-export const offByDefault: readonly (keyof typeof catalogue)[] = ['passwordGrant', 'mutualTls', 'tlsClientAuth']
+export const offByDefault: readonly (keyof typeof catalogue)[] = ['passwordGrant', 'mutualTls', 'tlsClientAuth', 'clientAttestationDraft11']
 
 /** Checked by the compiler: only known features. */
 export type FeatureConfig = { readonly [K in keyof typeof catalogue]?: boolean | undefined }

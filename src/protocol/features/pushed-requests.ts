@@ -2,7 +2,7 @@
 import { readRequest } from '../authorization-request.ts'
 import { readRedirectUri, resolveRequest } from '../authorize.ts'
 import { type Client, isVoid } from '../client.ts'
-import { authenticateClient, withoutClientAuthentication } from '../client-auth.ts'
+import { authenticateClient, instanceOf, withoutClientAuthentication } from '../client-auth.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, ResolvedRequest } from '../feature.ts'
 import { countFlow } from '../flow.ts'
@@ -38,7 +38,8 @@ const endpoint: Endpoint = {
     const hash = ctx.tokens.hash('pr', text) as string
     const { signed, usesUp } = resolved.proven
     const expiresAt = ctx.now() + requestLifetime
-    await ctx.store.pushedRequests.add({ hash, clientId: client.client_id, params: stored.entries(), signed, usesUp, expiresAt })
+    const instance = instanceOf(ctx, request, client)
+    await ctx.store.pushedRequests.add({ hash, clientId: client.client_id, params: stored.entries(), signed, usesUp, instance, expiresAt })
     return {
       kind: 'json',
       status: 201,
@@ -62,8 +63,8 @@ async function pushedAs(ctx: Ctx, client: Client, requestUri: string): Promise<R
   const found = hash === undefined ? undefined : await ctx.store.pushedRequests.find(hash, ctx.now())
   if (found?.clientId !== client.client_id || isVoid(client, found.expiresAt - requestLifetime))
     refuse('invalid_request_uri', 'request_uri is unknown, expired, used or of another client; go back to the application and start again')
-  const { params, hash: pushed, signed, usesUp } = found
-  return { params: new Params(params), proven: { pushed, usesUp, ...(signed ? { signed } : {}) } }
+  const { params, hash: pushed, signed, usesUp, instance } = found
+  return { params: new Params(params), proven: { pushed, usesUp, instance, ...(signed ? { signed } : {}) } }
 }
 
 export function pushedRequests(): Feature {

@@ -1,9 +1,10 @@
 /** Refresh token grant — RFC 6749 §6, with rotation as in RFC 9700 §4.14.2. */
 import { type Client, isVoid } from '../client.ts'
+import { checkInstance } from '../client-auth.ts'
 import { refuse, refuseAudited } from '../errors.ts'
-import type { Ctx, Feature, GrantType } from '../feature.ts'
+import type { Ctx, Feature, GrantType, TokenRequest } from '../feature.ts'
 import { revokeFamily } from '../token-family.ts'
-import type { Binding, Issuance, RefreshToken } from '../types.ts'
+import type { Issuance, RefreshToken } from '../types.ts'
 
 const unknown = 'refresh_token is unknown, expired or revoked'
 
@@ -11,10 +12,10 @@ const grantType: GrantType = {
   name: 'refresh_token',
   needsPerson: true,
   async redeem(ctx, ask) {
-    const { params, client, binding } = ask
+    const { params, client } = ask
     const text = params.need('refresh_token')
     const token = await liveToken(ctx, text)
-    checkHolder(token, client, binding)
+    checkHolder(token, ask)
     const scope = narrowed(params.words('scope'), token.scope)
 
     if (client.policy.refresh_rotation === 'keep' && token.usedAt === undefined)
@@ -33,12 +34,13 @@ async function liveToken(ctx: Ctx, text: string): Promise<RefreshToken> {
   return token && token.expiresAt > ctx.now() ? token : refuse('invalid_grant', unknown)
 }
 
-function checkHolder(token: RefreshToken, client: Client, binding: Binding | undefined): void {
+function checkHolder(token: RefreshToken, { client, binding, instance }: TokenRequest): void {
   if (token.clientId !== client.client_id) refuse('invalid_grant', unknown, 'another client') // §6
   if (isVoid(client, token.issuedAt)) refuse('invalid_grant', unknown, 'issued before the client was disabled')
   const { cnf } = token
   const same = !cnf || Object.entries(cnf).every(([method, value]) => binding?.cnf[method] === value)
   if (!same) refuse('invalid_grant', 'refresh_token is bound to another key') // RFC 9449 §5
+  checkInstance(token, instance)
 }
 
 /** §6: the client may only ask for less. The refresh token keeps the whole scope. */

@@ -55,7 +55,9 @@ export function refreshed(tenant: WebTenant, refreshToken: string, address: stri
   const { ctx, firstParty: client } = tenant
   const grantType = ctx.server.grantTypes.get('refresh_token') ?? problem(404, 'not_found', 'refresh tokens are not offered here')
   const params = new Params([['refresh_token', refreshToken]])
-  return authenticated(async () => tokenResponse(tenant, await grantType.redeem(ctx, { params, client, binding: undefined, address })))
+  return authenticated(async () =>
+    tokenResponse(tenant, await grantType.redeem(ctx, { params, client, binding: undefined, instance: undefined, address })),
+  )
 }
 
 /** Turns `invalid_grant` into a 401, which is what callers of a sign-in API expect. */

@@ -224,7 +224,8 @@ export function withoutClients(routes: readonly Route[], compat: CompatDeps): Ro
 function lenient(route: Route, compat: CompatDeps, applies: (request: Request) => boolean): Route {
   const handle: Route['handle'] = async (tenant, request, sent) => {
     const named = ['client_id', 'client_secret', 'client_assertion'].some((name) => request.params.all(name).length > 0)
-    if (named || request.headers['authorization'] !== undefined || !applies(request)) return route.handle(tenant, request, sent)
+    const shown = ['authorization', 'oauth-client-attestation'].some((name) => request.headers[name] !== undefined)
+    if (named || shown || !applies(request)) return route.handle(tenant, request, sent)
     const there = await inTenant(compat, tenant, request.params.get('tenant_slug'), request)
     const params = new Params([...request.params.entries(), ['client_id', firstPartyId]])
     const theirs = { ...request, url: there.ctx.issuer + route.path, params }
