@@ -59,6 +59,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['waits at most {} seconds', constant('longestDelay') / 1000],
     ['first after {} seconds', constant('firstRetry')],
     ['gives up after {} hours', constant('worthTelling') / hour],
+    ['at the latest after {} seconds', code(/setTimeout\(go, (\d+)\)/) / 1000],
   ],
   [guide('registration')]: [
     ['It is deleted after {} hours.', code(/const quarantine = ([\d_]+)/) / hour],

@@ -12,7 +12,7 @@ export interface Receiver {
   url: string
   /** Oldest first. */
   received: Received[]
-  /** How it answers from now on, by path; without an entry 200. `n`: how many requests came to that path, this one included. */
+  /** How it answers from now on, by path without query; without an entry 200. `n`: how many requests came to that path, this one included. */
   answers: Map<string, (response: ServerResponse, n: number) => void>
   close(): Promise<void>
 }
@@ -25,7 +25,7 @@ export async function receiver(): Promise<Receiver> {
     for await (const part of request) parts.push(part)
     const path = request.url ?? ''
     received.push({ path, body: Buffer.concat(parts).toString(), headers: request.headers })
-    const answer = answers.get(path)
+    const answer = answers.get(path.split('?')[0] as string)
     if (answer) answer(response, received.filter((one) => one.path === path).length)
     else response.writeHead(200).end()
   })

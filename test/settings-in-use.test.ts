@@ -23,6 +23,7 @@ const tables = [
 
 /** Members that change nothing, and why they may. */
 const informational: Readonly<Record<string, string>> = {
+  frontchannel_logout_session_required: 'every frame names the session',
   backchannel_logout_session_required: 'every logout token names the session',
   client_uri: 'shown by the administration',
   contacts: 'shown by the administration',

@@ -106,6 +106,13 @@ suite('registered metadata', () => {
       'redirect_uris.0 a private-use scheme must be a reversed domain name, such as com.example.app',
     ],
     [{ post_logout_redirect_uris: ['/bye'] }, 'post_logout_redirect_uris.0 must be an absolute URI'],
+    [{ backchannel_logout_uri: 'http://app.example/out' }, 'backchannel_logout_uri must be https'],
+    [{ backchannel_logout_uri: 'https://app.example/out#x' }, 'backchannel_logout_uri must not have a fragment'],
+    [
+      { frontchannel_logout_uri: 'https://app.example:8443/out' },
+      'frontchannel_logout_uri must have the scheme, host and port of a redirect URI',
+    ],
+    [{ frontchannel_logout_uri: 'https://app.example/out#x' }, 'frontchannel_logout_uri must not have a fragment'],
     [
       { grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' },
       'token_endpoint_auth_method a client that may use client_credentials must authenticate',

@@ -96,6 +96,13 @@ export const clientSchema = z
     backchannel_logout_uri: logoutUri
       .optional()
       .describe('Where it is told that a session has ended, OpenID Connect Back-Channel Logout §2.2'),
+    frontchannel_logout_uri: logoutUri
+      .optional()
+      .describe('What the browser loads in a frame at logout, OpenID Connect Front-Channel Logout §2'),
+    frontchannel_logout_session_required: z
+      .boolean()
+      .default(false)
+      .describe('It needs `iss` and `sid` in that request, which are there in any case'),
     backchannel_logout_session_required: z
       .boolean()
       .default(false)
@@ -207,6 +214,9 @@ export const clientSchema = z
       const wrong = redirectUriProblem(uri, client.application_type)
       if (wrong) problem(['post_logout_redirect_uris', i], wrong)
     })
+    const front = client.frontchannel_logout_uri
+    if (front !== undefined && !client.redirect_uris.some((uri) => URL.parse(uri)?.origin === URL.parse(front)?.origin))
+      problem(['frontchannel_logout_uri'], 'must have the scheme, host and port of a redirect URI')
     if (client.grant_types.includes('authorization_code') && client.redirect_uris.length === 0)
       problem(['redirect_uris'], 'at least one is needed for the authorization_code grant type')
     for (const [path, message] of frontChannelProblems(client)) problem(path, message)

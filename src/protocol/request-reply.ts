@@ -158,8 +158,8 @@ export interface Pages {
   /** OAuth 2.0 Form Post Response Mode: a form that posts itself. */
   'form-post': { application: Application; action: string; fields: Readonly<Record<string, string>> }
   'sign-out': { token: string; person: Person; fields: Readonly<Record<string, string>> }
-  /** `stayed`: the person chose not to sign out. */
-  'signed-out': { application: Application | undefined; to: string | undefined; stayed: boolean }
+  /** `stayed`: the person chose not to sign out. `frames`: loaded before the browser goes on. OpenID Connect Front-Channel Logout §2 */
+  'signed-out': { application: Application | undefined; to: string | undefined; stayed: boolean; frames?: readonly string[] }
   /** `flow`: the token of the flow to return to. */
   'forgot-password': { flow: string | undefined; login: string | undefined; problem: string | undefined }
   /** Opened by a link in a mail; `token` is its secret. */

@@ -20,6 +20,7 @@ import { dpop } from './dpop.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
 import { federation } from './federation.ts'
 import { formPost } from './form-post.ts'
+import { frontChannelLogout } from './front-channel-logout.ts'
 import { grantManagement } from './grant-management.ts'
 import { groups } from './groups.ts'
 import { hybrid } from './hybrid.ts'
@@ -90,6 +91,7 @@ export const catalogue = {
   attributes,
   logout,
   backChannelLogout,
+  frontChannelLogout,
   introspection,
   jwtIntrospection,
   revocation,

@@ -7,6 +7,7 @@ import { registerUri } from '../cure.ts'
 import { refuse, refuseWithCure } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { idTokenClaims } from '../id-token.ts'
+import { logoutFrames } from '../logout-frames.ts'
 import type { Params } from '../params.ts'
 import type { Reply, Request } from '../request-reply.ts'
 import { applicationOf } from '../respond.ts'
@@ -126,12 +127,15 @@ interface Ending {
 /** Ends the session that the hint names, or without a hint all of this browser's. */
 async function end(ctx: Ctx, { request, sessions, target, client, to }: Ending): Promise<Reply> {
   const remaining = target ? sessions.filter((s) => s.sid !== target.sid).map((s) => s.id) : []
-  await ctx.people.signOut(request.browser.sessions.filter((id) => !remaining.includes(id)))
+  const ended = await ctx.people.signOut(request.browser.sessions.filter((id) => !remaining.includes(id)))
+  const frames = await logoutFrames(ctx, ended)
   const remember = { sessions: remaining }
   const auditEvents = sessions.filter((s) => !remaining.includes(s.id)).map(signedOut)
   const posted = request.method === 'POST' && sessions.length > 0
-  if (to !== undefined && !posted) return { kind: 'redirect', to, remember, auditEvents }
   const application = client && applicationOf(client)
+  if (frames.length > 0)
+    return { kind: 'page', page: 'signed-out', data: { application, to, stayed: false, frames }, remember, auditEvents }
+  if (to !== undefined && !posted) return { kind: 'redirect', to, remember, auditEvents }
   if (to !== undefined && application) return { kind: 'page', page: 'leave', data: { application, to }, remember, auditEvents }
   return { kind: 'page', page: 'signed-out', data: { application, to, stayed: false }, remember, auditEvents }
 }

@@ -1,5 +1,6 @@
 /** Where an account is signed in, and ending those sessions — OWASP ASVS 7.4, 7.5. */
 import type { SessionRow } from '../../identity/account.ts'
+import { logoutFrames } from '../../protocol/logout-frames.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { sessionsPage } from '../pages/account/sessions.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
@@ -24,10 +25,12 @@ async function endOthers({ tenant, account, session }: AccountRequest): Promise<
   return { done: 'others' }
 }
 
-async function endAll({ tenant, account, sessions }: AccountRequest): Promise<Outcome> {
-  await tenant.signIn.store.sessions.end({ subject: account.subject })
+async function endAll({ tenant, account, session, sessions }: AccountRequest): Promise<Outcome> {
+  const ended = await tenant.signIn.store.sessions.end({ subject: account.subject })
+  const here = ended.filter(({ sid }) => sid === session.sid).flatMap(({ clients }) => clients)
+  const frames = await logoutFrames(tenant.ctx, here)
   const remaining = sessions.filter(({ subject }) => subject !== account.subject).map(({ id }) => id)
-  const page = { kind: 'page', page: 'signed-out', data: { application: undefined, to: undefined, stayed: false } } as const
+  const page = { kind: 'page', page: 'signed-out', data: { application: undefined, to: undefined, stayed: false, frames } } as const
   return { reply: { ...page, remember: { sessions: remaining } } }
 }
 

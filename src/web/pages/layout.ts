@@ -34,6 +34,8 @@ export interface View {
   shape?: 'account'
   /** Sources that must be allowed in the policy; absent: none. */
   images?: string | undefined
+  /** Origins that its frames may show; absent: it has none. */
+  frames?: readonly string[]
   /** Where its forms may post to; absent: it has none. `anywhere`: the client's callback may itself redirect to other sites. */
   forms?: "'self'" | 'anywhere'
   /** Runs once the document is there. */

@@ -48,6 +48,7 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { page: 'form-post', data: { application, action: to, fields } },
     { page: 'sign-out', data: { token: text, person, fields } },
     { page: 'signed-out', data: { application, to, stayed: false } },
+    { page: 'signed-out', data: { application, to, stayed: false, frames: [`https://app.example/out?${text}`, `https://a;b/${text}`] } },
     { page: 'forgot-password', data: { flow, login: `x${text}`, problem: text } },
     { page: 'choose-password', data: { token: text, kind: 'invitation', username: text, person, problem: text } },
     { page: 'confirm-email', data: { token: text, email: text, person } },
@@ -125,12 +126,14 @@ test('each page has the narrowest policy', () => {
     const { 'form-action': forms, 'script-src': script, ...rest } = policy(page)
     const usual = page.page === 'form-post' ? undefined : "'none'" // Its form posts to a client, which may redirect anywhere.
     assert.equal(forms, own[page.page as keyof typeof own] ?? usual, page.page)
-    const scripted = ['form-post', 'sign-in', 'second-factor', 'enrolment'].includes(page.page)
+    const framing = page.page === 'signed-out' && page.data.frames !== undefined
+    const scripted = framing || ['form-post', 'sign-in', 'second-factor', 'enrolment'].includes(page.page)
     assert.equal(script, scripted ? "'nonce-bm9uY2U'" : undefined, page.page)
     assert.deepEqual(rest, {
       'default-src': "'none'",
       'style-src': "'nonce-bm9uY2U'",
       'img-src': "'self' data:",
+      ...(framing && { 'frame-src': 'https://app.example' }),
       'frame-ancestors': "'none'",
       'base-uri': "'none'",
     })

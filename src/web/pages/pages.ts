@@ -86,6 +86,7 @@ function policyFor(view: View, nonce: string): string {
     `style-src 'nonce-${nonce}'`,
     ...(view.script ? [`script-src 'nonce-${nonce}'`] : []),
     `img-src ${["'self'", 'data:', view.images ?? []].flat().join(' ')}`,
+    ...(view.frames ? [`frame-src ${view.frames.join(' ')}`] : []),
     ...(view.forms === 'anywhere' ? [] : [`form-action ${view.forms ?? "'none'"}`]),
     "frame-ancestors 'none'",
     "base-uri 'none'",
