@@ -2,18 +2,17 @@
 import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
+import { certificateNames } from './client-certificate-names.ts'
 import { clientKeys } from './client-keys-schema.ts'
 import { policySchema } from './client-policy.ts'
 import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
 import { clientSigningAlgs } from './codec/public-key.ts'
-import { parseDistinguishedName } from './distinguished-name.ts'
-import { addressBytes } from './ip-address.ts'
 import { localizations } from './localizations.ts'
 import { isWebOrigin } from './origins.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
 import { accessTokenTyp, isIdentifier } from './resource.ts'
 import { frontChannelProblems, frontChannelTypes } from './response-types.ts'
-import { hostName, identifier, isCleanText, line } from './text.ts'
+import { identifier, isCleanText, line } from './text.ts'
 
 /** What applications ask for unless told otherwise: who somebody is, and how to call and reach them. */
 export const usualScope = 'openid profile email'
@@ -31,30 +30,6 @@ const signingAlg = z.enum(signingAlgs)
 
 /** OpenID Connect Back-Channel Logout §2.2, Front-Channel Logout §2 */
 const logoutUri = secureUrl.refine((text) => !text.includes('#'), 'must not have a fragment')
-
-/** By which the certificate of a client is known; for `tls_client_auth` exactly one. RFC 8705 §2.1.2 */
-const certificateNames = {
-  tls_client_auth_subject_dn: text
-    .refine((dn) => parseDistinguishedName(dn) !== undefined, 'must be a distinguished name such as CN=robot,O=Example,C=GB')
-    .optional()
-    .describe('Subject of its certificate, RFC 4514: for tls_client_auth'),
-  tls_client_auth_san_dns: hostName.optional().describe('DNS name in its certificate: for tls_client_auth'),
-  tls_client_auth_san_uri: text
-    .refine(URL.canParse, 'must be an absolute URI')
-    .optional()
-    .describe('URI in its certificate: for tls_client_auth'),
-  tls_client_auth_san_ip: z
-    .string()
-    .refine((ip) => addressBytes(ip) !== undefined, 'must be an IP address')
-    .optional()
-    .describe('IP address in its certificate: for tls_client_auth'),
-  tls_client_auth_san_email: z
-    .email('must be an e-mail address')
-    .max(254)
-    .optional()
-    .describe('E-mail address in its certificate: for tls_client_auth'),
-}
-type CertificateName = keyof typeof certificateNames
 
 /** What binds the access tokens of a client to a key of its own. */
 export const bindingMembers = ['dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'] as const
@@ -226,7 +201,7 @@ export const clientSchema = z
     if (client.jwks && client.jwks_uri !== undefined) problem(['jwks_uri'], 'cannot stand beside jwks') // RFC 7591 §2
     const method = client.token_endpoint_auth_method
     if (['private_key_jwt', 'self_signed_tls_client_auth'].includes(method) && !hasKeys) problem(['jwks'], `is needed for ${method}`)
-    const names = Object.keys(certificateNames) as CertificateName[]
+    const names = Object.keys(certificateNames) as (keyof typeof certificateNames)[]
     const given = names.filter((name) => client[name] !== undefined)
     if (method === 'tls_client_auth' && given.length !== 1)
       problem(['token_endpoint_auth_method'], `tls_client_auth needs exactly one of ${names.join(', ')}`) // RFC 8705 §2.1.2

@@ -269,5 +269,5 @@ const registrable = [
   ...['tls_client_auth_san_email', 'jwks_uri', 'request_uris', 'software_statement'],
   ...['id_token_encrypted_response_alg', 'id_token_encrypted_response_enc', 'userinfo_signed_response_alg'],
   ...['userinfo_encrypted_response_alg', 'userinfo_encrypted_response_enc', 'backchannel_logout_uri'],
-  ...['backchannel_logout_session_required'],
+  ...['backchannel_logout_session_required', 'frontchannel_logout_uri', 'frontchannel_logout_session_required'],
 ]
