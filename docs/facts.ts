@@ -53,6 +53,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ],
     ['After {} wrong codes in {} minutes', constant('maxUserCodes'), window],
   ],
+  [guide('connections')]: [['may differ from ours by {} seconds', code(/const tolerance = (\d+)/, 'src/connections/logout-token.ts')]],
   [guide('logout')]: [
     ['It lives for {} minutes', constant('logoutTokenLifetime') / minute],
     ['| Within {} seconds |', constant('deliverySeconds') + constant('headStart')],

@@ -15,6 +15,7 @@ import { type Route, routeOf } from './web/http/route.ts'
 import { signUpSteps } from './web/sign-in/sign-up.ts'
 import { steps } from './web/sign-in/steps.ts'
 import { callbackRoutes } from './web/upstream/callback.ts'
+import { upstreamLogout } from './web/upstream/logout.ts'
 import { signInRoute } from './web/upstream/sign-in.ts'
 
 interface RouteDeps {
@@ -46,6 +47,7 @@ export function routesOf({ server, tenant, tenants, sentMails }: RouteDeps, { ap
     ...pages,
     ...account,
     ...callbackRoutes,
+    upstreamLogout,
     ...authManager({ connection, stateLifetime, redirectUri }),
     ...docsRoutes(json, api.docs, version),
   ]

@@ -4,7 +4,7 @@ import { RemoteError } from '../protocol/remote-error.ts'
 import { printable } from '../protocol/text.ts'
 import { authorizationUrl } from './authorization.ts'
 import { type Connection, type ConnectionSettings, settingsOf } from './connection.ts'
-import { type ConnectionDeps, redirectUriOf } from './deps.ts'
+import { type ConnectionDeps, logoutUriOf, redirectUriOf } from './deps.ts'
 import { type Provider, providerOf } from './provider.ts'
 import { UpstreamError, upstream } from './upstream-error.ts'
 
@@ -34,6 +34,7 @@ export async function checkConnection(deps: ConnectionDeps, connection: Connecti
       ...(await keyFindings(deps, provider)),
       await clientFinding(deps, provider, connection),
       await redirectFinding(deps, provider, connection),
+      ...logoutFindings(deps, provider, connection),
     ]
   } catch (error) {
     if (error instanceof RangeError) return [...found, problem(`${error.message}: set it with "gatehouse connections set-secret"`)]
@@ -135,6 +136,12 @@ async function clientFinding(
     )
   if (error?.failure === 'unavailable') return problem(`The token endpoint cannot be used: ${error.message}.`)
   return ok(`The provider knows client ${client.client_id} and its secret.`)
+}
+
+/** Only a provider that announces it sends logout tokens. OpenID Connect Back-Channel Logout 1.0 §2.1 */
+function logoutFindings(deps: ConnectionDeps, { server, settings }: Provider, { name, sign_in }: Connection): Finding[] {
+  if (settings.protocol !== 'openid' || !sign_in.enabled || server['backchannel_logout_supported'] !== true) return []
+  return [ok(`It can end sessions here: register ${logoutUriOf(deps, name)} as the back-channel logout URI there.`)]
 }
 
 /** Begins a sign-in as a browser would. A provider refuses an unknown redirect URI with a page, and all else by sending the browser back. */

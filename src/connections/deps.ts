@@ -31,6 +31,11 @@ export interface CachedProvider {
   jwks: Record<string, unknown>
 }
 
+/** Where a provider says that somebody signed out there. OpenID Connect Back-Channel Logout 1.0 §2.2 */
+export function logoutUriOf({ issuer }: Pick<ConnectionDeps, 'issuer'>, name: string): string {
+  return `${issuer}/connections/${name}/backchannel-logout`
+}
+
 /** Where a provider sends people back to. */
 export function redirectUriOf({ issuer }: Pick<ConnectionDeps, 'issuer'>, name: string): string {
   return `${issuer}/connections/${name}/callback`

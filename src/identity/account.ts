@@ -1,4 +1,5 @@
 /** Accounts and what belongs to them, as stored: data, and the few functions that every user of it needs. */
+import type { UpstreamSignIn } from '../protocol/upstream-sign-in.ts'
 import type { Values } from './attributes.ts'
 import type { Role } from './roles.ts'
 
@@ -43,6 +44,8 @@ export interface SessionRow {
   device: string | undefined
   /** IP address of the last recorded use. */
   address: string | undefined
+  /** The sign-in at another provider that it came from, while it is being started. */
+  upstream?: UpstreamSignIn | undefined
 }
 
 /** A grant as its owner sees it. */

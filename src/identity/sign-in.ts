@@ -1,6 +1,7 @@
 /** Signing in with a password, and the session that follows. */
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Request } from '../protocol/request-reply.ts'
+import type { UpstreamSignIn } from '../protocol/upstream-sign-in.ts'
 import { type Account, foldLogin, isActive } from './account.ts'
 import type { FactorCrypto, PasswordCheck } from './crypto.ts'
 import { deviceName } from './device-name.ts'
@@ -76,9 +77,16 @@ export async function startSession(
   { store, tokens, lifetimes, id }: SignInDeps,
   account: Account,
   brought: readonly { id: string; subject: string }[],
-  how: { acr: string; amr: readonly string[]; authTime: number; now: number; from: Pick<Request, 'headers' | 'address'> },
+  how: {
+    acr: string
+    amr: readonly string[]
+    authTime: number
+    upstream?: UpstreamSignIn | undefined
+    now: number
+    from: Pick<Request, 'headers' | 'address'>
+  },
 ): Promise<string[] | undefined> {
-  const { acr, amr, authTime, now, from } = how
+  const { acr, amr, authTime, upstream, now, from } = how
   const sessionId = tokens.make('ss')
   const others = brought.filter((s) => s.subject !== account.subject)
   const remaining = others.slice(0, maxSessions - 1)
@@ -95,6 +103,7 @@ export async function startSession(
     expiresAt: now + lifetimes.absolute,
     device: deviceName(String(from.headers['user-agent'] ?? '')),
     address: from.address,
+    upstream,
   }
   const started = await store.sessions.start(session, account.passwordHash, replaced)
   return started ? [sessionId, ...remaining.map((s) => s.id)] : undefined

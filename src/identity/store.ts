@@ -41,11 +41,12 @@ export interface SessionSearch {
   limit: number
 }
 
-/** By the hashes of their cookie values; or of one account: all, all but one, or one, by public id. */
+/** By the hashes of their cookie values; of one account: all, all but one, or one, by public id; or by the sign-in at another provider that they came from, of which one is given at least. */
 export type SessionsToEnd =
-  | { hashes: readonly string[] }
-  | { subject: string; except?: string; sid?: undefined }
-  | { subject: string; sid: string; except?: undefined }
+  | { hashes: readonly string[]; connection?: undefined }
+  | { subject: string; except?: string; sid?: undefined; connection?: undefined }
+  | { subject: string; sid: string; except?: undefined; connection?: undefined }
+  | { connection: string; subject: string | undefined; sid: string | undefined }
 
 export interface EndedSession {
   sid: string

@@ -119,7 +119,13 @@ export interface Store extends RegistrationStore, CredentialStore, FederationSto
   }
 }
 
-export type UsedOnceKind = 'client-assertion' | 'client-attestation' | 'dpop-proof' | 'request-object' | 'credential-nonce'
+export type UsedOnceKind =
+  | 'client-assertion'
+  | 'client-attestation'
+  | 'dpop-proof'
+  | 'request-object'
+  | 'credential-nonce'
+  | 'upstream-logout'
 
 /** What `identity/` offers the rules: the sessions of a browser, and the claims of a subject. */
 export interface People {

@@ -4,6 +4,7 @@ import type { AccessTokenAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { Resource } from './resource.ts'
+import type { UpstreamSignIn } from './upstream-sign-in.ts'
 
 /** A scope at this server, or at one API: see `permissions.ts`. */
 export type Permission = string
@@ -80,6 +81,8 @@ export interface PendingSignIn {
   password: string
   /** RFC 8176. */
   amr: readonly string[]
+  /** The sign-in at another provider that it is. */
+  upstream?: UpstreamSignIn | undefined
   expiresAt: number
 }
 

@@ -1,5 +1,5 @@
 /** What ends together: sessions, an account's access, its links. Every path that ends something uses these functions. */
-import type { Account } from '../identity/account.ts'
+import type { Account, SessionRow } from '../identity/account.ts'
 import type { OutboxMessage } from '../identity/outbox.ts'
 import type { EndedSession, SessionsToEnd } from '../identity/store.ts'
 import { enqueue } from './outbox.ts'
@@ -20,7 +20,7 @@ export type DeletedSession = Pick<EndedSession, 'sid' | 'subject'>
  */
 export function* endSessions(tenant: string, which: SessionsToEnd, now: number): Transaction<EndedSession[]> {
   const deleted = yield* removeSessions(tenant, which)
-  if (!('subject' in which) || which.sid !== undefined) {
+  if ('hashes' in which || which.connection !== undefined || which.sid !== undefined) {
     yield* endCodes(tenant, deleted)
     return yield* tellClients(tenant, deleted, now)
   }
@@ -77,17 +77,36 @@ function logoutMessage(row: Row, now: number): OutboxMessage {
 }
 
 /** Within a transaction: the sessions alone. */
-export function* removeSessions(tenant: string, which: SessionsToEnd): Transaction<DeletedSession[]> {
-  const rows = yield deletion(tenant, which)
-  return rows.map((row) => ({ sid: row['sid'] as string, subject: row['subject'] as string }))
+export function* removeSessions(tenant: string, which: SessionsToEnd): Transaction<(DeletedSession & Pick<SessionRow, 'upstream'>)[]> {
+  const rows = yield which.connection === undefined ? deletion(tenant, which) : deletionUpstream(tenant, which)
+  return rows.map((row) => ({ sid: row['sid'] as string, subject: row['subject'] as string, upstream: upstreamFrom(row) }))
 }
 
-function deletion(tenant: string, which: SessionsToEnd): Sql {
-  if ('hashes' in which) return sql`delete from sessions where tenant_id = ${tenant} and hash in ${which.hashes} returning sid, subject`
+function upstreamFrom(row: Row): SessionRow['upstream'] {
+  const [connection, subject, sid] = [row['connection'], row['upstream_subject'], row['upstream_sid']]
+  if (typeof connection !== 'string' || typeof subject !== 'string') return undefined
+  return { connection, subject, sid: typeof sid === 'string' ? sid : undefined }
+}
+
+function deletion(tenant: string, which: Exclude<SessionsToEnd, { connection: string }>): Sql {
+  if ('hashes' in which)
+    return sql`
+      delete from sessions where tenant_id = ${tenant} and hash in ${which.hashes}
+      returning sid, subject, connection, upstream_subject, upstream_sid`
   const { subject, sid, except = '' } = which
   if (sid !== undefined)
     return sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject} and sid = ${sid} returning sid, subject`
   return sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject} and sid <> ${except} returning sid, subject`
+}
+
+/** A session of a person, any with that id, or all of the person. Back-Channel Logout 1.0 §2.4 */
+function deletionUpstream(tenant: string, { connection, subject, sid }: Extract<SessionsToEnd, { connection: string }>): Sql {
+  if (subject === undefined)
+    return sql`
+      delete from sessions where tenant_id = ${tenant} and connection = ${connection} and upstream_sid = ${sid ?? null} returning sid, subject`
+  return sql`
+    delete from sessions where tenant_id = ${tenant} and connection = ${connection} and upstream_subject = ${subject}
+    and (${sid ?? ''} = '' or upstream_sid = ${sid ?? ''}) returning sid, subject`
 }
 
 /** Within a transaction: ends the account's sessions and revokes its grants. */

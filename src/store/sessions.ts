@@ -84,6 +84,8 @@ function* start(tenant: string, session: SessionRow, { passwordHash, replaces, n
   const proven = yield stillProven(tenant, subject, passwordHash)
   if (proven.length === 0) return false
   const replaced = yield* removeSessions(tenant, { hashes: replaces })
+  // What a session at another provider began ends with it, under whatever id it goes on here.
+  const upstream = session.upstream ?? replaced.find((one) => one.subject === subject && one.upstream)?.upstream
   const own = replaced.filter((one) => one.subject === subject).map((one) => one.sid)
   if (own.length > 0) {
     // A session under a new id is the same sign-in to the codes that were issued from it, and to the applications.
@@ -95,9 +97,11 @@ function* start(tenant: string, session: SessionRow, { passwordHash, replaces, n
   yield* endCodes(tenant, others)
   yield* tellClients(tenant, others, now)
   yield sql`
-    insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at, device, address)
+    insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at, device, address,
+      connection, upstream_subject, upstream_sid)
     values (${tenant}, ${session.hash}, ${sid}, ${subject}, ${session.authTime}, ${session.acr}, ${session.amr.join(' ')},
-      ${session.createdAt}, ${session.lastSeenAt}, ${session.expiresAt}, ${session.device ?? null}, ${session.address ?? null})`
+      ${session.createdAt}, ${session.lastSeenAt}, ${session.expiresAt}, ${session.device ?? null}, ${session.address ?? null},
+      ${upstream?.connection ?? null}, ${upstream?.subject ?? null}, ${upstream?.sid ?? null})`
   return true
 }
 

@@ -36,6 +36,19 @@ test('a connection that is right is found right', async () => {
   ])
 })
 
+test('of a provider that announces logout tokens, the address for them is told', async () => {
+  upstream.twist.set('/.well-known/openid-configuration', (answer) => ({
+    ...answer,
+    body: { ...(answer.body as object), backchannel_logout_supported: true },
+  }))
+  const told = await findings()
+  upstream.twist.clear()
+  assert.equal(
+    told.at(-1),
+    `ok: It can end sessions here: register ${gatehouse.issuer}/connections/staff/backchannel-logout as the back-channel logout URI there.`,
+  )
+})
+
 const wrong: readonly [
   what: string,
   finding: RegExp,

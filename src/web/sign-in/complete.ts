@@ -10,6 +10,7 @@ import type { Ctx } from '../../protocol/feature.ts'
 import { continueUrl, findFlow } from '../../protocol/flow.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import type { Flow, Session } from '../../protocol/types.ts'
+import type { UpstreamSignIn } from '../../protocol/upstream-sign-in.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { WebTenant } from '../http/route.ts'
 
@@ -30,6 +31,12 @@ export async function flowRequestOf(ctx: Ctx, request: Request): Promise<FlowReq
   return { flowToken, flow, client, request, sessions }
 }
 
+/** How somebody signed in. `upstream`: at another provider. */
+export interface SignInMethod {
+  amr: readonly string[]
+  upstream?: UpstreamSignIn | undefined
+}
+
 /**
  * After a right password, or a sign-in at another provider: starts a session, or leaves a pending sign-in in the flow when a further step is required. Undefined: the password
  * was changed or the account suspended meanwhile.
@@ -38,12 +45,12 @@ export async function completeSignIn(
   tenant: WebTenant,
   flowRequest: FlowRequest,
   account: Account,
-  amr: readonly string[] = ['pwd'],
+  { amr, upstream }: SignInMethod = { amr: ['pwd'] },
 ): Promise<Reply | undefined> {
   const { ctx, signIn } = tenant
   const [now, { subject }] = [ctx.now(), account]
   if ((await secondFactorStepOf(signIn, subject)) === undefined) {
-    const reply = await startBrowserSession(tenant, flowRequest, account, { acr: 'aal1', amr, authTime: now })
+    const reply = await startBrowserSession(tenant, flowRequest, account, { acr: 'aal1', amr, upstream, authTime: now })
     if (reply) await ctx.store.flows.answer(flowRequest.flow.id, 'sign-in')
     return reply
   }
@@ -52,6 +59,7 @@ export async function completeSignIn(
     subject,
     password: passwordFingerprint(signIn, account),
     amr,
+    upstream,
     expiresAt: now + pendingSignInLifetime,
   }
   await ctx.store.flows.setPending(flowRequest.flow.id, pending)
@@ -63,7 +71,7 @@ export async function startBrowserSession(
   { ctx, signIn }: WebTenant,
   { flowToken, request, sessions: brought }: FlowRequest,
   account: Account,
-  how: { acr: string; amr: readonly string[]; authTime: number },
+  how: SignInMethod & { acr: string; authTime: number },
   detail: AuditEvent['detail'] = {},
 ): Promise<Reply | undefined> {
   const now = ctx.now()

@@ -16,7 +16,7 @@ import { signInPage } from '../../protocol/sign-in-page.ts'
 import type { SecondFactorStep } from '../../protocol/types.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { Route, WebTenant } from '../http/route.ts'
-import { type FlowRequest, flowRequestOf, startBrowserSession } from './complete.ts'
+import { type FlowRequest, flowRequestOf, type SignInMethod, startBrowserSession } from './complete.ts'
 import { tooManyAttempts } from './too-many-attempts.ts'
 
 const wrongPasskey = 'That passkey cannot be used here. Please try again, or sign in another way.'
@@ -126,7 +126,7 @@ export const enrolment = factorRoute('enrolment', async (tenant, factor) => {
 interface PendingFactor {
   account: Account
   flowRequest: FlowRequest
-  before: { amr: readonly string[]; authTime: number }
+  before: SignInMethod & { authTime: number }
   /** Id of the pending sign-in to complete; undefined: the session is stepped up. */
   pending: string | undefined
 }
@@ -144,7 +144,7 @@ async function pendingFactorOf(
   const account = await signIn.store.accounts.bySubject(pending?.subject ?? session?.subject ?? '')
   if (!account) return undefined
   if (pending?.password === passwordFingerprint(signIn, account))
-    return { account, flowRequest, before: { amr: pending.amr, authTime: ctx.now() }, pending: pending.id }
+    return { account, flowRequest, before: { amr: pending.amr, upstream: pending.upstream, authTime: ctx.now() }, pending: pending.id }
   if (pending) {
     await ctx.store.flows.setPending(flow.id, undefined)
     return undefined
@@ -163,7 +163,8 @@ async function completeSecondFactor(
   const { flows } = tenant.ctx.store
   if (pending === undefined) await flows.answer(flowRequest.flow.id, 'second-factor')
   else if (!(await flows.complete(flowRequest.flow.id, pending))) refuse('invalid_request', 'this sign-in was already finished')
-  const how = { acr: 'aal2', amr: [...new Set([...before.amr, ...amr])], authTime: before.authTime }
+  const { authTime, upstream } = before
+  const how = { acr: 'aal2', amr: [...new Set([...before.amr, ...amr])], authTime, upstream }
   const started = await startBrowserSession(tenant, flowRequest, account, how, detail)
   return started ?? { kind: 'redirect', to: continueUrl(tenant.ctx, flowRequest.flowToken) }
 }

@@ -86,7 +86,9 @@ export async function finishSignIn(tenant: WebTenant, request: Request, answer: 
     if (!person) throw new UpstreamError('configuration', 'the provider does not tell who it was')
     const profile = profileOf(connection, person)
     const found = await accountFor(tenant, connection, person, profile)
-    return typeof found === 'string' ? problemPage(tenant, place, found) : await signedIn(tenant, request, place, { ...found, profile })
+    return typeof found === 'string'
+      ? problemPage(tenant, place, found)
+      : await signedIn(tenant, request, place, { ...found, profile, person })
   } catch (error) {
     return failed(tenant, place, error)
   }
@@ -148,20 +150,26 @@ async function signedIn(
   tenant: WebTenant,
   request: Request,
   { live, flowToken, connection }: Place,
-  { account, isNew, profile }: { account: Account; isNew: boolean; profile: UpstreamProfile },
+  { account, isNew, profile, person }: { account: Account; isNew: boolean; profile: UpstreamProfile; person: UpstreamPerson },
 ): Promise<Reply> {
   const { ctx } = tenant
   const sessions = await ctx.people.sessions(request.browser.sessions, ctx.now(), request.address)
   const entry = { flowToken, flow: live.flow, client: live.client, request, sessions }
   const detail = { connection: connection.name }
-  const strong = { acr: 'aal2', amr: ['fed', 'mfa'], authTime: ctx.now() }
+  const upstream = { connection: connection.name, subject: person.subject, sid: sidOf(person) }
+  const strong = { acr: 'aal2', amr: ['fed', 'mfa'], authTime: ctx.now(), upstream }
   const reply = profile.multiFactor
     ? await startBrowserSession(tenant, entry, account, strong, detail)
-    : await completeSignIn(tenant, entry, account, ['fed'])
+    : await completeSignIn(tenant, entry, account, { amr: ['fed'], upstream })
   if (!reply) return problemPage(tenant, { live, flowToken, connection }, 'closed')
   if (profile.multiFactor) await ctx.store.flows.answer(live.flow.id, 'sign-in')
   const created = isNew ? [ownEvent('user.sign-up', account, detail), ownEvent('user.connect', account, detail)] : []
   return { ...reply, auditEvents: [...created, ...(reply.auditEvents ?? [])] }
+}
+
+/** Its session there, by which it signs people out here. Back-Channel Logout §2.4 */
+function sidOf({ claims: { sid } }: UpstreamPerson): string | undefined {
+  return typeof sid === 'string' && sid.length <= 255 ? sid : undefined
 }
 
 function failed(tenant: WebTenant, place: Place, error: unknown): Promise<Reply> {
