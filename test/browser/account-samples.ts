@@ -264,8 +264,10 @@ function factorSamples(
     ...{ zone: 'Europe/London', since: undefined, any: false, recoveryCodes: 0, offer, wrongCode: false, confirm: undefined },
   }
   const some = { ...none, since: 1_763_000_000, any: true, recoveryCodes: 7 }
-  const factors = (page: SecondFactorsPage, where = context) =>
-    section('second-factors', { title: 'Second factors', body: secondFactorsPage(page) }, where)
+  const factors = (page: SecondFactorsPage, where = context) => {
+    const problem = page.wrongCode ? 'The code is not right.' : undefined
+    return section('second-factors', { title: 'Second factors', problem, body: secondFactorsPage(page) }, where)
+  }
   const items = [
     { id: 'one', name: 'Work laptop', synced: false, createdAt: 1_763_000_000, lastUsedAt: 1_763_500_000 },
     { id: 'two', name: 'Synced passkey', synced: true, createdAt: 1_763_100_000, lastUsedAt: undefined },

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { samples } from '../../../test/browser/page-samples.ts'
 import type { Application, Page, Person } from '../../protocol/request-reply.ts'
-import { renderPage } from './pages.ts'
+import type { View } from './layout.ts'
+import { renderPage, renderView } from './pages.ts'
 import { passkeyScript } from './passkey.ts'
 
 const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true, account: true }
@@ -102,6 +104,32 @@ test('no text from outside changes the structure of a page', () => {
     }),
   )
 })
+
+/** With what no reader sees left out, and the places that a script fills. */
+function bodyOf(page: Page | View): string {
+  const { html } = 'page' in page ? renderPage(page, full) : renderView(page, full)
+  return html
+    .replace(/<(style|script)\b.*?<\/\1>/gs, '')
+    .replaceAll('<p class="hint" role="status"></p>', '')
+    .replace(/(<textarea[^>]*>)\s*<\/textarea>/g, '$1')
+}
+const full = { ...look, help: true, request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: '2031-05-01T12:00:00.000Z' } }
+
+for (const [name, page] of Object.entries(samples('https://cdn.example')))
+  test(`the page ${name} says something wherever it has an element for it, and names only what is there`, () => {
+    const body = bodyOf(page)
+    assert.deepEqual(body.match(/<([a-z][a-z0-9]*)(?: [^>]*)?>\s*<\/\1>/g), null)
+    assert.deepEqual(body.match(/ (?:id|for|class|href|action|content|lang|dir|type|aria-[a-z]+|autocomplete|enterkeyhint)=""/g), null)
+    assert.doesNotMatch(body.replace(/<[^>]*>/g, ' '), /undefined|\[object|\bNaN\b|\{[a-z]+\}/)
+    const ids = Array.from(body.matchAll(/ id="([^"]*)"/g), ([, id]) => id)
+    const named = Array.from(body.matchAll(/ (?:for|aria-describedby|aria-labelledby)="([^"]*)"/g), ([, all]) => all!.split(' ')).flat()
+    assert.deepEqual(
+      named.filter((id) => !ids.includes(id)),
+      [],
+    )
+    assert.ok((body.match(/ autofocus/g) ?? []).length <= 1, 'one field has the focus at most')
+    assert.equal(body.match(/<h1/g)?.length, 1)
+  })
 
 function policy(page: Page): Record<string, string> {
   const { csp } = renderPage(page, look)
