@@ -131,6 +131,45 @@ for (const [name, page] of Object.entries(samples('https://cdn.example')))
     assert.equal(body.match(/<h1/g)?.length, 1)
   })
 
+test('the field to fill in next has the focus, or what went wrong', () => {
+  const focus: Record<string, string[]> = {
+    username: ['sign-in', 'sign-in-upstreams'],
+    password: ['sign-in-logo', 'confirm-sign-up-elsewhere', 'new-password', 'reset-password', 'invitation'],
+    email: ['sign-up', 'sign-up-asking'],
+    code: ['second-factor'],
+    login: ['forgot-password'],
+    'user-code': ['device', 'device-code'],
+  }
+  for (const [name, page] of Object.entries(samples('https://cdn.example'))) {
+    const [, id] = / id="([^"]*)"[^>]* autofocus/.exec(bodyOf(page)) ?? []
+    const field = Object.keys(focus).find((one) => focus[one]?.includes(name))
+    if (!name.startsWith('hostile-')) assert.equal(id, /-(?:problem|wrong)$/.test(name) ? 'problem' : field, name)
+  }
+})
+
+test('an error says whose turn it is', () => {
+  const text = (code: string, status: number) => bodyOf({ page: 'error', data: { code, description: 'x', status, cure: 'do this' } })
+  assert.match(text('not_found', 404), /<h1>Page not found<\/h1>\s*<p class="lead">There is nothing at this address/)
+  assert.match(text('invalid_request', 400), /<h1>We can’t continue<\/h1>\s*<p class="lead">Go back to the application/)
+  assert.match(text('server_error', 500), /<h1>We can’t continue<\/h1>\s*<p class="lead">The problem is on our side/)
+  assert.match(text('not_found', 404), /<a id="home" class="button" href="\/t\/acme\/">/)
+  assert.match(text('invalid_request', 400), /support[^<]*<\/p>\s*<div class="ways-out"><a id="home" href="\/t\/acme\/">/)
+  assert.match(text('invalid_request', 400), /<pre id="cure" tabindex="0"><code>do this/)
+  const { html } = renderPage({ page: 'error', data: { code: 'x', description: 'x', status: 400, cure: 'do this' } }, look)
+  assert.doesNotMatch(html, /do this|request-id/, 'only where the server is being developed')
+})
+
+test('who has no initials is shown by a mark', () => {
+  const [ada, nothing] = ['Ada Lovelace', '\u2060'].map((name) => {
+    const application: Application = { name, clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
+    return /<div class="emblem[^>]*>(.*?)<\/div>/s.exec(
+      renderPage({ page: 'leave', data: { application, to: 'https://a.example/' } }, look).html,
+    )?.[1]
+  })
+  assert.equal(ada, '<span>AL</span>')
+  assert.match(nothing ?? '', /^<span><svg/)
+})
+
 function policy(page: Page): Record<string, string> {
   const { csp } = renderPage(page, look)
   return Object.fromEntries(csp.split('; ').map((directive) => [directive.split(' ')[0]!, directive.split(' ').slice(1).join(' ')]))
