@@ -142,7 +142,8 @@ async function ensureAdministrator({ accounts, ctx }: Tenant, { create, email, p
   })
 }
 
-function listenProblem(error: unknown, { listen }: Config): unknown {
+/** What the operator can do about an error of listening; any other error as it is. */
+export function listenProblem(error: unknown, { listen }: Pick<Config, 'listen'>): unknown {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'EADDRINUSE') return new Problems(78, [`port ${listen.port} is used by another program — stop it, or set listen.port`])
   if (code === 'EACCES') return new Problems(78, [`port ${listen.port} is not permitted for this user — set listen.port to 1024 or above`])

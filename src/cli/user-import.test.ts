@@ -145,8 +145,11 @@ test('a file that is not there, a format that is not known, and a secret that is
   assert.match((await gatehouse('users import nowhere.jsonl --hash-config x')).err, /--hash-config is for --from firebase/)
   assert.match((await gatehouse('users import nowhere.json --from firebase --hash-config nowhere.txt')).err, /nowhere\.txt cannot be read/)
   const file = join(line.folder, 'bad-config.txt')
-  writeFileSync(file, 'hash_config { algorithm: SCRYPT, rounds: 8 }')
-  assert.match((await gatehouse(`users import - --from firebase --hash-config ${file}`)).err, /--hash-config must hold/)
+  const whole = { base64_signer_key: 'a2V5', base64_salt_separator: 'Bw==', rounds: 8, mem_cost: 14 }
+  for (const missing of Object.keys(whole)) {
+    writeFileSync(file, JSON.stringify({ ...whole, [missing]: undefined }))
+    assert.match((await gatehouse(`users import - --from firebase --hash-config ${file}`)).err, /--hash-config must hold/, missing)
+  }
 })
 
 const secretData = (value: string, salt: string) => JSON.stringify({ value, salt, additionalParameters: {} })

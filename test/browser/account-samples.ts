@@ -67,6 +67,10 @@ export function accountSamples(origin: string, attack: string): Record<string, P
       notice: 'Your profile is saved.',
       body: profilePage({ ...whose, values: ada, ...own, faults: {} }),
     }),
+    'account-profile-open': section('profile', {
+      title: 'Profile',
+      body: profilePage({ ...whose, values: ada, ...own, readOnly: [], faults: {} }),
+    }),
     'account-profile-problem': section('profile', {
       title: 'Profile',
       problem: 'Nothing is saved yet. Please check the marked fields.',
