@@ -25,6 +25,8 @@ export interface TestApp {
   app: App
   /** Where its database is, for what no port does. */
   database: string
+  /** Where it keeps files. */
+  data: string
   /** The root tenant. */
   root: Tenant
   now(): number
@@ -86,6 +88,7 @@ export async function testApp(
     issuer,
     app,
     database: database.url,
+    data,
     root,
     now,
     advance: (seconds) => {

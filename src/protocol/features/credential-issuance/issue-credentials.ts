@@ -51,7 +51,8 @@ export async function issueCredentials(ctx: Ctx, issue: Issue): Promise<Issued |
   const candidates = keys.map(() => [1, 2, 3, 4].flatMap(() => indexesFrom(ctx.id())))
   const indexes = await ctx.store.issuedCredentials.add(record, { candidates, fulfils })
   if (!indexes) return undefined
-  const made = keys.map((key, i) => sdJwt(ctx, { configuration, said, key, status: indexes[i]!, times }))
+  const make = configuration.format === 'mso_mdoc' ? mobileDocument : sdJwt
+  const made = keys.map((key, i) => make(ctx, { configuration, said, key, status: indexes[i]!, times }))
   const detail = { subject, configuration: configuration.id, copies: keys.length }
   return {
     body: { credentials: (await Promise.all(made)).map((credential) => ({ credential })), notification_id: id },
@@ -89,6 +90,18 @@ function valueAt(from: unknown, path: readonly string[]): unknown {
   return path.reduce((value, name) => {
     return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
   }, from)
+}
+
+/** ISO/IEC 18013-5 §9.1.2.4 */
+async function mobileDocument(ctx: Ctx, { configuration, said, key, status, times }: Copy): Promise<string> {
+  const { signMdoc } = await import('../../codec/mdoc.ts') // loaded only where there are such documents
+  const issuer = issuerKey(ctx)
+  const elements = said.map(({ claim: { name, namespace = '' }, value }) => {
+    return { namespace, name, value, random: Buffer.from(ctx.id(), 'base64url') }
+  })
+  const certificates = issuer.x5c.map((der) => Buffer.from(der, 'base64'))
+  const doctype = configuration.doctype ?? ''
+  return signMdoc({ doctype, elements, deviceKey: key, times, status: statusOf(ctx.issuer, status), certificates }, issuer.signBytes)
 }
 
 /** SD-JWT VC §2.2 */
