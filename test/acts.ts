@@ -43,7 +43,7 @@ const protocol: Record<string, Act> = {
     s.clientsAdmin.add(aClient({ client_id: 'client3' }), [aSecret('only')]),
   ),
   'clientsAdmin.replace': writes('client_origins ~1, clients ~1', (s) => s.clientsAdmin.replace(aClient({ client_id: 'client1' }))),
-  'clientsAdmin.remove': writes('client_origins -1, client_secrets -2, clients -1, grants ~1, refresh_tokens -1', (s) =>
+  'clientsAdmin.remove': writes('assignments -2, client_origins -1, client_secrets -2, clients -1, grants ~1, refresh_tokens -1', (s) =>
     s.clientsAdmin.remove('client1', NOW),
   ),
   'clientsAdmin.setStatus': writes('clients ~1', (s) => s.clientsAdmin.setStatus('client1', 'disabled')),
@@ -197,7 +197,7 @@ const protocol: Record<string, Act> = {
 }
 
 const removal =
-  'accounts -1, api_keys -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, outbox +1, passkeys -1, recovery_codes -2, refresh_tokens -1, session_clients -1, sessions -2, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1'
+  'accounts -1, api_keys -1, assignments -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, outbox +1, passkeys -1, recovery_codes -2, refresh_tokens -1, session_clients -1, sessions -2, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1'
 const endOfAccess =
   'accounts ~1, codes -1, devices -1, flows ~1, grants ~1, links -2, outbox +1, refresh_tokens -1, session_clients -1, sessions -2'
 
@@ -273,11 +273,15 @@ const identity: Record<string, Act> = {
   'outbox.add': writes('outbox +1', (s) => s.outbox.add(aMessage({ id: 'message3' }))),
   'audit.add': writes('audit +1', (s) => s.audit.add([anEvent('3')], NOW + 60)),
   'audit.search': lists((s) => s.audit.search({ limit: 10, newestFirst: true })),
+  'assignments.includes': reads((s, n) => s.assignments.includes(`client${n}`, `person${n}`)),
+  'assignmentsAdmin.add': writes('assignments +1', (s) => s.assignmentsAdmin.add('client1', { kind: 'user', id: 'person2' })),
+  'assignmentsAdmin.remove': writes('assignments -1', (s) => s.assignmentsAdmin.remove('client1', { kind: 'group', id: 'group1' })),
+  'assignmentsAdmin.list': reads((s, n) => s.assignmentsAdmin.list(`client${n}`, page)),
   'groups.add': writes('groups +1', (s) => s.groups.add(aGroup('3'))),
   'groups.byId': reads((s, n) => s.groups.byId(`group${n}`)),
   'groups.byName': reads((s, n) => s.groups.byName(`group ${n}`)),
   'groups.change': writes('groups ~1', (s) => s.groups.change('group1', { name: 'Other', updatedAt: NOW + 1 })),
-  'groups.remove': writes('groups -1, memberships -1', (s) => s.groups.remove('group1')),
+  'groups.remove': writes('assignments -1, groups -1, memberships -1', (s) => s.groups.remove('group1')),
   'groups.search': lists((s) => s.groups.search({ offset: 0, limit: 10 })),
   'groups.members': reads((s, n) => s.groups.members(`group${n}`, { offset: 0, limit: 10 })),
   'groups.of': reads((s, n) => s.groups.of(`person${n}`)),

@@ -260,6 +260,8 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.attempts.count([{ name: `bucket${n}`, limit: 5, window: 60 }], NOW)
   await store.devices.add({ subject: `person${n}`, hash: `device${n}`, expiresAt: NOW + 60 }, 5)
   await store.audit.add([anEvent(n)], NOW + 60)
+  await store.assignmentsAdmin.add(`client${n}`, { kind: 'user', id: `person${n}` })
+  await store.assignmentsAdmin.add(`client${n}`, { kind: 'group', id: `group${n}` })
   await store.groups.addMembers({ id: `group${n}`, subjects: [`person${n}`], maxPerAccount: 9 })
   await store.upstreamRequests.add(anUpstreamRequest(n), NOW + 60)
   await store.vault.add(anEntry(n), aTokenId(n))

@@ -13,7 +13,7 @@ after(remove)
 
 /** These change nothing of a tenant, or (serving, migrating) do not do it for anyone. */
 const readers =
-  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|sessions|roles)|roles|keys list|clients logout-test|federation (?:show|list|keys|resolve|trust-marks)|users factors|version|.* --help)$/
+  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|assignments|sessions|roles)|roles|keys list|clients logout-test|federation (?:show|list|keys|resolve|trust-marks)|users factors|version|.* --help)$/
 
 const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
 const leaves = (command: Command, path = ''): string[] =>
@@ -50,6 +50,8 @@ const commands: [line: string, ...acts: string[]][] = [
   ['services delete nightly', 'service.remove'],
   ['clients create --client-id shop --redirect-uris https://shop.example/ --access-token-signed-response-alg HS256', 'client.create'],
   ['clients update shop --client-name Shop', 'client.change'],
+  ['clients assign shop --users ada', 'client.assign'],
+  ['clients unassign shop --users ada', 'client.unassign'],
   ['clients rotate-secret shop --overlap 1h', 'client.secret'],
   ['clients delete-secret shop SECRET', 'client.secret'],
   ['clients signing-secret shop', 'client.secret'],

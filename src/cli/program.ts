@@ -67,7 +67,7 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
     {
       usage: 'clients',
       summary: 'applications and machines that request tokens',
-      load: async () => [(await import('./clients.ts')).clients],
+      load: async () => [(await import('./clients.ts')).clients, (await import('./assignments.ts')).assignments],
     },
     {
       usage: 'registration-tokens',

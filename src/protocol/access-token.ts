@@ -1,4 +1,5 @@
 /** Accepts access tokens, and credentials used in place of one, wherever a request presents them — RFC 6750 §2. */
+import { mayUse } from './assignment.ts'
 import { type Client, isVoid } from './client.ts'
 import { OAuthError, refuse } from './errors.ts'
 import type { Ctx, ShownToken } from './feature.ts'
@@ -72,7 +73,8 @@ export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessTok
   const hash = ctx.tokens.hash('at', text)
   const token = hash === undefined ? await unrevoked(ctx, await verified(ctx, text)) : await ctx.store.accessTokens.find(hash)
   const known = token && token.expiresAt > ctx.now() ? await withoutVoid(ctx, token) : undefined
-  return known && (hash === undefined ? ofAccount(ctx, known) : known.token)
+  const accepted = known && (hash === undefined ? await ofAccount(ctx, known) : known.token)
+  return accepted && (accepted.grantId === undefined || (await mayUse(ctx, known.client, accepted.subject))) ? accepted : undefined
 }
 
 interface Known {

@@ -38,6 +38,8 @@ export const auditEventTypes = {
   'client.change': 'A client was changed',
   'client.remove': 'A client was removed',
   'client.status': 'A client was disabled, or enabled again',
+  'client.assign': 'A person or a group was assigned to a client',
+  'client.unassign': 'A person or a group was taken from a client',
   'client.secret': 'A secret of a client was added, rotated or removed',
   'registration-token.create': 'An initial access token was made, with which clients register themselves',
   'registration-token.remove': 'An initial access token was revoked',

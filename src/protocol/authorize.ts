@@ -147,6 +147,7 @@ const promptNoneErrors: Record<Exclude<Step, 'done'>, ErrorCode> = {
   'new-password': 'interaction_required',
   'second-factor': 'login_required',
   enrolment: 'interaction_required',
+  'not-assigned': 'access_denied',
   consent: 'consent_required',
 }
 
@@ -172,9 +173,10 @@ async function page(step: Exclude<Step, 'done'>, state: PageState): Promise<Page
   const { ctx, client, asked, sessions, session, flowToken, answered, pending } = state
   const application = applicationOf(client)
   if (step === 'consent' && session) return consentPage(ctx, { client, asked, session, grant: state.grant, flowToken })
-  if (step === 'new-password' && session) {
+  if (session && (step === 'new-password' || step === 'not-assigned')) {
     const { sid, name, detail } = session
-    return { page: step, data: { flow: flowToken, application, person: { sid, name, detail }, problem: undefined } }
+    const data = { flow: flowToken, application, person: { sid, name, detail } }
+    return step === 'not-assigned' ? { page: step, data } : { page: step, data: { ...data, problem: undefined } }
   }
   const subject = pending?.subject ?? session?.subject
   if (step === 'second-factor' && subject) return secondFactorPage(ctx, { client, subject, flowToken, problem: undefined })

@@ -48,5 +48,9 @@ export const policySchema = z.strictObject({
     .default('none')
     .describe('delegate: it may act for the subjects of tokens, and is named in `act`; impersonate: also without being named, RFC 8693'),
   code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
+  assignment: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('required: only people may use it who are assigned to it, or are in a group that is'),
   consent: z.enum(['ask', 'skip']).default('ask').describe("skip: one of the operator's own applications, whose users are not asked"),
 })

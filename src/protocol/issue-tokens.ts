@@ -1,4 +1,5 @@
 /** The only place tokens are made — RFC 6749 §5.1, access tokens after RFC 9068. */
+import { mayUse } from './assignment.ts'
 import { type Client, scopesOf } from './client.ts'
 import { mustBind } from './client-binding.ts'
 import { refuse } from './errors.ts'
@@ -57,6 +58,8 @@ async function issuable(ctx: Ctx, issuance: Issuance, params: Params): Promise<I
   const { subject, authorization, frontChannel } = issuance
   if (authorization && !(await ctx.people.claims(subject)))
     refuse(frontChannel ? 'access_denied' : 'invalid_grant', 'the account is no longer active')
+  if (authorization && !(await mayUse(ctx, issuance.client, subject)))
+    refuse(frontChannel ? 'access_denied' : 'invalid_grant', 'this person is not assigned to the client')
   if (!authorization) refuseQuarantined(issuance.client)
   const less = ctx.server.having('narrow').map((feature) => feature.narrow(ctx, { params, issuance }))
   return { ...issuance, scope: registeredScope(issuance), narrowed: Object.assign({}, ...less) }

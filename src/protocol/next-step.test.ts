@@ -19,6 +19,8 @@ interface Case {
   allowed?: readonly string[]
   consent?: ConsentRule
   secondFactor?: SecondFactorStep
+  /** False: the client demands an assignment, and this person has none. */
+  assigned?: boolean
   /** Whether a sign-in is pending. */
   pending?: true
 }
@@ -27,7 +29,8 @@ function step(given: Case): Step {
   const { asked = {}, answered = [], authTime = 900, session = {}, allowed = ['openid'], consent = 'once', secondFactor } = given
   const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, pending: given.pending && pending }
   const covered = flow.asked.scope.every((scope) => allowed.includes(scope))
-  return nextStep(flow, { ...someone, authTime, ...session }, { consent, secondFactor, covered }, NOW)
+  const terms = { consent, secondFactor, assigned: given.assigned ?? true, covered }
+  return nextStep(flow, { ...someone, authTime, ...session }, terms, NOW)
 }
 
 const pending = { id: 'half', subject: 'other', password: 'mark', amr: ['pwd'], expiresAt: NOW + 1 }
@@ -105,6 +108,11 @@ const cases: [name: string, expected: Step, given: Case][] = [
   ['signed in too long ago, a second factor required', 'sign-in', { secondFactor: 'second-factor', asked: { maxAge: 10 } }],
   ['signed in, a second factor to be set up', 'sign-in', { secondFactor: 'enrolment' }],
 
+  ['nobody assigned them', 'not-assigned', { assigned: false }],
+  ['nobody assigned them, before consent', 'not-assigned', { assigned: false, allowed: [] }],
+  ['nobody assigned them to an application of the operator', 'not-assigned', { assigned: false, consent: 'skip' }],
+  ['nobody assigned them, after signing in', 'sign-in', { assigned: false, asked: { prompt: ['login'] } }],
+  ['nobody assigned them, after choosing another account', 'choose-account', { assigned: false, asked: { prompt: ['select_account'] } }],
   ['a password to be replaced', 'new-password', { session: { requiredAction: 'new-password' } }],
   ['a password to be replaced, before consent', 'new-password', { session: { requiredAction: 'new-password' }, allowed: [] }],
   ['a password to be replaced, after signing in', 'sign-in', { session: { requiredAction: 'new-password' }, asked: { prompt: ['login'] } }],
@@ -116,7 +124,7 @@ test('nobody signed in: whatever was requested, they sign in or sign up first', 
   for (const [, , { asked, answered = [], consent = 'once' }] of cases) {
     const flow = { asked: { ...plain, askedAt: ASKED, ...asked }, answered, pending: undefined }
     const first = asked?.prompt?.includes('create') && answered.length === 0 ? 'sign-up' : 'sign-in'
-    assert.equal(nextStep(flow, undefined, { consent, secondFactor: undefined, covered: true }, NOW), first)
+    assert.equal(nextStep(flow, undefined, { consent, secondFactor: undefined, assigned: true, covered: true }, NOW), first)
   }
 })
 

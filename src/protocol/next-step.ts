@@ -9,6 +9,8 @@ export interface Terms {
   consent: ConsentRule
   /** The step by which the person must still show or set up a second factor. */
   secondFactor: SecondFactorStep | undefined
+  /** The person may use the client. */
+  assigned: boolean
   /** Everything that is requested was allowed before. */
   covered: boolean
 }
@@ -17,7 +19,7 @@ export interface Terms {
 export function nextStep(
   flow: Pick<Flow, 'asked' | 'answered' | 'pending'>,
   session: Session | undefined,
-  { consent, secondFactor, covered }: Terms,
+  { consent, secondFactor, assigned, covered }: Terms,
   now: number,
 ): Step {
   const { asked, answered, pending } = flow
@@ -29,6 +31,7 @@ export function nextStep(
   if (mustSignIn(flow, session, now)) return 'sign-in'
   if (secondFactor) return secondFactor === 'enrolment' ? 'sign-in' : secondFactor // setting up a factor needs a new sign-in
   if (session.requiredAction) return session.requiredAction
+  if (!assigned) return 'not-assigned'
 
   const anew = consent === 'always' || asked.prompt.includes('consent')
   if (anew && !answered.includes('consent')) return 'consent'

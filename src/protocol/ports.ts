@@ -28,6 +28,10 @@ export interface Store extends RegistrationStore, CredentialStore, FederationSto
     /** Scopes that more than one of them declares. */
     sharedScopes(): Promise<readonly string[]>
   }
+  assignments: {
+    /** Is this person assigned to the client, or in a group that is? */
+    includes(clientId: string, subject: string): Promise<boolean>
+  }
   grants: {
     /** Not one that its client manages. */
     find(clientId: string, subject: string): Promise<Grant | undefined>

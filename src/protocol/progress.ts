@@ -1,4 +1,5 @@
 /** The state of an authorization request: the sessions of the browser, the earlier grant, and the next step. */
+import { mayUse } from './assignment.ts'
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
@@ -34,6 +35,7 @@ export async function progress(
   const terms = {
     consent: consentRuleOf(ctx, client, asked),
     secondFactor: await secondFactorStep(ctx, flow, session),
+    assigned: session === undefined || (await mayUse(ctx, client, session.subject)),
     covered: await isAllowed(ctx, asked, grant),
   }
   const hintedSubject = hinted?.subject ?? asked.hintedSubject

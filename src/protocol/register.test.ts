@@ -101,7 +101,7 @@ suite('storage', () => {
     const newer = {
       ...client,
       unknown_member: { a: 1 },
-      response_types: ['code', 'code id_token'],
+      response_types: ['code', 'code saml'],
       id_token_signed_response_alg: 'XX999',
       access_token_format: 'paseto',
       policy: { ...client.policy, unknown_policy: true },
@@ -130,6 +130,7 @@ suite('storage', () => {
       iss_parameter: 'send',
       token_exchange: 'none',
       code_lifetime: 60,
+      assignment: 'required',
       consent: 'ask',
     })
   })

@@ -126,6 +126,27 @@ export interface ClientStore {
   }
 }
 
+/** Whether an assignment is of one person, by subject, or of all members of a group, by its id. */
+export const assigneeKinds = ['group', 'user'] as const
+export type AssigneeKind = (typeof assigneeKinds)[number]
+
+export interface Assignee {
+  kind: AssigneeKind
+  id: string
+}
+
+/** Who may use a client whose policy demands an assignment. */
+export interface AssignmentStore {
+  assignmentsAdmin: {
+    /** Assigning twice is the same as once. */
+    add(clientId: string, assignee: Assignee): Promise<'assigned' | 'unknown client' | 'unknown assignee'>
+    /** True when there was one. */
+    remove(clientId: string, assignee: Assignee): Promise<boolean>
+    /** Groups, then people, each in order of id, after `after`. `name`: of the group, or the user name. */
+    list(clientId: string, ask: { after?: Assignee; limit: number }): Promise<(Assignee & { name: string })[]>
+  }
+}
+
 export interface ResourceStore {
   resourcesAdmin: {
     /** With its first secret, if it has one. False when the identifier or the resource_id is taken. */

@@ -115,6 +115,8 @@ export interface Pages {
   /** Opened by a link in a mail. `mustProve`: in another browser than that of the sign-up, so the password is asked for. */
   'confirm-sign-up': { token: string; flow: string | undefined; email: string; mustProve: boolean; problem: string | undefined }
   'choose-account': { flow: string; application: Application; accounts: readonly Person[] }
+  /** The client demands an assignment, and this person has none. */
+  'not-assigned': { flow: string; application: Application; person: Person }
   /** An administrator set the password, so the person must choose a new one. */
   'new-password': { flow: string; application: Application; person: Person; problem: string | undefined }
   /** `totp`, `recovery`: an authenticator app, recovery codes to be used; `passkey`: options for a passkey assertion, as JSON. */

@@ -25,6 +25,7 @@ const strictest: Policy = {
   iss_parameter: 'send',
   token_exchange: 'none',
   code_lifetime: 60,
+  assignment: 'required',
   consent: 'ask',
 }
 

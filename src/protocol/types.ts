@@ -96,7 +96,7 @@ export type RequiredAction = 'new-password'
 export type SecondFactorStep = 'second-factor' | 'enrolment'
 
 /** The next required step of a flow. Each except `done` is also the name of its page. */
-export type Step = Answer | RequiredAction | SecondFactorStep | 'sign-up' | 'done'
+export type Step = Answer | RequiredAction | SecondFactorStep | 'sign-up' | 'not-assigned' | 'done'
 
 /** A person's session in this browser. Supplied by `identity/`. */
 export interface Session {

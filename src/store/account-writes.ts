@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Account, foldLogin } from '../identity/account.ts'
 import type { ProfileChange } from '../identity/store.ts'
 import { accountFrom, lockAccount } from './account-row.ts'
+import { removeAssignmentsOf } from './assignments.ts'
 import { checkAttributes } from './attributes.ts'
 import { endAccess, endAfterChange, endOfPassword } from './endings.ts'
 import { removeFactors } from './factors.ts'
@@ -103,6 +104,7 @@ export function* remove(tenant: string, subject: string, now: number): Transacti
   yield* removeEntriesOf(tenant, { owner: { type: 'account', id: subject } })
   yield sql`delete from upstream_identities where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from memberships where tenant_id = ${tenant} and subject = ${subject}`
+  yield removeAssignmentsOf(tenant, { kind: 'user', id: subject })
   yield* removeFactors(tenant, subject)
   yield* endOfPassword(tenant, subject)
   yield* endAccess(tenant, subject, now)

@@ -4,6 +4,7 @@ import { originsOf } from '../protocol/origins.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { ClientStatus, ClientStore, RegisteredClient, SecretRow } from '../protocol/registry.ts'
 import { storedClient } from '../protocol/stored-client.ts'
+import { removeAssignmentsTo } from './assignments.ts'
 import type { Configuration } from './configuration.ts'
 import { inForce, type StoredSecret, secretsFrom } from './secrets.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
@@ -141,6 +142,7 @@ export function* putClient(tenant: string, client: ClientMetadata, secret: Secre
 
 export function* removeClient(tenant: string, id: string, at: number): Transaction<boolean> {
   const removed = yield sql`delete from clients where tenant_id = ${tenant} and id = ${id} returning id`
+  yield removeAssignmentsTo(tenant, id)
   yield sql`update grants set revoked_at = ${at} where tenant_id = ${tenant} and client_id = ${id} and revoked_at is null`
   yield sql`
     delete from refresh_tokens where tenant_id = ${tenant}

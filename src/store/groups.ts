@@ -2,6 +2,7 @@
 import { foldLogin } from '../identity/account.ts'
 import type { Group, GroupStore } from '../identity/groups.ts'
 import { accountFrom, columnsOfAccount } from './account-row.ts'
+import { removeAssignmentsOf } from './assignments.ts'
 import { type Db, type Row, sql, type Transaction, whenTaken } from './sql.ts'
 
 export function groups(db: Db, tenant: string): { groups: GroupStore } {
@@ -34,6 +35,7 @@ export function groups(db: Db, tenant: string): { groups: GroupStore } {
         db.transact(function* () {
           const removed = yield sql`delete from groups where tenant_id = ${tenant} and id = ${id} returning id`
           yield sql`delete from memberships where tenant_id = ${tenant} and group_id = ${id}`
+          yield removeAssignmentsOf(tenant, { kind: 'group', id })
           return removed.length > 0
         }),
       search: (ask) => search(db, tenant, ask),

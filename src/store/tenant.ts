@@ -5,12 +5,13 @@ import type { KeyStore } from '../crypto/types.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import type { UpstreamIdentityStore } from '../identity/upstream-identities.ts'
 import type { Store } from '../protocol/ports.ts'
-import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../protocol/registry.ts'
+import type { AssignmentStore, ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../protocol/registry.ts'
 import type { VaultStore } from '../vault/store.ts'
 import { access } from './access.ts'
 import { accessTokens } from './access-tokens.ts'
 import { accounts } from './accounts.ts'
 import { apiKeys } from './api-keys.ts'
+import { assignments } from './assignments.ts'
 import { attempts } from './attempts.ts'
 import { attributes } from './attributes.ts'
 import { audit } from './audit.ts'
@@ -59,6 +60,7 @@ export function tenantStore(
   IdentityStore &
   KeyStore &
   ClientStore &
+  AssignmentStore &
   InitialAccessTokenStore &
   GrantStore &
   ResourceStore &
@@ -105,6 +107,7 @@ export function tenantStore(
     ...outbox(db, tenant),
     ...audit(db, tenant),
     ...groups(db, tenant),
+    ...assignments(db, tenant),
     ...signUps(db, tenant),
     ...attributes(db, tenant),
     ...signingKeys(db, tenant, remembering),

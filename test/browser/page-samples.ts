@@ -57,6 +57,7 @@ export function samples(origin: string): Record<string, Page | View> {
       mustProve: true,
       problem: 'This is not the password that you chose when you signed up. Please try again.',
     }),
+    'not-assigned': { page: 'not-assigned', data: { flow, application: photos, person: ada } },
     'choose-account': { page: 'choose-account', data: { flow, application: photos, accounts: people } },
     consent: {
       page: 'consent',
@@ -260,6 +261,7 @@ function hostile(origin: string): Record<string, Page> {
       page: 'confirm-sign-up',
       data: { token: attack, flow, email: long, mustProve: true, problem: attack },
     },
+    'hostile-not-assigned': { page: 'not-assigned', data: { flow, application, person } },
     'hostile-choose-account': { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
     'hostile-consent': {
       page: 'consent',

@@ -47,6 +47,10 @@ const changes: Record<string, Change> = {
   'scope removed': (world) => registerOtherwise(world, { scope: 'openid' }),
   'redirect URI removed': (world) => registerOtherwise(world, { redirect_uris: ['https://app.example/other'] }),
   'grant types removed': (world) => registerOtherwise(world, { grant_types: [], response_types: [] }),
+  'assignment removed': async (world) => {
+    for (const { metadata } of await registered(world))
+      await world.tenant.store.clientsAdmin.replace({ ...metadata, policy: { ...metadata.policy, assignment: 'required' } })
+  },
   'resource removed': ({ tenant }) => tenant.store.resourcesAdmin.remove(stock),
   'account suspended': (world) => accountStatus(world, 'suspended'),
   'account suspended and resumed': async (world) => {

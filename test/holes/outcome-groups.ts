@@ -11,7 +11,7 @@ export const account = 'account suspended, account suspended and resumed, accoun
 export const refreshToken: Outcomes = {
   works: `${untouched}, redirect URI removed, resource removed, sessions ended, signing key revoked`,
   invalid_client: 'client disabled, client deleted',
-  invalid_grant: `client disabled and enabled, client deleted and registered again, ${account}, grant revoked`,
+  invalid_grant: `client disabled and enabled, client deleted and registered again, ${account}, grant revoked, assignment removed`,
   'less: openid': 'scope removed',
   unauthorized_client: 'grant types removed',
   not_found: 'tenant suspended',

@@ -5,7 +5,7 @@ import { account, client, type Outcomes, refreshToken, registration, untouched }
 const clientAlone: Outcomes = {
   works: `
     ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
-    ${account}, sessions ended, grant revoked, signing key revoked`,
+    ${account}, sessions ended, grant revoked, signing key revoked, assignment removed`,
   invalid_client: 'client disabled, client deleted',
   invalid_scope: 'scope removed',
   unauthorized_client: 'grant types removed',
@@ -13,16 +13,16 @@ const clientAlone: Outcomes = {
 }
 const jwt: Outcomes = {
   works: `${untouched}, ${registration}, resource removed, sessions ended`,
-  invalid_token: `${client}, ${account}, grant revoked, signing key revoked`,
+  invalid_token: `${client}, ${account}, grant revoked, signing key revoked, assignment removed`,
   not_found: 'tenant suspended',
 }
 const linkInMail: Outcomes = {
-  works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked`,
+  works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked, assignment removed`,
   '400': account,
   '404': 'tenant suspended',
 }
 const nobodysOwn: Outcomes = {
-  works: `${untouched}, ${client}, ${registration}, resource removed, ${account}, sessions ended, grant revoked, signing key revoked`,
+  works: `${untouched}, ${client}, ${registration}, resource removed, ${account}, sessions ended, grant revoked, signing key revoked, assignment removed`,
   '404': 'tenant suspended',
 }
 
@@ -43,6 +43,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     unauthorized_client: 'grant types removed',
     login_required: `${account}, sessions ended`,
     '404': 'tenant suspended',
+    access_denied: 'assignment removed',
   },
   'session, for an API': {
     works: `${untouched}, client disabled and enabled, signing key revoked`,
@@ -53,6 +54,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     invalid_target: 'resource removed',
     login_required: `${account}, sessions ended`,
     '404': 'tenant suspended',
+    access_denied: 'assignment removed',
   },
   'session, for tokens in the response': {
     works: `${untouched}, client disabled and enabled, resource removed, signing key revoked`,
@@ -62,6 +64,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     unauthorized_client: 'grant types removed',
     login_required: `${account}, sessions ended`,
     '404': 'tenant suspended',
+    access_denied: 'assignment removed',
   },
   'sign-in page': {
     works: `${untouched}, resource removed, sessions ended, signing key revoked`,
@@ -71,6 +74,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     'signs in': 'account suspended, account deleted, password changed',
     consents: 'account suspended and resumed, grant revoked',
     '404': 'tenant suspended',
+    'not assigned': 'assignment removed',
   },
   'consent page': {
     works: `${untouched}, resource removed, grant revoked, signing key revoked`,
@@ -79,6 +83,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     unauthorized_client: 'grant types removed',
     '403': `${account}, sessions ended`,
     '404': 'tenant suspended',
+    'not assigned': 'assignment removed',
   },
   'ID token as a hint': {
     works: `${untouched}, client disabled and enabled, resource removed`,
@@ -89,6 +94,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     login_required: `${account}, sessions ended`,
     invalid_request: 'signing key revoked',
     '404': 'tenant suspended',
+    access_denied: 'assignment removed',
   },
   'pushed request': {
     works: `${untouched}, scope removed, resource removed, signing key revoked`,
@@ -97,11 +103,12 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     'signs in': `${account}, sessions ended`,
     consents: 'grant revoked',
     '404': 'tenant suspended',
+    'not assigned': 'assignment removed',
   },
   'pushing a request': {
     works: `
       ${untouched}, client disabled and enabled, client deleted and registered again, scope removed, resource removed, ${account},
-      sessions ended, grant revoked, signing key revoked`,
+      sessions ended, grant revoked, signing key revoked, assignment removed`,
     invalid_client: 'client disabled, client deleted',
     invalid_request: 'redirect URI removed',
     unauthorized_client: 'grant types removed',
@@ -113,7 +120,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     invalid_client: 'client disabled, client deleted',
     invalid_grant: `
       client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
-      grant revoked`,
+      grant revoked, assignment removed`,
     'less: openid': 'scope removed',
     unauthorized_client: 'grant types removed',
     not_found: 'tenant suspended',
@@ -123,7 +130,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     invalid_client: 'client disabled, client deleted',
     invalid_grant: `
       client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
-      grant revoked`,
+      grant revoked, assignment removed`,
     invalid_scope: 'scope removed',
     unauthorized_client: 'grant types removed',
     invalid_target: 'resource removed',
@@ -132,7 +139,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   'refresh token': refreshToken,
   'refresh token, bound by DPoP': refreshToken,
   'refresh token of the sign-in API': {
-    works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, signing key revoked`,
+    works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, signing key revoked, assignment removed`,
     '401': `${account}, grant revoked`,
     '404': 'tenant suspended',
   },
@@ -141,7 +148,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   'client credentials, for an API': {
     works: `
       ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
-      grant revoked, signing key revoked`,
+      grant revoked, signing key revoked, assignment removed`,
     invalid_client: 'client disabled, client deleted',
     invalid_scope: 'scope removed',
     unauthorized_client: 'grant types removed',
@@ -154,13 +161,13 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
       resource removed, account suspended and resumed, sessions ended, grant revoked, signing key revoked`,
     invalid_client: 'client disabled, client deleted',
     unauthorized_client: 'grant types removed',
-    invalid_grant: 'account suspended, account deleted, password changed',
+    invalid_grant: 'account suspended, account deleted, password changed, assignment removed',
     not_found: 'tenant suspended',
   },
   'password at the sign-in API': {
     works: `
       ${untouched}, ${client}, ${registration}, resource removed, account suspended and resumed, sessions ended, grant revoked,
-      signing key revoked`,
+      signing key revoked, assignment removed`,
     '401': 'account suspended, account deleted, password changed',
     '404': 'tenant suspended',
   },
@@ -170,6 +177,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '400': `${client}, scope removed, grant types removed`,
     'signs in': `${account}, sessions ended`,
     '404': 'tenant suspended',
+    'not assigned': 'assignment removed',
   },
   'code of a device that a person has allowed': {
     works: `${untouched}, redirect URI removed, resource removed, signing key revoked`,
@@ -177,89 +185,89 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     expired_token: 'client disabled and enabled, client deleted and registered again',
     'less: openid': 'scope removed',
     unauthorized_client: 'grant types removed',
-    invalid_grant: `${account}, sessions ended, grant revoked`,
+    invalid_grant: `${account}, sessions ended, grant revoked, assignment removed`,
     not_found: 'tenant suspended',
   },
   'registration access token': {
     works: `
       ${untouched}, client disabled and enabled, ${registration}, resource removed, ${account}, sessions ended, grant revoked,
-      signing key revoked`,
+      signing key revoked, assignment removed`,
     invalid_token: 'client disabled, client deleted, client deleted and registered again',
     not_found: 'tenant suspended',
   },
   'JWT at UserInfo': jwt,
   'opaque token at UserInfo': {
     works: `${untouched}, ${registration}, resource removed, sessions ended, signing key revoked`,
-    invalid_token: `${client}, ${account}, grant revoked`,
+    invalid_token: `${client}, ${account}, grant revoked, assignment removed`,
     not_found: 'tenant suspended',
   },
   'token of an authorization response at UserInfo': {
     works: `${untouched}, ${registration}, resource removed, sessions ended, password changed`,
-    invalid_token: `${client}, account suspended, account suspended and resumed, account deleted, grant revoked, signing key revoked`,
+    invalid_token: `${client}, account suspended, account suspended and resumed, account deleted, grant revoked, signing key revoked, assignment removed`,
     not_found: 'tenant suspended',
   },
   'DPoP-bound token at UserInfo': jwt,
   'JWT at introspection': {
     works: `${untouched}, ${registration}, resource removed, sessions ended`,
-    inactive: `${client}, ${account}, grant revoked, signing key revoked`,
+    inactive: `${client}, ${account}, grant revoked, signing key revoked, assignment removed`,
     not_found: 'tenant suspended',
   },
   'opaque token at introspection': {
     works: `${untouched}, ${registration}, resource removed, sessions ended, signing key revoked`,
-    inactive: `${client}, ${account}, grant revoked`,
+    inactive: `${client}, ${account}, grant revoked, assignment removed`,
     not_found: 'tenant suspended',
   },
   'token for an API at its introspection': {
     works: `${untouched}, ${registration}, sessions ended`,
-    inactive: `${client}, resource removed, ${account}, grant revoked, signing key revoked`,
+    inactive: `${client}, resource removed, ${account}, grant revoked, signing key revoked, assignment removed`,
     not_found: 'tenant suspended',
   },
   'token of a machine at introspection': {
-    works: `${untouched}, ${registration}, ${account}, sessions ended, grant revoked`,
+    works: `${untouched}, ${registration}, ${account}, sessions ended, grant revoked, assignment removed`,
     inactive: `${client}, resource removed, signing key revoked`,
     not_found: 'tenant suspended',
   },
   'introspection by the client': {
     works: `${untouched}, ${registration}, resource removed, sessions ended`,
     invalid_client: 'client disabled, client deleted',
-    inactive: `client disabled and enabled, client deleted and registered again, ${account}, grant revoked, signing key revoked`,
+    inactive: `client disabled and enabled, client deleted and registered again, ${account}, grant revoked, signing key revoked, assignment removed`,
     not_found: 'tenant suspended',
   },
   'revocation by the client': {
     works: `
       ${untouched}, client disabled and enabled, client deleted and registered again, ${registration}, resource removed, ${account},
-      sessions ended, grant revoked, signing key revoked`,
+      sessions ended, grant revoked, signing key revoked, assignment removed`,
     invalid_client: 'client disabled, client deleted',
     not_found: 'tenant suspended',
   },
   'token of a person at the administration API': {
     works: `${untouched}, redirect URI removed, grant types removed, resource removed, sessions ended`,
-    '401': `${client}, ${account}, grant revoked, signing key revoked`,
+    '401': `${client}, ${account}, grant revoked, signing key revoked, assignment removed`,
     '403': 'scope removed',
     '404': 'tenant suspended',
   },
   'token of a machine at the administration API': {
-    works: `${untouched}, redirect URI removed, grant types removed, resource removed, ${account}, sessions ended, grant revoked`,
+    works: `${untouched}, redirect URI removed, grant types removed, resource removed, ${account}, sessions ended, grant revoked, assignment removed`,
     '401': `${client}, signing key revoked`,
     '403': 'scope removed',
     '404': 'tenant suspended',
   },
   'token of the sign-in API': {
-    works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended`,
+    works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, assignment removed`,
     '401': `${account}, grant revoked, signing key revoked`,
     '404': 'tenant suspended',
   },
   'API key of a person at UserInfo': {
     works: `
       ${untouched}, ${client}, ${registration}, resource removed, account suspended and resumed, password changed, sessions ended,
-      grant revoked, signing key revoked`,
+      grant revoked, signing key revoked, assignment removed`,
     invalid_token: 'account suspended, account deleted',
     not_found: 'tenant suspended',
   },
   'API key of a service at introspection': {
     works: `
       nothing, ${client}, ${registration}, ${account}, sessions ended, grant revoked, signing key revoked,
-      tenant suspended and resumed`,
+      tenant suspended and resumed, assignment removed`,
     inactive: 'resource removed, service suspended',
     not_found: 'tenant suspended',
   },
@@ -271,17 +279,17 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   'link that ends a sign-up': nobodysOwn,
   'page for a forgotten password': nobodysOwn,
   'session, at the account page': {
-    works: `${untouched}, ${client}, ${registration}, resource removed, grant revoked, signing key revoked`,
+    works: `${untouched}, ${client}, ${registration}, resource removed, grant revoked, signing key revoked, assignment removed`,
     'signs in': `${account}, sessions ended`,
     '404': 'tenant suspended',
   },
   'logout with a hint': {
-    works: `${untouched}, ${registration}, resource removed, ${account}, sessions ended, grant revoked`,
+    works: `${untouched}, ${registration}, resource removed, ${account}, sessions ended, grant revoked, assignment removed`,
     asks: `${client}, signing key revoked`,
     '404': 'tenant suspended',
   },
   'browser that the account knows': {
-    works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked`,
+    works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked, assignment removed`,
     '429': `${account}`,
     '404': 'tenant suspended',
   },

@@ -219,6 +219,7 @@ export function browserOutcome(landing: { status: number; url: URL; html: string
   if (error !== undefined) return error
   if (shows(landing, 'sign-in')) return 'signs in'
   if (shows(landing, 'consent')) return 'consents'
+  if (landing.html.includes('id="not-assigned"')) return 'not assigned'
   if (shows(landing, 'sign-out')) return 'asks'
   return `${landing.status}`
 }

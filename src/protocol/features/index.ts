@@ -54,7 +54,7 @@ import { tokenStatusList } from './token-status-list.ts'
 import { upstreamTokens } from './upstream-tokens.ts'
 import { userinfo } from './userinfo.ts'
 
-const token = (): Feature => ({ id: 'token', spec: 'RFC 6749 §3.2', endpoints: [tokenEndpoint] })
+const token = (): Feature => ({ id: 'token', spec: 'RFC 6749 §3.2', endpoints: [tokenEndpoint], serves: { assignment: ['required'] } })
 
 export const catalogue = {
   discovery,

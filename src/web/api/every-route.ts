@@ -1,6 +1,7 @@
 /** All routes of the JSON APIs. The listener serves them, and the OpenAPI document and the permissions test are computed from them. */
 import { autoAuthn, type CompatDeps } from '../compat/auto-authn.ts'
 import { picoAuth } from '../compat/pico-auth.ts'
+import { assignmentRoutes } from './admin/assignments.ts'
 import { attributeRoutes } from './admin/attributes.ts'
 import { auditRoutes } from './admin/audit.ts'
 import { clientSecretRoutes } from './admin/client-secrets.ts'
@@ -32,6 +33,7 @@ const administration: readonly JsonRoute[] = [
   ...attributeRoutes,
   ...clientRoutes,
   ...clientSecretRoutes,
+  ...assignmentRoutes,
   ...initialAccessTokenRoutes,
   ...resourceRoutes,
   ...connectionRoutes,

@@ -15,7 +15,7 @@ import type { Client } from '../../protocol/client.ts'
 import type { CredentialStore } from '../../protocol/credentials.ts'
 import type { Ctx, Endpoint } from '../../protocol/feature.ts'
 import type { Store } from '../../protocol/ports.ts'
-import type { ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../../protocol/registry.ts'
+import type { AssignmentStore, ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../../protocol/registry.ts'
 import type { Reply, Request, RequestBody } from '../../protocol/request-reply.ts'
 import type { VaultDeps } from '../../vault/deps.ts'
 import type { View } from '../pages/layout.ts'
@@ -33,6 +33,7 @@ export interface WebTenant {
     InitialAccessTokenStore &
     ResourceStore &
     GrantStore &
+    AssignmentStore &
     CredentialStore &
     Pick<IdentityStore, 'audit'>
   keyring: Keyring

@@ -15,6 +15,7 @@ import { formPost } from './form-post.ts'
 import { layout, type PageContext, type View } from './layout.ts'
 import { leave } from './leave.ts'
 import { newPassword } from './new-password.ts'
+import { notAssigned } from './not-assigned.ts'
 import { recoveryCodes } from './recovery-codes.ts'
 import { secondFactor } from './second-factor.ts'
 import { signIn } from './sign-in.ts'
@@ -45,6 +46,8 @@ function viewOf(page: Page, look: PageContext): View {
       return confirmSignUp(page.data, look)
     case 'choose-account':
       return chooseAccount(page.data, look)
+    case 'not-assigned':
+      return notAssigned(page.data, look)
     case 'new-password':
       return newPassword(page.data, look)
     case 'second-factor':
