@@ -82,7 +82,7 @@ const protocol: Record<string, Act> = {
   'resourcesAdmin.list': lists((s) => s.resourcesAdmin.list(page)),
   'resourcesAdmin.rotateSecret': writes('resource_secrets ~1', (s) => s.resourcesAdmin.rotateSecret(api1, aSecret('second'), undefined)),
   declare: writes(
-    'client_origins -1, client_secrets -2, clients -1, connections -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
+    'assignments -2, client_origins -1, client_secrets -2, clients -1, connections -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
     (s) =>
       s.declare(
         {
@@ -197,9 +197,9 @@ const protocol: Record<string, Act> = {
 }
 
 const removal =
-  'accounts -1, api_keys -1, assignments -1, codes -1, devices -1, flows ~1, grants ~1, links -2, logins -2, memberships -1, outbox +1, passkeys -1, recovery_codes -2, refresh_tokens -1, session_clients -1, sessions -2, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1'
+  'accounts -1, api_keys -1, assignments -1, codes -1, credential_offers -1, deferred_credentials -1, devices -1, flows ~1, grants ~1, issued_credentials ~1, links -2, logins -2, memberships -1, outbox +1, passkeys -1, recovery_codes -2, refresh_tokens -1, session_clients -1, sessions -2, status_lists ~1, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1'
 const endOfAccess =
-  'accounts ~1, codes -1, devices -1, flows ~1, grants ~1, links -2, outbox +1, refresh_tokens -1, session_clients -1, sessions -2'
+  'accounts ~1, codes -1, credential_offers -1, devices -1, flows ~1, grants ~1, links -2, outbox +1, refresh_tokens -1, session_clients -1, sessions -2'
 
 const identity: Record<string, Act> = {
   'accounts.add': writes('accounts +1, logins +2', (s) => s.accounts.add({ ...person('3'), attributes: {} })),
@@ -217,7 +217,7 @@ const identity: Record<string, Act> = {
   'accounts.count': lists((s) => s.accounts.count()),
   'accounts.search': lists((s) => s.accounts.search({ sort: 'username', descending: false, offset: 0, limit: 10 })),
   'accounts.administer': writes(
-    'accounts ~1, codes -1, flows ~1, grants ~1, outbox +1, refresh_tokens -1, session_clients -1, sessions -2',
+    'accounts ~1, codes -1, credential_offers -1, flows ~1, grants ~1, outbox +1, refresh_tokens -1, session_clients -1, sessions -2',
     (s) =>
       s.accounts.administer({
         by: { subject: 'person2', role: 'superadmin' },
@@ -228,7 +228,7 @@ const identity: Record<string, Act> = {
       }),
   ),
   'accounts.replacePassword': writes(
-    'accounts ~1, codes -1, devices -1, flows ~1, links -2, outbox +1, refresh_tokens -1, revocations +1, session_clients -1, sessions -2',
+    'accounts ~1, codes -1, credential_offers -1, devices -1, flows ~1, links -2, outbox +1, refresh_tokens -1, revocations +1, session_clients -1, sessions -2',
     (s) => s.accounts.replacePassword({ subject: 'person1', from: '$1', to: '$new', keep: undefined, now: NOW + 1, until: NOW + 60 }),
   ),
   'access.of': reads((s, n) => s.access.of(`person${n}`)),

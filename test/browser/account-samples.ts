@@ -8,17 +8,15 @@ import { deletedView, deletionPage } from '../../src/web/pages/account/deletion.
 import { type EmailPage, emailPage } from '../../src/web/pages/account/email.ts'
 import { type AccountPageContext, accountView, type Content } from '../../src/web/pages/account/layout.ts'
 import { overviewPage } from '../../src/web/pages/account/overview.ts'
-import { type PasskeysPage, passkeysPage } from '../../src/web/pages/account/passkeys.ts'
 import { type PasswordPage, passwordPage } from '../../src/web/pages/account/password.ts'
 import { profilePage } from '../../src/web/pages/account/profile.ts'
-import { type SecondFactorsPage, secondFactorsPage } from '../../src/web/pages/account/second-factors.ts'
 import { type SessionsPage, sessionsPage } from '../../src/web/pages/account/sessions.ts'
 import { strangerView } from '../../src/web/pages/account/stranger.ts'
 import type { Html } from '../../src/web/pages/html.ts'
 import type { View } from '../../src/web/pages/layout.ts'
-import { passkeyScript } from '../../src/web/pages/passkey.ts'
 import { connected, hostileConnected } from './connection-samples.ts'
 import { credentialSamples, offerSamples } from './credential-samples.ts'
+import { factorSamples } from './factor-samples.ts'
 import { hostileQuestions, questions } from './question-samples.ts'
 
 const at = { base: '/t/acme', sid: 's1' }
@@ -61,7 +59,7 @@ export function accountSamples(origin: string, attack: string): Record<string, P
   return {
     'account-overview': accountView(context, { title: 'Your account', body: overviewPage(context) }),
     'account-stranger': strangerView(at.base),
-    ...factorSamples(section, attack, hostile),
+    ...factorSamples(section, { attack, context, hostile }),
     'account-profile': section('profile', {
       title: 'Profile',
       notice: 'Your profile is saved.',
@@ -252,53 +250,5 @@ function applications(origin: string, more: Partial<Application> = {}, scope = '
         details: [],
       },
     ],
-  }
-}
-
-/** Second factors and passkeys: none yet, some, to be confirmed first, and of someone who means harm. */
-function factorSamples(
-  section: (name: string, content: Content, where?: AccountPageContext) => View,
-  attack: string,
-  hostile: AccountPageContext,
-): Record<string, View> {
-  const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
-  const offer = { secret, uri: `otpauth://totp/Acme:ada?secret=${secret}`, draft: 'd' }
-  const none: SecondFactorsPage = {
-    ...at,
-    ...{ zone: 'Europe/London', since: undefined, any: false, recoveryCodes: 0, offer, wrongCode: false, confirm: undefined },
-  }
-  const some = { ...none, since: 1_763_000_000, any: true, recoveryCodes: 7 }
-  const factors = (page: SecondFactorsPage, where = context) => {
-    const problem = page.wrongCode ? 'The code is not right.' : undefined
-    return section('second-factors', { title: 'Second factors', problem, body: secondFactorsPage(page) }, where)
-  }
-  const items = [
-    { id: 'one', name: 'Work laptop', synced: false, createdAt: 1_763_000_000, lastUsedAt: 1_763_500_000 },
-    { id: 'two', name: 'Synced passkey', synced: true, createdAt: 1_763_100_000, lastUsedAt: undefined },
-  ]
-  const options = JSON.stringify({
-    challenge: 'eA',
-    rp: { name: 'Acme' },
-    user: { id: 'eA', name: 'a', displayName: 'a' },
-    pubKeyCredParams: [],
-  })
-  const keys = (page: Partial<PasskeysPage>, where = context) => {
-    const all = { ...at, zone: 'Europe/London', items, offer: options, confirm, ...page }
-    return section('passkeys', { title: 'Passkeys', body: passkeysPage(all), ...(all.offer && { script: passkeyScript }) }, where)
-  }
-  const long = attack + 'W'.repeat(200)
-  return {
-    'account-second-factors-none': factors(none),
-    'account-second-factors': factors(some),
-    'account-second-factors-wrong': factors({ ...some, wrongCode: true }),
-    'account-second-factors-confirm': factors({ ...some, confirm }),
-    'hostile-account-second-factors': factors(
-      { ...none, offer: { secret: attack, uri: `otpauth://totp/${attack}`, draft: attack } },
-      hostile,
-    ),
-    'account-passkeys-none': keys({ items: [] }),
-    'account-passkeys': keys({}),
-    'account-passkeys-confirm': keys({ offer: undefined }),
-    'hostile-account-passkeys': keys({ items: [{ ...items[0]!, id: attack, name: long }] }, hostile),
   }
 }
