@@ -1,6 +1,7 @@
 /** What ends with a change of an account and with a session, by any act (holes 4, 6 and 9). */
 import assert from 'node:assert/strict'
 import {
+  aClient,
   aCode,
   aFlow,
   aGrant,
@@ -16,6 +17,8 @@ import {
   type TenantStore,
 } from '../../test/stored.ts'
 import type { Account } from '../identity/account.ts'
+import { outboxQueue } from './outbox.ts'
+import { sql } from './sql.ts'
 
 const kinds = ['reset', 'invitation', 'verification', 'email-change'] as const
 const pending = { id: 'pending', subject: 'subject', password: 'mark', amr: ['pwd'], expiresAt: NOW + 60 }
@@ -107,7 +110,6 @@ for (const [name, act, stays] of acts)
   })
 
 onEachEngine('hole 9: an address that changed makes the link to the old one useless even where its row is left', async ({ a, db }) => {
-  const { sql } = await import('./sql.ts')
   await furnish(a)
   await db.write(sql`update accounts set email = 'new@example.org' where tenant_id = 'a' and subject = 'subject'`)
   for (const kind of ['reset', 'invitation'] as const) {
@@ -127,7 +129,6 @@ onEachEngine('hole 9: a link for one thing is not spent for another', async ({ a
 })
 
 onEachEngine('hole 9: no link is made for an account that changed since it was read', async ({ a, db }) => {
-  const { sql } = await import('./sql.ts')
   await a.accounts.add(anAccount())
   assert.equal(await a.links.add(aLink({}, anAccount({ passwordHash: '$old' }))), false)
   assert.equal(await a.links.add(aLink({}, anAccount({ email: 'old@example.org' }))), false)
@@ -233,6 +234,26 @@ onEachEngine('hole 4: a session under a new id keeps the codes of the old one, a
   await a.sessions.end({ subject: 'subject', sid: 'raised' })
   assert.equal(await a.codes.find('code'), undefined)
 })
+
+onEachEngine(
+  'a session that gives way to that of somebody else tells its applications; one that goes on does not',
+  async ({ a, b, db }) => {
+    for (const store of [a, b]) {
+      await aGrant(store)
+      await store.clientsAdmin.add(aClient({ backchannel_logout_uri: 'https://app.example/logout' }), [])
+      await signedIn(store)
+      await store.codes.add(aCode(), undefined)
+    }
+    await a.accounts.add(boss)
+    const waiting = async () => (await db.read(sql`select id from outbox where tenant_id = 'a'`)).length
+    await a.sessions.start(aSession({ hash: 'raised', sid: 'raised' }), '$hash', ['signed in'])
+    assert.equal(await waiting(), 0)
+    await a.sessions.start(aSession({ hash: 'boss', sid: 'of boss', subject: 'boss' }), '$hash', ['raised'])
+    assert.equal(await waiting(), 1)
+    const [told, ...more] = await outboxQueue(db).claim({ lease: 'mine', now: NOW + 2, until: NOW + 300, limit: 9 })
+    assert.deepEqual([JSON.parse(told?.content ?? '{}'), more], [{ client: 'client', subject: 'subject', sid: 'sid' }, []])
+  },
+)
 
 onEachEngine('sessions are listed and found in their tenant alone', async ({ a, b }) => {
   for (const store of [a, b]) await store.accounts.add(anAccount())

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { type Engine, freePort, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
-import { claimsOf } from './application.ts'
+import { receiver } from '../receiver.ts'
+import { browser as browserAt } from '../tiny-browser.ts'
+import { alice, application, call, callback, claimsOf } from './application.ts'
 import { bye, type LogoutStage, logoutStage, tokenOf } from './logout-stage.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
@@ -125,6 +127,27 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
+    test('while a tenant is suspended its logout tokens wait', async () => {
+      await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
+      const tenant = (await gatehouse.app.tenant('acme'))!
+      const subject = await gatehouse.addAccount({ username: alice.username }, alice.password, tenant)
+      const metadata = { client_id: 'acme-app', redirect_uris: [callback], policy: { consent: 'skip' } }
+      await gatehouse.addClient({ ...metadata, backchannel_logout_uri: `${remote.url}/acme` }, 'secret', tenant)
+      const issuer = `${gatehouse.issuer}/t/acme`
+      await application(gatehouse, { id: 'acme-app', secret: 'secret', issuer }).tokens(browserAt(issuer))
+      await gatehouse.app.tenants.setStatus('acme', 'suspended')
+      await tenant.store.factors.clear(subject)
+      gatehouse.advance(2)
+      await gatehouse.app.deliverDue()
+      assert.equal(at({ path: '/acme' }).length, 0)
+      await gatehouse.app.tenants.setStatus('acme', 'active')
+      while (at({ path: '/acme' }).length === 0) {
+        gatehouse.advance(31)
+        await gatehouse.app.deliverDue()
+      }
+      assert.equal(claimsOf(tokenOf(at({ path: '/acme' })[0]!)).iss, issuer)
+    })
+
     test('of two nodes one sends each logout token', async () => {
       const second = await testApp(engine, { ...shared, ISSUER: gatehouse.issuer, LISTEN_PORT: String(await freePort()) })
       try {
@@ -152,3 +175,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
   })
 }
+
+test('where the feature is off, no logout token is sent or advertised', async () => {
+  const gatehouse = await testApp('sqlite', { FEATURES_BACK_CHANNEL_LOGOUT: 'false' })
+  const remote = await receiver()
+  try {
+    const subject = await gatehouse.addAccount({ username: alice.username }, alice.password)
+    const client = { client_id: 'app', redirect_uris: [callback], backchannel_logout_uri: remote.url, policy: { consent: 'skip' } }
+    await gatehouse.addClient(client, 'secret')
+    await application(gatehouse, { id: 'app', secret: 'secret' }).tokens(gatehouse.browser())
+    await gatehouse.root.signIn.store.sessions.end({ subject })
+    assert.deepEqual(remote.received, [])
+    const { body } = await call(`${gatehouse.issuer}/.well-known/openid-configuration`)
+    assert.equal(body.backchannel_logout_supported, undefined)
+  } finally {
+    await gatehouse.close()
+    await remote.close()
+  }
+})

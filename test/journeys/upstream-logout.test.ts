@@ -4,6 +4,7 @@ import { after, suite, test } from 'node:test'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { metadataOf } from '../../src/protocol/change-client.ts'
 import type { Engine } from '../app.ts'
+import { withApp } from '../authenticator-app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
 import { alice, call, encode, told } from './application.ts'
@@ -69,6 +70,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await logout({ sid: 's4' })).status, 200)
       assert.equal((await store.sessions.of(subject, gatehouse.now())).length, 0)
       assert.equal(await isIn(browser), false)
+    })
+
+    test('a session that began only after a second factor ends too', async () => {
+      await enter('p6', 's7')
+      const { subject } = (await store.upstreamIdentities.find('sso', 'p6'))!
+      const { app: authenticator } = await withApp(gatehouse.root, subject, gatehouse.now())
+      upstream.idToken = { sid: 's8' }
+      const browser = gatehouse.browser()
+      await through(browser, 'sso', newcomer('p6'))
+      gatehouse.advance(30)
+      await tokensOf(await browser.submit('second-factor', { code: authenticator.at(gatehouse.now()) }), browser)
+      assert.equal((await logout({ sid: 's8' })).status, 200)
+      assert.equal(await isIn(browser), false)
+      assert.equal((await store.sessions.of(subject, gatehouse.now())).length, 1)
     })
 
     test('applications that ask for it are told in turn', async () => {
