@@ -49,6 +49,9 @@ const refused: [line: string, status: number, message: string][] = [
   ['sessions end-all nobody', 1, 'there is no account nobody'],
   ['sessions list --limit 0', 2, '--limit is 1 to 10000'],
   ['grants revoke nothing', 1, 'there is no grant nothing'],
+  ['sessions list --limit 10001', 2, '--limit is 1 to 10000'],
+  ['grants list --limit 0', 2, '--limit is 1 to 10000'],
+  ['grants list --limit 10001', 2, '--limit is 1 to 10000'],
   ['grants list --limit many', 2, '--limit is 1 to 10000'],
   ['grants list --user nobody', 1, 'there is no account nobody'],
 ]

@@ -174,6 +174,6 @@ test('the list is for people: the newest first, filtered by login, act, outcome 
   assert.deepEqual(await json('audit list --outcome failure'), [])
   assert.deepEqual(await json('audit list --until 1d'), [])
   assert.match((await gatehouse('audit list --about eve')).out, /user\.status +operator \S+ +eve$/m)
-  assert.match((await gatehouse('audit list --limit 0')).err, /--limit is 1 to 10000/)
+  for (const limit of [0, 10_001]) assert.match((await gatehouse(`audit list --limit ${limit}`)).err, /--limit is 1 to 10000/)
   assert.match((await gatehouse('audit list --act user.praise')).err, /Allowed choices are/)
 })

@@ -153,6 +153,12 @@ test('a file that is not there, a format that is not known, and a secret that is
 })
 
 const secretData = (value: string, salt: string) => JSON.stringify({ value, salt, additionalParameters: {} })
+const hashed = {
+  type: 'password',
+  secretData: secretData('xKjWvB9+0sSP6wTqI1JoEI7w+iA0x9VDhPgmrOHRG80=', 'LRScGShC7shkdoU5B1UgUQ=='),
+  credentialData:
+    '{"hashIterations":5,"algorithm":"argon2","additionalParameters":{"hashLength":["32"],"memory":["7168"],"type":["id"],"version":["1.3"],"parallelism":["1"]}}',
+}
 const realm = people(
   {
     id: 'a1',
@@ -164,15 +170,7 @@ const realm = people(
     enabled: true,
     attributes: { plan: ['gold'] },
     requiredActions: [],
-    credentials: [
-      { type: 'otp', secretData: '{}', credentialData: '{}' },
-      {
-        type: 'password',
-        secretData: secretData('xKjWvB9+0sSP6wTqI1JoEI7w+iA0x9VDhPgmrOHRG80=', 'LRScGShC7shkdoU5B1UgUQ=='),
-        credentialData:
-          '{"hashIterations":5,"algorithm":"argon2","additionalParameters":{"hashLength":["32"],"memory":["7168"],"type":["id"],"version":["1.3"],"parallelism":["1"]}}',
-      },
-    ],
+    credentials: [{ type: 'otp', secretData: '{}', credentialData: '{}' }, hashed],
   },
   { id: 'a2', username: 'john@example.com', email: 'John@example.com', enabled: false, requiredActions: ['UPDATE_PASSWORD'] },
   { id: 'a3', username: 'service-account-x', serviceAccountClientId: 'x' },
@@ -195,6 +193,15 @@ test('a realm export of Keycloak', async () => {
   const john = await json('users show john@example.com')
   assert.deepEqual([john.username, john.status, john.password_is_temporary], ['a2', 'suspended', false])
   assert.match((await gatehouse('users import - --from keycloak', realm)).err, /user 3 is left out: it is the account of a client/)
+})
+
+test('a password of Keycloak that must be changed is temporary', async () => {
+  const person = (id: string, temporary: boolean, action: string) => {
+    return { id, username: id, requiredActions: [action], credentials: [{ ...hashed, temporary }] }
+  }
+  await bring('--from keycloak', people(person('k1', true, 'TERMS'), person('k2', false, 'TERMS'), person('k3', false, 'UPDATE_PASSWORD')))
+  for (const [id, isTemporary] of Object.entries({ k1: true, k2: false, k3: true }))
+    assert.equal((await json(`users show ${id}`)).password_is_temporary, isTemporary, id)
 })
 
 const hashConfig = `hash_config {
