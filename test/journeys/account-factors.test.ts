@@ -154,7 +154,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('who has not signed in just now must do so first', async () => {
       const sid = /name="sid" value="([^"]+)"/.exec((await browser.open('/account/second-factors')).html)?.[1] as string
       gatehouse.advance(301)
-      for (const path of ['second-factors', 'passkeys']) assert.match((await browser.open(`/account/${path}`)).html, /id="confirm"/)
+      for (const path of ['second-factors', 'passkeys']) {
+        const { html } = await browser.open(`/account/${path}`)
+        assert.match(html, /id="confirm"/)
+        assert.doesNotMatch(html, /<script/)
+      }
       for (const act of [
         'second-factors/add-app',
         'second-factors/remove-app',

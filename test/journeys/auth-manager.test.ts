@@ -85,6 +85,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await call('GET', '/version')).body.data.app_name, 'gatehouse')
     })
 
+    test('the provider is asked about a token once in ten seconds', async () => {
+      const asked = () => upstream.requests.filter(({ path }) => path === '/introspect').length
+      const valid = async (headers: Record<string, string>) => (await call('GET', '/v1/validate-token', headers)).status === 200
+      const headers = tokenOf('cached')
+      const before = asked()
+      for (const seconds of [0, 0, 9]) {
+        gatehouse.advance(seconds)
+        assert.ok(await valid(headers))
+        assert.equal(asked(), before + 1)
+      }
+      gatehouse.advance(1)
+      assert.ok(await valid(headers))
+      assert.equal(asked(), before + 2)
+    })
+
     test('a person of this server uses it with an access token of this server', async () => {
       const app = application(gatehouse, { id: 'app' })
       const browser = gatehouse.browser()

@@ -1,12 +1,28 @@
 /** What stands between a request and its answer: prompts, ages, hints, accounts, consent — OpenID Connect Core §3.1.2.1 to §3.1.2.6. */
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, beforeEach, suite, test } from 'node:test'
+import pg from 'pg'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, callback, claimsOf, type Fields, type Person, shows, told } from './application.ts'
 
 const bob: Person = { username: 'robert', password: 'the builder' }
+
+/** Until it is released, no write to flows ends; reads go on. */
+async function holdWrites(database: string): Promise<() => Promise<void>> {
+  if (database.startsWith('sqlite:')) {
+    const other = new DatabaseSync(database.slice('sqlite:'.length))
+    other.exec('begin immediate')
+    return async () => other.close()
+  }
+  const other = new pg.Client({ connectionString: database })
+  await other.connect()
+  await other.query('begin')
+  await other.query('lock table flows in exclusive mode')
+  return () => other.end()
+}
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`prompts and consent, on ${engine}`, () => {
@@ -137,6 +153,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const form = await browser.submit('choose-account', { sid: '' })
       assert.ok(shows(form, 'sign-in'))
       assert.equal(await subjectOf(await browser.submit('sign-in', { ...alice })), first)
+    })
+    test('select_account: the choice is stored before it is answered, however long that takes', async () => {
+      const { sub } = claimsOf(await signIn(alice))
+      const page = await browser.open(trusted.url({ prompt: 'select_account' }))
+      const release = await holdWrites(gatehouse.database)
+      const choosing = choose(page, 'Alice')
+      for (let n = 0; n < 5; n++) await fetch(`${gatehouse.issuer}/healthz`)
+      await release()
+      assert.equal(await subjectOf(await choosing), sub)
     })
     test('select_account: a session of somebody else cannot be chosen', async () => {
       const { sid } = claimsOf(await signIn(alice))
