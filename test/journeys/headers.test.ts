@@ -88,6 +88,7 @@ const routes: [path: string, ask: Ask, status: number, expected: Expected][] = [
   ['/healthz', {}, 200, uncached],
   ['/readyz', {}, 200, uncached],
   ['/version', {}, 200, uncached],
+  ['/favicon.ico', {}, 200, { ...data, 'cache-control': /^public, max-age=86400$/, 'content-type': /^image\/svg\+xml$/ }],
   ['/nothing', {}, 404, uncached],
   ['/nothing', { headers: html }, 404, page],
   ['/%zz', {}, 404, uncached],

@@ -53,6 +53,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(shows(await browser.open(`/authorize/continue?flow=${flow}&another=1`), 'sign-in'))
     })
 
+    test('a hint leads nowhere once something was answered', async () => {
+      const browser = gatehouse.browser()
+      await app.arrive(browser)
+      const page = await browser.open(app.url({ prompt: 'select_account login', idp_hint: 'routed' }))
+      const sid = /name="sid" value="([^"]+)"/.exec(page.html)?.[1] as string
+      assert.ok(shows(await browser.submit('choose-account', { sid }), 'sign-in'))
+    })
+
     test('how the application wants the person to sign in is asked of the provider, too', async () => {
       await set('open', { sign_in: { sign_up: 'open' } })
       const cases: [asked: Record<string, string>, prompt: string | null, hint: string | null][] = [
