@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { demoAddresses, demoMachine } from './demo-constants.ts'
 import { createAccount, LoginTaken } from './identity/accounts.ts'
 import { readClient } from './protocol/register.ts'
+import { resourceSchema } from './protocol/resource.ts'
 import type { Tenant } from './tenant.ts'
 
 export const demo = {
@@ -12,15 +13,26 @@ export const demo = {
   /** The two clients in the README of the minimal M2M server. */
   m2m: { client_id: 'm2m-client', secret: 'm2m-secret' },
   m2mHs256: { client_id: 'm2m-hs256', secret: 'm2m-hs256-secret', signingSecret: 'm2m-hs256-signing-secret-for-development' },
+  /** What the compliance suite of the Authlete reference server takes for given. The password of each person is the user name. */
+  authlete: {
+    client: { client_id: '3345476919', secret: '3345476919-secret', redirect_uri: 'https://oidcdebugger.com/debug' },
+    resourceServer: { resource_id: 'rs0', secret: 'rs0-secret' },
+    people: [
+      { sub: '1001', username: 'john', email: 'john@example.com', name: 'John Smith' },
+      { sub: '1002', username: 'jane', email: 'jane@example.com', name: 'Jane Smith' },
+      { sub: '1003', username: 'max', email: 'max@example.com', name: 'Max Meier' },
+    ],
+  },
 } as const
 
 /**
- * A problem for each client that still has a secret which everyone can read here: one by which it authenticates, or one with which tokens
- * are signed in its name. A disabled client counts too, because it can be enabled.
+ * A problem for each client, API and account that still has a secret which everyone can read here: one by which it authenticates, or one
+ * with which tokens are signed in its name. A disabled client and a suspended account count too, because they can be enabled.
  */
-export async function publishedSecrets({ store, tokens, signingSecrets }: Tenant): Promise<string[]> {
-  const problems: string[] = []
-  for (const { client_id: id, secret } of [demo.machine, demo.m2m, demo.m2mHs256]) {
+export async function publishedSecrets(tenant: Tenant): Promise<string[]> {
+  const { store, tokens, signingSecrets } = tenant
+  const problems = await publishedAtAuthlete(tenant)
+  for (const { client_id: id, secret } of [demo.machine, demo.m2m, demo.m2mHs256, demo.authlete.client]) {
     const client = await store.clientsAdmin.find(id)
     if (client && (await tokens.matchesSecret(secret, client.secretHashes)))
       problems.push(
@@ -29,6 +41,25 @@ export async function publishedSecrets({ store, tokens, signingSecrets }: Tenant
     if (client?.sealedSigningSecret !== undefined && signingSecrets.secretOf(client) === demo.m2mHs256.signingSecret)
       problems.push(`the signing secret of client ${id} is published — run "gatehouse clients signing-secret ${id} --reset"`)
   }
+  return problems
+}
+
+/** The secrets of the people and of the resource server that the Authlete reference server has. */
+async function publishedAtAuthlete({ store, tokens, signIn, accounts }: Tenant): Promise<string[]> {
+  const problems: string[] = []
+  const { people, resourceServer } = demo.authlete
+  for (const { sub, username } of people) {
+    const account = await accounts.store.accounts.bySubject(sub)
+    if (account && (await signIn.passwords.verify(username, account.passwordHash)))
+      problems.push(
+        `the password of the demo account ${username} of development mode is published — run "gatehouse users delete ${username}"`,
+      )
+  }
+  const resource = await store.resources.named(resourceServer.resource_id)
+  if (resource && (await tokens.matchesSecret(resourceServer.secret, resource.secretHashes)))
+    problems.push(
+      `the secret of the API ${resourceServer.resource_id} is published — run "gatehouse resources delete ${resource.identifier}"`,
+    )
   return problems
 }
 
@@ -51,7 +82,16 @@ export async function addDemoData(tenant: Tenant, random: (bytes: number) => Buf
     if (error instanceof LoginTaken) return 'there' // another node was first
     throw error
   }
+  await addAuthletePeople(tenant)
   return { password }
+}
+
+/** Into an empty database alone: people may delete them. */
+async function addAuthletePeople({ accounts }: Tenant): Promise<void> {
+  for (const { sub, username, email, name } of demo.authlete.people) {
+    const account = { sub, username, email, claims: { name, email_verified: true } }
+    await createAccount(accounts, account, { text: username, temporary: false })
+  }
 }
 
 async function addClients(tenant: Tenant, signingSecret: string): Promise<void> {
@@ -80,6 +120,24 @@ async function addClients(tenant: Tenant, signingSecret: string): Promise<void> 
   await addClient(tenant, { ...hs256, client_id: m2mHs256.client_id, client_name: 'M2M demo with HS256' }, m2mHs256.secret)
   const sealed = tenant.signingSecrets.sealSecret(m2mHs256.client_id, signingSecret)
   await tenant.store.clientsAdmin.setSigningSecret(m2mHs256.client_id, sealed)
+  await addAuthlete(tenant)
+}
+
+async function addAuthlete(tenant: Tenant): Promise<void> {
+  const { client, resourceServer } = demo.authlete
+  const metadata = {
+    client_id: client.client_id,
+    client_name: 'Authlete demo',
+    redirect_uris: [client.redirect_uri],
+    grant_types: ['authorization_code', 'refresh_token'],
+    scope: 'openid profile email offline_access grant_management_query grant_management_revoke',
+    policy: { pkce: 'optional' },
+  }
+  await addClient(tenant, metadata, client.secret)
+  const { resource_id, secret } = resourceServer
+  const resource = resourceSchema.parse({ identifier: tenant.ctx.issuer, resource_id, name: 'Authlete demo' })
+  const hash = tenant.tokens.hashSecret(secret)
+  await tenant.store.resourcesAdmin.add(resource, { id: 'demo', hash, createdAt: tenant.ctx.now() })
 }
 
 /** Leaves out a client that needs a feature which is switched off. */

@@ -1,12 +1,17 @@
 /** Paths of the Authlete reference server, for programs written for it: the same endpoints, and a form that signs in and consents at once. */
 import { OAuthError } from '../../protocol/errors.ts'
+import { findClient } from '../../protocol/find-client.ts'
 import { findFlow } from '../../protocol/flow.ts'
 import { Params } from '../../protocol/params.ts'
 import { progress } from '../../protocol/progress.ts'
 import type { Browser, Reply, Request } from '../../protocol/request-reply.ts'
+import { consentItemsOf } from '../../protocol/requested-permissions.ts'
 import { applicationOf, deny } from '../../protocol/respond.ts'
 import type { Route, ViewReply, WebTenant } from '../http/route.ts'
 import { decisionView } from '../pages/decision.ts'
+import { html } from '../pages/html.ts'
+import { plain } from '../pages/names.ts'
+import { destination } from '../pages/urls.ts'
 
 /** Ours by theirs. */
 export const authletePaths: Readonly<Record<string, string>> = {
@@ -42,22 +47,28 @@ function authorization({ start, go }: Pick<Routes, 'start' | 'go'>): Route {
     methods: ['GET', 'POST'],
     audience: 'program',
     async handle(tenant, request, sent) {
-      const id = request.params.get('client_id')
-      if (id === undefined || !(await tenant.ctx.store.clients.find(id))) return unknownClient()
+      const clientId = request.params.get('client_id')
+      const named = clientId !== undefined && { clientId, address: request.address, refusal: 'invalid_client' as const }
+      if (!named || !(await findClient(tenant.ctx, named).catch(asBadRequest))) return unknownClient()
       const reply = await start.handle(tenant, request, sent)
       const ticket = ticketOf(reply)
       if (ticket === undefined) return reply
       const browser = { ...request.browser, ...('remember' in reply ? reply.remember : {}) } as Browser
       const next = await go.handle(tenant, asking(request, browser, { flow: ticket }), sent)
       const asks = next.kind === 'page' && (next.page === 'sign-in' || next.page === 'consent')
-      return asks ? formFor(tenant, ticket, { reply, browser, signedIn: next.page === 'consent' }) : reply
+      return asks && (await fitsForm(tenant, ticket, browser))
+        ? formFor(tenant, ticket, { reply, browser, signedIn: next.page === 'consent' })
+        : reply
     },
   }
 }
 
 function unknownClient(): never {
-  const error = new OAuthError('invalid_client', 'client_id is missing, or not registered here')
-  error.status = 400
+  return asBadRequest(new OAuthError('invalid_client', 'client_id is missing, or not registered here'))
+}
+
+function asBadRequest(error: unknown): never {
+  if (error instanceof OAuthError) error.status = 400
   throw error
 }
 
@@ -66,6 +77,12 @@ function ticketOf(reply: Reply | ViewReply): string | undefined {
   if (reply.kind !== 'redirect') return undefined
   const url = new URL(reply.to)
   return url.pathname.endsWith('/authorize/continue') ? (url.searchParams.get('flow') ?? undefined) : undefined
+}
+
+/** This form has no place for what our own page of consent warns of and lists besides scopes; then that page asks. */
+async function fitsForm({ ctx }: WebTenant, ticket: string, browser: Browser): Promise<boolean> {
+  const { flow, client } = await findFlow(ctx, ticket, browser)
+  return client.quarantined !== true && client.documentReadAt === undefined && consentItemsOf(ctx, flow.asked, undefined).length === 0
 }
 
 async function formFor(
@@ -133,11 +150,35 @@ function asking(request: Request, browser: Browser, fields: Readonly<Record<stri
   return { ...request, browser, params: new Params(Object.entries(fields)) }
 }
 
-/** Their programs follow a redirect: the page of ours that leads on would be in the way. */
+/** Their programs follow a redirect, or look for their own page that posts: the pages of ours that lead on would be in the way. */
 function located<T extends Reply | ViewReply>(reply: T): T | Reply {
+  if (reply.kind === 'page' && reply.page === 'form-post') return selfSubmitting(reply)
   if (reply.kind !== 'page' || reply.page !== 'leave') return reply
   const { remember, headers, auditEvents } = reply
   return { kind: 'redirect', to: reply.data.to, ...{ remember, headers, auditEvents } } as Reply
+}
+
+const submit = 'javascript:document.forms[0].submit()'
+
+/** OAuth 2.0 Form Post Response Mode §2, with the handler that their programs look for; the policy allows that handler alone. */
+function selfSubmitting({ data, headers, remember, auditEvents }: Extract<Reply, { page: 'form-post' }>): Reply {
+  const fields = Object.entries(data.fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}"/>\n`)
+  const page = html`<html>
+<head><title>${plain(data.application.name)}</title></head>
+<body onload="${submit}">
+<form method="post" action="${destination(data.action)}">
+${fields}<noscript><button>Continue</button></noscript>
+</form>
+</body>
+</html>
+`
+  const policy = "default-src 'none'; script-src 'unsafe-hashes' 'sha256-FRuPMoCm2v334i+3oP3jLBT4RnmwV1pycDQaxVXK4MY='"
+  return {
+    ...{ kind: 'text', status: 200, type: 'text/html;charset=UTF-8', text: page.text },
+    headers: { ...headers, 'content-security-policy': `${policy}; base-uri 'none'; frame-ancestors 'none'`, 'cache-control': 'no-store' },
+    ...(remember && { remember }),
+    ...(auditEvents && { auditEvents }),
+  }
 }
 
 /** One answer, with what the steps before it told the browser and the audit log. */
