@@ -125,11 +125,13 @@ async function addClients(tenant: Tenant, signingSecret: string): Promise<void> 
 
 async function addAuthlete(tenant: Tenant): Promise<void> {
   const { client, resourceServer } = demo.authlete
+  const isHybrid = tenant.ctx.server.responseTypes.has('code id_token')
   const metadata = {
     client_id: client.client_id,
     client_name: 'Authlete demo',
     redirect_uris: [client.redirect_uri],
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: ['authorization_code', 'refresh_token', ...(isHybrid ? ['implicit'] : [])],
+    response_types: ['code', ...(isHybrid ? ['code id_token'] : [])],
     scope: 'openid profile email offline_access grant_management_query grant_management_revoke',
     policy: { pkce: 'optional' },
   }

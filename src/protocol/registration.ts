@@ -75,11 +75,15 @@ export async function clientOfDocument(ctx: Ctx, sent: Members, clientId: string
 /** Values of a wrong type stay as they are, and are refused later. */
 function narrowed({ server }: Ctx, sent: Members, scope: readonly string[]): Members {
   const served = (name: unknown) => typeof name !== 'string' || server.grantTypes.get(name)?.needsPerson
+  const answered = (name: unknown) => {
+    const type = typeof name === 'string' ? server.responseTypes.get(name) : undefined
+    return typeof name !== 'string' || type?.grantTypes.every(served)
+  }
   const { grant_types: grantTypes, response_types: responseTypes, scope: asked } = sent
   return {
     ...sent,
     ...(Array.isArray(grantTypes) && { grant_types: grantTypes.filter(served) }),
-    ...(Array.isArray(responseTypes) && { response_types: responseTypes.filter((name) => server.responseTypes.has(name)) }),
+    ...(Array.isArray(responseTypes) && { response_types: responseTypes.filter(answered) }),
     ...(typeof asked === 'string' && { scope: scope.filter((word) => asked.split(' ').includes(word)).join(' ') }),
   }
 }

@@ -21,7 +21,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     before(async () => {
       host = await documentHost()
       gatehouse = await testApp(engine, { ...host.settings, REGISTRATION_PER_ADDRESS: '1000' })
-      await gatehouse.app.tenants.set('', { request_uri: true })
+      await gatehouse.app.tenants.set('', { request_uri: true, front_channel_tokens: true })
       await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
       ;[key, next] = [await aClientKey('RS256', 'first'), await aClientKey('RS256', 'second')]
     })
@@ -54,7 +54,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.ok(body[name].startsWith(`${gatehouse.issuer}/`), name)
       for (const [name, value] of [
         ['response_types_supported', 'code'],
+        ['response_types_supported', 'id_token'],
+        ['response_types_supported', 'id_token token'],
         ['grant_types_supported', 'authorization_code'],
+        ['grant_types_supported', 'implicit'],
         ['subject_types_supported', 'public'],
         ['id_token_signing_alg_values_supported', 'RS256'],
         ['request_object_signing_alg_values_supported', 'RS256'],

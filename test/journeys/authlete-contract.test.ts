@@ -91,6 +91,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match(denied.html, /onload="javascript:document\.forms\[0\]\.submit\(\)".*name="error" value="access_denied"/s)
     })
 
+    test('test_authorization_decision: so is form_post of id_token code, where the tenant lets tokens through the browser', async () => {
+      await gatehouse.app.tenants.set('', { front_channel_tokens: true })
+      const { status, html } = await decide({ response_type: 'id_token code', response_mode: 'form_post', nonce: 'n' })
+      assert.equal(status, 200)
+      assert.ok(html.includes('onload="javascript:document.forms[0].submit()"'))
+      for (const name of ['code', 'id_token']) assert.match(html, new RegExp(`name="${name}" value="[^"]+"`))
+    })
+
     test('test_token_exchange: a code gives an access token and an ID token', async () => {
       const { access_token, id_token } = await tokens()
       assert.ok(access_token && id_token)
