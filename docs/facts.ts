@@ -115,6 +115,13 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   [guide('mutual-tls')]: [
     ['have an RSA key of at least {} bits', code(/bits >= (\d+) && bits <= 8192/, 'src/protocol/codec/certificate.ts')],
   ],
+  [guide('credentials')]: [
+    ['after {} wrong transaction codes', constant('mostTries')],
+    ['An offer is good for {} minutes', code(/most: [\d_]+, usual: (\d+)/) / minute],
+    ['gets up to {} copies', constant('batchSize')],
+    ['waits up to {} days for an administrator', constant('deferredFor') / day],
+    ['see a change after at most {} minutes', constant('timeToLive') / minute],
+  ],
   [guide('account')]: [
     ['Add up to {} passkeys', constant('maxPasskeys')],
     ['a sign-in within the last {} minutes', constant('recently') / minute],

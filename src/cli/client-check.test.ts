@@ -65,6 +65,17 @@ suite('profiles of clients', () => {
         'authorization responses must be signed',
       ],
     ],
+    haip: [
+      { ...lax, policy: { pkce: 'optional' } },
+      [
+        'the client must authenticate by an attestation, or by a key',
+        'authorization requests need PKCE',
+        'the password grant is not allowed',
+        'authorization requests must be pushed',
+        'tokens must be bound to a key by DPoP',
+        'only ES256 may sign',
+      ],
+    ],
     'fapi1-advanced': [
       lax,
       [
@@ -146,7 +157,7 @@ suite('profiles of clients', () => {
     for (const name of ['best', 'toString']) {
       const { status, err } = await run(`clients check reader --profile ${name}`)
       assert.equal(status, 2)
-      assert.match(err, /--profile must be one of oauth21, fapi2, fapi2-message-signing, fapi1-advanced, legacy/)
+      assert.match(err, /--profile must be one of oauth21, fapi2, fapi2-message-signing, fapi1-advanced, haip, legacy/)
     }
     assert.match((await run('clients check nobody --profile fapi2')).err, /there is no client nobody/)
   })

@@ -20,7 +20,7 @@ export function credentials(group: Command, terminal: Terminal): void {
     'gatehouse credentials offer staff-badge --user ada',
     'gatehouse credentials offer staff-badge --expires-in 7d',
   ])
-    .option('--user <login>', 'who gets the credentials without signing in; else whoever signs in')
+    .option('--user <login>', 'who gets the credentials without signing in; else the person who signs in')
     .option('--no-tx-code', 'with --user: no code that the person must be told')
     .option('--expires-in <duration>', 'such as 30m or 7d (default: 10m)', duration)
     .action((configurations: string[], flags: OfferFlags) => offer(terminal, configurations, flags))

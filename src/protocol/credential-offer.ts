@@ -11,7 +11,7 @@ const walletScheme = 'openid-credential-offer://'
 /** Seconds. */
 export const offerLifetimes = { least: 60, most: 2_592_000, usual: 600 }
 
-/** `subject`: who gets the credentials without signing in; undefined: whoever signs in. `txCode`: only with a code that the person is told elsewhere. */
+/** `subject`: who gets the credentials without signing in; undefined: the person who signs in. `txCode`: only with a code that the person is told elsewhere. */
 export interface OfferRequest {
   configurations: readonly string[]
   subject: string | undefined

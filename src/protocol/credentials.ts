@@ -64,7 +64,7 @@ export interface CredentialOffer {
   hash: string
   /** Of its pre-authorized code; undefined: the person signs in. */
   code: string | undefined
-  /** Who gets the credential; undefined: whoever signs in. */
+  /** Who gets the credential; undefined: the person who signs in. */
   subject: string | undefined
   /** Ids of configurations. */
   configurations: readonly string[]

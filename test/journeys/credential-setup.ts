@@ -101,8 +101,8 @@ export interface IssuingStage {
 }
 
 /** A server with two credentials, a person who can have both, and a wallet. */
-export async function issuing(engine: Engine): Promise<IssuingStage> {
-  const gatehouse = await testApp(engine)
+export async function issuing(engine: Engine, settings: Record<string, string> = {}): Promise<IssuingStage> {
+  const gatehouse = await testApp(engine, settings)
   const claims = { given_name: 'Alice', family_name: 'Liddell' }
   const subject = await gatehouse.addAccount({ username: alice.username, claims }, alice.password)
   const { groups } = gatehouse.root.store

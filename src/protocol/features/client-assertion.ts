@@ -80,6 +80,12 @@ export function clientAssertion(): Feature {
     requires: ['token'],
     clientAuth: [privateKeyJwt],
     serves: { assertion_audience: ['liberal'] },
-    metadata: () => ({ token_endpoint_auth_signing_alg_values_supported: clientSigningAlgs }),
+    /** For each endpoint whose authentication methods are listed. RFC 8414 §2 */
+    metadata: ({ server }) => {
+      const listed = [...server.endpoints.values()].flatMap(({ clientAuth, advertisedAs }) =>
+        clientAuth && advertisedAs ? [advertisedAs] : [],
+      )
+      return Object.fromEntries(listed.map((name) => [`${name}_auth_signing_alg_values_supported`, clientSigningAlgs]))
+    },
   }
 }

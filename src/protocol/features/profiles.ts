@@ -23,6 +23,8 @@ const fapi2 = (section: string) => `FAPI 2.0 Security Profile §${section}`
 const messageSigning = (section: string) => `FAPI 2.0 Message Signing §${section}`
 const fapi1 = (section: string) => `FAPI 1.0 Advanced §${section}`
 
+const haip = (section: string) => `OpenID4VC High Assurance Interoperability Profile §${section}`
+
 const isOf = (algs: readonly string[], ...named: (string | undefined)[]) => named.every((alg) => alg === undefined || algs.includes(alg))
 
 const pkce = (clause: string): ProfileRule => ({
@@ -37,6 +39,13 @@ const noPasswordGrant = (clause: string): ProfileRule => ({
   demand: 'the password grant is not allowed',
   mend: '--grant-types GRANT-TYPES-WITHOUT-PASSWORD',
   isKept: ({ grant_types }) => !grant_types.includes('password'),
+})
+
+const pushedRequests = (clause: string): ProfileRule => ({
+  clause,
+  demand: 'authorization requests must be pushed',
+  mend: '--policy-pushed-requests required',
+  isKept: ({ policy }) => policy.pushed_requests === 'required',
 })
 
 const keyBasedAuthentication = (clause: string): ProfileRule => ({
@@ -120,12 +129,7 @@ const fapi2Rules: readonly ProfileRule[] = [
     mend: '--policy-refresh-rotation keep',
     isKept: ({ policy }) => policy.refresh_rotation === 'keep',
   },
-  {
-    clause: fapi2('5.3.2.2'),
-    demand: 'authorization requests must be pushed',
-    mend: '--policy-pushed-requests required',
-    isKept: ({ policy }) => policy.pushed_requests === 'required',
-  },
+  pushedRequests(fapi2('5.3.2.2')),
   responseTypes(fapi2('5.3.2.2'), ['code']),
   pkce(fapi2('5.3.2.2')),
   {
@@ -198,6 +202,33 @@ export const profiles = {
       shortRequests(fapi1('5.2.2')),
       signedResponses(fapi1('5.2.2')),
       algorithms(fapi1('8.6'), ['PS256', 'ES256']),
+    ],
+  },
+  /** Wallets that get credentials. */
+  haip: {
+    members: {
+      token_endpoint_auth_method: 'attest_jwt_client_auth',
+      id_token_signed_response_alg: 'ES256',
+      dpop_bound_access_tokens: true,
+      policy: { pushed_requests: 'required', allowed_algs: ['ES256'], sender_constraint: 'required', code_lifetime: 60 },
+    },
+    rules: [
+      {
+        clause: haip('4.4'),
+        demand: 'the client must authenticate by an attestation, or by a key',
+        mend: '--token-endpoint-auth-method attest_jwt_client_auth',
+        isKept: ({ token_endpoint_auth_method: method }) => ['attest_jwt_client_auth', 'private_key_jwt'].includes(method),
+      },
+      pkce(haip('4.3')),
+      noPasswordGrant(haip('4')),
+      pushedRequests(haip('4.3')),
+      {
+        clause: haip('4.4'),
+        demand: 'tokens must be bound to a key by DPoP',
+        mend: '--dpop-bound-access-tokens',
+        isKept: (client) => client.dpop_bound_access_tokens,
+      },
+      algorithms(haip('7'), ['ES256']),
     ],
   },
   /** Clients older than PKCE. */

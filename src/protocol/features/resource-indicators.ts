@@ -14,10 +14,13 @@ async function named(ctx: Ctx, params: Params, client: Client): Promise<Resource
   return known(ctx, [...identifiers, ...audience])
 }
 
-/** Each must be registered. §2 */
+/** Each must be registered. §2. A wallet may name the credential issuer, which is this server. OpenID for Verifiable Credential Issuance §5.1.2 */
 async function known(ctx: Ctx, identifiers: readonly string[]): Promise<Resource[]> {
   const found = await Promise.all(identifiers.map((uri) => ctx.store.resources.find(uri)))
-  const resources = found.map((resource) => resource ?? refuse('invalid_target', 'resource is not known here'))
+  const isThisIssuer = (uri: string | undefined) => uri === ctx.issuer && ctx.tenant.credentials.length > 0
+  const resources = found.flatMap(
+    (resource, i) => resource ?? (isThisIssuer(identifiers[i]) ? [] : refuse('invalid_target', 'resource is not known here')),
+  )
   return resources.filter(({ identifier }, i) => resources.findIndex((other) => other.identifier === identifier) === i)
 }
 

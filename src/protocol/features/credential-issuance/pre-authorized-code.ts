@@ -1,4 +1,4 @@
-/** Pre-authorized code grant: whoever holds an offer gets its credentials without a browser — OpenID for Verifiable Credential Issuance 1.0 §4.1, §6.1, §6.3. */
+/** Pre-authorized code grant: the holder of an offer gets its credentials without a browser — OpenID for Verifiable Credential Issuance 1.0 §4.1, §6.1, §6.3. */
 import { equal } from '../../codec/digest.ts'
 import { credentialDetail } from '../../credential-authorization.ts'
 import { scopeOf } from '../../credential-configuration.ts'

@@ -73,7 +73,11 @@ const offer = adminRoute(
     summary: 'Offer credentials to a wallet',
     body: z.strictObject({
       configurations: z.array(z.string().max(100)).min(1).max(20).describe('Ids of credential configurations'),
-      user: z.string().max(255).optional().describe('Account that gets them without signing in, by its id; absent: whoever signs in'),
+      user: z
+        .string()
+        .max(255)
+        .optional()
+        .describe('Account that gets them without signing in, by its id; absent: the person who signs in'),
       tx_code: z.boolean().default(true).describe('Only with a code that you tell the person in another way; with a user only'),
       lifetime: z.int().min(offerLifetimes.least).max(offerLifetimes.most).default(offerLifetimes.usual).describe('In seconds'),
     }),
