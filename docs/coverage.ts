@@ -13,6 +13,7 @@ const titles: readonly [pattern: string, name: string][] = [
   ['(?:OpenID Connect )?Front-Channel Logout', 'OpenID Connect Front-Channel Logout'],
   ['OpenID Connect Discovery|Discovery', 'OpenID Connect Discovery'],
   ['OpenID (?:Connect (?:Dynamic Client )?)?Registration', 'OpenID Connect Registration'],
+  ['(?:OpenID Connect )?CIBA Core', 'OpenID Connect CIBA Core'],
   ['OpenID Connect Core|Core', 'OpenID Connect Core'],
   ['OpenID Federation(?: 1\\.0)?', 'OpenID Federation'],
   ['OAuth 2\\.0 Multiple Response Type Encoding Practices|Encoding Practices', 'OAuth 2.0 Multiple Response Type Encoding Practices'],

@@ -44,7 +44,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ],
   ],
   [guide('devices')]: [
-    ['Wait {} seconds longer between two requests', code(/set every = every \+ (\d+)/)],
+    ['Wait {} seconds longer between two requests', code(/set every = every \+ (\d+)/, 'src/store/device-codes.ts')],
     ['nobody answered within {} minutes', constant('deviceCodeLifetime') / minute],
     [
       'A user code has {} letters, is good for {} minutes',
@@ -190,6 +190,13 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['| {} MiB, processed once |', (2 ** code(/const maxBlocks = 2 \*\* (\d+)/) * 128) / 1024 / 1024],
     ['| {} iterations |', constant('maxIterations')],
     ['exits with status {}.', code(/new Problems\((\d+), sentences\)/)],
+  ],
+  [guide('assertions')]: [['The assertion is valid for {} seconds', constant('assertionLifetime')]],
+  [guide('approvals')]: [
+    ['at most {} minutes, which is the default', constant('longestRequest') / minute],
+    ['Wait {} seconds longer between two requests', code(/set every = every \+ (\d+)/, 'src/store/backchannel-requests.ts')],
+    ['is good for {} hour at most', constant('longestSigned') / hour],
+    ['At most {} requests wait', constant('mostWaiting')],
   ],
   [guide('production')]: [
     ['exits with status {}.', constant('wrongConfiguration')],

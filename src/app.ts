@@ -19,6 +19,7 @@ import { remote } from './outbound/remote.ts'
 import { backgroundTasks } from './outbox/background-tasks.ts'
 import { type OutboxDelivery, outboxDelivery } from './outbox/delivery.ts'
 import { logoutTokenChannel } from './outbox/logout-tokens.ts'
+import { pingChannel } from './outbox/pings.ts'
 import { attemptSoon } from './outbox/soon.ts'
 import { periodicTask } from './periodic-task.ts'
 import { orderedIds, type Platform, stopwatch } from './platform.ts'
@@ -207,7 +208,7 @@ interface DeliveryParts {
 
 /** The outbox of all tenants. The loss of a message is recorded in the audit log of its tenant. */
 function deliveryOf(
-  { config, platform, db, sealer }: Pick<AppDeps, 'config' | 'platform' | 'db' | 'sealer'>,
+  { config, platform, db, sealer, remote }: Pick<AppDeps, 'config' | 'platform' | 'db' | 'sealer' | 'remote'>,
   { mailer, orderedId, ctxOf }: DeliveryParts,
 ): OutboxDelivery {
   const { now, random, log } = platform
@@ -225,6 +226,7 @@ function deliveryOf(
     channels: {
       mail: mailChannel({ mailer, open, hasKeyOf: (sealed) => sealer.keyIds.includes(keyIdOf(sealed)) }),
       'logout-token': logoutTokenChannel(ctxOf),
+      ping: pingChannel({ remote, open, hasKeyOf: (sealed) => sealer.keyIds.includes(keyIdOf(sealed)) }),
     },
     id: () => randomId(random),
     now,

@@ -15,7 +15,7 @@ import { webAuthn } from './crypto/webauthn.ts'
 import type { AccountDeps } from './identity/accounts.ts'
 import { type Attribute, claimOf, scopesOfAttributes, signUpAttributes } from './identity/attributes.ts'
 import { type AuditDeps, recordAuditEvents } from './identity/audit.ts'
-import { type MailDeps, sendNotice } from './identity/links.ts'
+import { type MailDeps, sendNotice, sendRequest } from './identity/links.ts'
 import { people } from './identity/people.ts'
 import type { SignInDeps } from './identity/sign-in.ts'
 import type { SignUpRule } from './identity/sign-up.ts'
@@ -114,6 +114,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     sharedKeys: shared,
     firstPartyAudience: config.api.audience,
     tokens: opaque,
+    pings: pingsOf(deps, row),
     ...{ remote, upstreamTokens: upstreamTokens(upstream.vault), mutualTls, keySets, clientDocuments, keys, now, id },
   }
   return {
@@ -167,6 +168,17 @@ function mailDepsOf(
       mailMessage(mail, delivery.leased(lifetime), (id, text) => sealer.seal({ purpose: 'outbox', tenant, id }, text)),
     deliver: (message) => delivery.deliver({ ...message, tenant }),
     inBackground: backgroundTasks.start,
+  }
+}
+
+/** Notifications of clients, sealed as mails are. */
+function pingsOf({ sealer, platform: { random }, delivery, backgroundTasks }: AppDeps, { id: tenant }: TenantRow): Ctx['pings'] {
+  return {
+    seal(ping, expiresAt) {
+      const id = randomId(random)
+      return { id, sealed: sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(JSON.stringify(ping))), expiresAt }
+    },
+    send: () => backgroundTasks.start(delivery.deliverDue),
   }
 }
 
@@ -266,6 +278,8 @@ function signInOf(
     limits: { account, address, tenant, flows, registrations: config.registration.per_address },
     pseudonym: tokens.pseudonym,
     upstreams: () => signInUpstreams(store),
+    tellOfRequest: async (account, about) => mail !== undefined && sendRequest(mail, account, about),
+    subjectOfUpstream: async (connection, name) => (await store.upstreamIdentities.find(connection, name))?.subject,
     id,
     notify: async (news, account) => mail && sendNotice(mail, news, account),
   }

@@ -2,6 +2,7 @@
 import { type Act, lists, reads, writes } from './act.ts'
 import { credentialActs } from './credential-acts.ts'
 import { federationActs } from './federation-acts.ts'
+import { grantActs } from './grant-acts.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, aRefreshToken, aSession, NOW } from './stored.ts'
 import {
   aConnection,
@@ -81,20 +82,6 @@ const protocol: Record<string, Act> = {
   'resourcesAdmin.remove': writes('resource_secrets -1, resources -1', (s) => s.resourcesAdmin.remove(api1)),
   'resourcesAdmin.list': lists((s) => s.resourcesAdmin.list(page)),
   'resourcesAdmin.rotateSecret': writes('resource_secrets ~1', (s) => s.resourcesAdmin.rotateSecret(api1, aSecret('second'), undefined)),
-  declare: writes(
-    'assignments -2, client_origins -1, client_secrets -2, clients -1, connections -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
-    (s) =>
-      s.declare(
-        {
-          clients: [],
-          resources: [],
-          connections: [],
-          credentials: [],
-          removed: { clients: ['client1'], resources: [api1], connections: ['connection1'], credentials: [] },
-        },
-        NOW,
-      ),
-  ),
   'connections.find': reads((s, n) => s.connections.find(`connection${n}`)),
   'connections.all': lists((s) => s.connections.all()),
   'connections.list': lists((s) => s.connections.list(page)),
@@ -297,4 +284,4 @@ const identity: Record<string, Act> = {
   'attributes.remove': writes('accounts ~2, attribute_schemas ~1', (s) => s.attributes.remove('attribute1')),
 }
 
-export const acts: Readonly<Record<string, Act>> = { ...protocol, ...identity, ...credentialActs, ...federationActs }
+export const acts: Readonly<Record<string, Act>> = { ...protocol, ...grantActs, ...identity, ...credentialActs, ...federationActs }

@@ -6,6 +6,7 @@ import { credentialConfigurationSchema } from '../src/protocol/credential-config
 import type { CredentialOffer, DeferredCredential, IssuedCredential } from '../src/protocol/credentials.ts'
 import type { StoredApiKey } from '../src/protocol/registry.ts'
 import { resourceSchema } from '../src/protocol/resource.ts'
+import { trustedIssuerSchema } from '../src/protocol/trusted-issuer.ts'
 import type { VaultEntry } from '../src/vault/entry.ts'
 import { fillFederation } from './federation-acts.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
@@ -21,6 +22,13 @@ export const aResource = (n: string) =>
   })
 export const aConnection = (n: string) =>
   connectionSchema.parse({ name: `connection${n}`, issuer: `https://provider${n}.example`, client_id: 'gatehouse' })
+export const aTrustedIssuer = (n: string) =>
+  trustedIssuerSchema.parse({
+    issuer: `https://trusted${n}.example`,
+    jwks_uri: `https://trusted${n}.example/jwks`,
+    clients: [`client${n}`],
+    subject_kind: 'login',
+  })
 export const anUpstreamRequest = (n: string): UpstreamRequest => ({
   hash: `upstream-request${n}`,
   connection: `connection${n}`,
@@ -136,6 +144,14 @@ export const aDevice = (n: string) => ({
   interval: 5,
   expiresAt: NOW + 60,
 })
+export const aBackchannelRequest = (n: string) => ({
+  ...aDevice(n),
+  hash: `auth-req-id${n}`,
+  request: `approval${n}`,
+  subject: `person${n}`,
+  createdAt: NOW,
+})
+export const aPing = (n: string) => ({ id: `ping${n}`, sealed: 'sealed', expiresAt: NOW + 120 })
 export const aRegistration = (n: string) => ({
   client: aClient({ client_id: `registered${n}`, redirect_uris: [`https://registered${n}.example/`] }),
   secret: aSecret('first'),
@@ -226,6 +242,7 @@ export async function fillTenant(store: TenantStore): Promise<void> {
     await store.registrations.add(aRegistration(n))
     await store.connections.add(aConnection(n), 'sealed')
     await store.credentialConfigurations.add(aCredential(n))
+    await store.trustedIssuersAdmin.add(aTrustedIssuer(n))
     await store.groups.add(aGroup(n))
     await store.services.add(aService(n))
     await store.signingKeys.add(aKey(Number(n)), undefined)
@@ -250,6 +267,7 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.revocations.add([`revoked${n}`], NOW + 60)
   await store.pushedRequests.add(aPushedRequest(n))
   await store.deviceCodes.add(aDevice(n), { ...aPushedRequest(n), hash: `user-code${n}` })
+  await store.backchannelRequests.add(aBackchannelRequest(n), { ...aPushedRequest(n), hash: `approval${n}` }, { ping: aPing(n), most: 5 })
   await store.usedOnce.first('dpop-proof', `proof${n}`, NOW + 60)
   await store.links.add({ ...aLink(n), ...carried(n, n) })
   await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}`, ...carried(n, `reset${n}`) })

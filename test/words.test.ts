@@ -24,7 +24,7 @@ test('every error code is sent somewhere, and says which clause defines it', () 
   for (const [name, [status, clause]] of Object.entries(codes)) {
     assert.match(
       clause,
-      /^(?:RFC \d{4}|OpenID (?:Connect Core|Federation|for Verifiable Credential Issuance)|OAuth 2\.0 (?:Grant Management|Attestation-Based Client Authentication)) §\d+(?:\.\d+)*$/,
+      /^(?:RFC \d{4}|OpenID (?:Connect Core|Connect CIBA Core|Federation|for Verifiable Credential Issuance)|OAuth 2\.0 (?:Grant Management|Attestation-Based Client Authentication)) §\d+(?:\.\d+)*$/,
       name,
     )
     assert.ok(status >= 400 && status < 600, name)

@@ -1,4 +1,4 @@
-/** `gatehouse apply`: makes clients, resources, connections, credentials and federation entities match a file, and shows the changes first. */
+/** `gatehouse apply`: makes everything that a file declares of tenants match it, and shows the changes first. */
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import { UniqueViolation } from '../store/sql.ts'
@@ -14,6 +14,7 @@ import {
   membersOfConnection,
   membersOfCredential,
   membersOfEntity,
+  membersOfIssuer,
   membersOfResource,
   readSection,
   readSections,
@@ -54,7 +55,7 @@ export function apply(command: Command, terminal: Terminal): void {
   command
     .option('--tenant <slug>', 'the tenant of the lists outside `tenants`', 'root')
     .option('--yes', 'do not ask for confirmation')
-    .option('--prune', 'delete clients, APIs, connections, credentials and federation entities that are missing from a list of the file')
+    .option('--prune', 'delete what is missing from a list of the file: clients, APIs, connections, credentials, entities, trusted issuers')
     .option('--allow-weak-secret', 'accept secrets of fewer than 22 characters')
     .option('--json', 'print JSON, for programs')
   withExamples(command, ['gatehouse apply gatehouse-clients.yaml', 'gatehouse apply clients.yaml --yes --prune']).action(
@@ -99,8 +100,8 @@ const listOf = {
   connection: 'connections',
   credential: 'credentials',
   'federation entity': 'federation_entities',
+  'trusted-issuer': 'trusted_issuers',
 } as const satisfies Record<Kind, keyof TenantSection>
-
 const slugOf = ({ tenant }: TenantSection) => (tenant === 'root' ? '' : tenant)
 
 async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
@@ -109,9 +110,11 @@ async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
   const connections = await all(store.connections.list, ({ name }) => name)
   const credentials = await all(store.credentialConfigurations.list, ({ id }) => id)
   const entities = await everyEntity(store)
+  const issuers = await all(store.trustedIssuersAdmin.list, ({ issuer }) => issuer)
   return [
     ...entities.map((one): PlanEntry => ({ kind: 'federation entity', id: idOfEntity(one), members: membersOfEntity(one) })),
     ...credentials.map((one): PlanEntry => ({ kind: 'credential', id: one.id, members: membersOfCredential(one) })),
+    ...issuers.map((one): PlanEntry => ({ kind: 'trusted-issuer', id: one.issuer, members: membersOfIssuer(one) })),
     ...connections.map((one): PlanEntry => ({ kind: 'connection', id: one.name, members: membersOfConnection(one) })),
     ...clients.map((client): PlanEntry => ({ kind: 'client', id: client.client_id, members: membersOfClient(client) })),
     ...resources.map((resource): PlanEntry => ({ kind: 'resource', id: resource.identifier, members: membersOfResource(resource) })),
@@ -166,17 +169,20 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
     connections: [],
     credentials: declared.flatMap((one) => (one.kind === 'credential' ? [one.metadata] : [])),
     entities: declared.flatMap((one) => (one.kind === 'federation entity' ? [one.metadata] : [])),
+    trustedIssuers: declared.flatMap((one) => (one.kind === 'trusted-issuer' ? [one.metadata] : [])),
     removed: {
       clients: goneOf(steps, 'client'),
       resources: goneOf(steps, 'resource'),
       connections: goneOf(steps, 'connection'),
       credentials: goneOf(steps, 'credential'),
       entities: (await everyEntity(tenant.store)).filter((one) => gone.includes(idOfEntity(one))),
+      trustedIssuers: goneOf(steps, 'trusted-issuer'),
     },
   }
   for (const one of declared) {
     const step = steps.find(({ kind, id }) => kind === one.kind && id === one.id)
-    if (!step || step.act === 'keep' || one.kind === 'credential' || one.kind === 'federation entity') continue
+    if (!step || step.act === 'keep' || one.kind === 'credential' || one.kind === 'federation entity' || one.kind === 'trusted-issuer')
+      continue
     if (one.kind === 'connection') {
       const sealedSecret = step.newSecret && one.secret !== undefined ? tenant.connections.secrets.seal(one.id, one.secret) : undefined
       declaration.connections.push({ connection: one.metadata, sealedSecret })

@@ -75,6 +75,12 @@ const commands: [line: string, ...acts: string[]][] = [
   ['credentials update badge --validity 7200', 'credential-configuration.change'],
   ['credentials offer badge', 'credential-offer.create'],
   ['credentials delete badge', 'credential-configuration.remove'],
+  [
+    'trusted-issuers create --issuer https://idp.example --jwks-uri https://idp.example/jwks --clients wiki --subject-kind login',
+    'trusted-issuer.create',
+  ],
+  ['trusted-issuers update https://idp.example --max-lifetime 60', 'trusted-issuer.change'],
+  ['trusted-issuers delete https://idp.example', 'trusted-issuer.remove'],
   ['keys rotate --alg ES256 --immediately', 'key.rotate'],
   ['keys revoke KID', 'key.revoke'],
   [`apply ${file} --yes`, 'tenant.apply', 'client.create'],

@@ -37,7 +37,7 @@ suite('profiles of clients', () => {
       assert.equal((await run(`clients check ${profile} --profile ${profile}`)).out, `Client ${profile} keeps ${profile}.\n`)
     })
 
-  const password = { grant_types: ['authorization_code', 'password'] }
+  const password = { grant_types: ['authorization_code', 'password', 'urn:openid:params:grant-type:ciba'] }
   const lax = { ...withKey, ...password, token_endpoint_auth_method: 'client_secret_basic' }
   const optional = { pkce: 'optional', refresh_rotation: 'rotate', assertion_audience: 'liberal', iss_parameter: 'omit' }
   const nothingKept: Record<string, [members: object, demands: string[]]> = {
@@ -55,6 +55,7 @@ suite('profiles of clients', () => {
         'a code must expire after at most 60 seconds',
         'authorization responses must name the issuer',
         'only PS256, ES256, EdDSA may sign',
+        'backchannel authentication requests must be signed with PS256 or ES256',
       ],
     ],
     'fapi2-message-signing': [
@@ -86,6 +87,7 @@ suite('profiles of clients', () => {
         'request objects must be good for at most an hour',
         'authorization responses must be signed',
         'only PS256, ES256 may sign',
+        'backchannel authentication requests must be signed with PS256 or ES256',
       ],
     ],
   }

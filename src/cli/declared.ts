@@ -1,4 +1,4 @@
-/** A file that declares clients (RFC 7591 §2), resources, connections, credentials and federation entities, of one tenant or several: read and written. */
+/** A file that declares clients (RFC 7591 §2), resources, connections, credentials, federation entities and trusted issuers: read and written. */
 import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument } from 'yaml'
@@ -13,6 +13,7 @@ import { entitySchema, type FederationEntity } from '../protocol/federation/enti
 import { readClient } from '../protocol/register.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
 import { slugSchema, tenantNameSchema } from '../protocol/tenant-settings.ts'
+import { type TrustedIssuer, trustedIssuerSchema } from '../protocol/trusted-issuer.ts'
 import { textOf } from './admin-command.ts'
 import type { Kind, PlanEntry } from './plan.ts'
 import { checked, Problems, refuse, refuseIssues } from './problems.ts'
@@ -21,7 +22,7 @@ import { readAll, type Terminal } from './terminal.ts'
 const list = z.array(z.record(z.string(), z.unknown())).optional()
 const section = {
   name: tenantNameSchema.optional(),
-  ...{ clients: list, resources: list, connections: list, credentials: list, federation_entities: list },
+  ...{ clients: list, resources: list, connections: list, credentials: list, federation_entities: list, trusted_issuers: list },
 }
 const fileSchema = z.strictObject({ ...section, tenants: z.record(slugSchema, z.strictObject(section)).default({}) })
 
@@ -37,17 +38,19 @@ export interface TenantSection {
   connections: readonly Record<string, unknown>[] | undefined
   credentials: readonly Record<string, unknown>[] | undefined
   federation_entities: readonly Record<string, unknown>[] | undefined
+  trusted_issuers: readonly Record<string, unknown>[] | undefined
   /** Where files that the section names are. */
   folder: string
 }
 
-/** One client, resource, connection, credential or federation entity, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
+/** One thing that a file declares, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
 export type Declared = PlanEntry & { secret: string | undefined } & (
     | { kind: 'client'; metadata: ClientMetadata }
     | { kind: 'resource'; metadata: ResourceMetadata }
     | { kind: 'connection'; metadata: ConnectionMetadata }
     | { kind: 'credential'; metadata: CredentialConfiguration }
     | { kind: 'federation entity'; metadata: FederationEntity }
+    | { kind: 'trusted-issuer'; metadata: TrustedIssuer }
   )
 
 /** What the file holds. `tenant`: whose the lists outside of `tenants` are. `-` is standard input. */
@@ -58,10 +61,7 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
     (path) => path || file,
   )
   const folder = file === '-' ? '.' : join(file, '..')
-  const first =
-    own.name || own.clients || own.resources || own.connections || own.credentials || own.federation_entities
-      ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }]
-      : []
+  const first = Object.values(own).some(Boolean) ? [{ tenant, mayCreate: false, name: undefined, ...own, folder }] : []
   const others = Object.entries(tenants).map(([slug, section]) => ({
     tenant: slug,
     mayCreate: slug !== 'root',
@@ -70,10 +70,12 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
     folder,
   }))
   if (others.some((section) => section.tenant === first[0]?.tenant)) refuse(`tenant ${tenant} is declared twice, once under tenants`)
-  return [...first, ...others].map(({ clients, resources, connections, credentials, federation_entities, ...section }) => ({
-    ...section,
-    ...{ clients, resources, connections, credentials, federation_entities },
-  }))
+  return [...first, ...others].map(
+    ({ clients, resources, connections, credentials, federation_entities, trusted_issuers, ...section }) => ({
+      ...section,
+      ...{ clients, resources, connections, credentials, federation_entities, trusted_issuers },
+    }),
+  )
 }
 
 function parsed(file: string, text: string): unknown {
@@ -94,6 +96,7 @@ export function readSection(
   const problems: string[] = []
   const attempt = (kind: Kind, entry: Record<string, unknown>): Declared[] => {
     try {
+      if (kind === 'trusted-issuer') return [readDeclaredIssuer(entry)]
       if (kind === 'connection') return [readDeclaredConnection(entry, section.folder)]
       if (kind === 'credential') return [readDeclaredCredential(entry)]
       if (kind === 'federation entity') return [readDeclaredEntity(entry)]
@@ -113,7 +116,8 @@ export function readSection(
   const connections = (section.connections ?? []).flatMap((entry) => attempt('connection', entry))
   const credentials = (section.credentials ?? []).flatMap((entry) => attempt('credential', entry))
   const entities = (section.federation_entities ?? []).flatMap((entry) => attempt('federation entity', entry))
-  const all = [...resources, ...clients, ...connections, ...credentials, ...entities]
+  const issuers = (section.trusted_issuers ?? []).flatMap((entry) => attempt('trusted-issuer', entry))
+  const all = [...resources, ...clients, ...connections, ...credentials, ...entities, ...issuers]
   for (const { kind, id, secret } of all) {
     if (all.filter((other) => other.kind === kind && other.id === id).length > 1) problems.push(`${kind} ${id} is declared twice`)
     if (kind !== 'connection' && secret !== undefined && secret !== generate && secret.length < 22 && !allowWeakSecret)
@@ -177,6 +181,12 @@ export function idOfEntity({ role, entity_id: id }: Readonly<Record<string, unkn
   return typeof role === 'string' && typeof id === 'string' ? `${role} ${id}` : refuse('a federation entity has no role or no entity_id')
 }
 
+function readDeclaredIssuer(entry: Record<string, unknown>): Declared {
+  const id = typeof entry['issuer'] === 'string' ? entry['issuer'] : refuse('a trusted issuer has no issuer')
+  const metadata = checked(trustedIssuerSchema, entry, (path) => `trusted issuer ${id}: ${path}`)
+  return { kind: 'trusted-issuer', id, metadata, members: membersOfIssuer(metadata), secret: undefined }
+}
+
 function orRefuse<T>(named: (path: string) => string, read: () => T): T {
   try {
     return read()
@@ -231,6 +241,11 @@ export function membersOfCredential(configuration: CredentialConfiguration): Rec
 /** As a file would declare it. */
 export function membersOfEntity(entity: FederationEntity): Record<string, unknown> {
   return withoutUsual(entitySchema.shape, entity)
+}
+
+/** As a file would declare it. */
+export function membersOfIssuer(issuer: TrustedIssuer): Record<string, unknown> {
+  return withoutUsual(trustedIssuerSchema.shape, issuer)
 }
 
 /** What differs from what would be there if nothing were said. */

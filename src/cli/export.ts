@@ -1,9 +1,17 @@
-/** `gatehouse export`: clients, resources, connections, credentials and federation entities in the form that `gatehouse apply` reads. Secrets are never in it. */
+/** `gatehouse export`: what tenants declare, in the form that `gatehouse apply` reads. Secrets are never in it. */
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import type { Tenant } from '../tenant.ts'
 import { all, printJson, withExamples } from './admin-command.ts'
-import { generate, membersOfClient, membersOfConnection, membersOfCredential, membersOfEntity, membersOfResource } from './declared.ts'
+import {
+  generate,
+  membersOfClient,
+  membersOfConnection,
+  membersOfCredential,
+  membersOfEntity,
+  membersOfIssuer,
+  membersOfResource,
+} from './declared.ts'
 import { everyEntity } from './federation.ts'
 import { type ConfigFlags, withApp } from './open.ts'
 import { refuse } from './problems.ts'
@@ -41,6 +49,7 @@ async function listsOf({ store }: Tenant): Promise<Record<string, object[]>> {
   const connections = await all(store.connections.list, ({ name }) => name)
   const credentials = await all(store.credentialConfigurations.list, ({ id }) => id)
   const entities = await everyEntity(store)
+  const issuers = await all(store.trustedIssuersAdmin.list, ({ issuer }) => issuer)
   const declared = resources.map(async (resource) => {
     const kept = await store.resources.find(resource.identifier)
     return { ...membersOfResource(resource), ...(kept?.secretHashes.length ? { secret: generate } : {}) }
@@ -51,5 +60,6 @@ async function listsOf({ store }: Tenant): Promise<Record<string, object[]>> {
     ...(connections.length > 0 ? { connections: connections.map(membersOfConnection) } : {}),
     ...(credentials.length > 0 ? { credentials: credentials.map(membersOfCredential) } : {}),
     ...(entities.length > 0 ? { federation_entities: entities.map(membersOfEntity) } : {}),
+    ...(issuers.length > 0 ? { trusted_issuers: issuers.map(membersOfIssuer) } : {}),
   }
 }

@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { isMapping } from '../config/raw.ts'
 import type { Style } from './terminal.ts'
 
-export type Kind = 'client' | 'resource' | 'connection' | 'credential' | 'federation entity'
+export type Kind = 'client' | 'resource' | 'connection' | 'credential' | 'federation entity' | 'trusted-issuer'
 
-/** A client, resource, connection, credential or federation entity as a file would declare it, without default values. */
+/** One thing as a file would declare it, without default values. */
 export interface PlanEntry {
   kind: Kind
   id: string
@@ -39,6 +39,7 @@ const idOf: Readonly<Record<Kind, readonly string[]>> = {
   connection: ['name'],
   credential: ['id'],
   'federation entity': ['role', 'entity_id'],
+  'trusted-issuer': ['issuer'],
 }
 
 /** Declared entries in the order of the file, then deletions. `prune`: the kinds whose undeclared entries are deleted. */

@@ -103,6 +103,11 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       ],
     },
     {
+      usage: 'trusted-issuers',
+      summary: 'issuers whose assertions about people are accepted as grants, RFC 7523',
+      load: async () => [(await import('./trusted-issuers.ts')).trustedIssuers],
+    },
+    {
       usage: 'vault',
       summary: 'stored tokens of other providers',
       load: async () => [(await import('./vault.ts')).vault],
@@ -128,12 +133,14 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
     { usage: 'audit', summary: 'who did what and when, and the outcome', load: async () => [(await import('./audit.ts')).auditLog] },
     {
       usage: 'apply <file>',
-      summary: 'make clients, APIs, connections and credentials match a YAML or JSON file, tenant by tenant; shows the changes first',
+      summary:
+        'make clients, APIs, connections, credentials and trusted issuers match a YAML or JSON file, tenant by tenant; shows the changes first',
       load: async () => [(await import('./apply.ts')).apply],
     },
     {
       usage: 'export',
-      summary: 'write clients, APIs, connections and credentials in the form that "gatehouse apply" reads, without defaults and secrets',
+      summary:
+        'write clients, APIs, connections, credentials and trusted issuers in the form that "gatehouse apply" reads, without defaults and secrets',
       load: async () => [(await import('./export.ts')).exports],
     },
   ],

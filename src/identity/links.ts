@@ -23,7 +23,7 @@ export type AccountNotice =
 /** The content of a mail; `mail/` has the wording. */
 export interface Mail {
   /** With a link to follow, or a notice. */
-  kind: LinkKind | 'sign-up' | 'sign-up-again' | AccountNotice['kind']
+  kind: LinkKind | 'approval' | 'sign-up' | 'sign-up-again' | AccountNotice['kind']
   to: string
   /** Subject of the account; absent while there is no account. */
   account?: string
@@ -33,6 +33,8 @@ export interface Mail {
   from: string
   /** Undefined in a notice. `lifetime` in seconds; absent: it does not expire. */
   link: { url: string; lifetime?: number } | undefined
+  /** Name of the application that a mail is about. */
+  application?: string
   /** Of a notice that counts something. */
   left?: number
 }
@@ -102,4 +104,27 @@ export async function sendNotice(deps: MailDeps, news: AccountNotice, account: A
   const message = deps.message(mail, noticeLifetime)
   await deps.store.outbox.add(message)
   deps.inBackground(() => deps.deliver(message))
+}
+
+/** Tells the owner of an account of a request that waits for their approval. False: they have no address. */
+export async function sendRequest(
+  deps: MailDeps,
+  account: Account,
+  { application, url, lifetime }: { application: string; url: string; lifetime: number },
+): Promise<boolean> {
+  const { subject, email } = account
+  if (email === undefined) return false
+  const mail: Mail = {
+    kind: 'approval',
+    to: email,
+    account: subject,
+    username: loginOf(account),
+    from: deps.name,
+    link: { url, lifetime },
+    application,
+  }
+  const message = deps.message(mail, lifetime)
+  await deps.store.outbox.add(message)
+  deps.inBackground(() => deps.deliver(message))
+  return true
 }

@@ -5,7 +5,7 @@ export interface OutboxMessage {
   id: string
   /** Decides who delivers it. */
   kind: MessageKind
-  /** What it says, sealed: the link in a mail is a credential. Empty where nothing is secret. */
+  /** What it says, sealed: the link in a mail is a credential, as is the token of a notification. Empty where nothing is secret. */
   sealed: string
   /** What it says, where nothing is secret. */
   content?: string | undefined
@@ -18,7 +18,7 @@ export interface OutboxMessage {
   expiresAt: number
 }
 
-export type MessageKind = 'mail' | 'logout-token'
+export type MessageKind = 'mail' | 'logout-token' | 'ping'
 
 /** One with its tenant. */
 export interface QueuedMessage extends OutboxMessage {

@@ -41,6 +41,13 @@ export function people(deps: SignInDeps): People {
 
     subjectOf: async (login) => (await store.accounts.byLogin(foldLogin(login)))?.subject,
 
+    subjectOfUpstream: deps.subjectOfUpstream,
+
+    async tellOfRequest(subject, about) {
+      const account = await store.accounts.bySubject(subject)
+      return account !== undefined && isActive(account) && (await deps.tellOfRequest(account, about))
+    },
+
     async askedAtSignUp() {
       return signUpAttributes(await store.attributes.list()).asked
     },

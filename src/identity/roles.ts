@@ -25,6 +25,9 @@ export const rights = {
   'resources:write': { from: 'org_admin', words: 'Register, change and remove APIs, and create their secrets' },
   'connections:read': { from: 'operator', words: 'See the connections to other providers' },
   'connections:write': { from: 'org_admin', words: 'Set up connections to other providers, with their secrets' },
+  'trusted-issuers:read': { from: 'operator', words: 'See which issuers of assertions are trusted' },
+  // An issuer of assertions can speak for every account, so trusting one is not for administrators of people.
+  'trusted-issuers:write': { from: 'superadmin', words: 'Say which issuers of assertions are trusted, and for what' },
   'vault:read': { from: 'operator', words: 'See whose tokens of other providers are stored' },
   'vault:write': { from: 'operator', words: 'Remove stored tokens of other providers' },
   'credentials:read': { from: 'operator', words: 'See which credentials can be issued, and which were' },

@@ -40,8 +40,12 @@ export interface SignInDeps {
   pseudonym(text: string): string
   /** Providers that people can sign in through, in the order of their buttons. */
   upstreams: People['upstreams']
+  /** Which account here is connected with one at such a provider. */
+  subjectOfUpstream: People['subjectOfUpstream']
   /** A new public id. */
   id(): string
+  /** Tells the owner of an account of a request that waits for them. False: there is no way to reach them. */
+  tellOfRequest(account: Account, about: Parameters<People['tellOfRequest']>[1]): Promise<boolean>
   /** Tells the owner of an account by mail, where that is possible. Resolves once the mail is stored. */
   notify(news: AccountNotice, account: Account): Promise<void>
 }

@@ -30,6 +30,12 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
     go: 'Choose your password',
     end: 'The link works once, within {lifetime}. If you do not know what this is about, do nothing.',
   },
+  approval: {
+    subject: '{application} asks for your approval at {tenant}',
+    lead: 'Somebody who uses {application} asks you to approve a request with your account {username} at {tenant}. On the page you see what it is for, and can refuse it.',
+    go: 'See the request',
+    end: 'It waits for {lifetime}. If you did not start this yourself, follow the link and say that it was not you, or do nothing: nothing is allowed without you.',
+  },
   verification: {
     subject: 'Confirm your e-mail address for {tenant}',
     lead: 'Please confirm that this is the e-mail address of your account {username} at {tenant}.',
@@ -92,11 +98,12 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
 }
 
 /** The content of a mail. Names cannot add lines or markup. */
-export function renderMail({ kind, username, from, link, left }: Mail): MailContent {
+export function renderMail({ kind, username, from, link, left, application }: Mail): MailContent {
   const { subject, lead, go, end } = templates[kind]
   const values = {
     tenant: plain(from),
     username: plain(username),
+    application: application === undefined ? undefined : plain(application),
     lifetime: link?.lifetime === undefined ? undefined : inWords(link.lifetime),
     left: left === undefined ? undefined : String(left),
   }
@@ -130,6 +137,7 @@ function written(sentence: string, values: Readonly<Record<string, string | unde
 
 /** Seconds in words. */
 function inWords(seconds: number): string {
-  const [n, unit] = seconds >= 86_400 ? [seconds / 86_400, 'day'] : [seconds / 3600, 'hour']
+  const [size, unit] = seconds >= 86_400 ? [86_400, 'day'] : seconds >= 3600 ? [3600, 'hour'] : [60, 'minute']
+  const n = Math.ceil(seconds / size)
   return n === 1 ? `one ${unit}` : `${n} ${unit}s`
 }

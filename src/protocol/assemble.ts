@@ -16,6 +16,7 @@ export function assemble(features: readonly Feature[]): Server {
     responseTypes: table(features, 'responseTypes', (t) => t.name),
     responseModes: table(features, 'responseModes', (m) => m.name),
     credentials: table(features, 'credentials', (c) => c.header),
+    assertionTypes: table(features, 'assertionTypes', (t) => t.typ),
     mayRepeat: new Set(features.flatMap((f) => f.mayRepeat ?? [])),
     parameters: new Set(features.flatMap((f) => f.parameters ?? [])),
     lasting: features.flatMap((f) => f.lasting ?? []),
@@ -37,7 +38,7 @@ function collected(features: readonly Feature[]): Server['having'] {
   }
 }
 
-type Tables = 'endpoints' | 'grantTypes' | 'clientAuth' | 'responseTypes' | 'responseModes' | 'credentials'
+type Tables = 'endpoints' | 'grantTypes' | 'clientAuth' | 'responseTypes' | 'responseModes' | 'credentials' | 'assertionTypes'
 type Item<K extends Tables> = NonNullable<Feature[K]>[number]
 
 function table<K extends Tables>(features: readonly Feature[], kind: K, key: (item: Item<K>) => string): ReadonlyMap<string, Item<K>> {

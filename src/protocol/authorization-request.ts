@@ -1,10 +1,11 @@
 /** Reads an authorization request once client and redirect URI are known — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
 import { type Client, scopesOf } from './client.ts'
 import { refuse } from './errors.ts'
-import type { Ctx, Provenance, ResolvedRequest, ResponseMode, ResponseType } from './feature.ts'
+import type { Ctx, ResponseMode, ResponseType } from './feature.ts'
 import { idTokenClaims } from './id-token.ts'
 import type { Params } from './params.ts'
 import { refuseScope } from './refused-scope.ts'
+import type { Provenance, ResolvedRequest } from './resolved-request.ts'
 import type { SignInDemand } from './sign-in-demand.ts'
 import { type HintedPerson, hintedPerson, sectorOf } from './subject.ts'
 import type { AuthorizationRequest } from './types.ts'

@@ -9,7 +9,6 @@ import type { PublicJwk } from './remote.ts'
 
 /** Who has public keys, registered or at an address. */
 export type KeyHolder = Partial<Pick<Client, 'jwks' | 'jwks_uri'>>
-
 /**
  * What `find` makes of the keys that this client registered, or has at its `jwks_uri`; undefined if it finds nothing. There it looks a second
  * time at keys that are fetched anew, because clients replace their keys.
@@ -46,6 +45,11 @@ export async function isSignedByClient(
 export async function keyThatSigned(ctx: Ctx, holder: KeyHolder, jws: CompactJws): Promise<PublicJwk | undefined> {
   const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
   return alg && findClientKey(ctx, holder, (keys) => keys.find((jwk) => isSignedByKey(jwk, jws, alg)))
+}
+
+/** True if the private half of a key of this holder made the signature, with one of these algorithms. */
+export async function isSignedByOwner(ctx: Ctx, holder: KeyHolder, jws: CompactJws, algs: readonly ClientSigningAlg[]): Promise<boolean> {
+  return algs.some((alg) => alg === jws.header['alg']) && (await keyThatSigned(ctx, holder, jws)) !== undefined
 }
 
 function isSignedByKey(jwk: PublicJwk, { header, input, signature }: CompactJws, alg: ClientSigningAlg): boolean {

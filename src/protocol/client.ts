@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, fixedClaims } from './claim-sources.ts'
 import { certificateNames } from './client-certificate-names.ts'
+import { backchannelMembers, identityAssertionAudiences } from './client-grant-members.ts'
 import { clientKeys } from './client-keys-schema.ts'
 import { policySchema } from './client-policy.ts'
 import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
@@ -137,6 +138,8 @@ export const clientSchema = z
       .refine((table) => Object.keys(table).length <= 50, 'must not name more than 50 connections')
       .default({})
       .describe('Connections whose tokens it may be given, with the scopes of each, as {"github": "read:user"}'),
+    identity_assertion_audiences: identityAssertionAudiences,
+    ...backchannelMembers(secureUrl),
     default_max_age: seconds.optional().describe('max_age when a request names none'),
     default_acr_values: z.array(text).max(20).optional().describe('acr_values when a request names none'),
     require_auth_time: z.boolean().default(false).describe('auth_time in every ID token'),
@@ -197,6 +200,10 @@ export const clientSchema = z
     for (const [path, message] of frontChannelProblems(client)) problem(path, message)
     if (client.grant_types.includes('client_credentials') && client.token_endpoint_auth_method === 'none')
       problem(['token_endpoint_auth_method'], 'a client that may use client_credentials must authenticate') // RFC 6749 §4.4
+    if (client.grant_types.includes('urn:openid:params:grant-type:ciba') && client.token_endpoint_auth_method === 'none')
+      problem(['token_endpoint_auth_method'], 'a client that makes backchannel requests must authenticate') // CIBA Core §7.1
+    if (client.backchannel_token_delivery_mode === 'ping' && client.backchannel_client_notification_endpoint === undefined)
+      problem(['backchannel_client_notification_endpoint'], 'is needed for the delivery mode ping') // CIBA Core §4
     const hasKeys = client.jwks !== undefined || client.jwks_uri !== undefined
     if (client.jwks && client.jwks_uri !== undefined) problem(['jwks_uri'], 'cannot stand beside jwks') // RFC 7591 §2
     const method = client.token_endpoint_auth_method

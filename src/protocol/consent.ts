@@ -1,8 +1,9 @@
 /** What a person allows an application — OpenID Connect Core §3.1.2.4. */
+import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, Endpoint } from './feature.ts'
-import { continueUrl, findFlow } from './flow.ts'
+import { continueUrl, findFlow, type LiveFlow } from './flow.ts'
 import { allow } from './granted.ts'
 import { partsOf } from './permissions.ts'
 import { progress } from './progress.ts'
@@ -21,7 +22,9 @@ export const consentEndpoint: Endpoint = {
     const flowToken = params.need('flow')
     const live = await findFlow(ctx, flowToken, browser)
     const { flow, client } = live
-    if (params.get('answer') !== 'allow') return deny(ctx, live)
+    const answer = params.get('answer')
+    if (answer === 'disown') return { ...(await deny(ctx, live)), auditEvents: [disowned(live)] }
+    if (answer !== 'allow') return deny(ctx, live)
     const { step, session } = await progress(ctx, client, flow, { browser, address })
     if (session?.sid !== params.need('sid'))
       refuse('access_denied', 'you are no longer signed in as the person who was asked; go back and start again')
@@ -32,6 +35,11 @@ export const consentEndpoint: Endpoint = {
     const given = { act: 'grant.give', outcome: 'success', by: { type: 'user', id: session.subject }, target: grant.id, detail } as const
     return { kind: 'redirect', to: continueUrl(ctx, flowToken), auditEvents: [given] }
   },
+}
+
+/** Somebody began a request in the name of this person. */
+function disowned({ flow, client }: LiveFlow): AuditEvent {
+  return { act: 'user.disown', outcome: 'success', target: flow.asked.hintedSubject, detail: { client: client.client_id } }
 }
 
 /** The way back to the application without signing in or consenting. RFC 6749 §4.1.2.1. */

@@ -1,10 +1,12 @@
 /** The interface of features, the tables assembled from them, and the context that every rule gets. */
+import type { AssertionType } from './assertion-type.ts'
 import type { SubjectClaims } from './claims.ts'
 import type { BindingMember, Client, NamedClient } from './client.ts'
 import type { Params } from './params.ts'
 import type { FederationKeys, Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
-import type { ClientDocuments, KeySets, Remote, UpstreamTokens } from './remote.ts'
+import type { ClientDocuments, KeySets, Pings, Remote, UpstreamTokens } from './remote.ts'
 import type { Comparison, ConsentItem, Reply, Request, RequestBody } from './request-reply.ts'
+import type { ResolvedRequest } from './resolved-request.ts'
 import type { Resource } from './resource.ts'
 import type { SignInDemand } from './sign-in-demand.ts'
 import type { MutualTls, TenantSettings } from './tenant-rules.ts'
@@ -19,7 +21,6 @@ import type {
   Issuance,
   Session,
   Target,
-  UsedOnce,
 } from './types.ts'
 
 /** Everything that one specification adds to the server. There are no extension points besides these. */
@@ -36,6 +37,7 @@ export interface Feature {
   responseTypes?: readonly ResponseType[]
   responseModes?: readonly ResponseMode[]
   credentials?: readonly CredentialKind[]
+  assertionTypes?: readonly AssertionType[]
   /** Authorization request parameters it understands, among those that the metadata advertises and that are refused when no feature understands them. Core §3.1.2.6, §6 */
   parameters?: readonly ('request' | 'request_uri' | 'registration' | 'claims')[]
   /** Parameters that may be sent several times. */
@@ -126,6 +128,7 @@ export interface Ctx {
   readonly mutualTls: MutualTls
   readonly keySets: KeySets
   readonly clientDocuments: ClientDocuments
+  readonly pings: Pings
   /** Seconds since the epoch. */
   now(): number
   /** 128 bits in base64url: for ids that are not secret. */
@@ -143,6 +146,7 @@ export interface Server {
   responseTypes: ReadonlyMap<string, ResponseType>
   responseModes: ReadonlyMap<string, ResponseMode>
   credentials: ReadonlyMap<string, CredentialKind>
+  assertionTypes: ReadonlyMap<string, AssertionType>
   /** Parameters that may be sent several times. */
   mayRepeat: ReadonlySet<string>
   /** Parameters of the authorization request that some feature understands. */
@@ -207,24 +211,6 @@ export interface ClientAuth {
   verify(ctx: Ctx, request: Request, client: Client | undefined): Promise<string | undefined>
   /** Of a request that is verified: thumbprint of the key of the client's instance that sent it. Codes and refresh tokens are bound to it. */
   instance?(request: Request): string | undefined
-}
-
-/** The parameters of an authorization request, however they were sent. */
-export interface ResolvedRequest {
-  params: Params
-  /** What the way it was sent proves. */
-  proven: Provenance
-}
-
-export interface Provenance {
-  /** Set when it was pushed by the client: the hash under which it is stored. RFC 9126 */
-  pushed?: string
-  /** It was signed by the client. RFC 9101 */
-  signed?: true
-  /** What its answer uses up. */
-  usesUp?: UsedOnce | undefined
-  /** Thumbprint of the key of the client's instance that pushed it. */
-  instance?: string | undefined
 }
 
 /** A token as it was presented. Which proof of possession it needs depends on the scheme. */

@@ -162,9 +162,9 @@ async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding
     family: authorization?.family,
     cnf: binding?.cnf,
     authTime: authentication?.authTime,
-    acr: authentication?.acr,
+    acr: authentication?.acr || undefined,
     amr: authentication?.amr,
-    sid: authentication?.sid,
+    sid: authentication?.sid || undefined,
     extra,
   }
 }

@@ -1,5 +1,6 @@
-/** Authorization requests that were sent to us directly, as they are kept until a person answers — RFC 9126, RFC 8628. */
-import type { UsedOnce } from './types.ts'
+/** Authorization requests that were sent to us directly, as they are kept until a person answers — RFC 9126, RFC 8628, CIBA Core. */
+import type { KeptPing } from './remote.ts'
+import type { Code, UsedOnce } from './types.ts'
 
 /** A device that waits for a person; once they have allowed it, there is a code of the same hash. RFC 8628 §3.2 */
 export interface DeviceCode {
@@ -13,6 +14,14 @@ export interface DeviceCode {
   /** Seconds between two questions. */
   interval: number
   expiresAt: number
+}
+
+/** A request that waits for a person at a device of their own; once they have allowed it, there is a code of the same hash. CIBA Core §7 */
+export interface BackchannelRequest extends DeviceCode {
+  /** Who must allow it. */
+  subject: string
+  /** Seconds since the epoch. */
+  createdAt: number
 }
 
 /** An authorization request as its client pushed it. */
@@ -29,4 +38,21 @@ export interface PushedRequest {
   instance?: string | undefined
   /** Seconds since the epoch. */
   expiresAt: number
+}
+
+/** Requests that wait for a person at a device of their own. Each method is one atomic act. CIBA Core §7 */
+export interface BackchannelRequestStore {
+  backchannelRequests: {
+    /** With the request as it is kept, and the notification for its client. False: this person has `most` that wait already. */
+    add(request: BackchannelRequest, kept: PushedRequest, ask: { ping: KeptPing | undefined; most: number }): Promise<boolean>
+    find(hash: string): Promise<BackchannelRequest | undefined>
+    /** The one whose request is kept under this hash. */
+    ofRequest(hash: string): Promise<BackchannelRequest | undefined>
+    /** Notes that the client asks. True: it asks sooner than the interval allows, which grows by 5 seconds. */
+    poll(hash: string, now: number): Promise<boolean>
+    /** As `codes.add`. The notification of the client is then due, as it is after `refuse`. */
+    allow(code: Code, flow: string | undefined, now: number): Promise<boolean>
+    /** Ends the request: the person refused. True for the first who answers it. */
+    refuse(hash: string, now: number): Promise<boolean>
+  }
 }

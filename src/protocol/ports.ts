@@ -1,17 +1,20 @@
 /** Ports: what the rules need from the other folders. Each method is one atomic act, named after what the rules need. */
+
 import type { SigningAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { CredentialKey, CredentialStore } from './credentials.ts'
 import type { FederationStore } from './federation/store.ts'
-import type { DeviceCode, PushedRequest } from './kept-requests.ts'
+import type { BackchannelRequestStore, DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { ApiKey, RegistrationStore } from './registry.ts'
 import type { Person, Question, SignInUpstream, TotpOffer } from './request-reply.ts'
 import type { DetailType, Resource } from './resource.ts'
+import type { TrustedIssuer } from './trusted-issuer.ts'
 import type { AccessToken, Answer, Artefact, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
+import type { UsedOnceKind } from './used-once.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
-export interface Store extends RegistrationStore, CredentialStore, FederationStore {
+export interface Store extends RegistrationStore, CredentialStore, FederationStore, BackchannelRequestStore {
   clients: {
     find(id: string): Promise<Client | undefined>
     /** Whether a client of this tenant has this web origin. For CORS preflights, which name no client. */
@@ -32,9 +35,12 @@ export interface Store extends RegistrationStore, CredentialStore, FederationSto
     /** Is this person assigned to the client, or in a group that is? */
     includes(clientId: string, subject: string): Promise<boolean>
   }
+  trustedIssuers: {
+    find(issuer: string): Promise<TrustedIssuer | undefined>
+  }
   grants: {
-    /** Not one that its client manages. */
-    find(clientId: string, subject: string): Promise<Grant | undefined>
+    /** Not one that its client manages. `createdAt`: seconds since the epoch. */
+    find(clientId: string, subject: string): Promise<(Grant & { createdAt: number }) | undefined>
     /** One in force. */
     byId(id: string): Promise<Grant | undefined>
     /** Adds scope and details to the grant of this client and subject, creating it if needed. Concurrent calls lose nothing. */
@@ -123,14 +129,6 @@ export interface Store extends RegistrationStore, CredentialStore, FederationSto
   }
 }
 
-export type UsedOnceKind =
-  | 'client-assertion'
-  | 'client-attestation'
-  | 'dpop-proof'
-  | 'request-object'
-  | 'credential-nonce'
-  | 'upstream-logout'
-
 /** What `identity/` offers the rules: the sessions of a browser, and the claims of a subject. */
 export interface People {
   /** The supported authentication context classes, strongest last. */
@@ -141,6 +139,10 @@ export interface People {
   claims(subject: string): Promise<Readonly<Record<string, unknown>> | undefined>
   /** The subject that signs in by this user name or email address; undefined when nobody does. */
   subjectOf(login: string): Promise<string | undefined>
+  /** The subject of the account that is connected with this one at the provider of a connection; undefined when none is. */
+  subjectOfUpstream(connection: string, upstreamSubject: string): Promise<string | undefined>
+  /** Tells a person of a request that waits for them, by a link to follow. False: there is no way to reach them. `lifetime`: seconds. */
+  tellOfRequest(subject: string, about: { application: string; url: string; lifetime: number }): Promise<boolean>
   /** The attributes that self-registration asks for. */
   askedAtSignUp(): Promise<readonly Question[]>
   /** Counts a flow that begins at an IP address. Returns the seconds to wait before the next one; undefined when there is no need to wait. */
@@ -255,6 +257,8 @@ export type TokenKind =
   | 'ia'
   | 'ra'
   | 'dc'
+  | 'aq'
+  | 'ba'
   | 'us'
   | 'of'
   | 'pa'

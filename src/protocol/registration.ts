@@ -28,6 +28,7 @@ export const ofOperator: readonly (keyof ClientMetadata)[] = [
   'refresh_token_lifetime',
   'resource_server',
   'connections',
+  'identity_assertion_audiences',
   'policy',
 ]
 

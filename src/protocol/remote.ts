@@ -75,3 +75,27 @@ export interface UpstreamToken {
   /** Its use is worth a line in the audit log. */
   noted: boolean
 }
+
+/** Notifications that tell clients of an answer, delivered from the outbox. CIBA Core §10.2 */
+export interface Pings {
+  /** Seals one for the store. */
+  seal(ping: Ping, expiresAt: number): KeptPing
+  /** Sends those that are due, after the answer. */
+  send(): void
+}
+
+export interface Ping {
+  /** The client's notification endpoint. */
+  url: string
+  /** Its `client_notification_token`. */
+  token: string
+  authReqId: string
+}
+
+/** One that the store keeps until it is due. */
+export interface KeptPing {
+  id: string
+  sealed: string
+  /** Until when it is worth sending, in seconds since the epoch. */
+  expiresAt: number
+}

@@ -5,8 +5,9 @@ import { sha256 } from './codec/digest.ts'
 import { isJsonObject, readJson } from './codec/json.ts'
 import { type JsonObject, parseJws } from './codec/jws.ts'
 import { refuse } from './errors.ts'
-import type { Ctx, ResolvedRequest } from './feature.ts'
+import type { Ctx } from './feature.ts'
 import { Params } from './params.ts'
+import type { ResolvedRequest } from './resolved-request.ts'
 import type { UsedOnce } from './types.ts'
 
 const maxObject = 16_384
@@ -92,7 +93,7 @@ async function usedUpBy(ctx: Ctx, client: Client, { jti, exp }: JsonObject): Pro
 }
 
 /** Claims as the parameters they stand for: a list of texts is a parameter that is sent several times, what else is no text is JSON. §4 */
-function parametersOf(claims: JsonObject): Params {
+export function parametersOf(claims: JsonObject): Params {
   const named = Object.entries(claims).filter(([name, value]) => !ofTheJwt.includes(name) && value !== null)
   return new Params(named.flatMap(([name, value]) => textsOf(value).map((text): [string, string] => [name, text])))
 }

@@ -174,7 +174,16 @@ export interface Pages {
   }
   'confirm-email': { token: string; email: string; person: Omit<Person, 'sid'> }
   done: {
-    what: 'mail-sent' | 'sign-up-mail-sent' | 'signed-up' | 'password-set' | 'email-confirmed' | 'device-allowed' | 'device-refused'
+    what:
+      | 'mail-sent'
+      | 'sign-up-mail-sent'
+      | 'signed-up'
+      | 'password-set'
+      | 'email-confirmed'
+      | 'device-allowed'
+      | 'device-refused'
+      | 'request-allowed'
+      | 'request-refused'
     flow: string | undefined
   }
   /** `cure`: a command that mends it, for development mode. */
@@ -208,12 +217,11 @@ export interface Person {
   detail: string | undefined
 }
 
-/** What a device shows, and where it is: the person must see that it is their own. RFC 8628 §5.4 */
-export interface Comparison {
-  code: string
-  /** IP address. */
-  address: string
-}
+/** What a device shows, and the IP address it asks from: the person must see that it is their own. RFC 8628 §5.4 */
+export type Comparison =
+  | { kind: 'code'; code: string; address: string }
+  /** What the client shows too, if it shows anything. CIBA Core §7.1 */
+  | { kind: 'message'; message: string | undefined; address: string }
 
 /** Something that a person is asked to allow, besides scopes. */
 export interface ConsentItem extends DetailWords {

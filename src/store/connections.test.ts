@@ -15,7 +15,8 @@ const nothing = {
   resources: [],
   connections: [],
   credentials: [],
-  removed: { clients: [], resources: [], connections: [], credentials: [] },
+  trustedIssuers: [],
+  removed: { clients: [], resources: [], connections: [], credentials: [], trustedIssuers: [] },
 }
 
 onEachEngine('of ten that make a connection of one name exactly one does', async ({ a, b }) => {

@@ -1,26 +1,29 @@
-/** The clients, APIs, connections, credentials and federation entities that a file declares for a tenant, applied in one transaction. */
+/** What a file declares for a tenant, applied in one transaction. */
 import { putClient, removeClient } from './clients.ts'
 import { putConnection, removeConnection } from './connections.ts'
 import { putCredentialConfiguration, removeCredentialConfiguration } from './credential-configurations.ts'
 import { putEntity, removeEntity } from './federation-entities.ts'
 import { putResource, removeResource } from './resources.ts'
 import type { Db } from './sql.ts'
+import { putTrustedIssuer, removeTrustedIssuer } from './trusted-issuers.ts'
 import type { DeclarationStore } from './types.ts'
 
 export function declarations(db: Db, tenant: string): DeclarationStore {
   return {
-    declare: ({ clients, resources, connections, credentials, entities = [], removed }, now) =>
+    declare: ({ clients, resources, connections, credentials, entities = [], trustedIssuers, removed }, now) =>
       db.transact(function* () {
         for (const identifier of removed.resources) yield removeResource(tenant, identifier) // first, since this frees their names
         for (const id of removed.clients) yield* removeClient(tenant, id, now)
         for (const name of removed.connections) yield* removeConnection(tenant, name)
         for (const id of removed.credentials) yield removeCredentialConfiguration(tenant, id)
         for (const { role, entity_id: id } of removed.entities ?? []) yield removeEntity(tenant, role, id)
+        for (const issuer of removed.trustedIssuers) yield removeTrustedIssuer(tenant, issuer)
         for (const { resource, secret } of resources) yield* putResource(tenant, resource, secret, now)
         for (const { client, secret } of clients) yield* putClient(tenant, client, secret, now)
         for (const { connection, sealedSecret } of connections) yield* putConnection(tenant, connection, sealedSecret)
         for (const configuration of credentials) yield putCredentialConfiguration(tenant, configuration)
         for (const entity of entities) yield putEntity(tenant, entity)
+        for (const issuer of trustedIssuers) yield putTrustedIssuer(tenant, issuer)
       }),
   }
 }

@@ -10,7 +10,7 @@ export function grants(db: Db, tenant: string): Pick<Store, 'grants'> & GrantSto
     grants: {
       async find(clientId, subject) {
         const [row] = await db.read(newest(tenant, clientId, subject))
-        return row && { id: row['id'] as string, clientId, subject, ...allowedOf(row) }
+        return row && { id: row['id'] as string, clientId, subject, ...allowedOf(row), createdAt: row['created_at'] as number }
       },
       async byId(id) {
         const [row] = await db.read(sql`
@@ -119,7 +119,7 @@ function update(tenant: string, { id, scope, details }: Grant): Sql {
 /** The newest in force: a person may have several grants for one client. */
 function newest(tenant: string, clientId: string, subject: string): Sql {
   return sql`
-    select id, scope, details from grants
+    select id, scope, details, created_at from grants
     where tenant_id = ${tenant} and client_id = ${clientId} and subject = ${subject} and revoked_at is null and managed = 0
     order by created_at desc, id desc limit 1`
 }

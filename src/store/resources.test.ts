@@ -12,7 +12,8 @@ const nothing = {
   resources: [],
   connections: [],
   credentials: [],
-  removed: { clients: [], resources: [], connections: [], credentials: [] },
+  trustedIssuers: [],
+  removed: { clients: [], resources: [], connections: [], credentials: [], trustedIssuers: [] },
 }
 
 onEachEngine('a resource is found by its identifier, and by the one name under which it authenticates', async ({ a, b }) => {
@@ -80,7 +81,10 @@ onEachEngine('a declaration is applied: added, changed, removed', async ({ a, b 
   assert.deepEqual((await a.clients.find('added'))?.secretHashes, ['#new'])
   assert.deepEqual(await a.resources.find(api.identifier), { ...api, name: 'Another', secretHashes: ['#new'], tokensFrom: NOW })
   await a.declare(
-    { ...nothing, removed: { clients: ['client', 'nobody'], resources: [api.identifier], connections: [], credentials: [] } },
+    {
+      ...nothing,
+      removed: { clients: ['client', 'nobody'], resources: [api.identifier], connections: [], credentials: [], trustedIssuers: [] },
+    },
     NOW,
   )
   assert.equal(await a.clients.find('client'), undefined)
@@ -99,7 +103,11 @@ onEachEngine('a declaration that cannot be applied as a whole changes nothing', 
   assert.equal(await a.resources.find('https://first.example'), undefined)
   assert.equal(await a.clients.find('client'), undefined)
   await a.declare(
-    { ...nothing, resources: [taken], removed: { clients: [], resources: [api.identifier], connections: [], credentials: [] } },
+    {
+      ...nothing,
+      resources: [taken],
+      removed: { clients: [], resources: [api.identifier], connections: [], credentials: [], trustedIssuers: [] },
+    },
     NOW,
   )
   assert.equal((await a.resources.named('rs0'))?.identifier, 'https://other.example', 'a removed resource frees its name')

@@ -45,6 +45,8 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
       (select tenant_id, hash from pushed_requests where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
     sql`delete from device_codes where (tenant_id, hash) in
       (select tenant_id, hash from device_codes where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
+    sql`delete from backchannel_requests where (tenant_id, hash) in
+      (select tenant_id, hash from backchannel_requests where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
     sql`delete from upstream_requests where (tenant_id, hash) in
       (select tenant_id, hash from upstream_requests where expires_at <= ${now} limit ${limit}) returning hash`,
     ...expiredCredentials(now, late, limit),

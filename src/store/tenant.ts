@@ -6,6 +6,7 @@ import type { IdentityStore } from '../identity/store.ts'
 import type { UpstreamIdentityStore } from '../identity/upstream-identities.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { AssignmentStore, ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../protocol/registry.ts'
+import type { TrustedIssuerStore } from '../protocol/trusted-issuer.ts'
 import type { VaultStore } from '../vault/store.ts'
 import { access } from './access.ts'
 import { accessTokens } from './access-tokens.ts'
@@ -15,6 +16,7 @@ import { assignments } from './assignments.ts'
 import { attempts } from './attempts.ts'
 import { attributes } from './attributes.ts'
 import { audit } from './audit.ts'
+import { backchannelRequests } from './backchannel-requests.ts'
 import { clients } from './clients.ts'
 import { codes } from './codes.ts'
 import { configuration } from './configuration.ts'
@@ -45,6 +47,7 @@ import { sessions } from './sessions.ts'
 import { signUps } from './sign-ups.ts'
 import { signingKeys } from './signing-keys.ts'
 import type { Db } from './sql.ts'
+import { trustedIssuers } from './trusted-issuers.ts'
 import type { ApiKeyStore, DeclarationStore, MachineStore } from './types.ts'
 import { upstreamIdentities } from './upstream-identities.ts'
 import { upstreamRequests } from './upstream-requests.ts'
@@ -64,6 +67,7 @@ export function tenantStore(
   InitialAccessTokenStore &
   GrantStore &
   ResourceStore &
+  TrustedIssuerStore &
   DeclarationStore &
   MachineStore &
   ApiKeyStore &
@@ -78,6 +82,7 @@ export function tenantStore(
     ...registered,
     ...registrations(db, tenant, registered.clientsAdmin),
     ...resources(db, tenant, { now, remembering }),
+    ...trustedIssuers(db, tenant, { remembering }),
     ...declarations(db, tenant),
     ...connections(db, tenant, { remembering }),
     ...credentialConfigurations(db, tenant, { remembering }),
@@ -92,6 +97,7 @@ export function tenantStore(
     ...codes(db, tenant),
     ...pushedRequests(db, tenant),
     ...deviceCodes(db, tenant),
+    ...backchannelRequests(db, tenant),
     ...usedOnce(db, tenant),
     ...refreshTokens(db, tenant),
     ...accessTokens(db, tenant),

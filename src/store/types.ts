@@ -5,15 +5,17 @@ import type { CredentialConfiguration } from '../protocol/credential-configurati
 import type { FederationEntity } from '../protocol/federation/entity.ts'
 import type { ApiKey, SecretRow, StoredApiKey } from '../protocol/registry.ts'
 import type { ResourceMetadata } from '../protocol/resource.ts'
+import type { TrustedIssuer } from '../protocol/trusted-issuer.ts'
 import type { MaybePromise } from './configuration.ts'
 
-/** The clients, APIs, connections, credentials and federation entities that a file declares for a tenant, and those to remove. */
+/** What a file declares for a tenant, and what is to be removed. */
 export interface Declaration {
   /** A secret replaces all others. */
   clients: { client: ClientMetadata; secret: SecretRow | undefined }[]
   resources: { resource: ResourceMetadata; secret: SecretRow | undefined }[]
   /** No sealed secret: it keeps the one it has. */
   connections: { connection: ConnectionMetadata; sealedSecret: string | undefined }[]
+  trustedIssuers: readonly TrustedIssuer[]
   credentials: readonly CredentialConfiguration[]
   /** Absent: none. */
   entities?: readonly FederationEntity[]
@@ -22,6 +24,7 @@ export interface Declaration {
     resources: readonly string[]
     connections: readonly string[]
     credentials: readonly string[]
+    trustedIssuers: readonly string[]
     entities?: readonly Pick<FederationEntity, 'role' | 'entity_id'>[]
   }
 }

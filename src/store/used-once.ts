@@ -1,6 +1,7 @@
 /** Values that may be used only once, on any node. */
-import type { Store, UsedOnceKind } from '../protocol/ports.ts'
+import type { Store } from '../protocol/ports.ts'
 import type { UsedOnce } from '../protocol/types.ts'
+import type { UsedOnceKind } from '../protocol/used-once.ts'
 import { type Db, type Sql, sql } from './sql.ts'
 
 export function usedOnce(db: Db, tenant: string): Pick<Store, 'usedOnce'> {

@@ -1,7 +1,9 @@
 /** Pages to look at: as they are meant, at their fullest, and filled by someone who means harm. */
+
 import type { Application, Page, Pages, Person } from '../../src/protocol/request-reply.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 import { accountSamples } from './account-samples.ts'
+import { answerSamples } from './answer-samples.ts'
 import { upstreams } from './connection-samples.ts'
 import { cure, homeSamples } from './home-samples.ts'
 import { hostileQuestions, questions } from './question-samples.ts'
@@ -63,21 +65,7 @@ export function samples(origin: string): Record<string, Page | View> {
       page: 'consent',
       data: { flow, application: photos, person: ada, scopes: scopes(), to: 'https://lumen.example/callback', unproven: false },
     },
-    'consent-device': {
-      page: 'consent',
-      data: {
-        ...{ flow, application: photos, person: ada, scopes: scopes(), to: 'https://id.example', unproven: false },
-        comparison: { code: 'WDJB-MJHT', address: '2001:db8:85a3::8a2e:370:7334' },
-      },
-    },
-    device: { page: 'device', data: { userCode: undefined, problem: undefined } },
-    'device-code': { page: 'device', data: { userCode: 'WDJB-MJHT', problem: undefined } },
-    'device-problem': {
-      page: 'device',
-      data: { userCode: 'WDJB-MJ', problem: 'No device is waiting with this code. Please compare it with what the device shows.' },
-    },
-    'device-allowed': { page: 'done', data: { what: 'device-allowed', flow: undefined } },
-    'device-refused': { page: 'done', data: { what: 'device-refused', flow: undefined } },
+    ...answerSamples({ flow, application: photos, person: ada, scopes: scopes(), to: 'https://id.example', unproven: false }),
     'consent-unproven': {
       page: 'consent',
       data: { flow, application: agent, person: ada, scopes: scopes(), to: 'http://127.0.0.1:8912/callback', unproven: true },

@@ -4,8 +4,7 @@ import { connectionSchema } from '../../src/connections/connection.ts'
 import { keepTokens } from '../../src/vault/keep.ts'
 import { type Answer, call, callback, challenge, encode, verifier } from '../journeys/application.ts'
 import { bearer } from '../journeys/json.ts'
-import type { Path } from './paths.ts'
-import { active, browserOutcome, exchangeGrant, programOutcome, stock, type World } from './world.ts'
+import { active, browserOutcome, exchangeGrant, type Path, programOutcome, stock, type World } from './world.ts'
 
 const requestObject = ({ app, key, issuer, gatehouse }: World): Promise<string> =>
   new SignJWT({

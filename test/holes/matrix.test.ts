@@ -92,8 +92,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let certificate: Record<string, string>
     before(async () => {
       const mutualTls = { FEATURES_MUTUAL_TLS: 'true', MTLS_PROXY: 'rfc9440', TRUSTED_PROXIES: '127.0.0.1,::1' }
-      const attestation = { FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' }
-      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256', LIMITS_SIGN_IN_ADDRESS: '100000', ...mutualTls, ...attestation })
+      const drafts = { FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true', FEATURES_IDENTITY_ASSERTION_DRAFT04: 'true' }
+      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256', LIMITS_SIGN_IN_ADDRESS: '100000', ...mutualTls, ...drafts })
       certificate = { 'client-cert': `:${(await selfSigned()).der.toString('base64')}:` }
     })
     after(() => gatehouse.close())

@@ -1,4 +1,5 @@
 /** The expectations of the matrix of changes and paths. */
+import { grantOutcomes } from './grant-outcomes.ts'
 import { keyOutcomes, requestObjectOutcomes } from './key-outcomes.ts'
 import { account, client, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
 
@@ -171,6 +172,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '401': 'account suspended, account deleted, password changed',
     '404': 'tenant suspended',
   },
+  ...grantOutcomes,
   'starting at a device': clientAlone,
   'code of a device that a person has still to allow': {
     works: `${untouched}, redirect URI removed, resource removed, grant revoked, signing key revoked`,

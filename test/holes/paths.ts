@@ -2,11 +2,9 @@
 import { call, callback, challenge, encode, shows, told, verifier } from '../journeys/application.ts'
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
+import { grantPaths } from './grant-paths.ts'
 import { atAuthorizationByKey, byKey } from './key-paths.ts'
-import { active, browserOutcome, bye, deviceGrant, password, programOutcome, scope, stock, type World } from './world.ts'
-
-/** Hands something out; what comes back uses it later and says how that went. */
-export type Path = (world: World) => Promise<() => Promise<string>>
+import { active, browserOutcome, bye, deviceGrant, type Path, password, programOutcome, scope, stock, type World } from './world.ts'
 
 const silent = { prompt: 'none' }
 const inResponse = { response_type: 'code id_token token', nonce: 'n' }
@@ -279,6 +277,7 @@ export const paths = {
   ...atAuthorization,
   ...atAuthorizationByKey,
   ...atToken,
+  ...grantPaths,
   ...atDevice,
   ...asClient,
   ...withToken,

@@ -6,6 +6,7 @@ import { makeApiKey } from '../../src/protocol/api-key.ts'
 import { sha256 } from '../../src/protocol/codec/digest.ts'
 import type { TokenKind } from '../../src/protocol/ports.ts'
 import { resourceSchema } from '../../src/protocol/resource.ts'
+import { trustedIssuerSchema } from '../../src/protocol/trusted-issuer.ts'
 import type { Tenant } from '../../src/tenant.ts'
 import type { TestApp } from '../app.ts'
 import { hashCheaply } from '../cheap-secrets.ts'
@@ -16,6 +17,10 @@ import { browser, type TinyBrowser } from '../tiny-browser.ts'
 
 export const password = 'a good and long password'
 export const stock = 'https://stock.example'
+export const assertionGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+export const cibaGrant = 'urn:openid:params:grant-type:ciba'
+export const elsewhere = 'https://auth.elsewhere.example'
+export const partner = 'https://partner.example'
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 export const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const bye = 'https://app.example/bye'
@@ -58,9 +63,14 @@ export interface World {
   link(kind: LinkKind, token: TokenKind, who: Who): Promise<string>
   signUpLink(email: string): Promise<string>
   apiKey(owner: 'person' | 'service'): Promise<string>
+  /** Of a trusted issuer, about alice. */
+  assertion(): Promise<string>
   /** Tokens of alice; `fields`: of the authorization request. */
   tokens(client: Application, fields?: Record<string, string>): Promise<Answer['body']>
 }
+
+/** Hands something out; what comes back uses it later and says how that went. */
+export type Path = (world: World) => Promise<() => Promise<string>>
 
 let worlds = 0
 let proofs = 0
@@ -77,6 +87,7 @@ export async function world(gatehouse: TestApp, key: Key, certificate: World['ce
   const { issuer } = tenant.ctx
   const clients = ['app', 'opaque', 'console', 'bound', 'hybrid', 'attested']
   await register(gatehouse, tenant, key)
+  await trust(tenant, key)
   await tenant.store.services.add({ id: 'nightly', name: 'nightly', description: undefined, status: 'active', createdAt: gatehouse.now() })
   const of = (id: string, own = scope) => application(gatehouse, { id, secret: 'secret', scope: own, issuer })
   const made: World = {
@@ -124,6 +135,10 @@ export async function world(gatehouse: TestApp, key: Key, certificate: World['ce
       assert.ok(await tenant.store.apiKeysAdmin.add(stored))
       return text
     },
+    assertion() {
+      const claims = { iss: partner, sub: 'alice', aud: issuer, exp: gatehouse.now() + 60, jti: `${slug} ${++proofs}` }
+      return new SignJWT(claims).setProtectedHeader({ alg: key.alg }).sign(key.privateKey)
+    },
     async tokens(client, fields = {}) {
       const code = await client.code(made.browser, fields, made.alice)
       const { status, body } = await client.redeem(code, { resource: fields['resource'] })
@@ -142,11 +157,21 @@ async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key): Promi
   const app = {
     redirect_uris: [callback],
     post_logout_redirect_uris: [bye],
-    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceGrant, exchangeGrant],
+    grant_types: [
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+      'password',
+      deviceGrant,
+      exchangeGrant,
+      assertionGrant,
+      cibaGrant,
+    ],
     policy: { token_exchange: 'delegate' },
     connections: { files: 'read' },
     jwks: { keys: [{ ...jwk, kid: 'app' }] },
     scope: `${scope} stock:read`,
+    identity_assertion_audiences: { [elsewhere]: { client_id: 'app' } },
     id_token_signed_response_alg: 'ES256',
   }
   const admin = { ...app, scope: 'admin:users:read' }
@@ -174,6 +199,11 @@ async function attestationOf({ gatehouse, tenant: { ctx }, issuer, key }: World)
     'oauth-client-attestation': await signed('oauth-client-attestation+jwt', attestation),
     'oauth-client-attestation-pop': await signed('oauth-client-attestation-pop+jwt', proof),
   }
+}
+
+async function trust({ store }: Tenant, { jwk }: Key): Promise<void> {
+  const usual = { issuer: partner, jwks: { keys: [jwk] }, clients: ['app'], subject_kind: 'login', scope: 'profile stock:read' }
+  assert.ok(await store.trustedIssuersAdmin.add(trustedIssuerSchema.parse(usual)))
 }
 
 const linkLifetime = 3600

@@ -259,6 +259,7 @@ const metadata = (client: object) => Object.fromEntries(Object.entries(client).f
 
 /** What a client may register about itself. A new member of the schema must be added here or to the operator's list. */
 const registrable = [
+  ...['backchannel_token_delivery_mode', 'backchannel_client_notification_endpoint', 'backchannel_authentication_request_signing_alg'],
   ...['client_id', 'client_name', 'client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'localizations', 'contacts', 'application_type'],
   ...['redirect_uris', 'post_logout_redirect_uris', 'grant_types', 'response_types', 'jwks', 'token_endpoint_auth_signing_alg'],
   ...['token_endpoint_auth_method', 'scope', 'initiate_login_uri', 'subject_type', 'sector_identifier_uri', 'software_id'],

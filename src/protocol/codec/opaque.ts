@@ -23,6 +23,8 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   ia: 'initial access token, to register clients',
   ra: 'registration access token of a client',
   dc: 'device code',
+  aq: 'backchannel authentication request',
+  ba: 'link to a request that waits for approval',
   us: 'request at another provider',
   of: 'credential offer',
   pa: 'pre-authorized code of a credential offer',

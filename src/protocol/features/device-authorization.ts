@@ -5,13 +5,12 @@ import { authenticateClient, checkInstance, instanceOf, withoutClientAuthenticat
 import { type ErrorCode, OAuthError, refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, GrantType, ResponseMode, ResponseType, TokenRequest } from '../feature.ts'
 import { beginFlow, continueUrl, countFlow } from '../flow.ts'
-import { allow, authorizationOf } from '../granted.ts'
 import type { DeviceCode } from '../kept-requests.ts'
 import { Params } from '../params.ts'
-import { refreshOf } from '../refresh.ts'
 import type { PageReply, Request } from '../request-reply.ts'
 import { revokeFamily } from '../token-family.ts'
 import type { Code } from '../types.ts'
+import { allowedCode, issuanceOf } from '../waiting-code.ts'
 
 const grantName = 'urn:ietf:params:oauth:grant-type:device_code' // §3.4
 
@@ -19,8 +18,6 @@ const grantName = 'urn:ietf:params:oauth:grant-type:device_code' // §3.4
 const deviceCodeLifetime = 600
 /** Seconds between two questions of a device. §3.2 */
 const pollInterval = 5
-/** Seconds in which an allowed device must fetch its tokens at least. */
-const shortestCode = 60
 
 const deviceEndpoint: Endpoint = {
   path: '/device_authorization',
@@ -151,24 +148,11 @@ const device: ResponseType = {
   grantTypes: [grantName],
   atPage: true,
   defaultMode: 'device',
-  comparison: ({ extensions }) => ({ code: extensions['user_code'] ?? '', address: extensions['device_address'] ?? '' }),
-  async issue(ctx, { client, asked, session, flow }) {
-    const waiting = await ctx.store.deviceCodes.find(asked.state as string)
+  comparison: ({ extensions }) => ({ kind: 'code', code: extensions['user_code'] ?? '', address: extensions['device_address'] ?? '' }),
+  async issue(ctx, approved) {
+    const waiting = await ctx.store.deviceCodes.find(approved.asked.state as string)
     if (!waiting || waiting.expiresAt <= ctx.now()) refuse('invalid_request', gone)
-    const { subject, authTime, acr, amr, sid } = session
-    const now = ctx.now()
-    const grant = await allow(ctx, client, asked, subject)
-    const code = {
-      hash: waiting.hash,
-      grantId: grant.id,
-      family: ctx.id(),
-      asked,
-      scope: asked.scope,
-      authentication: { subject, authTime, acr, amr, sid },
-      expiresAt: Math.max(waiting.expiresAt, now + shortestCode),
-      usedAt: undefined,
-    }
-    return (await ctx.store.codes.add(code, flow)) ? {} : undefined
+    return (await ctx.store.codes.add(await allowedCode(ctx, approved, waiting), approved.flow)) ? {} : undefined
   },
 }
 
@@ -188,29 +172,20 @@ const grantType: GrantType = {
   needsPerson: true,
   async redeem(ctx, ask) {
     const { client } = ask
-    const code = await allowedCode(ctx, ask)
-    const { family, scope, authentication, asked } = code
-    checkInstance(asked, ask.instance)
+    const code = await answeredCode(ctx, ask)
+    const { family } = code
+    checkInstance(code.asked, ask.instance)
     const alreadySpent = async () => {
       await revokeFamily(ctx, family)
       const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: client.client_id }, target: family } as const
       return refuseAudited(reuse, 'invalid_grant', 'device_code was already used; the tokens it gave are revoked')
     }
-    if (code.usedAt !== undefined) return alreadySpent()
-    return {
-      client,
-      subject: authentication.subject,
-      scope,
-      authorization: authorizationOf(ctx, code),
-      nonce: asked.nonce,
-      spends: { kind: 'code', hash: code.hash, alreadySpent },
-      refresh: refreshOf(client, scope),
-    }
+    return code.usedAt === undefined ? issuanceOf(ctx, client, code, alreadySpent) : alreadySpent()
   },
 }
 
 /** The code that the person's answer has made of it; refuses as long as there is none. §3.5 */
-async function allowedCode(ctx: Ctx, { params, client }: TokenRequest): Promise<Code> {
+async function answeredCode(ctx: Ctx, { params, client }: TokenRequest): Promise<Code> {
   const unknown = 'device_code is unknown or expired, or belongs to another client'
   const hash = ctx.tokens.hash('dc', params.need('device_code')) ?? refuse('invalid_grant', unknown)
   const waiting = await ctx.store.deviceCodes.find(hash)

@@ -6,6 +6,7 @@ import { attributes } from './attributes.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { authorizationDetails } from './authorization-details.ts'
 import { backChannelLogout } from './back-channel-logout.ts'
+import { backchannelAuthentication } from './ciba.ts'
 import { claimsParameter } from './claims-parameter.ts'
 import { clientAssertion } from './client-assertion.ts'
 import { clientAttestationDraft11 } from './client-attestation.ts'
@@ -24,10 +25,12 @@ import { frontChannelLogout } from './front-channel-logout.ts'
 import { grantManagement } from './grant-management.ts'
 import { groups } from './groups.ts'
 import { hybrid } from './hybrid.ts'
+import { identityAssertionDraft04 } from './identity-assertion.ts'
 import { implicit } from './implicit.ts'
 import { introspection } from './introspection.ts'
 import { issuerIdentification } from './issuer-identification.ts'
 import { jarm } from './jarm.ts'
+import { jwtBearer } from './jwt-bearer.ts'
 import { jwtIntrospection } from './jwt-introspection.ts'
 import { keys } from './keys.ts'
 import { logout } from './logout.ts'
@@ -99,8 +102,11 @@ export const catalogue = {
   protectedResourceMetadata,
   tokenExchange,
   upstreamTokens,
+  jwtBearer,
+  identityAssertionDraft04,
   grantManagement,
   deviceAuthorization,
+  backchannelAuthentication,
   dynamicRegistration,
   registrationManagement,
   clientIdMetadataDocuments,
@@ -112,8 +118,14 @@ export const catalogue = {
   customClaims,
 } as const satisfies Record<string, () => Feature>
 
-/** Off unless the configuration says `true`: discouraged, or of use only with further settings. */
-export const offByDefault: readonly (keyof typeof catalogue)[] = ['passwordGrant', 'mutualTls', 'tlsClientAuth', 'clientAttestationDraft11']
+/** Off unless the configuration says `true`: discouraged, a draft, or of use only with further settings. */
+export const offByDefault: readonly (keyof typeof catalogue)[] = [
+  'passwordGrant',
+  'mutualTls',
+  'tlsClientAuth',
+  'clientAttestationDraft11',
+  'identityAssertionDraft04',
+]
 
 /** Checked by the compiler: only known features. */
 export type FeatureConfig = { readonly [K in keyof typeof catalogue]?: boolean | undefined }

@@ -90,6 +90,14 @@ const responseTypes = (clause: string, named: readonly ClientMetadata['response_
   mend: '--response-types code --grant-types GRANT-TYPES-WITHOUT-IMPLICIT',
   isKept: ({ response_types }) => response_types.every((type) => named.includes(type)),
 })
+/** For those alone that make backchannel requests. */
+const backchannelRequests: ProfileRule = {
+  clause: 'FAPI-CIBA §5.2.2',
+  demand: 'backchannel authentication requests must be signed with PS256 or ES256',
+  mend: '--backchannel-authentication-request-signing-alg ES256',
+  isKept: ({ grant_types: types, backchannel_authentication_request_signing_alg: alg }) =>
+    !types.includes('urn:openid:params:grant-type:ciba') || alg === 'PS256' || alg === 'ES256',
+}
 
 const oauth21Rules: readonly ProfileRule[] = [
   pkce('RFC 9700 §2.1.1'),
@@ -145,6 +153,7 @@ const fapi2Rules: readonly ProfileRule[] = [
     isKept: ({ policy }) => policy.iss_parameter === 'send' || policy.signed_responses === 'required',
   },
   algorithms(fapi2('5.4.1'), ['PS256', 'ES256', 'EdDSA']),
+  backchannelRequests,
 ]
 
 const fapi2Members = {
@@ -202,6 +211,7 @@ export const profiles = {
       shortRequests(fapi1('5.2.2')),
       signedResponses(fapi1('5.2.2')),
       algorithms(fapi1('8.6'), ['PS256', 'ES256']),
+      backchannelRequests,
     ],
   },
   /** Wallets that get credentials. */

@@ -20,6 +20,7 @@ import { resourceRoutes } from './admin/resources.ts'
 import { roleRoutes } from './admin/roles.ts'
 import { sessionRoutes } from './admin/sessions.ts'
 import { tenantRoutes } from './admin/tenants.ts'
+import { trustedIssuerRoutes } from './admin/trusted-issuers.ts'
 import { userRoutes } from './admin/users.ts'
 import { vaultRoutes } from './admin/vault.ts'
 import type { JsonRoute } from './json-route.ts'
@@ -37,6 +38,7 @@ const administration: readonly JsonRoute[] = [
   ...initialAccessTokenRoutes,
   ...resourceRoutes,
   ...connectionRoutes,
+  ...trustedIssuerRoutes,
   ...vaultRoutes,
   ...credentialConfigurationRoutes,
   ...credentialRoutes,

@@ -17,6 +17,7 @@ import type { Ctx, Endpoint } from '../../protocol/feature.ts'
 import type { Store } from '../../protocol/ports.ts'
 import type { AssignmentStore, ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../../protocol/registry.ts'
 import type { Reply, Request, RequestBody } from '../../protocol/request-reply.ts'
+import type { TrustedIssuerStore } from '../../protocol/trusted-issuer.ts'
 import type { VaultDeps } from '../../vault/deps.ts'
 import type { View } from '../pages/layout.ts'
 import type { CookieJar } from './cookies.ts'
@@ -28,7 +29,8 @@ export interface WebTenant {
   accounts: AccountDeps
   attributes: AttributeDeps
   /** Stored data, without the clients and resources that follow from the configuration. */
-  store: Pick<Store, 'clients' | 'resources' | 'federation' | 'trustMarks'> &
+  store: Pick<Store, 'clients' | 'resources' | 'federation' | 'trustMarks' | 'trustedIssuers'> &
+    TrustedIssuerStore &
     ClientStore &
     InitialAccessTokenStore &
     ResourceStore &

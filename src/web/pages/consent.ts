@@ -24,6 +24,9 @@ const words = {
   terms: 'Terms of service',
   newTab: '(opens in a new tab)',
   compare: 'Does your device show this code?',
+  message: 'Does the application show this text, too?',
+  waiting: 'It waits for your answer on another device',
+  disown: 'This was not me',
   place: 'The request came from {address}.',
   phishing: 'Allow it only if you started this yourself, on a device in front of you. Nobody will ever ask you to do it for them.',
   allow: 'Allow',
@@ -68,7 +71,8 @@ ${data.scopes.length === 0 && details.length === 0 && html`<p>${words.nothing}</
 <input type="hidden" name="flow" value="${data.flow}">
 <input type="hidden" name="sid" value="${person.sid}">
 <div class="answers"><button id="allow" class="primary" name="answer" value="allow">${words.allow}</button>
-<button id="deny" name="answer" value="deny">${words.deny}</button></div>
+<button id="deny" name="answer" value="deny">${words.deny}</button>
+${data.comparison?.kind === 'message' && html`<button id="disown" name="answer" value="disown">${words.disown}</button>`}</div>
 </form>
 ${!data.comparison && html`<p class="note">${fill(words.next, { place: placeOf(data.to) ?? named(application.name) })}</p>`}
 ${papers(application)}`,
@@ -76,10 +80,21 @@ ${papers(application)}`,
 }
 
 /** What tells a person whether this is their own device. RFC 8628 §5.4 */
-function comparisonOf({ code, address: from }: Comparison): Html {
-  return html`<section class="comparison" aria-labelledby="compare"><h2 id="compare">${words.compare}</h2>
-<p id="user-code" class="user-code">${code}</p>
-<p>${fill(words.place, { address: address(from) })} ${words.phishing}</p></section>`
+function comparisonOf(comparison: Comparison): Html {
+  const { heading, shown } = comparison.kind === 'code' ? codeOf(comparison.code) : messageOf(comparison.message)
+  return html`<section class="comparison" aria-labelledby="compare"><h2 id="compare">${heading}</h2>
+${shown}
+<p>${fill(words.place, { address: address(comparison.address) })} ${words.phishing}</p></section>`
+}
+
+function codeOf(code: string) {
+  return { heading: words.compare, shown: html`<p id="user-code" class="user-code">${code}</p>` }
+}
+
+/** CIBA Core §7.1 */
+function messageOf(message: string | undefined) {
+  if (message === undefined) return { heading: words.waiting, shown: undefined }
+  return { heading: words.message, shown: html`<p id="binding-message"><bdi>${message}</bdi></p>` }
 }
 
 /** RFC 9396 §3 */

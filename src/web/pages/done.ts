@@ -40,6 +40,16 @@ const words = {
     lead: 'Nothing was allowed.',
     note: 'You can close this window.',
   },
+  'request-allowed': {
+    title: 'You have allowed the request',
+    lead: 'The application goes on by itself within a few seconds.',
+    note: 'You can close this window.',
+  },
+  'request-refused': {
+    title: 'The request is refused',
+    lead: 'Nothing was allowed.',
+    note: 'You can close this window.',
+  },
   back: 'Back to sign in',
   account: 'Your account',
 }

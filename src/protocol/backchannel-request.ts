@@ -1,0 +1,103 @@
+/** What a client asks at the backchannel authentication endpoint — OpenID Connect CIBA Core §7.1. */
+import { type Client, isVoid } from './client.ts'
+import { isSignedByClient } from './client-keys.ts'
+import { sha256 } from './codec/digest.ts'
+import { type JsonObject, parseJws, parseObject } from './codec/jws.ts'
+import { refuse } from './errors.ts'
+import type { Ctx } from './feature.ts'
+import type { Params } from './params.ts'
+import { parametersOf } from './request-object.ts'
+import { sectorOf } from './subject.ts'
+import { isCleanText } from './text.ts'
+
+const maxSignedRequest = 16_384
+const maxText = 255
+/** By how much the clocks of clients may differ from ours, in seconds. */
+const clockSkew = 60
+/** How long a signed request may be good, in seconds. FAPI-CIBA §5.2.2 */
+const longestSigned = 3600
+const longestMessage = 64
+const longestToken = 1024
+
+/** What authenticates the client, and may stand beside a signed request. §7.1.1 */
+const beside = ['request', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
+
+/** The parameters, those of the signed request if there is one. A client that registered an algorithm for it always signs. */
+export async function backchannelParams(ctx: Ctx, client: Client, sent: Params): Promise<Params> {
+  const text = sent.get('request')
+  const alg = client.backchannel_authentication_request_signing_alg
+  const mustSign = alg !== undefined || client.require_signed_request_object || client.policy.signed_requests === 'required'
+  if (text === undefined)
+    return mustSign ? refuse('invalid_request', 'this client must sign its backchannel authentication requests') : sent
+  if (sent.entries().some(([name]) => !beside.includes(name))) refuse('invalid_request', 'a signed request must have all parameters inside') // §7.1.1
+  const jws = parseJws(text, maxSignedRequest) ?? refuse('invalid_request', 'request must be one signed JWT of at most 16384 characters')
+  const claims = parseObject(jws.payload) ?? refuse('invalid_request', 'request holds no JSON object')
+  if (!(await isSignedByClient(ctx, client, jws, alg)))
+    refuse('invalid_request', 'request is not signed with a registered key of this client and an algorithm it may use')
+  await checkClaims(ctx, client, claims)
+  return parametersOf(claims)
+}
+
+/** All of them are required. §7.1.1 */
+async function checkClaims(ctx: Ctx, client: Client, { iss, aud, exp, iat, nbf, jti }: JsonObject): Promise<void> {
+  const now = ctx.now()
+  if (iss !== client.client_id) refuse('invalid_request', 'iss of the signed request is not the client')
+  if (![aud].flat().some((name) => name === ctx.issuer)) refuse('invalid_request', 'aud of the signed request is not this issuer')
+  if (!isTime(exp) || !isTime(iat) || !isTime(nbf)) return refuse('invalid_request', 'the signed request needs exp, iat and nbf')
+  if (exp <= now) refuse('invalid_request', 'the signed request has expired')
+  if (nbf > now + clockSkew || iat > now + clockSkew)
+    refuse('invalid_request', 'the signed request is not yet good; check the clock of the client')
+  if (exp > nbf + longestSigned || nbf < now - longestSigned)
+    refuse('invalid_request', 'the signed request is older, or good for longer, than an hour')
+  if (typeof jti !== 'string' || jti === '' || jti.length > maxText)
+    refuse('invalid_request', 'jti of the signed request must be a text of 1 to 255 characters')
+  const first = await ctx.store.usedOnce.first('backchannel-request', sha256(`${client.client_id} ${jti}`), Math.ceil(exp) + clockSkew)
+  if (!first) refuse('invalid_request', 'the signed request was used before; make a new one for each request')
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+
+/** Whom exactly one hint is about, if they can be asked. §7.1, §13 */
+export async function hintedSubject(ctx: Ctx, client: Client, params: Params): Promise<string> {
+  const [login, token, idToken] = [params.get('login_hint'), params.get('login_hint_token'), params.get('id_token_hint')]
+  if ([login, token, idToken].filter((hint) => hint !== undefined).length !== 1)
+    refuse('invalid_request', 'send exactly one of login_hint, login_hint_token and id_token_hint')
+  if (token !== undefined) refuse('invalid_request', 'login_hint_token is not taken here; send login_hint or id_token_hint')
+  const subject = login === undefined ? await subjectOfIdToken(ctx, client, idToken as string) : await ctx.people.subjectOf(login)
+  const known = subject !== undefined && (await ctx.people.claims(subject)) !== undefined
+  return known ? subject : refuse('unknown_user_id', 'the hint names nobody who can be asked here')
+}
+
+/** It may have expired, but must have been issued to this client. What only the client is told of a person cannot be turned back. */
+async function subjectOfIdToken(ctx: Ctx, client: Client, text: string): Promise<string | undefined> {
+  const claims = await ctx.keys.verify(['JWT'], text, undefined)
+  const own = claims && claims['client_id'] === undefined && claims['aud'] === client.client_id && !isVoid(client, claims['iat'] as number)
+  if (!own) refuse('invalid_request', 'id_token_hint must be an ID token that was issued to this client')
+  return sectorOf(client) === undefined && typeof claims['sub'] === 'string' ? claims['sub'] : undefined
+}
+
+/** Short, and of characters that a page can show beside what the client shows. §7.1 */
+export function bindingMessage(params: Params): string | undefined {
+  const [text, ...more] = params.all('binding_message')
+  if (text === undefined) return undefined
+  const isPlain =
+    more.length === 0 && [...text].length <= longestMessage && isCleanText(text) && !/[\t\n\r\u2028\u2029]/.test(text) && text.trim() !== ''
+  return isPlain ? text : refuse('invalid_binding_message', 'binding_message must be one line of at most 64 plain characters')
+}
+
+/** Seconds; at most `most`. §7.1 */
+export function requestedExpiry(params: Params, most: number): number {
+  const text = params.get('requested_expiry')
+  if (text !== undefined && !/^[1-9]\d{0,8}$/.test(text))
+    refuse('invalid_request', 'requested_expiry must be a positive whole number of seconds')
+  return Math.min(text === undefined ? most : Number(text), most)
+}
+
+/** By which the client knows our notifications; undefined where it polls. RFC 6750 §2.1 */
+export function notificationToken(client: Client, params: Params): string | undefined {
+  if (client.backchannel_token_delivery_mode !== 'ping') return undefined
+  const token = params.need('client_notification_token')
+  return token.length <= longestToken && /^[\w.~+/-]+=*$/.test(token)
+    ? token
+    : refuse('invalid_request', 'client_notification_token must be a bearer token of at most 1024 characters')
+}

@@ -1,0 +1,211 @@
+/** A client asks, and a person answers at a device of their own — OpenID Connect Client-Initiated Backchannel Authentication (CIBA Core) 1.0. */
+import { readPageRequest } from '../authorization-request.ts'
+import { backchannelParams, bindingMessage, hintedSubject, notificationToken, requestedExpiry } from '../backchannel-request.ts'
+import { type Client, isVoid } from '../client.ts'
+import { authenticateConfidentialClient, checkInstance, instanceOf, withoutClientAuthentication } from '../client-auth.ts'
+import { clientSigningAlgs } from '../codec/public-key.ts'
+import { type ErrorCode, OAuthError, refuse, refuseAudited, TooMany } from '../errors.ts'
+import type { Ctx, Endpoint, Feature, GrantType, ResponseMode, ResponseType, TokenRequest } from '../feature.ts'
+import { beginFlow, continueUrl, countFlow } from '../flow.ts'
+import { Params } from '../params.ts'
+import { revokeFamily } from '../token-family.ts'
+import type { Code } from '../types.ts'
+import { allowedCode, issuanceOf } from '../waiting-code.ts'
+
+const grantName = 'urn:openid:params:grant-type:ciba' // §10.1
+
+/** The longest time for which a request waits, in seconds. §7.3 */
+const longestRequest = 600
+/** Seconds between two questions of a client. §7.3 */
+const askInterval = 5
+/** Requests that may wait for one person at a time: more would train people to allow whatever comes. */
+const mostWaiting = 5
+/** Who waits for longer than that for a person to answer others, in seconds. */
+const waitForOthers = 60
+
+/** What is used at once, or is a secret of the client, is not kept. */
+const notKept = ['login_hint', 'login_hint_token', 'id_token_hint', 'client_notification_token', 'requested_expiry', 'user_code']
+
+const endpoint: Endpoint = {
+  path: '/backchannel_authentication',
+  advertisedAs: 'backchannel_authentication_endpoint',
+  methods: ['POST'],
+  audience: 'program',
+  clientAuth: 'confidential',
+  async handle(ctx, request) {
+    const client = await authenticateConfidentialClient(ctx, request)
+    const params = await backchannelParams(ctx, client, request.params)
+    if (!params.words('scope').includes('openid')) refuse('invalid_scope', 'scope must contain openid') // §7.1
+    const token = notificationToken(client, params)
+    bindingMessage(params)
+    const wait = requestedExpiry(params, longestRequest)
+    const kept = withoutClientAuthentication(params).without(notKept)
+    if (JSON.stringify(kept.entries()).length > 16_384) refuse('invalid_request', 'the request is longer than 16384 characters')
+    await readPageRequest(ctx, client, kept, { type: ciba, kept: '', state: '' }) // the client learns at once what is wrong
+    const subject = await hintedSubject(ctx, client, params)
+    await countFlow(ctx, request.address)
+    const expiresAt = ctx.now() + wait
+    const authReqId = await begin(ctx, client, {
+      subject,
+      token,
+      params: kept,
+      address: request.address,
+      instance: instanceOf(ctx, request, client),
+      expiresAt,
+    })
+    return {
+      kind: 'json',
+      status: 200,
+      headers: { 'cache-control': 'no-store' },
+      body: { auth_req_id: authReqId, expires_in: wait, interval: askInterval }, // §7.3
+    }
+  },
+}
+
+interface Begun {
+  subject: string
+  token: string | undefined
+  params: Params
+  address: string
+  instance: string | undefined
+  expiresAt: number
+}
+
+async function begin(ctx: Ctx, client: Client, { subject, token, params, address, instance, expiresAt }: Begun): Promise<string> {
+  const [authReqId, link] = [ctx.tokens.make('aq'), ctx.tokens.make('ba')]
+  const [hash, request] = [ctx.tokens.hash('aq', authReqId) as string, ctx.tokens.hash('ba', link) as string]
+  const { client_id: clientId, client_name: application = clientId, backchannel_client_notification_endpoint: url } = client
+  const now = ctx.now()
+  const ping = token === undefined || url === undefined ? undefined : ctx.pings.seal({ url, token, authReqId }, expiresAt + longestRequest)
+  const waiting = { hash, clientId, request, subject, address, refused: false, interval: askInterval, createdAt: now, expiresAt }
+  const kept = { hash: request, clientId, params: params.entries(), signed: undefined, usesUp: undefined, instance, expiresAt }
+  if (!(await ctx.store.backchannelRequests.add(waiting, kept, { ping, most: mostWaiting })))
+    throw new TooMany('too many requests wait for one person', waitForOthers)
+  const about = { application, url: `${ctx.issuer}/backchannel_authentication/approve?request=${link}`, lifetime: expiresAt - now }
+  if (!(await ctx.people.tellOfRequest(subject, about))) {
+    await ctx.store.backchannelRequests.refuse(hash, now)
+    refuse('unknown_user_id', 'this person cannot be reached: their account has no address, or this server sends no mail')
+  }
+  return authReqId
+}
+
+const gone = 'this request no longer waits: it was answered, or its time is over'
+
+/** The page that the person is sent to. From here on it is a visit to the authorization endpoint like any other, by this person alone. */
+const approveEndpoint: Endpoint = {
+  path: '/backchannel_authentication/approve',
+  methods: ['GET'],
+  audience: 'person',
+  async handle(ctx, request) {
+    const hash = ctx.tokens.hash('ba', request.params.need('request'))
+    const kept = hash === undefined ? undefined : await ctx.store.pushedRequests.find(hash, ctx.now())
+    const waiting = kept && (await ctx.store.backchannelRequests.ofRequest(kept.hash))
+    const client = waiting && (await ctx.store.clients.find(waiting.clientId))
+    if (!client || isVoid(client, waiting.createdAt)) return refuse('invalid_request', gone)
+    const params = new Params(kept.params)
+    const asked = await readPageRequest(ctx, client, params, { type: ciba, kept: waiting.request, state: waiting.hash })
+    const message = bindingMessage(params)
+    const extensions = {
+      ...asked.extensions,
+      backchannel_address: waiting.address,
+      ...(message === undefined ? {} : { binding_message: message }),
+    }
+    const forPerson = { ...asked, extensions, hintedSubject: waiting.subject, hintedSector: undefined, instance: kept.instance }
+    const { flowToken, browser } = await beginFlow(ctx, forPerson, request)
+    return { kind: 'redirect', to: continueUrl(ctx, flowToken), remember: { id: browser } }
+  },
+}
+
+const ciba: ResponseType = {
+  name: 'ciba',
+  grantTypes: [grantName],
+  atPage: true,
+  defaultMode: 'ciba',
+  comparison: ({ extensions }) => ({
+    kind: 'message',
+    message: extensions['binding_message'],
+    address: extensions['backchannel_address'] ?? '',
+  }),
+  async issue(ctx, approved) {
+    const { asked, session, flow } = approved
+    const waiting = await ctx.store.backchannelRequests.find(asked.state as string)
+    if (!waiting || waiting.expiresAt <= ctx.now()) refuse('invalid_request', gone)
+    if (session.subject !== waiting.subject) refuse('access_denied', 'this request is for somebody else')
+    const code = await allowedCode(ctx, approved, waiting)
+    if (!(await ctx.store.backchannelRequests.allow(code, flow, ctx.now()))) return undefined
+    ctx.pings.send()
+    return {}
+  },
+}
+
+const done: ResponseMode = {
+  name: 'ciba',
+  atPage: true,
+  async reply(ctx, { state }, { error, error_description: description }) {
+    if (error === undefined) return { kind: 'page', page: 'done', data: { what: 'request-allowed', flow: undefined } }
+    if (error !== 'access_denied') throw new OAuthError(error as ErrorCode, description ?? '') // told by a page, as a refusal of our own
+    await ctx.store.backchannelRequests.refuse(state as string, ctx.now())
+    ctx.pings.send()
+    return { kind: 'page', page: 'done', data: { what: 'request-refused', flow: undefined } }
+  },
+}
+
+const grantType: GrantType = {
+  name: grantName,
+  async redeem(ctx, ask) {
+    const { client } = ask
+    const code = await answeredCode(ctx, ask)
+    const { family: target } = code
+    checkInstance(code.asked, ask.instance)
+    const alreadySpent = async () => {
+      await revokeFamily(ctx, target)
+      const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: client.client_id }, target } as const
+      return refuseAudited(reuse, 'invalid_grant', 'auth_req_id was already used; the tokens it gave are revoked')
+    }
+    return code.usedAt === undefined ? issuanceOf(ctx, client, code, alreadySpent) : alreadySpent()
+  },
+}
+
+/** The code that the person's answer has made of it; refuses as long as there is none. §11 */
+async function answeredCode(ctx: Ctx, { params, client }: TokenRequest): Promise<Code> {
+  const unknown = 'auth_req_id is unknown, or belongs to another client'
+  const hash = ctx.tokens.hash('aq', params.need('auth_req_id')) ?? refuse('invalid_grant', unknown)
+  const waiting = await ctx.store.backchannelRequests.find(hash)
+  if (waiting?.clientId !== client.client_id) return refuse('invalid_grant', unknown)
+  if (isVoid(client, waiting.createdAt)) refuse('expired_token', expired)
+  const pending = await ctx.store.pushedRequests.find(waiting.request, ctx.now()) // first: the person's answer ends it and adds the code
+  const code = await ctx.store.codes.find(hash)
+  if (code) return code.expiresAt > ctx.now() ? code : refuse('expired_token', expired)
+  if (waiting.refused) throw denied()
+  if (waiting.expiresAt <= ctx.now()) refuse('expired_token', expired)
+  if (!pending) refuse('transaction_failed', 'what the person allowed has ended; start again')
+  if (await ctx.store.backchannelRequests.poll(hash, ctx.now()))
+    refuse('slow_down', 'the client asks too often; wait 5 seconds longer between two requests')
+  return refuse('authorization_pending', 'the person has not answered yet; ask again')
+}
+
+const expired = 'auth_req_id has expired; start again'
+
+/** At the token endpoint every such error is a 400. §11 */
+function denied(): OAuthError {
+  const error = new OAuthError('access_denied', 'the person refused')
+  error.status = 400
+  return error
+}
+
+export function backchannelAuthentication(): Feature {
+  return {
+    id: 'backchannelAuthentication',
+    spec: 'OpenID Connect CIBA Core 1.0',
+    requires: ['authorizationCode', 'token', 'openid'],
+    endpoints: [endpoint, approveEndpoint],
+    grantTypes: [grantType],
+    responseTypes: [ciba],
+    responseModes: [done],
+    metadata: () => ({
+      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      backchannel_authentication_request_signing_alg_values_supported: clientSigningAlgs,
+      backchannel_user_code_parameter_supported: false,
+    }), // §4
+  }
+}

@@ -1,0 +1,48 @@
+/** The expectations of the matrix for grants that need no browser. */
+import { account, client, type Outcomes, untouched } from './outcome-groups.ts'
+
+export const grantOutcomes: Readonly<Record<string, Outcomes>> = {
+  'assertion of a trusted issuer': {
+    works: `
+      ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
+      account suspended and resumed, password changed, sessions ended, grant revoked, signing key revoked`,
+    invalid_client: 'client disabled, client deleted',
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    invalid_grant: 'account suspended, account deleted',
+    not_found: 'tenant suspended',
+  },
+  'ID token exchanged for an identity assertion': {
+    works: `${untouched}, scope removed, redirect URI removed, resource removed, password changed, sessions ended`,
+    invalid_client: 'client disabled, client deleted',
+    invalid_request: 'client disabled and enabled, client deleted and registered again, signing key revoked',
+    unauthorized_client: 'grant types removed',
+    invalid_grant: 'account suspended, account suspended and resumed, account deleted, grant revoked',
+    not_found: 'tenant suspended',
+  },
+  'asking for approval': {
+    works: `
+      ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
+      account suspended and resumed, password changed, sessions ended, grant revoked, signing key revoked`,
+    invalid_client: 'client disabled, client deleted',
+    invalid_scope: 'scope removed',
+    unauthorized_client: 'grant types removed',
+    unknown_user_id: 'account suspended, account deleted',
+    not_found: 'tenant suspended',
+  },
+  'request for approval that a person has still to answer': {
+    works: `${untouched}, redirect URI removed, resource removed, grant revoked, signing key revoked`,
+    '400': `${client}, scope removed, grant types removed`,
+    'signs in': `${account}, sessions ended`,
+    '404': 'tenant suspended',
+  },
+  'request for approval that a person has allowed': {
+    works: `${untouched}, redirect URI removed, resource removed, signing key revoked`,
+    invalid_client: 'client disabled, client deleted',
+    expired_token: 'client disabled and enabled, client deleted and registered again',
+    'less: openid': 'scope removed',
+    unauthorized_client: 'grant types removed',
+    transaction_failed: `${account}, sessions ended, grant revoked`,
+    not_found: 'tenant suspended',
+  },
+}
