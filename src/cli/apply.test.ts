@@ -205,3 +205,30 @@ test('refused: a file that is not there', async () =>
   assert.match((await gatehouse('apply nowhere.yaml')).err, /nowhere\.yaml cannot be read/))
 test('refused: export of a tenant that is not there', async () =>
   assert.match((await gatehouse('export --tenant nowhere')).err, /there is no tenant nowhere/))
+
+test('assignments are declared by name, exported, and left alone where a file does not say', async () => {
+  await json('users create --username ada --email ada@example.com')
+  await json('groups create --name sales')
+  const assigned = { client_id: 'assigned', redirect_uris: ['https://assigned.example/'], policy: { assignment: 'required' } }
+  const first = await apply({ clients: [{ ...assigned, assignments: { groups: ['Sales'], users: ['ada@example.com'] } }] })
+  assert.match(first.out, /assignments\.groups: sales\n {6}assignments\.users: ada\n/)
+  const names = async () => (await json('clients assignments assigned')).map(({ name }: { name: string }) => name)
+  assert.deepEqual(await names(), ['sales', 'ada'])
+  const exported = parse((await gatehouse('export')).out).clients.find(({ client_id }: { client_id: string }) => client_id === 'assigned')
+  assert.deepEqual(exported.assignments, { groups: ['sales'], users: ['ada'] })
+  assert.equal((await apply({ clients: [exported] })).out, 'Nothing to do.\n')
+  assert.equal((await apply({ clients: [assigned] })).out, 'Nothing to do.\n')
+  assert.equal((await apply({ clients: [{ ...assigned, assignments: { groups: ['sales'] } }] })).status, 0)
+  assert.deepEqual(await names(), ['sales'])
+  assert.equal((await apply({ clients: [{ ...assigned, assignments: {} }] })).status, 0)
+  assert.deepEqual(await names(), [])
+  const refused: [assignments: unknown, message: RegExp][] = [
+    [{ groups: ['nothing'] }, /there is no group nothing/],
+    [{ users: ['nobody'] }, /nobody/],
+    [{ roles: [] }, /roles is not known/],
+    [{ users: 'ada' }, /client assigned: assignments\.users/],
+  ]
+  for (const [assignments, message] of refused) assert.match((await apply({ clients: [{ ...assigned, assignments }] })).err, message)
+  const abroad = await apply({ tenants: { fresh: { clients: [{ ...assigned, assignments: { users: ['ada'] } }] } } })
+  assert.match(abroad.err, /client assigned: a tenant that is created has nobody to assign/)
+})

@@ -5,6 +5,7 @@ import { UniqueViolation } from '../store/sql.ts'
 import type { Declaration } from '../store/types.ts'
 import type { Tenant } from '../tenant.ts'
 import { all, printJson, withExamples } from './admin-command.ts'
+import { assigneesOf } from './assignments.ts'
 import { secretByFlags } from './client-secrets.ts'
 import {
   type Declared,
@@ -20,6 +21,7 @@ import {
   readSections,
   type TenantSection,
 } from './declared.ts'
+import { assignmentsOf, named } from './declared-assignments.ts'
 import { everyEntity } from './federation.ts'
 import { type ConfigFlags, type Done, doneIn, withApp } from './open.ts'
 import { changesAnything, type Kind, type PlanEntry, plan, renderPlan, type Step } from './plan.ts'
@@ -81,7 +83,8 @@ async function planFor(app: App, section: TenantSection, { prune, allowWeakSecre
   if (!tenant && (row || !section.mayCreate))
     refuse(`there is no tenant ${section.tenant}, or it is suspended: see "gatehouse tenants list"`)
   const { ctx } = tenant ?? ((await app.tenant('')) as Tenant)
-  const declared = readSection(section, { server: app.server, algs: ctx.keys.algs }, allowWeakSecret === true)
+  const read = readSection(section, { server: app.server, algs: ctx.keys.algs }, allowWeakSecret === true)
+  const declared = await Promise.all(read.map((one) => withAssignees(tenant, one)))
   const wanted = await Promise.all(declared.map(async (one) => ({ ...one, newSecret: await needsSecret(tenant, one) })))
   const kinds = (Object.keys(listOf) as Kind[]).filter((kind) => prune && section[listOf[kind]])
   const renamed = section.name !== undefined && section.name !== row?.name
@@ -89,8 +92,18 @@ async function planFor(app: App, section: TenantSection, { prune, allowWeakSecre
     section,
     tenant: row ? (renamed ? 'rename' : 'keep') : 'create',
     declared,
-    steps: plan(tenant ? await keptIn(tenant) : [], wanted, kinds),
+    steps: plan(tenant ? await keptIn(tenant, declared) : [], wanted, kinds),
   }
+}
+
+/** With the people and groups that it names. Refuses a name that nobody in the tenant has. `tenant`: undefined when it is still to be created. */
+async function withAssignees(tenant: Tenant | undefined, one: Declared): Promise<Declared> {
+  if (one.kind !== 'client' || !one.assigned) return one
+  const { groups, users } = one.assigned
+  if (!tenant && groups.length + users.length > 0) refuse(`client ${one.id}: a tenant that is created has nobody to assign`)
+  const assignees = tenant ? await assigneesOf(tenant, one.assigned) : []
+  const members = assignees.length > 0 ? { ...one.members, assignments: named(assignees) } : one.members
+  return { ...one, members, assignees: assignees.map(({ kind, id }) => ({ kind, id })) }
 }
 
 /** The list of a section that declares all of a kind. */
@@ -104,7 +117,9 @@ const listOf = {
 } as const satisfies Record<Kind, keyof TenantSection>
 const slugOf = ({ tenant }: TenantSection) => (tenant === 'root' ? '' : tenant)
 
-async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
+/** With their assignments the clients whose assignments are declared. */
+async function keptIn(tenant: Tenant, declared: readonly Declared[]): Promise<PlanEntry[]> {
+  const { store } = tenant
   const clients = await all(store.clientsAdmin.list, (client) => client.client_id)
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
   const connections = await all(store.connections.list, ({ name }) => name)
@@ -116,7 +131,14 @@ async function keptIn({ store }: Tenant): Promise<PlanEntry[]> {
     ...credentials.map((one): PlanEntry => ({ kind: 'credential', id: one.id, members: membersOfCredential(one) })),
     ...issuers.map((one): PlanEntry => ({ kind: 'trusted-issuer', id: one.issuer, members: membersOfIssuer(one) })),
     ...connections.map((one): PlanEntry => ({ kind: 'connection', id: one.name, members: membersOfConnection(one) })),
-    ...clients.map((client): PlanEntry => ({ kind: 'client', id: client.client_id, members: membersOfClient(client) })),
+    ...(await Promise.all(
+      clients.map(async (client): Promise<PlanEntry> => {
+        const { client_id: id } = client
+        const isDeclared = declared.some((one) => one.kind === 'client' && one.id === id && one.assigned)
+        const assignments = isDeclared ? await assignmentsOf(tenant, id) : undefined
+        return { kind: 'client', id, members: { ...membersOfClient(client), ...(assignments ? { assignments } : {}) } }
+      }),
+    )),
     ...resources.map((resource): PlanEntry => ({ kind: 'resource', id: resource.identifier, members: membersOfResource(resource) })),
   ]
 }
@@ -191,7 +213,7 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
     const chosen = one.secret === undefined || one.secret === generate ? {} : { secret: one.secret, allowWeakSecret: true as const }
     const { row, shown } = step.newSecret ? secretByFlags(chosen, tenant) : {}
     if (shown !== undefined && one.secret === generate) made.push({ tenant: section.tenant, kind: one.kind, id: one.id, secret: shown })
-    if (one.kind === 'client') declaration.clients.push({ client: one.metadata, secret: row })
+    if (one.kind === 'client') declaration.clients.push({ client: one.metadata, secret: row, assignees: one.assignees })
     else declaration.resources.push({ resource: one.metadata, secret: row })
   }
   await tenant.store.declare(declaration, tenant.ctx.now()).catch((error: unknown) => {

@@ -23,7 +23,7 @@ export function assignments(group: Command, terminal: Terminal): void {
   ])
   assigneeFlags(assign).action((id: string, flags: AssigneeFlags) =>
     withTenant(terminal, flags, async (tenant, done) => {
-      const named = await assigneesOf(tenant, flags)
+      const named = await namedByFlags(tenant, flags)
       for (const { kind, id: assignee, name } of named) {
         const outcome = await tenant.store.assignmentsAdmin.add(id, { kind, id: assignee })
         if (outcome === 'unknown client') noSuchClient(id)
@@ -40,7 +40,7 @@ export function assignments(group: Command, terminal: Terminal): void {
   assigneeFlags(unassign).action((id: string, flags: AssigneeFlags) =>
     withTenant(terminal, flags, async (tenant, done) => {
       await find(tenant, id)
-      const named = await assigneesOf(tenant, flags)
+      const named = await namedByFlags(tenant, flags)
       for (const { kind, id: assignee, name } of named) {
         if (!(await tenant.store.assignmentsAdmin.remove(id, { kind, id: assignee }))) refuse(`${name} is not assigned to ${id}`)
         await done('client.unassign', id, { [kind]: assignee })
@@ -81,8 +81,16 @@ async function find({ store }: Tenant, id: string): Promise<void> {
   if (!(await store.clientsAdmin.find(id))) noSuchClient(id)
 }
 
-async function assigneesOf(tenant: Tenant, { users = [], groups = [] }: AssigneeFlags): Promise<Named[]> {
+function namedByFlags(tenant: Tenant, { users = [], groups = [] }: AssigneeFlags): Promise<Named[]> {
   if (users.length + groups.length === 0) misuse('name people with --users or groups with --groups')
+  return assigneesOf(tenant, { users, groups })
+}
+
+/** Refuses a name that nobody in the tenant has. */
+export async function assigneesOf(
+  tenant: Tenant,
+  { users, groups }: { users: readonly string[]; groups: readonly string[] },
+): Promise<Named[]> {
   const named: Named[] = []
   for (const name of groups) {
     const found = (await findGroup(tenant.accounts, name)) ?? refuse(`there is no group ${name}: see "gatehouse groups list"`)

@@ -11,10 +11,12 @@ import { type CredentialConfiguration, credentialConfigurationSchema } from '../
 import type { Server } from '../protocol/feature.ts'
 import { entitySchema, type FederationEntity } from '../protocol/federation/entity.ts'
 import { readClient } from '../protocol/register.ts'
+import type { Assignee } from '../protocol/registry.ts'
 import { type ResourceMetadata, readResource, resourceSchema } from '../protocol/resource.ts'
 import { slugSchema, tenantNameSchema } from '../protocol/tenant-settings.ts'
 import { type TrustedIssuer, trustedIssuerSchema } from '../protocol/trusted-issuer.ts'
 import { textOf } from './admin-command.ts'
+import { assignmentsSchema, type NamedAssignments } from './declared-assignments.ts'
 import type { Kind, PlanEntry } from './plan.ts'
 import { checked, Problems, refuse, refuseIssues } from './problems.ts'
 import { readAll, type Terminal } from './terminal.ts'
@@ -45,7 +47,7 @@ export interface TenantSection {
 
 /** One thing that a file declares, checked. `secret`: a text, 'generate' for one of ours unless there is one, or undefined to leave it alone. */
 export type Declared = PlanEntry & { secret: string | undefined } & (
-    | { kind: 'client'; metadata: ClientMetadata }
+    | { kind: 'client'; metadata: ClientMetadata; assigned: NamedAssignments | undefined; assignees?: readonly Assignee[] }
     | { kind: 'resource'; metadata: ResourceMetadata }
     | { kind: 'connection'; metadata: ConnectionMetadata }
     | { kind: 'credential'; metadata: CredentialConfiguration }
@@ -132,16 +134,17 @@ export function readSection(
 export const generate = 'generate'
 
 function readDeclaredClient(entry: Record<string, unknown>, server: Server, algs: readonly SigningAlg[], folder: string): Declared {
-  const { client_secret, client_secret_file, ...given } = entry
+  const { client_secret, client_secret_file, assignments, ...given } = entry
   const id = typeof given['client_id'] === 'string' ? given['client_id'] : refuse('a client has no client_id')
   const named = (path: string) => `client ${id}: ${path}`
+  const assigned = assignments === undefined ? undefined : checked(assignmentsSchema, assignments, (path) => named(`assignments.${path}`))
   const metadata = orRefuse(named, () => readClient(server, algs, checked(clientSchema, given, named), () => id))
   const method = metadata.token_endpoint_auth_method
   const secret = secretOf({ text: client_secret, file: client_secret_file, folder, named: named('client_secret') })
   if (method.startsWith('client_secret_'))
-    return { kind: 'client', id, metadata, members: membersOfClient(metadata), secret: secret ?? generate }
+    return { kind: 'client', id, metadata, assigned, members: membersOfClient(metadata), secret: secret ?? generate }
   return secret === undefined
-    ? { kind: 'client', id, metadata, members: membersOfClient(metadata), secret }
+    ? { kind: 'client', id, metadata, assigned, members: membersOfClient(metadata), secret }
     : refuse(`client ${id}: a client with the authentication method ${method} has no secret`)
 }
 

@@ -12,6 +12,7 @@ import {
   membersOfIssuer,
   membersOfResource,
 } from './declared.ts'
+import { assignmentsOf } from './declared-assignments.ts'
 import { everyEntity } from './federation.ts'
 import { type ConfigFlags, withApp } from './open.ts'
 import { refuse } from './problems.ts'
@@ -43,8 +44,13 @@ export function exports(command: Command, terminal: Terminal): void {
   )
 }
 
-async function listsOf({ store }: Tenant): Promise<Record<string, object[]>> {
+async function listsOf(tenant: Tenant): Promise<Record<string, object[]>> {
+  const { store } = tenant
   const clients = await all(store.clientsAdmin.list, (client) => client.client_id)
+  const assigned = clients.map(async (client) => {
+    const assignments = await assignmentsOf(tenant, client.client_id)
+    return { ...membersOfClient(client), ...(assignments ? { assignments } : {}) }
+  })
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
   const connections = await all(store.connections.list, ({ name }) => name)
   const credentials = await all(store.credentialConfigurations.list, ({ id }) => id)
@@ -55,7 +61,7 @@ async function listsOf({ store }: Tenant): Promise<Record<string, object[]>> {
     return { ...membersOfResource(resource), ...(kept?.secretHashes.length ? { secret: generate } : {}) }
   })
   return {
-    clients: clients.map(membersOfClient),
+    clients: await Promise.all(assigned),
     resources: await Promise.all(declared),
     ...(connections.length > 0 ? { connections: connections.map(membersOfConnection) } : {}),
     ...(credentials.length > 0 ? { credentials: credentials.map(membersOfCredential) } : {}),

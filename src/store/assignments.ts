@@ -1,7 +1,7 @@
 /** Who may use which client, in the database. */
 import type { Store } from '../protocol/ports.ts'
 import type { Assignee, AssigneeKind, AssignmentStore } from '../protocol/registry.ts'
-import { type Db, type Sql, sql } from './sql.ts'
+import { type Db, type Sql, sql, type Transaction } from './sql.ts'
 
 export function assignments(db: Db, tenant: string): Pick<Store, 'assignments'> & AssignmentStore {
   return {
@@ -25,9 +25,7 @@ export function assignments(db: Db, tenant: string): Pick<Store, 'assignments'> 
           if ((yield lockAssignee(tenant, assignee)).length === 0) return 'unknown assignee'
           const known = yield sql`update clients set doc = doc where tenant_id = ${tenant} and id = ${clientId} returning id`
           if (known.length === 0) return 'unknown client'
-          yield sql`
-            insert into assignments (tenant_id, client_id, kind, assignee) values (${tenant}, ${clientId}, ${assignee.kind}, ${assignee.id})
-            on conflict do nothing`
+          yield addition(tenant, clientId, assignee)
           return 'assigned'
         }),
       async remove(clientId, { kind, id }) {
@@ -48,6 +46,20 @@ export function assignments(db: Db, tenant: string): Pick<Store, 'assignments'> 
       },
     },
   }
+}
+
+/** Within a transaction: in place of all others of the client. One who has just been removed is left out. */
+export function* putAssignments(tenant: string, clientId: string, assignees: readonly Assignee[]): Transaction<void> {
+  yield removeAssignmentsTo(tenant, clientId)
+  for (const { kind, id } of assignees) {
+    if ((yield lockAssignee(tenant, { kind, id })).length === 0) continue
+    yield addition(tenant, clientId, { kind, id })
+  }
+}
+
+function addition(tenant: string, clientId: string, { kind, id }: Assignee): Sql {
+  return sql`
+    insert into assignments (tenant_id, client_id, kind, assignee) values (${tenant}, ${clientId}, ${kind}, ${id}) on conflict do nothing`
 }
 
 function lockAssignee(tenant: string, { kind, id }: Assignee): Sql {

@@ -1,4 +1,5 @@
 /** What a file declares for a tenant, applied in one transaction. */
+import { putAssignments } from './assignments.ts'
 import { putClient, removeClient } from './clients.ts'
 import { putConnection, removeConnection } from './connections.ts'
 import { putCredentialConfiguration, removeCredentialConfiguration } from './credential-configurations.ts'
@@ -19,7 +20,10 @@ export function declarations(db: Db, tenant: string): DeclarationStore {
         for (const { role, entity_id: id } of removed.entities ?? []) yield removeEntity(tenant, role, id)
         for (const issuer of removed.trustedIssuers) yield removeTrustedIssuer(tenant, issuer)
         for (const { resource, secret } of resources) yield* putResource(tenant, resource, secret, now)
-        for (const { client, secret } of clients) yield* putClient(tenant, client, secret, now)
+        for (const { client, secret, assignees } of clients) {
+          yield* putClient(tenant, client, secret, now)
+          if (assignees) yield* putAssignments(tenant, client.client_id, assignees)
+        }
         for (const { connection, sealedSecret } of connections) yield* putConnection(tenant, connection, sealedSecret)
         for (const configuration of credentials) yield putCredentialConfiguration(tenant, configuration)
         for (const entity of entities) yield putEntity(tenant, entity)

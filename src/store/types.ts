@@ -3,15 +3,15 @@ import type { ConnectionMetadata } from '../connections/connection.ts'
 import type { ClientMetadata } from '../protocol/client.ts'
 import type { CredentialConfiguration } from '../protocol/credential-configuration.ts'
 import type { FederationEntity } from '../protocol/federation/entity.ts'
-import type { ApiKey, SecretRow, StoredApiKey } from '../protocol/registry.ts'
+import type { ApiKey, Assignee, SecretRow, StoredApiKey } from '../protocol/registry.ts'
 import type { ResourceMetadata } from '../protocol/resource.ts'
 import type { TrustedIssuer } from '../protocol/trusted-issuer.ts'
 import type { MaybePromise } from './configuration.ts'
 
 /** What a file declares for a tenant, and what is to be removed. */
 export interface Declaration {
-  /** A secret replaces all others. */
-  clients: { client: ClientMetadata; secret: SecretRow | undefined }[]
+  /** A secret replaces all others, and so do assignees. */
+  clients: { client: ClientMetadata; secret: SecretRow | undefined; assignees?: readonly Assignee[] | undefined }[]
   resources: { resource: ResourceMetadata; secret: SecretRow | undefined }[]
   /** No sealed secret: it keeps the one it has. */
   connections: { connection: ConnectionMetadata; sealedSecret: string | undefined }[]
