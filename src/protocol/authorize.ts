@@ -7,6 +7,7 @@ import { asOAuthError, type ErrorCode, refuse, refuseWithCure } from './errors.t
 import type { Ctx, Endpoint, ResponseDestination } from './feature.ts'
 import { findClient } from './find-client.ts'
 import { beginFlow, continueUrl, findFlow } from './flow.ts'
+import { inLanguages } from './languages.ts'
 import type { Params } from './params.ts'
 import { type FlowState, isHinted, progress, toldAcr } from './progress.ts'
 import type { Browser, Page, Reply, Request } from './request-reply.ts'
@@ -45,7 +46,8 @@ async function answerRequest(ctx: Ctx, client: Client, resolved: ResolvedRequest
     const asked = await readRequest(ctx, client, redirectUri, resolved)
     // A POST from another site has no cookies; the redirect makes it a GET, which has them.
     if (method === 'POST') return toContinue(ctx, await beginFlow(ctx, asked, request))
-    return proceed(ctx, { client, asked, answered: [], pending: undefined, browser, address: from })
+    const shown = inLanguages(client, asked.uiLocales)
+    return proceed(ctx, { client: shown, asked, answered: [], pending: undefined, browser, address: from })
   })
 }
 

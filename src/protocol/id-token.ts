@@ -16,7 +16,9 @@ export async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string 
   const { subject, authTime, acr, amr, sid } = authorization.authentication
   const hashOf = (text: string | undefined) => (text === undefined ? undefined : leftHalfHash(alg, text))
   const extra = {}
-  for (const feature of ctx.server.having('idTokenClaims')) Object.assign(extra, await feature.idTokenClaims(ctx, issuance))
+  // Beside a code the ID token says who signed in, and no more: the one of the token endpoint does, which no browser sees. §3.3.3.6
+  const features = frontChannel && code !== undefined ? [] : ctx.server.having('idTokenClaims')
+  for (const feature of features) Object.assign(extra, await feature.idTokenClaims(ctx, issuance))
   const text = await ctx.keys.sign(alg, 'JWT', {
     ...extra,
     client_id: undefined, // no ID token can be taken for an access token of the same type
@@ -37,13 +39,9 @@ export async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string 
   return transportable(await encryptedForClient(ctx, client, { kind: 'id_token', text }))
 }
 
-/**
- * Whether an ID token tells the claims of its scopes: where nothing else can, or the client is registered for that. With a code it waits for the
- * one of the token endpoint, which no browser sees. §5.4
- */
-export function hasScopeClaims({ client, code, frontChannel }: Issuance): boolean {
-  if (!frontChannel) return client.id_token_scope_claims
-  return code === undefined && (client.id_token_scope_claims || !frontChannel.accessToken)
+/** Whether an ID token tells the claims of its scopes: where nothing else can, or the client is registered for that. §5.4 */
+export function hasScopeClaims({ client, frontChannel }: Issuance): boolean {
+  return client.id_token_scope_claims || (frontChannel !== undefined && !frontChannel.accessToken)
 }
 
 /**

@@ -221,6 +221,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
+    test('§2.4: what is not honoured is not advertised: display, ui_locales and claims_locales are accepted and change nothing of the answer', async () => {
+      const names = ['display_values_supported', 'ui_locales_supported', 'claims_locales_supported']
+      for (const name of names) assert.ok(!(name in (await document())), name)
+      for (const fields of [{ display: 'popup' }, { display: 'wap' }, { ui_locales: 'se fr-CA' }, { claims_locales: 'se' }])
+        assert.ok(told(await arrive('code', fields))['code'], JSON.stringify(fields))
+    })
+
     test('§2.1: a page is shown while the redirect URI is unknown', async () => {
       for (const type of ['code', ...frontChannelTypes]) {
         const landing = await here.gatehouse.browser().open(here.of(type).url(asking(type, { redirect_uri: 'https://evil.example/' })))

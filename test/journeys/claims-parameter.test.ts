@@ -134,6 +134,57 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     const acr = (values: string[], essential = true) => asked({ id_token: { acr: { essential, values } } })
 
+    test('sub is one person, at UserInfo as in the ID token', async () => {
+      const browser = gatehouse.browser()
+      await app.arrive(browser)
+      const silently = async (claims: unknown) => told(await browser.open(app.url(asked(claims, { prompt: 'none' }))))
+      assert.ok((await silently({ userinfo: { sub: { value: subject } } }))['code'])
+      assert.ok(
+        (await silently({ id_token: { sub: { values: [subject] } }, userinfo: { sub: { value: subject, essential: true } } }))['code'],
+      )
+      assert.ok((await silently({ id_token: { sub: { essential: true } } }))['code'])
+      assert.equal((await silently({ userinfo: { sub: { value: 'somebody else' } } }))['error'], 'login_required')
+      for (const claims of [
+        { id_token: { sub: { values: [subject, 'somebody else'] } } },
+        { id_token: { sub: { value: subject } }, userinfo: { sub: { value: 'somebody else' } } },
+        { id_token: { sub: { value: 5 } } },
+      ]) {
+        const { error, error_description } = await silently(claims)
+        assert.deepEqual([error, error_description], ['invalid_request', 'claims must request sub with one value, which is a text'])
+      }
+    })
+
+    test('the values of a claim are kept apart by id_token and userinfo', async () => {
+      const claims = {
+        id_token: { email: { values: ['x@example.com', 'alice@example.com'] }, name: { value: 'Bob', essential: true } },
+        userinfo: { email: { value: 'x@example.com' }, name: { essential: true, values: ['Alice'] } },
+      }
+      const tokens = await app.tokens(gatehouse.browser(), asked(claims))
+      const idToken = claimsOf(tokens.id_token)
+      assert.deepEqual([idToken.email, idToken.name], ['alice@example.com', undefined])
+      assert.deepEqual(await userinfo(tokens.access_token), { sub: subject, name: 'Alice' })
+    })
+
+    test('claims for UserInfo need a response type that gives an access token', async () => {
+      await gatehouse.app.tenants.set('', { front_channel_tokens: true })
+      const types = { response_types: ['id_token', 'code id_token', 'none'], grant_types: ['authorization_code', 'implicit'] }
+      const client = { redirect_uris: [callback], scope: 'openid email', policy: { consent: 'skip' } }
+      await gatehouse.addClient({ ...client, ...types, client_id: 'implicit' }, 'secret')
+      const implicit = application(gatehouse, { id: 'implicit', secret: 'secret' })
+      const at = { id_token: { email: null } }
+      for (const response_type of ['id_token', 'none']) {
+        const fields = { ...asked({ ...at, userinfo: { email: null } }), response_type, nonce: 'n' }
+        const { error, error_description } = told(await gatehouse.browser().open(implicit.url(fields)))
+        const why = 'claims cannot have userinfo with a response_type that gives no access token'
+        assert.deepEqual([error, error_description], ['invalid_request', why])
+      }
+      const alone = told(await implicit.arrive(gatehouse.browser(), { ...asked(at), response_type: 'id_token', nonce: 'n' }))
+      assert.equal(claimsOf(alone['id_token'] as string).email, 'alice@example.com')
+      const beside = told(await implicit.arrive(gatehouse.browser(), { ...asked(at), response_type: 'code id_token', nonce: 'n' }))
+      assert.equal(claimsOf(beside['id_token'] as string).email, undefined, 'no claims travel through the browser beside a code')
+      assert.equal(claimsOf((await implicit.redeem(beside['code'] as string)).body.id_token).email, 'alice@example.com')
+    })
+
     test('an essential acr is reached, or the application is told that it cannot be', async () => {
       const unknown = told(await gatehouse.browser().open(narrow.url(acr(['phr']))))
       assert.deepEqual(

@@ -76,8 +76,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(await app.code(gatehouse.browser()))
     })
 
+    const bye = { post_logout_redirect_uris: [callback] }
     test('names in other languages are stored, and shown to people who read them', async () => {
-      const { status, body } = await register({ ...web, 'client_name#de': 'Laden', 'client_name#ja-Jpan-JP': '店' })
+      const { status, body } = await register({ ...web, ...bye, 'client_name#de': 'Laden', 'client_name#ja-Jpan-JP': '店' })
       assert.deepEqual([status, body['client_name#de'], body['client_name#ja-Jpan-JP']], [201, 'Laden', '店'])
       const app = application(gatehouse, { id: body.client_id, secret: body.client_secret })
       for (const [ui_locales, name] of [
@@ -85,7 +86,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
         ['fr ja-Jpan-JP', '店'],
         ['fr', 'Shop'],
       ] as const) {
-        assert.ok((await gatehouse.browser().open(app.url({ ui_locales }))).html.includes(`Sign in to <bdi>${name}</bdi>`), ui_locales)
+        const browser = gatehouse.browser()
+        assert.ok((await browser.open(app.url({ ui_locales }))).html.includes(`Sign in to <bdi>${name}</bdi>`), ui_locales)
+        await app.arrive(browser, { ui_locales })
+        const silent = await browser.open(app.url({ ui_locales, response_mode: 'form_post', prompt: 'none' }))
+        assert.ok(silent.html.includes(name), 'without a page in between, too')
+        const logout = new URLSearchParams({ client_id: app.id, ui_locales, post_logout_redirect_uri: callback })
+        await browser.open(`${gatehouse.issuer}/logout?${logout}`)
+        const left = await browser.submit('sign-out', { answer: 'yes' })
+        assert.ok(left.html.includes(name), `signed out, ${ui_locales}`)
       }
     })
 

@@ -76,10 +76,13 @@ async function told(
   return Object.fromEntries(Object.entries(claims).filter(([name, value]) => isWanted(name, value)))
 }
 
-/** §5.5.1.1 for `acr`, §5.5.1 for `sub`. */
-function demandOf({ id_token: { acr, sub } }: { id_token: Entries }): SignInDemand {
+/** §5.5.1.1 for `acr`, §5.5.1 and §3.1.2.2 for `sub`. */
+function demandOf({ id_token: { acr, sub }, userinfo }: { id_token: Entries; userinfo: Entries }): SignInDemand {
   const classes = acr?.values?.filter((one) => typeof one === 'string') ?? []
-  const [subject] = sub?.values ?? []
+  const subjects = [...new Set([...(sub?.values ?? []), ...(userinfo['sub']?.values ?? [])])]
+  const [subject] = subjects
+  if (subjects.length > 1 || (subjects.length === 1 && typeof subject !== 'string'))
+    refuse('invalid_request', 'claims must request sub with one value, which is a text')
   return {
     ...(typeof subject === 'string' ? { subject } : {}),
     ...(classes.length > 0 ? (acr?.essential ? { requiredAcr: classes } : { acrValues: classes }) : {}),
@@ -94,9 +97,12 @@ export function claimsParameter(): Feature {
     parameters: ['claims'],
     lasting: ['claims'],
 
-    readRequest(ctx, { params, client }): Record<string, string> {
+    readRequest(ctx, { params, client, type }): Record<string, string> {
       const asked = params.words('scope').includes('openid') ? read(params) : undefined
       if (!asked) return {}
+      const hasAccessToken = type.code || type.accessToken || type.atPage
+      if (!hasAccessToken && Object.keys(asked.userinfo).length > 0)
+        refuse('invalid_request', 'claims cannot have userinfo with a response_type that gives no access token') // §5.5
       const wanted = { id_token: allowed(ctx, client, asked.id_token), userinfo: allowed(ctx, client, asked.userinfo) }
       return Object.values(wanted).some((names) => Object.keys(names).length > 0) ? { claims: JSON.stringify(wanted) } : {}
     },

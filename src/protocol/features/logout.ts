@@ -7,6 +7,7 @@ import { registerUri } from '../cure.ts'
 import { refuse, refuseWithCure } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { idTokenClaims } from '../id-token.ts'
+import { inLanguages } from '../languages.ts'
 import { logoutFrames } from '../logout-frames.ts'
 import type { Params } from '../params.ts'
 import type { Reply, Request } from '../request-reply.ts'
@@ -15,7 +16,7 @@ import { type HintedPerson, hintedPerson, isPerson } from '../subject.ts'
 import type { Session } from '../types.ts'
 
 /** The parameters of the request that the confirmation page posts back. */
-const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
+const carried = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'] as const
 
 const endpoint: Endpoint = {
   path: '/logout',
@@ -26,7 +27,8 @@ const endpoint: Endpoint = {
     const { params, browser, method, address } = request
     params.check(ctx.server.mayRepeat)
     const hint = await readHint(ctx, params)
-    const client = await findClient(ctx, params, hint)
+    const found = await findClient(ctx, params, hint)
+    const client = found && inLanguages(found, params.words('ui_locales')) // §2
     const to = returnUri(client, params, hint)
 
     // A POST from another site has no cookies; the redirect makes it a GET, which has them.
