@@ -79,8 +79,8 @@ export interface Feature {
   challenge?(ctx: Ctx): Readonly<Record<string, string>>
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx, to: ResponseDestination): Record<string, string>
-  /** Token request: what the sender proved to hold. */
-  proveSender?(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined>
+  /** Token request and pushed request: what the sender proved to hold. `issuing`: tokens are to be issued, which may not be without a proof. */
+  proveSender?(ctx: Ctx, request: Request, client: Client, issuing: boolean): Promise<Binding | undefined>
   /** Accepting an access token: the members of its `cnf` that the sender proves to hold. Refuses a proof that is wrong. RFC 7800 §3.1 */
   proveHolder?(ctx: Ctx, request: Request, shown: ShownToken): Promise<readonly string[]>
   /** Token request: an answer with a token of another issuer, in place of tokens of ours. At most one feature answers. */

@@ -25,7 +25,7 @@ export const tokenEndpoint: Endpoint = {
     const client = await authenticateClient(ctx, request)
     if (!client.grant_types.includes(name)) refuse('unauthorized_client', 'this client is not registered for this grant_type')
 
-    const binding = await proveSender(ctx, request, client)
+    const binding = await proveSender(ctx, request, client, true)
     const ask = { params, client, binding, instance: instanceOf(ctx, request, client), address: request.address }
     for (const feature of ctx.server.having('answerToken')) {
       const answer = await feature.answerToken(ctx, ask)
@@ -36,14 +36,14 @@ export const tokenEndpoint: Endpoint = {
   },
 }
 
-/** What the request proved about its sender: at most one key. */
-export async function proveSender(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined> {
+/** What the request proved about its sender: at most one key. `issuing`: tokens are to be issued, for which some clients must prove one. */
+export async function proveSender(ctx: Ctx, request: Request, client: Client, issuing: boolean): Promise<Binding | undefined> {
   let binding: Binding | undefined
   for (const feature of ctx.server.having('proveSender')) {
-    const proven = await feature.proveSender(ctx, request, client)
+    const proven = await feature.proveSender(ctx, request, client, issuing)
     if (proven && binding) refuse('invalid_request', 'more than one proof of possession was sent')
     binding ??= proven
   }
-  if (!binding && mustBind(client)) refuse('invalid_request', 'this client must prove possession of a key')
+  if (issuing && !binding && mustBind(client)) refuse('invalid_request', 'this client must prove possession of a key')
   return binding
 }

@@ -66,11 +66,12 @@ async function claimFault(
   return first ? undefined : 'the assertion was used before'
 }
 
-/** The issuer, as one text, where the client's policy is strict; else also the endpoint, and lists. RFC 7523 §3 (3), FAPI 2.0 Security Profile §5.3.2.1 */
+/** The issuer, as one text, where the client's policy is strict; else also the endpoint, by both of its addresses, and lists. RFC 7523 §3 (3), FAPI 2.0 Security Profile §5.3.2.1 */
 function isAudience({ issuer }: Ctx, { url }: Request, { policy }: Client, aud: unknown): boolean {
   if (policy.assertion_audience === 'issuer') return aud === issuer
   const named = Array.isArray(aud) ? aud : [aud]
-  return [issuer, url, `${issuer}/token`].some((accepted) => named.includes(accepted))
+  const advertised = new URL(issuer).origin + new URL(url).pathname // it was called at its alias for certificates
+  return [issuer, url, advertised, `${issuer}/token`].some((accepted) => named.includes(accepted))
 }
 
 export function clientAssertion(): Feature {

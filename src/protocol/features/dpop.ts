@@ -108,11 +108,16 @@ async function proveHolder(ctx: Ctx, request: Request, { token, text, scheme }: 
   return ['jkt']
 }
 
-async function proveSender(ctx: Ctx, request: Request, { policy, dpop_bound_access_tokens: bound }: Client): Promise<Binding | undefined> {
+async function proveSender(
+  ctx: Ctx,
+  request: Request,
+  { policy, dpop_bound_access_tokens: bound }: Client,
+  issuing: boolean,
+): Promise<Binding | undefined> {
   const expected = { nonce: policy.dpop_nonce === 'required', token: undefined, allowedAlgs: policy.allowed_algs }
   const jkt = await provenKey(ctx, request, expected)
   if (jkt !== undefined) return { cnf: { jkt }, tokenType: 'DPoP' }
-  return bound ? refuse('invalid_request', 'this client must send a DPoP proof') : undefined // §5.2
+  return bound && issuing ? refuse('invalid_request', 'this client must send a DPoP proof') : undefined // §5.2
 }
 
 export function dpop(): Feature {

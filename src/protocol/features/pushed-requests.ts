@@ -26,7 +26,7 @@ const endpoint: Endpoint = {
   async handle(ctx, request) {
     const { params } = request
     const client = await authenticateClient(ctx, request)
-    const binding = await proveSender(ctx, request, client)
+    const binding = await proveSender(ctx, request, client, false) // a proof is optional: dpop_jkt is the other way. RFC 9449 §10.1
     if (params.get('request_uri') !== undefined) refuse('invalid_request', 'a pushed request cannot itself contain a request_uri') // §2.1
     const pushed = withoutClientAuthentication(params)
     const resolved = await resolveRequest(ctx, client, pushed)
