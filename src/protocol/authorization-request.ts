@@ -193,7 +193,8 @@ export function refuseUnregistered(
 function refuseUnmet({ policy, require_signed_request_object: signed }: Client, proven: Provenance): void {
   if (policy.pushed_requests === 'required' && proven.pushed === undefined)
     refuse('invalid_request', 'this client must push its authorization requests') // RFC 9126 §4
-  if ((signed || policy.signed_requests === 'required') && !proven.signed)
+  const isPushedInstead = policy.signed_requests === 'unless_pushed' && proven.pushed !== undefined
+  if ((signed || (policy.signed_requests !== 'optional' && !isPushedInstead)) && !proven.signed)
     refuse('invalid_request', 'this client must sign its authorization requests') // RFC 9101 §10.5
 }
 

@@ -26,7 +26,12 @@ export const authorizationEndpoint: Endpoint = {
   async handle(ctx, request) {
     // Until the redirect URI is known to be valid, a refusal is shown to the user. RFC 6749 §4.1.2.1.
     const { params } = request
-    const named = { clientId: params.need('client_id'), address: request.address, refusal: 'invalid_request' } as const
+    const named = {
+      clientId: params.need('client_id'),
+      address: request.address,
+      refusal: 'invalid_request',
+      requestObject: params.all('request')[0],
+    } as const
     const client = (await findClient(ctx, named)) ?? refuse('invalid_request', 'client_id is not registered here')
     const answer = async () => answerRequest(ctx, client, await resolveRequest(ctx, client, params), request)
     // What is wrong with a request object is told where the parameters beside it say, if that is registered. RFC 9101 §7

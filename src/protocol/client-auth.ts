@@ -16,7 +16,9 @@ export async function authenticateClient(ctx: Ctx, request: Request): Promise<Cl
   if (!first) return refuseClient('no method was used')
   if (claims.some(({ carrier }) => carrier !== first.carrier))
     refuse('invalid_request', 'more than one client authentication method was used; use the registered one alone')
-  const client = await findClient(ctx, { clientId: first.clientId, address: request.address, refusal: 'invalid_client' })
+  const { address, params } = request
+  const requestObject = params.all('request')[0]
+  const client = await findClient(ctx, { clientId: first.clientId, address, refusal: 'invalid_client', requestObject })
   const methods = client ? acceptedMethods(client) : []
   const registered = claims.find(({ auth }) => methods.includes(auth.method))
   const fault = await (registered ?? first).auth.verify(ctx, request, client)

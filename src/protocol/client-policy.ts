@@ -9,7 +9,10 @@ const signingAlg = z.enum(signingAlgs)
 export const policySchema = z.strictObject({
   pkce: z.enum(['required', 'optional']).default('required').describe('Proof key for code exchange, RFC 7636'),
   pushed_requests: z.enum(['optional', 'required']).default('optional').describe('Pushed authorization requests, RFC 9126'),
-  signed_requests: z.enum(['optional', 'required']).default('optional').describe('Signed request objects, RFC 9101'),
+  signed_requests: z
+    .enum(['optional', 'required', 'unless_pushed'])
+    .default('optional')
+    .describe('Signed request objects, RFC 9101; unless_pushed: or pushed requests, for which the client authenticates'),
   signed_responses: z.enum(['optional', 'required']).default('optional').describe('Authorization responses as JWTs, JARM'),
   request_object_lifetime: seconds
     .max(3600)
@@ -19,6 +22,10 @@ export const policySchema = z.strictObject({
     .enum(['optional', 'required'])
     .default('optional')
     .describe('required: a request object has a `jti`, and works once'),
+  request_object_audience: z
+    .enum(['liberal', 'issuer'])
+    .default('liberal')
+    .describe('issuer: a request object has an `iss`, and its `aud` is this issuer alone; liberal: `aud` may name others too'),
   parameters_outside_request_object: z
     .enum(['ignored', 'merged'])
     .default('ignored')

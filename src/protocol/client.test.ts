@@ -42,6 +42,7 @@ suite('registered metadata', () => {
       signed_requests: 'optional',
       signed_responses: 'optional',
       request_object_jti: 'optional',
+      request_object_audience: 'liberal',
       parameters_outside_request_object: 'ignored',
       assertion_audience: 'issuer',
       sender_constraint: 'none',

@@ -247,8 +247,7 @@ export interface Client extends ClientMetadata {
   quarantined?: boolean
   /** It registered itself, and is deleted when nobody uses it until then. Seconds since the epoch. */
   expiresAt?: number | undefined
-  /** A trust chain vouches for it until then, and must then be found again. Seconds since the epoch. */
-  trustedUntil?: number
+  trustedUntil?: number // in seconds since the epoch: until then a trust chain vouches for it
   /** Its metadata is that of the document at its identifier, which was last read at this time. Seconds since the epoch. */
   documentReadAt?: number | undefined
 }
@@ -260,6 +259,7 @@ export interface NamedClient {
   address: string
   /** The code with which an unusable identifier is refused here. */
   refusal: 'invalid_request' | 'invalid_client'
+  requestObject?: string | undefined // which may tell how to find it
 }
 
 /** True for anything issued to a client, or for a resource, before it was registered again or disabled. `issuedAt`: seconds since the epoch. */

@@ -177,7 +177,7 @@ export interface Endpoint {
   /** Clients authenticate here: all of them, or only those with credentials. Advertised as `…_auth_methods_supported`. */
   clientAuth?: 'any' | 'confidential'
   /** Accepted bodies; absent: a form. */
-  body?: 'json' | 'either' | 'json or jwt'
+  body?: 'json' | 'either' | 'json or jwt' | 'entity statement'
   handle(ctx: Ctx, request: Request, sent: RequestBody): Promise<Reply>
 }
 

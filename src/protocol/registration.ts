@@ -73,6 +73,15 @@ export async function clientOfDocument(ctx: Ctx, sent: Members, clientId: string
   return client
 }
 
+/** The metadata of a client as a trust chain resolves it. What it asks for beyond what a client may have here is left out. */
+export async function clientOfChain(ctx: Ctx, sent: Members, ofServer: Members & { client_id: string }): Promise<ClientMetadata> {
+  const { scope } = ctx.tenant.registration
+  const client = described(ctx, narrowed(ctx, sent, scope), scope, ofServer)
+  checkCeiling(ctx, client, { token: 'federation', scope })
+  await checkSectorIdentifier(ctx, client)
+  return client
+}
+
 /** Values of a wrong type stay as they are, and are refused later. */
 function narrowed({ server }: Ctx, sent: Members, scope: readonly string[]): Members {
   const served = (name: unknown) => typeof name !== 'string' || server.grantTypes.get(name)?.needsPerson

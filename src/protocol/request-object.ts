@@ -10,7 +10,8 @@ import { Params } from './params.ts'
 import type { ResolvedRequest } from './resolved-request.ts'
 import type { UsedOnce } from './types.ts'
 
-const maxObject = 16_384
+/** With a trust chain in it. OpenID Federation §12.1.1.1 */
+export const maxObject = 49_152
 const maxEncrypted = 24_576
 const maxJti = 255
 /** By how much the clocks of clients may differ from ours, in seconds. */
@@ -21,7 +22,7 @@ const longestKept = 3600
 /** RFC 9101 §4; without a type in OpenID Connect Core §6.1. All others are JWTs for another purpose. §10.8 */
 const types = ['oauth-authz-req+jwt', 'jwt']
 /** What a JWT says about itself. RFC 7519 §4.1 */
-const ofTheJwt = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti']
+const ofTheJwt = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'trust_chain']
 
 /** The request that a request object stands for. Refuses one that the client did not sign for this server. §6.2 */
 export async function readRequestObject(ctx: Ctx, client: Client, text: string, outside: Params): Promise<ResolvedRequest> {
@@ -49,8 +50,8 @@ async function decrypted({ keys }: Ctx, text: string): Promise<string> {
 }
 
 async function verifiedClaims(ctx: Ctx, client: Client, text: string): Promise<JsonObject> {
-  const jws = parseJws(text, maxObject)
-  if (!jws) return refuse('invalid_request_object', 'the request object must be one signed JWT of at most 16384 characters')
+  const jws = parseJws(text, maxObject, maxObject)
+  if (!jws) return refuse('invalid_request_object', 'the request object must be one signed JWT of at most 49152 characters')
   const { typ } = jws.header
   if (typ !== undefined && !(typeof typ === 'string' && types.includes(typ.toLowerCase().replace(/^application\//, ''))))
     refuse('invalid_request_object', 'typ of the request object must be oauth-authz-req+jwt')
@@ -66,6 +67,9 @@ function checkClaims({ issuer, now }: Ctx, client: Client, { iss, sub, aud, exp,
   if (iss !== undefined && iss !== client.client_id) refuse('invalid_request_object', 'iss of the request object is not the client_id') // §4
   if (sub !== undefined) refuse('invalid_request_object', 'a request object cannot have a sub: it is no client assertion') // §10.8
   if (![aud].flat().includes(issuer)) refuse('invalid_request_object', 'aud of the request object is not this issuer') // §4
+  const isStrict = client.policy.request_object_audience === 'issuer'
+  if (isStrict && (iss === undefined || [aud].flat().length > 1))
+    refuse('invalid_request_object', 'the request object of this client needs iss, and aud with this issuer alone') // OpenID Federation §12.1.1.1
   const times = [exp, nbf, iat].filter((time) => time !== undefined)
   if (times.some((time) => typeof time !== 'number'))
     refuse('invalid_request_object', 'exp, nbf and iat of the request object must be numbers')

@@ -29,7 +29,7 @@ export interface Request {
 export interface RequestBody {
   /** JSON as it was sent, not yet read; undefined: none was. */
   json: string | undefined
-  /** A JWT as it was sent, where the endpoint takes one. */
+  /** A JWT as it was sent, where the endpoint takes one; an entity statement or a trust chain, where it takes those. */
   jwt?: string | undefined
   /** Values of the `:names` in the path. */
   path: Readonly<Record<string, string>>

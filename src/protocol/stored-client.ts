@@ -14,6 +14,7 @@ const strictest: Policy = {
   signed_responses: 'required',
   request_object_lifetime: 3600,
   request_object_jti: 'required',
+  request_object_audience: 'issuer',
   parameters_outside_request_object: 'ignored',
   assertion_audience: 'issuer',
   allowed_algs: ['ES256'],

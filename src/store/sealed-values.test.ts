@@ -106,7 +106,7 @@ onEachEngine('7: values are counted by kind and key', async ({ a, b, db }) => {
   await fill(a, 'a', { people: 2 })
   await fill(b, 'b', { people: 1, by: after })
   const counts = await sealedValues(db).counts()
-  const kinds = ['signing-key', 'client-signing-secret', 'outbox', 'connection-secret', 'vault']
+  const kinds = ['signing-key', 'federation-key', 'client-signing-secret', 'outbox', 'connection-secret', 'vault']
   for (const kind of kinds) assert.deepEqual(countsOf(counts, kind), { [oldId]: 1, [newId]: 1 }, kind)
   assert.deepEqual(countsOf(counts, 'totp'), { [oldId]: 2, [newId]: 1 })
   assert.equal(counts.length, 2 * (kinds.length + 1))

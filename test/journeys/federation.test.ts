@@ -47,8 +47,12 @@ for (const engine of Object.keys(engines) as (keyof typeof engines)[])
     test('§2.12: its metadata is that of discovery, for each of its entity types', async () => {
       const { claims } = await configuration()
       const { body } = await fetched(`${gatehouse.issuer}/.well-known/openid-configuration`)
-      assert.deepEqual(claims['metadata'].openid_provider, body)
-      assert.deepEqual(claims['metadata'].oauth_authorization_server, body)
+      const registration = {
+        client_registration_types_supported: ['automatic', 'explicit'],
+        federation_registration_endpoint: `${gatehouse.issuer}/federation/register`,
+      }
+      assert.deepEqual(claims['metadata'].openid_provider, { ...body, ...registration })
+      assert.deepEqual(claims['metadata'].oauth_authorization_server, { ...body, ...registration })
       const own = claims['metadata'].federation_entity
       assert.equal(own.organization_name, 'Gatehouse')
       assert.equal(own.federation_historical_keys_endpoint, `${gatehouse.issuer}/federation/historical-keys`)

@@ -55,11 +55,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const said = ({ html }: Landing) => [/id="error-code">([^<]*)</.exec(html)?.[1], /id="error-description">([^<]*)</.exec(html)?.[1]]
 
     const badObjects: [name: string, change: Change | (() => Promise<string> | string), description: string][] = [
-      ['no JWT', () => 'a.b', 'the request object must be one signed JWT of at most 16384 characters'],
+      ['no JWT', () => 'a.b', 'the request object must be one signed JWT of at most 49152 characters'],
       [
         'an unsigned object',
         () => new UnsecuredJWT(claimsFor('app')).encode(),
-        'the request object must be one signed JWT of at most 16384 characters',
+        'the request object must be one signed JWT of at most 49152 characters',
       ],
       ['a JWT of another type', { header: { typ: 'at+jwt' } }, 'typ of the request object must be oauth-authz-req+jwt'],
       ['a DPoP proof', { header: { typ: 'dpop+jwt' } }, 'typ of the request object must be oauth-authz-req+jwt'],

@@ -109,8 +109,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('an object that is too long is refused', async () => {
-      const { status, body } = await apps['app']!.post('/par', { request: await object('app', { claims: { filler: 'x'.repeat(13_000) } }) })
-      assert.deepEqual([status, body.error_description], [400, 'the request object must be one signed JWT of at most 16384 characters'])
+      const { status, body } = await apps['app']!.post('/par', { request: await object('app', { claims: { filler: 'x'.repeat(37_000) } }) })
+      assert.deepEqual([status, body.error_description], [400, 'the request object must be one signed JWT of at most 49152 characters'])
     })
 
     test('request and request_uri together are refused', async () => {
@@ -230,9 +230,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const nested = said(
         await gatehouse.browser().open(url('app', await encrypted('ECDH-ES', recipient.kid, await encrypted('ECDH-ES', recipient.kid)))),
       )
-      assert.equal(nested[1], 'the request object must be one signed JWT of at most 16384 characters')
+      assert.equal(nested[1], 'the request object must be one signed JWT of at most 49152 characters')
       const unsigned = said(await gatehouse.browser().open(url('app', await encrypted('ECDH-ES', recipient.kid, 'e30.e30.'))))
-      assert.equal(unsigned[1], 'the request object must be one signed JWT of at most 16384 characters')
+      assert.equal(unsigned[1], 'the request object must be one signed JWT of at most 49152 characters')
     })
 
     test('the metadata says what is understood', async () => {

@@ -1,7 +1,7 @@
 /** A tenant as a member of a federation: its entity configuration and its former keys — OpenID Federation 1.0 §5.1, §8.7, §9. */
 import { metadata } from '../assemble.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
-import { federationKeysOf, statementLifetime } from '../federation/own-federation.ts'
+import { federationKeysOf, registersAutomatically, statementLifetime } from '../federation/own-federation.ts'
 import type { FormerKey, OwnFederation } from '../federation/store.ts'
 import { readTrustMark } from '../federation/trust-mark.ts'
 import type { TextReply } from '../request-reply.ts'
@@ -44,15 +44,23 @@ const configuration: Endpoint = {
 function metadataOf(ctx: Ctx, own: OwnFederation): Readonly<Record<string, object>> {
   const { issuer, server, tenant } = ctx
   const endpoints = endpointMembers.filter(([path, , has]) => server.endpoints.has(path) && has(own))
-  const provider = metadata(ctx)
+  const provider = { ...metadata(ctx), ...registrationOf(ctx) }
   return {
     federation_entity: {
       organization_name: tenant.name,
       ...Object.fromEntries(endpoints.map(([path, member]) => [member, issuer + path])),
     },
-    openid_provider: provider,
+    ...(server.features.some(({ id }) => id === 'openid') ? { openid_provider: provider } : {}),
     oauth_authorization_server: provider,
   }
+}
+
+/** How relying parties become clients. §5.1.3 */
+function registrationOf({ server, issuer }: Ctx): object {
+  const path = '/federation/register'
+  if (!server.endpoints.has(path)) return {}
+  const types = registersAutomatically(server) ? ['automatic', 'explicit'] : ['explicit']
+  return { client_registration_types_supported: types, federation_registration_endpoint: issuer + path }
 }
 
 /** Those that others issued to this tenant, and which ones it accepts as an anchor. §3.2 */
@@ -91,5 +99,5 @@ function signed(type: string, text: string): TextReply & { headers: Record<strin
 }
 
 export function federation(): Feature {
-  return { id: 'federation', spec: 'OpenID Federation 1.0', requires: ['discovery', 'openid'], endpoints: [configuration, historicalKeys] }
+  return { id: 'federation', spec: 'OpenID Federation 1.0', endpoints: [configuration, historicalKeys] }
 }

@@ -20,6 +20,7 @@ import { discovery } from './discovery.ts'
 import { dpop } from './dpop.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
 import { federation } from './federation.ts'
+import { federationRegistration } from './federation-registration.ts'
 import { formPost } from './form-post.ts'
 import { frontChannelLogout } from './front-channel-logout.ts'
 import { grantManagement } from './grant-management.ts'
@@ -115,6 +116,7 @@ export const catalogue = {
   tokenStatusList,
   apiKeys,
   federation,
+  federationRegistration,
   customClaims,
 } as const satisfies Record<string, () => Feature>
 

@@ -10,7 +10,12 @@ export function requestObjects(): Feature {
     spec: 'RFC 9101',
     requires: ['authorizationCode'],
     parameters: ['request'],
-    serves: { signed_requests: ['required'], request_object_jti: ['required'], parameters_outside_request_object: ['merged'] },
+    serves: {
+      signed_requests: ['required', 'unless_pushed'],
+      request_object_jti: ['required'],
+      request_object_audience: ['issuer'],
+      parameters_outside_request_object: ['merged'],
+    },
     metadata: () => ({
       request_object_signing_alg_values_supported: clientSigningAlgs,
       request_object_encryption_alg_values_supported: decryptionAlgs,

@@ -24,6 +24,7 @@ export const authletePaths: Readonly<Record<string, string>> = {
   '/api/register': '/register',
   '/api/register/:id': '/register/:id',
   '/api/gm/:id': '/grants/:id',
+  '/api/federation/register': '/federation/register',
   '/.well-known/jwt-issuer': '/.well-known/jwt-vc-issuer',
   '/api/credential': '/credential',
   '/api/deferred_credential': '/deferred-credential',

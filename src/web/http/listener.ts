@@ -67,7 +67,8 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Fastif
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_req, body, done) => done(null, body))
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_req, body, done) => done(null, body)) // parsed by the route, after authentication
-  app.addContentTypeParser('application/jwt', { parseAs: 'string' }, (_req, body, done) => done(null, body))
+  const signed = ['application/jwt', 'application/entity-statement+jwt', 'application/trust-chain+json']
+  app.addContentTypeParser(signed, { parseAs: 'string' }, (_req, body, done) => done(null, body))
   const base = new URL(deps.issuer).pathname.replace(/\/$/, '')
   refuseOddRequests(app, state, base)
   healthRoutes(app, state)

@@ -6,11 +6,6 @@ import type { RequestBody } from '../../protocol/request-reply.ts'
 import { problem } from '../api/problem.ts'
 import type { Route } from './route.ts'
 
-/** Bodies that only a route that asks for them takes. */
-function isJwt({ headers }: FastifyRequest): boolean {
-  return /^application\/jwt *(;|$)/i.test(headers['content-type'] ?? '')
-}
-
 export function isJson({ headers }: FastifyRequest): boolean {
   return /^application\/json *(;|$)/i.test(headers['content-type'] ?? '')
 }
@@ -25,13 +20,23 @@ export function readPath(req: FastifyRequest): RequestBody['path'] {
 export function jsonOf(route: Route, req: FastifyRequest): string | undefined {
   if (typeof req.body !== 'string') return undefined
   if (isJson(req)) return route.body ? req.body : refuse('invalid_request', 'send the parameters as application/x-www-form-urlencoded')
-  if (isJwt(req) && route.body === 'json or jwt') return undefined
+  if (isSigned(route, req)) return undefined
   return route.body?.startsWith('json') ? problem(415, 'invalid_request', 'send the body as application/json') : undefined
+}
+
+/** The media types of what is not a form, and not only JSON. */
+const signedTypes: Readonly<Record<string, RegExp>> = {
+  'json or jwt': /^application\/jwt *(;|$)/i,
+  'entity statement': /^application\/(?:entity-statement\+jwt|trust-chain\+json) *(;|$)/i, // OpenID Federation §12.2.1
+}
+
+function isSigned({ body = '' }: { body?: string | undefined }, { headers }: FastifyRequest): boolean {
+  return signedTypes[body]?.test(headers['content-type'] ?? '') ?? false
 }
 
 /** A JWT as it was sent, where the route takes one. */
 export function jwtOf(route: Route, req: FastifyRequest): string | undefined {
-  return typeof req.body === 'string' && isJwt(req) && route.body === 'json or jwt' ? req.body : undefined
+  return typeof req.body === 'string' && isSigned(route, req) ? req.body : undefined
 }
 
 /** The form of a request that sends a body; else its query. */
@@ -45,7 +50,7 @@ export function readQuery(req: FastifyRequest): Params {
 }
 
 function formOf(req: FastifyRequest): string {
-  return isJson(req) || isJwt(req) ? '' : ((req.body as string | undefined) ?? '')
+  return isJson(req) || Object.keys(signedTypes).some((body) => isSigned({ body }, req)) ? '' : ((req.body as string | undefined) ?? '')
 }
 
 /** All after the first question mark: the next ones are data. RFC 3986 §3.4 */

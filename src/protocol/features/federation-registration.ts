@@ -1,0 +1,124 @@
+/** Relying parties of a federation as clients, without anybody having registered them — OpenID Federation 1.0 §12. */
+import type { AuditEvent } from '../audit-events.ts'
+import type { Client, NamedClient } from '../client.ts'
+import { isAtHost } from '../client-document.ts'
+import { readJson } from '../codec/json.ts'
+import { parseJws, parseObject } from '../codec/jws.ts'
+import { OAuthError, refuse, TooMany } from '../errors.ts'
+import type { Ctx, Endpoint, Feature } from '../feature.ts'
+import type { Discovery } from '../federation/discovery.ts'
+import { isEntityIdentifier } from '../federation/entity-identifier.ts'
+import { type EntityStatement, readConfiguration } from '../federation/entity-statement.ts'
+import { federationKeysOf, findTrustChain, registersAutomatically, trustChainsOf } from '../federation/own-federation.ts'
+import { automaticClient, explicitClient, registerByChain } from '../federation/relying-party.ts'
+import type { TrustChain } from '../federation/trust-chain.ts'
+import { countFlow } from '../flow.ts'
+import { toldMetadata } from '../registration.ts'
+import { newSecretFor } from '../registration-reply.ts'
+import { maxObject } from '../request-object.ts'
+
+const maxClientId = 255
+
+/** A client that is not stored, or whose trust chain has expired. §12.1 */
+async function findClient(ctx: Ctx, { clientId, address, requestObject }: NamedClient): Promise<Client | undefined> {
+  const isCandidate = isEntityIdentifier(clientId) && clientId.length <= maxClientId && clientId !== ctx.issuer
+  if (!ctx.federationKeys || !registersAutomatically(ctx.server) || !isCandidate || isAtHost(ctx.tenant.clientIdHosts, clientId))
+    return undefined
+  const stored = await ctx.store.registrations.known(clientId)
+  const isLapsed = stored?.trustedUntil !== undefined && stored.trustedUntil <= ctx.now()
+  if (stored && (!isLapsed || stored.status === 'disabled')) return undefined
+  const { anchors } = await ctx.store.federation.own()
+  if (anchors.size === 0) return undefined
+  if (!stored) await countFlow(ctx, address) // an unknown entity is looked for for anybody
+  const given = trustChainsOf(ctx).given(anchors, clientId, chainIn(requestObject))
+  const chain = given ?? chainOf(await findTrustChain(ctx, clientId))
+  return chain && registerByChain(ctx, chain, await automaticClient(ctx, chain))
+}
+
+/** The trust chain that a request object brings, which is read before anything of it is verified: the chain proves itself. §4.3, §12.1.1.1 */
+function chainIn(requestObject: string | undefined): readonly unknown[] {
+  const jws = requestObject === undefined ? undefined : parseJws(requestObject, maxObject, maxObject)
+  const chain = jws && (jws.header['trust_chain'] ?? parseObject(jws.payload)?.['trust_chain'])
+  return Array.isArray(chain) ? chain : []
+}
+
+/** undefined: nothing there is an entity. Refuses an entity that is not trusted, with what is wrong. */
+function chainOf({ chain, isEntity, fault, deadEnds }: Discovery): TrustChain | undefined {
+  if (chain || !isEntity || !fault) return chain
+  throw new OAuthError(fault.code, fault.description, deadEnds.map(({ problem }) => problem).join('; '))
+}
+
+const register: Endpoint = {
+  path: '/federation/register',
+  methods: ['POST'],
+  audience: 'program',
+  body: 'entity statement',
+  async handle(ctx, request, { jwt }) {
+    const keys = federationKeysOf(ctx)
+    const now = ctx.now()
+    const wait = await ctx.people.countRegistration(request.address, now)
+    if (wait !== undefined) throw new TooMany('too many registrations from one address', wait)
+    const { configuration, statements } = readRegistration(ctx, request.headers['content-type'], jwt)
+    const chain = await chainOfRegistration(ctx, configuration, statements)
+    const client = await explicitClient(ctx, chain)
+    const secret = newSecretFor(ctx, client)
+    const registered = await registerByChain(ctx, chain, client, secret?.row)
+    const { iss, sub } = { iss: ctx.issuer, sub: chain.subject }
+    const told = {
+      client_id: sub,
+      ...(secret ? { client_secret: secret.shown, client_secret_expires_at: 0 } : {}),
+      ...toldMetadata(client),
+    }
+    const text = await keys.sign('explicit-registration-response+jwt', {
+      ...{ iss, sub, aud: sub, iat: now, exp: registered.trustedUntil, jwks: configuration.claims['jwks'] },
+      ...{ trust_anchor: chain.anchor, authority_hints: [chain.statements[1]?.iss ?? chain.anchor] },
+      metadata: { openid_relying_party: told },
+    }) // §12.2.3
+    const made: AuditEvent = { act: 'client.create', outcome: 'success', target: sub, detail: { token: 'federation' } }
+    const type = 'application/explicit-registration-response+jwt'
+    return { kind: 'text', status: 200, type, text, headers: { 'cache-control': 'no-store' }, auditEvents: [made] }
+  },
+}
+
+/** The configuration that the relying party made for this server, alone or first in a trust chain. §12.2.1, §12.2.2 */
+function readRegistration(
+  ctx: Ctx,
+  type: string | string[] | undefined,
+  sent: string | undefined,
+): { configuration: EntityStatement; statements: readonly unknown[] } {
+  if (sent === undefined)
+    return refuse(
+      'invalid_request',
+      'send an entity configuration as application/entity-statement+jwt, or a trust chain as application/trust-chain+json',
+    )
+  const statements = String(type).toLowerCase().startsWith('application/trust-chain+json') ? listIn(sent) : [sent.trim()]
+  const configuration = readConfiguration(statements[0], ctx.now())
+  if ([configuration.claims['aud']].flat().join(' ') !== ctx.issuer)
+    refuse('invalid_request', 'aud of the entity configuration must be this issuer alone')
+  return { configuration, statements }
+}
+
+function listIn(text: string): readonly unknown[] {
+  const read = readJson(text)
+  return 'value' in read && Array.isArray(read.value)
+    ? read.value
+    : refuse('invalid_request', 'a trust chain must be a JSON array of entity statements')
+}
+
+async function chainOfRegistration(ctx: Ctx, configuration: EntityStatement, statements: readonly unknown[]): Promise<TrustChain> {
+  const { anchors } = await ctx.store.federation.own()
+  const chains = trustChainsOf(ctx)
+  const given = statements.length > 1 ? chains.given(anchors, configuration.sub, statements) : undefined
+  const found = given ?? chainOf(await chains.withConfiguration(anchors, configuration))
+  return found ?? refuse('invalid_trust_anchor', 'no superior of the entity leads to a trust anchor of this server')
+}
+
+export function federationRegistration(): Feature {
+  return {
+    id: 'federationRegistration',
+    spec: 'OpenID Federation 1.0 §12',
+    requires: ['federation'],
+    endpoints: [register],
+    findClient,
+  }
+}
