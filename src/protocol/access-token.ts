@@ -128,9 +128,9 @@ async function unrevoked(ctx: Ctx, claims: Readonly<Record<string, unknown>> | u
   return token && (await ctx.store.revocations.any(idsOf(token))) ? undefined : token
 }
 
-/** The ids by which it can be revoked. */
-function idsOf({ jti, grantId, family }: AccessToken): string[] {
-  return [jti, grantId, family].filter((id) => id !== undefined)
+/** The ids by which it can be revoked. That of its session: a new password ends what was issued in sessions before it. */
+function idsOf({ jti, grantId, family, sid }: AccessToken): string[] {
+  return [jti, grantId, family, sid].filter((id) => id !== undefined)
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)

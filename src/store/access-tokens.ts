@@ -12,7 +12,7 @@ export function accessTokens(db: Db, tenant: string): Pick<Store, 'accessTokens'
           select t.doc from access_tokens t
           where t.tenant_id = ${tenant} and t.hash = ${hash}
           and not exists (select 1 from grants g where g.tenant_id = ${tenant} and g.id = t.grant_id and g.revoked_at is not null)
-          and not exists (select 1 from revocations r where r.tenant_id = ${tenant} and r.id in (t.jti, t.grant_id, t.family))`)
+          and not exists (select 1 from revocations r where r.tenant_id = ${tenant} and r.id in (t.jti, t.grant_id, t.family, t.sid))`)
         return row && accessTokenFrom(row['doc'] as string)
       },
     },
@@ -21,6 +21,6 @@ export function accessTokens(db: Db, tenant: string): Pick<Store, 'accessTokens'
 
 export function addAccessToken(tenant: string, hash: string, token: AccessToken): Sql {
   return sql`
-    insert into access_tokens (tenant_id, hash, jti, grant_id, family, doc, expires_at)
-    values (${tenant}, ${hash}, ${token.jti}, ${token.grantId ?? null}, ${token.family ?? null}, ${JSON.stringify(token)}, ${token.expiresAt})`
+    insert into access_tokens (tenant_id, hash, jti, grant_id, family, sid, doc, expires_at)
+    values (${tenant}, ${hash}, ${token.jti}, ${token.grantId ?? null}, ${token.family ?? null}, ${token.sid ?? null}, ${JSON.stringify(token)}, ${token.expiresAt})`
 }

@@ -4,6 +4,7 @@ import type { AccountSearch, Administration, IdentityStore } from '../identity/s
 import { accountColumns, accountFrom } from './account-row.ts'
 import { remove, update } from './account-writes.ts'
 import { endAccess, endOfPassword, endSessions } from './endings.ts'
+import { revocation } from './revocations.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 /** The order is a value, so that two statements are enough. `%` and `_` in the search match only themselves. */
@@ -77,7 +78,7 @@ export function* replacePassword(tenant: string, { subject, from, to, keep = '',
     where tenant_id = ${tenant} and subject = ${subject} and coalesce(password_hash, '') = ${from ?? ''} returning subject`
   if (changed.length === 0) return false
   // Before the refresh tokens: a code that is being redeemed is waited for, and its refresh token found.
-  yield* endSessions(tenant, { subject }, now)
+  for (const { sid } of yield* endSessions(tenant, { subject }, now)) yield revocation(tenant, sid, until)
   yield* endOfPassword(tenant, subject)
   yield sql`
     insert into revocations (tenant_id, id, until)

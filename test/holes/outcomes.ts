@@ -204,8 +204,8 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     not_found: 'tenant suspended',
   },
   'token of an authorization response at UserInfo': {
-    works: `${untouched}, ${registration}, resource removed, sessions ended, password changed`,
-    invalid_token: `${client}, account suspended, account suspended and resumed, account deleted, grant revoked, signing key revoked, assignment removed`,
+    works: `${untouched}, ${registration}, resource removed, sessions ended`,
+    invalid_token: `${client}, ${account}, grant revoked, signing key revoked, assignment removed`,
     not_found: 'tenant suspended',
   },
   'DPoP-bound token at UserInfo': jwt,
