@@ -1,6 +1,7 @@
 /** Relying parties that nobody registered here sign people in: automatic registration — OpenID Federation 1.0 §12.1. */
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
+import { CompactEncrypt, importJWK, type JWK } from 'jose'
 import type { Engine } from '../app.ts'
 import { type Entity, type Signer, signer } from '../federation.ts'
 import { engines } from '../postgres.ts'
@@ -74,6 +75,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.ok((await redeemed(unpublished, answer['code']))['sub'], where)
         assert.equal(asked(), before, where)
       }
+    })
+
+    test('§2.12: an encrypted request object', async () => {
+      const { keys: published } = await gatehouse.root.ctx.keys.jwks(gatehouse.now())
+      const jwk = published.find((one) => (one as JWK).use === 'enc') as JWK & { kid: string }
+      const header = { alg: 'ECDH-ES', enc: 'A256GCM', cty: 'JWT', kid: jwk.kid }
+      const key = await importJWK(jwk, 'ECDH-ES')
+      const encrypted = await new CompactEncrypt(Buffer.from(requestOf(rp))).setProtectedHeader(header).encrypt(key)
+      assert.ok((await redeemed(rp, (await signIn(url(rp, encrypted)))['code']))['sub'])
     })
 
     test('a trust_chain that is not valid is not used', async () => {

@@ -21,6 +21,7 @@ import { dpop } from './dpop.ts'
 import { dynamicRegistration } from './dynamic-registration.ts'
 import { federation } from './federation.ts'
 import { federationRegistration } from './federation-registration.ts'
+import { federationSuperior } from './federation-superior.ts'
 import { formPost } from './form-post.ts'
 import { frontChannelLogout } from './front-channel-logout.ts'
 import { grantManagement } from './grant-management.ts'
@@ -117,6 +118,7 @@ export const catalogue = {
   apiKeys,
   federation,
   federationRegistration,
+  federationSuperior,
   customClaims,
 } as const satisfies Record<string, () => Feature>
 

@@ -14,7 +14,6 @@ const maxEntities = 1000
 const maxSearches = 32
 
 interface Known {
-  anchors: TrustAnchors
   until: number
   found: Discovery
 }
@@ -31,7 +30,15 @@ export interface TrustChains {
 export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): TrustChains {
   const known = new Map<string, Known>()
   const underWay = new Map<string, Promise<Known>>()
+  /** Of each set of anchors, by what is in it: with other anchors there are other chains. */
+  const texts = new WeakMap<TrustAnchors, string>()
   let searches = 0
+
+  function nameOf(anchors: TrustAnchors, entity: string): string {
+    const text = texts.get(anchors) ?? JSON.stringify([...anchors])
+    texts.set(anchors, text)
+    return `${text} ${entity}`
+  }
 
   async function search(anchors: TrustAnchors, entity: string, given?: EntityStatement): Promise<Discovery> {
     if (searches >= maxSearches) throw new Unavailable('too many searches for trust chains at one time')
@@ -43,31 +50,30 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
     }
   }
 
-  function remember(entity: string, it: Known): Known {
-    known.delete(entity)
-    known.set(entity, it)
-    const [oldest = entity] = known.keys()
+  function remember(name: string, it: Known): Known {
+    known.delete(name)
+    known.set(name, it)
+    const [oldest = name] = known.keys()
     if (known.size > maxEntities) known.delete(oldest)
     return it
   }
 
   /** Those who ask while an entity is looked for share the answer. */
   function searched(anchors: TrustAnchors, entity: string): Promise<Known> {
-    const begun = underWay.get(entity)
+    const name = nameOf(anchors, entity)
+    const begun = underWay.get(name)
     if (begun !== undefined) return begun
     const asked = search(anchors, entity)
-      .then((found) => remember(entity, { anchors, found, until: lifetimeOf(found, now()) }))
-      .finally(() => underWay.delete(entity))
-    underWay.set(entity, asked)
+      .then((found) => remember(name, { found, until: lifetimeOf(found, now()) }))
+      .finally(() => underWay.delete(name))
+    underWay.set(name, asked)
     return asked
   }
 
   return {
     async find(anchors, entity) {
-      const before = known.get(entity)
-      if (before && before.anchors === anchors && now() < before.until) return before.found
-      const latest = await searched(anchors, entity)
-      return latest.anchors === anchors ? latest.found : search(anchors, entity)
+      const before = known.get(nameOf(anchors, entity))
+      return before && now() < before.until ? before.found : (await searched(anchors, entity)).found
     },
     given(anchors, entity, statements) {
       try {

@@ -1,0 +1,180 @@
+/** A tenant as superior of others: statements about its subordinates, resolved entities, trust marks — OpenID Federation 1.0 §8. */
+import { isSignedBy, publicKeyFor } from '../codec/public-key.ts'
+import { OAuthError, refuse } from '../errors.ts'
+import type { Ctx, Endpoint, Feature } from '../feature.ts'
+import { isEntityIdentifier } from '../federation/entity-identifier.ts'
+import { federationKeysOf, statementLifetime, trustChainsOf } from '../federation/own-federation.ts'
+import type { IssuedTrustMark } from '../federation/store.ts'
+import type { TrustChain } from '../federation/trust-chain.ts'
+import { readTrustMark, type TrustMark } from '../federation/trust-mark.ts'
+import type { Params } from '../params.ts'
+import type { TextReply } from '../request-reply.ts'
+
+/** A trust mark is signed anew for those who ask for it, so that it need not outlive the key. Seconds. */
+const markLifetime = 7 * 86_400
+/** Identifiers that one answer lists at most. */
+const mostListed = 1000
+const mostMarks = 20
+
+type Handler = (ctx: Ctx, params: Params) => Promise<object | TextReply>
+
+/** A GET without authentication; who takes part in no federation has no such endpoint. §8.8 */
+function endpoint(path: string, handler: Handler, method: 'GET' | 'POST' = 'GET'): Endpoint {
+  return {
+    path,
+    methods: [method],
+    audience: 'program',
+    cors: 'any',
+    async handle(ctx, { params }) {
+      federationKeysOf(ctx)
+      const found = await handler(ctx, params)
+      return 'kind' in found ? found : { kind: 'json', status: 200, body: found, headers: { 'cache-control': 'no-store' } }
+    },
+  }
+}
+
+async function signed(ctx: Ctx, typ: string, claims: object): Promise<TextReply> {
+  return { kind: 'text', status: 200, type: `application/${typ}`, text: await federationKeysOf(ctx).sign(typ, claims) }
+}
+
+function entityIn(params: Params): string {
+  const sub = params.need('sub')
+  return isEntityIdentifier(sub) ? sub : refuse('invalid_request', 'sub must be an entity identifier')
+}
+
+/** §8.1 */
+const fetchStatement = endpoint('/federation/fetch', async (ctx, params) => {
+  const sub = entityIn(params)
+  if (sub === ctx.issuer) refuse('invalid_request', 'sub must be a subordinate; this issuer speaks of itself in its entity configuration') // §8.1.2
+  const entity = (await ctx.store.federation.find('subordinate', sub)) ?? refuse('not_found', 'sub is no subordinate of this issuer')
+  const { jwks, metadata, metadata_policy, constraints } = entity
+  const now = ctx.now()
+  const times = { iat: now, exp: now + statementLifetime }
+  const source_endpoint = `${ctx.issuer}/federation/fetch`
+  return signed(ctx, 'entity-statement+jwt', {
+    iss: ctx.issuer,
+    sub,
+    ...times,
+    source_endpoint,
+    jwks,
+    metadata,
+    metadata_policy,
+    constraints,
+  })
+})
+
+/** §8.2 */
+const listSubordinates = endpoint('/federation/list', async (ctx, params) => {
+  const types = params.all('entity_type')
+  const isWanted = (name: string) => params.get(name) === 'true'
+  const markType = params.get('trust_mark_type')
+  const all = await ctx.store.federation.list({ role: 'subordinate', limit: mostListed })
+  const ids = all
+    .filter(({ entity_types: own }) => types.every((type) => own.includes(type)))
+    .filter(({ intermediate }) => intermediate || !isWanted('intermediate'))
+    .map(({ entity_id: id }) => id)
+  return markType !== undefined || isWanted('trust_marked') ? ctx.store.trustMarks.valid(ids, markType, ctx.now()) : ids
+})
+
+/** §8.3 */
+const resolve = endpoint('/federation/resolve', async (ctx, params) => {
+  const sub = entityIn(params)
+  const asked = params.all('trust_anchor')
+  const { anchors } = await ctx.store.federation.own()
+  const accepted = new Map([...anchors].filter(([id]) => asked.includes(id)))
+  if (accepted.size === 0) refuse('invalid_trust_anchor', 'trust_anchor is missing, or no trust anchor of this server')
+  const { chain, fault } = await trustChainsOf(ctx).find(accepted, sub)
+  if (!chain) throw new OAuthError(fault?.code ?? 'not_found', fault?.description ?? 'sub publishes no entity configuration')
+  const types = params.all('entity_type')
+  const metadata = Object.fromEntries(Object.entries(chain.metadata).filter(([type]) => types.length === 0 || types.includes(type)))
+  const marks = await verifiedMarks(ctx, chain)
+  return signed(ctx, 'resolve-response+jwt', {
+    ...{ iss: ctx.issuer, sub, iat: ctx.now(), exp: chain.expiresAt, metadata },
+    trust_chain: chain.statements.map(({ jwt }) => jwt),
+    ...(marks.length > 0 ? { trust_marks: marks } : {}),
+  })
+})
+
+/** Of the marks that the subject shows, those of issuers that the anchor accepts. A mark that has another owner is left out: delegations are not read. §7.3 */
+async function verifiedMarks(ctx: Ctx, chain: TrustChain): Promise<object[]> {
+  const shown = chain.statements[0]?.claims['trust_marks']
+  const anchor = chain.statements.at(-1)
+  const issuers = (anchor?.claims['trust_mark_issuers'] ?? {}) as Readonly<Record<string, unknown>>
+  const owners = (anchor?.claims['trust_mark_owners'] ?? {}) as object
+  const marks: object[] = []
+  for (const one of Array.isArray(shown) ? shown.slice(0, mostMarks) : []) {
+    const mark = readTrustMark((one as { trust_mark?: unknown } | null)?.trust_mark)
+    if (!mark || mark.sub !== chain.subject || Object.hasOwn(owners, mark.type) || !Object.hasOwn(issuers, mark.type)) continue
+    const accepted = issuers[mark.type]
+    const isAccepted = Array.isArray(accepted) && (accepted.length === 0 || accepted.includes(mark.iss))
+    if (isAccepted && isInForce(mark, ctx.now()) && (await isMadeByIssuer(ctx, chain, mark)))
+      marks.push({ trust_mark_type: mark.type, trust_mark: (one as { trust_mark: string }).trust_mark })
+  }
+  return marks
+}
+
+function isInForce({ iat, exp }: TrustMark, now: number): boolean {
+  return iat <= now + 60 && (exp === undefined || exp > now)
+}
+
+/** Its issuer is in the same federation. */
+async function isMadeByIssuer(ctx: Ctx, { anchor, statements }: TrustChain, { iss, jws }: TrustMark): Promise<boolean> {
+  const { anchors } = await ctx.store.federation.own()
+  const configured = anchors.get(anchor) ?? []
+  const own = statements.at(-1)?.sub === anchor ? statements.at(-1)?.keys : undefined
+  const keys = iss === anchor ? (own ?? configured) : (await trustChainsOf(ctx).find(anchors, iss)).chain?.keys
+  const { kid, alg } = jws.header
+  const jwk = keys?.find((key) => key['kid'] === kid)
+  const key = alg === 'ES256' || alg === 'RS256' || alg === 'PS256' || alg === 'EdDSA' ? publicKeyFor(jwk, alg) : undefined
+  return key !== undefined && isSignedBy(key, alg as 'ES256', jws.input, jws.signature)
+}
+
+/** §8.6 */
+const trustMark = endpoint('/federation/trust-mark', async (ctx, params) => {
+  const sub = entityIn(params)
+  const mark = await ctx.store.trustMarks.find(params.need('trust_mark_type'), sub)
+  if (!mark || stateOf(mark, ctx.now()) !== 'active') return refuse('not_found', 'sub has no such trust mark of this issuer')
+  const now = ctx.now()
+  const exp = Math.min(now + markLifetime, mark.expiresAt ?? Number.POSITIVE_INFINITY)
+  return signed(ctx, 'trust-mark+jwt', { iss: ctx.issuer, sub, trust_mark_type: mark.type, iat: now, exp, jti: mark.id })
+})
+
+function stateOf({ revokedAt, expiresAt }: IssuedTrustMark, now: number): 'active' | 'expired' | 'revoked' {
+  if (revokedAt !== undefined) return 'revoked'
+  return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active'
+}
+
+/** §8.4 */
+const trustMarkStatus = endpoint(
+  '/federation/trust-mark-status',
+  async (ctx, params) => {
+    const jwt = params.need('trust_mark')
+    const mark = readTrustMark(jwt)
+    const stored = mark?.iss === ctx.issuer ? await ctx.store.trustMarks.find(mark.type, mark.sub) : undefined
+    if (!mark || !stored) return refuse('not_found', 'trust_mark is none that this issuer knows')
+    const claims = await federationKeysOf(ctx).verify(['trust-mark+jwt'], jwt, undefined)
+    const now = ctx.now()
+    const isReplaced = mark.claims['jti'] !== stored.id
+    const current = isReplaced ? 'revoked' : stateOf(stored, now)
+    const status = !claims ? 'invalid' : current === 'active' && !isInForce(mark, now) ? 'expired' : current
+    return signed(ctx, 'trust-mark-status-response+jwt', { iss: ctx.issuer, iat: now, trust_mark: jwt, status })
+  },
+  'POST',
+)
+
+/** §8.5 */
+const trustMarkList = endpoint('/federation/trust-mark-list', async (ctx, params) => {
+  const type = params.need('trust_mark_type')
+  const marks = await ctx.store.trustMarks.list({ type, subject: params.get('sub'), limit: mostListed })
+  return marks.filter((mark) => stateOf(mark, ctx.now()) === 'active').map(({ subject }) => subject)
+})
+
+export function federationSuperior(): Feature {
+  return {
+    id: 'federationSuperior',
+    spec: 'OpenID Federation 1.0 §8',
+    requires: ['federation'],
+    mayRepeat: ['entity_type', 'trust_anchor'],
+    endpoints: [fetchStatement, listSubordinates, resolve, trustMark, trustMarkStatus, trustMarkList],
+  }
+}
