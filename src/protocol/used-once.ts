@@ -8,3 +8,4 @@ export type UsedOnceKind =
   | 'request-object'
   | 'credential-nonce'
   | 'upstream-logout'
+  | 'federation-registration'

@@ -37,6 +37,22 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
+    test('what one party sent, another cannot send again', async () => {
+      const text = explicit(await relyingParty({ token_endpoint_auth_method: 'client_secret_basic' }))
+      const send = () =>
+        fetched(`${gatehouse.issuer}/federation/register`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/entity-statement+jwt' },
+          body: text,
+        })
+      assert.equal((await send()).status, 200)
+      const { status, body } = await send()
+      assert.deepEqual(
+        [status, body.error_description],
+        [400, 'this entity configuration was sent before; sign another one for each registration'],
+      )
+    })
+
     test('an explicit registration that is not right is refused', async () => {
       const party = await relyingParty()
       const send = (text: string, type = 'application/entity-statement+jwt') =>

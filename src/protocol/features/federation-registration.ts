@@ -2,6 +2,7 @@
 import type { AuditEvent } from '../audit-events.ts'
 import type { Client, NamedClient } from '../client.ts'
 import { isAtHost } from '../client-document.ts'
+import { sha256 } from '../codec/digest.ts'
 import { readJson } from '../codec/json.ts'
 import { parseJws, parseObject } from '../codec/jws.ts'
 import { OAuthError, refuse, TooMany } from '../errors.ts'
@@ -61,6 +62,9 @@ const register: Endpoint = {
     const { configuration, statements } = readRegistration(ctx, request.headers['content-type'], jwt)
     const chain = await chainOfRegistration(ctx, configuration, statements)
     const client = await explicitClient(ctx, chain)
+    // Who repeats what another sent would be told a secret.
+    if (!(await ctx.store.usedOnce.first('federation-registration', sha256(configuration.jwt), configuration.exp)))
+      refuse('invalid_request', 'this entity configuration was sent before; sign another one for each registration')
     const secret = newSecretFor(ctx, client)
     const registered = await registerByChain(ctx, chain, client, secret?.row)
     const { iss, sub } = { iss: ctx.issuer, sub: chain.subject }
