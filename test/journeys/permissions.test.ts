@@ -112,7 +112,6 @@ const weakest: Readonly<Record<string, Role>> = {
   'GET /api/v1/admin/audit': 'operator',
   'GET /api/v1/admin/audit/export': 'operator',
 }
-/** For anyone, which is worth saying too. */
 const open = [
   'POST /api/v1/auth/register',
   'POST /api/v1/auth/login',
