@@ -15,7 +15,7 @@ import { strangerView } from '../../src/web/pages/account/stranger.ts'
 import type { Html } from '../../src/web/pages/html.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 import { connected, hostileConnected } from './connection-samples.ts'
-import { credentialSamples, offerSamples } from './credential-samples.ts'
+import { credentialSamples } from './credential-samples.ts'
 import { factorSamples } from './factor-samples.ts'
 import { hostileQuestions, questions } from './question-samples.ts'
 
@@ -110,7 +110,6 @@ export function accountSamples(origin: string, attack: string): Record<string, P
       title: 'Connected accounts',
       body: connectionsPage({ ...connected(), items: [] }),
     }),
-    ...offerSamples(long),
     ...credentialSamples((content, where) => section('credentials', { title: 'Credentials', ...content }, where), long, hostile),
     'account-data': section('data', { title: 'Your data', body: dataPage({ ...at, confirm: undefined }) }),
     'account-data-stale': section('data', {
@@ -167,10 +166,7 @@ export function accountSamples(origin: string, attack: string): Record<string, P
     ),
     'hostile-account-connections': section(
       'connections',
-      {
-        title: 'Connected accounts',
-        body: connectionsPage(hostileConnected(long)),
-      },
+      { title: 'Connected accounts', body: connectionsPage(hostileConnected(long)) },
       hostile,
     ),
     'hostile-account-password': section('password', { title: 'Password', body: passwordPage(password({ username: long })) }, hostile),

@@ -28,7 +28,7 @@ function hostileCredentials(text: string): CredentialsPage {
 }
 
 /** `text`: what would break out if anything could. */
-export function offerSamples(text: string): Record<string, Page> {
+function offerSamples(text: string): Record<string, Page> {
   const offer = { credential: 'Staff badge', link, txCode: '482913', minutes: 5, next }
   return {
     'credential-offer': { page: 'credential-offer', data: offer },
@@ -41,8 +41,9 @@ export function credentialSamples<Where>(
   section: (content: { body: Html }, where?: Where) => View,
   text: string,
   hostile: Where,
-): Record<string, View> {
+): Record<string, Page | View> {
   return {
+    ...offerSamples(text),
     'account-credentials': section({ body: credentialsPage(credentials()) }),
     'account-credentials-stale': section({
       body: credentialsPage({ ...credentials(), confirm: '/t/acme/authorize?max_age=300', items: [] }),

@@ -1,4 +1,5 @@
 /** The expectations of the matrix of changes and paths. */
+import { credentialOutcomes } from './credential-outcomes.ts'
 import { grantOutcomes } from './grant-outcomes.ts'
 import { keyOutcomes, requestObjectOutcomes } from './key-outcomes.ts'
 import { account, client, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
@@ -274,6 +275,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     not_found: 'tenant suspended',
   },
   ...keyOutcomes,
+  ...credentialOutcomes,
   'reset link': linkInMail,
   invitation: linkInMail,
   'link that verifies an address': linkInMail,

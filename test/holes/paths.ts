@@ -1,7 +1,9 @@
 /** Every way to get or use a token, code, link, session or device: what is handed out before a change, and how it fares afterwards. */
+
 import { call, callback, challenge, encode, shows, told, verifier } from '../journeys/application.ts'
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
+import { credentialPaths } from './credential-paths.ts'
 import { grantPaths } from './grant-paths.ts'
 import { atAuthorizationByKey, byKey } from './key-paths.ts'
 import { active, browserOutcome, bye, deviceGrant, type Path, password, programOutcome, scope, stock, type World } from './world.ts'
@@ -282,6 +284,7 @@ export const paths = {
   ...asClient,
   ...withToken,
   ...byKey,
+  ...credentialPaths,
   ...byLink,
   ...byBrowser,
 } as const

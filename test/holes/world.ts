@@ -11,6 +11,7 @@ import type { Tenant } from '../../src/tenant.ts'
 import type { TestApp } from '../app.ts'
 import { hashCheaply } from '../cheap-secrets.ts'
 import { type Answer, type Application, application, call, callback, shows, told } from '../journeys/application.ts'
+import { aWallet, declare } from '../journeys/credential-setup.ts'
 import type { Key } from '../journeys/dpop-proofs.ts'
 import { type Asked, asked } from '../journeys/json.ts'
 import { browser, type TinyBrowser } from '../tiny-browser.ts'
@@ -47,6 +48,8 @@ export interface World {
   /** What no change is made to: the API of the tenant itself, and that of `stock`. */
   api: Application
   stockApi: Application
+  /** A public client that gets credentials. */
+  wallet: Application
   /** Where alice is signed in and has allowed all of the clients what they ask for. */
   browser: TinyBrowser
   alice: Who
@@ -85,7 +88,7 @@ export async function world(gatehouse: TestApp, key: Key, certificate: World['ce
   const tenant = (await gatehouse.app.tenant(slug)) as Tenant
   hashCheaply(tenant)
   const { issuer } = tenant.ctx
-  const clients = ['app', 'opaque', 'console', 'bound', 'hybrid', 'attested']
+  const clients = ['app', 'opaque', 'console', 'bound', 'hybrid', 'attested', 'wallet']
   await register(gatehouse, tenant, key)
   await trust(tenant, key)
   await tenant.store.services.add({ id: 'nightly', name: 'nightly', description: undefined, status: 'active', createdAt: gatehouse.now() })
@@ -102,6 +105,7 @@ export async function world(gatehouse: TestApp, key: Key, certificate: World['ce
     console: of('console', 'admin:users:read'),
     bound: of('bound'),
     hybrid: of('hybrid'),
+    wallet: application(gatehouse, { id: 'wallet', issuer }),
     api: of('api'),
     stockApi: of('stock-api'),
     browser: browser(issuer),
@@ -183,6 +187,8 @@ async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key): Promi
   const hybrid = { response_types: ['code id_token token'], grant_types: [...app.grant_types, 'implicit'] }
   await gatehouse.addClient({ ...app, ...hybrid, client_id: 'hybrid' }, 'secret', tenant)
   await gatehouse.addClient({ ...app, client_id: 'attested', token_endpoint_auth_method: 'attest_jwt_client_auth' }, undefined, tenant)
+  await declare(tenant, { id: 'badge', display: [{ name: 'Badge' }], claims: [{ name: 'email', source: 'account.email' }] })
+  await gatehouse.addClient({ ...aWallet, client_id: 'wallet', scope: 'badge' }, undefined, tenant)
   const api = { grant_types: ['client_credentials'], scope: '' }
   await gatehouse.addClient({ ...api, client_id: 'api', resource_server: issuer }, 'secret', tenant)
   await gatehouse.addClient({ ...api, client_id: 'stock-api', resource_server: stock }, 'secret', tenant)

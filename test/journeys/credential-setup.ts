@@ -95,6 +95,13 @@ export function readSdJwt(text: string): { header: any; payload: any; disclosed:
   }
 }
 
+/** A proof for any issuer. */
+export async function proofOf({ privateKey, jwk }: HolderPair, { issuer, now }: { issuer: string; now: number }): Promise<string> {
+  const { c_nonce: nonce } = (await call(`${issuer}/nonce`, { method: 'POST' })).body
+  const header = { typ: 'openid4vci-proof+jwt', alg: 'ES256', jwk }
+  return new SignJWT({ aud: issuer, iat: now, nonce }).setProtectedHeader(header).sign(privateKey)
+}
+
 export interface IssuingStage {
   gatehouse: TestApp
   wallet: Wallet

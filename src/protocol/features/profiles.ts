@@ -226,7 +226,7 @@ export const profiles = {
       {
         clause: haip('4.4'),
         demand: 'the client must authenticate by an attestation, or by a key',
-        mend: '--token-endpoint-auth-method attest_jwt_client_auth',
+        mend: '--token-endpoint-auth-method private_key_jwt, or attest_jwt_client_auth, with what that needs',
         isKept: ({ token_endpoint_auth_method: method }) => ['attest_jwt_client_auth', 'private_key_jwt'].includes(method),
       },
       pkce(haip('4.3')),
