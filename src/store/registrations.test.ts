@@ -1,0 +1,19 @@
+/** Registration access tokens — RFC 7592 §5: the one before works until the present one is used. */
+import assert from 'node:assert/strict'
+import { aClient, onEachEngine } from '../../test/stored.ts'
+import { aRegistration } from '../../test/tenant-content.ts'
+
+onEachEngine('using the present token ends the one before, of this client in this tenant alone', async ({ a, b }) => {
+  const clients = ['registered1', 'registered2']
+  for (const store of [a, b])
+    for (const [n, client_id] of clients.entries()) {
+      const made = aRegistration(`${n + 1}`)
+      await store.registrations.add({ ...made, hash: 'first', registration: { ...made.registration, token: undefined } })
+      assert.equal(await store.registrations.replace(aClient({ client_id }), { hash: 'first', next: 'second', secret: undefined }), true)
+    }
+  const lives = async (hash: string) =>
+    Promise.all([a, b].flatMap((store) => clients.map(async (id) => (await store.registrations.find(id, hash)) !== undefined)))
+  assert.deepEqual(await lives('first'), [true, true, true, true])
+  assert.ok(await a.registrations.find('registered1', 'second'))
+  assert.deepEqual(await lives('first'), [false, true, true, true])
+})
