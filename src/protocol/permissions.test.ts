@@ -1,7 +1,9 @@
 /** A permission is split where it was joined, whatever its parts are. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { grantedScope, partsOf } from './permissions.ts'
+import type { Ctx } from './feature.ts'
+import { grantedScope, partsOf, permissionsFor } from './permissions.ts'
+import { resourceSchema } from './resource.ts'
 
 test('the scope ends at the first separator, which an identifier may also contain', () => {
   assert.deepEqual(partsOf('read'), { word: 'read', identifier: undefined })
@@ -10,4 +12,15 @@ test('the scope ends at the first separator, which an identifier may also contai
     scope: 'openid read write',
     resource_scope: { 'urn:a': 'read write', 'urn:b': 'read' },
   })
+})
+
+test('a scope of this server means something at an API only if that declares it', () => {
+  const ctx = { tenant: { scopes: { openid: 'Know you' } } } as unknown as Ctx
+  const api = (name: string, scopes: Record<string, string>) => ({
+    ...resourceSchema.parse({ identifier: `https://${name}.example`, name, scopes }),
+    secretHashes: [],
+    tokensFrom: 0,
+  })
+  const apis = [api('plain', {}), api('own', { openid: 'Another' }), api('other', { read: 'Read' })]
+  assert.deepEqual(permissionsFor(ctx, ['openid', 'write'], apis), ['openid', 'openid"https://own.example', 'write"https://plain.example'])
 })

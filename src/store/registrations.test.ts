@@ -5,12 +5,15 @@ import { aRegistration } from '../../test/tenant-content.ts'
 
 onEachEngine('using the present token ends the one before, of this client in this tenant alone', async ({ a, b }) => {
   const clients = ['registered1', 'registered2']
+  const unchanged = aRegistration('3')
+  await a.registrations.add({ ...unchanged, hash: 'first', registration: { ...unchanged.registration, token: undefined } })
   for (const store of [a, b])
     for (const [n, client_id] of clients.entries()) {
       const made = aRegistration(`${n + 1}`)
       await store.registrations.add({ ...made, hash: 'first', registration: { ...made.registration, token: undefined } })
       assert.equal(await store.registrations.replace(aClient({ client_id }), { hash: 'first', next: 'second', secret: undefined }), true)
     }
+  assert.equal(await a.registrations.find('registered3', 'second'), undefined, 'a client that was not changed keeps its token')
   const lives = async (hash: string) =>
     Promise.all([a, b].flatMap((store) => clients.map(async (id) => (await store.registrations.find(id, hash)) !== undefined)))
   assert.deepEqual(await lives('first'), [true, true, true, true])

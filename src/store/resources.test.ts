@@ -50,10 +50,18 @@ onEachEngine('a new secret replaces all but the newest, which works until its ov
   await a.resourcesAdmin.rotateSecret(api.identifier, secret('4'), NOW)
   assert.deepEqual(await hashes(a), ['#4'], 'an expired one is out of force')
   assert.equal(await b.resourcesAdmin.rotateSecret(api.identifier, secret('5'), undefined), false)
+  await b.resourcesAdmin.add(api, secret('of b'))
+  await a.resourcesAdmin.add({ ...api, identifier: 'https://second.example' }, secret('of the second'))
   await a.resourcesAdmin.rotateSecret(api.identifier, secret('6', { expiresAt: NOW + 5 }), undefined)
   await a.resourcesAdmin.rotateSecret(api.identifier, secret('7'), NOW + 60)
   const [old] = await db.read(sql`select expires_at from resource_secrets where tenant_id = 'a' and id = '6'`)
   assert.equal(old?.['expires_at'], NOW + 5, 'no secret lives longer than it would have')
+  const others = await db.read(sql`select expires_at from resource_secrets where id in ${['of b', 'of the second']}`)
+  assert.deepEqual(
+    others.map((row) => row['expires_at']),
+    [null, null],
+    'those of others live on',
+  )
   await atOnce(10, (i) => a.resourcesAdmin.rotateSecret(api.identifier, secret(`of ${i}`), NOW + 60))
   assert.equal((await hashes(a))?.length, 2)
   await a.resourcesAdmin.remove(api.identifier)

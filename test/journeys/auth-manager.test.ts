@@ -196,6 +196,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
         upstream.twist.clear()
         assert.deepEqual([status, body.code, body.error, body.reason], [502, 'keycloak_error', 'The provider could not be used', reason])
       }
+      gatehouse.advance(700)
+      const jws = ['{"alg":"none"}', '{"sub":"somebody else"}', 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.')
+      const theirs = { access_token: 'of somebody else', token_type: 'Bearer', expires_in: 300, id_token: jws }
+      upstream.twist.set('/token', (usual) => ({ ...usual, status: 200, body: theirs }))
+      const { status, body } = await vended(id, 'unlucky')
+      upstream.twist.clear()
+      assert.deepEqual([status, body.reason], [502, 'the person must consent again'], 'tokens of somebody else')
     })
 
     test('an entry names the application that used it last, as the provider names it', async () => {

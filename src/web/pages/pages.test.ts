@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { samples } from '../../../test/browser/page-samples.ts'
 import type { Application, Page, Person } from '../../protocol/request-reply.ts'
+import { decisionView } from './decision.ts'
 import type { View } from './layout.ts'
 import { renderPage, renderView } from './pages.ts'
 import { passkeyScript } from './passkey.ts'
@@ -115,7 +116,10 @@ function bodyOf(page: Page | View): string {
 }
 const full = { ...look, help: true, request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: '2031-05-01T12:00:00.000Z' } }
 
-for (const [name, page] of Object.entries(samples('https://cdn.example')))
+const photos: Application = { name: 'Photos', clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
+const decision = decisionView({ base: '', ticket: 't', application: photos, scopes: ['See'], signedIn: false, loginHint: 'ada' })
+
+for (const [name, page] of Object.entries({ ...samples('https://cdn.example'), decision }))
   test(`the page ${name} says something wherever it has an element for it, and names only what is there`, () => {
     const body = bodyOf(page)
     assert.deepEqual(body.match(/<([a-z][a-z0-9]*)(?: [^>]*)?>\s*<\/\1>/g), null)
