@@ -32,7 +32,7 @@ export const codes = {
   account_selection_required: [400, 'OpenID Connect Core §3.1.2.6'],
   consent_required: [400, 'OpenID Connect Core §3.1.2.6'],
   interaction_required: [400, 'OpenID Connect Core §3.1.2.6'],
-  invalid_grant_id: [400, 'OAuth 2.0 Grant Management §5.2'],
+  invalid_grant_id: [400, 'OAuth 2.0 Grant Management §5.3'],
   authorization_pending: [400, 'RFC 8628 §3.5'],
   slow_down: [400, 'RFC 8628 §3.5'],
   expired_token: [400, 'RFC 8628 §3.5'],

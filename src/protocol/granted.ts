@@ -5,7 +5,7 @@ import type { ApprovedRequest, Ctx } from './feature.ts'
 import { consentItemsOf, isAllowed, permissionsOf } from './requested-permissions.ts'
 import type { AuthorizationRequest, Code, Grant, GrantedAuthorization, Permission } from './types.ts'
 
-/** What a client may do with grants. Grant Management for OAuth 2.0 §5.1 */
+/** What a client may do with grants. Grant Management for OAuth 2.0 §5.2 */
 export const grantActions = ['create', 'merge', 'replace'] as const
 export type GrantAction = (typeof grantActions)[number]
 

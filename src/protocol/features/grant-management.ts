@@ -21,7 +21,7 @@ const endpoint: Endpoint = {
   async handle(ctx, request, { path }) {
     const token = await bearer(ctx, request)
     const needed = request.method === 'GET' ? 'grant_management_query' : 'grant_management_revoke'
-    if (!token.scope.includes(needed)) refuse('insufficient_scope', 'the access token lacks the scope of this grant management action') // §6.3
+    if (!token.scope.includes(needed)) refuse('insufficient_scope', 'the access token lacks the scope of this grant management action') // §6.1
     const grant = await ctx.store.grants.byId(path['id'] as string)
     // What another client was allowed is as unknown as what nobody was.
     if (!grant || grant.clientId !== token.clientId) return refuse('not_found', 'this client has no such grant')
@@ -51,7 +51,7 @@ async function revoke(ctx: Ctx, { id, clientId, subject }: Grant): Promise<Reply
   return { ...plain, status: 204, auditEvents: [{ act: 'grant.revoke', outcome: 'success', by, target: id, detail: { user: subject } }] }
 }
 
-/** §5.1 */
+/** §5.2 */
 async function readRequest(ctx: Ctx, params: Params, clientId: string): Promise<Record<string, string>> {
   const [named, id] = [params.get('grant_management_action'), params.get('grant_id')]
   if (named === undefined) {
