@@ -9,6 +9,8 @@ export interface Registration {
   /** Form of its access tokens: opaque, or a JWT signed so. */
   access: 'opaque' | AccessTokenAlg
   idToken: 'ES256' | 'RS256'
+  /** It authenticates by `publicKey`, not by `secret`. */
+  byKey?: true
 }
 
 const machine = { grants: ['client_credentials'], scope: 'read', idToken: 'ES256' } as const
@@ -18,9 +20,11 @@ export const registrations = {
   'machine-opaque': { ...machine, access: 'opaque' },
   'machine-es256': { ...machine, access: 'ES256' },
   'machine-rs256': { ...machine, access: 'RS256' },
+  'machine-key': { ...machine, access: 'ES256', byKey: true },
   'web-es256': { ...web, access: 'ES256', idToken: 'ES256' },
   'web-rs256': { ...web, access: 'ES256', idToken: 'RS256' },
   'web-opaque': { ...web, access: 'opaque', idToken: 'ES256' },
+  'web-key': { ...web, access: 'ES256', idToken: 'ES256', byKey: true },
 } as const satisfies Record<string, Omit<Registration, 'id'>>
 export type ClientId = keyof typeof registrations
 
@@ -28,6 +32,14 @@ export const clients: readonly Registration[] = Object.entries(registrations).ma
 
 /** Every client's secret: 256 bits, as both servers would make them. */
 export const secret = 'Zx3JmFhJ8tq0cW5uVnYb2kR7pLsDg4eA9oNiXfQyTwM'
+/** With which clients sign assertions and proofs. */
+export const publicKey = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'iXdGxstg5_aJ_ybB7Va11na3tAqsr-7ImX7IL4-UXhQ',
+  y: '-aBSllNkFfYEvqUR4rMU6X33wf-m8uRDXqKPzgiRtWo',
+}
+export const privateKey = { ...publicKey, d: 'eQI9UwflZtPdrcxU9dSKZuTJRtCDfcqXmAWeqavbkEY' }
 export const redirectUri = 'https://app.example/callback'
 /** What the JWT access tokens of the peer are for; its way to choose their form. */
 export const audience = 'https://api.example/'

@@ -18,6 +18,7 @@ import {
   clients,
   type Opened,
   person,
+  publicKey,
   type Registration,
   redirectUri,
   registrations,
@@ -82,7 +83,10 @@ async function hashesPerSecond({ seconds }: { seconds: number }): Promise<number
   return Math.round((count * 1000) / (performance.now() - begin))
 }
 
-async function register(server: Parameters<typeof readClient>[0], { id, grants, scope, access, idToken }: Registration): Promise<void> {
+async function register(
+  server: Parameters<typeof readClient>[0],
+  { id, grants, scope, access, idToken, byKey }: Registration,
+): Promise<void> {
   const tokens = access === 'opaque' ? { access_token_format: access } : { access_token_signed_response_alg: access }
   const metadata = {
     client_id: id,
@@ -91,6 +95,7 @@ async function register(server: Parameters<typeof readClient>[0], { id, grants, 
     scope,
     id_token_signed_response_alg: idToken,
     ...tokens,
+    ...(byKey ? { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [publicKey] } } : {}),
   }
   const client = readClient(server, root.ctx.keys.algs, metadata, root.ctx.id)
   await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret(secret), createdAt: authTime }])

@@ -9,17 +9,17 @@ export interface Job {
   path: string
   headers: Readonly<Record<string, string>>
   bodies: Bodies
-  /** A member of every right answer, which has status 200. */
+  /** A member of every right answer, which has status 200 or 201. */
   member: string
   connections: number
   /** Ends after so many seconds, or when the bodies are used up. */
   seconds: number
 }
 
-/** What is sent: always the same; each text once; or, on each connection, the refresh token that came with the last answer. */
+/** What is sent: always the same; each text once, with a DPoP proof of its own where there are some; or, on each connection, the refresh token that came with the last answer. */
 export type Bodies =
   | { kind: 'same'; text?: string }
-  | { kind: 'each'; texts: readonly string[] }
+  | { kind: 'each'; texts: readonly string[]; proofs?: readonly string[] }
   | { kind: 'chains'; heads: readonly string[] }
 
 export interface Outcome {
@@ -41,6 +41,7 @@ answerAsks({ run })
 async function run(job: Job): Promise<Outcome> {
   const latencies: number[] = []
   const queue = job.bodies.kind === 'each' ? [...job.bodies.texts] : []
+  const proofs = job.bodies.kind === 'each' ? [...(job.bodies.proofs ?? [])] : []
   const heads = job.bodies.kind === 'chains' ? [...job.bodies.heads] : []
   const begin = performance.now()
   const end = begin + job.seconds * 1000
@@ -64,7 +65,8 @@ async function run(job: Job): Promise<Outcome> {
   async function request(client: Client, body: string | null, n: number): Promise<void> {
     const sent = performance.now()
     try {
-      const text = await exchange(client, job, body)
+      const dpop = proofs.pop()
+      const text = await exchange(client, dpop === undefined ? job : { ...job, headers: { ...job.headers, dpop } }, body)
       const answer = rightAnswer(text, job.member)
       latencies.push(performance.now() - sent)
       if (heads[n] !== undefined) heads[n] = answer['refresh_token'] as string
@@ -92,7 +94,7 @@ function rightAnswer(text: string, member: string): Record<string, unknown> {
   return answer
 }
 
-/** One request, by the quickest way the client has; resolves with the body of a 200. */
+/** One request, by the quickest way the client has; resolves with the body of a 200 or 201. */
 function exchange(client: Client, { method, path, headers }: Job, body: string | null): Promise<string> {
   return new Promise((resolve, reject) => {
     let status = 0
@@ -106,7 +108,7 @@ function exchange(client: Client, { method, path, headers }: Job, body: string |
         text += chunk.toString()
       },
       onResponseEnd() {
-        if (status === 200) resolve(text)
+        if (status === 200 || status === 201) resolve(text)
         else reject(new Error(`${method} ${path} was answered with ${status}: ${text.slice(0, 300)}`))
       },
       onResponseError(_controller, error) {

@@ -16,6 +16,7 @@ import {
   clients,
   type Opened,
   person,
+  publicKey,
   redirectUri,
   registrations,
   secret,
@@ -45,13 +46,14 @@ function configuration(): object {
   const { sub, email, claims } = person
   return {
     adapter: memory(),
-    clients: clients.map(({ id, grants, scope, idToken }) => ({
+    clients: clients.map(({ id, grants, scope, idToken, byKey }) => ({
       client_id: id,
-      client_secret: secret,
+      ...(byKey
+        ? { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [publicKey] } }
+        : { token_endpoint_auth_method: 'client_secret_basic', client_secret: secret }),
       grant_types: grants,
       redirect_uris: grants.includes('authorization_code') ? [redirectUri] : [],
       response_types: grants.includes('authorization_code') ? ['code'] : [],
-      token_endpoint_auth_method: 'client_secret_basic',
       id_token_signed_response_alg: idToken,
       scope,
     })),
@@ -74,10 +76,18 @@ function configuration(): object {
       Session: 86_400,
       Interaction: 1800,
     },
-    routes: { token: '/token', introspection: '/introspect', userinfo: '/userinfo', jwks: '/.well-known/jwks.json' },
+    routes: {
+      token: '/token',
+      pushed_authorization_request: '/par',
+      introspection: '/introspect',
+      userinfo: '/userinfo',
+      jwks: '/.well-known/jwks.json',
+    },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      dPoP: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
       revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {

@@ -1,6 +1,7 @@
 /** The operations that are measured: what is sent, and what a right answer has. */
 import type { Child } from './child.ts'
-import { type ClientId, type CodesWanted, redirectUri, secret, verifier } from './contestant.ts'
+import { assertions, dpopProofs } from './client-jwts.ts'
+import { type ClientId, type CodesWanted, challenge, redirectUri, secret, verifier } from './contestant.ts'
 import type { Signature } from './floor.ts'
 import type { Bodies, Job } from './load.ts'
 
@@ -27,6 +28,46 @@ export const rows: readonly Row[] = [
   machineRow('client_credentials, opaque', 'machine-opaque', []),
   machineRow('client_credentials, RS256', 'machine-rs256', ['RS256']),
   machineRow('client_credentials, ES256', 'machine-es256', ['ES256']),
+  {
+    name: 'client_credentials, private_key_jwt + DPoP',
+    signatures: ['ES256'],
+    async prepare({ origin }, most) {
+      const fields = { grant_type: 'client_credentials', scope: 'read' }
+      const bodies: Bodies = {
+        kind: 'each',
+        texts: withAssertions('machine-key', origin, most, fields),
+        proofs: dpopProofs(`${origin}/token`, most),
+      }
+      return {
+        method: 'POST',
+        path: '/token',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        bodies,
+        member: 'access_token',
+      }
+    },
+  },
+  {
+    name: 'PAR, private_key_jwt',
+    signatures: [],
+    async prepare({ origin }, most) {
+      const fields = {
+        response_type: 'code',
+        redirect_uri: redirectUri,
+        scope: 'openid read',
+        code_challenge: challenge,
+        code_challenge_method: 'S256',
+      }
+      const bodies: Bodies = { kind: 'each', texts: withAssertions('web-key', origin, most, fields) }
+      return {
+        method: 'POST',
+        path: '/par',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        bodies,
+        member: 'request_uri',
+      }
+    },
+  },
   codeRow('code, ID token ES256', 'web-es256', ['ES256', 'ES256']),
   codeRow('code, ID token RS256', 'web-rs256', ['ES256', 'RS256']),
   {
@@ -84,6 +125,12 @@ function tokenRequest(client: ClientId, bodies: Bodies, member: string, remote?:
   const authorization = `Basic ${Buffer.from(remote ? `${remote.id}:${remote.secret}` : `${client}:${secret}`).toString('base64')}`
   const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
   return { method: 'POST', path: remote?.paths.token ?? '/token', headers, bodies, member }
+}
+
+function withAssertions(client: ClientId, issuer: string, count: number, fields: Record<string, string>): string[] {
+  const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+  const rest = new URLSearchParams({ ...fields, client_id: client, client_assertion_type }).toString()
+  return assertions(client, issuer, count).map((assertion) => `${rest}&client_assertion=${assertion}`)
 }
 
 function codeBody(code: string): string {
