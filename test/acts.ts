@@ -215,7 +215,7 @@ const identity: Record<string, Act> = {
       }),
   ),
   'accounts.replacePassword': writes(
-    'accounts ~1, codes -1, credential_offers -1, devices -1, flows ~1, links -2, outbox +1, refresh_tokens -1, revocations +1, session_clients -1, sessions -2',
+    'accounts ~1, codes -1, credential_offers -1, devices -1, flows ~1, links -2, outbox +1, refresh_tokens -1, revocations +3, session_clients -1, sessions -2',
     (s) => s.accounts.replacePassword({ subject: 'person1', from: '$1', to: '$new', keep: undefined, now: NOW + 1, until: NOW + 60 }),
   ),
   'access.of': reads((s, n) => s.access.of(`person${n}`)),

@@ -34,7 +34,7 @@ export const grantActs: Record<string, Act> = {
   'backchannelRequests.find': reads((s, n) => s.backchannelRequests.find(`auth-req-id${n}`)),
   'backchannelRequests.ofRequest': reads((s, n) => s.backchannelRequests.ofRequest(`approval${n}`)),
   'backchannelRequests.poll': writes('backchannel_requests ~1', (s) => s.backchannelRequests.poll('auth-req-id1', NOW)),
-  'backchannelRequests.allow': writes('codes +1, outbox ~1', (s) => {
+  'backchannelRequests.allow': writes('codes +1, outbox ~1, session_clients +1', (s) => {
     const code = aCode({ hash: 'auth-req-id1', grantId: 'grant1', family: 'family3' })
     return s.backchannelRequests.allow(
       { ...code, authentication: { ...code.authentication, subject: 'person1', sid: 'sid1' } },

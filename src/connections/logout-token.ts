@@ -64,8 +64,7 @@ async function checked({ connections, usedOnce }: LogoutDeps, { name }: Connecti
   if (typeof event !== 'object' || event === null) return 'it has no logout event'
   if (nonce !== undefined) return 'it has a nonce'
   if (!isText(sub) && !isText(sid)) return 'it names neither a person nor a session'
-  if (!isText(jti) || !(await usedOnce.first('upstream-logout', sha256(`${name} ${jti}`), Math.ceil(until))))
-    return 'its jti is missing or was used'
+  if (!isText(jti) || !(await usedOnce.first('upstream-logout', sha256(`${name} ${jti}`), until))) return 'its jti is missing or was used'
   return { subject: isText(sub) ? sub : undefined, sid: isText(sid) ? sid : undefined }
 }
 

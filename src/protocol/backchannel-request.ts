@@ -1,4 +1,5 @@
 /** What a client asks at the backchannel authentication endpoint — OpenID Connect CIBA Core §7.1. */
+import { mayUse } from './assignment.ts'
 import { type Client, isVoid } from './client.ts'
 import { isSignedByClient } from './client-keys.ts'
 import { sha256 } from './codec/digest.ts'
@@ -51,7 +52,7 @@ async function checkClaims(ctx: Ctx, client: Client, { iss, aud, exp, iat, nbf, 
     refuse('invalid_request', 'the signed request is older, or good for longer, than an hour')
   if (typeof jti !== 'string' || jti === '' || jti.length > maxText)
     refuse('invalid_request', 'jti of the signed request must be a text of 1 to 255 characters')
-  const first = await ctx.store.usedOnce.first('backchannel-request', sha256(`${client.client_id} ${jti}`), Math.ceil(exp) + clockSkew)
+  const first = await ctx.store.usedOnce.first('backchannel-request', sha256(`${client.client_id} ${jti}`), exp + clockSkew)
   if (!first) refuse('invalid_request', 'the signed request was used before; make a new one for each request')
 }
 
@@ -64,7 +65,7 @@ export async function hintedSubject(ctx: Ctx, client: Client, params: Params): P
     refuse('invalid_request', 'send exactly one of login_hint, login_hint_token and id_token_hint')
   if (token !== undefined) refuse('invalid_request', 'login_hint_token is not taken here; send login_hint or id_token_hint')
   const subject = login === undefined ? await subjectOfIdToken(ctx, client, idToken as string) : await ctx.people.subjectOf(login)
-  const known = subject !== undefined && (await ctx.people.claims(subject)) !== undefined
+  const known = subject !== undefined && (await ctx.people.claims(subject)) !== undefined && (await mayUse(ctx, client, subject))
   return known ? subject : refuse('unknown_user_id', 'the hint names nobody who can be asked here')
 }
 

@@ -1,6 +1,17 @@
 /** A checked password is not a proof any more once it is changed, on every engine. */
 import assert from 'node:assert/strict'
-import { aGrant, aLink, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
+import {
+  aGrant,
+  aLink,
+  anAccessToken,
+  anAccount,
+  aRefreshToken,
+  aSession,
+  atOnce,
+  NOW,
+  onEachEngine,
+  type TenantStore,
+} from '../../test/stored.ts'
 
 const proof = { kind: 'password', subject: 'subject', passwordHash: '$hash', now: NOW } as const
 const live = async (store: TenantStore, hash: string) => (await store.sessions.find([hash], NOW)).length
@@ -79,3 +90,16 @@ for (const [how, change] of Object.entries(changes)) {
     }
   })
 }
+
+onEachEngine('a new password ends opaque access tokens of the sessions before it, and none of another tenant', async ({ a, b }) => {
+  for (const store of [a, b]) {
+    await store.accounts.add(anAccount())
+    await aGrant(store)
+    await store.sessions.start(aSession({ sid: 'before' }), '$hash', [])
+    const token = { ...anAccessToken({ grantId: 'grant', family: undefined }), sid: 'before' }
+    await store.issue({ spend: undefined, access: { hash: 'access', token }, refresh: undefined })
+  }
+  await a.accounts.replacePassword({ subject: 'subject', from: '$hash', to: '$new', keep: undefined, now: NOW, until: NOW + 600 })
+  assert.equal(await a.accessTokens.find('access'), undefined)
+  assert.ok(await b.accessTokens.find('access'))
+})

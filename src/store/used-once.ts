@@ -17,9 +17,9 @@ export function usedOnce(db: Db, tenant: string): Pick<Store, 'usedOnce'> {
   }
 }
 
-/** Returns a row for the first caller. */
+/** Returns a row for the first caller. Times that others sign may have a fraction. RFC 7519 §2 */
 export function useOnce(tenant: string, kind: UsedOnceKind, { id, expiresAt }: UsedOnce): Sql {
   return sql`
-    insert into used_once (tenant_id, kind, id, expires_at) values (${tenant}, ${kind}, ${id}, ${expiresAt})
+    insert into used_once (tenant_id, kind, id, expires_at) values (${tenant}, ${kind}, ${id}, ${Math.ceil(expiresAt)})
     on conflict do nothing returning id`
 }

@@ -9,7 +9,7 @@ export const grantOutcomes: Readonly<Record<string, Outcomes>> = {
     invalid_client: 'client disabled, client deleted',
     invalid_scope: 'scope removed',
     unauthorized_client: 'grant types removed',
-    invalid_grant: 'account suspended, account deleted',
+    invalid_grant: 'account suspended, account deleted, assignment removed',
     not_found: 'tenant suspended',
   },
   'ID token exchanged for an identity assertion': {
@@ -17,7 +17,7 @@ export const grantOutcomes: Readonly<Record<string, Outcomes>> = {
     invalid_client: 'client disabled, client deleted',
     invalid_request: 'client disabled and enabled, client deleted and registered again, signing key revoked',
     unauthorized_client: 'grant types removed',
-    invalid_grant: 'account suspended, account suspended and resumed, account deleted, grant revoked',
+    invalid_grant: 'account suspended, account suspended and resumed, account deleted, grant revoked, assignment removed',
     not_found: 'tenant suspended',
   },
   'asking for approval': {
@@ -27,13 +27,14 @@ export const grantOutcomes: Readonly<Record<string, Outcomes>> = {
     invalid_client: 'client disabled, client deleted',
     invalid_scope: 'scope removed',
     unauthorized_client: 'grant types removed',
-    unknown_user_id: 'account suspended, account deleted',
+    unknown_user_id: 'account suspended, account deleted, assignment removed',
     not_found: 'tenant suspended',
   },
   'request for approval that a person has still to answer': {
     works: `${untouched}, redirect URI removed, resource removed, grant revoked, signing key revoked`,
     '400': `${client}, scope removed, grant types removed`,
     'signs in': `${account}, sessions ended`,
+    'not assigned': 'assignment removed',
     '404': 'tenant suspended',
   },
   'request for approval that a person has allowed': {
@@ -42,6 +43,7 @@ export const grantOutcomes: Readonly<Record<string, Outcomes>> = {
     expired_token: 'client disabled and enabled, client deleted and registered again',
     'less: openid': 'scope removed',
     unauthorized_client: 'grant types removed',
+    invalid_grant: 'assignment removed',
     transaction_failed: `${account}, sessions ended, grant revoked`,
     not_found: 'tenant suspended',
   },

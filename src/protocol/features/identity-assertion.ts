@@ -1,5 +1,7 @@
 /** Identity assertions for other authorization servers — OAuth 2.0 Identity Assertion JWT Authorization Grant, draft-ietf-oauth-identity-assertion-authz-grant-04. */
+
 import type { AssertionType } from '../assertion-type.ts'
+import { mayUse } from '../assignment.ts'
 import { type Client, isVoid } from '../client.ts'
 import type { JsonObject } from '../codec/jws.ts'
 import { refuse } from '../errors.ts'
@@ -107,6 +109,7 @@ async function personOf(ctx: Ctx, client: Client, { sub, iat, auth_time, acr, am
   // What was allowed after the ID token was issued was allowed anew, and the token stands for what was revoked.
   if (!grant || grant.createdAt > (iat as number))
     return refuse('invalid_grant', 'the person no longer allows this client to know them; they must sign in again')
+  if (!(await mayUse(ctx, client, sub as string))) refuse('invalid_grant', 'this person is not assigned to the client')
   const { email, email_verified } = claims
   return { auth_time, acr, amr, ...(scopesAmong(grant.scope).includes('email') && email !== undefined ? { email, email_verified } : {}) }
 }

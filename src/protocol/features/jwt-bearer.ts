@@ -166,7 +166,7 @@ function authenticationOf({ now }: Ctx, { auth_time: at }: JsonObject, subject: 
 /** Once, whichever node is asked. Last, so that a request that fails for another reason can be repeated. §3 (7) */
 async function useUp(ctx: Ctx, { iss, jti, exp }: JsonObject): Promise<void> {
   if (!isShortText(jti)) refuse('invalid_grant', 'jti of the assertion must be a text of 1 to 255 characters')
-  const first = await ctx.store.usedOnce.first('assertion-grant', sha256(`${iss} ${jti}`), Math.ceil(exp as number) + clockSkew)
+  const first = await ctx.store.usedOnce.first('assertion-grant', sha256(`${iss} ${jti}`), (exp as number) + clockSkew)
   if (!first) refuse('invalid_grant', 'the assertion was used before; get a new one for each request')
 }
 
