@@ -43,6 +43,7 @@ suite('registered metadata', () => {
       signed_responses: 'optional',
       request_object_jti: 'optional',
       request_object_audience: 'liberal',
+      assignment: 'optional',
       parameters_outside_request_object: 'ignored',
       assertion_audience: 'issuer',
       sender_constraint: 'none',

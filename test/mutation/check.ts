@@ -18,13 +18,13 @@ interface Diagnostic {
 
 /** TypeScript's errors for what is declared and never used: a sign of the change, not of a fault. */
 const unused = [6133, 6138, 6192, 6196, 6198, 6199]
-const floating = ['--only=nursery/noFloatingPromises', '--only=nursery/noMisusedPromises']
+const floating = ['--type-aware', '--config', join(root, '.oxlintrc.json')]
 
 export function startCheck(copy: Copy): Check {
   const server = startLanguageServer(copy.path)
   const opened = new Map<string, number>()
   const initialized = server.ask('initialize', { processId: process.pid, rootUri: pathToFileURL(copy.path).href, capabilities: {} })
-  initialized.then(() => server.tell('initialized', {}))
+  void initialized.then(() => server.tell('initialized', {}))
 
   async function hasTypeError(file: string, text: string): Promise<boolean> {
     await initialized
@@ -39,7 +39,7 @@ export function startCheck(copy: Copy): Check {
 
   function hasFloatingPromise(file: string, text: string, original: string): boolean {
     copy.write(file, text)
-    const { status } = spawnSync(join(root, 'node_modules', '.bin', 'biome'), ['lint', ...floating, file], { cwd: copy.path })
+    const { status } = spawnSync(join(root, 'node_modules', '.bin', 'oxlint'), [...floating, file], { cwd: copy.path })
     copy.write(file, original)
     return status !== 0
   }
