@@ -106,3 +106,19 @@ export function loginOf({ subject, username, email }: Pick<Account, 'subject' | 
 export function isActive(account: Account): boolean {
   return account.status === 'active'
 }
+
+/** All that is told of an account that is active; undefined of one that is not. */
+export function claimsOf(account: Account): Readonly<Record<string, unknown>> | undefined {
+  if (!isActive(account)) return undefined
+  const { subject, claims, attributes, username, email, role, updatedAt } = account
+  const verified = email === undefined ? undefined : (claims['email_verified'] ?? false)
+  return {
+    ...claims,
+    preferred_username: username === subject ? undefined : username,
+    email,
+    email_verified: verified,
+    role,
+    attributes,
+    updated_at: updatedAt,
+  }
+}

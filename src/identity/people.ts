@@ -2,7 +2,7 @@
 import { refuse } from '../protocol/errors.ts'
 import type { People, Tokens } from '../protocol/ports.ts'
 import type { Session } from '../protocol/types.ts'
-import { type Account, foldLogin, isActive, loginOf, type SessionRow } from './account.ts'
+import { type Account, claimsOf, foldLogin, isActive, loginOf, type SessionRow } from './account.ts'
 import { signUpAttributes } from './attributes.ts'
 import { failedSignIn } from './failed-sign-in.ts'
 import { passkeyCreation, passkeyRequest } from './passkeys.ts'
@@ -36,7 +36,7 @@ export function people(deps: SignInDeps): People {
 
     async claims(subject) {
       const account = await store.accounts.bySubject(subject)
-      return account && isActive(account) ? claimsOf(account) : undefined
+      return account && claimsOf(account)
     },
 
     subjectOf: async (login) => (await store.accounts.byLogin(foldLogin(login)))?.subject,
@@ -108,18 +108,4 @@ export function shown(account: Account): { name: string; detail: string | undefi
   const name = typeof claims['name'] === 'string' ? claims['name'] : loginOf(account)
   const detail = email ?? username
   return { name, detail: detail === name ? undefined : detail }
-}
-
-/** OpenID Connect Core §5.1. */
-function claimsOf({ subject, claims, attributes, username, email, role, updatedAt }: Account): Readonly<Record<string, unknown>> {
-  const verified = email === undefined ? undefined : (claims['email_verified'] ?? false)
-  return {
-    ...claims,
-    preferred_username: username === subject ? undefined : username,
-    email,
-    email_verified: verified,
-    role,
-    attributes,
-    updated_at: updatedAt,
-  }
 }

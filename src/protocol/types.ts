@@ -176,6 +176,8 @@ export interface Credential {
   sid: string | undefined
   /** Claims that features or the client's registration add. */
   extra: Readonly<Record<string, unknown>>
+  /** What `People.claims` says of its person, where that was read along with it. */
+  person?: Readonly<Record<string, unknown>>
 }
 
 /** The content of an access token, whether in a JWT or stored for an opaque one. */

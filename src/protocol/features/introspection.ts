@@ -30,7 +30,7 @@ async function describe(ctx: Ctx, caller: Introspector, text: string): Promise<o
   if (hash !== undefined) return describeRefreshToken(ctx, caller, await ctx.store.refreshTokens.find(hash))
   const token = await findCredential(ctx, text)
   if (!token || !concerns(token, caller)) return undefined
-  const account = token.grantId === undefined ? {} : await ctx.people.claims(token.subject)
+  const account = token.grantId === undefined ? {} : (token.person ?? (await ctx.people.claims(token.subject)))
   return (
     account && {
       ...describeAccessToken(ctx, token, visibleScope(token, caller)),

@@ -22,7 +22,7 @@ const endpoint: Endpoint = {
     const client = token.clientId === undefined ? undefined : await ctx.store.clients.find(token.clientId)
     if (client && token.grantId === undefined) return claimsReply(ctx, client, { ...token.extra, sub: token.subject }) // the subject does not tell: an account may have a client's name
     if (!token.scope.includes('openid')) refuse('insufficient_scope', 'the access token needs the scope openid') // §5.3.1
-    const known = (await ctx.people.claims(token.subject)) ?? refuse('invalid_token', 'the account is no longer active')
+    const known = token.person ?? (await ctx.people.claims(token.subject)) ?? refuse('invalid_token', 'the account is no longer active')
     const { subject, scope, extra } = token
     const claims = await subjectClaims(ctx, { subject, scope, known, extra })
     return claimsReply(ctx, client, { ...claims, sub: await toldSubject(ctx, token) }) // §5.3.2
