@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setGlobalConfig } from '@openid4vc/oauth2'
+import { z } from 'zod'
 import { makeOffer } from '../src/protocol/credential-offer.ts'
 import { testApp } from '../test/app.ts'
 import { aWallet, badge, declare, readSdJwt } from '../test/journeys/credential-setup.ts'
 import { fetchCredential } from './wallet.ts'
+
+z.config({ customError: undefined }) // the wallet's library words the errors of this whole process
 
 setGlobalConfig({ allowInsecureUrls: true })
 

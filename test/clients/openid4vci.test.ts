@@ -12,12 +12,15 @@ import {
 } from '@openid4vc/oauth2'
 import { Openid4vciClient } from '@openid4vc/openid4vci'
 import { type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
+import { z } from 'zod'
 import { makeOffer } from '../../src/protocol/credential-offer.ts'
 import { brokenRules, profiles } from '../../src/protocol/features/profiles.ts'
 import type { Engine, TestApp } from '../app.ts'
 import { alice, call, callback, shows } from '../journeys/application.ts'
 import { aWallet, badge, type HolderPair, holderPair, issuing, readSdJwt } from '../journeys/credential-setup.ts'
 import { engines } from '../postgres.ts'
+
+z.config({ customError: undefined }) // the wallet's library words the errors of this whole process
 
 setGlobalConfig({ allowInsecureUrls: true })
 
