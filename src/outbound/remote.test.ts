@@ -121,6 +121,13 @@ suite('a request to another server', () => {
     await assert.rejects(open.request({ url: 'http://127.0.0.1:1/' }), failure('unreachable'))
   })
 
+  test('fails when the server switches to a protocol that nobody asked for', async () => {
+    const origin = await listening((request) =>
+      request.socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    )
+    await assert.rejects(open.request({ url: origin }), failure('unreachable'))
+  })
+
   test('asks for no compression, so the bound is that of what is read', async () => {
     const origin = await listening((request, response) => response.end(request.headers['accept-encoding']))
     assert.equal((await open.request({ url: origin, headers: { 'accept-encoding': 'gzip' } })).body, 'identity')

@@ -84,6 +84,7 @@ function send(
         ? httpsRequest(url, { ...options, agent: agents['https:'] }, resolve)
         : httpRequest(url, { ...options, agent: agents['http:'] }, resolve)
     sent.on('error', reject)
+    sent.on('close', () => reject(new Error('the connection ended without an answer'))) // as when it switches protocols, which is no error
     sent.end(body)
   })
 }
