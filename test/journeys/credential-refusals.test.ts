@@ -146,7 +146,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await declare(other, badge)
       const foreign = await walletOf(gatehouse, { issuer: `${gatehouse.issuer}/t/other` }).nonce()
       const ofDpop = gatehouse.root.tokens.nonce('dpop', gatehouse.now())
-      for (const nonce of [old, foreign, ofDpop, `${(await wallet.nonce()).split('.')[0]}.${ofDpop}`, 1])
+      for (const nonce of [old, foreign, ofDpop, `${(await wallet.nonce()).split('.')[0]}.${ofDpop}`, `${await wallet.nonce()}.again`, 1])
         await withProof(claims({ nonce }), 'invalid_nonce', stale)
       const proof = await wallet.proof()
       const body = { credential_configuration_id: badge.id, proofs: { jwt: [proof] } }

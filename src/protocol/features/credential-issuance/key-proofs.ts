@@ -158,7 +158,7 @@ export function newNonce({ tokens, id, now }: Ctx): string {
 
 function freshNonce({ tokens, now }: Ctx, nonce: unknown): string {
   if (nonce === undefined) return refuse('invalid_proof', 'a proof has no nonce; get one at the nonce endpoint')
-  const [one, rest = ''] = typeof nonce === 'string' ? nonce.split('.', 2) : []
+  const [one, rest = ''] = typeof nonce === 'string' ? nonce.split(/\.(.*)/s) : []
   return typeof nonce === 'string' && tokens.isNonce(`credential ${one}`, rest, now())
     ? nonce
     : refuse('invalid_nonce', 'nonce of a proof is not a c_nonce of this issuer that is in force')
