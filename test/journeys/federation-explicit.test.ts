@@ -39,18 +39,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('what one party sent, another cannot send again', async () => {
       const text = explicit(await relyingParty({ token_endpoint_auth_method: 'client_secret_basic' }))
-      const send = () =>
+      const send = (body: string) =>
         fetched(`${gatehouse.issuer}/federation/register`, {
           method: 'POST',
           headers: { 'content-type': 'application/entity-statement+jwt' },
-          body: text,
+          body,
         })
-      assert.equal((await send()).status, 200)
-      const { status, body } = await send()
-      assert.deepEqual(
-        [status, body.error_description],
-        [400, 'this entity configuration was sent before; sign another one for each registration'],
-      )
+      assert.equal((await send(text)).status, 200)
+      for (const again of [text, withOtherSignature(text)]) {
+        const { status, body } = await send(again)
+        assert.deepEqual(
+          [status, body.error_description],
+          [400, 'this entity configuration was sent before; sign another one for each registration'],
+        )
+      }
     })
 
     test('an explicit registration that is not right is refused', async () => {
@@ -84,4 +86,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
   })
+}
+
+/** Of an ECDSA signature (r, s) anybody can make (r, n - s), which is valid too. */
+function withOtherSignature(jwt: string): string {
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n // of P-256
+  const bytes = Buffer.from(jwt.split('.')[2] as string, 'base64url')
+  const s = order - BigInt(`0x${bytes.toString('hex', 32)}`)
+  bytes.write(s.toString(16).padStart(64, '0'), 32, 'hex')
+  return jwt.replace(/[^.]*$/, bytes.toString('base64url'))
 }

@@ -62,8 +62,8 @@ const register: Endpoint = {
     const { configuration, statements } = readRegistration(ctx, request.headers['content-type'], jwt)
     const chain = await chainOfRegistration(ctx, configuration, statements)
     const client = await explicitClient(ctx, chain)
-    // Who repeats what another sent would be told a secret.
-    if (!(await ctx.store.usedOnce.first('federation-registration', sha256(configuration.jwt), configuration.exp)))
+    // Who repeats what another sent would be told a secret. The signature is left out: of one text there can be several.
+    if (!(await ctx.store.usedOnce.first('federation-registration', sha256(configuration.jws.input), configuration.exp)))
       refuse('invalid_request', 'this entity configuration was sent before; sign another one for each registration')
     const secret = newSecretFor(ctx, client)
     const registered = await registerByChain(ctx, chain, client, secret?.row)
