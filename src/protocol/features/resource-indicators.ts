@@ -14,12 +14,14 @@ async function named(ctx: Ctx, params: Params, client: Client): Promise<Resource
   return known(ctx, [...identifiers, ...audience])
 }
 
-/** Each must be registered. §2. A wallet may name the credential issuer, which is this server. OpenID for Verifiable Credential Issuance §5.1.2 */
+/** A wallet may name the credential issuer, which is this server. OpenID for Verifiable Credential Issuance §5.1.2 */
+const isCredentialIssuer = (ctx: Ctx, uri: string | undefined) => uri === ctx.issuer && ctx.tenant.credentials.length > 0
+
+/** Each must be registered. §2 */
 async function known(ctx: Ctx, identifiers: readonly string[]): Promise<Resource[]> {
   const found = await Promise.all(identifiers.map((uri) => ctx.store.resources.find(uri)))
-  const isThisIssuer = (uri: string | undefined) => uri === ctx.issuer && ctx.tenant.credentials.length > 0
   const resources = found.flatMap(
-    (resource, i) => resource ?? (isThisIssuer(identifiers[i]) ? [] : refuse('invalid_target', 'resource is not known here')),
+    (resource, i) => resource ?? (isCredentialIssuer(ctx, identifiers[i]) ? [] : refuse('invalid_target', 'resource is not known here')),
   )
   return resources.filter(({ identifier }, i) => resources.findIndex((other) => other.identifier === identifier) === i)
 }
@@ -41,11 +43,12 @@ export function resourceIndicators(): Feature {
     async resolveResources(ctx, { params, issuance }) {
       const { authorization, client } = issuance
       const granted = authorization?.resource ?? issuance.within?.resource
-      const asked = await named(ctx, params, client)
-      if (asked.length === 0) return known(ctx, granted ?? defaultResources(client))
       const allowed = granted && (await known(ctx, granted)).map(({ identifier }) => identifier)
-      if (allowed && !asked.every(({ identifier }) => allowed.includes(identifier)))
-        refuse('invalid_target', 'resource was not part of the authorization request') // §2.2
+      const isAllowed = ({ identifier }: Resource) => allowed === undefined || allowed.includes(identifier)
+      // The credential issuer may be a registered API, too. A wallet names it all the same for an offer, which names no API.
+      const asked = (await named(ctx, params, client)).filter((one) => isAllowed(one) || !isCredentialIssuer(ctx, one.identifier))
+      if (asked.length === 0) return known(ctx, granted ?? defaultResources(client))
+      if (!asked.every(isAllowed)) refuse('invalid_target', 'resource was not part of the authorization request') // §2.2
       return asked
     },
   }
