@@ -36,6 +36,14 @@ test('point 13: no name makes a row of its own', () => {
   assert.equal(sheet(terminal, { name: 'one\nrole  superadmin' }).trimEnd().split('\n').length, 1)
 })
 
+test('a list of objects shows what is in them', () => {
+  const { terminal } = screened(false)
+  assert.equal(
+    sheet(terminal, { scopes: ['a', 'b'], claims: [{ name: 'email' }, { name: 'age' }] }),
+    'scopes  a b\nclaims  {"name":"email"} {"name":"age"}\n',
+  )
+})
+
 let line: CommandLine
 before(async () => {
   line = await commandLine()

@@ -66,10 +66,14 @@ function onOneLine(text: string): string {
 function flat(value: object, prefix: string): [string, string][] {
   return Object.entries(value).flatMap(([name, inner]): [string, string][] => {
     if (inner === undefined) return []
-    if (Array.isArray(inner)) return inner.length > 0 ? [[prefix + name, inner.join(' ')]] : []
+    if (Array.isArray(inner)) return inner.length > 0 ? [[prefix + name, inner.map(item).join(' ')]] : []
     if (typeof inner === 'object' && inner !== null) return flat(inner, `${prefix + name}.`)
     return [[prefix + name, name.endsWith('_at') && typeof inner === 'number' ? dateOf(inner) : String(inner)]]
   })
+}
+
+function item(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 /** Seconds since the epoch as `2031-05-01 12:00 UTC`. */
