@@ -54,6 +54,12 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['After {} wrong codes in {} minutes', constant('maxUserCodes'), window],
   ],
   [guide('connections')]: [['may differ from ours by {} seconds', code(/const tolerance = (\d+)/, 'src/connections/logout-token.ts')]],
+  [guide('webhooks')]: [
+    ['from 200 to 299, within {} seconds', constant('defaultTimeout')],
+    ['first after {} seconds', constant('firstRetry')],
+    ['After {} hours it gives up', constant('worthSending') / hour],
+    ['more than {} KiB', code(/const maxAnswer = ([\d_]+)/, 'src/identity/send-webhook.ts') / 1024],
+  ],
   [guide('logout')]: [
     ['It lives for {} minutes', constant('logoutTokenLifetime') / minute],
     ['| Within {} seconds |', constant('deliverySeconds') + constant('headStart')],

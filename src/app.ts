@@ -5,33 +5,26 @@ import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
 import { passwords } from './crypto/passwords.ts'
 import { type Sealing, sealing } from './crypto/reseal.ts'
-import { keyIdOf, Unsealable } from './crypto/seal.ts'
-import { recordAuditEvents } from './identity/audit.ts'
 import type { Mailer } from './identity/links.ts'
 import { checkKeys, openSealer } from './key-encryption.ts'
 import { openListeners } from './listeners.ts'
-import { mailChannel } from './mail/channel.ts'
 import { folderMailer, type SentMail, smtpMailer } from './mail/mailer.ts'
+import { deliveryOf } from './message-delivery.ts'
 import { type NodeClock, nodeClock } from './node-clock.ts'
 import { clientDocuments } from './outbound/client-documents.ts'
 import { keySets } from './outbound/key-sets.ts'
 import { remote } from './outbound/remote.ts'
 import { backgroundTasks } from './outbox/background-tasks.ts'
-import { type OutboxDelivery, outboxDelivery } from './outbox/delivery.ts'
-import { logoutTokenChannel } from './outbox/logout-tokens.ts'
-import { pingChannel } from './outbox/pings.ts'
 import { attemptSoon } from './outbox/soon.ts'
 import { periodicTask } from './periodic-task.ts'
 import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
-import type { Ctx, Server } from './protocol/feature.ts'
+import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
 import { routesOf } from './routes.ts'
 import { StartupError } from './startup-error.ts'
-import { audit } from './store/audit.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
-import { outboxQueue } from './store/outbox.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import { type Db, sql } from './store/sql.ts'
 import { sweeper } from './store/sweep.ts'
@@ -151,7 +144,7 @@ function composeApp(base: Omit<AppDeps, MadeHere>, tenants: TenantStore, clock: 
     const row = await tenants.find(id)
     return row && cache.tenant(row.slug)
   }
-  const delivery = deliveryOf(base, { mailer, orderedId, ctxOf: async (id) => (await tenantOf(id))?.ctx })
+  const delivery = deliveryOf(base, { mailer, orderedId, tenantOf })
   const tasks = backgroundTasks((problem, text) => platform.log.warn(problem, text))
   const deps: AppDeps = {
     ...base,
@@ -198,42 +191,6 @@ function composeApp(base: Omit<AppDeps, MadeHere>, tenants: TenantStore, clock: 
     },
   }
   return app
-}
-
-interface DeliveryParts {
-  mailer: Mailer | undefined
-  orderedId: AppDeps['orderedId']
-  ctxOf(tenant: string): Promise<Ctx | undefined>
-}
-
-/** The outbox of all tenants. The loss of a message is recorded in the audit log of its tenant. */
-function deliveryOf(
-  { config, platform, db, sealer, remote }: Pick<AppDeps, 'config' | 'platform' | 'db' | 'sealer' | 'remote'>,
-  { mailer, orderedId, ctxOf }: DeliveryParts,
-): OutboxDelivery {
-  const { now, random, log } = platform
-  const retention = config.audit.keep_days * 86_400
-  const open = (tenant: string, id: string, sealed: string) => {
-    try {
-      return sealer.open({ purpose: 'outbox', tenant, id }, sealed).toString()
-    } catch (error) {
-      if (error instanceof Unsealable) return undefined
-      throw error
-    }
-  }
-  return outboxDelivery({
-    queue: outboxQueue(db),
-    channels: {
-      mail: mailChannel({ mailer, open, hasKeyOf: (sealed) => sealer.keyIds.includes(keyIdOf(sealed)) }),
-      'logout-token': logoutTokenChannel(ctxOf),
-      ping: pingChannel({ remote, open, hasKeyOf: (sealed) => sealer.keyIds.includes(keyIdOf(sealed)) }),
-    },
-    id: () => randomId(random),
-    now,
-    chance: () => random(1)[0]! / 255,
-    log,
-    recordAudit: (tenant, events) => recordAuditEvents({ store: audit(db, tenant), now, orderedId, retention }, events, undefined),
-  })
 }
 
 /** Undefined: the features that need mail are not offered. */

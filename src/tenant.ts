@@ -38,6 +38,7 @@ import { withoutGrantTypes } from './tenant-grant-types.ts'
 import { federationKeysOf, keysOf } from './tenant-keys.ts'
 import { registrationRuleOf } from './tenant-registration.ts'
 import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
+import { webhooksOf } from './tenant-webhooks.ts'
 import { upstreamTokens } from './vault/exchange.ts'
 import { accountClient } from './web/account/client.ts'
 import { withAdministration } from './web/api/administration.ts'
@@ -131,6 +132,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     keyring: keys,
     signingSecrets: shared,
     ...{ ...upstream, tokens: opaque },
+    webhooks: webhooksOf(deps, row.id, { store, issuer, remote, now, id }),
     readablePassword: () => readablePassword(random),
     accounts: { store, passwords, now, id, notify: signIn.notify },
     attributes: { store, scopes: server.scopes },

@@ -1,6 +1,7 @@
 /** Every act of every port of a tenant's store, and what it changes in a tenant that holds two of everything. */
 import { type Act, lists, reads, writes } from './act.ts'
 import { credentialActs } from './credential-acts.ts'
+import { eventActs } from './event-acts.ts'
 import { federationActs } from './federation-acts.ts'
 import { grantActs } from './grant-acts.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, aRefreshToken, aSession, NOW } from './stored.ts'
@@ -14,7 +15,6 @@ import {
   anApiKey,
   anAttribute,
   anEntry,
-  anEvent,
   anIdentity,
   anInitialToken,
   anUpstreamRequest,
@@ -258,8 +258,6 @@ const identity: Record<string, Act> = {
   'links.confirmEmail': writes('accounts ~1, links -1', (s) => s.links.confirmEmail('link1', NOW)),
   'links.setPassword': writes(endOfAccess, (s) => s.links.setPassword('reset1', '$new', NOW)),
   'outbox.add': writes('outbox +1', (s) => s.outbox.add(aMessage({ id: 'message3' }))),
-  'audit.add': writes('audit +1', (s) => s.audit.add([anEvent('3')], NOW + 60)),
-  'audit.search': lists((s) => s.audit.search({ limit: 10, newestFirst: true })),
   'assignments.includes': reads((s, n) => s.assignments.includes(`client${n}`, `person${n}`)),
   'assignmentsAdmin.add': writes('assignments +1', (s) => s.assignmentsAdmin.add('client1', { kind: 'user', id: 'person2' })),
   'assignmentsAdmin.remove': writes('assignments -1', (s) => s.assignmentsAdmin.remove('client1', { kind: 'group', id: 'group1' })),
@@ -284,4 +282,11 @@ const identity: Record<string, Act> = {
   'attributes.remove': writes('accounts ~2, attribute_schemas ~1', (s) => s.attributes.remove('attribute1')),
 }
 
-export const acts: Readonly<Record<string, Act>> = { ...protocol, ...grantActs, ...identity, ...credentialActs, ...federationActs }
+export const acts: Readonly<Record<string, Act>> = {
+  ...protocol,
+  ...grantActs,
+  ...identity,
+  ...credentialActs,
+  ...eventActs,
+  ...federationActs,
+}

@@ -34,6 +34,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'identity/account.ts',
     'identity/store.ts',
     'identity/outbox.ts',
+    'identity/webhooks.ts',
     'identity/groups.ts',
     'identity/attributes.ts',
     'crypto/types.ts',
@@ -45,7 +46,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   ],
   web: ['protocol', 'identity', 'crypto', 'connections', 'vault'],
   mail: ['identity/links.ts', 'identity/outbox.ts', 'outbox/delivery.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
-  outbox: ['protocol', 'identity/outbox.ts', 'identity/store.ts'],
+  outbox: ['protocol', 'identity/outbox.ts', 'identity/store.ts', 'identity/send-webhook.ts', 'identity/webhooks.ts'],
   // The settings of features are computed from the catalogue; algorithms and the rule for loopback addresses are defined once.
   config: [
     'connections/connection.ts',
@@ -88,6 +89,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'config',
     'identity',
     'mail',
+    'message-delivery.ts',
     'platform.ts',
     'protocol',
     'tenant.ts',
@@ -99,6 +101,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'version.ts',
     'web',
   ],
+  'message-delivery.ts': ['crypto', 'identity', 'mail', 'outbox', 'store', 'tenant.ts'],
   'tenant-directory.ts': ['protocol', 'store'],
   'tenant-cache.ts': ['store', 'tenant.ts'],
   'tenant.ts': [
@@ -115,6 +118,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'tenant-keys.ts',
     'tenant-registration.ts',
     'tenant-upstream.ts',
+    'tenant-webhooks.ts',
     'vault',
     'web',
   ],
@@ -123,6 +127,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'tenant-registration.ts': ['config', 'protocol', 'store'],
   'tenant-keys.ts': ['config', 'crypto', 'platform.ts', 'protocol', 'store'],
   'tenant-upstream.ts': ['config', 'connections', 'crypto', 'identity', 'platform.ts', 'protocol', 'store', 'vault'],
+  'tenant-webhooks.ts': ['crypto', 'identity', 'platform.ts', 'store'],
   'demo-constants.ts': [],
   'demo-data.ts': ['demo-constants.ts', 'tenant.ts', 'app.ts', 'protocol', 'identity'],
   // Words the errors of every folder for the operator, and migrates without opening an application.

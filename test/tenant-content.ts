@@ -2,6 +2,7 @@
 import { connectionSchema } from '../src/connections/connection.ts'
 import type { UpstreamRequest } from '../src/connections/store.ts'
 import { attributeSchema } from '../src/identity/attributes.ts'
+import { webhookSchema } from '../src/identity/webhooks.ts'
 import { credentialConfigurationSchema } from '../src/protocol/credential-configuration.ts'
 import type { CredentialOffer, DeferredCredential, IssuedCredential } from '../src/protocol/credentials.ts'
 import type { StoredApiKey } from '../src/protocol/registry.ts'
@@ -29,6 +30,7 @@ export const aTrustedIssuer = (n: string) =>
     clients: [`client${n}`],
     subject_kind: 'login',
   })
+export const aWebhook = (n: string) => webhookSchema.parse({ name: `webhook${n}`, url: `https://receiver${n}.example`, events: ['user.*'] })
 export const anUpstreamRequest = (n: string): UpstreamRequest => ({
   hash: `upstream-request${n}`,
   connection: `connection${n}`,
@@ -241,6 +243,7 @@ export async function fillTenant(store: TenantStore): Promise<void> {
     await store.initialAccessTokens.add(anInitialToken(n))
     await store.registrations.add(aRegistration(n))
     await store.connections.add(aConnection(n), 'sealed')
+    await store.webhooks.add(aWebhook(n), 'sealed')
     await store.credentialConfigurations.add(aCredential(n))
     await store.trustedIssuersAdmin.add(aTrustedIssuer(n))
     await store.groups.add(aGroup(n))

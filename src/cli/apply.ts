@@ -17,6 +17,7 @@ import {
   membersOfEntity,
   membersOfIssuer,
   membersOfResource,
+  membersOfWebhook,
   readSection,
   readSections,
   type TenantSection,
@@ -57,7 +58,10 @@ export function apply(command: Command, terminal: Terminal): void {
   command
     .option('--tenant <slug>', 'the tenant of the lists outside `tenants`', 'root')
     .option('--yes', 'do not ask for confirmation')
-    .option('--prune', 'delete what is missing from a list of the file: clients, APIs, connections, credentials, entities, trusted issuers')
+    .option(
+      '--prune',
+      'delete what is missing from a list of the file: clients, APIs, connections, webhooks, credentials, entities, trusted issuers',
+    )
     .option('--allow-weak-secret', 'accept secrets of fewer than 22 characters')
     .option('--json', 'print JSON, for programs')
   withExamples(command, ['gatehouse apply gatehouse-clients.yaml', 'gatehouse apply clients.yaml --yes --prune']).action(
@@ -111,6 +115,7 @@ const listOf = {
   client: 'clients',
   resource: 'resources',
   connection: 'connections',
+  webhook: 'webhooks',
   credential: 'credentials',
   'federation entity': 'federation_entities',
   'trusted-issuer': 'trusted_issuers',
@@ -123,6 +128,7 @@ async function keptIn(tenant: Tenant, declared: readonly Declared[]): Promise<Pl
   const clients = await all(store.clientsAdmin.list, (client) => client.client_id)
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
   const connections = await all(store.connections.list, ({ name }) => name)
+  const webhooks = await all(store.webhooks.list, ({ name }) => name)
   const credentials = await all(store.credentialConfigurations.list, ({ id }) => id)
   const entities = await everyEntity(store)
   const issuers = await all(store.trustedIssuersAdmin.list, ({ issuer }) => issuer)
@@ -130,6 +136,7 @@ async function keptIn(tenant: Tenant, declared: readonly Declared[]): Promise<Pl
     ...entities.map((one): PlanEntry => ({ kind: 'federation entity', id: idOfEntity(one), members: membersOfEntity(one) })),
     ...credentials.map((one): PlanEntry => ({ kind: 'credential', id: one.id, members: membersOfCredential(one) })),
     ...issuers.map((one): PlanEntry => ({ kind: 'trusted-issuer', id: one.issuer, members: membersOfIssuer(one) })),
+    ...webhooks.map((one): PlanEntry => ({ kind: 'webhook', id: one.name, members: membersOfWebhook(one) })),
     ...connections.map((one): PlanEntry => ({ kind: 'connection', id: one.name, members: membersOfConnection(one) })),
     ...(await Promise.all(
       clients.map(async (client): Promise<PlanEntry> => {
@@ -147,6 +154,10 @@ async function keptIn(tenant: Tenant, declared: readonly Declared[]): Promise<Pl
 async function needsSecret(tenant: Tenant | undefined, { kind, id, secret }: Declared): Promise<boolean> {
   if (secret === undefined) return false
   if (kind === 'credential') return false
+  if (kind === 'webhook') {
+    const sealed = (await tenant?.store.webhooks.find(id))?.sealedSecret
+    return sealed === undefined || (secret !== generate && (await tenant?.webhooks.open(id, sealed)) !== secret)
+  }
   if (kind === 'connection') return !(await isSecretOf(tenant, id, secret))
   const kept = kind === 'client' ? await tenant?.store.clientsAdmin.find(id) : await tenant?.store.resources.find(id)
   if (!tenant || !kept || kept.secretHashes.length === 0) return true
@@ -165,7 +176,7 @@ async function carriedOut(terminal: Terminal, app: App, plans: readonly TenantPl
   if (flags.json) return made
   terminal.stdout.write('Done.\n')
   for (const { tenant, kind, id, secret } of made) terminal.stdout.write(`secret of ${kind} ${id} of tenant ${tenant}: ${secret}\n`)
-  if (made.length > 0) terminal.stderr.write('Only hashes of the secrets are stored: note them now.\n')
+  if (made.length > 0) terminal.stderr.write('The secrets are not shown again: note them now.\n')
   return made
 }
 
@@ -185,10 +196,12 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
   const tenant = (await app.tenant(slugOf(section))) ?? refuse(`tenant ${section.tenant} has just been removed`)
   const made: Made[] = []
   const gone = goneOf(steps, 'federation entity')
+  const webhooks: NonNullable<Declaration['webhooks']>[number][] = []
   const declaration: Declaration = {
     clients: [],
     resources: [],
     connections: [],
+    webhooks,
     credentials: declared.flatMap((one) => (one.kind === 'credential' ? [one.metadata] : [])),
     entities: declared.flatMap((one) => (one.kind === 'federation entity' ? [one.metadata] : [])),
     trustedIssuers: declared.flatMap((one) => (one.kind === 'trusted-issuer' ? [one.metadata] : [])),
@@ -196,6 +209,7 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
       clients: goneOf(steps, 'client'),
       resources: goneOf(steps, 'resource'),
       connections: goneOf(steps, 'connection'),
+      webhooks: goneOf(steps, 'webhook'),
       credentials: goneOf(steps, 'credential'),
       entities: (await everyEntity(tenant.store)).filter((one) => gone.includes(idOfEntity(one))),
       trustedIssuers: goneOf(steps, 'trusted-issuer'),
@@ -208,6 +222,14 @@ async function declare(app: App, { section, tenant: change, declared, steps }: T
     if (one.kind === 'connection') {
       const sealedSecret = step.newSecret && one.secret !== undefined ? tenant.connections.secrets.seal(one.id, one.secret) : undefined
       declaration.connections.push({ connection: one.metadata, sealedSecret })
+      continue
+    }
+    if (one.kind === 'webhook') {
+      const secret = one.secret === generate ? tenant.webhooks.newSecret() : one.secret
+      const sealedSecret = step.newSecret && secret !== undefined ? tenant.webhooks.seal(one.id, secret) : undefined
+      if (step.newSecret && secret !== undefined && one.secret === generate)
+        made.push({ tenant: section.tenant, kind: one.kind, id: one.id, secret })
+      webhooks.push({ webhook: one.metadata, sealedSecret })
       continue
     }
     const chosen = one.secret === undefined || one.secret === generate ? {} : { secret: one.secret, allowWeakSecret: true as const }

@@ -13,7 +13,7 @@ after(remove)
 
 /** These change nothing of a tenant, or (serving, migrating) do not do it for anyone. */
 const readers =
-  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|assignments|sessions|roles)|roles|keys list|clients logout-test|federation (?:show|list|keys|resolve|trust-marks)|users factors|version|.* --help)$/
+  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|assignments|sessions|roles)|roles|keys list|clients logout-test|webhooks test|federation (?:show|list|keys|resolve|trust-marks)|users factors|version|.* --help)$/
 
 const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
 const leaves = (command: Command, path = ''): string[] =>
@@ -68,6 +68,10 @@ const commands: [line: string, ...acts: string[]][] = [
   ['connections update staff --label Staff', 'connection.change'],
   [`connections set-secret staff --client-secret-file ${people}`, 'connection.secret'],
   ['connections delete staff', 'connection.remove'],
+  ['webhooks create --name crm --url https://crm.example/events --events user.create', 'webhook.create'],
+  ["webhooks update crm --events 'user.*'", 'webhook.change'],
+  ['webhooks rotate-secret crm', 'webhook.secret'],
+  ['webhooks delete crm', 'webhook.remove'],
   [
     `credentials create --id badge --display '[{"name":"Badge"}]' --claims '[{"name":"email","source":"account.email"}]'`,
     'credential-configuration.create',

@@ -1,9 +1,11 @@
-/** A file that declares clients (RFC 7591 §2), resources, connections, credentials, federation entities and trusted issuers: read and written. */
+/** A file that declares clients (RFC 7591 §2), resources, connections, webhooks, credentials, federation entities and trusted issuers: read and written. */
 import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { type ConnectionMetadata, connectionSchema } from '../connections/connection.ts'
+import { isWebhookSecret } from '../crypto/webhook-secret.ts'
+import { type WebhookMetadata, webhookSchema } from '../identity/webhooks.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { policySchema } from '../protocol/client-policy.ts'
@@ -24,7 +26,15 @@ import { readAll, type Terminal } from './terminal.ts'
 const list = z.array(z.record(z.string(), z.unknown())).optional()
 const section = {
   name: tenantNameSchema.optional(),
-  ...{ clients: list, resources: list, connections: list, credentials: list, federation_entities: list, trusted_issuers: list },
+  ...{
+    clients: list,
+    resources: list,
+    connections: list,
+    webhooks: list,
+    credentials: list,
+    federation_entities: list,
+    trusted_issuers: list,
+  },
 }
 const fileSchema = z.strictObject({ ...section, tenants: z.record(slugSchema, z.strictObject(section)).default({}) })
 
@@ -38,6 +48,7 @@ export interface TenantSection {
   clients: readonly Record<string, unknown>[] | undefined
   resources: readonly Record<string, unknown>[] | undefined
   connections: readonly Record<string, unknown>[] | undefined
+  webhooks: readonly Record<string, unknown>[] | undefined
   credentials: readonly Record<string, unknown>[] | undefined
   federation_entities: readonly Record<string, unknown>[] | undefined
   trusted_issuers: readonly Record<string, unknown>[] | undefined
@@ -50,6 +61,7 @@ export type Declared = PlanEntry & { secret: string | undefined } & (
     | { kind: 'client'; metadata: ClientMetadata; assigned: NamedAssignments | undefined; assignees?: readonly Assignee[] }
     | { kind: 'resource'; metadata: ResourceMetadata }
     | { kind: 'connection'; metadata: ConnectionMetadata }
+    | { kind: 'webhook'; metadata: WebhookMetadata }
     | { kind: 'credential'; metadata: CredentialConfiguration }
     | { kind: 'federation entity'; metadata: FederationEntity }
     | { kind: 'trusted-issuer'; metadata: TrustedIssuer }
@@ -73,9 +85,9 @@ export async function readSections(terminal: Terminal, file: string, tenant: str
   }))
   if (others.some((section) => section.tenant === first[0]?.tenant)) refuse(`tenant ${tenant} is declared twice, once under tenants`)
   return [...first, ...others].map(
-    ({ clients, resources, connections, credentials, federation_entities, trusted_issuers, ...section }) => ({
+    ({ clients, resources, connections, webhooks, credentials, federation_entities, trusted_issuers, ...section }) => ({
       ...section,
-      ...{ clients, resources, connections, credentials, federation_entities, trusted_issuers },
+      ...{ clients, resources, connections, webhooks, credentials, federation_entities, trusted_issuers },
     }),
   )
 }
@@ -100,6 +112,7 @@ export function readSection(
     try {
       if (kind === 'trusted-issuer') return [readDeclaredIssuer(entry)]
       if (kind === 'connection') return [readDeclaredConnection(entry, section.folder)]
+      if (kind === 'webhook') return [readDeclaredWebhook(entry, section.folder)]
       if (kind === 'credential') return [readDeclaredCredential(entry)]
       if (kind === 'federation entity') return [readDeclaredEntity(entry)]
       return [
@@ -116,13 +129,21 @@ export function readSection(
   const clients = (section.clients ?? []).flatMap((entry) => attempt('client', entry))
   const resources = (section.resources ?? []).flatMap((entry) => attempt('resource', entry))
   const connections = (section.connections ?? []).flatMap((entry) => attempt('connection', entry))
+  const webhooks = (section.webhooks ?? []).flatMap((entry) => attempt('webhook', entry))
   const credentials = (section.credentials ?? []).flatMap((entry) => attempt('credential', entry))
   const entities = (section.federation_entities ?? []).flatMap((entry) => attempt('federation entity', entry))
   const issuers = (section.trusted_issuers ?? []).flatMap((entry) => attempt('trusted-issuer', entry))
-  const all = [...resources, ...clients, ...connections, ...credentials, ...entities, ...issuers]
+  const all = [...resources, ...clients, ...connections, ...webhooks, ...credentials, ...entities, ...issuers]
   for (const { kind, id, secret } of all) {
     if (all.filter((other) => other.kind === kind && other.id === id).length > 1) problems.push(`${kind} ${id} is declared twice`)
-    if (kind !== 'connection' && secret !== undefined && secret !== generate && secret.length < 22 && !allowWeakSecret)
+    if (
+      kind !== 'connection' &&
+      kind !== 'webhook' &&
+      secret !== undefined &&
+      secret !== generate &&
+      secret.length < 22 &&
+      !allowWeakSecret
+    )
       problems.push(
         `${kind} ${id}: the secret is shorter than 22 characters: write "generate" to have one generated, or add --allow-weak-secret`,
       )
@@ -165,6 +186,17 @@ function readDeclaredConnection(entry: Record<string, unknown>, folder: string):
   const metadata = checked(connectionSchema, given, named)
   const secret = secretOf({ text: client_secret, file: client_secret_file, folder, named: named('client_secret') })
   return { kind: 'connection', id, metadata, members: membersOfConnection(metadata), secret }
+}
+
+/** Without a secret one is generated. */
+function readDeclaredWebhook(entry: Record<string, unknown>, folder: string): Declared {
+  const { secret: text, secret_file, ...given } = entry
+  const id = typeof given['name'] === 'string' ? given['name'] : refuse('a webhook has no name')
+  const named = (path: string) => `webhook ${id}: ${path}`
+  const metadata = checked(webhookSchema, given, named)
+  const secret = secretOf({ text, file: secret_file, folder, named: named('secret') }) ?? generate
+  if (secret !== generate && !isWebhookSecret(secret)) refuse(`${named('secret')} must be whsec_ followed by 24 to 64 bytes in base64`)
+  return { kind: 'webhook', id, metadata, members: membersOfWebhook(metadata), secret }
 }
 
 function readDeclaredCredential(entry: Record<string, unknown>): Declared {
@@ -234,6 +266,11 @@ export function membersOfConnection(connection: ConnectionMetadata): Record<stri
     if (Object.keys(inner).length > 0) members[part] = inner
   }
   return members
+}
+
+/** As a file would declare it. */
+export function membersOfWebhook(webhook: WebhookMetadata): Record<string, unknown> {
+  return withoutUsual(webhookSchema.shape, webhook)
 }
 
 /** As a file would declare it. */

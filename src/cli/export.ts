@@ -11,6 +11,7 @@ import {
   membersOfEntity,
   membersOfIssuer,
   membersOfResource,
+  membersOfWebhook,
 } from './declared.ts'
 import { assignmentsOf } from './declared-assignments.ts'
 import { everyEntity } from './federation.ts'
@@ -53,6 +54,7 @@ async function listsOf(tenant: Tenant): Promise<Record<string, object[]>> {
   })
   const resources = await all(store.resourcesAdmin.list, (resource) => resource.identifier)
   const connections = await all(store.connections.list, ({ name }) => name)
+  const webhooks = await all(store.webhooks.list, ({ name }) => name)
   const credentials = await all(store.credentialConfigurations.list, ({ id }) => id)
   const entities = await everyEntity(store)
   const issuers = await all(store.trustedIssuersAdmin.list, ({ issuer }) => issuer)
@@ -64,6 +66,7 @@ async function listsOf(tenant: Tenant): Promise<Record<string, object[]>> {
     clients: await Promise.all(assigned),
     resources: await Promise.all(declared),
     ...(connections.length > 0 ? { connections: connections.map(membersOfConnection) } : {}),
+    ...(webhooks.length > 0 ? { webhooks: webhooks.map(membersOfWebhook) } : {}),
     ...(credentials.length > 0 ? { credentials: credentials.map(membersOfCredential) } : {}),
     ...(entities.length > 0 ? { federation_entities: entities.map(membersOfEntity) } : {}),
     ...(issuers.length > 0 ? { trusted_issuers: issuers.map(membersOfIssuer) } : {}),

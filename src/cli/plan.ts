@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isMapping } from '../config/raw.ts'
 import type { Style } from './terminal.ts'
 
-export type Kind = 'client' | 'resource' | 'connection' | 'credential' | 'federation entity' | 'trusted-issuer'
+export type Kind = 'client' | 'resource' | 'connection' | 'webhook' | 'credential' | 'federation entity' | 'trusted-issuer'
 
 /** One thing as a file would declare it, without default values. */
 export interface PlanEntry {
@@ -37,6 +37,7 @@ const idOf: Readonly<Record<Kind, readonly string[]>> = {
   client: ['client_id'],
   resource: ['identifier'],
   connection: ['name'],
+  webhook: ['name'],
   credential: ['id'],
   'federation entity': ['role', 'entity_id'],
   'trusted-issuer': ['issuer'],

@@ -132,15 +132,20 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
     },
     { usage: 'audit', summary: 'who did what and when, and the outcome', load: async () => [(await import('./audit.ts')).auditLog] },
     {
+      usage: 'webhooks',
+      summary: 'addresses of others, to which events of the audit log are sent',
+      load: async () => [(await import('./webhooks.ts')).webhooks],
+    },
+    {
       usage: 'apply <file>',
       summary:
-        'make clients, APIs, connections, credentials and trusted issuers match a YAML or JSON file, tenant by tenant; shows the changes first',
+        'make clients, APIs, connections, webhooks, credentials and trusted issuers match a YAML or JSON file, tenant by tenant; shows the changes first',
       load: async () => [(await import('./apply.ts')).apply],
     },
     {
       usage: 'export',
       summary:
-        'write clients, APIs, connections, credentials and trusted issuers in the form that "gatehouse apply" reads, without defaults and secrets',
+        'write clients, APIs, connections, webhooks, credentials and trusted issuers in the form that "gatehouse apply" reads, without defaults and secrets',
       load: async () => [(await import('./export.ts')).exports],
     },
   ],

@@ -12,7 +12,7 @@ export interface SealedTexts {
 interface Options {
   sealer: Sealer
   reseal: ResealOnUse
-  purpose: 'connection-secret' | 'vault'
+  purpose: 'connection-secret' | 'webhook-secret' | 'vault'
   tenantId: string
 }
 

@@ -49,6 +49,7 @@ export type SealedKind =
   | 'totp'
   | 'outbox'
   | 'connection-secret'
+  | 'webhook-secret'
   | 'vault'
 
 /** `tenant` and `id`: as in the context of the seal. */

@@ -18,7 +18,7 @@ export interface OutboxMessage {
   expiresAt: number
 }
 
-export type MessageKind = 'mail' | 'logout-token' | 'ping'
+export type MessageKind = 'mail' | 'logout-token' | 'ping' | 'webhook'
 
 /** One with its tenant. */
 export interface QueuedMessage extends OutboxMessage {

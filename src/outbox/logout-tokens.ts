@@ -1,9 +1,9 @@
 /** Logout tokens in the outbox — OpenID Connect Back-Channel Logout 1.0 §2.5. */
 import type { QueuedMessage } from '../identity/outbox.ts'
 import type { Ctx } from '../protocol/feature.ts'
-import { isAccepted, sendLogoutToken } from '../protocol/logout-token.ts'
-import type { RemoteError } from '../protocol/remote-error.ts'
-import type { Channel, Failure } from './delivery.ts'
+import { sendLogoutToken } from '../protocol/logout-token.ts'
+import type { Channel } from './delivery.ts'
+import { failureOf } from './failure.ts'
 
 /** What is stored of one. */
 interface EndedSession {
@@ -33,11 +33,4 @@ export function logoutTokenChannel(ctxOf: (tenant: string) => Promise<Ctx | unde
     }),
     about: ({ client }) => ({ client }),
   }
-}
-
-function failureOf(answer: number | RemoteError): Failure | undefined {
-  if (isAccepted(answer)) return undefined
-  if (typeof answer === 'number') return { reason: String(answer) }
-  const { failure } = answer
-  return { reason: failure, permanent: failure === 'address', silent: failure === 'timeout' || failure === 'unreachable' }
 }

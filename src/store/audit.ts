@@ -1,15 +1,27 @@
 /** The audit log in the database. */
 import type { AuditSearch, StoredAuditEvent } from '../identity/audit-entry.ts'
+import type { OutboxMessage } from '../identity/outbox.ts'
 import type { IdentityStore } from '../identity/store.ts'
+import { type Webhook, type WebhookMessage, wants } from '../identity/webhooks.ts'
+import type { MaybePromise } from './configuration.ts'
+import { enqueue } from './outbox.ts'
 import { type Db, type Row, type Sql, sql } from './sql.ts'
 
-export function audit(db: Db, tenant: string): Pick<IdentityStore, 'audit'> {
+/** For how long an event is worth sending to a webhook, in seconds. */
+const worthSending = 259_200
+
+/** `webhooks`: those of the tenant, which are sent what is added. */
+export function audit(db: Db, tenant: string, webhooks: () => MaybePromise<readonly Webhook[]>): Pick<IdentityStore, 'audit'> {
   return {
     audit: {
-      add: (entries, expiresAt) =>
-        db.transact(function* () {
+      async add(entries, expiresAt) {
+        const all = await webhooks()
+        const messages = entries.flatMap((entry) => all.filter((one) => wants(one, entry.act)).map((one) => messageFor(one, entry)))
+        await db.transact(function* () {
           for (const entry of entries) yield insert(tenant, entry, expiresAt)
-        }),
+          for (const message of messages) yield enqueue(tenant, message)
+        })
+      },
       async search(ask) {
         return (await db.read(ask.newestFirst ? newest(tenant, ask) : oldest(tenant, ask))).map(eventFrom)
       },
@@ -26,6 +38,12 @@ function insert(
     insert into audit (tenant_id, id, at, act, outcome, by_type, by_id, target, detail, request_id, address, expires_at)
     values (${tenant}, ${id}, ${at}, ${act}, ${outcome}, ${by?.type ?? null}, ${by?.id ?? null}, ${target ?? null},
       ${JSON.stringify(detail ?? {})}, ${requestId ?? null}, ${address ?? null}, ${expiresAt})`
+}
+
+function messageFor({ name }: Webhook, event: StoredAuditEvent): OutboxMessage {
+  const content = JSON.stringify({ webhook: name, event } satisfies WebhookMessage)
+  const times = { nextAt: event.at, expiresAt: event.at + worthSending }
+  return { id: `webhook ${event.id} ${name}`, kind: 'webhook', sealed: '', content, attempts: 0, lease: '', ...times }
 }
 
 const latest = Number.MAX_SAFE_INTEGER

@@ -1,7 +1,7 @@
 /**
  * What a tenant has configured, kept in memory for as long as its version stays the same.
  *
- * Clients, resources, connections, trusted issuers, signing keys and tenants are read with nearly every request and changed rarely. Each change of them also moves the
+ * Clients, resources, connections, webhooks, trusted issuers, signing keys and tenants are read with nearly every request and changed rarely. Each change of them also moves the
  * version of its tenant, in the same transaction, whatever port or command it comes from. What was read is used again only while the version
  * is still the one it was read under.
  *
@@ -19,7 +19,7 @@ const maxKey = 2048
 
 /** Whether a statement changes what is configured. The schema of attributes is locked by an insert that changes nothing. */
 const configuring =
-  /^\s*(?:(?:insert into|update|delete from) (?:clients|client_secrets|client_origins|resources|resource_secrets|connections|trusted_issuers|credential_configurations|signing_keys|federation_keys|federation_entities|tenants)|update attribute_schemas)\b/i
+  /^\s*(?:(?:insert into|update|delete from) (?:clients|client_secrets|client_origins|resources|resource_secrets|connections|webhooks|trusted_issuers|credential_configurations|signing_keys|federation_keys|federation_entities|tenants)|update attribute_schemas)\b/i
 
 /** `T`, at once when it is known. */
 export type MaybePromise<T> = T | Promise<T>

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { read } from '../../test/sources.ts'
 import { aClient, aMessage, anAccount, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
-import { anEntry } from '../../test/tenant-content.ts'
+import { anEntry, aWebhook } from '../../test/tenant-content.ts'
 import { connectionSchema } from '../connections/connection.ts'
 import { missingKeys, resealOnUse, sealing } from '../crypto/reseal.ts'
 import { keyIdOf, sealer } from '../crypto/seal.ts'
@@ -27,6 +27,7 @@ const contexts = {
   federationKey: (tenant: string) => ({ purpose: 'federation-key', tenant, id: `ES256:kid-${tenant}` }),
   client: (tenant: string) => ({ purpose: 'client-signing-secret', tenant, id: 'client' }),
   connection: (tenant: string) => ({ purpose: 'connection-secret', tenant, id: 'upstream' }),
+  webhook: (tenant: string) => ({ purpose: 'webhook-secret', tenant, id: 'crm' }),
   vault: (tenant: string) => ({ purpose: 'vault', tenant, id: sealId(entry) }),
   totp: (tenant: string, id: string) => ({ purpose: 'totp', tenant, id }),
   outbox: (tenant: string) => ({ purpose: 'outbox', tenant, id: 'message' }),
@@ -52,6 +53,7 @@ async function fill(store: TenantStore, tenant: string, { people, by = before }:
   const connection = connectionSchema.parse({ name: 'upstream', issuer: 'https://sso.example', client_id: 'gatehouse' })
   await store.connections.add(connection, by.seal(contexts.connection(tenant), Buffer.from('upstream secret')))
   await store.connections.add({ ...connection, name: 'no-secret' }, undefined)
+  await store.webhooks.add({ ...aWebhook('1'), name: 'crm' }, by.seal(contexts.webhook(tenant), Buffer.from('webhook secret')))
   await store.accounts.add(anAccount({ subject: 'person1', username: 'owner', email: undefined }))
   await store.vault.add({ ...entry, sealed: by.seal(contexts.vault(tenant), Buffer.from('tokens')) }, undefined)
   await atOnce(people, async (i) => {
@@ -75,11 +77,11 @@ async function filled(db: Db, a: TenantStore, b: TenantStore): Promise<void> {
 onEachEngine('7: everything sealed in every tenant is counted by key and resealed, slice by slice', async ({ a, b, db }) => {
   await filled(db, a, b)
   const { uses, reseal } = sealing(sealedValues(db), after)
-  assert.deepEqual(await uses(), [{ keyId: oldId, values: 164 }])
+  assert.deepEqual(await uses(), [{ keyId: oldId, values: 166 }])
   const told: string[] = []
-  assert.deepEqual(await reseal(({ resealed, total }) => told.push(`${resealed} of ${total}`)), { resealed: 164, failed: 0 })
-  assert.ok(told.length > 4 && told.at(-1) === '164 of 164', told.join())
-  assert.deepEqual(await uses(), [{ keyId: newId, values: 164 }])
+  assert.deepEqual(await reseal(({ resealed, total }) => told.push(`${resealed} of ${total}`)), { resealed: 166, failed: 0 })
+  assert.ok(told.length > 4 && told.at(-1) === '166 of 166', told.join())
+  assert.deepEqual(await uses(), [{ keyId: newId, values: 166 }])
 
   const installation = await systemStore(db).installation.find()
   assert.equal(alone.open(contexts.installation, installation!.sealedSecret).toString(), 'installation')
@@ -94,6 +96,8 @@ onEachEngine('7: everything sealed in every tenant is counted by key and reseale
     assert.equal(alone.open(contexts.outbox(tenant), mail!['sealed'] as string).toString(), 'mail')
     const connection = await store.connections.find('upstream')
     assert.equal(alone.open(contexts.connection(tenant), connection!.sealedSecret!).toString(), 'upstream secret')
+    const webhook = await store.webhooks.find('crm')
+    assert.equal(alone.open(contexts.webhook(tenant), webhook!.sealedSecret).toString(), 'webhook secret')
     const kept = await store.vault.find(entry.id)
     assert.equal(alone.open(contexts.vault(tenant), kept!.sealed).toString(), 'tokens')
     const { totp } = await store.factors.of('subject 0')
@@ -106,7 +110,7 @@ onEachEngine('7: values are counted by kind and key', async ({ a, b, db }) => {
   await fill(a, 'a', { people: 2 })
   await fill(b, 'b', { people: 1, by: after })
   const counts = await sealedValues(db).counts()
-  const kinds = ['signing-key', 'federation-key', 'client-signing-secret', 'outbox', 'connection-secret', 'vault']
+  const kinds = ['signing-key', 'federation-key', 'client-signing-secret', 'outbox', 'connection-secret', 'webhook-secret', 'vault']
   for (const kind of kinds) assert.deepEqual(countsOf(counts, kind), { [oldId]: 1, [newId]: 1 }, kind)
   assert.deepEqual(countsOf(counts, 'totp'), { [oldId]: 2, [newId]: 1 })
   assert.equal(counts.length, 2 * (kinds.length + 1))
@@ -117,13 +121,13 @@ onEachEngine('7: a value that does not open is counted and left unchanged, and t
   const damaged = before.seal({ ...contexts.client('a'), id: 'another' }, Buffer.from('secret'))
   await a.clientsAdmin.setSigningSecret('client', damaged)
   const { uses, reseal } = sealing(sealedValues(db), after)
-  assert.deepEqual(await reseal(() => {}), { resealed: 163, failed: 1 })
+  assert.deepEqual(await reseal(() => {}), { resealed: 165, failed: 1 })
   assert.equal((await a.clients.find('client'))?.sealedSigningSecret, damaged)
   assert.deepEqual(
     new Map((await uses()).map(({ keyId, values }) => [keyId, values])),
     new Map([
       [oldId, 1],
-      [newId, 163],
+      [newId, 165],
     ]),
   )
   assert.deepEqual(missingKeys(await uses(), alone.keyIds).length, 1)

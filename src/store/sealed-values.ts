@@ -130,6 +130,17 @@ const places: Readonly<Record<SealedKind, Place>> = {
     replace: ({ tenant, id, sealed: from }, to) => sql`
       update connections set sealed_secret = ${to} where tenant_id = ${tenant} and name = ${id} and sealed_secret = ${from} returning name`,
   },
+  'webhook-secret': {
+    nextPrefix: (after) =>
+      sql`select min(substr(sealed_secret, 1, 12)) as prefix from webhooks where substr(sealed_secret, 1, 12) > ${after}`,
+    count: (prefix) => sql`select count(*) as n from webhooks where substr(sealed_secret, 1, 12) = ${prefix}`,
+    slice: ({ prefix, after, limit }) => sql`
+      select tenant_id, name as id, sealed_secret as sealed from webhooks
+      where substr(sealed_secret, 1, 12) = ${prefix} and (tenant_id, name) > (${after.tenant}, ${after.id})
+      order by tenant_id, name limit ${limit}`,
+    replace: ({ tenant, id, sealed: from }, to) => sql`
+      update webhooks set sealed_secret = ${to} where tenant_id = ${tenant} and name = ${id} and sealed_secret = ${from} returning name`,
+  },
   vault: {
     nextPrefix: (after) => sql`select min(substr(sealed, 1, 12)) as prefix from vault_entries where substr(sealed, 1, 12) > ${after}`,
     count: (prefix) => sql`select count(*) as n from vault_entries where substr(sealed, 1, 12) = ${prefix}`,

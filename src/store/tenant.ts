@@ -4,6 +4,7 @@ import type { ConnectionStore, UpstreamRequestStore } from '../connections/store
 import type { KeyStore } from '../crypto/types.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import type { UpstreamIdentityStore } from '../identity/upstream-identities.ts'
+import type { WebhookStore } from '../identity/webhooks.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { AssignmentStore, ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../protocol/registry.ts'
 import type { TrustedIssuerStore } from '../protocol/trusted-issuer.ts'
@@ -53,6 +54,7 @@ import { upstreamIdentities } from './upstream-identities.ts'
 import { upstreamRequests } from './upstream-requests.ts'
 import { usedOnce } from './used-once.ts'
 import { vault } from './vault.ts'
+import { listWebhooks, webhooks } from './webhooks.ts'
 
 /** `now`: the clock, in seconds. Reuse what it returns: it remembers what is configured. */
 export function tenantStore(
@@ -75,8 +77,10 @@ export function tenantStore(
   UpstreamRequestStore &
   UpstreamIdentityStore &
   FederationKeyStore &
+  WebhookStore &
   VaultStore {
   const { db, remembering } = configuration(database, tenant)
+  const toldOfEvents = remembering(() => listWebhooks(db, tenant))
   const registered = clients(db, tenant, { now, remembering })
   return {
     ...registered,
@@ -111,7 +115,8 @@ export function tenantStore(
     ...passkeys(db, tenant),
     ...links(db, tenant),
     ...outbox(db, tenant),
-    ...audit(db, tenant),
+    ...webhooks(db, tenant),
+    ...audit(db, tenant, () => toldOfEvents('')),
     ...groups(db, tenant),
     ...assignments(db, tenant),
     ...signUps(db, tenant),

@@ -1,5 +1,6 @@
 /** Ports that only administration uses. Times are in seconds since the epoch. */
 import type { ConnectionMetadata } from '../connections/connection.ts'
+import type { WebhookMetadata } from '../identity/webhooks.ts'
 import type { ClientMetadata } from '../protocol/client.ts'
 import type { CredentialConfiguration } from '../protocol/credential-configuration.ts'
 import type { FederationEntity } from '../protocol/federation/entity.ts'
@@ -16,6 +17,8 @@ export interface Declaration {
   /** No sealed secret: it keeps the one it has. */
   connections: { connection: ConnectionMetadata; sealedSecret: string | undefined }[]
   trustedIssuers: readonly TrustedIssuer[]
+  /** No sealed secret: it keeps the one it has. Absent: none. */
+  webhooks?: readonly { webhook: WebhookMetadata; sealedSecret: string | undefined }[]
   credentials: readonly CredentialConfiguration[]
   /** Absent: none. */
   entities?: readonly FederationEntity[]
@@ -23,6 +26,7 @@ export interface Declaration {
     clients: readonly string[]
     resources: readonly string[]
     connections: readonly string[]
+    webhooks?: readonly string[]
     credentials: readonly string[]
     trustedIssuers: readonly string[]
     entities?: readonly Pick<FederationEntity, 'role' | 'entity_id'>[]

@@ -23,6 +23,7 @@ import { tenantRoutes } from './admin/tenants.ts'
 import { trustedIssuerRoutes } from './admin/trusted-issuers.ts'
 import { userRoutes } from './admin/users.ts'
 import { vaultRoutes } from './admin/vault.ts'
+import { webhookRoutes } from './admin/webhooks.ts'
 import type { JsonRoute } from './json-route.ts'
 
 const administration: readonly JsonRoute[] = [
@@ -47,6 +48,7 @@ const administration: readonly JsonRoute[] = [
   ...keyRoutes,
   ...federationRoutes,
   ...auditRoutes,
+  ...webhookRoutes,
 ]
 
 export function everyRoute(compat: CompatDeps): readonly JsonRoute[] {

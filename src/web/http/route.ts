@@ -7,6 +7,7 @@ import type { AccountDeps } from '../../identity/accounts.ts'
 import type { AttributeDeps } from '../../identity/attributes.ts'
 import type { Origin } from '../../identity/audit.ts'
 import type { MailDeps } from '../../identity/links.ts'
+import type { WebhookDeps } from '../../identity/send-webhook.ts'
 import type { SignInDeps } from '../../identity/sign-in.ts'
 import type { SignUpRule } from '../../identity/sign-up.ts'
 import type { IdentityStore } from '../../identity/store.ts'
@@ -43,6 +44,8 @@ export interface WebTenant {
   federationKeyring: Keyring | undefined
   /** Upstream providers. */
   connections: PendingDeps
+  /** Where events of the audit log are sent. */
+  webhooks: WebhookDeps
   /** Tokens of upstream providers. */
   vault: VaultDeps
   tokens: TenantTokens
