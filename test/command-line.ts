@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { run } from '../src/cli/run.ts'
 import type { Terminal } from '../src/cli/terminal.ts'
 
@@ -16,7 +17,10 @@ export interface Outcome {
 export interface CommandLine {
   /** The path of its database. */
   folder: string
-  /** Runs a command line written as in a shell, quotes included. `more`: variables of the environment; `tty`: a person is watching. */
+  /**
+   * Runs a command line written as in a shell, quotes included. `more`: variables of the environment; `tty`: a person is watching, and
+   * the input is what they type.
+   */
   gatehouse(line: string, input?: string, more?: Record<string, string> & { tty?: string }): Promise<Outcome>
   /** What a command prints with `--json`. Throws unless it is done. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was printed
@@ -38,9 +42,7 @@ export async function commandLine(): Promise<CommandLine> {
     const outcome: Outcome = { status: 0, out: '', err: '' }
     const terminal: Terminal = {
       env: { ...env, ...variables },
-      stdin: (async function* () {
-        yield input
-      })(),
+      stdin: Object.assign(Readable.from([Buffer.from(input)], { objectMode: false }), { isTTY: tty !== undefined }),
       stdout: { write: (text) => (outcome.out += text), isTTY: tty !== undefined },
       stderr: { write: (text) => (outcome.err += text), isTTY: tty !== undefined },
     }

@@ -23,12 +23,12 @@ test('attributes are defined, filled, changed and removed on the command line', 
     JSON.stringify({ username: 'bob', attributes: { desk: 1, remote: false } }),
   )
   assert.deepEqual(filed.attributes, { desk: 2, remote: false })
-  assert.deepEqual((await json('users change ada --attribute desk=8 --attribute hobbies=')).attributes, {
+  assert.deepEqual((await json('users update ada --attribute desk=8 --attribute hobbies=')).attributes, {
     department: 'research',
     desk: 8,
     remote: true,
   })
-  assert.deepEqual(await json('attributes remove desk'), { name: 'desk', removed: true, accounts: 2 })
+  assert.deepEqual(await json('attributes delete desk'), { name: 'desk', deleted: true, accounts: 2 })
   assert.deepEqual((await json('users show bob')).attributes, { remote: false })
   assert.deepEqual(
     (await json('audit list --act attribute.remove')).map(({ target }: { target: { id: string } }) => target.id),
@@ -38,14 +38,14 @@ test('attributes are defined, filled, changed and removed on the command line', 
 
 test('an account is changed: what is given, and nothing else', async () => {
   await json("users create --username eve --email eve@example.com --name 'Eve' --nickname E --email-verified")
-  const changed = await json('users change eve --given-name Eva --unset nickname --email eva@example.com --username eva')
+  const changed = await json('users update eve --given-name Eva --unset nickname --email eva@example.com --username eva')
   assert.deepEqual([changed.username, changed.email, changed.claims], ['eva', 'eva@example.com', { name: 'Eve', given_name: 'Eva' }])
-  assert.deepEqual((await json('users change eva --file -', JSON.stringify({ email: null, claims: { name: null } }))).claims, {
+  assert.deepEqual((await json('users update eva --file -', JSON.stringify({ email: null, claims: { name: null } }))).claims, {
     given_name: 'Eva',
   })
   assert.equal((await json('users show eva')).email, undefined)
-  assert.equal((await json('users change eva --email eve@example.com --email-verified')).claims.email_verified, true)
-  assert.equal((await json('users change eva --unset email')).email, undefined)
+  assert.equal((await json('users update eva --email eve@example.com --email-verified')).claims.email_verified, true)
+  assert.equal((await json('users update eva --unset email')).email, undefined)
 })
 
 const refused: [line: string, status: number, message: string][] = [
@@ -59,19 +59,19 @@ const refused: [line: string, status: number, message: string][] = [
     '2 accounts have no valid value: fay, gus; nothing is changed',
   ],
   ['attributes define --tenant strict --name rank --type enum --values low', 1, '1 account has no valid value: gus; nothing is changed'],
-  ['attributes remove nothing --tenant strict', 1, 'there is no attribute nothing: see "gatehouse attributes list"'],
+  ['attributes delete nothing --tenant strict', 1, 'there is no attribute nothing: see "gatehouse attributes list"'],
   ['users create --username x --tenant strict --attribute rank=top', 1, '--attribute rank must be one of low, high'],
   ['users create --username x --tenant strict --attribute none=1', 1, '--attribute none is not known here'],
   ['users create --username x --tenant strict --attribute rank', 2, '--attribute is written name=value'],
   ['users create --username x --tenant strict --attribute rank=low --attribute rank=high', 2, 'rank is given twice, but is not a list'],
-  ['users change fay --tenant strict --attribute rank=', 1, '--attribute rank is missing'],
+  ['users update fay --tenant strict --attribute rank=', 1, '--attribute rank is missing'],
   ['users create --username x --tenant strict', 1, '--attribute rank is missing'],
   ['users invite --username x --email x@example.com --tenant strict', 1, '--attribute rank is missing'],
-  ['users change nobody --name X', 1, 'there is no account nobody'],
-  ['users change fay --tenant strict --username GUS', 1, 'another account has this user name or email address'],
-  ['users change fay --tenant strict --website nowhere', 1, '--website must be an absolute http or https URL'],
-  ['users change fay --tenant strict --unset sub', 2, 'sub is not a claim that can be removed'],
-  ['users change fay --tenant strict --role viewer', 2, "unknown option '--role'"],
+  ['users update nobody --name X', 1, 'there is no account nobody'],
+  ['users update fay --tenant strict --username GUS', 1, 'another account has this user name or email address'],
+  ['users update fay --tenant strict --website nowhere', 1, '--website must be an absolute http or https URL'],
+  ['users update fay --tenant strict --unset sub', 2, 'sub is not a claim that can be removed'],
+  ['users update fay --tenant strict --role viewer', 2, "unknown option '--role'"],
 ]
 test('what does not fit is refused, and nothing is done', async (t) => {
   await json('tenants create strict')

@@ -23,8 +23,8 @@ export function attributes(group: Command, terminal: Terminal): void {
     defineOne(terminal, flags, command),
   )
 
-  adminCommand(group, 'remove <name>', 'remove an attribute, and its values from all accounts', [
-    'gatehouse attributes remove department',
+  adminCommand(group, 'delete <name>', 'delete an attribute, and its values from all accounts', [
+    'gatehouse attributes delete department',
   ]).action((name: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ store }, done) => {
       const accounts = (await store.attributes.remove(name)) ?? refuse(`there is no attribute ${name}: see "gatehouse attributes list"`)
@@ -32,8 +32,8 @@ export function attributes(group: Command, terminal: Terminal): void {
       confirm(
         terminal,
         flags.json,
-        { name, removed: true, accounts },
-        `Attribute ${name} is removed, and its value from ${accounts} accounts.`,
+        { name, deleted: true, accounts },
+        `Attribute ${name} is deleted, and its value from ${accounts} accounts.`,
       )
     }),
   )

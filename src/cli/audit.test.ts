@@ -28,7 +28,7 @@ writeFileSync(people, '{"username": "imported"}')
 /** In order: each may use what those before it made. KEY, SECRET, KID and TOKEN stand for ids that are read when their turn comes. */
 const commands: [line: string, ...acts: string[]][] = [
   ['tenants create acme', 'tenant.create'],
-  ['tenants set acme --sign-up false', 'tenant.change'],
+  ['tenants update acme --sign-up false', 'tenant.change'],
   ['tenants suspend acme', 'tenant.status'],
   ['tenants resume acme', 'tenant.status'],
   ['users create --sub ada-sub --username ada --email ada@example.com', 'user.create'],
@@ -88,7 +88,7 @@ const commands: [line: string, ...acts: string[]][] = [
   ['keys rotate --alg ES256 --immediately', 'key.rotate'],
   ['keys revoke KID', 'key.revoke'],
   [`apply ${file} --yes`, 'tenant.apply', 'client.create'],
-  ['tenants set root --federation true', 'tenant.change'],
+  ['tenants update root --federation true', 'tenant.change'],
   ['federation add superior https://superior.example', 'federation.add'],
   ['federation remove superior https://superior.example', 'federation.remove'],
   ['federation rotate-keys', 'federation.key-rotate'],
@@ -96,14 +96,14 @@ const commands: [line: string, ...acts: string[]][] = [
   ['federation issue-trust-mark https://type.example https://rp.example', 'federation.trust-mark'],
   ['federation revoke-trust-mark https://type.example https://rp.example', 'federation.trust-mark'],
   ['groups create --name crew', 'group.create'],
-  ['groups change crew --name sailors', 'group.change'],
+  ['groups update crew --name sailors', 'group.change'],
   ['groups add-member sailors ada', 'group.members'],
   ['groups remove-member sailors ada', 'group.members'],
-  ['groups remove sailors', 'group.remove'],
+  ['groups delete sailors', 'group.remove'],
   ['sessions end-all ada', 'user.sign-out'],
   ['attributes define --name team --type string', 'attribute.define'],
-  ['users change ada --attribute team=red', 'user.change'],
-  ['attributes remove team', 'attribute.remove'],
+  ['users update ada --attribute team=red', 'user.change'],
+  ['attributes delete team', 'attribute.remove'],
   ['users delete ada', 'user.remove'],
   ['keys reseal', 'key.reseal'],
 ]
@@ -111,7 +111,7 @@ const commands: [line: string, ...acts: string[]][] = [
 /** What these need cannot be made by command: see user-factors.test.ts and administration.test.ts. */
 const elsewhere = [
   ...['approve', 'deny', 'suspend', 'resume', 'revoke'].map((name) => `credentials ${name}`),
-  'vault remove',
+  'vault delete',
   'vault reseal',
   'vault import',
   'users remove-factors',

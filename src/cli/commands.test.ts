@@ -27,6 +27,13 @@ const bcrypt = '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy' //
 const refused: [line: string, status: number, message: string][] = [
   ['', 2, 'Usage: gatehouse'],
   ['usres', 2, "unknown command 'usres'\n(Did you mean users?)"],
+  ['users change ada', 2, "unknown command 'change'\n(Did you mean update?)"],
+  ['groups change crew', 2, "unknown command 'change'\n(Did you mean update?)"],
+  ['groups remove crew', 2, "unknown command 'remove'\n(Did you mean delete?)"],
+  ['attributes remove team', 2, "unknown command 'remove'\n(Did you mean delete?)"],
+  ['tenants set root', 2, "unknown command 'set'\n(Did you mean update?)"],
+  ['clients get shop', 2, "unknown command 'get'\n(Did you mean show?)"],
+  ['clients shwo shop', 2, "unknown command 'shwo'\n(Did you mean show?)"],
   ['users create --usrname x', 2, "unknown option '--usrname'\n(Did you mean --username?)"],
   ['users show', 2, "missing required argument 'login'"],
   ['users create --username x --random-password --password-stdin', 2, '--password-stdin and --random-password cannot be combined'],
@@ -45,7 +52,7 @@ const refused: [line: string, status: number, message: string][] = [
   ['users delete nobody', 1, 'there is no account nobody'],
   ['users factors nobody', 1, 'there is no account nobody'],
   ['users remove-factors nobody', 1, 'there is no account nobody'],
-  ['tenants set root --second-factor maybe', 2, 'Allowed choices are optional, required'],
+  ['tenants update root --second-factor maybe', 2, 'Allowed choices are optional, required'],
   ['users list --tenant nowhere', 1, 'there is no tenant nowhere, or it is suspended'],
   ['clients create --client-name X', 1, '--redirect-uris at least one is needed'],
   ['clients create --redirect-uris http://x.example', 1, 'entry 1 of --redirect-uris must be https'],
@@ -136,33 +143,6 @@ test('version tells what a report of a fault needs', async () => {
   assert.deepEqual(Object.keys(await json('version')), ['gatehouse', 'node', 'platform'])
 })
 
-test('a password that is typed is as good as one that its owner chooses; one for a single sign-in may be shorter', async () => {
-  const typed = (line: string, text: string) => gatehouse(`${line} --password-stdin`, `${text}\n`)
-  const problems: [flags: string, text: string, problem: RegExp][] = [
-    ['', 'fourteen chars', /at least 15 characters/],
-    ['', 'passwordpassword', /Many people use this password/],
-    ['', 'Typed.Typewriter', /not your name or e-mail address/],
-    ['--temporary', '7 chars', /at least 8 characters/],
-    ['--temporary', 'password1', /Many people use this password/],
-  ]
-  for (const [flags, text, problem] of problems) {
-    const refused = await typed(`users create --username typed --email typed.typewriter@example.com ${flags}`, text)
-    assert.deepEqual([refused.status, problem.test(refused.err)], [1, true], refused.err)
-    assert.equal((await gatehouse('users show typed')).status, 1, 'nothing is made')
-  }
-  assert.equal((await typed('users create --username typed --email typed.typewriter@example.com --temporary', '8 chars!')).status, 0)
-  for (const [flags, text, problem] of problems) assert.match((await typed(`users set-password typed ${flags}`, text)).err, problem)
-  assert.equal((await json('users show typed')).password_is_temporary, true, 'nothing is changed')
-  assert.equal((await typed('users set-password typed', 'an own long password')).status, 0)
-})
-
-test('an account can be made with the hash of the password its owner has, by flag or in the file', async () => {
-  const flag = await json(`users create --username hashed --password-hash '${bcrypt}' --temporary`)
-  assert.deepEqual([flag.has_password, flag.password_is_temporary], [true, true])
-  const file = await json('users create --file -', JSON.stringify({ username: 'filed', password_hash: bcrypt }))
-  assert.deepEqual([file.has_password, file.password_is_temporary, 'password_hash' in file], [true, false, false])
-})
-
 test('an account can come from a file, with a chosen subject; flags win', async () => {
   const file = JSON.stringify({ sub: 'chosen', username: 'bob', claims: { name: 'Bob', nickname: 'B' } })
   const made = await json('users create --file - --name Robert', file)
@@ -200,19 +180,19 @@ test('a client can come from a file, with a chosen secret that is not said to be
 
 test('a tenant has lifetimes of its own until it goes back', async () => {
   await json('tenants create brief')
-  assert.deepEqual((await json('tenants set brief --lifetimes-access-token 60')).lifetimes, { access_token: 60 })
-  assert.deepEqual((await json('tenants set brief --unset lifetimes')).lifetimes, {})
+  assert.deepEqual((await json('tenants update brief --lifetimes-access-token 60')).lifetimes, { access_token: 60 })
+  assert.deepEqual((await json('tenants update brief --unset lifetimes')).lifetimes, {})
   const emailOf = async () => (await json('tenants list')).find(({ slug }: { slug: string }) => slug === 'brief').sign_up_email
   for (const [change, kept] of [
     ['--sign-up-email verified', 'verified'],
     ['--unset sign_up_email', undefined],
   ]) {
-    await json(`tenants set brief ${change}`)
+    await json(`tenants update brief ${change}`)
     assert.equal(await emailOf(), kept)
   }
-  assert.match((await gatehouse('tenants set brief --sign-up-email none')).err, /Allowed choices are private, verified, unverified/)
-  assert.match((await gatehouse('tenants set brief --lifetimes-access-token 0')).err, /--lifetimes-access-token must be at least 1/)
-  assert.match((await gatehouse('tenants set brief --unset lifetimes --lifetimes-code 9')).err, /cannot be combined/)
+  assert.match((await gatehouse('tenants update brief --sign-up-email none')).err, /Allowed choices are private, verified, unverified/)
+  assert.match((await gatehouse('tenants update brief --lifetimes-access-token 0')).err, /--lifetimes-access-token must be at least 1/)
+  assert.match((await gatehouse('tenants update brief --unset lifetimes --lifetimes-code 9')).err, /cannot be combined/)
 })
 
 test('the signing secret of HS256: always there, chosen, and forgotten again', async () => {
@@ -253,6 +233,23 @@ test('a key is rotated and revoked', async () => {
   assert.equal((await states())[kid], 'active')
   await json(`keys revoke ${kid}`)
   assert.ok(!['active', 'retired'].includes((await states())[kid]))
+})
+
+test('a key that waits is not made again, which is said and not recorded', async () => {
+  const recorded = async () => (await json('audit list --act key.rotate')).length
+  for (const [line, again] of [
+    ['keys rotate --alg RS256', 'keys rotate --alg RS256 --immediately'],
+    ['federation rotate-keys', 'federation rotate-keys --immediately'],
+  ] as const) {
+    await json('tenants update root --federation true')
+    const first = [await json(line)].flat()[0]
+    const before = await recorded()
+    const second = [await json(line)].flat()[0]
+    assert.deepEqual([first.made, second.made, second.kid, second.active_at], [true, false, first.kid, first.active_at], line)
+    assert.match((await gatehouse(line)).out, /nothing is made: this key waits already, and signs from \d{4}-.* UTC; with --immediately/)
+    assert.equal(await recorded(), before)
+    assert.equal([await json(again)].flat()[0].made, true)
+  }
 })
 
 test('passwords of the database are masked', async () => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, confirm, printTable } from './admin-command.ts'
+import { notMade, rotatedMembers, rotateKey } from './keys.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal } from './terminal.ts'
@@ -31,9 +32,9 @@ export function federationKeys(group: Command, terminal: Terminal): void {
     .action((flags: AdminFlags & { immediately?: true }) =>
       withTenant(terminal, flags, async (tenant, done) => {
         const immediately = flags.immediately === true
-        const kid = await keyringOf(tenant).rotate('ES256', { immediately })
-        await done('federation.key-rotate', kid, { immediately })
-        confirm(terminal, flags.json, { kid }, kid)
+        const rotated = await rotateKey(keyringOf(tenant), 'ES256', immediately)
+        if (rotated.made) await done('federation.key-rotate', rotated.kid, { immediately })
+        confirm(terminal, flags.json, rotatedMembers(rotated), rotated.made ? rotated.kid : `${rotated.kid}  ${notMade(rotated)}`)
       }),
     )
   adminCommand(group, 'revoke-key <kid>', 'stop signing with a key and publishing it; it stays among the historical keys, as revoked', [
@@ -49,6 +50,7 @@ export function federationKeys(group: Command, terminal: Terminal): void {
 
 function keyringOf({ federationKeyring, slug }: Tenant): Keyring {
   return (
-    federationKeyring ?? refuse(`the tenant takes part in no federation: run "gatehouse tenants set ${slug || 'root'} --federation true"`)
+    federationKeyring ??
+    refuse(`the tenant takes part in no federation: run "gatehouse tenants update ${slug || 'root'} --federation true"`)
   )
 }

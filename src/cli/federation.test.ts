@@ -16,8 +16,8 @@ after(async () => {
 const reaching = (line: string) => gatehouse(line, '', outbound)
 
 test('keys, anchors and superiors are set up, shown and removed', async () => {
-  assert.match((await gatehouse('federation keys')).err, /run "gatehouse tenants set root --federation true"/)
-  await json('tenants set root --federation true')
+  assert.match((await gatehouse('federation keys')).err, /run "gatehouse tenants update root --federation true"/)
+  await json('tenants update root --federation true')
   const [key] = await json('federation keys')
   assert.deepEqual([key.state, key.jwk.kid], ['active', key.kid])
   await json('federation add superior https://superior.example')

@@ -13,12 +13,12 @@ test('a group lives on the command line: made, joined, shown, changed, left, rem
   assert.deepEqual((await json(`groups show ${made.id}`)).members, ['ada', 'grace'])
   assert.match((await gatehouse('groups list')).out, /^name +members +description +id\nengineering +2 +All who build/)
   assert.deepEqual(await json('groups list --search nothing'), [])
-  assert.equal((await json('groups change engineering --name builders')).name, 'builders')
-  assert.equal((await json('groups change builders --unset description')).description, undefined)
+  assert.equal((await json('groups update engineering --name builders')).name, 'builders')
+  assert.equal((await json('groups update builders --unset description')).description, undefined)
   assert.deepEqual(await json('groups remove-member builders ada'), { id: made.id, removed: 1 })
   await json('users delete grace')
   assert.deepEqual((await json('groups show builders')).members, [])
-  assert.deepEqual(await json('groups remove builders'), { id: made.id, removed: true })
+  assert.deepEqual(await json('groups delete builders'), { id: made.id, deleted: true })
   assert.deepEqual(await json('groups list'), [])
   assert.equal((await json('users show ada')).username, 'ada', 'the people stay')
 })
@@ -33,11 +33,11 @@ const refused: [line: string, status: number, message: string][] = [
   ['groups create', 1, '--name is missing'],
   ["groups create --name ''", 1, '--name must be 1 to 100 characters'],
   ['groups create --name TAKEN', 1, 'there is a group TAKEN already'],
-  ['groups change other --name taken', 1, 'there is a group taken already'],
-  ['groups change other --unset name', 1, '--name must be text'],
-  ['groups change other --unset id', 1, 'id is not known'],
+  ['groups update other --name taken', 1, 'there is a group taken already'],
+  ['groups update other --unset name', 1, '--name must be text'],
+  ['groups update other --unset id', 1, 'id is not known'],
   ['groups show nowhere', 1, 'there is no group nowhere: see "gatehouse groups list"'],
-  ['groups remove nowhere', 1, 'there is no group nowhere'],
+  ['groups delete nowhere', 1, 'there is no group nowhere'],
   ['groups add-member taken ada nobody', 1, 'there is no account nobody'],
   ['groups remove-member taken nobody', 1, 'there is no account nobody'],
   [`groups add-member taken ${'ada '.repeat(101)}`, 2, 'name at most 100 people at once'],

@@ -46,21 +46,21 @@ export function groups(group: Command, terminal: Terminal): void {
         print(terminal, flags.json, { ...shown(found), members: await namesOf(tenant, found) })
       }),
   )
-  const change = adminCommand(group, 'change <group>', 'change only the given members', [
-    'gatehouse groups change engineering --name builders',
-    'gatehouse groups change engineering --unset description',
+  const change = adminCommand(group, 'update <group>', 'change only the given members', [
+    'gatehouse groups update engineering --name builders',
+    'gatehouse groups update engineering --unset description',
   ]).option('--unset <fields...>', 'members to remove: description')
   addFlags(change, groupSchema.partial(), heading).action((name: string, flags: AdminFlags & { unset?: string[] }, command: Command) =>
     changeOne(terminal, name, flags, command),
   )
 
-  adminCommand(group, 'remove <group>', 'remove a group; the people stay', ['gatehouse groups remove engineering']).action(
+  adminCommand(group, 'delete <group>', 'delete a group; the people stay', ['gatehouse groups delete engineering']).action(
     (name: string, flags: AdminFlags) =>
       withTenant(terminal, flags, async (tenant, done) => {
         const { id, name: shownName } = await find(tenant, name)
         await removeGroup(tenant.accounts, id)
         await done('group.remove', id)
-        confirm(terminal, flags.json, { id, removed: true }, `Group ${shownName} is removed.`)
+        confirm(terminal, flags.json, { id, deleted: true }, `Group ${shownName} is deleted.`)
       }),
   )
   adminCommand(group, 'add-member <group> <logins...>', `add people, at most ${maxMembersPerRequest} at once; all of them or none`, [

@@ -16,14 +16,14 @@ writeFileSync(people, '{"username": "imported"}')
 /** In order: what is made by one is shown by a later one. */
 const lines = [
   'tenants create acme',
-  'tenants set acme --sign-up false',
+  'tenants update acme --sign-up false',
   'tenants list',
   'tenants suspend acme',
   'attributes define --name team --type string',
   'attributes list',
   'users create --username ada --email ada@example.com --given-name Ada --attribute team=red --random-password',
   'users show ada',
-  'users change ada --family-name Lovelace',
+  'users update ada --family-name Lovelace',
   'users factors ada',
   'users list',
   `users import ${people}`,

@@ -1,5 +1,5 @@
 /** The command line as a whole: every command of the first level, of which only those in use are loaded. */
-import { Command } from 'commander'
+import { Command, type ErrorOptions } from 'commander'
 import { version } from '../version.ts'
 import { withExamples } from './admin-command.ts'
 import { refuseMissingFile } from './open.ts'
@@ -49,7 +49,7 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
         (await import('./users.ts')).users,
         (await import('./user-list.ts')).userList,
         (await import('./user-import.ts')).userImport,
-        (await import('./user-change.ts')).userChange,
+        (await import('./user-update.ts')).userUpdate,
         (await import('./user-links.ts')).userLinks,
         (await import('./user-factors.ts')).userFactors,
       ],
@@ -151,10 +151,28 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
   ],
 }
 
+/** What other programs call our verbs. */
+const verbs: Readonly<Record<string, readonly string[]>> = {
+  create: ['add', 'new'],
+  delete: ['remove', 'rm', 'destroy'],
+  list: ['ls'],
+  show: ['get', 'describe', 'view'],
+  update: ['change', 'set', 'edit', 'modify', 'patch'],
+}
+
 /** Its actions get every option that applies to them: those of the command itself, and those of the program wherever they were written. */
 class ProgramCommand extends Command {
   override createCommand(name?: string): Command {
     return new ProgramCommand(name)
+  }
+
+  override error(message: string, options?: ErrorOptions): never {
+    const verb = options?.code === 'commander.unknownCommand' ? this.#verbFor(this.args[0]) : undefined
+    return super.error(verb ? `error: unknown command '${this.args[0]}'\n(Did you mean ${verb}?)` : message, options)
+  }
+
+  #verbFor(word = ''): string | undefined {
+    return this.commands.map((command) => command.name()).find((name) => verbs[name]?.includes(word))
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the arguments of an action are those its command declares

@@ -44,28 +44,28 @@ test('every setting can be set by a flag, is listed, and can be unset', async ()
   for (const [name, value] of Object.entries(changed)) {
     const text = typeof value === 'object' && !Array.isArray(value) ? `'${JSON.stringify(value)}'` : value
     const flag = name === 'lifetimes' ? '--lifetimes-access-token 60' : `${flagOf(name)} ${text}`
-    const before = await json('tenants set acme')
-    assert.deepEqual((await json(`tenants set acme ${flag}`))[name], value, name)
+    const before = await json('tenants update acme')
+    assert.deepEqual((await json(`tenants update acme ${flag}`))[name], value, name)
     const listed = (await json('tenants list')).find(({ slug }: { slug: string }) => slug === 'acme')
     assert.deepEqual(listed, { ...before, [name]: value }, name)
-    assert.deepEqual(await json(`tenants set acme --unset ${name}`), before, name)
+    assert.deepEqual(await json(`tenants update acme --unset ${name}`), before, name)
   }
 })
 
 test('what is not a setting is neither set nor unset', async () => {
   const refused: [line: string, status: number, message: RegExp][] = [
-    ['tenants set acme --unset name', 2, /--unset takes sign_up, sign_up_email, /],
-    ['tenants set acme --unset contact --contact a@b.example', 2, /--unset contact and a value for it cannot be combined/],
-    ['tenants set acme --contact nobody', 1, /--contact is not a valid/],
-    ['tenants set acme --client-id-hosts https://a.example', 1, /--client-id-hosts.* must be a host name, \*\.example\.com or \*/],
-    [`tenants set acme --client-attesters '{"https://attester.example": {}}'`, 1, /must have jwks or trust_anchors/],
+    ['tenants update acme --unset name', 2, /--unset takes sign_up, sign_up_email, /],
+    ['tenants update acme --unset contact --contact a@b.example', 2, /--unset contact and a value for it cannot be combined/],
+    ['tenants update acme --contact nobody', 1, /--contact is not a valid/],
+    ['tenants update acme --client-id-hosts https://a.example', 1, /--client-id-hosts.* must be a host name, \*\.example\.com or \*/],
+    [`tenants update acme --client-attesters '{"https://attester.example": {}}'`, 1, /must have jwks or trust_anchors/],
     [
-      `tenants set acme --client-attesters '{"https://attester.example": {"trust_anchors": ["AAAA"]}}'`,
+      `tenants update acme --client-attesters '{"https://attester.example": {"trust_anchors": ["AAAA"]}}'`,
       1,
       /must be the certificate of an authority, DER in base64/,
     ],
-    ['tenants set acme --sign-up perhaps', 1, /--sign-up must be true or false/],
-    ['tenants set nowhere --sign-up', 1, /there is no tenant nowhere/],
+    ['tenants update acme --sign-up perhaps', 1, /--sign-up must be true or false/],
+    ['tenants update nowhere --sign-up', 1, /there is no tenant nowhere/],
   ]
   for (const [line, status, message] of refused) {
     const outcome = await gatehouse(line)
@@ -74,7 +74,7 @@ test('what is not a setting is neither set nor unset', async () => {
 })
 
 test('the root tenant can be renamed by command and by file, and the file that is exported names it', async () => {
-  assert.equal((await json("tenants set root --name 'Example Ltd'")).name, 'Example Ltd')
+  assert.equal((await json("tenants update root --name 'Example Ltd'")).name, 'Example Ltd')
   assert.match((await gatehouse('export')).out, /^name: Example Ltd\n/)
   for (const text of ['name: By file\n', 'tenants: { root: { name: By section } }\n']) {
     const file = join(folder, 'declared.yaml')

@@ -67,19 +67,19 @@ export function tenants(group: Command, terminal: Terminal): void {
     )
   }
 
-  const set = command('set <slug>', 'change what is given of a tenant: its name, what it closes, its lifetimes', [
-    'gatehouse tenants set root --name "Example Ltd"',
-    'gatehouse tenants set acme --sign-up false --password-grant false',
-    'gatehouse tenants set acme --second-factor required',
-    'gatehouse tenants set acme --lifetimes-access-token 600',
-    'gatehouse tenants set acme --unset lifetimes second_factor',
+  const update = command('update <slug>', 'change the name, the switches and the lifetimes of a tenant', [
+    'gatehouse tenants update root --name "Example Ltd"',
+    'gatehouse tenants update acme --sign-up false --password-grant false',
+    'gatehouse tenants update acme --second-factor required',
+    'gatehouse tenants update acme --lifetimes-access-token 600',
+    'gatehouse tenants update acme --unset lifetimes second_factor',
   ]).option('--unset <fields...>', 'settings to set back to the default, or to what the deployment sets')
-  addFlags(set, flagsSchema, 'Settings:').action((slug: string, flags: TenantFlags & { unset?: string[] }, command: Command) =>
-    setTenant(terminal, slug, flags, command),
+  addFlags(update, flagsSchema, 'Settings:').action((slug: string, flags: TenantFlags & { unset?: string[] }, command: Command) =>
+    updateTenant(terminal, slug, flags, command),
   )
 }
 
-async function setTenant(terminal: Terminal, slug: string, flags: TenantFlags & { unset?: string[] }, command: Command): Promise<void> {
+async function updateTenant(terminal: Terminal, slug: string, flags: TenantFlags & { unset?: string[] }, command: Command): Promise<void> {
   const given = givenByFlags(command, flagsSchema)
   const unset = flags.unset ?? []
   const unknown = unset.find((field) => !(field in tenantSettingsSchema.shape))

@@ -10,7 +10,7 @@ export interface Screen {
 /** What the command line uses of its process. */
 export interface Terminal {
   env: Readonly<Record<string, string | undefined>>
-  stdin: AsyncIterable<Buffer | string>
+  stdin: AsyncIterable<Buffer | string> & { isTTY?: boolean | undefined }
   stdout: Screen
   stderr: Screen
 }

@@ -11,6 +11,7 @@ import { random } from '../platform.ts'
 import type { Tenant } from '../tenant.ts'
 import { accountByFlags, addAccountFlags } from './account-flags.ts'
 import { type AdminFlags, adminCommand, confirm, merged, print, readObject } from './admin-command.ts'
+import { askPassword } from './ask-password.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, misuse, refuse, withIssuesRenamed } from './problems.ts'
@@ -29,6 +30,7 @@ interface PasswordFlags extends AdminFlags {
 /** Adds the commands for accounts. */
 export function users(group: Command, terminal: Terminal): Command {
   const create = adminCommand(group, 'create', 'create an account; without a password nobody can sign in to it yet', [
+    'gatehouse users create --username ada',
     'gatehouse users create --username ada --email ada@example.com --name "Ada Lovelace" --random-password --temporary',
     'gatehouse users create --username ada --password-stdin < password.txt',
     'gatehouse users create --file ada.json --json',
@@ -66,6 +68,7 @@ export function users(group: Command, terminal: Terminal): Command {
     }),
   )
   const change = adminCommand(group, 'set-password <login>', 'set a new password and end all sessions', [
+    'gatehouse users set-password ada',
     'gatehouse users set-password ada --random-password',
     'gatehouse users set-password ada --password-stdin < password.txt',
   ])
@@ -95,7 +98,10 @@ async function createUser(terminal: Terminal, flags: PasswordFlags & { file?: st
   await withTenant(terminal, flags, async (tenant, done) => {
     const given = merged(await readObject(terminal, flags.file), await accountByFlags(tenant, command, createFlags))
     const { password_hash: hash, ...input } = checked(createSchema, given, flagOf)
-    const chosen = await passwordFor(terminal, flags, tenant, input)
+    const mayAsk = hash === undefined && flags.file !== '-'
+    const chosen = await passwordFor(terminal, flags, tenant, input, async () =>
+      mayAsk ? askPassword(terminal, { isOptional: true }) : undefined,
+    )
     if (chosen && hash !== undefined) misuse('a password and --password-hash cannot be combined')
     const brought = hash === undefined ? undefined : { hash, temporary: flags.temporary === true }
     const account = await withIssuesRenamed(flagOf, createAccount(tenant.accounts, input, chosen ?? brought))
@@ -109,7 +115,8 @@ async function changePassword(terminal: Terminal, login: string, flags: Password
   await withTenant(terminal, flags, async (tenant, done) => {
     const account = await findUser(tenant, login)
     const { subject, username } = account
-    const password = (await passwordFor(terminal, flags, tenant, account)) ?? misuse('add --password-stdin or --random-password')
+    const asked = await passwordFor(terminal, flags, tenant, account, () => askPassword(terminal, { isOptional: false }))
+    const password = asked ?? misuse('there is no terminal to type a password on: add --password-stdin or --random-password')
     await givePassword(tenant.accounts, operator, subject, password)
     await done('user.password', subject, { temporary: password.temporary })
     if (flags.randomPassword) print(terminal, flags.json, { sub: subject, username, password: password.text })
@@ -117,17 +124,21 @@ async function changePassword(terminal: Terminal, login: string, flags: Password
   })
 }
 
-/** A typed password must meet the same rules as one that the person chooses; a temporary one may be shorter. */
+/**
+ * A typed password must meet the same rules as one that the person chooses; a temporary one may be shorter.
+ * `ask`: where it comes from when no flag says so.
+ */
 async function passwordFor(
   { stdin }: Terminal,
   { passwordStdin, randomPassword, temporary = false }: PasswordFlags,
   { signIn: { passwords } }: Tenant,
   account: Owner,
+  ask: () => Promise<string | undefined>,
 ): Promise<NewPassword | undefined> {
   if (passwordStdin && randomPassword) misuse('--password-stdin and --random-password cannot be combined')
-  if (!randomPassword && !passwordStdin) return undefined
   if (randomPassword) return { text: readablePassword(random), temporary }
-  const text = (await readAll(stdin)).replace(/\r?\n$/, '')
+  const text = passwordStdin ? (await readAll(stdin)).replace(/\r?\n$/, '') : await ask()
+  if (text === undefined) return undefined
   const { isPopular } = passwords
   const problem = temporary ? leastProblem(text, { isPopular }) : passwordProblem(text, { repeated: text, account, isPopular })
   return problem ? refuse(problem) : { text, temporary }

@@ -65,9 +65,9 @@ test('they are listed without the tokens, sealed anew, and removed', async () =>
   assert.doesNotMatch(out, /token-of-ada/)
   assert.deepEqual(await shell.json('vault reseal'), { resealed: 0, failed: 0 })
   const { id } = found[0]
-  const removed = await shell.gatehouse(`vault remove ${id}`)
-  assert.deepEqual([removed.status, removed.out], [0, `Entry ${id} is removed, but the provider was not told.\n`])
-  assert.equal((await shell.gatehouse(`vault remove ${id}`)).status, 1)
+  const removed = await shell.gatehouse(`vault delete ${id}`)
+  assert.deepEqual([removed.status, removed.out], [0, `Entry ${id} is deleted, but the provider was not told.\n`])
+  assert.equal((await shell.gatehouse(`vault delete ${id}`)).status, 1)
   assert.equal((await shell.json('vault list')).length, 1)
 })
 
@@ -75,7 +75,7 @@ const refused: readonly [line: string, message: RegExp][] = [
   ['vault import --from mysql://x --connection keycloak', /--from begins with postgres:\/\/ or sqlite:/],
   ['vault import --from FROM --connection nobody', /there is no connection nobody/],
   ['vault import --from FROM --connection keycloak', /the key of the Auth Manager is 64 hexadecimal digits/],
-  ['vault remove nothing', /there is no entry nothing/],
+  ['vault delete nothing', /there is no entry nothing/],
   ['vault list --user nobody', /there is no account nobody/],
 ]
 for (const [line, message] of refused)

@@ -34,14 +34,14 @@ export function vault(group: Command, terminal: Terminal): void {
         printTable(terminal, flags.json, found, ['entry', 'connection', 'owner', 'scope', 'state', 'since'], rows)
       }),
     )
-  adminCommand(group, 'remove <entry>', 'remove stored tokens, and revoke them at the provider if nothing else depends on them', [
-    'gatehouse vault remove ENTRY-ID',
+  adminCommand(group, 'delete <entry>', 'delete stored tokens, and revoke them at the provider if nothing else depends on them', [
+    'gatehouse vault delete ENTRY-ID',
   ]).action((id: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async (tenant, done) => {
       const removal = (await removeEntry(tenant.vault, id)) ?? refuse(`there is no entry ${id}: see "gatehouse vault list"`)
       await done('vault.remove', id, { revoked: removal.revoked })
       const there = removal.revoked ? 'and revoked at the provider' : 'but the provider was not told'
-      confirm(terminal, flags.json, { entry: id, removed: true, ...removal }, `Entry ${id} is removed, ${there}.`)
+      confirm(terminal, flags.json, { entry: id, deleted: true, ...removal }, `Entry ${id} is deleted, ${there}.`)
     }),
   )
   withExamples(

@@ -1,7 +1,7 @@
 /** A client and what it may do: the metadata of RFC 7591 §2 and OpenID Connect Registration §2 under their own names, and a security policy. */
 import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
-import { claimSources, fixedClaims } from './claim-sources.ts'
+import { claimSources, everySource, fixedClaims } from './claim-sources.ts'
 import { certificateNames } from './client-certificate-names.ts'
 import { backchannelMembers, identityAssertionAudiences } from './client-grant-members.ts'
 import { clientKeys } from './client-keys-schema.ts'
@@ -165,9 +165,7 @@ export const clientSchema = z
       .default('ES256')
       .describe('Algorithm of its JWT access tokens; HS256 with a secret of its own'),
     access_token_claims: fixedClaims.default({}).describe('Claims in every access token of the client, as JSON'),
-    access_token_claim_sources: claimSources
-      .default({})
-      .describe('Claims to look up: account.email, account.groups, client.client_name, token.scope'),
+    access_token_claim_sources: claimSources.default({}).describe(`Claims to look up, as JSON; each is one of ${everySource}`),
     access_token_lifetime: seconds.max(maxAccessTokenLifetime).optional().describe('Seconds; absent: as the tenant sets it'),
     id_token_lifetime: seconds.max(86_400).optional().describe('Seconds; absent: as the tenant sets it'),
     refresh_token_lifetime: seconds.optional().describe('Seconds; absent: as the tenant sets it'),

@@ -1,12 +1,12 @@
 /** A credential that a tenant issues, as it is declared — OpenID for Verifiable Credential Issuance 1.0 §12.2.4, appendices A.2 and A.3. */
 import { z } from 'zod'
+import { accountSources, isAccountSource } from './claim-sources.ts'
 import { clientSigningAlgs, isPublicJwk, publicKeyFor } from './codec/public-key.ts'
 import { storedMembers } from './stored-members.ts'
 import { isCleanText, line } from './text.ts'
 
 export const credentialFormats = ['dc+sd-jwt', 'mso_mdoc'] as const
 
-const source = /^account\.((?!attributes$)\w{1,60}|attributes\.[a-z][a-z0-9_]{0,39})$/
 const locale = z.string().regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}$/, 'must be a language tag such as en-GB')
 const colour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as #12107c')
 const uri = z
@@ -27,7 +27,7 @@ const claim = z
       .regex(/^[\w.:-]{1,100}$/, 'must be the name of a claim')
       .refine((name) => !ownClaims.includes(name), 'can only be set by the server'),
     namespace: line(100).optional().describe('Of a mobile document'),
-    source: z.string().regex(source, 'must be account. or account.attributes. with the name of a member').optional(),
+    source: z.string().refine(isAccountSource, `must be account.…: one of ${accountSources}`).optional(),
     value: z.json().optional().describe('In place of a source: the same for everybody'),
     disclosure: z.enum(['selective', 'always']).default('selective').describe('Whether the holder can leave it out'),
     mandatory: z.boolean().default(false).describe('Nobody gets the credential without it'),

@@ -1,7 +1,7 @@
 /** A protected API: its identifier and scopes, and how its tokens are made (RFC 8707, RFC 9068) and introspected (RFC 9701 §6). */
 import { z } from 'zod'
 import { type SigningAlg, signingAlgs } from './algs.ts'
-import { claimSources } from './claim-sources.ts'
+import { claimSources, everySource } from './claim-sources.ts'
 import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
 import { isCleanText, line } from './text.ts'
 
@@ -49,7 +49,7 @@ export const resourceSchema = z
     access_token_lifetime: z.int().min(1).max(86_400).optional().describe('seconds; absent: as client and tenant set it'),
     access_token_claim_sources: claimSources
       .optional()
-      .describe('claims to look up, besides those of the client, and taking precedence over them: account.groups'),
+      .describe(`claims to look up, as JSON, besides those of the client, and taking precedence over them; each is one of ${everySource}`),
     introspection_signed_response_alg: signingAlg
       .optional()
       .describe('JWT introspection responses; absent: RS256, if the tenant signs with it'),

@@ -85,7 +85,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('are in access tokens when a registration says so, one by one', async () => {
       const { access_token } = await application(gatehouse, { id: 'mapped', secret: 'secret' }).tokens(gatehouse.browser())
       assert.deepEqual([claimsOf(access_token).cost, 'gone' in claimsOf(access_token)], [1, false])
-      for (const source of ['account.attributes', 'account.attributes.a.b', 'account.attributes.'])
+      for (const source of [
+        'account.attributes',
+        'account.attributes.a.b',
+        'account.attributes.',
+        'account.emial',
+        'account.sub',
+        'client.jwks',
+        'token.aud',
+      ])
         await assert.rejects(
           gatehouse.addClient({ client_id: 'x', redirect_uris: [callback], access_token_claim_sources: { x: source } }),
           /must be client/,

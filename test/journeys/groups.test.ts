@@ -34,7 +34,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         identifier: api,
         name: 'API',
         scopes: {},
-        access_token_claim_sources: { groups: 'account.groups', mail: 'account.email' },
+        access_token_claim_sources: { groups: 'account.groups', roles: 'account.groups', mail: 'account.email' },
       })
       subject = await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
       const allow = { execute: [oidc.allowInsecureRequests] }
@@ -76,7 +76,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { access_token } = await mapped.tokens(gatehouse.browser())
       assert.deepEqual(claimsOf(access_token).teams, ['admirals'])
       const forApi = claimsOf((await app().tokens(gatehouse.browser(), { resource: api })).access_token)
-      assert.deepEqual([forApi.groups, forApi.mail], [['admirals'], 'alice@example.com'])
+      assert.deepEqual([forApi.groups, forApi.roles, forApi.mail], [['admirals'], ['admirals'], 'alice@example.com'])
     })
 
     test('no incomplete list is returned: tokens have none of more than 100, UserInfo all', async () => {
@@ -113,7 +113,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         { access_token_claims: { groups: 'account.groups' } },
         { access_token_claims: { groups: ['admins'] } },
         { access_token_claim_sources: { groups: 'account.email' } },
-        { access_token_claim_sources: { roles: 'account.groups' } },
+        { access_token_claims: { roles: ['admins'] } },
+        { access_token_claim_sources: { roles: 'account.role' } },
+        { access_token_claim_sources: { roles: 'client.client_name' } },
+        { access_token_claim_sources: { groups: 'account.attributes.department' } },
       ])
         await assert.rejects(gatehouse.addClient({ ...client, ...claims }), /can only be set by the server/, JSON.stringify(claims))
       await gatehouse.addClient({ ...client, access_token_claim_sources: { groups: 'account.groups' } }, 'secret')

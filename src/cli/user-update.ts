@@ -1,4 +1,4 @@
-/** `gatehouse users change`: the data of an account, except what has a command of its own. */
+/** `gatehouse users update`: the data of an account, except what has a command of its own. */
 import type { Command } from 'commander'
 import type { Raw } from '../config/raw.ts'
 import { accountChangeSchema, changeAccount, operator } from '../identity/account-administration.ts'
@@ -16,11 +16,11 @@ interface ChangeFlags extends AdminFlags {
   unset?: string[]
 }
 
-export function userChange(group: Command, terminal: Terminal): void {
-  const change = adminCommand(group, 'change <login>', 'change only the given members; a new email address is not confirmed', [
-    'gatehouse users change ada --name "Ada King" --zoneinfo Europe/London',
-    'gatehouse users change ada --email countess@example.com --email-verified',
-    'gatehouse users change ada --attribute department=research --unset nickname',
+export function userUpdate(group: Command, terminal: Terminal): void {
+  const change = adminCommand(group, 'update <login>', 'change only the given members; a new email address is not confirmed', [
+    'gatehouse users update ada --name "Ada King" --zoneinfo Europe/London',
+    'gatehouse users update ada --email countess@example.com --email-verified',
+    'gatehouse users update ada --attribute department=research --unset nickname',
   ])
     .option('--file <path>', 'the change as a JSON object, in which null removes; - reads standard input; flags take precedence')
     .option('--unset <fields...>', 'claims to remove, or email; an attribute is removed by --attribute name=')
