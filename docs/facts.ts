@@ -204,6 +204,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['is good for {} hour at most', constant('longestSigned') / hour],
     ['At most {} requests wait', constant('mostWaiting')],
   ],
+  [guide('keycloak')]: [['in exports of Keycloak {} and later', text(/Keycloak (\d+) and later write/)]],
   [guide('production')]: [
     ['exits with status {}.', constant('wrongConfiguration')],
     ['signing keys within {} minutes', code(/periodicTask\((\d+), rotateKeys/) / minute],

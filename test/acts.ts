@@ -1,5 +1,5 @@
 /** Every act of every port of a tenant's store, and what it changes in a tenant that holds two of everything. */
-import { type Act, lists, reads, writes } from './act.ts'
+import { type Act, endOfAccess, lists, reads, removal, writes } from './act.ts'
 import { credentialActs } from './credential-acts.ts'
 import { eventActs } from './event-acts.ts'
 import { federationActs } from './federation-acts.ts'
@@ -183,13 +183,11 @@ const protocol: Record<string, Act> = {
   'apiKeysAdmin.list': lists((s) => s.apiKeysAdmin.list(page)),
 }
 
-const removal =
-  'accounts -1, api_keys -1, assignments -1, codes -1, credential_offers -1, deferred_credentials -1, devices -1, flows ~1, grants ~1, issued_credentials ~1, links -2, logins -2, memberships -1, outbox +1, passkeys -1, recovery_codes -2, refresh_tokens -1, session_clients -1, sessions -2, status_lists ~1, totp -1, upstream_identities -1, vault_entries -1, vault_token_ids -1'
-const endOfAccess =
-  'accounts ~1, codes -1, credential_offers -1, devices -1, flows ~1, grants ~1, links -2, outbox +1, refresh_tokens -1, session_clients -1, sessions -2'
-
 const identity: Record<string, Act> = {
   'accounts.add': writes('accounts +1, logins +2', (s) => s.accounts.add({ ...person('3'), attributes: {} })),
+  'accounts.import': writes('accounts +1, logins +2, memberships +1, totp +1', (s) =>
+    s.accounts.import({ account: { ...person('3'), attributes: {} }, groups: ['group1', 'nowhere'], totp: aTotp('3') }),
+  ),
   'accounts.bySubject': reads((s, n) => s.accounts.bySubject(`person${n}`)),
   'accounts.byLogin': reads((s, n) => s.accounts.byLogin(`person${n}`)),
   'accounts.anyPasswordHash': lists((s) => s.accounts.anyPasswordHash('x')),

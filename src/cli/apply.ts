@@ -38,7 +38,7 @@ interface ApplyFlags extends ConfigFlags {
 }
 
 /** The changes to one tenant. */
-interface TenantPlan {
+export interface TenantPlan {
   section: TenantSection
   /** The change to the tenant itself. */
   tenant: 'create' | 'rename' | 'keep'
@@ -47,7 +47,7 @@ interface TenantPlan {
 }
 
 /** A generated secret, to be shown only once. */
-interface Made {
+export interface Made {
   tenant: string
   kind: Kind
   id: string
@@ -81,7 +81,11 @@ async function applyFile(terminal: Terminal, file: string, flags: ApplyFlags): P
   })
 }
 
-async function planFor(app: App, section: TenantSection, { prune, allowWeakSecret }: ApplyFlags): Promise<TenantPlan> {
+export async function planFor(
+  app: App,
+  section: TenantSection,
+  { prune, allowWeakSecret }: Pick<ApplyFlags, 'prune' | 'allowWeakSecret'>,
+): Promise<TenantPlan> {
   const tenant = await app.tenant(slugOf(section))
   const row = tenant?.row ?? (await app.tenants.list()).find(({ slug }) => slug === slugOf(section))
   if (!tenant && (row || !section.mayCreate))
@@ -188,7 +192,7 @@ async function isAgreed(terminal: Terminal, file: string): Promise<boolean> {
 }
 
 /** Applies the changes to one tenant, all or none. */
-async function declare(app: App, { section, tenant: change, declared, steps }: TenantPlan, terminal: Terminal): Promise<Made[]> {
+export async function declare(app: App, { section, tenant: change, declared, steps }: TenantPlan, terminal: Terminal): Promise<Made[]> {
   const { name = section.tenant } = section
   if (change === 'create' && !(await app.tenants.create({ slug: section.tenant, name })))
     refuse(`there is a tenant ${section.tenant} already`)

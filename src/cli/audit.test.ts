@@ -22,6 +22,17 @@ const leaves = (command: Command, path = ''): string[] =>
 const file = join(folder, 'declared.yaml')
 writeFileSync(file, 'clients:\n  - client_id: applied\n    redirect_uris: [https://applied.example/]\n')
 
+const realm = join(folder, 'realm.json')
+writeFileSync(
+  realm,
+  JSON.stringify({
+    realm: 'example',
+    groups: [{ name: 'brought' }],
+    clients: [{ clientId: 'brought', redirectUris: ['https://brought.example/'], publicClient: true }],
+    users: [{ id: 'brought', username: 'brought', attributes: { desk: ['7'] } }],
+  }),
+)
+
 const people = join(folder, 'people.jsonl')
 writeFileSync(people, '{"username": "imported"}')
 
@@ -41,6 +52,7 @@ const commands: [line: string, ...acts: string[]][] = [
   ['users suspend ada', 'user.status'],
   ['users resume ada', 'user.status'],
   [`users import ${people}`, 'user.create'],
+  [`import keycloak ${realm} --yes`, 'attribute.define', 'group.create', 'tenant.apply', 'client.create', 'user.create'],
   ['services create nightly', 'service.create'],
   ['services suspend nightly', 'service.status'],
   ['services resume nightly', 'service.status'],

@@ -143,6 +143,11 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => [(await import('./apply.ts')).apply],
     },
     {
+      usage: 'import',
+      summary: 'bring what another server has: clients, groups, roles and people',
+      load: async () => [(await import('./import-keycloak.ts')).importKeycloak],
+    },
+    {
       usage: 'export',
       summary:
         'write clients, APIs, connections, webhooks, credentials and trusted issuers in the form that "gatehouse apply" reads, without defaults and secrets',

@@ -1,7 +1,7 @@
 /** The exports of other servers, record by record, as accounts that can be brought here. */
 import { z } from 'zod'
 import { type FirebaseProject, fromFirebase } from '../crypto/firebase-scrypt.ts'
-import { fromKeycloak } from '../crypto/keycloak-credential.ts'
+import { keycloakCredential, passwordOf } from '../crypto/keycloak-credential.ts'
 import type { Imported } from '../identity/import-account.ts'
 import { refuse } from './problems.ts'
 import { jsonLines, type Record, usersOf } from './records.ts'
@@ -47,18 +47,17 @@ const keycloak = z.object({
   serviceAccountClientId: text,
   serviceAccountClientLink: text,
   requiredActions: z.array(z.string()).nullish(),
-  credentials: z.array(z.object({ type: z.string(), secretData: text, credentialData: text, value: text, temporary: flag })).nullish(),
+  credentials: z.array(keycloakCredential).nullish(),
 })
 
-/** A user of a realm export. Second factors, attributes, groups and roles stay behind. */
+/** A user of a realm export. Second factors, attributes, groups and roles come by `gatehouse import keycloak` only. */
 function keycloakUser(value: unknown): ParsedUser {
   const user = keycloak.safeParse(value).data
   if (!user) return { problem: 'it is not a user as Keycloak exports them' }
   if (user.serviceAccountClientId || user.serviceAccountClientLink) return { leftOut: 'it is the account of a client, not of a person' }
   const password = user.credentials?.find(({ type }) => type === 'password')
-  const { secretData, credentialData } = password ?? {}
-  const hash = secretData && credentialData ? fromKeycloak({ secretData, credentialData }) : undefined
-  if (password && hash === undefined) return { problem: 'it has a password that is not hashed as Keycloak 8 and later do' }
+  const read = password && passwordOf(password)
+  if (read && 'problem' in read) return { problem: `its password ${read.problem}` }
   return account({
     sub: user.id ?? undefined,
     username: nameFor(user.username, user.email, user.id),
@@ -69,7 +68,7 @@ function keycloakUser(value: unknown): ParsedUser {
       family_name: user.lastName,
       email_verified: user.email ? user.emailVerified : undefined,
     },
-    password_hash: hash,
+    password_hash: read?.hash,
     password_is_temporary: password?.temporary === true || user.requiredActions?.includes('UPDATE_PASSWORD') === true,
     status: user.enabled === false ? 'suspended' : 'active',
   })
@@ -85,6 +84,7 @@ const firebase = z.object({
   passwordHash: text,
   salt: text,
   disabled: flag,
+  providerUserInfo: z.array(z.unknown()).nullish(),
 })
 
 /** A user of `firebase auth:export`. Who signed in by other means only comes without a password. */
@@ -92,6 +92,8 @@ function firebaseUser(value: unknown, project: FirebaseProject | undefined): Par
   const user = firebase.safeParse(value).data
   if (!user) return { problem: 'it is not a user as Firebase exports them' }
   const { localId, passwordHash, salt } = user
+  if (!user.email && !user.phoneNumber && !passwordHash && (user.providerUserInfo ?? []).length === 0)
+    return { leftOut: 'it is an anonymous user, who has nothing to sign in with' }
   const bytes = (base64: string) => Buffer.from(base64, 'base64')
   const exported = passwordHash ? { hash: bytes(passwordHash), salt: bytes(salt ?? '') } : undefined
   if (exported && !project) return { problem: 'it has a password: say --hash-config' }

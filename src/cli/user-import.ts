@@ -5,6 +5,7 @@ import type { AccountDeps } from '../identity/accounts.ts'
 import { dryRun, type Imported, importAccount, importSchema, keysOf } from '../identity/import-account.ts'
 import { Unavailable } from '../protocol/errors.ts'
 import { type AdminFlags, adminCommand, printTable, textOf } from './admin-command.ts'
+import { batches } from './import-batches.ts'
 import { type Done, withTenant } from './open.ts'
 import { checked, misuse, problemsOf, refuse, withIssuesRenamed } from './problems.ts'
 import { pieces } from './records.ts'
@@ -86,30 +87,9 @@ async function* importAll(
   { strict }: ImportFlags,
   done: Done,
 ): AsyncGenerator<Outcome> {
-  for await (const batch of batches(candidates, strict ? 1 : concurrency))
+  const keys = (candidate: Candidate) => ('account' in candidate ? keysOf(candidate.account) : [])
+  for await (const batch of batches(candidates, strict ? 1 : concurrency, keys))
     yield* await Promise.all(batch.map((candidate) => importOne(tenant, candidate, done)))
-}
-
-/** Many at once, but none beside another of the same name or address: so the first of them wins, always. */
-async function* batches(candidates: AsyncIterable<Candidate>, size: number): AsyncGenerator<Candidate[]> {
-  let batch: Candidate[] = []
-  let keys = new Set<string>()
-  try {
-    for await (const candidate of candidates) {
-      const own = 'account' in candidate ? keysOf(candidate.account) : []
-      if (batch.length === size || own.some((key) => keys.has(key))) {
-        yield batch
-        batch = []
-        keys = new Set()
-      }
-      batch.push(candidate)
-      for (const key of own) keys.add(key)
-    }
-  } catch (error) {
-    yield batch // what came before the file ended early
-    throw error
-  }
-  yield batch
 }
 
 async function importOne(tenant: AccountDeps, candidate: Candidate, done: Done): Promise<Outcome> {

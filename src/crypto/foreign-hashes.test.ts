@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { type FirebaseProject, fromFirebase } from './firebase-scrypt.ts'
 import { checkOfForeign, foreignHashProblem } from './foreign-hashes.ts'
-import { fromKeycloak } from './keycloak-credential.ts'
+import { type KeycloakCredential, passwordOf, totpOf } from './keycloak-credential.ts'
 
 const bytes = (base64: string) => Buffer.from(base64, 'base64')
 /** As the authors of this scheme publish them: https://github.com/firebase/scrypt. */
@@ -19,7 +19,11 @@ const exported = {
 }
 const firebase = fromFirebase(project, exported) as string
 const keycloak = (data: object, secret: object) =>
-  fromKeycloak({ credentialData: JSON.stringify(data), secretData: JSON.stringify(secret) }) as string
+  hashIn({ type: 'password', credentialData: JSON.stringify(data), secretData: JSON.stringify(secret) })
+const hashIn = (credential: KeycloakCredential) => {
+  const read = passwordOf(credential)
+  return 'hash' in read ? read.hash : assert.fail(read.problem)
+}
 const kept = { salt: 'MDEyMzQ1Njc4OWFiY2RlZg==', additionalParameters: {} }
 const argon2Parameters = { hashLength: ['32'], memory: ['7168'], type: ['id'], version: ['1.3'], parallelism: ['1'] }
 
@@ -170,7 +174,34 @@ test('a credential that is not in the form of Keycloak is refused', () => {
       secretData: '{"value":"x","salt":"y"}',
     },
   ]
-  for (const credential of wrong) assert.equal(fromKeycloak(credential), undefined)
+  for (const credential of wrong) assert.ok('problem' in passwordOf({ type: 'password', ...credential }), credential.credentialData)
+  assert.deepEqual(passwordOf({ type: 'password', value: 'open' }), { problem: 'is in plain text ("value")' })
+})
+
+test('hashes of old exports of Keycloak, and of its bcrypt extension, are those of new ones', () => {
+  const old = { type: 'password', hashedSaltedValue: 'c2FsdGVk', salt: 'c2FsdA==', hashIterations: 27_500, algorithm: 'pbkdf2-sha256' }
+  assert.equal(hashIn(old), keycloak({ algorithm: 'pbkdf2-sha256', hashIterations: 27_500 }, { value: 'c2FsdGVk', salt: 'c2FsdA==' }))
+  assert.equal(keycloak({ algorithm: 'bcrypt', hashIterations: 5 }, { value: bcrypt, salt: '' }), bcrypt)
+  assert.equal(hashIn({ type: 'password', hashedSaltedValue: bcrypt, hashIterations: 5, algorithm: 'bcrypt' }), bcrypt)
+})
+
+test('authenticator apps of Keycloak come if they show the codes that are checked here', () => {
+  const app = (data: object, value = 'abcdefghij') =>
+    totpOf({ type: 'otp', credentialData: JSON.stringify(data), secretData: JSON.stringify({ value }) })
+  const usual = { subType: 'totp', digits: 6, counter: 0, period: 30, algorithm: 'HmacSHA1' }
+  assert.deepEqual(app(usual), { secret: Buffer.from('abcdefghij') })
+  assert.deepEqual(app({ ...usual, secretEncoding: 'BASE32' }, 'mzxw6ytboi======'), { secret: Uint8Array.from(Buffer.from('foobar')) })
+  assert.deepEqual(totpOf({ type: 'totp', hashedSaltedValue: 'abcdefghij', digits: 6, period: 30, algorithm: 'HmacSHA1' }), app(usual))
+  for (const [other, problem] of [
+    [app({ ...usual, algorithm: 'HmacSHA256' }), 'shows 6 digits by HmacSHA256 every 30 seconds; here it is 6 by HmacSHA1 every 30'],
+    [app({ ...usual, digits: 8 }), 'shows 8 digits by HmacSHA1 every 30 seconds; here it is 6 by HmacSHA1 every 30'],
+    [app({ ...usual, period: 60 }), 'shows 6 digits by HmacSHA1 every 60 seconds; here it is 6 by HmacSHA1 every 30'],
+    [app({ ...usual, subType: 'hotp' }), 'counts uses (HOTP), not time'],
+    [app({ ...usual, secretEncoding: 'BASE64' }), 'has a secret in no form that Keycloak writes'],
+    [app({ ...usual, secretEncoding: 'BASE32' }, '1!'), 'has a secret in no form that Keycloak writes'],
+    [totpOf({ type: 'otp' }), 'is in no form that Keycloak writes'],
+  ] as const)
+    assert.deepEqual(other, { problem })
 })
 
 test('none of them blocks the event loop', async () => {

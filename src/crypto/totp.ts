@@ -24,6 +24,8 @@ export interface TotpCrypto {
   reopen(owner: string, sealed: string, now: number): TotpDraft | undefined
   /** What to store of a draft, and the time step of the code that confirms it; undefined when the code is wrong. */
   confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
+  /** What to store of the secret of an app that another server had set up. */
+  adopt(subject: string, secret: Uint8Array): string
   /**
    * The time step of a code, and the value to store: the same, unless it was sealed under an earlier key. Undefined when
    * the code is wrong. The caller makes sure that each step is used once.
@@ -55,6 +57,7 @@ export function totpCrypto({ sealer, tenantId, random }: { sealer: Sealer; tenan
       const step = secret && matchingStep(secret, code, now)
       return step === undefined ? undefined : { sealed: sealer.seal(context('totp', subject), secret as Buffer), step }
     },
+    adopt: (subject, secret) => sealer.seal(context('totp', subject), Buffer.from(secret)),
     accept({ subject, sealed, code, now }) {
       const secret = sealer.open(context('totp', subject), sealed)
       const step = matchingStep(secret, code, now)

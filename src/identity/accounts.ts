@@ -100,12 +100,11 @@ export async function createAccount(
   deps: AccountDeps,
   input: NewAccount,
   password: NewPassword | ImportedPassword | undefined,
-  status: Account['status'] = 'active',
 ): Promise<Account> {
   const { store, passwords } = deps
   const checked = accountSchema.parse(input)
   const passwordHash = password && ('hash' in password ? passwords.adopt(password.hash) : await passwords.hash(password.text))
-  const account = { ...newAccount(deps, checked, { passwordHash, passwordIsTemporary: password?.temporary ?? false }), status }
+  const account = newAccount(deps, checked, { passwordHash, passwordIsTemporary: password?.temporary ?? false })
   if (!(await store.accounts.add(account))) throw new LoginTaken('another account has this sub, user name or e-mail address')
   return account
 }

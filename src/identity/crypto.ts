@@ -18,6 +18,8 @@ export interface FactorCrypto {
   draft(owner: string, until: number): { secret: string; sealed: string }
   reopen(owner: string, sealed: string, now: number): { secret: string; sealed: string } | undefined
   confirm(ask: { owner: string; subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
+  /** Seals the secret of an app that another server had set up. */
+  adopt(subject: string, secret: Uint8Array): string
   accept(ask: { subject: string; sealed: string; code: string; now: number }): { sealed: string; step: number } | undefined
   /** A new recovery code, as displayed. */
   recoveryCode(): string

@@ -4,7 +4,7 @@ import type { ApiKey } from '../protocol/registry.ts'
 import type { Access, Account, AccountStatus, Link, LinkKind, ListedSession, SessionRow, SignUp } from './account.ts'
 import type { AttributeStore, Values } from './attributes.ts'
 import type { AuditSearch, StoredAuditEvent } from './audit-entry.ts'
-import type { FactorStore, PasskeyStore } from './factor-store.ts'
+import type { FactorStore, PasskeyStore, TotpRow } from './factor-store.ts'
 import type { GroupStore } from './groups.ts'
 import type { OutboxMessage, OutboxStore } from './outbox.ts'
 import type { Role } from './roles.ts'
@@ -83,6 +83,8 @@ export interface IdentityStore extends UpstreamIdentityStore {
   accounts: {
     /** False when the subject, user name or e-mail address is taken. Throws `ZodError` when its attributes break the schema. */
     add(account: Account): Promise<boolean>
+    /** The same for an account that another server had, with all it brings, or none of it. A group that is not there is left out. */
+    import(brought: { account: Account; groups: readonly string[]; totp: TotpRow | undefined }): Promise<boolean>
     bySubject(subject: string): Promise<Account | undefined>
     /** By folded user name or e-mail address. */
     byLogin(folded: string): Promise<Account | undefined>

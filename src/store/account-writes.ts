@@ -1,7 +1,7 @@
 /** Writing accounts. User names and e-mail addresses share one space of logins, in which each belongs to one account. */
 import { isDeepStrictEqual } from 'node:util'
 import { type Account, foldLogin } from '../identity/account.ts'
-import type { ProfileChange } from '../identity/store.ts'
+import type { IdentityStore, ProfileChange } from '../identity/store.ts'
 import { accountFrom, lockAccount } from './account-row.ts'
 import { removeAssignmentsOf } from './assignments.ts'
 import { checkAttributes } from './attributes.ts'
@@ -10,6 +10,8 @@ import { removeFactors } from './factors.ts'
 import { revokeCredentialsOf } from './issued-credentials.ts'
 import { sql, type Transaction } from './sql.ts'
 import { removeEntriesOf } from './vault.ts'
+
+type Imported = Parameters<IdentityStore['accounts']['import']>[0]
 
 /** Thrown inside a transaction to undo it. */
 const taken = Symbol('taken')
@@ -36,6 +38,19 @@ export function* insert(tenant: string, account: Account): Transaction<void> {
   if (added.length === 0) throw taken
   yield* takeLogins(tenant, account)
   yield* checkAttributes(tenant, account.attributes)
+}
+
+/** Within a transaction that `unlessTaken` surrounds: adds an account that another server had. */
+export function* insertImported(tenant: string, { account, groups, totp }: Imported): Transaction<void> {
+  yield* insert(tenant, account)
+  if (totp)
+    yield sql`
+      insert into totp (tenant_id, subject, sealed, last_step, created_at)
+      values (${tenant}, ${totp.subject}, ${totp.sealed}, ${totp.lastStep}, ${totp.createdAt})`
+  if (groups.length > 0)
+    yield sql`
+      insert into memberships (tenant_id, group_id, subject)
+      select g.tenant_id, g.id, cast(${account.subject} as text) from groups g where g.tenant_id = ${tenant} and g.id in ${groups}`
 }
 
 function* takeLogins(tenant: string, account: Account): Transaction<void> {

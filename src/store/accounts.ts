@@ -2,7 +2,7 @@
 import type { IdentityStore } from '../identity/store.ts'
 import { administer, leave, replacePassword, search } from './account-administration.ts'
 import { accountColumns, accountFrom, columnsOfAccount } from './account-row.ts'
-import { changeProfile, insert, remove, unlessTaken, update } from './account-writes.ts'
+import { changeProfile, insert, insertImported, remove, unlessTaken, update } from './account-writes.ts'
 import { personalData } from './personal-data.ts'
 import { type Db, sql } from './sql.ts'
 
@@ -12,6 +12,11 @@ export function accounts(db: Db, tenant: string): Pick<IdentityStore, 'accounts'
       add: (account) =>
         unlessTaken(false, async () => {
           await db.transact(() => insert(tenant, account))
+          return true
+        }),
+      import: (brought) =>
+        unlessTaken(false, async () => {
+          await db.transact(() => insertImported(tenant, brought))
           return true
         }),
       async bySubject(subject) {
