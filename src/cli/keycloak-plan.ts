@@ -80,7 +80,13 @@ async function clientsOf(
     else entries.push(read.entry)
   }
   const section = { tenant: slug, mayCreate: false, name: undefined, clients: entries, resources: undefined, folder: '.' }
-  const others = { connections: undefined, credentials: undefined, federation_entities: undefined }
+  const others = {
+    connections: undefined,
+    webhooks: undefined,
+    credentials: undefined,
+    federation_entities: undefined,
+    trusted_issuers: undefined,
+  }
   return { plan: await planFor(app, { ...section, ...others }, {}), notes }
 }
 
