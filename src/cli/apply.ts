@@ -29,6 +29,8 @@ import { changesAnything, type Kind, type PlanEntry, plan, renderPlan, type Step
 import { refuse } from './problems.ts'
 import { painter, readLine, type Terminal } from './terminal.ts'
 
+type PlanFlags = Pick<ApplyFlags, 'prune' | 'allowWeakSecret'>
+
 interface ApplyFlags extends ConfigFlags {
   tenant: string
   yes?: true
@@ -81,11 +83,7 @@ async function applyFile(terminal: Terminal, file: string, flags: ApplyFlags): P
   })
 }
 
-export async function planFor(
-  app: App,
-  section: TenantSection,
-  { prune, allowWeakSecret }: Pick<ApplyFlags, 'prune' | 'allowWeakSecret'>,
-): Promise<TenantPlan> {
+export async function planFor(app: App, section: TenantSection, { prune, allowWeakSecret }: PlanFlags): Promise<TenantPlan> {
   const tenant = await app.tenant(slugOf(section))
   const row = tenant?.row ?? (await app.tenants.list()).find(({ slug }) => slug === slugOf(section))
   if (!tenant && (row || !section.mayCreate))
