@@ -29,7 +29,7 @@ export const grantActs: Record<string, Act> = {
       ),
   ),
   'backchannelRequests.add': writes('backchannel_requests +1, outbox +1, pushed_requests +1', (s) =>
-    s.backchannelRequests.add({ ...aBackchannelRequest('3'), subject: 'person1' }, kept, { ping: aPing('3'), most: 5 }),
+    s.backchannelRequests.add({ ...aBackchannelRequest('3'), subject: 'person1' }, kept, { ping: aPing('3'), most: 5, since: 0 }),
   ),
   'backchannelRequests.find': reads((s, n) => s.backchannelRequests.find(`auth-req-id${n}`)),
   'backchannelRequests.ofRequest': reads((s, n) => s.backchannelRequests.ofRequest(`approval${n}`)),

@@ -270,7 +270,8 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.revocations.add([`revoked${n}`], NOW + 60)
   await store.pushedRequests.add(aPushedRequest(n))
   await store.deviceCodes.add(aDevice(n), { ...aPushedRequest(n), hash: `user-code${n}` })
-  await store.backchannelRequests.add(aBackchannelRequest(n), { ...aPushedRequest(n), hash: `approval${n}` }, { ping: aPing(n), most: 5 })
+  const approval = { ...aPushedRequest(n), hash: `approval${n}` }
+  await store.backchannelRequests.add(aBackchannelRequest(n), approval, { ping: aPing(n), most: 5, since: 0 })
   await store.usedOnce.first('dpop-proof', `proof${n}`, NOW + 60)
   await store.links.add({ ...aLink(n), ...carried(n, n) })
   await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}`, ...carried(n, `reset${n}`) })

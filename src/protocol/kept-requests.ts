@@ -43,8 +43,12 @@ export interface PushedRequest {
 /** Requests that wait for a person at a device of their own. Each method is one atomic act. CIBA Core §7 */
 export interface BackchannelRequestStore {
   backchannelRequests: {
-    /** With the request as it is kept, and the notification for its client. False: this person has `most` that wait already. */
-    add(request: BackchannelRequest, kept: PushedRequest, ask: { ping: KeptPing | undefined; most: number }): Promise<boolean>
+    /** With the request as it is kept, and the notification for its client. False: this person has `most` of after `since` without an answer. */
+    add(
+      request: BackchannelRequest,
+      kept: PushedRequest,
+      ask: { ping: KeptPing | undefined; most: number; since: number },
+    ): Promise<boolean>
     find(hash: string): Promise<BackchannelRequest | undefined>
     /** The one whose request is kept under this hash. */
     ofRequest(hash: string): Promise<BackchannelRequest | undefined>

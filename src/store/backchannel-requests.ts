@@ -8,7 +8,7 @@ import { type Db, type Row, type Sql, sql } from './sql.ts'
 export function backchannelRequests(db: Db, tenant: string): BackchannelRequestStore {
   return {
     backchannelRequests: {
-      add: (request, kept, { ping, most }) =>
+      add: (request, kept, { ping, most, since }) =>
         db.transact(function* () {
           const { hash, clientId, subject, address, interval, createdAt, expiresAt } = request
           // Locks the account, so that of two requests at the same time the second is counted after the first.
@@ -16,7 +16,7 @@ export function backchannelRequests(db: Db, tenant: string): BackchannelRequestS
           const waiting = yield sql`
             select b.hash from backchannel_requests b
             join pushed_requests p on p.tenant_id = b.tenant_id and p.hash = b.request
-            where b.tenant_id = ${tenant} and b.subject = ${subject} and b.expires_at > ${createdAt} limit ${most}`
+            where b.tenant_id = ${tenant} and b.subject = ${subject} and b.created_at > ${since} and b.expires_at > ${since} limit ${most}`
           if (waiting.length >= most) return false
           yield sql`
             insert into backchannel_requests (tenant_id, hash, request, client_id, subject, address, ping, every, created_at, expires_at)

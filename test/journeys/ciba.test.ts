@@ -134,6 +134,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await stage.sink.next()
     })
 
+    test('also requests that soon end count, for as long as one can wait', async () => {
+      for (let i = 0; i < 5; i++) {
+        await stage.begin({ requested_expiry: '1' })
+        stage.gatehouse.advance(1)
+      }
+      assert.equal((await stage.ask()).status, 429)
+      stage.gatehouse.advance(595)
+      await stage.begin()
+    })
+
     test('openid-client begins one and waits for it', async () => {
       const config = await oidc.discovery(new URL(stage.gatehouse.issuer), 'bank', undefined, oidc.ClientSecretBasic('secret'), {
         execute: [oidc.allowInsecureRequests],
