@@ -152,6 +152,32 @@ for (const engine of Object.keys(engines) as Engine[])
       }
     })
 
+    test('one address can have few entities, and few issuers of trust marks, looked for', async () => {
+      const limited = await testApp(engine, { LIMITS_FLOWS_PER_ADDRESS: '2' })
+      const others = federation(limited.now)
+      const anchor = await others.entity({})
+      const leaf = await others.entity({ superiors: [anchor] })
+      const marked = await others.entity({ superiors: [anchor] })
+      const { store } = await joined(limited)
+      await store.federation.put({ ...usual, role: 'anchor', entity_id: anchor.id, jwks: { keys: [anchor.jwk] as never } })
+      const resolved = async (sub: string) => {
+        const url = `${limited.issuer}/federation/resolve?${encode({ sub, trust_anchor: anchor.id })}`
+        return (await fetched(url)).status
+      }
+      for (const status of [404, 404, 429]) assert.equal(await resolved('http://localhost:1'), status)
+      limited.advance(901)
+      assert.equal(await resolved(leaf.id), 200)
+      limited.advance(901)
+      anchor.configuration = { trust_mark_issuers: { [type]: [] } }
+      const marks = ['http://localhost:1', 'http://localhost:2'].map((iss) => {
+        return leaf.sign('trust-mark+jwt', { iss, sub: marked.id, trust_mark_type: type, iat: limited.now() })
+      })
+      marked.configuration = { trust_marks: marks.map((jwt) => ({ trust_mark_type: type, trust_mark: jwt })) }
+      assert.equal(await resolved(marked.id), 429)
+      await others.close()
+      await limited.close()
+    })
+
     test('its entity configuration says where all this is', async () => {
       const { claims } = await fetched(`${gatehouse.issuer}/.well-known/openid-federation`)
       assert.deepEqual(

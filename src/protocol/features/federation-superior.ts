@@ -7,6 +7,7 @@ import { federationKeysOf, statementLifetime, trustChainsOf } from '../federatio
 import type { IssuedTrustMark } from '../federation/store.ts'
 import type { TrustChain } from '../federation/trust-chain.ts'
 import { readTrustMark, type TrustMark } from '../federation/trust-mark.ts'
+import { countFlow } from '../flow.ts'
 import type { Params } from '../params.ts'
 import type { TextReply } from '../request-reply.ts'
 
@@ -16,7 +17,8 @@ const markLifetime = 7 * 86_400
 const mostListed = 1000
 const mostMarks = 20
 
-type Handler = (ctx: Ctx, params: Params) => Promise<object | TextReply>
+/** `address`: the IP address that asks. */
+type Handler = (ctx: Ctx, params: Params, address: string) => Promise<object | TextReply>
 
 /** A GET without authentication; who takes part in no federation has no such endpoint. §8.8 */
 function endpoint(path: string, handler: Handler, method: 'GET' | 'POST' = 'GET'): Endpoint {
@@ -25,9 +27,9 @@ function endpoint(path: string, handler: Handler, method: 'GET' | 'POST' = 'GET'
     methods: [method],
     audience: 'program',
     cors: 'any',
-    async handle(ctx, { params }) {
+    async handle(ctx, { params, address }) {
       federationKeysOf(ctx)
-      const found = await handler(ctx, params)
+      const found = await handler(ctx, params, address)
       return 'kind' in found ? found : { kind: 'json', status: 200, body: found, headers: { 'cache-control': 'no-store' } }
     },
   }
@@ -77,17 +79,18 @@ const listSubordinates = endpoint('/federation/list', async (ctx, params) => {
 })
 
 /** §8.3 */
-const resolve = endpoint('/federation/resolve', async (ctx, params) => {
+const resolve = endpoint('/federation/resolve', async (ctx, params, address) => {
   const sub = entityIn(params)
   const asked = params.all('trust_anchor')
   const { anchors } = await ctx.store.federation.own()
   const accepted = new Map([...anchors].filter(([id]) => asked.includes(id)))
   if (accepted.size === 0) refuse('invalid_trust_anchor', 'trust_anchor is missing, or no trust anchor of this server')
+  await countFlow(ctx, address) // any entity is looked for for anybody
   const { chain, fault } = await trustChainsOf(ctx).find(accepted, sub)
   if (!chain) throw new OAuthError(fault?.code ?? 'not_found', fault?.description ?? 'sub publishes no entity configuration')
   const types = params.all('entity_type')
   const metadata = Object.fromEntries(Object.entries(chain.metadata).filter(([type]) => types.length === 0 || types.includes(type)))
-  const marks = await verifiedMarks(ctx, chain)
+  const marks = await verifiedMarks(ctx, chain, address)
   return signed(ctx, 'resolve-response+jwt', {
     ...{ iss: ctx.issuer, sub, iat: ctx.now(), exp: chain.expiresAt, metadata },
     trust_chain: chain.statements.map(({ jwt }) => jwt),
@@ -96,7 +99,7 @@ const resolve = endpoint('/federation/resolve', async (ctx, params) => {
 })
 
 /** Of the marks that the subject shows, those of issuers that the anchor accepts. A mark that has another owner is left out: delegations are not read. §7.3 */
-async function verifiedMarks(ctx: Ctx, chain: TrustChain): Promise<object[]> {
+async function verifiedMarks(ctx: Ctx, chain: TrustChain, address: string): Promise<object[]> {
   const shown = chain.statements[0]?.claims['trust_marks']
   const anchor = chain.statements.at(-1)
   const issuers = (anchor?.claims['trust_mark_issuers'] ?? {}) as Readonly<Record<string, unknown>>
@@ -107,7 +110,7 @@ async function verifiedMarks(ctx: Ctx, chain: TrustChain): Promise<object[]> {
     if (!mark || mark.sub !== chain.subject || Object.hasOwn(owners, mark.type) || !Object.hasOwn(issuers, mark.type)) continue
     const accepted = issuers[mark.type]
     const isAccepted = Array.isArray(accepted) && (accepted.length === 0 || accepted.includes(mark.iss))
-    if (isAccepted && isInForce(mark, ctx.now()) && (await isMadeByIssuer(ctx, chain, mark)))
+    if (isAccepted && isInForce(mark, ctx.now()) && (await isMadeByIssuer(ctx, chain, mark, address)))
       marks.push({ trust_mark_type: mark.type, trust_mark: (one as { trust_mark: string }).trust_mark })
   }
   return marks
@@ -118,10 +121,11 @@ function isInForce({ iat, exp }: TrustMark, now: number): boolean {
 }
 
 /** Its issuer is in the same federation. */
-async function isMadeByIssuer(ctx: Ctx, { anchor, statements }: TrustChain, { iss, jws }: TrustMark): Promise<boolean> {
+async function isMadeByIssuer(ctx: Ctx, { anchor, statements }: TrustChain, { iss, jws }: TrustMark, address: string): Promise<boolean> {
   const { anchors } = await ctx.store.federation.own()
   const configured = anchors.get(anchor) ?? []
   const own = statements.at(-1)?.sub === anchor ? statements.at(-1)?.keys : undefined
+  if (iss !== anchor) await countFlow(ctx, address)
   const keys = iss === anchor ? (own ?? configured) : (await trustChainsOf(ctx).find(anchors, iss)).chain?.keys
   const { kid, alg } = jws.header
   const jwk = keys?.find((key) => key['kid'] === kid)
