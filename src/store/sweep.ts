@@ -93,18 +93,20 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
 
 /**
  * Clients that registered themselves and are not used, with what they were allowed: the grants first, for they are found by the client. One of a
- * document stays while it is disabled, because its document would bring it back.
+ * document or of a trust chain stays while it is disabled, because that would bring it back.
  */
 function unusedClients(now: number, late: number, limit: number): Sql[] {
   return [
     sql`update grants set revoked_at = ${now} where revoked_at is null and (tenant_id, client_id) in
-      (select tenant_id, id from clients where expires_at <= ${late} and (status = 'active' or document_read_at is null) limit ${limit})
-      returning id`,
+      (select tenant_id, id from clients
+       where expires_at <= ${late} and (status = 'active' or (document_read_at is null and trusted_until is null)) limit ${limit}) returning id`,
     sql`delete from refresh_tokens where (tenant_id, grant_id) in
       (select g.tenant_id, g.id from clients c join grants g on g.tenant_id = c.tenant_id and g.client_id = c.id
-       where c.expires_at <= ${late} and (c.status = 'active' or c.document_read_at is null) limit ${limit}) returning hash`,
+       where c.expires_at <= ${late} and (c.status = 'active' or (c.document_read_at is null and c.trusted_until is null))
+       limit ${limit}) returning hash`,
     sql`delete from clients where (tenant_id, id) in
-      (select c.tenant_id, c.id from clients c where c.expires_at <= ${late} and (c.status = 'active' or c.document_read_at is null) and not exists
+      (select c.tenant_id, c.id from clients c
+       where c.expires_at <= ${late} and (c.status = 'active' or (c.document_read_at is null and c.trusted_until is null)) and not exists
        (select 1 from grants g where g.tenant_id = c.tenant_id and g.client_id = c.id and g.revoked_at is null) limit ${limit}) returning id`,
   ]
 }

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
 import { CompactEncrypt, importJWK, type JWK } from 'jose'
+import { openDatabase } from '../../src/store/open.ts'
+import { sweep } from '../../src/store/sweep.ts'
 import type { Engine } from '../app.ts'
 import { type Entity, type Signer, signer } from '../federation.ts'
 import { engines } from '../postgres.ts'
@@ -218,6 +220,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'invalid_request',
         'client_id is not registered here',
       ])
+      gatehouse.advance(400 * 86_400)
+      const db = await openDatabase(gatehouse.database, () => {})
+      await sweep(db, gatehouse.now(), 10_000) // also when it would long be forgotten
+      await db.close()
       const { body } = await register(party)
       assert.equal(body.error_description, 'a client of this identifier is registered otherwise, or disabled')
     })
