@@ -36,6 +36,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { browser, page } = await stage.toConsent(link)
       assert.ok(shows(page, 'consent'))
       for (const part of ['Bank', 'W4SCT', 'id="disown"', '127.0.0.1']) assert.ok(page.html.includes(part), part)
+      assert.ok(!page.html.includes('on a device in front of you'), 'somebody else may have started it, such as a call centre')
       const end = await browser.submit('consent', { answer: 'allow' })
       assert.match(end.html, /id="request-allowed"/)
       const { status, body: tokens, headers } = await stage.poll(id)

@@ -49,7 +49,7 @@ async function revoke({ tenant, request, account }: AccountRequest): Promise<Out
 export const credentials: Section = {
   name: 'credentials',
   title: 'Credentials',
-  summary: 'What you can put into a wallet, and what is in it',
+  summary: 'What you can add to a wallet, and what is in it',
   offered: ({ ctx }) => ctx.tenant.credentials.length > 0,
   async show(accountRequest) {
     const { tenant, session, account, fresh } = accountRequest

@@ -24,14 +24,15 @@ const words = {
   terms: 'Terms of service',
   newTab: '(opens in a new tab)',
   compare: 'Does your device show this code?',
-  message: 'Does the application show this text, too?',
+  message: 'Were you shown or told this text?',
   waiting: 'It waits for your answer on another device',
   disown: 'This was not me',
   place: 'The request came from {address}.',
   phishing: 'Allow it only if you started this yourself, on a device in front of you. Nobody will ever ask you to do it for them.',
+  unexpected: 'Allow it only if you expected it, and know what it is for.',
   allow: 'Allow',
   deny: 'Don’t allow',
-  unproven: 'Nobody here has used this application before. It registered itself, and nobody has checked who runs it.',
+  unproven: 'Nobody here has used this application before, and nobody has checked who runs it.',
   host: 'It is published by {host}. Nobody here has checked its name.',
   loopback: 'It runs on this device, where any other program could pretend to be it. Allow it only if you have just started it yourself.',
   next: 'Either way you continue to {place}, which learns your answer.',
@@ -81,20 +82,24 @@ ${papers(application)}`,
 
 /** What tells a person whether this is their own device. RFC 8628 §5.4 */
 function comparisonOf(comparison: Comparison): Html {
-  const { heading, shown } = comparison.kind === 'code' ? codeOf(comparison.code) : messageOf(comparison.message)
+  const { heading, shown, advice } = comparison.kind === 'code' ? codeOf(comparison.code) : messageOf(comparison.message)
   return html`<section class="comparison" aria-labelledby="compare"><h2 id="compare">${heading}</h2>
 ${shown}
-<p>${fill(words.place, { address: address(comparison.address) })} ${words.phishing}</p></section>`
+<p>${fill(words.place, { address: address(comparison.address) })} ${advice}</p></section>`
 }
 
 function codeOf(code: string) {
-  return { heading: words.compare, shown: html`<p id="user-code" class="user-code">${code}</p>` }
+  return { heading: words.compare, shown: html`<p id="user-code" class="user-code">${code}</p>`, advice: words.phishing }
 }
 
 /** CIBA Core §7.1 */
 function messageOf(message: string | undefined) {
-  if (message === undefined) return { heading: words.waiting, shown: undefined }
-  return { heading: words.message, shown: html`<p id="binding-message"><bdi>${message}</bdi></p>` }
+  if (message === undefined) return { heading: words.waiting, shown: undefined, advice: words.unexpected }
+  return {
+    heading: words.message,
+    shown: html`<p id="binding-message" class="binding-message"><bdi>${message}</bdi></p>`,
+    advice: words.unexpected,
+  }
 }
 
 /** RFC 9396 §3 */

@@ -8,13 +8,13 @@ import { qrCode } from './qr.ts'
 import { destination } from './urls.ts'
 
 const words = {
-  title: 'Put it into your wallet',
+  title: 'Add it to your wallet',
   lead: '{credential}, for the wallet on your phone.',
   scan: 'Scan this with your wallet',
   picture: 'QR code with the offer; the link below leads to the same offer',
   follow: 'Open the wallet on this device',
   code: 'Your wallet asks for this code',
-  note: 'The offer works once, within {minutes} minutes. Show it to nobody: who scans it first gets the credential.',
+  note: 'The offer works once, within {minutes} minutes. Do not show it to anyone: the first wallet that uses it gets the credential.',
   next: 'Back to your account',
 }
 

@@ -32,7 +32,7 @@ const words = {
   },
   'device-allowed': {
     title: 'Your device is connected',
-    lead: 'It goes on by itself within a few seconds.',
+    lead: 'It continues within a few seconds.',
     note: 'You can close this window.',
   },
   'device-refused': {
@@ -42,7 +42,7 @@ const words = {
   },
   'request-allowed': {
     title: 'You have allowed the request',
-    lead: 'The application goes on by itself within a few seconds.',
+    lead: 'The application continues within a few seconds.',
     note: 'You can close this window.',
   },
   'request-refused': {

@@ -24,6 +24,7 @@ test('a name is isolated and escaped', () => {
 test('a host is shown to its end, however long it begins', () => {
   const long = `accounts.bank.example.${'a'.repeat(60)}.evil.example:8443`
   assert.equal(host(long).text.replaceAll('<wbr>', ''), `<bdi>${long}</bdi>`)
+  assert.ok(!host('127.0.0.1:8912').text.includes('<wbr>'))
   assert.equal(host('<b>').text, '<bdi>&lt;b&gt;</bdi>')
 })
 

@@ -24,8 +24,9 @@ export function address(text: string): Html {
   return html`<bdi>${local}${rest.map((part) => html`@<wbr>${part}`)}</bdi>`
 }
 
-/** The host of a URL, whole: its end says whose it is. It may break after a dot. */
+/** The host of a URL, whole: its end says whose it is. It may break after a dot, unless it is an IPv4 address. */
 export function host(name: string): Html {
+  if (/^(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?$/.test(name)) return html`<bdi class="whole">${name}</bdi>`
   const [first, ...rest] = name.split('.')
   return html`<bdi>${first}${rest.map((part) => html`.<wbr>${part}`)}</bdi>`
 }

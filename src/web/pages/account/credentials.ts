@@ -1,14 +1,14 @@
-/** Credentials that a person can put into a wallet, and those that their wallets have. */
+/** Credentials that a person can add to a wallet, and those that their wallets have. */
 import { fill, type Html, html } from '../html.ts'
 import { named, plain } from '../names.ts'
 import { card, confirmFirst, type FormContext, form } from './parts.ts'
 import { moment } from './time.ts'
 
 const words = {
-  offer: 'Put into a wallet',
-  put: 'Put “{credential}” into a wallet',
+  offer: 'Add to a wallet',
+  put: 'Add “{credential}” to a wallet',
   list: 'In your wallets',
-  none: 'No wallet has a credential of yours.',
+  none: 'None of your credentials is in a wallet.',
   issued: 'Issued',
   until: 'valid until',
   to: 'in {wallet}',
