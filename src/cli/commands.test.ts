@@ -181,6 +181,8 @@ test('a client can come from a file, with a chosen secret that is not said to be
 test('a tenant has lifetimes of its own until it goes back', async () => {
   await json('tenants create brief')
   assert.deepEqual((await json('tenants update brief --lifetimes-access-token 60')).lifetimes, { access_token: 60 })
+  assert.match((await gatehouse('tenants show brief')).out, /^lifetimes\.access_token +60$/m)
+  assert.match((await gatehouse('tenants show nowhere')).err, /there is no tenant nowhere/)
   assert.deepEqual((await json('tenants update brief --unset lifetimes')).lifetimes, {})
   const emailOf = async () => (await json('tenants list')).find(({ slug }: { slug: string }) => slug === 'brief').sign_up_email
   for (const [change, kept] of [

@@ -44,7 +44,8 @@ test('the presets are listed', async () => {
 })
 
 test('a connection that cannot be right is found out, and the command fails', async () => {
-  await shell.json('connections create --name down --issuer http://localhost:1 --client-id gatehouse')
+  const created = await shell.gatehouse('connections create --name down --issuer http://localhost:1 --client-id gatehouse')
+  assert.match(created.err, /no client secret yet: gatehouse connections set-secret down /)
   const { status, out } = await shell.gatehouse('connections check down')
   assert.equal(status, 1)
   assert.match(out, /^Redirect URI: http:\/\/localhost:8000\/connections\/down\/callback\nproblem {2}http:\/\/localhost:1\/\.well-known/)

@@ -119,6 +119,8 @@ async function createConnection(terminal: Terminal, flags: ConnectionFlags, comm
     if (!(await tenant.store.connections.add(connection, sealedSecret))) refuse(`there is a connection ${connection.name} already`)
     await done('connection.create', connection.name)
     print(terminal, flags.json, shown(tenant, { ...connection, sealedSecret }))
+    if (secret === undefined && settingsOf(connection).authMethod !== 'private_key_jwt')
+      terminal.stderr.write(`It has no client secret yet: gatehouse connections set-secret ${connection.name} --client-secret-file FILE\n`)
   })
 }
 

@@ -139,7 +139,7 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
     {
       usage: 'apply <file>',
       summary:
-        'make clients, APIs, connections, webhooks, credentials and trusted issuers match a YAML or JSON file, tenant by tenant; shows the changes first',
+        'make clients, APIs, connections, webhooks, credentials, federation entities and trusted issuers match a YAML or JSON file, tenant by tenant; shows the changes first',
       load: async () => [(await import('./apply.ts')).apply],
     },
     {
@@ -150,7 +150,7 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
     {
       usage: 'export',
       summary:
-        'write clients, APIs, connections, webhooks, credentials and trusted issuers in the form that "gatehouse apply" reads, without defaults and secrets',
+        'write clients, APIs, connections, webhooks, credentials, federation entities and trusted issuers in the form that "gatehouse apply" reads, without defaults and secrets',
       load: async () => [(await import('./export.ts')).exports],
     },
   ],

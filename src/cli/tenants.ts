@@ -13,7 +13,7 @@ import {
 } from '../protocol/tenant-settings.ts'
 import type { TenantRow } from '../store/types.ts'
 import type { Tenant } from '../tenant.ts'
-import { confirm, printTable, withExamples } from './admin-command.ts'
+import { confirm, print, printTable, withExamples } from './admin-command.ts'
 import { addFlags, flagOf, givenByFlags } from './flags.ts'
 import { type ConfigFlags, doneIn, withApp } from './open.ts'
 import { checked, misuse, refuse } from './problems.ts'
@@ -52,6 +52,12 @@ export function tenants(group: Command, terminal: Terminal): void {
       const rows = found.map(({ slug, name, status, createdAt }) => [slug || 'root', name, status, dateOf(createdAt)])
       printTable(terminal, flags.json, found.map(shown), ['slug', 'name', 'status', 'since'], rows)
     }),
+  )
+
+  command('show <slug>', 'one tenant with its settings', ['gatehouse tenants show root']).action((slug: string, flags: TenantFlags) =>
+    withApp(terminal, flags, async (app) =>
+      print(terminal, flags.json, shown((await app.tenants.find(slugOf(slug))) ?? noSuchTenant(slug))),
+    ),
   )
 
   for (const [verb, status, summary] of [

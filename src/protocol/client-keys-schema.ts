@@ -8,5 +8,6 @@ export const clientKeys = z.strictObject({
     .array(z.record(z.string().max(100), z.json()).refine(isPublicJwk, 'must be a public key'))
     .min(1)
     .max(20)
-    .refine((keys) => JSON.stringify(keys).length <= 32_768, 'must not be longer than 32768 characters as JSON'),
+    .refine((keys) => JSON.stringify(keys).length <= 32_768, 'must not be longer than 32768 characters as JSON')
+    .describe('Public keys as a JSON array of JWKs, RFC 7517 §5'),
 })
