@@ -123,7 +123,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   ],
   [guide('credentials')]: [
     ['after {} wrong transaction codes', constant('mostTries')],
-    ['An offer is good for {} minutes', code(/most: [\d_]+, usual: (\d+)/) / minute],
+    ['An offer is valid for {} minutes', code(/most: [\d_]+, usual: (\d+)/) / minute],
     ['gets up to {} copies', constant('batchSize')],
     ['waits up to {} days for an administrator', constant('deferredFor') / day],
     ['see a change after at most {} minutes', constant('timeToLive') / minute],
