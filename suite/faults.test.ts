@@ -1,25 +1,25 @@
 /** Mutation tests of the checks: one fault at a time is put into a good server, and the checks must fail. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { suite, test } from 'node:test'
+import type { RequestListener } from 'node:http'
+import { after, before, suite, test } from 'node:test'
 import { parse } from 'yaml'
 import { type Fault, faulty } from './faults/fault.ts'
-import { faults } from './faults/index.ts'
+import { faults, gatehouseFaults } from './faults/index.ts'
 import { catalogue } from './src/catalogue.ts'
 import { runChecks } from './src/run.ts'
+import { startGatehouse } from './src/target/gatehouse.ts'
 import { startOidcProvider } from './src/target/oidc-provider.ts'
+import type { RunningTarget, Target } from './src/target/target.ts'
 
 const all = await catalogue()
 
-async function verdictsOn({ caughtBy }: Fault, around?: Parameters<typeof startOidcProvider>[0]) {
-  const target = await startOidcProvider(around)
-  try {
-    const checks = all.filter(({ id }) => caughtBy.includes(id))
-    assert.equal(checks.length, caughtBy.length, 'every id is that of a check')
-    return (await runChecks({ checks, target, seconds: 60 })).results
-  } finally {
-    await target.stop()
-  }
+/** The checks of a fault that do not notice it. */
+async function missed({ caughtBy }: Fault, target: Target): Promise<string[]> {
+  const checks = all.filter(({ id }) => caughtBy.includes(id))
+  assert.equal(checks.length, caughtBy.length, 'every id is that of a check')
+  const { results } = await runChecks({ checks, target, seconds: 60 })
+  return results.filter(({ verdict }) => verdict !== 'fail' && verdict !== 'warn').map(({ id, verdict }) => `${id}: ${verdict}`)
 }
 
 /** Checks that no fault can test here, and why. */
@@ -32,7 +32,7 @@ const unproven: Readonly<Record<string, string>> = {
 
 test('every check that a good server passes fails for some fault', () => {
   const known: object = parse(readFileSync(new URL('differences/oidc-provider.yaml', import.meta.url), 'utf8'))
-  const noticing = new Set(faults.flatMap(({ caughtBy }) => caughtBy))
+  const noticing = new Set([...faults, ...gatehouseFaults].flatMap(({ caughtBy }) => caughtBy))
   const others = all.map(({ id }) => id).filter((id) => !noticing.has(id) && !(id in known))
   assert.deepEqual(others, Object.keys(unproven))
 })
@@ -40,9 +40,42 @@ test('every check that a good server passes fails for some fault', () => {
 suite('a server is caught that', { concurrency: false }, () => {
   for (const fault of faults) {
     test(fault.name, async () => {
-      const results = await verdictsOn(fault, faulty(fault))
-      const missed = results.filter(({ verdict }) => verdict !== 'fail' && verdict !== 'warn').map(({ id, verdict }) => `${id}: ${verdict}`)
-      assert.deepEqual(missed, [])
+      const target = await startOidcProvider(faulty(fault))
+      try {
+        assert.deepEqual(await missed(fault, target), [])
+      } finally {
+        await target.stop()
+      }
+    })
+  }
+})
+
+suite('a Gatehouse is caught that', { concurrency: false }, () => {
+  let target: RunningTarget
+  let honest: RequestListener
+  let current: RequestListener
+
+  before(async () => {
+    target = await startGatehouse(undefined, (listener) => {
+      current = honest = listener
+      return (request, response) => current(request, response)
+    })
+  })
+  after(() => target.stop())
+
+  test('nothing is caught where nothing is wrong', async () => {
+    const ids = new Set(gatehouseFaults.flatMap(({ caughtBy }) => caughtBy))
+    const { results } = await runChecks({ checks: all.filter(({ id }) => ids.has(id)), target, seconds: 60 })
+    assert.deepEqual(
+      results.filter(({ verdict }) => verdict !== 'pass').map(({ id, reasons }) => `${id}: ${reasons.join()}`),
+      [],
+    )
+  })
+
+  for (const fault of gatehouseFaults) {
+    test(fault.name, async () => {
+      current = faulty(fault)(honest)
+      assert.deepEqual(await missed(fault, target), [])
     })
   }
 })

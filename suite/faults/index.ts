@@ -1,4 +1,4 @@
-/** All faults. */
+/** All faults, by the server that they are put into. */
 import { authorizationFaults } from './authorization.ts'
 import { clientAuthenticationFaults } from './client-authentication.ts'
 import { deviceAndClientFaults } from './devices-and-clients.ts'
@@ -9,8 +9,10 @@ import { metadataFaults } from './metadata.ts'
 import { openidFaults } from './openid.ts'
 import { requestFaults } from './requests.ts'
 import { resourceFaults } from './resources.ts'
+import { tokenExchangeFaults } from './token-exchange.ts'
 import { tokenUseFaults } from './tokens-in-use.ts'
 
+/** Of oidc-provider. */
 export const faults: readonly Fault[] = [
   ...metadataFaults,
   ...clientAuthenticationFaults,
@@ -23,3 +25,6 @@ export const faults: readonly Fault[] = [
   ...keyFaults,
   ...deviceAndClientFaults,
 ]
+
+/** Of Gatehouse: of what oidc-provider does not have. */
+export const gatehouseFaults: readonly Fault[] = [...tokenExchangeFaults]

@@ -3,6 +3,7 @@ import { type Application, application } from './actors/application.ts'
 import { type Browser, browser } from './actors/browser.ts'
 import { type Device, device } from './actors/device.ts'
 import { dpopProof } from './actors/dpop.ts'
+import { type Exchanger, exchanger } from './actors/exchanger.ts'
 import { isJwt, type Jwt, verify } from './actors/jwt.ts'
 import { type Registrar, registrar } from './actors/registrar.ts'
 import { demand, NotApplicable, type Tokens } from './expect.ts'
@@ -36,6 +37,8 @@ export interface CheckContext extends Registrar {
   resources: readonly Resource[]
   /** A device that uses the client `device`, RFC 8628. */
   device(): Device
+  /** The client `exchange`, RFC 8693. */
+  exchanger(): Exchanger
   /** Verifies a JWT with the server's published keys. */
   verify(jwt: string): Promise<Jwt>
   idToken(tokens: Tokens): Promise<Jwt>
@@ -115,6 +118,7 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
     forApi: () => (resources[0] ? { resource: resources[0].identifier, scope: resources[0].scope } : {}),
     resources,
     device: () => device(app('device'), newBrowser),
+    exchanger: () => exchanger(app('exchange'), resources),
     ...registrar(() => endpoint('registration_endpoint'), send, target.initial_access_token),
     verify: check,
     async idToken({ id_token }) {

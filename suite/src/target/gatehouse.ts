@@ -2,6 +2,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type RequestListener, request } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,19 +11,26 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Unjudgeable } from '../errors.ts'
 import { send } from '../http/wire.ts'
-import { clients, type Prepared, people, registrationsOf, resources } from './prepared.ts'
+import { clients, grantTypeOf, type Prepared, people, registrationsOf, resources } from './prepared.ts'
 import type { RunningTarget } from './target.ts'
 
 const program = fileURLToPath(new URL('../../../bin/gatehouse.js', import.meta.url))
 const startSeconds = 60
 
-/** `database`: URL of an empty PostgreSQL database. Default: a temporary SQLite file. */
-export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_URL']): Promise<RunningTarget> {
+/** Wraps the listener that passes requests on to Gatehouse. */
+type Around = (listener: RequestListener) => RequestListener
+
+/**
+ * `database`: URL of an empty PostgreSQL database. Default: a temporary SQLite file. With `around`, a proxy stands in front that
+ * terminates TLS.
+ */
+export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_URL'], around?: Around): Promise<RunningTarget> {
   if (!existsSync(program)) throw new Unjudgeable('TARGET=gatehouse works in a checkout of Gatehouse; give the URL of a running server')
   const folder = mkdtempSync(join(tmpdir(), 'suite-gatehouse-'))
   const port = await freePort()
   const issuer = `https://localhost:${port}`
-  const ca = await writeFiles(folder, { issuer, port, database })
+  const inner = around ? await freePort() : port
+  const { ca, key } = await writeFiles(folder, { issuer, port: inner, isProxied: around !== undefined, database })
   const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('GATEHOUSE_')) // settings come from the file only
   const env = { ...Object.fromEntries(foreign), GATEHOUSE_CONFIG: join(folder, 'gatehouse.yaml') }
   const remove = () => rmSync(folder, { recursive: true, force: true })
@@ -29,6 +38,7 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
   await prepare(folder, env)
   const server = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   process.once('exit', () => server.kill())
+  const proxy = around && createTlsServer({ key, cert: ca }, around(passOn(inner))).listen(port, 'localhost')
   await untilReady(issuer, ca, server)
   return {
     name: 'gatehouse',
@@ -47,6 +57,8 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
       decline: '#deny',
     },
     async stop() {
+      proxy?.close()
+      proxy?.closeAllConnections()
       if (server.kill()) await once(server, 'exit')
       remove()
     },
@@ -71,13 +83,28 @@ async function prepare(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
+/** A proxy without any behavior of its own. */
+function passOn(port: number): RequestListener {
+  return (incoming, outgoing) => {
+    const { method, url: path, headers } = incoming
+    const onward = request({ host: 'localhost', port, method, path, headers: { ...headers, 'x-forwarded-proto': 'https' } }, (answer) => {
+      outgoing.writeHead(answer.statusCode!, answer.headers)
+      answer.pipe(outgoing)
+    })
+    onward.on('error', () => outgoing.destroy())
+    incoming.pipe(onward)
+  }
+}
+
 interface Place {
   issuer: string
   port: number
+  /** TLS ends in front of it. */
+  isProxied: boolean
   database: string | undefined
 }
 
-async function writeFiles(folder: string, { issuer, port, database }: Place): Promise<string> {
+async function writeFiles(folder: string, { issuer, port, isProxied, database }: Place): Promise<{ ca: string; key: string }> {
   const { generate } = await import('selfsigned')
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
@@ -92,7 +119,9 @@ async function writeFiles(folder: string, { issuer, port, database }: Place): Pr
     issuer,
     data_dir: folder,
     key_encryption_key_file: join(folder, 'key'),
-    tls: { cert_file: join(folder, 'tls.crt'), key_file: join(folder, 'tls.key') },
+    ...(isProxied
+      ? { trusted_proxies: ['127.0.0.1', '::1'] }
+      : { tls: { cert_file: join(folder, 'tls.crt'), key_file: join(folder, 'tls.key') } }),
     listen: { host: 'localhost', port },
     database_url: database ?? `sqlite:${join(folder, 'gatehouse.db')}`,
     keys: { rsa_bits: 2048 },
@@ -101,7 +130,7 @@ async function writeFiles(folder: string, { issuer, port, database }: Place): Pr
     log: { level: 'error' },
   }
   write('gatehouse.yaml', JSON.stringify(settings)) // JSON is YAML
-  return cert
+  return { ca: cert, key }
 }
 
 function apiOf({ identifier, scope }: (typeof resources)[number]): object {
@@ -113,14 +142,18 @@ function apiOf({ identifier, scope }: (typeof resources)[number]): object {
 }
 
 function clientOf({ grants, native, responseTypes, pkceOptional, resource, private_key, ...registration }: Prepared): object {
+  const policy = {
+    ...(pkceOptional ? { pkce: 'optional' } : {}),
+    ...(grants.includes('token_exchange') ? { token_exchange: 'impersonate' } : {}),
+  }
   const { d, ...publicKey } = private_key ?? {}
   return {
     ...registration,
-    grant_types: grants.map((grant) => (grant === 'device_code' ? 'urn:ietf:params:oauth:grant-type:device_code' : grant)),
+    grant_types: grants.map(grantTypeOf),
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
     ...(responseTypes ? { response_types: responseTypes } : {}),
     ...(native ? { application_type: 'native' } : {}),
-    ...(pkceOptional ? { policy: { pkce: 'optional' } } : {}),
+    policy,
     ...(resource === undefined ? {} : { resource_server: resource }),
   }
 }

@@ -99,6 +99,7 @@ function clientOf({ client_id, client_secret, grants, pkceOptional, private_key,
     attributes: {
       'post.logout.redirect.uris': client.post_logout_redirect_uris.join('##'),
       'oauth2.device.authorization.grant.enabled': String(grants.includes('device_code')),
+      'standard.token.exchange.enabled': String(grants.includes('token_exchange')),
       ...(people && !pkceOptional ? { 'pkce.code.challenge.method': 'S256' } : {}),
       ...(private_key ? { 'use.jwks.string': 'true', 'jwks.string': JSON.stringify({ keys: [publicKey] }) } : {}),
     },

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { Unjudgeable } from '../errors.ts'
-import { clients, type Prepared, people, registrationsOf, resources } from './prepared.ts'
+import { clients, grantTypeOf, type Prepared, people, registrationsOf, resources } from './prepared.ts'
 import type { RunningTarget } from './target.ts'
 
 /** The parts that are used here; the package has no types. */
@@ -17,6 +17,8 @@ interface Detailed {
   rar?: readonly object[]
 }
 
+const { exchange: _, ...served } = clients // token exchange is not part of it
+
 /** `around`: wraps the request listener. */
 export async function startOidcProvider(around = (listener: RequestListener) => listener): Promise<RunningTarget> {
   const speak = silence()
@@ -29,7 +31,7 @@ export async function startOidcProvider(around = (listener: RequestListener) => 
     name: 'oidc-provider',
     issuer,
     people,
-    clients: registrationsOf(clients),
+    clients: registrationsOf(served),
     resources,
     pages: {
       steps: [
@@ -68,7 +70,7 @@ function silence(): () => void {
 function configuration(errors: Library['errors']): object {
   const on = { enabled: true }
   return {
-    clients: Object.values(clients).map(metadataOf),
+    clients: Object.values(served).map(metadataOf),
     jwks: { keys: signingKeys },
     cookies: { keys: ['suite'], long: { httpOnly: true, sameSite: 'none' } }, // which POST requests need
     scopes: ['openid', 'offline_access', ...resources.flatMap(({ scope }) => scope.split(' '))],
@@ -114,10 +116,9 @@ function configuration(errors: Library['errors']): object {
 
 function metadataOf({ grants, native, responseTypes = ['code'], pkceOptional, resource, private_key, ...client }: Prepared): object {
   const { d, ...publicKey } = private_key ?? {}
-  const names = { device_code: 'urn:ietf:params:oauth:grant-type:device_code' } as Record<string, string>
   return {
     ...client,
-    grant_types: grants.map((grant) => names[grant] ?? grant),
+    grant_types: grants.map(grantTypeOf),
     response_types: grants.includes('authorization_code') ? responseTypes : [],
     ...(native ? { application_type: 'native' } : {}),
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),

@@ -35,9 +35,21 @@ const key = {
   use: 'sig',
 }
 
+const extensionGrants = {
+  device_code: 'urn:ietf:params:oauth:grant-type:device_code', // RFC 8628 §3.4
+  token_exchange: 'urn:ietf:params:oauth:grant-type:token-exchange', // RFC 8693 §2.1
+} as const
+
+type Grant = 'authorization_code' | 'refresh_token' | 'client_credentials' | keyof typeof extensionGrants
+
+/** The registered name of a grant type. */
+export function grantTypeOf(grant: Grant): string {
+  return Object.hasOwn(extensionGrants, grant) ? extensionGrants[grant as keyof typeof extensionGrants] : grant
+}
+
 /** Registration data that only the server needs. */
 export interface Prepared extends Registration {
-  grants: readonly ('authorization_code' | 'refresh_token' | 'client_credentials' | 'device_code')[]
+  grants: readonly Grant[]
   native?: boolean
   /** Default: `code`. */
   responseTypes?: readonly string[]
@@ -76,6 +88,7 @@ export const clients: Readonly<Record<string, Prepared>> = {
     grants: [...forPeople, 'client_credentials'],
   },
   device: { ...client('device', { ...open, redirect_uris: [] }), grants: ['device_code', 'refresh_token'] },
+  exchange: { ...client('exchange'), grants: ['authorization_code', 'token_exchange'] },
   api: {
     ...client('api', { redirect_uris: [], scope: 'orders:read' }),
     grants: ['client_credentials'],

@@ -4,7 +4,7 @@ import { Unjudgeable } from '../errors.ts'
 import { recorder } from '../http/exchange.ts'
 import type { Bounds } from '../http/wire.ts'
 import type { Metadata } from '../metadata.ts'
-import { clients, type Prepared } from './prepared.ts'
+import { clients, grantTypeOf, type Prepared } from './prepared.ts'
 import type { Registration, Target } from './target.ts'
 
 export interface Registered {
@@ -13,11 +13,23 @@ export interface Registered {
 }
 
 /** Clients that can be described by their metadata alone. */
-const names = ['web', 'other', 'single', 'fresh', 'none', 'post', 'public', 'native', 'machine', 'api', 'jwt', 'device'] as const
+const names = [
+  'web',
+  'other',
+  'single',
+  'fresh',
+  'none',
+  'post',
+  'public',
+  'native',
+  'machine',
+  'api',
+  'jwt',
+  'device',
+  'exchange',
+] as const
 
 const removeSeconds = 10
-
-const grantTypes = { device_code: 'urn:ietf:params:oauth:grant-type:device_code' } as const
 
 export async function registerClients(target: Target, metadata: Metadata, bounds: Bounds): Promise<Registered> {
   const endpoint = metadata.text('registration_endpoint')
@@ -58,7 +70,7 @@ function wantedOf({
     redirect_uris,
     post_logout_redirect_uris,
     token_endpoint_auth_method,
-    grant_types: grants.map((grant) => (grant === 'device_code' ? grantTypes.device_code : grant)),
+    grant_types: grants.map(grantTypeOf),
     response_types: grants.includes('authorization_code') ? responseTypes : [],
     ...(native ? { application_type: 'native' } : {}),
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
