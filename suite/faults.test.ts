@@ -52,13 +52,14 @@ suite('a server is caught that', { concurrency: false }, () => {
 
 suite('a Gatehouse is caught that', { concurrency: false }, () => {
   let target: RunningTarget
-  let honest: RequestListener
-  let current: RequestListener
+  /** Of the server and of the API. */
+  const listeners: { honest: RequestListener; current: RequestListener }[] = []
 
   before(async () => {
     target = await startGatehouse(undefined, (listener) => {
-      current = honest = listener
-      return (request, response) => current(request, response)
+      const one = { honest: listener, current: listener }
+      listeners.push(one)
+      return (request, response) => one.current(request, response)
     })
   })
   after(() => target.stop())
@@ -74,7 +75,7 @@ suite('a Gatehouse is caught that', { concurrency: false }, () => {
 
   for (const fault of gatehouseFaults) {
     test(fault.name, async () => {
-      current = faulty(fault)(honest)
+      for (const one of listeners) one.current = faulty(fault)(one.honest)
       assert.deepEqual(await missed(fault, target), [])
     })
   }

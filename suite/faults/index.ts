@@ -1,4 +1,6 @@
 /** All faults, by the server that they are put into. */
+
+import { apiFaults } from './api.ts'
 import { authorizationFaults } from './authorization.ts'
 import { clientAuthenticationFaults } from './client-authentication.ts'
 import { deviceAndClientFaults } from './devices-and-clients.ts'
@@ -27,4 +29,4 @@ export const faults: readonly Fault[] = [
 ]
 
 /** Of Gatehouse: of what oidc-provider does not have. */
-export const gatehouseFaults: readonly Fault[] = [...tokenExchangeFaults]
+export const gatehouseFaults: readonly Fault[] = [...tokenExchangeFaults, ...apiFaults]

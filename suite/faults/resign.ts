@@ -14,8 +14,8 @@ const { d, ...publicKey } = key
 
 type Change = (jwt: { claims: Record<string, unknown>; header: Record<string, unknown> }) => void
 
-/** Changes a JWT in the token response. */
-export function resigned(member: 'id_token' | 'access_token', change: Change): Behaviour {
+/** Changes a JWT in the token response. `keySet`: path of the keys of the server. */
+export function resigned(member: 'id_token' | 'access_token', change: Change, keySet = '/jwks'): Behaviour {
   const tokens = afterJson('/token', async (said) => {
     const token = said[member]
     if (typeof token !== 'string' || !isJwt(token)) return
@@ -24,7 +24,7 @@ export function resigned(member: 'id_token' | 'access_token', change: Change): B
     change(jwt)
     said[member] = await signed({ ...key, kid: undefined }, jwt.claims, jwt.header)
   })
-  const keys = afterJson('/jwks', (set) => {
+  const keys = afterJson(keySet, (set) => {
     set['keys'] = [...(set['keys'] as object[]), publicKey]
   })
   return both(tokens, keys)

@@ -1,4 +1,5 @@
 /** What a check works with: clients, browsers, an API, and arbitrary requests. */
+import { type ProtectedApi, protectedApi } from './actors/api.ts'
 import { type Application, application } from './actors/application.ts'
 import { type Browser, browser } from './actors/browser.ts'
 import { type Device, device } from './actors/device.ts'
@@ -35,6 +36,8 @@ export interface CheckContext extends Registrar {
   forApi(): Params
   /** All APIs of the target. */
   resources: readonly Resource[]
+  /** An API that can be called. If the target has none, the check is not applicable. */
+  api(): ProtectedApi
   /** A device that uses the client `device`, RFC 8628. */
   device(): Device
   /** The client `exchange`, RFC 8693. */
@@ -117,6 +120,10 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
     introspect: (token, params = {}, headers = {}) => app('api').post('introspection_endpoint', { token, ...params }, headers),
     forApi: () => (resources[0] ? { resource: resources[0].identifier, scope: resources[0].scope } : {}),
     resources,
+    api() {
+      if (target.api === undefined) throw new NotApplicable('the target names no API that can be called')
+      return protectedApi(target.api, app(), (request) => send(request, 'API client'))
+    },
     device: () => device(app('device'), newBrowser),
     exchanger: () => exchanger(app('exchange'), resources),
     ...registrar(() => endpoint('registration_endpoint'), send, target.initial_access_token),

@@ -41,6 +41,7 @@ const targetSchema = z.strictObject({
   resources: z.array(z.strictObject({ identifier: uri, scope: z.string() })).default([]),
   register: z.boolean().optional(),
   initial_access_token: z.string().optional(),
+  api: z.strictObject({ identifier: httpUrl, scope: z.string(), step_up_url: httpUrl.optional() }).optional(),
   pages: z.strictObject({ steps: z.array(step).default([]), decline: z.string().optional() }).default({ steps: [] }),
 })
 

@@ -2,23 +2,20 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type RequestListener, request } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Unjudgeable } from '../errors.ts'
 import { send } from '../http/wire.ts'
+import { apiAt, startApi } from './gatehouse-api.ts'
 import { clients, grantTypeOf, type Prepared, people, registrationsOf, resources } from './prepared.ts'
-import type { RunningTarget } from './target.ts'
+import { type Around, freePort, passOn } from './proxy.ts'
+import type { Api, Resource, RunningTarget } from './target.ts'
 
 const program = fileURLToPath(new URL('../../../bin/gatehouse.js', import.meta.url))
 const startSeconds = 60
-
-/** Wraps the listener that passes requests on to Gatehouse. */
-type Around = (listener: RequestListener) => RequestListener
 
 /**
  * `database`: URL of an empty PostgreSQL database. Default: a temporary SQLite file. With `around`, a proxy stands in front that
@@ -29,8 +26,10 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
   const folder = mkdtempSync(join(tmpdir(), 'suite-gatehouse-'))
   const port = await freePort()
   const issuer = `https://localhost:${port}`
+  const apiPort = await freePort()
+  const resource = apiAt(apiPort)
   const inner = around ? await freePort() : port
-  const { ca, key } = await writeFiles(folder, { issuer, port: inner, isProxied: around !== undefined, database })
+  const { ca, key } = await writeFiles(folder, { issuer, port: inner, isProxied: around !== undefined, database, api: resource })
   const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('GATEHOUSE_')) // settings come from the file only
   const env = { ...Object.fromEntries(foreign), GATEHOUSE_CONFIG: join(folder, 'gatehouse.yaml') }
   const remove = () => rmSync(folder, { recursive: true, force: true })
@@ -39,6 +38,7 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
   const server = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   process.once('exit', () => server.kill())
   const proxy = around && createTlsServer({ key, cert: ca }, around(passOn(inner))).listen(port, 'localhost')
+  const api = await startApi({ issuer, caFile: join(folder, 'tls.crt'), port: apiPort, around })
   await untilReady(issuer, ca, server)
   return {
     name: 'gatehouse',
@@ -47,6 +47,7 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
     people,
     clients: registrationsOf(clients),
     resources,
+    api: resource,
     pages: {
       steps: [
         { when: 'form#sign-in', fill: { username: '{username}', password: '{password}' } },
@@ -57,6 +58,7 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
       decline: '#deny',
     },
     async stop() {
+      api.stop()
       proxy?.close()
       proxy?.closeAllConnections()
       if (server.kill()) await once(server, 'exit')
@@ -83,28 +85,16 @@ async function prepare(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-/** A proxy without any behavior of its own. */
-function passOn(port: number): RequestListener {
-  return (incoming, outgoing) => {
-    const { method, url: path, headers } = incoming
-    const onward = request({ host: 'localhost', port, method, path, headers: { ...headers, 'x-forwarded-proto': 'https' } }, (answer) => {
-      outgoing.writeHead(answer.statusCode!, answer.headers)
-      answer.pipe(outgoing)
-    })
-    onward.on('error', () => outgoing.destroy())
-    incoming.pipe(onward)
-  }
-}
-
 interface Place {
   issuer: string
   port: number
   /** TLS ends in front of it. */
   isProxied: boolean
   database: string | undefined
+  api: Api
 }
 
-async function writeFiles(folder: string, { issuer, port, isProxied, database }: Place): Promise<{ ca: string; key: string }> {
+async function writeFiles(folder: string, { issuer, port, isProxied, database, api }: Place): Promise<{ ca: string; key: string }> {
   const { generate } = await import('selfsigned')
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
@@ -114,7 +104,9 @@ async function writeFiles(folder: string, { issuer, port, isProxied, database }:
   write('tls.key', key)
   write('tls.crt', cert)
   write('key', Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'))
-  write('clients.json', JSON.stringify({ resources: resources.map(apiOf), clients: Object.values(clients).map(clientOf) }))
+  const { web, ...others } = clients
+  const registered = [{ ...web!, scope: `${web!.scope} ${api.scope}` }, ...Object.values(others)]
+  write('clients.json', JSON.stringify({ resources: [...resources, api].map(apiOf), clients: registered.map(clientOf) }))
   const settings = {
     issuer,
     data_dir: folder,
@@ -133,7 +125,7 @@ async function writeFiles(folder: string, { issuer, port, isProxied, database }:
   return { ca: cert, key }
 }
 
-function apiOf({ identifier, scope }: (typeof resources)[number]): object {
+function apiOf({ identifier, scope }: Resource): object {
   return {
     identifier,
     name: new URL(identifier).hostname,
@@ -172,15 +164,6 @@ function accountOf(username: string): object {
       address: { locality: 'London', country: 'United Kingdom' },
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, 'localhost')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 async function untilReady(issuer: string, ca: string, server: ChildProcess): Promise<void> {

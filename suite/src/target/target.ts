@@ -16,6 +16,8 @@ export interface Target {
   clients: Readonly<Record<string, Registration>>
   /** APIs that can be requested with `resource`, RFC 8707. */
   resources: readonly Resource[]
+  /** An API that can be called. */
+  api?: Api | undefined
   pages: Pages
   /** Register missing clients dynamically and delete them after the run. */
   register?: boolean | undefined
@@ -48,6 +50,12 @@ export interface Resource {
   identifier: string
   /** Separated by spaces. */
   scope: string
+}
+
+/** Its identifier is a URL to which GET is allowed with a token for it that has its scope. */
+export interface Api extends Resource {
+  /** A URL of it that also asks for a sign-in less than 4 seconds ago, or for one of another class, RFC 9470. */
+  step_up_url?: string | undefined
 }
 
 /** What a person does on the server's pages. */

@@ -1,0 +1,29 @@
+/** A proxy without any behavior of its own, in which faults can be put. */
+import { once } from 'node:events'
+import { type RequestListener, request } from 'node:http'
+import { createServer } from 'node:net'
+
+/** Wraps the listener of a proxy. */
+export type Around = (listener: RequestListener) => RequestListener
+
+/** `port`: of the server behind the proxy, on this machine and without TLS. */
+export function passOn(port: number): RequestListener {
+  return (incoming, outgoing) => {
+    const { method, url: path, headers } = incoming
+    const onward = request({ host: 'localhost', port, method, path, headers: { ...headers, 'x-forwarded-proto': 'https' } }, (answer) => {
+      outgoing.writeHead(answer.statusCode!, answer.headers)
+      answer.pipe(outgoing)
+    })
+    onward.on('error', () => outgoing.destroy())
+    incoming.pipe(onward)
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, 'localhost')
+  await once(probe, 'listening')
+  const { port } = probe.address() as { port: number }
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
