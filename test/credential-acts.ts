@@ -1,7 +1,7 @@
 /** Every act of the ports of credentials, and what it changes in a tenant that holds two of everything. */
 import { type Act, lists, reads, writes } from './act.ts'
+import { aCredential, aDeferred, anIssued, anOffer } from './credential-content.ts'
 import { NOW } from './stored.ts'
-import { aCredential, aDeferred, anIssued, anOffer } from './tenant-content.ts'
 
 const page = { limit: 10 }
 

@@ -3,12 +3,11 @@ import { connectionSchema } from '../src/connections/connection.ts'
 import type { UpstreamRequest } from '../src/connections/store.ts'
 import { attributeSchema } from '../src/identity/attributes.ts'
 import { webhookSchema } from '../src/identity/webhooks.ts'
-import { credentialConfigurationSchema } from '../src/protocol/credential-configuration.ts'
-import type { CredentialOffer, DeferredCredential, IssuedCredential } from '../src/protocol/credentials.ts'
 import type { StoredApiKey } from '../src/protocol/registry.ts'
 import { resourceSchema } from '../src/protocol/resource.ts'
 import { trustedIssuerSchema } from '../src/protocol/trusted-issuer.ts'
 import type { VaultEntry } from '../src/vault/entry.ts'
+import { aCredential, aDeferred, anIssued, anOffer } from './credential-content.ts'
 import { fillFederation } from './federation-acts.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 
@@ -65,41 +64,6 @@ export const anIdentity = (n: string) => ({
   label: undefined,
   createdAt: NOW,
   lastUsedAt: undefined,
-})
-export const aCredential = (n: string) =>
-  credentialConfigurationSchema.parse({
-    id: `credential${n}`,
-    display: [{ name: 'Credential' }],
-    claims: [{ name: 'email', source: 'account.email' }],
-  })
-const wallet = (n: string) => ({ subject: `person${n}`, clientId: `client${n}`, configuration: `credential${n}` })
-export const anIssued = (n: string): IssuedCredential => ({
-  ...wallet(n),
-  id: `issued${n}`,
-  status: 'valid',
-  event: undefined,
-  issuedAt: NOW,
-  expiresAt: NOW + 60,
-})
-export const aDeferred = (n: string): DeferredCredential => ({
-  ...wallet(n),
-  id: `deferred${n}`,
-  hash: `transaction${n}`,
-  keys: [],
-  state: n === '1' ? 'approved' : 'waiting',
-  createdAt: NOW,
-  expiresAt: NOW + 60,
-})
-export const anOffer = (n: string): CredentialOffer => ({
-  id: `offer${n}`,
-  hash: `hash of offer${n}`,
-  code: `code of offer${n}`,
-  subject: `person${n}`,
-  configurations: [`credential${n}`],
-  txCode: undefined,
-  usedAt: undefined,
-  createdAt: NOW,
-  expiresAt: NOW + 60,
 })
 export const aTokenId = (n: string) => ({ id: `token-id${n}`, entry: `entry${n}`, session: `sid${n}`, createdAt: NOW })
 export const aLink = (n: string, kind: 'reset' | 'verification' = 'verification') => ({
