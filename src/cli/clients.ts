@@ -145,7 +145,7 @@ function nextSteps({ ctx: { issuer } }: Tenant, client: ClientMetadata, secret: 
     return `\nSettings for ${library}, in ${known.file}:\n\n${settings}\n\n`
   }
   if (redirectUri !== undefined)
-    return `\nGive your OpenID Connect library the issuer ${issuer}, ${credentialsOf(client)}.\n"gatehouse clients create --help" lists the libraries for which --for prints settings.\n`
+    return `\nGive your OpenID Connect library the issuer ${issuer}${credentialsOf(client)}.\n"gatehouse clients create --help" lists the libraries for which --for prints settings.\n`
   const auth = client.token_endpoint_auth_method.startsWith('client_secret_') ? ` -u '${client.client_id}:${secret ?? 'SECRET'}'` : ''
   return client.grant_types.includes('client_credentials')
     ? `\nGet a token:\n\n  curl ${issuer}/token${auth} -d grant_type=client_credentials\n`
@@ -153,8 +153,8 @@ function nextSteps({ ctx: { issuer } }: Tenant, client: ClientMetadata, secret: 
 }
 
 function credentialsOf({ token_endpoint_auth_method: method }: ClientMetadata): string {
-  if (method === 'none') return 'and the client ID'
-  return `the client ID and the ${method.startsWith('client_secret_') ? 'secret' : method.includes('tls') ? 'certificate' : 'private key'}`
+  if (method === 'none') return ' and the client ID'
+  return `, the client ID and the ${method.startsWith('client_secret_') ? 'secret' : method.includes('tls') ? 'certificate' : 'private key'}`
 }
 
 /** Checks the form first, with messages that name flags, and then what this server offers. */

@@ -75,16 +75,16 @@ export function accountSamples(origin: string, attack: string): Record<string, P
       body: profilePage({ ...whose, values: { ...ada, birthdate: '1815-02-30', phone_number: '020 7183' }, ...own, faults }),
     }),
     'account-email': section('email', {
-      title: 'E-mail',
+      title: 'Email',
       notice: 'We have sent a link to your address. It works once, within one day.',
       body: emailPage(email()),
     }),
-    'account-email-stale': section('email', { title: 'E-mail', body: emailPage(email({ verified: true, confirm })) }),
+    'account-email-stale': section('email', { title: 'Email', body: emailPage(email({ verified: true, confirm })) }),
     'account-email-none': section('email', {
-      title: 'E-mail',
+      title: 'Email',
       body: emailPage(email({ email: undefined, typed: 'ada', fault: 'This must be an e-mail address, such as ada@example.com.' })),
     }),
-    'account-email-closed': section('email', { title: 'E-mail', body: emailPage(email({ mail: false })) }),
+    'account-email-closed': section('email', { title: 'Email', body: emailPage(email({ mail: false })) }),
     'account-password': section('password', { title: 'Password', body: passwordPage(password()) }),
     'account-password-first': section('password', {
       title: 'Password',
@@ -144,7 +144,7 @@ export function accountSamples(origin: string, attack: string): Record<string, P
     ),
     'hostile-account-email': section(
       'email',
-      { title: 'E-mail', body: emailPage(email({ email: long, typed: long, fault: long })) },
+      { title: 'Email', body: emailPage(email({ email: long, typed: long, fault: long })) },
       hostile,
     ),
     'hostile-account-sessions': section(

@@ -54,7 +54,7 @@ async function change(accountRequest: AccountRequest): Promise<Outcome> {
 
 export const email: Section = {
   name: 'email',
-  title: 'E-mail',
+  title: 'Email',
   summary: 'The address for mails about your account',
   async show(accountRequest, refused) {
     const { tenant, request, session, account, fresh } = accountRequest
