@@ -55,6 +55,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/tenant-settings.ts',
     'protocol/redirect-uri.ts',
     'protocol/algs.ts',
+    'protocol/email-address.ts',
     'identity/password-policy.ts',
     'crypto/popular-passwords.ts',
     'crypto/kek.ts',

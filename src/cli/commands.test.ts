@@ -39,9 +39,9 @@ const refused: [line: string, status: number, message: string][] = [
   ['users create --username x --random-password --password-stdin', 2, '--password-stdin and --random-password cannot be combined'],
   ['users create --username x --password-stdin --file -', 2, '--password-stdin and --file - both read standard input'],
   [
-    "users create --username 'a b' --email x",
+    "users create --username 'a  b' --email x",
     1,
-    '--username must be 1 to 80 characters without spaces or @\nerror: --email is not a valid email address',
+    '--username must be 1 to 254 characters, with single spaces at most\nerror: --email is not a valid email address',
   ],
   ['users create', 1, '--username is missing'],
   ['users create --username x --password-hash abc', 1, 'The hash is not a supported hash of argon2, bcrypt, scrypt or PBKDF2'],

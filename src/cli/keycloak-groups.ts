@@ -1,5 +1,5 @@
 /** Groups and roles of a Keycloak realm: the names they get here, and all roles that a person has. */
-import { foldLogin } from '../identity/account.ts'
+import { foldName } from '../identity/account.ts'
 import { groupSchema } from '../identity/groups.ts'
 import { clientRoles, type Note, realmRoles } from './keycloak-attributes.ts'
 import type { KeycloakGroup, Realm } from './keycloak-realm.ts'
@@ -35,11 +35,11 @@ export function groupsOf(realm: Realm): RealmGroups {
   for (const [path, { attributes }] of flat) {
     const name = path.slice(1)
     const [fits, held] = [groupSchema.shape.name.safeParse(name), Object.keys(attributes ?? {})]
-    const isTaken = fits.success && folded.has(foldLogin(fits.data))
+    const isTaken = fits.success && folded.has(foldName(fits.data))
     if (fits.success && !isTaken) names.set(path, fits.data)
     else if (isTaken) notes.push({ of: `group ${path}`, detail: 'another group has its name, but for case' })
     else notes.push({ of: `group ${path}`, detail: `its name ${fits.error?.issues[0]?.message}` })
-    folded.add(foldLogin(name))
+    folded.add(foldName(name))
     if (held.length > 0) notes.push({ of: `group ${path}`, detail: `attributes ${held.join(', ')}: groups have none here` })
   }
   for (const path of realm.defaultGroups ?? []) notes.push({ of: `group ${path}`, detail: 'new people do not join it by default' })

@@ -1,5 +1,5 @@
 /** Brings the users of a planned Keycloak realm to a tenant. */
-import { foldLogin } from '../identity/account.ts'
+import { foldName } from '../identity/account.ts'
 import { type AccountDeps, LoginTaken } from '../identity/accounts.ts'
 import { type Belongings, dryRun, importAccount, keysOf } from '../identity/import-account.ts'
 import { Unavailable } from '../protocol/errors.ts'
@@ -62,7 +62,7 @@ function rehearsal({ accounts }: Tenant, { newAttributes }: RealmPlan): AccountD
 async function groupIds({ store }: Tenant, { groups }: RealmPlan): Promise<Map<string, string>> {
   const ids = new Map<string, string>()
   for (const name of groups.names.values()) {
-    const group = await store.groups.byName(foldLogin(name))
+    const group = await store.groups.byName(foldName(name))
     if (group) ids.set(name, group.id)
   }
   return ids

@@ -1,6 +1,6 @@
 /** What of a Keycloak realm would come to a tenant, and what cannot. Nothing is changed. */
 import type { App } from '../app.ts'
-import { foldLogin } from '../identity/account.ts'
+import { foldName } from '../identity/account.ts'
 import { type Attribute, attributeSchema, maxAttributes } from '../identity/attributes.ts'
 import type { Tenant } from '../tenant.ts'
 import { planFor, type TenantPlan } from './apply.ts'
@@ -56,7 +56,7 @@ export async function planRealm(
 
 async function missingGroups({ store }: Tenant, names: readonly string[]): Promise<string[]> {
   const missing: string[] = []
-  for (const name of names) if (!(await store.groups.byName(foldLogin(name)))) missing.push(name)
+  for (const name of names) if (!(await store.groups.byName(foldName(name)))) missing.push(name)
   return missing
 }
 

@@ -71,7 +71,7 @@ function nameIn(value: unknown): string {
   return typeof name === 'string' ? name : '(without a name)'
 }
 
-/** Here a user name that is an email address is no other than their own: they sign in with that, and are known by their id. */
+/** Whose user name is their own address signs in with that, as before, and is known by id: the address may change. */
 function loginsOf({ username, email, id }: KeycloakUser, notes: string[]): { username: string; email: string | undefined } {
   const read = accountSchema.shape.email.safeParse(email ?? undefined)
   if (!read.success) notes.push('email: it is not a valid address')

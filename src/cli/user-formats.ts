@@ -149,7 +149,7 @@ function auth0User(value: unknown): ParsedUser {
   })
 }
 
-/** Here a user name is no email address. Whose was the own address signs in with that, as before, and is known by id. */
+/** Whose user name is their own address signs in with that, as before, and is known by id: the address may change. */
 function nameFor(username: string, email: string | null | undefined, id: string | null | undefined): string {
   return id && username.toLowerCase() === email?.toLowerCase() ? id : username
 }

@@ -80,7 +80,7 @@ test('each that is refused is told with its place and reason, and keeps no other
   const file = lines(
     { username: 'bad1', password_hash: 'md5$salt$abc' },
     'no json',
-    { username: 'with space', email: 'x' },
+    { username: 'with  spaces', email: 'x' },
     { username: 'good1', email: 'good1@example.com' },
     { username: 'bad2', pasword: 'x' },
     { username: 'bad3', email: 'GOOD1@example.com' },
@@ -94,7 +94,7 @@ test('each that is refused is told with its place and reason, and keeps no other
   const problems = [
     { where: 'line 1', reason: 'The hash is not a supported hash of argon2, bcrypt, scrypt or PBKDF2' },
     { where: 'line 2', reason: 'it is not JSON' },
-    { where: 'line 3', reason: 'username must be 1 to 80 characters without spaces or @; email is not a valid email address' },
+    { where: 'line 3', reason: 'username must be 1 to 254 characters, with single spaces at most; email is not a valid email address' },
     { where: 'line 5', reason: 'pasword is not known' },
     { where: 'line 6', reason: 'another account has this sub, user name or e-mail address' },
     { where: 'line 8', reason: 'another account has this sub, user name or e-mail address' },
@@ -115,7 +115,7 @@ test('each that is refused is told with its place and reason, and keeps no other
 })
 
 test('strict stops at the first that is refused', async () => {
-  const file = lines({ username: 'strict1' }, { username: 'strict 2' }, { username: 'strict3' })
+  const file = lines({ username: 'strict1' }, { username: 'strict  2' }, { username: 'strict3' })
   const told = await bring('--strict', file)
   assert.deepEqual([told.status, ...counts(told)], [1, 1, 0, 0, 1])
   assert.match(told.err, /1 refused, and nothing after/)

@@ -1,6 +1,7 @@
 /** Every setting: name, form, default and meaning. The reference page, the environment variables and the checks are computed from it. */
 import { z } from 'zod'
 import { signingAlgs } from '../protocol/algs.ts'
+import { emailAddress } from '../protocol/email-address.ts'
 import { catalogue, offByDefault } from '../protocol/features/index.ts'
 import { lifetimeFields } from '../protocol/lifetimes.ts'
 import { redirectClasses } from '../protocol/redirect-uri.ts'
@@ -125,7 +126,7 @@ const account = z.strictObject({
 const administrator = z
   .strictObject({
     create: z.boolean().default(false).describe('Create this superadmin of the root tenant at start if it does not exist'),
-    email: z.email().max(254).optional().describe('Its email address, with which it signs in'),
+    email: emailAddress().optional().describe('Its email address, with which it signs in'),
     password: z.string().min(1).optional().describe('Its first password').meta({ secret: true }),
     password_file: path.optional().describe('File that holds `administrator.password`'),
   })
@@ -137,8 +138,7 @@ const administrator = z
 
 const mail = z
   .strictObject({
-    from: z
-      .email()
+    from: emailAddress()
       .optional()
       .describe('Sender address of mails')
       .meta({ examples: ['no-reply@example.com'] }),

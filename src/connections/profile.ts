@@ -1,9 +1,9 @@
 /** What a provider tells of a person, as claims of ours: by the names of the connection, and no more than it may fill. */
-import { z } from 'zod'
+import { emailAddress } from '../protocol/email-address.ts'
 import type { UpstreamPerson } from './authorization.ts'
 import { type ConnectionMetadata, mappedClaims, settingsOf } from './connection.ts'
 
-const addressSchema = z.email().max(254)
+const addressSchema = emailAddress()
 
 export interface UpstreamProfile {
   /** Only if the provider says that the address is the person's. */

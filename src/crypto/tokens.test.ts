@@ -27,6 +27,16 @@ test('a token has one hash, and only as its own kind', () => {
   }
 })
 
+test('codes that people type are read from any keyboard', async () => {
+  const fullWidth = (text: string) => text.replace(/[!-~]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0))
+  const code = ours.userCode()
+  assert.equal(ours.hashUserCode(fullWidth(code.toLowerCase())), ours.hashUserCode(code))
+  assert.ok(ours.hashUserCode(code))
+  const digits = ours.txCode()
+  assert.equal(ours.hashTxCode('offer', fullWidth(` ${digits}`)), ours.hashTxCode('offer', digits))
+  assert.ok(ours.hashTxCode('offer', digits))
+})
+
 test('invalid text has no hash', () => {
   const text = ours.make('rt')
   for (const wrong of ['', 'x', text.slice(0, -1), `${text}0`, text.replace('gth', 'abc'), text.toLowerCase()])

@@ -3,6 +3,7 @@ import { createHmac, type KeyObject } from 'node:crypto'
 import { equal } from '../protocol/codec/digest.ts'
 import { isOpaque, opaque } from '../protocol/codec/opaque.ts'
 import type { TokenKind, Tokens } from '../protocol/ports.ts'
+import { typedCode } from '../protocol/typed-code.ts'
 import type { Random } from './derive.ts'
 import { type ImportedSecrets, isImported } from './imported-secrets.ts'
 import type { Installation } from './installation.ts'
@@ -34,12 +35,17 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
     successor: (refreshToken) => opaque('rt', mac(successorKey, refreshToken)),
     userCode: () => userCode(random),
     hashUserCode: (typed) => {
-      const letters = typed.toUpperCase().replace(/[^A-Z]/g, '')
+      const letters = typedCode(typed)
+        .toUpperCase()
+        .replace(/[^A-Z]/g, '')
       return isUserCode.test(letters) ? mac(indexKey, `uc:${letters}`).toString('base64url') : undefined
     },
     preAuthorizedCode: (offer) => opaque('pa', mac(preAuthorizedKey, offer)),
     txCode: () => txCode(random),
-    hashTxCode: (offer, typed) => (/^\d{6}$/.test(typed) ? mac(indexKey, `tx:${offer}:${typed}`).toString('base64url') : undefined),
+    hashTxCode: (offer, typed) => {
+      const digits = typedCode(typed)
+      return /^\d{6}$/.test(digits) ? mac(indexKey, `tx:${offer}:${digits}`).toString('base64url') : undefined
+    },
     pairwise: (sector, subject) => mac(pairwiseKey, `${sector} ${subject}`).toString('base64url'), // a host name has no space
     pseudonym: (text) => mac(pseudonymKey, text).toString('base64url'),
     hashSecret: (secret) => hash('cs', secret),

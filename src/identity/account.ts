@@ -1,4 +1,5 @@
 /** Accounts and what belongs to them, as stored: data, and the few functions that every user of it needs. */
+import { withAsciiDomain } from '../protocol/email-address.ts'
 import type { UpstreamSignIn } from '../protocol/upstream-sign-in.ts'
 import type { Values } from './attributes.ts'
 import type { Role } from './roles.ts'
@@ -93,9 +94,14 @@ export interface SignUp {
   expiresAt: number
 }
 
-/** The form in which logins are compared and stored: NFKC, lower case, without outer space. */
+/** The form in which logins are compared and stored: as names, and the domain of an address in ASCII. */
 export function foldLogin(login: string): string {
-  return login.normalize('NFKC').trim().toLowerCase()
+  return withAsciiDomain(foldName(login))
+}
+
+/** The form in which names are compared: NFKC, lower case, without outer space. */
+export function foldName(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase()
 }
 
 /** The user name, or the e-mail address where none was chosen: then the user name is the subject. */

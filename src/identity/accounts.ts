@@ -1,8 +1,9 @@
 /** Creating and changing accounts. */
 import { z } from 'zod'
 import { maxAccessTokenLifetime } from '../protocol/client.ts'
+import { emailAddress } from '../protocol/email-address.ts'
 import { identifier, isCleanText, line, text } from '../protocol/text.ts'
-import type { Account } from './account.ts'
+import { type Account, foldName } from './account.ts'
 import { isShallow } from './attributes.ts'
 import type { PasswordCheck } from './crypto.ts'
 import type { AccountNotice } from './links.ts'
@@ -51,14 +52,21 @@ export const claimsSchema = z.strictObject({
   address: address.optional(),
 })
 
+/** A user name that people may choose: none looks like an email address, which may be another's. */
+export const ownUsername = z
+  .string()
+  .trim()
+  .regex(/^[^\s@\p{C}]{1,80}$/u, 'must be 1 to 80 characters without spaces or @')
+  .refine((name) => !/[\s@]/.test(foldName(name)), 'must be 1 to 80 characters without spaces or @') // nor what is compared as one
+
 export const accountSchema = z.strictObject({
   sub: identifier(255).optional().describe('Subject identifier; random when absent, never changed'),
   username: z
     .string()
     .trim()
-    .regex(/^[^\s@\p{C}]{1,80}$/u, 'must be 1 to 80 characters without spaces or @')
+    .regex(/^(?:[^\s\p{C}]|(?<! ) ){1,254}$/u, 'must be 1 to 254 characters, with single spaces at most')
     .describe('The name to sign in with'),
-  email: z.email().max(254).optional().describe('E-mail address; can be used to sign in, too'),
+  email: emailAddress().optional().describe('E-mail address; can be used to sign in, too'),
   role: z.enum(roles).default('viewer').describe('Permissions at the API of the tenant'),
   claims: claimsSchema.default({}).describe('Standard claims'),
   attributes: z

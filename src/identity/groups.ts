@@ -1,7 +1,7 @@
 /** Groups of accounts within a tenant. Applications learn memberships (RFC 7643 §4.2); permissions at this server depend on roles, not groups. */
 import { z } from 'zod'
 import { text } from '../protocol/text.ts'
-import { type Account, foldLogin } from './account.ts'
+import { type Account, foldName } from './account.ts'
 
 /** A group. */
 export interface Group {
@@ -96,7 +96,7 @@ export async function removeGroup({ store }: GroupDeps, id: string): Promise<boo
 
 /** The group with this id, or else with this name, ignoring case. */
 export async function findGroup({ store }: GroupDeps, idOrName: string): Promise<Group | undefined> {
-  return (await store.groups.byId(idOrName)) ?? store.groups.byName(foldLogin(idOrName))
+  return (await store.groups.byId(idOrName)) ?? store.groups.byName(foldName(idOrName))
 }
 
 /**

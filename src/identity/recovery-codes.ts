@@ -1,5 +1,6 @@
 /** Recovery codes: single-use codes for a person who has lost the other second factors — NIST SP 800-63B-4 §3.1.2. */
 
+import { typedCode } from '../protocol/typed-code.ts'
 import type { Account } from './account.ts'
 import type { SignInDeps } from './sign-in.ts'
 
@@ -28,7 +29,11 @@ export async function spendRecoveryCode(deps: SignInDeps, account: Account, text
   return true
 }
 
-/** Accepts what was typed with or without the hyphen, ignoring case. */
+/** Accepts what was typed on any keyboard, with or without the hyphen, ignoring case. */
 function hashOf({ pseudonym }: Pick<SignInDeps, 'pseudonym'>, subject: string, text: string): string {
-  return pseudonym(`recovery code of ${subject}: ${text.toLowerCase().replace(/[^a-z0-9]/g, '')}`)
+  return pseudonym(
+    `recovery code of ${subject}: ${typedCode(text)
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '')}`,
+  )
 }

@@ -1,13 +1,14 @@
 /** The step after a right password, and the codes that complete it — NIST SP 800-63B-4 §2.2; `amr` values of RFC 8176. */
 import type { AuditEvent } from '../protocol/audit-events.ts'
 import { refuse, refuseAudited, TooMany } from '../protocol/errors.ts'
+import { typedCode } from '../protocol/typed-code.ts'
 import type { SecondFactorStep, SignInProof } from '../protocol/types.ts'
 import type { Account } from './account.ts'
 import { missingFactor, wrongFactor } from './failed-sign-in.ts'
 import { spendRecoveryCode } from './recovery-codes.ts'
 import { checkPassword, type SignInDeps } from './sign-in.ts'
 import { type AttemptSource, attemptCode, attemptPassword } from './throttle.ts'
-import { checkTotp, digitsOf } from './totp.ts'
+import { checkTotp } from './totp.ts'
 
 /** How long a pending sign-in waits for its second factor, in seconds. */
 export const pendingSignInLifetime = 600
@@ -35,7 +36,7 @@ interface CheckedFactor {
 
 /** Checks a code of an app, or a recovery code: they never look alike. Each is accepted once. */
 export async function checkCode(deps: SignInDeps, account: Account, code: string, now: number): Promise<CodeOutcome> {
-  const digits = digitsOf(code)
+  const digits = typedCode(code)
   const isRecovery = !/^\d{6}$/.test(digits)
   const { wait, result } = await attemptCode(deps, account.subject, now, async (): Promise<CheckedFactor | undefined> => {
     const right = isRecovery ? await spendRecoveryCode(deps, account, code) : await checkTotp(deps, account.subject, digits, now)

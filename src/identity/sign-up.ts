@@ -1,7 +1,8 @@
 /** Self-registration. Where the address must be verified first, there is no account until it is. */
 import { z } from 'zod'
+import { emailAddress } from '../protocol/email-address.ts'
 import { type Account, foldLogin, loginOf, type SignUp } from './account.ts'
-import { type AccountDeps, type NewAccount, newAccount } from './accounts.ts'
+import { type AccountDeps, type NewAccount, newAccount, ownUsername } from './accounts.ts'
 import { checkOwn } from './attributes.ts'
 import type { MailDeps } from './links.ts'
 
@@ -20,6 +21,8 @@ export interface Applicant {
   at?: { browser: string; flow: string }
 }
 
+const applicantSchema = z.object({ username: ownUsername.optional(), email: emailAddress() })
+
 /** How long the link is valid, in seconds. */
 const lifetime = 86_400
 
@@ -35,12 +38,19 @@ export async function signUp(
 ): Promise<Account | 'mail-sent' | 'taken'> {
   checkOwn(await accounts.store.attributes.list(), applicant.attributes ?? {})
   const passwordHash = await accounts.passwords.hash(password) // before anything is looked up, so that it takes equally long for everyone
-  const account = accountOf(accounts, applicant, passwordHash)
+  const checked = checkedApplicant(applicant)
+  const account = accountOf(accounts, checked, passwordHash)
   if (rule.address === 'unverified') return (await accounts.store.accounts.add(account)) ? account : 'taken'
   const { mail } = rule
-  if (rule.address === 'verified' && (await isTaken(accounts, [account.username, applicant.email]))) return 'taken'
-  mail.inBackground(() => sendProof(mail, applicant, passwordHash))
+  if (rule.address === 'verified' && (await isTaken(accounts, [account.username, checked.email]))) return 'taken'
+  mail.inBackground(() => sendProof(mail, checked, passwordHash))
   return 'mail-sent'
+}
+
+/** As it may be chosen, the domain in ASCII. Throws `ZodError`. */
+function checkedApplicant(applicant: Applicant): Applicant {
+  const { username, email } = applicantSchema.parse({ username: applicant.username, email: applicant.email })
+  return { ...applicant, ...(username === undefined ? {} : { username }), email }
 }
 
 /** Without a user name the subject takes its place, which reveals nothing about the person. Throws `ZodError`. */

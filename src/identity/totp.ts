@@ -1,5 +1,6 @@
 /** Authenticator apps: setup, and checking codes — RFC 6238 §5; the Key URI Format. */
 import type { TotpOffer } from '../protocol/request-reply.ts'
+import { typedCode } from '../protocol/typed-code.ts'
 import type { Account } from './account.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import type { SignInDeps } from './sign-in.ts'
@@ -38,7 +39,7 @@ export async function confirmTotp(
   now: number,
 ): Promise<readonly string[] | undefined | 'refused'> {
   const { subject } = account
-  const confirmed = deps.factorCrypto.confirm({ owner: ownerOf(account, context), subject, sealed: draft, code: digitsOf(code), now })
+  const confirmed = deps.factorCrypto.confirm({ owner: ownerOf(account, context), subject, sealed: draft, code: typedCode(code), now })
   if (!confirmed) return undefined
   const codes = newRecoveryCodes(deps, subject)
   const totp = { subject, sealed: confirmed.sealed, lastStep: confirmed.step, createdAt: now }
@@ -54,11 +55,6 @@ export async function checkTotp({ factorCrypto, store }: SignInDeps, subject: st
   if (!totp) return false
   const accepted = factorCrypto.accept({ subject, sealed: totp.sealed, code, now })
   return accepted !== undefined && store.factors.useStep(subject, { from: totp.sealed, ...accepted })
-}
-
-/** Apps display codes in two groups. */
-export function digitsOf(code: string): string {
-  return code.replace(/[\s-]/g, '')
 }
 
 function ownerOf({ subject }: Account, context: string): string {

@@ -19,6 +19,9 @@ const storedNames: ReadonlySet<string> = new Set([
 /** The page says next to the field which characters a password cannot have. */
 const passwords: ReadonlySet<string> = new Set(['password', 'repeated', 'current'])
 
+/** Codes that people copy: marks of the direction of writing that come along are left out. */
+const typed: ReadonlySet<string> = new Set(['code', 'recovery_code', 'otp', 'user_code', 'tx_code'])
+
 export class Params {
   readonly #values = new Map<string, string[]>()
 
@@ -40,7 +43,8 @@ export class Params {
     const values = this.#values.get(name)
     if (values === undefined) return undefined
     if (values.length > 1) refuse('invalid_request', `${name} is repeated; send it once`)
-    const value = bounded(name, values[0] as string)
+    const sent = bounded(name, values[0] as string)
+    const value = typed.has(name) ? sent.replace(/\p{Bidi_Control}/gu, '') : sent
     const isAllowed = passwords.has(name) ? !value.includes('\0') : isCleanText(value)
     return isAllowed ? value : refuse('invalid_request', `${name} has a character that is not allowed`)
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { attestersSchema } from './attesters.ts'
 import { secureUrl } from './client.ts'
 import { clientKeys } from './client-keys-schema.ts'
+import { emailAddress } from './email-address.ts'
 import { type LifetimeName, lifetimeFields } from './lifetimes.ts'
 import { mergePatchOf } from './merge-patch.ts'
 import { storedMembers } from './stored-members.ts'
@@ -66,7 +67,7 @@ export const tenantSettingsSchema = z.strictObject({
     .describe(
       'Who vouches for instances of clients, by the `iss` of their attestations: `jwks`, or `trust_anchors` (certificates as base64), and `client_ids` if not for all',
     ),
-  contact: z.email().max(254).optional().describe('Email address of the person responsible for the tenant'),
+  contact: emailAddress().optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
     .default({})

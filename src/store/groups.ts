@@ -1,5 +1,5 @@
 /** Groups and their members in the database. `cross join`: SQLite then reads the memberships first, and not every row of the tenant. */
-import { foldLogin } from '../identity/account.ts'
+import { foldName } from '../identity/account.ts'
 import type { Group, GroupStore } from '../identity/groups.ts'
 import { accountFrom, columnsOfAccount } from './account-row.ts'
 import { removeAssignmentsOf } from './assignments.ts'
@@ -11,7 +11,7 @@ export function groups(db: Db, tenant: string): { groups: GroupStore } {
       async add(group) {
         const rows = await db.write(sql`
           insert into groups (tenant_id, id, name, name_folded, description, created_at, updated_at)
-          values (${tenant}, ${group.id}, ${group.name}, ${foldLogin(group.name)}, ${group.description ?? null},
+          values (${tenant}, ${group.id}, ${group.name}, ${foldName(group.name)}, ${group.description ?? null},
             ${group.createdAt}, ${group.updatedAt})
           on conflict do nothing returning id`)
         return rows.length > 0
@@ -66,14 +66,14 @@ function* update(tenant: string, id: string, change: Change): Transaction<'chang
   if (!row) return 'unknown'
   const { name, description, updatedAt } = { ...groupFrom(row), ...change }
   yield sql`
-    update groups set name = ${name}, name_folded = ${foldLogin(name)}, description = ${description ?? null}, updated_at = ${updatedAt}
+    update groups set name = ${name}, name_folded = ${foldName(name)}, description = ${description ?? null}, updated_at = ${updatedAt}
     where tenant_id = ${tenant} and id = ${id}`
   return 'changed'
 }
 
 /** The text is searched for as it is: `%` and `_` are not wildcards. */
 async function search(db: Db, tenant: string, ask: Parameters<GroupStore['search']>[0]) {
-  const part = `%${foldLogin(ask.search ?? '').replace(/[!%_]/g, '!$&')}%`
+  const part = `%${foldName(ask.search ?? '').replace(/[!%_]/g, '!$&')}%`
   const rows = await db.read(sql`
     select g.id, g.name, g.description, g.created_at, g.updated_at,
       (select count(*) from memberships m where m.tenant_id = g.tenant_id and m.group_id = g.id) as members

@@ -1,15 +1,18 @@
 /** The e-mail address of an account: verifying it, and changing it by a link to the new one — NIST SP 800-63B-4 §4.2.1. */
-import { z } from 'zod'
 import { type Account, foldLogin } from '../../identity/account.ts'
 import { type MailDeps, queueLink } from '../../identity/links.ts'
 import { countMail } from '../../identity/throttle.ts'
+import { emailAddress } from '../../protocol/email-address.ts'
 import type { WebTenant } from '../http/route.ts'
 import { emailPage } from '../pages/account/email.ts'
 import { tooManyAttempts } from '../sign-in/too-many-attempts.ts'
 import { confirmUrl } from './client.ts'
 import type { AccountRequest, Outcome, Refused, Section } from './section.ts'
 
-const schema = z.email('This must be an e-mail address, such as ada@example.com.').max(254, 'This is too long for an e-mail address.')
+const schema = emailAddress({
+  wrong: 'This must be an e-mail address, such as ada@example.com.',
+  long: 'This is too long for an e-mail address.',
+})
 
 const hasMail = ({ mail }: WebTenant) => mail !== undefined
 

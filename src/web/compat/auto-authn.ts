@@ -1,10 +1,11 @@
 /** Compatibility with Auto Authn: registration, sign-in and tenants in JSON, and OAuth requests that name no client or tenant. */
 import { z } from 'zod'
-import { accountSchema } from '../../identity/accounts.ts'
+import { accountSchema, ownUsername } from '../../identity/accounts.ts'
 import type { CompletedSignIn } from '../../identity/second-factor.ts'
 import { startSession } from '../../identity/sign-in.ts'
 import { countTenantCreation } from '../../identity/throttle.ts'
 import { firstPartyId } from '../../protocol/client.ts'
+import { emailAddress } from '../../protocol/email-address.ts'
 import { OAuthError, TooMany } from '../../protocol/errors.ts'
 import { idTokenClaims } from '../../protocol/id-token.ts'
 import { Params } from '../../protocol/params.ts'
@@ -64,7 +65,7 @@ function tenant(compat: CompatDeps): JsonRoute {
     body: z.strictObject({
       slug: newSlugSchema,
       name: tenantNameSchema,
-      email: z.email().max(254),
+      email: emailAddress(),
     }),
     answer: z.object({ id: z.string(), slug: z.string(), name: z.string(), email: z.string(), issuer: z.string() }),
     status: 201,
@@ -93,8 +94,8 @@ function register(compat: CompatDeps): JsonRoute {
       summary: 'Register and sign in',
       body: z.strictObject({
         tenant_slug: slugSchema,
-        username: accountSchema.shape.username.min(3),
-        email: z.email().max(254),
+        username: ownUsername.min(3),
+        email: emailAddress(),
         password,
         attributes: accountSchema.shape.attributes,
       }),

@@ -11,6 +11,7 @@ import { type CompletedSignIn, signInWithoutPage } from '../../identity/second-f
 import { type Applicant, signUp } from '../../identity/sign-up.ts'
 import { attemptPassword, countMail } from '../../identity/throttle.ts'
 import type { Actor, AuditEvent } from '../../protocol/audit-events.ts'
+import { emailAddress } from '../../protocol/email-address.ts'
 import { TooMany, withAuditEvent } from '../../protocol/errors.ts'
 import type { Request } from '../../protocol/request-reply.ts'
 import { line } from '../../protocol/text.ts'
@@ -47,7 +48,7 @@ const registration = openRoute(
     path: `${paths}/register`,
     summary: 'Register',
     body: z.strictObject({
-      email: z.email().max(254),
+      email: emailAddress(),
       password,
       display_name: z.union([z.literal(''), line(500)]).default(''),
       attributes: accountSchema.shape.attributes,
