@@ -1,5 +1,18 @@
 /** Faults of RFC 8628, RFC 7591, RFC 7592 and RFC 9396. */
-import { afterJson, answers, authenticateAs, before, both, type Fault, fault, header, member, type Request, status } from './fault.ts'
+import {
+  afterJson,
+  answers,
+  authenticateAs,
+  before,
+  both,
+  type Fault,
+  fault,
+  header,
+  member,
+  type Request,
+  status,
+  without,
+} from './fault.ts'
 import { repeats, shortened } from './memory.ts'
 
 const rfc8628 = (...names: readonly string[]) => names.map((name) => `rfc8628/${name}`)
@@ -127,13 +140,26 @@ const registrationFaults: readonly Fault[] = [
   }),
 ]
 
+const details = 'authorization_details'
+
+const anyDetails = (params: URLSearchParams | undefined): undefined => {
+  if (params?.has(details)) params.set(details, '[{"type":"order"}]')
+}
+
 const detailFaults: readonly Fault[] = [
   fault(
     'accepts any authorization_details',
-    rfc9396('unknown-types-are-refused'),
-    before('/auth', ({ query }) => {
-      if (query.has('authorization_details')) query.set('authorization_details', '[{"type":"order"}]')
-    }),
+    rfc9396('unknown-types-are-refused', 'pushed-details-are-checked'),
+    both(
+      before('/auth', ({ query }) => anyDetails(query)),
+      before('/request', ({ form }) => anyDetails(form)),
+    ),
+  ),
+  fault('hides authorization_details from APIs', rfc9396('apis-learn-details'), member('/token/introspection', details, undefined)),
+  fault(
+    'grants the authorization_details of the token request',
+    rfc9396('token-request-does-not-widen'),
+    both(without('/token', details), member('/token', details, [{ type: 'order', actions: ['read', 'write'] }])),
   ),
   fault(
     'omits the granted authorization_details',

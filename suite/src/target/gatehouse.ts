@@ -125,11 +125,23 @@ async function writeFiles(folder: string, { issuer, port, isProxied, database, a
   return { ca: cert, key }
 }
 
+/** Authorization details, RFC 9396. */
+const orderType = {
+  description: 'Place an order',
+  schema: {
+    type: 'object',
+    properties: { type: { const: 'order' }, actions: { type: 'array', items: { type: 'string', maxLength: 50 }, maxItems: 10 } },
+    required: ['type'],
+    additionalProperties: false,
+  },
+}
+
 function apiOf({ identifier, scope }: Resource): object {
   return {
     identifier,
     name: new URL(identifier).hostname,
     scopes: Object.fromEntries(scope.split(' ').map((word) => [word, `Use ${word}`])),
+    ...(identifier === resources[0]!.identifier ? { authorization_details_types: { order: orderType } } : {}),
   }
 }
 
@@ -146,6 +158,7 @@ function clientOf({ grants, native, responseTypes, pkceOptional, resource, priva
     ...(responseTypes ? { response_types: responseTypes } : {}),
     ...(native ? { application_type: 'native' } : {}),
     policy,
+    ...(grants.includes('authorization_code') ? { authorization_details_types: ['order'] } : {}),
     ...(resource === undefined ? {} : { resource_server: resource }),
   }
 }
