@@ -54,6 +54,11 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['After {} wrong codes in {} minutes', constant('maxUserCodes'), window],
   ],
   [guide('connections')]: [['may differ from ours by {} seconds', code(/const tolerance = (\d+)/, 'src/connections/logout-token.ts')]],
+  [guide('shared-signals')]: [
+    ['with at most {} events', constant('mostEvents')],
+    ['once in {} second,', constant('minVerificationInterval')],
+    ['After {} hours an', constant('eventLifetime') / hour],
+  ],
   [guide('webhooks')]: [
     ['from 200 to 299, within {} seconds', constant('defaultTimeout')],
     ['first after {} seconds', constant('firstRetry')],

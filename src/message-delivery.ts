@@ -6,6 +6,7 @@ import { mailChannel } from './mail/channel.ts'
 import { type OutboxDelivery, outboxDelivery } from './outbox/delivery.ts'
 import { logoutTokenChannel } from './outbox/logout-tokens.ts'
 import { pingChannel } from './outbox/pings.ts'
+import { securityEventChannel } from './outbox/security-events.ts'
 import { webhookChannel } from './outbox/webhooks.ts'
 import { audit } from './store/audit.ts'
 import { outboxQueue } from './store/outbox.ts'
@@ -41,6 +42,7 @@ export function deliveryOf(
       mail: mailChannel({ mailer, open, hasKeyOf }),
       'logout-token': logoutTokenChannel(async (id) => (await tenantOf(id))?.ctx),
       ping: pingChannel({ remote, open, hasKeyOf }),
+      'security-event': securityEventChannel(async (id) => (await tenantOf(id))?.ctx),
       webhook: webhookChannel(async (id) => (await tenantOf(id))?.webhooks),
     },
     id: () => randomId(random),
@@ -48,7 +50,7 @@ export function deliveryOf(
     chance: () => random(1)[0]! / 255,
     log,
     recordAudit: (tenant, events) => {
-      const store = audit(db, tenant, () => listWebhooks(db, tenant))
+      const store = audit(db, tenant, async () => ({ webhooks: await listWebhooks(db, tenant), streams: [] }))
       return recordAuditEvents({ store, now, orderedId, retention }, events, undefined)
     },
   })

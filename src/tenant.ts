@@ -13,7 +13,7 @@ import { type TenantTokens, tokens } from './crypto/tokens.ts'
 import { totpCrypto } from './crypto/totp.ts'
 import { webAuthn } from './crypto/webauthn.ts'
 import type { AccountDeps } from './identity/accounts.ts'
-import { type Attribute, claimOf, scopesOfAttributes, signUpAttributes } from './identity/attributes.ts'
+import { type Attribute, signUpAttributes } from './identity/attributes.ts'
 import { type AuditDeps, recordAuditEvents } from './identity/audit.ts'
 import { type MailDeps, sendNotice, sendRequest } from './identity/links.ts'
 import { people } from './identity/people.ts'
@@ -34,11 +34,12 @@ import type { Db } from './store/sql.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { TenantRow } from './store/types.ts'
 import { offeredCredentials } from './tenant-credentials.ts'
+import { readableTexts, webhooksOf } from './tenant-events.ts'
 import { withoutGrantTypes } from './tenant-grant-types.ts'
 import { federationKeysOf, keysOf } from './tenant-keys.ts'
 import { registrationRuleOf } from './tenant-registration.ts'
+import { releasedAttributes } from './tenant-scopes.ts'
 import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
-import { webhooksOf } from './tenant-webhooks.ts'
 import { upstreamTokens } from './vault/exchange.ts'
 import { accountClient } from './web/account/client.ts'
 import { withAdministration } from './web/api/administration.ts'
@@ -115,7 +116,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     sharedKeys: shared,
     firstPartyAudience: config.api.audience,
     tokens: opaque,
-    pings: pingsOf(deps, row),
+    ...messagesOf(deps, row),
     ...{ remote, upstreamTokens: upstreamTokens(upstream.vault), mutualTls, keySets, clientDocuments, keys, now, id },
   }
   return {
@@ -173,14 +174,20 @@ function mailDepsOf(
   }
 }
 
-/** Notifications of clients, sealed as mails are. */
-function pingsOf({ sealer, platform: { random }, delivery, backgroundTasks }: AppDeps, { id: tenant }: TenantRow): Ctx['pings'] {
+/** Messages to clients. Notifications are sealed as mails are. */
+function messagesOf(deps: AppDeps, { id: tenant }: TenantRow): Pick<Ctx, 'pings' | 'streamSecrets' | 'deliverSoon'> {
+  const { sealer, platform, delivery, backgroundTasks } = deps
+  const deliverSoon = () => backgroundTasks.start(delivery.deliverDue)
   return {
-    seal(ping, expiresAt) {
-      const id = randomId(random)
-      return { id, sealed: sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(JSON.stringify(ping))), expiresAt }
+    pings: {
+      seal(ping, expiresAt) {
+        const id = randomId(platform.random)
+        return { id, sealed: sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(JSON.stringify(ping))), expiresAt }
+      },
+      send: deliverSoon,
     },
-    send: () => backgroundTasks.start(delivery.deliverDue),
+    streamSecrets: readableTexts(deps, tenant, 'stream-authorization'),
+    deliverSoon,
   }
 }
 
@@ -235,24 +242,12 @@ function settingsOf(
     credentials: offered.credentials,
     attesters: tenantSettings(row.settings).client_attesters,
     requestUri: tenantSettings(row.settings).request_uri,
+    sharedSignals: tenantSettings(row.settings).shared_signals,
     clientIdHosts: server.features.some(({ id }) => id === 'clientIdMetadataDocuments') ? tenantSettings(row.settings).client_id_hosts : [],
     withoutGrantTypes: withoutGrantTypes(tenantSettings(row.settings), offered),
     secondFactor: secondFactorOf(config, row),
     registration: registrationRuleOf(config, row),
-    ...releasedAttributes(server, schema, offered.scopes),
-  }
-}
-
-/** The attributes that applications can request. Scopes of the server keep their meaning. */
-function releasedAttributes(
-  { features, scopes }: Server,
-  schema: readonly Attribute[],
-  others: TenantSettings['scopes'],
-): Pick<TenantSettings, 'scopes' | 'attributes'> {
-  const told = features.some(({ id }) => id === 'attributes') ? schema.filter(({ scope }) => scope !== undefined) : []
-  return {
-    scopes: Object.assign(Object.create(null), others, scopesOfAttributes(told), scopes), // no prototype, so that only own names are found
-    attributes: told.map((attribute) => ({ name: attribute.name, scope: attribute.scope as string, claim: claimOf(attribute) })),
+    ...releasedAttributes(server, row, schema, offered.scopes),
   }
 }
 

@@ -44,8 +44,9 @@ const protocol: Record<string, Act> = {
     s.clientsAdmin.add(aClient({ client_id: 'client3' }), [aSecret('only')]),
   ),
   'clientsAdmin.replace': writes('client_origins ~1, clients ~1', (s) => s.clientsAdmin.replace(aClient({ client_id: 'client1' }))),
-  'clientsAdmin.remove': writes('assignments -2, client_origins -1, client_secrets -2, clients -1, grants ~1, refresh_tokens -1', (s) =>
-    s.clientsAdmin.remove('client1', NOW),
+  'clientsAdmin.remove': writes(
+    'assignments -2, client_origins -1, client_secrets -2, clients -1, event_streams -1, grants ~1, refresh_tokens -1',
+    (s) => s.clientsAdmin.remove('client1', NOW),
   ),
   'clientsAdmin.setStatus': writes('clients ~1', (s) => s.clientsAdmin.setStatus('client1', 'disabled')),
   'clientsAdmin.find': reads((s, n) => s.clientsAdmin.find(`client${n}`)),

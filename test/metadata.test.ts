@@ -43,7 +43,7 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
     const listed = (name: string) => (document[name] ?? []) as readonly string[]
     before(async () => {
       gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', ...closed(without), ...switches(without) })
-      await gatehouse.app.tenants.set('', { federation: true })
+      await gatehouse.app.tenants.set('', { federation: true, shared_signals: true })
       document = metadata(((await gatehouse.app.tenant('')) as Tenant).ctx)
       await addClients(gatehouse)
     })
@@ -133,7 +133,7 @@ suite('the catalogue', () => {
     for (const feature of enabled(Object.fromEntries(Object.keys(catalogue).map((name) => [name, true])))) {
       assert.match(
         feature.spec,
-        /^(?:RFC \d{4}|OpenID (?:Connect|Federation|for Verifiable Credential Issuance) |OAuth 2\.0 |Gatehouse |JWT Secured |draft-ietf-)/,
+        /^(?:RFC \d{4}|OpenID (?:Connect|Federation|Shared Signals Framework|for Verifiable Credential Issuance) |OAuth 2\.0 |Gatehouse |JWT Secured |draft-ietf-)/,
         feature.id,
       )
       assert.ok(feature.id in catalogue && !enabled({ [feature.id]: false }).some(({ id }) => id === feature.id), feature.id)

@@ -2,12 +2,12 @@
 import { connectionSchema } from '../src/connections/connection.ts'
 import type { UpstreamRequest } from '../src/connections/store.ts'
 import { attributeSchema } from '../src/identity/attributes.ts'
-import { webhookSchema } from '../src/identity/webhooks.ts'
 import type { StoredApiKey } from '../src/protocol/registry.ts'
 import { resourceSchema } from '../src/protocol/resource.ts'
 import { trustedIssuerSchema } from '../src/protocol/trusted-issuer.ts'
 import type { VaultEntry } from '../src/vault/entry.ts'
 import { aCredential, aDeferred, anIssued, anOffer } from './credential-content.ts'
+import { fillEvents } from './event-content.ts'
 import { fillFederation } from './federation-acts.ts'
 import { aClient, aCode, aFlow, aMessage, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 
@@ -29,7 +29,6 @@ export const aTrustedIssuer = (n: string) =>
     clients: [`client${n}`],
     subject_kind: 'login',
   })
-export const aWebhook = (n: string) => webhookSchema.parse({ name: `webhook${n}`, url: `https://receiver${n}.example`, events: ['user.*'] })
 export const anUpstreamRequest = (n: string): UpstreamRequest => ({
   hash: `upstream-request${n}`,
   connection: `connection${n}`,
@@ -207,7 +206,7 @@ export async function fillTenant(store: TenantStore): Promise<void> {
     await store.initialAccessTokens.add(anInitialToken(n))
     await store.registrations.add(aRegistration(n))
     await store.connections.add(aConnection(n), 'sealed')
-    await store.webhooks.add(aWebhook(n), 'sealed')
+    await fillEvents(store, n)
     await store.credentialConfigurations.add(aCredential(n))
     await store.trustedIssuersAdmin.add(aTrustedIssuer(n))
     await store.groups.add(aGroup(n))

@@ -13,7 +13,7 @@ after(remove)
 
 /** These change nothing of a tenant, or (serving, migrating) do not do it for anyone. */
 const readers =
-  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|assignments|sessions|roles)|roles|keys list|clients logout-test|webhooks test|federation (?:show|list|keys|resolve|trust-marks)|users factors|version|.* --help)$/
+  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|assignments|sessions|roles)|roles|keys list|clients logout-test|webhooks test|streams verify|federation (?:show|list|keys|resolve|trust-marks)|users factors|version|.* --help)$/
 
 const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
 const leaves = (command: Command, path = ''): string[] =>
@@ -124,6 +124,7 @@ const commands: [line: string, ...acts: string[]][] = [
 const elsewhere = [
   ...['approve', 'deny', 'suspend', 'resume', 'revoke'].map((name) => `credentials ${name}`),
   'vault delete',
+  'streams delete',
   'vault reseal',
   'vault import',
   'users remove-factors',

@@ -137,6 +137,11 @@ const entries: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => [(await import('./webhooks.ts')).webhooks],
     },
     {
+      usage: 'streams',
+      summary: 'streams of security events, which applications set up (Shared Signals)',
+      load: async () => [(await import('./streams.ts')).streams],
+    },
+    {
       usage: 'apply <file>',
       summary:
         'make clients, APIs, connections, webhooks, credentials, federation entities and trusted issuers match a YAML or JSON file, tenant by tenant; shows the changes first',

@@ -24,6 +24,7 @@ const changed: Required<TenantOwnSettings> = {
   software_statement_issuers: { 'https://directory.example': 'https://directory.example/keys' },
   software_statements: 'required',
   federation: true,
+  shared_signals: true,
   client_attesters: {
     'https://attester.example': {
       jwks: {
@@ -97,6 +98,7 @@ suite('a stored document', () => {
     software_statement_issuers: {},
     software_statements: 'optional',
     federation: false,
+    shared_signals: false,
     client_attesters: {},
     lifetimes: {},
   }
@@ -122,6 +124,7 @@ suite('a stored document', () => {
       software_statement_issuers: {},
       software_statements: 'required',
       federation: false,
+      shared_signals: false,
       client_attesters: {},
       lifetimes: {},
     })

@@ -12,7 +12,7 @@ export interface SealedTexts {
 interface Options {
   sealer: Sealer
   reseal: ResealOnUse
-  purpose: 'connection-secret' | 'webhook-secret' | 'vault'
+  purpose: 'connection-secret' | 'webhook-secret' | 'stream-authorization' | 'vault'
   tenantId: string
 }
 

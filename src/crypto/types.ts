@@ -50,6 +50,7 @@ export type SealedKind =
   | 'outbox'
   | 'connection-secret'
   | 'webhook-secret'
+  | 'stream-authorization'
   | 'vault'
 
 /** `tenant` and `id`: as in the context of the seal. */

@@ -9,6 +9,8 @@ export interface OutboxMessage {
   sealed: string
   /** What it says, where nothing is secret. */
   content?: string | undefined
+  /** The stream that it belongs to. */
+  stream?: string
   /** How many deliveries were started. */
   attempts: number
   /** Held by the process that delivers it; until `nextAt` no other does. */
@@ -18,7 +20,7 @@ export interface OutboxMessage {
   expiresAt: number
 }
 
-export type MessageKind = 'mail' | 'logout-token' | 'ping' | 'webhook'
+export type MessageKind = 'mail' | 'logout-token' | 'ping' | 'webhook' | 'security-event'
 
 /** One with its tenant. */
 export interface QueuedMessage extends OutboxMessage {

@@ -30,6 +30,8 @@ export const rights = {
   'trusted-issuers:write': { from: 'superadmin', words: 'Say which issuers of assertions are trusted, and for what' },
   'webhooks:read': { from: 'operator', words: 'See the webhooks' },
   'webhooks:write': { from: 'org_admin', words: 'Set up webhooks, to which events of the audit log are sent' },
+  'streams:read': { from: 'operator', words: 'See the streams of security events' },
+  'streams:write': { from: 'org_admin', words: 'Try and remove streams of security events' },
   'vault:read': { from: 'operator', words: 'See whose tokens of other providers are stored' },
   'vault:write': { from: 'operator', words: 'Remove stored tokens of other providers' },
   'credentials:read': { from: 'operator', words: 'See which credentials can be issued, and which were' },

@@ -23,6 +23,7 @@ export const codes = {
   invalid_target: [400, 'RFC 8707 §2'],
   not_found: [404, 'RFC 9110 §15.5.5'],
   method_not_allowed: [405, 'RFC 9110 §15.5.6'],
+  conflict: [409, 'RFC 9110 §15.5.10'],
   content_too_large: [413, 'RFC 9110 §15.5.14'],
   invalid_request_uri: [400, 'OpenID Connect Core §3.1.2.6'],
   invalid_request_object: [400, 'RFC 9101 §7'],

@@ -2,6 +2,7 @@
 import type { AssertionType } from './assertion-type.ts'
 import type { SubjectClaims } from './claims.ts'
 import type { BindingMember, Client, NamedClient } from './client.ts'
+import type { StreamSecrets } from './event-stream.ts'
 import type { Params } from './params.ts'
 import type { FederationKeys, Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { ClientDocuments, KeySets, Pings, Remote, UpstreamTokens } from './remote.ts'
@@ -129,6 +130,9 @@ export interface Ctx {
   readonly keySets: KeySets
   readonly clientDocuments: ClientDocuments
   readonly pings: Pings
+  readonly streamSecrets: StreamSecrets
+  /** Delivers stored messages that are due after the answer, without waiting for the next turn. */
+  deliverSoon(): void
   /** Seconds since the epoch. */
   now(): number
   /** 128 bits in base64url: for ids that are not secret. */

@@ -4,6 +4,7 @@ import type { SigningAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { CredentialKey, CredentialStore } from './credentials.ts'
+import type { EventStreamStore } from './event-stream.ts'
 import type { FederationStore } from './federation/store.ts'
 import type { BackchannelRequestStore, DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { ApiKey, RegistrationStore } from './registry.ts'
@@ -14,7 +15,7 @@ import type { AccessToken, Answer, Artefact, Code, Flow, Grant, PendingSignIn, R
 import type { UsedOnceKind } from './used-once.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
-export interface Store extends RegistrationStore, CredentialStore, FederationStore, BackchannelRequestStore {
+export interface Store extends RegistrationStore, CredentialStore, FederationStore, BackchannelRequestStore, EventStreamStore {
   clients: {
     find(id: string): Promise<Client | undefined>
     /** Whether a client of this tenant has this web origin. For CORS preflights, which name no client. */

@@ -17,6 +17,8 @@ export interface TenantSettings {
   readonly requestUri: boolean
   /** Hosts whose client ID metadata documents are accepted: names, `*.` and a name for those below it, or `*` for all. */
   readonly clientIdHosts: readonly string[]
+  /** Whether it transmits shared signals. */
+  readonly sharedSignals: boolean
   /** Grant types that this tenant has disabled. */
   readonly withoutGrantTypes: readonly string[]
   /** required: nobody is signed in without one. */

@@ -62,6 +62,10 @@ export const tenantSettingsSchema = z.strictObject({
     .default('optional')
     .describe('required: clients register without an initial access token only with a software statement, RFC 7591 §2.3'),
   federation: z.boolean().default(false).describe('It takes part in OpenID federations, with keys of its own'),
+  shared_signals: z
+    .boolean()
+    .default(false)
+    .describe('Applications with the scopes ssf.read and ssf.manage receive security events of everybody'),
   client_attesters: attestersSchema
     .default({})
     .describe(
@@ -90,6 +94,7 @@ const strictest: TenantOwnSettings = {
   software_statement_issuers: {},
   software_statements: 'required',
   federation: false,
+  shared_signals: false,
   client_attesters: {},
   lifetimes: {},
 }

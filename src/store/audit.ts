@@ -3,20 +3,31 @@ import type { AuditSearch, StoredAuditEvent } from '../identity/audit-entry.ts'
 import type { OutboxMessage } from '../identity/outbox.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { type Webhook, type WebhookMessage, wants } from '../identity/webhooks.ts'
+import { credentialChange, credentialChangeOf, type EventStream } from '../protocol/event-stream.ts'
 import type { MaybePromise } from './configuration.ts'
+import { streamMessages } from './event-streams.ts'
 import { enqueue } from './outbox.ts'
 import { type Db, type Row, type Sql, sql } from './sql.ts'
 
 /** For how long an event is worth sending to a webhook, in seconds. */
 const worthSending = 259_200
 
-/** `webhooks`: those of the tenant, which are sent what is added. */
-export function audit(db: Db, tenant: string, webhooks: () => MaybePromise<readonly Webhook[]>): Pick<IdentityStore, 'audit'> {
+/** Who is told of events as they are added. */
+export interface Told {
+  webhooks: readonly Webhook[]
+  streams: readonly EventStream[]
+}
+
+/** `told`: those of the tenant. */
+export function audit(db: Db, tenant: string, told: () => MaybePromise<Told>): Pick<IdentityStore, 'audit'> {
   return {
     audit: {
       async add(entries, expiresAt) {
-        const all = await webhooks()
-        const messages = entries.flatMap((entry) => all.filter((one) => wants(one, entry.act)).map((one) => messageFor(one, entry)))
+        const { webhooks, streams } = await told()
+        const messages = entries.flatMap((entry) => [
+          ...webhooks.filter((one) => wants(one, entry.act)).map((one) => messageFor(one, entry)),
+          ...credentialMessages(streams, entry),
+        ])
         await db.transact(function* () {
           for (const entry of entries) yield insert(tenant, entry, expiresAt)
           for (const message of messages) yield enqueue(tenant, message)
@@ -38,6 +49,14 @@ function insert(
     insert into audit (tenant_id, id, at, act, outcome, by_type, by_id, target, detail, request_id, address, expires_at)
     values (${tenant}, ${id}, ${at}, ${act}, ${outcome}, ${by?.type ?? null}, ${by?.id ?? null}, ${target ?? null},
       ${JSON.stringify(detail ?? {})}, ${requestId ?? null}, ${address ?? null}, ${expiresAt})`
+}
+
+/** OpenID CAEP 1.0 §3.3 */
+function credentialMessages(streams: readonly EventStream[], { id, at, target, ...event }: StoredAuditEvent): OutboxMessage[] {
+  const changed = credentialChangeOf(event)
+  if (changed === undefined || target === undefined) return []
+  const initiating = event.by?.type === 'user' && event.by.id === target ? 'user' : 'admin'
+  return streamMessages(streams, { id, type: credentialChange, at, subject: target, claims: { ...changed, initiating_entity: initiating } })
 }
 
 function messageFor({ name }: Webhook, event: StoredAuditEvent): OutboxMessage {

@@ -1,4 +1,5 @@
 /** Clients, their secrets and their origins in the database. */
+
 import { type Client, type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { originsOf } from '../protocol/origins.ts'
 import type { Store } from '../protocol/ports.ts'
@@ -6,6 +7,7 @@ import type { ClientStatus, ClientStore, RegisteredClient, SecretRow } from '../
 import { storedClient } from '../protocol/stored-client.ts'
 import { removeAssignmentsTo } from './assignments.ts'
 import type { Configuration } from './configuration.ts'
+import { removeStreamOf } from './event-streams.ts'
 import { inForce, type StoredSecret, secretsFrom } from './secrets.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
@@ -143,6 +145,7 @@ export function* putClient(tenant: string, client: ClientMetadata, secret: Secre
 export function* removeClient(tenant: string, id: string, at: number): Transaction<boolean> {
   const removed = yield sql`delete from clients where tenant_id = ${tenant} and id = ${id} returning id`
   yield removeAssignmentsTo(tenant, id)
+  yield removeStreamOf(tenant, id)
   yield sql`update grants set revoked_at = ${at} where tenant_id = ${tenant} and client_id = ${id} and revoked_at is null`
   yield sql`
     delete from refresh_tokens where tenant_id = ${tenant}

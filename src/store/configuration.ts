@@ -19,7 +19,7 @@ const maxKey = 2048
 
 /** Whether a statement changes what is configured. The schema of attributes is locked by an insert that changes nothing. */
 const configuring =
-  /^\s*(?:(?:insert into|update|delete from) (?:clients|client_secrets|client_origins|resources|resource_secrets|connections|webhooks|trusted_issuers|credential_configurations|signing_keys|federation_keys|federation_entities|tenants)|update attribute_schemas)\b/i
+  /^\s*(?:(?:insert into|update|delete from) (?:clients|client_secrets|client_origins|resources|resource_secrets|connections|webhooks|event_streams|trusted_issuers|credential_configurations|signing_keys|federation_keys|federation_entities|tenants)|update attribute_schemas)\b/i
 
 /** `T`, at once when it is known. */
 export type MaybePromise<T> = T | Promise<T>

@@ -2,6 +2,8 @@
 import type { Account, SessionRow } from '../identity/account.ts'
 import type { OutboxMessage } from '../identity/outbox.ts'
 import type { EndedSession, SessionsToEnd } from '../identity/store.ts'
+import { sessionRevoked } from '../protocol/event-stream.ts'
+import { streamMessages, streamsToTell } from './event-streams.ts'
 import { enqueue } from './outbox.ts'
 import { type Row, type Sql, sql, type Transaction } from './sql.ts'
 
@@ -50,6 +52,7 @@ export function* tellClients(tenant: string, ended: readonly DeletedSession[], n
     .filter((row) => told.has(row['client_id'] as string))
     .map((row) => ({ sid: row['sid'], message: logoutMessage(row, now) }))
   for (const { message } of messages) yield enqueue(tenant, message)
+  yield* tellStreams(tenant, ended, rows, now)
   return ended.map(({ sid, subject }) => ({
     sid,
     subject,
@@ -58,6 +61,19 @@ export function* tellClients(tenant: string, ended: readonly DeletedSession[], n
       .map((row) => ({ clientId: row['client_id'] as string, sid: row['told_sid'] as string })),
     messages: messages.filter((one) => one.sid === sid).map(({ message }) => message.id),
   }))
+}
+
+/** A session has the name that each client knows it by. OpenID CAEP 1.0 §3.1 */
+function* tellStreams(tenant: string, ended: readonly DeletedSession[], rows: readonly Row[], now: number): Transaction<void> {
+  const streams = yield* streamsToTell(tenant)
+  if (streams.length === 0) return
+  for (const { sid: own, subject } of ended) {
+    const told = rows.filter((row) => row['sid'] === own).map((row) => row['told_sid'] as string)
+    for (const sid of new Set([own, ...told])) {
+      const event = { id: `session.${sid}`, type: sessionRevoked, at: now, subject, sid, claims: {} }
+      for (const message of streamMessages(streams, event)) yield enqueue(tenant, message)
+    }
+  }
 }
 
 function* clientsToTell(tenant: string, ids: ReadonlySet<string>): Transaction<ReadonlySet<string>> {

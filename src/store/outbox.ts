@@ -13,10 +13,10 @@ export function outbox(db: Db, tenant: string): { outbox: OutboxStore } {
 }
 
 /** For the transaction of the change that the message is about. */
-export function enqueue(tenant: string, { id, kind, sealed, content, attempts, lease, nextAt, expiresAt }: OutboxMessage): Sql {
+export function enqueue(tenant: string, { id, kind, sealed, content, stream, attempts, lease, nextAt, expiresAt }: OutboxMessage): Sql {
   return sql`
-    insert into outbox (tenant_id, id, kind, sealed, content, attempts, lease, next_at, expires_at)
-    values (${tenant}, ${id}, ${kind}, ${sealed}, ${content ?? null}, ${attempts}, ${lease}, ${nextAt}, ${expiresAt})`
+    insert into outbox (tenant_id, id, kind, sealed, content, stream_id, attempts, lease, next_at, expires_at)
+    values (${tenant}, ${id}, ${kind}, ${sealed}, ${content ?? null}, ${stream ?? null}, ${attempts}, ${lease}, ${nextAt}, ${expiresAt})`
 }
 
 export function outboxQueue(db: Db): OutboxQueue {

@@ -1,9 +1,10 @@
 /** 7: sealed values are found by key, and resealed under the current key-encryption key without losing anything. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { aStream, aWebhook } from '../../test/event-content.ts'
 import { read } from '../../test/sources.ts'
 import { aClient, aMessage, anAccount, atOnce, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
-import { anEntry, aWebhook } from '../../test/tenant-content.ts'
+import { anEntry } from '../../test/tenant-content.ts'
 import { connectionSchema } from '../connections/connection.ts'
 import { missingKeys, resealOnUse, sealing } from '../crypto/reseal.ts'
 import { keyIdOf, sealer } from '../crypto/seal.ts'
@@ -28,6 +29,7 @@ const contexts = {
   client: (tenant: string) => ({ purpose: 'client-signing-secret', tenant, id: 'client' }),
   connection: (tenant: string) => ({ purpose: 'connection-secret', tenant, id: 'upstream' }),
   webhook: (tenant: string) => ({ purpose: 'webhook-secret', tenant, id: 'crm' }),
+  stream: (tenant: string) => ({ purpose: 'stream-authorization', tenant, id: 'stream1' }),
   vault: (tenant: string) => ({ purpose: 'vault', tenant, id: sealId(entry) }),
   totp: (tenant: string, id: string) => ({ purpose: 'totp', tenant, id }),
   outbox: (tenant: string) => ({ purpose: 'outbox', tenant, id: 'message' }),
@@ -54,6 +56,7 @@ async function fill(store: TenantStore, tenant: string, { people, by = before }:
   await store.connections.add(connection, by.seal(contexts.connection(tenant), Buffer.from('upstream secret')))
   await store.connections.add({ ...connection, name: 'no-secret' }, undefined)
   await store.webhooks.add({ ...aWebhook('1'), name: 'crm' }, by.seal(contexts.webhook(tenant), Buffer.from('webhook secret')))
+  await store.eventStreams.add({ ...aStream('1'), sealedAuthorization: by.seal(contexts.stream(tenant), Buffer.from('Bearer x')) })
   await store.accounts.add(anAccount({ subject: 'person1', username: 'owner', email: undefined }))
   await store.vault.add({ ...entry, sealed: by.seal(contexts.vault(tenant), Buffer.from('tokens')) }, undefined)
   await atOnce(people, async (i) => {
@@ -77,11 +80,11 @@ async function filled(db: Db, a: TenantStore, b: TenantStore): Promise<void> {
 onEachEngine('7: everything sealed in every tenant is counted by key and resealed, slice by slice', async ({ a, b, db }) => {
   await filled(db, a, b)
   const { uses, reseal } = sealing(sealedValues(db), after)
-  assert.deepEqual(await uses(), [{ keyId: oldId, values: 166 }])
+  assert.deepEqual(await uses(), [{ keyId: oldId, values: 168 }])
   const told: string[] = []
-  assert.deepEqual(await reseal(({ resealed, total }) => told.push(`${resealed} of ${total}`)), { resealed: 166, failed: 0 })
-  assert.ok(told.length > 4 && told.at(-1) === '166 of 166', told.join())
-  assert.deepEqual(await uses(), [{ keyId: newId, values: 166 }])
+  assert.deepEqual(await reseal(({ resealed, total }) => told.push(`${resealed} of ${total}`)), { resealed: 168, failed: 0 })
+  assert.ok(told.length > 4 && told.at(-1) === '168 of 168', told.join())
+  assert.deepEqual(await uses(), [{ keyId: newId, values: 168 }])
 
   const installation = await systemStore(db).installation.find()
   assert.equal(alone.open(contexts.installation, installation!.sealedSecret).toString(), 'installation')
@@ -98,6 +101,8 @@ onEachEngine('7: everything sealed in every tenant is counted by key and reseale
     assert.equal(alone.open(contexts.connection(tenant), connection!.sealedSecret!).toString(), 'upstream secret')
     const webhook = await store.webhooks.find('crm')
     assert.equal(alone.open(contexts.webhook(tenant), webhook!.sealedSecret).toString(), 'webhook secret')
+    const stream = await store.eventStreams.find('stream1')
+    assert.equal(alone.open(contexts.stream(tenant), stream!.sealedAuthorization!).toString(), 'Bearer x')
     const kept = await store.vault.find(entry.id)
     assert.equal(alone.open(contexts.vault(tenant), kept!.sealed).toString(), 'tokens')
     const { totp } = await store.factors.of('subject 0')
@@ -110,7 +115,16 @@ onEachEngine('7: values are counted by kind and key', async ({ a, b, db }) => {
   await fill(a, 'a', { people: 2 })
   await fill(b, 'b', { people: 1, by: after })
   const counts = await sealedValues(db).counts()
-  const kinds = ['signing-key', 'federation-key', 'client-signing-secret', 'outbox', 'connection-secret', 'webhook-secret', 'vault']
+  const kinds = [
+    'signing-key',
+    'federation-key',
+    'client-signing-secret',
+    'outbox',
+    'connection-secret',
+    'webhook-secret',
+    'stream-authorization',
+    'vault',
+  ]
   for (const kind of kinds) assert.deepEqual(countsOf(counts, kind), { [oldId]: 1, [newId]: 1 }, kind)
   assert.deepEqual(countsOf(counts, 'totp'), { [oldId]: 2, [newId]: 1 })
   assert.equal(counts.length, 2 * (kinds.length + 1))
@@ -121,13 +135,13 @@ onEachEngine('7: a value that does not open is counted and left unchanged, and t
   const damaged = before.seal({ ...contexts.client('a'), id: 'another' }, Buffer.from('secret'))
   await a.clientsAdmin.setSigningSecret('client', damaged)
   const { uses, reseal } = sealing(sealedValues(db), after)
-  assert.deepEqual(await reseal(() => {}), { resealed: 165, failed: 1 })
+  assert.deepEqual(await reseal(() => {}), { resealed: 167, failed: 1 })
   assert.equal((await a.clients.find('client'))?.sealedSigningSecret, damaged)
   assert.deepEqual(
     new Map((await uses()).map(({ keyId, values }) => [keyId, values])),
     new Map([
       [oldId, 1],
-      [newId, 165],
+      [newId, 167],
     ]),
   )
   assert.deepEqual(missingKeys(await uses(), alone.keyIds).length, 1)

@@ -141,6 +141,20 @@ const places: Readonly<Record<SealedKind, Place>> = {
     replace: ({ tenant, id, sealed: from }, to) => sql`
       update webhooks set sealed_secret = ${to} where tenant_id = ${tenant} and name = ${id} and sealed_secret = ${from} returning name`,
   },
+  'stream-authorization': {
+    nextPrefix: (after) => sql`
+      select min(substr(sealed_authorization, 1, 12)) as prefix from event_streams
+      where sealed_authorization is not null and substr(sealed_authorization, 1, 12) > ${after}`,
+    count: (prefix) => sql`
+      select count(*) as n from event_streams where sealed_authorization is not null and substr(sealed_authorization, 1, 12) = ${prefix}`,
+    slice: ({ prefix, after, limit }) => sql`
+      select tenant_id, id, sealed_authorization as sealed from event_streams
+      where sealed_authorization is not null and substr(sealed_authorization, 1, 12) = ${prefix}
+      and (tenant_id, id) > (${after.tenant}, ${after.id}) order by tenant_id, id limit ${limit}`,
+    replace: ({ tenant, id, sealed: from }, to) => sql`
+      update event_streams set sealed_authorization = ${to}
+      where tenant_id = ${tenant} and id = ${id} and sealed_authorization = ${from} returning id`,
+  },
   vault: {
     nextPrefix: (after) => sql`select min(substr(sealed, 1, 12)) as prefix from vault_entries where substr(sealed, 1, 12) > ${after}`,
     count: (prefix) => sql`select count(*) as n from vault_entries where substr(sealed, 1, 12) = ${prefix}`,

@@ -27,6 +27,7 @@ import { credentialOffers } from './credential-offers.ts'
 import { declarations } from './declarations.ts'
 import { deferredCredentials } from './deferred-credentials.ts'
 import { deviceCodes } from './device-codes.ts'
+import { eventStreams, listStreams } from './event-streams.ts'
 import { factors } from './factors.ts'
 import { federation } from './federation.ts'
 import type { FederationKeyStore } from './federation-keys.ts'
@@ -80,7 +81,7 @@ export function tenantStore(
   WebhookStore &
   VaultStore {
   const { db, remembering } = configuration(database, tenant)
-  const toldOfEvents = remembering(() => listWebhooks(db, tenant))
+  const toldOfEvents = remembering(async () => ({ webhooks: await listWebhooks(db, tenant), streams: await listStreams(db, tenant) }))
   const registered = clients(db, tenant, { now, remembering })
   return {
     ...registered,
@@ -116,6 +117,7 @@ export function tenantStore(
     ...links(db, tenant),
     ...outbox(db, tenant),
     ...webhooks(db, tenant),
+    ...eventStreams(db, tenant),
     ...audit(db, tenant, () => toldOfEvents('')),
     ...groups(db, tenant),
     ...assignments(db, tenant),

@@ -13,7 +13,14 @@ test('every route that changes something names its act; a refresh or a check is 
   const byThemselves = ['/register', '/login'] // these write into the log of the tenant that the request names
   assert.deepEqual(
     nameless.map(({ path }) => path),
-    ['/api/v1/auth/refresh', ...byThemselves, '/token/refresh', '/api/v1/admin/connections/:id/check', '/api/v1/admin/webhooks/:id/test'],
+    [
+      '/api/v1/auth/refresh',
+      ...byThemselves,
+      '/token/refresh',
+      '/api/v1/admin/connections/:id/check',
+      '/api/v1/admin/webhooks/:id/test',
+      '/api/v1/admin/event-streams/:id/verify',
+    ],
   )
 })
 

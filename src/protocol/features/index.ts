@@ -53,6 +53,7 @@ import { responseModes } from './response-modes.ts'
 import { responseTypeNone } from './response-type-none.ts'
 import { revocation } from './revocation.ts'
 import { sdJwtVc } from './sd-jwt-vc.ts'
+import { sharedSignals } from './shared-signals/feature.ts'
 import { tlsClientAuth } from './tls-client-auth.ts'
 import { tokenExchange } from './token-exchange.ts'
 import { tokenStatusList } from './token-status-list.ts'
@@ -116,6 +117,7 @@ export const catalogue = {
   sdJwtVc,
   tokenStatusList,
   apiKeys,
+  sharedSignals,
   federation,
   federationRegistration,
   federationSuperior,

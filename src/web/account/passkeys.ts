@@ -62,9 +62,9 @@ export const passkeys: Section = {
     }
   },
   actions: {
-    add: { sensitive: true, audit: 'user.factor-add', run: add },
+    add: { sensitive: true, audit: 'user.factor-add', factor: 'passkey', run: add },
     rename: { sensitive: true, audit: 'user.factor-rename', run: rename },
-    remove: { sensitive: true, audit: 'user.factor-remove', run: remove },
+    remove: { sensitive: true, audit: 'user.factor-remove', factor: 'passkey', run: remove },
   },
   notices: {
     added: 'The passkey is added. You can sign in with it from now on.',

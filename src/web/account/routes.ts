@@ -127,7 +127,8 @@ function actRoute(section: Section, name: string, act: SectionAction): Route {
 async function outcomeOf(section: Section, name: string, act: SectionAction, accountRequest: AccountRequest): Promise<Reply | ViewReply> {
   const outcome = await act.run(accountRequest)
   const { subject } = accountRequest.account
-  const event = { act: act.audit, by: { type: 'user', id: subject }, target: subject } as const
+  const detail = act.factor === undefined ? {} : { detail: { factor: act.factor } }
+  const event = { act: act.audit, by: { type: 'user', id: subject }, target: subject, ...detail } as const
   if ('refused' in outcome) {
     const page = await pageOf(section, accountRequest, { ...outcome.refused, act: name })
     return outcome.refused.auditEvent ? { ...page, auditEvents: [{ ...event, outcome: 'failure' }] } : page

@@ -71,8 +71,8 @@ export const secondFactors: Section = {
     return { second_factors: { authenticator_app: totp ? { since: isoTime(totp.createdAt) } : null, recovery_codes: recoveryCodes } }
   },
   actions: {
-    'add-app': { sensitive: true, audit: 'user.factor-add', run: addApp },
-    'remove-app': { sensitive: true, audit: 'user.factor-remove', run: removeApp },
+    'add-app': { sensitive: true, audit: 'user.factor-add', factor: 'totp', run: addApp },
+    'remove-app': { sensitive: true, audit: 'user.factor-remove', factor: 'totp', run: removeApp },
     'new-codes': { sensitive: true, audit: 'user.recovery-codes', run: newCodes },
   },
   notices: {

@@ -49,6 +49,8 @@ export interface SectionAction {
   sensitive: boolean
   /** Its event in the audit log. */
   audit: AuditAct
+  /** The second factor that it is about, for the audit log. */
+  factor?: 'totp' | 'passkey'
   /** Whether this tenant offers it; always when absent. */
   offered?(tenant: WebTenant): boolean
   run(accountRequest: AccountRequest): Promise<Outcome>

@@ -19,6 +19,7 @@ import { linkSendingRoutes } from './admin/links.ts'
 import { resourceRoutes } from './admin/resources.ts'
 import { roleRoutes } from './admin/roles.ts'
 import { sessionRoutes } from './admin/sessions.ts'
+import { streamRoutes } from './admin/streams.ts'
 import { tenantRoutes } from './admin/tenants.ts'
 import { trustedIssuerRoutes } from './admin/trusted-issuers.ts'
 import { userRoutes } from './admin/users.ts'
@@ -49,6 +50,7 @@ const administration: readonly JsonRoute[] = [
   ...federationRoutes,
   ...auditRoutes,
   ...webhookRoutes,
+  ...streamRoutes,
 ]
 
 export function everyRoute(compat: CompatDeps): readonly JsonRoute[] {

@@ -30,7 +30,7 @@ export interface WebTenant {
   accounts: AccountDeps
   attributes: AttributeDeps
   /** Stored data, without the clients and resources that follow from the configuration. */
-  store: Pick<Store, 'clients' | 'resources' | 'federation' | 'trustMarks' | 'trustedIssuers'> &
+  store: Pick<Store, 'clients' | 'eventStreams' | 'resources' | 'federation' | 'trustMarks' | 'trustedIssuers'> &
     TrustedIssuerStore &
     ClientStore &
     InitialAccessTokenStore &
