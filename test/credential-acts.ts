@@ -36,7 +36,7 @@ export const credentialActs: Record<string, Act> = {
   ),
   'statusLists.version': lists((s) => s.statusLists.version(1)),
   'statusLists.read': lists((s) => s.statusLists.read(1)),
-  'deferredCredentials.add': writes('deferred_credentials +1', (s) => s.deferredCredentials.add(aDeferred('3'))),
+  'deferredCredentials.add': writes('deferred_credentials +1', (s) => s.deferredCredentials.add(aDeferred('3'), 20)),
   'deferredCredentials.find': reads((s, n) => s.deferredCredentials.find(`transaction${n}`, NOW)),
   'deferredCredentials.waiting': lists((s) => s.deferredCredentials.waiting({ ...page, now: NOW })),
   'deferredCredentials.decide': writes('deferred_credentials ~1', (s) => s.deferredCredentials.decide('deferred2', 'denied', NOW)),

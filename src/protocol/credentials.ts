@@ -135,7 +135,8 @@ export interface IssuedCredentialStore {
     read(list: number): Promise<StatusList | undefined>
   }
   deferredCredentials: {
-    add(deferred: DeferredCredential): Promise<void>
+    /** False: this person has `most` that are not fetched yet. */
+    add(deferred: DeferredCredential, most: number): Promise<boolean>
     find(hash: string, now: number): Promise<DeferredCredential | undefined>
     /** Those that wait, the oldest first. */
     waiting(ask: { after?: string; limit: number; now: number }): Promise<DeferredCredential[]>

@@ -5,12 +5,20 @@ import { type Db, type Row, type Sql, sql } from './sql.ts'
 export function deferredCredentials(db: Db, tenant: string): Pick<IssuedCredentialStore, 'deferredCredentials'> {
   return {
     deferredCredentials: {
-      async add({ id, hash, subject, clientId, configuration, keys, state, createdAt, expiresAt }) {
-        await db.write(sql`
-          insert into deferred_credentials (tenant_id, id, hash, subject, client_id, configuration, keys, state, created_at, expires_at)
-          values (${tenant}, ${id}, ${hash}, ${subject}, ${clientId}, ${configuration}, ${JSON.stringify(keys)}, ${state}, ${createdAt},
-            ${expiresAt})`)
-      },
+      add: ({ id, hash, subject, clientId, configuration, keys, state, createdAt, expiresAt }, most) =>
+        db.transact(function* () {
+          // Locks the account, so that of two requests at the same time the second is counted after the first.
+          yield sql`update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} returning subject`
+          const waiting = yield sql`
+            select id from deferred_credentials
+            where tenant_id = ${tenant} and subject = ${subject} and state <> 'denied' and expires_at > ${createdAt} limit ${most}`
+          if (waiting.length >= most) return false
+          yield sql`
+            insert into deferred_credentials (tenant_id, id, hash, subject, client_id, configuration, keys, state, created_at, expires_at)
+            values (${tenant}, ${id}, ${hash}, ${subject}, ${clientId}, ${configuration}, ${JSON.stringify(keys)}, ${state}, ${createdAt},
+              ${expiresAt})`
+          return true
+        }),
       async find(hash, now) {
         const [row] = await db.read(sql`
           select id, hash, subject, client_id, configuration, keys, state, created_at, expires_at from deferred_credentials

@@ -170,6 +170,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(body, { error: 'credential_request_denied', error_description: 'the credential will not be issued' })
     })
 
+    test('deferred: of one person 20 requests wait', async () => {
+      const { access_token } = await wallet.token({ scope: 'approved-badge' })
+      const proofs = await Promise.all(Array.from({ length: 25 }, () => wallet.proof()))
+      const ask = (proof: string) => wallet.ask(access_token, { credential_configuration_id: 'approved-badge', proofs: { jwt: [proof] } })
+      const statuses = (await Promise.all(proofs.map(ask))).map(({ status }) => status)
+      assert.deepEqual(
+        [202, 429].map((status) => statuses.filter((one) => one === status).length),
+        [20, 5],
+      )
+    })
+
     test('notification: 204 for each event, as often as it comes', async () => {
       const { access_token } = await wallet.token()
       const { notification_id } = (await wallet.ask(access_token)).body

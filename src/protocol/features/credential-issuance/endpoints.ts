@@ -2,7 +2,7 @@
 import { mayGet, requestedConfiguration } from '../../credential-authorization.ts'
 import { issuerKey } from '../../credential-issuer.ts'
 import { walletEvents } from '../../credentials.ts'
-import { refuse } from '../../errors.ts'
+import { refuse, TooMany } from '../../errors.ts'
 import type { Ctx, Endpoint } from '../../feature.ts'
 import { issueCredentials } from './issue-credentials.ts'
 import { answer, readEncryption, readMessage, wallet } from './issuer.ts'
@@ -10,6 +10,8 @@ import { type HolderKey, newNonce, provenKeys } from './key-proofs.ts'
 
 /** Seconds for which a request waits for an administrator. */
 const deferredFor = 30 * 86_400
+/** Requests of one person that an administrator has to look through, or that are not fetched yet. */
+const mostDeferred = 20
 /** Seconds after which a wallet asks again. §9.2 */
 const interval = 300
 
@@ -52,7 +54,9 @@ async function defer(
 ): Promise<string> {
   const [text, createdAt] = [ctx.tokens.make('ti'), ctx.now()]
   const hash = ctx.tokens.hash('ti', text) as string
-  await ctx.store.deferredCredentials.add({ ...asked, id: ctx.id(), hash, state: 'waiting', createdAt, expiresAt: createdAt + deferredFor })
+  const deferred = { ...asked, id: ctx.id(), hash, state: 'waiting', createdAt, expiresAt: createdAt + deferredFor } as const
+  if (!(await ctx.store.deferredCredentials.add(deferred, mostDeferred)))
+    throw new TooMany('too many credentials of one person wait for an administrator', interval)
   return text
 }
 
