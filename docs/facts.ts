@@ -207,8 +207,8 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['at most {} minutes, which is the default', constant('longestRequest') / minute],
     ['Wait {} seconds longer between two requests', code(/set every = every \+ (\d+)/, 'src/store/backchannel-requests.ts')],
     ['is good for {} hour at most', constant('longestSigned') / hour],
-    ['Within {} minutes one person gets', constant('longestRequest') / minute],
     ['gets at most {} requests', constant('mostUnanswered')],
+    ['Within {} minutes a person', constant('longestRequest') / minute],
   ],
   [guide('keycloak')]: [['in exports of Keycloak {} and later', text(/Keycloak (\d+) and later write/)]],
   [guide('production')]: [

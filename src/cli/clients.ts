@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Raw } from '../config/raw.ts'
 import { changeClient, metadataOf } from '../protocol/change-client.ts'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
+import { preAuthorizedGrant } from '../protocol/credential-offer.ts'
 import { profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
 import { checkSectorIdentifier } from '../protocol/sector-identifier.ts'
@@ -110,6 +111,7 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
     if (flags.json) printJson(terminal, { ...client, ...once })
     else terminal.stdout.write(sheet(terminal, { ...membersOfClient(client), ...once }) + nextSteps(tenant, client, shown, flags.for))
     noteKey(terminal, flags)
+    noteGrantTypes(terminal, flags, tenant, client)
     if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write('Only a hash of the secret is stored: note it now.\n')
   })
 }
@@ -134,6 +136,18 @@ async function fields(terminal: Terminal, command: Command, { file, profile, for
   const fromFile = await readObject(terminal, file)
   const needed = library === undefined ? {} : (libraries[library]?.client ?? {})
   return [members, needed, fromFile, givenByFlags(command, clientSchema)].reduce<Raw>(merged, {})
+}
+
+/** The commands with which a tenant, here {}, offers a grant type. */
+const offers: Readonly<Record<string, string>> = {
+  implicit: 'gatehouse tenants update {} --front-channel-tokens true',
+  password: 'gatehouse tenants update {} --password-grant true',
+  [preAuthorizedGrant]: 'gatehouse credentials create',
+}
+
+function noteGrantTypes({ stderr }: Terminal, flags: AdminFlags, { ctx }: Tenant, { grant_types: grantTypes }: ClientMetadata): void {
+  for (const name of grantTypes.filter((one) => ctx.tenant.withoutGrantTypes.includes(one)))
+    stderr.write(`This tenant does not offer ${name} yet: ${offers[name]?.replace('{}', flags.tenant)}\n`)
 }
 
 /** What the developer enters into the application. */

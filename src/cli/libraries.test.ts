@@ -19,6 +19,13 @@ test('a new client is shown with what it has beside the defaults, and the way on
   assert.doesNotMatch(out, /policy\.|access_token_format|none/)
 })
 
+test('a client whose grant type the tenant does not offer is told how to change that', async () => {
+  const { err } = await gatehouse(
+    "clients create --client-id old --redirect-uris https://old.example/cb --response-types 'code id_token' --grant-types authorization_code implicit",
+  )
+  assert.match(err, /does not offer implicit yet: gatehouse tenants update root --front-channel-tokens true/)
+})
+
 test('a machine gets the command for its first token, with the secret', async () => {
   const { out } = await gatehouse("clients create --client-id robot --grant-types client_credentials --secret 'a secret of 22 letters'")
   assert.match(out, /curl http:\/\/localhost:8000\/token -u 'robot:a secret of 22 letters' -d grant_type=client_credentials/)
