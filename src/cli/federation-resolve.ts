@@ -24,7 +24,7 @@ export function federationResolve(group: Command, terminal: Terminal): void {
 }
 
 function lineOf({ path, problem }: Discovery['deadEnds'][number]): string {
-  return `no way over ${path.join(' → ')}: ${problem}\n`
+  return `no trust chain through ${path.join(' → ')}: ${problem}\n`
 }
 
 function shown({ subject, anchor, expiresAt, statements, removedTypes, changes, metadata }: TrustChain): object {

@@ -81,7 +81,7 @@ test('resolve prints the chain with what each step allowed or took away, or why 
   middle.answers.set('/fetch', (req) => req.socket.destroy())
   const failed = await reaching(`federation resolve ${rp.id}`)
   assert.equal(failed.status, 1)
-  assert.match(failed.out, new RegExp(`no way over ${rp.id} → ${middle.id}: `))
+  assert.match(failed.out, new RegExp(`no trust chain through ${rp.id} → ${middle.id}: `))
 })
 
 test('trust marks are issued, listed and revoked', async () => {
