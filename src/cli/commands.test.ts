@@ -56,6 +56,11 @@ const refused: [line: string, status: number, message: string][] = [
   ['users list --tenant nowhere', 1, 'there is no tenant nowhere, or it is suspended'],
   ['clients create --client-name X', 1, '--redirect-uris at least one is needed'],
   ['clients create --redirect-uris http://x.example', 1, 'entry 1 of --redirect-uris must be https'],
+  [
+    'clients create --redirect-uris https://a.example/ --token-endpoint-auth-method attest_jwt_client_auth',
+    1,
+    'private_key_jwt: no enabled feature serves more',
+  ],
   ['clients create --grant-types magic', 1, '--grant-types must be one of'],
   ['clients create --redirect-uris https://x.example --profile best', 2, '--profile must be one of oauth21, fapi2'],
   ['clients create --redirect-uris https://x.example --secret short', 1, 'the secret is shorter than 22 characters'],

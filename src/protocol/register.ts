@@ -19,18 +19,18 @@ export function readClient(
     }
     if ([firstPartyId, accountPageId].includes(client.client_id))
       check.addIssue({ code: 'custom', path: ['client_id'], message: 'is reserved for an application of this server' })
-    for (const grantType of client.grant_types) known('grant_types', grantType, grantTypesOf(server))
+    const unservedBeyond = (path: PropertyKey[], offered: readonly unknown[]) =>
+      check.addIssue({ code: 'custom', path, message: `must be one of ${offered.join(', ')}: no enabled feature serves more` })
+    const byFeature = (path: string, value: string, offered: readonly string[]) => {
+      if (!offered.includes(value)) unservedBeyond([path], offered)
+    }
+    for (const grantType of client.grant_types) byFeature('grant_types', grantType, grantTypesOf(server))
     for (const type of client.response_types.filter((name) => name !== 'code'))
-      known('response_types', type, [...server.responseTypes.keys()])
-    known('token_endpoint_auth_method', client.token_endpoint_auth_method, [...server.clientAuth.keys()])
+      byFeature('response_types', type, [...server.responseTypes.keys()])
+    byFeature('token_endpoint_auth_method', client.token_endpoint_auth_method, [...server.clientAuth.keys()])
     if (client.require_signed_request_object && !server.parameters.has('request'))
       check.addIssue({ code: 'custom', path: ['require_signed_request_object'], message: 'is served by no enabled feature' })
-    for (const [path, values] of unserved(server, client))
-      check.addIssue({
-        code: 'custom',
-        path,
-        message: `must be one of ${values.join(', ')}: no enabled feature serves more`,
-      })
+    for (const [path, values] of unserved(server, client)) unservedBeyond(path, values)
     const allowed = algs.filter((alg) => client.policy.allowed_algs?.includes(alg) ?? true)
     const forPeople = client.grant_types.some((grantType) => grantType !== 'client_credentials')
     if (forPeople && scopesOf(client).includes('openid'))
