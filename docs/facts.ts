@@ -211,7 +211,23 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['Within {} minutes a person', constant('longestRequest') / minute],
   ],
   [guide('keycloak')]: [['in exports of Keycloak {} and later', text(/Keycloak (\d+) and later write/)]],
+  [guide('lifetimes')]: [
+    ['| Access token | {} hour |', setting('lifetimes.access_token') / hour],
+    ['| ID token | {} hour |', setting('lifetimes.id_token') / hour],
+    ['| Refresh token | {} days after', setting('lifetimes.refresh_token') / day],
+    ['| {} hour unused, and {} hours at most |', setting('lifetimes.session_idle') / hour, setting('lifetimes.session_absolute') / hour],
+    ['| Authorization code | {} seconds |', setting('lifetimes.code')],
+    ['| A sign-in that was begun | {} minutes |', setting('lifetimes.flow') / minute],
+    ['{} hours is the limit', constant('maxAccessTokenLifetime') / hour],
+  ],
+  [guide('scaling')]: [
+    ['Each process opens up to {} connections', constant('CONNECTIONS')],
+    ['for at most {} seconds', constant('patience')],
+    ['| Clients, APIs, tenants, attributes | Within {} milliseconds |', constant('MARK_EVERY')],
+    ['| Signing keys | Within {} milliseconds;', constant('MARK_EVERY')],
+  ],
   [guide('production')]: [
+    ['for at most {} seconds', constant('patience')],
     ['exits with status {}.', constant('wrongConfiguration')],
     ['signing keys within {} minutes', code(/periodicTask\((\d+), rotateKeys/) / minute],
     ['exits with status {} and names the key id', constant('wrongConfiguration')],
@@ -232,7 +248,6 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['Events are kept for {} days', setting('audit.keep_days')],
     ['can use one of {} recovery codes', constant('howMany')],
     ['after {} wrong ones in {} minutes (`limits.sign_in.account`), or {} in {} hours', account, window, attemptsADay, oneDay() / hour],
-    ['for at most {} seconds', constant('patience')],
     ['it writes a message every {} seconds', constant('EVERY_SECONDS')],
     ['at start and every {} seconds', constant('clockSeconds')],
     ['off by more than {} seconds, the node', constant('tolerated')],
@@ -272,6 +287,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
 
 /** Parts of sentences whose numbers are not the code's: a promise of people, a property of bcrypt, the least of a range. */
 export const others: readonly string[] = [
+  '5 minutes is common',
   'within 3 working days',
   'uses the first 72 bytes',
   'bcrypt uses only 72 bytes',

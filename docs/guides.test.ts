@@ -15,6 +15,7 @@ const placeholders: Readonly<Record<string, (line: CommandLine) => Promise<strin
 /** What a guide takes for given. */
 const given: Readonly<Record<string, readonly string[]>> = {
   'docs/guide/production.md': ['users create --username ada --email ada@example.com'],
+  'docs/guide/backup.md': ['clients create --client-id shop --redirect-uris https://shop.example/callback'],
   'docs/guide/services.md': [
     'resources create --identifier https://api.example --name Reports',
     'clients create --client-id shop --redirect-uris https://shop.example/callback',
