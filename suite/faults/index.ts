@@ -7,6 +7,7 @@ import { deviceAndClientFaults } from './devices-and-clients.ts'
 import type { Fault } from './fault.ts'
 import { grantFaults } from './grants.ts'
 import { keyFaults } from './keys.ts'
+import { logoutFaults } from './logout.ts'
 import { metadataFaults } from './metadata.ts'
 import { openidFaults } from './openid.ts'
 import { requestFaults } from './requests.ts'
@@ -29,4 +30,4 @@ export const faults: readonly Fault[] = [
 ]
 
 /** Of Gatehouse: of what oidc-provider does not have. */
-export const gatehouseFaults: readonly Fault[] = [...tokenExchangeFaults, ...apiFaults]
+export const gatehouseFaults: readonly Fault[] = [...tokenExchangeFaults, ...apiFaults, ...logoutFaults]

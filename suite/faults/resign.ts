@@ -12,20 +12,29 @@ const key = {
 }
 const { d, ...publicKey } = key
 
-type Change = (jwt: { claims: Record<string, unknown>; header: Record<string, unknown> }) => void
+export type Change = (jwt: { claims: Record<string, unknown>; header: Record<string, unknown> }) => void
 
 /** Changes a JWT in the token response. `keySet`: path of the keys of the server. */
 export function resigned(member: 'id_token' | 'access_token', change: Change, keySet = '/jwks'): Behaviour {
   const tokens = afterJson('/token', async (said) => {
     const token = said[member]
     if (typeof token !== 'string' || !isJwt(token)) return
-    const { header, claims } = decode(token)
-    const jwt = { claims: { ...claims }, header: { typ: header.typ, kid: key.kid } as Record<string, unknown> }
-    change(jwt)
-    said[member] = await signed({ ...key, kid: undefined }, jwt.claims, jwt.header)
+    said[member] = await resign(token, change)
   })
-  const keys = afterJson(keySet, (set) => {
+  return both(tokens, alsoPublished(keySet))
+}
+
+/** The same JWT with other contents, signed with the key of `alsoPublished`. */
+export async function resign(token: string, change: Change): Promise<string> {
+  const { header, claims } = decode(token)
+  const jwt = { claims: { ...claims }, header: { typ: header.typ, kid: key.kid } as Record<string, unknown> }
+  change(jwt)
+  return signed({ ...key, kid: undefined }, jwt.claims, jwt.header)
+}
+
+/** Adds the key that `resign` uses to a key set. */
+export function alsoPublished(keySet: string): Behaviour {
+  return afterJson(keySet, (set) => {
     set['keys'] = [...(set['keys'] as object[]), publicKey]
   })
-  return both(tokens, keys)
 }

@@ -50,7 +50,7 @@ export interface CheckContext extends Registrar {
   random: Random
   /** Runs `act` this many times concurrently. Not applicable unless load is allowed. */
   race<T>(contenders: number, act: (n: number) => Promise<T>): Promise<T[]>
-  /** An HTTP server that the target must not call. Not applicable unless the target is on loopback. */
+  /** An HTTP server that records what the target sends. Not applicable unless the target is on loopback. */
   sink(): Promise<Sink>
   /** All requests and responses so far. */
   exchanges: readonly Exchange[]

@@ -20,6 +20,8 @@ export interface Page {
   submit(selector: string, values: Values): Navigation | undefined
   /** Automatic navigation: a refresh, or a form that submits itself to another origin. */
   onward: Navigation | undefined
+  /** Addresses that it loads in frames. */
+  frames: readonly string[]
   /** Text content, for the report. */
   text: string
 }
@@ -45,6 +47,9 @@ export function readPage(html: string, at: URL): Page {
       return navigationOf(form, form.find('button:not([type=button], [type=reset]), input[type=submit]').first(), values, at)
     },
     onward: refresh($, at) ?? selfSending($, at),
+    frames: $('iframe[src]')
+      .toArray()
+      .map((frame) => new URL($(frame).attr('src')!, at).href),
     text: $.root()
       .text()
       .replace(/\s*\n\s*/g, '\n')

@@ -116,6 +116,7 @@ async function writeFiles(folder: string, { issuer, port, isProxied, database, a
       : { tls: { cert_file: join(folder, 'tls.crt'), key_file: join(folder, 'tls.key') } }),
     listen: { host: 'localhost', port },
     database_url: database ?? `sqlite:${join(folder, 'gatehouse.db')}`,
+    outbound: { allowed_addresses: ['127.0.0.1'] }, // logout tokens are received by the suite
     keys: { rsa_bits: 2048 },
     passwords: { memory_kib: 19456, passes: 2 },
     registration: { open: true, per_address: 100_000 },
