@@ -49,6 +49,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const machineToken = async (client: Application) =>
       (await client.post('/token', { grant_type: 'client_credentials' })).body.access_token as string
 
+    test('a client that was disabled for a while learns that its refresh token is void', async () => {
+      const client = await aClient()
+      const { refresh_token } = await client.tokens(gatehouse.browser(), {}, person)
+      const isActiveToItself = async () => (await client.post('/introspect', { token: refresh_token })).body.active
+      assert.equal(await isActiveToItself(), true)
+      await admin().setStatus(client.id, 'disabled')
+      gatehouse.advance(2)
+      await admin().setStatus(client.id, 'active')
+      assert.equal(await isActiveToItself(), false)
+      assert.equal((await client.refresh(refresh_token)).body.error, 'invalid_grant')
+    })
+
     for (const format of ['jwt', 'opaque'] as const) {
       const ends: Record<string, (id: string) => Promise<unknown>> = {
         deleted: (id) => admin().remove(id, gatehouse.now()),

@@ -1,5 +1,7 @@
 /** Token introspection — RFC 7662. */
 import { findCredential } from '../access-token.ts'
+import { mayUse } from '../assignment.ts'
+import { isVoid } from '../client.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { authenticateIntrospector, concerns, visibleScope } from '../introspector.ts'
 import { toldSubject } from '../subject.ts'
@@ -69,8 +71,9 @@ function tokenType({ clientId, cnf }: Credential): string {
 async function describeRefreshToken(ctx: Ctx, caller: Introspector, token: RefreshToken | undefined): Promise<object | undefined> {
   if (!token || token.usedAt !== undefined || token.expiresAt <= ctx.now() || token.clientId !== caller.clientId) return undefined
   const { subject } = token.authentication
-  if (!(await ctx.people.claims(subject))) return undefined
   const { clientId, scope, issuedAt, expiresAt } = token
+  const client = await ctx.store.clients.find(clientId)
+  if (!client || isVoid(client, issuedAt) || !(await mayUse(ctx, client, subject)) || !(await ctx.people.claims(subject))) return undefined
   return {
     active: true,
     iss: ctx.issuer,
