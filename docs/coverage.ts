@@ -15,6 +15,7 @@ const titles: readonly [pattern: string, name: string][] = [
   ['OpenID (?:Connect (?:Dynamic Client )?)?Registration', 'OpenID Connect Registration'],
   ['(?:OpenID Connect )?CIBA Core', 'OpenID Connect CIBA Core'],
   ['OpenID Connect Core|Core', 'OpenID Connect Core'],
+  ['OpenID for Verifiable Credential Issuance(?: 1\\.0)?', 'OpenID for Verifiable Credential Issuance'],
   ['OpenID Federation(?: 1\\.0)?', 'OpenID Federation'],
   ['OAuth 2\\.0 Multiple Response Type Encoding Practices|Encoding Practices', 'OAuth 2.0 Multiple Response Type Encoding Practices'],
   ['OAuth 2\\.0 Form Post Response Mode', 'OAuth 2.0 Form Post Response Mode'],

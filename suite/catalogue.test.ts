@@ -14,7 +14,11 @@ const sources = globSync('{src,checks}/**/*.ts', { cwd: import.meta.dirname }).m
 
 test('a check lies in the folder of its specification, and cites a section of it', () => {
   for (const check of all) {
-    assert.match(check.clause, /^(?:RFC \d{4}|OpenID Connect [\w -]+|OAuth 2\.0 [\w ]+) §(?:[A-Z]|\d+(?:\.\d+)*)$/, check.id)
+    assert.match(
+      check.clause,
+      /^(?:RFC \d{4}|OpenID (?:Connect|Federation|for)[\w -]*|OAuth 2\.0 [\w ]+) §(?:[A-Z]|\d+(?:\.\d+)*)$/,
+      check.id,
+    )
     const folder = specificationOf(check)
       .toLowerCase()
       .replace(/^rfc /, 'rfc')

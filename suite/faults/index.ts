@@ -4,6 +4,7 @@ import { apiFaults } from './api.ts'
 import { authorizationFaults } from './authorization.ts'
 import { clientAuthenticationFaults } from './client-authentication.ts'
 import { deviceAndClientFaults } from './devices-and-clients.ts'
+import { documentFaults } from './documents.ts'
 import type { Fault } from './fault.ts'
 import { grantFaults } from './grants.ts'
 import { keyFaults } from './keys.ts'
@@ -30,4 +31,4 @@ export const faults: readonly Fault[] = [
 ]
 
 /** Of Gatehouse: of what oidc-provider does not have. */
-export const gatehouseFaults: readonly Fault[] = [...tokenExchangeFaults, ...apiFaults, ...logoutFaults]
+export const gatehouseFaults: readonly Fault[] = [...tokenExchangeFaults, ...apiFaults, ...logoutFaults, ...documentFaults]

@@ -10,7 +10,10 @@ const key = {
   kid: 'fault',
   use: 'sig',
 }
-const { d, ...publicKey } = key
+const { d, ...published } = key
+
+/** Of the key that `resign` uses. */
+export const publicKey: object = published
 
 export type Change = (jwt: { claims: Record<string, unknown>; header: Record<string, unknown> }) => void
 

@@ -1,3 +1,4 @@
+import { detailType } from '../../src/actors/details.ts'
 import { isJwt } from '../../src/actors/jwt.ts'
 import { check } from '../../src/check.ts'
 import { active, demand } from '../../src/expect.ts'
@@ -8,7 +9,7 @@ export default check({
   title: 'An API learns the granted authorization_details from the token or at introspection',
   needs: ['code flow', 'authorization details', 'two resources', 'introspection'],
   async run({ app, forApi, introspect, metadata, verify }) {
-    const [type] = metadata.list('authorization_details_types_supported') ?? []
+    const type = detailType(metadata)
     const authorization_details = JSON.stringify([{ type, actions: ['read'] }])
     const { access_token } = await app().tokens({ ...forApi(), authorization_details })
     const said = isJwt(access_token) ? (await verify(access_token)).claims : {}

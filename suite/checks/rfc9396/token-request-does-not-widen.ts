@@ -1,3 +1,4 @@
+import { detailType } from '../../src/actors/details.ts'
 import { check } from '../../src/check.ts'
 import { demand, granted, json } from '../../src/expect.ts'
 
@@ -7,7 +8,7 @@ export default check({
   title: 'A token request cannot widen the authorization_details that were granted',
   needs: ['code flow', 'authorization details', 'two resources'],
   async run({ app, forApi, metadata }) {
-    const [type] = metadata.list('authorization_details_types_supported') ?? []
+    const type = detailType(metadata)
     const details = (...actions: string[]) => JSON.stringify([{ type, actions }])
     const request = { ...forApi(), authorization_details: details('read') }
     granted(await app().redeem(await app().code(request)))

@@ -77,6 +77,7 @@ async function prepare(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
     })
   }
   await gatehouse(['migrate'])
+  await gatehouse(['tenants', 'set', 'root', '--federation', 'true'])
   await gatehouse(['apply', join(folder, 'clients.json'), '--yes'])
   for (const { username, password } of people) {
     const file = join(folder, `${username}.json`)
@@ -106,7 +107,10 @@ async function writeFiles(folder: string, { issuer, port, isProxied, database, a
   write('key', Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'))
   const { web, ...others } = clients
   const registered = [{ ...web!, scope: `${web!.scope} ${api.scope}` }, ...Object.values(others)]
-  write('clients.json', JSON.stringify({ resources: [...resources, api].map(apiOf), clients: registered.map(clientOf) }))
+  write(
+    'clients.json',
+    JSON.stringify({ resources: [...resources, api].map(apiOf), clients: registered.map(clientOf), credentials: [badge] }),
+  )
   const settings = {
     issuer,
     data_dir: folder,
@@ -125,6 +129,9 @@ async function writeFiles(folder: string, { issuer, port, isProxied, database, a
   write('gatehouse.yaml', JSON.stringify(settings)) // JSON is YAML
   return { ca: cert, key }
 }
+
+/** A credential, OpenID for Verifiable Credential Issuance. */
+const badge = { id: 'staff-badge', display: [{ name: 'Staff badge', locale: 'en' }], claims: [{ name: 'email', source: 'account.email' }] }
 
 /** Authorization details, RFC 9396. */
 const orderType = {
