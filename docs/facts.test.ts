@@ -63,7 +63,7 @@ function withoutNames(prose: string): string {
   return prose
     .replace(/`[^`]*`/g, '')
     .replace(/\]\([^)]*\)|https?:\S+/g, '')
-    .replace(/(?:^| )(?:#+ )?\d+\. (?=[A-Z])/g, ' ')
+    .replace(/(?:^| )(?:#+ )?\d+\. (?=[*[]*[A-Z])/g, ' ')
     .replace(
       /\bRFC \d+|\bdraft \d+|§[\d.]+|\bSP 800-63B-4|\b(?:OAuth|OpenAPI|Apache|FAPI)[ -]\d\.\d|\b(?:SHA|AES)-\d+(?:-GCM)?|\bIPv6 \/64/g,
       '',
