@@ -1,5 +1,6 @@
 /** A connection: an upstream provider that a tenant knows, as it is declared. Members have the names of RFC 8414 §2 and RFC 7591 §2. */
 import { z } from 'zod'
+import { asciiDomain } from '../protocol/codec/domain.ts'
 import { storedMembers } from '../protocol/stored-members.ts'
 import { isCleanText, line } from '../protocol/text.ts'
 import { type Preset, presetNames, presets } from './presets.ts'
@@ -13,7 +14,11 @@ const scope = z
   .string()
   .max(2000)
   .refine((text) => /^[\x21\x23-\x5b\x5d-\x7e ]*$/.test(text), 'has a character that no scope may have') // RFC 6749 §3.3
-const domain = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a domain in lower case, such as example.com')
+const domain = z
+  .string()
+  .max(253)
+  .overwrite((text) => asciiDomain(text) ?? text)
+  .regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a domain in lower case, such as example.com')
 const domains = z.array(domain).max(100)
 const claimName = z.string().regex(/^[\w.:/-]{1,200}$/, 'must be the name of a claim')
 

@@ -20,3 +20,9 @@ export function withAsciiDomain(text: string): string {
   const domain = at > 0 ? asciiDomain(text.slice(at)) : undefined
   return domain === undefined ? text : `${text.slice(0, at)}${domain}`
 }
+
+/** The domain of an address, in lower case and in ASCII; undefined for any other text. */
+export function domainOf(address: string): string | undefined {
+  const at = address.lastIndexOf('@') + 1
+  return at > 0 ? asciiDomain(address.slice(at))?.toLowerCase() : undefined
+}

@@ -36,9 +36,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a hint leads straight to a connection, by its name or by the domain of the address; another way stays open', async () => {
-      await set('routed', { sign_in: { route_domains: ['routed.example'] } })
+      await set('routed', { sign_in: { route_domains: ['routed.example', 'münchen.example'] } })
       const open = async (fields: object) => gatehouse.browser().open(app.url({ ...fields }))
-      for (const fields of [{ idp_hint: 'routed' }, { login_hint: 'ada@ROUTED.example' }])
+      const hints = ['ada@ROUTED.example', 'ada@münchen.example', 'ada@xn--mnchen-3ya.example'].map((hint) => ({ login_hint: hint }))
+      for (const fields of [{ idp_hint: 'routed' }, ...hints])
         assert.equal((await open(fields)).url.origin, new URL(upstream.issuer).origin, JSON.stringify(fields))
       for (const fields of [
         { idp_hint: 'nobody' },
@@ -127,6 +128,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         ],
         [{ sign_up: 'invited', email_domains: ['acme.example'] }, newcomer('rule-6', { email: 'x@acme.example' }), false],
         [{ sign_up: 'domains', email_domains: ['acme.example'] }, newcomer('rule-7', { email: 'x@ACME.example' }), true],
+        [{ sign_up: 'domains', email_domains: ['münchen.example'] }, newcomer('rule-8', { email: 'x@münchen.example' }), true],
+        [{ sign_up: 'domains', email_domains: ['münchen.example'] }, newcomer('rule-9', { email: 'y@xn--mnchen-3ya.example' }), true],
+        [{ sign_up: 'domains', email_domains: ['xn--mnchen-3ya.example'] }, newcomer('rule-10', { email: 'z@MÜNCHEN.example' }), true],
+        [{ sign_up: 'domains', email_domains: ['münchen.example'] }, newcomer('rule-11', { email: 'x@munchen.example' }), false],
       ] as const
       for (const [rule, person, isLetIn] of cases) {
         await set('ruled', { sign_in: rule })

@@ -1,4 +1,5 @@
 /** Leading people straight to another provider: `idp_hint` names a connection; an address in `login_hint` does by its domain — OpenID Connect Core §3.1.2.1. */
+import { domainOf } from '../email-address.ts'
 import type { Feature } from '../feature.ts'
 
 export function providerHint(): Feature {
@@ -12,7 +13,7 @@ export function providerHint(): Feature {
     },
     async ledTo(ctx, { extensions, loginHint }) {
       const upstreams = await ctx.people.upstreams()
-      const domain = loginHint?.split('@')[1]?.toLowerCase()
+      const domain = loginHint === undefined ? undefined : domainOf(loginHint)
       const found = upstreams.find(
         ({ name, domains }) => name === extensions['idp_hint'] || (domain !== undefined && domains.includes(domain)),
       )

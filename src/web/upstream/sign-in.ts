@@ -9,6 +9,7 @@ import { type Account, foldLogin, isActive } from '../../identity/account.ts'
 import { claimsSchema, newAccount } from '../../identity/accounts.ts'
 import { signUpAttributes } from '../../identity/attributes.ts'
 import type { UpstreamIdentity } from '../../identity/upstream-identities.ts'
+import { domainOf } from '../../protocol/email-address.ts'
 import { refuse } from '../../protocol/errors.ts'
 import { findFlow, type LiveFlow } from '../../protocol/flow.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
@@ -123,9 +124,7 @@ async function accountFor(
 
 function maySignUp({ sign_in }: Connection, { email }: UpstreamProfile): boolean {
   if (sign_in.sign_up === 'open') return true
-  return (
-    sign_in.sign_up === 'domains' && email !== undefined && sign_in.email_domains.includes(email.split('@').at(-1)?.toLowerCase() ?? '')
-  )
+  return sign_in.sign_up === 'domains' && email !== undefined && sign_in.email_domains.includes(domainOf(email) ?? '')
 }
 
 /** A claim that an account cannot have is left out: it must not keep the person out. */
