@@ -77,7 +77,7 @@ async function prepare(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
     })
   }
   await gatehouse(['migrate'])
-  await gatehouse(['tenants', 'set', 'root', '--federation', 'true'])
+  await gatehouse(['tenants', 'update', 'root', '--federation', 'true'])
   await gatehouse(['apply', join(folder, 'clients.json'), '--yes'])
   for (const { username, password } of people) {
     const file = join(folder, `${username}.json`)
