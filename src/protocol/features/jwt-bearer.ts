@@ -1,5 +1,6 @@
 /** JWT bearer grant — RFC 7523 §2.1: an assertion that a trusted issuer signed about a person, in exchange for an access token. */
 import type { AssertedLimits, AssertionType } from '../assertion-type.ts'
+import { mayUse } from '../assignment.ts'
 import { type Client, scopesOf } from '../client.ts'
 import { isSignedByOwner } from '../client-keys.ts'
 import { sha256 } from '../codec/digest.ts'
@@ -36,6 +37,7 @@ const grantType: GrantType = {
     checkHolder(ask, claims)
     const limits = type.read({ claims, client, issuer: ctx.issuer })
     const subject = await subjectOf(ctx, issuer, claims)
+    if (!(await mayUse(ctx, client, subject))) refuse('invalid_grant', 'this person is not assigned to the client')
     const asked = await askedOf(ctx, ask, issuer, limits)
     await useUp(ctx, claims)
     return issuanceOf(ctx, client, { issuer, claims, subject, ...asked })

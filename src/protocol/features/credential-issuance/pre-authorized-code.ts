@@ -1,4 +1,5 @@
 /** Pre-authorized code grant: the holder of an offer gets its credentials without a browser — OpenID for Verifiable Credential Issuance 1.0 §4.1, §6.1, §6.3. */
+import { mayUse } from '../../assignment.ts'
 import { equal } from '../../codec/digest.ts'
 import { credentialDetail } from '../../credential-authorization.ts'
 import { scopeOf } from '../../credential-configuration.ts'
@@ -44,6 +45,7 @@ export const preAuthorizedCode: GrantType = {
     refuseWrongCode(ctx, offer, ask)
     const configurations = configurationsOf(ctx, offer)
     if (configurations.length === 0 || subject === undefined) refuse('invalid_grant', 'the credentials of this offer are no longer issued')
+    if (!(await mayUse(ctx, client, subject))) refuse('invalid_grant', 'this person is not assigned to the client')
     const scope = configurations.map(scopeOf)
     const grant = await ctx.store.grants.widen({ clientId: client.client_id, subject, scope, details: [], newId: ctx.id(), now: ctx.now() })
     const details = configurations.map(({ id }) => ({ type: credentialDetail, credential_configuration_id: id }))
