@@ -1,9 +1,10 @@
 /** `gatehouse federation keys`, `rotate-keys` and `revoke-key`: the keys with which a tenant signs entity statements. */
 import type { Command } from 'commander'
 import type { Keyring } from '../crypto/keyring.ts'
+import { rotateKey } from '../crypto/rotate-key.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, confirm, printTable } from './admin-command.ts'
-import { notMade, rotatedMembers, rotateKey } from './keys.ts'
+import { notMade, rotatedMembers } from './keys.ts'
 import { withTenant } from './open.ts'
 import { refuse } from './problems.ts'
 import { dateOf, type Terminal } from './terminal.ts'
@@ -33,8 +34,13 @@ export function federationKeys(group: Command, terminal: Terminal): void {
       withTenant(terminal, flags, async (tenant, done) => {
         const immediately = flags.immediately === true
         const rotated = await rotateKey(keyringOf(tenant), 'ES256', immediately)
-        if (rotated.made) await done('federation.key-rotate', rotated.kid, { immediately })
-        confirm(terminal, flags.json, rotatedMembers(rotated), rotated.made ? rotated.kid : `${rotated.kid}  ${notMade(rotated)}`)
+        if (rotated.waitsUntil === undefined) await done('federation.key-rotate', rotated.kid, { immediately })
+        confirm(
+          terminal,
+          flags.json,
+          rotatedMembers(rotated),
+          rotated.waitsUntil === undefined ? rotated.kid : `${rotated.kid}  ${notMade(rotated.waitsUntil)}`,
+        )
       }),
     )
   adminCommand(group, 'revoke-key <kid>', 'stop signing with a key and publishing it; it stays among the historical keys, as revoked', [

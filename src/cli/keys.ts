@@ -1,6 +1,7 @@
 /** `gatehouse keys`: the signing keys of a tenant, and how much is sealed under which key-encryption key. */
 import { type Command, Option } from 'commander'
-import type { KeyInfo, Keyring } from '../crypto/keyring.ts'
+import type { KeyInfo } from '../crypto/keyring.ts'
+import { type RotatedKey, rotateKey } from '../crypto/rotate-key.ts'
 import { type KeyAlg, keyAlgs } from '../protocol/algs.ts'
 import { type AdminFlags, adminCommand, confirm, printJson } from './admin-command.ts'
 import { type KeyEncryptionKey, keyEncryptionKeys, keyEncryptionRows } from './key-encryption-keys.ts'
@@ -26,10 +27,10 @@ export function keys(group: Command, terminal: Terminal): void {
       withTenant(terminal, flags, async ({ keyring }, done) => {
         if (flags.alg && !keyring.ownAlgs.includes(flags.alg)) refuse(`${flags.alg} is not in keys.algs, or its keys are files of your own`)
         const immediately = flags.immediately === true
-        const rotated: (Rotated & { alg: KeyAlg })[] = []
+        const rotated: (RotatedKey & { alg: KeyAlg })[] = []
         for (const alg of flags.alg ? [flags.alg] : keyring.ownAlgs) rotated.push({ alg, ...(await rotateKey(keyring, alg, immediately)) })
-        for (const { alg, kid, made } of rotated) if (made) await done('key.rotate', kid, { alg, immediately })
-        const lines = rotated.map((one) => `${one.alg}  ${one.kid}${one.made ? '' : `  ${notMade(one)}`}`)
+        for (const { alg, kid, waitsUntil } of rotated) if (waitsUntil === undefined) await done('key.rotate', kid, { alg, immediately })
+        const lines = rotated.map(({ alg, kid, waitsUntil: until }) => `${alg}  ${kid}${until === undefined ? '' : `  ${notMade(until)}`}`)
         confirm(terminal, flags.json, rotated.map(rotatedMembers), lines.join('\n'))
       }),
     )
@@ -44,27 +45,13 @@ export function keys(group: Command, terminal: Terminal): void {
   )
 }
 
-export interface Rotated {
-  kid: string
-  /** False: this key was waiting already, and nothing was made. */
-  made: boolean
-  activeAt: number
+/** What to say of a key that was not made. */
+export function notMade(waitsUntil: number): string {
+  return `nothing is made: this key waits already, and signs from ${dateOf(waitsUntil)}; with --immediately, a new key signs from now on`
 }
 
-/** Makes the next key, unless there is one that waits. */
-export async function rotateKey(keyring: Keyring, alg: KeyAlg, immediately: boolean): Promise<Rotated> {
-  const before = await keyring.list()
-  const kid = await keyring.rotate(alg, { immediately })
-  const { activeAt } = (await keyring.list()).find((key) => key.kid === kid) ?? refuse(`the key ${kid} has just been revoked`)
-  return { kid, made: !before.some((key) => key.kid === kid), activeAt }
-}
-
-export function notMade({ activeAt }: Rotated): string {
-  return `nothing is made: this key waits already, and signs from ${dateOf(activeAt)}; with --immediately, a new key signs from now on`
-}
-
-export function rotatedMembers({ activeAt, ...rest }: Rotated): object {
-  return { ...rest, active_at: activeAt }
+export function rotatedMembers({ waitsUntil, ...rest }: RotatedKey): object {
+  return { ...rest, made: waitsUntil === undefined, waits_until: waitsUntil }
 }
 
 function list(terminal: Terminal, { json }: AdminFlags, found: readonly KeyInfo[], sealedUnder: readonly KeyEncryptionKey[]): void {

@@ -172,12 +172,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('a key is rotated and revoked, and what it signed is refused', async () => {
       const rotated = await admin('POST', '/keys/rotate', { alg: 'ES256', immediately: true }, 'superadmin')
-      assert.equal(rotated.status, 201, rotated.text)
+      assert.deepEqual([rotated.status, rotated.body.made], [201, true], rotated.text)
       const states = async () => {
         const { items } = (await admin('GET', '/keys')).body as { items: { id: string; state: string }[] }
         return Object.fromEntries(items.map(({ id, state }) => [id, state]))
       }
       assert.equal((await states())[rotated.body.id], 'active')
+      const [next, again] = [
+        await admin('POST', '/keys/rotate', { alg: 'ES256' }, 'superadmin'),
+        await admin('POST', '/keys/rotate', { alg: 'ES256' }, 'superadmin'),
+      ]
+      assert.deepEqual([next.body.made, again.body.made, again.body.id], [true, false, next.body.id], 'one waits already')
       const { status, body } = await admin('POST', '/keys/rotate', { alg: 'PS256' }, 'superadmin')
       assert.deepEqual([status, body.errors], [422, [{ field: 'alg', rule: 'has no keys that this server creates' }]])
       assert.equal((await admin('DELETE', `/keys/${rotated.body.id}`, undefined, 'superadmin')).status, 204)

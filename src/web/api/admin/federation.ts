@@ -1,6 +1,7 @@
 /** `/api/v1/admin/federation`: whom a tenant trusts and vouches for, its federation keys, trust chains and trust marks — OpenID Federation 1.0. */
 import { z } from 'zod'
 import type { Keyring } from '../../../crypto/keyring.ts'
+import { rotateKey } from '../../../crypto/rotate-key.ts'
 import { entityId, entityRoles, entitySchema, trustMarkType } from '../../../protocol/federation/entity.ts'
 import { findTrustChain } from '../../../protocol/federation/own-federation.ts'
 import type { IssuedTrustMark } from '../../../protocol/federation/store.ts'
@@ -106,20 +107,21 @@ const listKeys = adminRoute(
   },
 )
 
-const rotateKey = adminRoute(
+const rotate = adminRoute(
   'keys:write',
   {
     method: 'POST',
     path: `${path}/keys/rotate`,
     summary: 'Publish the next federation key, which signs a week later: superiors must be told before that',
     body: z.strictObject({ immediately: z.boolean().default(false).describe('Sign with it at once, although nobody knows it yet') }),
-    answer: z.object({ id: z.string() }),
+    answer: z.object({ id: z.string(), made: z.boolean().describe('False: this key was waiting already, and nothing was made') }),
     status: 201,
     act: 'federation.key-rotate',
   },
   async ({ tenant, body: { immediately } }) => {
-    const id = await keyringOf(tenant).rotate('ES256', { immediately })
-    return { answer: { id }, target: id, detail: { immediately } }
+    const { kid: id, waitsUntil } = await rotateKey(keyringOf(tenant), 'ES256', immediately)
+    const made = waitsUntil === undefined
+    return { answer: { id, made }, target: id, detail: { immediately, made } }
   },
 )
 
@@ -206,7 +208,7 @@ export const federationRoutes: readonly JsonRoute[] = [
   removeEntity,
   resolve,
   listKeys,
-  rotateKey,
+  rotate,
   revokeKey,
   listMarks,
   issueMark,

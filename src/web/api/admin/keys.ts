@@ -1,5 +1,6 @@
 /** `/api/v1/admin/keys`: the signing keys of a tenant. They rotate automatically; this is for emergencies. */
 import { z } from 'zod'
+import { rotateKey } from '../../../crypto/rotate-key.ts'
 import { keyAlgs } from '../../../protocol/algs.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import { administrationPath } from '../administration.ts'
@@ -48,7 +49,7 @@ const rotate = adminRoute(
       alg,
       immediately: z.boolean().default(false).describe('Sign with it at once, although verifiers may not have read it yet'),
     }),
-    answer: z.object({ id: z.string(), alg }),
+    answer: z.object({ id: z.string(), alg, made: z.boolean().describe('False: this key was waiting already, and nothing was made') }),
     status: 201,
     act: 'key.rotate',
   },
@@ -58,8 +59,9 @@ const rotate = adminRoute(
       problem(422, 'invalid_request', 'the body is not valid for this route', [
         { field: 'alg', rule: 'has no keys that this server creates' },
       ])
-    const id = await tenant.keyring.rotate(alg, { immediately })
-    return { answer: { id, alg }, target: id, detail: { alg, immediately } }
+    const { kid: id, waitsUntil } = await rotateKey(tenant.keyring, alg, immediately)
+    const made = waitsUntil === undefined
+    return { answer: { id, alg, made }, target: id, detail: { alg, immediately, made } }
   },
 )
 
