@@ -2,6 +2,7 @@
 
 import { apiFaults } from './api.ts'
 import { authorizationFaults } from './authorization.ts'
+import { certificateFaults } from './certificates.ts'
 import { clientAuthenticationFaults } from './client-authentication.ts'
 import { deviceAndClientFaults } from './devices-and-clients.ts'
 import { documentFaults } from './documents.ts'
@@ -31,4 +32,10 @@ export const faults: readonly Fault[] = [
 ]
 
 /** Of Gatehouse: of what oidc-provider does not have. */
-export const gatehouseFaults: readonly Fault[] = [...tokenExchangeFaults, ...apiFaults, ...logoutFaults, ...documentFaults]
+export const gatehouseFaults: readonly Fault[] = [
+  ...tokenExchangeFaults,
+  ...apiFaults,
+  ...logoutFaults,
+  ...documentFaults,
+  ...certificateFaults,
+]

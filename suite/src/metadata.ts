@@ -8,6 +8,8 @@ export interface Metadata {
   text(name: string): string | undefined
   list(name: string): readonly string[] | undefined
   is(name: string): boolean | undefined
+  /** URL of an endpoint, for a request with a client certificate or without one, RFC 8705 §5. */
+  endpoint(name: string, how: { certificate: boolean }): string | undefined
   /** All members, unvalidated. */
   members: Readonly<Record<string, unknown>>
 }
@@ -62,9 +64,15 @@ function objectOf(text: string): Record<string, unknown> | undefined {
 }
 
 export function metadata(members: Readonly<Record<string, unknown>>): Metadata {
+  const text = (name: string) => (typeof members[name] === 'string' ? members[name] : undefined)
+  const aliases = (members['mtls_endpoint_aliases'] ?? {}) as Readonly<Record<string, unknown>>
   return {
     members,
-    text: (name) => (typeof members[name] === 'string' ? members[name] : undefined),
+    text,
+    endpoint(name, { certificate }) {
+      const alias = certificate ? aliases[name] : undefined
+      return typeof alias === 'string' ? alias : text(name)
+    },
     list: (name) => (Array.isArray(members[name]) ? members[name].filter((entry) => typeof entry === 'string') : undefined),
     is: (name) => (typeof members[name] === 'boolean' ? members[name] : undefined),
   }

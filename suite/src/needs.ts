@@ -63,7 +63,7 @@ const needs = {
   'device flow': all(endpoint('device_authorization_endpoint'), grant('urn:ietf:params:oauth:grant-type:device_code')),
   'token exchange': grant('urn:ietf:params:oauth:grant-type:token-exchange'),
   registration: endpoint('registration_endpoint'),
-  'certificate-bound tokens': says('tls_client_certificate_bound_access_tokens'),
+  'certificate-bound tokens': all(says('tls_client_certificate_bound_access_tokens'), (_, { certificates }) => certificates !== undefined),
   'authorization details': (m) => m.list('authorization_details_types_supported') !== undefined,
   private_key_jwt: lists('token_endpoint_auth_methods_supported', 'private_key_jwt'),
 } satisfies Readonly<Record<string, Condition>>

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { demand, Failure, granted, NotApplicable, redirected, type Tokens } from '../expect.ts'
 import type { Recorder, Reply } from '../http/exchange.ts'
 import { encodeForm, formType, type Params, withQuery } from '../http/form.ts'
+import type { ClientCertificate } from '../http/wire.ts'
 import type { Metadata } from '../metadata.ts'
 import type { PrivateKey, Random } from '../random.ts'
 import type { Registration } from '../target/target.ts'
@@ -53,8 +54,8 @@ export interface Application {
   token(params: Params): Promise<Reply>
   /** Sends an authenticated request to an endpoint, given as metadata member or URL. */
   post(endpoint: string, params: Params, headers?: Readonly<Record<string, string>>): Promise<Reply>
-  /** The same client with changed registration data, or with a DPoP key. */
-  with(changes: Partial<Registration> & { dpop?: PrivateKey }): Application
+  /** The same client with changed registration data, with a DPoP key, or with a certificate that it presents. */
+  with(changes: Partial<Registration> & { dpop?: PrivateKey; certificate?: ClientCertificate }): Application
 }
 
 export interface ApplicationOptions {
@@ -66,17 +67,18 @@ export interface ApplicationOptions {
   random: Random
   newBrowser(): Browser
   dpop?: PrivateKey | undefined
+  certificate?: ClientCertificate | undefined
 }
 
 export function application(options: ApplicationOptions): Application {
-  const { name, registration, metadata, recorder, random, newBrowser, dpop } = options
+  const { name, registration, metadata, recorder, random, newBrowser, dpop, certificate } = options
   const words = registration.scope.split(' ').filter(Boolean)
   const usualScope = words.includes('openid') ? 'openid' : registration.scope || undefined
   const redirectUri = registration.redirect_uris[0] ?? ''
   const proves = metadata.list('code_challenge_methods_supported')?.includes('S256') ?? false
 
   const urlOf = (endpoint: string) => {
-    const url = endpoint.includes(':') ? endpoint : metadata.text(endpoint)
+    const url = endpoint.includes(':') ? endpoint : metadata.endpoint(endpoint, { certificate: certificate !== undefined })
     if (url === undefined) throw new NotApplicable(`the server has no ${endpoint}`)
     return url
   }
@@ -121,6 +123,7 @@ export function application(options: ApplicationOptions): Application {
       url,
       headers: { accept: 'application/json', ...formType, ...credentials.headers, ...proof, ...headers },
       body: encodeForm({ ...credentials.params, ...params }),
+      certificate,
     })
   }
 
@@ -170,7 +173,8 @@ export function application(options: ApplicationOptions): Application {
     signedRequest,
     token,
     post,
-    with: ({ dpop: key = dpop, ...changes }) => application({ ...options, registration: { ...registration, ...changes }, dpop: key }),
+    with: ({ dpop: key = dpop, certificate: shown = certificate, ...changes }) =>
+      application({ ...options, registration: { ...registration, ...changes }, dpop: key, certificate: shown }),
   }
 }
 

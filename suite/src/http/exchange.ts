@@ -41,7 +41,7 @@ export function recorder(bounds: Bounds): Recorder {
   return {
     exchanges,
     async send(from, httpRequest) {
-      const { headers = {}, ...request } = httpRequest
+      const { headers = {}, certificate: _, ...request } = httpRequest
       const exchange = add({ from, to: 'server', request: { ...request, headers }, milliseconds: 0 })
       const begin = performance.now()
       try {

@@ -7,6 +7,14 @@ export interface HttpRequest {
   url: string
   headers?: Readonly<Record<string, string | readonly string[]>>
   body?: string
+  /** Presented in the TLS handshake. */
+  certificate?: ClientCertificate | undefined
+}
+
+/** PEM, RFC 8705 §2. */
+export interface ClientCertificate {
+  cert: string
+  key: string
 }
 
 export interface HttpResponse {
@@ -63,9 +71,17 @@ class Stale extends Error {}
 function attempt(request: HttpRequest, { signal, ca, connections, seconds = usualSeconds }: Bounds): Promise<HttpResponse> {
   const url = new URL(request.url)
   const isTls = url.protocol === 'https:'
-  const agent = (isTls ? connections?.https : connections?.http) ?? false
+  const { certificate } = request
+  const agent = (certificate ? undefined : isTls ? connections?.https : connections?.http) ?? false // connections have one certificate
   const deadline = AbortSignal.timeout(seconds * 1000)
-  const options = { method: request.method, headers: headersOf(request), agent, signal: AbortSignal.any([signal, deadline]), ca }
+  const options = {
+    method: request.method,
+    headers: headersOf(request),
+    agent,
+    signal: AbortSignal.any([signal, deadline]),
+    ca,
+    ...certificate,
+  }
   return new Promise((resolve, reject) => {
     const outgoing = (isTls ? requestHttps : requestHttp)(url, options, (incoming) => {
       readResponse(incoming).then(resolve, fail)

@@ -27,6 +27,8 @@ const step = z.strictObject({
   click: z.string().optional(),
 })
 
+const certificate = z.strictObject({ cert_file: z.string(), key_file: z.string() })
+
 const targetSchema = z.strictObject({
   name: z.string().optional(),
   issuer: httpUrl,
@@ -42,6 +44,7 @@ const targetSchema = z.strictObject({
   register: z.boolean().optional(),
   initial_access_token: z.string().optional(),
   api: z.strictObject({ identifier: httpUrl, scope: z.string(), step_up_url: httpUrl.optional() }).optional(),
+  certificates: z.tuple([certificate, certificate]).optional(),
   pages: z.strictObject({ steps: z.array(step).default([]), decline: z.string().optional() }).default({ steps: [] }),
 })
 
@@ -65,10 +68,12 @@ function contentsOf(file: string): object {
   throw new UsageError(`${file} is no mapping`)
 }
 
-function targetOf(contents: object, folder: string): Target {
-  const read = targetSchema.safeParse(contents)
+function targetOf(given: object, folder: string): Target {
+  const read = targetSchema.safeParse(given)
   if (!read.success) throw new UsageError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
-  const { ca_file, name, ...target } = read.data
-  const ca = ca_file === undefined ? {} : { ca: readFileSync(resolve(folder, ca_file), 'utf8') }
-  return { name: name ?? target.issuer, ...target, ...ca }
+  const { ca_file, certificates, name, ...target } = read.data
+  const contents = (file: string) => readFileSync(resolve(folder, file), 'utf8')
+  const pair = certificates?.map(({ cert_file, key_file }) => ({ cert: contents(cert_file), key: contents(key_file) }))
+  const ca = ca_file === undefined ? {} : { ca: contents(ca_file) }
+  return { name: name ?? target.issuer, ...target, ...ca, certificates: pair as Target['certificates'] }
 }

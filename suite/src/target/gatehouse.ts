@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Unjudgeable } from '../errors.ts'
-import { send } from '../http/wire.ts'
+import { type ClientCertificate, send } from '../http/wire.ts'
 import { apiAt, startApi } from './gatehouse-api.ts'
 import { clients, grantTypeOf, type Prepared, people, registrationsOf, resources } from './prepared.ts'
-import { type Around, freePort, passOn } from './proxy.ts'
+import { type Around, freePort, passOn, withCertificate } from './proxy.ts'
 import type { Api, Resource, RunningTarget } from './target.ts'
 
 const program = fileURLToPath(new URL('../../../bin/gatehouse.js', import.meta.url))
@@ -37,7 +37,12 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
   await prepare(folder, env)
   const server = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   process.once('exit', () => server.kill())
-  const proxy = around && createTlsServer({ key, cert: ca }, around(passOn(inner))).listen(port, 'localhost')
+  const proxy =
+    around &&
+    createTlsServer({ key, cert: ca, requestCert: true, rejectUnauthorized: false }, withCertificate(around(passOn(inner)))).listen(
+      port,
+      'localhost',
+    )
   const api = await startApi({ issuer, caFile: join(folder, 'tls.crt'), port: apiPort, around })
   await untilReady(issuer, ca, server)
   return {
@@ -48,6 +53,7 @@ export async function startGatehouse(database = process.env['GATEHOUSE_DATABASE_
     clients: registrationsOf(clients),
     resources,
     api: resource,
+    certificates: [await clientCertificate(), await clientCertificate()],
     pages: {
       steps: [
         { when: 'form#sign-in', fill: { username: '{username}', password: '{password}' } },
@@ -115,8 +121,9 @@ async function writeFiles(folder: string, { issuer, port, isProxied, database, a
     issuer,
     data_dir: folder,
     key_encryption_key_file: join(folder, 'key'),
+    features: { mutualTls: true },
     ...(isProxied
-      ? { trusted_proxies: ['127.0.0.1', '::1'] }
+      ? { trusted_proxies: ['127.0.0.1', '::1'], mtls: { proxy: 'rfc9440' } }
       : { tls: { cert_file: join(folder, 'tls.crt'), key_file: join(folder, 'tls.key') } }),
     listen: { host: 'localhost', port },
     database_url: database ?? `sqlite:${join(folder, 'gatehouse.db')}`,
@@ -132,6 +139,12 @@ async function writeFiles(folder: string, { issuer, port, isProxied, database, a
 
 /** A credential, OpenID for Verifiable Credential Issuance. */
 const badge = { id: 'staff-badge', display: [{ name: 'Staff badge', locale: 'en' }], claims: [{ name: 'email', source: 'account.email' }] }
+
+async function clientCertificate(): Promise<ClientCertificate> {
+  const { generate } = await import('selfsigned')
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'client' }], { keyType: 'ec' })
+  return { cert, key }
+}
 
 /** Authorization details, RFC 9396. */
 const orderType = {
@@ -153,7 +166,16 @@ function apiOf({ identifier, scope }: Resource): object {
   }
 }
 
-function clientOf({ grants, native, responseTypes, pkceOptional, resource, private_key, ...registration }: Prepared): object {
+function clientOf({
+  grants,
+  native,
+  responseTypes,
+  pkceOptional,
+  certificateBound,
+  resource,
+  private_key,
+  ...registration
+}: Prepared): object {
   const policy = {
     ...(pkceOptional ? { pkce: 'optional' } : {}),
     ...(grants.includes('token_exchange') ? { token_exchange: 'impersonate' } : {}),
@@ -164,6 +186,7 @@ function clientOf({ grants, native, responseTypes, pkceOptional, resource, priva
     grant_types: grants.map(grantTypeOf),
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
     ...(responseTypes ? { response_types: responseTypes } : {}),
+    ...(certificateBound ? { tls_client_certificate_bound_access_tokens: true } : {}),
     ...(native ? { application_type: 'native' } : {}),
     policy,
     ...(grants.includes('authorization_code') ? { authorization_details_types: ['order'] } : {}),

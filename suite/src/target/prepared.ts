@@ -55,6 +55,8 @@ export interface Prepared extends Registration {
   responseTypes?: readonly string[]
   /** May omit the code challenge. */
   pkceOptional?: boolean
+  /** Its tokens are bound to its certificate, RFC 8705 §3. */
+  certificateBound?: boolean
   /** Introspects tokens for this API. */
   resource?: string
 }
@@ -88,6 +90,7 @@ export const clients: Readonly<Record<string, Prepared>> = {
     grants: [...forPeople, 'client_credentials'],
   },
   device: { ...client('device', { ...open, redirect_uris: [] }), grants: ['device_code', 'refresh_token'] },
+  mtls: { ...client('mtls'), grants: ['authorization_code'], certificateBound: true },
   exchange: { ...client('exchange'), grants: ['authorization_code', 'token_exchange'] },
   api: {
     ...client('api', { redirect_uris: [], scope: 'orders:read' }),
@@ -99,7 +102,7 @@ export const clients: Readonly<Record<string, Prepared>> = {
 /** The clients as checks see them. */
 export function registrationsOf(prepared: Readonly<Record<string, Prepared>>): Record<string, Registration> {
   return Object.fromEntries(
-    Object.entries(prepared).map(([name, { grants, native, responseTypes, pkceOptional, resource, ...registration }]) => [
+    Object.entries(prepared).map(([name, { grants, native, responseTypes, pkceOptional, certificateBound, resource, ...registration }]) => [
       name,
       registration,
     ]),

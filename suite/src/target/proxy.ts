@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { type RequestListener, request } from 'node:http'
 import { createServer } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 
 /** Wraps the listener of a proxy. */
 export type Around = (listener: RequestListener) => RequestListener
@@ -16,6 +17,16 @@ export function passOn(port: number): RequestListener {
     })
     onward.on('error', () => outgoing.destroy())
     incoming.pipe(onward)
+  }
+}
+
+/** Tells the certificate of the TLS client as RFC 9440 has it. */
+export function withCertificate(listener: RequestListener): RequestListener {
+  return (incoming, outgoing) => {
+    const { raw } = (incoming.socket as TLSSocket).getPeerCertificate()
+    delete incoming.headers['client-cert']
+    if (raw !== undefined) incoming.headers['client-cert'] = `:${raw.toString('base64')}:`
+    listener(incoming, outgoing)
   }
 }
 

@@ -1,5 +1,7 @@
 /** A server to test, with its people, clients and APIs. */
 
+import type { ClientCertificate } from '../http/wire.ts'
+
 export interface Target {
   /** Shown in reports. */
   name: string
@@ -18,6 +20,8 @@ export interface Target {
   resources: readonly Resource[]
   /** An API that can be called. */
   api?: Api | undefined
+  /** Two certificates that clients may present, RFC 8705. */
+  certificates?: readonly [ClientCertificate, ClientCertificate] | undefined
   pages: Pages
   /** Register missing clients dynamically and delete them after the run. */
   register?: boolean | undefined
