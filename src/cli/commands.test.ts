@@ -112,7 +112,7 @@ test('an account lives: made, shown, suspended, resumed, given a password, delet
   )
   assert.match(made.password, /^[a-z2-9]{4}(-[a-z2-9]{4}){4}$/)
   assert.deepEqual(made.claims, { given_name: 'Ada', address: { country: 'New Zealand' } })
-  assert.match((await gatehouse('users create --username ADA')).err, /another account has this sub, user name or e-mail address/)
+  assert.match((await gatehouse('users create --username ADA')).err, /another account has this sub, user name or email address/)
   assert.equal((await json('users suspend ada@example.com')).status, 'suspended')
   const shown = await json('users show Ada')
   assert.deepEqual([shown.sub, shown.status, shown.has_password], [made.sub, 'suspended', true])

@@ -51,7 +51,7 @@ test('a mail server is used when there is one; when it refuses, that is said', a
 
 const refused: [line: string, message: string][] = [
   ['users invite --username dan', '--email is missing'],
-  ['users invite --username ada --email other@example.com', 'another account has this sub, user name or e-mail address'],
+  ['users invite --username ada --email other@example.com', 'another account has this sub, user name or email address'],
   ['users send-reset eve', 'eve has no email address'],
   ['users send-reset nobody', 'there is no account nobody'],
   ['users change-email eve nonsense', 'is not a valid email address'],

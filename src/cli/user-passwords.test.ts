@@ -46,7 +46,7 @@ test('a password that is typed is as good as one that its owner chooses; one for
   const problems: [flags: string, text: string, problem: RegExp][] = [
     ['', 'fourteen chars', /at least 15 characters/],
     ['', 'passwordpassword', /Many people use this password/],
-    ['', 'Typed.Typewriter', /not your name or e-mail address/],
+    ['', 'Typed.Typewriter', /not your name or email address/],
     ['--temporary', '7 chars', /at least 8 characters/],
     ['--temporary', 'password1', /Many people use this password/],
   ]

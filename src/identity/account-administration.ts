@@ -46,7 +46,7 @@ export async function givePassword(deps: AccountDeps, by: Administrator, subject
 }
 
 /**
- * Changes the profile of another account by a merge patch (RFC 7396). A new e-mail address or telephone number counts as verified only if
+ * Changes the profile of another account by a merge patch (RFC 7396). A new email address or telephone number counts as verified only if
  * the change says so. Throws `ZodError`.
  */
 export async function changeAccount(deps: AccountDeps, by: Administrator, subject: string, change: AccountChange): Promise<Administered> {

@@ -104,7 +104,7 @@ export function foldName(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase()
 }
 
-/** The user name, or the e-mail address where none was chosen: then the user name is the subject. */
+/** The user name, or the email address where none was chosen: then the user name is the subject. */
 export function loginOf({ subject, username, email }: Pick<Account, 'subject' | 'username' | 'email'>): string {
   return username === subject ? (email ?? username) : username
 }

@@ -66,7 +66,7 @@ export const accountSchema = z.strictObject({
     .trim()
     .regex(/^(?:[^\s\p{C}]|(?<! ) ){1,254}$/u, 'must be 1 to 254 characters, with single spaces at most')
     .describe('The name to sign in with'),
-  email: emailAddress().optional().describe('E-mail address; can be used to sign in, too'),
+  email: emailAddress().optional().describe('Email address; can be used to sign in, too'),
   role: z.enum(roles).default('viewer').describe('Permissions at the API of the tenant'),
   claims: claimsSchema.default({}).describe('Standard claims'),
   attributes: z
@@ -76,7 +76,7 @@ export const accountSchema = z.strictObject({
 })
 export type NewAccount = z.input<typeof accountSchema>
 
-/** Another account of this tenant has the subject, user name or e-mail address. */
+/** Another account of this tenant has the subject, user name or email address. */
 export class LoginTaken extends Error {
   override readonly name = 'Taken'
 }
@@ -113,7 +113,7 @@ export async function createAccount(
   const checked = accountSchema.parse(input)
   const passwordHash = password && ('hash' in password ? passwords.adopt(password.hash) : await passwords.hash(password.text))
   const account = newAccount(deps, checked, { passwordHash, passwordIsTemporary: password?.temporary ?? false })
-  if (!(await store.accounts.add(account))) throw new LoginTaken('another account has this sub, user name or e-mail address')
+  if (!(await store.accounts.add(account))) throw new LoginTaken('another account has this sub, user name or email address')
   return account
 }
 

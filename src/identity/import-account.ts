@@ -35,7 +35,7 @@ export async function importAccount(
   const { subject, createdAt } = account
   const totp = sealTotp && { subject, sealed: sealTotp(subject), lastStep: 0, createdAt }
   if (!(await deps.store.accounts.import({ account, groups, totp })))
-    throw new LoginTaken('another account has this sub, user name or e-mail address')
+    throw new LoginTaken('another account has this sub, user name or email address')
   return account
 }
 

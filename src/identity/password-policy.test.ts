@@ -36,10 +36,10 @@ const bad: [password: string, problem: RegExp][] = [
   ['9876543210987654', /Many people/],
   ['0987654321098765', /Many people/],
   ['0123456789012345', /Many people/],
-  ['Ada-Lovelace Ada-Lovelace', /not your name or e-mail address/],
-  ['Ada King Lovelace', /not your name or e-mail address/],
-  ['countess.of.lovelace@example.com', /not your name or e-mail address/],
-  ['countessoflovelace', /not your name or e-mail address/],
+  ['Ada-Lovelace Ada-Lovelace', /not your name or email address/],
+  ['Ada King Lovelace', /not your name or email address/],
+  ['countess.of.lovelace@example.com', /not your name or email address/],
+  ['countessoflovelace', /not your name or email address/],
 ]
 
 for (const password of good) test(`"${password}" will do`, () => assert.equal(judge(password), undefined))

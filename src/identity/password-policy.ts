@@ -26,7 +26,7 @@ const popular = 'Many people use this password, so it is the first to be guessed
 export function passwordProblem(password: string, { repeated, account, isPopular }: Choice): string | undefined {
   if ([...password].length < shortestPassword) return `Please choose a password of at least ${shortestPassword} characters.`
   if (isPopular(password)) return popular // §3.1.1.2 (4)
-  if (isOwn(password, account)) return 'Please choose a password that is not your name or e-mail address.'
+  if (isOwn(password, account)) return 'Please choose a password that is not your name or email address.'
   return password === repeated ? undefined : 'The two passwords are not the same. Please type them again.'
 }
 

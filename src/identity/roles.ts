@@ -11,7 +11,7 @@ const own = ['me:read', 'me:password'] as const
 export const rights = {
   'users:read': { from: 'operator', words: 'See the accounts of this organisation, with their roles' },
   'users:suspend': { from: 'operator', words: 'Suspend people and let them sign in again' },
-  'users:links': { from: 'operator', words: 'Send people links to choose a password or verify their e-mail address' },
+  'users:links': { from: 'operator', words: 'Send people links to choose a password or verify their email address' },
   'users:write': { from: 'org_admin', words: 'Create, change and remove accounts, and set passwords' },
   'roles:read': { from: 'operator', words: 'See what each role may do' },
   'roles:write': { from: 'org_admin', words: 'Assign roles' },

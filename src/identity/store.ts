@@ -22,7 +22,7 @@ export interface Administration {
   now: number
 }
 
-/** A page of accounts. `search`: part of the user name or e-mail address, folded as these are. */
+/** A page of accounts. `search`: part of the user name or email address, folded as these are. */
 export interface AccountSearch {
   search?: string | undefined
   status?: AccountStatus | undefined
@@ -81,12 +81,12 @@ export interface ProfileChange {
 
 export interface IdentityStore extends UpstreamIdentityStore {
   accounts: {
-    /** False when the subject, user name or e-mail address is taken. Throws `ZodError` when its attributes break the schema. */
+    /** False when the subject, user name or email address is taken. Throws `ZodError` when its attributes break the schema. */
     add(account: Account): Promise<boolean>
     /** The same for an account that another server had, with all it brings, or none of it. A group that is not there is left out. */
     import(brought: { account: Account; groups: readonly string[]; totp: TotpRow | undefined }): Promise<boolean>
     bySubject(subject: string): Promise<Account | undefined>
-    /** By folded user name or e-mail address. */
+    /** By folded user name or email address. */
     byLogin(folded: string): Promise<Account | undefined>
     /**
      * Some account's password hash, the same one for the same text, so that checking a password for a login that does not exist takes as
@@ -117,7 +117,7 @@ export interface IdentityStore extends UpstreamIdentityStore {
     search(ask: AccountSearch): Promise<{ accounts: Account[]; total: number }>
     /**
      * In one act: changes or removes another's account, with the consequences of `change`; a new role ends sessions and grants. 'refused', and nothing is changed: no such
-     * account, or not in reach. 'taken': user name or e-mail address are another's.
+     * account, or not in reach. 'taken': user name or email address are another's.
      */
     administer(act: Administration): Promise<'changed' | 'refused' | 'taken'>
     /** Sets a password and, in the same act, ends all sessions, links, known devices, and refresh tokens but those of family `keep`. `until`: how long that is remembered, in seconds since the epoch. */

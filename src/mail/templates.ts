@@ -37,26 +37,26 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
     end: 'It waits for {lifetime}. If you did not start this yourself, follow the link and say that it was not you, or do nothing: nothing is allowed without you.',
   },
   verification: {
-    subject: 'Confirm your e-mail address for {tenant}',
-    lead: 'Please confirm that this is the e-mail address of your account {username} at {tenant}.',
+    subject: 'Confirm your email address for {tenant}',
+    lead: 'Please confirm that this is the email address of your account {username} at {tenant}.',
     go: 'Confirm the address',
     end: 'The link works once, within {lifetime}. If you have no such account, do nothing.',
   },
   'sign-up': {
     subject: 'Finish your sign-up at {tenant}',
-    lead: 'Somebody, most likely you, asked for an account at {tenant} with this e-mail address. You will sign in as {username}.',
+    lead: 'Somebody, most likely you, asked for an account at {tenant} with this email address. You will sign in as {username}.',
     go: 'Finish the sign-up',
     end: 'The link works once, within {lifetime}. If that was not you, do nothing: no account is made.',
   },
   'sign-up-again': {
     subject: 'You already have an account at {tenant}',
-    lead: 'Somebody, most likely you, tried to sign up at {tenant} with this e-mail address. You already have an account here, and sign in as {username}.',
+    lead: 'Somebody, most likely you, tried to sign up at {tenant} with this email address. You already have an account here, and sign in as {username}.',
     go: 'If you forgot your password, choose a new one',
     end: 'If that was not you, do nothing: your account stays as it is, and the person who tried was not told that it exists.',
   },
   'email-change': {
-    subject: 'Confirm your new e-mail address for {tenant}',
-    lead: 'Please confirm that this shall be the e-mail address of your account {username} at {tenant}.',
+    subject: 'Confirm your new email address for {tenant}',
+    lead: 'Please confirm that this shall be the email address of your account {username} at {tenant}.',
     go: 'Confirm the new address',
     end: 'The link works once, within {lifetime}. If you have no such account, do nothing: the address will not be used.',
   },
@@ -66,8 +66,8 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
     end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
   },
   'email-changed': {
-    subject: 'Your e-mail address for {tenant} was changed',
-    lead: 'Your account {username} at {tenant} has another e-mail address now. Mails no longer come to this one.',
+    subject: 'Your email address for {tenant} was changed',
+    lead: 'Your account {username} at {tenant} has another email address now. Mails no longer come to this one.',
     end: 'If that was not you, tell the people who run {tenant} at once.',
   },
   'factor-added': {

@@ -23,8 +23,8 @@ export const certificateNames = {
     .optional()
     .describe('IP address in its certificate: for tls_client_auth'),
   tls_client_auth_san_email: z
-    .email('must be an e-mail address')
+    .email('must be an email address')
     .max(254)
     .optional()
-    .describe('E-mail address in its certificate: for tls_client_auth'),
+    .describe('Email address in its certificate: for tls_client_auth'),
 }

@@ -67,7 +67,7 @@ suite('registered metadata', () => {
     ['an alternative DNS name', { ...pki, tls_client_auth_san_dns: 'client.example' }],
     ['an alternative URI', { ...pki, tls_client_auth_san_uri: 'spiffe://example/robot' }],
     ['an alternative address', { ...pki, tls_client_auth_san_ip: '2001:db8::1' }],
-    ['an alternative e-mail address', { ...pki, tls_client_auth_san_email: 'robot@client.example' }],
+    ['an alternative email address', { ...pki, tls_client_auth_san_email: 'robot@client.example' }],
     ['tokens bound to a certificate', { tls_client_certificate_bound_access_tokens: true }],
     ['the shortest code', { policy: { code_lifetime: 1 } }],
   ]
@@ -89,7 +89,7 @@ suite('registered metadata', () => {
     [{ ...pki, tls_client_auth_san_ip: '192.0.2.0/24' }, 'tls_client_auth_san_ip must be an IP address'],
     [{ ...pki, tls_client_auth_san_ip: '192.0.2.1:443' }, 'tls_client_auth_san_ip must be an IP address'],
     [{ ...pki, tls_client_auth_san_ip: 'fe80::1%eth0' }, 'tls_client_auth_san_ip must be an IP address'],
-    [{ ...pki, tls_client_auth_san_email: 'robot' }, 'tls_client_auth_san_email must be an e-mail address'],
+    [{ ...pki, tls_client_auth_san_email: 'robot' }, 'tls_client_auth_san_email must be an email address'],
     [{ token_endpoint_auth_method: 'self_signed_tls_client_auth' }, 'jwks is needed for self_signed_tls_client_auth'],
     [
       { tls_client_certificate_bound_access_tokens: true, dpop_bound_access_tokens: true },

@@ -35,7 +35,7 @@ export function lockAccount(tenant: string, subject: string): Sql {
     update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} returning ${accountColumns}`
 }
 
-/** Returns its subject and e-mail address, locked until the end of the transaction, if the account is active and still has the password that was checked. */
+/** Returns its subject and email address, locked until the end of the transaction, if the account is active and still has the password that was checked. */
 export function stillProven(tenant: string, subject: string, passwordHash: string | undefined): Sql {
   return sql`
     update accounts set updated_at = updated_at

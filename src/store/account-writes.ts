@@ -1,4 +1,4 @@
-/** Writing accounts. User names and e-mail addresses share one space of logins, in which each belongs to one account. */
+/** Writing accounts. User names and email addresses share one space of logins, in which each belongs to one account. */
 import { isDeepStrictEqual } from 'node:util'
 import { type Account, foldLogin } from '../identity/account.ts'
 import type { IdentityStore, ProfileChange } from '../identity/store.ts'

@@ -82,7 +82,7 @@ export function accountSamples(origin: string, attack: string): Record<string, P
     'account-email-stale': section('email', { title: 'Email', body: emailPage(email({ verified: true, confirm })) }),
     'account-email-none': section('email', {
       title: 'Email',
-      body: emailPage(email({ email: undefined, typed: 'ada', fault: 'This must be an e-mail address, such as ada@example.com.' })),
+      body: emailPage(email({ email: undefined, typed: 'ada', fault: 'This must be an email address, such as ada@example.com.' })),
     }),
     'account-email-closed': section('email', { title: 'Email', body: emailPage(email({ mail: false })) }),
     'account-password': section('password', { title: 'Password', body: passwordPage(password()) }),
@@ -213,7 +213,7 @@ function sessions(): SessionsPage {
   }
 }
 
-function applications(origin: string, more: Partial<Application> = {}, scope = 'See your e-mail address'): ApplicationsPage {
+function applications(origin: string, more: Partial<Application> = {}, scope = 'See your email address'): ApplicationsPage {
   const bare: Application = {
     name: 'Lumen Photos',
     clientUri: undefined,

@@ -40,7 +40,7 @@ export interface Fixture {
   resource: Resource
   /** A client with HS256 access tokens, and the secret that signs them. */
   hmac: Client & { signingSecret: string; token: string; revoked: string }
-  /** `tenant`: another tenant. `strict`: one that requires a second factor. `proving`: one where sign-up requires a verified e-mail address. */
+  /** `tenant`: another tenant. `strict`: one that requires a second factor. `proving`: one where sign-up requires a verified email address. */
   tenant: { slug: string; administrator: Person }
   strict: { slug: string; person: Person }
   proving: { slug: string }

@@ -1,4 +1,4 @@
-/** The e-mail section of the account page — NIST SP 800-63B-4 §4.2.1; OWASP ASVS 6.4. */
+/** The email section of the account page — NIST SP 800-63B-4 §4.2.1; OWASP ASVS 6.4. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type TestApp, testApp } from '../app.ts'
@@ -8,7 +8,7 @@ import { shows } from './application.ts'
 
 const password = 'a good and long password'
 
-suite('the e-mail address', () => {
+suite('the email address', () => {
   let sink: MailSink
   let gatehouse: TestApp
   let people = 0
@@ -66,7 +66,7 @@ suite('the e-mail address', () => {
 
   test('a person without an address adds one', async () => {
     const { browser, page, subject } = await enter('')
-    assert.match(page.html, /There is no e-mail address yet/)
+    assert.match(page.html, /There is no email address yet/)
     const none = await browser.post('/account/email/verify', { sid: sidOf(page.html) })
     assert.match(none.html, /no address to confirm yet/)
     await browser.submit('email-change', { email: `first${people}@example.com` })
@@ -90,8 +90,8 @@ suite('the e-mail address', () => {
   })
 
   for (const [typed, fault] of [
-    ['nonsense', 'This must be an e-mail address'],
-    ['', 'This must be an e-mail address'],
+    ['nonsense', 'This must be an email address'],
+    ['', 'This must be an email address'],
     [`${'x'.repeat(260)}@example.com`, 'This is too long'],
     ['OWN', 'This is your address already'],
   ] as const)

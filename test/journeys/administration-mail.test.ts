@@ -37,7 +37,7 @@ test('an invitation and a reset link go to the address of the account', async (t
   assert.deepEqual([suspended.status, suspended.body.detail], [409, 'the account is suspended'])
   const addressless = (await admin('POST', '/users', { username: 'nowhere' })).body
   const refused = await admin('POST', `/users/${addressless.id}/links`, { kind: 'reset' })
-  assert.deepEqual([refused.status, refused.body.detail], [422, 'the account has no e-mail address'])
+  assert.deepEqual([refused.status, refused.body.detail], [422, 'the account has no email address'])
 })
 
 test('a mail that cannot be sent is reported', async (t) => {

@@ -61,7 +61,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await admin('DELETE', '/users/ada-sub')).status, 404)
     })
 
-    test('a new e-mail address is proven only if the change says so', async () => {
+    test('a new email address is proven only if the change says so', async () => {
       await gatehouse.addAccount({ sub: 'moved', username: 'moved', email: 'old@example.com', claims: { email_verified: true } })
       assert.equal((await admin('PATCH', '/users/moved', { claims: { name: 'Same' } })).body.claims.email_verified, true)
       assert.equal((await admin('PATCH', '/users/moved', { email: 'new@example.com' })).body.claims.email_verified, undefined)

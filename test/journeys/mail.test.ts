@@ -166,7 +166,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await browser.submit('confirm-email')
       const news = await sink.next()
       assert.deepEqual(news.recipients, [who.email])
-      assert.match(news.subject, /e-mail address for Gatehouse was changed/)
+      assert.match(news.subject, /email address for Gatehouse was changed/)
       const account = await store().accounts.byLogin(`new.${who.email}`)
       assert.deepEqual([account?.subject, account?.claims['email_verified']], [who.subject, true])
     })

@@ -59,13 +59,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await open(browser, 'unverified')
       const email = newcomer()
       const refusals: [number, RegExp, Record<string, string>][] = [
-        [400, /type an e-mail address/, { email: '' }],
-        [400, /type an e-mail address/, { email: 'nobody' }],
+        [400, /type an email address/, { email: '' }],
+        [400, /type an email address/, { email: 'nobody' }],
         [400, /shorter name/, { name: 'n'.repeat(501) }],
         [400, /at least 15 characters/, { password: 'short', repeated: 'short' }],
         [400, /not the same/, { repeated: 'another one that is long' }],
         [400, /Many people/, { password: 'passwordpassword', repeated: 'passwordpassword' }],
-        [400, /not your name or e-mail address/, { password: `${email}${email}`, repeated: `${email}${email}` }],
+        [400, /not your name or email address/, { password: `${email}${email}`, repeated: `${email}${email}` }],
         [400, /control character/i, { password: `${password}\u0007`, repeated: `${password}\u0007` }],
         [409, /an account with this address exists already/i, { email: 'FIRST@example.com' }],
       ]

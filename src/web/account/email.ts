@@ -1,4 +1,4 @@
-/** The e-mail address of an account: verifying it, and changing it by a link to the new one — NIST SP 800-63B-4 §4.2.1. */
+/** The email address of an account: verifying it, and changing it by a link to the new one — NIST SP 800-63B-4 §4.2.1. */
 import { type Account, foldLogin } from '../../identity/account.ts'
 import { type MailDeps, queueLink } from '../../identity/links.ts'
 import { countMail } from '../../identity/throttle.ts'
@@ -10,8 +10,8 @@ import { confirmUrl } from './client.ts'
 import type { AccountRequest, Outcome, Refused, Section } from './section.ts'
 
 const schema = emailAddress({
-  wrong: 'This must be an e-mail address, such as ada@example.com.',
-  long: 'This is too long for an e-mail address.',
+  wrong: 'This must be an email address, such as ada@example.com.',
+  long: 'This is too long for an email address.',
 })
 
 const hasMail = ({ mail }: WebTenant) => mail !== undefined

@@ -124,7 +124,7 @@ function login(compat: CompatDeps): JsonRoute {
     {
       method: 'POST',
       path: '/login',
-      summary: 'Sign in with user name or e-mail address',
+      summary: 'Sign in with user name or email address',
       body: z.strictObject({ identifier: z.string().trim().min(3).max(254), password: z.string().max(1024), otp, tenant_slug: tenantSlug }),
       answer: pair,
     },

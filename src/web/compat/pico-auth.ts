@@ -125,7 +125,7 @@ const login = openRoute(
   {
     method: 'POST',
     path: `${paths}/login`,
-    summary: 'Get tokens with e-mail address and password',
+    summary: 'Get tokens with email address and password',
     body: z.strictObject({ email: z.string().max(254), password, otp }),
     answer: tokens,
     act: 'user.sign-in',
@@ -202,7 +202,7 @@ const users = guardedRoute(
     path: `${paths}/users`,
     summary: 'The accounts of the tenant, a page at a time',
     query: z.strictObject({
-      search: z.string().max(254).optional().describe('Part of the user name or e-mail address, case-insensitive'),
+      search: z.string().max(254).optional().describe('Part of the user name or email address, case-insensitive'),
       sort: z.enum(['email', '-email', 'username', '-username', 'role', '-role', 'created_at', '-created_at']).default('created_at'),
       offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
       limit: z.coerce.number().int().min(1).max(200).default(50),

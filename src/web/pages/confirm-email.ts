@@ -1,4 +1,4 @@
-/** Where a person who followed a link confirms an e-mail address. A page with a button, since mail scanners follow links. */
+/** Where a person who followed a link confirms an email address. A page with a button, since mail scanners follow links. */
 import type { Pages } from '../../protocol/request-reply.ts'
 import { ownEmblem, personCard } from './emblem.ts'
 import { html } from './html.ts'
@@ -6,7 +6,7 @@ import type { PageContext, View } from './layout.ts'
 import { address } from './names.ts'
 
 const words = {
-  title: 'Confirm your e-mail address',
+  title: 'Confirm your email address',
   lead: 'Use this address for your account?',
   person: 'Your account',
   submit: 'Confirm',

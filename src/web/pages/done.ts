@@ -26,7 +26,7 @@ const words = {
     note: 'Go back to the application you came from. You can close this window.',
   },
   'email-confirmed': {
-    title: 'Your e-mail address is confirmed',
+    title: 'Your email address is confirmed',
     lead: 'It belongs to your account now.',
     note: 'You can close this window.',
   },

@@ -12,7 +12,7 @@ export interface PageContext {
   base: string
   /** One per response, of characters that need no escaping in a header. */
   nonce: string
-  /** Whether a forgotten password can be reset by e-mail. */
+  /** Whether a forgotten password can be reset by email. */
   recovery: boolean
   /** Whether self-registration is open. */
   signUp: boolean

@@ -18,7 +18,7 @@ export function named(name: string): Html {
   return html`<bdi>${plain(name)}</bdi>`
 }
 
-/** An e-mail address or user name, which may break after its @ rather than anywhere. */
+/** An email address or user name, which may break after its @ rather than anywhere. */
 export function address(text: string): Html {
   const [local, ...rest] = plain(text).split('@')
   return html`<bdi>${local}${rest.map((part) => html`@<wbr>${part}`)}</bdi>`

@@ -92,7 +92,7 @@ function unusable(error: unknown): Refusal {
 
 function problemOf({ signIn }: WebTenant, { email, claims }: Applicant, password: string, repeated: string): Problem | undefined {
   if (!accountSchema.shape.email.safeParse(email).success)
-    return { text: 'Please type an e-mail address such as ada@example.com.', field: 'email' }
+    return { text: 'Please type an email address such as ada@example.com.', field: 'email' }
   if (!claimsSchema.safeParse(claims).success) return { text: 'Please type a shorter name.', field: 'name' }
   const text = passwordProblem(password, { repeated, account: { username: email, email, claims }, isPopular: signIn.passwords.isPopular })
   return text === undefined ? undefined : { text, field: 'password' }

@@ -9,7 +9,7 @@ export default check({
   async run({ app, userinfo }) {
     const { refresh_token } = await app().offline({ scope: 'openid email offline_access', prompt: 'consent' })
     const less = granted(await app().refresh(refresh_token, { scope: 'openid' }))
-    demand(!('email' in json(accepted(await userinfo(less.access_token)))), 'a token for openid alone tells the e-mail address')
+    demand(!('email' in json(accepted(await userinfo(less.access_token)))), 'a token for openid alone tells the email address')
     const all = granted(await app().refresh(less.refresh_token ?? refresh_token))
     demand('email' in json(accepted(await userinfo(all.access_token))), 'the refresh token has lost the scope email')
   },

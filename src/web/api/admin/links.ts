@@ -1,4 +1,4 @@
-/** `/api/v1/admin/users/:id/links`: links sent to a person by e-mail. */
+/** `/api/v1/admin/users/:id/links`: links sent to a person by email. */
 import { z } from 'zod'
 import { type Account, isActive, type LinkKind } from '../../../identity/account.ts'
 import { type MailDeps, sendLink } from '../../../identity/links.ts'
@@ -14,7 +14,7 @@ const send = adminRoute(
   {
     method: 'POST',
     path: `${administrationPath}/users/:id/links`,
-    summary: 'Send a link with which the person chooses a password or confirms the e-mail address',
+    summary: 'Send a link with which the person chooses a password or confirms the email address',
     body: z.strictObject({ kind: z.enum(['invitation', 'reset', 'verification']) }),
     answer: z.object({ kind: z.string(), email: z.string().describe('Where it was sent') }),
     status: 202,
@@ -37,7 +37,7 @@ interface Way {
 /** Refuses when no mail can be sent, or the account has no address. */
 export function mailable({ mail }: WebTenant, email: string | undefined): Way {
   if (!mail) problem(409, 'invalid_request', 'the server cannot send mail; it has no mail settings')
-  if (email === undefined) problem(422, 'invalid_request', 'the account has no e-mail address', [{ field: 'email', rule: 'is missing' }])
+  if (email === undefined) problem(422, 'invalid_request', 'the account has no email address', [{ field: 'email', rule: 'is missing' }])
   return { mail, email }
 }
 

@@ -51,7 +51,7 @@ export function administered<Done>(outcome: Done | Exclude<Administered, Account
   if (outcome === 'unknown') problem(404, 'not_found', 'there is no such account here')
   if (outcome === 'out of reach')
     problem(403, 'access_denied', 'you cannot change your own account or those with a higher role, or give a higher role than yours')
-  if (outcome === 'taken') problem(409, 'invalid_request', 'another account has this user name or e-mail address')
+  if (outcome === 'taken') problem(409, 'invalid_request', 'another account has this user name or email address')
   return outcome as Done
 }
 

@@ -28,7 +28,7 @@ const list = adminRoute(
     summary: 'List and search accounts',
     query: z.strictObject({
       ...byOffset,
-      search: z.string().max(254).optional().describe('Part of the user name or e-mail address, case-insensitive'),
+      search: z.string().max(254).optional().describe('Part of the user name or email address, case-insensitive'),
       status: status.optional(),
       role: role.optional(),
       sort: z.enum(['email', '-email', 'username', '-username', 'role', '-role', 'created_at', '-created_at']).default('created_at'),
@@ -105,7 +105,7 @@ const change = adminRoute(
   {
     method: 'PATCH',
     path: oneUser,
-    summary: 'Change user name, e-mail address, claims or attributes of another account: absent members stay, null removes (RFC 7396)',
+    summary: 'Change user name, email address, claims or attributes of another account: absent members stay, null removes (RFC 7396)',
     body: accountChangeSchema.meta({ examples: [{ email: 'grace@example.org', claims: { locale: 'en-GB', website: null } }] }),
     answer: user,
     act: 'user.change',

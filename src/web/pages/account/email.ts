@@ -1,11 +1,11 @@
-/** The e-mail address of an account, and how to verify or change it. */
+/** The email address of an account, and how to verify or change it. */
 import { type Html, html } from '../html.ts'
 import { address } from '../names.ts'
 import { card, confirmFirst, type FormContext, field, form } from './parts.ts'
 
 const words = {
   now: 'Your address',
-  none: 'There is no e-mail address yet.',
+  none: 'There is no email address yet.',
   verified: 'Confirmed',
   open: 'Not confirmed yet',
   verify: 'Send a link to confirm it',
