@@ -57,6 +57,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.notEqual((await store.upstreamIdentities.find('open', 'new-1'))?.subject, 'alice-sub')
     })
 
+    test('a provider that cannot be reached is said to be away, and when to try again', async () => {
+      await set('away', { issuer: 'http://127.0.0.1:9' })
+      const browser = gatehouse.browser()
+      await app.tokens(browser)
+      await browser.open('/account/connections')
+      const refused = await browser.submit('connections-connect', { connection: 'away' })
+      assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '5'])
+      assert.match(refused.html, /That provider does not answer just now/)
+    })
+
     test('tokens are kept for a connection that keeps them, and given back when it is disconnected', async () => {
       await set('both', { vault: { enabled: true } })
       const browser = gatehouse.browser()

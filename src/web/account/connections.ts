@@ -84,7 +84,9 @@ async function connect({ tenant, request, account }: AccountRequest): Promise<Ou
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
     tenant.vault.warn({ connection: connection.name, why: error.message }, 'an account of a provider could not be connected')
-    return { refused: { problem: 'That provider does not answer just now. Please try again later.', status: 503 } }
+    return {
+      refused: { problem: 'That provider does not answer just now. Please try again later.', status: 503, headers: { 'retry-after': '5' } },
+    }
   }
 }
 
