@@ -226,6 +226,7 @@ function settingsOf(
   },
 ): TenantSettings {
   const { schema, signUp, detailTypes, offered } = own
+  const settings = tenantSettings(row.settings)
   const seconds = lifetimesOf(config, row)
   return {
     name: row.name,
@@ -240,11 +241,11 @@ function settingsOf(
     signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0,
     detailTypes: [...offered.detailTypes, ...detailTypes],
     credentials: offered.credentials,
-    attesters: tenantSettings(row.settings).client_attesters,
-    requestUri: tenantSettings(row.settings).request_uri,
-    sharedSignals: tenantSettings(row.settings).shared_signals,
-    clientIdHosts: server.features.some(({ id }) => id === 'clientIdMetadataDocuments') ? tenantSettings(row.settings).client_id_hosts : [],
-    withoutGrantTypes: withoutGrantTypes(tenantSettings(row.settings), offered),
+    attesters: settings.client_attesters,
+    requestUri: settings.request_uri,
+    sharedSignals: settings.shared_signals,
+    clientIdHosts: server.features.some(({ id }) => id === 'clientIdMetadataDocuments') ? settings.client_id_hosts : [],
+    withoutGrantTypes: withoutGrantTypes(settings, offered),
     secondFactor: secondFactorOf(config, row),
     registration: registrationRuleOf(config, row),
     ...releasedAttributes(server, row, schema, offered.scopes),

@@ -1,9 +1,9 @@
 /** Logout tokens of providers — OpenID Connect Back-Channel Logout 1.0 §2.6. */
+import { keyThatSigned } from '../protocol/client-keys.ts'
 import { sha256 } from '../protocol/codec/digest.ts'
 import { type CompactJws, type JsonObject, parseJws, parseObject } from '../protocol/codec/jws.ts'
-import { clientSigningAlgs, isSignedBy, publicKeyFor } from '../protocol/codec/public-key.ts'
 import type { Store } from '../protocol/ports.ts'
-import type { KeySets, PublicJwk } from '../protocol/remote.ts'
+import type { KeySets } from '../protocol/remote.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionDeps } from './deps.ts'
 import { providerOf } from './provider.ts'
@@ -43,14 +43,7 @@ export async function readLogoutToken(deps: LogoutDeps, connection: Connection, 
 }
 
 async function isSignedByProvider(keySets: KeySets, uri: string | undefined, jws: CompactJws): Promise<boolean> {
-  const { header, input, signature } = jws
-  const alg = clientSigningAlgs.find((one) => one === header['alg'])
-  if (!alg || uri === undefined) return false
-  const signs = (jwk: PublicJwk) => {
-    const key = header['kid'] === undefined || header['kid'] === jwk['kid'] ? publicKeyFor(jwk, alg) : undefined
-    return key !== undefined && isSignedBy(key, alg, input, signature)
-  }
-  return (await keySets.at(uri)).some(signs) || (await keySets.anew(uri)).some(signs)
+  return uri !== undefined && (await keyThatSigned({ keySets }, { jwks_uri: uri }, jws)) !== undefined
 }
 
 async function checked({ connections, usedOnce }: LogoutDeps, { name }: Connection, claims: JsonObject): Promise<UpstreamLogout | string> {

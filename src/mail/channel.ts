@@ -1,7 +1,7 @@
 /** Mails in the outbox: sealed, since the link in one is a credential. */
 import type { Mail, Mailer } from '../identity/links.ts'
 import type { OutboxMessage } from '../identity/outbox.ts'
-import type { Channel, Failure } from '../outbox/delivery.ts'
+import { type Channel, type Failure, type Seals, sealedContent } from '../outbox/delivery.ts'
 
 /** A mail as a message to be stored. `seal`: under the id of the message. */
 export function mailMessage(
@@ -12,23 +12,15 @@ export function mailMessage(
   return { ...leased, kind: 'mail', sealed: seal(leased.id, Buffer.from(JSON.stringify(mail))) }
 }
 
-export interface MailChannelDeps {
+export interface MailChannelDeps extends Seals {
   /** Undefined: mail is not configured. */
   mailer: Mailer | undefined
-  /** Undefined when it cannot be opened. Bound to this tenant and message id. */
-  open(tenant: string, id: string, sealed: string): string | undefined
-  /** Is the key here that it is sealed under? */
-  hasKeyOf(sealed: string): boolean
 }
 
-export function mailChannel({ mailer, open, hasKeyOf }: MailChannelDeps): Channel<Mail> {
+export function mailChannel({ mailer, ...seals }: MailChannelDeps): Channel<Mail> {
   return {
     name: 'mail',
-    read({ tenant, id, sealed }) {
-      const text = open(tenant, id, sealed)
-      if (text !== undefined) return { content: JSON.parse(text) }
-      return { failure: hasKeyOf(sealed) ? { reason: 'unreadable', permanent: true } : { reason: 'no key' } } // other nodes may have it already
-    },
+    read: sealedContent(seals),
     receiver: () => undefined,
     async send(mail) {
       return mailer ? mailer.send(mail).then(() => undefined, failureOf) : { reason: 'no mailer' }

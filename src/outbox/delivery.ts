@@ -35,6 +35,23 @@ export interface Channel<Content> {
   about(content: Content): object
 }
 
+/** How sealed messages are opened. */
+export interface Seals {
+  /** Undefined when it cannot be opened. Bound to this tenant and message id. */
+  open(tenant: string, id: string, sealed: string): string | undefined
+  /** Is the key here that it is sealed under? */
+  hasKeyOf(sealed: string): boolean
+}
+
+/** What a sealed message says. Without its key it waits: other nodes may have it already. */
+export function sealedContent<Content>({ open, hasKeyOf }: Seals): Channel<Content>['read'] {
+  return ({ tenant, id, sealed }) => {
+    const text = open(tenant, id, sealed)
+    if (text !== undefined) return { content: JSON.parse(text) }
+    return { failure: hasKeyOf(sealed) ? { reason: 'unreadable', permanent: true } : { reason: 'no key' } }
+  }
+}
+
 export interface DeliveryDeps {
   queue: OutboxQueue
   // biome-ignore lint/suspicious/noExplicitAny: each channel reads and sends its own content

@@ -14,7 +14,7 @@ export type KeyHolder = Partial<Pick<Client, 'jwks' | 'jwks_uri'>>
  * time at keys that are fetched anew, because clients replace their keys.
  */
 export async function findClientKey<T>(
-  { keySets }: Ctx,
+  { keySets }: Pick<Ctx, 'keySets'>,
   { jwks, jwks_uri: uri }: KeyHolder,
   find: (keys: readonly PublicJwk[]) => T | undefined,
 ): Promise<T | undefined> {
@@ -42,7 +42,7 @@ export async function isSignedByClient(
 }
 
 /** The key of this holder whose private half made the signature, in the algorithm of the header; undefined when there is none. */
-export async function keyThatSigned(ctx: Ctx, holder: KeyHolder, jws: CompactJws): Promise<PublicJwk | undefined> {
+export async function keyThatSigned(ctx: Pick<Ctx, 'keySets'>, holder: KeyHolder, jws: CompactJws): Promise<PublicJwk | undefined> {
   const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
   return alg && findClientKey(ctx, holder, (keys) => keys.find((jwk) => isSignedByKey(jwk, jws, alg)))
 }

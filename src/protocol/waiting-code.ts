@@ -1,5 +1,6 @@
 /** Codes of requests whose answer a program waits for while a person gives it at a page of ours — RFC 8628 §3.5, CIBA Core §10.1. */
 import type { Client } from './client.ts'
+import { OAuthError } from './errors.ts'
 import type { ApprovedRequest, Ctx } from './feature.ts'
 import { allow, authorizationOf } from './granted.ts'
 import type { DeviceCode } from './kept-requests.ts'
@@ -40,4 +41,11 @@ export function issuanceOf(ctx: Ctx, client: Client, code: Code, alreadySpent: S
     spends: { kind: 'code', hash, alreadySpent },
     refresh: refreshOf(client, scope),
   }
+}
+
+/** What the program is told of a person who refused. At the token endpoint every such error is a 400. RFC 6749 §5.2, CIBA Core §11 */
+export function denied(): OAuthError {
+  const error = new OAuthError('access_denied', 'the person refused')
+  error.status = 400
+  return error
 }

@@ -1,7 +1,8 @@
 /** Federation keys in the database, with their private keys sealed; those that were removed stay as public keys — OpenID Federation 1.0 §8.7. */
-import type { KeyStore, SigningKeyRow } from '../crypto/types.ts'
+import type { KeyStore } from '../crypto/types.ts'
 import type { FederationStore, FormerKey } from '../protocol/federation/store.ts'
 import type { Configuration } from './configuration.ts'
+import { signingKeyFrom } from './signing-keys.ts'
 import { type Db, type Row, sql } from './sql.ts'
 
 export interface FederationKeyStore {
@@ -19,7 +20,7 @@ export function federationKeys(
       select kid, alg, generation, public_jwk, sealed_key, created_at, active_at, remove_at, removed_at, revoked
       from federation_keys where tenant_id = ${tenant} order by alg, generation`),
   )
-  const keys = remembering(async () => (await all('')).filter((row) => row['removed_at'] === null).map(keyFrom))
+  const keys = remembering(async () => (await all('')).filter((row) => row['removed_at'] === null).map(signingKeyFrom))
   return {
     federation: { formerKeys: async () => (await all('')).filter((row) => row['removed_at'] !== null).map(formerFrom) },
     federationKeys: {
@@ -55,18 +56,5 @@ function formerFrom(row: Row): FormerKey {
     createdAt: row['created_at'] as number,
     removedAt: row['removed_at'] as number,
     revoked: row['revoked'] === 1,
-  }
-}
-
-function keyFrom(row: Row): SigningKeyRow {
-  return {
-    kid: row['kid'] as string,
-    alg: row['alg'] as SigningKeyRow['alg'],
-    generation: row['generation'] as number,
-    publicJwk: row['public_jwk'] as string,
-    sealedKey: row['sealed_key'] as string,
-    createdAt: row['created_at'] as number,
-    activeAt: row['active_at'] as number,
-    removeAt: (row['remove_at'] as number | null) ?? undefined,
   }
 }

@@ -8,7 +8,7 @@ export function signingKeys(db: Db, tenant: string, remembering: Configuration['
     const rows = await db.read(sql`
       select kid, alg, generation, public_jwk, sealed_key, created_at, active_at, remove_at
       from signing_keys where tenant_id = ${tenant} order by alg, generation`)
-    return rows.map(keyFrom)
+    return rows.map(signingKeyFrom)
   })
   return {
     signingKeys: {
@@ -34,7 +34,8 @@ export function signingKeys(db: Db, tenant: string, remembering: Configuration['
   }
 }
 
-function keyFrom(row: Row): SigningKeyRow {
+/** Of a row with these columns, whatever its table. */
+export function signingKeyFrom(row: Row): SigningKeyRow {
   return {
     kid: row['kid'] as string,
     alg: row['alg'] as SigningKeyRow['alg'],

@@ -1,14 +1,11 @@
 /** Two nodes of one installation: a pushed request, its code, an assertion and a DPoP proof are used up for both — RFC 9126, RFC 7523, RFC 9449. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { sha256 } from '../../src/protocol/codec/digest.ts'
 import { profiles } from '../../src/protocol/features/profiles.ts'
-import { type Engine, freePort, type TestApp, testApp } from '../app.ts'
-import { migrated } from '../databases.ts'
+import type { Engine, TestApp } from '../app.ts'
 import { engines } from '../postgres.ts'
+import { type TwoNodes, twoNodes } from '../two-nodes.ts'
 import { type Answer, alice, call, callback, challenge, encode, shows, told, verifier } from './application.ts'
 import { aKey, type Key } from './dpop-proofs.ts'
 import { aClientKey, type ClientKey, signedWith } from './signed-by-clients.ts'
@@ -25,7 +22,7 @@ const redemption = { grant_type: 'authorization_code', redirect_uri: callback, c
 
 for (const engine of Object.keys(engines) as Engine[])
   suite(`proofs at two nodes on ${engine}`, () => {
-    const closing: (() => Promise<unknown>)[] = []
+    let nodes: TwoNodes
     let one: TestApp
     let bases: string[]
     let key: ClientKey
@@ -33,16 +30,9 @@ for (const engine of Object.keys(engines) as Engine[])
     let count = 0
 
     before(async () => {
-      const database = await migrated[engine]()
-      const data = mkdtempSync(join(tmpdir(), 'gatehouse-nodes-'))
-      closing.push(database.close, async () => rmSync(data, { recursive: true, force: true }))
-      const shared = { DATABASE_URL: database.url, DATA_DIR: data }
-      one = await testApp(engine, shared, undefined, Date.now)
-      closing.push(() => one.close())
-      const port = await freePort()
-      const second = await testApp(engine, { ...shared, ISSUER: one.issuer, LISTEN_PORT: String(port) }, undefined, Date.now)
-      closing.push(() => second.close())
-      bases = [one.issuer, `http://localhost:${port}`]
+      nodes = await twoNodes(engine)
+      one = nodes.one
+      bases = [one.issuer, nodes.other]
       ;[key, held] = [await aClientKey('ES256', 'key'), await aKey()]
       await one.addClient({
         ...profiles.fapi2.members,
@@ -55,9 +45,7 @@ for (const engine of Object.keys(engines) as Engine[])
       })
       await one.addAccount({ username: alice.username }, alice.password)
     })
-    after(async () => {
-      for (const close of closing.reverse()) await close()
-    })
+    after(() => nodes.close())
 
     const now = () => Math.floor(Date.now() / 1000)
     const assertion = () => {

@@ -1,13 +1,10 @@
 /** Two nodes of one installation: what one changes, the other acts on; at the next request on SQLite, in half a second on PostgreSQL. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type { ClientMetadata } from '../../src/protocol/client.ts'
-import { type Engine, freePort, type TestApp, testApp } from '../app.ts'
-import { migrated } from '../databases.ts'
+import type { Engine, TestApp } from '../app.ts'
 import { engines } from '../postgres.ts'
+import { type TwoNodes, twoNodes } from '../two-nodes.ts'
 import { call } from './application.ts'
 
 const api = { identifier: 'https://api.example', name: 'API', scopes: { read: 'Read', write: 'Write' } }
@@ -22,27 +19,18 @@ const form = (body: Record<string, string>) => new URLSearchParams(body).toStrin
 
 for (const engine of Object.keys(engines) as Engine[])
   suite(`two nodes on ${engine}`, () => {
-    const closing: (() => Promise<unknown>)[] = []
+    let nodes: TwoNodes
     let one: TestApp
     let other: string
     let client: ClientMetadata
 
     before(async () => {
-      const database = await migrated[engine]()
-      const data = mkdtempSync(join(tmpdir(), 'gatehouse-nodes-'))
-      closing.push(database.close, async () => rmSync(data, { recursive: true, force: true }))
-      const shared = { DATABASE_URL: database.url, DATA_DIR: data }
-      one = await testApp(engine, shared, undefined, Date.now)
-      closing.push(() => one.close())
-      const port = await freePort()
-      const second = await testApp(engine, { ...shared, ISSUER: one.issuer, LISTEN_PORT: String(port) }, undefined, Date.now)
-      closing.push(() => second.close())
-      other = `http://localhost:${port}`
+      nodes = await twoNodes(engine)
+      one = nodes.one
+      other = nodes.other
       client = await one.addClient(machine, 'secret')
     })
-    after(async () => {
-      for (const close of closing.reverse()) await close()
-    })
+    after(() => nodes.close())
 
     const ask = (path: string, body: Record<string, string>, secret = 'secret', base = other) =>
       call(base + path, {

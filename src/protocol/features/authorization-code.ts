@@ -8,7 +8,7 @@ import { refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Feature, GrantType, ResponseType, TokenRequest } from '../feature.ts'
 import { approvalOf, authorizationOf, codeOf } from '../granted.ts'
 import { refreshOf } from '../refresh.ts'
-import { revokeFamily } from '../token-family.ts'
+import { endReused } from '../token-family.ts'
 import type { Code } from '../types.ts'
 
 const grantType: GrantType = {
@@ -17,12 +17,12 @@ const grantType: GrantType = {
   async redeem(ctx, ask) {
     const code = await checkedCode(ctx, ask)
     const { family, scope, authentication, asked } = code
-    const alreadySpent = async () => {
-      // §4.1.2: reuse of a code revokes everything its first use issued.
-      await revokeFamily(ctx, family)
-      const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: ask.client.client_id }, target: family } as const
-      return refuseAudited(reuse, 'invalid_grant', 'code was already used; the tokens it gave are revoked')
-    }
+    const alreadySpent = async () =>
+      refuseAudited(
+        await endReused(ctx, ask.client.client_id, family),
+        'invalid_grant',
+        'code was already used; the tokens it gave are revoked',
+      ) // §4.1.2
     if (code.usedAt !== undefined) return alreadySpent()
     return {
       client: ask.client,

@@ -8,9 +8,9 @@ import { type ErrorCode, OAuthError, refuse, refuseAudited, TooMany } from '../e
 import type { Ctx, Endpoint, Feature, GrantType, ResponseMode, ResponseType, TokenRequest } from '../feature.ts'
 import { beginFlow, continueUrl, countFlow } from '../flow.ts'
 import { Params } from '../params.ts'
-import { revokeFamily } from '../token-family.ts'
+import { endReused } from '../token-family.ts'
 import type { Code } from '../types.ts'
-import { allowedCode, issuanceOf } from '../waiting-code.ts'
+import { allowedCode, denied, issuanceOf } from '../waiting-code.ts'
 
 const grantName = 'urn:openid:params:grant-type:ciba' // §10.1
 
@@ -158,13 +158,13 @@ const grantType: GrantType = {
   async redeem(ctx, ask) {
     const { client } = ask
     const code = await answeredCode(ctx, ask)
-    const { family: target } = code
     checkInstance(code.asked, ask.instance)
-    const alreadySpent = async () => {
-      await revokeFamily(ctx, target)
-      const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: client.client_id }, target } as const
-      return refuseAudited(reuse, 'invalid_grant', 'auth_req_id was already used; the tokens it gave are revoked')
-    }
+    const alreadySpent = async () =>
+      refuseAudited(
+        await endReused(ctx, client.client_id, code.family),
+        'invalid_grant',
+        'auth_req_id was already used; the tokens it gave are revoked',
+      )
     return code.usedAt === undefined ? issuanceOf(ctx, client, code, alreadySpent) : alreadySpent()
   },
 }
@@ -188,13 +188,6 @@ async function answeredCode(ctx: Ctx, { params, client }: TokenRequest): Promise
 }
 
 const expired = 'auth_req_id has expired; start again'
-
-/** At the token endpoint every such error is a 400. §11 */
-function denied(): OAuthError {
-  const error = new OAuthError('access_denied', 'the person refused')
-  error.status = 400
-  return error
-}
 
 export function backchannelAuthentication(): Feature {
   return {

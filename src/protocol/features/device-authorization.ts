@@ -8,9 +8,9 @@ import { beginFlow, continueUrl, countFlow } from '../flow.ts'
 import type { DeviceCode } from '../kept-requests.ts'
 import { Params } from '../params.ts'
 import type { PageReply, Request } from '../request-reply.ts'
-import { revokeFamily } from '../token-family.ts'
+import { endReused } from '../token-family.ts'
 import type { Code } from '../types.ts'
-import { allowedCode, issuanceOf } from '../waiting-code.ts'
+import { allowedCode, denied, issuanceOf } from '../waiting-code.ts'
 
 const grantName = 'urn:ietf:params:oauth:grant-type:device_code' // §3.4
 
@@ -173,13 +173,13 @@ const grantType: GrantType = {
   async redeem(ctx, ask) {
     const { client } = ask
     const code = await answeredCode(ctx, ask)
-    const { family } = code
     checkInstance(code.asked, ask.instance)
-    const alreadySpent = async () => {
-      await revokeFamily(ctx, family)
-      const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: client.client_id }, target: family } as const
-      return refuseAudited(reuse, 'invalid_grant', 'device_code was already used; the tokens it gave are revoked')
-    }
+    const alreadySpent = async () =>
+      refuseAudited(
+        await endReused(ctx, client.client_id, code.family),
+        'invalid_grant',
+        'device_code was already used; the tokens it gave are revoked',
+      )
     return code.usedAt === undefined ? issuanceOf(ctx, client, code, alreadySpent) : alreadySpent()
   },
 }
@@ -203,13 +203,6 @@ async function answeredCode(ctx: Ctx, { params, client }: TokenRequest): Promise
 }
 
 const expired = 'the device code has expired; start again'
-
-/** At the token endpoint every such error is a 400. RFC 6749 §5.2 */
-function denied(): OAuthError {
-  const error = new OAuthError('access_denied', 'the person refused')
-  error.status = 400
-  return error
-}
 
 export function deviceAuthorization(): Feature {
   return {

@@ -3,7 +3,7 @@ import { type Client, isVoid } from '../client.ts'
 import { checkInstance } from '../client-auth.ts'
 import { refuse, refuseAudited } from '../errors.ts'
 import type { Ctx, Feature, GrantType, TokenRequest } from '../feature.ts'
-import { revokeFamily } from '../token-family.ts'
+import { endReused } from '../token-family.ts'
 import type { Issuance, RefreshToken } from '../types.ts'
 
 const unknown = 'refresh_token is unknown, expired or revoked'
@@ -58,15 +58,7 @@ async function sameSuccessor(ctx: Ctx, token: RefreshToken, text: string): Promi
   const next = await ctx.store.refreshTokens.find(ctx.tokens.hash('rt', successor) as string)
   const repeated = (token.usedAt as number) + ctx.tenant.lifetimes.refreshGrace > ctx.now()
   if (repeated && next && next.usedAt === undefined) return { kind: 'keep', token: successor }
-  await revokeFamily(ctx, token.family)
-  const { clientId: id, family: target, authentication } = token
-  const reuse = {
-    act: 'token.reuse',
-    outcome: 'failure',
-    by: { type: 'client', id },
-    target,
-    detail: { user: authentication.subject },
-  } as const
+  const reuse = { ...(await endReused(ctx, token.clientId, token.family)), detail: { user: token.authentication.subject } }
   return refuseAudited(reuse, 'invalid_grant', 'refresh_token was already used; the tokens of this sign-in are revoked')
 }
 

@@ -8,7 +8,7 @@ import type { CredentialOffer } from '../../credentials.ts'
 import { refuse, refuseAudited } from '../../errors.ts'
 import type { Ctx, Endpoint, GrantType, TokenRequest } from '../../feature.ts'
 import { refreshOf } from '../../refresh.ts'
-import { revokeFamily } from '../../token-family.ts'
+import { endReused } from '../../token-family.ts'
 import type { Issuance } from '../../types.ts'
 
 /** Tries at a transaction code: of a million codes a thief hits one in 200,000 times. §13.6.2 */
@@ -36,11 +36,12 @@ export const preAuthorizedCode: GrantType = {
     const { client } = ask
     const offer = await offerOf(ctx, ask)
     const { id, subject, code, createdAt } = offer
-    const alreadySpent = async (): Promise<Issuance> => {
-      await revokeFamily(ctx, id)
-      const reuse = { act: 'token.reuse', outcome: 'failure', by: { type: 'client', id: client.client_id }, target: id } as const
-      return refuseAudited(reuse, 'invalid_grant', 'pre-authorized_code was already used; the tokens it gave are revoked')
-    }
+    const alreadySpent = async (): Promise<Issuance> =>
+      refuseAudited(
+        await endReused(ctx, client.client_id, id),
+        'invalid_grant',
+        'pre-authorized_code was already used; the tokens it gave are revoked',
+      )
     if (offer.usedAt !== undefined) return alreadySpent()
     refuseWrongCode(ctx, offer, ask)
     const configurations = configurationsOf(ctx, offer)

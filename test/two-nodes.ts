@@ -1,0 +1,32 @@
+/** Two servers of one installation: the same database, folder and issuer, each at an address of its own. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Engine, freePort, type TestApp, testApp } from './app.ts'
+import { migrated } from './databases.ts'
+
+export interface TwoNodes {
+  one: TestApp
+  /** Address of the other one. */
+  other: string
+  close(): Promise<void>
+}
+
+export async function twoNodes(engine: Engine): Promise<TwoNodes> {
+  const database = await migrated[engine]()
+  const data = mkdtempSync(join(tmpdir(), 'gatehouse-nodes-'))
+  const shared = { DATABASE_URL: database.url, DATA_DIR: data }
+  const one = await testApp(engine, shared, undefined, Date.now)
+  const port = await freePort()
+  const second = await testApp(engine, { ...shared, ISSUER: one.issuer, LISTEN_PORT: String(port) }, undefined, Date.now)
+  return {
+    one,
+    other: `http://localhost:${port}`,
+    async close() {
+      await second.close()
+      await one.close()
+      rmSync(data, { recursive: true, force: true })
+      await database.close()
+    },
+  }
+}
