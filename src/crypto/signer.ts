@@ -30,6 +30,7 @@ export interface KeyPair {
 const slow: readonly KeyAlg[] = ['RS256', 'PS256', 'ML-DSA-44', 'ML-DSA-65']
 
 const generate = promisify(generateKeyPair)
+const signInThread = promisify(sign)
 
 /** Whether creating a key and signing are slow. */
 export function isSlow(alg: KeyAlg): boolean {
@@ -68,38 +69,13 @@ export function toKeyPair(alg: KeyAlg, privateKey: KeyObject): KeyPair {
   return { alg, kid, jwk: { ...members, kid, ...use }, privateKey, publicKey }
 }
 
-/** The signature in base64url: at the end of this turn of the event loop for the fast algorithms, from a thread for the slow ones. */
-export function signText(pair: Pick<KeyPair, 'alg' | 'privateKey'>, text: string | Uint8Array): Promise<string> {
+/** The signature in base64url; a slow one is made by a thread. */
+export async function signText(pair: Pick<KeyPair, 'alg' | 'privateKey'>, text: string | Uint8Array): Promise<string> {
   if (pair.alg === 'ECDH-ES') throw new RangeError('this key does not sign')
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
   const { digest, options } = schemes[pair.alg]
   const key = { key: pair.privateKey, ...options }
-  if (isSlow(pair.alg))
-    sign(digest, Buffer.from(text), key, (error, signature) => (error ? reject(error) : resolve(signature.toString('base64url'))))
-  else
-    atEndOfTurn(() => {
-      try {
-        resolve(sign(digest, Buffer.from(text), key).toString('base64url'))
-      } catch (error) {
-        reject(error)
-      }
-    })
-  return promise
-}
-
-/** Signatures to make. One after the other they take half the time that they take between other work, as their tables stay in the cache. */
-const waiting: (() => void)[] = []
-/** Of these; more would hold up the event loop for longer than 5 ms. */
-const MOST_WAITING = 100
-
-function atEndOfTurn(make: () => void): void {
-  waiting.push(make)
-  if (waiting.length === 1) setImmediate(makeWaiting)
-  if (waiting.length === MOST_WAITING) makeWaiting()
-}
-
-function makeWaiting(): void {
-  for (const make of waiting.splice(0)) make()
+  const signature = isSlow(pair.alg) ? await signInThread(digest, Buffer.from(text), key) : sign(digest, Buffer.from(text), key)
+  return signature.toString('base64url')
 }
 
 /** Whether it is a signature of this key, by this key's algorithm. */

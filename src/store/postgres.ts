@@ -1,5 +1,6 @@
 /** PostgreSQL through a pool of connections, statements prepared once per call site and connection. */
 import pg from 'pg'
+import { endOfTurn } from '../turn.ts'
 import { conditionalInsert, isUnmet } from './postgres-conditional.ts'
 import { isAnswer, isConflict, isDiskFull, isEnded, translated } from './postgres-errors.ts'
 import { withReminder } from './reminder.ts'
@@ -76,6 +77,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void, 
     }
   }
 
+  const turnEnds = endOfTurn()
   const underWay = new Set<Promise<unknown>>()
   async function act<T>(work: (client: pg.PoolClient, progress: TransactionState) => Promise<T>): Promise<T> {
     const result = attempt(work)
@@ -84,6 +86,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void, 
       return await result
     } finally {
       underWay.delete(result)
+      await turnEnds()
     }
   }
 

@@ -1,5 +1,6 @@
 /** Headers of every response, and which origins may read it. */
 import { isWebOrigin } from '../../protocol/origins.ts'
+import type { endOfTurn } from '../../turn.ts'
 import type { clientAddress } from './client-address.ts'
 import type { certificateOf } from './client-certificate.ts'
 import type { HttpDeps } from './deps.ts'
@@ -27,6 +28,8 @@ export interface HttpState {
   addressOf: ReturnType<typeof clientAddress>
   /** The certificate of the TLS client, and the headers without it. */
   certificateOf: ReturnType<typeof certificateOf>
+  /** Resolves at the end of this turn of the event loop. */
+  turnEnds: ReturnType<typeof endOfTurn>
   /** The listener is shutting down: connections close after the response that is under way. */
   closing: boolean
 }

@@ -5,6 +5,7 @@ import { aliasIssuer } from '../../protocol/client-certificate.ts'
 import { withErrorReply } from '../../protocol/error-reply.ts'
 import { refuse } from '../../protocol/errors.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
+import { endOfTurn } from '../../turn.ts'
 import { problemDocument } from '../api/problem.ts'
 import { clientAddress } from './client-address.ts'
 import { certificateOf, type Forwarded } from './client-certificate.ts'
@@ -38,7 +39,14 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Fastif
   const { tls, forwarded, trustedProxies, bodyBytes, requestSeconds } = options
   const common = commonHeaders(deps.issuer.startsWith('https:'))
   const certificatesOf = certificateOf(forwarded, trustedProxies)
-  const state: HttpState = { deps, common, addressOf: clientAddress(trustedProxies), certificateOf: certificatesOf, closing: false }
+  const state: HttpState = {
+    deps,
+    common,
+    addressOf: clientAddress(trustedProxies),
+    certificateOf: certificatesOf,
+    turnEnds: endOfTurn(),
+    closing: false,
+  }
   const requestTimeout = requestSeconds * 1000
   const http = {
     maxHeaderSize: 16_384, // enough for the longest token and our cookies
@@ -94,6 +102,7 @@ export function pathsOf(path: string, base: string): string[] {
 async function serve(state: HttpState, route: Route, req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { deps } = state
   const elapsed = deps.stopwatch()
+  await state.turnEnds()
   const slug = slugOf(req)
   const address = state.addressOf(req.raw)
   const context: ResponseContext = {
