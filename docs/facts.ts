@@ -221,7 +221,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['{} hours is the limit', constant('maxAccessTokenLifetime') / hour],
   ],
   [guide('scaling')]: [
-    ['Each process opens up to {} connections', constant('CONNECTIONS')],
+    ['Each process opens up to {} connections', constant('CONNECTIONS') + constant('READ_CONNECTIONS')],
     ['for at most {} seconds', constant('patience')],
     ['| Clients, APIs, tenants, attributes | Within {} milliseconds |', constant('MARK_EVERY')],
     ['| Signing keys | Within {} milliseconds;', constant('MARK_EVERY')],

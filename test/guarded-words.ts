@@ -6,7 +6,7 @@ export const guarded: Readonly<Record<string, readonly string[]>> = {
   jose: ['crypto', 'protocol/codec'],
   oauth4webapi: ['connections'],
   'node:sqlite': ['store/sqlite.ts', 'store/sqlite-file.ts'],
-  pg: ['store/postgres.ts', 'store/postgres-conditional.ts', 'store/postgres-errors.ts'],
+  pg: ['store/postgres.ts', 'store/postgres-conditional.ts', 'store/postgres-errors.ts', 'store/postgres-reads.ts'],
   fastify: ['web'],
   commander: ['cli'],
   nodemailer: ['mail'],

@@ -115,7 +115,7 @@ test('17: behind a pooler nothing is left in the session: no prepared statement,
     return { ...row }
   }
   const [direct, behind] = [await opened(t, url.href), await opened(t, await pooler(t, url))]
-  assert.deepEqual(await session(direct), { prepared: 2, timeout: '5s' })
+  assert.deepEqual(await session(direct), { prepared: 1, timeout: '250ms' })
   assert.deepEqual(await session(behind), { prepared: 0, timeout: '0' })
   await migrate(behind)
   assert.deepEqual(await pending(behind), [])

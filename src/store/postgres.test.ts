@@ -163,6 +163,22 @@ test('a statement that takes too long is unavailable, and its connection still u
   assert.equal((await db.read(sql`select 1 as one`)).length, 1)
 })
 
+test('a read that takes long is cut where it would hold up others, and has a connection of its own', async (t) => {
+  const { db, other, waiting } = await stage(t)
+  const lock = () => db.read(sql`select pg_advisory_xact_lock_shared(1)`)
+  await other.query('select pg_advisory_lock(1)')
+  const first = lock()
+  const behind = await Promise.all(Array.from({ length: 20 }, (_, i) => db.read(sql`select ${i} + 0 as n`)))
+  assert.deepEqual(
+    behind.map(([row]) => row!['n']),
+    Array.from({ length: 20 }, (_, i) => i),
+  )
+  const others = [lock(), lock(), lock()]
+  await waiting(4)
+  await other.query('select pg_advisory_unlock(1)')
+  assert.equal((await Promise.all([first, ...others])).length, 4)
+})
+
 test('a refresh that neither sees nor is seen by the revocation of its family leaves nothing usable', async (t) => {
   const { db, store, other, waiting } = await stage(t)
   await aGrant(store)

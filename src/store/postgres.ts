@@ -3,6 +3,7 @@ import pg from 'pg'
 import { endOfTurn } from '../turn.ts'
 import { conditionalInsert, isUnmet } from './postgres-conditional.ts'
 import { isAnswer, isConflict, isDiskFull, isEnded, translated } from './postgres-errors.ts'
+import { sharedReads } from './postgres-reads.ts'
 import { withReminder } from './reminder.ts'
 import { canMatch, type Db, type Row, type Sql, type Transaction, textOf, type Value } from './sql.ts'
 
@@ -77,10 +78,21 @@ export function openPostgres(url: string, onProblem: (problem: string) => void, 
     }
   }
 
+  const shared = sharedReads(connection, run, isPooled)
+  async function readNow(query: Sql): Promise<Row[]> {
+    const rows = await shared.read(query).catch((error: unknown) => {
+      throw translated(error)
+    })
+    if (rows) return rows
+    return attempt((client, progress) => {
+      progress.repeatable = true
+      return run(client, query)
+    })
+  }
+
   const turnEnds = endOfTurn()
   const underWay = new Set<Promise<unknown>>()
-  async function act<T>(work: (client: pg.PoolClient, progress: TransactionState) => Promise<T>): Promise<T> {
-    const result = attempt(work)
+  async function until<T>(result: Promise<T>): Promise<T> {
     underWay.add(result)
     try {
       return await result
@@ -91,7 +103,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void, 
   }
 
   async function change<T>(work: (client: pg.PoolClient, progress: TransactionState) => Promise<T>): Promise<T> {
-    const result = await act(work)
+    const result = await until(attempt(work))
     diskFull = false
     return result
   }
@@ -102,11 +114,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void, 
       return diskFull ? 'the disk of PostgreSQL is full: nothing new is accepted until there is space' : undefined
     },
     mark: () => Math.floor((elapsed() * 1000) / MARK_EVERY),
-    read: (query) =>
-      act((client, progress) => {
-        progress.repeatable = true
-        return run(client, query)
-      }),
+    read: (query) => until(readNow(query)),
     write: (statement) => change((client) => run(client, statement)),
     insertIf: async (condition, inserts) => {
       const statement = conditionalInsert(condition, inserts)
@@ -139,7 +147,7 @@ export function openPostgres(url: string, onProblem: (problem: string) => void, 
     shrink: async () => {}, // it does so itself: autovacuum
     async close() {
       await Promise.allSettled(underWay) // the pool would leave those who wait for a connection waiting
-      await pool.end()
+      await Promise.all([pool.end(), shared.close()])
     },
   }
 }
