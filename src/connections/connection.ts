@@ -73,7 +73,7 @@ const signIn = z.strictObject({
     .enum(signUpRules)
     .default('never')
     .describe(
-      'Who gets an account at the first sign-in: everyone; those with an address of email_domains; nobody, but a person who has one here can connect it (invited); only identities that are connected already (never)',
+      'Who gets an account at the first sign-in: everyone; those with an address of email_domains; those whose address was invited and whose account nobody has used yet; nobody, but a person who has one here can connect it (never)',
     ),
   email_domains: domains.default([]).describe('For sign_up domains'),
   route_domains: domains.default([]).describe('People with an address of these domains are led straight to it'),
