@@ -172,6 +172,7 @@ export function settingsOf(connection: ConnectionMetadata) {
     claims: { ...preset.claims, ...sign_in.claims } as Readonly<Record<string, string>>,
     emailsEndpoint: preset.emails_endpoint,
     revocation: preset.revocation,
+    nameInAnswer: preset.name_in_answer === true,
     issuer: connection.issuer ?? preset.issuer,
     endpoints: {
       authorization_endpoint: connection.authorization_endpoint ?? preset.authorization_endpoint,
