@@ -269,6 +269,10 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['remembers a match for {} minutes', constant('remembered') / minute],
     ['can guess {} random bits', code(/a token is made of (\d+) bytes/) * 8],
   ],
+  [guide('vault')]: [
+    ['lasts {} seconds more at least', constant('usualMinTtl')],
+    ['up to {} seconds, and a provider', code(/const longest = (\d+)/, 'src/protocol/min-ttl.ts')],
+  ],
   [guide('tenants')]: [['after at most {} milliseconds', constant('MARK_EVERY')]],
   'docs/decisions/0010-mail-and-single-use-links.md': [
     ['for at most {} minutes ({} hours after {} failures)', window, oneDay() / hour, attemptsADay],
