@@ -68,3 +68,11 @@ export interface Opened {
   origin: string
   version: string
 }
+
+/** A provider of tests, and a refresh token of the person there. */
+export interface VaultWanted {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  refreshToken: string
+}

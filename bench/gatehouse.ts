@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/load.ts'
+import { connectionSchema } from '../src/connections/connection.ts'
 import { createAccount } from '../src/identity/accounts.ts'
 import { logger, random, readFile, systemPlatform } from '../src/platform.ts'
 import { accessTokenAlgs, signingAlgs } from '../src/protocol/algs.ts'
 import { readClient } from '../src/protocol/register.ts'
 import type { Tenant } from '../src/tenant.ts'
+import { keepTokens } from '../src/vault/keep.ts'
 import { version } from '../src/version.ts'
 import { answerAsks, cpuTime } from './child.ts'
 import {
@@ -23,6 +25,7 @@ import {
   redirectUri,
   registrations,
   secret,
+  type VaultWanted,
 } from './contestant.ts'
 import { freePort } from './free-port.ts'
 
@@ -30,7 +33,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 let root: Tenant
 
-answerAsks({ open, codes, hashesPerSecond, cpu: cpuTime })
+answerAsks({ open, codes, vault, hashesPerSecond, cpu: cpuTime })
 
 interface Wishes {
   /** URL of an empty PostgreSQL database; absent: an SQLite file. */
@@ -101,6 +104,28 @@ async function register(
   await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret(secret), createdAt: authTime }])
 }
 
+/** A connection, an entry of the person without an access token, and a client that may exchange tokens for that of the entry. */
+async function vault({ issuer, clientId, clientSecret, refreshToken }: VaultWanted): Promise<void> {
+  const { store, connections, vault, ctx, tokens } = root
+  const name = 'upstream'
+  const declared = connectionSchema.parse({ name, issuer, client_id: clientId, vault: { enabled: true, scope: 'read' } })
+  await store.connections.add(declared, connections.secrets.seal(name, clientSecret))
+  const connection = await store.connections.find(name)
+  const unknown = { accessToken: undefined, expiresAt: undefined, refreshExpiresAt: undefined, scope: undefined, session: undefined }
+  const owner = { type: 'account', id: person.sub } as const
+  const entry = { connection: connection!, owner, kind: 'offline', person: undefined, scope: 'read', session: undefined } as const
+  await keepTokens(vault, { ...entry, tokens: { ...unknown, refreshToken } })
+  const metadata = {
+    client_id: 'agent',
+    grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+    redirect_uris: [redirectUri],
+    scope: 'openid read',
+    connections: { [name]: 'read' },
+  }
+  const client = readClient(ctx.server, ctx.keys.algs, metadata, ctx.id)
+  await store.clientsAdmin.add(client, [{ id: ctx.id(), hash: tokens.hashSecret(secret), createdAt: authTime }])
+}
+
 /** Codes belong to a session that lives. */
 async function signedIn(): Promise<void> {
   const { store } = root
@@ -111,7 +136,7 @@ async function signedIn(): Promise<void> {
   await store.sessions.start({ ...session, ...times }, account?.passwordHash, [])
 }
 
-async function codes({ client, scope, count }: CodesWanted): Promise<string[]> {
+async function codes({ client, scope, count }: Omit<CodesWanted, 'client'> & { client: string }): Promise<string[]> {
   const { store, tokens, ctx } = root
   const words = scope.split(' ')
   const grant = await store.grants.widen({

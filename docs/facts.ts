@@ -53,7 +53,11 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ],
     ['After {} wrong codes in {} minutes', constant('maxUserCodes'), window],
   ],
-  [guide('connections')]: [['may differ from ours by {} seconds', code(/const tolerance = (\d+)/, 'src/connections/logout-token.ts')]],
+  [guide('connections')]: [
+    ['may differ from ours by {} seconds', code(/const tolerance = (\d+)/, 'src/connections/logout-token.ts')],
+    ['within {} minutes, only in the browser', code(/connection: \{ token: 'lc', lifetime: ([\d_* ]+) \}/) / 60],
+    ['An invitation lasts {} days', code(/invitation: \{ token: 'li', lifetime: ([\d_* ]+) \}/) / day],
+  ],
   [guide('shared-signals')]: [
     ['with at most {} events', constant('mostEvents')],
     ['once in {} second,', constant('minVerificationInterval')],
@@ -234,6 +238,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['| Reset a password | {} hour |', code(/reset: \{ token: 'lr', lifetime: ([\d_* ]+) \}/) / hour],
     ['finish a registration | {} hours |', code(/verification: \{ token: 'lv', lifetime: ([\d_* ]+) \}/) / hour],
     ['Confirm or change an email address, finish a registration | {} hours |', constant('lifetime') / hour],
+    ['| Connect an account of another provider | {} minutes |', code(/connection: \{ token: 'lc', lifetime: ([\d_* ]+) \}/) / 60],
     ['| Accept an invitation | {} days |', code(/invitation: \{ token: 'li', lifetime: ([\d_* ]+) \}/) / day],
     ['reads the certificate files again every {} seconds', constant('certificateCheckSeconds')],
     ['failed sign-ins in windows of {} minutes', window],
@@ -263,6 +268,10 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['works for {} more hours', code(/default\(day, '(\d+)h'\)/)],
     ['remembers a match for {} minutes', constant('remembered') / minute],
     ['can guess {} random bits', code(/a token is made of (\d+) bytes/) * 8],
+  ],
+  [guide('vault')]: [
+    ['lasts {} seconds more at least', constant('usualMinTtl')],
+    ['up to {} seconds, and a provider', code(/const longest = (\d+)/, 'src/protocol/min-ttl.ts')],
   ],
   [guide('tenants')]: [['after at most {} milliseconds', constant('MARK_EVERY')]],
   'docs/decisions/0010-mail-and-single-use-links.md': [

@@ -28,6 +28,7 @@ import {
   aTokenId,
   aTotp,
   carried,
+  invited,
   person,
 } from './tenant-content.ts'
 
@@ -97,6 +98,9 @@ const protocol: Record<string, Act> = {
   'upstreamIdentities.link': writes('upstream_identities +1', (s) => s.upstreamIdentities.link({ ...anIdentity('3'), subject: 'person1' })),
   'upstreamIdentities.create': writes('accounts +1, logins +2, upstream_identities +1', (s) =>
     s.upstreamIdentities.create({ ...person('3'), attributes: {} }, anIdentity('3')),
+  ),
+  'upstreamIdentities.accept': writes('accounts ~1, links -2, upstream_identities +1', (s) =>
+    s.upstreamIdentities.accept({ ...anIdentity('3'), subject: 'invited1' }, 'invited1@example.org'),
   ),
   'upstreamIdentities.used': writes('upstream_identities ~1', (s) => s.upstreamIdentities.used('connection1', 'upstream1', NOW + 1)),
   'upstreamIdentities.unlink': writes('upstream_identities -1', (s) => s.upstreamIdentities.unlink(anIdentity('1'))),
@@ -255,6 +259,9 @@ const identity: Record<string, Act> = {
   'links.add': writes('links ~1, outbox +1', (s) => s.links.add({ ...aLink('1'), hash: 'link3', ...carried('1', '3') })),
   'links.find': reads((s, n) => s.links.find(`link${n}`, NOW)),
   'links.confirmEmail': writes('accounts ~1, links -1', (s) => s.links.confirmEmail('link1', NOW)),
+  'links.connect': writes('links -1, upstream_identities +1', (s) => s.links.connect('connecting1', invited('1'), NOW)),
+  'links.invitations': lists((s) => s.links.invitations({ ...page, now: NOW })),
+  'links.endInvitation': writes('links -1', (s) => s.links.endInvitation('invited1', NOW)),
   'links.setPassword': writes(endOfAccess, (s) => s.links.setPassword('reset1', '$new', NOW)),
   'outbox.add': writes('outbox +1', (s) => s.outbox.add(aMessage({ id: 'message3' }))),
   'assignments.includes': reads((s, n) => s.assignments.includes(`client${n}`, `person${n}`)),

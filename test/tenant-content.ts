@@ -189,6 +189,14 @@ export const person = (n: string) =>
     role: 'superadmin',
     attributes: { attribute1: 'one' },
   })
+/** Somebody who was invited and has not come yet. */
+export const invited = (n: string) =>
+  anAccount({ subject: `invited${n}`, username: `Invited${n}`, email: `invited${n}@example.org`, passwordHash: undefined })
+const aConnectLink = (n: string) => ({
+  ...{ hash: `connecting${n}`, kind: 'connection' as const, subject: `invited${n}`, email: `invited${n}@example.org`, expiresAt: NOW + 60 },
+  connect: { connection: `connection${n}`, upstreamSubject: `connecting${n}`, label: undefined, flow: `flow${n}`, account: 'mark' },
+})
+
 /** A link's account as it is when the link is made, and the mail that carries the link. */
 export const carried = (n: string, id: string) => ({ account: person(n), message: aMessage({ id: `message${id}` }) })
 const pending = (n: string) => ({ id: `pending${n}`, subject: `person${n}`, password: 'p', amr: ['pwd'], expiresAt: NOW + 60 })
@@ -238,6 +246,10 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.usedOnce.first('dpop-proof', `proof${n}`, NOW + 60)
   await store.links.add({ ...aLink(n), ...carried(n, n) })
   await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}`, ...carried(n, `reset${n}`) })
+  await store.accounts.add(invited(n))
+  const toInvited = { kind: 'invitation', subject: `invited${n}`, email: `invited${n}@example.org`, account: invited(n) } as const
+  await store.links.add({ ...aLink(n), ...toInvited, hash: `invitation${n}`, message: aMessage({ id: `invitation${n}` }) })
+  await store.links.add({ ...aConnectLink(n), account: invited(n), message: aMessage({ id: `connecting${n}` }) })
   await store.signUps.add(aSignUp(n), aMessage({ id: `sign-up${n}` }))
   await store.factors.addTotp(aTotp(n), how)
   await store.passkeys.add(aPasskey(n), how)

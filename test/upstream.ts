@@ -39,9 +39,13 @@ export interface Upstream {
   twist: Map<string, Twist>
   /** Claims of ID tokens besides the usual, or in their place. */
   idToken: Record<string, unknown>
+  /** A refresh token for this person, as if they had consented. */
+  grant(person: Upstream['person'], scope: string): string
   /** In force. */
   refreshTokens(): string[]
   accessTokens(): string[]
+  /** The subject whose access token it is. */
+  ownerOf(accessToken: string): unknown
   /** How many requests are under way at `/token` at most at one time. */
   mostAtOnce(): number
   /** A token for this person, as another client of the provider has it. */
@@ -89,8 +93,14 @@ export async function upstreamProvider(now: () => number = () => Math.floor(Date
     requests: [],
     twist: new Map(),
     idToken: {},
+    grant(person, scope) {
+      const family: Family = { person, scope, current: `rt-${random()}`, used: new Map(), over: false }
+      families.push(family)
+      return family.current
+    },
     refreshTokens: () => families.filter(({ over }) => !over).map(({ current }) => current),
     accessTokens: () => [...access].filter(([, { expiresAt, family }]) => expiresAt > now() && !family?.over).map(([token]) => token),
+    ownerOf: (token) => access.get(token)?.claims['sub'],
     mostAtOnce: () => most,
     accessTokenFor(claims) {
       const token = `at-${random()}`

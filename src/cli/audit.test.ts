@@ -13,7 +13,7 @@ after(remove)
 
 /** These change nothing of a tenant, or (serving, migrating) do not do it for anyone. */
 const readers =
-  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|assignments|sessions|roles)|roles|keys list|clients logout-test|webhooks test|streams verify|federation (?:show|list|keys|resolve|trust-marks)|users factors|version|.* --help)$/
+  /^(dev|serve|migrate|export|credentials (issued|requests)|config .*|audit .*|\S+ (list|show|check|presets|secrets|assignments|sessions|roles)|roles|users invitations|keys list|clients logout-test|webhooks test|streams verify|federation (?:show|list|keys|resolve|trust-marks)|users factors|version|.* --help)$/
 
 const silent: Terminal = { env: {}, stdin: (async function* () {})(), stdout: { write: () => {} }, stderr: { write: () => {} } }
 const leaves = (command: Command, path = ''): string[] =>
@@ -49,6 +49,8 @@ const commands: [line: string, ...acts: string[]][] = [
   ['users send-verification ada', 'user.link'],
   ['users change-email ada countess@example.com', 'user.link'],
   ['users invite --username bob --email bob@example.com', 'user.create', 'user.link'],
+  ['users send-invitation bob', 'user.link'],
+  ['users revoke-invitation bob', 'user.link-remove'],
   ['users suspend ada', 'user.status'],
   ['users resume ada', 'user.status'],
   [`users import ${people}`, 'user.create'],

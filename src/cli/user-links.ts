@@ -5,11 +5,12 @@ import { accountSchema, createAccount } from '../identity/accounts.ts'
 import { type MailDeps, sendLink } from '../identity/links.ts'
 import type { Tenant } from '../tenant.ts'
 import { accountByFlags, addAccountFlags, newAccountFlags } from './account-flags.ts'
-import { type AdminFlags, adminCommand, confirm } from './admin-command.ts'
+
+import { type AdminFlags, adminCommand, all, confirm, printTable } from './admin-command.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse, withIssuesRenamed } from './problems.ts'
-import type { Terminal } from './terminal.ts'
+import { dateOf, type Terminal } from './terminal.ts'
 import { findUser } from './users.ts'
 
 export function userLinks(group: Command, terminal: Terminal): void {
@@ -27,7 +28,9 @@ export function userLinks(group: Command, terminal: Terminal): void {
       await done('user.link', made.subject, { kind: 'invitation' })
     }),
   )
+  invitations(group, terminal)
   for (const [verb, kind, summary] of [
+    ['send-invitation', 'invitation', 'send a new invitation, which replaces the earlier one'],
     ['send-reset', 'reset', 'send a link with which the person chooses a new password'],
     ['send-verification', 'verification', 'send a link that confirms the email address'],
   ] as const) {
@@ -51,6 +54,32 @@ export function userLinks(group: Command, terminal: Terminal): void {
       const email = checked(accountSchema.shape.email.unwrap(), address, () => 'the address')
       await send(terminal, flags, mailDepsOf(tenant), 'email-change', account, email)
       await done('user.link', account.subject, { kind: 'email-change' })
+    }),
+  )
+}
+
+function invitations(group: Command, terminal: Terminal): void {
+  adminCommand(group, 'invitations', 'list invitations that are in force', ['gatehouse users invitations']).action((flags: AdminFlags) =>
+    withTenant(terminal, flags, async ({ store, ctx }) => {
+      const found = await all(
+        (ask) => store.links.invitations({ ...ask, now: ctx.now() }),
+        ({ account }) => account.subject,
+      )
+      const shown = found.map(({ link, account: { subject, username } }) => ({
+        ...{ sub: subject, username, email: link.email, expires_at: link.expiresAt },
+      }))
+      const rows = shown.map(({ username, email, expires_at }) => [username, email, dateOf(expires_at)])
+      printTable(terminal, flags.json, shown, ['username', 'email', 'expires'], rows)
+    }),
+  )
+  adminCommand(group, 'revoke-invitation <login>', 'revoke an invitation; the account stays', [
+    'gatehouse users revoke-invitation ada',
+  ]).action((login: string, flags: AdminFlags) =>
+    withTenant(terminal, flags, async (tenant, done) => {
+      const { subject, username } = await findUser(tenant, login)
+      if (!(await tenant.store.links.endInvitation(subject, tenant.ctx.now()))) refuse(`${username} has no invitation in force`)
+      await done('user.link-remove', subject, { kind: 'invitation' })
+      confirm(terminal, flags.json, { sub: subject, revoked: 'invitation' }, `The invitation of ${username} is revoked.`)
     }),
   )
 }

@@ -1,6 +1,7 @@
 /** Asking a person at a provider, and what comes of it: the authorization code grant as a client — RFC 6749 §4.1, OpenID Connect Core §3.1. */
 import * as oauth from 'oauth4webapi'
 import { sha256 } from '../protocol/codec/digest.ts'
+import { parseObject } from '../protocol/codec/jws.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionDeps } from './deps.ts'
 import { type Provider, providerOf } from './provider.ts'
@@ -35,6 +36,9 @@ export interface UpstreamPerson {
   subject: string
   claims: Readonly<Record<string, unknown>>
 }
+
+/** No `user` of an answer is longer, in characters. */
+const maxUser = 2000
 
 const isOpenid = ({ settings }: Pick<Provider, 'settings'>, scope: string) =>
   settings.protocol === 'openid' && scope.split(' ').includes('openid')
@@ -87,8 +91,17 @@ export async function redeem(
     const claims = oauth.getValidatedIdTokenClaims(result) as oauth.IDToken
     checkSubject(claims.sub)
     const tokens = tokensFrom(deps, result, claims)
-    return { tokens, person: { subject: claims.sub, claims: { ...(await userinfo(provider, tokens.accessToken, claims.sub)), ...claims } } }
+    const told = { ...nameIn(provider, params), ...(await userinfo(provider, tokens.accessToken, claims.sub)) }
+    return { tokens, person: { subject: claims.sub, claims: { ...told, ...claims } } }
   })
+}
+
+/** As Apple tells it, by the browser and unsigned: good for a name to begin with, and for nothing else. */
+function nameIn({ settings }: Provider, params: URLSearchParams): object {
+  const told = settings.nameInAnswer ? parseObject(Buffer.from((params.get('user') ?? '').slice(0, maxUser))) : undefined
+  const { firstName, lastName } = (told?.['name'] ?? {}) as Record<string, unknown>
+  const parts = [firstName, lastName].filter((part) => typeof part === 'string' && part !== '')
+  return parts.length === 0 ? {} : { given_name: firstName, family_name: lastName, name: parts.join(' ') }
 }
 
 /** OpenID Connect Core §2: at most 255 ASCII characters; it becomes part of keys. */

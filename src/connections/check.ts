@@ -135,6 +135,7 @@ async function clientFinding(
       `The provider refuses client ${client.client_id} (${error.message}): check client_id, the client secret and token_endpoint_auth_method.`,
     )
   if (error?.failure === 'unavailable') return problem(`The token endpoint cannot be used: ${error.message}.`)
+  if (error?.failure === 'answer') return warning(`The token endpoint does not say whether it knows the client: ${error.message}.`)
   return ok(`The provider knows client ${client.client_id} and its secret.`)
 }
 

@@ -73,7 +73,7 @@ const signIn = z.strictObject({
     .enum(signUpRules)
     .default('never')
     .describe(
-      'Who gets an account at the first sign-in: everyone; those with an address of email_domains; nobody, but a person who has one here can connect it (invited); only identities that are connected already (never)',
+      'Who gets an account at the first sign-in: everyone; those with an address of email_domains; those whose address was invited and whose account nobody has used yet; nobody, but a person who has one here can connect it (never)',
     ),
   email_domains: domains.default([]).describe('For sign_up domains'),
   route_domains: domains.default([]).describe('People with an address of these domains are led straight to it'),
@@ -172,6 +172,7 @@ export function settingsOf(connection: ConnectionMetadata) {
     claims: { ...preset.claims, ...sign_in.claims } as Readonly<Record<string, string>>,
     emailsEndpoint: preset.emails_endpoint,
     revocation: preset.revocation,
+    nameInAnswer: preset.name_in_answer === true,
     issuer: connection.issuer ?? preset.issuer,
     endpoints: {
       authorization_endpoint: connection.authorization_endpoint ?? preset.authorization_endpoint,

@@ -23,7 +23,7 @@ export function profileOf(connection: ConnectionMetadata, { claims }: UpstreamPe
     const value = told(name)
     return name !== 'email' && typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as const] : []
   })
-  const isTheirs = addressSchema.safeParse(email).success && (verified === true || verified === 'true') // Apple writes it as text
+  const isTheirs = addressSchema.safeParse(email).success && [true, 'true', 1, '1'].some((yes) => yes === verified) // as Apple and Entra write it
   return {
     email: isTheirs ? (email as string) : undefined,
     claims: Object.fromEntries(texts),

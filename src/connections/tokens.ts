@@ -29,11 +29,10 @@ export async function refresh(
 }
 
 async function withoutIdToken(response: Response): Promise<{ bare: Response; subject: string | undefined }> {
-  const text = await response.text()
   const { status, headers } = response
-  const body = parseObject(Buffer.from(text))
+  const body = parseObject(Buffer.from(await response.clone().text()))
   const idToken = body?.['id_token']
-  if (!body || typeof idToken !== 'string') return { bare: new Response(text, { status, headers }), subject: undefined }
+  if (!body || typeof idToken !== 'string') return { bare: response, subject: undefined }
   const { id_token: _, ...rest } = body
   const jws = parseJws(idToken, maxIdToken)
   const subject = jws && parseObject(jws.payload)?.['sub']

@@ -16,13 +16,27 @@ const processing = (status: number) => new oauth.OperationProcessingError('no to
 const redirect = (error: string) => new oauth.AuthorizationResponseError('redirect', { cause: new URLSearchParams({ error }) })
 
 const codes: Record<UpstreamFailure, string[]> = {
-  consent: ['invalid_grant', 'interaction_required', 'consent_required', 'login_required', 'bad_refresh_token'],
+  consent: [
+    'invalid_grant',
+    'interaction_required',
+    'consent_required',
+    'login_required',
+    'bad_refresh_token',
+    'bad_verification_code',
+    'invalid_code',
+    'invalid_refresh_token',
+    'token_revoked',
+  ],
   denied: ['access_denied', 'user_cancelled_authorize'],
   unavailable: ['server_error', 'temporarily_unavailable'],
   configuration: [
     'invalid_client',
     'incorrect_client_credentials',
     'redirect_uri_mismatch',
+    'application_suspended',
+    'bad_client_secret',
+    'invalid_client_id',
+    'bad_redirect_uri',
     'unauthorized_client',
     'unsupported_grant_type',
     'invalid_scope',

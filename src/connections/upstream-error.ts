@@ -26,6 +26,10 @@ const failures: Readonly<Record<string, UpstreamFailure>> = {
   consent_required: 'consent',
   login_required: 'consent',
   bad_refresh_token: 'consent', // GitHub
+  bad_verification_code: 'consent', // GitHub
+  invalid_code: 'consent', // Slack
+  invalid_refresh_token: 'consent', // Slack
+  token_revoked: 'consent', // Slack
   access_denied: 'denied',
   user_cancelled_authorize: 'denied', // Apple
   server_error: 'unavailable',
@@ -33,6 +37,10 @@ const failures: Readonly<Record<string, UpstreamFailure>> = {
   invalid_client: 'configuration',
   incorrect_client_credentials: 'configuration', // GitHub
   redirect_uri_mismatch: 'configuration', // GitHub
+  application_suspended: 'configuration', // GitHub
+  bad_client_secret: 'configuration', // Slack
+  invalid_client_id: 'configuration', // Slack
+  bad_redirect_uri: 'configuration', // Slack
   unauthorized_client: 'configuration',
   unsupported_grant_type: 'configuration',
   invalid_scope: 'configuration',

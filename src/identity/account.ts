@@ -66,7 +66,20 @@ export interface Access {
 export type ListedSession = SessionRow & { username: string }
 
 /** What a link in a mail is for. */
-export type LinkKind = 'reset' | 'invitation' | 'verification' | 'email-change'
+export type LinkKind = 'reset' | 'invitation' | 'verification' | 'email-change' | 'connection'
+
+/** What a link of kind connection connects, and where it was asked for: it works nowhere else. */
+export interface ConnectByLink {
+  connection: string
+  /** As the provider names the person. */
+  upstreamSubject: string
+  /** The account there, for people. */
+  label?: string | undefined
+  /** Id of the flow, which belongs to one browser. */
+  flow: string
+  /** Fingerprint of the account: any change of it ends the link. */
+  account: string
+}
 
 /** A link. Its token is stored only as a hash. */
 export interface Link {
@@ -76,6 +89,8 @@ export interface Link {
   /** The address it was sent to. */
   email: string
   expiresAt: number
+  /** Of kind connection only. */
+  connect?: ConnectByLink | undefined
 }
 
 /** A sign-up whose address is not verified yet. Until then there is no account, and its login is free. */

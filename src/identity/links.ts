@@ -1,6 +1,6 @@
 /** Single-use links sent by email: password resets, invitations, verification of an address — NIST SP 800-63B-4 §4.2.1. */
 import type { TokenKind, Tokens } from '../protocol/ports.ts'
-import { type Account, type Link, type LinkKind, loginOf } from './account.ts'
+import { type Account, type ConnectByLink, type Link, type LinkKind, loginOf } from './account.ts'
 import type { Delivery, OutboxMessage } from './outbox.ts'
 import type { IdentityStore } from './store.ts'
 
@@ -10,6 +10,7 @@ const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> 
   invitation: { token: 'li', lifetime: 7 * 86_400 },
   verification: { token: 'lv', lifetime: 86_400 },
   'email-change': { token: 'le', lifetime: 86_400 },
+  connection: { token: 'lc', lifetime: 1800 },
 }
 
 /** How long a notice is worth delivering, in seconds. */
@@ -33,7 +34,7 @@ export interface Mail {
   from: string
   /** Undefined in a notice. `lifetime` in seconds; absent: it does not expire. */
   link: { url: string; lifetime?: number } | undefined
-  /** Name of the application that a mail is about. */
+  /** Name of the application, or of the other provider, that a mail is about. */
   application?: string
   /** Of a notice that counts something. */
   left?: number
@@ -70,20 +71,38 @@ export async function sendLink(deps: MailDeps, kind: LinkKind, account: Account,
 }
 
 /** The same, but resolves once link and mail are stored; the mail is delivered after the response. */
-export async function queueLink(deps: MailDeps, kind: LinkKind, account: Account, email: string): Promise<void> {
-  const message = await storeLink(deps, kind, account, email)
+export async function queueLink(deps: MailDeps, kind: LinkKind, account: Account, email: string, about?: About): Promise<void> {
+  const message = await storeLink(deps, kind, account, email, about)
   if (message) deps.inBackground(() => deps.deliver(message))
 }
 
-async function storeLink(deps: MailDeps, kind: LinkKind, account: Account, email: string): Promise<OutboxMessage | undefined> {
+/** Of a link that connects an account of another provider. */
+interface About {
+  connect: ConnectByLink
+  /** Name of the provider. */
+  provider: string
+  /** Token of the flow to return to. */
+  flow: string
+}
+
+async function storeLink(
+  deps: MailDeps,
+  kind: LinkKind,
+  account: Account,
+  email: string,
+  about?: About,
+): Promise<OutboxMessage | undefined> {
   const { store, tokens, issuer, name, now } = deps
   const { subject } = account
   const { token, lifetime } = kinds[kind]
   const text = tokens.make(token)
-  const link = { url: `${issuer}/link?token=${text}`, lifetime }
-  const message = deps.message({ kind, to: email, account: subject, username: loginOf(account), from: name, link }, lifetime)
+  const back = about === undefined ? '' : `&flow=${encodeURIComponent(about.flow)}`
+  const link = { url: `${issuer}/link?token=${text}${back}`, lifetime }
+  const mail: Mail = { kind, to: email, account: subject, username: loginOf(account), from: name, link }
+  const message = deps.message({ ...mail, ...(about && { application: about.provider }) }, lifetime)
   const hash = tokens.hash(token, text) as string
-  const stored = await store.links.add({ hash, kind, subject, email, expiresAt: now() + lifetime, account, message })
+  const { connect } = about ?? {}
+  const stored = await store.links.add({ hash, kind, subject, email, expiresAt: now() + lifetime, connect, account, message })
   return stored ? message : undefined
 }
 

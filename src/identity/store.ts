@@ -174,6 +174,15 @@ export interface IdentityStore extends UpstreamIdentityStore {
      * links, and the count of wrong guesses. False: it was spent or has expired, or the account has another address by now.
      */
     setPassword(hash: string, passwordHash: string, now: number): Promise<boolean>
+    /**
+     * Spends a link of kind connection and makes the account of the provider a way to sign in to this one. `account`: as it was read; 'unknown': it
+     * has changed, or the link was spent or has expired. 'taken': it is another account's.
+     */
+    connect(hash: string, account: Account, now: number): Promise<'connected' | 'unknown' | 'taken'>
+    /** Invitations in force, with their accounts, in order of subject, after `after`. */
+    invitations(ask: { after?: string | undefined; limit: number; now: number }): Promise<{ link: Link; account: Account }[]>
+    /** Ends the account's invitation. False: there was none in force. */
+    endInvitation(subject: string, now: number): Promise<boolean>
   }
   factors: FactorStore
   signUps: {

@@ -122,7 +122,7 @@ async function attempt<T>(
 }
 
 /** What a mail is for. Each purpose has its own count, so that one cannot exhaust another. */
-export type MailPurpose = 'reset' | 'sign-up' | 'verification' | 'email-change'
+export type MailPurpose = 'reset' | 'sign-up' | 'verification' | 'email-change' | 'connection'
 
 /** Counts a request for a mail, for each login as typed and for the network address. Returns how many seconds to wait; undefined: none. */
 export async function countMail(

@@ -22,6 +22,11 @@ export interface UpstreamIdentityStore {
     link(identity: UpstreamIdentity): Promise<boolean>
     /** A new account with this identity. False, and nothing is stored: another account has a login or the identity. Throws `ZodError` as `accounts.add`. */
     create(account: Account, identity: UpstreamIdentity): Promise<boolean>
+    /**
+     * Gives an account that was invited to this address, and that nobody has used yet, to who has the address at the provider; the invitation is
+     * spent. False, and nothing is stored: it is not such an account, or the identity is another's.
+     */
+    accept(identity: UpstreamIdentity, email: string): Promise<boolean>
     used(connection: string, upstreamSubject: string, now: number): Promise<void>
     /** 'last', and nothing is removed: the person could not sign in any more. */
     unlink(identity: Pick<UpstreamIdentity, 'subject' | 'connection' | 'upstreamSubject'>): Promise<'removed' | 'unknown' | 'last'>

@@ -18,6 +18,7 @@ const kinds = [
   'invitation',
   'verification',
   'email-change',
+  'connection',
   'sign-up',
   'sign-up-again',
   'password-changed',
@@ -32,7 +33,7 @@ const kinds = [
 for (const kind of kinds) {
   test(`a mail of kind ${kind} says the same as text and as HTML`, () => {
     const hasLink = !/changed|added|removed|used|downloaded|deleted/.test(kind)
-    const { subject, text, html } = renderMail({ ...mail, kind, link: hasLink ? mail.link : undefined, left: 7 })
+    const { subject, text, html } = renderMail({ ...mail, kind, link: hasLink ? mail.link : undefined, left: 7, application: 'Google' })
     assert.match(subject, /Acme/)
     assert.match(text, /Acme/)
     const plain = html.replace(/<head>.*<\/head>/s, '').replace(/<[^>]*>/g, ' ')

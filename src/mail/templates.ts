@@ -60,6 +60,12 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
     go: 'Confirm the new address',
     end: 'The link works once, within {lifetime}. If you have no such account, do nothing: the address will not be used.',
   },
+  connection: {
+    subject: 'Connect your {application} account at {tenant}',
+    lead: 'Somebody, most likely you, has just used an account at {application} with this address to sign in at {tenant}. If you connect it, you sign in to your account {username} with it from now on.',
+    go: 'Connect the account',
+    end: 'The link works once, within {lifetime}, and only in the browser in which you tried to sign in. If that was not you, do nothing: nothing is connected.',
+  },
   'password-changed': {
     subject: 'Your password for {tenant} was changed',
     lead: 'The password of your account {username} at {tenant} was just changed, and everything that was signed in with it is signed out.',

@@ -15,6 +15,7 @@ export const auditEventTypes = {
   'user.email': 'An email address was confirmed or changed',
   'user.disown': 'A person said that a request for their approval was not theirs',
   'user.link': 'A link was sent by mail',
+  'user.link-remove': 'A link that had been sent by mail was revoked',
   'user.create': 'An account was created',
   'user.change': 'An account was changed',
   'user.remove': 'An account was removed',

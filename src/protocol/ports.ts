@@ -253,6 +253,7 @@ export type TokenKind =
   | 'lv'
   | 'le'
   | 'lu'
+  | 'lc'
   | 'wc'
   | 'pr'
   | 'ia'

@@ -62,6 +62,8 @@ export interface UpstreamTokens {
     clientId: string
     connection: string
     scope: readonly string[]
+    /** How many seconds it is to last at least, if the provider gives one that long; undefined: as many as usual. */
+    minTtl: number | undefined
   }): Promise<UpstreamToken | 'none' | 'scope' | 'consent'>
 }
 

@@ -173,6 +173,8 @@ export interface Pages {
     problem: string | undefined
   }
   'confirm-email': { token: string; email: string; person: Omit<Person, 'sid'> }
+  /** `account`: at the provider, as it is named there. */
+  'confirm-connection': { token: string; flow: string; provider: string; account: string | undefined; person: Omit<Person, 'sid'> }
   done: {
     what:
       | 'mail-sent'

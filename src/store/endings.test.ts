@@ -20,7 +20,7 @@ import type { Account } from '../identity/account.ts'
 import { outboxQueue } from './outbox.ts'
 import { sql } from './sql.ts'
 
-const kinds = ['reset', 'invitation', 'verification', 'email-change'] as const
+const kinds = ['reset', 'invitation', 'verification', 'email-change', 'connection'] as const
 const pending = { id: 'pending', subject: 'subject', password: 'mark', amr: ['pwd'], expiresAt: NOW + 60 }
 const boss = anAccount({ subject: 'boss', username: 'boss', email: undefined, role: 'superadmin' })
 
@@ -125,7 +125,7 @@ onEachEngine('hole 9: a link for one thing is not spent for another', async ({ a
   assert.equal(await a.links.setPassword('verification', '$stolen', NOW), false)
   assert.equal(await a.links.setPassword('email-change', '$stolen', NOW), false)
   assert.equal(await a.links.confirmEmail('reset', NOW), 'unknown')
-  assert.deepEqual((await Promise.all(kinds.map((kind) => a.links.find(kind, NOW)))).map(Boolean), [true, true, true, true])
+  assert.deepEqual((await Promise.all(kinds.map((kind) => a.links.find(kind, NOW)))).map(Boolean), [true, true, true, true, true])
 })
 
 onEachEngine('hole 9: no link is made for an account that changed since it was read', async ({ a, db }) => {

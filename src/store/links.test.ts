@@ -139,3 +139,64 @@ onEachEngine('a link returns the whole account', async ({ a }) => {
   await a.links.add(aLink())
   assert.deepEqual((await a.links.find('link', NOW))?.account, anAccount({ role: 'operator' }))
 })
+
+onEachEngine('an invitation is listed until it is used, revoked or expired', async ({ a, b }) => {
+  const listed = async (now = NOW) => (await a.links.invitations({ limit: 9, now })).map(({ account }) => account.subject)
+  for (const subject of ['one', 'two', 'three']) {
+    const account = anAccount({ subject, username: subject, email: `${subject}@example.org`, passwordHash: undefined })
+    await a.accounts.add(account)
+    const link = { kind: 'invitation', hash: subject, subject, email: `${subject}@example.org` } as const
+    await a.links.add(aLink({ ...link, expiresAt: NOW + (subject === 'two' ? 30 : 60) }, account))
+  }
+  assert.deepEqual([await listed(), await listed(NOW + 30), await listed(NOW + 60)], [['one', 'three', 'two'], ['one', 'three'], []])
+  assert.deepEqual(
+    (await a.links.invitations({ after: 'one', limit: 1, now: NOW })).map(({ account }) => account.subject),
+    ['three'],
+  )
+  assert.deepEqual(await b.links.invitations({ limit: 9, now: NOW }), [])
+  assert.equal(await b.links.endInvitation('one', NOW), false)
+  assert.equal(await a.links.endInvitation('two', NOW + 30), false, 'it has expired')
+  assert.deepEqual([await a.links.endInvitation('one', NOW), await a.links.endInvitation('one', NOW)], [true, false])
+  assert.equal(await a.links.setPassword('one', '$new', NOW), false)
+  await a.links.setPassword('three', '$new', NOW)
+  assert.deepEqual(await listed(), ['two'])
+  await a.accounts.change('two', { status: 'suspended' })
+  assert.deepEqual(await listed(), [])
+})
+
+onEachEngine('who was invited is one person: by the link or by a provider, whoever is first', async ({ a }) => {
+  const identity = (upstreamSubject: string, subject: string) => ({
+    ...{ connection: 'google', upstreamSubject, subject, label: undefined, createdAt: NOW, lastUsedAt: NOW },
+  })
+  for (let n = 0; n < 10; n++) {
+    const subject = `person${n}`
+    const email = `${subject}@Example.org`
+    const account = anAccount({ subject, username: subject, email, passwordHash: undefined })
+    await a.accounts.add(account)
+    await a.links.add(aLink({ kind: 'invitation', hash: subject, subject, email }, account))
+    const won = await atOnce(6, (i) =>
+      i % 2 === 0
+        ? a.links.setPassword(subject, `$${i}`, NOW)
+        : a.upstreamIdentities.accept(identity(`up${n}/${i}`, subject), `${subject}@example.org`),
+    )
+    assert.equal(won.filter(Boolean).length, 1)
+    const stored = await a.accounts.bySubject(subject)
+    assert.equal((await a.upstreamIdentities.of(subject)).length, stored?.passwordHash === undefined ? 1 : 0)
+    assert.equal(stored?.claims['email_verified'], true)
+  }
+})
+
+onEachEngine('a provider takes no account over that has an owner, was not invited, or has another address', async ({ a }) => {
+  const identity = { connection: 'google', upstreamSubject: 'up', subject: 'subject', label: undefined, createdAt: NOW, lastUsedAt: NOW }
+  const accept = (email = 'alice@example.org', now = NOW) => a.upstreamIdentities.accept({ ...identity, createdAt: now }, email)
+  const account = anAccount({ passwordHash: undefined })
+  await a.accounts.add(account)
+  assert.equal(await accept(), false, 'nobody was invited')
+  await a.links.add(aLink({ kind: 'verification', hash: 'other kind' }, account))
+  assert.equal(await accept(), false, 'that was no invitation')
+  await a.links.add(aLink({ kind: 'invitation' }, account))
+  assert.equal(await accept('bob@example.org'), false, 'another address')
+  assert.equal(await accept(account.email, NOW + 60), false, 'too late')
+  await a.upstreamIdentities.link({ ...identity, upstreamSubject: 'first' })
+  assert.equal(await accept(account.email), false, 'it has an owner already')
+})

@@ -1,7 +1,9 @@
 /** Upstream identities in the database. Each belongs to one account; the last way to sign in stays. */
+import { foldLogin } from '../identity/account.ts'
 import type { UpstreamIdentity, UpstreamIdentityStore } from '../identity/upstream-identities.ts'
 import { lockAccount } from './account-row.ts'
-import { insert, unlessTaken } from './account-writes.ts'
+import { insert, unlessTaken, update } from './account-writes.ts'
+import { endLinks } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 type Removal = 'removed' | 'unknown' | 'last'
@@ -24,16 +26,17 @@ export function upstreamIdentities(db: Db, tenant: string): UpstreamIdentityStor
       link: (identity) =>
         db.transact(function* () {
           const [account] = yield lockAccount(tenant, identity.subject)
-          return account !== undefined && (yield* store(tenant, identity))
+          return account !== undefined && (yield* storeIdentity(tenant, identity))
         }),
       create: (account, identity) =>
         unlessTaken(false, () =>
           db.transact(function* () {
-            if (!(yield* store(tenant, identity))) return false
+            if (!(yield* storeIdentity(tenant, identity))) return false
             yield* insert(tenant, account)
             return true
           }),
         ),
+      accept: (identity, email) => db.transact(() => accept(tenant, identity, email)),
       async used(connection, upstreamSubject, now) {
         await db.write(sql`
           update upstream_identities set last_used_at = ${now}
@@ -44,8 +47,8 @@ export function upstreamIdentities(db: Db, tenant: string): UpstreamIdentityStor
   }
 }
 
-/** False when another account has it. */
-function* store(tenant: string, identity: UpstreamIdentity): Transaction<boolean> {
+/** Within a transaction that holds the account. False when another account has it. */
+export function* storeIdentity(tenant: string, identity: UpstreamIdentity): Transaction<boolean> {
   const { connection, upstreamSubject, subject, label, createdAt, lastUsedAt } = identity
   const [row] = yield sql`
     insert into upstream_identities (tenant_id, connection, upstream_subject, subject, label, created_at, last_used_at)
@@ -53,6 +56,24 @@ function* store(tenant: string, identity: UpstreamIdentity): Transaction<boolean
     on conflict (tenant_id, connection, upstream_subject) do update set label = excluded.label
     where upstream_identities.subject = excluded.subject returning subject`
   return row !== undefined
+}
+
+/** The account is locked: of a person who follows the link and one who comes by a provider, one is first. */
+function* accept(tenant: string, identity: UpstreamIdentity, email: string): Transaction<boolean> {
+  const { subject, createdAt: now } = identity
+  const [account] = yield lockAccount(tenant, subject)
+  if (account?.['status'] !== 'active' || account['password_hash'] !== null) return false
+  if (typeof account['email'] !== 'string' || foldLogin(account['email']) !== foldLogin(email)) return false
+  const [invitation] = yield sql`
+    select hash from links where tenant_id = ${tenant} and subject = ${subject} and kind = 'invitation' and email = ${account['email']}
+    and expires_at > ${now}`
+  const identities = yield sql`select connection from upstream_identities where tenant_id = ${tenant} and subject = ${subject} limit 1`
+  const passkeys = yield sql`select id from passkeys where tenant_id = ${tenant} and subject = ${subject} limit 1`
+  if (!invitation || identities.length > 0 || passkeys.length > 0 || !(yield* storeIdentity(tenant, identity))) return false
+  const claims = { ...JSON.parse(account['claims'] as string), email_verified: true }
+  yield* update(tenant, subject, { claims, updatedAt: now })
+  yield* endLinks(tenant, subject)
+  return true
 }
 
 /** The account is locked: of two removals at once, the second sees what the first has left. */

@@ -32,6 +32,8 @@ onEachEngine('of fifty who want to refresh an entry one holds the lease, and the
   assert.equal(await lease(NOW + 61, 2), undefined, 'another version')
   assert.equal(await lease(NOW + 61), 3)
   assert.equal(await b.vault.lease({ id: 'entry1', version: 1, now: NOW, until: NOW + 60 }), 1)
+  assert.equal(await a.vault.release({ id: 'entry1', lease: 3, version: 1, state: 'consent-needed', refreshAt: undefined }), true)
+  assert.equal(await lease(NOW + 200), undefined, 'refused tokens are not tried again')
   assert.equal(await a.vault.lease({ id: 'nobody', version: 1, now: NOW, until: NOW + 60 }), undefined)
 })
 

@@ -55,7 +55,8 @@ function leases(db: Db, tenant: string): Pick<VaultStore['vault'], 'lease' | 're
     async lease({ id, version, now, until }) {
       const [row] = await db.write(sql`
         update vault_entries set lease = lease + 1, lease_until = ${until}
-        where tenant_id = ${tenant} and id = ${id} and version = ${version} and lease_until <= ${now} returning lease`)
+        where tenant_id = ${tenant} and id = ${id} and version = ${version} and state = 'active'
+        and lease_until <= ${now} returning lease`)
       return row && (row['lease'] as number)
     },
     async renew({ id, from, sealed, scope, accessExpiresAt, refreshAt, now }: Renewal) {

@@ -15,20 +15,24 @@ const harmless = ['openid', 'offline_access']
 
 export function upstreamTokens(deps: VaultDeps): UpstreamTokens {
   return {
-    async token({ subject, clientId, connection, scope }) {
+    async token({ subject, clientId, connection, scope, minTtl }) {
       const entries = await deps.store.vault.of({ type: 'account', id: subject }, connection)
       const entry = entries.find(({ state }) => state === 'active') ?? entries[0]
       if (!entry) return 'none'
       if (!entry.scope.every((word) => scope.includes(word) || harmless.includes(word))) return 'scope'
-      return given(deps, entry, clientId)
+      return given(deps, entry, { clientId, minTtl })
     },
   }
 }
 
-async function given(deps: VaultDeps, entry: VaultEntry, clientId: string): Promise<UpstreamToken | 'none' | 'consent'> {
+async function given(
+  deps: VaultDeps,
+  entry: VaultEntry,
+  { clientId, minTtl }: { clientId: string; minTtl: number | undefined },
+): Promise<UpstreamToken | 'none' | 'consent'> {
   const { store, now } = deps
   try {
-    const token = await accessTokenOf(deps, entry.id)
+    const token = await accessTokenOf(deps, entry.id, minTtl)
     if (!token) return 'none'
     const noted = await store.vault.used({ id: entry.id, by: clientId, now: now(), atMostEvery: notedOnceIn })
     const expiresIn = token.expiresAt === undefined ? undefined : token.expiresAt - now()

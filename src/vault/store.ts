@@ -36,7 +36,7 @@ export interface VaultStore {
     list(ask: { owner?: Owner | undefined; connection?: string | undefined; after?: string; limit: number }): Promise<VaultEntry[]>
     /**
      * Leases the entry for refreshing, to one caller anywhere. Returns the number of the lease, which grows with each; undefined: another holds it,
-     * or the entry has another version by now.
+     * or the entry has another version by now, or the provider has refused its tokens.
      */
     lease(ask: { id: string; version: number; now: number; until: number }): Promise<number | undefined>
     /** Stores renewed tokens and ends the lease. False, and nothing is stored: the entry is gone or has another version by now. */

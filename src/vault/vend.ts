@@ -9,9 +9,7 @@ import { openTokens } from './tokens.ts'
 import { ConsentNeeded, type VendedToken } from './vended.ts'
 
 /** An access token has at least so many seconds left, unless more are asked for. */
-export const usualMinTtl = 30
-/** Nobody may ask for more than this, in seconds. */
-export const longestMinTtl = 3600
+const usualMinTtl = 30
 
 /** How long a refresh may take in all, in seconds: longer than the timeouts of its requests together. */
 const leaseSeconds = 45

@@ -138,6 +138,10 @@ export function samples(origin: string): Record<string, Page | View> {
         problem: 'Please choose a password of at least 15 characters.',
       },
     },
+    'confirm-connection': {
+      page: 'confirm-connection',
+      data: { token: 't', flow: 'f', provider: 'Google', account: 'countess@lovelace.example', person: ada },
+    },
     'confirm-email': { page: 'confirm-email', data: { token: 't', email: 'countess@lovelace.example', person: ada } },
     'mail-sent': { page: 'done', data: { what: 'mail-sent', flow } },
     'sign-up-mail-sent': { page: 'done', data: { what: 'sign-up-mail-sent', flow } },
@@ -279,6 +283,10 @@ function hostile(origin: string): Record<string, Page> {
     'hostile-signed-out': { page: 'signed-out', data: { application, to: `${origin}/stay?${attack}`, stayed: false } },
     'hostile-forgot-password': { page: 'forgot-password', data: { flow, login: long, problem: attack } },
     'hostile-choose-password': { page: 'choose-password', data: { token: attack, kind: 'reset', username: long, person, problem: attack } },
+    'hostile-confirm-connection': {
+      page: 'confirm-connection',
+      data: { token: attack, flow: attack, provider: long, account: long, person },
+    },
     'hostile-confirm-email': { page: 'confirm-email', data: { token: attack, email: long, person } },
     'hostile-done': { page: 'done', data: { what: 'mail-sent', flow } },
     'hostile-error': { page: 'error', data: { code: long, description: long, status: 400, cure: long } },

@@ -8,7 +8,8 @@ import { authManagerStage } from './auth-manager-stage.ts'
 import { bearer } from './json.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
-  const { gatehouse, upstream, tokenOf, call, consentAs, finish, close } = await authManagerStage(engine)
+  const { gatehouse, upstream, tokenOf, call, consentAs, finish, stored, close } = await authManagerStage(engine)
+  const ownId = await stored('min-ttl')
 
   suite(`${engine}: the API of the Auth Manager`, () => {
     after(close)
@@ -150,6 +151,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'Request validation failed',
       ],
       ['no id', 'POST', '/v1/access-token', () => tokenOf('x'), undefined, 422, 'validation_error', 'Request validation failed'],
+      [
+        'a min_ttl that is none',
+        'POST',
+        `/v1/access-token?id=${ownId}&min_ttl=3601`,
+        () => tokenOf('min-ttl'),
+        undefined,
+        422,
+        'validation_error',
+        'Request validation failed',
+      ],
       [
         'an unknown id',
         'POST',

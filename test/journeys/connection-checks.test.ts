@@ -149,6 +149,14 @@ const wrong: readonly [
     { status: 503, body: {} },
   ],
   [
+    'a page in place of an answer about the client',
+    /^warning: The token endpoint does not say whether it knows the client: /,
+    {},
+    undefined,
+    '/token',
+    { status: 200, body: '<html>' },
+  ],
+  [
     'an answer with a strange code',
     /^problem: The token endpoint cannot be used: the provider answered an error code that is none/,
     {},

@@ -1,5 +1,6 @@
 /** Connections at a provider of tests, and people who sign in through them. */
 import assert from 'node:assert/strict'
+import type { Config } from '../../src/config/schema.ts'
 import { connectionSchema } from '../../src/connections/connection.ts'
 import { type Engine, testApp } from '../app.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
@@ -14,9 +15,9 @@ export const newcomer = (sub: string, more: object = {}) => ({
   ...more,
 })
 
-export async function upstreamStage(engine: Engine) {
+export async function upstreamStage(engine: Engine, settings: Readonly<Record<string, string>> = {}, change?: (config: Config) => Config) {
   const upstream = await upstreamProvider(() => gatehouse.now())
-  const gatehouse = await testApp(engine)
+  const gatehouse = await testApp(engine, settings, change)
   const { store, connections } = gatehouse.root
   const set = async (name: string, more: object = {}) => {
     const connection = connectionSchema.parse({

@@ -48,6 +48,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
       gatehouse.advance(100)
       assert.equal((await ask()).body.expires_in, 200)
+      assert.equal((await ask({ min_ttl: '200' })).body.expires_in, 200)
+      assert.equal((await ask({ min_ttl: '201' })).body.expires_in, 300, 'a fresh one')
+      assert.equal((await ask({ min_ttl: '3600' })).body.expires_in, 300, 'the longest that the provider gives')
       const page = await browser.open('/account/connections')
       assert.match(page.html, /last used .* by <bdi>agent/)
       const [event] = await store.audit.search({ act: 'vault.use', limit: 9, newestFirst: true })
@@ -74,6 +77,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'requested_token_type must be that of an access token',
       ],
       ['an actor', { actor_token: 'x', actor_token_type: accessToken }, 'invalid_request', 'actor_token is not taken with a connection'],
+      ...['0', '3601', '99999', '-1', '1.5', 'x'].map((min_ttl): [string, object, string, string] => [
+        `a min_ttl of "${min_ttl}"`,
+        { min_ttl },
+        'invalid_request',
+        'min_ttl must be a number of seconds from 1 to 3600',
+      ]),
       [
         'an unknown subject token',
         { subject_token: 'x' },

@@ -18,6 +18,8 @@ export const weakest: Readonly<Record<string, Role>> = {
   'PUT /api/v1/admin/users/:id/role': 'org_admin',
   'POST /api/v1/admin/users/:id/temporary-password': 'org_admin',
   'POST /api/v1/admin/users/:id/links': 'operator',
+  'GET /api/v1/admin/invitations': 'operator',
+  'DELETE /api/v1/admin/invitations/:id': 'operator',
   'DELETE /api/v1/admin/users/:id/sessions': 'operator',
   'GET /api/v1/admin/users/:id/factors': 'operator',
   'DELETE /api/v1/admin/users/:id/factors': 'org_admin',

@@ -25,7 +25,7 @@ const people = { username: 'vault.obi', password: 'vault' }
 const client = { clientId: 'auth', clientSecret: 'the secret of auth in this realm' }
 
 /** As the Auth Manager's: a confidential client that asks for consent, and a public one for people with a password. */
-const declared = {
+const declared = (logoutUri: string) => ({
   realm,
   enabled: true,
   sslRequired: 'none',
@@ -34,6 +34,7 @@ const declared = {
     {
       clientId: client.clientId,
       secret: client.clientSecret,
+      attributes: { 'backchannel.logout.url': logoutUri, 'backchannel.logout.session.required': 'true' },
       consentRequired: true,
       standardFlowEnabled: true,
       redirectUris: ['http://localhost:*', 'http://localhost/*', '*'],
@@ -68,7 +69,7 @@ const declared = {
       realmRoles: ['offline_access', 'default-roles-sbo'],
     },
   ],
-}
+})
 
 /** `KEYCLOAK_HOME`: one that is unpacked already. */
 async function home(): Promise<string> {
@@ -94,14 +95,14 @@ function run(command: string, args: readonly string[]): Promise<void> {
   })
 }
 
-/** Java 21 or newer is needed: `JAVA_HOME`, or the one in the path. */
-export async function startKeycloak(): Promise<Keycloak> {
+/** Java 21 or newer is needed: `JAVA_HOME`, or the one in the path. `logoutUri`: where it says that somebody signed out. */
+export async function startKeycloak(logoutUri: string): Promise<Keycloak> {
   const folder = await home()
   const port = await freePort()
   const server = `http://localhost:${port}`
   rmSync(join(folder, 'data/h2'), { recursive: true, force: true })
   mkdirSync(join(folder, 'data/import'), { recursive: true })
-  writeFileSync(join(folder, 'data/import/realm.json'), JSON.stringify(declared))
+  writeFileSync(join(folder, 'data/import/realm.json'), JSON.stringify(declared(logoutUri)))
   const args = ['start-dev', `--http-port=${port}`, '--http-management-port=0', '--import-realm', '--log-level=WARN']
   const child = spawn('sh', [join(folder, 'bin/kc.sh'), ...args], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   let said = ''
@@ -111,7 +112,7 @@ export async function startKeycloak(): Promise<Keycloak> {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid)
     await ended
   }
-  for (let second = 0; second < 180; second++) {
+  for (let second = 0; second < 600; second++) {
     const isUp = await fetch(`${server}/realms/${realm}/.well-known/openid-configuration`).then(
       ({ ok }) => ok,
       () => false,

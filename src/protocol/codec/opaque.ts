@@ -18,6 +18,7 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   lv: 'link to confirm an email address',
   le: 'link to change an email address',
   lu: 'link to finish a sign-up',
+  lc: 'link to connect an account of another provider',
   wc: 'challenge for a passkey',
   pr: 'pushed authorization request',
   ia: 'initial access token, to register clients',

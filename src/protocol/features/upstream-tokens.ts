@@ -2,6 +2,7 @@
 import { findAccessToken } from '../access-token.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Feature, TokenRequest } from '../feature.ts'
+import { readMinTtl } from '../min-ttl.ts'
 import type { Reply } from '../request-reply.ts'
 import type { AccessToken } from '../types.ts'
 
@@ -14,9 +15,10 @@ async function exchanged(ctx: Ctx, ask: TokenRequest): Promise<Reply | undefined
   if (more.length > 0 || !Object.hasOwn(client.connections, connection)) return undefined
   if ((params.get('requested_token_type') ?? accessTokenType) !== accessTokenType)
     refuse('invalid_request', 'requested_token_type must be that of an access token')
+  const minTtl = readMinTtl(params.get('min_ttl')) ?? refuse('invalid_request', 'min_ttl must be a number of seconds from 1 to 3600')
   const token = await subjectToken(ctx, ask)
   const scope = (client.connections[connection] ?? '').split(' ').filter(Boolean)
-  const found = await ctx.upstreamTokens.token({ subject: token.subject, clientId: client.client_id, connection, scope })
+  const found = await ctx.upstreamTokens.token({ subject: token.subject, clientId: client.client_id, connection, scope, ...minTtl })
   if (found === 'none') return refuse('invalid_target', 'the person has not connected an account of this connection') // §2.2.2
   if (found === 'scope') return refuse('invalid_scope', 'the token of this connection has a scope that this client is not registered for')
   if (found === 'consent') return refuse('invalid_grant', 'the person must connect their account of this connection again')

@@ -6,7 +6,7 @@ import type { VaultEntry } from '../../vault/entry.ts'
 import { removeEntry } from '../../vault/keep.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { type ConnectionsPage, connectionsPage } from '../pages/account/connections.ts'
-import { connectUrl } from '../upstream/connect.ts'
+import { connectUrl, towardsProvider } from '../upstream/connect.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
 
 /** One account at a provider: a way to sign in, kept tokens, or both. */
@@ -70,17 +70,7 @@ async function connect({ tenant, request, account }: AccountRequest): Promise<Ou
   const hash = tenant.ctx.tokens.hash('br', browser) as string
   try {
     const to = await connectUrl(tenant, connection, { subject: account.subject, browser: hash })
-    const application = {
-      name: settingsOf(connection).label,
-      clientUri: undefined,
-      logoUri: undefined,
-      policyUri: undefined,
-      tosUri: undefined,
-    }
-    return {
-      reply: { kind: 'page', page: 'leave', data: { application, to, isProvider: true }, remember: { id: browser } },
-      unfinished: true,
-    }
+    return { reply: { kind: 'page', ...towardsProvider(connection, to), remember: { id: browser } }, unfinished: true }
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
     tenant.vault.warn({ connection: connection.name, why: error.message }, 'an account of a provider could not be connected')

@@ -14,6 +14,7 @@ import { federationRoutes } from './admin/federation.ts'
 import { grantRoutes } from './admin/grants.ts'
 import { groupRoutes } from './admin/groups.ts'
 import { initialAccessTokenRoutes } from './admin/initial-access-tokens.ts'
+import { invitationRoutes } from './admin/invitations.ts'
 import { keyRoutes } from './admin/keys.ts'
 import { linkSendingRoutes } from './admin/links.ts'
 import { resourceRoutes } from './admin/resources.ts'
@@ -30,6 +31,7 @@ import type { JsonRoute } from './json-route.ts'
 const administration: readonly JsonRoute[] = [
   ...userRoutes,
   ...linkSendingRoutes,
+  ...invitationRoutes,
   ...factorRoutes,
   ...roleRoutes,
   ...groupRoutes,

@@ -4,6 +4,7 @@ import type { Connection } from '../../connections/connection.ts'
 import { takeRequest } from '../../connections/pending.ts'
 import type { UpstreamRequest } from '../../connections/store.ts'
 import { UpstreamError } from '../../connections/upstream-error.ts'
+import { readMinTtl } from '../../protocol/min-ttl.ts'
 import type { Request, RequestBody } from '../../protocol/request-reply.ts'
 import { consentUrl, keepConsent } from '../../vault/consent.ts'
 import { isOwner, type Owner, type VaultEntry } from '../../vault/entry.ts'
@@ -167,8 +168,10 @@ const notedEvery = 60
 
 async function accessToken({ tenant, sent, caller, connection }: Asked) {
   const { vault } = tenant
-  const entry = await ownEntry(tenant, { id: sent.query().get('id') ?? '', caller, connection })
-  const token = (await accessTokenOf(vault, entry.id)) ?? noSuchToken()
+  const query = sent.query()
+  const entry = await ownEntry(tenant, { id: query.get('id') ?? '', caller, connection })
+  const { minTtl } = readMinTtl(query.get('min_ttl')) ?? wrongQuery('min_ttl', 'must be a number of seconds from 1 to 3600')
+  const token = (await accessTokenOf(vault, entry.id, minTtl)) ?? noSuchToken()
   const noted = await vault.store.vault.used({ id: entry.id, by: caller.client, now: vault.now(), atMostEvery: notedEvery })
   return {
     data: { access_token: token.accessToken, expires_in: token.expiresAt === undefined ? null : token.expiresAt - vault.now() },
@@ -181,8 +184,7 @@ async function ownEntry(
   { vault }: WebTenant,
   { id, caller, connection }: { id: string; caller: AuthManagerCaller; connection: Connection },
 ): Promise<VaultEntry> {
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id))
-    problem(422, 'invalid_request', 'the query is not what this address takes', [{ field: 'id', rule: 'must be a UUID' }])
+  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)) wrongQuery('id', 'must be a UUID')
   const found = await vault.store.vault.byTokenId(id.toLowerCase())
   return found && isOwner(found.entry, caller.owner, connection.name) ? found.entry : noSuchToken()
 }
@@ -196,6 +198,10 @@ async function tokenIdOf({ vault }: WebTenant, ask: Parameters<WebTenant['vault'
 function used({ owner, client }: AuthManagerCaller, { id, connection }: VaultEntry, act: 'vault.use' | 'vault.store' | 'vault.remove') {
   const by = owner.type === 'account' ? ({ type: 'user', id: owner.id } as const) : ({ type: 'client', id: client } as const)
   return { act, outcome: 'success', by, target: id, detail: { connection, client, owner: owner.id } } as const
+}
+
+function wrongQuery(field: string, rule: string): never {
+  return problem(422, 'invalid_request', 'the query is not what this address takes', [{ field, rule }])
 }
 
 function noSuchToken(): never {

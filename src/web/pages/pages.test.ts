@@ -54,6 +54,7 @@ function pagesOf(text: string, logo: string | undefined = undefined): Page[] {
     { page: 'signed-out', data: { application, to, stayed: false, frames: [`https://app.example/out?${text}`, `https://a;b/${text}`] } },
     { page: 'forgot-password', data: { flow, login: `x${text}`, problem: text } },
     { page: 'choose-password', data: { token: text, kind: 'invitation', username: text, person, problem: text } },
+    { page: 'confirm-connection', data: { token: text, flow: text, provider: text, account: text, person } },
     { page: 'confirm-email', data: { token: text, email: text, person } },
     { page: 'done', data: { what: 'mail-sent', flow } },
     { page: 'error', data: { code: text, description: text, status: 400, cure: text } },
@@ -191,6 +192,7 @@ test('each page has the narrowest policy', () => {
     enrolment: "'self'",
     'forgot-password': "'self'",
     'choose-password': "'self'",
+    'confirm-connection': "'self'",
     'confirm-email': "'self'",
   }
   for (const page of pagesOf('x')) {

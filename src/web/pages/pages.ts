@@ -2,6 +2,7 @@
 import type { Page } from '../../protocol/request-reply.ts'
 import { chooseAccount } from './choose-account.ts'
 import { choosePassword } from './choose-password.ts'
+import { confirmConnection } from './confirm-connection.ts'
 import { confirmEmail } from './confirm-email.ts'
 import { confirmSignUp } from './confirm-sign-up.ts'
 import { consent } from './consent.ts'
@@ -74,6 +75,8 @@ function viewOf(page: Page, look: PageContext): View {
       return forgotPassword(page.data, look)
     case 'choose-password':
       return choosePassword(page.data, look)
+    case 'confirm-connection':
+      return confirmConnection(page.data, look)
     case 'confirm-email':
       return confirmEmail(page.data, look)
     case 'done':

@@ -10,6 +10,7 @@ import { refuse } from '../../protocol/errors.ts'
 import type { Page, PageReply } from '../../protocol/request-reply.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { Route, WebTenant } from '../http/route.ts'
+import { connectByLink, connectPage } from '../upstream/mailed-link.ts'
 import { tooManyAttempts } from './too-many-attempts.ts'
 
 const dead = 'this link was already used or has expired; request a new one'
@@ -57,10 +58,11 @@ const openLink: Route = {
   path: '/link',
   methods: ['GET'],
   audience: 'person',
-  async handle(tenant, { params }) {
-    const token = params.need('token')
-    const { link, account } = (await findLink(mailOf(tenant), token)) ?? refuse('invalid_request', dead)
-    return { kind: 'page', ...pageOf(token, link, account) }
+  async handle(tenant, request) {
+    const token = request.params.need('token')
+    const found = (await findLink(mailOf(tenant), token)) ?? refuse('invalid_request', dead)
+    if (found.link.kind === 'connection') return connectPage(tenant, request, found)
+    return { kind: 'page', ...pageOf(token, found.link, found.account) }
   },
 }
 
@@ -115,4 +117,4 @@ function finished(what: 'password-set' | 'email-confirmed'): PageReply {
   return { kind: 'page', page: 'done', data: { what, flow: undefined } }
 }
 
-export const linkRoutes: readonly Route[] = [forgotPassword, sendReset, openLink, setPassword, confirmEmail]
+export const linkRoutes: readonly Route[] = [forgotPassword, sendReset, openLink, setPassword, confirmEmail, connectByLink]

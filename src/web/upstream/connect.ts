@@ -7,12 +7,12 @@ import { profileOf } from '../../connections/profile.ts'
 import { UpstreamError } from '../../connections/upstream-error.ts'
 import type { AuditEvent } from '../../protocol/audit-events.ts'
 import { isComplete } from '../../protocol/progress.ts'
-import type { Reply, Request } from '../../protocol/request-reply.ts'
+import type { Page, Reply, Request } from '../../protocol/request-reply.ts'
 import { keepTokens } from '../../vault/keep.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { WebTenant } from '../http/route.ts'
 import type { UpstreamAnswer } from './answer.ts'
-import { identityOf } from './sign-in.ts'
+import { identityOf } from './arrival.ts'
 
 /** How long a person may take at the provider, in seconds. */
 const connectLifetime = 600
@@ -36,6 +36,12 @@ export function connectUrl(
     lifetime: connectLifetime,
     params: keeps ? vaultParams : {},
   })
+}
+
+/** A page of its own on the way to the provider: it ends the form's chain of redirects. */
+export function towardsProvider(connection: Connection, to: string): Extract<Page, { page: 'leave' }> {
+  const none = { clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
+  return { page: 'leave', data: { application: { name: settingsOf(connection).label, ...none }, to, isProvider: true } }
 }
 
 /** The same person must still be signed in at this browser. */

@@ -5,19 +5,14 @@ import { redirectUriOf } from '../../connections/deps.ts'
 import { beginRequest } from '../../connections/pending.ts'
 import { profileOf, type UpstreamProfile } from '../../connections/profile.ts'
 import { UpstreamError } from '../../connections/upstream-error.ts'
-import { type Account, foldLogin, isActive } from '../../identity/account.ts'
-import { claimsSchema, newAccount } from '../../identity/accounts.ts'
-import { signUpAttributes } from '../../identity/attributes.ts'
-import type { UpstreamIdentity } from '../../identity/upstream-identities.ts'
-import { domainOf } from '../../protocol/email-address.ts'
 import { refuse } from '../../protocol/errors.ts'
 import { findFlow, type LiveFlow } from '../../protocol/flow.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import { signInPage } from '../../protocol/sign-in-page.ts'
-import { cleanPart } from '../../protocol/text.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { Route, WebTenant } from '../http/route.ts'
 import { completeSignIn, startBrowserSession } from '../sign-in/complete.ts'
+import { accountFor, type FoundAccount } from './account.ts'
 import type { UpstreamAnswer } from './answer.ts'
 
 /** What the person reads on the sign-in page when it did not work. */
@@ -29,6 +24,8 @@ const problems = {
   answer: 'The answer of that provider could not be trusted, so nothing was done. Please try again, or sign in another way.',
   stranger: 'No account here is connected with that one. Sign in another way; then you can connect it on your account page.',
   taken: 'There is an account with this address here already. Sign in to it; then you can connect the other one on your account page.',
+  mailed:
+    'There is an account with this address here already. If it is yours, open the link that we have just sent there, in this browser: it connects the two. Or sign in to it here.',
   incomplete: 'An account here needs more details than that provider gives. Please ask an administrator for an account.',
   closed: 'Your account here cannot be used. Please ask an administrator.',
 } as const
@@ -86,7 +83,7 @@ export async function finishSignIn(tenant: WebTenant, request: Request, answer: 
     const { person } = await redeem(tenant.connections, connection, params, binding)
     if (!person) throw new UpstreamError('configuration', 'the provider does not tell who it was')
     const profile = profileOf(connection, person)
-    const found = await accountFor(tenant, connection, person, profile)
+    const found = await accountFor(tenant, { connection, person, profile, live, flowToken: carried, address: request.address })
     return typeof found === 'string'
       ? problemPage(tenant, place, found)
       : await signedIn(tenant, request, place, { ...found, profile, person })
@@ -95,61 +92,12 @@ export async function finishSignIn(tenant: WebTenant, request: Request, answer: 
   }
 }
 
-async function accountFor(
-  { signIn, accounts, ctx }: WebTenant,
-  connection: Connection,
-  person: UpstreamPerson,
-  profile: UpstreamProfile,
-): Promise<{ account: Account; isNew: boolean } | Problem> {
-  const { upstreamIdentities, accounts: stored } = signIn.store
-  const now = ctx.now()
-  const known = await upstreamIdentities.find(connection.name, person.subject)
-  if (known) {
-    const account = await stored.bySubject(known.subject)
-    if (!account || !isActive(account)) return 'closed'
-    await upstreamIdentities.used(connection.name, person.subject, now)
-    return { account, isNew: false }
-  }
-  if (profile.email !== undefined && (await stored.byLogin(foldLogin(profile.email)))) return 'taken'
-  if (!maySignUp(connection, profile)) return 'stranger'
-  const { asked, closedBy } = signUpAttributes(await signIn.store.attributes.list())
-  if (closedBy.length > 0 || asked.some(({ required }) => required)) return 'incomplete'
-  const sub = ctx.id()
-  const claims = { ...checkedClaims(profile.claims), ...(profile.email === undefined ? {} : { email_verified: true }) }
-  const input = { sub, username: sub, claims, ...(profile.email === undefined ? {} : { email: profile.email }) }
-  const account = newAccount(accounts, input, { passwordHash: undefined, passwordIsTemporary: false })
-  const identity = identityOf(connection, person, profile, sub, now)
-  return (await upstreamIdentities.create(account, identity)) ? { account, isNew: true } : 'taken'
-}
-
-function maySignUp({ sign_in }: Connection, { email }: UpstreamProfile): boolean {
-  if (sign_in.sign_up === 'open') return true
-  return sign_in.sign_up === 'domains' && email !== undefined && sign_in.email_domains.includes(domainOf(email) ?? '')
-}
-
-/** A claim that an account cannot have is left out: it must not keep the person out. */
-function checkedClaims(claims: UpstreamProfile['claims']): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(claims).filter(([name, value]) => claimsSchema.safeParse({ [name]: value }).success))
-}
-
-export function identityOf(
-  { name: connection }: Connection,
-  { subject: upstreamSubject, claims }: UpstreamPerson,
-  { email }: UpstreamProfile,
-  subject: string,
-  now: number,
-): UpstreamIdentity {
-  const told = email ?? claims['preferred_username'] ?? claims['login'] ?? claims['name']
-  const label = typeof told === 'string' ? cleanPart(told, 200) || undefined : undefined
-  return { connection, upstreamSubject, subject, label, createdAt: now, lastUsedAt: now }
-}
-
 /** As after a password: a second factor of ours is asked for, unless the provider says that it has asked for one. */
 async function signedIn(
   tenant: WebTenant,
   request: Request,
   { live, flowToken, connection }: Place,
-  { account, isNew, profile, person }: { account: Account; isNew: boolean; profile: UpstreamProfile; person: UpstreamPerson },
+  { account, is, profile, person }: FoundAccount & { profile: UpstreamProfile; person: UpstreamPerson },
 ): Promise<Reply> {
   const { ctx } = tenant
   const sessions = await ctx.people.sessions(request.browser.sessions, ctx.now(), request.address)
@@ -162,8 +110,9 @@ async function signedIn(
     : await completeSignIn(tenant, entry, account, { amr: ['fed'], upstream })
   if (!reply) return problemPage(tenant, { live, flowToken, connection }, 'closed')
   if (profile.multiFactor) await ctx.store.flows.answer(live.flow.id, 'sign-in')
-  const created = isNew ? [ownEvent('user.sign-up', account, detail), ownEvent('user.connect', account, detail)] : []
-  return { ...reply, auditEvents: [...created, ...(reply.auditEvents ?? [])] }
+  const created = is === 'new' ? [ownEvent('user.sign-up', account, detail)] : []
+  const connected = is === 'known' ? [] : [ownEvent('user.connect', account, detail)]
+  return { ...reply, auditEvents: [...created, ...connected, ...(reply.auditEvents ?? [])] }
 }
 
 /** Its session there, by which it signs people out here. Back-Channel Logout §2.4 */
