@@ -56,10 +56,12 @@ suite('a Gatehouse is caught that', { concurrency: false }, () => {
   const listeners: { honest: RequestListener; current: RequestListener }[] = []
 
   before(async () => {
-    target = await startGatehouse(undefined, (listener) => {
-      const one = { honest: listener, current: listener }
-      listeners.push(one)
-      return (request, response) => one.current(request, response)
+    target = await startGatehouse({
+      around(listener) {
+        const one = { honest: listener, current: listener }
+        listeners.push(one)
+        return (request, response) => one.current(request, response)
+      },
     })
   })
   after(() => target.stop())

@@ -17,7 +17,7 @@ interface Detailed {
   rar?: readonly object[]
 }
 
-const { exchange: _, mtls: __, ...served } = clients // token exchange is not part of it, and it is started without TLS
+const { exchange: _, mtls: __, manager: ___, wallet: ____, ciba: _____, ...served } = clients // what is not part of it; and it is started without TLS
 
 /** `around`: wraps the request listener. */
 export async function startOidcProvider(around = (listener: RequestListener) => listener): Promise<RunningTarget> {
