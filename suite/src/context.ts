@@ -147,7 +147,13 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
     },
     administer,
     async newcomer() {
-      const person = { username: `new-${seeded.text(6).replace(/[^a-z\d]/gi, 'x').toLowerCase()}`, password: seeded.text(18) }
+      const person = {
+        username: `new-${seeded
+          .text(6)
+          .replace(/[^a-z\d]/gi, 'x')
+          .toLowerCase()}`,
+        password: seeded.text(18),
+      }
       await administer('create', person)
       return { ...person, browser: () => browserOf(person) }
     },

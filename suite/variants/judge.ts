@@ -40,7 +40,8 @@ await inPlaces(async (places) => {
   const reached = inFiles.filter((variant) => known.some(({ coverage }) => isReached(coverage, variant)))
   const chosen = drawn(reached, flags.seed, Number(flags.sample))
   if (flags.list) for (const { file, line, kind, guard } of chosen) console.log(`${file}:${line} ${kind}: ${guard}`)
-  else console.log(reportOf(await tryAll(chosen, places, known), { chosen: chosen.length, reached, all: inFiles, seed: flags.seed, excused }))
+  else
+    console.log(reportOf(await tryAll(chosen, places, known), { chosen: chosen.length, reached, all: inFiles, seed: flags.seed, excused }))
 })
 
 /** One for each core, all of which are removed afterwards. */
@@ -96,7 +97,9 @@ async function tryAll(chosen: readonly Variant[], places: readonly Place[], know
         const [checks, source] = [checksFor(variant, known), sourceOf(variant.file)]
         const by = checks.length === 0 ? undefined : await place.try(variant.file, varied(variant, source), source, checks)
         tried.push({ variant, by, checks: checks.length })
-        progress(`${tried.length}/${chosen.length} ${by === undefined ? 'survived' : `caught by ${by}`}: ${variant.file}:${variant.line} ${variant.kind}`)
+        progress(
+          `${tried.length}/${chosen.length} ${by === undefined ? 'survived' : `caught by ${by}`}: ${variant.file}:${variant.line} ${variant.kind}`,
+        )
       }
     }),
   )

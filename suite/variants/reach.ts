@@ -15,7 +15,9 @@ export interface Reach {
 
 /** `port`: of the inspector of a Gatehouse that runs from the sources in `folder`. */
 export async function openReach(port: number, folder: string): Promise<Reach> {
-  const [{ webSocketDebuggerUrl: url }] = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as [{ webSocketDebuggerUrl: string }]
+  const [{ webSocketDebuggerUrl: url }] = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as [
+    { webSocketDebuggerUrl: string },
+  ]
   const socket = new WebSocket(url)
   await once(socket, 'open')
   let asked = 0

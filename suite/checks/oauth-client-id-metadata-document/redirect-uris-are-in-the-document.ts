@@ -3,7 +3,7 @@ import { check } from '../../src/check.ts'
 import { errorPage, redirected } from '../../src/expect.ts'
 
 export default check({
-  clause: 'OAuth Client ID Metadata Document §6',
+  clause: 'OAuth Client ID Metadata Document §4.2',
   level: 'MUST',
   title: 'A redirect URI that is not in the document is rejected',
   needs: ['code flow', 'client documents'],

@@ -14,7 +14,11 @@ export const documentRedirect = 'https://document.example/callback'
 /** `change`: of the document; it is served as `/client.json`, and what it returns beside it under other paths. */
 export async function documentClient(
   { app, publish, target }: CheckContext,
-  { path = '/client.json', document = {}, others = {} }: { path?: string; document?: Document; others?: Readonly<Record<string, Document>> } = {},
+  {
+    path = '/client.json',
+    document = {},
+    others = {},
+  }: { path?: string; document?: Document; others?: Readonly<Record<string, Document>> } = {},
 ): Promise<DocumentClient> {
   const scope = target.api?.scope ?? ''
   const { url, calls } = await publish((origin) => ({

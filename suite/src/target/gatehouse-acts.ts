@@ -43,10 +43,11 @@ export function administration(folder: string, program: string, env: NodeJS.Proc
     },
     suspend: async ({ username }) => void (await gatehouse(['users', 'suspend', username])),
     delete: async ({ username }) => void (await gatehouse(['users', 'delete', username])),
-    setPassword: async ({ username, password }) => void (await gatehouse(['users', 'set-password', username, '--password-stdin'], password)),
+    setPassword: async ({ username, password }) =>
+      void (await gatehouse(['users', 'set-password', username, '--password-stdin'], password)),
     async withdraw({ username }) {
-      const grants: { id: string }[] = JSON.parse(await gatehouse(['grants', 'list', '--user', username, '--json']))
-      for (const { id } of grants) await gatehouse(['grants', 'revoke', id])
+      const grants: { grant: string }[] = JSON.parse(await gatehouse(['grants', 'list', '--user', username, '--json']))
+      for (const { grant } of grants) await gatehouse(['grants', 'revoke', grant])
     },
   }
 }

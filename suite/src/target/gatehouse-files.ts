@@ -131,4 +131,3 @@ export function accountOf(username: string): object {
     },
   }
 }
-

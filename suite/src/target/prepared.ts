@@ -119,7 +119,8 @@ export const clients: Readonly<Record<string, Prepared>> = {
 export function registrationsOf(prepared: Readonly<Record<string, Prepared>>): Record<string, Registration> {
   return Object.fromEntries(
     Object.entries(prepared).map(([name, prepared]) => {
-      const { grants, native, responseTypes, pkceOptional, certificateBound, signsBackchannelRequests, resource, ...registration } = prepared
+      const { grants, native, responseTypes, pkceOptional, certificateBound, signsBackchannelRequests, resource, ...registration } =
+        prepared
       return [name, registration]
     }),
   )
