@@ -1,19 +1,20 @@
-/** Guards in sources, and the edits that take one of them away each. */
-import { editsOf, isNode, type Node } from '../../test/mutation/edits.ts'
-import { mutate, nodesOf, treeOf } from '../../test/mutation/mutants.ts'
+/** The guards of rules that cite their clause, and the edits that take one of them away each. */
+import type { Node } from '../../test/mutation/edits.ts'
+import { nodesOf, treeOf } from '../../test/mutation/mutants.ts'
 
 /** A source with one guard less. */
 export interface Variant {
   /** From the root of the repository. */
   file: string
   line: number
-  kind: 'refusal' | 'condition' | 'sql'
+  /** The whole guard, or one of the conditions that `||` joins in it. */
+  kind: 'refusal' | 'condition'
   start: number
   end: number
   replacement: string
-  /** Offset of what runs when the guard refuses; of a condition in SQL, of the statement. */
+  /** Offset of what runs when the guard refuses. */
   at: number
-  /** The first line of what is changed: it names the variant wherever in the file it stands. */
+  /** The beginning of what is changed: it names the variant wherever in the file it stands. */
   guard: string
 }
 
@@ -21,18 +22,12 @@ type Found = Pick<Variant, 'kind' | 'start' | 'end' | 'replacement' | 'at'>
 
 /** In the order of the source. */
 export function variantsOf(file: string, source: string): Variant[] {
-  const found = [...nodesOf(treeOf(source))].flatMap(({ node, parents }) => [
-    ...ofStatement(node, source),
-    ...ofExpression(node, source),
-    ...ofSql(node, parents, source),
-  ])
-  return found
+  return [...nodesOf(treeOf(source))]
+    .flatMap(({ node, parents }) =>
+      [...ofStatement(node, source), ...ofExpression(node, source)].filter(() => isCited([...parents, node], source)),
+    )
     .map((edit) => ({ ...edit, file, line: source.slice(0, edit.start).split('\n').length, guard: guardOf(edit, source) }))
     .toSorted((a, b) => a.start - b.start || a.end - b.end)
-}
-
-export function varied(variant: Variant, source: string): string {
-  return mutate(variant, source)
 }
 
 /** `if (condition) refuse(…)`: without it, and without each of the conditions that `||` joins. */
@@ -53,13 +48,6 @@ function ofExpression(node: Node, source: string): Found[] {
   return refusal === then ? [whole, ...withoutEach(test, refusal.start)] : [whole]
 }
 
-/** But for the tenant: a target is one tenant, so that another cannot be seen. */
-function ofSql(node: Node, parents: readonly Node[], source: string): Found[] {
-  const edits = editsOf(node, parents, source).filter(({ operator, at }) => operator === 'sql' && at !== undefined)
-  const visible = edits.filter((edit) => !textOf(edit, source).includes('tenant_id'))
-  return visible.map(({ start, end, replacement }) => ({ kind: 'sql', start, end, replacement, at: node.start }))
-}
-
 function withoutEach(test: Node, at: number): Found[] {
   if (test.type !== 'LogicalExpression' || test['operator'] !== '||') return []
   return operandsOf(test).map(({ start, end }) => ({ kind: 'condition', start, end, replacement: 'false', at }))
@@ -70,18 +58,25 @@ function operandsOf(node: Node): Node[] {
   return [...operandsOf(node['left'] as Node), ...operandsOf(node['right'] as Node)]
 }
 
-/** The statement refuses, or leaves the function without a result. */
 function refuses(statement: Node, source: string): boolean {
   if (statement.type === 'BlockStatement') return (statement['body'] as Node[]).some((one) => refuses(one, source))
   if (statement.type === 'ThrowStatement') return true
-  if (statement.type === 'ExpressionStatement') return isRefusal(statement['expression'] as Node, source)
-  if (statement.type !== 'ReturnStatement') return false
-  const value = statement['argument']
-  return !isNode(value) || isRefusal(value, source) || ['undefined', 'false', '[]'].includes(textOf(value, source))
+  const value = { ExpressionStatement: statement['expression'], ReturnStatement: statement['argument'] }[statement.type]
+  return value ? isRefusal(value as Node, source) : false
 }
 
 function isRefusal(node: Node, source: string): boolean {
   return /^(?:await )?(?:refuse\w*|denied)\(/.test(textOf(node, source))
+}
+
+/** On its lines, or in the comment above its function. */
+function isCited(nodes: readonly Node[], source: string): boolean {
+  const guard = nodes.at(-1)!
+  const lines = source.slice(source.lastIndexOf('\n', guard.start) + 1, source.indexOf('\n', guard.end))
+  const outermost = nodes[1]!
+  const before = source.slice(0, outermost.start).trimEnd()
+  const comment = before.endsWith('*/') ? before.slice(before.lastIndexOf('/**')) : ''
+  return lines.includes('§') || comment.includes('§')
 }
 
 function textOf({ start, end }: Pick<Node, 'start' | 'end'>, source: string): string {

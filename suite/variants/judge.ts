@@ -8,10 +8,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeCopies } from '../../test/mutation/copies.ts'
 import { hits } from '../../test/mutation/coverage.ts'
+import { mutate } from '../../test/mutation/mutants.ts'
 import { filesOf } from '../../test/mutation/sources.ts'
 import { catalogue } from '../src/catalogue.ts'
 import type { NamedCheck } from '../src/check.ts'
-import { type Variant, varied } from './guards.ts'
+import type { Variant } from './guards.ts'
 import { type Known, openPlace, type Place } from './place.ts'
 import { allVariants, drawn, sourceOf } from './pool.ts'
 import { type Excused, reportOf, type Tried } from './report.ts'
@@ -77,8 +78,8 @@ async function learn(places: readonly Place[]): Promise<Known[]> {
 }
 
 /** The function with the guard was called. */
-function isReached(coverage: Known['coverage'], { file, start, kind, at }: Variant): boolean {
-  return hits(coverage, { file, at: kind === 'sql' ? at : start }) > 0
+function isReached(coverage: Known['coverage'], { file, start }: Variant): boolean {
+  return hits(coverage, { file, at: start }) > 0
 }
 
 function checksFor(variant: Variant, known: readonly Known[]): NamedCheck[] {
@@ -95,7 +96,7 @@ async function tryAll(chosen: readonly Variant[], places: readonly Place[], know
       for (const variant of left) {
         if (over.signal.aborted) return
         const [checks, source] = [checksFor(variant, known), sourceOf(variant.file)]
-        const by = checks.length === 0 ? undefined : await place.try(variant.file, varied(variant, source), source, checks)
+        const by = checks.length === 0 ? undefined : await place.try(variant.file, mutate(variant, source), source, checks)
         tried.push({ variant, by, checks: checks.length })
         progress(
           `${tried.length}/${chosen.length} ${by === undefined ? 'survived' : `caught by ${by}`}: ${variant.file}:${variant.line} ${variant.kind}`,

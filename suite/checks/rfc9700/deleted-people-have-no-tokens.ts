@@ -6,7 +6,7 @@ export default check({
   level: 'MUST',
   title: 'The tokens and sessions of a deleted person no longer work',
   needs: ['code flow', 'refresh tokens', 'UserInfo'],
-  seconds: 60,
+  seconds: 150,
   async run({ administer, app, newcomer, userinfo }) {
     const person = await newcomer()
     const signedIn = person.browser()

@@ -6,7 +6,7 @@ export default check({
   level: 'SHOULD',
   title: 'After the password was changed, refresh tokens and sessions from before no longer work',
   needs: ['code flow', 'refresh tokens', 'UserInfo'],
-  seconds: 60,
+  seconds: 150,
   async run({ administer, app, newcomer, random, userinfo }) {
     const person = await newcomer()
     const signedIn = person.browser()

@@ -6,7 +6,7 @@ export default check({
   level: 'MUST',
   title: 'When a person withdraws what they allowed, its tokens no longer work and consent is asked for again',
   needs: ['code flow', 'refresh tokens', 'UserInfo'],
-  seconds: 60,
+  seconds: 150,
   async run({ administer, app, newcomer, userinfo }) {
     const person = await newcomer()
     const signedIn = person.browser()
