@@ -11,7 +11,7 @@ import { send } from '../http/wire.ts'
 
 const version = '26.7.3'
 const artifact = `org.keycloak:keycloak-quarkus-dist:${version}:zip`
-const startSeconds = 180
+const startSeconds = 600
 
 /** Of the master realm, made at the first start. */
 const administrator = { username: 'admin', password: 'suite-admin-5vLm8Kq2' }
