@@ -1,6 +1,6 @@
 /** Faults of Grant Management, of clients that are known by a document, and of MCP. */
-import { after, before, type Fault, fault, member } from './fault.ts'
-import { beforeJson, forgiving, of, welcoming } from './lenient.ts'
+import { after, answers, before, type Fault, fault, member } from './fault.ts'
+import { forgiving, of, welcoming } from './lenient.ts'
 
 const grants = of('oauth-2-0-grant-management')
 const documents = of('oauth-client-id-metadata-document')
@@ -80,8 +80,6 @@ export const agentFaults: readonly Fault[] = [
   fault(
     'lets native agents register no loopback addresses',
     mcp('native-agents-register'),
-    beforeJson('/register', (metadata) => {
-      if (metadata['application_type'] === 'native') delete metadata['application_type']
-    }),
+    answers('/register', ({ body }) => body.includes('http://127.0.0.1'), 400, { error: 'invalid_redirect_uri' }),
   ),
 ]

@@ -41,6 +41,8 @@ export const backchannelFaults: readonly Fault[] = [
       'signed-request-stands-alone',
       'signed-request-is-used-once',
       'signing-clients-sign',
+      'binding-message-is-checked',
+      'requested-expiry-is-a-number',
     ),
     forgiving(endpoint, { auth_req_id: 'given', expires_in: 60 }),
   ),

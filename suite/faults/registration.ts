@@ -48,8 +48,27 @@ export const registrationFaults: readonly Fault[] = [
   }),
   fault(
     'does not escape pages',
-    [...rfc7591('names-are-escaped'), ...of('rfc8628')('user-code-is-escaped')],
+    rfc7591('names-are-escaped'),
     pages((body) => body.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"')),
+  ),
+  fault('shows the user code of the address as it is', of('rfc8628')('user-code-is-escaped'), {
+    answer(answer, { query }) {
+      answer.body += query.get('user_code') ?? ''
+    },
+  }),
+  fault(
+    'does not hold clients to what they registered',
+    [
+      ...of('rfc9126')('pushing-can-be-required'),
+      ...of('rfc9101')('signing-can-be-required'),
+      ...of('rfc9449')('bound-clients-send-proofs'),
+    ],
+    registersWithout('require_pushed_authorization_requests', 'require_signed_request_object', 'dpop_bound_access_tokens'),
+  ),
+  fault(
+    'registers with any initial access token, and updates anything',
+    [...rfc7591('initial-access-token-is-checked'), ...of('rfc7592')('update-is-checked')],
+    forgiving(/^\/register/, { client_id: 'given' }),
   ),
   fault(
     'omits c_hash',

@@ -60,7 +60,7 @@ function operandsOf(node: Node): Node[] {
 
 function refuses(statement: Node, source: string): boolean {
   if (statement.type === 'BlockStatement') return (statement['body'] as Node[]).some((one) => refuses(one, source))
-  if (statement.type === 'ThrowStatement') return true
+  if (statement.type === 'ThrowStatement') return /^throw (?:denied\(|new (?:OAuthError|TooMany)\()/.test(textOf(statement, source))
   const value = { ExpressionStatement: statement['expression'], ReturnStatement: statement['argument'] }[statement.type]
   return value ? isRefusal(value as Node, source) : false
 }

@@ -12,6 +12,7 @@ export default check({
     const { id_token = 'x.y.z' } = await app().tokens()
     refused(await request({ login_hint: undefined }), 'invalid_request')
     refused(await request({ id_token_hint: id_token }), 'invalid_request')
+    refused(await request({ login_hint: undefined, login_hint_token: id_token }))
     const asked = await ask()
     await asked.answer('decline')
   },
