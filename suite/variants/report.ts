@@ -31,6 +31,10 @@ export function reportOf(tried: readonly Tried[], { chosen, reached, all, seed, 
     ...(survivors.length > 0 ? [''] : []),
     ...folders.map(([folder, some = []]) => row(folder, some)),
     row('together', tried),
+    row(
+      'but for those with a reason',
+      tried.filter((one) => one.by !== undefined || reasonOf(one, excused) === undefined),
+    ),
     `${tried.length} of ${chosen} servers were tried${tried.length < chosen ? ', then time was up' : ''}. Seed ${seed}.`,
     `There are ${all.length} guards; checks run the functions of ${reached.length} of them.`,
   ].join('\n')
@@ -49,7 +53,7 @@ function survivor({ variant: { file, line, kind, guard }, checks }: Tried, reaso
 function row(name: string, tried: readonly Tried[]): string {
   const caught = tried.filter(({ by }) => by !== undefined).length
   const rate = tried.length === 0 ? '' : `${((100 * caught) / tried.length).toFixed(1)} %`
-  return `${name.padEnd(32)}${String(caught).padStart(6)} of ${String(tried.length).padStart(5)}${rate.padStart(10)}`
+  return `${name.padEnd(34)}${String(caught).padStart(6)} of ${String(tried.length).padStart(5)}${rate.padStart(10)}`
 }
 
 function orderOf({ variant: { file, line } }: Tried): string {

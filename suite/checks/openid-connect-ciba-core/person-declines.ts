@@ -4,7 +4,7 @@ import { refused } from '../../src/expect.ts'
 export default check({
   clause: 'OpenID Connect CIBA Core §11',
   level: 'MUST',
-  title: 'Polling returns access_denied after the person declined',
+  title: 'Asking for the tokens returns access_denied after the person declined',
   needs: ['backchannel authentication'],
   seconds: 60,
   async run({ backchannel }) {
