@@ -20,6 +20,7 @@ const titles: readonly [pattern: string, name: string][] = [
   ['OAuth 2\\.0 Multiple Response Type Encoding Practices|Encoding Practices', 'OAuth 2.0 Multiple Response Type Encoding Practices'],
   ['OAuth 2\\.0 Form Post Response Mode', 'OAuth 2.0 Form Post Response Mode'],
   ['JWT Secured Authorization Response Mode(?: for OAuth 2\\.0)?|JARM', 'JARM'],
+  ['(?:OAuth 2\\.0 )?Grant Management(?: for OAuth 2\\.0)?', 'OAuth 2.0 Grant Management'],
   ['draft-ietf-oauth-client-id-metadata-document-\\d\\d', 'OAuth Client ID Metadata Document'],
   ['FAPI 2\\.0 Security Profile', 'FAPI 2.0 Security Profile'],
   ['FAPI 2\\.0 Message Signing', 'FAPI 2.0 Message Signing'],

@@ -16,7 +16,7 @@ test('a check lies in the folder of its specification, and cites a section of it
   for (const check of all) {
     assert.match(
       check.clause,
-      /^(?:RFC \d{4}|OpenID (?:Connect|Federation|for)[\w -]*|OAuth 2\.0 [\w ]+) §(?:[A-Z]|\d+(?:\.\d+)*)$/,
+      /^(?:RFC \d{4}|OpenID (?:Connect|Federation|for)[\w -]*|OAuth (?:2\.0|Client ID) [\w ]+|MCP Authorization) §(?:[A-Z]|\d+)(?:\.\d+)*$/,
       check.id,
     )
     const folder = specificationOf(check)

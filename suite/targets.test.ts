@@ -26,7 +26,7 @@ suite('targets', { concurrency: false }, () => {
   test('Gatehouse on PostgreSQL spends and takes back tokens', async () => {
     const { url, drop } = await freshPostgres()
     const part = select(all, { only: ['race', 'once', 'revoke', 'replay', 'userinfo', 'rp-initiated-logout'] })
-    await assertKnown(await startGatehouse(url), part)
+    await assertKnown(await startGatehouse({ database: url }), part)
     await drop()
   })
 })

@@ -189,10 +189,11 @@ export function refuseUnregistered(
   refuseScope(scope, registered)
 }
 
-/** What a client's policy demands of how its requests arrive. */
-function refuseUnmet({ policy, require_signed_request_object: signed }: Client, proven: Provenance): void {
-  if (policy.pushed_requests === 'required' && proven.pushed === undefined)
-    refuse('invalid_request', 'this client must push its authorization requests') // RFC 9126 §4
+/** What a client's registration demands of how its requests arrive. */
+function refuseUnmet(client: Client, proven: Provenance): void {
+  const { policy, require_signed_request_object: signed, require_pushed_authorization_requests: pushed } = client
+  if ((pushed || policy.pushed_requests === 'required') && proven.pushed === undefined)
+    refuse('invalid_request', 'this client must push its authorization requests') // RFC 9126 §4, §6
   const isPushedInstead = policy.signed_requests === 'unless_pushed' && proven.pushed !== undefined
   if ((signed || (policy.signed_requests !== 'optional' && !isPushedInstead)) && !proven.signed)
     refuse('invalid_request', 'this client must sign its authorization requests') // RFC 9101 §10.5

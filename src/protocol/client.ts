@@ -34,7 +34,10 @@ const logoutUri = secureUrl.refine((text) => !text.includes('#'), 'must not have
 
 /** What binds the access tokens of a client to a key of its own. */
 export const bindingMembers = ['dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'] as const
-export type BindingMember = (typeof bindingMembers)[number]
+
+/** What a client may be held to by a member of its own; a feature must serve it. */
+export const heldMembers = [...bindingMembers, 'require_pushed_authorization_requests'] as const
+export type HeldMember = (typeof heldMembers)[number]
 
 /** What a client may have encrypted: by the members `…_encrypted_response_alg` and `…_encrypted_response_enc`. */
 const encryptedKinds = ['authorization', 'id_token', 'userinfo'] as const
@@ -93,6 +96,7 @@ export const clientSchema = z
       .optional()
       .describe('Its public keys, as {"keys": [...]}: for private_key_jwt, self_signed_tls_client_auth and request objects, RFC 7517 §5'),
     request_object_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its request objects; absent: any'),
+    require_pushed_authorization_requests: z.boolean().default(false).describe('Only pushed authorization requests, RFC 9126 §6'),
     require_signed_request_object: z.boolean().default(false).describe('Only signed authorization requests, RFC 9101 §10.5'),
     jwks_uri: secureUrl.optional().describe('Where its public keys are, in place of jwks: they are read again when they change'),
     request_uris: z

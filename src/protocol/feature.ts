@@ -1,7 +1,7 @@
 /** The interface of features, the tables assembled from them, and the context that every rule gets. */
 import type { AssertionType } from './assertion-type.ts'
 import type { SubjectClaims } from './claims.ts'
-import type { BindingMember, Client, NamedClient } from './client.ts'
+import type { Client, HeldMember, NamedClient } from './client.ts'
 import type { StreamSecrets } from './event-stream.ts'
 import type { Params } from './params.ts'
 import type { FederationKeys, Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
@@ -50,7 +50,7 @@ export interface Feature {
   /** Headers that it lets scripts of other origins send, and those that it lets them read. */
   corsHeaders?: { request?: readonly string[]; response?: readonly string[] }
   /** Values of a client's policy, and of what binds its tokens, that are not the default and that it enforces: registration refuses all others. */
-  serves?: Readonly<Partial<Record<keyof Client['policy'] | BindingMember, readonly string[]>>>
+  serves?: Readonly<Partial<Record<keyof Client['policy'] | HeldMember, readonly string[]>>>
   /** Scopes it defines, in words for the consent page. */
   scopes?: Readonly<Record<string, string>>
 

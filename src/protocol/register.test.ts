@@ -46,9 +46,10 @@ suite('registration', () => {
     assert.deepEqual(problems([...without.filter(({ serves }) => !serves?.sender_constraint), serving], pushed), [])
   })
 
-  test('refuses bound tokens that no feature binds', () => {
+  test('refuses members that a client is held to and that no feature serves', () => {
     for (const [member, feature] of [
       ['dpop_bound_access_tokens', 'dpop'],
+      ['require_pushed_authorization_requests', 'pushedRequests'],
       ['tls_client_certificate_bound_access_tokens', 'mutualTls'],
     ] as const) {
       const without = everything.filter(({ id, requires }) => id !== feature && !requires?.includes(feature))

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { SigningAlg } from './algs.ts'
 import { grantTypesOf } from './assemble.ts'
-import { accountPageId, bindingMembers, type ClientMetadata, clientSchema, firstPartyId, scopesOf } from './client.ts'
+import { accountPageId, type ClientMetadata, clientSchema, firstPartyId, heldMembers, scopesOf } from './client.ts'
 import { policySchema } from './client-policy.ts'
 import type { Server } from './feature.ts'
 
@@ -50,8 +50,8 @@ function unserved({ features }: Server, client: ClientMetadata): [path: string[]
     const member = name as keyof typeof client.policy
     return { member, path: ['policy', name], fallback, value: client.policy[member] }
   })
-  const binding = bindingMembers.map((member) => ({ member, path: [member], fallback: false, value: client[member] }))
-  return [...policy, ...binding].flatMap(({ member, path, fallback, value }): [string[], string[]][] => {
+  const held = heldMembers.map((member) => ({ member, path: [member], fallback: false, value: client[member] }))
+  return [...policy, ...held].flatMap(({ member, path, fallback, value }): [string[], string[]][] => {
     const served = [String(fallback), ...features.flatMap(({ serves }) => serves?.[member] ?? [])]
     return served.includes(String(value)) ? [] : [[path, served]]
   })

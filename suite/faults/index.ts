@@ -1,17 +1,21 @@
 /** All faults, by the server that they are put into. */
 
+import { agentFaults } from './agents.ts'
 import { apiFaults } from './api.ts'
 import { authorizationFaults } from './authorization.ts'
+import { backchannelFaults } from './backchannel.ts'
 import { certificateFaults } from './certificates.ts'
 import { clientAuthenticationFaults } from './client-authentication.ts'
 import { deviceAndClientFaults } from './devices-and-clients.ts'
 import { documentFaults } from './documents.ts'
+import { endingFaults } from './endings.ts'
 import type { Fault } from './fault.ts'
 import { grantFaults } from './grants.ts'
 import { keyFaults } from './keys.ts'
 import { logoutFaults } from './logout.ts'
 import { metadataFaults } from './metadata.ts'
 import { openidFaults } from './openid.ts'
+import { registrationFaults } from './registration.ts'
 import { requestFaults } from './requests.ts'
 import { resourceFaults } from './resources.ts'
 import { tokenExchangeFaults } from './token-exchange.ts'
@@ -38,4 +42,8 @@ export const gatehouseFaults: readonly Fault[] = [
   ...logoutFaults,
   ...documentFaults,
   ...certificateFaults,
+  ...backchannelFaults,
+  ...agentFaults,
+  ...registrationFaults,
+  ...endingFaults,
 ]

@@ -38,7 +38,7 @@ export async function runCommand(words: readonly string[], env: Environment, out
   const command = grammar(out, err)
   try {
     command.parse([...words], { from: 'user' })
-    return await act(command.opts<Options>(), env['TARGET'], out)
+    return await act(command.opts<Options>(), env, out)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? status.done : status.usage
     if (!(error instanceof UsageError || error instanceof Unjudgeable)) throw error
@@ -85,12 +85,12 @@ function positive(text: string): number {
   return value
 }
 
-async function act(options: Options, name: string | undefined, out: Screen): Promise<number> {
+async function act(options: Options, env: Environment, out: Screen): Promise<number> {
   if (options.compare) return compare(options.compare, out)
   const checks = select(await catalogue(), options)
   if (checks.length === 0) throw new UsageError('no check has such a name')
   if (options.list) return list(checks, out)
-  const target = await openTarget(name, options.config)
+  const target = await openTarget(options.config, env)
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt)
@@ -107,9 +107,10 @@ async function act(options: Options, name: string | undefined, out: Screen): Pro
   }
 }
 
-async function openTarget(name: string | undefined, config: string | undefined): Promise<RunningTarget> {
+async function openTarget(config: string | undefined, env: Environment): Promise<RunningTarget> {
+  const { TARGET: name, GATEHOUSE_DATABASE_URL: database, GATEHOUSE_NODES: nodes } = env
   const stop = async () => {}
-  if (name === 'gatehouse') return (await import('./target/gatehouse.ts')).startGatehouse()
+  if (name === 'gatehouse') return (await import('./target/gatehouse.ts')).startGatehouse({ database, nodes: nodesOf(nodes) })
   if (name === 'oidc-provider') return (await import('./target/oidc-provider.ts')).startOidcProvider()
   if (name === 'keycloak') return (await import('./target/keycloak.ts')).startKeycloakTarget()
   if (name !== undefined && !/^https?:\/\//.test(name))
@@ -117,6 +118,11 @@ async function openTarget(name: string | undefined, config: string | undefined):
   if (config !== undefined) return { ...readTarget(config, name), stop }
   if (name === undefined) throw new UsageError('name a server: TARGET=https://issuer.example, or --config with a target file')
   return { ...bareTarget(name), stop }
+}
+
+function nodesOf(text = '1'): number {
+  if (!/^[1-9]$/.test(text)) throw new UsageError('GATEHOUSE_NODES must be 1 to 9')
+  return Number(text)
 }
 
 function list(checks: readonly NamedCheck[], out: Screen): number {

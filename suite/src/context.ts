@@ -1,6 +1,7 @@
 /** What a check works with: clients, browsers, an API, and arbitrary requests. */
 import { type ProtectedApi, protectedApi } from './actors/api.ts'
 import { type Application, application } from './actors/application.ts'
+import { type Backchannel, backchannel, linksOf } from './actors/backchannel.ts'
 import { type Browser, browser } from './actors/browser.ts'
 import { type Device, device } from './actors/device.ts'
 import { dpopProof } from './actors/dpop.ts'
@@ -13,8 +14,8 @@ import { encodeForm, formType, type Params } from './http/form.ts'
 import type { Bounds, HttpRequest } from './http/wire.ts'
 import type { Metadata } from './metadata.ts'
 import { type PrivateKey, type Random, random } from './random.ts'
-import { openSink, type Sink } from './sink.ts'
-import { isLoopback, type Person, type Resource, type Target } from './target/target.ts'
+import { type Document, openSink, type Sink } from './sink.ts'
+import { type Administration, isLoopback, type Person, type Resource, type Target } from './target/target.ts'
 
 export interface CheckContext extends Registrar {
   target: Target
@@ -42,6 +43,12 @@ export interface CheckContext extends Registrar {
   device(): Device
   /** The client `exchange`, RFC 8693. */
   exchanger(): Exchanger
+  /** A client that asks the first person, OpenID Connect CIBA Core. */
+  backchannel(name?: 'ciba' | 'ciba-other' | 'ciba-jwt'): Backchannel
+  /** An act of an administrator on a person. If the target file names none, the check is not applicable. */
+  administer(act: keyof Administration, person: Person): Promise<void>
+  /** A new person, and a browser of theirs. */
+  newcomer(): Promise<Person & { browser(): Browser }>
   /** Verifies a JWT with the server's published keys. */
   verify(jwt: string): Promise<Jwt>
   idToken(tokens: Tokens): Promise<Jwt>
@@ -52,6 +59,8 @@ export interface CheckContext extends Registrar {
   race<T>(contenders: number, act: (n: number) => Promise<T>): Promise<T[]>
   /** An HTTP server that records what the target sends. Not applicable unless the target is on loopback. */
   sink(): Promise<Sink>
+  /** The same with TLS, which serves documents by path. Not applicable if the target names no certificate for it. */
+  publish(documents: (origin: string) => Readonly<Record<string, Document>>): Promise<Sink>
   /** All requests and responses so far. */
   exchanges: readonly Exchange[]
   /** Adds a warning without failing the check. */
@@ -83,8 +92,8 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
   const origins = originsOf(target, metadata)
   const { issuer, pages, resources } = target
 
-  const newBrowser = (who: 'owner' | 'stranger' = 'owner') =>
-    browser({ recorder: recording, pages, person: personOf(target, who), origins })
+  const browserOf = (person: Person) => browser({ recorder: recording, pages, person, origins })
+  const newBrowser = (who: 'owner' | 'stranger' = 'owner') => browserOf(personOf(target, who))
 
   function app(name = 'web'): Application {
     const registration = target.clients[name]
@@ -100,6 +109,12 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
 
   const send = (request: HttpRequest, from = 'Suite') => recording.send(from, request)
   const get: CheckContext['get'] = (url, headers = {}) => send({ method: 'GET', url, headers })
+  async function administer(act: keyof Administration, person: Person): Promise<void> {
+    const done = target.administer?.[act]
+    if (done === undefined) throw new NotApplicable(`the target file does not say how an administrator does "${act}"`)
+    await done(person)
+  }
+
   const check = async (jwt: string) => verify(jwt, await get(endpoint('jwks_uri')))
 
   const context: CheckContext = {
@@ -126,6 +141,22 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
     },
     device: () => device(app('device'), newBrowser),
     exchanger: () => exchanger(app('exchange'), resources),
+    backchannel(name = 'ciba') {
+      const person = personOf(target, 'owner')
+      return backchannel({ app: app(name), person, random: seeded, newBrowser, links: () => linksOf(target.inbox, person, get) })
+    },
+    administer,
+    async newcomer() {
+      const person = {
+        username: `new-${seeded
+          .text(6)
+          .replace(/[^a-z\d]/gi, 'x')
+          .toLowerCase()}`,
+        password: seeded.text(18),
+      }
+      await administer('create', person)
+      return { ...person, browser: () => browserOf(person) }
+    },
     ...registrar(() => endpoint('registration_endpoint'), send, target.initial_access_token),
     verify: check,
     async idToken({ id_token }) {
@@ -147,6 +178,10 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
     async sink() {
       if (!isLoopback(issuer)) throw new NotApplicable('a server beyond loopback cannot reach the suite')
       return openSink(ended)
+    },
+    async publish(documents) {
+      if (target.documents === undefined) throw new NotApplicable('the target names no certificate for documents of the suite')
+      return openSink(ended, { certificate: target.documents, documents })
     },
     exchanges: recording.exchanges,
     warn: (what) => void warnings.push(what),

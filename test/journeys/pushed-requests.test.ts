@@ -10,6 +10,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let gatehouse: TestApp
     let app: Application
     let strict: Application
+    let held: Application
     let other: Application
     before(async () => {
       gatehouse = await testApp(engine)
@@ -17,8 +18,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const common = { redirect_uris: [callback], scope: 'openid profile', response_types: ['code', 'none'] }
       await gatehouse.addClient({ ...common, client_id: 'app' }, 'secret')
       await gatehouse.addClient({ ...common, client_id: 'strict', policy: { pushed_requests: 'required' } }, 'secret')
+      await gatehouse.addClient({ ...common, client_id: 'held', require_pushed_authorization_requests: true }, 'secret')
       await gatehouse.addClient({ ...common, client_id: 'other' }, 'secret')
-      ;[app, strict, other] = ['app', 'strict', 'other'].map((id) => application(gatehouse, { id, secret: 'secret' })) as [
+      ;[app, strict, held, other] = ['app', 'strict', 'held', 'other'].map((id) => application(gatehouse, { id, secret: 'secret' })) as [
+        Application,
         Application,
         Application,
         Application,
@@ -91,12 +94,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await gatehouse.browser().open(open(app, request_uri))).status, 400)
     })
 
-    test('a client whose policy requires it gets nothing by a plain request', async () => {
-      assert.equal(
-        told(await gatehouse.browser().open(strict.url()))['error_description'],
-        'this client must push its authorization requests',
-      )
-      assert.ok(told(await signIn(strict, (await push(strict)).body.request_uri))['code'])
+    test('a client whose policy or registration requires it gets nothing by a plain request', async () => {
+      for (const client of [strict, held]) {
+        const plain = told(await gatehouse.browser().open(client.url()))
+        assert.equal(plain['error_description'], 'this client must push its authorization requests')
+        assert.ok(told(await signIn(client, (await push(client)).body.request_uri))['code'])
+      }
     })
 
     test('the request of one client is nothing to another', async () => {

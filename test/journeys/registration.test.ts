@@ -274,6 +274,7 @@ const registrable = [
   ...['token_endpoint_auth_method', 'scope', 'initiate_login_uri', 'subject_type', 'sector_identifier_uri', 'software_id'],
   ...['software_version', 'default_max_age', 'default_acr_values', 'require_auth_time', 'id_token_signed_response_alg'],
   ...['dpop_bound_access_tokens', 'request_object_signing_alg', 'require_signed_request_object', 'authorization_signed_response_alg'],
+  'require_pushed_authorization_requests',
   ...['authorization_encrypted_response_alg', 'authorization_encrypted_response_enc', 'tls_client_certificate_bound_access_tokens'],
   ...['tls_client_auth_subject_dn', 'tls_client_auth_san_dns', 'tls_client_auth_san_uri', 'tls_client_auth_san_ip'],
   ...['tls_client_auth_san_email', 'jwks_uri', 'request_uris', 'software_statement'],

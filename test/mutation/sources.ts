@@ -33,9 +33,14 @@ export interface Checkout {
 const leftOut = /^bench\/|^test\/sources\.ts$/
 const browser = 'node_modules/playwright-core'
 
-export function readCheckout(): Checkout {
+/** Changes that are not committed included. */
+export function filesOf(): string[] {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
-  const files = listed.split('\0').filter((file) => existsSync(join(root, file)) && statSync(join(root, file)).isFile())
+  return listed.split('\0').filter((file) => existsSync(join(root, file)) && statSync(join(root, file)).isFile())
+}
+
+export function readCheckout(): Checkout {
+  const files = filesOf()
   const texts = new Map<string, string>()
   const textOf = (file: string) => {
     const text = texts.get(file) ?? readFileSync(join(root, file), 'utf8')

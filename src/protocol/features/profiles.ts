@@ -45,7 +45,8 @@ const pushedRequests = (clause: string): ProfileRule => ({
   clause,
   demand: 'authorization requests must be pushed',
   mend: '--policy-pushed-requests required',
-  isKept: ({ policy }) => policy.pushed_requests === 'required',
+  isKept: ({ policy, require_pushed_authorization_requests }) =>
+    policy.pushed_requests === 'required' || require_pushed_authorization_requests,
 })
 
 const keyBasedAuthentication = (clause: string): ProfileRule => ({

@@ -74,8 +74,8 @@ export function pushedRequests(): Feature {
     spec: 'RFC 9126',
     requires: ['authorizationCode', 'token'],
     endpoints: [endpoint],
-    serves: { pushed_requests: ['required'] },
-    metadata: () => ({ require_pushed_authorization_requests: false }), // §5: each client's policy decides
+    serves: { pushed_requests: ['required'], require_pushed_authorization_requests: ['true'] },
+    metadata: () => ({ require_pushed_authorization_requests: false }), // §5, §6: it is for each client
 
     async resolveRequest(ctx, { params, client }) {
       const requestUri = params.all('request_uri')[0]

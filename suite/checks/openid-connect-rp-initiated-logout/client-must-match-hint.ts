@@ -13,6 +13,9 @@ export default check({
     const [post_logout_redirect_uri] = app('other').registration.post_logout_redirect_uris
     const query = { id_token_hint: id_token, client_id: app('web').registration.client_id, post_logout_redirect_uri }
     errorPage(await signedIn.open(withQuery(endpoint('end_session_endpoint'), query)))
+    const [uriOfNamed] = app('web').registration.post_logout_redirect_uris
+    const crossed = { ...query, post_logout_redirect_uri: uriOfNamed }
+    errorPage(await signedIn.open(withQuery(endpoint('end_session_endpoint'), crossed)))
     redirected(await app('other').authorize({ prompt: 'none' }, { browser: signedIn }))
   },
 })

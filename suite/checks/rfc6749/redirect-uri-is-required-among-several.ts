@@ -10,5 +10,6 @@ export default check({
     if (app().registration.redirect_uris.length < 2) throw new NotApplicable('the client "web" has only one redirect URI')
     redirected(await app().authorize())
     errorPage(await app().authorize({ redirect_uri: undefined }))
+    errorPage(await app().authorize({ redirect_uri: undefined, scope: undefined }))
   },
 })

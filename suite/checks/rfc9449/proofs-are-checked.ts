@@ -41,6 +41,8 @@ export default check({
       await proof({}, { jwk: other }),
       tampered(good, { claims: { jti: 'other' } }),
       unsigned(good),
+      tampered(good, { header: { alg: 'HS256' } }),
+      tampered(good, { header: { alg: undefined } }),
       `${good}, ${good}`,
       'not.a.jwt',
     ]

@@ -4,6 +4,9 @@ import { bySpecification, type Counts, countsOf, type Report, type Result, type 
 import { sequence } from './sequence.ts'
 import { style } from './style.ts'
 
+/** Longer sequences are drawn, but folded. */
+const mostDrawnAtOnce = 16
+
 export function html(report: Report): string {
   const wrong = report.results.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn')
   const sorted = wrong.toSorted((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict))
@@ -23,7 +26,7 @@ ${head(report)}
 <main>
 <section aria-labelledby="specifications"><h2 id="specifications">By specification</h2>${table(groups)}</section>
 <section aria-labelledby="findings"><h2 id="findings">Findings</h2>
-${sorted.length === 0 ? markup`<p class="calm">No failures and no warnings.</p>` : sorted.map(finding)}
+${sorted.length === 0 ? markup`<p class="calm">No failures and no warnings.</p>` : [...index(sorted), ...sorted.map(finding)]}
 </section>
 <section aria-labelledby="checks"><h2 id="checks">All checks</h2>${groups.map(specification)}</section>
 </main>
@@ -40,14 +43,30 @@ function head({ target, issuer, startedAt, seconds, results, notRun }: Report): 
 <p class="kind">OAuth 2.0 and OpenID Connect compliance</p>
 <h1>${target}</h1>
 <p class="where">${issuer} · ${time} · ${results.length} checks in ${seconds.toFixed(1)} s</p>
+<p class="sentence ${counts.fail > 0 ? 'fail' : 'pass'}">${sentenceOf(counts)}</p>
 <dl class="totals">${verdicts.map((verdict) => markup`<div class="${classOf(verdict)}"><dt>${labels[verdict]}</dt><dd>${counts[verdict]}</dd></div>`)}</dl>
 ${bar(counts)}
 ${notRun.length > 0 && markup`<p class="unfinished">The run ended early: ${notRun.length} checks were not run.</p>`}
 </header>`
 }
 
+function sentenceOf({ pass, fail, warn }: Counts): string {
+  const applicable = pass + fail + warn
+  const warnings = warn > 0 ? ` ${warn} ${warn === 1 ? 'recommendation is' : 'recommendations are'} not followed.` : ''
+  if (fail === 0) return `No requirement is violated in ${applicable} applicable checks.${warnings}`
+  return `${fail} of ${applicable} applicable checks found a violated requirement.${warnings}`
+}
+
 const labels: Readonly<Record<Verdict, string>> = { pass: 'passed', fail: 'failed', warn: 'warnings', 'not applicable': 'not applicable' }
-const signs: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', warn: '!', 'not applicable': '–' }
+/** Drawn, because not every font has such characters. */
+const signs: Readonly<Record<Verdict, string>> = {
+  pass: 'M3 8.5l3.5 3.5L13 5',
+  fail: 'M4 4l8 8M12 4l-8 8',
+  warn: 'M8 3v6M8 12v1',
+  'not applicable': 'M4 8h8',
+}
+const sign = (verdict: Verdict) =>
+  markup`<svg class="sign ${classOf(verdict)}" viewBox="0 0 16 16" role="img" aria-label="${labels[verdict]}"><path d="${signs[verdict]}"/></svg>`
 const classOf = (verdict: Verdict) => (verdict === 'not applicable' ? 'na' : verdict)
 const anchorOf = (name: string) => name.toLowerCase().replace(/[^a-z\d]+/g, '-')
 
@@ -60,7 +79,7 @@ function bar(counts: Counts): Markup {
 function table(groups: readonly (readonly [string, readonly Result[]])[]): Markup {
   const heads = verdicts.map(
     (verdict) =>
-      markup`<th scope="col"><span class="word">${labels[verdict]}</span><span class="sign" aria-hidden="true">${signs[verdict]}</span></th>`,
+      markup`<th scope="col"><span class="word">${labels[verdict]}</span><span class="narrow" aria-hidden="true">${sign(verdict)}</span></th>`,
   )
   const rows = groups.map(([name, results]) => {
     const counts = countsOf(results)
@@ -70,13 +89,23 @@ function table(groups: readonly (readonly [string, readonly Result[]])[]): Marku
   return markup`<div class="scroll"><table><thead><tr><th scope="col">Specification</th><th class="wide"><span class="unseen">Proportions</span></th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`
 }
 
+/** Links to the findings, if they do not fit on a screen. */
+function index(results: readonly Result[]): Markup[] {
+  if (results.length < 4) return []
+  const rows = results.map(
+    ({ id, clause, title, verdict }) =>
+      markup`<li>${sign(verdict)}<span class="clause">${clause}</span><a href="#${anchorOf(id)}">${title}</a></li>\n`,
+  )
+  return [markup`<ol class="index">${rows}</ol>`]
+}
+
 function finding(result: Result): Markup {
   const { id, clause, level, title, reasons, exchanges, verdict, jwts } = result
   return markup`<article class="finding ${classOf(verdict)}" id="${anchorOf(id)}">
 <p class="clause"><b>${clause}</b> <span class="level">${level}</span> <code>${id}</code></p>
 <h3>${title}</h3>
 ${reasons.map((reason) => markup`<p class="reason">${reason}</p>`)}
-${exchanges.length > 0 && sequence(exchanges)}
+${exchanges.length > 0 && markup`<details${exchanges.length <= mostDrawnAtOnce && markup` open`}><summary>Message sequence</summary>${sequence(exchanges)}</details>`}
 ${exchanges.length > 0 && markup`<details><summary>All requests (${exchanges.length})</summary><ol class="exchanges">${exchanges.map(exchange)}</ol></details>`}
 ${Object.keys(jwts).length > 0 && markup`<details><summary>Decoded JWTs</summary>${Object.entries(jwts).map(([label, jwt]) => markup`<h4>${label}</h4><pre>${JSON.stringify(jwt, null, 2)}</pre>`)}</details>`}
 </article>
@@ -103,7 +132,12 @@ function specification([name, results]: readonly [string, readonly Result[]]): M
     const isFinding = verdict === 'fail' || verdict === 'warn'
     const why = verdict === 'not applicable' && markup`<small>${reasons.join('; ')}</small>`
     const text = isFinding ? markup`<a href="#${anchorOf(id)}">${title}</a>` : markup`${title}`
-    return markup`<li class="${classOf(verdict)}"><span class="sign" title="${labels[verdict]}">${signs[verdict]}</span><span class="clause">${clause.replace(`${name} `, '')} <span class="level">${level}</span></span><span>${text}${why}</span></li>\n`
+    return markup`<li class="${classOf(verdict)}">${sign(verdict)}<span class="clause">${clause.replace(`${name} `, '')} <span class="level">${level}</span></span><span>${text}${why}</span></li>\n`
   })
-  return markup`<details class="specification" id="${anchorOf(name)}" open><summary>${name}</summary><ul>${rows}</ul></details>\n`
+  return markup`<details class="specification" id="${anchorOf(name)}" open><summary>${name} <small>${summaryOf(countsOf(results))}</small></summary><ul>${rows}</ul></details>\n`
+}
+
+function summaryOf(counts: Counts): string {
+  const parts = verdicts.filter((verdict) => counts[verdict] > 0).map((verdict) => `${counts[verdict]} ${labels[verdict]}`)
+  return parts.join(', ')
 }

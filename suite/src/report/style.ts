@@ -34,18 +34,18 @@ h3 { font-size: 1.0625rem; line-height: 1.35; margin-block: .25rem .5rem }
 .bar i { flex: 1 1 0; min-width: 3px }
 .bar .pass { background: var(--pass) } .bar .fail { background: var(--fail) } .bar .warn { background: var(--warn) } .bar .na { background: var(--na); opacity: .45 }
 .unfinished { margin-top: 1rem; color: var(--fail); font-weight: 600 }
-.scroll, .sequence { overflow-x: auto }
+.scroll, .sequence { overflow-x: auto; position: relative }
 table { width: 100%; border-collapse: collapse; background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; border-style: hidden; box-shadow: 0 0 0 1px var(--line) }
 th, td { padding: .5rem .875rem; text-align: right; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; white-space: nowrap }
 tr:last-child > * { border-bottom: 0 }
 thead th { color: var(--soft); font-size: .8125rem; font-weight: 500 }
 th:first-child { text-align: left; font-weight: 550; white-space: normal }
-.wide { width: 32% } th > .sign { display: none }
+.wide { width: 32% } .narrow { display: none }
 td.pass { color: var(--pass) } td.fail { color: var(--fail); font-weight: 700 } td.warn { color: var(--warn); font-weight: 700 } td.zero { color: var(--na) }
 .calm { background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; padding: 1rem 1.25rem; color: var(--pass) }
 .finding { background: var(--surface); border: 1px solid var(--line); border-inline-start: 4px solid var(--fail); border-radius: .75rem; padding: 1.125rem 1.25rem; margin-bottom: 1rem; scroll-margin-top: 1rem }
 .finding.warn { border-inline-start-color: var(--warn) }
-.finding code { float: right; margin-inline-start: 1rem }
+.finding .clause code { float: right; margin-inline-start: 1rem }
 .reason { color: var(--fail); font-family: var(--mono); font-size: .8125rem }
 .warn > .reason { color: var(--warn) }
 summary { cursor: pointer; padding-block: .375rem; font-weight: 550 }
@@ -63,18 +63,23 @@ pre { background: var(--ground); border-radius: .5rem; padding: .75rem; margin: 
 .answer.accepted line { stroke: var(--pass) } .answer.accepted path, .answer.accepted text { fill: var(--pass) }
 .answer.refused line { stroke: var(--warn) } .answer.refused path, .answer.refused text { fill: var(--warn) }
 .specification { background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; padding: .375rem 1.25rem; margin-bottom: .75rem; scroll-margin-top: 1rem }
-.specification li { display: grid; grid-template-columns: 1.5rem 10rem 1fr; gap: .5rem; padding-block: .375rem; border-top: 1px solid var(--line) }
+.specification li { display: grid; grid-template-columns: 1.5rem 10rem minmax(0, 1fr); gap: .5rem; padding-block: .375rem; border-top: 1px solid var(--line) }
 .specification .level { font-size: .75rem }
 .specification small { display: block }
-.sign { font-weight: 700 } .pass > .sign { color: var(--pass) } .fail > .sign { color: var(--fail) } .warn > .sign { color: var(--warn) } .na { color: var(--soft) }
+.sign { width: 1rem; height: 1rem; flex: none; align-self: start; margin-top: .25rem; fill: none; stroke: var(--na); stroke-width: 2.25; stroke-linecap: round; stroke-linejoin: round }
+.sign.pass { stroke: var(--pass) } .sign.fail { stroke: var(--fail) } .sign.warn { stroke: var(--warn) } .na { color: var(--soft) }
+.sentence { font-size: 1.125rem; font-weight: 600; margin-top: 1rem } .sentence.pass { color: var(--pass) } .sentence.fail { color: var(--fail) }
+.index { background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; padding: .5rem 1.25rem; margin-bottom: 1.5rem }
+.index li { display: grid; grid-template-columns: 1.5rem 15rem 1fr; gap: .5rem; padding-block: .375rem } .index li + li { border-top: 1px solid var(--line) }
+summary small { font-weight: 400 }
 .unseen { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem }
 @media (max-width: 40rem) {
-  .totals { grid-template-columns: 1fr 1fr }
-  .wide { display: none } th > .word { position: absolute; clip-path: inset(50%) } th > .sign { display: inline }
+  .totals { grid-template-columns: 1fr 1fr } .specification, .finding { padding-inline: .875rem } .sequence { padding-inline: 0 }
+  .wide { display: none } th > .word { position: absolute; clip-path: inset(50%) } .narrow { display: inline }
   th, td { padding-inline: .5rem } th:first-child { min-width: 10rem }
-  .specification li { grid-template-columns: 1.25rem 1fr } .specification li > :last-child { grid-column: 2 }
-  .finding code { float: none; display: block; margin: 0 }
+  .specification li, .index li { grid-template-columns: 1.25rem minmax(0, 1fr) } .specification li > :last-child, .index li > :last-child { grid-column: 2 }
+  .finding .clause code { float: none; display: block; margin: 0 }
 }
 @media print { body { max-width: none } .finding, .specification li { break-inside: avoid } }
 `

@@ -1,10 +1,14 @@
 /** Reads target files: YAML or JSON that describes a server. */
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
-import type { Target } from './target.ts'
+import type { Person, Target } from './target.ts'
+
+const commandSeconds = 30
 
 const uri = z.string().refine((text) => URL.canParse(text), 'must be an absolute URI')
 const httpUrl = uri.refine((text) => /^https?:\/\//.test(text), 'must begin with https:// or http://')
@@ -29,6 +33,9 @@ const step = z.strictObject({
 
 const certificate = z.strictObject({ cert_file: z.string(), key_file: z.string() })
 
+/** A program and its arguments, with `{username}` and `{password}`. */
+const command = z.array(z.string()).min(1)
+
 const targetSchema = z.strictObject({
   name: z.string().optional(),
   issuer: httpUrl,
@@ -45,6 +52,12 @@ const targetSchema = z.strictObject({
   initial_access_token: z.string().optional(),
   api: z.strictObject({ identifier: httpUrl, scope: z.string(), step_up_url: httpUrl.optional() }).optional(),
   certificates: z.tuple([certificate, certificate]).optional(),
+  inbox: httpUrl.optional(),
+  documents: certificate.optional(),
+  administer: z
+    .strictObject({ create: command, suspend: command, delete: command, set_password: command, withdraw: command })
+    .partial()
+    .optional(),
   pages: z.strictObject({ steps: z.array(step).default([]), decline: z.string().optional() }).default({ steps: [] }),
 })
 
@@ -60,20 +73,47 @@ export function bareTarget(issuer: string): Target {
 
 function contentsOf(file: string): object {
   try {
-    const contents: unknown = parse(readFileSync(file, 'utf8'))
+    const contents: unknown = parse(textOf(file))
     if (typeof contents === 'object' && contents !== null) return contents
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`${file} is no YAML: ${(error as Error).message.split('\n')[0]}`)
+  }
+  throw new UsageError(`${file} is no mapping`)
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${(error as Error).message.split('\n')[0]}`)
   }
-  throw new UsageError(`${file} is no mapping`)
 }
 
 function targetOf(given: object, folder: string): Target {
   const read = targetSchema.safeParse(given)
   if (!read.success) throw new UsageError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
-  const { ca_file, certificates, name, ...target } = read.data
-  const contents = (file: string) => readFileSync(resolve(folder, file), 'utf8')
-  const pair = certificates?.map(({ cert_file, key_file }) => ({ cert: contents(cert_file), key: contents(key_file) }))
-  const ca = ca_file === undefined ? {} : { ca: contents(ca_file) }
-  return { name: name ?? target.issuer, ...target, ...ca, certificates: pair as Target['certificates'] }
+  const { ca_file, certificates, documents, administer, name, ...target } = read.data
+  const contents = (file: string) => textOf(resolve(folder, file))
+  const pairOf = ({ cert_file, key_file }: z.infer<typeof certificate>) => ({ cert: contents(cert_file), key: contents(key_file) })
+  const { set_password: setPassword, ...others } = administer ?? {}
+  const acts = Object.entries({ ...others, setPassword }).flatMap(([act, words]) => (words ? [[act, actOf(words, folder)]] : []))
+  return {
+    name: name ?? target.issuer,
+    ...target,
+    ...(ca_file === undefined ? {} : { ca: contents(ca_file) }),
+    certificates: certificates?.map(pairOf) as Target['certificates'],
+    documents: documents && pairOf(documents),
+    administer: Object.fromEntries(acts),
+  }
+}
+
+/** Runs a command without a shell. */
+function actOf([program = '', ...words]: readonly string[], folder: string): (person: Person) => Promise<void> {
+  return async (person) => {
+    const filled = words.map((word) => word.replace(/\{(username|password)\}/g, (_, name: keyof Person) => person[name]))
+    await promisify(execFile)(program, filled, { cwd: resolve(folder), timeout: commandSeconds * 1000 }).catch(({ message }: Error) => {
+      throw new Error(`a command of the target file failed: ${message.split('\n')[0]}`)
+    })
+  }
 }

@@ -30,7 +30,7 @@ export async function startApi({ issuer, caFile, port, around }: Start): Promise
   process.once('exit', () => api.kill())
   await Promise.race([once(api.stdout, 'data'), once(api, 'exit')])
   if (api.exitCode !== null) throw new Unjudgeable(`the API ended with status ${api.exitCode} before it was ready`)
-  const proxy = around && createServer(around(passOn(inner))).listen(port, 'localhost')
+  const proxy = around && createServer(around(passOn([inner]))).listen(port, 'localhost')
   return {
     stop() {
       proxy?.close()

@@ -9,9 +9,9 @@ import { promisify } from 'node:util'
 import { Unjudgeable } from '../errors.ts'
 import { send } from '../http/wire.ts'
 
-const version = '26.5.6'
+const version = '26.7.3'
 const artifact = `org.keycloak:keycloak-quarkus-dist:${version}:zip`
-const startSeconds = 180
+const startSeconds = 600
 
 /** Of the master realm, made at the first start. */
 const administrator = { username: 'admin', password: 'suite-admin-5vLm8Kq2' }
@@ -24,7 +24,7 @@ export interface KeycloakServer {
   stop(): Promise<void>
 }
 
-/** `realm`: the representation of a realm, with its clients and users. Needs Java 17, and Maven for the first download. */
+/** `realm`: the representation of a realm, with its clients and users. Needs Java 21 or newer (`JAVA_HOME`, or the one in the path), and Maven for the first download. */
 export async function startKeycloak(realm: { realm: string }): Promise<KeycloakServer> {
   const folder = mkdtempSync(join(tmpdir(), 'suite-keycloak-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
@@ -81,7 +81,7 @@ async function distribution(): Promise<string> {
     renameSync(`${home}.new`, home)
     return home
   } catch (error) {
-    throw new Unjudgeable(`TARGET=keycloak needs Java 17 and Maven, or KEYCLOAK_HOME: ${(error as Error).message.split('\n')[0]}`)
+    throw new Unjudgeable(`TARGET=keycloak needs Java 21 or newer and Maven, or KEYCLOAK_HOME: ${(error as Error).message.split('\n')[0]}`)
   } finally {
     rmSync(unpacked, { recursive: true, force: true })
   }

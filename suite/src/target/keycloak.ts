@@ -6,8 +6,11 @@ import type { RunningTarget } from './target.ts'
 /** Of the scopes those that every realm has: it knows no APIs. */
 const realmScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 
+/** Of what a realm does not have, or not without further servers. */
+const { ciba: _, 'ciba-other': __, 'ciba-jwt': ___, manager: ____, wallet: _____, ...served } = clients
+
 const known = Object.fromEntries(
-  Object.entries(clients).map(([name, client]) => {
+  Object.entries(served).map(([name, client]) => {
     const scope = client.scope.split(' ').filter((word) => realmScopes.includes(word))
     return [name, { ...client, scope: scope.length === 0 ? 'profile email' : scope.join(' ') }]
   }),
@@ -92,6 +95,7 @@ function clientOf({ client_id, client_secret, grants, pkceOptional, private_key,
     redirectUris: client.redirect_uris,
     consentRequired: people,
     standardFlowEnabled: people,
+    implicitFlowEnabled: grants.includes('implicit'),
     directAccessGrantsEnabled: false,
     serviceAccountsEnabled: grants.includes('client_credentials'),
     optionalClientScopes: client.scope.split(' ').filter((scope) => scope !== 'openid'),

@@ -3,13 +3,14 @@ import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { Unjudgeable } from '../errors.ts'
+import { type ApprovingProvider, approvals } from './oidc-approvals.ts'
 import { clients, grantTypeOf, type Prepared, people, registrationsOf, resources } from './prepared.ts'
 import type { RunningTarget } from './target.ts'
 
 /** The parts that are used here; the package has no types. */
 interface Library {
-  default: new (issuer: string, configuration: object) => { callback(): RequestListener }
-  errors: { InvalidTarget: new () => Error }
+  default: new (issuer: string, configuration: object) => ApprovingProvider & { callback(): RequestListener }
+  errors: { InvalidTarget: new () => Error; AccessDenied: new () => Error }
 }
 
 /** RFC 9396. */
@@ -17,7 +18,7 @@ interface Detailed {
   rar?: readonly object[]
 }
 
-const { exchange: _, mtls: __, ...served } = clients // token exchange is not part of it, and it is started without TLS
+const { exchange: _, mtls: __, manager: ___, wallet: ____, ...served } = clients // what is not part of it; and it is started without TLS
 
 /** `around`: wraps the request listener. */
 export async function startOidcProvider(around = (listener: RequestListener) => listener): Promise<RunningTarget> {
@@ -26,22 +27,30 @@ export async function startOidcProvider(around = (listener: RequestListener) => 
   const server = createServer((request, response) => listener(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as { port: number }).port}`
-  const listener = around(new Provider(issuer, configuration(errors)).callback())
+  const approving = approvals(
+    issuer,
+    () => provider,
+    () => new errors.AccessDenied(),
+  )
+  const provider = new Provider(issuer, configuration(errors, approving.ciba))
+  const listener = approving.around(around(provider.callback()))
   return {
     name: 'oidc-provider',
     issuer,
     people,
     clients: registrationsOf(served),
     resources,
+    inbox: approving.inbox,
     pages: {
       steps: [
         { when: 'input[name=login]', fill: { login: '{username}', password: '{password}' } },
         { when: 'input[name=prompt][value=consent]', fill: {} },
+        { when: 'form#approval', fill: { username: '{username}' } },
         { when: 'form[id="op.deviceInputForm"]', fill: { user_code: '{user_code}' } },
         { when: 'form[id="op.deviceConfirmForm"]', fill: {} },
         { when: 'form[id="op.logoutForm"]', fill: { logout: 'yes' }, click: 'button[name=logout]' },
       ],
-      decline: 'a[href$="/abort"]',
+      decline: 'a[href$="/abort"], #refuse',
     },
     async stop() {
       server.close()
@@ -67,7 +76,7 @@ function silence(): () => void {
   return () => Object.assign(console, { info, warn })
 }
 
-function configuration(errors: Library['errors']): object {
+function configuration(errors: Library['errors'], ciba: object): object {
   const on = { enabled: true }
   return {
     clients: Object.values(served).map(metadataOf),
@@ -87,6 +96,7 @@ function configuration(errors: Library['errors']): object {
     rotateRefreshToken: true,
     enableHttpPostMethods: true,
     features: {
+      ciba,
       claimsParameter: on,
       clientCredentials: on,
       deviceFlow: on,
@@ -114,13 +124,24 @@ function configuration(errors: Library['errors']): object {
   }
 }
 
-function metadataOf({ grants, native, responseTypes = ['code'], pkceOptional, resource, private_key, ...client }: Prepared): object {
+function metadataOf({
+  grants,
+  native,
+  responseTypes = ['code'],
+  pkceOptional,
+  signsBackchannelRequests,
+  resource,
+  private_key,
+  ...client
+}: Prepared): object {
   const { d, ...publicKey } = private_key ?? {}
   return {
     ...client,
     grant_types: grants.map(grantTypeOf),
     response_types: grants.includes('authorization_code') ? responseTypes : [],
     ...(native ? { application_type: 'native' } : {}),
+    ...(grants.includes('ciba') ? { backchannel_token_delivery_mode: 'poll' } : {}),
+    ...(signsBackchannelRequests ? { backchannel_authentication_request_signing_alg: 'ES256' } : {}),
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
     authorization_details_types: ['order'],
   }

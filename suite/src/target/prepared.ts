@@ -38,9 +38,10 @@ const key = {
 const extensionGrants = {
   device_code: 'urn:ietf:params:oauth:grant-type:device_code', // RFC 8628 §3.4
   token_exchange: 'urn:ietf:params:oauth:grant-type:token-exchange', // RFC 8693 §2.1
+  ciba: 'urn:openid:params:grant-type:ciba', // OpenID Connect CIBA Core §4
 } as const
 
-type Grant = 'authorization_code' | 'refresh_token' | 'client_credentials' | keyof typeof extensionGrants
+type Grant = 'authorization_code' | 'implicit' | 'refresh_token' | 'client_credentials' | keyof typeof extensionGrants
 
 /** The registered name of a grant type. */
 export function grantTypeOf(grant: Grant): string {
@@ -57,6 +58,8 @@ export interface Prepared extends Registration {
   pkceOptional?: boolean
   /** Its tokens are bound to its certificate, RFC 8705 §3. */
   certificateBound?: boolean
+  /** Sends signed authentication requests, OpenID Connect CIBA Core §7.1.1. */
+  signsBackchannelRequests?: boolean
   /** Introspects tokens for this API. */
   resource?: string
 }
@@ -92,6 +95,19 @@ export const clients: Readonly<Record<string, Prepared>> = {
   device: { ...client('device', { ...open, redirect_uris: [] }), grants: ['device_code', 'refresh_token'] },
   mtls: { ...client('mtls'), grants: ['authorization_code'], certificateBound: true },
   exchange: { ...client('exchange'), grants: ['authorization_code', 'token_exchange'] },
+  hybrid: { ...client('hybrid'), grants: [...forPeople, 'implicit'], responseTypes: ['code', 'code id_token', 'id_token'] },
+  ciba: { ...client('ciba', { redirect_uris: [] }), grants: ['ciba'] },
+  'ciba-other': { ...client('ciba-other', { redirect_uris: [] }), grants: ['ciba'] },
+  'ciba-jwt': {
+    ...client('ciba-jwt', { redirect_uris: [], client_secret: undefined, token_endpoint_auth_method: 'private_key_jwt', private_key: key }),
+    grants: ['ciba'],
+    signsBackchannelRequests: true,
+  },
+  manager: {
+    ...client('manager', { scope: `${scope} grant_management_query grant_management_revoke` }),
+    grants: forPeople,
+  },
+  wallet: { ...client('wallet', { ...open, scope: 'staff-badge' }), grants: ['authorization_code'] },
   api: {
     ...client('api', { redirect_uris: [], scope: 'orders:read' }),
     grants: ['client_credentials'],
@@ -102,9 +118,10 @@ export const clients: Readonly<Record<string, Prepared>> = {
 /** The clients as checks see them. */
 export function registrationsOf(prepared: Readonly<Record<string, Prepared>>): Record<string, Registration> {
   return Object.fromEntries(
-    Object.entries(prepared).map(([name, { grants, native, responseTypes, pkceOptional, certificateBound, resource, ...registration }]) => [
-      name,
-      registration,
-    ]),
+    Object.entries(prepared).map(([name, prepared]) => {
+      const { grants, native, responseTypes, pkceOptional, certificateBound, signsBackchannelRequests, resource, ...registration } =
+        prepared
+      return [name, registration]
+    }),
   )
 }

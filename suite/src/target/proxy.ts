@@ -7,10 +7,12 @@ import type { TLSSocket } from 'node:tls'
 /** Wraps the listener of a proxy. */
 export type Around = (listener: RequestListener) => RequestListener
 
-/** `port`: of the server behind the proxy, on this machine and without TLS. */
-export function passOn(port: number): RequestListener {
+/** `ports`: of the servers behind the proxy, on this machine and without TLS. Requests go to them in turn. */
+export function passOn(ports: readonly number[]): RequestListener {
+  let count = 0
   return (incoming, outgoing) => {
     const { method, url: path, headers } = incoming
+    const port = ports[count++ % ports.length]
     const onward = request({ host: 'localhost', port, method, path, headers: { ...headers, 'x-forwarded-proto': 'https' } }, (answer) => {
       outgoing.writeHead(answer.statusCode!, answer.headers)
       answer.pipe(outgoing)

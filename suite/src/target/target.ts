@@ -22,6 +22,12 @@ export interface Target {
   api?: Api | undefined
   /** Two certificates that clients may present, RFC 8705. */
   certificates?: readonly [ClientCertificate, ClientCertificate] | undefined
+  /** Where messages to a person are read, with `{username}`: as text, the newest first. */
+  inbox?: string | undefined
+  /** A certificate for 127.0.0.1 that the server trusts, for documents that the suite serves to it. */
+  documents?: ClientCertificate | undefined
+  /** What an administrator does. */
+  administer?: Administration | undefined
   pages: Pages
   /** Register missing clients dynamically and delete them after the run. */
   register?: boolean | undefined
@@ -32,6 +38,17 @@ export interface Target {
 export interface Person {
   username: string
   password: string
+}
+
+/** Acts on people. */
+export interface Administration {
+  create?(person: Person): Promise<void>
+  suspend?(person: Person): Promise<void>
+  delete?(person: Person): Promise<void>
+  /** Gives the person this password. */
+  setPassword?(person: Person): Promise<void>
+  /** Takes back what the person has allowed clients. */
+  withdraw?(person: Person): Promise<void>
 }
 
 /** A registered client with metadata of RFC 7591 §2. */

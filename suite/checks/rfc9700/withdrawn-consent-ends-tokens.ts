@@ -1,0 +1,20 @@
+import { check } from '../../src/check.ts'
+import { accepted, denied, redirectedWithError, refused } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 9700 §4.14.2',
+  level: 'MUST',
+  title: 'When a person withdraws what they allowed, its tokens no longer work and consent is asked for again',
+  needs: ['code flow', 'refresh tokens', 'UserInfo'],
+  seconds: 150,
+  async run({ administer, app, newcomer, userinfo }) {
+    const person = await newcomer()
+    const signedIn = person.browser()
+    const { access_token, refresh_token } = await app().offline({}, signedIn)
+    accepted(await userinfo(access_token))
+    await administer('withdraw', person)
+    denied(await userinfo(access_token))
+    refused(await app().refresh(refresh_token), 'invalid_grant')
+    redirectedWithError(await app().authorize({ prompt: 'none' }, { browser: signedIn }), 'consent_required', 'interaction_required')
+  },
+})

@@ -1,0 +1,120 @@
+/** A client that asks people to approve without a browser of its own, and their answers: OpenID Connect CIBA Core. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { CheckContext } from '../context.ts'
+import { accepted, demand, Failure, json, NotApplicable } from '../expect.ts'
+import type { Reply } from '../http/exchange.ts'
+import type { Params } from '../http/form.ts'
+import type { PrivateKey, Random } from '../random.ts'
+import { grantTypeOf } from '../target/prepared.ts'
+import type { Person } from '../target/target.ts'
+import type { Application } from './application.ts'
+import { type Changes, signed } from './authenticate.ts'
+import type { Browser, Landing } from './browser.ts'
+
+/** An authentication request that the server has acknowledged, CIBA Core §7.3. */
+export interface Asked {
+  authReqId: string
+  reply: Reply
+  /** From the message to the person. */
+  link: string
+  /** Waits until the client may ask for the tokens, or may do so again. */
+  interval(): Promise<void>
+  /** The person follows the link of the message and allows, or declines. */
+  answer(how: 'allow' | 'decline', browser?: Browser): Promise<Landing>
+}
+
+export interface Backchannel {
+  app: Application
+  /** Sends an authentication request. `params`: override defaults; undefined removes a parameter. */
+  request(params?: Params): Promise<Reply>
+  /** Sends one that the server should acknowledge, and waits for the message to the person. */
+  ask(params?: Params): Promise<Asked>
+  /** Asks for the tokens. */
+  poll(asked: Pick<Asked, 'authReqId'>, params?: Params): Promise<Reply>
+}
+
+export interface BackchannelOptions {
+  app: Application
+  person: Person
+  random: Random
+  newBrowser(): Browser
+  /** Links in the messages to the person, the newest first. */
+  links(): Promise<readonly string[]>
+}
+
+const usualInterval = 5 // CIBA Core §7.3
+const messageSeconds = 20
+
+/** Messages are not told apart, so that one request waits for another's. */
+let turn: Promise<unknown> = Promise.resolve()
+
+export function backchannel({ app, person, random, newBrowser, links }: BackchannelOptions): Backchannel {
+  const request = (params: Params = {}) =>
+    app.post('backchannel_authentication_endpoint', {
+      scope: 'openid',
+      login_hint: person.username,
+      binding_message: random.text(6),
+      ...params,
+    })
+
+  async function askInTurn(params?: Params): Promise<Asked> {
+    const before = new Set(await links())
+    const reply = accepted(await request(params))
+    const { auth_req_id: authReqId, interval } = json(reply)
+    demand(typeof authReqId === 'string' && authReqId !== '', 'the answer has no auth_req_id')
+    const seconds = typeof interval === 'number' ? interval : usualInterval
+    const link = await newLink(before)
+    return {
+      authReqId,
+      reply,
+      link,
+      interval: () => wait(seconds * 1000 + 100),
+      answer: (how, browser = newBrowser()) => browser.open(link, { decline: how === 'decline' }),
+    }
+  }
+
+  async function newLink(before: ReadonlySet<string>): Promise<string> {
+    for (const end = performance.now() + messageSeconds * 1000; performance.now() < end; await wait(100)) {
+      const link = (await links()).find((url) => !before.has(url))
+      if (link !== undefined) return link
+    }
+    throw new Failure(`the person got no message within ${messageSeconds} seconds`)
+  }
+
+  return {
+    app,
+    request,
+    ask(params) {
+      const mine = turn.then(() => askInTurn(params))
+      turn = mine.catch(() => {})
+      return mine
+    },
+    poll: ({ authReqId }, params) => app.token({ grant_type: grantTypeOf('ciba'), auth_req_id: authReqId, ...params }),
+  }
+}
+
+/** URLs in the text that an inbox answers with. Not applicable if there is no inbox. */
+export async function linksOf(inbox: string | undefined, { username }: Person, get: (url: string) => Promise<Reply>): Promise<string[]> {
+  if (inbox === undefined) throw new NotApplicable('the target names no inbox, where a person is told of a request')
+  const { body } = await get(inbox.replace('{username}', encodeURIComponent(username)))
+  return body.match(/https?:\/\/[^\s"<>]+/g) ?? []
+}
+
+export interface Altered {
+  /** Override defaults; undefined removes a claim. */
+  claims?: Changes
+  /** In place of the client's own. */
+  key?: PrivateKey
+}
+
+/** The parameters of a signed authentication request of the client `ciba-jwt`, CIBA Core §7.1.1. */
+export async function backchannelRequest({ app, random, target }: CheckContext, { claims = {}, key }: Altered = {}): Promise<Params> {
+  const { client_id, private_key } = app('ciba-jwt').registration
+  const now = Math.floor(Date.now() / 1000)
+  const person = target.people[0]?.username
+  const usual = { iss: client_id, aud: target.issuer, iat: now, nbf: now, exp: now + 300, jti: `${random.text()}-${now}` }
+  const asked = { scope: 'openid', login_hint: person, binding_message: random.text(6) }
+  const signing = key ? { ...key, alg: 'ES256', kid: private_key?.['kid'] } : (private_key ?? {})
+  const request = await signed(signing, { ...usual, ...asked, ...claims }, {})
+  return { scope: undefined, login_hint: undefined, binding_message: undefined, request }
+}

@@ -1,0 +1,72 @@
+/** A wallet that gets credentials: OpenID for Verifiable Credential Issuance. */
+import type { CheckContext } from '../context.ts'
+import { accepted, demand, json, NotApplicable } from '../expect.ts'
+import type { Reply } from '../http/exchange.ts'
+import type { PrivateKey } from '../random.ts'
+import { type Changes, signed } from './authenticate.ts'
+import { credentialIssuer } from './documents.ts'
+
+export interface Wallet {
+  /** The configuration of the first SD-JWT credential that has a scope, and its id. */
+  configuration: string
+  accessToken: string
+  nonce(): Promise<string>
+  /** A proof of possession of a key. `changes`: override defaults; undefined removes a member. */
+  proof(key: PrivateKey, nonce: string, changes?: { claims?: Changes; header?: Changes; signer?: PrivateKey }): Promise<string>
+  /** A credential request, §8.2. `members`: override defaults; undefined removes one. */
+  request(proofs: readonly string[], members?: object, accessToken?: string): Promise<Reply>
+}
+
+interface Configuration {
+  format?: string
+  scope?: string
+}
+
+/** The client `wallet` with a token for a credential. Not applicable if the server issues none in this way. */
+export async function wallet(context: CheckContext): Promise<Wallet> {
+  const { app, send } = context
+  const { members } = await credentialIssuer(context)
+  const known = Object.entries((members['credential_configurations_supported'] ?? {}) as Readonly<Record<string, Configuration>>)
+  const [configuration, { scope } = {}] = known.find(([, { format, scope }]) => format === 'dc+sd-jwt' && scope !== undefined) ?? []
+  if (configuration === undefined) throw new NotApplicable('no SD-JWT credential can be requested by scope')
+  const { access_token: accessToken } = await app('wallet').tokens({ scope })
+  const [issuer, endpoint, nonceEndpoint] = ['credential_issuer', 'credential_endpoint', 'nonce_endpoint'].map((name) => {
+    const value = members[name]
+    if (typeof value !== 'string') throw new NotApplicable(`the issuer has no ${name}`)
+    return value
+  }) as [string, string, string]
+  return {
+    configuration,
+    accessToken,
+    async nonce() {
+      const { c_nonce } = json(accepted(await send({ method: 'POST', url: nonceEndpoint })))
+      demand(typeof c_nonce === 'string', 'the nonce endpoint gave no c_nonce')
+      return c_nonce
+    },
+    proof(key, nonce, { claims = {}, header = {}, signer = key } = {}) {
+      const { kty, crv, x, y } = key
+      const usual = { aud: issuer, iat: Math.floor(Date.now() / 1000), nonce }
+      return signed(
+        { ...signer, alg: 'ES256' },
+        { ...usual, ...claims },
+        { typ: 'openid4vci-proof+jwt', jwk: { kty, crv, x, y }, ...header },
+      )
+    },
+    request: (proofs, others = {}, token = accessToken) =>
+      send({
+        method: 'POST',
+        url: endpoint,
+        headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ credential_configuration_id: configuration, proofs: { jwt: proofs }, ...others }),
+      }),
+  }
+}
+
+/** The credentials of a response, §8.3. */
+export function credentialsIn(reply: Reply): string[] {
+  const { credentials = [] } = json(accepted(reply)) as { credentials?: { credential?: unknown }[] }
+  return credentials.map(({ credential }) => {
+    demand(typeof credential === 'string', 'a credential is no text')
+    return credential
+  })
+}

@@ -1,0 +1,133 @@
+/** The settings, clients and people of the Gatehouse that the suite starts, as files. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ClientCertificate } from '../http/wire.ts'
+import { clients, grantTypeOf, type Prepared, resources } from './prepared.ts'
+import type { Api, Resource } from './target.ts'
+
+interface Place {
+  issuer: string
+  /** TLS ends in front of it. */
+  isProxied: boolean
+  database: string | undefined
+  api: Api
+  /** Its mail server. */
+  mail: string
+  /** The certificate of documents that the suite serves. */
+  documents: string
+}
+
+/** Its port is given by the environment where a proxy is in front. */
+export async function writeFiles(folder: string, place: Place): Promise<{ ca: string; key: string }> {
+  const { issuer, isProxied, database, api, mail, documents } = place
+  const { cert, key } = await certificateFor('localhost')
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 })
+  write('tls.key', key)
+  write('tls.crt', cert)
+  write('documents.crt', documents)
+  write('key', Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64'))
+  const { web, ...others } = clients
+  const registered = [{ ...web!, scope: `${web!.scope} ${api.scope}` }, ...Object.values(others)]
+  write(
+    'clients.json',
+    JSON.stringify({ resources: [...resources, api].map(apiOf), clients: registered.map(clientOf), credentials: [badge] }),
+  )
+  const settings = {
+    issuer,
+    data_dir: folder,
+    key_encryption_key_file: join(folder, 'key'),
+    features: { mutualTls: true },
+    ...(isProxied
+      ? { trusted_proxies: ['127.0.0.1', '::1'], mtls: { proxy: 'rfc9440' } }
+      : { tls: { cert_file: join(folder, 'tls.crt'), key_file: join(folder, 'tls.key') } }),
+    listen: { host: 'localhost' },
+    database_url: database ?? `sqlite:${join(folder, 'gatehouse.db')}`,
+    outbound: { allowed_addresses: ['127.0.0.1'], ca_file: join(folder, 'documents.crt') }, // to the suite
+    mail: { smtp_url: mail, from: 'gatehouse@example.com' },
+    keys: { rsa_bits: 2048 },
+    passwords: { memory_kib: 19456, passes: 2 },
+    registration: { open: true, per_address: 100_000, scope: `openid profile email offline_access ${api.scope}` },
+    log: { level: 'error' },
+  }
+  write('gatehouse.yaml', JSON.stringify(settings)) // JSON is YAML
+  return { ca: cert, key }
+}
+
+/** A credential, OpenID for Verifiable Credential Issuance. */
+const badge = { id: 'staff-badge', display: [{ name: 'Staff badge', locale: 'en' }], claims: [{ name: 'email', source: 'account.email' }] }
+
+/** `name`: a host, or an address. */
+export async function certificateFor(name: string): Promise<ClientCertificate> {
+  const { generate } = await import('selfsigned')
+  const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    extensions: [{ name: 'subjectAltName', altNames: [/^[\d.]+$/.test(name) ? { type: 7, ip: name } : { type: 2, value: name }] }],
+  })
+  return { cert, key }
+}
+
+/** Authorization details, RFC 9396. */
+const orderType = {
+  description: 'Place an order',
+  schema: {
+    type: 'object',
+    properties: { type: { const: 'order' }, actions: { type: 'array', items: { type: 'string', maxLength: 50 }, maxItems: 10 } },
+    required: ['type'],
+    additionalProperties: false,
+  },
+}
+
+function apiOf({ identifier, scope }: Resource): object {
+  return {
+    identifier,
+    name: new URL(identifier).hostname,
+    scopes: Object.fromEntries(scope.split(' ').map((word) => [word, `Use ${word}`])),
+    ...(identifier === resources[0]!.identifier ? { authorization_details_types: { order: orderType } } : {}),
+  }
+}
+
+function clientOf({
+  grants,
+  native,
+  responseTypes,
+  pkceOptional,
+  certificateBound,
+  signsBackchannelRequests,
+  resource,
+  private_key,
+  ...registration
+}: Prepared): object {
+  const policy = {
+    ...(pkceOptional ? { pkce: 'optional' } : {}),
+    ...(grants.includes('token_exchange') ? { token_exchange: 'impersonate' } : {}),
+  }
+  const { d, ...publicKey } = private_key ?? {}
+  return {
+    ...registration,
+    grant_types: grants.map(grantTypeOf),
+    ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
+    ...(responseTypes ? { response_types: responseTypes } : {}),
+    ...(signsBackchannelRequests ? { backchannel_authentication_request_signing_alg: 'ES256' } : {}),
+    ...(certificateBound ? { tls_client_certificate_bound_access_tokens: true } : {}),
+    ...(native ? { application_type: 'native' } : {}),
+    policy,
+    ...(grants.includes('authorization_code') ? { authorization_details_types: ['order', 'openid_credential'] } : {}),
+    ...(resource === undefined ? {} : { resource_server: resource }),
+  }
+}
+
+export function accountOf(username: string): object {
+  return {
+    username,
+    email: `${username}@example.com`,
+    claims: {
+      name: username,
+      given_name: username,
+      family_name: 'Example',
+      email_verified: true,
+      phone_number: '+441632960961',
+      phone_number_verified: false,
+      address: { locality: 'London', country: 'United Kingdom' },
+    },
+  }
+}
