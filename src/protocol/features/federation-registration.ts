@@ -10,7 +10,7 @@ import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import type { Discovery } from '../federation/discovery.ts'
 import { isEntityIdentifier } from '../federation/entity-identifier.ts'
 import { type EntityStatement, readConfiguration } from '../federation/entity-statement.ts'
-import { federationKeysOf, findTrustChain, registersAutomatically, trustChainsOf } from '../federation/own-federation.ts'
+import { federationKeysOf, registersAutomatically, search, trustChainsOf } from '../federation/own-federation.ts'
 import { automaticClient, explicitClient, registerByChain } from '../federation/relying-party.ts'
 import type { TrustChain } from '../federation/trust-chain.ts'
 import { countFlow } from '../flow.ts'
@@ -30,9 +30,9 @@ async function findClient(ctx: Ctx, { clientId, address, requestObject }: NamedC
   if (stored && (!isLapsed || stored.status === 'disabled')) return undefined
   const { anchors } = await ctx.store.federation.own()
   if (anchors.size === 0) return undefined
-  if (!stored) await countFlow(ctx, address) // an unknown entity is looked for for anybody
   const given = trustChainsOf(ctx).given(anchors, clientId, chainIn(requestObject))
-  const chain = given ?? chainOf(await findTrustChain(ctx, clientId))
+  if (given && !stored) await countFlow(ctx, address) // an unknown entity is registered for anybody
+  const chain = given ?? chainOf(await search(ctx, { anchors, entity: clientId, address }))
   return chain && registerByChain(ctx, chain, await automaticClient(ctx, chain))
 }
 
