@@ -81,8 +81,8 @@ export interface CredentialKey {
   readonly x5c: readonly string[]
   /** The public key, where it is not in the JWKS. */
   readonly jwk: object | undefined
-  /** Seconds for which a signature can be verified at least; undefined: as long as the certificates are trusted. */
-  readonly longest: number | undefined
+  /** Seconds for which a signature that is made now can be verified: until a certificate expires, or the key is no longer published. */
+  longest(now: number): number
   /** Compact JWS with ES256, `kid` and `x5c`. */
   sign(typ: string, claims: object): Promise<string>
   /** ECDSA with SHA-256 and P-256: 64 bytes. RFC 9053 §2.1 */

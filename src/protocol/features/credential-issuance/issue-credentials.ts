@@ -68,8 +68,8 @@ function indexesFrom(id: string): number[] {
 
 /** Rounded, so that copies and holders cannot be told apart by them. §15.4.1. A credential ends while its signature can still be verified. */
 function timesOf(ctx: Ctx, { validity }: CredentialConfiguration): Copy['times'] {
-  const { longest = Number.POSITIVE_INFINITY } = issuerKey(ctx)
   const step = validity >= 7 * 86_400 ? 86_400 : 3600
+  const longest = Math.floor(issuerKey(ctx).longest(ctx.now()) / step) * step
   const issuedAt = Math.floor(ctx.now() / step) * step
   return { issuedAt, expiresAt: issuedAt + Math.max(2 * step, Math.min(validity, longest)) }
 }
