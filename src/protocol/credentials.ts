@@ -115,12 +115,12 @@ export interface IssuedCredentialStore {
   issuedCredentials: {
     /**
      * Records it and gives each copy an index that was never used: for each the first of its candidates that is free. `fulfils`: hash of the
-     * approved request that it answers, which ends. Undefined: that was answered already, or no candidate was free; nothing is recorded.
+     * approved request that it answers, which ends. `most`: copies that one person can have before they expire. Else nothing is recorded.
      */
     add(
       credential: IssuedCredential,
-      ask: { candidates: readonly (readonly number[])[]; fulfils: string | undefined },
-    ): Promise<readonly StatusIndex[] | undefined>
+      ask: { candidates: readonly (readonly number[])[]; fulfils: string | undefined; most: number; now: number },
+    ): Promise<readonly StatusIndex[] | 'answered' | 'too many' | 'no account'>
     find(id: string): Promise<IssuedCredential | undefined>
     /** Of one person or of all. */
     list(ask: Paging & { subject?: string | undefined }): Promise<IssuedCredential[]>
