@@ -1,5 +1,6 @@
 /** The expectations of the matrix of changes and paths. */
 import { credentialOutcomes } from './credential-outcomes.ts'
+import { federationOutcomes } from './federation-outcomes.ts'
 import { grantOutcomes } from './grant-outcomes.ts'
 import { keyOutcomes, requestObjectOutcomes } from './key-outcomes.ts'
 import { account, client, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
@@ -276,6 +277,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   },
   ...keyOutcomes,
   ...credentialOutcomes,
+  ...federationOutcomes,
   'reset link': linkInMail,
   invitation: linkInMail,
   'link that verifies an address': linkInMail,

@@ -33,7 +33,7 @@ async function findClient(ctx: Ctx, { clientId, address, requestObject }: NamedC
   const given = trustChainsOf(ctx).given(anchors, clientId, chainIn(requestObject))
   if (given && !stored) await countFlow(ctx, address) // an unknown entity is registered for anybody
   const chain = given ?? chainOf(await search(ctx, { anchors, entity: clientId, address }))
-  return chain && registerByChain(ctx, chain, await automaticClient(ctx, chain))
+  return chain && registerByChain(ctx, chain, await automaticClient(ctx, chain, stored))
 }
 
 /** The trust chain that a request object brings, which is read before anything of it is verified: the chain proves itself. §4.3, §12.1.1.1 */
@@ -61,7 +61,7 @@ const register: Endpoint = {
     if (wait !== undefined) throw new TooMany('too many registrations from one address', wait)
     const { configuration, statements } = readRegistration(ctx, request.headers['content-type'], jwt)
     const chain = await chainOfRegistration(ctx, configuration, statements)
-    const client = await explicitClient(ctx, chain)
+    const client = await explicitClient(ctx, chain, await ctx.store.registrations.known(chain.subject))
     // Who repeats what another sent would be told a secret. The signature is left out: of one text there can be several.
     if (!(await ctx.store.usedOnce.first('federation-registration', sha256(configuration.jws.input), configuration.exp)))
       refuse('invalid_request', 'this entity configuration was sent before; sign another one for each registration')
