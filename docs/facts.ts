@@ -131,6 +131,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['have an RSA key of at least {} bits', code(/bits >= (\d+) && bits <= 8192/, 'src/protocol/codec/certificate.ts')],
   ],
   [guide('credentials')]: [
+    ['One person can have {} copies', code(/credentials_per_person: z[^}]*?\.default\((\d+)\)/)],
     ['after {} wrong transaction codes', constant('mostTries')],
     ['An offer is valid for {} minutes', code(/most: [\d_]+, usual: (\d+)/) / minute],
     ['gets up to {} copies', constant('batchSize')],

@@ -1,9 +1,11 @@
 /** The keys of a tenant, put together: its own, those of files, and the certified one that signs credentials. */
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config/schema.ts'
 import { type CertifiedKey, readCertifiedKey } from './crypto/credential-key.ts'
 import { developmentAuthority } from './crypto/development-authority.ts'
 import { federationKeyring } from './crypto/federation-keys.ts'
+import { BadKeyFile, refuseExposed } from './crypto/kek.ts'
 import { type KeyFile, readKeyFile } from './crypto/key-files.ts'
 import { type Keyring, keyring } from './crypto/keyring.ts'
 import { resealOnUse } from './crypto/reseal.ts'
@@ -12,7 +14,7 @@ import type { KeyStore } from './crypto/types.ts'
 import type { Platform } from './platform.ts'
 import type { CredentialConfiguration } from './protocol/credential-configuration.ts'
 import type { Server } from './protocol/feature.ts'
-import { tenantSettings } from './protocol/tenant-settings.ts'
+import { slugSchema, tenantSettings } from './protocol/tenant-settings.ts'
 import type { FederationKeyStore } from './store/federation-keys.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
@@ -38,6 +40,7 @@ export async function keysOf(
   const decrypts = server.features.some(({ id }) => id === 'requestObjects' || id === 'credentialIssuance')
   const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
   const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
+  if (row.id === ROOT_TENANT) await checkTenantKeyFiles(config)
   const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
   const reseal = resealOnUse(sealedValues(db), sealer)
   const own = {
@@ -46,7 +49,7 @@ export async function keysOf(
     rsaBits,
     fixed,
     purpose: 'signing-key' as const,
-    certified: await certifiedKeyOf(deps, row.id, configurations),
+    certified: await certifiedKeyOf(deps, row, { issuer, configurations }),
   }
   const keys = await keyring({ ...own, store, sealer, reseal, tenantId: row.id, issuer, now, reloadEvery: 0, schedule })
   keys.rotateWhenDue().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
@@ -78,15 +81,48 @@ function keyFilesOf({ keys: { files } }: Config): KeyFile[] {
   )
 }
 
-/** The key whose certificates the operator has, or that development mode makes; only the root tenant has one. Not made before there is something to sign. */
+interface Files {
+  privateKeyFile: string
+  certificateFile: string
+}
+
+/** Undefined: a signing key of the tenant signs. Nothing is made before there is something to sign. */
 async function certifiedKeyOf(
-  { config: { credentials, data_dir: folder, issuer }, platform: { now, random } }: Pick<KeyDeps, 'config' | 'platform'>,
-  tenant: string,
-  configurations: readonly CredentialConfiguration[],
+  { config, platform: { now, random } }: Pick<KeyDeps, 'config' | 'platform'>,
+  { slug }: Pick<TenantRow, 'slug'>,
+  { issuer, configurations }: { issuer: string; configurations: readonly CredentialConfiguration[] },
 ): Promise<CertifiedKey | undefined> {
-  if (tenant !== ROOT_TENANT || configurations.length === 0) return undefined
-  const { private_key_file: privateKeyFile, certificate_file: certificateFile, development_authority: ofDevelopment } = credentials
-  if (privateKeyFile !== undefined && certificateFile !== undefined) return readCertifiedKey({ privateKeyFile, certificateFile })
-  if (!ofDevelopment) return undefined
-  return readCertifiedKey(await developmentAuthority(join(folder, 'credential-authority'), { issuer, now: now(), random }))
+  if (configurations.length === 0) return undefined
+  const files = slug === '' ? filesOfRoot(config) : (await filesOfTenants(config)).get(slug)
+  if (files) return readCertifiedKey(files)
+  if (!config.credentials.development_authority) return undefined
+  const folder = slug === '' ? join(config.data_dir, 'credential-authority') : join(config.data_dir, 'credential-authorities', slug)
+  return readCertifiedKey(await developmentAuthority(folder, { issuer, now: now(), random }))
+}
+
+/** Throws `BadKeyFile` for the first that cannot be used, so that a start fails and no request does. */
+async function checkTenantKeyFiles(config: Config): Promise<void> {
+  for (const files of (await filesOfTenants(config)).values()) {
+    await readCertifiedKey(files)
+    await refuseExposed(files.privateKeyFile)
+  }
+}
+
+function filesOfRoot({ credentials }: Config): Files | undefined {
+  const { private_key_file: privateKeyFile, certificate_file: certificateFile } = credentials
+  return privateKeyFile !== undefined && certificateFile !== undefined ? { privateKeyFile, certificateFile } : undefined
+}
+
+/** By slug. */
+async function filesOfTenants({ credentials: { tenants_folder: folder } }: Config): Promise<Map<string, Files>> {
+  if (folder === undefined) return new Map()
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new BadKeyFile(`credentials.tenants_folder: ${folder} cannot be read: ${error.code}`)
+  })
+  const slugs = names.filter((name) => name.endsWith('.key')).map((name) => name.slice(0, -'.key'.length))
+  return new Map(
+    slugs
+      .filter((slug) => slugSchema.safeParse(slug).success)
+      .map((slug) => [slug, { privateKeyFile: join(folder, `${slug}.key`), certificateFile: join(folder, `${slug}.pem`) }]),
+  )
 }

@@ -241,6 +241,7 @@ function settingsOf(
     signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0,
     detailTypes: [...offered.detailTypes, ...detailTypes],
     credentials: offered.credentials,
+    credentialsPerPerson: settings.credentials_per_person,
     attesters: settings.client_attesters,
     requestUri: settings.request_uri,
     sharedSignals: settings.shared_signals,

@@ -196,7 +196,9 @@ const identity: Record<string, Act> = {
   'accounts.bySubject': reads((s, n) => s.accounts.bySubject(`person${n}`)),
   'accounts.byLogin': reads((s, n) => s.accounts.byLogin(`person${n}`)),
   'accounts.anyPasswordHash': lists((s) => s.accounts.anyPasswordHash('x')),
-  'accounts.change': writes(endOfAccess, (s) => s.accounts.change('person1', { status: 'suspended', updatedAt: NOW + 1 })),
+  'accounts.change': writes(`${endOfAccess}, status_lists ~1`, (s) =>
+    s.accounts.change('person1', { status: 'suspended', updatedAt: NOW + 1 }),
+  ),
   'accounts.changeProfile': writes('accounts ~1', (s) =>
     s.accounts.changeProfile('person1', { claims: { name: 'One' }, attributes: {} }, NOW + 1),
   ),

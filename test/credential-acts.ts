@@ -23,6 +23,8 @@ export const credentialActs: Record<string, Act> = {
           [1, 7, 8],
         ],
         fulfils: 'transaction1',
+        most: 100,
+        now: NOW,
       },
     ),
   ),

@@ -263,7 +263,7 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.upstreamRequests.add(anUpstreamRequest(n), NOW + 60)
   await store.vault.add(anEntry(n), aTokenId(n))
   await store.upstreamIdentities.link(anIdentity(n))
-  await store.issuedCredentials.add(anIssued(n), { candidates: [[Number(n)]], fulfils: undefined })
+  await store.issuedCredentials.add(anIssued(n), { candidates: [[Number(n)]], fulfils: undefined, most: 100, now: NOW })
   await store.deferredCredentials.add(aDeferred(n), 20)
   await store.credentialOffers.add(anOffer(n))
   await store.apiKeysAdmin.add(anApiKey(n))

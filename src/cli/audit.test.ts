@@ -109,6 +109,7 @@ const commands: [line: string, ...acts: string[]][] = [
   ['federation revoke-key MEMBER', 'federation.key-revoke'],
   ['federation issue-trust-mark https://type.example https://rp.example', 'federation.trust-mark'],
   ['federation revoke-trust-mark https://type.example https://rp.example', 'federation.trust-mark'],
+  ['federation delegate-trust-mark https://type.example https://issuer.example', 'federation.trust-mark-delegate'],
   ['groups create --name crew', 'group.create'],
   ['groups update crew --name sailors', 'group.change'],
   ['groups add-member sailors ada', 'group.members'],

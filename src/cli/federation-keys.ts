@@ -54,7 +54,7 @@ export function federationKeys(group: Command, terminal: Terminal): void {
   )
 }
 
-function keyringOf({ federationKeyring, slug }: Tenant): Keyring {
+export function keyringOf({ federationKeyring, slug }: Tenant): Keyring {
   return (
     federationKeyring ??
     refuse(`the tenant takes part in no federation: run "gatehouse tenants update ${slug || 'root'} --federation true"`)

@@ -92,6 +92,29 @@ test('trust marks are issued, listed and revoked', async () => {
   assert.match((await gatehouse('federation trust-marks')).out, /https:\/\/type.example +https:\/\/rp.example +revoked/)
 })
 
+test('the right to issue trust marks is delegated', async () => {
+  const { delegation, expires_at } = await json(
+    'federation delegate-trust-mark https://type.example https://issuer.example --expires-in 30d',
+  )
+  const [header, claims] = delegation.split('.').map((part: string) => part && Buffer.from(part, 'base64url').toString())
+  assert.equal(JSON.parse(header).typ, 'trust-mark-delegation+jwt')
+  const { sub, trust_mark_type, exp } = JSON.parse(claims)
+  assert.deepEqual([sub, trust_mark_type, exp], ['https://issuer.example', 'https://type.example', expires_at])
+  const file = join(folder, 'owner.json')
+  writeFileSync(file, JSON.stringify({ delegations: [delegation] }))
+  assert.match(
+    (await gatehouse(`federation add trust_mark_owner https://owner.example --file ${file}`)).err,
+    /delegations must be delegations of this owner, as JWTs/,
+  )
+  writeFileSync(file, JSON.stringify({ trust_mark_types: ['https://type.example'] }))
+  const owner = await world.entity()
+  assert.match(
+    (await reaching(`federation add trust_mark_owner ${owner.id} --file ${file}`)).out,
+    new RegExp(`${owner.id} is a trust_mark_owner. Its keys: ${owner.kid}. Compare them`),
+  )
+  await json(`federation remove trust_mark_owner ${owner.id}`)
+})
+
 test('entities are exported, and applied from a file', async () => {
   const entity = { role: 'superior', entity_id: 'https://declared.example' }
   const file = join(folder, 'declared.json')

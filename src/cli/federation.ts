@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { fetchConfiguration } from '../protocol/federation/discovery.ts'
-import { type EntityRole, entityId, entityRoles, entitySchema, type FederationEntity } from '../protocol/federation/entity.ts'
+import { type EntityRole, entityId, entityRoles, entitySchema, type FederationEntity, needsKeys } from '../protocol/federation/entity.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, all, confirm, merged, print, printJson, printTable, readObject } from './admin-command.ts'
 import { withTenant } from './open.ts'
@@ -19,7 +19,7 @@ export function federation(group: Command, terminal: Terminal): void {
   adminCommand(group, 'show', 'how the tenant presents itself', ['gatehouse federation show']).action((flags: AdminFlags) =>
     withTenant(terminal, flags, async (tenant) => print(terminal, flags.json, await overview(tenant))),
   )
-  adminCommand(group, 'list', 'anchors, superiors, subordinates and issuers of trust marks', [
+  adminCommand(group, 'list', 'anchors, superiors, subordinates, and issuers and owners of trust marks', [
     'gatehouse federation list',
     'gatehouse federation list --role subordinate',
   ])
@@ -34,7 +34,7 @@ export function federation(group: Command, terminal: Terminal): void {
   adminCommand(
     group,
     'add <role> <entity>',
-    'make an entity an anchor, a superior, a subordinate or an issuer of trust marks, or change that',
+    'make an entity an anchor, a superior, a subordinate, or an issuer or owner of trust marks, or change that',
     [
       'gatehouse federation add anchor https://anchor.example --jwks-file anchor.jwks.json',
       'gatehouse federation add superior https://university.example',
@@ -83,15 +83,16 @@ async function addEntity(terminal: Terminal, named: string, entity: string, flag
     const role = roleOf(named)
     const id = checked(entityId, entity, () => 'the entity identifier')
     const given = merged(await readObject(terminal, flags.file), { role, entity_id: id })
-    const needsKeys = (role === 'anchor' || role === 'subordinate') && given['jwks'] === undefined
+    const types = Array.isArray(given['trust_mark_types']) ? given['trust_mark_types'] : []
+    const isWithoutKeys = needsKeys({ role, trust_mark_types: types }) && given['jwks'] === undefined
     const jwks =
-      flags.jwksFile !== undefined ? await readObject(terminal, flags.jwksFile) : needsKeys ? await publishedKeys(ctx, id) : undefined
+      flags.jwksFile !== undefined ? await readObject(terminal, flags.jwksFile) : isWithoutKeys ? await publishedKeys(ctx, id) : undefined
     const read = checked(entitySchema, jwks === undefined ? given : { ...given, jwks }, (path) => path)
     await store.federation.put(read)
     await done('federation.add', id, { role })
     if (flags.json) return printJson(terminal, read)
     const kids = kidsOf(read)
-    const advice = needsKeys && flags.jwksFile === undefined ? ' Compare them with what its operator tells you by another way.' : ''
+    const advice = isWithoutKeys && flags.jwksFile === undefined ? ' Compare them with what its operator tells you by another way.' : ''
     terminal.stdout.write(
       `${id} is ${role === 'anchor' ? 'an' : 'a'} ${role}.${kids.length > 0 ? ` Its keys: ${kids.join(', ')}.${advice}` : ''}\n`,
     )

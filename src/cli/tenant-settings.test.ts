@@ -35,6 +35,7 @@ const changed: Required<TenantOwnSettings> = {
       client_ids: ['wallet'],
     },
   },
+  credentials_per_person: 20,
   contact: 'ada@example.com',
   lifetimes: { access_token: 60 },
 }
@@ -100,6 +101,7 @@ suite('a stored document', () => {
     federation: false,
     shared_signals: false,
     client_attesters: {},
+    credentials_per_person: 1000,
     lifetimes: {},
   }
 
@@ -126,6 +128,7 @@ suite('a stored document', () => {
       federation: false,
       shared_signals: false,
       client_attesters: {},
+      credentials_per_person: 1,
       lifetimes: {},
     })
   })

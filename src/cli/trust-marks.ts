@@ -1,9 +1,11 @@
-/** `gatehouse federation trust-marks`, `issue-trust-mark` and `revoke-trust-mark`: the trust marks that a tenant issues. */
+/** `gatehouse federation trust-marks`, `issue-trust-mark`, `revoke-trust-mark` and `delegate-trust-mark`: the trust marks that a tenant issues or owns. */
 import type { Command } from 'commander'
 import { entityId, trustMarkType } from '../protocol/federation/entity.ts'
+import { signDelegation } from '../protocol/federation/own-federation.ts'
 import type { IssuedTrustMark } from '../protocol/federation/store.ts'
 import { type AdminFlags, adminCommand, all, confirm, print, printTable } from './admin-command.ts'
 import { duration } from './duration.ts'
+import { keyringOf } from './federation-keys.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse } from './problems.ts'
 import { dateOf, type Terminal } from './terminal.ts'
@@ -42,6 +44,24 @@ export function trustMarks(group: Command, terminal: Terminal): void {
       confirm(terminal, flags.json, { type, entity_id: entity, revoked: true }, `The trust mark of ${entity} is revoked.`)
     }),
   )
+  adminCommand(
+    group,
+    'delegate-trust-mark <type> <entity>',
+    'let another entity issue trust marks that the tenant owns: prints a delegation',
+    ['gatehouse federation delegate-trust-mark https://trust.example/certified https://inspector.example --expires-in 365d'],
+  )
+    .option('--expires-in <duration>', 'such as 365d; without it, it does not end', duration)
+    .action((type: string, entity: string, flags: AdminFlags & { expiresIn?: number }) =>
+      withTenant(terminal, flags, async (tenant, done) => {
+        keyringOf(tenant)
+        const issuer = checked(entityId, entity, () => 'the entity identifier')
+        const expiresAt = flags.expiresIn === undefined ? undefined : tenant.ctx.now() + flags.expiresIn
+        const delegated = { type: checked(trustMarkType, type, () => 'the type'), issuer, expiresAt }
+        const delegation = await signDelegation(tenant.ctx, delegated)
+        await done('federation.trust-mark-delegate', issuer, { type })
+        confirm(terminal, flags.json, { trust_mark_type: type, entity_id: issuer, expires_at: expiresAt, delegation }, delegation)
+      }),
+    )
 }
 
 type List = (ask: { after?: { type: string; subject: string }; limit: number }) => Promise<IssuedTrustMark[]>

@@ -11,6 +11,8 @@ export interface CertifiedKey {
   pair: KeyPair
   /** DER in base64, the key's own first. */
   x5c: readonly string[]
+  /** When the first of its certificates expires, in seconds since the epoch. */
+  notAfter: number
 }
 
 /** `keptFor`: seconds for which a key of the tenant is published after its last signature. */
@@ -20,7 +22,7 @@ export function credentialKey(certified: CertifiedKey | undefined, active: () =>
   return {
     x5c,
     jwk: certified?.pair.jwk,
-    longest: certified ? undefined : keptFor,
+    longest: (now) => (certified ? Math.max(0, certified.notAfter - now) : keptFor),
     async sign(typ, claims) {
       const pair = await key()
       const header = { alg: pair.alg, typ, kid: pair.kid, ...(x5c.length > 0 ? { x5c } : {}) }
@@ -45,5 +47,6 @@ export async function readCertifiedKey(file: Pick<KeyFile, 'privateKeyFile'> & {
     if (!chain[i]!.checkIssued(authority) || !chain[i]!.verify(authority.publicKey))
       throw new BadKeyFile(`${file.certificateFile} is not in order: each certificate must be issued by the next`)
   })
-  return { pair, x5c: chain.filter((one) => !isOwnIssuer(one)).map((one) => one.raw.toString('base64')) }
+  const notAfter = Math.floor(Math.min(...chain.map(({ validTo }) => Date.parse(validTo))) / 1000)
+  return { pair, x5c: chain.filter((one) => !isOwnIssuer(one)).map((one) => one.raw.toString('base64')), notAfter }
 }

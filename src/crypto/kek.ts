@@ -11,13 +11,18 @@ export class BadKeyFile extends Error {
 
 /** Reads a key of 32 bytes. `strict` refuses a file that others can access. Throws `BadKeyFile`, or the system's error. */
 export async function readKek(path: string, options: { strict: boolean }): Promise<Buffer> {
-  const self = options.strict ? ownIdentity() : undefined
-  if (self && permissionBits(await stat(path), self) & 0o077)
-    throw new BadKeyFile(`${path} can be accessed by users other than its owner: run "chmod 600 ${path}"`)
+  if (options.strict) await refuseExposed(path)
   const key = decode(await readFile(path))
   if (!key) throw new BadKeyFile(`${path} does not hold a key: 32 random bytes as base64, base64url, hexadecimal or raw are needed`)
   if (isGuessable(key)) throw new BadKeyFile(`${path} holds a key that can be guessed: 32 random bytes are needed`)
   return key
+}
+
+/** Throws `BadKeyFile` for a file that others can access. */
+export async function refuseExposed(path: string): Promise<void> {
+  const self = ownIdentity()
+  if (self && permissionBits(await stat(path), self) & 0o077)
+    throw new BadKeyFile(`${path} can be accessed by users other than its owner: run "chmod 600 ${path}"`)
 }
 
 /**

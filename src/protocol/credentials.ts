@@ -81,8 +81,8 @@ export interface CredentialKey {
   readonly x5c: readonly string[]
   /** The public key, where it is not in the JWKS. */
   readonly jwk: object | undefined
-  /** Seconds for which a signature can be verified at least; undefined: as long as the certificates are trusted. */
-  readonly longest: number | undefined
+  /** Seconds for which a signature that is made now can be verified: until a certificate expires, or the key is no longer published. */
+  longest(now: number): number
   /** Compact JWS with ES256, `kid` and `x5c`. */
   sign(typ: string, claims: object): Promise<string>
   /** ECDSA with SHA-256 and P-256: 64 bytes. RFC 9053 §2.1 */
@@ -115,12 +115,12 @@ export interface IssuedCredentialStore {
   issuedCredentials: {
     /**
      * Records it and gives each copy an index that was never used: for each the first of its candidates that is free. `fulfils`: hash of the
-     * approved request that it answers, which ends. Undefined: that was answered already, or no candidate was free; nothing is recorded.
+     * approved request that it answers, which ends. `most`: copies that one person can have before they expire. Else nothing is recorded.
      */
     add(
       credential: IssuedCredential,
-      ask: { candidates: readonly (readonly number[])[]; fulfils: string | undefined },
-    ): Promise<readonly StatusIndex[] | undefined>
+      ask: { candidates: readonly (readonly number[])[]; fulfils: string | undefined; most: number; now: number },
+    ): Promise<readonly StatusIndex[] | 'answered' | 'too many' | 'no account'>
     find(id: string): Promise<IssuedCredential | undefined>
     /** Of one person or of all. */
     list(ask: Paging & { subject?: string | undefined }): Promise<IssuedCredential[]>

@@ -73,10 +73,17 @@ export async function clientOfDocument(ctx: Ctx, sent: Members, clientId: string
   return client
 }
 
-/** The metadata of a client as a trust chain resolves it. What it asks for beyond what a client may have here is left out. */
-export async function clientOfChain(ctx: Ctx, sent: Members, ofServer: Members & { client_id: string }): Promise<ClientMetadata> {
+/**
+ * The metadata of a client as a trust chain resolves it. What it asks for beyond what a client may have here is left out. `before`: as it is
+ * stored, of which the members of the operator stay.
+ */
+export async function clientOfChain(
+  ctx: Ctx,
+  sent: Members,
+  { clientId, policy, before }: { clientId: string; policy: Partial<ClientMetadata['policy']>; before: ClientMetadata | undefined },
+): Promise<ClientMetadata> {
   const { scope } = ctx.tenant.registration
-  const client = described(ctx, narrowed(ctx, sent, scope), scope, ofServer)
+  const client = described(ctx, narrowed(ctx, sent, scope), scope, { ...operatorsOf(before), client_id: clientId, policy })
   checkCeiling(ctx, client, { token: 'federation', scope })
   await checkSectorIdentifier(ctx, client)
   return client

@@ -29,6 +29,8 @@ export interface TenantSettings {
   readonly detailTypes: readonly DetailType[]
   /** Credentials that it issues, and can sign. Empty: it is no credential issuer. */
   readonly credentials: readonly CredentialConfiguration[]
+  /** Copies that one person can have before they expire. */
+  readonly credentialsPerPerson: number
   /** Who vouches for instances of clients, by their issuers. */
   readonly attesters: Readonly<Record<string, Attester>>
   /** How clients may register themselves. */

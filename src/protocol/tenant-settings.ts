@@ -71,6 +71,12 @@ export const tenantSettingsSchema = z.strictObject({
     .describe(
       'Who vouches for instances of clients, by the `iss` of their attestations: `jwks`, or `trust_anchors` (certificates as base64), and `client_ids` if not for all',
     ),
+  credentials_per_person: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1000)
+    .describe('Copies of credentials that one person can have at a time; those that were revoked count until they expire'),
   contact: emailAddress().optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)
@@ -96,6 +102,7 @@ const strictest: TenantOwnSettings = {
   federation: false,
   shared_signals: false,
   client_attesters: {},
+  credentials_per_person: 1,
   lifetimes: {},
 }
 

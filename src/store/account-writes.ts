@@ -7,7 +7,7 @@ import { removeAssignmentsOf } from './assignments.ts'
 import { checkAttributes } from './attributes.ts'
 import { endAccess, endAfterChange, endOfPassword } from './endings.ts'
 import { removeFactors } from './factors.ts'
-import { revokeCredentialsOf } from './issued-credentials.ts'
+import { moveCredentialsOf, revokeCredentialsOf } from './issued-credentials.ts'
 import { sql, type Transaction } from './sql.ts'
 import { removeEntriesOf } from './vault.ts'
 
@@ -82,6 +82,7 @@ export function* update(tenant: string, subject: string, change: Partial<Account
       role = ${after.role}, updated_at = ${after.updatedAt}
     where tenant_id = ${tenant} and subject = ${subject}`
   if (!isDeepStrictEqual(before.attributes, after.attributes)) yield* checkAttributes(tenant, after.attributes)
+  if (before.status !== after.status) yield* moveCredentialsOf(tenant, subject)
   yield* endAfterChange(tenant, before, after)
   return 'changed'
 }

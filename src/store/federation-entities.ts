@@ -15,16 +15,18 @@ export function federationEntities(
     return rows.map(entityFrom)
   }
   const own = remembering(async () => {
-    const [anchors, superiors, issuers, subordinates] = await Promise.all([
+    const [anchors, superiors, issuers, owners, subordinates] = await Promise.all([
       all('anchor', mostOfARole),
       all('superior', mostHints),
       all('trust_mark_issuer', mostOfARole),
+      all('trust_mark_owner', mostOfARole),
       all('subordinate', 1),
     ])
     return {
       anchors: new Map(anchors.map(({ entity_id: id, jwks }) => [id, jwks?.['keys'] ?? []])) as OwnFederation['anchors'],
       superiors: superiors.map(({ entity_id: id }) => id),
       issuers,
+      owners,
       hasSubordinates: subordinates.length > 0,
     }
   })

@@ -2,10 +2,15 @@
 import { type CredentialStatus, credentialStatuses, type IssuedCredential, type IssuedCredentialStore } from '../protocol/credentials.ts'
 import { Unavailable } from '../protocol/errors.ts'
 import { spendDeferredCredential } from './deferred-credentials.ts'
-import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
+import { type Db, Fragment, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** Half of a list, so that a free index is found at once. Token Status List §12.5 */
 export const mostOfList = 32_768
+
+/** In a statement that calls the table `c`, and that of the account `a`. */
+const columns = new Fragment(
+  'c.id, c.subject, c.client_id, c.configuration, c.status, a.status as account, c.event, c.issued_at, c.expires_at',
+)
 
 type Add = IssuedCredentialStore['issuedCredentials']['add']
 
@@ -15,8 +20,8 @@ export function issuedCredentials(db: Db, tenant: string): Pick<IssuedCredential
       add: (credential, ask) => db.transact(() => add(tenant, credential, ask)),
       async find(id) {
         const [row] = await db.read(sql`
-          select id, subject, client_id, configuration, status, event, issued_at, expires_at from issued_credentials
-          where tenant_id = ${tenant} and id = ${id}`)
+          select ${columns} from issued_credentials c left join accounts a on a.tenant_id = c.tenant_id and a.subject = c.subject
+          where c.tenant_id = ${tenant} and c.id = ${id}`)
         return row && credentialFrom(row)
       },
       async list({ subject, after, limit }) {
@@ -24,12 +29,12 @@ export function issuedCredentials(db: Db, tenant: string): Pick<IssuedCredential
         const query =
           subject === undefined
             ? sql`
-                select id, subject, client_id, configuration, status, event, issued_at, expires_at from issued_credentials
-                where tenant_id = ${tenant} and (issued_at, id) < (${at}, ${id}) order by issued_at desc, id desc limit ${limit}`
+                select ${columns} from issued_credentials c left join accounts a on a.tenant_id = c.tenant_id and a.subject = c.subject
+                where c.tenant_id = ${tenant} and (c.issued_at, c.id) < (${at}, ${id}) order by c.issued_at desc, c.id desc limit ${limit}`
             : sql`
-                select id, subject, client_id, configuration, status, event, issued_at, expires_at from issued_credentials
-                where tenant_id = ${tenant} and subject = ${subject} and (issued_at, id) < (${at}, ${id})
-                order by issued_at desc, id desc limit ${limit}`
+                select ${columns} from issued_credentials c left join accounts a on a.tenant_id = c.tenant_id and a.subject = c.subject
+                where c.tenant_id = ${tenant} and c.subject = ${subject} and (c.issued_at, c.id) < (${at}, ${id})
+                order by c.issued_at desc, c.id desc limit ${limit}`
         return (await db.read(query)).map(credentialFrom)
       },
       setStatus: (id, status, subject = '') =>
@@ -56,9 +61,10 @@ export function issuedCredentials(db: Db, tenant: string): Pick<IssuedCredential
         const version = await this.version(list) // first: a change in between makes it out of date, never too new
         if (version === undefined) return undefined
         const rows = await db.read(sql`
-          select i.idx, c.status from status_indexes i
-          join issued_credentials c on c.tenant_id = i.tenant_id and c.id = i.credential and c.status <> 0
-          where i.tenant_id = ${tenant} and i.list = ${list}`)
+          select i.idx, c.status, a.status as account from status_indexes i
+          join issued_credentials c on c.tenant_id = i.tenant_id and c.id = i.credential
+          left join accounts a on a.tenant_id = c.tenant_id and a.subject = c.subject
+          where i.tenant_id = ${tenant} and i.list = ${list} and (c.status <> 0 or a.status = 'suspended')`)
         return { version, statuses: rows.map((row) => ({ index: row['idx'] as number, status: statusFrom(row) })) }
       },
     },
@@ -66,27 +72,36 @@ export function issuedCredentials(db: Db, tenant: string): Pick<IssuedCredential
 }
 
 function* add(tenant: string, credential: IssuedCredential, ask: Parameters<Add>[1]): Transaction<Awaited<ReturnType<Add>>> {
-  const { candidates, fulfils } = ask
-  if (fulfils !== undefined && (yield spendDeferredCredential(tenant, fulfils)).length === 0) return undefined
-  const list = yield* listFor(tenant, candidates.length)
-  const indexes: number[] = []
-  for (const choices of candidates) indexes.push((yield* firstFree(tenant, { list, credential: credential.id }, choices)) ?? -1)
-  if (indexes.includes(-1)) throw new Unavailable('every index that was drawn is taken', 1) // as likely as that in a half empty list
+  const { candidates, fulfils, most, now } = ask
   const { id, subject = null, clientId, configuration, status, issuedAt, expiresAt } = credential
+  const copies = candidates.length
+  // Locks the account: it cannot be removed meanwhile, and of two requests at the same time the second is counted after the first.
+  const [account] = yield sql`
+    update accounts set updated_at = updated_at where tenant_id = ${tenant} and subject = ${subject} and status = 'active' returning subject`
+  if (!account) return 'no account'
+  const [held] = yield sql`
+    select cast(sum(copies) as bigint) as n from issued_credentials
+    where tenant_id = ${tenant} and subject = ${subject} and expires_at > ${now}`
+  if (((held?.['n'] as number | null) ?? 0) + copies > most) return 'too many'
+  if (fulfils !== undefined && (yield spendDeferredCredential(tenant, fulfils)).length === 0) return 'answered'
+  const list = yield* listFor(tenant, { copies, expiresAt })
+  const indexes: number[] = []
+  for (const choices of candidates) indexes.push((yield* firstFree(tenant, { list, credential: id }, choices)) ?? -1)
+  if (indexes.includes(-1)) throw new Unavailable('every index that was drawn is taken', 1) // as likely as that in a half empty list
   yield sql`
-    insert into issued_credentials (tenant_id, id, subject, client_id, configuration, status, issued_at, expires_at)
-    values (${tenant}, ${id}, ${subject}, ${clientId}, ${configuration}, ${valueOfStatus(status)}, ${issuedAt}, ${expiresAt})`
+    insert into issued_credentials (tenant_id, id, subject, client_id, configuration, status, issued_at, expires_at, copies)
+    values (${tenant}, ${id}, ${subject}, ${clientId}, ${configuration}, ${valueOfStatus(status)}, ${issuedAt}, ${expiresAt}, ${copies})`
   return indexes.map((index) => ({ list, index }))
 }
 
 /** The newest list, unless it is half full: then the next one. */
-function* listFor(tenant: string, indexes: number): Transaction<number> {
+function* listFor(tenant: string, { copies, expiresAt }: { copies: number; expiresAt: number }): Transaction<number> {
   for (;;) {
     const [newest] = yield sql`select id from status_lists where tenant_id = ${tenant} order by id desc limit 1`
     const id = (newest?.['id'] as number | undefined) ?? 0
     const [open] = yield sql`
-      update status_lists set used = used + ${indexes}
-      where tenant_id = ${tenant} and id = ${id} and used + ${indexes} <= ${mostOfList} returning id`
+      update status_lists set used = used + ${copies}, ends_at = case when ends_at > ${expiresAt} then ends_at else ${expiresAt} end
+      where tenant_id = ${tenant} and id = ${id} and used + ${copies} <= ${mostOfList} returning id`
     if (open) return id
     yield sql`insert into status_lists (tenant_id, id, used) values (${tenant}, ${id + 1}, 0) on conflict do nothing`
   }
@@ -119,6 +134,14 @@ export function* revokeCredentialsOf(tenant: string, subject: string): Transacti
   yield sql`delete from credential_offers where tenant_id = ${tenant} and subject = ${subject}`
 }
 
+/** Within a transaction: the credentials of an account that is suspended, or active again, have another status. */
+export function* moveCredentialsOf(tenant: string, subject: string): Transaction<void> {
+  yield sql`
+    update status_lists set version = version + 1 where tenant_id = ${tenant} and id in
+    (select list from status_indexes where tenant_id = ${tenant} and credential in
+     (select id from issued_credentials where tenant_id = ${tenant} and subject = ${subject}))`
+}
+
 /** The lists of these credentials have changed. */
 function moved(tenant: string, ids: readonly string[]): Sql {
   return sql`
@@ -127,7 +150,12 @@ function moved(tenant: string, ids: readonly string[]): Sql {
 }
 
 const valueOfStatus = (status: CredentialStatus) => credentialStatuses.indexOf(status)
-const statusFrom = (row: Row) => credentialStatuses[row['status'] as number] as CredentialStatus
+
+/** Those of a suspended account are suspended, and what they were when it is resumed. */
+function statusFrom(row: Row): CredentialStatus {
+  const own = credentialStatuses[row['status'] as number] as CredentialStatus
+  return own === 'valid' && row['account'] === 'suspended' ? 'suspended' : own
+}
 
 function credentialFrom(row: Row): IssuedCredential {
   return {

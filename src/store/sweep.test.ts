@@ -13,6 +13,8 @@ import {
   onEachEngine,
   signedIn,
 } from '../../test/stored.ts'
+import type { StatusIndex } from '../protocol/credentials.ts'
+import { mostOfList } from './issued-credentials.ts'
 import { type Db, sql } from './sql.ts'
 import { sweep, sweeper } from './sweep.ts'
 
@@ -150,4 +152,28 @@ onEachEngine('6: a clock that is behind sweeps nothing that is in force', async 
   await a.sessions.start(aSession({ expiresAt: NOW - 500 * DAY }), '$hash', [])
   await aNode(db, { now: NOW - 1000 * DAY, elapsed: 0 })()
   assert.equal((await a.sessions.find(['session'], NOW - 1000 * DAY)).length, 1)
+})
+
+onEachEngine('a status list goes with the last of its credentials, but never the newest, whose number counts', async ({ a, db }) => {
+  await a.accounts.add(anAccount())
+  const { subject } = anAccount()
+  const give = (id: string, expiresAt: number, candidates = [[1], [2], [3]]) =>
+    a.issuedCredentials.add(
+      { id, subject, clientId: 'client', configuration: 'badge', status: 'valid', event: undefined, issuedAt: NOW, expiresAt },
+      { candidates, fulfils: undefined, most: 100, now: NOW },
+    )
+  const [first] = (await give('early', NOW + 10)) as StatusIndex[]
+  assert.equal(first?.list, 1)
+  await db.write(sql`update status_lists set used = ${mostOfList} where tenant_id = 'a' returning id`)
+  const [second] = (await give('late', NOW + 20)) as StatusIndex[]
+  assert.equal(second?.list, 2)
+  const kept = 30 * 86_400
+  assert.equal(await sweep(db, NOW + 9 + kept, 2), 0)
+  assert.ok(await a.statusLists.read(1))
+  assert.equal(await sweep(db, NOW + 10 + kept, 2), 3, 'the credential, and two of its indexes')
+  assert.equal(await sweep(db, NOW + 10 + kept, 2), 2, 'the last index, and the list')
+  assert.equal(await a.statusLists.read(1), undefined)
+  assert.equal(await sweep(db, NOW + 20 + kept, 2), 1, 'the other credential')
+  assert.ok(await a.statusLists.read(2))
+  assert.equal(((await give('last', NOW + 30, [[4]])) as StatusIndex[])[0]?.list, 2)
 })

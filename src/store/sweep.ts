@@ -11,7 +11,7 @@ const GRANT_MEMORY = 400 * 86_400
 /** How long an expired API key is listed, so that its owner can see why it no longer works. Seconds. */
 const KEY_MEMORY = 30 * 86_400
 
-/** How long an expired credential is listed. Its index in a status list stays taken. Seconds. */
+/** How long an expired credential is listed, and a status list with nothing but such. Seconds. */
 const CREDENTIAL_MEMORY = 30 * 86_400
 
 /** A pushed request stays for as long as the sign-in that it began may take, which uses it up at its end. Seconds. */
@@ -111,7 +111,7 @@ function unusedClients(now: number, late: number, limit: number): Sql[] {
   ]
 }
 
-/** Offers, requests that waited in vain, and credentials that are no longer listed. */
+/** Offers, requests that waited in vain, credentials that are no longer listed, and status lists of nothing else. */
 function expiredCredentials(now: number, late: number, limit: number): Sql[] {
   return [
     sql`delete from credential_offers where (tenant_id, id) in
@@ -120,5 +120,14 @@ function expiredCredentials(now: number, late: number, limit: number): Sql[] {
       (select tenant_id, id from deferred_credentials where expires_at <= ${now} limit ${limit}) returning id`,
     sql`delete from issued_credentials where (tenant_id, id) in
       (select tenant_id, id from issued_credentials where expires_at <= ${late - CREDENTIAL_MEMORY} limit ${limit}) returning id`,
+    // A list whose credentials have all expired, unless it is the newest: the number of none is used again.
+    sql`delete from status_indexes where (tenant_id, list, idx) in
+      (select tenant_id, list, idx from status_indexes where (tenant_id, list) in
+       (select l.tenant_id, l.id from status_lists l where l.ends_at <= ${late - CREDENTIAL_MEMORY} and exists
+        (select 1 from status_lists n where n.tenant_id = l.tenant_id and n.id > l.id)) limit ${limit}) returning idx`,
+    sql`delete from status_lists where (tenant_id, id) in
+      (select l.tenant_id, l.id from status_lists l where l.ends_at <= ${late - CREDENTIAL_MEMORY} and exists
+       (select 1 from status_lists n where n.tenant_id = l.tenant_id and n.id > l.id) and not exists
+       (select 1 from status_indexes i where i.tenant_id = l.tenant_id and i.list = l.id) limit ${limit}) returning id`,
   ]
 }

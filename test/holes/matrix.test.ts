@@ -5,6 +5,7 @@ import { replacePassword, setStatus } from '../../src/identity/accounts.ts'
 import { metadataOf } from '../../src/protocol/change-client.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { selfSigned } from '../certificates.ts'
+import { federation } from '../federation.ts'
 import { aKey } from '../journeys/dpop-proofs.ts'
 import { engines } from '../postgres.ts'
 import { outcomes } from './outcomes.ts'
@@ -89,18 +90,23 @@ const expectedOf = (path: string, change: string) =>
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`every change and every path, on ${engine}`, () => {
     let gatehouse: TestApp
-    let certificate: Record<string, string>
+    let given: Parameters<typeof world>[2]
     before(async () => {
       const mutualTls = { FEATURES_MUTUAL_TLS: 'true', MTLS_PROXY: 'rfc9440', TRUSTED_PROXIES: '127.0.0.1,::1' }
       const drafts = { FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true', FEATURES_IDENTITY_ASSERTION_DRAFT04: 'true' }
       gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256', LIMITS_SIGN_IN_ADDRESS: '100000', ...mutualTls, ...drafts })
-      certificate = { 'client-cert': `:${(await selfSigned()).der.toString('base64')}:` }
+      const certificate = { 'client-cert': `:${(await selfSigned()).der.toString('base64')}:` }
+      const members = federation(gatehouse.now)
+      given = { certificate, federation: members, anchor: await members.entity() }
     })
-    after(() => gatehouse.close())
+    after(async () => {
+      await given.federation.close()
+      await gatehouse.close()
+    })
 
     for (const [change, act] of Object.entries(changes))
       test(change, async () => {
-        const here = await world(gatehouse, await aKey(), certificate)
+        const here = await world(gatehouse, await aKey(), given)
         const uses: [path: string, use: () => Promise<string>][] = []
         for (const [path, handOut] of Object.entries(paths)) uses.push([path, await handOut(here)])
         await act(here)

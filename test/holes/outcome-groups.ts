@@ -16,3 +16,13 @@ export const refreshToken: Outcomes = {
   unauthorized_client: 'grant types removed',
   not_found: 'tenant suspended',
 }
+
+export const clientAlone: Outcomes = {
+  works: `
+    ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
+    ${account}, sessions ended, grant revoked, signing key revoked, assignment removed`,
+  invalid_client: 'client disabled, client deleted',
+  invalid_scope: 'scope removed',
+  unauthorized_client: 'grant types removed',
+  not_found: 'tenant suspended',
+}

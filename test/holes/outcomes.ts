@@ -1,18 +1,10 @@
 /** The expectations of the matrix of changes and paths. */
 import { credentialOutcomes } from './credential-outcomes.ts'
+import { federationOutcomes } from './federation-outcomes.ts'
 import { grantOutcomes } from './grant-outcomes.ts'
 import { keyOutcomes, requestObjectOutcomes } from './key-outcomes.ts'
-import { account, client, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
+import { account, client, clientAlone, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
 
-const clientAlone: Outcomes = {
-  works: `
-    ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
-    ${account}, sessions ended, grant revoked, signing key revoked, assignment removed`,
-  invalid_client: 'client disabled, client deleted',
-  invalid_scope: 'scope removed',
-  unauthorized_client: 'grant types removed',
-  not_found: 'tenant suspended',
-}
 const jwt: Outcomes = {
   works: `${untouched}, ${registration}, resource removed, sessions ended`,
   invalid_token: `${client}, ${account}, grant revoked, signing key revoked, assignment removed`,
@@ -276,6 +268,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   },
   ...keyOutcomes,
   ...credentialOutcomes,
+  ...federationOutcomes,
   'reset link': linkInMail,
   invitation: linkInMail,
   'link that verifies an address': linkInMail,

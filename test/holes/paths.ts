@@ -4,6 +4,7 @@ import { call, callback, challenge, encode, shows, told, verifier } from '../jou
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
 import { credentialPaths } from './credential-paths.ts'
+import { federationPaths } from './federation-paths.ts'
 import { grantPaths } from './grant-paths.ts'
 import { atAuthorizationByKey, byKey } from './key-paths.ts'
 import { active, browserOutcome, bye, deviceGrant, type Path, password, programOutcome, scope, stock, type World } from './world.ts'
@@ -285,6 +286,7 @@ export const paths = {
   ...withToken,
   ...byKey,
   ...credentialPaths,
+  ...federationPaths,
   ...byLink,
   ...byBrowser,
 } as const

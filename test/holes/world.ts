@@ -10,9 +10,11 @@ import { trustedIssuerSchema } from '../../src/protocol/trusted-issuer.ts'
 import type { Tenant } from '../../src/tenant.ts'
 import type { TestApp } from '../app.ts'
 import { hashCheaply } from '../cheap-secrets.ts'
+import type { Entity, Federation } from '../federation.ts'
 import { type Answer, type Application, application, call, callback, shows, told } from '../journeys/application.ts'
 import { aWallet, declare } from '../journeys/credential-setup.ts'
 import type { Key } from '../journeys/dpop-proofs.ts'
+import { usual } from '../journeys/federation-setup.ts'
 import { type Asked, asked } from '../journeys/json.ts'
 import { browser, type TinyBrowser } from '../tiny-browser.ts'
 
@@ -56,6 +58,9 @@ export interface World {
   key: Key
   /** The header by which the proxy before the server tells of the client's certificate. */
   certificate: Readonly<Record<string, string>>
+  federation: Federation
+  /** Of the federation that the tenant trusts. */
+  anchor: Entity
   person(name: string): Promise<Who>
   json(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Asked>
   userinfo(headers: Record<string, string>): Promise<Answer>
@@ -78,11 +83,12 @@ export type Path = (world: World) => Promise<() => Promise<string>>
 let worlds = 0
 let proofs = 0
 
-export async function world(gatehouse: TestApp, key: Key, certificate: World['certificate']): Promise<World> {
+export async function world(gatehouse: TestApp, key: Key, given: Pick<World, 'certificate' | 'federation' | 'anchor'>): Promise<World> {
   const slug = `w${++worlds}`
   assert.ok(await gatehouse.app.tenants.create({ slug, name: 'Acme' }))
   await gatehouse.app.tenants.set(slug, {
     front_channel_tokens: true,
+    federation: true,
     client_attesters: { attester: { jwks: { keys: [key.jwk] } } },
   } as never)
   const tenant = (await gatehouse.app.tenant(slug)) as Tenant
@@ -91,6 +97,7 @@ export async function world(gatehouse: TestApp, key: Key, certificate: World['ce
   const clients = ['app', 'opaque', 'console', 'bound', 'hybrid', 'attested', 'wallet']
   await register(gatehouse, tenant, key)
   await trust(tenant, key)
+  await tenant.store.federation.put({ ...usual, role: 'anchor', entity_id: given.anchor.id, jwks: { keys: [given.anchor.jwk] as never } })
   await tenant.store.services.add({ id: 'nightly', name: 'nightly', description: undefined, status: 'active', createdAt: gatehouse.now() })
   const of = (id: string, own = scope) => application(gatehouse, { id, secret: 'secret', scope: own, issuer })
   const made: World = {
@@ -111,7 +118,7 @@ export async function world(gatehouse: TestApp, key: Key, certificate: World['ce
     browser: browser(issuer),
     alice: { username: 'alice', password },
     key,
-    certificate,
+    ...given,
     async person(username) {
       const subject = await gatehouse.addAccount(
         { username, email: `${username}@example.com`, role: 'superadmin' } as never,
@@ -187,8 +194,9 @@ async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key): Promi
   const hybrid = { response_types: ['code id_token token'], grant_types: [...app.grant_types, 'implicit'] }
   await gatehouse.addClient({ ...app, ...hybrid, client_id: 'hybrid' }, 'secret', tenant)
   await gatehouse.addClient({ ...app, client_id: 'attested', token_endpoint_auth_method: 'attest_jwt_client_auth' }, undefined, tenant)
-  await declare(tenant, { id: 'badge', display: [{ name: 'Badge' }], claims: [{ name: 'email', source: 'account.email' }] })
-  await gatehouse.addClient({ ...aWallet, client_id: 'wallet', scope: 'badge' }, undefined, tenant)
+  const badge = { id: 'badge', display: [{ name: 'Badge' }], claims: [{ name: 'email', source: 'account.email' }] }
+  await declare(tenant, badge, { ...badge, id: 'slow-badge', approval: 'required' })
+  await gatehouse.addClient({ ...aWallet, client_id: 'wallet', scope: 'badge slow-badge' }, undefined, tenant)
   const api = { grant_types: ['client_credentials'], scope: '' }
   await gatehouse.addClient({ ...api, client_id: 'api', resource_server: issuer }, 'secret', tenant)
   await gatehouse.addClient({ ...api, client_id: 'stock-api', resource_server: stock }, 'secret', tenant)

@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
 import { importX509, jwtVerify } from 'jose'
+import { setStatus } from '../../src/identity/accounts.ts'
 import type { Engine, TestApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, call } from './application.ts'
@@ -50,6 +51,41 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await call(uri)).text, (await call(uri)).text, 'it is signed once')
       for (const other of ['0', '99', 'x', '1e1'])
         assert.equal((await call(`${gatehouse.issuer}/status-lists/${other}`)).body.error_description, 'there is no such status list here')
+    })
+
+    test('the credentials of a suspended account are suspended, and are what they were when it is resumed', async () => {
+      const subject = await gatehouse.addAccount({ username: 'away', claims: { given_name: 'Away' } }, alice.password)
+      const { access_token } = await wallet.app.tokens(gatehouse.browser(), {}, { ...alice, username: 'away' })
+      const answers = [await wallet.ask(access_token), await wallet.ask(access_token), await wallet.ask(access_token)]
+      const ids = answers.map(({ body }) => body.notification_id as string)
+      const { issuedCredentials } = gatehouse.root.store
+      await issuedCredentials.setStatus(ids[1]!, 'suspended')
+      await issuedCredentials.setStatus(ids[2]!, 'revoked')
+      const states = async () => {
+        const inLists = answers.map(async ({ body }) => {
+          const { uri, idx } = readSdJwt(body.credentials[0].credential).payload.status.status_list
+          return getListFromStatusListJWT((await call(uri)).text).getStatus(idx)
+        })
+        const shown = await Promise.all(ids.map(async (id) => (await issuedCredentials.find(id))?.status))
+        const listed = await issuedCredentials.list({ subject, limit: 10 })
+        assert.deepEqual(
+          ids.map((id) => listed.find((one) => one.id === id)?.status),
+          shown,
+        )
+        return [await Promise.all(inLists), shown]
+      }
+      const before = [
+        [0, 2, 1],
+        ['valid', 'suspended', 'revoked'],
+      ]
+      assert.deepEqual(await states(), before)
+      await setStatus(gatehouse.root.accounts, subject, 'suspended')
+      assert.deepEqual(await states(), [
+        [2, 2, 1],
+        ['suspended', 'suspended', 'revoked'],
+      ])
+      await setStatus(gatehouse.root.accounts, subject, 'active')
+      assert.deepEqual(await states(), before)
     })
 
     test('a removed account leaves no valid credential behind', async () => {

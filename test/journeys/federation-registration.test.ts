@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
 import { CompactEncrypt, importJWK, type JWK } from 'jose'
+import { metadataOf } from '../../src/protocol/change-client.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { sweep } from '../../src/store/sweep.ts'
 import type { Engine } from '../app.ts'
@@ -194,6 +195,31 @@ for (const engine of Object.keys(engines) as Engine[]) {
       first.about.get(party.id)!['metadata_policy'] = { openid_relying_party: { scope: { subset_of: ['openid'] } } }
       await signIn(url(party, requestOf(party, { scope: 'openid' })))
       assert.equal((await gatehouse.root.store.clientsAdmin.find(party.id))?.scope, 'openid')
+    })
+
+    test('what an operator demands of a client stays when it registers again, and each way of registering keeps its own demands', async () => {
+      const party = await relyingParty()
+      const { clientsAdmin } = gatehouse.root.store
+      const policyOf = async () => (await clientsAdmin.find(party.id))!.policy
+      assert.equal((await register(party)).status, 200)
+      assert.deepEqual([(await policyOf()).signed_requests, (await policyOf()).request_object_jti], ['optional', 'optional'])
+      const demanded = async (policy: object) => {
+        const { quarantined: _, ...stored } = (await clientsAdmin.find(party.id))!
+        await clientsAdmin.replace({ ...metadataOf(stored), policy: { ...stored.policy, ...policy } })
+      }
+      await demanded({ assignment: 'required', pkce: 'required' })
+      gatehouse.advance(1)
+      assert.equal((await register(party)).status, 200)
+      assert.deepEqual([(await policyOf()).assignment, (await policyOf()).pkce], ['required', 'required'])
+      gatehouse.advance(3601)
+      await signIn(url(party, requestOf(party)))
+      const { assignment, pkce, signed_requests, request_object_jti, request_object_audience } = await policyOf()
+      assert.deepEqual([assignment, pkce], ['required', 'required'])
+      assert.deepEqual([signed_requests, request_object_jti, request_object_audience], ['unless_pushed', 'required', 'issuer'])
+      await demanded({ signed_requests: 'required' })
+      gatehouse.advance(3601)
+      await signIn(url(party, requestOf(party)))
+      assert.equal((await policyOf()).signed_requests, 'required')
     })
 
     test('a registration lives as long as its chain, and is renewed when it is needed', async () => {

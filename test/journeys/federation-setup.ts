@@ -30,4 +30,4 @@ export async function joined(gatehouse: TestApp): Promise<Tenant> {
 }
 
 /** What an entity is to a tenant, unless a test says more. */
-export const usual = { entity_types: [], intermediate: false, trust_mark_types: [], trust_marks: [] }
+export const usual = { entity_types: [], intermediate: false, trust_mark_types: [], trust_marks: [], delegations: [] }

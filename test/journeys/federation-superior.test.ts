@@ -178,6 +178,25 @@ for (const engine of Object.keys(engines) as Engine[])
       await limited.close()
     })
 
+    test('a search that asks many servers counts as several', async () => {
+      const limited = await testApp(engine, { LIMITS_FLOWS_PER_ADDRESS: '2' })
+      const others = federation(limited.now)
+      const anchor = await others.entity({})
+      const middle = await others.entity({ superiors: [anchor] })
+      const leaf = await others.entity({ superiors: [middle] })
+      const silent = Array.from({ length: 9 }, (_, i) => `http://localhost:${i + 1}`)
+      leaf.configuration = { authority_hints: [...silent, middle.id] }
+      const { store } = await joined(limited)
+      await store.federation.put({ ...usual, role: 'anchor', entity_id: anchor.id, jwks: { keys: [anchor.jwk] as never } })
+      const resolved = async () =>
+        (await fetched(`${limited.issuer}/federation/resolve?${encode({ sub: leaf.id, trust_anchor: anchor.id })}`)).status
+      assert.equal(await resolved(), 429, '14 requests are 3 flows')
+      limited.advance(901)
+      for (const status of [200, 200, 429]) assert.equal(await resolved(), status, 'what is known costs one')
+      await others.close()
+      await limited.close()
+    })
+
     test('its entity configuration says where all this is', async () => {
       const { claims } = await fetched(`${gatehouse.issuer}/.well-known/openid-federation`)
       assert.deepEqual(

@@ -7,7 +7,6 @@ import { DeviceResponse, type IssuerSignedDocument, Verifier } from '@auth0/mdl'
 import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
 import { Encoder } from 'cbor-x/index-no-eval'
 import { exportJWK } from 'jose'
-import type { Tenant } from '../../src/tenant.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, call } from './application.ts'
@@ -119,7 +118,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(getListFromStatusListJWT((await call(uri)).text).getStatus(idx), 1)
     })
 
-    test('is offered only where the issuer has a certificate', async () => {
+    test('metadata: a mobile document has its doctype, COSE algorithms and keys, and paths with a namespace', async () => {
       const supported = (await call(`${gatehouse.issuer}/.well-known/openid-credential-issuer`)).body.credential_configurations_supported
       const { doctype, format, credential_signing_alg_values_supported, cryptographic_binding_methods_supported, credential_metadata } =
         supported.mdl
@@ -128,9 +127,6 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [license.doctype, 'mso_mdoc', [-7], ['cose_key']],
       )
       assert.deepEqual(credential_metadata.claims[0].path, [namespace, 'family_name'])
-      await gatehouse.app.tenants.create({ slug: 'plain', name: 'Plain' })
-      await declare((await gatehouse.app.tenant('plain')) as Tenant, license)
-      assert.equal((await call(`${gatehouse.issuer}/.well-known/openid-credential-issuer/t/plain`)).status, 404)
     })
 
     test('proofs by keys that no mobile document can be bound to are refused', async () => {

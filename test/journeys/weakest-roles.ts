@@ -110,6 +110,7 @@ export const weakest: Readonly<Record<string, Role>> = {
   'GET /api/v1/admin/federation/trust-marks': 'operator',
   'POST /api/v1/admin/federation/trust-marks': 'org_admin',
   'DELETE /api/v1/admin/federation/trust-marks/:type/:id': 'org_admin',
+  'POST /api/v1/admin/federation/trust-mark-delegations': 'org_admin',
   'GET /api/v1/admin/tenants': 'superadmin',
   'POST /api/v1/admin/tenants': 'superadmin',
   'GET /api/v1/admin/tenants/:id': 'superadmin',

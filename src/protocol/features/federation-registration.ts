@@ -10,7 +10,7 @@ import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import type { Discovery } from '../federation/discovery.ts'
 import { isEntityIdentifier } from '../federation/entity-identifier.ts'
 import { type EntityStatement, readConfiguration } from '../federation/entity-statement.ts'
-import { federationKeysOf, findTrustChain, registersAutomatically, trustChainsOf } from '../federation/own-federation.ts'
+import { federationKeysOf, registersAutomatically, search, trustChainsOf } from '../federation/own-federation.ts'
 import { automaticClient, explicitClient, registerByChain } from '../federation/relying-party.ts'
 import type { TrustChain } from '../federation/trust-chain.ts'
 import { countFlow } from '../flow.ts'
@@ -30,10 +30,10 @@ async function findClient(ctx: Ctx, { clientId, address, requestObject }: NamedC
   if (stored && (!isLapsed || stored.status === 'disabled')) return undefined
   const { anchors } = await ctx.store.federation.own()
   if (anchors.size === 0) return undefined
-  if (!stored) await countFlow(ctx, address) // an unknown entity is looked for for anybody
   const given = trustChainsOf(ctx).given(anchors, clientId, chainIn(requestObject))
-  const chain = given ?? chainOf(await findTrustChain(ctx, clientId))
-  return chain && registerByChain(ctx, chain, await automaticClient(ctx, chain))
+  if (given && !stored) await countFlow(ctx, address) // an unknown entity is registered for anybody
+  const chain = given ?? chainOf(await search(ctx, { anchors, entity: clientId, address }))
+  return chain && registerByChain(ctx, chain, await automaticClient(ctx, chain, stored))
 }
 
 /** The trust chain that a request object brings, which is read before anything of it is verified: the chain proves itself. §4.3, §12.1.1.1 */
@@ -61,7 +61,7 @@ const register: Endpoint = {
     if (wait !== undefined) throw new TooMany('too many registrations from one address', wait)
     const { configuration, statements } = readRegistration(ctx, request.headers['content-type'], jwt)
     const chain = await chainOfRegistration(ctx, configuration, statements)
-    const client = await explicitClient(ctx, chain)
+    const client = await explicitClient(ctx, chain, await ctx.store.registrations.known(chain.subject))
     // Who repeats what another sent would be told a secret. The signature is left out: of one text there can be several.
     if (!(await ctx.store.usedOnce.first('federation-registration', sha256(configuration.jws.input), configuration.exp)))
       refuse('invalid_request', 'this entity configuration was sent before; sign another one for each registration')

@@ -1,13 +1,11 @@
 /** A tenant as superior of others: statements about its subordinates, resolved entities, trust marks — OpenID Federation 1.0 §8. */
-import { isSignedBy, publicKeyFor } from '../codec/public-key.ts'
 import { OAuthError, refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { isEntityIdentifier } from '../federation/entity-identifier.ts'
-import { federationKeysOf, statementLifetime, trustChainsOf } from '../federation/own-federation.ts'
+import { federationKeysOf, search, statementLifetime } from '../federation/own-federation.ts'
 import type { IssuedTrustMark } from '../federation/store.ts'
-import type { TrustChain } from '../federation/trust-chain.ts'
-import { readTrustMark, type TrustMark } from '../federation/trust-mark.ts'
-import { countFlow } from '../flow.ts'
+import { isInForce, readDelegation, readTrustMark, type TrustMark } from '../federation/trust-mark.ts'
+import { validTrustMarks } from '../federation/valid-trust-marks.ts'
 import type { Params } from '../params.ts'
 import type { TextReply } from '../request-reply.ts'
 
@@ -15,7 +13,6 @@ import type { TextReply } from '../request-reply.ts'
 const markLifetime = 7 * 86_400
 /** Identifiers that one answer lists at most. */
 const mostListed = 1000
-const mostMarks = 20
 
 /** `address`: the IP address that asks. */
 type Handler = (ctx: Ctx, params: Params, address: string) => Promise<object | TextReply>
@@ -85,12 +82,11 @@ const resolve = endpoint('/federation/resolve', async (ctx, params, address) => 
   const { anchors } = await ctx.store.federation.own()
   const accepted = new Map([...anchors].filter(([id]) => asked.includes(id)))
   if (accepted.size === 0) refuse('invalid_trust_anchor', 'trust_anchor is missing, or no trust anchor of this server')
-  await countFlow(ctx, address) // any entity is looked for for anybody
-  const { chain, fault } = await trustChainsOf(ctx).find(accepted, sub)
+  const { chain, fault } = await search(ctx, { anchors: accepted, entity: sub, address })
   if (!chain) throw new OAuthError(fault?.code ?? 'not_found', fault?.description ?? 'sub publishes no entity configuration')
   const types = params.all('entity_type')
   const metadata = Object.fromEntries(Object.entries(chain.metadata).filter(([type]) => types.length === 0 || types.includes(type)))
-  const marks = await verifiedMarks(ctx, chain, address)
+  const marks = await validTrustMarks(ctx, chain, address)
   return signed(ctx, 'resolve-response+jwt', {
     ...{ iss: ctx.issuer, sub, iat: ctx.now(), exp: chain.expiresAt, metadata },
     trust_chain: chain.statements.map(({ jwt }) => jwt),
@@ -98,50 +94,35 @@ const resolve = endpoint('/federation/resolve', async (ctx, params, address) => 
   })
 })
 
-/** Of the marks that the subject shows, those of issuers that the anchor accepts. A mark that has another owner is left out: delegations are not read. §7.3 */
-async function verifiedMarks(ctx: Ctx, chain: TrustChain, address: string): Promise<object[]> {
-  const shown = chain.statements[0]?.claims['trust_marks']
-  const anchor = chain.statements.at(-1)
-  const issuers = (anchor?.claims['trust_mark_issuers'] ?? {}) as Readonly<Record<string, unknown>>
-  const owners = (anchor?.claims['trust_mark_owners'] ?? {}) as object
-  const marks: object[] = []
-  for (const one of Array.isArray(shown) ? shown.slice(0, mostMarks) : []) {
-    const mark = readTrustMark((one as { trust_mark?: unknown } | null)?.trust_mark)
-    if (!mark || mark.sub !== chain.subject || Object.hasOwn(owners, mark.type) || !Object.hasOwn(issuers, mark.type)) continue
-    const accepted = issuers[mark.type]
-    const isAccepted = Array.isArray(accepted) && (accepted.length === 0 || accepted.includes(mark.iss))
-    if (isAccepted && isInForce(mark, ctx.now()) && (await isMadeByIssuer(ctx, chain, mark, address)))
-      marks.push({ trust_mark_type: mark.type, trust_mark: (one as { trust_mark: string }).trust_mark })
-  }
-  return marks
-}
-
-function isInForce({ iat, exp }: TrustMark, now: number): boolean {
-  return iat <= now + 60 && (exp === undefined || exp > now)
-}
-
-/** Its issuer is in the same federation. */
-async function isMadeByIssuer(ctx: Ctx, { anchor, statements }: TrustChain, { iss, jws }: TrustMark, address: string): Promise<boolean> {
-  const { anchors } = await ctx.store.federation.own()
-  const configured = anchors.get(anchor) ?? []
-  const own = statements.at(-1)?.sub === anchor ? statements.at(-1)?.keys : undefined
-  if (iss !== anchor) await countFlow(ctx, address)
-  const keys = iss === anchor ? (own ?? configured) : (await trustChainsOf(ctx).find(anchors, iss)).chain?.keys
-  const { kid, alg } = jws.header
-  const jwk = keys?.find((key) => key['kid'] === kid)
-  const key = alg === 'ES256' || alg === 'RS256' || alg === 'PS256' || alg === 'EdDSA' ? publicKeyFor(jwk, alg) : undefined
-  return key !== undefined && isSignedBy(key, alg as 'ES256', jws.input, jws.signature)
-}
-
 /** §8.6 */
 const trustMark = endpoint('/federation/trust-mark', async (ctx, params) => {
   const sub = entityIn(params)
   const mark = await ctx.store.trustMarks.find(params.need('trust_mark_type'), sub)
   if (!mark || stateOf(mark, ctx.now()) !== 'active') return refuse('not_found', 'sub has no such trust mark of this issuer')
   const now = ctx.now()
-  const exp = Math.min(now + markLifetime, mark.expiresAt ?? Number.POSITIVE_INFINITY)
-  return signed(ctx, 'trust-mark+jwt', { iss: ctx.issuer, sub, trust_mark_type: mark.type, iat: now, exp, jti: mark.id })
+  const by = await delegationFor(ctx, mark.type)
+  const ends = [now + markLifetime, mark.expiresAt, by?.delegation.exp]
+  const exp = Math.min(...ends.filter((end) => end !== undefined))
+  return signed(ctx, 'trust-mark+jwt', {
+    ...{ iss: ctx.issuer, sub, trust_mark_type: mark.type, iat: now, exp, jti: mark.id },
+    ...(by ? { delegation: by.jwt } : {}),
+  })
 })
+
+/** That of the owner of this type, where the tenant has one. §7.2 */
+async function delegationFor(ctx: Ctx, type: string): Promise<{ jwt: string; delegation: TrustMark } | undefined> {
+  const { owners } = await ctx.store.federation.own()
+  const held = owners
+    .flatMap(({ delegations }) => delegations)
+    .flatMap((jwt) => {
+      const delegation = readDelegation(jwt)
+      return delegation?.type === type ? [{ jwt, delegation }] : []
+    })
+  const usable = held.find(({ delegation }) => delegation.sub === ctx.issuer && isInForce(delegation, ctx.now()))
+  if (held.length > 0 && !usable)
+    refuse('not_found', 'the owner of the trust mark delegated it to another issuer, or for a time that is over; add its new delegation')
+  return usable
+}
 
 function stateOf({ revokedAt, expiresAt }: IssuedTrustMark, now: number): 'active' | 'expired' | 'revoked' {
   if (revokedAt !== undefined) return 'revoked'

@@ -64,14 +64,16 @@ function registrationOf({ server, issuer }: Ctx): object {
 }
 
 /** Those that others issued to this tenant, and which ones it accepts as an anchor. §3.2 */
-function trustMarksOf({ issuers }: OwnFederation): object {
+function trustMarksOf({ issuers, owners }: OwnFederation): object {
   const held = issuers.flatMap(({ trust_marks: marks }) =>
     marks.map((jwt) => ({ trust_mark_type: readTrustMark(jwt)?.type, trust_mark: jwt })),
   )
   const types = [...new Set(issuers.flatMap(({ trust_mark_types: accepted }) => accepted))]
   const issuersOf = (type: string) =>
     issuers.filter(({ trust_mark_types: accepted }) => accepted.includes(type)).map(({ entity_id: id }) => id)
+  const owned = owners.flatMap(({ entity_id: sub, jwks, trust_mark_types: types }) => types.map((type) => [type, { sub, jwks }] as const))
   return {
+    ...(owned.length > 0 ? { trust_mark_owners: Object.fromEntries(owned) } : {}),
     ...(held.length > 0 ? { trust_marks: held } : {}),
     ...(types.length > 0 ? { trust_mark_issuers: Object.fromEntries(types.map((type) => [type, issuersOf(type)])) } : {}),
   }

@@ -31,6 +31,8 @@ export interface Discovery {
   deadEnds: readonly DeadEnd[]
   /** The first refusal of a path, for those who are told one. */
   fault: OAuthError | undefined
+  /** How many requests other servers got; none where the answer was known. */
+  requests: number
 }
 
 interface Path {
@@ -44,6 +46,9 @@ export async function discover(deps: DiscoveryDeps, subject: string, given?: Ent
   const ask = asker(deps)
   const deadEnds: DeadEnd[] = []
   let fault: OAuthError | undefined
+  const ended = (chain: TrustChain | undefined, isEntity = true): Discovery => {
+    return { chain, isEntity, deadEnds, fault: chain ? undefined : fault, requests: ask.requests() }
+  }
   const attempt = async <T>(path: readonly string[], work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
       return await work()
@@ -54,11 +59,8 @@ export async function discover(deps: DiscoveryDeps, subject: string, given?: Ent
     }
   }
   const configuration = given ?? (await attempt([subject], () => ask.configuration(subject)))
-  if (!configuration) return { chain: undefined, isEntity: fault !== undefined, deadEnds, fault }
-  if (deps.anchors.has(subject)) {
-    const chain = await attempt([subject], () => verifyChain([configuration], deps.anchors))
-    return { chain, isEntity: true, deadEnds, fault }
-  }
+  if (!configuration) return ended(undefined, fault !== undefined)
+  if (deps.anchors.has(subject)) return ended(await attempt([subject], () => verifyChain([configuration], deps.anchors)))
   let paths: Path[] = [{ statements: [configuration], top: configuration }]
   for (let length = 2; length < maxLength && paths.length > 0; length++) {
     const longer: Path[] = []
@@ -68,13 +70,13 @@ export async function discover(deps: DiscoveryDeps, subject: string, given?: Ent
       if (!found) continue
       const chain =
         deps.anchors.has(superior) && (await attempt(entities, () => verifyChain([...found.statements, found.top], deps.anchors)))
-      if (chain) return { chain, isEntity: true, deadEnds, fault: undefined }
+      if (chain) return ended(chain)
       if (longer.length < maxPaths) longer.push(found)
     }
     paths = longer
   }
   fault ??= new OAuthError('invalid_trust_anchor', 'no superior of the entity leads to a trust anchor of this server')
-  return { chain: undefined, isEntity: true, deadEnds, fault }
+  return ended(undefined)
 }
 
 /** The superiors that the topmost entity names; anchors first. Those that are in the path already would make it loop. */
@@ -130,6 +132,7 @@ function asker({ remote, now }: Pick<DiscoveryDeps, 'remote' | 'now'>) {
   }
 
   return {
+    requests: () => asked.size,
     configuration: (entity: string) =>
       once(configurationUrl(entity), (jwt) => {
         const statement = readConfiguration(jwt, now())

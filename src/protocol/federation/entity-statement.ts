@@ -1,7 +1,7 @@
 /** Entity statements: what one says, and whether it is well formed and signed — OpenID Federation 1.0 §3. */
 import { isJsonObject, readJson } from '../codec/json.ts'
 import { type CompactJws, type JsonObject, parseJws } from '../codec/jws.ts'
-import { clientSigningAlgs, isPublicJwk, isSignedBy, publicKeyFor } from '../codec/public-key.ts'
+import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, isSignedBy, publicKeyFor } from '../codec/public-key.ts'
 import { refuse } from '../errors.ts'
 import type { PublicJwk } from '../remote.ts'
 import { type Constraints, readConstraints } from './constraints.ts'
@@ -118,10 +118,13 @@ function readHints(value: unknown): readonly string[] {
 
 /** Refuses a statement that none of these keys made, or another than the one that the header names. §3.5 (11, 12) */
 export function checkSignature({ jws }: Pick<EntityStatement, 'jws'>, keys: readonly PublicJwk[]): void {
-  const { kid, alg } = jws.header
+  if (!isSignedWith(jws, keys)) refuse('invalid_trust_chain', 'an entity statement is not signed with a key that its superior vouches for')
+}
+
+/** Whether the one of these keys that the header names made it. */
+export function isSignedWith({ header: { kid, alg }, input, signature }: CompactJws, keys: readonly PublicJwk[]): boolean {
   const known = clientSigningAlgs.find((one) => one === alg)
   const jwk = typeof kid === 'string' && kid !== '' ? keys.find((key) => key['kid'] === kid) : undefined
   const key = known && jwk && publicKeyFor(jwk, known)
-  if (!key || !isSignedBy(key, known, jws.input, jws.signature))
-    refuse('invalid_trust_chain', 'an entity statement is not signed with a key that its superior vouches for')
+  return key !== undefined && isSignedBy(key, known as ClientSigningAlg, input, signature)
 }

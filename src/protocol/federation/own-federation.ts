@@ -1,8 +1,10 @@
 /** The part that a tenant takes in a federation: its keys, and the trust chains that it knows — OpenID Federation 1.0. */
 import { refuse } from '../errors.ts'
 import type { Ctx, Server } from '../feature.ts'
+import { countFlow } from '../flow.ts'
 import type { FederationKeys } from '../ports.ts'
 import type { Discovery } from './discovery.ts'
+import type { TrustAnchors } from './trust-chain.ts'
 import { type TrustChains, trustChains } from './trust-chains.ts'
 
 /** Seconds for which a statement of this tenant is valid. */
@@ -26,6 +28,29 @@ export function trustChainsOf(ctx: Ctx): TrustChains {
   const made = trustChains(ctx)
   known.set(ctx, made)
   return made
+}
+
+/** Requests to other servers that one counted flow of an address allows. */
+const requestsPerFlow = 5
+
+/** The trust chain of an entity that anybody can name. Further flows are counted where the search took many requests. */
+export async function search(
+  ctx: Ctx,
+  { anchors, entity, address }: { anchors: TrustAnchors; entity: string; address: string },
+): Promise<Discovery> {
+  await countFlow(ctx, address)
+  const found = await trustChainsOf(ctx).find(anchors, entity)
+  for (let left = found.requests - requestsPerFlow; left > 0; left -= requestsPerFlow) await countFlow(ctx, address)
+  return found
+}
+
+/** Lets an entity issue trust marks of a type that this tenant owns. `expiresAt` undefined: for ever. §7.2.1 */
+export function signDelegation(
+  ctx: Ctx,
+  { type, issuer, expiresAt: exp }: { type: string; issuer: string; expiresAt: number | undefined },
+): Promise<string> {
+  const claims = { iss: ctx.issuer, sub: issuer, trust_mark_type: type, iat: ctx.now(), ...(exp === undefined ? {} : { exp }) }
+  return federationKeysOf(ctx).sign('trust-mark-delegation+jwt', claims)
 }
 
 /** The trust chain of an entity to an anchor of this tenant. */

@@ -14,17 +14,24 @@ type Members = Readonly<Record<string, unknown>>
 /** Methods by which a client authenticates with keys of its own. */
 const keyMethods = ['private_key_jwt', 'self_signed_tls_client_auth', 'tls_client_auth']
 
-/** Nothing is agreed with such a client beforehand, so each of its requests proves that it has its keys. PKCE is not required of it. §12.1.1 */
-const automaticPolicy = {
-  pkce: 'optional',
-  signed_requests: 'unless_pushed',
-  request_object_jti: 'required',
-  request_object_audience: 'issuer',
-  assertion_audience: 'issuer',
-} as const
+type Policy = ClientMetadata['policy']
 
-/** The client of an entity that registers automatically. §12.1 */
-export async function automaticClient(ctx: Ctx, chain: TrustChain): Promise<ClientMetadata> {
+/** Unless the operator has set another policy since. */
+const usualPolicy: Partial<Policy> = { pkce: 'optional' }
+
+/** Nothing is agreed with such a client beforehand, so each of its requests proves that it has its keys. PKCE is not required of it. §12.1.1 */
+function automaticPolicy(before: ClientMetadata | undefined): Partial<Policy> {
+  return {
+    ...(before?.policy ?? usualPolicy),
+    signed_requests: before?.policy.signed_requests === 'required' ? 'required' : 'unless_pushed',
+    request_object_jti: 'required',
+    request_object_audience: 'issuer',
+    assertion_audience: 'issuer',
+  }
+}
+
+/** The client of an entity that registers automatically. `before`: as it is stored. §12.1 */
+export async function automaticClient(ctx: Ctx, chain: TrustChain, before: ClientMetadata | undefined): Promise<ClientMetadata> {
   const metadata = metadataOf(chain)
   const { client_registration_types: types, token_endpoint_auth_method: method = 'private_key_jwt' } = metadata
   if (Array.isArray(types) && !types.includes('automatic'))
@@ -32,13 +39,13 @@ export async function automaticClient(ctx: Ctx, chain: TrustChain): Promise<Clie
   if (!keyMethods.some((one) => one === method))
     refuse('invalid_metadata', 'automatic registration needs a token_endpoint_auth_method with keys of the client')
   const sent = { ...(await withKeys(ctx, chain, metadata)), token_endpoint_auth_method: method }
-  return clientOfChain(ctx, sent, { client_id: chain.subject, policy: automaticPolicy })
+  return clientOfChain(ctx, sent, { clientId: chain.subject, policy: automaticPolicy(before), before })
 }
 
-/** The client of an entity that asks to be registered. §12.2 */
-export async function explicitClient(ctx: Ctx, chain: TrustChain): Promise<ClientMetadata> {
+/** The client of an entity that asks to be registered. `before`: as it is stored. §12.2 */
+export async function explicitClient(ctx: Ctx, chain: TrustChain, before: ClientMetadata | undefined): Promise<ClientMetadata> {
   const sent = await withKeys(ctx, chain, metadataOf(chain))
-  return clientOfChain(ctx, sent, { client_id: chain.subject, policy: { pkce: 'optional' } })
+  return clientOfChain(ctx, sent, { clientId: chain.subject, policy: before?.policy ?? usualPolicy, before })
 }
 
 function metadataOf({ metadata }: TrustChain): Members {

@@ -10,6 +10,7 @@ export interface OwnFederation {
   anchors: TrustAnchors
   superiors: readonly string[]
   issuers: readonly FederationEntity[]
+  owners: readonly FederationEntity[]
   hasSubordinates: boolean
 }
 

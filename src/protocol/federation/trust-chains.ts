@@ -73,7 +73,7 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
   return {
     async find(anchors, entity) {
       const before = known.get(nameOf(anchors, entity))
-      return before && now() < before.until ? before.found : (await searched(anchors, entity)).found
+      return before && now() < before.until ? { ...before.found, requests: 0 } : (await searched(anchors, entity)).found
     },
     given(anchors, entity, statements) {
       try {

@@ -9,11 +9,11 @@ import { destination } from './urls.ts'
 
 const words = {
   title: 'Add it to your wallet',
-  lead: '{credential}, for the wallet on your phone.',
-  scan: 'Scan this with your wallet',
+  lead: '{credential}',
+  scan: 'Scan this with the wallet on your phone',
   picture: 'QR code with the offer; the link below leads to the same offer',
   follow: 'Open the wallet on this device',
-  code: 'Your wallet asks for this code',
+  code: 'Then your wallet asks for this code',
   note: 'The offer works once, within {minutes} minutes. Do not show it to anyone: the first wallet that uses it gets the credential.',
   next: 'Back to your account',
 }
@@ -27,14 +27,14 @@ export function credentialOffer({ credential, link, txCode, minutes, next }: Pag
 <h1 id="credential-offer">${words.title}</h1>
 <p class="lead">${fill(words.lead, { credential: named(credential) })}</p>
 </header>
-<section class="offer" aria-labelledby="scan">
+<section class="offer credential" aria-labelledby="scan">
 <h2 id="scan">${words.scan}</h2>
 ${qrCode(link, words.picture)}
-<p><a id="open-wallet" href="${link}">${words.follow}</a></p>
+<p class="opens"><a id="open-wallet" href="${link}">${words.follow}</a></p>
 <p class="hint">${words.code}</p>
 <p><code id="tx-code">${txCode}</code></p>
 </section>
 <p class="note">${fill(words.note, { minutes: String(minutes) })}</p>
-<a id="next" class="button" href="${destination(next)}">${words.next}</a>`,
+<div class="ways-out"><a id="next" href="${destination(next)}">${words.next}</a></div>`,
   }
 }

@@ -49,8 +49,15 @@ export async function issueCredentials(ctx: Ctx, issue: Issue): Promise<Issued |
   const [id, times] = [ctx.id(), timesOf(ctx, configuration)]
   const record = { id, subject, clientId, configuration: configuration.id, status: 'valid', event: undefined, ...times } as const
   const candidates = keys.map(() => [1, 2, 3, 4].flatMap(() => indexesFrom(ctx.id())))
-  const indexes = await ctx.store.issuedCredentials.add(record, { candidates, fulfils })
-  if (!indexes) return undefined
+  const ask = { candidates, fulfils, most: ctx.tenant.credentialsPerPerson, now: ctx.now() }
+  const indexes = await ctx.store.issuedCredentials.add(record, ask)
+  if (indexes === 'answered') return undefined
+  if (indexes === 'no account') return refuse('credential_request_denied', inactive)
+  if (indexes === 'too many')
+    return refuse(
+      'credential_request_denied',
+      'the person has as many credentials as this tenant allows; wait until some expire, or raise credentials_per_person of the tenant',
+    )
   const make = configuration.format === 'mso_mdoc' ? mobileDocument : sdJwt
   const made = keys.map((key, i) => make(ctx, { configuration, said, key, status: indexes[i]!, times }))
   const detail = { subject, configuration: configuration.id, copies: keys.length }
@@ -68,15 +75,17 @@ function indexesFrom(id: string): number[] {
 
 /** Rounded, so that copies and holders cannot be told apart by them. §15.4.1. A credential ends while its signature can still be verified. */
 function timesOf(ctx: Ctx, { validity }: CredentialConfiguration): Copy['times'] {
-  const { longest = Number.POSITIVE_INFINITY } = issuerKey(ctx)
   const step = validity >= 7 * 86_400 ? 86_400 : 3600
+  const longest = Math.floor(issuerKey(ctx).longest(ctx.now()) / step) * step
   const issuedAt = Math.floor(ctx.now() / step) * step
   return { issuedAt, expiresAt: issuedAt + Math.max(2 * step, Math.min(validity, longest)) }
 }
 
+const inactive = 'the account is no longer active'
+
 /** What is known of the person for each claim. */
 async function saidOf(ctx: Ctx, { claims }: CredentialConfiguration, subject: string): Promise<Said[]> {
-  const account = (await ctx.people.claims(subject)) ?? refuse('credential_request_denied', 'the account is no longer active')
+  const account = (await ctx.people.claims(subject)) ?? refuse('credential_request_denied', inactive)
   const needsGroups = claims.some(({ source }) => source === 'account.groups')
   const known = { ...account, ...(needsGroups ? { groups: await ctx.people.groups(subject) } : {}) }
   return claims.flatMap((claim) => {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Keyring } from '../../../crypto/keyring.ts'
 import { rotateKey } from '../../../crypto/rotate-key.ts'
 import { entityId, entityRoles, entitySchema, trustMarkType } from '../../../protocol/federation/entity.ts'
-import { findTrustChain } from '../../../protocol/federation/own-federation.ts'
+import { findTrustChain, signDelegation } from '../../../protocol/federation/own-federation.ts'
 import type { IssuedTrustMark } from '../../../protocol/federation/store.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import type { WebTenant } from '../../http/route.ts'
@@ -21,7 +21,7 @@ const listEntities = adminRoute(
   {
     method: 'GET',
     path: `${path}/entities`,
-    summary: 'List the anchors, superiors, subordinates or issuers of trust marks of the tenant',
+    summary: 'List the anchors, superiors, subordinates, or issuers or owners of trust marks of the tenant',
     query: z.strictObject({ role, ...paging }),
     answer: pageOf(shownEntity),
   },
@@ -37,7 +37,7 @@ const putEntity = adminRoute(
   {
     method: 'POST',
     path: `${path}/entities`,
-    summary: 'Make an entity an anchor, a superior, a subordinate or an issuer of trust marks, or change that',
+    summary: 'Make an entity an anchor, a superior, a subordinate, or an issuer or owner of trust marks, or change that',
     body: entitySchema,
     answer: shownEntity,
     act: 'federation.add',
@@ -197,6 +197,28 @@ const revokeMark = adminRoute(
   },
 )
 
+const delegateMark = adminRoute(
+  'federation:write',
+  {
+    method: 'POST',
+    path: `${path}/trust-mark-delegations`,
+    summary: 'Let another entity issue trust marks that the tenant owns',
+    body: z.strictObject({
+      trust_mark_type: trustMarkType,
+      entity_id: entityId.describe('The issuer'),
+      expires_in: z.int().min(60).max(315_360_000).optional().describe('Seconds; absent: it does not end'),
+    }),
+    answer: z.object({ delegation: z.string().describe('For the issuer, who puts it into the trust marks') }),
+    status: 201,
+    act: 'federation.trust-mark-delegate',
+  },
+  async ({ tenant, body: { trust_mark_type: type, entity_id: issuer, expires_in: seconds } }) => {
+    keyringOf(tenant)
+    const expiresAt = seconds === undefined ? undefined : tenant.ctx.now() + seconds
+    return { answer: { delegation: await signDelegation(tenant.ctx, { type, issuer, expiresAt }) }, target: issuer, detail: { type } }
+  },
+)
+
 function shownAs({ type, subject, issuedAt, expiresAt, revokedAt }: IssuedTrustMark) {
   const at = (seconds: number | undefined) => (seconds === undefined ? null : isoTime(seconds))
   return { trust_mark_type: type, entity_id: subject, issued_at: isoTime(issuedAt), expires_at: at(expiresAt), revoked_at: at(revokedAt) }
@@ -213,4 +235,5 @@ export const federationRoutes: readonly JsonRoute[] = [
   listMarks,
   issueMark,
   revokeMark,
+  delegateMark,
 ]
