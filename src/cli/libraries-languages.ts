@@ -28,19 +28,22 @@ party, err := rp.NewRelyingPartyOIDC(ctx, "${it.issuer}",
   rust: {
     client: { id_token_scope_claims: true },
     file: 'main.rs (openidconnect)',
-    settings: (it) => `let issuer = IssuerUrl::new("${it.issuer}".to_string())?;
-let metadata = CoreProviderMetadata::discover(&issuer, &http)?;
-let id = ClientId::new("${it.clientId}".to_string());
-let secret = ClientSecret::new("${secretOf(it)}".to_string());
-let client = CoreClient::from_provider_metadata(metadata, id, Some(secret))
-    .set_redirect_uri(RedirectUrl::new("${it.redirectUri}".to_string())?);
-let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-let (url, csrf, nonce) = client
-    .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
-    .add_scope(Scope::new("profile".to_string()))
-    .add_scope(Scope::new("email".to_string()))
-    .set_pkce_challenge(challenge)
-    .url();`,
+    settings: (it) =>
+      [
+        `let issuer = IssuerUrl::new("${it.issuer}".to_string())?;`,
+        'let metadata = CoreProviderMetadata::discover(&issuer, &http)?;',
+        `let id = ClientId::new("${it.clientId}".to_string());`,
+        `let secret = ClientSecret::new("${secretOf(it)}".to_string());`,
+        'let client = CoreClient::from_provider_metadata(metadata, id, Some(secret))',
+        `    .set_redirect_uri(RedirectUrl::new("${it.redirectUri}".to_string())?);`,
+        'let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();',
+        'let (url, csrf, nonce) = client',
+        '    .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)',
+        '    .add_scope(Scope::new("profile".to_string()))',
+        '    .add_scope(Scope::new("email".to_string()))',
+        '    .set_pkce_challenge(challenge)',
+        '    .url();',
+      ].join('\n'),
   },
   omniauth: {
     client: {},
