@@ -68,5 +68,6 @@ function withoutNames(prose: string): string {
       /\bRFC \d+|\bdraft \d+|§[\d.]+|\bSP 800-63B-4|\b(?:OAuth|OpenAPI|Apache|FAPI)[ -]\d\.\d|\b(?:SHA|AES)-\d+(?:-GCM)?|\bIPv6 \/64/g,
       '',
     )
+    .replace(/\b(?:Spring Boot|Spring Security|Boot|Auth\.js|NextAuth\.js) \d\b/g, '')
     .replace(/\b(?:20[124]|303|4[0-3]\d|503)\b/g, '')
 }

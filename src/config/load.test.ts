@@ -286,3 +286,8 @@ test('a key named __proto__ in the file changes nothing', () => {
   dev('__proto__: { workers: 9 }\nlisten: { __proto__: { port: 1 } }')
   assert.equal(({} as Raw)['workers'], undefined)
 })
+
+test('a port that is none is told once, and not as a fault of the issuer that follows from it', () => {
+  const loaded = loadConfig({ mode: 'dev', env: {}, flags: { 'listen.port': '99999' }, readFile: () => undefined })
+  assert.deepEqual(loaded, { problems: ['listen.port must be at most 65535 — correct --port'] })
+})

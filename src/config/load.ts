@@ -129,7 +129,9 @@ function addDevelopmentDefaults(raw: Raw) {
   if (lookUp(raw, 'registration.open') === undefined) put(raw, 'registration.open', true)
   if (lookUp(raw, 'features.passwordGrant') === undefined && lookUp(raw, 'features.token') !== false)
     put(raw, 'features.passwordGrant', true)
-  if (lookUp(raw, 'issuer') === undefined) put(raw, 'issuer', `http://localhost:${lookUp(raw, 'listen.port') ?? 8000}`)
+  const port = lookUp(raw, 'listen.port')
+  const isPort = typeof port === 'number' && port >= 0 && port <= 65_535 // the problem of another one is told once
+  if (lookUp(raw, 'issuer') === undefined) put(raw, 'issuer', `http://localhost:${isPort ? port : 8000}`)
   if (lookUp(raw, 'database_url') === undefined && lookUp(raw, 'database_url_file') === undefined)
     put(raw, 'database_url', `sqlite:${join(String(lookUp(raw, 'data_dir') ?? 'data'), 'gatehouse.db')}`)
   if (lookUp(raw, 'outbound.allowed_addresses') === undefined) put(raw, 'outbound.allowed_addresses', ['127.0.0.0/8', '::1/128'])

@@ -1,4 +1,5 @@
 /** Accounts and what belongs to them, as stored: data, and the few functions that every user of it needs. */
+import { asciiDomain } from '../protocol/codec/domain.ts'
 import { withAsciiDomain } from '../protocol/email-address.ts'
 import type { UpstreamSignIn } from '../protocol/upstream-sign-in.ts'
 import type { Values } from './attributes.ts'
@@ -112,6 +113,12 @@ export interface SignUp {
 /** The form in which logins are compared and stored: as names, and the domain of an address in ASCII. */
 export function foldLogin(login: string): string {
   return withAsciiDomain(foldName(login))
+}
+
+/** The form in which part of an email address is sought: stored ones have the ASCII form of their domain. */
+export function foldAddressPart(text: string): string {
+  const folded = foldLogin(text)
+  return asciiDomain(folded) ?? folded
 }
 
 /** The form in which names are compared: NFKC, lower case, without outer space. */

@@ -123,4 +123,7 @@ onEachEngine('a search finds accounts of this tenant only', async ({ a, b }) => 
   assert.deepEqual(await a.accounts.search(ask), { accounts: [anAccount()], total: 1 })
   assert.deepEqual(await a.accounts.search({ ...ask, search: 'bob' }), { accounts: [], total: 0 })
   assert.equal((await b.accounts.search({ ...ask, search: 'BO' })).total, 1, 'an account without an address is found by name')
+  await b.accounts.add(anAccount({ subject: 'eva', username: 'Eva', email: 'eva@xn--bcher-kva.example' }))
+  for (const search of ['bücher.example', 'BU\u0308CHER.example', '@bücher', 'eva@bücher.example', 'xn--bcher'])
+    assert.equal((await b.accounts.search({ ...ask, search })).total, 1, search)
 })

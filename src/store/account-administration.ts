@@ -1,5 +1,5 @@
 /** Finding accounts, what administrators do to them, and a password that its owner replaces. */
-import { foldLogin } from '../identity/account.ts'
+import { foldAddressPart, foldLogin } from '../identity/account.ts'
 import type { AccountSearch, Administration, IdentityStore } from '../identity/store.ts'
 import { accountColumns, accountFrom } from './account-row.ts'
 import { remove, update } from './account-writes.ts'
@@ -10,13 +10,14 @@ import { type Db, type Row, sql, type Transaction } from './sql.ts'
 /** The order is a value, so that two statements are enough. `%` and `_` in the search match only themselves. */
 export async function search(db: Db, tenant: string, ask: AccountSearch): Promise<{ rows: Row[]; total: number }> {
   const { sort, descending, offset, limit, status = '', role = '' } = ask
-  const part = `%${foldLogin(ask.search ?? '').replace(/[!%_]/g, '!$&')}%`
+  const part = containing(foldLogin(ask.search ?? ''))
+  const address = containing(foldAddressPart(ask.search ?? ''))
   const rows = await db.read(
     descending
       ? sql`
           select ${accountColumns} from accounts
           where tenant_id = ${tenant}
-          and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')
+          and (username_folded like ${part} escape '!' or lower(email) like ${address} escape '!')
           and (${status} = '' or status = ${status}) and (${role} = '' or role = ${role})
           order by case ${sort} when 'email' then lower(email) when 'role' then role when 'username' then username_folded end desc,
             case ${sort} when 'created_at' then created_at end desc, subject desc
@@ -24,7 +25,7 @@ export async function search(db: Db, tenant: string, ask: AccountSearch): Promis
       : sql`
           select ${accountColumns} from accounts
           where tenant_id = ${tenant}
-          and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')
+          and (username_folded like ${part} escape '!' or lower(email) like ${address} escape '!')
           and (${status} = '' or status = ${status}) and (${role} = '' or role = ${role})
           order by case ${sort} when 'email' then lower(email) when 'role' then role when 'username' then username_folded end,
             case ${sort} when 'created_at' then created_at end, subject
@@ -32,9 +33,13 @@ export async function search(db: Db, tenant: string, ask: AccountSearch): Promis
   )
   const [count] = await db.read(sql`
     select count(*) as n from accounts where tenant_id = ${tenant}
-    and (username_folded like ${part} escape '!' or lower(email) like ${part} escape '!')
+    and (username_folded like ${part} escape '!' or lower(email) like ${address} escape '!')
     and (${status} = '' or status = ${status}) and (${role} = '' or role = ${role})`)
   return { rows, total: count!['n'] as number }
+}
+
+function containing(text: string): string {
+  return `%${text.replace(/[!%_]/g, '!$&')}%`
 }
 
 /** Locks every superadmin, so that two who leave at once cannot both find another one left. */

@@ -34,11 +34,13 @@ interface DescribedOperation {
   security: readonly object[]
   parameters?: readonly { in: string; name: string; schema: Schema }[]
   requestBody?: { content: Record<string, { schema: Schema }> }
+  responses: Record<string, object>
 }
 
+/** Of the JSON APIs: the protocol has test cases of its own. */
 export function readDescription({ paths, components }: Described): Description {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { security, parameters = [], requestBody }]) => ({
+    ownOperations(methods).map(([method, { security, parameters = [], requestBody }]) => ({
       method: method.toUpperCase(),
       path,
       guarded: security.length > 0,
@@ -47,6 +49,13 @@ export function readDescription({ paths, components }: Described): Description {
     })),
   )
   return { operations, schemas: components.schemas }
+}
+
+/** Those whose errors are problem documents. */
+export function ownOperations<T extends { responses: Record<string, object> }>(
+  methods: Record<string, T>,
+): [method: string, operation: T][] {
+  return Object.entries(methods).filter(([, { responses }]) => JSON.stringify(responses['default'])?.endsWith('/Problem"}'))
 }
 
 /** Expensive operations, which are rarely sent without a fault. */

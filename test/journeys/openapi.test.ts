@@ -3,7 +3,10 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { clientOperations } from '../../src/web/api/client-operations.ts'
+import { extensionOperations } from '../../src/web/api/extension-operations.ts'
 import { type TestApp, testApp } from '../app.ts'
+import { ownOperations } from '../fuzz/operations.ts'
 import { asked, bearer } from './json.ts'
 import { jsonRoutes } from './json-routes.ts'
 
@@ -14,7 +17,7 @@ suite('the interface description', () => {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was answered
   let document: any
   before(async () => {
-    gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', API_OPEN_TENANTS: 'false' })
+    gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', API_OPEN_TENANTS: 'false', FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' })
     await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
     document = (await asked(`${gatehouse.issuer}/openapi.json`, 'GET')).body
   })
@@ -38,7 +41,51 @@ suite('the interface description', () => {
       assert.ok(operation.responses.default)
     }
     assert.equal(ids.size, jsonRoutes.length)
-    assert.equal(Object.values(document.paths).flatMap((path) => Object.keys(path as object)).length, jsonRoutes.length)
+    assert.equal(Object.values(document.paths).flatMap((path) => ownOperations(path as Parameters<typeof ownOperations>[0])).length, jsonRoutes.length)
+  })
+
+  test('has every endpoint that is served to programs or in the metadata, and no page of ours', () => {
+    const endpoints = [...gatehouse.root.ctx.server.endpoints.values()]
+    const described = endpoints.filter(({ audience, advertisedAs }) => audience !== 'person' || advertisedAs !== undefined)
+    for (const { path, methods } of described)
+      for (const method of methods) {
+        const operation = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
+        assert.ok(operation?.summary && operation.tags[0], `${method} ${path}`)
+      }
+    const known = new Set(described.flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}`)))
+    assert.deepEqual(Object.keys({ ...clientOperations, ...extensionOperations }).sort(), [...known].sort())
+    assert.equal(document.paths['/authorize/consent'], undefined)
+    assert.deepEqual(document.paths['/token'].post.security, [{ client: [] }, {}])
+    assert.ok(
+      document.paths['/token'].post.requestBody.content['application/x-www-form-urlencoded'].schema.properties.grant_type.enum.includes(
+        'client_credentials',
+      ),
+    )
+    assert.match(document.paths['/register'].post.description, /RFC 7591/)
+    assert.match(document.info.description, new RegExp(`curl ${gatehouse.issuer}/token .*resource=${gatehouse.issuer}/api/v1/admin`))
+  })
+
+  test('says what the endpoints of the protocol really answer', async () => {
+    await gatehouse.addClient({ client_id: 'robot', grant_types: ['client_credentials'], scope: 'x' }, 'secret')
+    const ajv = new Ajv2020({ strict: false, validateFormats: false })
+    ajv.addSchema(document, 'api')
+    const headers = { authorization: `Basic ${btoa('robot:secret')}` }
+    const ask = (path: string, fields?: Record<string, string>) =>
+      fetch(gatehouse.issuer + path, fields && { method: 'POST', headers, body: new URLSearchParams(fields) })
+    const fits = async (response: Response, path: string, status = '2XX') => {
+      const method = path.startsWith('/.well-known') ? 'get' : 'post'
+      const pointer = `api#/paths/${path.replaceAll('/', '~1')}/${method}/responses/${status}/content/application~1json/schema`
+      const schema = status === 'default' ? 'api#/components/responses/OAuthError/content/application~1json/schema' : pointer
+      const validate = ajv.getSchema(schema)
+      const body = await response.json()
+      assert.ok(validate?.(body), `${path}: ${JSON.stringify(validate?.errors)}`)
+      return body as Record<string, string>
+    }
+    const { access_token: token = '' } = await fits(await ask('/token', { grant_type: 'client_credentials' }), '/token')
+    await fits(await ask('/introspect', { token }), '/introspect')
+    await fits(await ask('/token', { grant_type: 'none' }), '/token', 'default')
+    await fits(await ask('/.well-known/openid-configuration'), '/.well-known/openid-configuration')
+    await fits(await ask('/.well-known/jwks.json'), '/.well-known/jwks.json')
   })
 
   test('describes its own tenant, and tenants only at the root', async () => {

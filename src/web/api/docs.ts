@@ -22,8 +22,7 @@ function documentRoute(routes: readonly JsonRoute[], version: string): Route {
     audience: 'program',
     cors: 'any',
     async handle({ ctx, slug }): Promise<Reply> {
-      const grantTypes = [...ctx.server.grantTypes.keys()]
-      return { kind: 'json', status: 200, body: describe({ issuer: ctx.issuer, isRoot: slug === '', grantTypes, version }) }
+      return { kind: 'json', status: 200, body: describe({ issuer: ctx.issuer, isRoot: slug === '', server: ctx.server, version }) }
     },
   }
 }

@@ -2,14 +2,16 @@
 import { z } from 'zod'
 import { everyRight, isInstallationRight, type Permission, rights } from '../../identity/roles.ts'
 import { codes } from '../../protocol/errors.ts'
+import type { Server } from '../../protocol/feature.ts'
 import { scopeOf } from './administration.ts'
 import type { JsonRoute } from './json-route.ts'
+import { describeProtocol, oauthError, protocolSecurity, tagsOf } from './openapi-protocol.ts'
 
 /** What the document says of the tenant. */
 export interface DescriptionContext {
   issuer: string
   isRoot: boolean
-  grantTypes: readonly string[]
+  server: Pick<Server, 'endpoints' | 'grantTypes'>
   version: string
 }
 
@@ -29,20 +31,42 @@ export function interfaceDescription(routes: readonly JsonRoute[]): (context: De
       const path = route.path.replace(/:(\w+)/g, '{$1}')
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation }
     }
+    const protocol = describeProtocol(context.server)
+    const tags = [...served.map(({ route }) => tagOf(route.path)), ...tagsOf(protocol)]
     return {
       openapi: '3.1.0',
       info: {
         title: 'Gatehouse',
         version: context.version,
-        description: introduction,
+        description: introduction(context.issuer),
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: context.issuer }],
-      tags: [...new Set(served.map(({ route }) => tagOf(route.path)))].map((name) => ({ name })),
-      paths,
-      components: { schemas, securitySchemes: securitySchemes(context), responses: { Problem: problemResponse } },
+      tags: [...new Set(tags)].map((name) => ({ name })),
+      paths: withProtocol(paths, protocol),
+      components: {
+        schemas,
+        securitySchemes: { ...securitySchemes(context), ...protocolSecurity },
+        responses: { Problem: problemResponse, OAuthError: oauthError },
+      },
     }
   }
+}
+
+/** Where the body decides what an address does, the operation of the JSON API names the other one. */
+function withProtocol(paths: Record<string, Members>, protocol: Record<string, Members>): Record<string, Members> {
+  const all = { ...paths }
+  for (const [path, operations] of Object.entries(protocol)) {
+    const own = (paths[path] ?? {}) as Record<string, Members>
+    const both = Object.entries(operations as Record<string, Members>)
+      .filter(([method]) => own[method])
+      .map(([method, { summary, description }]) => [
+        method,
+        { ...own[method], description: `With another body: ${summary}. ${description}` },
+      ])
+    all[path] = { ...operations, ...own, ...Object.fromEntries(both) }
+  }
+  return all
 }
 
 function describe(routes: readonly JsonRoute[]) {
@@ -50,9 +74,25 @@ function describe(routes: readonly JsonRoute[]) {
   return { schemas, described: routes.map((route) => ({ route, operation: operationOf(route, schemas) })) }
 }
 
-const introduction =
-  'Errors are problem documents (RFC 9457) that name the member and the rule. Unknown members are refused. ' +
-  'Lists are returned a page at a time; send `next` of a response as `after` to get the next page.'
+const introduction = (issuer: string) => `The JSON APIs, and the endpoints of OAuth and OpenID Connect.
+
+## Get a token
+
+A person gets a token for the JSON APIs with \`POST /api/v1/auth/login\`. A machine is registered for the scopes that it needs, and gets
+one at the token endpoint:
+
+\`\`\`sh
+gatehouse clients create --client-id robot --grant-types client_credentials --scope admin:users:read
+curl ${issuer}/token -u robot:SECRET -d grant_type=client_credentials -d resource=${issuer}/api/v1/admin
+\`\`\`
+
+Send the \`access_token\` of the answer as \`Authorization: Bearer …\`.
+
+## Errors and lists
+
+Errors of the JSON APIs are problem documents (RFC 9457) that name the member and the rule. Unknown members are refused. Lists are
+returned a page at a time; send \`next\` of a response as \`after\` to get the next page. Errors of OAuth have \`error\` and
+\`error_description\`.`
 
 function operationOf(route: JsonRoute, schemas: Members): Members {
   const { method, path, summary, permission, callers, body, status = 200 } = route
@@ -167,11 +207,11 @@ const problemResponse = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 }
 
-function securitySchemes({ issuer, grantTypes }: DescriptionContext): Members {
+function securitySchemes({ issuer, server: { grantTypes } }: DescriptionContext): Members {
   const scopes = Object.fromEntries(everyRight.map((right) => [scopeOf(right), rights[right].words]))
   const flows = {
-    ...(grantTypes.includes('client_credentials') ? { clientCredentials: { tokenUrl: `${issuer}/token`, scopes } } : {}),
-    ...(grantTypes.includes('authorization_code')
+    ...(grantTypes.has('client_credentials') ? { clientCredentials: { tokenUrl: `${issuer}/token`, scopes } } : {}),
+    ...(grantTypes.has('authorization_code')
       ? { authorizationCode: { authorizationUrl: `${issuer}/authorize`, tokenUrl: `${issuer}/token`, scopes } }
       : {}),
   }
