@@ -1,5 +1,6 @@
 /** Client authentication by a signed assertion: private_key_jwt — RFC 7523 §2.2, OpenID Connect Core §9. */
 import type { Client } from '../client.ts'
+import { refuseClient } from '../client-auth.ts'
 import { isSignedByClient } from '../client-keys.ts'
 import { sha256 } from '../codec/digest.ts'
 import { parseJws, parseObject } from '../codec/jws.ts'
@@ -8,6 +9,7 @@ import { refuse } from '../errors.ts'
 import type { ClientAuth, Ctx, Feature } from '../feature.ts'
 import type { Params } from '../params.ts'
 import type { Request } from '../request-reply.ts'
+import type { SingleUse } from '../used-once.ts'
 
 const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' // RFC 7523 §2.2
 const maxAssertion = 16_384
@@ -36,7 +38,7 @@ const privateKeyJwt: ClientAuth = {
     if (!jws || !client) return 'unknown client, or not a JWT'
     if (!(await isSignedByClient(ctx, client, jws, client.token_endpoint_auth_signing_alg)))
       return 'no key of this client made the signature of the assertion'
-    return claimFault(ctx, request, client, parseObject(jws.payload) ?? {})
+    return judged(ctx, request, client, parseObject(jws.payload) ?? {})
   },
 }
 
@@ -46,13 +48,8 @@ function claimsOf(params: Params): Readonly<Record<string, unknown>> | undefined
   return jws && parseObject(jws.payload)
 }
 
-/** Why the claims do not prove anything to this server now; undefined when they do. The jti is used up last. RFC 7523 §3 */
-async function claimFault(
-  ctx: Ctx,
-  request: Request,
-  client: Client,
-  claims: Readonly<Record<string, unknown>>,
-): Promise<string | undefined> {
+/** Why the claims do not prove anything to this server now; or the jti, by which they do a single time. RFC 7523 §3 */
+function judged(ctx: Ctx, request: Request, client: Client, claims: Readonly<Record<string, unknown>>): string | SingleUse {
   const { iss, sub, aud, exp, iat, nbf, jti } = claims
   const now = ctx.now()
   if (iss !== client.client_id || sub !== client.client_id) return 'iss or sub of the assertion is not the client'
@@ -62,8 +59,12 @@ async function claimFault(
   if ([iat, nbf].some((time) => time !== undefined && (typeof time !== 'number' || time > now + clockSkew)))
     return 'the assertion is not yet valid'
   if (typeof jti !== 'string' || jti === '' || jti.length > maxJti) return 'the assertion has no jti'
-  const first = await ctx.store.usedOnce.first('client-assertion', sha256(`${client.client_id} ${jti}`), exp + clockSkew)
-  return first ? undefined : 'the assertion was used before'
+  return {
+    kind: 'client-assertion',
+    id: sha256(`${client.client_id} ${jti}`),
+    expiresAt: exp + clockSkew,
+    refuse: () => refuseClient('the assertion was used before'),
+  }
 }
 
 /** The issuer, as one text, where the client's policy is strict; else also the endpoint, by both of its addresses, and lists. RFC 7523 §3 (3), FAPI 2.0 Security Profile §5.3.2.1 */
