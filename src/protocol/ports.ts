@@ -287,6 +287,10 @@ export interface Tokens {
   txCode(): string
   /** The hash of a transaction code as it was typed for the offer with this id; undefined when it cannot be one. */
   hashTxCode(offer: string, typed: string): string | undefined
+  /** A new secret of a client, and what is stored in its place: a hash. `signs`: the client signs with it, so it must be possible to make it again. */
+  newSecret(signs: boolean): { text: string; stored: string }
+  /** Is this the HMAC-SHA-256 of the text with one of these secrets, of those that can be made again? RFC 7518 §3.2 */
+  isSignedWith(stored: readonly string[], text: string, signature: Uint8Array): boolean
   /**
    * Compares a secret with the stored hashes, in constant time. `undefined` takes the same time and is false. A promise only when a hash was made
    * elsewhere and is slow to check; that rejects with `Unavailable` when too many such checks wait.

@@ -1,4 +1,4 @@
-/** Client authentication by a signed assertion: private_key_jwt — RFC 7523 §2.2, OpenID Connect Core §9. */
+/** Client authentication by a signed assertion: private_key_jwt and client_secret_jwt — RFC 7523 §2.2, OpenID Connect Core §9. */
 import type { Client } from '../client.ts'
 import { refuseClient } from '../client-auth.ts'
 import { isSignedByClient } from '../client-keys.ts'
@@ -23,15 +23,7 @@ const clockSkew = 60
 const privateKeyJwt: ClientAuth = {
   method: 'private_key_jwt',
   carrier: 'client_assertion',
-
-  claimedClient(_ctx, { params }) {
-    const assertion = params.get('client_assertion')
-    if (assertion === undefined) return undefined
-    if (params.need('client_assertion_type') !== type)
-      refuse('invalid_request', 'client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-    const subject = claimsOf(params)?.['sub']
-    return typeof subject === 'string' ? subject : params.get('client_id')
-  },
+  claimedClient,
 
   async verify(ctx, request, client) {
     const jws = parseJws(request.params.need('client_assertion'), maxAssertion)
@@ -40,6 +32,31 @@ const privateKeyJwt: ClientAuth = {
       return 'no key of this client made the signature of the assertion'
     return judged(ctx, request, client, parseObject(jws.payload) ?? {})
   },
+}
+
+/** The secret never travels. Its algorithm is this one alone: a public key is never taken for a secret. RFC 8725 §3.1 */
+const clientSecretJwt: ClientAuth = {
+  method: 'client_secret_jwt',
+  carrier: 'client_assertion',
+  claimedClient,
+
+  async verify(ctx, request, client) {
+    const jws = parseJws(request.params.need('client_assertion'), maxAssertion)
+    if (!jws || !client) return 'unknown client, or not a JWT'
+    if (jws.header['alg'] !== 'HS256' || client.policy.allowed_algs) return 'alg of the assertion is not HS256, or not allowed'
+    if (!ctx.tokens.isSignedWith(client.secretHashes, jws.input, jws.signature))
+      return 'no secret of this client made the signature of the assertion; one from before it was registered for client_secret_jwt cannot sign'
+    return judged(ctx, request, client, parseObject(jws.payload) ?? {})
+  },
+}
+
+function claimedClient(_ctx: Ctx, { params }: Request): string | undefined {
+  const assertion = params.get('client_assertion')
+  if (assertion === undefined) return undefined
+  if (params.need('client_assertion_type') !== type)
+    refuse('invalid_request', 'client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+  const subject = claimsOf(params)?.['sub']
+  return typeof subject === 'string' ? subject : params.get('client_id')
 }
 
 /** What it claims; nothing is verified yet. */
@@ -80,14 +97,14 @@ export function clientAssertion(): Feature {
     id: 'clientAssertion',
     spec: 'RFC 7523 §2.2',
     requires: ['token'],
-    clientAuth: [privateKeyJwt],
+    clientAuth: [clientSecretJwt, privateKeyJwt],
     serves: { assertion_audience: ['liberal'] },
     /** For each endpoint whose authentication methods are listed. RFC 8414 §2 */
     metadata: ({ server }) => {
       const listed = [...server.endpoints.values()].flatMap(({ clientAuth, advertisedAs }) =>
         clientAuth && advertisedAs ? [advertisedAs] : [],
       )
-      return Object.fromEntries(listed.map((name) => [`${name}_auth_signing_alg_values_supported`, clientSigningAlgs]))
+      return Object.fromEntries(listed.map((name) => [`${name}_auth_signing_alg_values_supported`, [...clientSigningAlgs, 'HS256']]))
     },
   }
 }
