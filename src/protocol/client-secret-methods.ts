@@ -1,7 +1,8 @@
 /** Which clients have a secret, and which sign with it — RFC 6749 §2.3.1, OpenID Connect Core §9. */
-import type { ClientMetadata } from './client.ts'
 
-type Authenticating = Pick<ClientMetadata, 'token_endpoint_auth_method'>
+interface Authenticating {
+  token_endpoint_auth_method: string
+}
 
 export function hasSecret({ token_endpoint_auth_method: method }: Authenticating): boolean {
   return method.startsWith('client_secret_')
@@ -16,7 +17,7 @@ export function signsWithSecret({ token_endpoint_auth_method: method }: Authenti
 export function signingSecretProblems(client: {
   token_endpoint_auth_method: string
   token_endpoint_auth_signing_alg?: string | undefined
-  policy: Pick<ClientMetadata['policy'], 'allowed_algs'>
+  policy: { allowed_algs?: readonly string[] | undefined }
 }): [path: string[], message: string][] {
   const { token_endpoint_auth_signing_alg: alg, policy } = client
   if (!signsWithSecret(client))
