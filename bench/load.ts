@@ -9,6 +9,8 @@ export interface Job {
   path: string
   headers: Readonly<Record<string, string>>
   bodies: Bodies
+  /** What follows each request on its connection; both are one. */
+  next?: { path: string; texts: readonly string[]; member: string }
   /** A member of every right answer, which has status 200 or 201. */
   member: string
   connections: number
@@ -42,6 +44,7 @@ async function run(job: Job): Promise<Outcome> {
   const latencies: number[] = []
   const queue = job.bodies.kind === 'each' ? [...job.bodies.texts] : []
   const proofs = job.bodies.kind === 'each' ? [...(job.bodies.proofs ?? [])] : []
+  const later = [...(job.next?.texts ?? [])]
   const heads = job.bodies.kind === 'chains' ? [...job.bodies.heads] : []
   const begin = performance.now()
   const end = begin + job.seconds * 1000
@@ -68,6 +71,7 @@ async function run(job: Job): Promise<Outcome> {
       const dpop = proofs.pop()
       const text = await exchange(client, dpop === undefined ? job : { ...job, headers: { ...job.headers, dpop } }, body)
       const answer = rightAnswer(text, job.member)
+      if (job.next) rightAnswer(await exchange(client, { ...job, path: job.next.path }, later.pop() ?? job.next.texts[0]!), job.next.member)
       latencies.push(performance.now() - sent)
       if (heads[n] !== undefined) heads[n] = answer['refresh_token'] as string
       bytes = text.length

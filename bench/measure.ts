@@ -65,7 +65,14 @@ function onTheFloor(job: Job, { origin }: Server): Job {
       : bodies.kind === 'chains'
         ? `grant_type=refresh_token&refresh_token=${bodies.heads[0]}`
         : bodies.text
-  return { ...job, origin, bodies: text === undefined ? { kind: 'same' } : { kind: 'same', text }, member: 'floor' }
+  const next = job.next && { ...job.next, member: 'floor' }
+  return {
+    ...job,
+    ...(next ? { next } : {}),
+    origin,
+    bodies: text === undefined ? { kind: 'same' } : { kind: 'same', text },
+    member: 'floor',
+  }
 }
 
 interface Window {

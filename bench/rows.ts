@@ -22,7 +22,7 @@ export interface Row {
   /** Made before the measured window. `most`: requests that this window can see. */
   prepare(server: Server, most: number, connections: number): Promise<Asked>
 }
-type Asked = Pick<Job, 'method' | 'path' | 'headers' | 'bodies' | 'member'>
+type Asked = Pick<Job, 'method' | 'path' | 'headers' | 'bodies' | 'next' | 'member'>
 
 export const rows: readonly Row[] = [
   machineRow('client_credentials, opaque', 'machine-opaque', []),
@@ -50,22 +50,16 @@ export const rows: readonly Row[] = [
   {
     name: 'PAR, private_key_jwt',
     signatures: [],
-    async prepare({ origin }, most) {
-      const fields = {
-        response_type: 'code',
-        redirect_uri: redirectUri,
-        scope: 'openid read',
-        code_challenge: challenge,
-        code_challenge_method: 'S256',
-      }
-      const bodies: Bodies = { kind: 'each', texts: withAssertions('web-key', origin, most, fields) }
-      return {
-        method: 'POST',
-        path: '/par',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        bodies,
-        member: 'request_uri',
-      }
+    prepare: async ({ origin }, most) => pushing(withAssertions('web-key', origin, most, pushed)),
+  },
+  {
+    name: 'PAR and code, private_key_jwt',
+    signatures: ['ES256', 'ES256'],
+    async prepare({ child, origin }, most) {
+      const codes = await child.ask<string[]>('codes', { client: 'web-key', scope: 'openid read', count: most } satisfies CodesWanted)
+      const signed = withAssertions('web-key', origin, most, {})
+      const texts = codes.map((code, i) => `${signed[i]}&${codeBody(code)}`)
+      return { ...pushing(withAssertions('web-key', origin, most, pushed)), next: { path: '/token', texts, member: 'id_token' } }
     },
   },
   codeRow('code, ID token ES256', 'web-es256', ['ES256', 'ES256']),
@@ -98,6 +92,19 @@ export const rows: readonly Row[] = [
   documentRow('discovery', { path: '/.well-known/openid-configuration', member: 'token_endpoint' }),
   documentRow('JWKS', { path: '/.well-known/jwks.json', member: 'keys' }),
 ]
+
+const pushed = {
+  response_type: 'code',
+  redirect_uri: redirectUri,
+  scope: 'openid read',
+  code_challenge: challenge,
+  code_challenge_method: 'S256',
+}
+
+function pushing(texts: readonly string[]): Asked {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return { method: 'POST', path: '/par', headers, bodies: { kind: 'each', texts }, member: 'request_uri' }
+}
 
 function machineRow(name: string, client: ClientId, signatures: readonly Signature[]): Row {
   const bodies: Bodies = { kind: 'same', text: 'grant_type=client_credentials&scope=read' }

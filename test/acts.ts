@@ -155,7 +155,7 @@ const protocol: Record<string, Act> = {
   issue: writes('access_tokens +1, codes ~1, refresh_tokens +1', (s) =>
     s.issue({ spend: { kind: 'code', hash: 'code1', now: NOW }, access, refresh: aRefreshToken({ hash: 'refresh3', grantId: 'grant1' }) }),
   ),
-  'pushedRequests.add': writes('pushed_requests +1', (s) => s.pushedRequests.add(aPushedRequest('3'))),
+  'pushedRequests.add': writes('pushed_requests +1', (s) => s.pushedRequests.add(aPushedRequest('3'), [])),
   'pushedRequests.find': reads((s, n) => s.pushedRequests.find(`pushed${n}`, NOW)),
   'pushedRequests.end': writes('pushed_requests -1', (s) => s.pushedRequests.end('pushed1')),
   'deviceCodes.add': writes('device_codes +1, pushed_requests +1', (s) =>
@@ -166,6 +166,12 @@ const protocol: Record<string, Act> = {
   'deviceCodes.poll': writes('device_codes ~1', (s) => s.deviceCodes.poll('device-code1', NOW)),
   'deviceCodes.refuse': writes('device_codes ~1, pushed_requests -1', (s) => s.deviceCodes.refuse('device-code1')),
   'usedOnce.first': writes('used_once +1', (s) => s.usedOnce.first('dpop-proof', 'proof3', NOW + 60)),
+  'usedOnce.all': writes('used_once +2', (s) =>
+    s.usedOnce.all([
+      { kind: 'client-assertion', id: 'proof3', expiresAt: NOW + 60 },
+      { kind: 'dpop-proof', id: 'proof4', expiresAt: NOW + 60 },
+    ]),
+  ),
   'usedOnce.wasUsed': reads((s, n) => s.usedOnce.wasUsed('dpop-proof', `proof${n}`).then((used) => used || undefined)),
   'revocations.add': writes('refresh_tokens -1, revocations +1', (s) => s.revocations.add(['family1'], NOW + 60)),
   'revocations.any': reads((s, n) => s.revocations.any([`revoked${n}`])),

@@ -239,7 +239,7 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   const access = { hash: `access${n}`, token: anAccessToken({ jti: `jti${n}`, grantId, family }) }
   await store.issue({ spend: undefined, access, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
   await store.revocations.add([`revoked${n}`], NOW + 60)
-  await store.pushedRequests.add(aPushedRequest(n))
+  await store.pushedRequests.add(aPushedRequest(n), [])
   await store.deviceCodes.add(aDevice(n), { ...aPushedRequest(n), hash: `user-code${n}` })
   const approval = { ...aPushedRequest(n), hash: `approval${n}` }
   await store.backchannelRequests.add(aBackchannelRequest(n), approval, { ping: aPing(n), most: 5, since: 0 })

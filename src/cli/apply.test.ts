@@ -163,6 +163,12 @@ const refused: [name: string, declared: unknown, flags: string, message: RegExp]
     '',
     /resource https:\/\/orders\.example: access_token_signed_response_alg must be one of /,
   ],
+  [
+    'a chosen secret that signs',
+    { clients: [{ ...robot, token_endpoint_auth_method: 'client_secret_jwt', client_secret: chosen }] },
+    '',
+    /client robot: client_secret_jwt signs with the secret, which is always generated: write client_secret: generate/,
+  ],
   ['a weak secret', { clients: [{ ...robot, client_secret: 'weak' }] }, '', /client robot: the secret is shorter than 22 characters/],
   [
     'a secret in two places',

@@ -1,6 +1,8 @@
 /** `gatehouse apply`: makes everything that a file declares of tenants match it, and shows the changes first. */
+
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
+import { signsWithSecret } from '../protocol/client-secret-methods.ts'
 import { UniqueViolation } from '../store/sql.ts'
 import type { Declaration } from '../store/types.ts'
 import type { Tenant } from '../tenant.ts'
@@ -235,7 +237,7 @@ export async function declare(app: App, { section, tenant: change, declared, ste
       continue
     }
     const chosen = one.secret === undefined || one.secret === generate ? {} : { secret: one.secret, allowWeakSecret: true as const }
-    const { row, shown } = step.newSecret ? secretByFlags(chosen, tenant) : {}
+    const { row, shown } = step.newSecret ? secretByFlags(chosen, tenant, one.kind === 'client' && signsWithSecret(one.metadata)) : {}
     if (shown !== undefined && one.secret === generate) made.push({ tenant: section.tenant, kind: one.kind, id: one.id, secret: shown })
     if (one.kind === 'client') declaration.clients.push({ client: one.metadata, secret: row, assignees: one.assignees })
     else declaration.resources.push({ resource: one.metadata, secret: row })

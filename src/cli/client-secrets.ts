@@ -4,6 +4,7 @@ import { foreignHashProblem } from '../crypto/foreign-hashes.ts'
 import { isImported } from '../crypto/imported-secrets.ts'
 import { newSecret } from '../crypto/new-secret.ts'
 import type { ClientMetadata } from '../protocol/client.ts'
+import { hasSecret, signsWithSecret } from '../protocol/client-secret-methods.ts'
 import type { SecretRow } from '../protocol/registry.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, confirm, print, printTable } from './admin-command.ts'
@@ -108,23 +109,26 @@ export function secretFlags(command: Command): Command {
 /** The secret of a client: chosen or generated, or none if it does not authenticate with one. `shown`: undefined if only a hash is known. */
 export function secretFor(client: ClientMetadata, flags: SecretFlags, tenant: Tenant): { row?: SecretRow; shown?: string } {
   const method = client.token_endpoint_auth_method
-  if (method.startsWith('client_secret_')) return secretByFlags(flags, tenant)
+  if (hasSecret(client)) return secretByFlags(flags, tenant, signsWithSecret(client))
   return flags.secret === undefined && flags.secretHash === undefined
     ? {}
     : refuse(`a client with the authentication method ${method} has no secret`)
 }
 
-/** A chosen or a generated secret. `shown`: undefined if only a hash is known. */
+/** A chosen or a generated secret; a generated one if the client signs with it. `shown`: undefined if only a hash is known. */
 export function secretByFlags(
   { secret, secretHash, secretExpiresIn, allowWeakSecret }: SecretFlags,
   { ctx, tokens }: Tenant,
+  signs = false,
 ): { row: SecretRow; shown?: string } {
   if (secret !== undefined && secretHash !== undefined) misuse('--secret and --secret-hash cannot be combined')
+  if (signs && (secret !== undefined || secretHash !== undefined))
+    refuse('a client with client_secret_jwt signs with its secret, which is always generated: leave --secret and --secret-hash out')
   const hashProblem = secretHash === undefined ? undefined : foreignHashProblem(secretHash)
   if (hashProblem) refuse(`--secret-hash ${hashProblem}`)
   if (secret !== undefined && secret.length < 22 && !allowWeakSecret)
     refuse('the secret is shorter than 22 characters: leave it out to have one generated, or add --allow-weak-secret')
-  const made = newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime: secretExpiresIn, text: secret })
+  const made = newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime: secretExpiresIn, text: secret, signs })
   return secretHash === undefined ? made : { row: { ...made.row, hash: secretHash } }
 }
 

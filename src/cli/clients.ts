@@ -1,9 +1,11 @@
 /** `gatehouse clients`: applications and machines — the metadata of RFC 7591. */
+
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import type { Raw } from '../config/raw.ts'
 import { changeClient, metadataOf } from '../protocol/change-client.ts'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
+import { hasSecret, signsWithSecret } from '../protocol/client-secret-methods.ts'
 import { preAuthorizedGrant } from '../protocol/credential-offer.ts'
 import { profiles } from '../protocol/features/profiles.ts'
 import { readClient } from '../protocol/register.ts'
@@ -160,10 +162,15 @@ function nextSteps({ ctx: { issuer } }: Tenant, client: ClientMetadata, secret: 
   }
   if (redirectUri !== undefined)
     return `\nGive your OpenID Connect library the issuer ${issuer}${credentialsOf(client)}.\n"gatehouse clients create --help" lists the libraries for which --for prints settings.\n`
-  const auth = client.token_endpoint_auth_method.startsWith('client_secret_') ? ` -u '${client.client_id}:${secret ?? 'SECRET'}'` : ''
+  const auth = secretTravels(client) ? ` -u '${client.client_id}:${secret ?? 'SECRET'}'` : ''
   return client.grant_types.includes('client_credentials')
     ? `\nGet a token:\n\n  curl ${issuer}/token${auth} -d grant_type=client_credentials\n`
     : ''
+}
+
+/** Does a request show the secret itself? */
+function secretTravels(client: ClientMetadata): boolean {
+  return hasSecret(client) && !signsWithSecret(client)
 }
 
 function credentialsOf({ token_endpoint_auth_method: method }: ClientMetadata): string {

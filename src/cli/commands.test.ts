@@ -63,6 +63,11 @@ const refused: [line: string, status: number, message: string][] = [
   ],
   ['clients create --grant-types magic', 1, '--grant-types must be one of'],
   ['clients create --redirect-uris https://x.example --profile best', 2, '--profile must be one of oauth21, fapi2'],
+  [
+    'clients create --redirect-uris https://x.example --token-endpoint-auth-method client_secret_jwt --secret 1234567890123456789012',
+    1,
+    'a client with client_secret_jwt signs with its secret, which is always generated: leave --secret and --secret-hash out',
+  ],
   ['clients create --redirect-uris https://x.example --secret short', 1, 'the secret is shorter than 22 characters'],
   [
     'clients create --redirect-uris https://x.example --token-endpoint-auth-method none --secret 1234567890123456789012',

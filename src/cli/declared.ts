@@ -1,4 +1,5 @@
 /** A file that declares clients (RFC 7591 §2), resources, connections, webhooks, credentials, federation entities and trusted issuers: read and written. */
+
 import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument } from 'yaml'
@@ -9,6 +10,7 @@ import { type WebhookMetadata, webhookSchema } from '../identity/webhooks.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
 import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { policySchema } from '../protocol/client-policy.ts'
+import { hasSecret, signsWithSecret } from '../protocol/client-secret-methods.ts'
 import { type CredentialConfiguration, credentialConfigurationSchema } from '../protocol/credential-configuration.ts'
 import type { Server } from '../protocol/feature.ts'
 import { entitySchema, type FederationEntity } from '../protocol/federation/entity.ts'
@@ -160,13 +162,13 @@ function readDeclaredClient(entry: Record<string, unknown>, server: Server, algs
   const named = (path: string) => `client ${id}: ${path}`
   const assigned = assignments === undefined ? undefined : checked(assignmentsSchema, assignments, (path) => named(`assignments.${path}`))
   const metadata = orRefuse(named, () => readClient(server, algs, checked(clientSchema, given, named), () => id))
-  const method = metadata.token_endpoint_auth_method
   const secret = secretOf({ text: client_secret, file: client_secret_file, folder, named: named('client_secret') })
-  if (method.startsWith('client_secret_'))
-    return { kind: 'client', id, metadata, assigned, members: membersOfClient(metadata), secret: secret ?? generate }
+  if (signsWithSecret(metadata) && secret !== undefined && secret !== generate)
+    refuse(`client ${id}: client_secret_jwt signs with the secret, which is always generated: write client_secret: generate`)
+  if (hasSecret(metadata)) return { kind: 'client', id, metadata, assigned, members: membersOfClient(metadata), secret: secret ?? generate }
   return secret === undefined
     ? { kind: 'client', id, metadata, assigned, members: membersOfClient(metadata), secret }
-    : refuse(`client ${id}: a client with the authentication method ${method} has no secret`)
+    : refuse(`client ${id}: a client with the authentication method ${metadata.token_endpoint_auth_method} has no secret`)
 }
 
 function readDeclaredResource(entry: Record<string, unknown>, algs: readonly SigningAlg[], folder: string): Declared {

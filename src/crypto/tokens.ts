@@ -17,6 +17,13 @@ export interface TenantTokens extends Tokens {
   pseudonym(text: string): string
 }
 
+/**
+ * What is stored of a secret with which its client signs: a random text, from which the secret is derived with a key that is not in the database.
+ * Hashes of ours and of others have no colon at this place.
+ */
+const derivable = 'derived:'
+const isDerivable = (stored: string) => stored.startsWith(derivable)
+
 /** As long as a hash, but never equal to one: `!` is not base64url. */
 const noHash = '!'.repeat(43)
 
@@ -27,6 +34,8 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
   const preAuthorizedKey = installation.key('pre-authorized-code', tenantId)
   const pseudonymKey = installation.key('pseudonym', tenantId)
   const pairwiseKey = installation.key('pairwise-subject', tenantId)
+  const secretKey = installation.key('client-secret', tenantId)
+  const derived = (stored: string) => opaque('cs', mac(secretKey, stored))
   const hash = (kind: TokenKind, text: string) => mac(indexKey, `${kind}:${text}`).toString('base64url')
   return {
     ...nonces(installation.key('nonce', tenantId)),
@@ -49,10 +58,21 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
     pairwise: (sector, subject) => mac(pairwiseKey, `${sector} ${subject}`).toString('base64url'), // a host name has no space
     pseudonym: (text) => mac(pseudonymKey, text).toString('base64url'),
     hashSecret: (secret) => hash('cs', secret),
+    newSecret: (signs) => {
+      const stored = signs ? derivable + Buffer.from(random(32)).toString('base64url') : undefined
+      const text = stored === undefined ? opaque('cs', random(32)) : derived(stored)
+      return { text, stored: stored ?? hash('cs', text) }
+    },
+    isSignedWith: (stored, text, signature) => {
+      const given = Buffer.from(signature).toString('base64url')
+      const made = stored.filter(isDerivable).map((one) => createHmac('sha256', derived(one)).update(text).digest('base64url'))
+      return made.filter((one) => equal(given, one)).length > 0 // no early end
+    },
     matchesSecret: (secret, kept) => {
       const given = hash('cs', secret)
       let found = false
-      for (const one of kept?.length ? kept : [noHash]) found = equal(given, one) || found // no early end
+      for (const one of kept?.length ? kept : [noHash])
+        found = (isDerivable(one) ? equal(secret, derived(one)) : equal(given, one)) || found // no early end
       return found || matchesImported(imported, secret, kept?.filter(isImported) ?? [])
     },
   }

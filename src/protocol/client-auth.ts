@@ -5,12 +5,21 @@ import type { ClientAuth, Ctx } from './feature.ts'
 import { findClient } from './find-client.ts'
 import type { Params } from './params.ts'
 import type { Request } from './request-reply.ts'
+import { useUp } from './use-up.ts'
+import type { SingleUse } from './used-once.ts'
 
 /**
  * The client that sent this request. First the client that the request claims to be, and the method; then the method that this client registered
  * verifies the claim. Refuses with `invalid_client`, with the same description and after the same work whatever was wrong.
  */
 export async function authenticateClient(ctx: Ctx, request: Request): Promise<Client> {
+  const { client, usesUp } = await verifyClient(ctx, request)
+  await useUp(ctx.store, usesUp)
+  return client
+}
+
+/** The same, where what proves it is used up by the caller, in one act with what else the request uses up. */
+export async function verifyClient(ctx: Ctx, request: Request): Promise<{ client: Client; usesUp: readonly SingleUse[] }> {
   const claims = claimsOf(ctx, request)
   const [first] = claims
   if (!first) return refuseClient('no method was used')
@@ -21,13 +30,13 @@ export async function authenticateClient(ctx: Ctx, request: Request): Promise<Cl
   const client = await findClient(ctx, { clientId: first.clientId, address, refusal: 'invalid_client', requestObject })
   const methods = client ? acceptedMethods(client) : []
   const registered = claims.find(({ auth }) => methods.includes(auth.method))
-  const fault = await (registered ?? first).auth.verify(ctx, request, client)
+  const verdict = await (registered ?? first).auth.verify(ctx, request, client)
   if (!client) return refuseClient('unknown client')
   if (!registered) return refuseClient('not the registered method')
-  if (fault !== undefined) return refuseClient(fault)
+  if (typeof verdict === 'string') return refuseClient(verdict)
   const named = request.params.get('client_id')
   if (named !== undefined && named !== client.client_id) refuse('invalid_request', 'client_id is not the client that authenticated')
-  return client
+  return { client, usesUp: verdict ? [verdict] : [] }
 }
 
 /** Libraries choose for themselves how they send a secret: both ways prove the same. RFC 6749 §2.3.1 */

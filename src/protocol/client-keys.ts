@@ -34,7 +34,7 @@ export async function isSignedByClient(
   ctx: Ctx,
   client: Client,
   jws: CompactJws,
-  registered: ClientSigningAlg | undefined,
+  registered: ClientSigningAlg | 'HS256' | undefined,
 ): Promise<boolean> {
   const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
   if (!alg || (registered ?? alg) !== alg || !(client.policy.allowed_algs?.some((one) => one === alg) ?? true)) return false

@@ -6,6 +6,7 @@ import { certificateNames } from './client-certificate-names.ts'
 import { backchannelMembers, identityAssertionAudiences } from './client-grant-members.ts'
 import { clientKeys } from './client-keys-schema.ts'
 import { policySchema } from './client-policy.ts'
+import { signingSecretProblems } from './client-secret-methods.ts'
 import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
 import { clientSigningAlgs } from './codec/public-key.ts'
 import { localizations } from './localizations.ts'
@@ -106,7 +107,10 @@ export const clientSchema = z
       .describe(
         'Addresses of its request objects, where the tenant lets them be fetched, with or without the SHA-256 hash of the content as fragment',
       ),
-    token_endpoint_auth_signing_alg: z.enum(clientSigningAlgs).optional().describe('The one algorithm of its assertions; absent: any'),
+    token_endpoint_auth_signing_alg: z
+      .enum([...clientSigningAlgs, 'HS256'])
+      .optional()
+      .describe('The one algorithm of its assertions; absent: any'),
     token_endpoint_auth_method: text
       .default('client_secret_basic')
       .describe('How it authenticates; a secret may come by basic or post unless policy.client_secret_method says otherwise'),
@@ -210,6 +214,7 @@ export const clientSchema = z
     if (client.jwks && client.jwks_uri !== undefined) problem(['jwks_uri'], 'cannot stand beside jwks') // RFC 7591 §2
     const method = client.token_endpoint_auth_method
     if (['private_key_jwt', 'self_signed_tls_client_auth'].includes(method) && !hasKeys) problem(['jwks'], `is needed for ${method}`)
+    for (const [path, message] of signingSecretProblems(client)) problem(path, message)
     const names = Object.keys(certificateNames) as (keyof typeof certificateNames)[]
     const given = names.filter((name) => client[name] !== undefined)
     if (method === 'tls_client_auth' && given.length !== 1)

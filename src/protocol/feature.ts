@@ -23,6 +23,7 @@ import type {
   Session,
   Target,
 } from './types.ts'
+import type { SingleUse } from './used-once.ts'
 
 /** Everything that one specification adds to the server. There are no extension points besides these. */
 export interface Feature {
@@ -81,7 +82,7 @@ export interface Feature {
   /** Authorization response: parameters to add. */
   respond?(ctx: Ctx, to: ResponseDestination): Record<string, string>
   /** Token request and pushed request: what the sender proved to hold. `issuing`: tokens are to be issued, which may not be without a proof. */
-  proveSender?(ctx: Ctx, request: Request, client: Client, issuing: boolean): Promise<Binding | undefined>
+  proveSender?(ctx: Ctx, request: Request, client: Client, issuing: boolean): Promise<ProvenSender | undefined>
   /** Accepting an access token: the members of its `cnf` that the sender proves to hold. Refuses a proof that is wrong. RFC 7800 §3.1 */
   proveHolder?(ctx: Ctx, request: Request, shown: ShownToken): Promise<readonly string[]>
   /** Token request: an answer with a token of another issuer, in place of tokens of ours. At most one feature answers. */
@@ -211,10 +212,19 @@ export interface ClientAuth {
   carrier: 'authorization header' | 'client_secret' | 'client_assertion' | 'client attestation' | 'client_id'
   /** Identifier of the client that the request claims to be by this method; undefined when the request does not use the method. Nothing is verified yet. */
   claimedClient(ctx: Ctx, request: Request): string | undefined
-  /** Why the claim is not proven, for the log only; undefined when it is. `client`: undefined when it is not registered, which must take as long. */
-  verify(ctx: Ctx, request: Request, client: Client | undefined): Promise<string | undefined>
+  /**
+   * Why the claim is not proven, for the log only; undefined when it is. Or what proves it a single time, which the caller uses up.
+   * `client`: undefined when it is not registered, which must take as long.
+   */
+  verify(ctx: Ctx, request: Request, client: Client | undefined): Promise<string | SingleUse | undefined>
   /** Of a request that is verified: thumbprint of the key of the client's instance that sent it. Codes and refresh tokens are bound to it. */
   instance?(request: Request): string | undefined
+}
+
+/** `usesUp`: a proof that is good a single time, which the caller uses up. */
+export interface ProvenSender {
+  binding: Binding
+  usesUp?: SingleUse
 }
 
 /** A token as it was presented. Which proof of possession it needs depends on the scheme. */

@@ -12,10 +12,16 @@ import type { Person, Question, SignInUpstream, TotpOffer } from './request-repl
 import type { DetailType, Resource } from './resource.ts'
 import type { TrustedIssuer } from './trusted-issuer.ts'
 import type { AccessToken, Answer, Artefact, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
-import type { UsedOnceKind } from './used-once.ts'
+import type { OfKind, UsedOnceStore } from './used-once.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
-export interface Store extends RegistrationStore, CredentialStore, FederationStore, BackchannelRequestStore, EventStreamStore {
+export interface Store
+  extends RegistrationStore,
+    CredentialStore,
+    FederationStore,
+    BackchannelRequestStore,
+    EventStreamStore,
+    UsedOnceStore {
   clients: {
     find(id: string): Promise<Client | undefined>
     /** Whether a client of this tenant has this web origin. For CORS preflights, which name no client. */
@@ -89,7 +95,8 @@ export interface Store extends RegistrationStore, CredentialStore, FederationSto
   }
   /** Pushed authorization requests. RFC 9126 */
   pushedRequests: {
-    add(request: PushedRequest): Promise<void>
+    /** Also uses up what proves it. False: something was used before; then nothing was done. */
+    add(request: PushedRequest, proofs: readonly OfKind[]): Promise<boolean>
     find(hash: string, now: number): Promise<PushedRequest | undefined>
     /** Uses it up. True for the first caller. The request of a code is used up by `codes.add`. */
     end(hash: string): Promise<boolean>
@@ -105,13 +112,6 @@ export interface Store extends RegistrationStore, CredentialStore, FederationSto
     poll(hash: string, now: number): Promise<boolean>
     /** Ends its request: the person refused. True for the first who answers it. */
     refuse(hash: string): Promise<boolean>
-  }
-  /** Values that may be used only once until they expire, on any node. */
-  usedOnce: {
-    /** True for the first caller with this id. `id`: a hash, since the value comes from outside. `expiresAt`: when the value is no longer valid. */
-    first(kind: UsedOnceKind, id: string, expiresAt: number): Promise<boolean>
-    /** Was it used? `first` alone decides; this tells early what it will say. */
-    wasUsed(kind: UsedOnceKind, id: string): Promise<boolean>
   }
   /** Stores all that one token response issues, in one transaction. False when what it spends was already spent or revoked; then nothing is stored. */
   issue(act: {
@@ -288,6 +288,10 @@ export interface Tokens {
   txCode(): string
   /** The hash of a transaction code as it was typed for the offer with this id; undefined when it cannot be one. */
   hashTxCode(offer: string, typed: string): string | undefined
+  /** A new secret of a client, and what is stored in its place: a hash. `signs`: the client signs with it, so it must be possible to make it again. */
+  newSecret(signs: boolean): { text: string; stored: string }
+  /** Is this the HMAC-SHA-256 of the text with one of these secrets, of those that can be made again? RFC 7518 §3.2 */
+  isSignedWith(stored: readonly string[], text: string, signature: Uint8Array): boolean
   /**
    * Compares a secret with the stored hashes, in constant time. `undefined` takes the same time and is false. A promise only when a hash was made
    * elsewhere and is slow to check; that rejects with `Unavailable` when too many such checks wait.

@@ -1,5 +1,6 @@
 /** What a client that registered itself is told — RFC 7591 §3.2.1, RFC 7592 §3. */
 import type { ClientMetadata } from './client.ts'
+import { hasSecret, signsWithSecret } from './client-secret-methods.ts'
 import type { Ctx } from './feature.ts'
 import { toldMetadata } from './registration.ts'
 import type { Registration, SecretRow } from './registry.ts'
@@ -42,15 +43,11 @@ export function registrationReply(
   }
 }
 
-export function hasSecret({ token_endpoint_auth_method: method }: ClientMetadata): boolean {
-  return method.startsWith('client_secret_')
-}
-
 /** Undefined where the client authenticates without one. */
 export function newSecretFor(ctx: Ctx, client: ClientMetadata): { row: SecretRow; shown: string } | undefined {
   if (!hasSecret(client)) return undefined
-  const shown = ctx.tokens.make('cs')
-  return { row: { id: ctx.id(), hash: ctx.tokens.hash('cs', shown) as string, createdAt: ctx.now() }, shown }
+  const { text, stored } = ctx.tokens.newSecret(signsWithSecret(client))
+  return { row: { id: ctx.id(), hash: stored, createdAt: ctx.now() }, shown: text }
 }
 
 /** What the request bears. RFC 6750 §2.1 */

@@ -2,12 +2,16 @@
 import type { PushedRequest } from '../protocol/kept-requests.ts'
 import type { Store } from '../protocol/ports.ts'
 import { type Db, type Sql, sql } from './sql.ts'
+import { useAllWith } from './used-once.ts'
 
 export function pushedRequests(db: Db, tenant: string): Pick<Store, 'pushedRequests'> {
   return {
     pushedRequests: {
-      async add(request) {
-        await db.write(addPushedRequest(tenant, request))
+      async add(request, proofs) {
+        const added = addPushedRequest(tenant, request)
+        if (proofs.length > 0) return useAllWith(db, tenant, proofs, [added])
+        await db.write(added)
+        return true
       },
       async find(hash, now) {
         const [row] = await db.read(sql`

@@ -19,6 +19,10 @@ async function aKey(alg: string, kid: string): Promise<Key> {
   return { alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid } }
 }
 
+const heldKey = () => aKey('ES256', '')
+const signProof = ({ alg, privateKey, jwk: { kid: _, ...jwk } }: Key, claims: object) =>
+  new SignJWT(claims as never).setProtectedHeader({ alg, typ: 'dpop+jwt', jwk }).sign(privateKey)
+
 type Change = { header?: object; claims?: Record<string, unknown>; key?: Key }
 
 for (const engine of Object.keys(engines) as Engine[]) {
@@ -87,6 +91,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
       'another algorithm than the registered one': () => assertion('one'),
       'an assertion that is too long': () => assertion('m', { claims: { filler: 'x'.repeat(13_000) } }),
       'a critical extension': () => assertion('m', { header: { crit: ['x'], x: 1 } }).catch(() => 'no.jwt.x'),
+      'a foreign key that its header brings along': async () =>
+        assertion('m', { key: foreign!, header: { kid: undefined, jwk: foreign!.jwk, jku: 'https://evil.example/jwks' } }),
+      'a foreign key that its header brings along with its private part': async () =>
+        assertion('m', { key: foreign!, header: { kid: undefined, jwk: await exportJWK(foreign!.privateKey) } }),
+      'a signed assertion inside another': async () => {
+        const [header, , signature] = (await assertion()).split('.')
+        return [header, Buffer.from(await assertion()).toString('base64url'), signature].join('.')
+      },
+      'an unsigned assertion': async () => {
+        const [, payload] = (await assertion()).split('.')
+        return [Buffer.from('{"alg":"none"}').toString('base64url'), payload, ''].join('.')
+      },
       'HS256 with the public key': () =>
         new SignJWT({ iss: 'm', sub: 'm', aud: gatehouse.issuer, jti: 'hs', exp: gatehouse.now() + 60 })
           .setProtectedHeader({ alg: 'HS256', kid: 'ec' })
@@ -105,6 +121,26 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const answers = await Promise.all(Array.from({ length: 20 }, () => token(one)))
       assert.equal(answers.filter(({ status }) => status === 200).length, 1)
       refused(await token(one))
+    })
+
+    test('a request that is refused uses up neither its assertion nor its proof', async () => {
+      const held = await heldKey()
+      const proof = (claims = {}) => {
+        const body = { jti: `proof ${++count}`, htm: 'POST', htu: `${gatehouse.issuer}/token`, iat: gatehouse.now(), ...claims }
+        return signProof(held, body)
+      }
+      const ask = async (client_assertion: string, dpop: string) =>
+        call(`${gatehouse.issuer}/token`, {
+          body: encode({ grant_type: 'client_credentials', client_assertion_type: type, client_assertion }),
+          headers: { dpop },
+        })
+      const [one, two, good] = [await assertion(), await assertion(), await proof()]
+      assert.equal((await ask(one, await proof({ htm: 'GET' }))).body.error, 'invalid_dpop_proof')
+      assert.equal((await ask(one, good)).body.token_type, 'DPoP')
+      assert.equal((await ask(two, good)).body.error, 'invalid_dpop_proof', 'the proof was used')
+      const next = await proof()
+      refused(await ask(one, next))
+      assert.equal((await ask(two, next)).body.token_type, 'DPoP')
     })
 
     test('an assertion and a secret are two methods', async () => {

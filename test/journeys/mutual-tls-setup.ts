@@ -43,6 +43,8 @@ export interface Setup {
   /** PEM of the authority of the server's certificate. */
   ca: string
   folder: string
+  /** Where it listens, whatever its issuer is. */
+  address: string
   /** Where certificates are asked for. */
   origin: string
   /** Gives the server another certificate. */
@@ -52,8 +54,13 @@ export interface Setup {
   close(): Promise<void>
 }
 
-/** A server that ends TLS itself. `port`: only a second port asks for certificates. */
-export async function secureServer(engine: Engine, port: 'one' | 'second', settings: Record<string, string> = {}): Promise<Setup> {
+/** A server that ends TLS itself. `port`: only a second port asks for certificates. `machine`: see `testApp`. */
+export async function secureServer(
+  engine: Engine,
+  port: 'one' | 'second',
+  settings: Record<string, string> = {},
+  machine?: () => number,
+): Promise<Setup> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-mtls-'))
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text, { mode: 0o600 })
@@ -63,7 +70,7 @@ export async function secureServer(engine: Engine, port: 'one' | 'second', setti
   const issue = () => web.issue({ subject: 'CN=localhost', names: [{ type: 'dns', value: 'localhost' }] })
   const server = await issue()
   const [first, second] = [await freePort(), await freePort()]
-  const gatehouse = await testApp(engine, {
+  const environment = {
     ISSUER: `https://localhost:${first}`,
     LISTEN_PORT: String(first),
     TLS_CERT_FILE: file('cert.pem', server.cert),
@@ -74,11 +81,13 @@ export async function secureServer(engine: Engine, port: 'one' | 'second', setti
     MTLS_CA_FILE: file('ca.pem', pem(bank)),
     ...(port === 'second' ? { MTLS_PORT: String(second), MTLS_ORIGIN: `https://localhost:${second}` } : {}),
     ...settings,
-  })
+  }
+  const gatehouse = await testApp(engine, environment, undefined, machine)
   return {
     gatehouse,
     ca: pem(web),
     folder,
+    address: `https://localhost:${first}`,
     origin: `https://localhost:${port === 'second' ? second : first}`,
     bank,
     async renew() {

@@ -95,6 +95,19 @@ for (const engine of Object.keys(engines) as Engine[])
       assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 401, 401, 401, 401, 401])
     })
 
+    test('at the pushed request endpoint, too, and what came with a used one can still be used', async () => {
+      const [same, dpop] = [await assertion(), await proof('POST', '/par')]
+      const pushes = await Promise.all([0, 1, 0, 1].map((node) => post(node, '/par', request, { assertion: same })))
+      assert.deepEqual(pushes.map(({ status }) => status).sort(), [201, 401, 401, 401])
+      const late = await post(1, '/par', request, { assertion: same, dpop })
+      assert.deepEqual([late.status, late.body.error], [401, 'invalid_client'])
+      const fresh = await assertion()
+      assert.equal((await post(0, '/par', { ...request, scope: 'unknown' }, { assertion: fresh, dpop })).status, 400)
+      assert.equal((await post(0, '/par', request, { assertion: fresh, dpop })).status, 201)
+      const again = await post(1, '/par', request, { dpop })
+      assert.deepEqual([again.status, again.body.error], [400, 'invalid_dpop_proof'])
+    })
+
     test('a DPoP proof that one node has seen is refused by the other, at the token endpoint and at UserInfo', async () => {
       const dpop = await proof('POST', '/token')
       const answers = await Promise.all([0, 1, 0, 1, 0, 1].map((node) => post(node, '/token', machine, { dpop })))

@@ -67,6 +67,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok((await application(gatehouse, { id: body.client_id, secret: body.client_secret }).tokens(gatehouse.browser())).access_token)
     })
 
+    test('a client gets a secret that signs when it changes to client_secret_jwt, and keeps it when it changes back', async () => {
+      const made = (await register(web)).body
+      const changed = (await manage(made, 'PUT', { ...web, client_id: made.client_id, token_endpoint_auth_method: 'client_secret_jwt' }))
+        .body
+      assert.ok(changed.client_secret && changed.client_secret !== made.client_secret)
+      const back = await manage(changed, 'PUT', { ...web, client_id: made.client_id, client_secret: changed.client_secret })
+      assert.deepEqual([back.status, back.body.client_secret], [200, undefined])
+      const app = application(gatehouse, { id: made.client_id, secret: changed.client_secret })
+      assert.ok((await app.tokens(gatehouse.browser())).access_token)
+    })
+
     test('what an operator has changed, a change by the client leaves alone', async () => {
       const made = (await register(web)).body
       const { store } = gatehouse.root

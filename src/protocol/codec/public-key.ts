@@ -35,12 +35,31 @@ export function isPublicJwk(jwk: unknown): jwk is Jwk {
   return typeof jwk === 'object' && jwk !== null && !Array.isArray(jwk) && !privateMembers.some((name) => name in jwk)
 }
 
+/** At most so many keys are remembered, each of so many characters; the ones that were not used for the longest time are forgotten first. */
+const mostRemembered = { keys: 2000, characters: 2048 }
+/** Valid keys by their required members: checking that a point is on its curve takes as long as verifying a signature. */
+const remembered = new Map<string, KeyObject>()
+
 /** The key; undefined unless it is a valid public key for this algorithm. RFC 8725 §3.1 */
 export function publicKeyFor(jwk: unknown, alg: ClientSigningAlg): KeyObject | undefined {
   if (!isPublicJwk(jwk) || (jwk.use ?? 'sig') !== 'sig' || (jwk.alg ?? alg) !== alg) return undefined
+  const key = importedKey(jwk)
+  return key && fits(key, alg) ? key : undefined
+}
+
+function importedKey(jwk: Jwk): KeyObject | undefined {
+  const members = requiredMembers(jwk)
+  const key = remembered.get(members) ?? parsedKey(jwk)
+  if (!key || members.length > mostRemembered.characters) return key
+  remembered.delete(members) // it moves to the end
+  remembered.set(members, key)
+  if (remembered.size > mostRemembered.keys) remembered.delete(remembered.keys().next().value!)
+  return key
+}
+
+function parsedKey(jwk: Jwk): KeyObject | undefined {
   try {
-    const key = createPublicKey({ key: jwk, format: 'jwk' })
-    return fits(key, alg) ? key : undefined
+    return createPublicKey({ key: jwk, format: 'jwk' })
   } catch {
     return undefined
   }
@@ -61,7 +80,11 @@ export function isSignedBy(key: KeyObject, alg: keyof typeof schemes, text: stri
   return verify(digest, Buffer.from(text), { key, ...options }, signature)
 }
 
-/** The required members alone, in the order of their names. RFC 7638 §3, RFC 9964 §6. */
-export function thumbprint({ alg, crv, e, kty, n, pub, x, y }: Jwk): string {
-  return sha256(JSON.stringify({ alg: kty === 'AKP' ? alg : undefined, crv, e, kty, n, pub, x, y })) // absent ones are left out
+export function thumbprint(jwk: Jwk): string {
+  return sha256(requiredMembers(jwk))
+}
+
+/** The required members alone, in the order of their names; absent ones are left out. RFC 7638 §3, RFC 9964 §6 */
+function requiredMembers({ alg, crv, e, kty, n, pub, x, y }: Jwk): string {
+  return JSON.stringify({ alg: kty === 'AKP' ? alg : undefined, crv, e, kty, n, pub, x, y })
 }

@@ -1,6 +1,7 @@
 /** Clients whose instances an attester vouches for: attest_jwt_client_auth — OAuth 2.0 Attestation-Based Client Authentication (draft 11). */
 import { isAttested } from '../attesters.ts'
 import type { Client } from '../client.ts'
+import { refuseClient } from '../client-auth.ts'
 import { sha256 } from '../codec/digest.ts'
 import { isJsonObject } from '../codec/json.ts'
 import { type CompactJws, type JsonObject, parseJws, parseObject } from '../codec/jws.ts'
@@ -8,6 +9,7 @@ import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, isSignedBy, publ
 import { OAuthError, refuse } from '../errors.ts'
 import type { ClientAuth, Ctx, Endpoint, Feature } from '../feature.ts'
 import type { Request } from '../request-reply.ts'
+import type { SingleUse } from '../used-once.ts'
 
 const headers = { attestation: 'oauth-client-attestation', proof: 'oauth-client-attestation-pop' } as const
 const maxAttestation = 16_384
@@ -47,7 +49,7 @@ const attested: ClientAuth = {
     const attestation = jwtIn(request, headers.attestation, maxAttestation)
     const proof = jwtIn(request, headers.proof, maxProof)
     if (!client || !attestation || !proof) return 'unknown client, or no client attestation with a proof of possession'
-    return (await attestationFault(ctx, client, attestation)) ?? proofFault(ctx, client, keyOf(attestation), proof)
+    return (await attestationFault(ctx, client, attestation)) ?? judged(ctx, client, keyOf(attestation), proof)
   },
 
   instance(request) {
@@ -82,8 +84,8 @@ async function attestationFault(ctx: Ctx, client: Client, jwt: Jwt): Promise<str
   return isPublicJwk(keyOf(jwt)) ? undefined : 'cnf of the client attestation has no public key'
 }
 
-/** Why the sender does not prove to be that instance now; undefined when it does. The jti is used up last. §7.2 */
-async function proofFault(ctx: Ctx, client: Client, jwk: unknown, jwt: Jwt): Promise<string | undefined> {
+/** Why the sender does not prove to be that instance now; or the jti, by which it does a single time. §7.2 */
+function judged(ctx: Ctx, client: Client, jwk: unknown, jwt: Jwt): string | SingleUse {
   const alg = algOf(jwt, client)
   if (jwt.header['typ'] !== 'oauth-client-attestation-pop+jwt' || !alg) return 'typ or alg of the proof of possession is not accepted'
   const key = publicKeyFor(jwk, alg)
@@ -97,10 +99,12 @@ async function proofFault(ctx: Ctx, client: Client, jwk: unknown, jwt: Jwt): Pro
   if (exp !== undefined && (typeof exp !== 'number' || exp <= now - clockSkew)) return 'the proof of possession has expired'
   if (typeof jti !== 'string' || jti === '' || jti.length > maxJti) return 'the proof of possession has no jti'
   if (typeof challenge !== 'string' || !ctx.tokens.isNonce(purpose, challenge, now)) throw needsChallenge(ctx)
-  const id = sha256(`${thumbprint(jwk as object)} ${jti}`)
-  return (await ctx.store.usedOnce.first('client-attestation', id, iat + maxAge + clockSkew))
-    ? undefined
-    : 'the proof of possession was used before'
+  return {
+    kind: 'client-attestation',
+    id: sha256(`${thumbprint(jwk as object)} ${jti}`),
+    expiresAt: iat + maxAge + clockSkew,
+    refuse: () => refuseClient('the proof of possession was used before'),
+  }
 }
 
 /** §6.1 */

@@ -4,9 +4,10 @@ import { equal, sha256 } from '../codec/digest.ts'
 import { type CompactJws, parseJws, parseObject } from '../codec/jws.ts'
 import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, isSignedBy, publicKeyFor, thumbprint } from '../codec/public-key.ts'
 import { OAuthError, refuse } from '../errors.ts'
-import type { Ctx, Feature, ShownToken } from '../feature.ts'
+import type { Ctx, Feature, ProvenSender, ShownToken } from '../feature.ts'
 import type { Request } from '../request-reply.ts'
-import type { Binding } from '../types.ts'
+import { useUp } from '../use-up.ts'
+import type { SingleUse } from '../used-once.ts'
 
 /** How far the `iat` of a proof may differ from the current time, in seconds: for slow networks and clocks that differ. §11.1 */
 const window = { past: 120, future: 60 }
@@ -22,8 +23,13 @@ interface Expected {
   allowedAlgs: readonly string[] | undefined
 }
 
+interface ProvenKey {
+  jkt: string
+  usesUp: SingleUse
+}
+
 /** The thumbprint of the key that the proof was made with; undefined when the request has no proof. Refuses an invalid one. §4.3 */
-async function provenKey(ctx: Ctx, request: Request, expected: Expected): Promise<string | undefined> {
+function provenKey(ctx: Ctx, request: Request, expected: Expected): ProvenKey | undefined {
   const header = request.headers['dpop']
   if (header === undefined) return undefined
   const jws = typeof header === 'string' ? parseJws(header, maxProof) : undefined
@@ -35,8 +41,7 @@ async function provenKey(ctx: Ctx, request: Request, expected: Expected): Promis
     refuse('invalid_dpop_proof', 'alg of the DPoP proof is not one of dpop_signing_alg_values_supported')
   checkSignature(jws, jwk, alg)
   const jkt = thumbprint(jwk as object)
-  await checkClaims(ctx, request, { claims: parseObject(jws.payload) ?? {}, jkt, ...expected })
-  return jkt
+  return { jkt, usesUp: judged(ctx, request, { claims: parseObject(jws.payload) ?? {}, jkt, ...expected }) }
 }
 
 function checkSignature(jws: CompactJws, jwk: unknown, alg: ClientSigningAlg): void {
@@ -50,7 +55,8 @@ interface Proof extends Expected {
   jkt: string
 }
 
-async function checkClaims(ctx: Ctx, request: Request, { claims, jkt, nonce, token }: Proof): Promise<void> {
+/** The jti, by which the claims prove something to this server now, a single time. */
+function judged(ctx: Ctx, request: Request, { claims, jkt, nonce, token }: Proof): SingleUse {
   const { jti, htm, htu, iat, ath } = claims
   if (typeof jti !== 'string' || jti === '' || jti.length > maxJti)
     refuse('invalid_dpop_proof', 'jti of the DPoP proof must be a text of 1 to 255 characters')
@@ -63,9 +69,12 @@ async function checkClaims(ctx: Ctx, request: Request, { claims, jkt, nonce, tok
   const now = ctx.now()
   if (typeof iat !== 'number' || iat < now - window.past || iat > now + window.future)
     refuse('invalid_dpop_proof', 'iat of the DPoP proof is not the current time; check the clock of the client')
-  // Last, so that a proof that is refused for another reason is not used up.
-  if (!(await ctx.store.usedOnce.first('dpop-proof', sha256(`${jkt} ${jti}`), iat + window.past + window.future)))
-    refuse('invalid_dpop_proof', 'the DPoP proof was used before; make a new one for each request')
+  return {
+    kind: 'dpop-proof',
+    id: sha256(`${jkt} ${jti}`),
+    expiresAt: iat + window.past + window.future,
+    refuse: () => refuse('invalid_dpop_proof', 'the DPoP proof was used before; make a new one for each request'),
+  }
 }
 
 /** Compared after normalisation, without query and fragment. §4.3 (9) */
@@ -102,9 +111,14 @@ async function proveHolder(ctx: Ctx, request: Request, { token, text, scheme }: 
     asChallenge(new OAuthError('invalid_token', 'the access token is not bound to a key; send it with the Bearer scheme'))
   const client = token.clientId === undefined ? undefined : await ctx.store.clients.find(token.clientId)
   const expected = { nonce: client?.policy.dpop_nonce === 'required', token: text, allowedAlgs: undefined }
-  const proven = await provenKey(ctx, request, expected).catch(asChallenge)
-  if (proven === undefined || !equal(proven, jkt as string))
-    asChallenge(new OAuthError('invalid_dpop_proof', 'a DPoP proof with the key of the access token is needed'))
+  try {
+    const proven = provenKey(ctx, request, expected)
+    if (!proven || !equal(proven.jkt, jkt as string))
+      return refuse('invalid_dpop_proof', 'a DPoP proof with the key of the access token is needed')
+    await useUp(ctx.store, [proven.usesUp])
+  } catch (error) {
+    asChallenge(error)
+  }
   return ['jkt']
 }
 
@@ -113,10 +127,10 @@ async function proveSender(
   request: Request,
   { policy, dpop_bound_access_tokens: bound }: Client,
   issuing: boolean,
-): Promise<Binding | undefined> {
+): Promise<ProvenSender | undefined> {
   const expected = { nonce: policy.dpop_nonce === 'required', token: undefined, allowedAlgs: policy.allowed_algs }
-  const jkt = await provenKey(ctx, request, expected)
-  if (jkt !== undefined) return { cnf: { jkt }, tokenType: 'DPoP' }
+  const proven = provenKey(ctx, request, expected)
+  if (proven) return { binding: { cnf: { jkt: proven.jkt }, tokenType: 'DPoP' }, usesUp: proven.usesUp }
   return bound && issuing ? refuse('invalid_request', 'this client must send a DPoP proof') : undefined // §5.2
 }
 

@@ -7,10 +7,9 @@ import { type Certificate, readCertificate } from '../codec/certificate.ts'
 import { equal } from '../codec/digest.ts'
 import { thumbprint } from '../codec/public-key.ts'
 import { refuse } from '../errors.ts'
-import type { ClientAuth, Ctx, Feature, ShownToken } from '../feature.ts'
+import type { ClientAuth, Ctx, Feature, ProvenSender, ShownToken } from '../feature.ts'
 import type { PublicJwk } from '../remote.ts'
 import type { Request } from '../request-reply.ts'
-import type { Binding } from '../types.ts'
 
 const selfSigned: ClientAuth = {
   method: 'self_signed_tls_client_auth',
@@ -33,11 +32,11 @@ function isRegistered({ x5t, jkt }: Certificate, key: PublicJwk): boolean {
 }
 
 /** §3, §4: the same for clients that authenticate by other means, and for those that do not at all. */
-async function proveSender(ctx: Ctx, request: Request, client: Client): Promise<Binding | undefined> {
+async function proveSender(ctx: Ctx, request: Request, client: Client): Promise<ProvenSender | undefined> {
   if (!client.tls_client_certificate_bound_access_tokens) return undefined
   const presented = presentedCertificate(ctx, request)
   if ('fault' in presented) return refuse('invalid_request', 'this client must present a TLS certificate that is in force', presented.fault)
-  return { cnf: { 'x5t#S256': presented.certificate.x5t }, tokenType: 'Bearer' } // §3.1
+  return { binding: { cnf: { 'x5t#S256': presented.certificate.x5t }, tokenType: 'Bearer' } } // §3.1
 }
 
 async function proveHolder(ctx: Ctx, request: Request, { token }: ShownToken): Promise<readonly string[]> {

@@ -2,7 +2,7 @@
 import { readRequest } from '../authorization-request.ts'
 import { readRedirectUri, resolveRequest } from '../authorize.ts'
 import { type Client, isVoid } from '../client.ts'
-import { authenticateClient, instanceOf, withoutClientAuthentication } from '../client-auth.ts'
+import { instanceOf, verifyClient, withoutClientAuthentication } from '../client-auth.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { countFlow } from '../flow.ts'
@@ -10,6 +10,7 @@ import { Params } from '../params.ts'
 import type { ResolvedRequest } from '../resolved-request.ts'
 import { proveSender } from '../token.ts'
 import type { Binding } from '../types.ts'
+import { refuseUsed } from '../use-up.ts'
 
 const scheme = 'urn:ietf:params:oauth:request_uri:' // §2.2
 
@@ -25,13 +26,13 @@ const endpoint: Endpoint = {
   clientAuth: 'any',
   async handle(ctx, request) {
     const { params } = request
-    const client = await authenticateClient(ctx, request)
-    const binding = await proveSender(ctx, request, client, false) // a proof is optional: dpop_jkt is the other way. RFC 9449 §10.1
+    const { client, usesUp: proofs } = await verifyClient(ctx, request)
+    const sender = await proveSender(ctx, request, client, false) // a proof is optional: dpop_jkt is the other way. RFC 9449 §10.1
     if (params.get('request_uri') !== undefined) refuse('invalid_request', 'a pushed request cannot itself contain a request_uri') // §2.1
     const pushed = withoutClientAuthentication(params)
     const resolved = await resolveRequest(ctx, client, pushed)
     // Validated as it will be when it is used, so that the client learns of errors now. §2.1
-    const stored = boundTo(resolved.params, binding)
+    const stored = boundTo(resolved.params, sender.binding)
     await readRequest(ctx, client, readRedirectUri(client, stored), { params: stored, proven: { ...resolved.proven, pushed: '' } })
     if (JSON.stringify(stored.entries()).length > 16_384) refuse('invalid_request', 'the pushed request is longer than 16384 characters')
     if (client.token_endpoint_auth_method === 'none') await countFlow(ctx, request.address) // anyone can push as a public client
@@ -40,7 +41,9 @@ const endpoint: Endpoint = {
     const { signed, usesUp } = resolved.proven
     const expiresAt = ctx.now() + requestLifetime
     const instance = instanceOf(ctx, request, client)
-    await ctx.store.pushedRequests.add({ hash, clientId: client.client_id, params: stored.entries(), signed, usesUp, instance, expiresAt })
+    const pushedRequest = { hash, clientId: client.client_id, params: stored.entries(), signed, usesUp, instance, expiresAt }
+    const uses = [...proofs, ...sender.usesUp]
+    if (!(await ctx.store.pushedRequests.add(pushedRequest, uses))) await refuseUsed(ctx.store, uses)
     return {
       kind: 'json',
       status: 201,

@@ -1,10 +1,11 @@
 /** Dynamic client registration management — RFC 7592. */
 import type { AuditEvent, AuditEventType } from '../audit-events.ts'
 import { metadataOf } from '../change-client.ts'
+import { hasSecret, signsWithSecret } from '../client-secret-methods.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { clientFrom, readMembers } from '../registration.ts'
-import { bearerOf, configurationPath, hasSecret, newSecretFor, registrationReply } from '../registration-reply.ts'
+import { bearerOf, configurationPath, newSecretFor, registrationReply } from '../registration-reply.ts'
 import type { RegisteredClient, Registration } from '../registry.ts'
 import type { Reply, Request, RequestBody } from '../request-reply.ts'
 
@@ -51,7 +52,8 @@ async function change(ctx: Ctx, { client: before, registration, hash }: Holder, 
   if (members['client_id'] !== before.client_id) refuse('invalid_client_metadata', 'client_id must be that of the client')
   await checkSecret(ctx, before, members['client_secret'])
   const client = await clientFrom(ctx, members, registration, metadataOf(before))
-  const secret = hasSecret(before) ? undefined : newSecretFor(ctx, client)
+  const keepsSecret = hasSecret(before) && (signsWithSecret(before) || !signsWithSecret(client))
+  const secret = keepsSecret ? undefined : newSecretFor(ctx, client)
   const accessToken = ctx.tokens.make('ra') // §5: rotated with each change
   const next = ctx.tokens.hash('ra', accessToken) as string
   if (!(await ctx.store.registrations.replace(client, { hash, next, secret: secret?.row }))) refuse('invalid_token', unknown)

@@ -1,10 +1,12 @@
 /** `/api/v1/admin/clients/:id/secrets`: several can be valid while a client changes from one to another. */
+
 import { z } from 'zod'
+import { hasSecret, signsWithSecret } from '../../../protocol/client-secret-methods.ts'
 import type { SecretRow } from '../../../protocol/registry.ts'
 import { isoTime } from '../../http/iso-time.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
-import { findClient, hasSecret, manageableClient, noSuchClient, oneClient, secretFor } from './clients.ts'
+import { findClient, manageableClient, noSuchClient, oneClient, secretFor } from './clients.ts'
 import { time } from './list.ts'
 
 const path = `${oneClient}/secrets` as const
@@ -46,8 +48,9 @@ const add = adminRoute(
     act: 'client.secret',
   },
   async ({ tenant, body, path }, by) => {
-    needsSecret(await manageableClient(tenant, by, path.id))
-    const { row, shown: secret } = secretFor(tenant, body.expires_in)
+    const client = await manageableClient(tenant, by, path.id)
+    needsSecret(client)
+    const { row, shown: secret } = secretFor(tenant, body.expires_in, signsWithSecret(client))
     if (!(await tenant.store.clientsAdmin.addSecret(path.id, row))) noSuchClient()
     return { answer: { ...shown(row), secret }, detail: { added: row.id } }
   },
@@ -68,8 +71,9 @@ const rotate = adminRoute(
     act: 'client.secret',
   },
   async ({ tenant, body, path }, by) => {
-    needsSecret(await manageableClient(tenant, by, path.id))
-    const { row, shown: secret } = secretFor(tenant, body.expires_in)
+    const client = await manageableClient(tenant, by, path.id)
+    needsSecret(client)
+    const { row, shown: secret } = secretFor(tenant, body.expires_in, signsWithSecret(client))
     const until = body.overlap === undefined ? undefined : row.createdAt + body.overlap
     if (!(await tenant.store.clientsAdmin.rotateSecret(path.id, row, until))) noSuchClient()
     return { answer: { ...shown(row), secret }, detail: { added: row.id } }

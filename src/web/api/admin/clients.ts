@@ -1,8 +1,10 @@
 /** `/api/v1/admin/clients`: applications and machines — the metadata of RFC 7591. */
+
 import { z } from 'zod'
 import { newSecret } from '../../../crypto/new-secret.ts'
 import { changeClient, metadataOf } from '../../../protocol/change-client.ts'
 import { type ClientMetadata, clientSchema, scopesOf } from '../../../protocol/client.ts'
+import { hasSecret, signsWithSecret } from '../../../protocol/client-secret-methods.ts'
 import { mergePatchOf } from '../../../protocol/merge-patch.ts'
 import { readClient } from '../../../protocol/register.ts'
 import { clientStatuses } from '../../../protocol/registry.ts'
@@ -48,7 +50,7 @@ const create = adminRoute(
     const made = read(tenant, body)
     requireRegistrable(by, made)
     await checkSectorIdentifier(tenant.ctx, made)
-    const secret = hasSecret(made) ? secretFor(tenant, undefined) : undefined
+    const secret = hasSecret(made) ? secretFor(tenant, undefined, signsWithSecret(made)) : undefined
     if (!(await tenant.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
       problem(409, 'invalid_request', 'a client with this client_id is registered already')
     return { answer: { ...made, client_secret: secret?.shown }, target: made.client_id }
@@ -154,12 +156,8 @@ function requireRegistrable(by: Caller, client: ClientMetadata): void {
     problem(403, 'access_denied', 'a client with administration scopes for people must ask for consent')
 }
 
-export function hasSecret({ token_endpoint_auth_method: method }: ClientMetadata): boolean {
-  return method.startsWith('client_secret_')
-}
-
-export function secretFor({ ctx, tokens }: WebTenant, lifetime: number | undefined) {
-  return newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime })
+export function secretFor({ ctx, tokens }: WebTenant, lifetime: number | undefined, signs = false) {
+  return newSecret(tokens, { id: ctx.id(), now: ctx.now(), lifetime, signs })
 }
 
 export const clientRoutes: readonly JsonRoute[] = [list, create, show, change, showStatus, setStatus, remove]
