@@ -15,10 +15,36 @@ const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> 
 /** How long a notice is worth delivering, in seconds. */
 const noticeLifetime = 86_400
 
-/** A notice to the owner of an account. `left`: unused recovery codes. */
-export type AccountNotice =
-  | { kind: 'password-changed' | 'email-changed' | 'factor-added' | 'factor-removed' | 'data-downloaded' | 'account-deleted' }
+/** Where something was done: the device in words, and the network address. */
+export interface Place {
+  device: string | undefined
+  address: string
+}
+
+/** A notice to the owner of an account. `left`: unused recovery codes; `place`: unknown where no person's browser did it. */
+export type AccountNotice = { place?: Place | undefined } & (
+  | {
+      kind:
+        | 'password-changed'
+        | 'email-changed'
+        | 'factor-added'
+        | 'factor-removed'
+        | 'recovery-codes-renewed'
+        | 'data-downloaded'
+        | 'account-deleted'
+    }
   | { kind: 'recovery-code-used'; left: number }
+)
+
+/** Notices after which their owner can still act: by choosing a new password, which signs everybody out. */
+const actionable: readonly Mail['kind'][] = [
+  'password-changed',
+  'factor-added',
+  'factor-removed',
+  'recovery-codes-renewed',
+  'recovery-code-used',
+  'data-downloaded',
+]
 
 /** The content of a mail; `mail/` has the wording. */
 export interface Mail {
@@ -31,7 +57,12 @@ export interface Mail {
   username: string
   /** Name of the tenant. */
   from: string
-  /** Undefined in a notice. `lifetime` in seconds; absent: it does not expire. */
+  /** When something happened that its owner must know, in Unix seconds, and where. */
+  at?: number
+  /** The person's time zone, if it is known. */
+  zone?: string | undefined
+  place?: Place | undefined
+  /** Undefined where nothing can be done. `lifetime` in seconds; absent: it does not expire. */
   link: { url: string; lifetime?: number } | undefined
   /** Name of the application that a mail is about. */
   application?: string
@@ -60,12 +91,17 @@ export interface MailDeps {
   inBackground(work: () => Promise<unknown>): void
 }
 
+/** The flow in which the link was asked for, to go on with afterwards in the same browser. */
+interface WayBack {
+  flow?: string | undefined
+}
+
 /**
  * Sends a link of this kind to the account, replacing an earlier one, and waits for the first attempt at delivery. `email`: the address to
  * send it to, which the link verifies. Lost, and nothing is stored, when the account was changed since it was read.
  */
-export async function sendLink(deps: MailDeps, kind: LinkKind, account: Account, email: string): Promise<Delivery> {
-  const message = await storeLink(deps, kind, account, email)
+export async function sendLink(deps: MailDeps, kind: LinkKind, account: Account, email: string, back: WayBack = {}): Promise<Delivery> {
+  const message = await storeLink(deps, kind, account, email, back)
   return message ? deps.deliver(message) : { outcome: 'lost', reason: 'the account was changed meanwhile' }
 }
 
@@ -75,12 +111,18 @@ export async function queueLink(deps: MailDeps, kind: LinkKind, account: Account
   if (message) deps.inBackground(() => deps.deliver(message))
 }
 
-async function storeLink(deps: MailDeps, kind: LinkKind, account: Account, email: string): Promise<OutboxMessage | undefined> {
+async function storeLink(
+  deps: MailDeps,
+  kind: LinkKind,
+  account: Account,
+  email: string,
+  { flow }: WayBack = {},
+): Promise<OutboxMessage | undefined> {
   const { store, tokens, issuer, name, now } = deps
   const { subject } = account
   const { token, lifetime } = kinds[kind]
   const text = tokens.make(token)
-  const link = { url: `${issuer}/link?token=${text}`, lifetime }
+  const link = { url: `${issuer}/link?${new URLSearchParams({ token: text, ...(flow && { flow }) })}`, lifetime }
   const message = deps.message({ kind, to: email, account: subject, username: loginOf(account), from: name, link }, lifetime)
   const hash = tokens.hash(token, text) as string
   const stored = await store.links.add({ hash, kind, subject, email, expiresAt: now() + lifetime, account, message })
@@ -98,9 +140,14 @@ export async function findLink({ store, tokens, now }: MailDeps, text: string): 
 
 /** Notifies the owner of an account. Resolves once the mail is stored. */
 export async function sendNotice(deps: MailDeps, news: AccountNotice, account: Account): Promise<void> {
-  const { subject, email } = account
+  const { subject, email, claims } = account
   if (email === undefined) return
-  const mail = { ...news, to: email, account: subject, username: loginOf(account), from: deps.name, link: undefined }
+  const zone = typeof claims['zoneinfo'] === 'string' ? claims['zoneinfo'] : undefined
+  const username = loginOf(account)
+  const link = actionable.includes(news.kind)
+    ? { url: `${deps.issuer}/forgot-password?${new URLSearchParams({ login: username })}` }
+    : undefined
+  const mail = { ...news, to: email, account: subject, username, from: deps.name, at: deps.now(), zone, link }
   const message = deps.message(mail, noticeLifetime)
   await deps.store.outbox.add(message)
   deps.inBackground(() => deps.deliver(message))
