@@ -1,16 +1,13 @@
 /** People look after their account with a real browser: every section, at the width of a desk and of a phone, with and without script. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, suite, test } from 'node:test'
-import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { type TestApp, testApp } from '../app.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
+import { violations } from './axe.ts'
 import { openChromium } from './chromium.ts'
 import { screenshot } from './screenshots.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const password = 'a good and long password'
 const desk: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }
 const phone: BrowserContextOptions = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true, colorScheme: 'dark' }
@@ -62,13 +59,7 @@ suite('the account page in a real browser', () => {
 
   async function hasNoViolations(page: Page, name: string) {
     await screenshot(page, `walk-${name}`)
-    await page.evaluate(axe)
-    const { violations } = (await page.evaluate(`axe.run({ resultTypes: ['violations'] })`)) as AxeResults
-    assert.deepEqual(
-      violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`)),
-      [],
-      name,
-    )
+    assert.deepEqual(await violations(page), [], name)
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), page.viewportSize()!.width, name)
   }
 

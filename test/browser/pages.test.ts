@@ -1,15 +1,10 @@
 /** The pages for people in a real browser: WCAG 2.2 AA by axe, no sideways scrolling, their own security policy enforced. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
+import { violations } from './axe.ts'
 import { samples } from './page-samples.ts'
 import { screenshot } from './screenshots.ts'
 import { openStage, type Stage } from './stage.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let stage: Stage
 before(async () => {
@@ -18,19 +13,11 @@ before(async () => {
 after(() => stage.close())
 const visit: Stage['visit'] = (...how) => stage.visit(...how)
 
-/** What axe objects to; `rules` are all when none are named. */
-async function violations(page: Page, ...rules: string[]): Promise<string[]> {
-  const options = { resultTypes: ['violations'], ...(rules.length > 0 && { runOnly: rules }) }
-  const results = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults
-  return results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.failureSummary} ${node.html}`))
-}
-
 describe('every page, as it is meant and as someone who means harm would fill it', () => {
   for (const name of Object.keys(samples('http://localhost')))
     test(name, async () => {
       const complaints = await visit(name, { reducedMotion: 'reduce' }, async (page) => {
         await page.locator('footer').waitFor()
-        await page.evaluate(axe)
         for (const width of [1280, 360]) {
           await page.setViewportSize({ width, height: 780 })
           for (const colorScheme of ['light', 'dark'] as const) {

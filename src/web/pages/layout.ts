@@ -65,7 +65,7 @@ ${view.head}
 <style nonce="${look.nonce}">${style}${view.shape === 'account' && accountStyle}</style>
 </head>
 <body${view.shape && html` class="${view.shape}"`}>
-<header class="site">${view.banner ?? html`<span class="brand">${tenantEmblem(look.tenant)}<span class="tenant">${named(look.tenant)}</span></span>`}</header>
+<header class="banner">${view.banner ?? html`<span class="brand">${tenantEmblem(look.tenant)}<span class="tenant">${named(look.tenant)}</span></span>`}</header>
 <main>
 ${view.body}
 </main>
