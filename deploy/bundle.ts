@@ -14,6 +14,7 @@ const files: Readonly<Record<string, string>> = {
   'src/crypto/popular-passwords.txt': 'popular-passwords.txt',
   'src/web/pages/style.css': 'style.css',
   'src/web/pages/account/account.css': 'account/account.css',
+  'src/web/pages/page.js': 'page.js',
   'src/web/pages/passkey.js': 'passkey.js',
   ...Object.fromEntries(globSync('src/store/migrations/*.sql', { cwd: root }).map((path) => [path, path.replace('src/store/', '')])),
 }

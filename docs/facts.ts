@@ -139,6 +139,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['see a change after at most {} minutes', constant('timeToLive') / minute],
   ],
   [guide('account')]: [
+    ['has {} minutes to answer', code(/show: \d+, create: (\d+)/, 'src/identity/passkeys.ts') / minute],
     ['Add up to {} passkeys', constant('maxPasskeys')],
     ['a sign-in within the last {} minutes', constant('recently') / minute],
   ],

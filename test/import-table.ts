@@ -41,7 +41,7 @@ export const may: Readonly<Record<string, readonly string[]>> = {
     'turn.ts',
   ],
   web: ['protocol', 'identity', 'crypto', 'connections', 'vault', 'turn.ts'],
-  mail: ['identity/links.ts', 'identity/outbox.ts', 'outbox/delivery.ts', 'web/pages/html.ts', 'web/pages/names.ts'],
+  mail: ['identity/links.ts', 'identity/outbox.ts', 'outbox/delivery.ts', 'web/pages/html.ts', 'web/pages/names.ts', 'web/pages/time.ts'],
   outbox: ['protocol', 'identity/outbox.ts', 'identity/store.ts', 'identity/send-webhook.ts', 'identity/webhooks.ts'],
   // The settings of features are computed from the catalogue; algorithms and the rule for loopback addresses are defined once.
   config: [

@@ -46,6 +46,10 @@ export interface WebAuthn {
   creation(ask: { challenge: string; handle: string; username: string; name: string; known: readonly string[] }): string
   /** Options for `navigator.credentials.get`, as JSON. `allowed`: only these passkeys, or any when empty. */
   request(ask: { challenge: string; allowed: readonly { id: string; transports: readonly string[] }[]; verified: boolean }): string
+  /** What names a passkey that is not stored here, as JSON. */
+  unknown(id: string): string
+  /** What names all passkeys of a person, as JSON. */
+  accepted(handle: string, ids: readonly string[]): string
   /** Undefined when it is not a well-formed response. */
   read(response: string): Claimed | undefined
   /** Undefined when it is invalid. */
@@ -90,6 +94,8 @@ export function webAuthn({ issuer, name }: { issuer: string; name: string }): We
       const userVerification = verified ? 'required' : 'preferred'
       return JSON.stringify({ rpId, challenge: encoded(challenge), timeout, userVerification, allowCredentials })
     },
+    unknown: (credentialId) => JSON.stringify({ rpId, credentialId }),
+    accepted: (userId, allAcceptedCredentialIds) => JSON.stringify({ rpId, userId, allAcceptedCredentialIds }),
     read(response) {
       const found = credential
         .extend({ response: z.object({ clientDataJSON: base64url, userHandle: base64url.nullish() }) })

@@ -26,6 +26,9 @@ export interface FactorCrypto {
   /** The options for creating a passkey or signing with one, as JSON. */
   creation(ask: { challenge: string; handle: string; username: string; name: string; known: readonly string[] }): string
   request(ask: { challenge: string; allowed: readonly { id: string; transports: readonly string[] }[]; verified: boolean }): string
+  /** What tells an authenticator that this passkey is not stored, or which ones of a person are, as JSON. */
+  unknown(id: string): string
+  accepted(handle: string, ids: readonly string[]): string
   /** `read`: what the browser's response says, unverified. `created`, `signed`: what it proves. Undefined when anything is wrong with it. */
   read(response: string): { id: string; challenge: string; userHandle: string | undefined } | undefined
   created(ask: {

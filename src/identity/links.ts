@@ -16,10 +16,36 @@ const kinds: Readonly<Record<LinkKind, { token: TokenKind; lifetime: number }>> 
 /** How long a notice is worth delivering, in seconds. */
 const noticeLifetime = 86_400
 
-/** A notice to the owner of an account. `left`: unused recovery codes. */
-export type AccountNotice =
-  | { kind: 'password-changed' | 'email-changed' | 'factor-added' | 'factor-removed' | 'data-downloaded' | 'account-deleted' }
+/** Where something was done: the device in words, and the network address. */
+export interface Place {
+  device: string | undefined
+  address: string
+}
+
+/** A notice to the owner of an account. `left`: unused recovery codes; `place`: unknown where no person's browser did it. */
+export type AccountNotice = { place?: Place | undefined } & (
+  | {
+      kind:
+        | 'password-changed'
+        | 'email-changed'
+        | 'factor-added'
+        | 'factor-removed'
+        | 'recovery-codes-renewed'
+        | 'data-downloaded'
+        | 'account-deleted'
+    }
   | { kind: 'recovery-code-used'; left: number }
+)
+
+/** Notices after which their owner can still act: by choosing a new password, which signs everybody out. */
+const actionable: readonly Mail['kind'][] = [
+  'password-changed',
+  'factor-added',
+  'factor-removed',
+  'recovery-codes-renewed',
+  'recovery-code-used',
+  'data-downloaded',
+]
 
 /** The content of a mail; `mail/` has the wording. */
 export interface Mail {
@@ -32,7 +58,12 @@ export interface Mail {
   username: string
   /** Name of the tenant. */
   from: string
-  /** Undefined in a notice. `lifetime` in seconds; absent: it does not expire. */
+  /** When something happened that its owner must know, in Unix seconds, and where. */
+  at?: number
+  /** The person's time zone, if it is known. */
+  zone?: string | undefined
+  place?: Place | undefined
+  /** Undefined where nothing can be done. `lifetime` in seconds; absent: it does not expire. */
   link: { url: string; lifetime?: number } | undefined
   /** Name of the application, or of the other provider, that a mail is about. */
   application?: string
@@ -61,28 +92,28 @@ export interface MailDeps {
   inBackground(work: () => Promise<unknown>): void
 }
 
+/** What a link depends on besides its account. */
+interface LinkDetail {
+  /** Token of the flow in which the link was asked for, to go on with afterwards in the same browser. */
+  flow?: string | undefined
+  /** What a link of kind `connection` connects, and the name of the provider. */
+  connect?: ConnectByLink
+  provider?: string
+}
+
 /**
  * Sends a link of this kind to the account, replacing an earlier one, and waits for the first attempt at delivery. `email`: the address to
  * send it to, which the link verifies. Lost, and nothing is stored, when the account was changed since it was read.
  */
-export async function sendLink(deps: MailDeps, kind: LinkKind, account: Account, email: string): Promise<Delivery> {
-  const message = await storeLink(deps, kind, account, email)
+export async function sendLink(deps: MailDeps, kind: LinkKind, account: Account, email: string, detail: LinkDetail = {}): Promise<Delivery> {
+  const message = await storeLink(deps, kind, account, email, detail)
   return message ? deps.deliver(message) : { outcome: 'lost', reason: 'the account was changed meanwhile' }
 }
 
 /** The same, but resolves once link and mail are stored; the mail is delivered after the response. */
-export async function queueLink(deps: MailDeps, kind: LinkKind, account: Account, email: string, about?: About): Promise<void> {
-  const message = await storeLink(deps, kind, account, email, about)
+export async function queueLink(deps: MailDeps, kind: LinkKind, account: Account, email: string, detail: LinkDetail = {}): Promise<void> {
+  const message = await storeLink(deps, kind, account, email, detail)
   if (message) deps.inBackground(() => deps.deliver(message))
-}
-
-/** Of a link that connects an account of another provider. */
-interface About {
-  connect: ConnectByLink
-  /** Name of the provider. */
-  provider: string
-  /** Token of the flow to return to. */
-  flow: string
 }
 
 async function storeLink(
@@ -90,18 +121,16 @@ async function storeLink(
   kind: LinkKind,
   account: Account,
   email: string,
-  about?: About,
+  { flow, connect, provider }: LinkDetail,
 ): Promise<OutboxMessage | undefined> {
   const { store, tokens, issuer, name, now } = deps
   const { subject } = account
   const { token, lifetime } = kinds[kind]
   const text = tokens.make(token)
-  const back = about === undefined ? '' : `&flow=${encodeURIComponent(about.flow)}`
-  const link = { url: `${issuer}/link?token=${text}${back}`, lifetime }
+  const link = { url: `${issuer}/link?${new URLSearchParams({ token: text, ...(flow && { flow }) })}`, lifetime }
   const mail: Mail = { kind, to: email, account: subject, username: loginOf(account), from: name, link }
-  const message = deps.message({ ...mail, ...(about && { application: about.provider }) }, lifetime)
+  const message = deps.message({ ...mail, ...(provider !== undefined && { application: provider }) }, lifetime)
   const hash = tokens.hash(token, text) as string
-  const { connect } = about ?? {}
   const stored = await store.links.add({ hash, kind, subject, email, expiresAt: now() + lifetime, connect, account, message })
   return stored ? message : undefined
 }
@@ -117,9 +146,14 @@ export async function findLink({ store, tokens, now }: MailDeps, text: string): 
 
 /** Notifies the owner of an account. Resolves once the mail is stored. */
 export async function sendNotice(deps: MailDeps, news: AccountNotice, account: Account): Promise<void> {
-  const { subject, email } = account
+  const { subject, email, claims } = account
   if (email === undefined) return
-  const mail = { ...news, to: email, account: subject, username: loginOf(account), from: deps.name, link: undefined }
+  const zone = typeof claims['zoneinfo'] === 'string' ? claims['zoneinfo'] : undefined
+  const username = loginOf(account)
+  const link = actionable.includes(news.kind)
+    ? { url: `${deps.issuer}/forgot-password?${new URLSearchParams({ login: username })}` }
+    : undefined
+  const mail = { ...news, to: email, account: subject, username, from: deps.name, at: deps.now(), zone, link }
   const message = deps.message(mail, noticeLifetime)
   await deps.store.outbox.add(message)
   deps.inBackground(() => deps.deliver(message))

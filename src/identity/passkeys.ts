@@ -7,15 +7,15 @@ import { removeFactorAndNotify } from './factors.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import type { SignInDeps } from './sign-in.ts'
 
-/** How long a challenge can be answered, in seconds: as long as a sign-in page may stay open. */
-const challengeLifetime = 1800
+/** How long a challenge can be answered, in seconds: as long as a sign-in page may stay open. One that makes a passkey stands for a recent sign-in, and is short. */
+export const challengeLifetimes = { show: 1800, create: 600 }
 /** Most passkeys of one account. */
 const maxPasskeys = 20
 
 /** A challenge that can be answered only in this context. */
-async function newChallenge({ tokens, store }: SignInDeps, context: string, now: number): Promise<string> {
+async function newChallenge({ tokens, store }: SignInDeps, context: string, expiresAt: number): Promise<string> {
   const challenge = tokens.make('wc')
-  await store.challenges.add({ hash: tokens.hash('wc', challenge) as string, context, expiresAt: now + challengeLifetime })
+  await store.challenges.add({ hash: tokens.hash('wc', challenge) as string, context, expiresAt })
   return challenge
 }
 
@@ -32,7 +32,7 @@ export async function passkeyRequest(
   { context, subject }: { context: string; subject: string | undefined },
   now: number,
 ): Promise<string> {
-  const challenge = await newChallenge(deps, context, now)
+  const challenge = await newChallenge(deps, context, now + challengeLifetimes.show)
   const allowed = subject === undefined ? [] : await deps.store.passkeys.of(subject)
   return deps.factorCrypto.request({ challenge, allowed, verified: subject === undefined })
 }
@@ -66,8 +66,22 @@ export async function passkeyCreation(deps: SignInDeps, account: Account, contex
   const { subject, username, email, claims } = account
   const known = (await deps.store.passkeys.of(subject)).map(({ id }) => id)
   const name = typeof claims['name'] === 'string' ? claims['name'] : username
-  const challenge = await newChallenge(deps, context, now)
+  const challenge = await newChallenge(deps, context, now + challengeLifetimes.create)
   return deps.factorCrypto.creation({ challenge, handle: handleOf(deps, subject), username: email ?? username, name, known })
+}
+
+/** What tells the authenticator to forget a passkey that was made and not stored, as JSON; undefined when it is stored, here or for another account. Web Authentication Level 3 §5.1.10 */
+export async function unknownPasskey({ factorCrypto, store }: SignInDeps, response: string): Promise<string | undefined> {
+  const claimed = factorCrypto.read(response)
+  return claimed && !(await store.passkeys.find(claimed.id)) ? factorCrypto.unknown(claimed.id) : undefined
+}
+
+/** All passkeys of an account, as JSON, for its authenticators. The handle differs in each tenant, so other tenants' passkeys stay. Web Authentication Level 3 §5.1.10 */
+export function acceptedPasskeys(deps: SignInDeps, subject: string, passkeys: readonly Pick<Passkey, 'id'>[]): string {
+  return deps.factorCrypto.accepted(
+    handleOf(deps, subject),
+    passkeys.map(({ id }) => id),
+  )
 }
 
 /** `name`: chosen by the owner; a default when empty. */

@@ -14,8 +14,8 @@ export interface Owner {
 }
 
 interface Choice {
-  /** As typed a second time. */
-  repeated: string
+  /** As typed a second time; undefined where the page could show it instead. */
+  repeated: string | undefined
   account: Owner | undefined
   isPopular(password: string): boolean
 }
@@ -27,7 +27,7 @@ export function passwordProblem(password: string, { repeated, account, isPopular
   if ([...password].length < shortestPassword) return `Please choose a password of at least ${shortestPassword} characters.`
   if (isPopular(password)) return popular // §3.1.1.2 (4)
   if (isOwn(password, account)) return 'Please choose a password that is not your name or email address.'
-  return password === repeated ? undefined : 'The two passwords are not the same. Please type them again.'
+  return repeated === undefined || password === repeated ? undefined : 'The two passwords are not the same. Please type them again.'
 }
 
 /** The minimum for any password, such as a temporary one. */

@@ -15,10 +15,12 @@ export function newRecoveryCodes(
   return { texts, hashes: texts.map((text) => hashOf(deps, subject, text)) }
 }
 
-/** Replaces all recovery codes. Undefined: there is no factor to recover from. */
-export async function renewRecoveryCodes(deps: SignInDeps, subject: string): Promise<readonly string[] | undefined> {
-  const { texts, hashes } = newRecoveryCodes(deps, subject)
-  return (await deps.store.factors.replaceRecoveryCodes(subject, hashes)) ? texts : undefined
+/** Replaces all recovery codes, and notifies their owner. Undefined: there is no factor to recover from. */
+export async function renewRecoveryCodes(deps: SignInDeps, account: Account): Promise<readonly string[] | undefined> {
+  const { texts, hashes } = newRecoveryCodes(deps, account.subject)
+  if (!(await deps.store.factors.replaceRecoveryCodes(account.subject, hashes))) return undefined
+  await deps.notify({ kind: 'recovery-codes-renewed' }, account)
+  return texts
 }
 
 /** Spends one, and notifies its owner. False when the account has no such code. */

@@ -25,6 +25,7 @@ const kinds = [
   'email-changed',
   'factor-added',
   'factor-removed',
+  'recovery-codes-renewed',
   'recovery-code-used',
   'data-downloaded',
   'account-deleted',
@@ -32,7 +33,7 @@ const kinds = [
 
 for (const kind of kinds) {
   test(`a mail of kind ${kind} says the same as text and as HTML`, () => {
-    const hasLink = !/changed|added|removed|used|downloaded|deleted/.test(kind)
+    const hasLink = !/email-changed|deleted/.test(kind)
     const { subject, text, html } = renderMail({ ...mail, kind, link: hasLink ? mail.link : undefined, left: 7, application: 'Google' })
     assert.match(subject, /Acme/)
     assert.match(text, /Acme/)
@@ -43,6 +44,18 @@ for (const kind of kinds) {
     assert.doesNotMatch(text + html, /\{\w+\}|undefined/)
   })
 }
+
+test('a notice says when and where it was, in the time zone of its reader', () => {
+  const place = { device: 'Firefox on Linux', address: '203.0.113.7' }
+  const notice: Mail = { ...mail, kind: 'factor-added', at: 1_763_700_000, zone: 'Europe/Paris', place }
+  const lines = ['When: 21 November 2025 at 05:40 CET', 'Device: Firefox on Linux', 'Network address: 203.0.113.7']
+  const { text, html } = renderMail(notice)
+  for (const line of lines) assert.ok(text.includes(line) && html.includes(line), line)
+  const { device: _, ...unnamed } = place
+  const { text: other } = renderMail({ ...notice, zone: 'Mars/Olympus', place: { device: undefined, ...unnamed } })
+  assert.match(other, /When: 21 November 2025 at 04:40 UTC\nNetwork address: 203\.0\.113\.7\n/)
+  assert.doesNotMatch(renderMail(mail).text, /When:/)
+})
 
 test('names cannot add markup, lines or headers', async () => {
   const evil = 'x\r\nBcc: eve@example.com\r\n\r\n<b id="injected">'

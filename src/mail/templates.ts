@@ -1,7 +1,9 @@
 /** The content of mails, as text and as HTML without images or style sheets — RFC 5322, RFC 2046 §5.1.4. */
 import type { Mail } from '../identity/links.ts'
-import { fill, type Html, html } from '../web/pages/html.ts'
+import { fill } from '../web/pages/html.ts'
 import { plain } from '../web/pages/names.ts'
+import { momentText } from '../web/pages/time.ts'
+import { mailDocument } from './document.ts'
 
 export interface MailContent {
   subject: string
@@ -12,10 +14,17 @@ export interface MailContent {
 interface Template {
   subject: string
   lead: string
-  /** Label of the button; absent in notices. */
+  /** Label of the button; absent where nothing can be done. */
   go?: string
   end: string
 }
+
+const notMe = 'It was not me: choose a new password'
+const signsOut =
+  'If it was you, there is nothing to do. A new password signs out everything that is signed in to your account; tell the people who run {tenant}, too.'
+
+/** Beneath a notice: when and where it was done. */
+const facts = { at: 'When', device: 'Device', address: 'Network address' }
 
 const templates: Readonly<Record<Mail['kind'], Template>> = {
   reset: {
@@ -69,7 +78,8 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
   'password-changed': {
     subject: 'Your password for {tenant} was changed',
     lead: 'The password of your account {username} at {tenant} was just changed, and everything that was signed in with it is signed out.',
-    end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
+    go: notMe,
+    end: signsOut,
   },
   'email-changed': {
     subject: 'Your email address for {tenant} was changed',
@@ -79,22 +89,32 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
   'factor-added': {
     subject: 'A second factor was added to your account at {tenant}',
     lead: 'From now on you sign in to your account {username} at {tenant} with a second factor that was just set up.',
-    end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
+    go: notMe,
+    end: signsOut,
   },
   'factor-removed': {
     subject: 'A second factor was removed from your account at {tenant}',
     lead: 'A second factor of your account {username} at {tenant} was just removed. It can no longer be used to sign in.',
-    end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
+    go: notMe,
+    end: signsOut,
+  },
+  'recovery-codes-renewed': {
+    subject: 'New recovery codes for your account at {tenant}',
+    lead: 'New recovery codes were just made for your account {username} at {tenant}. The old ones no longer work.',
+    go: notMe,
+    end: signsOut,
   },
   'recovery-code-used': {
     subject: 'A recovery code was used at {tenant}',
     lead: 'Somebody, most likely you, signed in to your account {username} at {tenant} with a recovery code. Recovery codes left: {left}.',
-    end: 'If that was not you, ask for a new password on the sign-in page at once, and tell the people who run {tenant}.',
+    go: notMe,
+    end: signsOut,
   },
   'data-downloaded': {
     subject: 'Your data at {tenant} was downloaded',
     lead: 'All that {tenant} keeps about your account {username} was just downloaded on your account page.',
-    end: 'If that was not you, change your password at once, and tell the people who run {tenant}.',
+    go: notMe,
+    end: signsOut,
   },
   'account-deleted': {
     subject: 'Your account at {tenant} is deleted',
@@ -104,7 +124,8 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
 }
 
 /** The content of a mail. Names cannot add lines or markup. */
-export function renderMail({ kind, username, from, link, left, application }: Mail): MailContent {
+export function renderMail(mail: Mail): MailContent {
+  const { kind, username, from, link, left, application } = mail
   const { subject, lead, go, end } = templates[kind]
   const values = {
     tenant: plain(from),
@@ -113,27 +134,29 @@ export function renderMail({ kind, username, from, link, left, application }: Ma
     lifetime: link?.lifetime === undefined ? undefined : inWords(link.lifetime),
     left: left === undefined ? undefined : String(left),
   }
-  const text = [lead, go && link && `${go}:\n${link.url}`, end].filter((part) => part !== undefined)
+  const lines = factsOf(mail)
+  const text = [lead, lines.join('\n') || undefined, go && link && `${go}:\n${link.url}`, end].filter((part) => part !== undefined)
+  const action = go !== undefined && link ? { label: go, url: link.url } : undefined
   return {
     subject: written(subject, values),
     text: `${text.map((part) => written(part, values)).join('\n\n')}\n`,
-    html: document(fill(subject, values), [
-      html`<p>${fill(lead, values)}</p>`,
-      go && link && html`<p><a href="${link.url}" style="${button}">${go}</a></p><p>${link.url}</p>`,
-      html`<p>${fill(end, values)}</p>`,
-    ]),
+    html: mailDocument({
+      tenant: from,
+      title: fill(subject, values),
+      lead: fill(lead, values),
+      facts: lines,
+      action,
+      end: fill(end, values),
+    }),
   }
 }
 
-const button =
-  'display:inline-block;padding:12px 20px;border-radius:10px;background:#1a6b57;color:#ffffff;font-weight:600;text-decoration:none'
-
-function document(title: Html, body: readonly (Html | undefined | '')[]): string {
-  return html`<!doctype html>
-<html lang="en" dir="ltr"><head><meta charset="utf-8"><title>${title}</title></head>
-<body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5;max-width:34em;margin:24px auto;padding:0 16px">
-${body.map((part) => html`${part || undefined}\n`)}</body></html>
-`.text
+function factsOf({ at, zone, place }: Mail): string[] {
+  const known = { at: at === undefined ? undefined : momentText(at, zone), device: place?.device, address: place?.address }
+  return Object.entries(facts).flatMap(([name, label]) => {
+    const value = known[name as keyof typeof known]
+    return value === undefined ? [] : [`${label}: ${value}`]
+  })
 }
 
 /** As `fill`, for plain text. */

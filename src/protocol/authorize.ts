@@ -1,4 +1,5 @@
 /** The authorization endpoint — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2. */
+import { leadingBack } from './application-home.ts'
 import { readRequest, refuseUnregistered, requestedMode } from './authorization-request.ts'
 import { allowsRedirectUri, type Client } from './client.ts'
 import { consentPage } from './consent.ts'
@@ -37,7 +38,7 @@ export const authorizationEndpoint: Endpoint = {
     // What is wrong with a request object is told where the parameters beside it say, if that is registered. RFC 9101 §7
     const uris = params.all('redirect_uri')
     const [redirectUri = ''] = uris
-    if (uris.length !== 1 || !allowsRedirectUri(client, redirectUri)) return answer()
+    if (uris.length !== 1 || !allowsRedirectUri(client, redirectUri)) return leadingBack(ctx, client, answer)
     return redirectingErrors(ctx, { client, redirectUri, state: stateOf(params) }, requestedMode(ctx, params), answer)
   },
 }

@@ -5,7 +5,7 @@ import type { Reply } from './request-reply.ts'
 
 /** What `work` answers. When it refuses or fails: the reply that says so, and the error for the log. */
 export async function withErrorReply<R>(
-  audience: Endpoint['audience'],
+  { audience, wayOn }: Pick<Endpoint, 'audience' | 'wayOn'>,
   realm: string,
   work: () => Promise<R>,
 ): Promise<{ reply: R | Reply; error?: OAuthError }> {
@@ -13,12 +13,12 @@ export async function withErrorReply<R>(
     return { reply: await work() }
   } catch (cause) {
     const error = asOAuthError(cause)
-    return { reply: errorReply(error, audience, realm), error }
+    return { reply: errorReply(error, { audience, wayOn }, realm), error }
   }
 }
 
 /** The reply with which a person or a program learns of a refusal. */
-export function errorReply(error: OAuthError, audience: Endpoint['audience'], realm: string): Reply {
+export function errorReply(error: OAuthError, { audience, wayOn }: Pick<Endpoint, 'audience' | 'wayOn'>, realm: string): Reply {
   const { code, description } = error
   const status = error.status ?? codes[code][0]
   const retry = error.cause instanceof Unavailable ? { 'retry-after': String(error.cause.retryAfter) } : {}
@@ -27,7 +27,7 @@ export function errorReply(error: OAuthError, audience: Endpoint['audience'], re
       kind: 'page',
       page: 'error',
       status,
-      data: { code, description, status, cure: error.cure },
+      data: { code, description, status, cure: error.cure, wayOn, application: error.application },
       headers: { ...retry, ...error.headers },
     }
   return {

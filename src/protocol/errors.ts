@@ -66,6 +66,12 @@ export const codes = {
 
 export type ErrorCode = keyof typeof codes
 
+/** Where an application begins. */
+export interface ApplicationHome {
+  name: string
+  url: string
+}
+
 /** A refusal that a specification defines. `description` goes to the client, `why` only to the log. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError'
@@ -78,6 +84,8 @@ export class OAuthError extends Error {
   status: number | undefined
   /** A command that mends it, shown to developers alone: it may name what the request said. */
   cure: string | undefined
+  /** Where a person goes back to, on the page of the refusal. */
+  application: ApplicationHome | undefined
   /** Headers of the answer, in lower case; they win over the usual ones. */
   readonly headers: Record<string, string> = {}
 

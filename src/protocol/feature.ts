@@ -6,7 +6,7 @@ import type { StreamSecrets } from './event-stream.ts'
 import type { Params } from './params.ts'
 import type { FederationKeys, Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { ClientDocuments, KeySets, Pings, Remote, UpstreamTokens } from './remote.ts'
-import type { Comparison, ConsentItem, Reply, Request, RequestBody } from './request-reply.ts'
+import type { Comparison, ConsentItem, Reply, Request, RequestBody, WayOn } from './request-reply.ts'
 import type { ResolvedRequest } from './resolved-request.ts'
 import type { Resource } from './resource.ts'
 import type { SignInDemand } from './sign-in-demand.ts'
@@ -179,6 +179,8 @@ export interface Endpoint {
   cors?: 'any' | 'clients'
   /** A form of our own pages: only same-origin requests are accepted. */
   ownForm?: boolean
+  /** How a person goes on where it refuses. */
+  wayOn?: WayOn | undefined
   /** Clients authenticate here: all of them, or only those with credentials. Advertised as `…_auth_methods_supported`. */
   clientAuth?: 'any' | 'confidential'
   /** Accepted bodies; absent: a form. */

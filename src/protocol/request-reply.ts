@@ -1,7 +1,7 @@
 /** Requests and replies, independent of the HTTP library, and the pages that the rules can ask for. */
 import type { AuditEvent } from './audit-events.ts'
 import type { DetailWords } from './detail-words.ts'
-import type { OAuthError } from './errors.ts'
+import type { ApplicationHome, OAuthError } from './errors.ts'
 import type { Params } from './params.ts'
 
 /** A request, independent of the HTTP library. */
@@ -92,6 +92,8 @@ export interface Pages {
     /** The initial value of the name field. */
     loginHint: string | undefined
     problem: string | undefined
+    /** There were too many attempts. */
+    throttled?: true
     /** Options for a passkey assertion, as JSON. */
     passkey: string
     /** True when another account of this browser could be chosen instead. */
@@ -136,6 +138,8 @@ export interface Pages {
     person: Omit<Person, 'sid'>
     totp: TotpOffer
     passkey: string
+    /** A passkey that was made and refused, as JSON. */
+    unknown?: string | undefined
     problem: string | undefined
   }
   /** Shown once; `next`: where to go on. */
@@ -170,11 +174,14 @@ export interface Pages {
     kind: 'reset' | 'invitation'
     username: string
     person: Omit<Person, 'sid'>
+    /** The token of the flow in which the link was asked for. */
+    flow?: string | undefined
     problem: string | undefined
   }
   'confirm-email': { token: string; email: string; person: Omit<Person, 'sid'> }
   /** `account`: at the provider, as it is named there. */
   'confirm-connection': { token: string; flow: string; provider: string; account: string | undefined; person: Omit<Person, 'sid'> }
+  /** `flow`: the token of the flow to go on with. */
   done: {
     what:
       | 'mail-sent'
@@ -188,12 +195,24 @@ export interface Pages {
       | 'request-refused'
     flow: string | undefined
   }
-  /** `cure`: a command that mends it, for development mode. */
-  error: { code: string; description: string; status: number; cure: string | undefined }
+  /** `cure`: a command that mends it, for development mode; `application`: the one to go back to. */
+  error: {
+    code: string
+    description: string
+    status: number
+    cure: string | undefined
+    wayOn?: WayOn | undefined
+    application?: ApplicationHome | undefined
+  }
 }
+
+/** How a person goes on after a refusal: with a new link, by signing up again, by signing out. */
+export type WayOn = 'new-link' | 'sign-up' | 'sign-out'
 
 export interface Application {
   name: string
+  /** The account page of this server. */
+  own?: true
   /** The host of its metadata document, where it is known by one. */
   host?: string | undefined
   clientUri: string | undefined

@@ -1,5 +1,5 @@
 /** The authorization response — RFC 6749 §4.1.2. */
-import type { Client } from './client.ts'
+import { accountPageId, type Client } from './client.ts'
 import { documentHost } from './client-document.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, ResponseDestination } from './feature.ts'
@@ -48,7 +48,8 @@ export function destinationOf({ redirectUri, state }: AuthorizationRequest, clie
  */
 export function applicationOf(client: Client): Application {
   const host = documentHost(client)
-  const shown = { name: client.client_name ?? host ?? client.client_id, ...(host !== undefined && { host }) }
+  const own = client.client_id === accountPageId && { own: true as const }
+  const shown = { name: client.client_name ?? host ?? client.client_id, ...own, ...(host !== undefined && { host }) }
   if (client.quarantined) return { ...shown, clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
   const logoUri = host === undefined ? client.logo_uri : undefined
   return { ...shown, clientUri: client.client_uri, logoUri, policyUri: client.policy_uri, tosUri: client.tos_uri }

@@ -12,12 +12,16 @@ interface SignInPageData {
   loginHint: string | undefined
   canChoose: boolean
   problem?: string
+  throttled?: true
 }
 
 export async function signInPage(ctx: Ctx, data: SignInPageData): Promise<Extract<Page, { page: 'sign-in' }>> {
-  const { client, flowToken, loginHint, canChoose, problem } = data
+  const { client, flowToken, loginHint, canChoose, problem, throttled } = data
   const passkey = await ctx.people.passkeyRequest({ context: challengeContext(ctx, 'sign-in', flowToken), subject: undefined }, ctx.now())
   const upstreams = (await ctx.people.upstreams()).map(({ name, label }) => ({ name, label }))
   const application = applicationOf(client)
-  return { page: 'sign-in', data: { flow: flowToken, application, loginHint, problem, upstreams, passkey, canChoose } }
+  return {
+    page: 'sign-in',
+    data: { flow: flowToken, application, loginHint, problem, upstreams, passkey, canChoose, ...(throttled && { throttled }) },
+  }
 }

@@ -14,6 +14,9 @@ const KEY_MEMORY = 30 * 86_400
 /** How long an expired credential is listed, and a status list with nothing but such. Seconds. */
 const CREDENTIAL_MEMORY = 30 * 86_400
 
+/** An expired flow still leads back to its application. Seconds. */
+const FLOW_MEMORY = 3600
+
 /** A pushed request stays for as long as the sign-in that it began may take, which uses it up at its end. Seconds. */
 const REQUEST_MEMORY = 86_400
 
@@ -38,7 +41,7 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
     sql`delete from initial_access_tokens where (tenant_id, id) in
       (select tenant_id, id from initial_access_tokens where expires_at <= ${late} limit ${limit}) returning id`,
     sql`delete from flows where (tenant_id, id) in
-      (select tenant_id, id from flows where expires_at <= ${now} limit ${limit}) returning id`,
+      (select tenant_id, id from flows where expires_at <= ${now - FLOW_MEMORY} limit ${limit}) returning id`,
     sql`delete from codes where (tenant_id, hash) in
       (select tenant_id, hash from codes where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from pushed_requests where (tenant_id, hash) in

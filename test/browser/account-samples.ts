@@ -1,19 +1,20 @@
 /** The account page to look at: each section as it is meant, with faults, and filled by someone who means harm. */
 import type { Application, Page } from '../../src/protocol/request-reply.ts'
-import { sections } from '../../src/web/account/sections.ts'
+import { sectionGroups } from '../../src/web/account/sections.ts'
 import { type ApplicationsPage, applicationsPage } from '../../src/web/pages/account/applications.ts'
 import { connectionsPage } from '../../src/web/pages/account/connections.ts'
 import { dataPage } from '../../src/web/pages/account/data.ts'
 import { deletedView, deletionPage } from '../../src/web/pages/account/deletion.ts'
 import { type EmailPage, emailPage } from '../../src/web/pages/account/email.ts'
 import { type AccountPageContext, accountView, type Content } from '../../src/web/pages/account/layout.ts'
-import { overviewPage } from '../../src/web/pages/account/overview.ts'
+import { overviewPage, type SectionState } from '../../src/web/pages/account/overview.ts'
 import { type PasswordPage, passwordPage } from '../../src/web/pages/account/password.ts'
 import { profilePage } from '../../src/web/pages/account/profile.ts'
 import { type SessionsPage, sessionsPage } from '../../src/web/pages/account/sessions.ts'
 import { strangerView } from '../../src/web/pages/account/stranger.ts'
-import type { Html } from '../../src/web/pages/html.ts'
+import { type Html, html } from '../../src/web/pages/html.ts'
 import type { View } from '../../src/web/pages/layout.ts'
+import { moment } from '../../src/web/pages/time.ts'
 import { connected, hostileConnected } from './connection-samples.ts'
 import { credentialSamples } from './credential-samples.ts'
 import { factorSamples } from './factor-samples.ts'
@@ -25,7 +26,7 @@ const context: AccountPageContext = {
   base: at.base,
   tenant: 'Acme',
   current: undefined,
-  sections,
+  groups: sectionGroups,
   person: { name: 'Ada Lovelace', detail: 'ada@acme.example' },
   switchAccount: '/t/acme/authorize?prompt=select_account',
   signOut: true,
@@ -57,7 +58,7 @@ export function accountSamples(origin: string, attack: string): Record<string, P
   }
   const whose = { ...at, tenant: 'Acme', username: 'ada' }
   return {
-    'account-overview': accountView(context, { title: 'Your account', body: overviewPage(context) }),
+    'account-overview': accountView(context, { title: 'Your account', body: overviewPage({ ...at, groups: standing() }) }),
     'account-stranger': strangerView(at.base),
     ...factorSamples(section, { attack, context, hostile }),
     'account-profile': section('profile', {
@@ -72,6 +73,7 @@ export function accountSamples(origin: string, attack: string): Record<string, P
     'account-profile-problem': section('profile', {
       title: 'Profile',
       problem: 'Nothing is saved yet. Please check the marked fields.',
+      focused: true,
       body: profilePage({ ...whose, values: { ...ada, birthdate: '1815-02-30', phone_number: '020 7183' }, ...own, faults }),
     }),
     'account-email': section('email', {
@@ -124,6 +126,10 @@ export function accountSamples(origin: string, attack: string): Record<string, P
     'account-deletion-problem': section('deletion', {
       title: 'Delete account',
       problem: 'You are the last superadmin here. Give another account that role first.',
+      body: deletionPage({ ...at, username: 'ada', tenant: 'Acme', confirm: undefined, fault: undefined }),
+    }),
+    'account-deletion-typed-wrong': section('deletion', {
+      title: 'Delete account',
       body: deletionPage({ ...at, username: 'ada', tenant: 'Acme', confirm: undefined, fault: 'This is not the name you sign in with.' }),
     }),
     'account-deleted': deletedView(),
@@ -132,12 +138,13 @@ export function accountSamples(origin: string, attack: string): Record<string, P
       { title: 'Delete account', body: deletionPage({ ...at, username: long, tenant: long, confirm: undefined, fault: long }) },
       hostile,
     ),
-    'hostile-account-overview': accountView(hostile, { title: 'Your account', body: overviewPage(context) }),
+    'hostile-account-overview': accountView(hostile, { title: 'Your account', body: overviewPage({ ...at, groups: standing(long) }) }),
     'hostile-account-profile': section(
       'profile',
       {
         title: 'Profile',
         problem: attack,
+        focused: true,
         body: hostileProfile(attack, long),
       },
       hostile,
@@ -171,6 +178,24 @@ export function accountSamples(origin: string, attack: string): Record<string, P
     ),
     'hostile-account-password': section('password', { title: 'Password', body: passwordPage(password({ username: long })) }, hostile),
   }
+}
+
+/** How the sections stand. `text`: behind each. */
+function standing(text = '') {
+  const states: Readonly<Record<string, SectionState>> = {
+    profile: { text: `Ada Lovelace${text}` },
+    email: { text: `ada@acme.example, not confirmed yet${text}`, open: true },
+    password: { text: 'Set' },
+    passkeys: { text: '2 passkeys' },
+    'second-factors': { text: 'Off: whoever learns your password can sign in', open: true },
+    sessions: { text: html`3 sessions, last sign-in ${moment(1_763_700_000, undefined)}` },
+    applications: { text: '2 applications with access to your account' },
+    connections: { text: 'None' },
+  }
+  return sectionGroups.map(({ heading, sections }) => ({
+    heading,
+    sections: sections.map(({ name, title, summary }) => ({ name, title, summary, state: states[name] })),
+  }))
 }
 
 /** One attribute of each type, to write and to read. */

@@ -22,7 +22,7 @@ export function factorSamples(
   const some = { ...none, since: 1_763_000_000, any: true, recoveryCodes: 7 }
   const factors = (page: SecondFactorsPage, where = context) => {
     const problem = page.wrongCode ? 'The code is not right.' : undefined
-    return section('second-factors', { title: 'Second factors', problem, body: secondFactorsPage(page) }, where)
+    return section('second-factors', { title: 'Second factors', problem, focused: page.wrongCode, body: secondFactorsPage(page) }, where)
   }
   const items = [
     { id: 'one', name: 'Work laptop', synced: false, createdAt: 1_763_000_000, lastUsedAt: 1_763_500_000 },
@@ -35,7 +35,8 @@ export function factorSamples(
     pubKeyCredParams: [],
   })
   const keys = (page: Partial<PasskeysPage>, where = context) => {
-    const all = { ...at, zone: 'Europe/London', items, offer: options, confirm, ...page }
+    const accepted = JSON.stringify({ rpId: 'localhost', userId: 'eA', allAcceptedCredentialIds: ['eA'] })
+    const all = { ...at, zone: 'Europe/London', items, offer: options, confirm, accepted, unknown: undefined, ...page }
     return section('passkeys', { title: 'Passkeys', body: passkeysPage(all), ...(all.offer && { script: passkeyScript }) }, where)
   }
   const long = attack + 'W'.repeat(200)

@@ -1,11 +1,13 @@
 /** Pages to look at: as they are meant, at their fullest, and filled by someone who means harm. */
 
 import type { Application, Page, Pages, Person } from '../../src/protocol/request-reply.ts'
+import { decisionView } from '../../src/web/pages/decision.ts'
 import type { View } from '../../src/web/pages/layout.ts'
 import { accountSamples } from './account-samples.ts'
 import { answerSamples } from './answer-samples.ts'
 import { upstreams } from './connection-samples.ts'
-import { cure, homeSamples } from './home-samples.ts'
+import { endSamples } from './end-samples.ts'
+import { homeSamples } from './home-samples.ts'
 import { hostileQuestions, questions } from './question-samples.ts'
 
 /** A named page. `origin` serves `/logo.svg`, `/broken.svg` (not there) and `/stay` (an answer that leaves the page where it is). */
@@ -35,6 +37,12 @@ export function samples(origin: string): Record<string, Page | View> {
       canChoose: true,
       problem: 'That email or password is not right. Try again.',
     }),
+    'sign-in-throttled': signInPage(flow, board, {
+      loginHint: 'ada',
+      problem: 'There were too many attempts. Please wait 15 minutes and try again.',
+      throttled: true,
+    }),
+    'sign-in-own': signInPage(flow, { ...board, name: 'Your account', own: true }, {}),
     'sign-up': signUpPage(flow, board, {}),
     'sign-up-problem': signUpPage(flow, photos, {
       email: 'ada@acme.example',
@@ -95,6 +103,13 @@ export function samples(origin: string): Record<string, Page | View> {
         problem: 'The code is not right, or was used already. Please try again.',
       },
     },
+    'second-factor-passkey-problem': {
+      page: 'second-factor',
+      data: {
+        ...{ flow, application: { ...photos, own: true }, person: ada, totp: false, passkey, recovery: true },
+        problem: 'That passkey cannot be used here. Please try again, or sign in another way.',
+      },
+    },
     enrolment: { page: 'enrolment', data: { flow, application: photos, person: ada, totp: totpOffer(), passkey, problem: undefined } },
     'enrolment-problem': {
       page: 'enrolment',
@@ -143,23 +158,16 @@ export function samples(origin: string): Record<string, Page | View> {
       data: { token: 't', flow: 'f', provider: 'Google', account: 'countess@lovelace.example', person: ada },
     },
     'confirm-email': { page: 'confirm-email', data: { token: 't', email: 'countess@lovelace.example', person: ada } },
-    'mail-sent': { page: 'done', data: { what: 'mail-sent', flow } },
-    'sign-up-mail-sent': { page: 'done', data: { what: 'sign-up-mail-sent', flow } },
-    'signed-up': { page: 'done', data: { what: 'signed-up', flow: undefined } },
-    'password-set': { page: 'done', data: { what: 'password-set', flow: undefined } },
+    decision: decisionView({
+      base: '/t/acme',
+      ticket: 't',
+      application: photos,
+      scopes: ['See your photos'],
+      signedIn: false,
+      loginHint: 'ada',
+    }),
     'email-confirmed': { page: 'done', data: { what: 'email-confirmed', flow: undefined } },
-    error: {
-      page: 'error',
-      data: { code: 'invalid_request', description: 'redirect_uri is not one that is registered for this client', status: 400, cure },
-    },
-    'not-found': {
-      page: 'error',
-      data: { code: 'not_found', description: 'there is nothing at this address', status: 404, cure: undefined },
-    },
-    'error-ours': {
-      page: 'error',
-      data: { code: 'server_error', description: 'something failed on our side', status: 500, cure: undefined },
-    },
+    ...endSamples(flow),
     ...homeSamples(''),
     ...hostile(origin),
     ...accountSamples(origin, attack),

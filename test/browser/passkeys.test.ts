@@ -31,13 +31,17 @@ interface Stage {
   authenticator(verified: boolean): Promise<string>
 }
 
-function visit(name: string, act: (stage: Stage) => Promise<void>, { script = true, webAuthn = true } = {}) {
+function visit(
+  name: string,
+  act: (stage: Stage) => Promise<void>,
+  { script = true, webAuthn = true, expected }: { script?: boolean; webAuthn?: boolean; expected?: RegExp } = {},
+) {
   test(name, { timeout: 60_000 }, async () => {
     const context = await chromium.newContext({ javaScriptEnabled: script })
     try {
       const complaints: string[] = []
       context.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+        if (['error', 'warning'].includes(message.type()) && !expected?.test(message.text())) complaints.push(message.text())
       })
       context.on('weberror', (error) => complaints.push(String(error.error())))
       if (!webAuthn) await context.addInitScript('delete window.PublicKeyCredential')
@@ -112,6 +116,62 @@ visit('who cannot prove to the authenticator who they are does not come in, and 
   await page.locator('#use-passkey').click()
   await page.getByRole('status').filter({ hasText: 'No passkey was used' }).waitFor()
 })
+
+/** Sets up a passkey while signing in at the account page. */
+async function enrol(page: Page, username: string) {
+  await page.goto(`${gatehouse.issuer}/account/passkeys`)
+  await giveSecret(page, username)
+  await page.locator('#use-passkey').click()
+  await page.locator('#next').click()
+}
+
+visit(
+  'a passkey that comes too late is not stored, and the device forgets it',
+  async ({ page, cdp, authenticator }) => {
+    await gatehouse.addAccount({ username: 'finn' }, 'the analytical engine')
+    const first = await authenticator(true)
+    await enrol(page, 'finn')
+    await page.locator('#passkey').waitFor()
+    await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: first })
+    const second = await authenticator(true)
+    const forgotten = new Promise((done) => cdp.once('WebAuthn.credentialDeleted', done))
+    gatehouse.advance(601)
+    await page.locator('#use-passkey').click()
+    await page.locator('#problem').waitFor()
+    await forgotten
+    assert.deepEqual((await cdp.send('WebAuthn.getCredentials', { authenticatorId: second })).credentials, [])
+  },
+  { expected: /status of 422/ },
+)
+
+visit(
+  'a passkey that was refused is not offered again by itself',
+  async ({ page, cdp, authenticator }) => {
+    const subject = await gatehouse.addAccount({ username: 'gwen' }, 'the analytical engine')
+    const id = await authenticator(true)
+    await enrol(page, 'gwen')
+    await page.locator('#sign-out').click()
+    await page.locator('#sign-out-yes').click()
+    await page.locator('#account').waitFor()
+    for (const { id: passkey } of await gatehouse.root.store.passkeys.of(subject))
+      await gatehouse.root.store.passkeys.remove(subject, passkey)
+    const posted: string[] = []
+    page.on('request', (request) => request.method() === 'POST' && posted.push(new URL(request.url()).pathname))
+    await page.goto(app.url({ prompt: 'login' })) // the browser offers its passkey at once
+    await page.locator('#problem').waitFor()
+    const answered = page.waitForResponse((response) => response.request().method() === 'POST')
+    await page.locator('#use-passkey').click()
+    await answered
+    await page.locator('#problem').waitFor()
+    assert.deepEqual(posted, ['/authorize/passkey', '/authorize/passkey'])
+    assert.equal(
+      (await cdp.send('WebAuthn.getCredentials', { authenticatorId: id })).credentials.length,
+      1,
+      'it may be one of another tenant',
+    )
+  },
+  { expected: /status of 401/ },
+)
 
 for (const [name, without] of [
   ['scripts', { script: false }],

@@ -137,6 +137,29 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await browser.submit('passkey', { response: good })).status, 422)
     })
 
+    test('whether the sign-in is recent is judged when the browser is asked for a passkey, not when it answers', async () => {
+      const key = authenticator(gatehouse.issuer)
+      const response = key.create(optionsOn(await browser.open('/account/passkeys')))
+      gatehouse.advance(599)
+      assert.equal(codesOn(await browser.submit('passkey', { response })), 10)
+    })
+
+    test('a passkey that is refused is named to its device, unless it is stored', async () => {
+      const named = (html: string, what: string) =>
+        JSON.parse(new RegExp(`data-${what}="([^"]+)"`).exec(html)?.[1]?.replaceAll('&quot;', '"') ?? 'null')
+      const [stored, late] = [await withPasskey(), authenticator(gatehouse.issuer)]
+      const page = await browser.open('/account/passkeys')
+      const again = await browser.submit('passkey', { response: stored.create(optionsOn(page)) })
+      assert.deepEqual([again.status, named(again.html, 'unknown')], [409, null])
+      const response = late.create(optionsOn(again))
+      gatehouse.advance(601)
+      const { status, html } = await browser.submit('passkey', { response })
+      assert.equal(status, 422)
+      assert.deepEqual(named(html, 'unknown'), { rpId: 'localhost', credentialId: late.id })
+      assert.deepEqual(named(html, 'accepted').allAcceptedCredentialIds, [stored.id])
+      assert.match(html, /id="confirm"/)
+    })
+
     test('nobody removes or renames a passkey of somebody else', async () => {
       const key = await withPasskey('Mine')
       username = `person${++people}`
@@ -157,15 +180,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const path of ['second-factors', 'passkeys']) {
         const { html } = await browser.open(`/account/${path}`)
         assert.match(html, /id="confirm"/)
-        assert.doesNotMatch(html, /<script/)
+        assert.doesNotMatch(html, /data-options|id="secret"/)
       }
-      for (const act of [
-        'second-factors/add-app',
-        'second-factors/remove-app',
-        'second-factors/new-codes',
-        'passkeys/add',
-        'passkeys/remove',
-      ])
+      for (const act of ['second-factors/add-app', 'second-factors/remove-app', 'second-factors/new-codes', 'passkeys/remove'])
         assert.ok(shows(await browser.post(`/account/${act}`, { sid }), 'sign-in'), act)
     })
 
@@ -214,6 +231,12 @@ test('the owner of an account hears of its factors by mail', async () => {
   await other.submit('sign-in', { username: 'ada', password })
   await other.submit('recovery', { recovery_code: code })
   assert.match((await sink.next()).raw, /Recovery codes left: 9/)
+  await browser.open('/account/second-factors')
+  await browser.submit('second-factors-new-codes')
+  const news = await sink.next()
+  assert.match(news.subject, /New recovery codes/)
+  assert.match(news.text, /When: .*UTC\r\nNetwork address: (?:127\.0\.0\.1|::1)\r\n/)
+  assert.ok(news.text.includes(`${gatehouse.issuer}/forgot-password?login=ada`))
   await browser.open('/account/second-factors')
   await browser.submit('second-factors-remove-app')
   assert.match((await sink.next()).raw, /A second factor was removed/)

@@ -78,6 +78,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { status, html } = await landing
       assert.equal(status, 400)
       assert.ok(html.includes(dead))
+      assert.match(html, /<a id="new-link" class="button" href="[^"]*\/forgot-password">/)
     }
 
     const canSignIn = async (username: string, password: string, browser = gatehouse.browser()) =>
@@ -105,9 +106,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match((await choose(own, 'short')).html, /at least 15 characters/)
       assert.match((await choose(own, 'passwordpassword')).html, /Many people use/)
       assert.match((await own.submit('choose-password', { password: fresh, repeated: 'other' })).html, /not the same/)
-      assert.match((await choose(own)).html, /<h1 id="password-set">/)
+      const set = await choose(own)
+      assert.match(set.html, /<h1 id="password-set">/)
       assert.match((await sink.next()).subject, /password for Gatehouse was changed/)
 
+      const back = / id="back" class="button" href="([^"]+)"/.exec(set.html)?.[1] ?? assert.fail('no way back to the application')
+      assert.ok(shows(await own.open(back), 'sign-in'))
+      assert.ok(shows(await own.submit('sign-in', { username, password: fresh }), 'consent'), 'on with the same request')
       await isDead(own.open(url))
       await isDead(
         own.post('/link/password', { token: new URL(url).searchParams.get('token') as string, password: fresh, repeated: fresh }),
@@ -124,8 +129,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const own = gatehouse.browser()
       for (let i = 0; i < 10; i++) assert.equal(await canSignIn(who.username, 'guess'), false)
       assert.equal(await canSignIn(who.username, 'the old password', own), false, 'too many attempts')
+      await own.open(app.url())
+      const { status, html } = await own.submit('sign-in', { username: who.username, password: 'the old password' })
+      assert.equal(status, 429)
+      const reset = /<a id="reset" href="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? assert.fail('a new password is not offered')
+      assert.ok((await own.open(reset)).html.includes(`name="login" value="${who.username}"`))
       await own.open((await linkOf('reset', who)).url)
-      await choose(own)
+      assert.doesNotMatch((await choose(own)).html, /id="back"/, 'the link belongs to no flow')
       await sink.next()
       assert.equal(await canSignIn(who.username, fresh), true, 'the new password ends the count of wrong guesses, everywhere')
       assert.equal(await canSignIn(who.username, fresh, own), true)

@@ -92,6 +92,29 @@ suite('refusals that people meet', () => {
     assert.equal(shown(await browser.open(`${gatehouse.issuer}/authorize/continue?flow=${flowToken}`)), expired)
   })
 
+  const wayOf = ({ html }: Landing) => / id="([a-z-]+)" class="button" href="([^"]+)"/.exec(html)?.slice(1)
+
+  test('who comes back too late, to the same browser, is led back to the application; for an hour', async () => {
+    const late = gatehouse.browser()
+    const page = await late.open(app.url())
+    const url = `${gatehouse.issuer}/authorize/continue?flow=${fieldOf(page, 'flow')}`
+    gatehouse.advance(gatehouse.root.ctx.tenant.lifetimes.flow + 1)
+    const refused = await late.open(url)
+    assert.deepEqual([shown(refused), wayOf(refused)], [expired, ['application', 'https://app.example/']])
+    assert.equal(wayOf(await gatehouse.browser().open(url)), undefined, 'another browser')
+    gatehouse.advance(3600)
+    assert.equal(wayOf(await late.open(url)), undefined)
+  })
+
+  test('a refusal leads on: back to the application that is known, and to signing out where that was the wish', async () => {
+    const wrong = await gatehouse.browser().open(app.url({ redirect_uri: 'https://evil.example/' }))
+    assert.deepEqual(wayOf(wrong), ['application', 'https://app.example/'])
+    assert.equal(wayOf(await gatehouse.browser().open(app.url({ client_id: 'nobody' }))), undefined)
+    const logout = await gatehouse.browser().open('/logout?id_token_hint=a.b.c')
+    assert.deepEqual([logout.status, wayOf(logout)], [400, ['sign-out', '/logout']])
+    assert.equal((await gatehouse.browser().open('/logout')).status, 200)
+  })
+
   const finished = 'this sign-in was already finished'
   /** Sends a form of a flow many times at once: one succeeds, the others learn that the flow has ended. */
   async function race(path: string, fields: Record<string, string>, isHeard: (answer: Record<string, string>) => boolean) {

@@ -114,7 +114,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
       for (const [name, work] of Object.entries(past))
         for (const audience of ['program', 'person', 'api'] as const) {
-          const { reply, error } = await withErrorReply<unknown>(audience, gatehouse.issuer, work)
+          const { reply, error } = await withErrorReply<unknown>({ audience }, gatehouse.issuer, work)
           const document = error && problemDocument(error, reply as Reply, gatehouse.issuer)
           assert.deepEqual(
             [(reply as { status?: number }).status, (document as { status?: number }).status, error?.description],

@@ -23,6 +23,7 @@ const endpoint: Endpoint = {
   advertisedAs: 'end_session_endpoint',
   methods: ['GET', 'POST'],
   audience: 'person',
+  wayOn: 'sign-out',
   async handle(ctx, request) {
     const { params, browser, method, address } = request
     params.check(ctx.server.mayRepeat)

@@ -1,6 +1,7 @@
 /** The applications with access to an account, and revoking it — RFC 6749 §10.2, OpenID Connect Core §3.1.2.4. */
 import type { Access } from '../../identity/account.ts'
-import { type Client, firstPartyId } from '../../protocol/client.ts'
+import { startOf } from '../../protocol/application-home.ts'
+import { firstPartyId } from '../../protocol/client.ts'
 import { describeDetail } from '../../protocol/detail-words.ts'
 import { scopesAmong } from '../../protocol/permissions.ts'
 import { applicationOf } from '../../protocol/respond.ts'
@@ -8,6 +9,7 @@ import { describeScopes } from '../../protocol/scope-words.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { applicationsPage } from '../pages/account/applications.ts'
 import { logoOf } from '../pages/emblem.ts'
+import { counted } from './counted.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
 
 const granted = ({ tenant, account }: AccountRequest): Promise<Access[]> => tenant.signIn.store.access.of(account.subject)
@@ -30,14 +32,6 @@ async function shownAs({ tenant: { ctx } }: AccountRequest, clientId: string) {
         start: undefined,
         returns: false,
       }
-}
-
-/** Where a sign-in to it starts, begun here. OpenID Connect Core §4 */
-function startOf({ initiate_login_uri: uri }: Client, iss: string): string | undefined {
-  if (uri === undefined) return undefined
-  const url = new URL(uri)
-  url.searchParams.set('iss', iss)
-  return url.href
 }
 
 /** Only among this account's grants: another account's is as unknown as one that does not exist. */
@@ -74,6 +68,10 @@ export const applications: Section = {
       body: applicationsPage({ base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items }),
       images: images.length > 0 ? [...new Set(images)].join(' ') : undefined,
     }
+  },
+  async state(accountRequest) {
+    const { length } = await granted(accountRequest)
+    return { text: length === 0 ? 'None has access to your account' : `${counted(length, 'application')} with access to your account` }
   },
   personalData: async (accountRequest) => ({
     applications: (await granted(accountRequest)).map(({ clientId, scope, details, createdAt, usedAt }) => ({

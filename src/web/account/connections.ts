@@ -7,6 +7,7 @@ import { removeEntry } from '../../vault/keep.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { type ConnectionsPage, connectionsPage } from '../pages/account/connections.ts'
 import { connectUrl, towardsProvider } from '../upstream/connect.ts'
+import { counted } from './counted.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
 
 /** One account at a provider: a way to sign in, kept tokens, or both. */
@@ -105,6 +106,10 @@ export const connections: Section = {
       .map((one) => ({ name: one.name, label: settingsOf(one).label }))
     const items = await itemsOf(accountRequest)
     return { body: connectionsPage({ base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items, offers }) }
+  },
+  async state(accountRequest) {
+    const { length } = await connected(accountRequest)
+    return { text: length === 0 ? 'None' : counted(length, 'account') }
   },
   personalData: async (accountRequest) => ({
     connected_accounts: (await connected(accountRequest)).map(({ connection, upstreamSubject, identity, entries }) => ({

@@ -5,6 +5,8 @@ import { countMail } from '../../identity/throttle.ts'
 import { emailAddress } from '../../protocol/email-address.ts'
 import type { WebTenant } from '../http/route.ts'
 import { emailPage } from '../pages/account/email.ts'
+import { html } from '../pages/html.ts'
+import { address } from '../pages/names.ts'
 import { tooManyAttempts } from '../sign-in/too-many-attempts.ts'
 import { confirmUrl } from './client.ts'
 import type { AccountRequest, Outcome, Refused, Section } from './section.ts'
@@ -75,6 +77,10 @@ export const email: Section = {
       }),
     }
   },
+  state: async ({ account }) =>
+    account.email === undefined
+      ? { text: 'None yet', open: true }
+      : { text: html`${address(account.email)}${!isVerified(account) && ', not confirmed yet'}`, open: !isVerified(account) },
   actions: {
     verify: { sensitive: false, audit: 'user.link', offered: hasMail, run: verify },
     change: { sensitive: true, audit: 'user.link', offered: hasMail, run: change },

@@ -1,11 +1,12 @@
 /** The passkeys of an account: adding, naming and removing them — Web Authentication Level 3 §7.1. */
 
-import { loginOf } from '../../identity/account.ts'
-import { confirmPasskey, passkeyCreation, removePasskey, renamePasskey } from '../../identity/passkeys.ts'
+import { acceptedPasskeys, confirmPasskey, passkeyCreation, removePasskey, renamePasskey, unknownPasskey } from '../../identity/passkeys.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { passkeysPage } from '../pages/account/passkeys.ts'
+import { pageScript } from '../pages/page-script.ts'
 import { passkeyScript } from '../pages/passkey.ts'
-import { signInUrl } from './client.ts'
+import { confirmUrl } from './client.ts'
+import { counted } from './counted.ts'
 import { lastOne, shownOnce } from './last-factor.ts'
 import type { AccountRequest, Outcome, Refused, Section } from './section.ts'
 
@@ -43,14 +44,20 @@ export const passkeys: Section = {
   name: 'passkeys',
   title: 'Passkeys',
   summary: 'Sign in with a passkey instead of a password',
-  async show(accountRequest) {
-    const { tenant, session, account, fresh } = accountRequest
+  async show(accountRequest, refused) {
+    const { tenant, request, session, account, fresh } = accountRequest
     const { signIn, ctx } = tenant
     const items = await signIn.store.passkeys.of(account.subject)
     const offer = fresh ? await passkeyCreation(signIn, account, contextOf(accountRequest), ctx.now()) : undefined
-    const confirm = signInUrl(ctx, { state: 'passkeys', purpose: 'confirm', loginHint: loginOf(account) })
-    const page = { base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items, offer, confirm }
-    return { body: passkeysPage(page), ...(fresh && { script: passkeyScript }) }
+    const confirm = confirmUrl(accountRequest, 'passkeys')
+    const unknown = refused?.act === 'add' ? await unknownPasskey(signIn, request.params.get('response') ?? '') : undefined
+    const accepted = acceptedPasskeys(signIn, account.subject, items)
+    const page = { base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items, offer, confirm, unknown, accepted }
+    return { body: passkeysPage(page), script: [passkeyScript, pageScript] }
+  },
+  async state({ tenant, account }) {
+    const { length } = await tenant.signIn.store.passkeys.of(account.subject)
+    return { text: length === 0 ? 'None yet: sign in with your fingerprint, your face or a PIN' : counted(length, 'passkey') }
   },
   async personalData({ tenant, account }) {
     const all = await tenant.signIn.store.passkeys.of(account.subject)
@@ -62,7 +69,8 @@ export const passkeys: Section = {
     }
   },
   actions: {
-    add: { sensitive: true, audit: 'user.factor-add', factor: 'passkey', run: add },
+    // Whether the sign-in is recent is judged when the challenge is made: a passkey refused afterwards would stay on the device.
+    add: { sensitive: false, audit: 'user.factor-add', factor: 'passkey', run: add },
     rename: { sensitive: true, audit: 'user.factor-rename', run: rename },
     remove: { sensitive: true, audit: 'user.factor-remove', factor: 'passkey', run: remove },
   },

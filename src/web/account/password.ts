@@ -18,7 +18,7 @@ async function change(accountRequest: AccountRequest): Promise<Outcome> {
   const { tenant, request, account, session, sessions } = accountRequest
   const { params } = request
   const { passwords } = tenant.signIn
-  const [text = '', repeated = ''] = [params.get('password'), params.get('repeated')]
+  const [text = '', repeated] = [params.get('password'), params.get('repeated')]
   const wrong = await problemOfCurrent(accountRequest, params.get('current') ?? '')
   if (wrong) return { refused: wrong }
   const problem = passwordProblem(text, { repeated, account, isPopular: passwords.isPopular })
@@ -69,6 +69,7 @@ export const password: Section = {
       }),
     }
   },
+  state: async ({ account: { passwordHash } }) => ({ text: passwordHash === undefined ? 'None: you sign in without one' : 'Set' }),
   actions: { change: { sensitive: true, audit: 'user.password', run: change } },
   notices: { changed: 'Your password is saved. Everything else that was signed in with the old one is signed out.' },
 }

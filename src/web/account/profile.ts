@@ -4,9 +4,11 @@ import { loginOf } from '../../identity/account.ts'
 import { claimsSchema } from '../../identity/accounts.ts'
 import type { Attribute, Values } from '../../identity/attributes.ts'
 import { changeProfile } from '../../identity/own-profile.ts'
+import { shown } from '../../identity/people.ts'
 import type { Params } from '../../protocol/params.ts'
 import type { WebTenant } from '../http/route.ts'
 import { type ProfilePage, profilePage } from '../pages/account/profile.ts'
+import { plain } from '../pages/names.ts'
 import { fieldErrors } from '../sign-in/form-errors.ts'
 import { isShown, textOf, typedOf, valueFaults, valuesOf } from '../sign-in/questions.ts'
 import type { AccountRequest, Outcome, Refused, RefusedAction, Section } from './section.ts'
@@ -132,6 +134,7 @@ export const profile: Section = {
     const attributes = await attributesShown(accountRequest, refused)
     return { body: profilePage({ ...context, values, ...attributes, faults: refused?.faults ?? {} }) }
   },
+  state: async ({ account }) => ({ text: plain(shown(account).name) }),
   personalData: async ({ account }) => ({ claims: account.claims }),
   actions: { save: { sensitive: false, audit: 'user.change', run: save } },
   notices: { saved: 'Your profile is saved.' },

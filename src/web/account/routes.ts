@@ -4,12 +4,12 @@ import { refuse } from '../../protocol/errors.ts'
 import { isComplete } from '../../protocol/progress.ts'
 import type { Reply, Request } from '../../protocol/request-reply.ts'
 import type { Route, ViewReply, WebTenant } from '../http/route.ts'
-import { type AccountPageContext, accountView } from '../pages/account/layout.ts'
+import { type AccountPageContext, accountView, type SectionGroup } from '../pages/account/layout.ts'
 import { overviewPage } from '../pages/account/overview.ts'
 import { strangerView } from '../pages/account/stranger.ts'
 import { confirmUrl, recently, returnPath, signInUrl } from './client.ts'
 import type { AccountRequest, RefusedAction, Section, SectionAction } from './section.ts'
-import { sections } from './sections.ts'
+import { sectionGroups, sections } from './sections.ts'
 
 /** Notices of actions that were not done because a sign-in was required first. */
 const undone: Readonly<Record<string, string>> = {
@@ -33,6 +33,11 @@ const isOffered = ({ offered }: Pick<Section, 'offered'>, tenant: WebTenant) => 
 
 const pathOf = (name: string) => (name === 'overview' ? '/account' : `/account/${name}`)
 
+/** The sections that this tenant offers. */
+function groupsFor(tenant: WebTenant): SectionGroup<Section>[] {
+  return sectionGroups.map(({ heading, sections }) => ({ heading, sections: sections.filter((section) => isOffered(section, tenant)) }))
+}
+
 /** What every account page displays. */
 function locationOf({ tenant, account }: AccountRequest, current: string): AccountPageContext {
   const { base, ctx } = tenant
@@ -40,7 +45,7 @@ function locationOf({ tenant, account }: AccountRequest, current: string): Accou
     base,
     tenant: ctx.tenant.name,
     current: current === 'overview' ? undefined : current,
-    sections: sections.filter((section) => isOffered(section, tenant)),
+    groups: groupsFor(tenant),
     person: shown(account),
     switchAccount: signInUrl(ctx, { state: current, purpose: 'switch' }),
     signOut: ctx.server.endpoints.has('/logout'),
@@ -56,7 +61,12 @@ async function pageOf(section: Section, accountRequest: AccountRequest, refused?
   const content = await section.show(accountRequest, refused)
   const done = accountRequest.request.method === 'GET' ? accountRequest.request.params.get('done') : undefined
   const messages = { notice: sentence(section.notices, done), undone: sentence(undone, done), problem: refused?.problem }
-  const view = accountView(locationOf(accountRequest, section.name), { title: section.title, ...content, ...messages })
+  const view = accountView(locationOf(accountRequest, section.name), {
+    title: section.title,
+    ...content,
+    ...messages,
+    focused: refused?.faults !== undefined,
+  })
   return refused ? { kind: 'view', status: refused.status ?? 422, view, headers: refused.headers ?? {} } : { kind: 'view', view }
 }
 
@@ -67,8 +77,14 @@ const overview: Route = {
   async handle(tenant, request) {
     const accountRequest = await openAccountPage(tenant, request)
     if (!accountRequest) return { kind: 'redirect', to: signInUrl(tenant.ctx, { state: 'overview', purpose: 'sign-in' }) }
-    const context = locationOf(accountRequest, 'overview')
-    return { kind: 'view', view: accountView(context, { title: 'Your account', body: overviewPage(context) }) }
+    const groups = await Promise.all(
+      groupsFor(tenant).map(async ({ heading, sections }) => ({
+        heading,
+        sections: await Promise.all(sections.map(async (section) => ({ ...section, state: await section.state?.(accountRequest) }))),
+      })),
+    )
+    const body = overviewPage({ base: tenant.base, groups })
+    return { kind: 'view', view: accountView(locationOf(accountRequest, 'overview'), { title: 'Your account', body }) }
   },
 }
 

@@ -1,16 +1,18 @@
 /** The authenticator app and the recovery codes of an account — NIST SP 800-63B-4 §4.1, §4.2. */
 
-import { loginOf } from '../../identity/account.ts'
 import { removeTotp } from '../../identity/factors.ts'
 import { renewRecoveryCodes } from '../../identity/recovery-codes.ts'
 import { confirmTotp, offerTotp, sameTotp } from '../../identity/totp.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { secondFactorsPage } from '../pages/account/second-factors.ts'
-import { signInUrl } from './client.ts'
+import { confirmUrl } from './client.ts'
+import { counted } from './counted.ts'
 import { lastOne, shownOnce } from './last-factor.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
 
 const contextOf = ({ session }: AccountRequest) => `account ${session.sid}`
+
+const wrong = 'The code is not right. Please type the one the app shows now.'
 
 async function addApp(accountRequest: AccountRequest): Promise<Outcome> {
   const { tenant, request, account } = accountRequest
@@ -21,7 +23,7 @@ async function addApp(accountRequest: AccountRequest): Promise<Outcome> {
     { context: contextOf(accountRequest), draft, code, onlyFirst: false },
     tenant.ctx.now(),
   )
-  if (!codes) return { refused: { problem: 'The code is not right. Please type the one the app shows now.' } }
+  if (!codes) return { refused: { problem: wrong, faults: { code: wrong } } }
   if (codes === 'refused') return { refused: { problem: 'Your account was changed in the meantime.', status: 409 } }
   return codes.length === 0 ? { done: 'added' } : shownOnce(accountRequest, codes, 'second-factors')
 }
@@ -34,7 +36,7 @@ async function removeApp(accountRequest: AccountRequest): Promise<Outcome> {
 }
 
 async function newCodes(accountRequest: AccountRequest): Promise<Outcome> {
-  const codes = await renewRecoveryCodes(accountRequest.tenant.signIn, accountRequest.account.subject)
+  const codes = await renewRecoveryCodes(accountRequest.tenant.signIn, accountRequest.account)
   return codes
     ? shownOnce(accountRequest, codes, 'second-factors')
     : { refused: { problem: 'Recovery codes come with a second factor. Set one up first.' } }
@@ -51,7 +53,7 @@ export const secondFactors: Section = {
     const draft = refused?.act === 'add-app' ? request.params.get('draft') : undefined
     const [context, now] = [contextOf(accountRequest), ctx.now()]
     const offer = draft === undefined ? offerTotp(signIn, account, context, now) : sameTotp(signIn, account, context, draft, now)
-    const confirm = signInUrl(ctx, { state: 'second-factors', purpose: 'confirm', loginHint: loginOf(account) })
+    const confirm = confirmUrl(accountRequest, 'second-factors')
     return {
       body: secondFactorsPage({
         base: tenant.base,
@@ -65,6 +67,12 @@ export const secondFactors: Section = {
         confirm: fresh ? undefined : confirm,
       }),
     }
+  },
+  async state({ tenant, account }) {
+    const { totp, passkeys, recoveryCodes } = await tenant.signIn.store.factors.of(account.subject)
+    const on = [totp && 'Authenticator app', passkeys > 0 && counted(passkeys, 'passkey')].filter((one) => typeof one === 'string')
+    if (on.length === 0) return { text: 'Off: whoever learns your password can sign in', open: true }
+    return { text: [...on, `${counted(recoveryCodes, 'recovery code')} left`].join(', '), open: recoveryCodes === 0 }
   },
   async personalData({ tenant, account }) {
     const { totp, recoveryCodes } = await tenant.signIn.store.factors.of(account.subject)

@@ -5,6 +5,7 @@ import type { AuditEventType as AuditAct } from '../../protocol/audit-events.ts'
 import type { Browser, Reply, Request } from '../../protocol/request-reply.ts'
 import type { Session } from '../../protocol/types.ts'
 import type { ViewReply, WebTenant } from '../http/route.ts'
+import type { SectionState } from '../pages/account/overview.ts'
 import type { Html } from '../pages/html.ts'
 
 /** A request of a signed-in person for their own account. Sections act on this account only. */
@@ -61,7 +62,7 @@ export interface Content {
   body: Html
   images?: string | undefined
   /** Runs once the page has loaded. */
-  script?: Html
+  script?: Html | readonly Html[]
 }
 
 export interface Section {
@@ -72,6 +73,8 @@ export interface Section {
   summary: string
   /** Whether this tenant offers it; always when absent. */
   offered?(tenant: WebTenant): boolean
+  /** How it stands, for the overview; its summary when absent. */
+  state?(accountRequest: AccountRequest): Promise<SectionState>
   /** `refused`: the action that was just refused; without one when the form was posted for another account. */
   show(accountRequest: AccountRequest, refused: RefusedAction | undefined): Promise<Content>
   /** What the section contributes to the download of personal data, without secrets. */

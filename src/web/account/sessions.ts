@@ -3,6 +3,9 @@ import type { SessionRow } from '../../identity/account.ts'
 import { logoutFrames } from '../../protocol/logout-frames.ts'
 import { isoTime } from '../http/iso-time.ts'
 import { sessionsPage } from '../pages/account/sessions.ts'
+import { html } from '../pages/html.ts'
+import { moment } from '../pages/time.ts'
+import { counted } from './counted.ts'
 import type { AccountRequest, Outcome, Section } from './section.ts'
 
 /** Live sessions: one past its idle timeout has ended, even if its row still exists. */
@@ -49,6 +52,12 @@ export const sessions: Section = {
       current: sid === session.sid,
     }))
     return { body: sessionsPage({ base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items }) }
+  },
+  async state(accountRequest) {
+    const rows = await live(accountRequest)
+    const last = Math.max(...rows.map(({ authTime }) => authTime))
+    const zone = accountRequest.account.claims['zoneinfo']
+    return { text: html`${counted(rows.length, 'session')}, last sign-in ${moment(last, zone)}` }
   },
   personalData: async (accountRequest) => ({
     sessions: (await live(accountRequest)).map(({ sid, device, address, authTime, acr, amr, createdAt, lastSeenAt, expiresAt }) => ({

@@ -13,6 +13,7 @@ import type { HttpDeps, Log } from './deps.ts'
 import { commonHeaders, type HttpState, headersOf, isForeign, originHeaders, preflightHeaders } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { answerUnreadable, refuseOddAddress, refuseOddRequests } from './odd-requests.ts'
+import { placed } from './placed.ts'
 import { isJson, jsonOf, jwtOf, readParams, readPath, readQuery } from './request-body.ts'
 import type { Route, ViewReply, WebTenant } from './route.ts'
 import { finish, type ResponseContext, requestOf, send } from './send.ts'
@@ -118,7 +119,7 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
   }
   let entered: WebTenant | undefined
   const audience = (typeof req.body === 'string' && isJson(req) && route.audienceOf?.(req.body)) || route.audience
-  const { reply: result, error } = await withErrorReply(audience, deps.issuer, async () => {
+  const { reply: result, error } = await withErrorReply({ ...route, audience }, deps.issuer, async () => {
     const path = readPath(req)
     const tenant = (await deps.tenant(slug)) ?? refuse('not_found', 'there is no such tenant here')
     context.tenant = tenant.ctx.tenant.name
@@ -133,7 +134,9 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
     }
     const [json, jwt] = [jsonOf(route, req), jwtOf(route, req)]
     entered = tenant
-    const result = await route.handle(tenant, readRequest(state, tenant, route, req), { json, jwt, path, query: () => readQuery(req) })
+    const request = readRequest(state, tenant, route, req)
+    const own = route.ownForm ? placed(tenant, request) : tenant
+    const result = await route.handle(own, request, { json, jwt, path, query: () => readQuery(req) })
     if (result.remember) context.headers['set-cookie'] = tenant.cookies.write(result.remember, req.headers.cookie)
     return result
   })

@@ -42,7 +42,11 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
     const [route] = routesAt(req.raw.url)
     if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && route?.body === 'json') {
       const problem = new Problem(415, 'invalid_request', 'send the body as application/json')
-      return send(reply, problemDocument(problem, errorReply(problem, 'api', deps.issuer), deps.issuer), plainContext(state, req))
+      return send(
+        reply,
+        problemDocument(problem, errorReply(problem, { audience: 'api' }, deps.issuer), deps.issuer),
+        plainContext(state, req),
+      )
     }
     if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
       return sendError(state, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
@@ -150,7 +154,7 @@ function errorMessage(
   headers: Readonly<Record<string, string>> = {},
 ): Message {
   const audience = request.headers.accept?.includes('text/html') ? 'person' : 'program'
-  const answer = errorReply(new OAuthError(code, description), audience, state.deps.issuer)
+  const answer = errorReply(new OAuthError(code, description), { audience }, state.deps.issuer)
   return messageOf(answer, plainContext(state, request, headers))
 }
 

@@ -1,10 +1,9 @@
 /** Where a person chooses among the accounts signed in in this browser — OpenID Connect Core §3.1.2.1, `prompt=select_account`. */
 import type { Pages } from '../../protocol/request-reply.ts'
-import { emblem, logoOf, personCard } from './emblem.ts'
+import { logoOf, party, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
 import { chevron, plus } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
-import { named, plain } from './names.ts'
 
 const words = {
   title: 'Choose an account',
@@ -15,13 +14,14 @@ const words = {
 
 export function chooseAccount(data: Pages['choose-account'], look: PageContext): View {
   const { application } = data
+  const { emblem, name, title } = party(application, look)
   return {
-    title: html`${words.title} ${fill(words.lead, { application: plain(application.name) })}`,
+    title: html`${words.title} ${fill(words.lead, { application: title })}`,
     images: logoOf(application)?.source,
     forms: "'self'",
-    body: html`<header>${emblem(application)}
+    body: html`<header>${emblem}
 <h1>${words.title}</h1>
-<p class="lead">${fill(words.lead, { application: named(application.name) })}</p>
+<p class="lead">${fill(words.lead, { application: name })}</p>
 </header>
 <form id="choose-account" method="post" action="${look.base}/authorize/choose-account">
 <input type="hidden" name="flow" value="${data.flow}">

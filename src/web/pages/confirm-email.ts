@@ -1,7 +1,8 @@
 /** Where a person who followed a link confirms an email address. A page with a button, since mail scanners follow links. */
 import type { Pages } from '../../protocol/request-reply.ts'
-import { ownEmblem, personCard } from './emblem.ts'
+import { badge, personCard } from './emblem.ts'
 import { html } from './html.ts'
+import { envelope } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
 import { address } from './names.ts'
 
@@ -16,7 +17,7 @@ export function confirmEmail({ token, email, person }: Pages['confirm-email'], l
   return {
     title: html`${words.title}`,
     forms: "'self'",
-    body: html`<header>${ownEmblem()}
+    body: html`<header>${badge(envelope)}
 <h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
 <p id="email" class="lead"><strong>${address(email)}</strong></p>

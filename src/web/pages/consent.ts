@@ -4,7 +4,7 @@ import type { Application, Comparison, ConsentItem, Pages, ScopeLine } from '../
 import { detailText } from './detail.ts'
 import { emblem, logoOf, personCard } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
-import { check, dot, warning } from './icons.ts'
+import { check, dot, drawer, face, screen, warning } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
 import { address, host, named, plain } from './names.ts'
 import { webUrl } from './urls.ts'
@@ -15,10 +15,12 @@ const words = {
   person: 'Signed in as',
   notYou: 'Not you?',
   fresh: 'It will be able to',
+  identity: 'Who you are',
+  data: 'Your data',
+  writes: 'can change it',
   known: 'Already allowed',
   details: 'It asks you to allow exactly this',
   knownDetails: 'You have allowed exactly this already',
-  at: 'at {api}',
   nothing: 'It asks for nothing except that you sign in.',
   policy: 'Privacy policy',
   terms: 'Terms of service',
@@ -35,7 +37,7 @@ const words = {
   unproven: 'Nobody here has used this application before, and nobody has checked who runs it.',
   host: 'It is published by {host}. Nobody here has checked its name.',
   loopback: 'It runs on this device, where any other program could pretend to be it. Allow it only if you have just started it yourself.',
-  next: 'Either way you continue to {place}, which learns your answer.',
+  next: 'You will return to {place}, which learns your answer.',
 }
 
 export function consent(data: Pages['consent'], look: PageContext): View {
@@ -117,7 +119,35 @@ function placeOf(to: string): Html | undefined {
 function scopeList(id: string, heading: string, scopes: readonly ScopeLine[], mark: Html): Html | undefined {
   if (scopes.length === 0) return undefined
   return html`<section class="scopes ${id}" aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>
-<ul>${scopes.map((scope) => html`<li>${mark}<span><bdi>${scope.description || scope.name}</bdi>${scope.api !== undefined && html` <span class="api">${fill(words.at, { api: named(scope.api) })}</span>`}</span></li>`)}</ul></section>`
+${groupsOf(scopes).map(
+  ({ icon, title, lines }) => html`<h3>${icon}<span>${title}</span></h3>
+<ul>${lines.map((scope) => html`<li>${mark}<span><bdi>${scope.description || scope.name}</bdi>${writes(scope) && html` <span class="tag writes">${words.writes}</span>`}</span></li>`)}</ul>`,
+)}</section>`
+}
+
+/** The standard scopes that tell who somebody is. OpenID Connect Core §5.4 */
+const identity = ['openid', 'profile', 'email', 'address', 'phone']
+
+/** Who the person is, data about them at this server, then each API. */
+function groupsOf(scopes: readonly ScopeLine[]): { icon: Html; title: Value; lines: readonly ScopeLine[] }[] {
+  const { identity: who = [], data = [] } = Object.groupBy(
+    scopes.filter(({ api }) => api === undefined),
+    ({ name }) => (identity.includes(name) ? 'identity' : 'data'),
+  )
+  const apis = Map.groupBy(
+    scopes.filter(({ api }) => api !== undefined),
+    ({ api }) => api as string,
+  )
+  return [
+    { icon: face, title: words.identity, lines: who },
+    { icon: drawer, title: words.data, lines: data },
+    ...[...apis].map(([api, lines]) => ({ icon: screen, title: named(api), lines })),
+  ].filter(({ lines }) => lines.length > 0)
+}
+
+/** Names of scopes tell it by custom; no specification does. */
+function writes({ name }: ScopeLine): boolean {
+  return /(?:^|[^a-z])(?:write|create|add|update|edit|modify|change|delete|remove|manage|admin|send|full)(?:$|[^a-z])/i.test(name)
 }
 
 function site(application: Application): Html | undefined {

@@ -5,11 +5,13 @@ import { fill, html } from './html.ts'
 import { dot } from './icons.ts'
 import type { View } from './layout.ts'
 import { named, plain } from './names.ts'
+import { pageScript } from './page-script.ts'
+import { currentPassword } from './password-field.ts'
 
 const words = {
   title: '{application} asks for access',
   fresh: 'It will be able to',
-  subject: 'Email or username',
+  subject: 'Email or user name',
   password: 'Password',
   allow: 'Allow',
   deny: 'Don’t allow',
@@ -32,6 +34,7 @@ export function decisionView({ base, ticket, application, scopes, signedIn, logi
     title: fill(words.title, { application: plain(application.name) }),
     images: logoOf(application)?.source,
     forms: 'anywhere',
+    script: pageScript,
     body: html`<header>${emblem(application)}
 <h1>${fill(words.title, { application: named(application.name) })}</h1>
 </header>
@@ -42,8 +45,7 @@ ${
   !signedIn &&
   html`<div class="field"><label for="subject">${words.subject}</label>
 <input id="subject" name="subject" value="${loginHint}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" required autofocus></div>
-<div class="field"><label for="password">${words.password}</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required></div>`
+${currentPassword({ name: 'password', label: words.password, focus: false })}`
 }
 <div class="answers"><button id="allow" class="primary" name="authorized" value="true">${words.allow}</button>
 <button id="deny" name="authorized" value="false" formnovalidate>${words.deny}</button></div>

@@ -1,9 +1,10 @@
 /** Where a person types the code that a device shows — RFC 8628 §3.3; WCAG 2.2 §3.3.2. */
 import type { Pages } from '../../protocol/request-reply.ts'
-import { ownEmblem } from './emblem.ts'
+import { badge } from './emblem.ts'
 import { html } from './html.ts'
-import { warning } from './icons.ts'
+import { screen } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
+import { problemNote } from './problem.ts'
 
 const words = {
   title: 'Connect a device',
@@ -20,14 +21,14 @@ export function device({ userCode, problem }: Pages['device'], look: PageContext
   return {
     title: html`${problem === undefined ? words.title : words.titleWithProblem}`,
     forms: "'self'",
-    body: html`<header>${ownEmblem()}
+    body: html`<header>${badge(screen)}
 <h1>${words.title}</h1>
 <p class="lead">${userCode !== undefined && problem === undefined ? words.compare : words.lead}</p>
 </header>
-${problem !== undefined && html`<p id="problem" class="problem" role="alert" tabindex="-1" autofocus>${warning}<span>${problem}</span></p>`}
+${problemNote(problem)}
 <form id="device" method="post" action="${look.base}/device/confirm">
 <div class="field"><label for="user-code">${words.code}</label>
-<input id="user-code" class="digits" name="user_code" value="${userCode}" autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="20" placeholder="XXXX-XXXX" enterkeyhint="go" required${state}${problem === undefined && html` autofocus`}></div>
+<input id="user-code" class="digits" name="user_code" value="${userCode}" autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="20" placeholder="XXXX-XXXX" enterkeyhint="go" required${state} autofocus></div>
 <button id="submit" class="primary">${words.submit}</button>
 </form>
 <p class="note">${words.note}</p>`,

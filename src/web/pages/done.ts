@@ -1,7 +1,8 @@
 /** Confirms that something is done, when there is no flow to return to. */
 import type { Pages } from '../../protocol/request-reply.ts'
-import { ownEmblem } from './emblem.ts'
-import { html } from './html.ts'
+import { badge } from './emblem.ts'
+import { type Html, html } from './html.ts'
+import { check, envelope, screen } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
 
 const words = {
@@ -51,19 +52,26 @@ const words = {
     note: 'You can close this window.',
   },
   back: 'Back to sign in',
+  goOn: 'Go on to sign in',
   account: 'Your account',
 }
 
 export function done({ what, flow }: Pages['done'], look: PageContext): View {
   const { title, lead, note } = words[what]
+  const back = flow === undefined ? undefined : `${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}`
   return {
     title: html`${title}`,
-    body: html`<header>${ownEmblem()}
+    body: html`<header>${badge(iconOf(what))}
 <h1 id="${what}">${title}</h1>
 <p class="lead">${lead}</p>
 </header>
-<p class="note">${note}</p>
-${look.account && what !== 'mail-sent' && html`<div class="ways-out"><a id="account" href="${look.base}/account">${words.account}</a></div>`}
-${flow !== undefined && html`<div class="ways-out"><a id="back" href="${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}">${words.back}</a></div>`}`,
+${(back === undefined || what !== 'password-set') && html`<p class="note">${note}</p>`}
+${look.account && !back && what !== 'mail-sent' && html`<div class="ways-out"><a id="account" href="${look.base}/account">${words.account}</a></div>`}
+${back !== undefined && (what === 'password-set' ? html`<a id="back" class="button" href="${back}">${words.goOn}</a>` : html`<div class="ways-out"><a id="back" href="${back}">${words.back}</a></div>`)}`,
   }
+}
+
+function iconOf(what: Pages['done']['what']): Html {
+  if (what.endsWith('mail-sent')) return envelope
+  return what.startsWith('device-') ? screen : check
 }

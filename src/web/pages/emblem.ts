@@ -2,7 +2,7 @@
 import type { Application, Person } from '../../protocol/request-reply.ts'
 import { type Html, html } from './html.ts'
 import { mark } from './icons.ts'
-import { address, initials, named, tint } from './names.ts'
+import { address, initials, named, plain, tint } from './names.ts'
 import { cspSource, webUrl } from './urls.ts'
 
 /** A logo that may be displayed: its address, and the source that the policy must allow for it. */
@@ -21,9 +21,28 @@ export function emblem(application: Application): Html {
   return html`<div class="emblem tint-${tint(application.name)}" aria-hidden="true">${face}</div>`
 }
 
-/** Ours, where no application is involved. */
+/** What the page is about, where no application is involved. `tone`: of a page that refuses. */
+export function badge(icon: Html, tone: 'own' | 'alarm' = 'own'): Html {
+  return html`<div class="emblem ${tone}" aria-hidden="true">${icon}</div>`
+}
+
+/** Ours. */
 export function ownEmblem(): Html {
-  return html`<div class="emblem own" aria-hidden="true">${mark}</div>`
+  return badge(mark)
+}
+
+/** The tenant's: its initials. */
+export function tenantEmblem(name: string): Html {
+  return plain(name) === 'Gatehouse'
+    ? ownEmblem()
+    : html`<div class="emblem tint-${tint(name)}" aria-hidden="true"><span>${letters(name)}</span></div>`
+}
+
+/** The other side of a sign-in: the application, or the tenant for its own account page. */
+export function party(application: Application, { tenant }: { tenant: string }): { emblem: Html; name: Html; title: string } {
+  return application.own
+    ? { emblem: tenantEmblem(tenant), name: html`your account`, title: 'your account' }
+    : { emblem: emblem(application), name: named(application.name), title: plain(application.name) }
 }
 
 /** Initials, name and detail of a person. */

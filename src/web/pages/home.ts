@@ -1,21 +1,28 @@
 /** The front page: in production a way in, in development mode a way to begin. */
-import { ownEmblem } from './emblem.ts'
-import { html } from './html.ts'
+import { ownEmblem, tenantEmblem } from './emblem.ts'
+import { type Html, html } from './html.ts'
+import { chevron } from './icons.ts'
 import type { View } from './layout.ts'
 import { named } from './names.ts'
 
 const words = {
   signIn: 'Sign in',
   account: 'Your account',
+  lead: 'Sign in to look after your account.',
+  welcome: 'You are signed in.',
+  accountLead: 'Profile, password, second factors',
   running: 'Gatehouse is running',
   mode: 'Development mode at {issuer}',
   demo: 'Try the demo application',
   api: 'API reference',
+  apiLead: 'The JSON APIs, to read and to try',
   mails: 'Sent mail',
+  mailsLead: 'Links and notices, not really sent',
   token: 'Your first token',
   tokenLead: 'Run this in a terminal:',
   next: 'Next steps',
   discovery: 'Settings for your library',
+  discoveryLead: 'The discovery document',
 }
 
 /** What development mode offers. */
@@ -45,8 +52,9 @@ export function homeView(page: HomePage): View {
 function tenantView({ base, tenant, account, signedIn }: HomePage): View {
   return {
     title: html`${words.signIn}`,
-    body: html`<header>${ownEmblem()}
+    body: html`<header>${tenantEmblem(tenant)}
 <h1>${named(tenant)}</h1>
+${account && html`<p class="lead">${signedIn ? words.welcome : words.lead}</p>`}
 </header>
 ${account && html`<a id="account" class="button" href="${base}/account">${signedIn ? words.account : words.signIn}</a>`}`,
   }
@@ -61,14 +69,18 @@ function developmentView({ base, issuer, account }: HomePage, { application, mac
 <p class="lead">${words.mode.replace('{issuer}', issuer)}</p>
 </header>
 ${application !== undefined && html`<a id="demo" class="button" href="${application}">${words.demo}</a>`}
-<nav class="ways" aria-label="${words.next}"><ul>
-${account && html`<li><a id="account" href="${base}/account">${words.account}</a></li>`}
-${docs && html`<li><a id="api" href="${base}/docs">${words.api}</a></li>`}
-${mails && html`<li><a id="mails" href="${base}/mails">${words.mails}</a></li>`}
-<li><a id="discovery" href="${base}/.well-known/openid-configuration">${words.discovery}</a></li>
+<nav class="way-on" aria-label="${words.next}"><ul class="rows">
+${account && way('account', `${base}/account`, words.account, words.accountLead)}
+${docs && way('api', `${base}/docs`, words.api, words.apiLead)}
+${mails && way('mails', `${base}/mails`, words.mails, words.mailsLead)}
+${way('discovery', `${base}/.well-known/openid-configuration`, words.discovery, words.discoveryLead)}
 </ul></nav>
 <section class="details" aria-labelledby="token"><h2 id="token">${words.token}</h2>
 <p>${words.tokenLead}</p>
 <pre id="curl" tabindex="0"><code>${curl}</code></pre></section>`,
   }
+}
+
+function way(id: string, href: string, name: string, detail: string): Html {
+  return html`<li><a id="${id}" class="row" href="${href}"><span class="who"><span class="name">${name}</span> <span class="detail">${detail}</span></span>${chevron}</a></li>`
 }

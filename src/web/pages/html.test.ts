@@ -40,5 +40,5 @@ test('markup is made from constants only, and only in the tag itself and for sty
     (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
   )
   const makers = sources.filter((name) => readFileSync(`${import.meta.dirname}/${name}`, 'utf8').includes('new Html('))
-  assert.deepEqual(makers.sort(), ['html.ts', 'layout.ts', 'passkey.ts'])
+  assert.deepEqual(makers.sort(), ['html.ts', 'layout.ts', 'page-script.ts', 'passkey.ts'])
 })

@@ -1,5 +1,6 @@
 /** The document around every page — HTML Living Standard §4.2, WCAG 2.2 §1.3.1, §2.4.2, §3.1.1. */
 import { readFileSync } from 'node:fs'
+import { tenantEmblem } from './emblem.ts'
 import { Html, html } from './html.ts'
 import { favicon, mark } from './icons.ts'
 import { named, plain } from './names.ts'
@@ -29,6 +30,8 @@ export interface View {
   /** Text only. */
   title: Html
   body: Html
+  /** At the top, in place of the tenant's name. */
+  banner?: Html
   head?: Html
   /** How the page is laid out; a card in the middle when absent. */
   shape?: 'account'
@@ -39,7 +42,7 @@ export interface View {
   /** Where its forms may post to; absent: it has none. `anywhere`: the client's callback may itself redirect to other sites. */
   forms?: "'self'" | 'anywhere'
   /** Runs once the document is there. */
-  script?: Html
+  script?: Html | readonly Html[] | undefined
 }
 
 const style = new Html(readFileSync(new URL('./style.css', import.meta.url), 'utf8'))
@@ -54,20 +57,19 @@ export function layout(view: View, look: PageContext): string {
 <title>${view.title} – ${plain(look.tenant)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f1ec">
-<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#121513">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f6f5">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0d1210">
 <meta name="robots" content="noindex">
 <link rel="icon" href="${favicon}">
 ${view.head}
 <style nonce="${look.nonce}">${style}${view.shape === 'account' && accountStyle}</style>
 </head>
 <body${view.shape && html` class="${view.shape}"`}>
+<header class="banner">${view.banner ?? html`<span class="brand">${tenantEmblem(look.tenant)}<span class="tenant">${named(look.tenant)}</span></span>`}</header>
 <main>
 ${view.body}
 </main>
-<footer>${mark}<span class="tenant">${named(look.tenant)}</span>${
-    plain(look.tenant) !== 'Gatehouse' && html`<span class="maker">Gatehouse</span>`
-  }</footer>
+<footer>${mark}<span class="maker">Gatehouse</span></footer>
 ${view.script && html`<script nonce="${look.nonce}">${view.script}</script>`}
 </body>
 </html>

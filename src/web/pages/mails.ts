@@ -1,6 +1,7 @@
 /** Development mode: the mail that was not really sent, newest first. */
-import { ownEmblem } from './emblem.ts'
+import { badge } from './emblem.ts'
 import { type Html, html } from './html.ts'
+import { envelope } from './icons.ts'
 import type { View } from './layout.ts'
 import { plain } from './names.ts'
 
@@ -22,7 +23,7 @@ export interface SentMail {
 export function mailsView({ base, issuer, mails }: { base: string; issuer: string; mails: readonly SentMail[] }): View {
   return {
     title: html`${words.title}`,
-    body: html`<header>${ownEmblem()}
+    body: html`<header>${badge(envelope)}
 <h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
 </header>

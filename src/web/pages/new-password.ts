@@ -1,11 +1,12 @@
 /** Where a person replaces a temporary password — NIST SP 800-63B-4 §3.1.1.2; WCAG 2.2 §3.3.8. */
-import { shortestPassword } from '../../identity/password-policy.ts'
 import type { Pages } from '../../protocol/request-reply.ts'
-import { ownEmblem, personCard } from './emblem.ts'
-import { fill, html } from './html.ts'
-import { warning } from './icons.ts'
+import { badge, personCard } from './emblem.ts'
+import { html } from './html.ts'
+import { lock } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
-import { named } from './names.ts'
+import { pageScript } from './page-script.ts'
+import { newPasswordField } from './password-field.ts'
+import { problemNote } from './problem.ts'
 
 const words = {
   title: 'Choose your password',
@@ -13,31 +14,25 @@ const words = {
   lead: 'The password you signed in with works only once.',
   person: 'Signed in as',
   password: 'New password',
-  hint: `At least ${shortestPassword} characters. A few words you will remember are best.`,
   repeated: 'New password again',
-  submit: 'Save and continue to {application}',
+  submit: 'Save and continue',
 }
 
-export function newPassword({ flow, application, person, problem }: Pages['new-password'], look: PageContext): View {
-  const described = problem === undefined ? 'hint' : 'problem hint'
-  const invalid = problem !== undefined && html` aria-invalid="true"`
+export function newPassword({ flow, person, problem }: Pages['new-password'], look: PageContext): View {
   return {
     title: html`${problem === undefined ? words.title : words.titleWithProblem}`,
     forms: "'self'",
-    body: html`<header>${ownEmblem()}
+    script: pageScript,
+    body: html`<header>${badge(lock)}
 <h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
 </header>
 <section class="person" aria-label="${words.person}">${personCard(person)}</section>
-${problem !== undefined && html`<p id="problem" class="problem" role="alert" tabindex="-1" autofocus>${warning}<span>${problem}</span></p>`}
+${problemNote(problem)}
 <form id="new-password" method="post" action="${look.base}/authorize/new-password">
 <input type="hidden" name="flow" value="${flow}">
-<div class="field"><label for="password">${words.password}</label>
-<input id="password" name="password" type="password" autocomplete="new-password" enterkeyhint="next" required aria-describedby="${described}"${invalid}${problem === undefined && html` autofocus`}>
-<p id="hint" class="hint">${words.hint}</p></div>
-<div class="field"><label for="repeated">${words.repeated}</label>
-<input id="repeated" name="repeated" type="password" autocomplete="new-password" enterkeyhint="go" required${invalid}></div>
-<button id="submit" class="primary">${fill(words.submit, { application: named(application.name) })}</button>
+${newPasswordField({ name: 'password', label: words.password, again: words.repeated, focus: true, fault: problem && 'problem' })}
+<button id="submit" class="primary">${words.submit}</button>
 </form>`,
   }
 }

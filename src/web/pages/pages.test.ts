@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { samples } from '../../../test/browser/page-samples.ts'
 import type { Application, Page, Person } from '../../protocol/request-reply.ts'
-import { decisionView } from './decision.ts'
 import type { View } from './layout.ts'
+import { pageScript } from './page-script.ts'
 import { renderPage, renderView } from './pages.ts'
 import { passkeyScript } from './passkey.ts'
 
@@ -76,6 +76,7 @@ const tag = /<(\/?[a-z][a-z0-9]*)((?:\s[a-zA-Z-]+(?:="[^"<>]*")?)*)\s*\/?>/g
 function skeleton(document: string): string[] {
   const tags = document
     .replace(passkeyScript.text, '')
+    .replace(pageScript.text, '')
     .replace(/<style.*?<\/style>/s, '')
     .matchAll(tag)
   return Array.from(tags, ([, name, attributes]) => `${name}${attributes!.replace(/="[^"]*"/g, '')}`)
@@ -85,6 +86,7 @@ function skeleton(document: string): string[] {
 function outsideTags(document: string): string {
   return document
     .replace(passkeyScript.text, '')
+    .replace(pageScript.text, '')
     .replace(/<style.*?<\/style>|<!doctype html>/gs, '')
     .replace(tag, '')
 }
@@ -117,10 +119,7 @@ function bodyOf(page: Page | View): string {
 }
 const full = { ...look, help: true, request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: '2031-05-01T12:00:00.000Z' } }
 
-const photos: Application = { name: 'Photos', clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
-const decision = decisionView({ base: '', ticket: 't', application: photos, scopes: ['See'], signedIn: false, loginHint: 'ada' })
-
-for (const [name, page] of Object.entries({ ...samples('https://cdn.example'), decision }))
+for (const [name, page] of Object.entries(samples('https://cdn.example')))
   test(`the page ${name} says something wherever it has an element for it, and names only what is there`, () => {
     const body = bodyOf(page)
     assert.deepEqual(body.match(/<([a-z][a-z0-9]*)(?: [^>]*)?>\s*<\/\1>/g), null)
@@ -136,38 +135,33 @@ for (const [name, page] of Object.entries({ ...samples('https://cdn.example'), d
     assert.equal(body.match(/<h1/g)?.length, 1)
   })
 
-test('the field to fill in next has the focus, or what went wrong', () => {
+test('the field to fill in has the focus, also to be corrected; what went wrong has it where there is no field', () => {
   const focus: Record<string, string[]> = {
-    username: ['sign-in', 'sign-in-upstreams'],
-    password: ['sign-in-logo', 'confirm-sign-up-elsewhere', 'new-password', 'reset-password', 'invitation'],
-    email: ['sign-up', 'sign-up-asking'],
-    code: ['second-factor'],
-    login: ['forgot-password'],
-    'user-code': ['device', 'device-code'],
+    username: ['sign-in', 'sign-in-upstreams', 'sign-in-own', 'account-deletion-typed-wrong'],
+    password: [
+      ...['sign-in-logo', 'sign-in-problem', 'sign-in-throttled', 'confirm-sign-up-elsewhere', 'confirm-sign-up-problem', 'new-password'],
+      ...['new-password-problem', 'reset-password', 'invitation', 'invitation-problem', 'account-password-first'],
+    ],
+    email: ['sign-up', 'sign-up-problem', 'sign-up-asking', 'account-email-none'],
+    code: ['second-factor', 'second-factor-problem', 'enrolment-problem', 'account-second-factors-wrong'],
+    login: ['forgot-password', 'forgot-password-problem'],
+    birthdate: ['account-profile-problem'],
+    attribute_department: ['sign-up-asking-problem'],
+    'user-code': ['device', 'device-code', 'device-problem'],
+    subject: ['decision'],
+    problem: ['second-factor-passkey-problem', 'account-deletion-problem'],
   }
   for (const [name, page] of Object.entries(samples('https://cdn.example'))) {
     const [, id] = / id="([^"]*)"[^>]* autofocus/.exec(bodyOf(page)) ?? []
     const field = Object.keys(focus).find((one) => focus[one]?.includes(name))
-    if (!name.startsWith('hostile-')) assert.equal(id, /-(?:problem|wrong)$/.test(name) ? 'problem' : field, name)
+    if (!name.startsWith('hostile-')) assert.equal(id, field, name)
   }
-})
-
-test('an error says whose turn it is', () => {
-  const text = (code: string, status: number) => bodyOf({ page: 'error', data: { code, description: 'x', status, cure: 'do this' } })
-  assert.match(text('not_found', 404), /<h1>Page not found<\/h1>\s*<p class="lead">There is nothing at this address/)
-  assert.match(text('invalid_request', 400), /<h1>We can’t continue<\/h1>\s*<p class="lead">Go back to the application/)
-  assert.match(text('server_error', 500), /<h1>We can’t continue<\/h1>\s*<p class="lead">The problem is on our side/)
-  assert.match(text('not_found', 404), /<a id="home" class="button" href="\/t\/acme\/">/)
-  assert.match(text('invalid_request', 400), /support[^<]*<\/p>\s*<div class="ways-out"><a id="home" href="\/t\/acme\/">/)
-  assert.match(text('invalid_request', 400), /<pre id="cure" tabindex="0"><code>do this/)
-  const { html } = renderPage({ page: 'error', data: { code: 'x', description: 'x', status: 400, cure: 'do this' } }, look)
-  assert.doesNotMatch(html, /do this|request-id/, 'only where the server is being developed')
 })
 
 test('who has no initials is shown by a mark', () => {
   const [ada, nothing] = ['Ada Lovelace', '\u2060'].map((name) => {
     const application: Application = { name, clientUri: undefined, logoUri: undefined, policyUri: undefined, tosUri: undefined }
-    return /<div class="emblem[^>]*>(.*?)<\/div>/s.exec(
+    return /<main>\s*<header><div class="emblem[^>]*>(.*?)<\/div>/s.exec(
       renderPage({ page: 'leave', data: { application, to: 'https://a.example/' } }, look).html,
     )?.[1]
   })
@@ -195,12 +189,13 @@ test('each page has the narrowest policy', () => {
     'confirm-connection': "'self'",
     'confirm-email': "'self'",
   }
+  const withScript = ['form-post', 'sign-in', 'second-factor', 'enrolment', 'sign-up', 'new-password', 'choose-password', 'recovery-codes']
   for (const page of pagesOf('x')) {
     const { 'form-action': forms, 'script-src': script, ...rest } = policy(page)
     const usual = page.page === 'form-post' ? undefined : "'none'" // Its form posts to a client, which may redirect anywhere.
     assert.equal(forms, own[page.page as keyof typeof own] ?? usual, page.page)
     const framing = page.page === 'signed-out' && page.data.frames !== undefined
-    const scripted = framing || ['form-post', 'sign-in', 'second-factor', 'enrolment'].includes(page.page)
+    const scripted = framing || withScript.includes(page.page)
     assert.equal(script, scripted ? "'nonce-bm9uY2U'" : undefined, page.page)
     assert.deepEqual(rest, {
       'default-src': "'none'",

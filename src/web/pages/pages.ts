@@ -56,7 +56,7 @@ function viewOf(page: Page, look: PageContext): View {
     case 'enrolment':
       return enrolment(page.data, look)
     case 'recovery-codes':
-      return recoveryCodes(page.data)
+      return recoveryCodes(page.data, look)
     case 'credential-offer':
       return credentialOffer(page.data)
     case 'consent':

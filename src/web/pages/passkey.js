@@ -10,7 +10,7 @@
 
   const form = document.getElementById('passkey')
   if (form && window.PublicKeyCredential) {
-    const { act, options: json, problem } = form.dataset
+    const { act, options: json, problem, again, seconds, armed } = form.dataset
     const options = JSON.parse(json)
     options.challenge = bytes(options.challenge)
     if (options.user) options.user.id = bytes(options.user.id)
@@ -35,6 +35,7 @@
     let waiting = new AbortController()
     form.addEventListener('submit', (event) => {
       event.preventDefault()
+      if (performance.now() > seconds * 1000) return location.assign(again) // what is made now might be refused
       waiting.abort()
       waiting = new AbortController()
       ask({ signal: waiting.signal }).catch((error) => {
@@ -43,9 +44,18 @@
     })
     form.hidden = false
     // The browser offers passkeys among what it fills into the name field.
-    if (act === 'find')
+    if (armed)
       PublicKeyCredential.isConditionalMediationAvailable?.()
         .then((can) => can && ask({ mediation: 'conditional', signal: waiting.signal }))
         .catch(() => {})
   }
+
+  // What this server does not keep, the authenticator need not offer either.
+  const said = (name) => {
+    const json = document.querySelector(`[data-${name}]`)?.dataset[name]
+    return json && JSON.parse(json)
+  }
+  const [unknown, accepted] = [said('unknown'), said('accepted')]
+  if (unknown) window.PublicKeyCredential?.signalUnknownCredential?.(unknown).catch(() => {})
+  if (accepted) window.PublicKeyCredential?.signalAllAcceptedCredentials?.(accepted).catch(() => {})
 }

@@ -21,17 +21,18 @@ export interface QuestionFieldData {
   fault: string | undefined
   /** Behind the label. */
   note?: string
+  focus?: boolean
 }
 
 /** A label, the field, and beneath it a hint and the error of the typed value. */
-export function questionField({ question, text = '', fault, note }: QuestionFieldData): Html {
+export function questionField({ question, text = '', fault, note, focus = false }: QuestionFieldData): Html {
   const { name, title = name, description, type } = question
   const id = fieldOf(name)
   const hint = [description, type === 'list' && words.lines].filter(Boolean).join(' ')
   const described = [fault !== undefined && `${id}-fault`, hint !== '' && `${id}-hint`].filter(Boolean).join(' ')
   const common = html` id="${id}" name="${id}" autocomplete="off"${described !== '' && html` aria-describedby="${described}"`}${
     fault !== undefined && html` aria-invalid="true"`
-  }${question.required && html` required`}`
+  }${question.required && html` required`}${focus && html` autofocus`}`
   return html`<div class="field"><label for="${id}">${title}${note !== undefined && html` <span class="optional">${note}</span>`}</label>
 ${control(question, text, common)}
 ${fault !== undefined && html`<p id="${id}-fault" class="fault">${fault}</p>`}${hint !== '' && html`<p id="${id}-hint" class="hint">${hint}</p>`}</div>`

@@ -1,11 +1,11 @@
 /** Where a person shows a second factor — NIST SP 800-63B-4 §2.2; one-time codes that browsers fill in, HTML Living Standard §4.10.18.7; WCAG 2.2 §3.3.8. */
 import type { Pages } from '../../protocol/request-reply.ts'
-import { ownEmblem, personCard } from './emblem.ts'
+import { badge, party, personCard } from './emblem.ts'
 import { fill, type Html, html } from './html.ts'
-import { warning } from './icons.ts'
+import { shield } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
-import { named } from './names.ts'
 import { passkeyForm, passkeyScript } from './passkey.ts'
+import { problemNote } from './problem.ts'
 
 const words = {
   title: 'One more step',
@@ -30,18 +30,19 @@ export function secondFactor(data: Pages['second-factor'], look: PageContext): V
     title: html`${problem === undefined ? words.title : words.titleWithProblem}`,
     forms: "'self'",
     ...(data.passkey !== undefined && { script: passkeyScript }),
-    body: html`<header>${ownEmblem()}
+    body: html`<header>${badge(shield)}
 <h1>${words.title}</h1>
-<p class="lead">${fill(words.lead, { application: named(application.name) })}</p>
+<p class="lead">${fill(words.lead, { application: party(application, look).name })}</p>
 </header>
 <section class="person" aria-label="${words.person}">${personCard(person)}<a id="not-you" href="${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}&amp;another=1">${words.another}</a></section>
-${problem !== undefined && html`<p id="problem" class="problem" role="alert" tabindex="-1" autofocus>${warning}<span>${problem}</span></p>`}
+${problemNote(problem, { focus: !data.totp })}
 ${
   data.passkey !== undefined &&
   passkeyForm({
     act: 'show',
     action: `${look.base}/authorize/second-factor`,
     options: data.passkey,
+    again: `${look.base}/authorize/continue?flow=${encodeURIComponent(flow)}`,
     more: html`<input type="hidden" name="flow" value="${flow}">`,
   })
 }
@@ -59,7 +60,7 @@ function codeForm({ flow, problem }: Pages['second-factor'], look: PageContext):
   return html`<form id="second-factor" method="post" action="${look.base}/authorize/second-factor">
 <input type="hidden" name="flow" value="${flow}">
 <div class="field"><label for="code">${words.code}</label>
-<input id="code" class="digits" name="code" inputmode="numeric" autocomplete="one-time-code" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="16" enterkeyhint="go" required aria-describedby="${problem === undefined ? 'hint' : 'problem hint'}"${state}${problem === undefined && html` autofocus`}>
+<input id="code" class="digits" name="code" inputmode="numeric" autocomplete="one-time-code" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="16" enterkeyhint="go" required aria-describedby="${problem === undefined ? 'hint' : 'problem hint'}"${state} autofocus>
 <p id="hint" class="hint">${words.hint}</p></div>
 <button id="submit" class="primary">${words.submit}</button>
 </form>`

@@ -1,7 +1,8 @@
 /** Asks before ending a session — OpenID Connect RP-Initiated Logout §2. */
 import type { Pages } from '../../protocol/request-reply.ts'
-import { ownEmblem, personCard } from './emblem.ts'
+import { badge, personCard } from './emblem.ts'
 import { fill, html } from './html.ts'
+import { door } from './icons.ts'
 import type { PageContext, View } from './layout.ts'
 import { named, plain } from './names.ts'
 
@@ -17,7 +18,7 @@ export function signOut({ token, person, fields }: Pages['sign-out'], look: Page
   return {
     title: fill(words.title, { tenant: plain(look.tenant) }),
     forms: "'self'",
-    body: html`<header>${ownEmblem()}
+    body: html`<header>${badge(door)}
 <h1>${fill(words.title, { tenant: named(look.tenant) })}</h1>
 <p class="lead">${words.lead}</p>
 </header>

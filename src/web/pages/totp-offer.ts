@@ -4,10 +4,10 @@ import { type Html, html } from './html.ts'
 import { qrCode } from './qr.ts'
 
 const words = {
-  scan: 'Scan this with an authenticator app',
-  picture: 'QR code with the secret for your authenticator app; the same secret is below as text',
+  scan: 'Add it to an authenticator app',
+  picture: 'QR code with the secret for your authenticator app; the same secret is here as text',
   follow: 'Open the app on this device',
-  type: 'Or type this secret into it',
+  type: 'Or type this secret into the app',
   code: 'Code shown in the app',
   submit: 'Save and continue',
 }
@@ -17,11 +17,11 @@ export function totpForm(
   totp: TotpOffer,
   { form, action, hidden, problem }: { form: string; action: string; hidden: Html; problem: string | undefined },
 ): Html {
-  const invalid = problem !== undefined && html` aria-invalid="true" aria-describedby="problem"`
-  return html`<section class="offer" aria-labelledby="scan">
+  const invalid = problem !== undefined && html` aria-invalid="true" aria-describedby="problem" autofocus`
+  return html`<section class="offer totp" aria-labelledby="scan">
 <h2 id="scan">${words.scan}</h2>
 ${qrCode(totp.uri, words.picture)}
-<p><a id="otpauth" href="${totp.uri}">${words.follow}</a></p>
+<p class="here"><a id="otpauth" class="button" href="${totp.uri}">${words.follow}</a></p>
 <p class="hint">${words.type}</p>
 <p><code id="secret">${groups(totp.secret)}</code></p>
 </section>

@@ -2,11 +2,12 @@
 
 import { type Account, foldLogin, isActive, type Link, loginOf } from '../../identity/account.ts'
 import { rememberDevice } from '../../identity/devices.ts'
-import { findLink, type MailDeps, sendLink, sendNotice } from '../../identity/links.ts'
+import { findLink, type MailDeps, sendLink } from '../../identity/links.ts'
 import { passwordProblem } from '../../identity/password-policy.ts'
 import { shown } from '../../identity/people.ts'
 import { countMail, mayReset } from '../../identity/throttle.ts'
 import { refuse } from '../../protocol/errors.ts'
+import { liveFlow } from '../../protocol/flow.ts'
 import type { Page, PageReply } from '../../protocol/request-reply.ts'
 import { ownEvent } from '../http/own-event.ts'
 import type { Route, WebTenant } from '../http/route.ts'
@@ -23,7 +24,7 @@ const forgotPassword: Route = {
   methods: ['GET'],
   audience: 'person',
   async handle(_, { params }) {
-    return { kind: 'page', page: 'forgot-password', data: { flow: params.get('flow'), login: undefined, problem: undefined } }
+    return { kind: 'page', page: 'forgot-password', data: { flow: params.get('flow'), login: params.get('login'), problem: undefined } }
   },
 }
 
@@ -47,7 +48,7 @@ const sendReset: Route = {
       if (!(await mayReset(tenant.signIn, account, tenant.ctx.now()))) return
       const asked = { act: 'user.link', outcome: 'success', target: account.subject, detail: { kind: 'reset' } } as const
       await tenant.recordAudit([asked], { requestId, address })
-      await sendLink(mail, 'reset', account, account.email)
+      await sendLink(mail, 'reset', account, account.email, { flow: tenant.ctx.tokens.hash('fl', flow ?? '') && flow })
     })
     return { kind: 'page', page: 'done', data: { what: 'mail-sent', flow } }
   },
@@ -58,18 +59,20 @@ const openLink: Route = {
   path: '/link',
   methods: ['GET'],
   audience: 'person',
+  wayOn: 'new-link',
   async handle(tenant, request) {
-    const token = request.params.need('token')
+    const { params } = request
+    const token = params.need('token')
     const found = (await findLink(mailOf(tenant), token)) ?? refuse('invalid_request', dead)
     if (found.link.kind === 'connection') return connectPage(tenant, request, found)
-    return { kind: 'page', ...pageOf(token, found.link, found.account) }
+    return { kind: 'page', ...pageOf(token, found.link, found.account, params.get('flow')) }
   },
 }
 
-function pageOf(token: string, { kind, email }: Link, account: Account): Page {
+function pageOf(token: string, { kind, email }: Link, account: Account, flow?: string): Page {
   const person = shown(account)
   if (kind === 'reset' || kind === 'invitation')
-    return { page: 'choose-password', data: { token, kind, username: loginOf(account), person, problem: undefined } }
+    return { page: 'choose-password', data: { token, kind, username: loginOf(account), person, flow, problem: undefined } }
   return { page: 'confirm-email', data: { token, email, person } }
 }
 
@@ -77,22 +80,25 @@ const setPassword: Route = {
   path: '/link/password',
   methods: ['POST'],
   audience: 'person',
+  wayOn: 'new-link',
   ownForm: true,
   async handle(tenant, { params, browser }) {
     const { signIn, ctx } = tenant
     const mail = mailOf(tenant)
     const token = params.need('token')
     const { link, account } = (await findLink(mail, token)) ?? refuse('invalid_request', dead)
-    const page = pageOf(token, link, account)
+    const flow = params.get('flow')
+    const page = pageOf(token, link, account, flow)
     if (page.page !== 'choose-password') refuse('invalid_request', dead, 'the link is of another kind')
-    const [text = '', repeated = ''] = [params.get('password'), params.get('repeated')]
+    const [text = '', repeated] = [params.get('password'), params.get('repeated')]
     const problem = passwordProblem(text, { repeated, account, isPopular: signIn.passwords.isPopular })
     if (problem) return { kind: 'page', status: 400, page: page.page, data: { ...page.data, problem } }
     const hash = await signIn.passwords.hash(text)
     if (!(await mail.store.links.setPassword(link.hash, hash, ctx.now()))) refuse('invalid_request', dead)
-    if (link.kind === 'reset') await sendNotice(mail, { kind: 'password-changed' }, account)
+    if (link.kind === 'reset') await signIn.notify({ kind: 'password-changed' }, account)
     const device = await rememberDevice(signIn, browser.device, account.subject, ctx.now())
-    return { ...finished('password-set'), remember: { device }, auditEvents: [ownEvent('user.recovery', account)] }
+    const live = flow !== undefined && (await liveFlow(ctx, flow, browser))
+    return { ...finished('password-set', live ? flow : undefined), remember: { device }, auditEvents: [ownEvent('user.recovery', account)] }
   },
 }
 
@@ -100,6 +106,7 @@ const confirmEmail: Route = {
   path: '/link/confirm',
   methods: ['POST'],
   audience: 'person',
+  wayOn: 'new-link',
   ownForm: true,
   async handle(tenant, { params }) {
     const mail = mailOf(tenant)
@@ -108,13 +115,13 @@ const confirmEmail: Route = {
     const outcome = await mail.store.links.confirmEmail(link.hash, tenant.ctx.now())
     if (outcome === 'taken') refuse('invalid_request', 'another account now has this email address')
     if (outcome === 'unknown') refuse('invalid_request', dead)
-    if (link.kind === 'email-change') await sendNotice(mail, { kind: 'email-changed' }, account)
+    if (link.kind === 'email-change') await tenant.signIn.notify({ kind: 'email-changed' }, account)
     return { ...finished('email-confirmed'), auditEvents: [ownEvent('user.email', account)] }
   },
 }
 
-function finished(what: 'password-set' | 'email-confirmed'): PageReply {
-  return { kind: 'page', page: 'done', data: { what, flow: undefined } }
+function finished(what: 'password-set' | 'email-confirmed', flow?: string): PageReply {
+  return { kind: 'page', page: 'done', data: { what, flow } }
 }
 
 export const linkRoutes: readonly Route[] = [forgotPassword, sendReset, openLink, setPassword, confirmEmail, connectByLink]

@@ -2,7 +2,7 @@
 
 import type { Account } from '../../identity/account.ts'
 import { wrongFactor } from '../../identity/failed-sign-in.ts'
-import { confirmPasskey, verifyPasskey } from '../../identity/passkeys.ts'
+import { confirmPasskey, unknownPasskey, verifyPasskey } from '../../identity/passkeys.ts'
 import { checkCode, passwordFingerprint } from '../../identity/second-factor.ts'
 import type { SignInDeps } from '../../identity/sign-in.ts'
 import { confirmTotp, sameTotp, type TotpConfirmation } from '../../identity/totp.ts'
@@ -109,7 +109,7 @@ export const enrolment = factorRoute('enrolment', async (tenant, factor) => {
           ctx.now(),
         )
   if (made === 'refused') return { kind: 'redirect', to: continueUrl(ctx, flowToken) } // one was set up meanwhile, and must be verified
-  if (!made) return enrolAgain(tenant, factor, params.get('draft'))
+  if (!made) return enrolAgain(tenant, factor, params.get('draft'), response)
   const { remember = {}, auditEvents = [] } = await completeSecondFactor(tenant, factor, [...made.amr, 'mfa'])
   const data = { codes: made.codes, next: continueUrl(ctx, flowToken) }
   const added = response === undefined ? 'totp' : 'passkey'
@@ -179,10 +179,12 @@ async function enrolAgain(
   { ctx, signIn }: WebTenant,
   { account, flowRequest: { client, flowToken } }: PendingFactor,
   draft: string | undefined,
+  response: string | undefined,
 ): Promise<Reply> {
   const page = await enrolmentPage(ctx, { client, subject: account.subject, flowToken })
   const totp =
     draft === undefined ? page.data.totp : sameTotp(signIn, account, challengeContext(ctx, 'enrolment', flowToken), draft, ctx.now())
   const problem = draft === undefined ? wrongPasskey : wrongFirst
-  return { kind: 'page', ...page, status: 401, data: { ...page.data, totp, problem } }
+  const unknown = response === undefined ? undefined : await unknownPasskey(signIn, response)
+  return { kind: 'page', ...page, status: 401, data: { ...page.data, totp, unknown, problem } }
 }

@@ -72,7 +72,7 @@ function typedBy(params: Params) {
     email: params.get('email')?.trim() ?? '',
     claims,
     password: params.get('password') ?? '',
-    repeated: params.get('repeated') ?? '',
+    repeated: params.get('repeated'),
   }
 }
 
@@ -90,7 +90,12 @@ function unusable(error: unknown): Refusal {
   throw error
 }
 
-function problemOf({ signIn }: WebTenant, { email, claims }: Applicant, password: string, repeated: string): Problem | undefined {
+function problemOf(
+  { signIn }: WebTenant,
+  { email, claims }: Applicant,
+  password: string,
+  repeated: string | undefined,
+): Problem | undefined {
   if (!accountSchema.shape.email.safeParse(email).success)
     return { text: 'Please type an email address such as ada@example.com.', field: 'email' }
   if (!claimsSchema.safeParse(claims).success) return { text: 'Please type a shorter name.', field: 'name' }
@@ -112,6 +117,7 @@ const openConfirm: Route = {
   path: '/sign-up/confirm',
   methods: ['GET'],
   audience: 'person',
+  wayOn: 'sign-up',
   async handle(tenant, { params, browser }) {
     signUpRule(tenant)
     const token = params.need('token')
@@ -139,6 +145,7 @@ const confirm: Route = {
   path: '/sign-up/confirm',
   methods: ['POST'],
   audience: 'person',
+  wayOn: 'sign-up',
   ownForm: true,
   async handle(tenant, request) {
     signUpRule(tenant)

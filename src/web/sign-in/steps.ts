@@ -17,7 +17,7 @@ import { completeSignIn, flowRequestOf } from './complete.ts'
 import { enrolment, passkey, secondFactor } from './second-factor.ts'
 import { tooManyAttempts } from './too-many-attempts.ts'
 
-const wrong = 'The user name or password is not right. Please try again.'
+const wrong = 'The user name, email or password is not right. Please try again.'
 
 const signIn: Route = {
   path: '/authorize/sign-in',
@@ -37,7 +37,7 @@ const signIn: Route = {
       return account && completeSignIn(tenant, flowRequest, account)
     })
     if (wait !== undefined) {
-      const page = await signInPage(ctx, { ...shown, problem: tooManyAttempts(wait) })
+      const page = await signInPage(ctx, { ...shown, problem: tooManyAttempts(wait), throttled: true })
       return { kind: 'page', ...page, status: 429, headers: { 'retry-after': String(wait) } }
     }
     if (signedIn) return signedIn
@@ -77,7 +77,7 @@ const newPassword: Route = {
       refuse('invalid_request', 'there is no password to change; go back and start again')
     const text = params.get('password') ?? ''
     const account = (await signIn.store.accounts.bySubject(session.subject)) ?? refuse('access_denied', 'the account no longer exists')
-    const problem = await problemOf(signIn, account, text, params.get('repeated') ?? '')
+    const problem = await problemOf(signIn, account, text, params.get('repeated'))
     if (problem) {
       const { sid, name, detail } = session
       return {
@@ -101,7 +101,12 @@ const newPassword: Route = {
   },
 }
 
-async function problemOf({ passwords }: SignInDeps, account: Account, text: string, repeated: string): Promise<string | undefined> {
+async function problemOf(
+  { passwords }: SignInDeps,
+  account: Account,
+  text: string,
+  repeated: string | undefined,
+): Promise<string | undefined> {
   const problem = passwordProblem(text, { repeated, account, isPopular: passwords.isPopular })
   if (problem) return problem
   return (await passwords.verify(text, account.passwordHash)) ? 'Please choose a password other than the one you were given.' : undefined

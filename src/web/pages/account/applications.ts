@@ -6,9 +6,9 @@ import { emblem } from '../emblem.ts'
 import { fill, type Html, html } from '../html.ts'
 import { check } from '../icons.ts'
 import { host, named, plain } from '../names.ts'
+import { moment } from '../time.ts'
 import { webUrl } from '../urls.ts'
-import { card, type FormContext, form } from './parts.ts'
-import { moment } from './time.ts'
+import { card, emptyCard, type FormContext, form } from './parts.ts'
 
 const words = {
   list: 'Applications with access to your account',
@@ -39,7 +39,7 @@ export interface ApplicationsPage extends FormContext {
 }
 
 export function applicationsPage({ base, sid, zone, items }: ApplicationsPage): Html {
-  if (items.length === 0) return html`<p id="none">${words.none}</p>`
+  if (items.length === 0) return emptyCard(words.none)
   const context = { base, sid, section: 'applications', act: 'remove' }
   return card(
     words.list,

@@ -1,8 +1,8 @@
 /** Connected accounts: other providers by which a person signs in here, and whose tokens are kept for applications. */
 import { fill, type Html, html } from '../html.ts'
 import { named, plain } from '../names.ts'
-import { card, type FormContext, form } from './parts.ts'
-import { moment } from './time.ts'
+import { moment } from '../time.ts'
+import { card, emptyCard, type FormContext, form } from './parts.ts'
 
 const words = {
   list: 'Connected accounts',
@@ -40,7 +40,7 @@ export interface ConnectionsPage extends FormContext {
 
 export function connectionsPage({ base, sid, zone, items, offers }: ConnectionsPage): Html {
   const context = { base, sid, section: 'connections' }
-  return html`${items.length === 0 ? html`<p id="none">${words.none}</p>` : list(context, zone, items)}
+  return html`${items.length === 0 ? emptyCard(words.none) : list(context, zone, items)}
 ${offers.length > 0 && card(words.offer, html`<div class="offers">${offers.map(({ name, label }) => form({ ...context, act: 'connect', body: html`<button name="connection" value="${name}">${fill(words.connect, { provider: named(label) })}</button>` }))}</div>`)}`
 }
 

@@ -1,8 +1,8 @@
 /** Credentials that a person can add to a wallet, and those that their wallets have. */
 import { fill, type Html, html } from '../html.ts'
 import { named, plain } from '../names.ts'
-import { card, confirmFirst, type FormContext, form } from './parts.ts'
-import { moment } from './time.ts'
+import { moment } from '../time.ts'
+import { card, confirmFirst, emptyCard, type FormContext, form } from './parts.ts'
 
 const words = {
   offer: 'Add to a wallet',
@@ -35,7 +35,7 @@ export function credentialsPage({ base, sid, zone, confirm, offers, items }: Cre
     })
   return html`${confirm !== undefined && confirmFirst(confirm)}
 ${offers.length > 0 && card(words.offer, html`<div class="offers">${offers.map(offer)}</div>`)}
-${items.length === 0 ? html`<p id="none">${words.none}</p>` : list(context, zone, items)}`
+${items.length === 0 ? emptyCard(words.none) : list(context, zone, items)}`
 }
 
 function list(context: FormContext & { section: string }, zone: unknown, items: CredentialsPage['items']): Html {

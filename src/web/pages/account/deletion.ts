@@ -3,7 +3,7 @@ import { ownEmblem } from '../emblem.ts'
 import { fill, type Html, html } from '../html.ts'
 import type { View } from '../layout.ts'
 import { address, named } from '../names.ts'
-import { card, confirmFirst, type FormContext, field, form } from './parts.ts'
+import { confirmFirst, type FormContext, field, form, riskCard } from './parts.ts'
 
 const words = {
   heading: 'Delete your account for good',
@@ -26,9 +26,9 @@ export interface DeletionPage extends FormContext {
 
 export function deletionPage({ base, sid, username, tenant, confirm, fault }: DeletionPage): Html {
   const label = fill(words.field, { username: address(username) })
-  const body = html`${field({ name: 'username', label, autocomplete: 'off', fault, required: true })}
+  const body = html`${field({ name: 'username', label, autocomplete: 'off', fault, focus: fault !== undefined, required: true })}
 <button id="delete" class="danger">${words.submit}</button>`
-  return card(
+  return riskCard(
     words.heading,
     html`<p>${fill(words.what, { tenant: named(tenant) })} <strong>${words.never}</strong></p>`,
     confirm === undefined ? form({ base, sid, section: 'deletion', act: 'delete', body }) : confirmFirst(confirm),

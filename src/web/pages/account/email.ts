@@ -43,7 +43,7 @@ ${mail ? changeCard(page) : html`<p>${words.closed}</p>`}`
 }
 
 function changeCard({ base, sid, email, confirm, typed, fault }: EmailPage): Html {
-  const body = html`${field({ name: 'email', label: words.field, type: 'email', value: typed, autocomplete: 'email', fault, required: true })}
+  const body = html`${field({ name: 'email', label: words.field, type: 'email', value: typed, autocomplete: 'email', fault, focus: fault !== undefined, required: true })}
 <button id="change" class="primary">${words.submit}</button>`
   return card(
     email === undefined ? words.add : words.change,

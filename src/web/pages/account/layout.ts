@@ -1,9 +1,11 @@
 /** The layout of every account page: the person, the menu, the last result — WCAG 2.2 §2.4.1, §2.4.8. */
-import { personCard } from '../emblem.ts'
+import { personCard, tenantEmblem } from '../emblem.ts'
 import { type Html, html } from '../html.ts'
-import { check, chevron, mark, warning } from '../icons.ts'
+import { check, chevron, warning } from '../icons.ts'
 import type { View } from '../layout.ts'
 import { named } from '../names.ts'
+import { pageScript } from '../page-script.ts'
+import { problemNote } from '../problem.ts'
 
 const words = {
   menu: 'Your account',
@@ -14,6 +16,12 @@ const words = {
   problem: 'Problem: {title}',
 }
 
+/** Sections that belong together. */
+export interface SectionGroup<S = { name: string; title: string }> {
+  heading: string
+  sections: readonly S[]
+}
+
 /** The page and its account. */
 export interface AccountPageContext {
   /** Path of the issuer. */
@@ -21,7 +29,7 @@ export interface AccountPageContext {
   tenant: string
   /** Name of the section; undefined in the overview. */
   current: string | undefined
-  sections: readonly { name: string; title: string; summary: string }[]
+  groups: readonly SectionGroup[]
   person: { name: string; detail: string | undefined }
   /** Address at which another account can be chosen. */
   switchAccount: string
@@ -34,7 +42,9 @@ export interface Content {
   title: string
   body: Html
   images?: string | undefined
-  script?: Html
+  script?: Html | readonly Html[] | undefined
+  /** A field of the body has the focus. */
+  focused?: boolean
   /** What was just done. */
   notice?: string | undefined
   /** What was not done, because a sign-in was required first. */
@@ -43,31 +53,39 @@ export interface Content {
   problem?: string | undefined
 }
 
-export function accountView(page: AccountPageContext, { title, body, images, script, notice, undone, problem }: Content): View {
+export function accountView(page: AccountPageContext, content: Content): View {
   const { base, current } = page
+  const { title, body, images, script = pageScript, focused = false, notice, undone, problem } = content
   return {
     title: html`${problem === undefined ? title : words.problem.replace('{title}', title)}`,
     shape: 'account',
     images,
-    ...(script && { script }),
+    script,
     forms: "'self'",
-    body: html`<div class="bar"><a id="home" class="brand" href="${base}/account">${mark}<span>${named(page.tenant)}</span></a>
-<section class="me" aria-label="${words.person}">${personCard(page.person)}</section>
-<div class="ways"><a id="switch" href="${page.switchAccount}">${words.switch}</a>${
-      page.signOut && html`<a id="sign-out" href="${base}/logout">${words.signOut}</a>`
-    }</div></div>
-<nav class="menu" aria-label="${words.menu}"><ul>
-${page.sections.map(
+    banner: bannerOf(page),
+    body: html`<nav class="menu" aria-label="${words.menu}">
+${page.groups.map(
+  ({ heading, sections }) => html`<h2>${heading}</h2>
+<ul>
+${sections.map(
   ({ name, title }) =>
     html`<li><a id="to-${name}" href="${base}/account/${name}"${name === current && html` aria-current="page"`}>${title}</a></li>\n`,
-)}</ul></nav>
+)}</ul>
+`,
+)}</nav>
 <article>
 ${current !== undefined && html`<a id="back" class="back" href="${base}/account">${chevron}${words.home}</a>`}
 <h1>${title}</h1>
 ${notice !== undefined && html`<p id="notice" class="notice" role="status">${check}<span>${notice}</span></p>`}
 ${undone !== undefined && html`<p id="undone" class="notice" role="status">${warning}<span>${undone}</span></p>`}
-${problem !== undefined && html`<p id="problem" class="problem" role="alert" tabindex="-1" autofocus>${warning}<span>${problem}</span></p>`}
+${problemNote(problem, { focus: !focused })}
 ${body}
 </article>`,
   }
+}
+
+function bannerOf({ base, tenant, person, switchAccount, signOut }: AccountPageContext): Html {
+  return html`<a id="home" class="brand" href="${base}/account">${tenantEmblem(tenant)}<span class="tenant">${named(tenant)}</span></a>
+<section class="me" aria-label="${words.person}">${personCard(person)}</section>
+<div class="ways"><a id="switch" href="${switchAccount}">${words.switch}</a>${signOut && html`<a id="sign-out" href="${base}/logout">${words.signOut}</a>`}</div>`
 }

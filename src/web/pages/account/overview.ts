@@ -1,12 +1,29 @@
-/** The overview of the account page: each section in one line. */
+/** The overview of the account page: how each section stands, in one line. */
 import { type Html, html } from '../html.ts'
 import { chevron } from '../icons.ts'
-import type { AccountPageContext } from './layout.ts'
+import type { SectionGroup } from './layout.ts'
 
-export function overviewPage({ base, sections }: Pick<AccountPageContext, 'base' | 'sections'>): Html {
-  return html`<ul class="rows">
-${sections.map(
-  ({ name, title, summary }) =>
-    html`<li><a id="open-${name}" class="row" href="${base}/account/${name}"><span class="who"><span class="name">${title}</span> <span class="detail">${summary}</span></span>${chevron}</a></li>\n`,
-)}</ul>`
+/** How a section stands. `open`: something to be done there. */
+export interface SectionState {
+  text: string | Html
+  open?: boolean
+}
+
+export interface OverviewSection {
+  name: string
+  title: string
+  /** What it is for, where nothing else can be said of it. */
+  summary: string
+  state: SectionState | undefined
+}
+
+export function overviewPage({ base, groups }: { base: string; groups: readonly SectionGroup<OverviewSection>[] }): Html {
+  const row = ({ name, title, summary, state = { text: summary } }: OverviewSection) =>
+    html`<li><a id="open-${name}" class="row" href="${base}/account/${name}"><span class="who"><span class="name">${title}</span> <span class="detail${state.open && ' open'}">${state.text}</span></span>${chevron}</a></li>\n`
+  return html`${groups.map(
+    ({ heading, sections }, i) => html`<section class="overview" aria-labelledby="group-${i}"><h2 id="group-${i}">${heading}</h2>
+<ul class="rows">
+${sections.map(row)}</ul></section>
+`,
+  )}`
 }

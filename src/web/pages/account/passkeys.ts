@@ -3,8 +3,8 @@ import type { Passkey } from '../../../identity/factor-store.ts'
 import { type Html, html } from '../html.ts'
 import { plain } from '../names.ts'
 import { passkeyForm } from '../passkey.ts'
+import { moment } from '../time.ts'
 import { card, confirmFirst, type FormContext, field, form } from './parts.ts'
-import { moment } from './time.ts'
 
 const words = {
   list: 'Your passkeys',
@@ -29,9 +29,12 @@ export interface PasskeysPage extends FormContext {
   /** The creation options; undefined: sign in again first, at `confirm`. */
   offer: string | undefined
   confirm: string
+  /** All of them, for the authenticators; `unknown`: one that was made and refused. As JSON. Web Authentication Level 3 §5.1.10 */
+  accepted: string
+  unknown: string | undefined
 }
 
-export function passkeysPage({ base, sid, zone, items, offer, confirm }: PasskeysPage): Html {
+export function passkeysPage({ base, sid, zone, items, offer, confirm, accepted, unknown }: PasskeysPage): Html {
   const context = { base, sid, section: 'passkeys' }
   const line = ({
     id,
@@ -57,10 +60,11 @@ ${offer !== undefined && form({ ...context, act: 'remove', body: html`<button na
       act: 'create',
       action: `${base}/account/passkeys/add`,
       options: offer,
+      again: `${base}/account/passkeys`,
       more: html`<input type="hidden" name="sid" value="${sid}">
 ${field({ name: 'name', label: words.label, autocomplete: 'off', hint: words.hint })}`,
     })}<noscript><p class="note">${words.noScript}</p></noscript>`
   return html`${offer === undefined && confirmFirst(confirm)}
-${card(words.list, items.length > 0 ? html`<ul class="items">${items.map(line)}</ul>` : html`<p>${words.none}</p>`)}
+<div data-accepted="${accepted}"${unknown !== undefined && html` data-unknown="${unknown}"`}>${card(words.list, items.length > 0 ? html`<ul class="items">${items.map(line)}</ul>` : html`<p>${words.none}</p>`)}</div>
 ${adding && card(words.add, adding)}`
 }

@@ -4,10 +4,11 @@ import { fill, type Html, html, type Value } from '../html.ts'
 import { address, named } from '../names.ts'
 import { fieldOf, questionField } from '../question.ts'
 import { card, type Field, type FormContext, field, form } from './parts.ts'
+import { countries, languagePicker, zonePicker } from './pickers.ts'
 
 const lead = 'Applications learn this only if you allow them to see your profile, phone number or address.'
 
-type Line = Omit<Field, 'value' | 'fault'>
+type Line = Omit<Field, 'value' | 'fault' | 'focus' | 'suggestions'> & { choose?: 'day' | 'zone' | 'language' | 'country' | 'gender' }
 
 const groups: readonly { heading: string; fields: readonly Line[] }[] = [
   {
@@ -23,10 +24,10 @@ const groups: readonly { heading: string; fields: readonly Line[] }[] = [
   {
     heading: 'About you',
     fields: [
-      { name: 'birthdate', label: 'Date of birth', autocomplete: 'bday', hint: 'As 1990-12-31, or the year alone' },
-      { name: 'gender', label: 'Gender', autocomplete: 'sex' },
-      { name: 'zoneinfo', label: 'Time zone', autocomplete: 'off', hint: 'Such as Europe/Paris' },
-      { name: 'locale', label: 'Language', autocomplete: 'language', hint: 'Such as en-GB' },
+      { name: 'birthdate', label: 'Date of birth', autocomplete: 'bday', choose: 'day' },
+      { name: 'gender', label: 'Gender', autocomplete: 'sex', choose: 'gender' },
+      { name: 'zoneinfo', label: 'Time zone', autocomplete: 'off', choose: 'zone' },
+      { name: 'locale', label: 'Language', autocomplete: 'language', choose: 'language' },
     ],
   },
   {
@@ -45,7 +46,7 @@ const groups: readonly { heading: string; fields: readonly Line[] }[] = [
       { name: 'postal_code', label: 'Postal code', autocomplete: 'postal-code' },
       { name: 'locality', label: 'Town', autocomplete: 'address-level2' },
       { name: 'region', label: 'Region', autocomplete: 'address-level1' },
-      { name: 'country', label: 'Country', autocomplete: 'country-name' },
+      { name: 'country', label: 'Country', autocomplete: 'country-name', choose: 'country' },
     ],
   },
 ]
@@ -57,6 +58,7 @@ const words = {
   none: 'Not set',
   yes: 'Yes',
   no: 'No',
+  genders: ['female', 'male'],
 }
 
 export interface ProfilePage extends FormContext {
@@ -75,9 +77,10 @@ export interface ProfilePage extends FormContext {
 
 export function profilePage(page: ProfilePage): Html {
   const { base, sid, username, values, faults, asked, readOnly } = page
+  const first = firstFault(page)
   const filled = (line: Line) => {
     const value = values[line.name]
-    return field({ ...line, value: typeof value === 'string' ? value : undefined, fault: faults[line.name] })
+    return lineField(line, { value: typeof value === 'string' ? value : undefined, fault: faults[line.name], focus: first === line.name })
   }
   return html`<p class="lead">${lead}</p>
 <p>You sign in as <strong id="username">${address(username)}</strong></p>
@@ -93,11 +96,38 @@ ${asked.length > 0 && ownCard(page)}
 ${readOnly.length > 0 && card(words.readOnly, html`<dl class="facts">${readOnly.map(fact)}</dl>`)}`
 }
 
+/** The name of the field to correct first. */
+function firstFault({ faults, asked }: ProfilePage): string | undefined {
+  const names = [...groups.flatMap(({ fields }) => fields.map(({ name }) => name)), ...asked.map(({ name }) => fieldOf(name))]
+  return names.find((name) => faults[name] !== undefined)
+}
+
+const isDay = /^(?!0000)\d{4}-\d{2}-\d{2}$/
+
+function lineField({ choose, ...line }: Line, state: { value: string | undefined; fault: string | undefined; focus: boolean }): Html {
+  const ask = { ...line, ...state, none: words.none }
+  if (choose === 'zone') return zonePicker(ask)
+  if (choose === 'language') return languagePicker(ask)
+  if (choose === 'country') return field({ ...ask, suggestions: countries() })
+  if (choose === 'gender') return field({ ...ask, suggestions: words.genders })
+  // A year alone, or a day without its year, is a value too (OpenID Connect Core §5.1); what is no date must be seen to be corrected.
+  const shown = state.value === undefined || (isDay.test(state.value) && state.fault === undefined)
+  return field(choose === 'day' && shown ? { ...ask, type: 'date' } : ask)
+}
+
 /** `asked` lists the fields of the form, so that other attributes are not changed. */
-function ownCard({ tenant, asked, texts, faults }: ProfilePage): Html {
+function ownCard(page: ProfilePage): Html {
+  const { tenant, asked, texts, faults } = page
+  const first = firstFault(page)
   const fields = asked.map((question) => {
     const note = question.required ? { note: words.required } : {}
-    return questionField({ question, text: texts[question.name], fault: faults[fieldOf(question.name)], ...note })
+    return questionField({
+      question,
+      text: texts[question.name],
+      fault: faults[fieldOf(question.name)],
+      focus: first === fieldOf(question.name),
+      ...note,
+    })
   })
   return card(
     fill(words.own, { tenant: named(tenant) }),

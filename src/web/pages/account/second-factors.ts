@@ -1,9 +1,9 @@
 /** Where a person sets up or removes an authenticator app, and gets new recovery codes — NIST SP 800-63B-4 §4.1; WCAG 2.2 §3.3.4. */
 import type { TotpOffer } from '../../../protocol/request-reply.ts'
 import { type Html, html } from '../html.ts'
+import { moment } from '../time.ts'
 import { totpForm } from '../totp-offer.ts'
-import { card, confirmFirst, type FormContext, form } from './parts.ts'
-import { moment } from './time.ts'
+import { card, confirmFirst, type FormContext, form, riskCard } from './parts.ts'
 
 const words = {
   app: 'Authenticator app',
@@ -11,6 +11,7 @@ const words = {
   since: 'Your app was set up',
   another: 'Replace it',
   remove: 'Remove the app',
+  removed: 'You sign in without its codes from then on.',
   codes: 'Recovery codes',
   what: 'Each lets you in once if you lose your other second factors.',
   left: 'Codes left: ',
@@ -46,13 +47,21 @@ export function secondFactorsPage(page: SecondFactorsPage): Html {
     since === undefined
       ? html`<p>${words.none}</p>${confirm === undefined && setUp}`
       : html`<p>${words.since} ${moment(since, zone)}.</p>
-${confirm === undefined && html`<details class="other-way start"${wrongCode && html` open`}><summary id="another">${words.another}</summary>${setUp}</details>`}
-${confirm === undefined && form({ ...context, act: 'remove-app', body: html`<button id="remove-app" class="danger">${words.remove}</button>` })}`
+${confirm === undefined && html`<details class="other-way start"${wrongCode && html` open`}><summary id="another">${words.another}</summary>${setUp}</details>`}`
+  const remove =
+    since !== undefined &&
+    confirm === undefined &&
+    riskCard(
+      words.remove,
+      html`<p>${words.removed}</p>`,
+      form({ ...context, act: 'remove-app', body: html`<button id="remove-app" class="danger">${words.remove}</button>` }),
+    )
   const renew =
     any &&
     confirm === undefined &&
     form({ ...context, act: 'new-codes', body: html`<p class="hint">${words.old}</p><button id="new-codes">${words.renew}</button>` })
   return html`${confirm !== undefined && confirmFirst(confirm)}
 ${card(words.app, app)}
-${card(words.codes, html`<p>${words.what} ${any ? html`${words.left}<strong id="codes-left">${recoveryCodes}</strong>.` : words.later}</p>`, renew)}`
+${card(words.codes, html`<p>${words.what} ${any ? html`${words.left}<strong id="codes-left">${recoveryCodes}</strong>.` : words.later}</p>`, renew)}
+${remove}`
 }

@@ -1,18 +1,20 @@
 /** The sessions of an account, each with its device and network address. */
 import { type Html, html } from '../html.ts'
 import { plain } from '../names.ts'
-import { card, type FormContext, form } from './parts.ts'
-import { moment } from './time.ts'
+import { moment } from '../time.ts'
+import { card, type FormContext, form, riskCard } from './parts.ts'
 
 const words = {
   list: 'Where you are signed in',
   unknown: 'Unknown device',
   current: 'This one',
   seen: 'Last used',
-  since: 'signed in',
+  since: 'Signed in',
   from: 'from network address',
   end: 'Sign out',
-  everywhere: 'Sign out elsewhere',
+  elsewhere: 'Sign out elsewhere',
+  everywhere: 'Sign out everywhere',
+  allWhat: 'Every session ends, also this one.',
   what: 'Anyone using such a session is asked to sign in again. Applications that were signed in with it keep working until their own access ends: to cut one off at once, remove its access under “Applications”.',
   others: 'Sign out of all other sessions',
   all: 'Sign out everywhere, including here',
@@ -39,7 +41,7 @@ export function sessionsPage({ base, sid, zone, items }: SessionsPage): Html {
   const line = ({ sid: id, device, address, createdAt, lastSeenAt, current }: SessionItem) => {
     const name = device === undefined ? words.unknown : plain(device)
     return html`<li><span class="who"><span class="name">${name}${current && html` <span class="tag">${words.current}</span>`}</span>
-<span class="detail">${words.seen} ${moment(lastSeenAt, zone)}${address !== undefined && html` ${words.from} <bdi>${address}</bdi>`}; ${words.since} ${moment(createdAt, zone)}</span></span>
+<span class="detail">${words.seen} ${moment(lastSeenAt, zone)}${address !== undefined && html` ${words.from} <bdi>${address}</bdi>`}</span> <span class="detail">${words.since} ${moment(createdAt, zone)}</span></span>
 ${
   !current &&
   form({
@@ -50,10 +52,10 @@ ${
 }</li>\n`
   }
   return html`${card(words.list, html`<ul class="items">${items.map(line)}</ul>`)}
-${card(
+${items.length > 1 && card(words.elsewhere, html`<p>${words.what}</p>`, form({ ...context, act: 'end-others', body: html`<button id="end-others">${words.others}</button>` }))}
+${riskCard(
   words.everywhere,
-  html`<p>${words.what}</p>`,
-  items.length > 1 && form({ ...context, act: 'end-others', body: html`<button id="end-others">${words.others}</button>` }),
+  html`<p>${words.allWhat}${items.length === 1 && html` ${words.what}`}</p>`,
   form({ ...context, act: 'end-all', body: html`<button id="end-all" class="danger">${words.all}</button>` }),
 )}`
 }
