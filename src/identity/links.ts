@@ -105,7 +105,13 @@ interface LinkDetail {
  * Sends a link of this kind to the account, replacing an earlier one, and waits for the first attempt at delivery. `email`: the address to
  * send it to, which the link verifies. Lost, and nothing is stored, when the account was changed since it was read.
  */
-export async function sendLink(deps: MailDeps, kind: LinkKind, account: Account, email: string, detail: LinkDetail = {}): Promise<Delivery> {
+export async function sendLink(
+  deps: MailDeps,
+  kind: LinkKind,
+  account: Account,
+  email: string,
+  detail: LinkDetail = {},
+): Promise<Delivery> {
   const message = await storeLink(deps, kind, account, email, detail)
   return message ? deps.deliver(message) : { outcome: 'lost', reason: 'the account was changed meanwhile' }
 }

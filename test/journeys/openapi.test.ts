@@ -41,7 +41,10 @@ suite('the interface description', () => {
       assert.ok(operation.responses.default)
     }
     assert.equal(ids.size, jsonRoutes.length)
-    assert.equal(Object.values(document.paths).flatMap((path) => ownOperations(path as Parameters<typeof ownOperations>[0])).length, jsonRoutes.length)
+    assert.equal(
+      Object.values(document.paths).flatMap((path) => ownOperations(path as Parameters<typeof ownOperations>[0])).length,
+      jsonRoutes.length,
+    )
   })
 
   test('has every endpoint that is served to programs or in the metadata, and no page of ours', () => {
