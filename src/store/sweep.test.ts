@@ -23,7 +23,7 @@ onEachEngine('a sweep deletes at most the given number of each kind, and only ex
   await aGrant(a)
   await atOnce(6, async (i) => {
     const [hash, expiresAt] = [`${i}`, i < 5 ? NOW : NOW + 1]
-    await a.flows.begin(aFlow(hash), expiresAt)
+    await a.flows.begin(aFlow(hash), expiresAt - 3600) // one stays for an hour
     await a.codes.add(aCode({ hash, expiresAt }), undefined)
     await a.issue({
       spend: undefined,
@@ -32,11 +32,11 @@ onEachEngine('a sweep deletes at most the given number of each kind, and only ex
     })
     await a.sessions.start(aSession({ hash, expiresAt }), '$hash', [])
   })
-  await b.flows.begin(aFlow(), NOW)
+  await b.flows.begin(aFlow(), NOW - 3600)
   assert.equal(await sweep(db, NOW, 3), 15)
   assert.equal(await sweep(db, NOW, 3), 11)
   assert.equal(await sweep(db, NOW, 3), 0)
-  assert.ok(await a.flows.find('5', NOW))
+  assert.ok(await a.flows.find('5', NOW - 3600))
   assert.ok(await a.codes.find('5'))
   assert.ok(await a.accessTokens.find('5'))
   assert.ok(await a.refreshTokens.find('5'))
@@ -106,7 +106,7 @@ function aNode(db: Db, clock: { now: number; elapsed: number }) {
 
 onEachEngine('14: after a sweep the space of what it deleted is returned', async ({ a, db }) => {
   if (db.engine === 'postgres') return // it does so itself
-  await atOnce(80, async (i) => a.flows.begin({ ...aFlow(`${i}`), browser: 'x'.repeat(100_000) }, NOW - 1))
+  await atOnce(80, async (i) => a.flows.begin({ ...aFlow(`${i}`), browser: 'x'.repeat(100_000) }, NOW - 3600))
   const pages = async () => (await db.read(sql`pragma page_count`))[0]!['page_count'] as number
   const full = await pages()
   await sweeper(db, { now: () => NOW, elapsed: () => 0, batch: 1000 })()

@@ -112,6 +112,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           .replace(/gth_\w+/g, 'TOKEN')
           .replace(/&quot;challenge&quot;:&quot;[\w-]+/, 'CHALLENGE')
           .replaceAll(login, 'LOGIN')
+          .replaceAll(encodeURIComponent(login), 'LOGIN')
       const told = [...headers].filter(([name]) => name !== 'date').map(([name, value]) => `${name}: ${same(value)}`)
       return { status, told, text: same(text), hashes: hashed() - before }
     }

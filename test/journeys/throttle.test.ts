@@ -110,7 +110,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const answers: [number, string | null, string | undefined][] = []
         for (let i = 0; i < 4; i++) {
           const { status, headers, html } = await attempt(name, 'wrong', `192.0.2.${i}`)
-          answers.push([status, headers.get('retry-after'), /role="alert"[\s\S]*?<span>(.*?)<\/span>/.exec(html)?.[1]])
+          const said = /role="alert"[\s\S]*?<span>(.*?)<\/span>/.exec(html)?.[1]
+          answers.push([status, headers.get('retry-after'), said?.replaceAll(name, '').replace(/gth_fl_\w+/, '')])
         }
         return answers
       }
