@@ -41,7 +41,10 @@ suite('the interface description', () => {
       assert.ok(operation.responses.default)
     }
     assert.equal(ids.size, jsonRoutes.length)
-    assert.equal(Object.values(document.paths).flatMap((path) => ownOperations(path as Parameters<typeof ownOperations>[0])).length, jsonRoutes.length)
+    assert.equal(
+      Object.values(document.paths).flatMap((path) => ownOperations(path as Parameters<typeof ownOperations>[0])).length,
+      jsonRoutes.length,
+    )
   })
 
   test('has every endpoint that is served to programs or in the metadata, and no page of ours', () => {
@@ -62,7 +65,9 @@ suite('the interface description', () => {
       ),
     )
     assert.match(document.paths['/register'].post.description, /RFC 7591/)
-    assert.match(document.info.description, new RegExp(`curl ${gatehouse.issuer}/token .*resource=${gatehouse.issuer}/api/v1/admin`))
+    assert.equal(document.tags[0].name, 'Metadata and keys')
+    assert.ok(document.tags.some(({ name }: { name: string }) => name === 'Trusted issuers'))
+    assert.match(document.info.description, new RegExp(`curl ${gatehouse.issuer}/token [^]*resource=${gatehouse.issuer}/api/v1/admin`))
   })
 
   test('says what the endpoints of the protocol really answer', async () => {
