@@ -65,7 +65,9 @@ suite('the interface description', () => {
       ),
     )
     assert.match(document.paths['/register'].post.description, /RFC 7591/)
-    assert.match(document.info.description, new RegExp(`curl ${gatehouse.issuer}/token .*resource=${gatehouse.issuer}/api/v1/admin`))
+    assert.equal(document.tags[0].name, 'Metadata and keys')
+    assert.ok(document.tags.some(({ name }: { name: string }) => name === 'Trusted issuers'))
+    assert.match(document.info.description, new RegExp(`curl ${gatehouse.issuer}/token [^]*resource=${gatehouse.issuer}/api/v1/admin`))
   })
 
   test('says what the endpoints of the protocol really answer', async () => {

@@ -32,7 +32,7 @@ export function interfaceDescription(routes: readonly JsonRoute[]): (context: De
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation }
     }
     const protocol = describeProtocol(context.server)
-    const tags = [...served.map(({ route }) => tagOf(route.path)), ...tagsOf(protocol)]
+    const tags = [...tagsOf(protocol), ...served.map(({ route }) => tagOf(route.path))]
     return {
       openapi: '3.1.0',
       info: {
@@ -82,8 +82,11 @@ A person gets a token for the JSON APIs with \`POST /api/v1/auth/login\`. A mach
 one at the token endpoint:
 
 \`\`\`sh
-gatehouse clients create --client-id robot --grant-types client_credentials --scope admin:users:read
-curl ${issuer}/token -u robot:SECRET -d grant_type=client_credentials -d resource=${issuer}/api/v1/admin
+gatehouse clients create --client-id robot \\
+  --grant-types client_credentials --scope admin:users:read
+curl ${issuer}/token -u robot:SECRET \\
+  -d grant_type=client_credentials \\
+  -d resource=${issuer}/api/v1/admin
 \`\`\`
 
 Send the \`access_token\` of the answer as \`Authorization: Bearer …\`.
@@ -117,8 +120,8 @@ function operationIdOf(method: string, path: string): string {
 }
 
 function tagOf(path: string): string {
-  const section = /^\/api\/v1\/admin\/([a-z]+)/.exec(path)?.[1]
-  if (section !== undefined) return upper(section)
+  const section = /^\/api\/v1\/admin\/([a-z-]+)/.exec(path)?.[1]
+  if (section !== undefined) return upper(section.replaceAll('-', ' '))
   return path.startsWith('/api/v1/auth') ? 'Sign-in' : 'Sign-in with a session'
 }
 
@@ -173,13 +176,22 @@ function refusals({ callers, body, query, path }: JsonRoute): Members {
 
 /** Schemas with an id become components. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Members): Members {
-  const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Members & { $defs?: Members }
+  const {
+    $schema: _,
+    $defs = {},
+    ...rest
+  } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: withoutTimePattern }) as Members & { $defs?: Members }
   const moved = (part: unknown) => JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'))
   for (const [name, part] of Object.entries($defs)) schemas[name] = withoutId(moved(part))
   const id = rest['id']
   if (typeof id !== 'string') return moved(rest)
   schemas[id] = withoutId(moved(rest))
   return { $ref: `#/components/schemas/${id}` }
+}
+
+/** The format says the same in two words. */
+function withoutTimePattern({ jsonSchema }: { jsonSchema: Members }): void {
+  if (jsonSchema['format'] === 'date-time') delete jsonSchema['pattern']
 }
 
 function withoutId({ id: _, ...schema }: Members): Members {
