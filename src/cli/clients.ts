@@ -114,7 +114,8 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
     else terminal.stdout.write(sheet(terminal, { ...membersOfClient(client), ...once }) + nextSteps(tenant, client, shown, flags.for))
     noteKey(terminal, flags)
     noteGrantTypes(terminal, flags, tenant, client)
-    if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write('Only a hash of the secret is stored: note it now.\n')
+    const stored = signsWithSecret(client) ? 'The secret is not stored' : 'Only a hash of the secret is stored'
+    if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write(`${stored}: note it now.\n`)
   })
 }
 
@@ -162,9 +163,8 @@ function nextSteps({ ctx: { issuer } }: Tenant, client: ClientMetadata, secret: 
   }
   if (redirectUri !== undefined)
     return `\nGive your OpenID Connect library the issuer ${issuer}${credentialsOf(client)}.\n"gatehouse clients create --help" lists the libraries for which --for prints settings.\n`
-  const auth = secretTravels(client) ? ` -u '${client.client_id}:${secret ?? 'SECRET'}'` : ''
-  return client.grant_types.includes('client_credentials')
-    ? `\nGet a token:\n\n  curl ${issuer}/token${auth} -d grant_type=client_credentials\n`
+  return client.grant_types.includes('client_credentials') && secretTravels(client)
+    ? `\nGet a token:\n\n  curl ${issuer}/token -u '${client.client_id}:${secret ?? 'SECRET'}' -d grant_type=client_credentials\n`
     : ''
 }
 
