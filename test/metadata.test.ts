@@ -214,12 +214,24 @@ async function addClients({ app, root, now }: TestApp): Promise<void> {
       ...(method === 'self_signed_tls_client_auth' ? { jwks: { keys: [certificate.jwk] } } : {}),
       ...(method === 'tls_client_auth' ? { tls_client_auth_subject_dn: 'CN=client' } : {}),
     })
-    await root.store.clientsAdmin.add(client, [{ id: root.ctx.id(), hash: root.tokens.hashSecret('secret'), createdAt: now() }])
+    const secret = { id: root.ctx.id(), createdAt: now() }
+    const signing = root.tokens.newSecret(true)
+    if (method === 'client_secret_jwt') signingSecrets.set(root, signing.text)
+    const hash = method === 'client_secret_jwt' ? signing.stored : root.tokens.hashSecret('secret')
+    await root.store.clientsAdmin.add(client, [{ ...secret, hash }])
   }
 }
 
+/** Of the client that signs with its secret, which is always generated. */
+const signingSecrets = new WeakMap<TestApp['root'], string>()
+
 async function asClient(gatehouse: TestApp, method: string, path: string, fields: Fields): Promise<Answer> {
-  if (method === 'private_key_jwt') return post(gatehouse, path, { ...fields, ...(await assertion(gatehouse)) })
+  if (method === 'private_key_jwt')
+    return post(gatehouse, path, { ...fields, ...(await assertion(gatehouse, method, 'ES256', key.privateKey)) })
+  if (method === 'client_secret_jwt') {
+    const secret = Buffer.from(signingSecrets.get(gatehouse.root) as string)
+    return post(gatehouse, path, { ...fields, ...(await assertion(gatehouse, method, 'HS256', secret)) })
+  }
   if (method === 'client_secret_basic') return post(gatehouse, path, fields, { authorization: basic(method, 'secret') })
   if (method === 'attest_jwt_client_auth') return post(gatehouse, path, fields, await attestation(gatehouse))
   if (method.endsWith('tls_client_auth'))
@@ -229,9 +241,9 @@ async function asClient(gatehouse: TestApp, method: string, path: string, fields
 
 const key = await generateKeyPair('ES256', { extractable: true })
 
-async function assertion({ issuer, now }: TestApp): Promise<Fields> {
-  const claims = { iss: 'private_key_jwt', sub: 'private_key_jwt', aud: issuer, exp: now() + 60, jti: String(Math.random()) }
-  const client_assertion = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(key.privateKey)
+async function assertion({ issuer, now }: TestApp, client: string, alg: string, by: CryptoKey | Uint8Array): Promise<Fields> {
+  const claims = { iss: client, sub: client, aud: issuer, exp: now() + 60, jti: String(Math.random()) }
+  const client_assertion = await new SignJWT(claims).setProtectedHeader({ alg }).sign(by)
   return { client_assertion, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' }
 }
 
