@@ -6,6 +6,7 @@ import { browser } from '../tiny-browser.ts'
 import { credentialPaths } from './credential-paths.ts'
 import { grantPaths } from './grant-paths.ts'
 import { atAuthorizationByKey, byKey } from './key-paths.ts'
+import { upstreamPaths } from './upstream-paths.ts'
 import { active, browserOutcome, bye, deviceGrant, type Path, password, programOutcome, scope, stock, type World } from './world.ts'
 
 const silent = { prompt: 'none' }
@@ -286,5 +287,6 @@ export const paths = {
   ...byKey,
   ...credentialPaths,
   ...byLink,
+  ...upstreamPaths,
   ...byBrowser,
 } as const
