@@ -275,6 +275,11 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   'link that changes an address': linkInMail,
   'link that ends a sign-up': nobodysOwn,
   'page for a forgotten password': nobodysOwn,
+  'link that connects an account of a provider': {
+    works: `${untouched}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked, assignment removed`,
+    '400': `${client}, ${account}`,
+    '404': 'tenant suspended',
+  },
   'session, at the account page': {
     works: `${untouched}, ${client}, ${registration}, resource removed, grant revoked, signing key revoked, assignment removed`,
     'signs in': `${account}, sessions ended`,

@@ -7,6 +7,7 @@ import { credentialPaths } from './credential-paths.ts'
 import { federationPaths } from './federation-paths.ts'
 import { grantPaths } from './grant-paths.ts'
 import { atAuthorizationByKey, byKey } from './key-paths.ts'
+import { upstreamPaths } from './upstream-paths.ts'
 import { active, browserOutcome, bye, deviceGrant, type Path, password, programOutcome, scope, stock, type World } from './world.ts'
 
 const silent = { prompt: 'none' }
@@ -288,5 +289,6 @@ export const paths = {
   ...credentialPaths,
   ...federationPaths,
   ...byLink,
+  ...upstreamPaths,
   ...byBrowser,
 } as const

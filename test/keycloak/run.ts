@@ -114,10 +114,10 @@ suite('a real Keycloak', () => {
     await consent(page)
     const code = new URL(page.url()).searchParams.get('code') as string
     await context.close()
-    const { access_token, refresh_token } = await issued({
+    const { refresh_token } = await issued({
       ...{ ...client, grant_type: 'authorization_code', code, client_secret: keycloak.clientSecret },
     })
-    const headers = bearer(access_token)
+    const headers = bearer((await tokens()).access_token) // it must be for the client that asks about it
     const kept = await asked(`${seed.issuer}/v1/refresh-token`, 'POST', { refresh_token }, headers)
     assert.equal(kept.status, 200, kept.text)
     const renewed = await call('POST', '/v1/refresh-token-id', headers)
