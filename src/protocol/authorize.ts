@@ -34,7 +34,7 @@ export const authorizationEndpoint: Endpoint = {
       requestObject: params.all('request')[0],
     } as const
     const client = (await findClient(ctx, named)) ?? refuse('invalid_request', 'client_id is not registered here')
-    const answer = async () => answerRequest(ctx, client, await resolveRequest(ctx, client, params), request)
+    const answer = async () => answerRequest(ctx, client, await resolveRequest(ctx, { client, params, address: request.address }), request)
     // What is wrong with a request object is told where the parameters beside it say, if that is registered. RFC 9101 §7
     const uris = params.all('redirect_uri')
     const [redirectUri = ''] = uris
@@ -82,12 +82,13 @@ export const continueEndpoint: Endpoint = {
   },
 }
 
-/** The parameters of the request: the pushed or signed ones where there are any. */
-export async function resolveRequest(ctx: Ctx, client: Client, params: Params): Promise<ResolvedRequest> {
+/** The parameters of the request: the pushed or signed ones where there are any. `address`: the IP address that asks. */
+export async function resolveRequest(ctx: Ctx, ask: { client: Client; params: Params; address: string }): Promise<ResolvedRequest> {
+  const { params } = ask
   if (params.all('request').length > 0 && params.all('request_uri').length > 0)
     refuse('invalid_request', 'request and request_uri must not be sent together') // RFC 9101 §5
   for (const feature of ctx.server.having('resolveRequest')) {
-    const resolved = await feature.resolveRequest(ctx, { params, client })
+    const resolved = await feature.resolveRequest(ctx, ask)
     if (resolved) return resolved
   }
   return { params, proven: {} }

@@ -59,7 +59,7 @@ export interface Feature {
   /** Any request of a client: the client of this identifier, where it is not simply the stored one. At most one feature returns any. */
   findClient?(ctx: Ctx, named: NamedClient): Promise<Client | undefined>
   /** Authorization request: the parameters that it refers to; undefined for a plain request. At most one feature returns any. */
-  resolveRequest?(ctx: Ctx, ask: { params: Params; client: Client }): Promise<ResolvedRequest | undefined>
+  resolveRequest?(ctx: Ctx, ask: { params: Params; client: Client; address: string }): Promise<ResolvedRequest | undefined>
   /** Authorization request: values of `prompt` that it adds in this tenant. */
   prompts?(ctx: Ctx): readonly string[]
   /** Authorization request: checks its own parameters and returns what to remember, as texts by name. */

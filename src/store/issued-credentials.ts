@@ -97,13 +97,14 @@ function* add(tenant: string, credential: IssuedCredential, ask: Parameters<Add>
 /** The newest list, unless it is half full: then the next one. */
 function* listFor(tenant: string, { copies, expiresAt }: { copies: number; expiresAt: number }): Transaction<number> {
   for (;;) {
-    const [newest] = yield sql`select id from status_lists where tenant_id = ${tenant} order by id desc limit 1`
-    const id = (newest?.['id'] as number | undefined) ?? 0
     const [open] = yield sql`
       update status_lists set used = used + ${copies}, ends_at = case when ends_at > ${expiresAt} then ends_at else ${expiresAt} end
-      where tenant_id = ${tenant} and id = ${id} and used + ${copies} <= ${mostOfList} returning id`
-    if (open) return id
-    yield sql`insert into status_lists (tenant_id, id, used) values (${tenant}, ${id + 1}, 0) on conflict do nothing`
+      where tenant_id = ${tenant} and id = (select max(n.id) from status_lists n where n.tenant_id = ${tenant})
+      and used + ${copies} <= ${mostOfList} returning id`
+    if (open) return open['id'] as number
+    yield sql`
+      insert into status_lists (tenant_id, id, used)
+      values (${tenant}, coalesce((select max(n.id) from status_lists n where n.tenant_id = ${tenant}), 0) + 1, 0) on conflict do nothing`
   }
 }
 

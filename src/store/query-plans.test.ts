@@ -17,7 +17,7 @@ const allowed: readonly { part: string; why: string }[] = [
   { part: 'from configuration_versions where', why: 'a tenant has one row' },
   { part: '} order by name limit 200', why: 'the connections of a tenant, which are few' },
   { part: '} order by id limit 200', why: 'the credentials that a tenant issues, which are few' },
-  { part: 'select id from status_lists', why: 'stops at the first row' },
+  { part: 'select max(n.id) from status_lists', why: 'stops at the first row' },
   { part: '} order by identifier', why: 'all resources of a tenant are asked for' },
   { part: '} order by alg, generation', why: 'a tenant has few keys' },
   { part: 'password_hash is not null order by subject limit 1', why: 'stops at the first row' },

@@ -54,6 +54,23 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
     const open = async (request_uri: string) => told(await gatehouse.browser().open(app.url({ request_uri, state: 'outside' })))
 
+    test('one address can have only so many fetched', async () => {
+      const limited = await testApp(engine, { LIMITS_FLOWS_PER_ADDRESS: '2' })
+      await limited.app.tenants.set('', { request_uri: true })
+      const request_uri = `${origin}/broken`
+      await limited.addClient(
+        { client_id: 'app', redirect_uris: [callback], jwks: { keys: [key.jwk] }, request_uris: [request_uri] },
+        'secret',
+      )
+      const own = application(limited, { id: 'app', secret: 'secret' })
+      const before = asked.length
+      const open = () => limited.browser().open(own.url({ request_uri }))
+      for (const landing of [await open(), await open()]) assert.equal(told(landing)['error'], 'invalid_request_object')
+      assert.equal((await open()).status, 429)
+      assert.equal(asked.length - before, 2)
+      await limited.close()
+    })
+
     test('the object is fetched, and only what it holds counts', async () => {
       served['/object'] = await object()
       const answer = told(await app.arrive(gatehouse.browser(), { request_uri: `${origin}/object`, state: 'outside' }))

@@ -30,7 +30,7 @@ const endpoint: Endpoint = {
     const sender = await proveSender(ctx, request, client, false) // a proof is optional: dpop_jkt is the other way. RFC 9449 §10.1
     if (params.get('request_uri') !== undefined) refuse('invalid_request', 'a pushed request cannot itself contain a request_uri') // §2.1
     const pushed = withoutClientAuthentication(params)
-    const resolved = await resolveRequest(ctx, client, pushed)
+    const resolved = await resolveRequest(ctx, { client, params: pushed, address: request.address })
     // Validated as it will be when it is used, so that the client learns of errors now. §2.1
     const stored = boundTo(resolved.params, sender.binding)
     await readRequest(ctx, client, readRedirectUri(client, stored), { params: stored, proven: { ...resolved.proven, pushed: '' } })

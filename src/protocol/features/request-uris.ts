@@ -3,6 +3,7 @@ import type { Client } from '../client.ts'
 import { equal, sha256 } from '../codec/digest.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Feature } from '../feature.ts'
+import { countFlow } from '../flow.ts'
 import { readRequestObject } from '../request-object.ts'
 
 const maxBytes = 24_576
@@ -33,10 +34,11 @@ export function requestUris(): Feature {
     parameters: ['request_uri'],
     metadata: ({ tenant }) => (tenant.requestUri ? { require_request_uri_registration: true } : {}), // OpenID Connect Discovery §3
 
-    async resolveRequest(ctx, { params, client }) {
+    async resolveRequest(ctx, { params, client, address }) {
       const uri = params.get('request_uri')
       if (!ctx.tenant.requestUri || uri === undefined || !/^https?:/.test(uri)) return undefined
       if (!isRegistered(client, uri)) refuse('invalid_request_uri', 'request_uri is not registered for this client')
+      await countFlow(ctx, address) // it is fetched for anybody
       return readRequestObject(ctx, client, await fetched(ctx, uri), params)
     },
   }
