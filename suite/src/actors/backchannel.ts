@@ -44,6 +44,8 @@ export interface BackchannelOptions {
 
 const usualInterval = 5 // CIBA Core §7.3
 const messageSeconds = 20
+/** For the message of a request that should have been refused. */
+const unexpectedSeconds = 2
 
 /** Messages are not told apart, so that one request waits for another's. */
 let turn: Promise<unknown> = Promise.resolve()
@@ -82,16 +84,16 @@ export function backchannel({ app, person, random, newBrowser, links }: Backchan
   async function requestInTurn(params?: Params): Promise<Reply> {
     const before = new Set(await links())
     const reply = await send(params)
-    if (reply.status === 200) await newLink(before).catch(() => {}) // nobody else takes it for theirs
+    if (reply.status === 200) await newLink(before, unexpectedSeconds).catch(() => {}) // nobody else takes it for theirs
     return reply
   }
 
-  async function newLink(before: ReadonlySet<string>): Promise<string> {
-    for (const end = performance.now() + messageSeconds * 1000; performance.now() < end; await wait(100)) {
+  async function newLink(before: ReadonlySet<string>, seconds = messageSeconds): Promise<string> {
+    for (const end = performance.now() + seconds * 1000; performance.now() < end; await wait(100)) {
       const link = (await links()).find((url) => !before.has(url))
       if (link !== undefined) return link
     }
-    throw new Failure(`the person got no message within ${messageSeconds} seconds`)
+    throw new Failure(`the person got no message within ${seconds} seconds`)
   }
 
   return {
