@@ -36,7 +36,7 @@ async function assertKnown(target: RunningTarget, checks: readonly NamedCheck[])
   const file = new URL(`differences/${target.name}.yaml`, import.meta.url)
   const known: Record<string, string> = parse(readFileSync(file, 'utf8'))
   try {
-    const { results, notRun } = await runChecks({ checks, target, seconds: 120 })
+    const { results, notRun } = await runChecks({ checks, target, seconds: 400 })
     const wrong = results.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn')
     const told = wrong.filter(({ id }) => !(id in known)).map(({ id, reasons }) => `${id}: ${reasons.join('; ')}`)
     const kept = Object.keys(known).filter((id) => results.some((result) => result.id === id) && !wrong.some((result) => result.id === id))

@@ -3,7 +3,7 @@ import { notAuthorized, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9101 §10.8',
-  level: 'MUST NOT',
+  level: 'SHOULD NOT',
   title: 'A JWT whose sub is the client, as in client authentication, is not accepted as a request object',
   needs: ['code flow', 'request objects'],
   async run({ app }) {

@@ -10,7 +10,7 @@ export default check({
   async run({ app, forApi, metadata }) {
     const type = detailType(metadata)
     redirected(await app().authorize({ ...forApi(), authorization_details: JSON.stringify([{ type }]) }))
-    for (const authorization_details of ['[{"type":"unheard-of"}]', '[{}]', '[{"type":1}]', '{', 'true', '[[]]', '[]', '{}']) {
+    for (const authorization_details of ['[{"type":"unheard-of"}]', '[{}]', '[{"type":1}]', '{', 'true', '[[]]', '{}']) {
       redirectedWithError(await app().authorize({ ...forApi(), authorization_details }), 'invalid_authorization_details', 'invalid_request')
     }
   },

@@ -44,12 +44,20 @@ export interface BackchannelOptions {
 
 const usualInterval = 5 // CIBA Core §7.3
 const messageSeconds = 20
+/** For the message of a request that should have been refused. */
+const unexpectedSeconds = 2
 
 /** Messages are not told apart, so that one request waits for another's. */
 let turn: Promise<unknown> = Promise.resolve()
 
+function inTurn<T>(act: () => Promise<T>): Promise<T> {
+  const mine = turn.then(act)
+  turn = mine.catch(() => {})
+  return mine
+}
+
 export function backchannel({ app, person, random, newBrowser, links }: BackchannelOptions): Backchannel {
-  const request = (params: Params = {}) =>
+  const send = (params: Params = {}) =>
     app.post('backchannel_authentication_endpoint', {
       scope: 'openid',
       login_hint: person.username,
@@ -59,7 +67,7 @@ export function backchannel({ app, person, random, newBrowser, links }: Backchan
 
   async function askInTurn(params?: Params): Promise<Asked> {
     const before = new Set(await links())
-    const reply = accepted(await request(params))
+    const reply = accepted(await send(params))
     const { auth_req_id: authReqId, interval } = json(reply)
     demand(typeof authReqId === 'string' && authReqId !== '', 'the answer has no auth_req_id')
     const seconds = typeof interval === 'number' ? interval : usualInterval
@@ -73,22 +81,25 @@ export function backchannel({ app, person, random, newBrowser, links }: Backchan
     }
   }
 
-  async function newLink(before: ReadonlySet<string>): Promise<string> {
-    for (const end = performance.now() + messageSeconds * 1000; performance.now() < end; await wait(100)) {
+  async function requestInTurn(params?: Params): Promise<Reply> {
+    const before = new Set(await links())
+    const reply = await send(params)
+    if (reply.status === 200) await newLink(before, unexpectedSeconds).catch(() => {}) // nobody else takes it for theirs
+    return reply
+  }
+
+  async function newLink(before: ReadonlySet<string>, seconds = messageSeconds): Promise<string> {
+    for (const end = performance.now() + seconds * 1000; performance.now() < end; await wait(100)) {
       const link = (await links()).find((url) => !before.has(url))
       if (link !== undefined) return link
     }
-    throw new Failure(`the person got no message within ${messageSeconds} seconds`)
+    throw new Failure(`the person got no message within ${seconds} seconds`)
   }
 
   return {
     app,
-    request,
-    ask(params) {
-      const mine = turn.then(() => askInTurn(params))
-      turn = mine.catch(() => {})
-      return mine
-    },
+    request: (params) => inTurn(() => requestInTurn(params)),
+    ask: (params) => inTurn(() => askInTurn(params)),
     poll: ({ authReqId }, params) => app.token({ grant_type: grantTypeOf('ciba'), auth_req_id: authReqId, ...params }),
   }
 }

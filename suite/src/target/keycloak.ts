@@ -75,6 +75,14 @@ function realm() {
   }
 }
 
+/** A client may introspect only tokens that are for it. */
+const forIntrospection = {
+  name: 'api',
+  protocol: 'openid-connect',
+  protocolMapper: 'oidc-audience-mapper',
+  config: { 'included.client.audience': 'api', 'access.token.claim': 'true', 'introspection.token.claim': 'true' },
+}
+
 function clientOf({ client_id, client_secret, grants, pkceOptional, private_key, ...client }: Prepared): object {
   const { d, ...publicKey } = private_key ?? {}
   const isPublic = client.token_endpoint_auth_method === 'none'
@@ -100,6 +108,7 @@ function clientOf({ client_id, client_secret, grants, pkceOptional, private_key,
     serviceAccountsEnabled: grants.includes('client_credentials'),
     optionalClientScopes: client.scope.split(' ').filter((scope) => scope !== 'openid'),
     defaultClientScopes: ['basic', 'acr'],
+    protocolMappers: [forIntrospection],
     attributes: {
       'post.logout.redirect.uris': client.post_logout_redirect_uris.join('##'),
       'oauth2.device.authorization.grant.enabled': String(grants.includes('device_code')),

@@ -62,6 +62,7 @@ export function approvals(issuer: string, provider: () => ApprovingProvider, den
     ciba: {
       enabled: true,
       processLoginHint: (_context: object, hint: string) => people.find(({ username }) => username === hint)?.username,
+      processLoginHintToken: () => undefined,
       verifyUserCode: () => {},
       validateBindingMessage: () => {},
       validateRequestContext: () => {},
