@@ -257,10 +257,7 @@ function hostile(origin: string): Record<string, Page> {
       ...{ email: long, name: attack, problem: { text: attack }, canChoose: true },
       ...hostileQuestions(long),
     }),
-    'hostile-confirm-sign-up': {
-      page: 'confirm-sign-up',
-      data: { token: attack, flow, email: long, mustProve: true, problem: attack },
-    },
+    'hostile-confirm-sign-up': { page: 'confirm-sign-up', data: { token: attack, flow, email: long, mustProve: true, problem: attack } },
     'hostile-not-assigned': { page: 'not-assigned', data: { flow, application, person } },
     'hostile-choose-account': { page: 'choose-account', data: { flow, application, accounts: [person, person] } },
     'hostile-consent': {
@@ -291,10 +288,7 @@ function hostile(origin: string): Record<string, Page> {
     'hostile-signed-out': { page: 'signed-out', data: { application, to: `${origin}/stay?${attack}`, stayed: false } },
     'hostile-forgot-password': { page: 'forgot-password', data: { flow, login: long, problem: attack } },
     'hostile-choose-password': { page: 'choose-password', data: { token: attack, kind: 'reset', username: long, person, problem: attack } },
-    'hostile-confirm-connection': {
-      page: 'confirm-connection',
-      data: { token: attack, flow: attack, provider: long, account: long, person },
-    },
+    'hostile-confirm-connection': { page: 'confirm-connection', data: { token: attack, flow, provider: long, account: long, person } },
     'hostile-confirm-email': { page: 'confirm-email', data: { token: attack, email: long, person } },
     'hostile-done': { page: 'done', data: { what: 'mail-sent', flow } },
     'hostile-error': { page: 'error', data: { code: long, description: long, status: 400, cure: long } },
