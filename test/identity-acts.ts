@@ -5,7 +5,6 @@ import { aGroup, aLink, anAttribute, aPasskey, aSignUp, aTotp, carried, invited,
 
 const page = { limit: 10 }
 const factor = { recoveryCodes: ['new'], onlyFirst: false }
-const access = { hash: 'access3', token: anAccessToken({ jti: 'jti3' }) }
 
 export const identityActs: Record<string, Act> = {
   'accounts.add': writes('accounts +1, logins +2', (s) => s.accounts.add({ ...person('3'), attributes: {} })),
