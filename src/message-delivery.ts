@@ -35,14 +35,15 @@ export function deliveryOf(
       throw error
     }
   }
+  const ctxOf = async (id: string) => (await tenantOf(id))?.ctx
   const hasKeyOf = (sealed: string) => sealer.keyIds.includes(keyIdOf(sealed))
   return outboxDelivery({
     queue: outboxQueue(db),
     channels: {
       mail: mailChannel({ mailer, open, hasKeyOf }),
-      'logout-token': logoutTokenChannel(async (id) => (await tenantOf(id))?.ctx),
-      ping: pingChannel({ remote, open, hasKeyOf }),
-      'security-event': securityEventChannel(async (id) => (await tenantOf(id))?.ctx),
+      'logout-token': logoutTokenChannel(ctxOf),
+      ping: pingChannel({ remote, ctxOf, open, hasKeyOf }),
+      'security-event': securityEventChannel(ctxOf),
       webhook: webhookChannel(async (id) => (await tenantOf(id))?.webhooks),
     },
     id: () => randomId(random),

@@ -26,7 +26,7 @@ import { type AttemptSoon, telling } from './outbox/soon.ts'
 import type { Platform } from './platform.ts'
 import { withAcceptedDocuments } from './protocol/client-document.ts'
 import type { Ctx, Server } from './protocol/feature.ts'
-import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
+import type { ClientDocuments, KeySets, Ping, Remote } from './protocol/remote.ts'
 import type { MutualTls, TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import { sealedValues } from './store/sealed-values.ts'
@@ -177,13 +177,15 @@ function mailDepsOf(
 /** Messages to clients. Notifications are sealed as mails are. */
 function messagesOf(deps: AppDeps, { id: tenant }: TenantRow): Pick<Ctx, 'pings' | 'streamSecrets' | 'deliverSoon'> {
   const { sealer, platform, delivery, backgroundTasks } = deps
+  const sealed = (id: string, ping: Ping) => sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(JSON.stringify(ping)))
   const deliverSoon = () => backgroundTasks.start(delivery.deliverDue)
   return {
     pings: {
       seal(ping, expiresAt) {
         const id = randomId(platform.random)
-        return { id, sealed: sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(JSON.stringify(ping))), expiresAt }
+        return { id, sealed: sealed(id, ping), expiresAt }
       },
+      sealAnew: sealed,
       send: deliverSoon,
     },
     streamSecrets: readableTexts(deps, tenant, 'stream-authorization'),

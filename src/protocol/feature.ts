@@ -100,7 +100,7 @@ export interface Feature {
     about: { subject: string; scope: readonly string[]; known: SubjectClaims; extra: Readonly<Record<string, unknown>> },
   ): Promise<Record<string, unknown>>
   /** Token response: members to add. */
-  respondToken?(ctx: Ctx, about: { issuance: Issuance; access: AccessToken; accessToken: string }): Promise<Record<string, unknown>>
+  respondToken?(ctx: Ctx, about: IssuedTokens): Promise<Record<string, unknown>>
   /** Introspection: the answer in a form other than JSON, when the request asks for it. At most one feature returns one. */
   respondIntrospection?(ctx: Ctx, about: { request: Request; caller: Introspector; body: object }): Promise<Reply | undefined>
 
@@ -215,6 +215,14 @@ export interface ClientAuth {
   verify(ctx: Ctx, request: Request, client: Client | undefined): Promise<string | undefined>
   /** Of a request that is verified: thumbprint of the key of the client's instance that sent it. Codes and refresh tokens are bound to it. */
   instance?(request: Request): string | undefined
+}
+
+/** The tokens of a response, as they are sent. */
+export interface IssuedTokens {
+  issuance: Issuance
+  access: AccessToken
+  accessToken: string
+  refreshToken: string | undefined
 }
 
 /** A token as it was presented. Which proof of possession it needs depends on the scheme. */

@@ -47,7 +47,7 @@ export async function tokensOfResponse(
   const answer = {
     ...(made && target ? { access_token: made.text, token_type: 'Bearer', expires_in: String(target.lifetime) } : {}),
     scope: target?.scope.join(' ') || undefined,
-    id_token: withIdToken && (await idToken(ctx, narrowed, made?.text)),
+    id_token: withIdToken && (await idToken(ctx, narrowed, { accessToken: made?.text })),
   }
   const present = Object.entries(answer).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return { answer: Object.fromEntries(present), stored: made?.stored }
@@ -89,12 +89,24 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.having('respondToken'))
-    extras.push(await feature.respondToken(ctx, { issuance, access, accessToken: text }))
+    extras.push(await feature.respondToken(ctx, { issuance, access, accessToken: text, refreshToken: refreshText }))
+  const body: Record<string, unknown> = Object.assign(
+    {
+      access_token: text,
+      token_type: binding?.tokenType ?? 'Bearer',
+      expires_in: target.lifetime,
+      scope: target.scope.join(' ') || undefined, // §3.3: it has at least one character
+      refresh_token: refreshText,
+    },
+    ...extras,
+    issuance.response,
+  )
 
   const act = {
     spend: issuance.spends && { ...issuance.spends, now: access.issuedAt },
     access: stored,
     refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, request) : undefined,
+    message: issuance.pushed?.message(body),
   }
   if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), request)
   if (!issuance.spends && (act.access || act.refresh)) await ctx.store.issue(act)
@@ -105,17 +117,7 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
     status: 200,
     headers: { 'cache-control': 'no-store', pragma: 'no-cache' }, // §5.1
     ...(issuance.auditEvents ? { auditEvents: issuance.auditEvents } : {}),
-    body: Object.assign(
-      {
-        access_token: text,
-        token_type: binding?.tokenType ?? 'Bearer',
-        expires_in: target.lifetime,
-        scope: target.scope.join(' ') || undefined, // §3.3: it has at least one character
-        refresh_token: refreshText,
-      },
-      ...extras,
-      issuance.response,
-    ),
+    body,
   }
 }
 

@@ -6,12 +6,13 @@ import type { Client } from './client.ts'
 import type { CredentialKey, CredentialStore } from './credentials.ts'
 import type { EventStreamStore } from './event-stream.ts'
 import type { FederationStore } from './federation/store.ts'
+import type { IssueAct } from './issue-act.ts'
 import type { BackchannelRequestStore, DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { ApiKey, RegistrationStore } from './registry.ts'
 import type { Person, Question, SignInUpstream, TotpOffer } from './request-reply.ts'
 import type { DetailType, Resource } from './resource.ts'
 import type { TrustedIssuer } from './trusted-issuer.ts'
-import type { AccessToken, Answer, Artefact, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
+import type { AccessToken, Answer, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
 import type { UsedOnceKind } from './used-once.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
@@ -114,11 +115,7 @@ export interface Store extends RegistrationStore, CredentialStore, FederationSto
     wasUsed(kind: UsedOnceKind, id: string): Promise<boolean>
   }
   /** Stores all that one token response issues, in one transaction. False when what it spends was already spent or revoked; then nothing is stored. */
-  issue(act: {
-    spend: (Artefact & { now: number }) | undefined
-    access: { hash: string; token: AccessToken } | undefined
-    refresh: RefreshToken | undefined
-  }): Promise<boolean>
+  issue(act: IssueAct): Promise<boolean>
   revocations: {
     /**
      * Revokes all tokens with one of these ids — a grant, a family, an access token's jti — including refresh tokens.

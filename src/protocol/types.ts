@@ -3,6 +3,7 @@
 import type { AccessTokenAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
+import type { SealedMessage } from './remote.ts'
 import type { Resource } from './resource.ts'
 import type { UpstreamSignIn } from './upstream-sign-in.ts'
 
@@ -215,6 +216,8 @@ export interface Issuance {
   within?: { audience: readonly string[]; resource: readonly string[]; expiresAt: number }
   /** Who acts for the subject. RFC 8693 §4.1 */
   act?: Readonly<Record<string, unknown>> | undefined
+  /** The client does not fetch it: a message of the outbox has it, which is stored with what is issued. CIBA Core §10.3.1 */
+  pushed?: { authReqId: string; message(response: Readonly<Record<string, unknown>>): SealedMessage }
   /** Members of the token response besides the usual. */
   response?: Readonly<Record<string, unknown>>
   /** For the audit log. */

@@ -5,15 +5,17 @@ import { addAccessToken } from './access-tokens.ts'
 import { stillProven } from './account-row.ts'
 import { addCode, answerRequest, spendCode } from './codes.ts'
 import { spendOffer } from './credential-offers.ts'
+import { sealAnew } from './outbox.ts'
 import { addRefreshToken, spendRefreshToken } from './refresh-tokens.ts'
 import type { Db, Sql } from './sql.ts'
 
 export function issue(db: Db, tenant: string): Pick<Store, 'issue'> {
   return {
-    async issue({ spend, access, refresh }) {
+    async issue({ spend, access, refresh, message }) {
       const additions: Sql[] = []
       if (access) additions.push(addAccessToken(tenant, access.hash, access.token))
       if (refresh) additions.push(addRefreshToken(tenant, refresh))
+      if (message) additions.push(sealAnew(tenant, message))
       if (spend?.kind === 'request') return answered(db, tenant, spend, additions)
       if (spend && additions.length === 0) return (await db.write(spending(tenant, spend))).length > 0
       if (!spend && additions.length === 0) return true

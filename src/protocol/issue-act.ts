@@ -1,0 +1,12 @@
+/** All that one token response spends and stores, in one transaction — RFC 6749 §5.1. */
+import type { SealedMessage } from './remote.ts'
+import type { AccessToken, Artefact, RefreshToken } from './types.ts'
+
+export interface IssueAct {
+  spend: (Artefact & { now: number }) | undefined
+  /** An opaque access token, by its hash. */
+  access: { hash: string; token: AccessToken } | undefined
+  refresh: RefreshToken | undefined
+  /** Has the response from now on. */
+  message?: SealedMessage | undefined
+}
