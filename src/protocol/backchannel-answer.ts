@@ -6,6 +6,8 @@ import type { BackchannelRequest } from './kept-requests.ts'
 import type { Code } from './types.ts'
 import { denied } from './waiting-code.ts'
 
+export const backchannelGrant = 'urn:openid:params:grant-type:ciba' // CIBA Core §10.1
+
 const expired = 'auth_req_id has expired; start again'
 
 /** The code that the person's answer has made of it; undefined while there is no answer. Refuses where there is, or can be, none. */

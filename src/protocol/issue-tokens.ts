@@ -2,6 +2,7 @@
 import { mayUse } from './assignment.ts'
 import { type Client, scopesOf } from './client.ts'
 import { mustBind } from './client-binding.ts'
+import type { DeviceSecret } from './device-secret.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, ResponseType } from './feature.ts'
 import { idToken } from './id-token.ts'
@@ -83,8 +84,9 @@ function registeredScope({ client, scope }: Issuance): readonly string[] {
 }
 
 /** Signs first, then stores everything in one transaction, in which the code or refresh token is spent last. */
-async function record(ctx: Ctx, issuance: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
+async function record(ctx: Ctx, narrowed: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
   const { binding } = request
+  const { issuance, deviceSecret } = await withDeviceSecret(ctx, narrowed, request.params)
   const { access, text, stored } = await madeAccessToken(ctx, issuance, target, binding)
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
@@ -106,6 +108,7 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
     spend: issuance.spends && { ...issuance.spends, now: access.issuedAt },
     access: stored,
     refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, request) : undefined,
+    deviceSecret,
     message: issuance.pushed?.message(body),
   }
   if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), request)
@@ -119,6 +122,19 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
     ...(issuance.auditEvents ? { auditEvents: issuance.auditEvents } : {}),
     body,
   }
+}
+
+async function withDeviceSecret(
+  ctx: Ctx,
+  issuance: Issuance,
+  params: Params,
+): Promise<{ issuance: Issuance; deviceSecret: DeviceSecret | undefined }> {
+  if (issuance.deviceSecret !== undefined) return { issuance, deviceSecret: undefined }
+  for (const feature of ctx.server.having('deviceSecret')) {
+    const made = await feature.deviceSecret(ctx, { params, issuance })
+    if (made) return { issuance: { ...issuance, deviceSecret: made.text }, deviceSecret: made.added }
+  }
+  return { issuance, deviceSecret: undefined }
 }
 
 /** An opaque access token, by its hash. */

@@ -1,7 +1,7 @@
 /** What a client is sent that does not ask: its tokens, or why there are none — OpenID Connect CIBA Core §10.3.1, §12. */
-import { answerOf } from './backchannel-answer.ts'
+import { answerOf, backchannelGrant } from './backchannel-answer.ts'
 import type { Client } from './client.ts'
-import { type ErrorCode, OAuthError } from './errors.ts'
+import { type ErrorCode, OAuthError, refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import { issueTokens } from './issue-tokens.ts'
 import { Params } from './params.ts'
@@ -28,6 +28,8 @@ export async function pushedResponse(ctx: Ctx, id: string, ping: Ping): Promise<
     return { ...response.body, expires_in: Math.max(0, (lifetime as number) - (ctx.now() - response.madeAt)) }
   }
   try {
+    if (!client.grant_types.includes(backchannelGrant) || ctx.tenant.withoutGrantTypes.includes(backchannelGrant))
+      refuse('unauthorized_client', 'this client may not make backchannel requests any more')
     const code = await answerOf(ctx, client, waiting)
     return code?.usedAt === undefined && code ? await tokensOf(ctx, { client, code, id, ping }) : 'not yet'
   } catch (error) {

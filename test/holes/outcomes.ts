@@ -1,8 +1,10 @@
 /** The expectations of the matrix of changes and paths. */
 import { credentialOutcomes } from './credential-outcomes.ts'
+import { documentOutcomes } from './document-outcomes.ts'
 import { grantOutcomes } from './grant-outcomes.ts'
 import { keyOutcomes, requestObjectOutcomes } from './key-outcomes.ts'
-import { account, client, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
+import { account, client, jwt, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
+import { pushOutcomes } from './push-outcomes.ts'
 
 const clientAlone: Outcomes = {
   works: `
@@ -11,11 +13,6 @@ const clientAlone: Outcomes = {
   invalid_client: 'client disabled, client deleted',
   invalid_scope: 'scope removed',
   unauthorized_client: 'grant types removed',
-  not_found: 'tenant suspended',
-}
-const jwt: Outcomes = {
-  works: `${untouched}, ${registration}, resource removed, sessions ended`,
-  invalid_token: `${client}, ${account}, grant revoked, signing key revoked, assignment removed`,
   not_found: 'tenant suspended',
 }
 const linkInMail: Outcomes = {
@@ -276,6 +273,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   },
   ...keyOutcomes,
   ...credentialOutcomes,
+  ...documentOutcomes,
   'reset link': linkInMail,
   invitation: linkInMail,
   'link that verifies an address': linkInMail,
@@ -297,4 +295,5 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '429': `${account}`,
     '404': 'tenant suspended',
   },
+  ...pushOutcomes,
 }

@@ -4,8 +4,10 @@ import { call, callback, challenge, encode, shows, told, verifier } from '../jou
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
 import { credentialPaths } from './credential-paths.ts'
+import { documentPaths } from './document-paths.ts'
 import { grantPaths } from './grant-paths.ts'
 import { atAuthorizationByKey, byKey } from './key-paths.ts'
+import { pushPaths } from './push-paths.ts'
 import { active, browserOutcome, bye, deviceGrant, type Path, password, programOutcome, scope, stock, type World } from './world.ts'
 
 const silent = { prompt: 'none' }
@@ -285,6 +287,8 @@ export const paths = {
   ...withToken,
   ...byKey,
   ...credentialPaths,
+  ...documentPaths,
   ...byLink,
   ...byBrowser,
+  ...pushPaths,
 } as const

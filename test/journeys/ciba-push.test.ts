@@ -131,11 +131,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('what the person allowed and then ended gives no tokens, whichever way it ended', async () => {
       const { store } = stage.gatehouse.root
-      const endings: Record<string, () => Promise<unknown>> = {
+      const ofPeople = {
         session: () => store.sessions.end({ subject: stage.subject }),
         grant: async () => {
           for (const { id } of await store.grantsAdmin.list({ limit: 100 })) await store.grants.revoke(id, stage.gatehouse.now())
         },
+      }
+      const { clientsAdmin } = store
+      const metadata = metadataOf((await clientsAdmin.find('pushed'))!)
+      const endings: Record<string, () => Promise<unknown>> = {
+        ...ofPeople,
+        'grant type': () => clientsAdmin.replace({ ...metadata, grant_types: ['refresh_token'] }),
       }
       for (const [what, end] of Object.entries(endings)) {
         stage.gatehouse.advance(1201)
@@ -145,6 +151,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         endpoint.answers.clear()
         const sent = (await again(2)).find(({ auth_req_id }) => auth_req_id === id)
         assert.deepEqual([sent.error, sent.access_token], ['transaction_failed', undefined], what)
+        if (what === 'grant type') assert.equal(sent.error_description, 'this client may not make backchannel requests any more')
+        await clientsAdmin.replace(metadata)
       }
     })
 

@@ -1,6 +1,6 @@
 /** A client asks, and a person answers at a device of their own — OpenID Connect Client-Initiated Backchannel Authentication (CIBA Core) 1.0. */
 import { readPageRequest } from '../authorization-request.ts'
-import { answerOf } from '../backchannel-answer.ts'
+import { answerOf, backchannelGrant } from '../backchannel-answer.ts'
 import { hintedSubject } from '../backchannel-hint.ts'
 import { backchannelParams, bindingMessage, notificationToken, requestedExpiry } from '../backchannel-request.ts'
 import { type Client, isVoid } from '../client.ts'
@@ -14,8 +14,6 @@ import { Params } from '../params.ts'
 import { endReused } from '../token-family.ts'
 import type { Code } from '../types.ts'
 import { allowedCode, issuanceOf } from '../waiting-code.ts'
-
-const grantName = 'urn:openid:params:grant-type:ciba' // §10.1
 
 /** The longest time for which a request waits, in seconds. §7.3 */
 const longestRequest = 600
@@ -127,7 +125,7 @@ const approveEndpoint: Endpoint = {
 
 const ciba: ResponseType = {
   name: 'ciba',
-  grantTypes: [grantName],
+  grantTypes: [backchannelGrant],
   atPage: true,
   defaultMode: 'ciba',
   comparison: ({ extensions }) => ({
@@ -160,7 +158,7 @@ const done: ResponseMode = {
 }
 
 const grantType: GrantType = {
-  name: grantName,
+  name: backchannelGrant,
   async redeem(ctx, ask) {
     const { client } = ask
     const code = await answeredCode(ctx, ask)

@@ -37,6 +37,7 @@ import { jwtIntrospection } from './jwt-introspection.ts'
 import { keys } from './keys.ts'
 import { logout } from './logout.ts'
 import { mutualTls } from './mutual-tls.ts'
+import { nativeSsoDraft07 } from './native-sso.ts'
 import { openid } from './openid.ts'
 import { passwordGrant } from './password-grant.ts'
 import { pkce } from './pkce.ts'
@@ -105,6 +106,7 @@ export const catalogue = {
   protectedResourceMetadata,
   tokenExchange,
   upstreamTokens,
+  nativeSsoDraft07,
   jwtBearer,
   identityAssertionDraft04,
   grantManagement,
@@ -131,6 +133,7 @@ export const offByDefault: readonly (keyof typeof catalogue)[] = [
   'tlsClientAuth',
   'clientAttestationDraft11',
   'identityAssertionDraft04',
+  'nativeSsoDraft07',
 ]
 
 /** Checked by the compiler: only known features. */
