@@ -8,10 +8,11 @@ import { logoutTokenChannel } from './outbox/logout-tokens.ts'
 import { pingChannel } from './outbox/pings.ts'
 import { securityEventChannel } from './outbox/security-events.ts'
 import { webhookChannel } from './outbox/webhooks.ts'
+import { randomId } from './random-id.ts'
 import { audit } from './store/audit.ts'
 import { outboxQueue } from './store/outbox.ts'
 import { listWebhooks } from './store/webhooks.ts'
-import { type AppDeps, randomId, type Tenant } from './tenant.ts'
+import type { AppDeps, Tenant } from './tenant.ts'
 
 interface DeliveryParts {
   mailer: Mailer | undefined

@@ -59,7 +59,7 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
     })
 
     test('every advertised address answers, and nothing that is switched off does', async () => {
-      const advertised = Object.entries(document).filter(([name]) => /_(?:endpoint|uri)$/.test(name))
+      const advertised = Object.entries(document).filter(([name]) => /_(?:endpoint|uri|iframe)$/.test(name))
       const endpoints = [...gatehouse.app.server.endpoints.values()]
       assert.deepEqual(
         advertised,
@@ -192,6 +192,7 @@ function closed(without: readonly string[]): Record<string, string> {
   const drafts = {
     ...{ FEATURES_IDENTITY_ASSERTION_DRAFT04: 'true', FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' },
     FEATURES_NATIVE_SSO_DRAFT07: 'true',
+    FEATURES_SESSION_MANAGEMENT: 'true',
   }
   if (without.includes('mutualTls')) return { FEATURES_TLS_CLIENT_AUTH: 'true', ...drafts }
   const authorities = { MTLS_PROXY: 'rfc9440', MTLS_CA_FILE: caFile, TRUSTED_PROXIES: '127.0.0.1,::1' }

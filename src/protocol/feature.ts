@@ -277,4 +277,6 @@ export interface ResponseDestination {
   client: Client
   redirectUri: string
   state: string | undefined
+  /** Session ids of the browser, the active one first, where the response says that somebody signed in to an OpenID request. */
+  sessions?: readonly string[]
 }

@@ -54,6 +54,7 @@ import { responseModes } from './response-modes.ts'
 import { responseTypeNone } from './response-type-none.ts'
 import { revocation } from './revocation.ts'
 import { sdJwtVc } from './sd-jwt-vc.ts'
+import { sessionManagement } from './session-management.ts'
 import { sharedSignals } from './shared-signals/feature.ts'
 import { tlsClientAuth } from './tls-client-auth.ts'
 import { tokenExchange } from './token-exchange.ts'
@@ -99,6 +100,7 @@ export const catalogue = {
   logout,
   backChannelLogout,
   frontChannelLogout,
+  sessionManagement,
   introspection,
   jwtIntrospection,
   revocation,
@@ -134,6 +136,7 @@ export const offByDefault: readonly (keyof typeof catalogue)[] = [
   'clientAttestationDraft11',
   'identityAssertionDraft04',
   'nativeSsoDraft07',
+  'sessionManagement',
 ]
 
 /** Checked by the compiler: only known features. */
