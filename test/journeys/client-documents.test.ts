@@ -70,7 +70,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
       assert.equal(await methodOf('/methods.json', listed), 'private_key_jwt')
       assert.equal(await methodOf('/named-method.json', { ...listed, token_endpoint_auth_method: 'none' }), 'none')
-      assert.equal(await methodOf('/one-method.json', { ...usual, token_endpoint_auth_methods_supported: ['none', 'tls_client_auth'] }), 'none')
+      assert.equal(
+        await methodOf('/one-method.json', { ...usual, token_endpoint_auth_methods_supported: ['none', 'tls_client_auth'] }),
+        'none',
+      )
     })
 
     test('a client with a key authenticates by it, also where it pushes its request', async () => {
