@@ -213,6 +213,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['at most {} minutes, which is the default', constant('longestRequest') / minute],
     ['Wait {} seconds longer between two requests', code(/set every = every \+ (\d+)/, 'src/store/backchannel-requests.ts')],
     ['is good for {} hour at most', constant('longestSigned') / hour],
+    ['until {} minutes after the request has ended', constant('longestRequest') / minute],
     ['gets at most {} requests', constant('mostUnanswered')],
     ['Within {} minutes a person', constant('longestRequest') / minute],
   ],

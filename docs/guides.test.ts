@@ -23,6 +23,7 @@ const given: Readonly<Record<string, readonly string[]>> = {
 }
 /** Settings that a guide's commands need, besides those of every test. */
 const settings: Readonly<Record<string, (folder: string) => Promise<Record<string, string>>>> = {
+  'docs/guide/native-apps.md': async () => ({ GATEHOUSE_FEATURES_NATIVE_SSO_DRAFT07: 'true' }),
   'docs/guide/attestation.md': async () => ({ GATEHOUSE_FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' }),
   'docs/guide/mutual-tls.md': async (folder) => {
     const file = join(folder, 'client-authorities.pem')

@@ -8,10 +8,11 @@ import { logoutTokenChannel } from './outbox/logout-tokens.ts'
 import { pingChannel } from './outbox/pings.ts'
 import { securityEventChannel } from './outbox/security-events.ts'
 import { webhookChannel } from './outbox/webhooks.ts'
+import { randomId } from './random-id.ts'
 import { audit } from './store/audit.ts'
 import { outboxQueue } from './store/outbox.ts'
 import { listWebhooks } from './store/webhooks.ts'
-import { type AppDeps, randomId, type Tenant } from './tenant.ts'
+import type { AppDeps, Tenant } from './tenant.ts'
 
 interface DeliveryParts {
   mailer: Mailer | undefined
@@ -35,14 +36,15 @@ export function deliveryOf(
       throw error
     }
   }
+  const ctxOf = async (id: string) => (await tenantOf(id))?.ctx
   const hasKeyOf = (sealed: string) => sealer.keyIds.includes(keyIdOf(sealed))
   return outboxDelivery({
     queue: outboxQueue(db),
     channels: {
       mail: mailChannel({ mailer, open, hasKeyOf }),
-      'logout-token': logoutTokenChannel(async (id) => (await tenantOf(id))?.ctx),
-      ping: pingChannel({ remote, open, hasKeyOf }),
-      'security-event': securityEventChannel(async (id) => (await tenantOf(id))?.ctx),
+      'logout-token': logoutTokenChannel(ctxOf),
+      ping: pingChannel({ remote, ctxOf, open, hasKeyOf }),
+      'security-event': securityEventChannel(ctxOf),
       webhook: webhookChannel(async (id) => (await tenantOf(id))?.webhooks),
     },
     id: () => randomId(random),

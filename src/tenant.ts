@@ -29,14 +29,16 @@ import type { Ctx, Server } from './protocol/feature.ts'
 import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
 import type { MutualTls, TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
+import { randomId } from './random-id.ts'
 import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { TenantRow } from './store/types.ts'
 import { offeredCredentials } from './tenant-credentials.ts'
-import { readableTexts, webhooksOf } from './tenant-events.ts'
+import { webhooksOf } from './tenant-events.ts'
 import { withoutGrantTypes } from './tenant-grant-types.ts'
 import { federationKeysOf, keysOf } from './tenant-keys.ts'
+import { messagesOf } from './tenant-messages.ts'
 import { registrationRuleOf } from './tenant-registration.ts'
 import { releasedAttributes } from './tenant-scopes.ts'
 import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
@@ -44,7 +46,7 @@ import { upstreamTokens } from './vault/exchange.ts'
 import { accountClient } from './web/account/client.ts'
 import { withAdministration } from './web/api/administration.ts'
 import { firstPartyClient, withOwnClients } from './web/api/first-party.ts'
-import { cookieJar } from './web/http/cookies.ts'
+import { type CookieJar, cookieJar, stateCookie } from './web/http/cookies.ts'
 import type { WebTenant } from './web/http/route.ts'
 
 /** A tenant with everything that acts in it. */
@@ -129,7 +131,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     popularPasswords: config.api.popular_passwords,
     signUp,
     ...{ ctx, signIn, mail, store, federationKeyring },
-    cookies: cookieJar({ slug: row.slug, secure: config.issuer.startsWith('https:'), maxAge: signIn.lifetimes.absolute }),
+    cookies: cookiesOf(deps, row, signIn.lifetimes.absolute),
     keyring: keys,
     signingSecrets: shared,
     ...{ ...upstream, tokens: opaque },
@@ -174,23 +176,6 @@ function mailDepsOf(
   }
 }
 
-/** Messages to clients. Notifications are sealed as mails are. */
-function messagesOf(deps: AppDeps, { id: tenant }: TenantRow): Pick<Ctx, 'pings' | 'streamSecrets' | 'deliverSoon'> {
-  const { sealer, platform, delivery, backgroundTasks } = deps
-  const deliverSoon = () => backgroundTasks.start(delivery.deliverDue)
-  return {
-    pings: {
-      seal(ping, expiresAt) {
-        const id = randomId(platform.random)
-        return { id, sealed: sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(JSON.stringify(ping))), expiresAt }
-      },
-      send: deliverSoon,
-    },
-    streamSecrets: readableTexts(deps, tenant, 'stream-authorization'),
-    deliverSoon,
-  }
-}
-
 /** Signatures with secrets that the APIs of clients share with this tenant. */
 function sharedKeysOf({ sealer, installation, db }: AppDeps, row: TenantRow, issuer: string): SigningSecrets {
   return sharedKeys({
@@ -230,6 +215,7 @@ function settingsOf(
   const seconds = lifetimesOf(config, row)
   return {
     name: row.name,
+    stateCookie: stateCookie(row.slug),
     lifetimes: {
       flow: seconds.flow,
       code: seconds.code,
@@ -245,12 +231,18 @@ function settingsOf(
     attesters: settings.client_attesters,
     requestUri: settings.request_uri,
     sharedSignals: settings.shared_signals,
-    clientIdHosts: server.features.some(({ id }) => id === 'clientIdMetadataDocuments') ? settings.client_id_hosts : [],
+    clientIdHosts: has(server, 'clientIdMetadataDocuments') ? settings.client_id_hosts : [],
     withoutGrantTypes: withoutGrantTypes(settings, offered),
     secondFactor: secondFactorOf(config, row),
     registration: registrationRuleOf(config, row),
     ...releasedAttributes(server, row, schema, offered.scopes),
   }
+}
+
+const has = ({ features }: Server, name: string) => features.some(({ id }) => id === name)
+
+function cookiesOf({ config, server }: AppDeps, { slug }: TenantRow, maxAge: number): CookieJar {
+  return cookieJar({ slug, secure: config.issuer.startsWith('https:'), maxAge, withState: has(server, 'sessionManagement') })
 }
 
 function signInOf(
@@ -287,10 +279,4 @@ function signInOf(
 /** A tenant can require a second factor where the deployment does not, but not the other way round. */
 function secondFactorOf(config: Config, { settings }: TenantRow): SignInDeps['secondFactor'] {
   return tenantSettings(settings).second_factor === 'required' ? 'required' : config.second_factor
-}
-
-/** 128 random bits, for ids that are not secret. None begins with a hyphen, which a command line would take for an option. */
-export function randomId(random: Platform['random']): string {
-  const id = random(16).toString('base64url')
-  return id.startsWith('-') ? randomId(random) : id
 }

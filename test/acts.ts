@@ -144,8 +144,11 @@ const protocol: Record<string, Act> = {
   'codes.find': reads((s, n) => s.codes.find(`code${n}`)),
   'refreshTokens.find': reads((s, n) => s.refreshTokens.find(`refresh${n}`)),
   'accessTokens.find': reads((s, n) => s.accessTokens.find(`access${n}`)),
-  issue: writes('access_tokens +1, codes ~1, refresh_tokens +1', (s) =>
-    s.issue({ spend: { kind: 'code', hash: 'code1', now: NOW }, access, refresh: aRefreshToken({ hash: 'refresh3', grantId: 'grant1' }) }),
+  issue: writes('access_tokens +1, codes ~1, outbox ~1, refresh_tokens +1', (s) =>
+    s.issue({
+      ...{ spend: { kind: 'code', hash: 'code1', now: NOW }, access, refresh: aRefreshToken({ hash: 'refresh3', grantId: 'grant1' }) },
+      message: { id: 'ping1', sealed: 'sealed anew' },
+    }),
   ),
   'pushedRequests.add': writes('pushed_requests +1', (s) => s.pushedRequests.add(aPushedRequest('3'), [])),
   'pushedRequests.find': reads((s, n) => s.pushedRequests.find(`pushed${n}`, NOW)),

@@ -45,6 +45,9 @@ export const grantActs: Record<string, Act> = {
   'backchannelRequests.refuse': writes('backchannel_requests ~1, outbox ~1, pushed_requests -1', (s) =>
     s.backchannelRequests.refuse('auth-req-id1', NOW),
   ),
+  'deviceSecrets.find': reads((s, n) => s.deviceSecrets.find(`device-secret${n}`, NOW)),
+  'deviceSecrets.of': reads((s, n) => s.deviceSecrets.of(`person${n}`, NOW)),
+  'deviceSecrets.end': writes('device_secrets -1', (s) => s.deviceSecrets.end('device-secret1')),
   'trustedIssuers.find': reads((s, n) => s.trustedIssuers.find(`https://trusted${n}.example`)),
   'trustedIssuersAdmin.list': lists((s) => s.trustedIssuersAdmin.list(page)),
   'trustedIssuersAdmin.add': writes('trusted_issuers +1', (s) => s.trustedIssuersAdmin.add(aTrustedIssuer('3'))),

@@ -59,7 +59,7 @@ for (const off of [undefined, ...Object.keys(catalogue)]) {
     })
 
     test('every advertised address answers, and nothing that is switched off does', async () => {
-      const advertised = Object.entries(document).filter(([name]) => /_(?:endpoint|uri)$/.test(name))
+      const advertised = Object.entries(document).filter(([name]) => /_(?:endpoint|uri|iframe)$/.test(name))
       const endpoints = [...gatehouse.app.server.endpoints.values()]
       assert.deepEqual(
         advertised,
@@ -189,10 +189,14 @@ function withDependents(off: string): string[] {
 
 /** Features that are off unless they are switched on, and the settings that they need: certificates come from a proxy. */
 function closed(without: readonly string[]): Record<string, string> {
-  const attestation = { FEATURES_IDENTITY_ASSERTION_DRAFT04: 'true', FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' }
-  if (without.includes('mutualTls')) return { FEATURES_TLS_CLIENT_AUTH: 'true', ...attestation }
+  const drafts = {
+    ...{ FEATURES_IDENTITY_ASSERTION_DRAFT04: 'true', FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' },
+    FEATURES_NATIVE_SSO_DRAFT07: 'true',
+    FEATURES_SESSION_MANAGEMENT: 'true',
+  }
+  if (without.includes('mutualTls')) return { FEATURES_TLS_CLIENT_AUTH: 'true', ...drafts }
   const authorities = { MTLS_PROXY: 'rfc9440', MTLS_CA_FILE: caFile, TRUSTED_PROXIES: '127.0.0.1,::1' }
-  return { FEATURES_MUTUAL_TLS: 'true', FEATURES_TLS_CLIENT_AUTH: 'true', ...authorities, ...attestation }
+  return { FEATURES_MUTUAL_TLS: 'true', FEATURES_TLS_CLIENT_AUTH: 'true', ...authorities, ...drafts }
 }
 
 function switches(without: readonly string[]): Record<string, string> {

@@ -2,6 +2,7 @@
 import { connectionSchema } from '../src/connections/connection.ts'
 import type { UpstreamRequest } from '../src/connections/store.ts'
 import { attributeSchema } from '../src/identity/attributes.ts'
+import type { DeviceSecret } from '../src/protocol/device-secret.ts'
 import type { StoredApiKey } from '../src/protocol/registry.ts'
 import { resourceSchema } from '../src/protocol/resource.ts'
 import { trustedIssuerSchema } from '../src/protocol/trusted-issuer.ts'
@@ -115,6 +116,11 @@ export const aBackchannelRequest = (n: string) => ({
   request: `approval${n}`,
   subject: `person${n}`,
   createdAt: NOW,
+})
+export const aDeviceSecret = (n: string): DeviceSecret => ({
+  ...{ hash: `device-secret${n}`, clientId: `client${n}`, grantId: `grant${n}`, family: `family${n}` },
+  authentication: { ...aCode().authentication, subject: `person${n}`, sid: `sid${n}` },
+  ...{ createdAt: NOW, usedAt: NOW, expiresAt: NOW + 3600 },
 })
 export const aPing = (n: string) => ({ id: `ping${n}`, sealed: 'sealed', expiresAt: NOW + 120 })
 export const aRegistration = (n: string) => ({
@@ -238,6 +244,7 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.codes.add(aCode({ hash: `code${n}`, grantId, family, authentication, asked }), undefined)
   const access = { hash: `access${n}`, token: anAccessToken({ jti: `jti${n}`, grantId, family }) }
   await store.issue({ spend: undefined, access, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
+  await store.issue({ spend: undefined, access: undefined, refresh: undefined, deviceSecret: aDeviceSecret(n) })
   await store.revocations.add([`revoked${n}`], NOW + 60)
   await store.pushedRequests.add(aPushedRequest(n), [])
   await store.deviceCodes.add(aDevice(n), { ...aPushedRequest(n), hash: `user-code${n}` })

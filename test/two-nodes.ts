@@ -7,20 +7,23 @@ import { migrated } from './databases.ts'
 
 export interface TwoNodes {
   one: TestApp
+  two: TestApp
   /** Address of the other one. */
   other: string
   close(): Promise<void>
 }
 
-export async function twoNodes(engine: Engine): Promise<TwoNodes> {
+/** `env`: settings of both. */
+export async function twoNodes(engine: Engine, env: Record<string, string> = {}): Promise<TwoNodes> {
   const database = await migrated[engine]()
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-nodes-'))
-  const shared = { DATABASE_URL: database.url, DATA_DIR: data }
+  const shared = { ...env, DATABASE_URL: database.url, DATA_DIR: data }
   const one = await testApp(engine, shared, undefined, Date.now)
   const port = await freePort()
   const second = await testApp(engine, { ...shared, ISSUER: one.issuer, LISTEN_PORT: String(port) }, undefined, Date.now)
   return {
     one,
+    two: second,
     other: `http://localhost:${port}`,
     async close() {
       await second.close()

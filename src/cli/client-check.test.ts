@@ -38,13 +38,15 @@ suite('profiles of clients', () => {
     })
 
   const password = { grant_types: ['authorization_code', 'password', 'urn:openid:params:grant-type:ciba'] }
+  const pushed = { backchannel_token_delivery_mode: 'push', backchannel_client_notification_endpoint: 'https://app.example/pushed' }
   const lax = { ...withKey, ...password, token_endpoint_auth_method: 'client_secret_basic' }
   const optional = { pkce: 'optional', refresh_rotation: 'rotate', assertion_audience: 'liberal', iss_parameter: 'omit' }
   const nothingKept: Record<string, [members: object, demands: string[]]> = {
     oauth21: [{ ...lax, policy: { pkce: 'optional' } }, ['authorization requests need PKCE', 'the password grant is not allowed']],
     fapi2: [
-      { ...lax, policy: optional },
+      { ...lax, ...pushed, policy: optional },
       [
+        'the client must ask for its tokens, as they are not pushed',
         'the client must authenticate by a key',
         'the password grant is not allowed',
         'tokens must be bound to a key or a certificate',
@@ -78,8 +80,9 @@ suite('profiles of clients', () => {
       ],
     ],
     'fapi1-advanced': [
-      lax,
+      { ...lax, ...pushed },
       [
+        'the client must ask for its tokens, as they are not pushed',
         'the client must authenticate by a key',
         'the password grant is not allowed',
         'tokens must be bound to a certificate',

@@ -1,5 +1,6 @@
 /** Single-use links sent by email: password resets, invitations, verification of an address — NIST SP 800-63B-4 §4.2.1. */
-import type { TokenKind, Tokens } from '../protocol/ports.ts'
+import type { Tokens } from '../protocol/ports.ts'
+import type { TokenKind } from '../protocol/token-kind.ts'
 import { type Account, type ConnectByLink, type Link, type LinkKind, loginOf } from './account.ts'
 import type { Delivery, OutboxMessage } from './outbox.ts'
 import type { IdentityStore } from './store.ts'

@@ -161,13 +161,20 @@ const promptNoneErrors: Record<Exclude<Step, 'done'>, ErrorCode> = {
   consent: 'consent_required',
 }
 
-async function finish(ctx: Ctx, { client, asked, flowToken }: Interaction, session: Session, grant: Grant | undefined): Promise<Reply> {
+async function finish(
+  ctx: Ctx,
+  { client, asked, flowToken, browser }: Interaction,
+  session: Session,
+  grant: Grant | undefined,
+): Promise<Reply> {
   const type = ctx.server.responseTypes.get(asked.responseType) ?? refuse('unsupported_response_type', 'response_type is not offered here')
   const flow = flowToken === undefined ? undefined : ctx.tokens.hash('fl', flowToken)
   const issued = await type.issue(ctx, { client, asked, session: { ...session, acr: toldAcr(ctx, asked, session.acr) }, grant, flow })
   if (!issued) refuse('invalid_request', 'this sign-in was already finished')
   await noteUse(ctx, client)
-  return respond(ctx, destinationOf(asked, client), asked.responseMode, issued)
+  const address = destinationOf(asked, client)
+  const signedIn = asked.scope.includes('openid') ? { sessions: browser.sessions } : {}
+  return respond(ctx, { ...address, ...signedIn }, asked.responseMode, issued)
 }
 
 interface PageState extends FlowState {

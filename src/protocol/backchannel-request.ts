@@ -1,6 +1,5 @@
 /** What a client asks at the backchannel authentication endpoint — OpenID Connect CIBA Core §7.1. */
-import { mayUse } from './assignment.ts'
-import { type Client, isVoid } from './client.ts'
+import type { Client } from './client.ts'
 import { isSignedByClient } from './client-keys.ts'
 import { sha256 } from './codec/digest.ts'
 import { type JsonObject, parseJws, parseObject } from './codec/jws.ts'
@@ -8,7 +7,6 @@ import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { Params } from './params.ts'
 import { parametersOf } from './request-object.ts'
-import { sectorOf } from './subject.ts'
 import { isCleanText } from './text.ts'
 
 const maxSignedRequest = 16_384
@@ -58,25 +56,6 @@ async function checkClaims(ctx: Ctx, client: Client, { iss, aud, exp, iat, nbf, 
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 
-/** Whom exactly one hint is about, if they can be asked. §7.1, §13 */
-export async function hintedSubject(ctx: Ctx, client: Client, params: Params): Promise<string> {
-  const [login, token, idToken] = [params.get('login_hint'), params.get('login_hint_token'), params.get('id_token_hint')]
-  if ([login, token, idToken].filter((hint) => hint !== undefined).length !== 1)
-    refuse('invalid_request', 'send exactly one of login_hint, login_hint_token and id_token_hint')
-  if (token !== undefined) refuse('invalid_request', 'login_hint_token is not taken here; send login_hint or id_token_hint')
-  const subject = login === undefined ? await subjectOfIdToken(ctx, client, idToken as string) : await ctx.people.subjectOf(login)
-  const known = subject !== undefined && (await ctx.people.claims(subject)) !== undefined && (await mayUse(ctx, client, subject))
-  return known ? subject : refuse('unknown_user_id', 'the hint names nobody who can be asked here')
-}
-
-/** It may have expired, but must have been issued to this client. What only the client is told of a person cannot be turned back. */
-async function subjectOfIdToken(ctx: Ctx, client: Client, text: string): Promise<string | undefined> {
-  const claims = await ctx.keys.verify(['JWT'], text, undefined)
-  const own = claims && claims['client_id'] === undefined && claims['aud'] === client.client_id && !isVoid(client, claims['iat'] as number)
-  if (!own) refuse('invalid_request', 'id_token_hint must be an ID token that was issued to this client')
-  return sectorOf(client) === undefined && typeof claims['sub'] === 'string' ? claims['sub'] : undefined
-}
-
 /** Short, and of characters that a page can show beside what the client shows. §7.1 */
 export function bindingMessage(params: Params): string | undefined {
   const [text, ...more] = params.all('binding_message')
@@ -96,7 +75,7 @@ export function requestedExpiry(params: Params, most: number): number {
 
 /** By which the client knows our notifications; undefined where it polls. RFC 6750 §2.1 */
 export function notificationToken(client: Client, params: Params): string | undefined {
-  if (client.backchannel_token_delivery_mode !== 'ping') return undefined
+  if (client.backchannel_token_delivery_mode === 'poll') return undefined
   const token = params.need('client_notification_token')
   return token.length <= longestToken && /^[\w.~+/-]+=*$/.test(token)
     ? token

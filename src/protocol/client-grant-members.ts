@@ -24,10 +24,12 @@ export const identityAssertionAudiences = z
 export function backchannelMembers(url: z.ZodType<string, string>) {
   return {
     backchannel_token_delivery_mode: z
-      .enum(['poll', 'ping'])
+      .enum(['poll', 'ping', 'push'])
       .default('poll')
-      .describe('How it learns that a person has answered its backchannel request: it asks, or it is told to ask, CIBA Core §4'),
-    backchannel_client_notification_endpoint: url.optional().describe('Where it is told: for ping'),
+      .describe(
+        'How it learns that a person has answered its backchannel request: it asks, it is told to ask, or it is sent the tokens, CIBA Core §4',
+      ),
+    backchannel_client_notification_endpoint: url.optional().describe('Where it is told, or sent its tokens: for ping and push'),
     backchannel_authentication_request_signing_alg: z
       .enum(clientSigningAlgs)
       .optional()

@@ -1,6 +1,7 @@
 /** The security policy of a client. */
 import { z } from 'zod'
 import { signingAlgs } from './algs.ts'
+import { identifier } from './text.ts'
 
 const seconds = z.int().min(1)
 const signingAlg = z.enum(signingAlgs)
@@ -54,6 +55,9 @@ export const policySchema = z.strictObject({
     .enum(['none', 'delegate', 'impersonate'])
     .default('none')
     .describe('delegate: it may act for the subjects of tokens, and is named in `act`; impersonate: also without being named, RFC 8693'),
+  device_sso_group: identifier(63)
+    .optional()
+    .describe('Group of applications of one vendor that share a sign-in on a device, for the scope device_sso; absent: it shares none'),
   code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
   assignment: z
     .enum(['optional', 'required'])

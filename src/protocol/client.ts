@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { accessTokenAlgs, signingAlgs } from './algs.ts'
 import { claimSources, everySource, fixedClaims } from './claim-sources.ts'
+import { mustBind } from './client-binding.ts'
 import { certificateNames } from './client-certificate-names.ts'
 import { backchannelMembers, identityAssertionAudiences } from './client-grant-members.ts'
 import { clientKeys } from './client-keys-schema.ts'
@@ -208,8 +209,11 @@ export const clientSchema = z
       problem(['token_endpoint_auth_method'], 'a client that may use client_credentials must authenticate') // RFC 6749 §4.4
     if (client.grant_types.includes('urn:openid:params:grant-type:ciba') && client.token_endpoint_auth_method === 'none')
       problem(['token_endpoint_auth_method'], 'a client that makes backchannel requests must authenticate') // CIBA Core §7.1
-    if (client.backchannel_token_delivery_mode === 'ping' && client.backchannel_client_notification_endpoint === undefined)
-      problem(['backchannel_client_notification_endpoint'], 'is needed for the delivery mode ping') // CIBA Core §4
+    const delivery = client.backchannel_token_delivery_mode
+    if (delivery !== 'poll' && client.backchannel_client_notification_endpoint === undefined)
+      problem(['backchannel_client_notification_endpoint'], `is needed for the delivery mode ${delivery}`) // CIBA Core §4
+    if (delivery === 'push' && mustBind(client))
+      problem(['backchannel_token_delivery_mode'], 'cannot be push where tokens must be bound to a key: nobody proves one')
     const hasKeys = client.jwks !== undefined || client.jwks_uri !== undefined
     if (client.jwks && client.jwks_uri !== undefined) problem(['jwks_uri'], 'cannot stand beside jwks') // RFC 7591 §2
     const method = client.token_endpoint_auth_method

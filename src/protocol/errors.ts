@@ -38,6 +38,7 @@ export const codes = {
   slow_down: [400, 'RFC 8628 §3.5'],
   expired_token: [400, 'RFC 8628 §3.5'],
   unknown_user_id: [400, 'OpenID Connect CIBA Core §13'],
+  expired_login_hint_token: [400, 'OpenID Connect CIBA Core §13'],
   invalid_binding_message: [400, 'OpenID Connect CIBA Core §13'],
   transaction_failed: [400, 'OpenID Connect CIBA Core §11'],
   invalid_redirect_uri: [400, 'RFC 7591 §3.2.2'],

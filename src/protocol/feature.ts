@@ -2,7 +2,9 @@
 import type { AssertionType } from './assertion-type.ts'
 import type { SubjectClaims } from './claims.ts'
 import type { Client, HeldMember, NamedClient } from './client.ts'
+import type { IssuedDeviceSecret } from './device-secret.ts'
 import type { StreamSecrets } from './event-stream.ts'
+import type { IssuedTokens } from './issue-act.ts'
 import type { Params } from './params.ts'
 import type { FederationKeys, Keys, People, SharedKeys, Store, Tokens } from './ports.ts'
 import type { ClientDocuments, KeySets, Pings, Remote, UpstreamTokens } from './remote.ts'
@@ -11,18 +13,7 @@ import type { ResolvedRequest } from './resolved-request.ts'
 import type { Resource } from './resource.ts'
 import type { SignInDemand } from './sign-in-demand.ts'
 import type { MutualTls, TenantSettings } from './tenant-rules.ts'
-import type {
-  AccessToken,
-  AuthorizationRequest,
-  Binding,
-  Code,
-  Credential,
-  Grant,
-  Introspector,
-  Issuance,
-  Session,
-  Target,
-} from './types.ts'
+import type { AuthorizationRequest, Binding, Code, Credential, Grant, Introspector, Issuance, Session, Target } from './types.ts'
 import type { SingleUse } from './used-once.ts'
 
 /** Everything that one specification adds to the server. There are no extension points besides these. */
@@ -101,7 +92,11 @@ export interface Feature {
     about: { subject: string; scope: readonly string[]; known: SubjectClaims; extra: Readonly<Record<string, unknown>> },
   ): Promise<Record<string, unknown>>
   /** Token response: members to add. */
-  respondToken?(ctx: Ctx, about: { issuance: Issuance; access: AccessToken; accessToken: string }): Promise<Record<string, unknown>>
+  respondToken?(ctx: Ctx, about: IssuedTokens): Promise<Record<string, unknown>>
+  /** Token response: the device secret that comes with the tokens, which is stored with them if it is new. At most one feature returns one. */
+  deviceSecret?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Promise<IssuedDeviceSecret | undefined>
+  /** Revocation: undefined for a token that is not of its kind. `revoked`: what ended, for the audit log. At most one feature returns any. */
+  revokeToken?(ctx: Ctx, ask: { client: Client; text: string }): Promise<{ revoked: string | undefined } | undefined>
   /** Introspection: the answer in a form other than JSON, when the request asks for it. At most one feature returns one. */
   respondIntrospection?(ctx: Ctx, about: { request: Request; caller: Introspector; body: object }): Promise<Reply | undefined>
 
@@ -294,4 +289,6 @@ export interface ResponseDestination {
   client: Client
   redirectUri: string
   state: string | undefined
+  /** Session ids of the browser, the active one first, where the response says that somebody signed in to an OpenID request. */
+  sessions?: readonly string[]
 }

@@ -7,9 +7,15 @@ import { subjectFor } from './subject.ts'
 import { transportable } from './token-size.ts'
 import type { Issuance } from './types.ts'
 
+/** What is issued beside an ID token, and is bound to it by its hash. */
+interface Beside {
+  accessToken: string | undefined
+  refreshToken?: string | undefined
+}
+
 /** Undefined unless it was an OpenID request and a person signed in: a client that exchanges a token has not seen a sign-in. */
-export async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string | undefined): Promise<string | undefined> {
-  const { client, authorization, scope, nonce, code, frontChannel } = issuance
+export async function idToken(ctx: Ctx, issuance: Issuance, { accessToken, refreshToken }: Beside): Promise<string | undefined> {
+  const { client, authorization, scope, nonce, code, frontChannel, pushed } = issuance
   if (!authorization || !scope.includes('openid') || issuance.within) return undefined
   const alg = client.id_token_signed_response_alg
   const now = ctx.now()
@@ -35,6 +41,8 @@ export async function idToken(ctx: Ctx, issuance: Issuance, accessToken: string 
     at_hash: hashOf(accessToken), // §3.1.3.6, §3.2.2.9
     c_hash: hashOf(code), // §3.3.2.11
     s_hash: hashOf(frontChannel?.state), // FAPI 1.0 Advanced §5.1
+    'urn:openid:params:jwt:claim:auth_req_id': pushed?.authReqId, // CIBA Core §10.3.1
+    'urn:openid:params:jwt:claim:rt_hash': pushed && hashOf(refreshToken),
   })
   return transportable(await encryptedForClient(ctx, client, { kind: 'id_token', text }))
 }

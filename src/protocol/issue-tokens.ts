@@ -2,6 +2,7 @@
 import { mayUse } from './assignment.ts'
 import { type Client, scopesOf } from './client.ts'
 import { mustBind } from './client-binding.ts'
+import type { DeviceSecret } from './device-secret.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, ResponseType } from './feature.ts'
 import { idToken } from './id-token.ts'
@@ -47,7 +48,7 @@ export async function tokensOfResponse(
   const answer = {
     ...(made && target ? { access_token: made.text, token_type: 'Bearer', expires_in: String(target.lifetime) } : {}),
     scope: target?.scope.join(' ') || undefined,
-    id_token: withIdToken && (await idToken(ctx, narrowed, made?.text)),
+    id_token: withIdToken && (await idToken(ctx, narrowed, { accessToken: made?.text })),
   }
   const present = Object.entries(answer).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return { answer: Object.fromEntries(present), stored: made?.stored }
@@ -83,18 +84,32 @@ function registeredScope({ client, scope }: Issuance): readonly string[] {
 }
 
 /** Signs first, then stores everything in one transaction, in which the code or refresh token is spent last. */
-async function record(ctx: Ctx, issuance: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
+async function record(ctx: Ctx, narrowed: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
   const { binding } = request
+  const { issuance, deviceSecret } = await withDeviceSecret(ctx, narrowed, request.params)
   const { access, text, stored } = await madeAccessToken(ctx, issuance, target, binding)
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.having('respondToken'))
-    extras.push(await feature.respondToken(ctx, { issuance, access, accessToken: text }))
+    extras.push(await feature.respondToken(ctx, { issuance, access, accessToken: text, refreshToken: refreshText }))
+  const body: Record<string, unknown> = Object.assign(
+    {
+      access_token: text,
+      token_type: binding?.tokenType ?? 'Bearer',
+      expires_in: target.lifetime,
+      scope: target.scope.join(' ') || undefined, // §3.3: it has at least one character
+      refresh_token: refreshText,
+    },
+    ...extras,
+    issuance.response,
+  )
 
   const act = {
     spend: issuance.spends && { ...issuance.spends, now: access.issuedAt },
     access: stored,
     refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, request) : undefined,
+    deviceSecret,
+    message: issuance.pushed?.message(body),
   }
   if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), request)
   if (!issuance.spends && (act.access || act.refresh)) await ctx.store.issue(act)
@@ -105,18 +120,21 @@ async function record(ctx: Ctx, issuance: Issuance, target: Target, request: Iss
     status: 200,
     headers: { 'cache-control': 'no-store', pragma: 'no-cache' }, // §5.1
     ...(issuance.auditEvents ? { auditEvents: issuance.auditEvents } : {}),
-    body: Object.assign(
-      {
-        access_token: text,
-        token_type: binding?.tokenType ?? 'Bearer',
-        expires_in: target.lifetime,
-        scope: target.scope.join(' ') || undefined, // §3.3: it has at least one character
-        refresh_token: refreshText,
-      },
-      ...extras,
-      issuance.response,
-    ),
+    body,
   }
+}
+
+async function withDeviceSecret(
+  ctx: Ctx,
+  issuance: Issuance,
+  params: Params,
+): Promise<{ issuance: Issuance; deviceSecret: DeviceSecret | undefined }> {
+  if (issuance.deviceSecret !== undefined) return { issuance, deviceSecret: undefined }
+  for (const feature of ctx.server.having('deviceSecret')) {
+    const made = await feature.deviceSecret(ctx, { params, issuance })
+    if (made) return { issuance: { ...issuance, deviceSecret: made.text }, deviceSecret: made.added }
+  }
+  return { issuance, deviceSecret: undefined }
 }
 
 /** An opaque access token, by its hash. */

@@ -4,14 +4,17 @@ import type { SigningAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
 import type { CredentialKey, CredentialStore } from './credentials.ts'
+import type { DeviceSecretStore } from './device-secret.ts'
 import type { EventStreamStore } from './event-stream.ts'
 import type { FederationStore } from './federation/store.ts'
+import type { IssueAct } from './issue-act.ts'
 import type { BackchannelRequestStore, DeviceCode, PushedRequest } from './kept-requests.ts'
 import type { ApiKey, RegistrationStore } from './registry.ts'
 import type { Person, Question, SignInUpstream, TotpOffer } from './request-reply.ts'
 import type { DetailType, Resource } from './resource.ts'
+import type { TokenKind } from './token-kind.ts'
 import type { TrustedIssuer } from './trusted-issuer.ts'
-import type { AccessToken, Answer, Artefact, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
+import type { AccessToken, Answer, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
 import type { OfKind, UsedOnceStore } from './used-once.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
@@ -20,6 +23,7 @@ export interface Store
     CredentialStore,
     FederationStore,
     BackchannelRequestStore,
+    DeviceSecretStore,
     EventStreamStore,
     UsedOnceStore {
   clients: {
@@ -114,11 +118,7 @@ export interface Store
     refuse(hash: string): Promise<boolean>
   }
   /** Stores all that one token response issues, in one transaction. False when what it spends was already spent or revoked; then nothing is stored. */
-  issue(act: {
-    spend: (Artefact & { now: number }) | undefined
-    access: { hash: string; token: AccessToken } | undefined
-    refresh: RefreshToken | undefined
-  }): Promise<boolean>
+  issue(act: IssueAct): Promise<boolean>
   revocations: {
     /**
      * Revokes all tokens with one of these ids — a grant, a family, an access token's jti — including refresh tokens.
@@ -236,35 +236,6 @@ export interface SharedKeys {
   /** The claims, when this server issued it to this client with a `typ` among these and it is valid. APIs that share the secret can sign tokens, but not ones that this accepts. */
   verify(client: Client, typ: readonly string[], token: string, now: number): Readonly<Record<string, unknown>> | undefined
 }
-
-/** Kinds of opaque tokens; the kind is part of the text and of the hash under which it is stored. */
-export type TokenKind =
-  | 'at'
-  | 'rt'
-  | 'ac'
-  | 'cs'
-  | 'ss'
-  | 'br'
-  | 'fl'
-  | 'ak'
-  | 'dv'
-  | 'lr'
-  | 'li'
-  | 'lv'
-  | 'le'
-  | 'lu'
-  | 'lc'
-  | 'wc'
-  | 'pr'
-  | 'ia'
-  | 'ra'
-  | 'dc'
-  | 'aq'
-  | 'ba'
-  | 'us'
-  | 'of'
-  | 'pa'
-  | 'ti'
 
 /** What `crypto/` offers the rules: opaque tokens of 256 bits, stored only as a keyed hash. */
 export interface Tokens {

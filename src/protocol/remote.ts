@@ -78,10 +78,12 @@ export interface UpstreamToken {
   noted: boolean
 }
 
-/** Notifications that tell clients of an answer, delivered from the outbox. CIBA Core §10.2 */
+/** Notifications that tell clients of an answer, delivered from the outbox. CIBA Core §10.2, §10.3 */
 export interface Pings {
   /** Seals one for the store. */
   seal(ping: Ping, expiresAt: number): KeptPing
+  /** Seals what the one of this id says from now on. */
+  sealAnew(id: string, ping: Ping): string
   /** Sends those that are due, after the answer. */
   send(): void
 }
@@ -92,12 +94,20 @@ export interface Ping {
   /** Its `client_notification_token`. */
   token: string
   authReqId: string
+  /** It has the tokens, not just the news of an answer. CIBA Core §10.3.1 */
+  push?: true
+  /** The token response, and when it was made: from then on each attempt sends the same. */
+  response?: { body: Readonly<Record<string, unknown>>; madeAt: number }
+}
+
+/** A message of the outbox, sealed under its id. */
+export interface SealedMessage {
+  id: string
+  sealed: string
 }
 
 /** One that the store keeps until it is due. */
-export interface KeptPing {
-  id: string
-  sealed: string
+export interface KeptPing extends SealedMessage {
   /** Until when it is worth sending, in seconds since the epoch. */
   expiresAt: number
 }

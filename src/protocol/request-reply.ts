@@ -71,6 +71,8 @@ export interface TextReply {
   /** Media type. */
   type: string
   text: string
+  /** Pages of other sites may show it in a frame. */
+  framed?: true
 }
 
 export interface RedirectReply {

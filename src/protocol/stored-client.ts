@@ -25,6 +25,7 @@ const strictest: Policy = {
   audience_parameter: 'ignore',
   iss_parameter: 'send',
   token_exchange: 'none',
+  device_sso_group: undefined,
   code_lifetime: 60,
   assignment: 'required',
   consent: 'ask',

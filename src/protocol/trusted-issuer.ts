@@ -8,7 +8,8 @@ import { storedMembers } from './stored-members.ts'
 import { identifier } from './text.ts'
 
 /** `typ` of the assertions, in lower case. */
-export const assertionTyps = ['jwt', 'oauth-id-jag+jwt'] as const
+export const assertionTyps = ['jwt', 'oauth-id-jag+jwt', 'login-hint+jwt'] as const
+export type AssertionTyp = (typeof assertionTyps)[number]
 
 const scopes = z
   .string()
@@ -34,7 +35,9 @@ export const trustedIssuerSchema = z
       .array(z.enum(assertionTyps))
       .min(1)
       .default(['jwt'])
-      .describe('Header `typ` of the assertions accepted from it; jwt stands for those without one, too'),
+      .describe(
+        'Header `typ` of the assertions accepted from it; jwt stands for those without one, too, and login-hint+jwt for login_hint_token of backchannel requests',
+      ),
     audiences: z
       .array(z.enum(['issuer', 'token_endpoint']))
       .min(1)

@@ -3,6 +3,7 @@
 import type { AccessTokenAlg } from './algs.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { Client } from './client.ts'
+import type { SealedMessage } from './remote.ts'
 import type { Resource } from './resource.ts'
 import type { UpstreamSignIn } from './upstream-sign-in.ts'
 
@@ -215,6 +216,10 @@ export interface Issuance {
   within?: { audience: readonly string[]; resource: readonly string[]; expiresAt: number }
   /** Who acts for the subject. RFC 8693 §4.1 */
   act?: Readonly<Record<string, unknown>> | undefined
+  /** The client does not fetch it: a message of the outbox has it, which is stored with what is issued. CIBA Core §10.3.1 */
+  pushed?: { authReqId: string; message(response: Readonly<Record<string, unknown>>): SealedMessage }
+  /** The text of the device secret that the ID token is bound to. Native SSO */
+  deviceSecret?: string
   /** Members of the token response besides the usual. */
   response?: Readonly<Record<string, unknown>>
   /** For the audit log. */
@@ -262,7 +267,11 @@ export interface Proof {
 export type SignInProof = Proof & Omit<Authentication, 'sid'>
 
 /** What an issuance depends on: something that it spends, or a proof that must still be valid. */
-export type Artefact = { kind: 'code' | 'refresh' | 'offer'; hash: string } | ({ kind: 'password' } & Proof) | Answered
+export type Artefact =
+  | { kind: 'code' | 'refresh' | 'offer'; hash: string }
+  | { kind: 'device-secret'; hash: string; clientId: string }
+  | ({ kind: 'password' } & Proof)
+  | Answered
 
 /** An authorization request, with its flow if it has one, in the session that answers it. `code`: the one that is stored with the answer. */
 export interface Answered {

@@ -21,7 +21,8 @@ export type DeletedSession = Pick<EndedSession, 'sid' | 'subject'>
  * they are an account's. A redeemed code stays: its reuse must be noticed. The applications that people were signed in to are told.
  */
 export function* endSessions(tenant: string, which: SessionsToEnd, now: number): Transaction<EndedSession[]> {
-  const deleted = yield* removeSessions(tenant, which)
+  const sessions = yield* removeSessions(tenant, which)
+  const deleted = [...sessions, ...(yield* endDeviceSecrets(tenant, sessions, which))]
   if ('hashes' in which || which.connection !== undefined || which.sid !== undefined) {
     yield* endCodes(tenant, deleted)
     return yield* tellClients(tenant, deleted, now)
@@ -38,6 +39,28 @@ export function* endCodes(tenant: string, ended: readonly DeletedSession[]): Tra
   if (ended.length === 0) return
   const [subjects, sids] = [ended.map(({ subject }) => subject), ended.map(({ sid }) => sid)]
   yield sql`delete from codes where tenant_id = ${tenant} and subject in ${subjects} and sid in ${sids} and used_at is null`
+}
+
+/**
+ * Within a transaction: ends the sign-ins that applications on a device share. Those of a person whom `which` names end too where the session
+ * itself was over before; only these are returned.
+ */
+export function* endDeviceSecrets(
+  tenant: string,
+  ended: readonly DeletedSession[],
+  which?: SessionsToEnd,
+): Transaction<readonly DeletedSession[]> {
+  const sids = ended.map(({ sid }) => sid)
+  if (sids.length > 0) {
+    const subjects = ended.map(({ subject }) => subject)
+    yield sql`delete from device_secrets where tenant_id = ${tenant} and subject in ${subjects} and sid in ${sids}`
+  }
+  if (!which || 'hashes' in which || which.connection !== undefined) return []
+  const { subject, sid = '', except = '' } = which
+  const rows = yield sql`
+    delete from device_secrets where tenant_id = ${tenant} and subject = ${subject} and (${sid} = '' or sid = ${sid}) and sid <> ${except}
+    returning sid`
+  return [...new Set(rows.map((row) => row['sid'] as string))].map((one) => ({ sid: one, subject }))
 }
 
 /** Within a transaction: queues a logout token for each application that wants them. Back-Channel Logout 1.0 §2.3, §2.5 */

@@ -19,6 +19,11 @@ export function enqueue(tenant: string, { id, kind, sealed, content, stream, att
     values (${tenant}, ${id}, ${kind}, ${sealed}, ${content ?? null}, ${stream ?? null}, ${attempts}, ${lease}, ${nextAt}, ${expiresAt})`
 }
 
+/** What this message says from now on; who delivers it, and when, stays. */
+export function sealAnew(tenant: string, { id, sealed }: Pick<OutboxMessage, 'id' | 'sealed'>): Sql {
+  return sql`update outbox set sealed = ${sealed} where tenant_id = ${tenant} and id = ${id}`
+}
+
 export function outboxQueue(db: Db): OutboxQueue {
   return {
     async claim({ lease, now, until, limit }) {

@@ -3,7 +3,7 @@
 import type { SessionRow } from '../identity/account.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { accountFrom, columnsOfAccount, stillProven } from './account-row.ts'
-import { endCodes, endSessions, removeSessions, tellClients } from './endings.ts'
+import { endCodes, endDeviceSecrets, endSessions, removeSessions, tellClients } from './endings.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 export function sessions(db: Db, tenant: string, now: () => number): Pick<IdentityStore, 'sessions'> {
@@ -90,11 +90,13 @@ function* start(tenant: string, session: SessionRow, { passwordHash, replaces, n
   if (own.length > 0) {
     // A session under a new id is the same sign-in to the codes that were issued from it, and to the applications.
     yield sql`update codes set sid = ${sid} where tenant_id = ${tenant} and subject = ${subject} and sid in ${own}`
+    yield sql`update device_secrets set sid = ${sid} where tenant_id = ${tenant} and subject = ${subject} and sid in ${own}`
     yield sql`
       update session_clients set sid = ${sid}, expires_at = ${session.expiresAt} where tenant_id = ${tenant} and sid in ${own}`
   }
   const others = replaced.filter((one) => one.subject !== subject)
   yield* endCodes(tenant, others)
+  yield* endDeviceSecrets(tenant, others)
   yield* tellClients(tenant, others, now)
   yield sql`
     insert into sessions (tenant_id, hash, sid, subject, auth_time, acr, amr, created_at, last_seen_at, expires_at, device, address,

@@ -46,10 +46,7 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
       (select tenant_id, hash from codes where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from pushed_requests where (tenant_id, hash) in
       (select tenant_id, hash from pushed_requests where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
-    sql`delete from device_codes where (tenant_id, hash) in
-      (select tenant_id, hash from device_codes where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
-    sql`delete from backchannel_requests where (tenant_id, hash) in
-      (select tenant_id, hash from backchannel_requests where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
+    ...fromDevices(now, late, limit),
     sql`delete from upstream_requests where (tenant_id, hash) in
       (select tenant_id, hash from upstream_requests where expires_at <= ${now} limit ${limit}) returning hash`,
     ...expiredCredentials(now, late, limit),
@@ -111,6 +108,18 @@ function unusedClients(now: number, late: number, limit: number): Sql[] {
       (select c.tenant_id, c.id from clients c
        where c.expires_at <= ${late} and (c.status = 'active' or (c.document_read_at is null and c.trusted_until is null)) and not exists
        (select 1 from grants g where g.tenant_id = c.tenant_id and g.client_id = c.id and g.revoked_at is null) limit ${limit}) returning id`,
+  ]
+}
+
+/** What devices wait for, and what applications on them share. */
+function fromDevices(now: number, late: number, limit: number): Sql[] {
+  return [
+    sql`delete from device_codes where (tenant_id, hash) in
+      (select tenant_id, hash from device_codes where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
+    sql`delete from backchannel_requests where (tenant_id, hash) in
+      (select tenant_id, hash from backchannel_requests where expires_at <= ${now - REQUEST_MEMORY} limit ${limit}) returning hash`,
+    sql`delete from device_secrets where (tenant_id, hash) in
+      (select tenant_id, hash from device_secrets where expires_at <= ${late} limit ${limit}) returning hash`,
   ]
 }
 

@@ -27,6 +27,7 @@ import { credentialOffers } from './credential-offers.ts'
 import { declarations } from './declarations.ts'
 import { deferredCredentials } from './deferred-credentials.ts'
 import { deviceCodes } from './device-codes.ts'
+import { deviceSecrets } from './device-secrets.ts'
 import { eventStreams, listStreams } from './event-streams.ts'
 import { factors } from './factors.ts'
 import { federation } from './federation.ts'
@@ -102,6 +103,7 @@ export function tenantStore(
     ...codes(db, tenant),
     ...pushedRequests(db, tenant),
     ...deviceCodes(db, tenant),
+    ...deviceSecrets(db, tenant),
     ...backchannelRequests(db, tenant),
     ...usedOnce(db, tenant),
     ...refreshTokens(db, tenant),

@@ -96,7 +96,7 @@ export function accountSamples(origin: string, attack: string): Record<string, P
     'account-sessions-one': section('sessions', {
       title: 'Sessions',
       notice: 'All other sessions are signed out.',
-      body: sessionsPage({ ...sessions(), items: sessions().items.slice(0, 1) }),
+      body: sessionsPage({ ...sessions(), items: sessions().items.slice(0, 1), devices: [] }),
     }),
     'account-applications': section('applications', {
       title: 'Applications',
@@ -158,7 +158,11 @@ export function accountSamples(origin: string, attack: string): Record<string, P
       'sessions',
       {
         title: 'Sessions',
-        body: sessionsPage({ ...sessions(), items: [{ ...sessions().items[1]!, sid: attack, device: long, address: long }] }),
+        body: sessionsPage({
+          ...sessions(),
+          items: [{ ...sessions().items[1]!, sid: attack, device: long, address: long }],
+          devices: [{ ...sessions().devices[1]!, sid: attack, applications: [attack, long] }],
+        }),
       },
       hostile,
     ),
@@ -229,6 +233,10 @@ function sessions(): SessionsPage {
   const seen = { createdAt: 1_763_700_000, lastSeenAt: 1_763_720_000, current: false }
   return {
     ...at,
+    devices: [
+      { sid: 's1', applications: ['Acme Mail'], createdAt: 1_763_700_000, lastSeenAt: 1_763_720_000 },
+      { sid: 's9', applications: ['Acme Mail', 'Acme Calendar'], createdAt: 1_763_600_000, lastSeenAt: 1_763_710_000 },
+    ],
     zone: 'Europe/London',
     items: [
       { ...seen, sid: 's1', device: 'Firefox on Linux', address: '203.0.113.7', current: true },

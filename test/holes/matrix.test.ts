@@ -5,9 +5,11 @@ import { replacePassword, setStatus } from '../../src/identity/accounts.ts'
 import { metadataOf } from '../../src/protocol/change-client.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { selfSigned } from '../certificates.ts'
+import { type DocumentHost, documentHost } from '../document-host.ts'
 import { federation } from '../federation.ts'
 import { aKey } from '../journeys/dpop-proofs.ts'
 import { engines } from '../postgres.ts'
+import { receiver } from '../receiver.ts'
 import { outcomes } from './outcomes.ts'
 import { paths } from './paths.ts'
 import { stock, type World, world } from './world.ts'
@@ -91,10 +93,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
   suite(`every change and every path, on ${engine}`, () => {
     let gatehouse: TestApp
     let given: Parameters<typeof world>[2]
+    let host: DocumentHost
     before(async () => {
+      host = await documentHost()
       const mutualTls = { FEATURES_MUTUAL_TLS: 'true', MTLS_PROXY: 'rfc9440', TRUSTED_PROXIES: '127.0.0.1,::1' }
-      const drafts = { FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true', FEATURES_IDENTITY_ASSERTION_DRAFT04: 'true' }
-      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256', LIMITS_SIGN_IN_ADDRESS: '100000', ...mutualTls, ...drafts })
+      const drafts = {
+        ...{ FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true', FEATURES_IDENTITY_ASSERTION_DRAFT04: 'true' },
+        FEATURES_NATIVE_SSO_DRAFT07: 'true',
+      }
+      const outside = { ...host.settings, REGISTRATION_PER_ADDRESS: '1000' }
+      gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256', LIMITS_SIGN_IN_ADDRESS: '100000', ...mutualTls, ...drafts, ...outside })
       const certificate = { 'client-cert': `:${(await selfSigned()).der.toString('base64')}:` }
       const members = federation(gatehouse.now)
       given = { certificate, federation: members, anchor: await members.entity() }
@@ -102,17 +110,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
     after(async () => {
       await given.federation.close()
       await gatehouse.close()
+      await host.close()
     })
 
     for (const [change, act] of Object.entries(changes))
       test(change, async () => {
-        const here = await world(gatehouse, await aKey(), given)
+        const endpoint = await receiver()
+        const here = await world(gatehouse, await aKey(), given, { host, endpoint })
         const uses: [path: string, use: () => Promise<string>][] = []
         for (const [path, handOut] of Object.entries(paths)) uses.push([path, await handOut(here)])
         await act(here)
         gatehouse.advance(1)
         const found: Record<string, string> = {}
         for (const [path, use] of uses) found[path] = await use()
+        await endpoint.close()
         assert.deepEqual(found, Object.fromEntries(uses.map(([path]) => [path, expectedOf(path, change)])))
       })
   })

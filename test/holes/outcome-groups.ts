@@ -26,3 +26,10 @@ export const clientAlone: Outcomes = {
   unauthorized_client: 'grant types removed',
   not_found: 'tenant suspended',
 }
+
+/** At UserInfo. */
+export const jwt: Outcomes = {
+  works: `${untouched}, ${registration}, resource removed, sessions ended`,
+  invalid_token: `${client}, ${account}, grant revoked, signing key revoked, assignment removed`,
+  not_found: 'tenant suspended',
+}

@@ -1,15 +1,12 @@
 /** The expectations of the matrix of changes and paths. */
 import { credentialOutcomes } from './credential-outcomes.ts'
+import { documentOutcomes } from './document-outcomes.ts'
 import { federationOutcomes } from './federation-outcomes.ts'
 import { grantOutcomes } from './grant-outcomes.ts'
 import { keyOutcomes, requestObjectOutcomes } from './key-outcomes.ts'
-import { account, client, clientAlone, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
+import { account, client, clientAlone, jwt, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
+import { pushOutcomes } from './push-outcomes.ts'
 
-const jwt: Outcomes = {
-  works: `${untouched}, ${registration}, resource removed, sessions ended`,
-  invalid_token: `${client}, ${account}, grant revoked, signing key revoked, assignment removed`,
-  not_found: 'tenant suspended',
-}
 const linkInMail: Outcomes = {
   works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked, assignment removed`,
   '400': account,
@@ -269,6 +266,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   ...keyOutcomes,
   ...credentialOutcomes,
   ...federationOutcomes,
+  ...documentOutcomes,
   'reset link': linkInMail,
   invitation: linkInMail,
   'link that verifies an address': linkInMail,
@@ -295,4 +293,5 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '429': `${account}`,
     '404': 'tenant suspended',
   },
+  ...pushOutcomes,
 }

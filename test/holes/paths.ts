@@ -4,9 +4,11 @@ import { call, callback, challenge, encode, shows, told, verifier } from '../jou
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
 import { credentialPaths } from './credential-paths.ts'
+import { documentPaths } from './document-paths.ts'
 import { federationPaths } from './federation-paths.ts'
 import { grantPaths } from './grant-paths.ts'
 import { atAuthorizationByKey, byKey } from './key-paths.ts'
+import { pushPaths } from './push-paths.ts'
 import { upstreamPaths } from './upstream-paths.ts'
 import { active, browserOutcome, bye, deviceGrant, type Path, password, programOutcome, scope, stock, type World } from './world.ts'
 
@@ -288,7 +290,9 @@ export const paths = {
   ...byKey,
   ...credentialPaths,
   ...federationPaths,
+  ...documentPaths,
   ...byLink,
   ...upstreamPaths,
   ...byBrowser,
+  ...pushPaths,
 } as const

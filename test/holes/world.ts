@@ -4,18 +4,20 @@ import { SignJWT } from 'jose'
 import type { Account, LinkKind } from '../../src/identity/account.ts'
 import { makeApiKey } from '../../src/protocol/api-key.ts'
 import { sha256 } from '../../src/protocol/codec/digest.ts'
-import type { TokenKind } from '../../src/protocol/ports.ts'
 import { resourceSchema } from '../../src/protocol/resource.ts'
+import type { TokenKind } from '../../src/protocol/token-kind.ts'
 import { trustedIssuerSchema } from '../../src/protocol/trusted-issuer.ts'
 import type { Tenant } from '../../src/tenant.ts'
 import type { TestApp } from '../app.ts'
 import { hashCheaply } from '../cheap-secrets.ts'
+import type { DocumentHost } from '../document-host.ts'
 import type { Entity, Federation } from '../federation.ts'
 import { type Answer, type Application, application, call, callback, shows, told } from '../journeys/application.ts'
 import { aWallet, declare } from '../journeys/credential-setup.ts'
 import type { Key } from '../journeys/dpop-proofs.ts'
 import { usual } from '../journeys/federation-setup.ts'
 import { type Asked, asked } from '../journeys/json.ts'
+import type { Receiver } from '../receiver.ts'
 import { browser, type TinyBrowser } from '../tiny-browser.ts'
 
 export const password = 'a good and long password'
@@ -50,6 +52,11 @@ export interface World {
   /** What no change is made to: the API of the tenant itself, and that of `stock`. */
   api: Application
   stockApi: Application
+  /** Its tokens are pushed to `endpoint`. */
+  pushed: Application
+  endpoint: Receiver
+  /** The client of a document, which is known from its first request on. */
+  agent(): Application
   /** A public client that gets credentials. */
   wallet: Application
   /** Where alice is signed in and has allowed all of the clients what they ask for. */
@@ -73,6 +80,7 @@ export interface World {
   apiKey(owner: 'person' | 'service'): Promise<string>
   /** Of a trusted issuer, about alice. */
   assertion(): Promise<string>
+  hint(): Promise<string>
   /** Tokens of alice; `fields`: of the authorization request. */
   tokens(client: Application, fields?: Record<string, string>): Promise<Answer['body']>
 }
@@ -83,19 +91,31 @@ export type Path = (world: World) => Promise<() => Promise<string>>
 let worlds = 0
 let proofs = 0
 
-export async function world(gatehouse: TestApp, key: Key, given: Pick<World, 'certificate' | 'federation' | 'anchor'>): Promise<World> {
+/** Servers of clients: where documents are, and where tokens are pushed to. */
+export interface Outside {
+  host: DocumentHost
+  endpoint: Receiver
+}
+
+export async function world(
+  gatehouse: TestApp,
+  key: Key,
+  given: Pick<World, 'certificate' | 'federation' | 'anchor'>,
+  { host, endpoint }: Outside,
+): Promise<World> {
   const slug = `w${++worlds}`
   assert.ok(await gatehouse.app.tenants.create({ slug, name: 'Acme' }))
   await gatehouse.app.tenants.set(slug, {
     front_channel_tokens: true,
     federation: true,
+    client_id_hosts: ['localhost'],
     client_attesters: { attester: { jwks: { keys: [key.jwk] } } },
   } as never)
   const tenant = (await gatehouse.app.tenant(slug)) as Tenant
   hashCheaply(tenant)
   const { issuer } = tenant.ctx
-  const clients = ['app', 'opaque', 'console', 'bound', 'hybrid', 'attested', 'wallet']
-  await register(gatehouse, tenant, key)
+  const clients = ['app', 'opaque', 'console', 'bound', 'hybrid', 'attested', 'wallet', 'pushed']
+  await register(gatehouse, tenant, key, `${endpoint.url}/tokens`)
   await trust(tenant, key)
   await tenant.store.federation.put({ ...usual, role: 'anchor', entity_id: given.anchor.id, jwks: { keys: [given.anchor.jwk] as never } })
   await tenant.store.services.add({ id: 'nightly', name: 'nightly', description: undefined, status: 'active', createdAt: gatehouse.now() })
@@ -112,6 +132,13 @@ export async function world(gatehouse: TestApp, key: Key, given: Pick<World, 'ce
     console: of('console', 'admin:users:read'),
     bound: of('bound'),
     hybrid: of('hybrid'),
+    pushed: of('pushed'),
+    endpoint,
+    agent() {
+      const id = host.publish(`/${slug}`, { redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'], scope })
+      if (!clients.includes(id)) clients.push(id)
+      return application(gatehouse, { id, scope, issuer })
+    },
     wallet: application(gatehouse, { id: 'wallet', issuer }),
     api: of('api'),
     stockApi: of('stock-api'),
@@ -146,10 +173,8 @@ export async function world(gatehouse: TestApp, key: Key, given: Pick<World, 'ce
       assert.ok(await tenant.store.apiKeysAdmin.add(stored))
       return text
     },
-    assertion() {
-      const claims = { iss: partner, sub: 'alice', aud: issuer, exp: gatehouse.now() + 60, jti: `${slug} ${++proofs}` }
-      return new SignJWT(claims).setProtectedHeader({ alg: key.alg }).sign(key.privateKey)
-    },
+    assertion: () => assertionOf(made, 'JWT'),
+    hint: () => assertionOf(made, 'login-hint+jwt'),
     async tokens(client, fields = {}) {
       const code = await client.code(made.browser, fields, made.alice)
       const { status, body } = await client.redeem(code, { resource: fields['resource'] })
@@ -161,7 +186,12 @@ export async function world(gatehouse: TestApp, key: Key, given: Pick<World, 'ce
   return made
 }
 
-async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key): Promise<void> {
+function assertionOf({ issuer, gatehouse, key }: World, typ: string): Promise<string> {
+  const claims = { iss: partner, sub: 'alice', aud: issuer, exp: gatehouse.now() + 60, jti: `${issuer} ${++proofs}` }
+  return new SignJWT(claims).setProtectedHeader({ alg: key.alg, typ }).sign(key.privateKey)
+}
+
+async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key, notifications: string): Promise<void> {
   const { issuer } = tenant.ctx
   const stockApi = { identifier: stock, name: 'Stock', scopes: { 'stock:read': 'See the stock' } }
   await tenant.store.resourcesAdmin.add(resourceSchema.parse(stockApi))
@@ -178,10 +208,10 @@ async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key): Promi
       assertionGrant,
       cibaGrant,
     ],
-    policy: { token_exchange: 'delegate' },
+    policy: { token_exchange: 'delegate', device_sso_group: 'acme' },
     connections: { files: 'read' },
     jwks: { keys: [{ ...jwk, kid: 'app' }] },
-    scope: `${scope} stock:read`,
+    scope: `${scope} stock:read device_sso`,
     identity_assertion_audiences: { [elsewhere]: { client_id: 'app' } },
     id_token_signed_response_alg: 'ES256',
   }
@@ -191,6 +221,8 @@ async function register(gatehouse: TestApp, tenant: Tenant, { jwk }: Key): Promi
   await gatehouse.addClient({ ...admin, client_id: 'console' }, 'secret', tenant)
   const toCertificate = { tls_client_certificate_bound_access_tokens: true }
   await gatehouse.addClient({ ...app, ...toCertificate, client_id: 'bound' }, 'secret', tenant)
+  const pushed = { backchannel_token_delivery_mode: 'push', backchannel_client_notification_endpoint: notifications }
+  await gatehouse.addClient({ ...app, ...pushed, client_id: 'pushed' }, 'secret', tenant)
   const hybrid = { response_types: ['code id_token token'], grant_types: [...app.grant_types, 'implicit'] }
   await gatehouse.addClient({ ...app, ...hybrid, client_id: 'hybrid' }, 'secret', tenant)
   await gatehouse.addClient({ ...app, client_id: 'attested', token_endpoint_auth_method: 'attest_jwt_client_auth' }, undefined, tenant)
@@ -217,7 +249,8 @@ async function attestationOf({ gatehouse, tenant: { ctx }, issuer, key }: World)
 
 async function trust({ store }: Tenant, { jwk }: Key): Promise<void> {
   const usual = { issuer: partner, jwks: { keys: [jwk] }, clients: ['app'], subject_kind: 'login', scope: 'profile stock:read' }
-  assert.ok(await store.trustedIssuersAdmin.add(trustedIssuerSchema.parse(usual)))
+  const types = { assertion_types: ['jwt', 'login-hint+jwt'] }
+  assert.ok(await store.trustedIssuersAdmin.add(trustedIssuerSchema.parse({ ...usual, ...types })))
 }
 
 const linkLifetime = 3600

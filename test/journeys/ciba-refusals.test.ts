@@ -33,12 +33,6 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ['no hint', { login_hint: undefined }, 'invalid_request', one],
       ['two hints', { id_token_hint: 'x' }, 'invalid_request', one],
       [
-        'a hint token',
-        { login_hint: undefined, login_hint_token: 'x' },
-        'invalid_request',
-        'login_hint_token is not taken here; send login_hint or id_token_hint',
-      ],
-      [
         'an ID token that is none',
         { login_hint: undefined, id_token_hint: 'x.y.z' },
         'invalid_request',

@@ -27,9 +27,13 @@ export interface CibaStage {
 
 export const usual = { grant_types: [grant_type, 'refresh_token'], response_types: [], scope: 'openid profile offline_access' }
 
-export async function cibaStage(engine: Engine): Promise<CibaStage> {
+/** `start`: the server, with these settings, where it is not one that is started here. */
+export async function cibaStage(
+  engine: Engine,
+  start: (env: Record<string, string>) => Promise<TestApp> = (env) => testApp(engine, env),
+): Promise<CibaStage> {
   const sink = await mailSink()
-  const gatehouse = await testApp(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
+  const gatehouse = await start({ MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org' })
   await gatehouse.addClient({ ...usual, client_id: 'bank', client_name: 'Bank' }, 'secret')
   await gatehouse.addClient({ ...usual, client_id: 'other' }, 'secret')
   await gatehouse.addClient({ client_id: 'web', redirect_uris: [callback], scope: 'openid' }, 'secret')

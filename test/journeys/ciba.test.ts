@@ -160,13 +160,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const register = (members: object) => () => readClient(ctx.server, ctx.keys.algs, { grant_types: [grant_type], ...members }, ctx.id)
       assert.throws(register({ token_endpoint_auth_method: 'none' }), /a client that makes backchannel requests must authenticate/)
       assert.throws(register({ backchannel_token_delivery_mode: 'ping' }), /is needed for the delivery mode ping/)
-      assert.throws(register({ backchannel_token_delivery_mode: 'push' }), /backchannel_token_delivery_mode/)
+      assert.throws(register({ backchannel_token_delivery_mode: 'push' }), /is needed for the delivery mode push/)
+      const pushed = { backchannel_token_delivery_mode: 'push', backchannel_client_notification_endpoint: 'https://bank.example/pushed' }
+      for (const bound of [{ dpop_bound_access_tokens: true }, { policy: { sender_constraint: 'required' } }])
+        assert.throws(register({ ...pushed, ...bound }), /cannot be push where tokens must be bound to a key: nobody proves one/)
     })
 
     test('the metadata says so', () => {
       const document = metadata(stage.gatehouse.root.ctx)
       assert.equal(document['backchannel_authentication_endpoint'], `${stage.gatehouse.issuer}/backchannel_authentication`)
-      assert.deepEqual(document['backchannel_token_delivery_modes_supported'], ['poll', 'ping'])
+      assert.deepEqual(document['backchannel_token_delivery_modes_supported'], ['poll', 'ping', 'push'])
       assert.equal(document['backchannel_user_code_parameter_supported'], false)
       assert.ok((document['grant_types_supported'] as string[]).includes(grant_type))
     })

@@ -60,6 +60,22 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
+    test('a client that lists what it can do uses the strictest, unless it names one itself', async () => {
+      const key = await aClientKey('ES256', 'listed')
+      const listed = { ...usual, jwks: { keys: [key.jwk] }, token_endpoint_auth_methods_supported: ['none', 'private_key_jwt'] }
+      const methodOf = async (path: string, members: object) => {
+        const id = host.publish(path, members)
+        await landing(id)
+        return (await stored(id))?.token_endpoint_auth_method
+      }
+      assert.equal(await methodOf('/methods.json', listed), 'private_key_jwt')
+      assert.equal(await methodOf('/named-method.json', { ...listed, token_endpoint_auth_method: 'none' }), 'none')
+      assert.equal(
+        await methodOf('/one-method.json', { ...usual, token_endpoint_auth_methods_supported: ['none', 'tls_client_auth'] }),
+        'none',
+      )
+    })
+
     test('a client with a key authenticates by it, also where it pushes its request', async () => {
       const key = await aClientKey('ES256', 'first')
       const id = host.publish('/keyed.json', { ...usual, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } })

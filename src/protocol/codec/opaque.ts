@@ -1,6 +1,6 @@
 /** The text of opaque tokens: `gth_<kind>_<43 characters of 256 random bits><6 characters of CRC-32>`. */
 import { crc32 } from 'node:zlib'
-import type { TokenKind } from '../ports.ts'
+import type { TokenKind } from '../token-kind.ts'
 import { base62 } from './base62.ts'
 
 const meanings: Readonly<Record<TokenKind, string>> = {
@@ -30,6 +30,7 @@ const meanings: Readonly<Record<TokenKind, string>> = {
   of: 'credential offer',
   pa: 'pre-authorized code of a credential offer',
   ti: 'deferred credential',
+  ds: 'device secret of native single sign-on',
 }
 
 /** For secret scanners: a pattern for each kind. The checksum tells whether a match is a token (`isOpaque`). */

@@ -1,18 +1,19 @@
 /** A client asks, and a person answers at a device of their own — OpenID Connect Client-Initiated Backchannel Authentication (CIBA Core) 1.0. */
 import { readPageRequest } from '../authorization-request.ts'
-import { backchannelParams, bindingMessage, hintedSubject, notificationToken, requestedExpiry } from '../backchannel-request.ts'
+import { answerOf, backchannelGrant } from '../backchannel-answer.ts'
+import { hintedSubject } from '../backchannel-hint.ts'
+import { backchannelParams, bindingMessage, notificationToken, requestedExpiry } from '../backchannel-request.ts'
 import { type Client, isVoid } from '../client.ts'
 import { authenticateConfidentialClient, checkInstance, instanceOf, withoutClientAuthentication } from '../client-auth.ts'
 import { clientSigningAlgs } from '../codec/public-key.ts'
 import { type ErrorCode, OAuthError, refuse, refuseAudited, TooMany } from '../errors.ts'
 import type { Ctx, Endpoint, Feature, GrantType, ResponseMode, ResponseType, TokenRequest } from '../feature.ts'
 import { beginFlow, continueUrl, countFlow } from '../flow.ts'
+import type { BackchannelRequest } from '../kept-requests.ts'
 import { Params } from '../params.ts'
 import { endReused } from '../token-family.ts'
 import type { Code } from '../types.ts'
-import { allowedCode, denied, issuanceOf } from '../waiting-code.ts'
-
-const grantName = 'urn:openid:params:grant-type:ciba' // §10.1
+import { allowedCode, issuanceOf } from '../waiting-code.ts'
 
 /** The longest time for which a request waits, in seconds. §7.3 */
 const longestRequest = 600
@@ -42,6 +43,7 @@ const endpoint: Endpoint = {
     const token = notificationToken(client, params)
     bindingMessage(params)
     const wait = requestedExpiry(params, longestRequest)
+    const { backchannel_token_delivery_mode: delivery } = client
     const kept = withoutClientAuthentication(params).without(notKept)
     if (JSON.stringify(kept.entries()).length > 16_384) refuse('invalid_request', 'the request is longer than 16384 characters')
     await readPageRequest(ctx, client, kept, { type: ciba, kept: '', state: '' }) // the client learns at once what is wrong
@@ -60,7 +62,7 @@ const endpoint: Endpoint = {
       kind: 'json',
       status: 200,
       headers: { 'cache-control': 'no-store' },
-      body: { auth_req_id: authReqId, expires_in: wait, interval: askInterval }, // §7.3
+      body: { auth_req_id: authReqId, expires_in: wait, interval: delivery === 'push' ? undefined : askInterval }, // §7.3
     }
   },
 }
@@ -79,7 +81,9 @@ async function begin(ctx: Ctx, client: Client, { subject, token, params, address
   const [hash, request] = [ctx.tokens.hash('aq', authReqId) as string, ctx.tokens.hash('ba', link) as string]
   const { client_id: clientId, client_name: application = clientId, backchannel_client_notification_endpoint: url } = client
   const now = ctx.now()
-  const ping = token === undefined || url === undefined ? undefined : ctx.pings.seal({ url, token, authReqId }, expiresAt + longestRequest)
+  const push = client.backchannel_token_delivery_mode === 'push' && { push: true as const }
+  const ping =
+    token === undefined || url === undefined ? undefined : ctx.pings.seal({ url, token, authReqId, ...push }, expiresAt + longestRequest)
   const waiting = { hash, clientId, request, subject, address, refused: false, interval: askInterval, createdAt: now, expiresAt }
   const kept = { hash: request, clientId, params: params.entries(), signed: undefined, usesUp: undefined, instance, expiresAt }
   if (!(await ctx.store.backchannelRequests.add(waiting, kept, { ping, most: mostUnanswered, since: now - longestRequest })))
@@ -121,7 +125,7 @@ const approveEndpoint: Endpoint = {
 
 const ciba: ResponseType = {
   name: 'ciba',
-  grantTypes: [grantName],
+  grantTypes: [backchannelGrant],
   atPage: true,
   defaultMode: 'ciba',
   comparison: ({ extensions }) => ({
@@ -154,7 +158,7 @@ const done: ResponseMode = {
 }
 
 const grantType: GrantType = {
-  name: grantName,
+  name: backchannelGrant,
   async redeem(ctx, ask) {
     const { client } = ask
     const code = await answeredCode(ctx, ask)
@@ -169,25 +173,24 @@ const grantType: GrantType = {
   },
 }
 
-/** The code that the person's answer has made of it; refuses as long as there is none. §11 */
-async function answeredCode(ctx: Ctx, { params, client }: TokenRequest): Promise<Code> {
+/** The request of this client that it asks about. §11 */
+async function waitingFor(ctx: Ctx, { params, client }: TokenRequest): Promise<BackchannelRequest> {
   const unknown = 'auth_req_id is unknown, or belongs to another client'
+  if (client.backchannel_token_delivery_mode === 'push')
+    refuse('unauthorized_client', 'this client is sent its tokens, and cannot ask for them: its delivery mode is push')
   const hash = ctx.tokens.hash('aq', params.need('auth_req_id')) ?? refuse('invalid_grant', unknown)
   const waiting = await ctx.store.backchannelRequests.find(hash)
-  if (waiting?.clientId !== client.client_id) return refuse('invalid_grant', unknown)
-  if (isVoid(client, waiting.createdAt)) refuse('expired_token', expired)
-  const pending = await ctx.store.pushedRequests.find(waiting.request, ctx.now()) // first: the person's answer ends it and adds the code
-  const code = await ctx.store.codes.find(hash)
-  if (code) return code.expiresAt > ctx.now() ? code : refuse('expired_token', expired)
-  if (waiting.refused) throw denied()
-  if (waiting.expiresAt <= ctx.now()) refuse('expired_token', expired)
-  if (!pending) refuse('transaction_failed', 'what the person allowed has ended; start again')
-  if (await ctx.store.backchannelRequests.poll(hash, ctx.now()))
+  return waiting?.clientId === client.client_id ? waiting : refuse('invalid_grant', unknown)
+}
+
+async function answeredCode(ctx: Ctx, ask: TokenRequest): Promise<Code> {
+  const waiting = await waitingFor(ctx, ask)
+  const code = await answerOf(ctx, ask.client, waiting)
+  if (code) return code
+  if (await ctx.store.backchannelRequests.poll(waiting.hash, ctx.now()))
     refuse('slow_down', 'the client asks too often; wait 5 seconds longer between two requests')
   return refuse('authorization_pending', 'the person has not answered yet; ask again')
 }
-
-const expired = 'auth_req_id has expired; start again'
 
 export function backchannelAuthentication(): Feature {
   return {
@@ -199,7 +202,7 @@ export function backchannelAuthentication(): Feature {
     responseTypes: [ciba],
     responseModes: [done],
     metadata: () => ({
-      backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+      backchannel_token_delivery_modes_supported: ['poll', 'ping', 'push'],
       backchannel_authentication_request_signing_alg_values_supported: clientSigningAlgs,
       backchannel_user_code_parameter_supported: false,
     }), // §4

@@ -62,10 +62,24 @@ async function describedBy(
   const stated = await withStatement(ctx, members, undefined).catch(toldAs(refusal)) // §4.3
   if (['client_secret', 'client_secret_expires_at'].some((name) => name in stated))
     refuse(refusal, 'the document at client_id must have no client_secret; everyone can read it') // §4.1
-  const method = stated['token_endpoint_auth_method'] ?? 'none'
-  if (method !== 'none' && method !== 'private_key_jwt')
-    refuse(refusal, 'the document at client_id must have the token_endpoint_auth_method none or private_key_jwt') // §4.1
+  const method = authMethodOf(stated)
+  if (method === undefined) refuse(refusal, 'the document at client_id must have the token_endpoint_auth_method none or private_key_jwt') // §4.1
   return clientOfDocument(ctx, { ...stated, token_endpoint_auth_method: method }, clientId, stored).catch(toldAs(refusal))
+}
+
+const usable = ['private_key_jwt', 'none']
+
+/**
+ * How the client authenticates; undefined where it cannot here. One that lists what it can do has no default. The strictest of the list counts, unless
+ * the document names one itself. OpenID Connect Relying Party Metadata Choices 1.0 §2
+ */
+function authMethodOf({
+  token_endpoint_auth_method: named,
+  token_endpoint_auth_methods_supported: list = [named ?? 'none'],
+}: Readonly<Record<string, unknown>>): string | undefined {
+  if (!Array.isArray(list) || (named !== undefined && !list.includes(named))) return undefined
+  if (list.some((one) => typeof one !== 'string' || one.startsWith('client_secret_'))) return undefined
+  return usable.find((one) => (named === undefined ? list.includes(one) : one === named))
 }
 
 /** A problem of the document is told as one of the identifier that leads to it. */

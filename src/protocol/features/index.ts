@@ -37,6 +37,7 @@ import { jwtIntrospection } from './jwt-introspection.ts'
 import { keys } from './keys.ts'
 import { logout } from './logout.ts'
 import { mutualTls } from './mutual-tls.ts'
+import { nativeSsoDraft07 } from './native-sso.ts'
 import { openid } from './openid.ts'
 import { passwordGrant } from './password-grant.ts'
 import { pkce } from './pkce.ts'
@@ -53,6 +54,7 @@ import { responseModes } from './response-modes.ts'
 import { responseTypeNone } from './response-type-none.ts'
 import { revocation } from './revocation.ts'
 import { sdJwtVc } from './sd-jwt-vc.ts'
+import { sessionManagement } from './session-management.ts'
 import { sharedSignals } from './shared-signals/feature.ts'
 import { tlsClientAuth } from './tls-client-auth.ts'
 import { tokenExchange } from './token-exchange.ts'
@@ -98,6 +100,7 @@ export const catalogue = {
   logout,
   backChannelLogout,
   frontChannelLogout,
+  sessionManagement,
   introspection,
   jwtIntrospection,
   revocation,
@@ -105,6 +108,7 @@ export const catalogue = {
   protectedResourceMetadata,
   tokenExchange,
   upstreamTokens,
+  nativeSsoDraft07,
   jwtBearer,
   identityAssertionDraft04,
   grantManagement,
@@ -131,6 +135,8 @@ export const offByDefault: readonly (keyof typeof catalogue)[] = [
   'tlsClientAuth',
   'clientAttestationDraft11',
   'identityAssertionDraft04',
+  'nativeSsoDraft07',
+  'sessionManagement',
 ]
 
 /** Checked by the compiler: only known features. */

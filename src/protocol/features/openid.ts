@@ -26,6 +26,8 @@ export function openid(): Feature {
       if (params.get('nonce') === undefined) refuse('invalid_request', 'nonce is missing; a response_type with id_token needs it') // §3.2.2.1, §3.3.2.11
       return {}
     },
-    respondToken: async (ctx, { issuance, accessToken }) => ({ id_token: await idToken(ctx, issuance, accessToken) }),
+    respondToken: async (ctx, { issuance, accessToken, refreshToken }) => ({
+      id_token: await idToken(ctx, issuance, { accessToken, refreshToken }),
+    }),
   }
 }

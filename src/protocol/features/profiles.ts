@@ -99,6 +99,13 @@ const backchannelRequests: ProfileRule = {
   isKept: ({ grant_types: types, backchannel_authentication_request_signing_alg: alg }) =>
     !types.includes('urn:openid:params:grant-type:ciba') || alg === 'PS256' || alg === 'ES256',
 }
+const noPushedTokens: ProfileRule = {
+  clause: 'FAPI-CIBA §5.2.2',
+  demand: 'the client must ask for its tokens, as they are not pushed',
+  mend: '--backchannel-token-delivery-mode ping',
+  isKept: ({ grant_types: types, backchannel_token_delivery_mode: mode }) =>
+    !types.includes('urn:openid:params:grant-type:ciba') || mode !== 'push',
+}
 
 const oauth21Rules: readonly ProfileRule[] = [
   pkce('RFC 9700 §2.1.1'),
@@ -117,6 +124,7 @@ const oauth21Rules: readonly ProfileRule[] = [
 ]
 
 const fapi2Rules: readonly ProfileRule[] = [
+  noPushedTokens,
   keyBasedAuthentication(fapi2('5.3.2.1')),
   noPasswordGrant(fapi2('5.3.2.1')),
   {
@@ -199,6 +207,7 @@ export const profiles = {
       },
     },
     rules: [
+      noPushedTokens,
       keyBasedAuthentication(fapi1('5.2.2')),
       noPasswordGrant(fapi1('5.2.2')),
       responseTypes(fapi1('5.2.2'), ['code', 'code id_token']),

@@ -25,6 +25,10 @@ const endpoint: Endpoint = {
 
 /** Revokes an access token, or the whole family of a refresh token. Returns what was revoked: a family or a jti. */
 async function revokeToken(ctx: Ctx, client: Client, text: string): Promise<string | undefined> {
+  for (const feature of ctx.server.having('revokeToken')) {
+    const other = await feature.revokeToken(ctx, { client, text })
+    if (other) return other.revoked
+  }
   const hash = ctx.tokens.hash('rt', text)
   const refresh = hash === undefined ? undefined : await ctx.store.refreshTokens.find(hash)
   const access = hash === undefined ? await findAccessToken(ctx, text) : undefined

@@ -1,8 +1,9 @@
 /** Where an account is signed in, and ending those sessions — OWASP ASVS 7.4, 7.5. */
 import type { SessionRow } from '../../identity/account.ts'
 import { logoutFrames } from '../../protocol/logout-frames.ts'
+import { applicationOf } from '../../protocol/respond.ts'
 import { isoTime } from '../http/iso-time.ts'
-import { sessionsPage } from '../pages/account/sessions.ts'
+import { type DeviceItem, sessionsPage } from '../pages/account/sessions.ts'
 import { html } from '../pages/html.ts'
 import { moment } from '../pages/time.ts'
 import { counted } from './counted.ts'
@@ -13,6 +14,23 @@ async function live({ tenant, account }: AccountRequest): Promise<SessionRow[]> 
   const now = tenant.ctx.now()
   const rows = await tenant.signIn.store.sessions.of(account.subject, now)
   return rows.filter(({ lastSeenAt }) => lastSeenAt + tenant.signIn.lifetimes.idle > now)
+}
+
+/** The sign-ins that applications on a device share, with the names of the applications that began them: one for each session, the last used first. */
+async function shared({ tenant: { ctx }, account }: AccountRequest): Promise<DeviceItem[]> {
+  const secrets = await ctx.store.deviceSecrets.of(account.subject, ctx.now())
+  const bySession = [...Map.groupBy(secrets, ({ authentication: { sid } }) => sid)]
+  return Promise.all(
+    bySession.map(async ([sid, some]) => {
+      const clients = await Promise.all(some.map(({ clientId }) => ctx.store.clients.find(clientId)))
+      return {
+        sid,
+        applications: clients.flatMap((client) => (client ? [applicationOf(client).name] : [])),
+        createdAt: Math.min(...some.map(({ createdAt }) => createdAt)),
+        lastSeenAt: Math.max(...some.map(({ usedAt }) => usedAt)),
+      }
+    }),
+  )
 }
 
 /** Only among this account's sessions: another account's is as unknown as one that does not exist. */
@@ -51,7 +69,15 @@ export const sessions: Section = {
       lastSeenAt,
       current: sid === session.sid,
     }))
-    return { body: sessionsPage({ base: tenant.base, sid: session.sid, zone: account.claims['zoneinfo'], items }) }
+    return {
+      body: sessionsPage({
+        base: tenant.base,
+        sid: session.sid,
+        zone: account.claims['zoneinfo'],
+        items,
+        devices: await shared(accountRequest),
+      }),
+    }
   },
   async state(accountRequest) {
     const rows = await live(accountRequest)
@@ -60,6 +86,9 @@ export const sessions: Section = {
     return { text: html`${counted(rows.length, 'session')}, last sign-in ${moment(last, zone)}` }
   },
   personalData: async (accountRequest) => ({
+    shared_sign_ins: (await shared(accountRequest)).map(({ sid, applications, createdAt, lastSeenAt }) => ({
+      ...{ session: sid, applications, created_at: isoTime(createdAt), last_used_at: isoTime(lastSeenAt) },
+    })),
     sessions: (await live(accountRequest)).map(({ sid, device, address, authTime, acr, amr, createdAt, lastSeenAt, expiresAt }) => ({
       ...{ id: sid, device, address, acr, amr },
       ...{

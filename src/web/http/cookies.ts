@@ -1,5 +1,6 @@
-/** The cookies of this server: three per tenant, all HttpOnly and SameSite=Lax — RFC 6265bis. */
+/** The cookies of this server, for each tenant: all but the one for frames are HttpOnly and SameSite=Lax — RFC 6265bis. */
 import { deviceLifetime } from '../../identity/devices.ts'
+import { browserState } from '../../protocol/browser-state.ts'
 import type { Browser } from '../../protocol/request-reply.ts'
 
 /** Names and attributes of one tenant's cookies. Tenants on one host have cookies of different names, since a `__Host-` cookie has no path. */
@@ -13,8 +14,21 @@ export interface CookieJar {
 /** Characters of all our cookies in one request; servers and proxies accept 8 KB of headers or more. */
 const maxTotal = 4096
 
+interface CookieSettings {
+  slug: string
+  secure: boolean
+  maxAge: number
+  /** There is session management. */
+  withState?: boolean
+}
+
+/** Name of the cookie that says what the browser is signed in as, without the prefix of https. */
+export function stateCookie(slug: string): string {
+  return `gatehouse-state${slug === '' ? '' : `-${slug}`}`
+}
+
 /** `secure`: the issuer is https; then the names have the prefix that binds them to this host. `maxAge`: seconds a sign-in lasts. */
-export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: boolean; maxAge: number }): CookieJar {
+export function cookieJar({ slug, secure, maxAge, withState = false }: CookieSettings): CookieJar {
   const suffix = slug === '' ? '' : `-${slug}`
   const prefix = secure ? '__Host-' : ''
   const names = {
@@ -23,6 +37,7 @@ export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: bool
     device: `${prefix}gatehouse-device${suffix}`,
   }
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+  const forFrames = `; Path=/; SameSite=${secure ? 'None; Secure' : 'Lax'}`
   const none: Browser = { id: undefined, sessions: [], device: undefined }
 
   return {
@@ -36,6 +51,7 @@ export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: bool
       const set: string[] = []
       if (id !== undefined) set.push(`${names.browser}=${id}${attributes}`)
       if (sessions) set.push(`${names.sessions}=${sessions.join('.')}${attributes}; Max-Age=${sessions.length > 0 ? maxAge : 0}`)
+      if (sessions && withState) set.push(`${prefix}${stateCookie(slug)}=${browserState(sessions)}${forFrames}; Max-Age=${maxAge}`)
       if (device !== undefined) set.push(`${names.device}=${device}${attributes}; Max-Age=${deviceLifetime}`)
       const surplus = surplusOf(header ?? '', slug)
       return [...set, ...surplus.map((name) => `${name}=${attributes}; Max-Age=0`)]
@@ -43,7 +59,7 @@ export function cookieJar({ slug, secure, maxAge }: { slug: string; secure: bool
   }
 }
 
-const ourName = /^(?:__Host-)?gatehouse-(?:browser|session|device)(?:-(.+))?$/
+const ourName = /^(?:__Host-)?gatehouse-(?:browser|session|device|state)(?:-(.+))?$/
 
 /** Names of the cookies to delete, the oldest first, which is how browsers send them (§5.8.3). The root's and those of tenant `slug` stay. */
 function surplusOf(header: string, slug: string): string[] {

@@ -53,6 +53,7 @@ export function messageOf(reply: Reply | ViewReply, context: ResponseContext): M
       return { status: reply.status, headers, text: JSON.stringify(reply.body) }
     case 'text':
       headers['content-type'] = reply.type
+      if (reply.framed) delete headers['x-frame-options']
       return { status: reply.status, headers, text: reply.text }
     case 'redirect':
       headers['location'] = reply.to

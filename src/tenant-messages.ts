@@ -1,0 +1,38 @@
+/** What a tenant needs to send messages to clients, put together. */
+import type { Sealer } from './crypto/seal.ts'
+import type { BackgroundTasks } from './outbox/background-tasks.ts'
+import type { OutboxDelivery } from './outbox/delivery.ts'
+import type { Platform } from './platform.ts'
+import type { Ctx } from './protocol/feature.ts'
+import type { Ping } from './protocol/remote.ts'
+import { randomId } from './random-id.ts'
+import type { Db } from './store/sql.ts'
+import type { TenantRow } from './store/types.ts'
+import { readableTexts } from './tenant-events.ts'
+
+interface Shared {
+  platform: Pick<Platform, 'random'>
+  sealer: Sealer
+  db: Db
+  delivery: OutboxDelivery
+  backgroundTasks: BackgroundTasks
+}
+
+/** Messages to clients. Notifications are sealed as mails are. */
+export function messagesOf(deps: Shared, { id: tenant }: Pick<TenantRow, 'id'>): Pick<Ctx, 'pings' | 'streamSecrets' | 'deliverSoon'> {
+  const { sealer, platform, delivery, backgroundTasks } = deps
+  const sealed = (id: string, ping: Ping) => sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(JSON.stringify(ping)))
+  const deliverSoon = () => backgroundTasks.start(delivery.deliverDue)
+  return {
+    pings: {
+      seal(ping, expiresAt) {
+        const id = randomId(platform.random)
+        return { id, sealed: sealed(id, ping), expiresAt }
+      },
+      sealAnew: sealed,
+      send: deliverSoon,
+    },
+    streamSecrets: readableTexts(deps, tenant, 'stream-authorization'),
+    deliverSoon,
+  }
+}
