@@ -27,7 +27,7 @@ export const identityActs: Record<string, Act> = {
   'accounts.count': lists((s) => s.accounts.count()),
   'accounts.search': lists((s) => s.accounts.search({ sort: 'username', descending: false, offset: 0, limit: 10 })),
   'accounts.administer': writes(
-    'accounts ~1, codes -1, credential_offers -1, flows ~1, grants ~1, outbox +1, refresh_tokens -1, session_clients -1, sessions -2',
+    'accounts ~1, codes -1, credential_offers -1, device_secrets -1, flows ~1, grants ~1, outbox +1, refresh_tokens -1, session_clients -1, sessions -2',
     (s) =>
       s.accounts.administer({
         by: { subject: 'person2', role: 'superadmin' },
@@ -38,18 +38,18 @@ export const identityActs: Record<string, Act> = {
       }),
   ),
   'accounts.replacePassword': writes(
-    'accounts ~1, codes -1, credential_offers -1, devices -1, flows ~1, links -2, outbox +1, refresh_tokens -1, revocations +3, session_clients -1, sessions -2',
+    'accounts ~1, codes -1, credential_offers -1, device_secrets -1, devices -1, flows ~1, links -2, outbox +1, refresh_tokens -1, revocations +3, session_clients -1, sessions -2',
     (s) => s.accounts.replacePassword({ subject: 'person1', from: '$1', to: '$new', keep: undefined, now: NOW + 1, until: NOW + 60 }),
   ),
   'access.of': reads((s, n) => s.access.of(`person${n}`)),
   'access.revoke': writes('grants ~1, refresh_tokens -1', (s) => s.access.revoke('person1', 'grant1', NOW)),
-  'sessions.start': writes('codes ~1, session_clients ~1, sessions ~1', (s) =>
+  'sessions.start': writes('codes ~1, device_secrets ~1, session_clients ~1, sessions ~1', (s) =>
     s.sessions.start(aSession({ hash: 'session3', subject: 'person1' }), '$1', ['session1']),
   ),
   'sessions.find': reads((s, n) => s.sessions.find([`session${n}`], NOW)),
   'sessions.of': reads((s, n) => s.sessions.of(`person${n}`, NOW)),
   'sessions.seen': writes('sessions ~1', (s) => s.sessions.seen('session1', NOW + 1, '192.0.2.2')),
-  'sessions.end': writes('codes -1, outbox +1, session_clients -1, sessions -1', (s) =>
+  'sessions.end': writes('codes -1, device_secrets -1, outbox +1, session_clients -1, sessions -1', (s) =>
     s.sessions.end({ subject: 'person1', sid: 'sid1' }),
   ),
   'sessions.list': lists((s) => s.sessions.list({ limit: 10, usedSince: 0, now: NOW })),
@@ -65,8 +65,9 @@ export const identityActs: Record<string, Act> = {
   'factors.removeTotp': writes('totp -1', (s) => s.factors.removeTotp('person1')),
   'factors.replaceRecoveryCodes': writes('recovery_codes ~1 -1', (s) => s.factors.replaceRecoveryCodes('person1', ['new'])),
   'factors.spendRecoveryCode': writes('recovery_codes -1', (s) => s.factors.spendRecoveryCode('person1', 'recovery1')),
-  'factors.clear': writes('codes -1, flows ~1, outbox +1, passkeys -1, recovery_codes -2, session_clients -1, sessions -2, totp -1', (s) =>
-    s.factors.clear('person1'),
+  'factors.clear': writes(
+    'codes -1, device_secrets -1, flows ~1, outbox +1, passkeys -1, recovery_codes -2, session_clients -1, sessions -2, totp -1',
+    (s) => s.factors.clear('person1'),
   ),
   'passkeys.add': writes('passkeys +1', (s) => s.passkeys.add({ ...aPasskey('3'), subject: 'person1' }, factor)),
   'passkeys.of': reads((s, n) => s.passkeys.of(`person${n}`)),

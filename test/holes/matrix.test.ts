@@ -12,7 +12,7 @@ import { engines } from '../postgres.ts'
 import { receiver } from '../receiver.ts'
 import { outcomes } from './outcomes.ts'
 import { paths } from './paths.ts'
-import { stock, type World, world } from './world.ts'
+import { type Outside, stock, type World, world } from './world.ts'
 
 type Change = (world: World) => Promise<unknown>
 
@@ -92,7 +92,7 @@ const expectedOf = (path: string, change: string) =>
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`every change and every path, on ${engine}`, () => {
     let gatehouse: TestApp
-    let given: Parameters<typeof world>[2]
+    let given: Omit<Outside, 'endpoint'>
     let host: DocumentHost
     before(async () => {
       host = await documentHost()
@@ -105,7 +105,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256', LIMITS_SIGN_IN_ADDRESS: '100000', ...mutualTls, ...drafts, ...outside })
       const certificate = { 'client-cert': `:${(await selfSigned()).der.toString('base64')}:` }
       const members = federation(gatehouse.now)
-      given = { certificate, federation: members, anchor: await members.entity() }
+      given = { certificate, host, federation: members, anchor: await members.entity() }
     })
     after(async () => {
       await given.federation.close()
@@ -116,7 +116,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     for (const [change, act] of Object.entries(changes))
       test(change, async () => {
         const endpoint = await receiver()
-        const here = await world(gatehouse, await aKey(), given, { host, endpoint })
+        const here = await world(gatehouse, await aKey(), { ...given, endpoint })
         const uses: [path: string, use: () => Promise<string>][] = []
         for (const [path, handOut] of Object.entries(paths)) uses.push([path, await handOut(here)])
         await act(here)

@@ -91,18 +91,13 @@ export type Path = (world: World) => Promise<() => Promise<string>>
 let worlds = 0
 let proofs = 0
 
-/** Servers of clients: where documents are, and where tokens are pushed to. */
-export interface Outside {
+/** Servers of others. `host`: of documents; `endpoint`: where tokens are pushed to. */
+export interface Outside extends Pick<World, 'certificate' | 'federation' | 'anchor'> {
   host: DocumentHost
   endpoint: Receiver
 }
 
-export async function world(
-  gatehouse: TestApp,
-  key: Key,
-  given: Pick<World, 'certificate' | 'federation' | 'anchor'>,
-  { host, endpoint }: Outside,
-): Promise<World> {
+export async function world(gatehouse: TestApp, key: Key, { host, endpoint, ...given }: Outside): Promise<World> {
   const slug = `w${++worlds}`
   assert.ok(await gatehouse.app.tenants.create({ slug, name: 'Acme' }))
   await gatehouse.app.tenants.set(slug, {
