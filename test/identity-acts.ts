@@ -1,6 +1,6 @@
 /** Every act of the ports of people: accounts, factors, groups, links, sessions and what tells of them. */
 import { type Act, endOfAccess, lists, reads, removal, writes } from './act.ts'
-import { aMessage, anAccessToken, aSession, NOW } from './stored.ts'
+import { aMessage, aSession, NOW } from './stored.ts'
 import { aGroup, aLink, anAttribute, aPasskey, aSignUp, aTotp, carried, invited, person } from './tenant-content.ts'
 
 const page = { limit: 10 }
