@@ -58,18 +58,21 @@ export function* storeIdentity(tenant: string, identity: UpstreamIdentity): Tran
   return row !== undefined
 }
 
-/** The account is locked: of a person who follows the link and one who comes by a provider, one is first. */
+/**
+ * Of a person who follows the link and one who comes by a provider, one is first. The invitation is locked before the account, as where a link is
+ * spent.
+ */
 function* accept(tenant: string, identity: UpstreamIdentity, email: string): Transaction<boolean> {
   const { subject, createdAt: now } = identity
-  const [account] = yield lockAccount(tenant, subject)
-  if (account?.['status'] !== 'active' || account['password_hash'] !== null) return false
-  if (typeof account['email'] !== 'string' || foldLogin(account['email']) !== foldLogin(email)) return false
   const [invitation] = yield sql`
-    select hash from links where tenant_id = ${tenant} and subject = ${subject} and kind = 'invitation' and email = ${account['email']}
-    and expires_at > ${now}`
+    update links set hash = hash where tenant_id = ${tenant} and subject = ${subject} and kind = 'invitation' and expires_at > ${now}
+    returning email`
+  const [account] = invitation ? yield lockAccount(tenant, subject) : []
+  if (account?.['status'] !== 'active' || account['password_hash'] !== null || account['email'] !== invitation?.['email']) return false
+  if (foldLogin(account['email'] as string) !== foldLogin(email)) return false
   const identities = yield sql`select connection from upstream_identities where tenant_id = ${tenant} and subject = ${subject} limit 1`
   const passkeys = yield sql`select id from passkeys where tenant_id = ${tenant} and subject = ${subject} limit 1`
-  if (!invitation || identities.length > 0 || passkeys.length > 0 || !(yield* storeIdentity(tenant, identity))) return false
+  if (identities.length > 0 || passkeys.length > 0 || !(yield* storeIdentity(tenant, identity))) return false
   const claims = { ...JSON.parse(account['claims'] as string), email_verified: true }
   yield* update(tenant, subject, { claims, updatedAt: now })
   yield* endLinks(tenant, subject)
