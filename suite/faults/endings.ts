@@ -24,6 +24,7 @@ export const endingFaults: readonly Fault[] = [
   fault(
     'refuses nothing at the token endpoint',
     [
+      ...of('rfc6749')('code-is-bound-to-its-client-alone'),
       ...of('rfc7636')('verifier-must-be-well-formed'),
       ...of('rfc8693')('actor-token-is-validated', 'bound-subject-token-needs-its-key'),
       ...of('rfc8705')('bound-clients-present-certificates'),

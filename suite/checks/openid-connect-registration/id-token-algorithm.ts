@@ -6,6 +6,7 @@ export default check({
   level: 'REQUIRED',
   title: 'ID tokens are signed with the algorithm that the client registered',
   needs: ['OpenID', 'code flow', 'registration'],
+  seconds: 120,
   async run({ app, idToken, metadata, register }) {
     const algs = (metadata.list('id_token_signing_alg_values_supported') ?? []).filter((alg) => /^(?:RS|ES|PS)\d+$/.test(alg))
     for (const alg of algs) {

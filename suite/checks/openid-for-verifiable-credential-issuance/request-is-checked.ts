@@ -8,7 +8,7 @@ export default check({
   title: 'A request for an unknown credential, or without proofs, is rejected',
   needs: ['code flow'],
   async run(context) {
-    const { nonce, proof, request } = await wallet(context)
+    const { nonce, post, proof, request } = await wallet(context)
     const key = context.random.key()
     const fresh = async () => [await proof(key, await nonce())]
     refused(
@@ -25,6 +25,7 @@ export default check({
     refused(await request([], { proofs: undefined }), 'invalid_proof', 'invalid_credential_request')
     refused(await request([]), 'invalid_proof', 'invalid_credential_request')
     refused(await request([], { proofs: { 'no-such-type': ['x'] } }), 'invalid_proof', 'invalid_credential_request')
+    for (const body of ['', '[]', '{', '"text"']) refused(await post(body), 'invalid_credential_request')
     accepted(await request(await fresh()))
   },
 })

@@ -15,6 +15,8 @@ export interface Wallet {
   proof(key: PrivateKey, nonce: string, changes?: { claims?: Changes; header?: Changes; signer?: PrivateKey }): Promise<string>
   /** A credential request, §8.2. `members`: override defaults; undefined removes one. */
   request(proofs: readonly string[], members?: object, accessToken?: string): Promise<Reply>
+  /** Sends any body to the credential endpoint. */
+  post(body: string): Promise<Reply>
 }
 
 interface Configuration {
@@ -35,6 +37,13 @@ export async function wallet(context: CheckContext): Promise<Wallet> {
     if (typeof value !== 'string') throw new NotApplicable(`the issuer has no ${name}`)
     return value
   }) as [string, string, string]
+  const post = (body: string, token = accessToken) =>
+    send({
+      method: 'POST',
+      url: endpoint,
+      headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` },
+      body,
+    })
   return {
     configuration,
     accessToken,
@@ -53,12 +62,8 @@ export async function wallet(context: CheckContext): Promise<Wallet> {
       )
     },
     request: (proofs, others = {}, token = accessToken) =>
-      send({
-        method: 'POST',
-        url: endpoint,
-        headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify({ credential_configuration_id: configuration, proofs: { jwt: proofs }, ...others }),
-      }),
+      post(JSON.stringify({ credential_configuration_id: configuration, proofs: { jwt: proofs }, ...others }), token),
+    post,
   }
 }
 

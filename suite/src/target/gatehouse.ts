@@ -17,7 +17,7 @@ import { type Around, freePort, passOn, withCertificate } from './proxy.ts'
 import type { RunningTarget, Target } from './target.ts'
 
 const checkout = fileURLToPath(new URL('../../..', import.meta.url))
-const startSeconds = 60
+const startSeconds = 180
 
 export interface GatehouseOptions {
   /** URL of an empty PostgreSQL database. Default: a temporary SQLite file. */
