@@ -21,7 +21,7 @@ import { orderedIds, type Platform, stopwatch } from './platform.ts'
 import { assemble } from './protocol/assemble.ts'
 import type { Server } from './protocol/feature.ts'
 import { enabled } from './protocol/features/index.ts'
-import { routesOf } from './routes.ts'
+import { everyPath } from './routes.ts'
 import { StartupError } from './startup-error.ts'
 import { migrate, pending } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
@@ -36,12 +36,7 @@ import { type TenantCache, tenantCache } from './tenant-cache.ts'
 import { type TenantDirectory, tenantDirectory } from './tenant-directory.ts'
 import { refreshDue } from './vault/due.ts'
 import { version } from './version.ts'
-import { authleteAuthorization, authletePaths } from './web/compat/authlete.ts'
-import { picoAuthPaths } from './web/compat/pico-auth.ts'
 import type { HttpDeps, Readiness } from './web/http/deps.ts'
-import { aliasesOf } from './web/http/route.ts'
-import { linkRoutes } from './web/sign-in/links.ts'
-import { signUpLinks } from './web/sign-in/sign-up.ts'
 
 export interface App {
   readonly server: Server
@@ -206,15 +201,10 @@ function mailerOf(
 async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantCache; clock: NodeClock }): ReturnType<App['serve']> {
   const { config, platform, db } = deps
   const { log, random, now, elapsed } = platform
-  const routes = routesOf(app, config)
   const httpDeps: HttpDeps = {
     issuer: config.issuer,
     version,
-    routes: routes.concat(
-      deps.offersMail ? [...linkRoutes, ...signUpLinks] : [],
-      aliasesOf(routes, { ...authletePaths, ...picoAuthPaths }),
-      authleteAuthorization(routes),
-    ),
+    routes: everyPath({ ...app, offersMail: deps.offersMail }, config),
     tenant: cache.tenant,
     ready: app.ready,
     id: () => randomId(random),

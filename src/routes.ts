@@ -8,11 +8,14 @@ import { accountRoutes } from './web/account/routes.ts'
 import { docsRoutes } from './web/api/docs.ts'
 import { everyRoute } from './web/api/every-route.ts'
 import { authManager } from './web/compat/auth-manager.ts'
+import { authleteAuthorization, authletePaths } from './web/compat/authlete.ts'
 import { type CompatDeps, withoutClients } from './web/compat/auto-authn.ts'
+import { picoAuthPaths } from './web/compat/pico-auth.ts'
 import { withSharedRegister } from './web/compat/register.ts'
 import { type HomeOptions, homeRoutes } from './web/home.ts'
-import { type Route, routeOf } from './web/http/route.ts'
-import { signUpSteps } from './web/sign-in/sign-up.ts'
+import { aliasesOf, type Route, routeOf } from './web/http/route.ts'
+import { linkRoutes } from './web/sign-in/links.ts'
+import { signUpLinks, signUpSteps } from './web/sign-in/sign-up.ts'
 import { steps } from './web/sign-in/steps.ts'
 import { callbackRoutes } from './web/upstream/callback.ts'
 import { upstreamLogout } from './web/upstream/logout.ts'
@@ -27,7 +30,18 @@ interface RouteDeps {
   sentMails: HomeOptions['sentMails']
 }
 
-export function routesOf({ server, tenant, tenants, sentMails }: RouteDeps, { api, demo, auth_manager }: Config): Route[] {
+/** `offersMail`: the links in mails have routes. Some routes have a second path, which another server has for them. */
+export function everyPath(deps: RouteDeps & { offersMail: boolean }, config: Config): Route[] {
+  const routes = routesOf(deps, config)
+  return [
+    ...routes,
+    ...(deps.offersMail ? [...linkRoutes, ...signUpLinks] : []),
+    ...aliasesOf(routes, { ...authletePaths, ...picoAuthPaths }),
+    ...authleteAuthorization(routes),
+  ]
+}
+
+function routesOf({ server, tenant, tenants, sentMails }: RouteDeps, { api, demo, auth_manager }: Config): Route[] {
   const createTenant: CompatDeps['createTenant'] = async (ask) => ((await tenants.create(ask)) ? (await tenant(ask.slug))?.org : undefined)
   const compat: CompatDeps = { tenant, tenants, createTenant, openTenants: api.open_tenants, withoutClient: api.without_client, version }
   const { connection, state_seconds: stateLifetime, redirect_uri: redirectUri } = auth_manager

@@ -6,6 +6,7 @@ import { header } from './http.ts'
 import { type Form, type Jar, ownTarget, type Page, pageOf } from './pages.ts'
 import type { Random } from './random.ts'
 import { type Field, posted } from './request.ts'
+import { routeOf } from './routes.ts'
 
 /** A page that was loaded, and the cookies it was loaded with. */
 export interface Visit {
@@ -23,12 +24,6 @@ export function forwarded(random: Random): readonly [string, string] {
   return ['X-Forwarded-For', `10.${random.below(256)}.${random.below(256)}.${random.below(254) + 1}`]
 }
 
-/** The route of a request in the report: its method and path, without tenant and query. */
-export function routeOf(method: string, target: string): string {
-  const path = target.split('?', 1)[0]!.replace(/^\/t\/[^/]+/, '')
-  return `${method} ${path === '' ? '/' : path}`
-}
-
 /** Loads a page and follows redirects within the issuer. */
 export async function open(harness: Harness, random: Random, jar: Jar, target: string): Promise<Page> {
   const request = { method: 'GET', target, headers: browserHeaders(random, jar) }
@@ -40,10 +35,24 @@ export async function arrive(harness: Harness, random: Random, jar: Jar, request
   if (!answer) return { target: request.target, html: '', forms: [], links: [] }
   jar.keep(answer)
   const location = header(answer, 'location')
-  const [next] = location === undefined ? [] : ownTarget(location, request.target, harness.issuer)
+  const next = location === undefined ? undefined : await nextTarget(harness, location, request.target)
   if (next === undefined || hops > 8) return pageOf(request.target, answer, harness.issuer)
   const following = { method: 'GET', target: next, headers: browserHeaders(random, jar) }
   return arrive(harness, random, jar, following, await harness.ask(routeOf('GET', next), following), hops + 1)
+}
+
+/** Within the issuer; the provider sends the browser back at once. */
+async function nextTarget({ issuer, provider }: Harness, location: string, from: string): Promise<string | undefined> {
+  const isElsewhere = location.startsWith(`${provider}/authorize?`)
+  return isElsewhere ? providerAnswer(location) : ownTarget(location, from, issuer)[0]
+}
+
+/** The address, at the server under test, to which the provider sends a browser back. */
+export async function providerAnswer(url: string): Promise<string | undefined> {
+  const { headers, body } = await fetch(url, { redirect: 'manual' })
+  await body?.cancel()
+  const back = URL.parse(headers.get('location') ?? '')
+  return back ? back.pathname + back.search : undefined
 }
 
 /** Submits a form with its own values, except those in `values`. */

@@ -1,15 +1,18 @@
 /** Crawls the HTML pages: loads a page, submits its forms with one or two hostile fields, follows the answer, and goes on from there. */
-import { arrive, browserHeaders, open, routeOf, type Visit } from './browser.ts'
-import { mutatedFields } from './endpoints.ts'
+import { sections } from '../../src/web/account/sections.ts'
+import { arrive, browserHeaders, open, type Visit } from './browser.ts'
 import { copyOf, type Fixture } from './fixture.ts'
 import { type Json, mutated, written } from './json.ts'
-import { type Form, type Jar, jar, ownTarget } from './pages.ts'
-import { enter, type Person, password } from './people.ts'
+import { mutatedFields } from './mutations.ts'
+import { backchannelRequest, deviceCode } from './obtained.ts'
+import { type Form, type Jar, jar, ownTarget, type Page } from './pages.ts'
+import { enter, type Person, password, SetupFailed } from './people.ts'
 import type { Random } from './random.ts'
 import { encoded, type Field, posted, withHeader } from './request.ts'
+import { routeOf } from './routes.ts'
 import type { TestCase } from './test-case.ts'
 import { hostileText } from './text.ts'
-import { authorizeTarget } from './tokens.ts'
+import { authorizeTarget, collectLinks } from './tokens.ts'
 
 /** A crawl in progress. */
 export interface Crawl extends Visit {
@@ -25,44 +28,112 @@ interface Beginning {
   signIn: boolean
 }
 
-const sections = ['', '/profile', '/email', '/password', '/passkeys', '/second-factors', '/sessions', '/applications', '/data', '/deletion']
+const accountPages = sections.map(({ name }) => (name === 'overview' ? '' : `/${name}`))
 
-function beginning(random: Random, { people, clients, tenant, strict, proving, links }: Fixture): Beginning {
-  const { operator, org_admin: other, second } = people
-  const asked = (more: Record<string, string>) => authorizeTarget('', random.pick([clients.asking, clients.web]).id, more)
-  const stranger = (target: string, who: Person = operator): Beginning => ({ who, jar: jar(), target, signIn: false })
-  const known = (who: Person, target: string): Beginning => ({ who, jar: who.jar, target, signIn: true })
-  const ways: (() => Beginning)[] = [
-    () => stranger(asked({})),
-    () => stranger(asked({ prompt: 'create' })),
-    () => stranger(asked({ prompt: 'login', response_mode: 'form_post' })),
-    () => stranger(`/t/${proving.slug}/account`),
-    () => stranger(`/t/${strict.slug}/account`, strict.person),
-    () => stranger('/forgot-password'),
-    () => stranger('/account', second),
-    () => stranger(asked({ acr_values: 'aal2' }), second),
-    () => (links.length > 0 ? stranger(random.pick(links)) : stranger('/link?token=x')),
-    () => known(operator, asked({ prompt: 'consent' })),
-    () => known(operator, asked({ prompt: 'select_account' })),
-    () => known(operator, asked({ response_mode: 'form_post' })),
-    () => known(operator, '/logout'),
-    () => known(strict.person, `/t/${strict.slug}/account`),
-    () => known(tenant.administrator, `/t/${tenant.slug}/account${random.pick(sections)}`),
-    () => known(other, `/account${random.pick(sections)}`),
-    () => known(operator, `/account${random.pick(sections)}`),
-    () => known(second, `/account${random.pick(sections)}`),
-  ]
-  return random.pick(ways)()
+const otherPassword = 'another long enough password'
+
+type Way = (random: Random, fixture: Fixture) => Beginning | Promise<Beginning>
+
+const asked = (client: 'asking' | 'web', more: Record<string, string>) => (fixture: Fixture) =>
+  authorizeTarget('', fixture.clients[client].id, more)
+const stranger =
+  (
+    target: (fixture: Fixture, random: Random) => string | Promise<string>,
+    who = (fixture: Fixture): Person => fixture.people.operator,
+  ): Way =>
+  async (random, fixture) => ({ who: who(fixture), jar: jar(), target: await target(fixture, random), signIn: false })
+const known =
+  (
+    target: (fixture: Fixture, random: Random) => string | Promise<string>,
+    who = (fixture: Fixture): Person => fixture.people.operator,
+  ): Way =>
+  async (random, fixture) => ({ who: who(fixture), jar: who(fixture).jar, target: await target(fixture, random), signIn: true })
+
+/** How visits begin. Each leads to forms that the others do not reach. */
+const ways: readonly Way[] = [
+  stranger(asked('asking', {})),
+  stranger(asked('web', { prompt: 'create' })),
+  stranger(asked('asking', { prompt: 'login', response_mode: 'form_post' })),
+  stranger(({ clients }) => authorizeTarget('', clients.asking.id).replace('/authorize', '/api/authorization')),
+  stranger(({ proving }) => `/t/${proving.slug}/account`),
+  stranger(
+    ({ strict }) => `/t/${strict.slug}/account`,
+    ({ strict }) => strict.person,
+  ),
+  stranger(() => '/forgot-password'),
+  stranger(
+    () => '/account',
+    ({ people }) => people.second,
+  ),
+  stranger(asked('asking', { acr_values: 'aal2' }), ({ people }) => people.second),
+  stranger(({ links }, random) => (links.length > 0 ? random.pick(links) : '/link?token=x')),
+  stranger(({ links }) => links.findLast((link) => link.startsWith('/link')) ?? '/link?token=x'),
+  known(({ links }) => links.findLast((link) => link.includes('/sign-up/confirm')) ?? '/sign-up/confirm?token=x'),
+  known(asked('asking', { prompt: 'consent' })),
+  known(asked('web', { prompt: 'select_account' })),
+  known(asked('asking', { response_mode: 'form_post' })),
+  known(() => '/logout'),
+  known(async (fixture, random) => `/device?user_code=${(await deviceCode(fixture, random)).user_code}`),
+  known(
+    async (fixture, random) => {
+      await backchannelRequest(fixture, random, fixture.people.viewer)
+      return (await mailedLink(fixture, '/backchannel_authentication/approve')) ?? '/device'
+    },
+    ({ people }) => people.viewer,
+  ),
+  known(
+    ({ strict }) => `/t/${strict.slug}/account`,
+    ({ strict }) => strict.person,
+  ),
+  known(
+    ({ tenant }, random) => `/t/${tenant.slug}/account${random.pick(accountPages)}`,
+    ({ tenant }) => tenant.administrator,
+  ),
+  known(
+    () => '/account/credentials',
+    ({ people }) => people.viewer,
+  ),
+  ...accountPages.flatMap((page) => [
+    known(
+      () => `/account${page}`,
+      ({ people }) => people.second,
+    ),
+    known(
+      () => `/account${page}`,
+      ({ people }) => people.org_admin,
+    ),
+  ]),
+]
+
+/** Mails are sent after the answer. */
+async function mailedLink(fixture: Fixture, path: string): Promise<string | undefined> {
+  const links = () => fixture.links.findLast((link) => link.includes(path))
+  for (let tries = 0; tries < 40 && links() === undefined; tries++) {
+    collectLinks(fixture)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return links()
 }
 
 export async function beginCrawl(random: Random, fixture: Fixture): Promise<Crawl> {
-  const { who, jar, target, signIn } = beginning(random, fixture)
-  const { harness } = fixture
+  const { who, jar, target, signIn } = await beginningOf(random, fixture)
+  const { harness, world } = fixture
+  world.provider.person = { sub: `upstream-${random.below(1000)}`, email: `upstream-${random.below(1000)}@example.com` }
   const place = { ...who, jar: signIn ? jar : copyOf(jar) }
   const stepsLeft = 2 + random.below(6)
   if (!signIn) return { who, jar: place.jar, page: await open(harness, random, place.jar, target), stepsLeft }
   const page = await enter(harness, random, place, target)
   return { who, jar: place.jar, page: page.target === target ? page : await open(harness, random, place.jar, target), stepsLeft }
+}
+
+/** What it needs may have been removed by a test case. */
+async function beginningOf(random: Random, fixture: Fixture): Promise<Beginning> {
+  try {
+    return await random.pick(ways)(random, fixture)
+  } catch (error) {
+    if (!(error instanceof SetupFailed)) throw error
+    return { who: fixture.people.operator, jar: jar(), target: '/account', signIn: false }
+  }
 }
 
 /** The next request from this page; undefined when the page has no forms and no links. */
@@ -77,10 +148,14 @@ export function nextCase(random: Random, fixture: Fixture, crawl: Crawl): TestCa
     return { route: routeOf('GET', target), request: { method: 'GET', target: asked, headers }, expected: {} }
   }
   const form = random.pick(forms)
-  const [target = '/'] = ownTarget(form.action, page.target, fixture.harness.issuer)
+  const target = targetOf(form, page, fixture)
   const good = filledIn(random, fixture, crawl, form)
   const fields = random.chance(0.25) ? good : mutatedFields(random, fixture, good)
   return { route: routeOf('POST', target), request: posted(target, fields, headers), expected: {} }
+}
+
+function targetOf(form: Form, page: Page, { harness }: Fixture): string {
+  return ownTarget(form.action, page.target, harness.issuer)[0] ?? '/'
 }
 
 /** The crawl at the page that the answer leads to. */
@@ -91,6 +166,10 @@ export async function follow(
   { request }: TestCase,
   answer: Parameters<typeof arrive>[4],
 ): Promise<Crawl> {
+  if (answer && answer.status < 400 && request.target.endsWith('/password/change')) {
+    const { who } = crawl
+    who.password = who.password === password ? otherPassword : password
+  }
   const page = await arrive(harness, random, crawl.jar, request, answer)
   const stays = page.forms.length === 0 && page.links.length === 0
   return { ...crawl, page: stays ? crawl.page : page, stepsLeft: crawl.stepsLeft - 1 }
@@ -109,19 +188,26 @@ function withHostileQuery(random: Random, fixture: Fixture, target: string): str
 
 /** The fields of a form with valid values; values that the page provides are kept. */
 function filledIn(random: Random, fixture: Fixture, { who }: Crawl, form: Form): Field[] {
+  const newPassword = who.password === password ? otherPassword : password
   const usual: Readonly<Record<string, () => string>> = {
     username: () => who.login,
     login: () => who.login,
-    password: () => (form.id === 'sign-in' ? who.password : password),
+    password: () => (form.id === 'sign-in' ? who.password : newPassword),
     current: () => who.password,
-    repeated: () => password,
+    repeated: () => newPassword,
     code: () => who.code(),
     recovery_code: () => 'abcd-efgh',
+    subject: () => who.login,
     email: () => `n${random.below(1_000_000_000)}@example.com`,
     name: () => 'A name',
     response: () => passkeyResponse(random, who, fixture.people.second, form),
   }
-  return form.fields.map(([name, value]) => [name, value === '' && Object.hasOwn(usual, name) ? usual[name]!() : value])
+  return onePerName(random, form.fields).map(([name, value]) => [name, value === '' && Object.hasOwn(usual, name) ? usual[name]!() : value])
+}
+
+/** Of buttons and other choices with the same name, one. */
+function onePerName(random: Random, fields: Form['fields']): Form['fields'] {
+  return [...Map.groupBy(fields, ([name]) => name).values()].map((same) => random.pick(same))
 }
 
 /** The response of an authenticator, in most cases with one part damaged. */

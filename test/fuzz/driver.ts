@@ -1,18 +1,20 @@
 /** The fuzzing loop: starts a server, prepares fixtures, sends test cases, and replaces the server when it fails. */
 import { forwarded } from './browser.ts'
 import { beginCrawl, type Crawl, follow, nextCase } from './crawl.ts'
-import { type Endpoint, endpointCase, readDiscovery } from './endpoints.ts'
+import { endpointCase } from './endpoints.ts'
 import { type Fixture, fixture, type Installation, installation } from './fixture.ts'
 import { type Harness, harness, ServerGone, setup } from './harness.ts'
-import { connection, type Request } from './http.ts'
+import { connection } from './http.ts'
 import { type Description, operationCase, readDescription } from './operations.ts'
 import { called, SetupFailed } from './people.ts'
 import { type Random, randomFrom } from './random.ts'
 import { type Report, report } from './report.ts'
 import { posted } from './request.ts'
-import { type Server, startServer } from './server.ts'
-import { type TestCase, withHttpFault } from './test-case.ts'
-import { basic, renew } from './tokens.ts'
+import { type ServedRoute, servedRoutes } from './routes.ts'
+import { startServer } from './server.ts'
+import { withHttpFault } from './test-case.ts'
+import { basic, redirectUri, renew } from './tokens.ts'
+import { type World, world } from './world.ts'
 
 export interface Run {
   engine: Parameters<typeof startServer>[0]
@@ -38,30 +40,34 @@ const mostUnavailable = 0.01
 /** Servers that may fail before the run ends. */
 const mostServers = 12
 
+/** Test cases that are under way at one time. */
+const lanes = 6
+
 export async function fuzz(run: Run): Promise<Outcome> {
   const found = report()
+  const others = await world(redirectUri)
   const until = performance.now() + run.seconds * 1000
   let done = 0
-  for (let servers = 0; servers < mostServers && done < run.requests && performance.now() < until; servers++) {
-    const server = await startServer(run.engine)
-    const names = new Map<string, string>()
-    const wire = connection(server.port, new URL(server.issuer).host)
-    const at = harness({ server, connection: wire, report: found, seed: run.seed, number: () => done, names })
-    try {
-      const cases = casesFor(at, server, names, run.seed)
-      while (done < run.requests && performance.now() < until) {
-        await cases.next(done)
-        done += 1
-        if (done % 1000 === 0) run.progress?.(done)
-      }
-      await cases.check()
-    } catch (error) {
-      if (error instanceof SetupFailed) at.tell('the server no longer works', error.message)
-      else if (!(error instanceof ServerGone)) throw error
-    } finally {
-      wire.close()
-      await server.stop()
-    }
+  try {
+    for (let servers = 0; servers < mostServers && done < run.requests && performance.now() < until; servers++)
+      await withServer(run.engine, { report: found, seed: run.seed, number: () => done, world: others }, async (cases) => {
+        while (done < run.requests && performance.now() < until) {
+          await cases.prepare(done)
+          const end = Math.min(run.requests, (Math.floor(done / tokenLifetime) + 1) * tokenLifetime)
+          let next = done
+          const inLane = async (lane: number) => {
+            while (next < end && performance.now() < until) {
+              await cases.run(next++, lane)
+              done += 1
+              if (done % 1000 === 0) run.progress?.(done)
+            }
+          }
+          await Promise.all(Array.from({ length: lanes }, (_, lane) => inLane(lane)))
+        }
+        await cases.check()
+      })
+  } finally {
+    await others.close()
   }
   if (found.unavailable() > done * mostUnavailable) {
     const what = 'too many answers with status 503'
@@ -79,21 +85,54 @@ export async function fuzz(run: Run): Promise<Outcome> {
   return { report: found, requests: done }
 }
 
-/** `next` sends the test case of a number. `check` throws `SetupFailed` unless the server is ready and issues tokens. */
-function casesFor(harness: Harness, server: Server, names: Map<string, string>, seed: number) {
+/** `prepare`: before the test cases of these numbers. `check` throws `SetupFailed` unless the server is ready and issues tokens. */
+export interface Cases {
+  /** `anew`: with new fixtures. */
+  prepare(number: number, anew?: boolean): Promise<void>
+  /** Sends one. `lane`: those of one lane follow each other. */
+  run(number: number, lane: number): Promise<void>
+  /** One request without a fault to each of these routes. */
+  plain(route: ServedRoute, number: number): Promise<void>
+  check(): Promise<void>
+}
+
+interface Place {
+  report: Report
+  seed: number
+  number(): number
+  world: World
+}
+
+/** Whatever ends the server is in the report. */
+export async function withServer(engine: Run['engine'], place: Place, work: (cases: Cases) => Promise<void>): Promise<void> {
+  const server = await startServer(engine)
+  const names = new Map<string, string>()
+  const wire = connection(server.port, new URL(server.issuer).host)
+  const at = harness({ server, connection: wire, ...place, names })
+  try {
+    await work(casesFor(at, { server, world: place.world, names }, place.seed))
+  } catch (error) {
+    if (error instanceof SetupFailed) at.tell('the server no longer works', error.message)
+    else if (!(error instanceof ServerGone)) throw error
+  } finally {
+    wire.close()
+    await server.stop()
+  }
+}
+
+function casesFor(harness: Harness, place: Parameters<typeof installation>[2], seed: number): Cases {
   let base: Installation | undefined
   let here: Fixture | undefined
-  let routes: { description: Description; endpoints: readonly Endpoint[] } | undefined
-  let crawl: Crawl | undefined
-  let turn = 0
+  let routes: Routes | undefined
+  const crawls = new Map<number, Crawl>()
 
-  async function prepare(number: number): Promise<Fixture> {
+  async function made(number: number): Promise<Fixture> {
     const random = randomFrom(seed, -1 - number)
-    base ??= await installation(harness, random, server, names)
-    routes ??= await readRoutes(harness, random)
+    base ??= await installation(harness, random, place)
     if (here) await check()
-    crawl = undefined
+    crawls.clear()
     const made = await fixture(harness, random, base, number)
+    routes ??= readRoutes(await called(harness, random, 'GET', '/openapi.json'))
     harness.settled()
     return made
   }
@@ -112,68 +151,59 @@ function casesFor(harness: Harness, server: Server, names: Map<string, string>, 
 
   async function check(): Promise<void> {
     const random = randomFrom(seed, -1)
-    base ??= await installation(harness, random, server, names)
+    base ??= await installation(harness, random, place)
     const { status } = await called(harness, random, 'GET', '/readyz')
     const request = posted('/token', [['grant_type', 'client_credentials']], [basic(base.monitor), forwarded(random)])
     const answer = await harness.ask(setup, request)
     if (status !== 'ready' || answer?.status !== 200) throw new SetupFailed(`/readyz says ${status}, /token answers ${answer?.status}`)
   }
 
-  async function step(random: Random, now: Fixture): Promise<void> {
-    if (!crawl || crawl.stepsLeft <= 0) crawl = await beginCrawl(random, now)
+  async function step(random: Random, now: Fixture, lane: number): Promise<void> {
+    const before = crawls.get(lane)
+    const crawl = before && before.stepsLeft > 0 ? before : await beginCrawl(random, now)
     const testCase = nextCase(random, now, crawl)
-    if (!testCase) {
-      crawl = undefined
-      return
-    }
+    crawls.delete(lane)
+    if (!testCase) return
     const { route, request, expected } = withHttpFault(random, testCase)
-    crawl = await follow(random, now, crawl, testCase, await harness.ask(route, request, expected))
+    crawls.set(lane, await follow(random, now, crawl, testCase, await harness.ask(route, request, expected)))
   }
 
   return {
     check,
-    async next(number: number): Promise<void> {
-      if (!here || number % fixtureLifetime === 0 || (number % tokenLifetime === 0 && !(await renewed(here, number))))
-        here = await prepare(number)
-      const random = randomFrom(seed, number)
-      const { description, endpoints } = routes!
+    async prepare(number, anew = number % fixtureLifetime === 0) {
+      if (!here || anew || !(await renewed(here, number))) here = await made(number)
+    },
+    async run(number, lane) {
+      const [random, now] = [randomFrom(seed, number), here as Fixture]
+      const { description, endpoints } = routes as Routes
       const kind = random.below(20)
-      if (kind < 5) return step(random, here)
-      turn += 1
+      if (kind < 5) return step(random, now, lane)
       const testCase =
-        kind < 14
-          ? operationCase(random, here, description, description.operations[turn % description.operations.length]!)
-          : kind < 19
-            ? await endpointCase(random, here, endpoints[turn % endpoints.length]!)
-            : documentCase(random, here)
+        kind < 12
+          ? operationCase(random, now, description, random.pick(description.operations))
+          : await endpointCase(random, now, random.pick(endpoints))
       const { route, request, expected } = withHttpFault(random, testCase)
       await harness.ask(route, request, expected)
+    },
+    async plain(route, number) {
+      const [random, now] = [randomFrom(seed, number), here as Fixture]
+      const { description } = routes as Routes
+      const operation = description.operations.find(({ method, path }) => method === route.method && path === route.path)
+      const usual = operation ? operationCase(random, now, description, operation, false) : await endpointCase(random, now, route, false)
+      await harness.ask(usual.route, usual.request)
     },
   }
 }
 
-async function readRoutes(harness: Harness, random: Random) {
-  const description = readDescription(await called(harness, random, 'GET', '/openapi.json'))
-  const endpoints = readDiscovery(await called(harness, random, 'GET', '/.well-known/openid-configuration'))
-  return { description, endpoints }
+interface Routes {
+  description: Description
+  endpoints: readonly ServedRoute[]
 }
 
-/** Public documents and health checks. */
-const documents = [
-  '/.well-known/openid-configuration',
-  '/.well-known/oauth-authorization-server',
-  '/openapi.json',
-  '/docs',
-  '/docs/scalar.js',
-  '/healthz',
-  '/readyz',
-  '/version',
-]
-
-function documentCase(random: Random, { tenant }: Fixture): TestCase {
-  const path = random.pick(documents)
-  const base = random.chance(0.3) ? `/t/${tenant.slug}` : ''
-  const [before, after] = path.startsWith('/.well-known') && random.chance(0.5) ? [path, base] : [base, path]
-  const request: Request = { method: 'GET', target: before + after, headers: [forwarded(random)] }
-  return { route: `GET ${path}`, request, expected: {} }
+/** The pages are crawled, too. */
+function readRoutes(document: Parameters<typeof readDescription>[0]): Routes {
+  const description = readDescription(document)
+  const known = new Set(description.operations.map(({ method, path }) => `${method} ${path}`))
+  const endpoints = servedRoutes.filter(({ method, path }) => !known.has(`${method} ${path}`) || path === '/register')
+  return { description, endpoints }
 }

@@ -1,7 +1,9 @@
 /** The state that test cases start from: tenants, people of every role, clients of every kind, resource servers, and live tokens of all of them. */
 import type { JsonWebKeyInput } from 'node:crypto'
 import { authenticator } from '../authenticator.ts'
+import { type Declared, declare } from './declarations.ts'
 import type { Harness } from './harness.ts'
+import { preAuthorized } from './obtained.ts'
 import { type Jar, jar } from './pages.ts'
 import {
   type Body,
@@ -19,7 +21,9 @@ import {
 } from './people.ts'
 import type { Random } from './random.ts'
 import type { Server } from './server.ts'
+import { declaredTargets, targets } from './targets.ts'
 import { authorizeTarget, freshCode, freshRefreshToken, ifGiven, issueTokens, redirectUri, rights, scope } from './tokens.ts'
+import type { World } from './world.ts'
 
 export interface Client {
   id: string
@@ -36,7 +40,11 @@ export interface Resource {
 export interface Fixture {
   harness: Harness
   people: Readonly<Record<'viewer' | 'operator' | 'org_admin' | 'superadmin' | 'second', Person>>
-  clients: Readonly<Record<'web' | 'asking' | 'open' | 'machine' | 'opaque', Client>>
+  clients: Readonly<Record<'web' | 'asking' | 'open' | 'machine' | 'opaque' | 'wallet' | 'signals', Client>>
+  declared: Declared
+  world: World
+  /** What was obtained since the callers signed in, by name. */
+  made: Map<string, Promise<unknown>>
   resource: Resource
   /** A client with HS256 access tokens, and the secret that signs them. */
   hmac: Client & { signingSecret: string; token: string; revoked: string }
@@ -61,6 +69,7 @@ export interface Fixture {
 /** What is prepared once per server. No test case targets the administrator or the monitor. */
 export interface Installation {
   server: Server
+  world: World
   administrator: Person
   /** The client whose tokens show that the server still works. */
   monitor: Client
@@ -69,7 +78,11 @@ export interface Installation {
   names: Map<string, string>
 }
 
-export async function installation(harness: Harness, random: Random, server: Server, names: Map<string, string>): Promise<Installation> {
+export async function installation(
+  harness: Harness,
+  random: Random,
+  { server, world, names }: Pick<Installation, 'server' | 'world' | 'names'>,
+): Promise<Installation> {
   const named = { login: server.administrator.email, password: server.administrator.password }
   const administrator = await signedIn(harness, random, { base: '', subject: '', ...named })
   administrator.subject = subjectOf(administrator.access)
@@ -82,33 +95,35 @@ export async function installation(harness: Harness, random: Random, server: Ser
     server.command('api-keys', 'create', '--service', 'nightly', '--label', 'server', '--scope', 'reports:write', '--json'),
   ])
   const apiKeys = [person, service].map((text) => JSON.parse(text).api_key as string)
-  return { server, administrator, monitor: { id: 'monitor', secret }, apiKeys, names }
+  return { server, world, administrator, monitor: { id: 'monitor', secret }, apiKeys, names }
 }
 
 /** New objects and tokens, whatever earlier test cases changed, deleted or spent. `n` makes their names unique. */
 export async function fixture(harness: Harness, random: Random, installation: Installation, n: number): Promise<Fixture> {
-  const { server, administrator, apiKeys, names } = installation
+  const { server, administrator, apiKeys, names, world } = installation
   names.clear()
   Object.assign(administrator, await tokensOf(harness, random, administrator))
   const asAdministrator: Call = (method, path, body) => called(harness, random, method, `/api/v1/admin/${path}`, body, administrator.access)
-  for (const { name } of (await asAdministrator('GET', 'attributes')).items)
-    await asAdministrator('DELETE', `attributes/${encodeURIComponent(name)}`)
+  const declared = await declare(n, world, [`web-${n}`], asAdministrator)
   await asAdministrator('PUT', 'attributes/team', { type: 'string', writable_by: 'person', scope: 'profile' })
   const resource = await resourceOf(`api-${n}`, (body) => asAdministrator('POST', 'resources', body))
   const resourceScope = { [resource.identifier]: 'read write', [`${harness.issuer}/api/v1/admin`]: rights.join(' ') }
-  const clients = await clientsOf(n, resourceScope, (body) => asAdministrator('POST', 'clients', body))
+  const clients = await clientsOf(n, declared, resourceScope, (body) => asAdministrator('POST', 'clients', body))
   const people = await peopleOf(harness, random, n, asAdministrator)
   const tenant = await tenantOf(harness, random, `acme-${n}`, asAdministrator)
   const strict = await tenantOf(harness, random, `strict-${n}`, asAdministrator)
   await asAdministrator('PATCH', `tenants/${strict.slug}`, { second_factor: 'required' })
   await asAdministrator('POST', 'tenants', { id: `proving-${n}`, name: 'Proving' })
   await asAdministrator('PATCH', `tenants/proving-${n}`, { sign_up_email: 'verified' })
+  const newcomer = { email: `newcomer-${n}@example.com`, password, display_name: 'Newcomer' }
+  await called(harness, random, 'POST', `/t/proving-${n}/api/v1/auth/register`, newcomer)
   for (const kind of ['invitation', 'reset', 'verification'])
     await asAdministrator('POST', `users/${people.viewer.subject}/links`, { kind })
   await enter(harness, random, people.org_admin, authorizeTarget('', clients.asking.id))
 
   const made: Fixture = {
-    ...{ harness, people, clients, resource, tenant, apiKeys },
+    ...{ harness, people, clients, resource, tenant, apiKeys, declared, world },
+    made: new Map(),
     hmac: { ...demoClient, token: '', revoked: '' },
     strict: { slug: strict.slug, person: { ...strict.administrator, jar: jar() } },
     proving: { slug: `proving-${n}` },
@@ -125,6 +140,7 @@ export async function fixture(harness: Harness, random: Random, installation: In
     refreshToken: (random) => ifGiven(freshRefreshToken(made, random)),
   }
   await issueTokens(made, random)
+  made.ids = { ...made.ids, ...(await declaredTargets(made, random, n, asAdministrator)) }
   return made
 }
 
@@ -136,46 +152,35 @@ const demoClient = {
   signingSecret: 'm2m-hs256-signing-secret-for-development',
 } as const
 
-/** Objects for test cases to change and delete, apart from the callers themselves. */
-async function targets(
-  { clients, people }: Pick<Fixture, 'clients' | 'people'>,
+export type Call = (method: string, path: string, body?: object) => Promise<Body>
+
+async function clientsOf(
   n: number,
-  asAdministrator: Call,
-  signUp: (name: string) => Promise<Person>,
-): Promise<Fixture['ids']> {
-  const { second, org_admin } = people
-  const [one, another] = [await signUp(`spare-${n}`), await signUp(`other-${n}`)]
-  const group = await asAdministrator('POST', 'groups', { name: `group-${n}`, description: 'A group' })
-  const users = [second, org_admin, one, another].map(({ subject }) => subject)
-  await asAdministrator('POST', `groups/${group.id}/members`, { user_ids: users })
-  await asAdministrator('POST', `clients/${clients.asking.id}/secrets`, {})
-  await asAdministrator('POST', 'tenants', { id: `spare-${n}`, name: 'Spare' })
-  const spare = await resourceOf(`spare-${n}`, (body) => asAdministrator('POST', 'resources', body))
-  const idsAt = async (path: string) => ((await asAdministrator('GET', path)).items as { id: string }[]).map(({ id }) => id)
-  return {
-    users,
-    groups: [group.id],
-    clients: [clients.asking.id, clients.open.id],
-    resources: [spare.identifier],
-    tenants: [`spare-${n}`],
-    attributes: ['team'],
-    keys: [(await asAdministrator('POST', 'keys/rotate', { alg: 'ES256' })).id],
-    secrets: await idsAt(`clients/${clients.asking.id}/secrets`),
-    sessions: [...(await idsAt(`sessions?user=${org_admin.subject}`)), ...(await idsAt(`sessions?user=${second.subject}`))],
-    grants: [...(await idsAt(`grants?user=${org_admin.subject}`)), ...(await idsAt(`grants?user=${second.subject}`))],
-  }
-}
-
-type Call = (method: string, path: string, body?: object) => Promise<Body>
-
-async function clientsOf(n: number, resource_scope: object, register: (body: object) => Promise<Body>): Promise<Fixture['clients']> {
+  { badge, approved }: Declared,
+  resource_scope: object,
+  register: (body: object) => Promise<Body>,
+): Promise<Fixture['clients']> {
   const people = { redirect_uris: [redirectUri], post_logout_redirect_uris: ['https://app.example/'], scope, client_name: `App ${n}` }
   const grants = ['authorization_code', 'refresh_token']
   const made = {
-    web: { ...people, grant_types: [...grants, 'password'], response_types: ['code', 'none'], policy: { consent: 'skip' } },
+    web: {
+      ...people,
+      scope: `${scope} grant_management_query grant_management_revoke`,
+      grant_types: [...grants, 'client_credentials', 'password', 'implicit', ...furtherGrants],
+      response_types: ['code', 'none', 'code id_token', 'id_token'],
+      policy: { consent: 'skip' },
+    },
+    wallet: {
+      ...people,
+      grant_types: [...grants, preAuthorized],
+      token_endpoint_auth_method: 'none',
+      scope: `${badge} ${approved} offline_access`,
+      authorization_details_types: ['openid_credential'],
+    },
+    signals: { grant_types: ['client_credentials'], scope: 'ssf.manage' },
     asking: { ...people, grant_types: grants, token_endpoint_auth_method: 'client_secret_post', logo_uri: 'https://app.example/logo.png' },
     open: { ...people, grant_types: grants, token_endpoint_auth_method: 'none', application_type: 'native' },
-    machine: { grant_types: ['client_credentials'], scope: ['read', 'write', ...rights].join(' '), resource_scope },
+    machine: { grant_types: ['client_credentials'], scope: ['read', 'write', 'ssf.manage', ...rights].join(' '), resource_scope },
     opaque: { grant_types: ['client_credentials'], scope: 'read', access_token_format: 'opaque' },
   }
   const clients: Record<string, Client> = {}
@@ -186,7 +191,11 @@ async function clientsOf(n: number, resource_scope: object, register: (body: obj
   return clients as Record<keyof typeof made, Client>
 }
 
-async function resourceOf(name: string, register: (body: object) => Promise<Body>): Promise<Resource> {
+const furtherGrants = ['device_code', 'token-exchange', 'jwt-bearer']
+  .map((name) => `urn:ietf:params:oauth:grant-type:${name}`)
+  .concat('urn:openid:params:grant-type:ciba')
+
+export async function resourceOf(name: string, register: (body: object) => Promise<Body>): Promise<Resource> {
   const identifier = `https://${name}.example`
   const { secret } = await register({ identifier, name: 'API', scopes: { read: 'Read', write: 'Write' }, with_secret: true })
   return { identifier, secret }

@@ -6,9 +6,12 @@ import { type Expectation, faultsOf, isOurs } from './oracle.ts'
 import type { Report } from './report.ts'
 import { asCommand } from './request.ts'
 import type { Server } from './server.ts'
+import type { World } from './world.ts'
 
 export interface Harness {
   issuer: string
+  /** Issuer of the provider that browsers are sent to. */
+  provider: string
   /** Undefined when there was no answer, which is a fault. Throws `ServerGone` when the server process has ended. */
   ask(route: string, request: Request, expected?: Expectation): Promise<Answer | undefined>
   /** Records a fault that no single answer shows, with the changes that were accepted since `settled`. */
@@ -36,6 +39,7 @@ export function harness(at: {
   seed: number
   number(): number
   names: ReadonlyMap<string, string>
+  world: Pick<World, 'provider'>
 }): Harness {
   const { server, report, seed, number } = at
   let accepted: Request[] = []
@@ -72,6 +76,7 @@ export function harness(at: {
 
   return {
     issuer: server.issuer,
+    provider: at.world.provider.issuer,
     async ask(route, request, expected = {}) {
       const found = await checked(request, expected)
       report.count(route, found.answer)

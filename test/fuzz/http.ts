@@ -34,31 +34,26 @@ export interface Connection {
 
 const patience = 30_000
 
-/** A connection to 127.0.0.1 for one request at a time. `host`: the default Host header. */
+/** Connections to 127.0.0.1, each for one request at a time. `host`: the default Host header. */
 export function connection(port: number, host: string): Connection {
-  let open: Socket | undefined
-
-  async function socketFor(request: Request): Promise<Socket> {
-    if (open && !open.destroyed && open.readyState === 'open' && !request.bytes) return open
-    open?.destroy()
-    open = await opened(port)
-    return open
-  }
+  const idle: Socket[] = []
 
   async function send(request: Request): Promise<Answer> {
-    const fresh = open === undefined || open.destroyed || open.readyState !== 'open' || request.bytes !== undefined
-    const socket = await socketFor(request)
+    const kept = request.bytes ? undefined : idle.pop()
+    const isOpen = kept && !kept.destroyed && kept.readyState === 'open'
+    const socket = isOpen ? kept : await opened(port)
     try {
       const answer = await exchange(socket, bytesOf(request, host), request.method)
       if (request.bytes || /close/i.test(header(answer, 'connection') ?? '')) socket.destroy()
+      else idle.push(socket)
       return answer
     } catch (error) {
       socket.destroy()
-      if (!fresh && error instanceof Idle) return send(request) // the idle connection had been closed
+      if (isOpen && error instanceof Idle) return send(request) // the idle connection had been closed
       throw error
     }
   }
-  return { send, close: () => open?.destroy() }
+  return { send, close: () => idle.forEach((socket) => void socket.destroy()) }
 }
 
 /** The value of a header; undefined when it is not there. */

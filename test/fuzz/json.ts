@@ -39,6 +39,7 @@ export interface Schema {
   properties?: Record<string, Schema>
   required?: string[]
   additionalProperties?: Schema | boolean
+  examples?: Json[]
 }
 
 /** `schemas`: the targets of `$ref`. */
@@ -47,6 +48,21 @@ export interface Sampling {
   schemas: Readonly<Record<string, Schema>>
   /** Valid texts for a member of this name; none when any text will do. */
   usual(name: string): readonly string[]
+}
+
+/** An example, with known values in place of its own; without examples, a value that is valid against the schema. */
+export function example(from: Sampling, schema: Schema): Json {
+  const { random } = from
+  const { examples = [] } = schema
+  return examples.length > 0 && random.chance(0.7) ? withKnown(from, random.pick(examples)) : sample(from, schema)
+}
+
+function withKnown(from: Sampling, value: Json, name = ''): Json {
+  const { random, usual } = from
+  if (Array.isArray(value)) return value.map((one) => withKnown(from, one, name))
+  if (typeof value === 'string') return random.pick([...usual(name), ...(usual(name).length > 0 ? [] : [value])])
+  if (typeof value !== 'object' || value === null || value instanceof Raw) return value
+  return Object.fromEntries(Object.entries(value).map(([member, one]) => [member, withKnown(from, one, member)]))
 }
 
 /** A value that is valid against the schema. */
@@ -97,7 +113,8 @@ function textOf({ random, usual }: Sampling, { pattern, format }: Schema, name: 
   const known = usual(name)
   const candidates = known.length > 0 ? known : format ? [forms[format] ?? 'x'] : guesses
   if (pattern === undefined) return random.pick(known.length > 0 || format ? candidates : ['x', 'A name', 'مرحبا'])
-  const fitting = [...candidates, ...guesses].filter((text) => new RegExp(pattern, 'u').test(text))
+  const fits = (text: string) => new RegExp(pattern, 'u').test(text)
+  const fitting = candidates.some(fits) ? candidates.filter(fits) : guesses.filter(fits)
   return fitting.length > 0 ? random.pick(fitting) : 'x'
 }
 

@@ -3,7 +3,7 @@ import { forwarded } from './browser.ts'
 import type { Fixture } from './fixture.ts'
 import type { Headers } from './http.ts'
 import { hostileId, invalidToken } from './identifiers.ts'
-import { type Json, mutated, oddDocument, Raw, type Schema, sample, written } from './json.ts'
+import { example, type Json, mutated, oddDocument, Raw, type Schema, sample, written } from './json.ts'
 import { password } from './people.ts'
 import type { Random } from './random.ts'
 import { encoded, type Field } from './request.ts'
@@ -61,16 +61,24 @@ export function ownOperations<T extends { responses: Record<string, object> }>(
 /** Expensive operations, which are rarely sent without a fault. */
 const seldom = /\/keys\/rotate$/
 
-export function operationCase(random: Random, fixture: Fixture, { schemas }: Description, operation: Operation): TestCase {
+/** `hostile`: undefined for some. */
+export function operationCase(
+  random: Random,
+  fixture: Fixture,
+  { schemas }: Description,
+  operation: Operation,
+  hostile?: boolean,
+): TestCase {
   const { method, path, guarded, body, query } = operation
-  const inTenant = random.chance(0.1)
+  const inTenant = hostile !== false && random.chance(0.1)
   const base = inTenant ? `/t/${fixture.tenant.slug}` : ''
-  const wrong = random.chance(seldom.test(path) ? 0.05 : 0.3) ? [] : faultsFor(random, operation)
+  const valid = hostile === undefined ? random.chance(seldom.test(path) ? 0.05 : 0.3) : !hostile
+  const wrong = valid ? [] : faultsFor(random, operation)
   const { headers, refused } = credential(random, fixture, { guarded, inTenant, wrong: wrong.includes('credential') })
   const target = `${base}${filled(random, fixture, path, wrong.includes('id'))}${queryOf(random, fixture, query, wrong.includes('query'))}`
   const request = { method, target, headers: [forwarded(random), ...headers] }
-  const usual = (name: string) => usualFor(random, fixture, name)
-  const value = body && sample({ random, schemas, usual }, body)
+  const usual = (name: string) => usualFor(random, fixture, name, path)
+  const value = body && example({ random, schemas, usual }, body)
   const sent = value === undefined ? undefined : bodyOf(random, value, wrong.includes('body'))
   return {
     route: `${method} ${path}`,
@@ -130,16 +138,26 @@ function credential(
   return { headers: bearer(invalidToken(random, fixture)), refused: true }
 }
 
-/** The path with its parameters replaced by ids. The segment before a parameter names the kind of the id. */
+/** The path with its parameters replaced by ids. The segments before a parameter name the kind of the id. */
 function filled(random: Random, fixture: Fixture, path: string, wrong: boolean): string {
-  const places = [...path.matchAll(/(\w[\w-]*)\/\{(\w+)\}/g)]
+  const places = [...path.matchAll(/\{(\w+)\}/g)]
   const bad = wrong ? random.below(places.length) : -1
-  return places.reduce((filling, [, kind, name], n) => {
-    const known =
-      path.endsWith('{secret}') && kind === 'clients' ? [fixture.clients.asking.id] : (fixture.ids[name === 'user' ? 'users' : kind!] ?? [])
+  return places.reduce((filling, [place, name], n) => {
+    const known = idsAt(fixture, path, name as string)
     const id = n === bad || known.length === 0 ? hostileId(random, fixture) : encodeURIComponent(random.pick(known))
-    return filling.replace(`{${name}}`, () => id)
+    return filling.replace(place, () => id)
   }, path)
+}
+
+function idsAt({ ids, clients }: Fixture, path: string, name: string): readonly string[] {
+  if (name === 'id' && path.endsWith('{secret}')) return [clients.asking.id]
+  const segments = path
+    .slice(0, path.indexOf(`{${name}}`))
+    .replace(/\/\{\w+\}/g, '')
+    .split('/')
+    .filter(Boolean)
+  const [parent, kind] = segments.slice(-2) as [string, string]
+  return ids[`${kind}.${name}`] ?? ids[`${parent}/${kind}`] ?? ids[kind] ?? []
 }
 
 function queryOf(random: Random, fixture: Fixture, query: Operation['query'], wrong: boolean): string {
@@ -157,17 +175,23 @@ function queryOf(random: Random, fixture: Fixture, query: Operation['query'], wr
 }
 
 /** Valid values for a member of this name. */
-function usualFor(random: Random, fixture: Fixture, name: string): readonly string[] {
+function usualFor(random: Random, fixture: Fixture, name: string, path = ''): readonly string[] {
   const { ids, tokens, resource, tenant } = fixture
   const fresh = `n${random.below(1_000_000_000)}`
   const known: Readonly<Record<string, readonly string[]>> = {
+    configurations: ids['credentials.configurations']!,
+    clients: [fixture.clients.web.id],
+    entity_id: [`https://${fresh}.example`],
+    issuer: [`https://${fresh}.example`],
+    trust_mark_type: [`https://${fresh}.example/mark`],
+    url: [`${fixture.world.receiver.url}/hook`],
     user_ids: ids['users']!,
     user: ids['users']!,
     by: ids['users']!,
     target: ids['users']!,
     client: ids['clients']!,
     email: [`${fresh}@example.com`, fixture.people.viewer.login],
-    identifier: random.chance(0.5) ? [tenant.administrator.login] : [`https://${fresh}.example`],
+    identifier: path.endsWith('/login') ? [tenant.administrator.login, fixture.people.viewer.login] : [`https://${fresh}.example`],
     username: [fresh],
     display_name: ['A name'],
     password: [password],
@@ -176,7 +200,7 @@ function usualFor(random: Random, fixture: Fixture, name: string): readonly stri
     refresh_token: tokens.get('refresh')!,
     tenant_slug: [tenant.slug],
     slug: [fresh],
-    id: [fresh],
+    id: path.endsWith('/assignments') ? [...ids['users']!, ...ids['groups']!] : [fresh],
     name: [fresh],
     client_id: [fresh],
     redirect_uris: ['https://app.example/callback', 'http://127.0.0.1/callback', 'com.example.app:/x'],

@@ -23,6 +23,7 @@ const good: Readonly<Record<string, Answer>> = {
   'an OAuth error': json(400, { error: 'invalid_request' }),
   'a problem document': answer(404, '{"code":"not_found"}', [['content-type', 'application/problem+json']]),
   'a busy server that says when to try again': json(503, { error: 'temporarily_unavailable' }, [['retry-after', '5']]),
+  'a provider that refused a code': json(502, { error: 'Consent did not succeed', code: 'keycloak_callback_error' }),
   'a page with escaped markup': html('<p title="&quot;xfuzz=&quot;">&lt;xfuzz&gt;</p><img src="data:image/png;base64,AA">'),
   'a redirect to a client': answer(303, '', [['location', 'https://app.example/callback?code=x']]),
   'an empty answer': answer(204),
@@ -30,6 +31,7 @@ const good: Readonly<Record<string, Answer>> = {
 
 const bad: readonly (readonly [fault: string, answer: Answer, expected?: Expectation])[] = [
   ['status 500', json(500, { error: 'server_error' })],
+  ['status 502', json(502, { error: 'x', code: 'unavailable' })],
   ['status 503', json(503, { error: 'x' })],
   ['status 503', json(503, { error: 'x' }, [['retry-after', '3600']])],
   ['took more than 5 s', answer(204, '', [], 5001)],

@@ -32,9 +32,14 @@ export function faultsOf(answer: Answer, expected: Expectation = {}): string[] {
 function statusFaults(answer: Answer, { refused }: Expectation): string[] {
   const { status } = answer
   if (status >= 200 && status < 300 && refused) return ['an invalid credential was accepted']
-  if (status < 500) return []
+  if (status < 500 || isRefusalOfProvider(answer)) return []
   const wait = Number(header(answer, 'retry-after') ?? Number.NaN)
   return status === 503 && wait > 0 && wait <= longestWait ? [] : [`status ${status}`]
+}
+
+/** The API of the Auth Manager tells its clients with this status that the provider refused, for example a code that the caller made up. */
+function isRefusalOfProvider({ status, body }: Answer): boolean {
+  return status === 502 && /"code":"keycloak_(?:callback_)?error"/.test(body.toString())
 }
 
 function headerFaults(answer: Answer): string[] {

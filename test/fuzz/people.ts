@@ -106,9 +106,20 @@ export async function withApp(harness: Harness, random: Random, who: Person): Pr
   const secret = /<code id="secret">([^<]+)</.exec(page.html)?.[1]
   if (!form || secret === undefined) throw new SetupFailed('no authenticator app is offered')
   const app = authenticatorApp(secret)
-  const code = () => app.at(Math.floor(Date.now() / 1000))
+  const step = nextStep()
+  const code = () => app.at(30 * step())
   await submit(harness, random, { jar: who.jar, page }, form, { code: code() })
   return { ...who, code }
+}
+
+/** Each code works once: that of the last half minute, of this one or of the next. */
+function nextStep(): () => number {
+  let last = 0
+  return () => {
+    const now = Math.floor(Date.now() / 30_000)
+    last = Math.min(Math.max(last + 1, now - 1), now + 1)
+    return last
+  }
 }
 
 /** Registers a passkey on the account page. */

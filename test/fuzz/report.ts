@@ -31,6 +31,8 @@ export interface Report {
   table(): string
   /** Answers with status 503. */
   unavailable(): number
+  /** Whether the route accepted a request. */
+  accepts(route: string): boolean
   /** Routes that accepted none of at least 30 requests: the run did not get past their first checks. */
   neverAccepted(): readonly string[]
 }
@@ -66,6 +68,7 @@ export function report(): Report {
     faults: () => [...faults.values()].flatMap(({ fault, times, routes }) => (fault ? [{ fault, times, routes: [...routes] }] : [])),
     table: () => tableOf(lines),
     unavailable: () => unavailable,
+    accepts: (route) => (lines.get(route)?.statuses.slice(2, 4) ?? []).some((times) => times > 0),
     neverAccepted: () =>
       [...lines].filter(([, { requests, statuses }]) => requests >= 30 && !statuses[2] && !statuses[3]).map(([route]) => route),
   }

@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { offByDefault } from '../../src/protocol/features/index.ts'
 import { type Engine, freePort } from '../app.ts'
 import { engines } from '../postgres.ts'
 
@@ -28,33 +29,42 @@ const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 const administrator = { email: 'administrator@example.com', password: 'the long password of the administrator' }
 const most = 1_000_000
 
-/** Development mode offers every feature. The limits on sign-in are raised, since they would stop most requests. */
+/** Those that need no further files. */
+const switches = offByDefault.filter((name) => name !== 'tlsClientAuth')
+
+/** Development mode, with every feature. The limits are raised, since they would stop most requests. */
+export const settings = {
+  GATEHOUSE_LISTEN_HOST: '127.0.0.1',
+  GATEHOUSE_KEYS_ALGS: 'ES256,RS256',
+  GATEHOUSE_KEYS_RSA_BITS: '2048',
+  GATEHOUSE_PASSWORDS_MEMORY_KIB: '19456',
+  GATEHOUSE_PASSWORDS_PASSES: '2',
+  ...Object.fromEntries(switches.map((name) => [`GATEHOUSE_FEATURES_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`, 'true'])),
+  GATEHOUSE_MTLS_PROXY: 'nginx',
+  GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
+  GATEHOUSE_LIMITS_SIGN_IN_ACCOUNT: String(most),
+  GATEHOUSE_LIMITS_SIGN_IN_ADDRESS: String(most),
+  GATEHOUSE_LIMITS_SIGN_IN_TENANT: String(most),
+  GATEHOUSE_API_ACCESS_TOKEN: '86400',
+  GATEHOUSE_ADMINISTRATOR_CREATE: 'true',
+  GATEHOUSE_ADMINISTRATOR_EMAIL: administrator.email,
+  GATEHOUSE_ADMINISTRATOR_PASSWORD: administrator.password,
+  GATEHOUSE_LOG_LEVEL: 'warn',
+  GATEHOUSE_LOG_FORMAT: 'json',
+}
+
 export async function startServer(engine: Engine): Promise<Server> {
   const database = await engines[engine]()
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-fuzz-'))
   const port = await freePort()
   const issuer = `http://localhost:${port}`
   const env = {
+    ...settings,
     PATH: process.env['PATH'],
     GATEHOUSE_ISSUER: issuer,
-    GATEHOUSE_LISTEN_HOST: '127.0.0.1',
     GATEHOUSE_LISTEN_PORT: String(port),
     GATEHOUSE_DATABASE_URL: database.url,
     GATEHOUSE_DATA_DIR: data,
-    GATEHOUSE_KEYS_ALGS: 'ES256,RS256',
-    GATEHOUSE_KEYS_RSA_BITS: '2048',
-    GATEHOUSE_PASSWORDS_MEMORY_KIB: '19456',
-    GATEHOUSE_PASSWORDS_PASSES: '2',
-    GATEHOUSE_LIMITS_SIGN_IN_ACCOUNT: String(most),
-    GATEHOUSE_LIMITS_SIGN_IN_ADDRESS: String(most),
-    GATEHOUSE_LIMITS_SIGN_IN_TENANT: String(most),
-    GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
-    GATEHOUSE_API_ACCESS_TOKEN: '86400',
-    GATEHOUSE_ADMINISTRATOR_CREATE: 'true',
-    GATEHOUSE_ADMINISTRATOR_EMAIL: administrator.email,
-    GATEHOUSE_ADMINISTRATOR_PASSWORD: administrator.password,
-    GATEHOUSE_LOG_LEVEL: 'warn',
-    GATEHOUSE_LOG_FORMAT: 'json',
   }
   const run = promisify(execFile)
   const child = spawn(process.execPath, [main, 'dev'], { cwd: data, env, stdio: ['ignore', 'pipe', 'pipe'] })

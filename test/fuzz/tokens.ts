@@ -55,11 +55,16 @@ async function revoke({ harness }: Fixture, random: Random, { id, secret = '' }:
 /** Replaces the access tokens that test cases authenticate with, since some test cases revoke them; and collects new mails. */
 export async function renew(fixture: Fixture, random: Random): Promise<void> {
   const { harness, people, clients } = fixture
+  fixture.made.clear()
   Object.assign(people.superadmin, await tokensOf(harness, random, people.superadmin))
   fixture.keep('superadmin', people.superadmin.access)
   const administration = { resource: `${harness.issuer}/api/v1/admin`, scope: rights.join(' ') }
   fixture.keep('machine', await machineToken(fixture, random, clients.machine, administration))
-  fixture.links = [...fixture.links, ...linksIn(fixture.mails, harness.issuer)].slice(-30)
+  collectLinks(fixture)
+}
+
+export function collectLinks(fixture: Fixture): void {
+  fixture.links = [...fixture.links, ...linksIn(fixture.mails, fixture.harness.issuer)].slice(-30)
 }
 
 async function machineToken(fixture: Fixture, random: Random, client: Client, fields: Record<string, string> = {}): Promise<string> {
@@ -92,7 +97,10 @@ export async function ifGiven(token: Promise<string>): Promise<string> {
 }
 
 export async function freshRefreshToken(fixture: Fixture, random: Random): Promise<string> {
-  const code = await freshCode(fixture, random)
+  return (await redeemed(fixture, random, await freshCode(fixture, random))).refresh_token
+}
+
+export async function redeemed(fixture: Fixture, random: Random, code: string): Promise<Body> {
   const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
   const answer = await token(fixture, random, Object.entries(fields), fixture.clients.web)
   for (const [kind, name] of [
@@ -101,21 +109,25 @@ export async function freshRefreshToken(fixture: Fixture, random: Random): Promi
     ['id', 'id_token'],
   ] as const)
     if (typeof answer[name] === 'string') fixture.keep(kind, answer[name])
-  return answer.refresh_token
+  return answer
 }
 
-async function token({ harness }: Fixture, random: Random, fields: [string, string][], client: Client): Promise<Body> {
-  const { id, secret = '' } = client
-  const credentials: readonly Field[] = client.posts
-    ? [
-        ['client_id', id],
-        ['client_secret', secret],
-      ]
-    : []
-  const request = posted('/token', [...fields, ...credentials], [forwarded(random), ...(client.posts ? [] : [basic(client)])])
+export async function token({ harness }: Fixture, random: Random, fields: [string, string][], client: Client): Promise<Body> {
+  const request = posted('/token', [...fields, ...credentialsIn(client)], [forwarded(random), ...(isInBody(client) ? [] : [basic(client)])])
   const answer = await harness.ask(setup, request)
   if (answer?.status !== 200) throw new SetupFailed(`no token for ${client.id}: ${answer?.status} ${answer?.body.toString().slice(0, 300)}`)
   return JSON.parse(answer.body.toString())
+}
+
+/** Public clients only name themselves. */
+export function isInBody({ posts, secret }: Client): boolean {
+  return posts === true || secret === undefined
+}
+
+export function credentialsIn(client: Client): readonly Field[] {
+  const { id, secret } = client
+  if (!isInBody(client)) return []
+  return [['client_id', id], ...(secret === undefined ? [] : ([['client_secret', secret]] as const))]
 }
 
 export function basic({ id, secret = '' }: Client): readonly [string, string] {

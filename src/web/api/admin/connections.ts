@@ -39,7 +39,9 @@ const create = adminRoute(
     method: 'POST',
     path,
     summary: 'Set up a connection',
-    body: z.strictObject({ name, ...changeable, client_secret: clientSecret.optional() }),
+    body: z
+      .strictObject({ name, ...changeable, client_secret: clientSecret.optional() })
+      .meta({ examples: [{ name: 'staff', issuer: 'https://login.example.com', client_id: 'gatehouse', client_secret: 'SECRET' }] }),
     answer: shownConnection,
     status: 201,
     act: 'connection.create',

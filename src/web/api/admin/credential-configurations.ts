@@ -30,7 +30,9 @@ const create = adminRoute(
     method: 'POST',
     path,
     summary: 'Declare a credential that can be issued',
-    body: credentialConfigurationSchema,
+    body: credentialConfigurationSchema.meta({
+      examples: [{ id: 'staff-badge', display: [{ name: 'Staff badge' }], claims: [{ name: 'given_name', source: 'account.given_name' }] }],
+    }),
     answer: configuration,
     status: 201,
     act: 'credential-configuration.create',

@@ -31,7 +31,9 @@ const create = adminRoute(
     method: 'POST',
     path,
     summary: 'Trust an issuer',
-    body: z.strictObject({ issuer, ...changeable }),
+    body: z.strictObject({ issuer, ...changeable }).meta({
+      examples: [{ issuer: 'https://partner.example', jwks_uri: 'https://partner.example/keys', clients: ['shop'], subject_kind: 'login' }],
+    }),
     answer: trustedIssuer,
     status: 201,
     act: 'trusted-issuer.create',

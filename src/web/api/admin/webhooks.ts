@@ -33,7 +33,9 @@ const create = adminRoute(
     method: 'POST',
     path,
     summary: 'Set up a webhook',
-    body: z.strictObject({ name, ...changeable, secret: secretText.optional() }),
+    body: z
+      .strictObject({ name, ...changeable, secret: secretText.optional() })
+      .meta({ examples: [{ name: 'accounts', url: 'https://app.example/events', events: ['user.create', 'user.remove'] }] }),
     answer: z.object({ ...webhookSchema.shape, secret: shownSecret }),
     status: 201,
     act: 'webhook.create',
