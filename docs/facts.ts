@@ -261,6 +261,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['at most {} times as fast', constant('FASTEST')],
     ['`degraded`, with {} and the reason', 200],
     ['`gatehouse.db-reserve` holds back {} MiB', code(/const BYTES = (\d+) \* 1024/)],
+    ['While less than {} MiB of that is left', code(/const REST = (\d+) \* 1024/)],
   ],
   [guide('services')]: [
     ['followed by {} letters and digits', code(/text\.length !== (\d+)/) - 'gth_ak_'.length],

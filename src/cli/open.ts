@@ -6,6 +6,7 @@ import { type Loaded, loadConfig, type Mode, missingFile } from '../config/load.
 import type { Config } from '../config/schema.ts'
 import { logger, readFile, systemPlatform } from '../platform.ts'
 import type { AuditEvent, AuditEventType } from '../protocol/audit-events.ts'
+import { DiskFull } from '../store/sql.ts'
 import type { Tenant } from '../tenant.ts'
 import { Problems, refuse } from './problems.ts'
 import { hasColour, type Terminal } from './terminal.ts'
@@ -56,10 +57,17 @@ export async function withTenant(
 /** Records in the audit log what the operator did. */
 export type Done = (act: AuditEventType, target: string | undefined, detail?: AuditEvent['detail']) => Promise<void>
 
-/** The operator's name is that of the account on this machine, as the environment gives it. */
-export function doneIn(tenant: Pick<Tenant, 'recordAudit'>, { env }: Terminal): Done {
+/** The operator's name is that of the account on this machine, as the environment gives it. A full disk undoes nothing: what was done is said. */
+export function doneIn(tenant: Pick<Tenant, 'recordAudit'>, { env, stderr }: Terminal): Done {
   const by = { type: 'operator', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown' } as const
-  return (act, target, detail = {}) => tenant.recordAudit([{ act, outcome: 'success', by, target, detail }], undefined)
+  return async (act, target, detail = {}) => {
+    try {
+      await tenant.recordAudit([{ act, outcome: 'success', by, target, detail }], undefined)
+    } catch (error) {
+      if (!(error instanceof DiskFull)) throw error
+      stderr.write(`warning: ${act} is done, but the audit log does not say so: the disk is full\n`)
+    }
+  }
 }
 
 /** Opens the application on an existing database, and closes it after the act. */

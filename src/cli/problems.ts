@@ -9,7 +9,7 @@ import { Unsealable } from '../crypto/seal.ts'
 import { LoginTaken } from '../identity/accounts.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { StartupError } from '../startup-error.ts'
-import { DatabaseUnavailable, DatabaseUnusable, UnstorableText } from '../store/sql.ts'
+import { DatabaseUnavailable, DatabaseUnusable, DiskFull, UnstorableText } from '../store/sql.ts'
 
 /** Exit status: refused or failed, wrong usage, wrong configuration (sysexits.h EX_CONFIG). */
 export type ExitStatus = 1 | 2 | 78
@@ -78,6 +78,7 @@ export function problemsOf(error: unknown): Problems | undefined {
   if (error instanceof UnstorableText) return new Problems(1, [`nothing was changed: ${error.message}, which cannot be stored`])
   if (error instanceof OAuthError) return new Problems(1, [error.description])
   if (error instanceof DatabaseUnusable) return new Problems(78, [error.message])
+  if (error instanceof DiskFull) return new Problems(1, [`${error.message} — free some space`])
   if (error instanceof DatabaseUnavailable)
     return new Problems(1, [`the database cannot be reached or does not answer: see database_url (${error.message})`])
   return undefined

@@ -7,7 +7,7 @@ import { credentialChange, credentialChangeOf, type EventStream } from '../proto
 import type { MaybePromise } from './configuration.ts'
 import { streamMessages } from './event-streams.ts'
 import { enqueue } from './outbox.ts'
-import { type Db, type Row, type Sql, sql } from './sql.ts'
+import { type Db, ifSpace, type Row, type Sql, sql } from './sql.ts'
 
 /** For how long an event is worth sending to a webhook, in seconds. */
 const worthSending = 259_200
@@ -30,7 +30,7 @@ export function audit(db: Db, tenant: string, told: () => MaybePromise<Told>): P
         ])
         await db.transact(function* () {
           for (const entry of entries) yield insert(tenant, entry, expiresAt)
-          for (const message of messages) yield enqueue(tenant, message)
+          for (const message of messages) yield ifSpace(enqueue(tenant, message))
         })
       },
       async search(ask) {

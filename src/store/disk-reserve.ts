@@ -3,7 +3,7 @@ import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 const BYTES = 4 * 1024 * 1024
-const REST = BYTES / 4
+const REST = 1 * 1024 * 1024
 
 /** What a full disk means, for the operator. */
 export const diskFull = 'the disk is full: nothing new is accepted, only revocations'

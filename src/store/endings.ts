@@ -5,7 +5,7 @@ import type { EndedSession, SessionsToEnd } from '../identity/store.ts'
 import { sessionRevoked } from '../protocol/event-stream.ts'
 import { streamMessages, streamsToTell } from './event-streams.ts'
 import { enqueue } from './outbox.ts'
-import { type Row, type Sql, sql, type Transaction } from './sql.ts'
+import { ifSpace, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** How long an application that is down is worth telling that a session has ended, in seconds. */
 const worthTelling = 86_400
@@ -51,7 +51,7 @@ export function* tellClients(tenant: string, ended: readonly DeletedSession[], n
   const messages = rows
     .filter((row) => told.has(row['client_id'] as string))
     .map((row) => ({ sid: row['sid'], message: logoutMessage(row, now) }))
-  for (const { message } of messages) yield enqueue(tenant, message)
+  for (const { message } of messages) yield ifSpace(enqueue(tenant, message))
   yield* tellStreams(tenant, ended, rows, now)
   return ended.map(({ sid, subject }) => ({
     sid,
@@ -71,7 +71,7 @@ function* tellStreams(tenant: string, ended: readonly DeletedSession[], rows: re
     const told = rows.filter((row) => row['sid'] === own).map((row) => row['told_sid'] as string)
     for (const sid of new Set([own, ...told])) {
       const event = { id: `session.${sid}`, type: sessionRevoked, at: now, subject, sid, claims: {} }
-      for (const message of streamMessages(streams, event)) yield enqueue(tenant, message)
+      for (const message of streamMessages(streams, event)) yield ifSpace(enqueue(tenant, message))
     }
   }
 }

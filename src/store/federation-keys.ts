@@ -36,7 +36,7 @@ export function federationKeys(
           if (previousRemoveAt !== undefined)
             yield sql`
               update federation_keys set remove_at = ${previousRemoveAt}
-              where tenant_id = ${tenant} and alg = ${row.alg} and generation = ${row.generation - 1}`
+              where tenant_id = ${tenant} and alg = ${row.alg} and generation = ${row.generation - 1} and removed_at is null`
           return true
         }),
       async remove(kid) {

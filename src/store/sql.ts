@@ -9,10 +9,18 @@ export class Sql {
   /** The same array each time a call site runs: prepared statements are cached by it. */
   readonly parts: readonly string[]
   readonly values: readonly Value[]
-  constructor(parts: readonly string[], values: readonly Value[]) {
+  /** Whether it is left out where the disk is full, so that the rest of its transaction is done. */
+  readonly dispensable: boolean
+  constructor(parts: readonly string[], values: readonly Value[], dispensable = false) {
     this.parts = parts
     this.values = values
+    this.dispensable = dispensable
   }
+}
+
+/** The same statement, which a full disk may leave out. */
+export function ifSpace({ parts, values }: Sql): Sql {
+  return new Sql(parts, values, true)
 }
 
 /** A piece of text that several statements share, such as the columns of a table. It is a literal in the source, never a value. */
@@ -135,6 +143,11 @@ export interface Db {
 /** The database cannot be reached or does not answer; what was asked may or may not have been done. HTTP: 503 with Retry-After. */
 export class DatabaseUnavailable extends Unavailable {
   override readonly name: string = 'DatabaseUnavailable'
+}
+
+/** Nothing new can be stored. */
+export class DiskFull extends DatabaseUnavailable {
+  override readonly name = 'DiskFull'
 }
 
 /** The database cannot be used until the operator acts. The message says what is wrong and how to fix it. */

@@ -3,8 +3,8 @@ import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, statS
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import type { DiskReserve } from './disk-reserve.ts'
-import { DatabaseFault, DatabaseUnavailable, DatabaseUnusable, UniqueViolation } from './sql.ts'
+import { type DiskReserve, diskFull } from './disk-reserve.ts'
+import { DatabaseFault, DatabaseUnavailable, DatabaseUnusable, DiskFull, UniqueViolation } from './sql.ts'
 
 /** Waiting for another process blocks this one: so a short wait in the library, then many tries between which the event loop is free. */
 const BUSY_MILLISECONDS = 10
@@ -24,7 +24,7 @@ export function createFile(path: string): void {
     if ((statSync(path).mode & 0o777) !== 0o600) chmodSync(path, 0o600)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOSPC') throw new DatabaseUnavailable('SQLite: the disk is full', 5, error)
+    if (code === 'ENOSPC') throw new DiskFull(diskFull, 5, error)
     if (code === 'EROFS')
       throw new DatabaseUnusable(`the database file ${path} is on a read-only file system: mount it writable, or set database_url`)
     if (code === 'EACCES' || code === 'EPERM')
@@ -113,6 +113,7 @@ export function translated(error: unknown): Error {
   const code = resultCode(error)
   if (code === undefined) return error as Error
   const message = `SQLite: ${(error as Error).message} (${code})`
+  if (isFull(error)) return new DiskFull(diskFull, 5, error)
   if (isBroken(error)) return new DatabaseUnavailable(message, 5, error)
   return code === 1555 || code === 2067 ? new UniqueViolation(message) : new DatabaseFault(message)
 }

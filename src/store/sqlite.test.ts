@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test, { type TestContext } from 'node:test'
 import { openDatabase } from './open.ts'
-import { DatabaseUnavailable, DatabaseUnusable, sql } from './sql.ts'
+import { DatabaseUnavailable, DatabaseUnusable, Sql, sql } from './sql.ts'
 
 /** The path of a database in a folder that does not exist yet, and the messages to the operator. */
 async function stage(t: TestContext) {
@@ -141,7 +141,7 @@ test('on a full disk nothing new is accepted, but tokens can be revoked', async 
   await db.write(sql`create table revocations (id text primary key not null)`)
   await db.write(insert('a', 'x'.repeat(10_000)))
   const [{ page_count: pages } = {}] = await db.read(sql`pragma page_count`)
-  await db.read({ parts: [`pragma max_page_count = ${pages}`], values: [] }) // as full to SQLite as a disk can be
+  await db.read(new Sql([`pragma max_page_count = ${pages}`], [])) // as full to SQLite as a disk can be
   assert.equal(existsSync(`${path}-reserve`), true)
   const [big, small, revocation] = await Promise.allSettled([
     db.write(insert('b', 'x'.repeat(100_000))),

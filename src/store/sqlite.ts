@@ -2,7 +2,7 @@
 import type { StatementSync } from 'node:sqlite'
 import { diskFull, diskReserve } from './disk-reserve.ts'
 import { withReminder } from './reminder.ts'
-import { canMatch, DatabaseUnavailable, type Db, insertIf, type Row, Sql, type Transaction, textOf } from './sql.ts'
+import { canMatch, DatabaseUnavailable, type Db, DiskFull, insertIf, type Row, Sql, type Transaction, textOf } from './sql.ts'
 import { createFile, isBroken, isBusy, isFull, markOf, openFile, RETRY_MILLISECONDS, TRIES, translated } from './sqlite-file.ts'
 
 /** At most this many writes share a commit, so that no batch blocks the event loop. */
@@ -29,8 +29,10 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
 
   function run(statement: Sql): Row[] {
     if (!canMatch(statement)) return []
-    if (!reserve.held && isGrowth(statement) && !(isNeededToRevoke(statement) && reserve.hasRest))
-      throw new DatabaseUnavailable(`SQLite: ${diskFull}`)
+    if (!reserve.held && isGrowth(statement) && !(isNeededToRevoke(statement) && reserve.hasRest)) {
+      if (statement.dispensable) return []
+      throw new DiskFull(diskFull)
+    }
     let prepared = statements.get(statement.parts)
     if (!prepared) {
       prepared = handle.prepare(textOf(statement.parts, () => '?'))
@@ -163,10 +165,11 @@ export async function openSqlite(path: string, onProblem: (problem: string) => v
 const unusedPages = new Sql(['pragma freelist_count'], [])
 const slice = new Sql([`pragma incremental_vacuum(${SLICE_PAGES})`], [])
 
-/** Does a statement only add? What revokes something may add to one table; a version is one row for each tenant. */
-const isGrowth = (statement: Sql) => /^\s*insert into (?!revocations\b|configuration_versions\b)/i.test(statement.parts[0]!)
+/** Does a statement only add? What revokes something may add to one table, and a key that is revoked needs a successor; a version is one row for each tenant. */
+const isGrowth = ({ parts }: Sql) =>
+  /^\s*insert into (?!revocations\b|configuration_versions\b|signing_keys\b|federation_keys\b)/i.test(parts[0]!)
 /**
- * What administrators do on a full disk is in the audit log, and a client that proves itself by a signature, which is good only once, can still
- * revoke: as long as that leaves some space for the revocations.
+ * What administrators do on a full disk is in the audit log, others are told of it, and a client that proves itself by a signature, which is
+ * good only once, can still revoke: as long as that leaves some space for the revocations.
  */
-const isNeededToRevoke = (statement: Sql) => /^\s*insert into (?:audit|used_once)\b/i.test(statement.parts[0]!)
+const isNeededToRevoke = ({ parts, dispensable }: Sql) => dispensable || /^\s*insert into (?:audit|used_once)\b/i.test(parts[0]!)

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { SignJWT } from 'jose'
 import { sha256 } from '../../src/protocol/codec/digest.ts'
+import { credentialChange, pollMethod, sessionRevoked } from '../../src/protocol/event-stream.ts'
 import { testApp } from '../app.ts'
+import { commandLine } from '../command-line.ts'
 import { alice, application, call, callback, encode } from './application.ts'
 import { aKey } from './dpop-proofs.ts'
 
@@ -132,5 +134,53 @@ test('15: on a full disk, a client that authenticates by assertion revokes, and 
   assert.equal((await post('/revoke', once, { token: bound })).body.error, 'invalid_client')
   assert.equal((await post('/revoke', await assertion(), { token: bound })).status, 200)
   assert.equal(await isActive(bound), false)
+  await gatehouse.close()
+})
+
+test('15: on a full disk, sessions end although others want to be told, and keys are revoked', async (t) => {
+  const disk = smallDisk(t)
+  const settings = { DATABASE_URL: `sqlite:${join(disk.folder, 'gatehouse.db')}`, DATA_DIR: join(disk.folder, 'data') }
+  const gatehouse = await testApp('sqlite', settings)
+  const scope = 'openid'
+  const told = { redirect_uris: [callback], policy: { consent: 'skip' }, backchannel_logout_uri: 'https://app.example/logout' }
+  await gatehouse.addClient({ ...told, client_id: 'app', scope }, 'secret')
+  const { root, now } = gatehouse
+  const webhook = { name: 'all', url: 'https://app.example/events', events: ['*'], enabled: true }
+  await root.store.webhooks.add(webhook, root.webhooks.seal('all', root.webhooks.newSecret()))
+  const eventsRequested = [sessionRevoked, credentialChange]
+  const stream = { id: 'stream', clientId: 'app', status: 'enabled', method: pollMethod, eventsRequested } as const
+  await root.store.eventStreams.add({ ...stream, endpointUrl: undefined, sealedAuthorization: undefined, description: undefined })
+  const people = ['ada', 'bob', 'eve']
+  const subjects = await Promise.all(people.map((username) => gatehouse.addAccount({ username }, alice.password)))
+  const app = application(gatehouse, { id: 'app', secret: 'secret', scope })
+  for (const username of people) await app.tokens(gatehouse.browser(), {}, { username, password: alice.password })
+  const [ada, bob, eve] = subjects as [string, string, string]
+  const isEnded = async (subject: string) => (await root.store.sessions.of(subject, now())).length === 0
+  const suspend = (subject: string) => root.store.accounts.change(subject, { status: 'suspended', updatedAt: now() })
+  const waiting = () => root.store.eventStreams.waiting('stream', 10)
+
+  disk.fill(0)
+  assert.equal(await suspend(ada), 'changed')
+  assert.equal(await isEnded(ada), true)
+  assert.equal((await waiting()).length, 1, 'while there is some space, they are told')
+  await root.recordAudit([{ act: 'user.status', outcome: 'success', target: ada }], undefined)
+  assert.equal((await root.store.audit.search({ act: 'user.status', limit: 9, newestFirst: true })).length, 1)
+
+  disk.fill(megabyte / 2)
+  assert.equal(await suspend(bob), 'changed')
+  await root.store.sessions.end({ subject: eve })
+  assert.deepEqual([await isEnded(bob), await isEnded(eve)], [true, true])
+  if (disk.own) assert.equal((await waiting()).length, 1, 'nobody is told: the space is kept for what ends')
+
+  const commands = await commandLine()
+  t.after(commands.remove)
+  const place = { GATEHOUSE_DATABASE_URL: settings.DATABASE_URL, GATEHOUSE_DATA_DIR: settings.DATA_DIR }
+  const [stolen] = (await root.store.signingKeys.list()).filter(({ alg }) => alg === 'ES256')
+  const revoked = await commands.gatehouse(`keys revoke ${stolen?.kid}`, '', place)
+  const warning = 'warning: key.revoke is done, but the audit log does not say so: the disk is full\n'
+  assert.deepEqual([revoked.status, revoked.err], [0, disk.own ? warning : ''])
+  const refused = await commands.gatehouse('users create --username zoe --random-password', '', place)
+  const message = 'error: the disk is full: nothing new is accepted, only revocations — free some space\n'
+  assert.deepEqual([refused.status, refused.err], disk.own ? [1, message] : [0, ''])
   await gatehouse.close()
 })

@@ -107,6 +107,20 @@ for (const engine of Object.keys(engines) as (keyof typeof engines)[])
       ])
     })
 
+    test('a next key that was revoked has a successor, and so has the last key', async () => {
+      const ring = tenant.federationKeyring!
+      const kids = async () => (await ring.list()).map(({ kid }) => kid)
+      const before = await kids()
+      const stolen = await ring.rotate('ES256', { immediately: false })
+      await ring.revoke(stolen)
+      const next = await ring.rotate('ES256', { immediately: false })
+      assert.ok(next !== stolen && !before.includes(next))
+      for (const kid of await kids()) await ring.revoke(kid)
+      assert.equal((await kids()).length, 1)
+      const { kid } = decodeProtectedHeader((await configuration()).text)
+      assert.ok(kid !== undefined && kid !== next && !before.includes(kid))
+    })
+
     test('a federation key is sealed, and opens for no other purpose', async () => {
       const [row] = await tenant.store.federationKeys.list()
       assert.ok(row)
