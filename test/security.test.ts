@@ -117,6 +117,55 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
   ],
   'Using a link and its effect': [['src/store/links.test.ts', 'the link changes the address, unless another account has it by then']],
+  'They go over HTTPS to public addresses only': [
+    ['src/outbound/remote.test.ts', 'is refused to ${url'],
+    ['src/outbound/remote.test.ts', 'goes by plain HTTP only to addresses that the operator names'],
+  ],
+  'No redirect is followed': [['src/outbound/remote.test.ts', 'does not follow a redirect']],
+  'What is read, and how long it may take': [
+    ['src/outbound/remote.test.ts', 'ends when the answer is too large'],
+    ['src/outbound/remote.test.ts', 'ends when the answer never ends, or never begins'],
+  ],
+  'An account at another provider': [['test/journeys/upstream-sign-in.test.ts', 'an equal address links nothing']],
+  'An answer of a provider works once': [
+    ['test/journeys/upstream-sign-in.test.ts', 'an answer works once, in the browser and the flow that asked'],
+    ['test/journeys/auth-manager.test.ts', 'state works once, in time, and for the person who asked'],
+  ],
+  'Encrypted with a key-encryption key outside': [
+    ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
+    ['src/store/sealed-values.test.ts', 'every purpose that something is sealed for is in the table'],
+  ],
+  'A kept token is released to its owner alone': [['test/journeys/auth-manager.test.ts', 'an id opens for its owner alone']],
+  'A request to a device, or by backchannel authentication': [
+    ['test/journeys/ciba.test.ts', 'nobody else can answer it, whatever way they came'],
+    ['test/journeys/ciba.test.ts', 'of ten questions at once exactly one gets tokens'],
+    ['test/journeys/device.test.ts', 'of two people who answer, one is believed'],
+    ['test/journeys/device.test.ts', 'the code is compared, allowed, and redeemed once'],
+  ],
+  'How many requests of others wait': [
+    ['test/journeys/ciba.test.ts', 'a person has at most five requests that wait'],
+    ['test/journeys/device.test.ts', 'user codes cannot be guessed'],
+  ],
+  'An assertion of a trusted issuer': [
+    ['test/journeys/jwt-bearer.test.ts', 'of ten requests with one assertion exactly one gets a token'],
+    ['test/journeys/federation-explicit.test.ts', 'what one party sent, another cannot send again'],
+  ],
+  'A tenant takes part in no federation': [['test/journeys/federation.test.ts', 'takes part in none until that is switched on']],
+  'A nonce proves a key once': [['test/journeys/credential-refusals.test.ts', 'with a nonce that is missing, old, foreign or used']],
+  'An offer gives its credentials once': [['test/journeys/credential-offers.test.ts', 'a code works once, whoever is first']],
+  'Messages are signed, and hold only': [
+    ['test/journeys/webhooks.test.ts', 'a message says what the audit log says, and is signed'],
+    ['test/journeys/webhooks.test.ts', 'a tenant sends its own events only'],
+    ['test/journeys/event-streams.test.ts', 'no person can allow a client the events of everybody'],
+  ],
+  'No private address is called': [
+    ['test/journeys/webhooks.test.ts', 'is not called, and the loss is recorded at once'],
+    ['test/journeys/event-streams.test.ts', 'a private address is not called'],
+  ],
+  'Tokens and keys are revoked, people suspended': [
+    ['test/journeys/disk.test.ts', 'on a full disk the server reads, revokes, suspends'],
+    ['test/journeys/disk.test.ts', 'sessions end although others want to be told, and keys are revoked'],
+  ],
   'Records changes by people': [
     ['test/journeys/audit.test.ts', 'every route that changes something names its act'],
     ['src/cli/audit.test.ts', 'every command that changes something is in the table below'],

@@ -6,17 +6,22 @@ import { type Db, Sql, sql } from '../../src/store/sql.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
+import { type Upstream, upstreamProvider } from '../upstream.ts'
 import { alice, application, callback, verifier } from './application.ts'
-import { asked } from './json.ts'
+import { asked, bearer } from './json.ts'
+
+const oauth = 'urn:ietf:params:oauth:grant-type:'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`secrets, on ${engine}`, () => {
     let sink: MailSink
     let gatehouse: TestApp
+    let provider: Upstream
     /** Everything that was handed out or typed, by its name. */
     const secrets: Record<string, string> = {}
     before(async () => {
       sink = await mailSink()
+      provider = await upstreamProvider(() => gatehouse.now())
       gatehouse = await testApp(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', LOG_LEVEL: 'info' })
       const grant_types = ['authorization_code', 'refresh_token', 'client_credentials']
       const client = { redirect_uris: [callback], grant_types, scope: 'openid offline_access', access_token_format: 'opaque' }
@@ -28,6 +33,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     after(async () => {
       await gatehouse.close()
+      await provider.close()
       await sink.close()
     })
 
@@ -55,6 +61,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', login)).status, 401)
     }
     before(handOut)
+    before(async () => {
+      Object.assign(secrets, await furtherSecrets(gatehouse, sink, provider))
+    })
 
     const holds = (text: string) => Object.keys(secrets).filter((name) => text.includes(secrets[name] as string))
 
@@ -77,6 +86,57 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(description, 'login or password is not right')
     })
   })
+}
+
+/** What programs get besides tokens, what administrators set, and what a provider gave. */
+async function furtherSecrets(gatehouse: TestApp, sink: MailSink, provider: Upstream): Promise<Record<string, string>> {
+  const { issuer } = gatehouse
+  const password = 'the long password of an administrator'
+  await gatehouse.addAccount({ username: 'root', role: 'superadmin' }, password)
+  const { body: admin } = await asked(`${issuer}/api/v1/auth/login`, 'POST', { email: 'root', password })
+  const set = async (path: string, body: object) =>
+    (await asked(`${issuer}/api/v1/admin/${path}`, 'POST', body, bearer(admin.access_token))).body
+  await gatehouse.app.tenants.set('', { shared_signals: true })
+  const kinds = ['device_code', 'ciba'].map((name) => (name === 'ciba' ? 'urn:openid:params:grant-type:ciba' : `${oauth}${name}`))
+  await gatehouse.addClient({ client_id: 'tv', grant_types: ['client_credentials', ...kinds], scope: 'openid ssf.manage' }, 'secret')
+  const tv = application(gatehouse, { id: 'tv', secret: 'secret' })
+  const device = (await tv.post('/device_authorization', { scope: 'openid' })).body
+  const elsewhere = (await tv.post('/backchannel_authentication', { scope: 'openid', login_hint: alice.username })).body
+  const question = new URL(linkIn(await sink.next())).searchParams.get('request') as string
+  const { access_token } = (await tv.post('/token', { grant_type: 'client_credentials', scope: 'ssf.manage' })).body
+  const header = 'Bearer the header of a receiver'
+  const delivery = { method: 'urn:ietf:rfc:8935', endpoint_url: 'https://app.example/events', authorization_header: header }
+  const stream = await asked(`${issuer}/ssf/streams`, 'POST', { events_requested: [], delivery }, bearer(access_token))
+  const own = await asked(`${issuer}/register`, 'POST', { redirect_uris: [callback] })
+  const initial = await set('initial-access-tokens', { label: 'one' })
+  const webhook = await set('webhooks', { name: 'one', url: 'https://app.example/hook', events: ['*'] })
+  await set('credential-configurations', {
+    id: 'badge',
+    display: [{ name: 'Badge' }],
+    claims: [{ name: 'email', source: 'account.email' }],
+  })
+  const subject = (await gatehouse.root.store.accounts.byLogin(alice.username))?.subject
+  const offered = await set('credential-offers', { configurations: ['badge'], user: subject })
+  const grant = offered.credential_offer.grants[`${oauth}pre-authorized_code`]
+  const { issuer: url, clientId: client_id, secret: client_secret, person } = provider
+  await set('connections', { name: 'keycloak', issuer: url, client_id, client_secret, vault: { enabled: true } })
+  const theirs = provider.accessTokenFor({ sub: person.sub, sid: 'their session' })
+  const { data } = (await asked(`${issuer}/v1/offline-token`, 'GET', undefined, bearer(theirs))).body
+  const back = (await asked(data.consent_url, 'GET')).headers.get('location') as string
+  assert.equal((await asked(back, 'GET')).status, 200)
+  const all = {
+    ...{ 'device code': device.device_code, 'user code': device.user_code, auth_req_id: elsewhere.auth_req_id, question },
+    ...{ 'header of a stream': stream.status === 201 ? header : '', 'registration token': own.body.registration_access_token },
+    ...{ 'secret of an application': own.body.client_secret, 'initial access token': initial.token, 'webhook secret': webhook.secret },
+    ...{
+      'pre-authorized code': grant['pre-authorized_code'],
+      'secret at the provider': client_secret,
+      state: new URL(back).searchParams.get('state'),
+    },
+    ...{ 'kept refresh token': provider.refreshTokens()[0], 'kept access token': provider.accessTokens().at(-1) },
+  }
+  for (const [name, secret] of Object.entries(all)) assert.ok(typeof secret === 'string' && secret.length > 8, name)
+  return all as Record<string, string>
 }
 
 async function tablesOf(db: Db): Promise<string[]> {
