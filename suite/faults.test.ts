@@ -14,6 +14,9 @@ import type { RunningTarget, Target } from './src/target/target.ts'
 
 const all = await catalogue()
 
+/** Checks in one test, so that a run is not silent for long. */
+const atMost = 40
+
 /** The checks of a fault that do not notice it. */
 async function missed({ caughtBy }: Fault, target: Target): Promise<string[]> {
   const checks = all.filter(({ id }) => caughtBy.includes(id))
@@ -67,14 +70,17 @@ suite('a Gatehouse is caught that', { concurrency: false }, () => {
   })
   after(() => target.stop())
 
-  test('nothing is caught where nothing is wrong', async () => {
-    const ids = new Set(gatehouseFaults.flatMap(({ caughtBy }) => caughtBy))
-    const { results } = await runChecks({ checks: all.filter(({ id }) => ids.has(id)), target, seconds: 60 })
-    assert.deepEqual(
-      results.filter(({ verdict }) => verdict !== 'pass').map(({ id, reasons }) => `${id}: ${reasons.join()}`),
-      [],
-    )
-  })
+  const ids = new Set(gatehouseFaults.flatMap(({ caughtBy }) => caughtBy))
+  const noticing = all.filter(({ id }) => ids.has(id))
+  for (let n = 0; n < noticing.length; n += atMost) {
+    test(`nothing is caught where nothing is wrong, from ${noticing[n]!.id} on`, async () => {
+      const { results } = await runChecks({ checks: noticing.slice(n, n + atMost), target, seconds: 300 })
+      assert.deepEqual(
+        results.filter(({ verdict }) => verdict !== 'pass').map(({ id, reasons }) => `${id}: ${reasons.join()}`),
+        [],
+      )
+    })
+  }
 
   for (const fault of gatehouseFaults) {
     test(fault.name, async () => {
