@@ -99,9 +99,10 @@ export function clients(
           update clients set signing_secret = ${sealed ?? null} where tenant_id = ${tenant} and id = ${id} returning id`)
         return rows.length > 0
       },
-      async addSecret(id, secret) {
-        return (await db.write(addSecret(tenant, id, secret))).length > 0
-      },
+      addSecret: (id, secret) =>
+        db.transact(function* () {
+          return (yield lockClient(tenant, id)).length > 0 && (yield addSecret(tenant, id, secret)).length > 0
+        }),
       async removeSecret(id, secretId) {
         const rows = await db.write(sql`
           delete from client_secrets where tenant_id = ${tenant} and client_id = ${id} and id = ${secretId} returning id`)
@@ -183,6 +184,11 @@ export function* storeOrigins(tenant: string, client: ClientMetadata): Transacti
     yield sql`insert into client_origins (tenant_id, origin, client_id) values (${tenant}, ${origin}, ${client.client_id})`
 }
 
+/** Of two rotations at the same time, the second sees what the first did; a client that is removed at the same time gets no secret. */
+function lockClient(tenant: string, id: string): Sql {
+  return sql`update clients set doc = doc where tenant_id = ${tenant} and id = ${id} returning id`
+}
+
 /** Returns a row when the client exists and has no secret of this ID. */
 export function addSecret(tenant: string, clientId: string, secret: SecretRow): Sql {
   return sql`
@@ -193,8 +199,7 @@ export function addSecret(tenant: string, clientId: string, secret: SecretRow): 
 }
 
 export function* rotateSecret(tenant: string, id: string, secret: SecretRow, until: number | undefined): Transaction<boolean> {
-  // Locks the client: of two rotations at the same time, the second sees what the first did.
-  if ((yield sql`update clients set doc = doc where tenant_id = ${tenant} and id = ${id} returning id`).length === 0) return false
+  if ((yield lockClient(tenant, id)).length === 0) return false
   const [newest] = yield sql`
     select id from client_secrets where tenant_id = ${tenant} and client_id = ${id}
     and (expires_at is null or expires_at > ${secret.createdAt}) order by created_at desc, id desc limit 1`

@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import pg from 'pg'
 import { freshPostgres } from '../../test/postgres.ts'
-import { aCode, aGrant, anAccessToken, aRefreshToken, NOW, signedIn } from '../../test/stored.ts'
+import { aClient, aCode, aGrant, anAccessToken, aRefreshToken, NOW, signedIn } from '../../test/stored.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
 import { DatabaseFault, DatabaseUnavailable, sql } from './sql.ts'
@@ -230,4 +230,19 @@ test('a code redeemed while its grant is revoked leaves nothing usable', async (
   assert.equal(await store.refreshTokens.find('refresh'), undefined)
   assert.equal(await store.accessTokens.find('access'), undefined)
   assert.equal(await store.issue({ spend: { kind: 'refresh', hash: 'refresh', now: NOW }, access: undefined, refresh: undefined }), false)
+})
+
+test('a client that is removed at the same time gets no secret, which is no fault', async (t) => {
+  const { store, other, waiting } = await stage(t)
+  await store.clientsAdmin.add(aClient(), [])
+  await other.query('begin')
+  await other.query("delete from clients where id = 'client'")
+  const secret = { id: 'late', hash: '#', createdAt: NOW }
+  const results = Promise.all([
+    store.clientsAdmin.addSecret('client', secret),
+    store.clientsAdmin.rotateSecret('client', { ...secret, id: 'later' }, undefined),
+  ])
+  await waiting(2)
+  await other.query('commit')
+  assert.deepEqual(await results, [false, false])
 })

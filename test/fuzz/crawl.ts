@@ -6,7 +6,7 @@ import { type Json, mutated, written } from './json.ts'
 import { mutatedFields } from './mutations.ts'
 import { backchannelRequest, deviceCode } from './obtained.ts'
 import { type Form, type Jar, jar, ownTarget, type Page } from './pages.ts'
-import { enter, type Person, password, SetupFailed } from './people.ts'
+import { appOn, enter, type Person, password, SetupFailed } from './people.ts'
 import type { Random } from './random.ts'
 import { encoded, type Field, posted, withHeader } from './request.ts'
 import { routeOf } from './routes.ts'
@@ -187,15 +187,15 @@ function withHostileQuery(random: Random, fixture: Fixture, target: string): str
 }
 
 /** The fields of a form with valid values; values that the page provides are kept. */
-function filledIn(random: Random, fixture: Fixture, { who }: Crawl, form: Form): Field[] {
+function filledIn(random: Random, fixture: Fixture, { who, page }: Crawl, form: Form): Field[] {
   const newPassword = who.password === password ? otherPassword : password
   const usual: Readonly<Record<string, () => string>> = {
     username: () => who.login,
     login: () => who.login,
-    password: () => (form.id === 'sign-in' ? who.password : newPassword),
+    password: () => (form.fields.some(([name]) => name === 'repeated') ? newPassword : who.password),
     current: () => who.password,
     repeated: () => newPassword,
-    code: () => who.code(),
+    code: () => appOn(page)?.at(Date.now() / 1000) ?? who.code(),
     recovery_code: () => 'abcd-efgh',
     subject: () => who.login,
     email: () => `n${random.below(1_000_000_000)}@example.com`,

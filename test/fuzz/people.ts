@@ -1,6 +1,6 @@
 /** Accounts for test cases: sign-up and sign-in through the JSON API and the pages, authenticator apps and passkeys. */
 import { type Authenticator, authenticator } from '../authenticator.ts'
-import { authenticatorApp } from '../authenticator-app.ts'
+import { type AuthenticatorApp, authenticatorApp } from '../authenticator-app.ts'
 import { formNamed, forwarded, open, submit } from './browser.ts'
 import { type Harness, setup } from './harness.ts'
 import { type Jar, jar, type Page } from './pages.ts'
@@ -99,13 +99,18 @@ export async function enter(harness: Harness, random: Random, who: Person, targe
   return page
 }
 
+/** The authenticator app that a page offers to set up. */
+export function appOn({ html }: Page): AuthenticatorApp | undefined {
+  const secret = /<code id="secret">([^<]+)</.exec(html)?.[1]
+  return secret === undefined ? undefined : authenticatorApp(secret)
+}
+
 /** Sets up an authenticator app on the account page. */
 export async function withApp(harness: Harness, random: Random, who: Person): Promise<Person> {
   const page = await open(harness, random, who.jar, `${who.base}/account/second-factors`)
   const form = formNamed(page, 'second-factors-add-app')
-  const secret = /<code id="secret">([^<]+)</.exec(page.html)?.[1]
-  if (!form || secret === undefined) throw new SetupFailed('no authenticator app is offered')
-  const app = authenticatorApp(secret)
+  const app = appOn(page)
+  if (!form || !app) throw new SetupFailed('no authenticator app is offered')
   const step = nextStep()
   const code = () => app.at(30 * step())
   await submit(harness, random, { jar: who.jar, page }, form, { code: code() })
