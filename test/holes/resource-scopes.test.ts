@@ -30,7 +30,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await browser.open(app.url({ resource: stock }))
       const page = await browser.submit('sign-in', { ...person })
       assert.ok(shows(page, 'consent'))
-      assert.match(page.html, /at <bdi>Stock<\/bdi>|at .*Stock/)
+      assert.match(page.html, /<h3>.*<span><bdi>Stock<\/bdi><\/span><\/h3>/)
       assert.ok(told(await browser.submit('consent', { answer: 'allow' }))['code'])
       assert.equal(told(await browser.open(app.url({ resource: records, prompt: 'none' })))['error'], 'consent_required')
       assert.ok(told(await browser.open(app.url({ resource: stock, prompt: 'none' })))['code'])
