@@ -197,7 +197,7 @@ function usualFor(random: Random, fixture: Fixture, name: string, path = ''): re
     password: [password],
     old_password: [random.chance(0.1) ? password : 'not the old password'],
     new_password: ['another long password'],
-    refresh_token: tokens.get('refresh')!,
+    refresh_token: random.chance(0.5) ? tokens.get('unspent')!.slice(-1) : tokens.get('refresh')!,
     tenant_slug: [tenant.slug],
     slug: [fresh],
     id: path.endsWith('/assignments') ? [...ids['users']!, ...ids['groups']!] : [fresh],

@@ -106,7 +106,7 @@ function jsonFaults({ status }: Answer, text: string, { inactive, lists, changes
 }
 
 function unmade(changes: Readonly<Record<string, string>>, value: unknown): string[] {
-  const plain = (text: string) => text.trim().toLowerCase()
+  const plain = (text: string) => text.normalize('NFKC').trim().toLowerCase() // as domains are stored
   const answer = Object(value) as Record<string, unknown>
   return Object.keys(changes).filter((name) => typeof answer[name] === 'string' && plain(answer[name]) !== plain(changes[name]!))
 }

@@ -58,6 +58,7 @@ export async function renew(fixture: Fixture, random: Random): Promise<void> {
   fixture.made.clear()
   Object.assign(people.superadmin, await tokensOf(harness, random, people.superadmin))
   fixture.keep('superadmin', people.superadmin.access)
+  fixture.keep('unspent', (await tokensOf(harness, random, people.viewer)).refresh)
   const administration = { resource: `${harness.issuer}/api/v1/admin`, scope: rights.join(' ') }
   fixture.keep('machine', await machineToken(fixture, random, clients.machine, administration))
   collectLinks(fixture)
