@@ -18,6 +18,6 @@ test('the pictures of an offer are of pages that are still there, at each width 
   })
   const shown = Array.from(textOf('docs/guide/credentials.md').matchAll(/pictures\/([\w-]+\.png)/g), ([, name]) => name)
   assert.deepEqual(shown.toSorted(), reached.toSorted())
-  assert.deepEqual(readdirSync(folder).toSorted(), reached.toSorted(), 'take them anew: npm run docs:pictures')
+  assert.deepEqual(readdirSync(folder).toSorted(), reached.toSorted(), 'take them anew: npm run docs:screenshots')
   for (const name of reached) assert.ok(statSync(join(folder, name)).size < 150_000, name)
 })

@@ -1,5 +1,4 @@
-/** The pages of a credential that is offered, in a real browser against a real server: `npm run docs:pictures` takes the pictures of the guide anew. */
-import { mkdirSync } from 'node:fs'
+/** The pages of a credential that is offered, in a real browser against a real server. */
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { credentialConfigurationSchema } from '../src/protocol/credential-configuration.ts'
@@ -55,12 +54,4 @@ function offered({ issuer }: TestApp, page: Page): (look: (page: Page) => Promis
     await page.locator('#credential-offer').waitFor()
     await look(page)
   }
-}
-
-if (import.meta.main) {
-  mkdirSync(folder, { recursive: true })
-  await walk(async (name, page) => {
-    await page.evaluate('document.activeElement?.blur()') // a cursor blinks
-    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
-  })
 }

@@ -1,6 +1,6 @@
 /**
  * One of the processes that run test files: takes the next file that none has taken, until there is none. Arguments: a folder for the
- * marks of what is taken, a name to put on them, then the files.
+ * marks of what is taken and the id of the process, a name to put on them, then the files.
  */
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -8,6 +8,7 @@ import { after, suite } from 'node:test'
 import { pathToFileURL } from 'node:url'
 
 const [marks = '', name = '', ...files] = process.argv.slice(2)
+writeFileSync(join(marks, `${name}.pid`), String(process.pid))
 
 for (const [n, file] of files.entries()) {
   if (!take(n)) continue

@@ -47,11 +47,25 @@ async function runWorker(worker: string, work: Work): Promise<Counts> {
   for (;;) {
     const lost = await runProcess(worker, work, { counts, ended })
     if (!lost) return counts
+    end(worker, work)
     counts.failed++
-    const file = takenBy(worker, work).find((taken) => !ended.has(taken))
-    work.report.write({ ...lost, data: { ...lost.data, name: `${file ?? 'after the last test'}: the process hung or ended early` } })
-    if (file === undefined || work.interrupted.aborted) return counts
-    ended.add(file)
+    // Usually one; those before it, too, when their results were not sent yet.
+    const files = takenBy(worker, work).filter((taken) => !ended.has(taken))
+    work.report.write({
+      ...lost,
+      data: { ...lost.data, name: `${files.join(', ') || 'after the last test'}: the process hung or ended early` },
+    })
+    if (files.length === 0 || work.interrupted.aborted) return counts
+    for (const file of files) ended.add(file)
+  }
+}
+
+/** A process that hangs, or that tests made deaf to SIGTERM, would live on, and take files that nobody hears of. */
+function end(worker: string, { marks }: Work): void {
+  try {
+    process.kill(Number(readFileSync(join(marks, `${worker}.pid`), 'utf8')), 'SIGKILL')
+  } catch (error) {
+    if (!['ESRCH', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }
 
@@ -100,7 +114,7 @@ function count(event: TestEvent, counts: Counts): void {
 
 function takenBy(worker: string, { files, marks }: Work): string[] {
   return readdirSync(marks)
-    .filter((n) => readFileSync(join(marks, n), 'utf8') === worker)
+    .filter((n) => !n.endsWith('.pid') && readFileSync(join(marks, n), 'utf8') === worker)
     .map((n) => files[Number(n)] as string)
 }
 

@@ -5,7 +5,6 @@ import { accountSchema, createAccount } from '../identity/accounts.ts'
 import { type MailDeps, sendLink } from '../identity/links.ts'
 import type { Tenant } from '../tenant.ts'
 import { accountByFlags, addAccountFlags, newAccountFlags } from './account-flags.ts'
-
 import { type AdminFlags, adminCommand, all, confirm, printTable } from './admin-command.ts'
 import { flagOf } from './flags.ts'
 import { withTenant } from './open.ts'

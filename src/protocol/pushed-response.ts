@@ -31,7 +31,7 @@ export async function pushedResponse(ctx: Ctx, id: string, ping: Ping): Promise<
     if (!client.grant_types.includes(backchannelGrant) || ctx.tenant.withoutGrantTypes.includes(backchannelGrant))
       refuse('unauthorized_client', 'this client may not make backchannel requests any more')
     const code = await answerOf(ctx, client, waiting)
-    return code?.usedAt === undefined && code ? await tokensOf(ctx, { client, code, id, ping }) : 'not yet'
+    return code && code.usedAt === undefined ? await tokensOf(ctx, { client, code, id, ping }) : 'not yet'
   } catch (error) {
     if (error instanceof SpentElsewhere) return 'not yet'
     if (!(error instanceof OAuthError)) throw error

@@ -24,6 +24,12 @@ export function defaultResources({ default_resource: identifier }: Pick<Client, 
   return identifier === undefined ? [] : [identifier]
 }
 
+/** The APIs with these identifiers. §2 */
+export async function resourcesNamed(ctx: Ctx, identifiers: readonly string[]): Promise<readonly Resource[]> {
+  const found = await Promise.all(identifiers.map((identifier) => ctx.store.resources.find(identifier)))
+  return found.map((one) => one ?? refuse('invalid_target', 'resource is not known here'))
+}
+
 /**
  * The scopes that the audience understands; other granted scopes may go into another token. With `openid` the token is for UserInfo too,
  * which understands the scopes of this server. §2.2.

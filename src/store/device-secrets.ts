@@ -1,13 +1,18 @@
 /** Device secrets in the database — OpenID Connect Native SSO for Mobile Apps 1.0 (draft 07) §3.2. */
 import type { DeviceSecret, DeviceSecretStore } from '../protocol/device-secret.ts'
-import { type Db, type Row, type Sql, sql } from './sql.ts'
+import { type Db, Fragment, type Row, type Sql, sql } from './sql.ts'
+
+/** In a statement that calls the table `d`. */
+const columns = new Fragment(
+  'd.hash, d.client_id, d.grant_id, d.family, d.subject, d.sid, d.auth_time, d.acr, d.amr, d.created_at, d.used_at, d.expires_at',
+)
 
 export function deviceSecrets(db: Db, tenant: string): DeviceSecretStore {
   return {
     deviceSecrets: {
       async find(hash, now) {
         const [row] = await db.read(sql`
-          select d.hash, d.client_id, d.grant_id, d.family, d.subject, d.sid, d.auth_time, d.acr, d.amr, d.created_at, d.used_at, d.expires_at
+          select ${columns}
           from device_secrets d join grants g on g.tenant_id = d.tenant_id and g.id = d.grant_id and g.revoked_at is null
           where d.tenant_id = ${tenant} and d.hash = ${hash} and d.expires_at > ${now}
           and not exists (select 1 from revocations r where r.tenant_id = ${tenant} and r.id in (d.grant_id, d.family))`)
@@ -15,7 +20,7 @@ export function deviceSecrets(db: Db, tenant: string): DeviceSecretStore {
       },
       async of(subject, now) {
         const rows = await db.read(sql`
-          select d.hash, d.client_id, d.grant_id, d.family, d.subject, d.sid, d.auth_time, d.acr, d.amr, d.created_at, d.used_at, d.expires_at
+          select ${columns}
           from device_secrets d join grants g on g.tenant_id = d.tenant_id and g.id = d.grant_id and g.revoked_at is null
           where d.tenant_id = ${tenant} and d.subject = ${subject} and d.expires_at > ${now}
           and not exists (select 1 from revocations r where r.tenant_id = ${tenant} and r.id in (d.grant_id, d.family))

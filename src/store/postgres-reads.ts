@@ -1,19 +1,19 @@
 /** Reads of PostgreSQL over shared connections, which take the next statement before they have answered the last. */
 import type { Duplex } from 'node:stream'
 import pg from 'pg'
-import { isAnswer } from './postgres-errors.ts'
+import { isAnswer, translated } from './postgres-errors.ts'
 import type { Row, Sql } from './sql.ts'
 
 const READ_CONNECTIONS = 2
 /** Milliseconds. A statement that takes longer would hold up those behind it. */
 const LONGEST = 250
+/** Seconds for which a statement that took longer has a connection of its own. */
+const SLOW_FOR = 60
 /** Milliseconds, for connecting and for a server that no longer answers at all. */
 const PATIENCE = 1000
 
-type Run = (client: pg.ClientBase, statement: Sql) => Promise<Row[]>
-
 export interface SharedReads {
-  /** Undefined: read it on a connection of its own. Rejects with what PostgreSQL says of the statement. */
+  /** Undefined: read it on a connection of its own. Rejects with an error of `sql.ts` that the server gave to this statement. */
   read(statement: Sql): Promise<Row[] | undefined>
   close(): Promise<void>
 }
@@ -24,9 +24,17 @@ interface Reader {
   open: Promise<boolean>
 }
 
-/** Opens its connections with the first reads. `isPooled`: a pooler stands between us and the server, so that connections cannot be shared. */
-export function sharedReads(config: pg.ClientConfig, run: Run, isPooled: (client: pg.ClientBase) => Promise<boolean>): SharedReads {
-  const slow = new WeakSet<readonly string[]>()
+interface ReadDeps {
+  run(client: pg.ClientBase, statement: Sql): Promise<Row[]>
+  /** Does a pooler stand between us and the server, so that connections cannot be shared? */
+  isPooled(client: pg.ClientBase): Promise<boolean>
+  /** Seconds since any moment. */
+  elapsed(): number
+}
+
+/** Opens its connections with the first reads. */
+export function sharedReads(config: pg.ClientConfig, { run, isPooled, elapsed }: ReadDeps): SharedReads {
+  const slowUntil = new WeakMap<readonly string[], number>()
   const readers = new Map<number, Reader>()
   let reads = 0
   let pooled = false
@@ -58,7 +66,7 @@ export function sharedReads(config: pg.ClientConfig, run: Run, isPooled: (client
 
   return {
     async read(statement) {
-      if (pooled || slow.has(statement.parts)) return undefined
+      if (pooled || elapsed() < (slowUntil.get(statement.parts) ?? 0)) return undefined
       const { client, open } = readerOf(reads++ % READ_CONNECTIONS)
       if (!(await open)) return undefined
       sendTogether(client)
@@ -66,8 +74,8 @@ export function sharedReads(config: pg.ClientConfig, run: Run, isPooled: (client
         return await run(client, statement)
       } catch (error) {
         if (!isAnswer(error)) return undefined
-        if (!isCut(error)) throw error
-        slow.add(statement.parts)
+        if (!isCut(error)) throw translated(error)
+        slowUntil.set(statement.parts, elapsed() + SLOW_FOR)
         return undefined
       }
     },

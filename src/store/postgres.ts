@@ -78,11 +78,9 @@ export function openPostgres(url: string, onProblem: (problem: string) => void, 
     }
   }
 
-  const shared = sharedReads(connection, run, isPooled)
+  const shared = sharedReads(connection, { run, isPooled, elapsed })
   async function readNow(query: Sql): Promise<Row[]> {
-    const rows = await shared.read(query).catch((error: unknown) => {
-      throw translated(error)
-    })
+    const rows = await shared.read(query)
     if (rows) return rows
     return attempt((client, progress) => {
       progress.repeatable = true

@@ -1,5 +1,5 @@
 /** The expectations of the matrix for grants that need no browser. */
-import { account, client, type Outcomes, untouched } from './outcome-groups.ts'
+import { account, approvalToGive, askingForApproval, type Outcomes, untouched } from './outcome-groups.ts'
 
 export const grantOutcomes: Readonly<Record<string, Outcomes>> = {
   'assertion of a trusted issuer': {
@@ -20,23 +20,8 @@ export const grantOutcomes: Readonly<Record<string, Outcomes>> = {
     invalid_grant: 'account suspended, account suspended and resumed, account deleted, grant revoked, assignment removed',
     not_found: 'tenant suspended',
   },
-  'asking for approval': {
-    works: `
-      ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
-      account suspended and resumed, password changed, sessions ended, grant revoked, signing key revoked`,
-    invalid_client: 'client disabled, client deleted',
-    invalid_scope: 'scope removed',
-    unauthorized_client: 'grant types removed',
-    unknown_user_id: 'account suspended, account deleted, assignment removed',
-    not_found: 'tenant suspended',
-  },
-  'request for approval that a person has still to answer': {
-    works: `${untouched}, redirect URI removed, resource removed, grant revoked, signing key revoked`,
-    '400': `${client}, scope removed, grant types removed`,
-    'signs in': `${account}, sessions ended`,
-    'not assigned': 'assignment removed',
-    '404': 'tenant suspended',
-  },
+  'asking for approval': askingForApproval,
+  'request for approval that a person has still to answer': approvalToGive,
   'request for approval that a person has allowed': {
     works: `${untouched}, redirect URI removed, resource removed, signing key revoked`,
     invalid_client: 'client disabled, client deleted',

@@ -33,3 +33,70 @@ export const jwt: Outcomes = {
   invalid_token: `${client}, ${account}, grant revoked, signing key revoked, assignment removed`,
   not_found: 'tenant suspended',
 }
+
+/** With a session. */
+export const atAuthorization: Outcomes = {
+  works: `${untouched}, client disabled and enabled, resource removed, signing key revoked`,
+  '400': 'client disabled, client deleted, redirect URI removed',
+  consent_required: 'client deleted and registered again, grant revoked',
+  invalid_scope: 'scope removed',
+  unauthorized_client: 'grant types removed',
+  login_required: `${account}, sessions ended`,
+  '404': 'tenant suspended',
+  access_denied: 'assignment removed',
+}
+
+export const pushedRequest: Outcomes = {
+  works: `${untouched}, scope removed, resource removed, signing key revoked`,
+  '400': `${client}, redirect URI removed`,
+  unauthorized_client: 'grant types removed',
+  'signs in': `${account}, sessions ended`,
+  consents: 'grant revoked',
+  '404': 'tenant suspended',
+  'not assigned': 'assignment removed',
+}
+
+/** By a backchannel request. */
+export const askingForApproval: Outcomes = {
+  works: `
+    ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
+    account suspended and resumed, password changed, sessions ended, grant revoked, signing key revoked`,
+  invalid_client: 'client disabled, client deleted',
+  invalid_scope: 'scope removed',
+  unauthorized_client: 'grant types removed',
+  unknown_user_id: 'account suspended, account deleted, assignment removed',
+  not_found: 'tenant suspended',
+}
+
+/** Of a backchannel request. */
+export const approvalToGive: Outcomes = {
+  works: `${untouched}, redirect URI removed, resource removed, grant revoked, signing key revoked`,
+  '400': `${client}, scope removed, grant types removed`,
+  'signs in': `${account}, sessions ended`,
+  'not assigned': 'assignment removed',
+  '404': 'tenant suspended',
+}
+
+/** With a session, of a client that is there again once it was deleted, as its document or its trust chain says. */
+export const describedAtAuthorization: Outcomes = {
+  works: `${untouched}, client disabled and enabled, resource removed, signing key revoked`,
+  '400': 'client disabled, redirect URI removed',
+  consent_required: 'client deleted, client deleted and registered again, grant revoked',
+  invalid_scope: 'scope removed',
+  unauthorized_client: 'grant types removed',
+  login_required: `${account}, sessions ended`,
+  '404': 'tenant suspended',
+  access_denied: 'assignment removed',
+}
+
+/** Of such a client. */
+export const describedCode: Outcomes = {
+  works: `${untouched}, resource removed, signing key revoked`,
+  invalid_client: 'client disabled',
+  invalid_grant: `
+    client disabled and enabled, client deleted, client deleted and registered again, redirect URI removed, ${account}, sessions ended,
+    grant revoked, assignment removed`,
+  'less: openid': 'scope removed',
+  unauthorized_client: 'grant types removed',
+  not_found: 'tenant suspended',
+}

@@ -4,7 +4,18 @@ import { documentOutcomes } from './document-outcomes.ts'
 import { federationOutcomes } from './federation-outcomes.ts'
 import { grantOutcomes } from './grant-outcomes.ts'
 import { keyOutcomes, requestObjectOutcomes } from './key-outcomes.ts'
-import { account, client, clientAlone, jwt, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
+import {
+  account,
+  atAuthorization,
+  client,
+  clientAlone,
+  jwt,
+  type Outcomes,
+  pushedRequest,
+  refreshToken,
+  registration,
+  untouched,
+} from './outcome-groups.ts'
 import { pushOutcomes } from './push-outcomes.ts'
 
 const linkInMail: Outcomes = {
@@ -26,16 +37,7 @@ const nobodysOwn: Outcomes = {
  * and is as it was when it is resumed. Issued access tokens keep their scope until they expire; nothing new has a removed one.
  */
 export const outcomes: Readonly<Record<string, Outcomes>> = {
-  'session, at the authorization endpoint': {
-    works: `${untouched}, client disabled and enabled, resource removed, signing key revoked`,
-    '400': 'client disabled, client deleted, redirect URI removed',
-    consent_required: 'client deleted and registered again, grant revoked',
-    invalid_scope: 'scope removed',
-    unauthorized_client: 'grant types removed',
-    login_required: `${account}, sessions ended`,
-    '404': 'tenant suspended',
-    access_denied: 'assignment removed',
-  },
+  'session, at the authorization endpoint': atAuthorization,
   'session, for an API': {
     works: `${untouched}, client disabled and enabled, signing key revoked`,
     '400': 'client disabled, client deleted, redirect URI removed',
@@ -87,15 +89,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '404': 'tenant suspended',
     access_denied: 'assignment removed',
   },
-  'pushed request': {
-    works: `${untouched}, scope removed, resource removed, signing key revoked`,
-    '400': `${client}, redirect URI removed`,
-    unauthorized_client: 'grant types removed',
-    'signs in': `${account}, sessions ended`,
-    consents: 'grant revoked',
-    '404': 'tenant suspended',
-    'not assigned': 'assignment removed',
-  },
+  'pushed request': pushedRequest,
   'pushing a request': {
     works: `
       ${untouched}, client disabled and enabled, client deleted and registered again, scope removed, resource removed, ${account},

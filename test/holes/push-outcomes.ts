@@ -1,17 +1,8 @@
 /** The expectations of the matrix for pushed tokens and device secrets. */
-import { account, client, type Outcomes, untouched } from './outcome-groups.ts'
+import { account, approvalToGive, askingForApproval, type Outcomes, untouched } from './outcome-groups.ts'
 
 export const pushOutcomes: Readonly<Record<string, Outcomes>> = {
-  'asking for approval by a hint of a trusted issuer': {
-    works: `
-      ${untouched}, client disabled and enabled, client deleted and registered again, redirect URI removed, resource removed,
-      account suspended and resumed, password changed, sessions ended, grant revoked, signing key revoked`,
-    invalid_client: 'client disabled, client deleted',
-    invalid_scope: 'scope removed',
-    unauthorized_client: 'grant types removed',
-    unknown_user_id: 'account suspended, account deleted, assignment removed',
-    not_found: 'tenant suspended',
-  },
+  'asking for approval by a hint of a trusted issuer': askingForApproval,
   'device secret, exchanged by another application': {
     works: `${untouched}, redirect URI removed, resource removed`,
     invalid_client: 'client disabled, client deleted',
@@ -31,13 +22,7 @@ export const pushOutcomes: Readonly<Record<string, Outcomes>> = {
     unauthorized_client: 'grant types removed',
     not_found: 'tenant suspended',
   },
-  'tokens to be pushed, of a request that a person has still to answer': {
-    works: `${untouched}, redirect URI removed, resource removed, grant revoked, signing key revoked`,
-    '400': `${client}, scope removed, grant types removed`,
-    'signs in': `${account}, sessions ended`,
-    'not assigned': 'assignment removed',
-    '404': 'tenant suspended',
-  },
+  'tokens to be pushed, of a request that a person has still to answer': approvalToGive,
   'tokens to be pushed, of a request that a person has allowed': {
     works: `${untouched}, redirect URI removed, resource removed, signing key revoked`,
     nothing: 'client disabled, client deleted',

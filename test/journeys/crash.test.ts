@@ -1,20 +1,17 @@
 /** The server is killed while it works: everything that it acknowledged is stored, and no code is accepted twice. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { type Engine, freePort, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { browser, type TinyBrowser } from '../tiny-browser.ts'
 import { type Application, alice, application, call, callback, told } from './application.ts'
+import { type KillableServer, killableServer } from './killable-server.ts'
 
 const scope = 'openid offline_access'
-const program = fileURLToPath(new URL('./crash-server.ts', import.meta.url))
 const applications = 40
 
 /** What came of one code. `doubtful`: something was under way. */
@@ -39,8 +36,7 @@ interface Acknowledged {
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`killed, on ${engine}`, () => {
-    let env: Record<string, string>
-    let child: ChildProcess
+    let server: KillableServer
     let app: Application
     let person: TinyBrowser
     const closing: (() => Promise<void>)[] = []
@@ -57,47 +53,30 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (let n = 0; n < applications; n++) await first.addClient({ ...client, client_id: `app-${n}` }, 'secret')
       await first.addAccount({ username: alice.username }, alice.password)
       await first.close()
-      const port = await freePort()
-      const issuer = `http://localhost:${port}`
-      env = {
-        GATEHOUSE_ISSUER: issuer,
-        GATEHOUSE_LISTEN_PORT: String(port),
-        GATEHOUSE_DATABASE_URL: database.url,
-        GATEHOUSE_DATA_DIR: data,
-      }
+      const issuer = `http://localhost:${await freePort()}`
+      server = killableServer({ issuer, database: database.url, data })
       app = application({ issuer }, { id: 'app', secret: 'secret', scope })
       person = browser(issuer)
-      await start()
+      await server.start()
       await app.arrive(person)
     })
     after(async () => {
-      await kill()
+      await server.kill()
       for (const close of closing.reverse()) await close()
     })
-
-    async function start(): Promise<void> {
-      child = spawn(process.execPath, [program, JSON.stringify(env)], { stdio: ['ignore', 'pipe', 'inherit'] })
-      const [said] = await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')])
-      assert.equal(String(said), 'ready\n')
-    }
-    async function kill(): Promise<void> {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    }
 
     /** Works until the server has ended, and returns what it had confirmed. */
     async function work(enough: (seen: Acknowledged) => boolean): Promise<Acknowledged> {
       const seen: Acknowledged = { families: [], unused: [], consents: [], doubtful: [] }
       const workers = [consenting(seen), ...Array.from({ length: 8 }, () => signingIn(seen))]
       while (!enough(seen)) await new Promise(setImmediate)
-      await Promise.all([kill(), ...workers])
+      await Promise.all([server.kill(), ...workers])
       return seen
     }
 
     async function signingIn(seen: Acknowledged): Promise<void> {
       const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-      for (let n = 0; child.exitCode === null && child.signalCode === null; n++) {
+      for (let n = 0; !server.hasEnded(); n++) {
         let code = ''
         try {
           const { headers } = await call(app.url(), { headers: { cookie } })
@@ -139,7 +118,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('everything acknowledged is stored, and nothing happens twice', async () => {
       const seen = await work(({ families, consents }) => families.length >= 60 && consents.length >= 5)
-      await start()
+      await server.start()
       const active = async (token: string) => (await app.post('/introspect', { token })).body.active
       for (const { access, refresh, rotated, revoked, doubtful } of seen.families) {
         if (doubtful) continue

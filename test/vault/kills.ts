@@ -1,21 +1,18 @@
 /** A server that is killed in the middle of a refresh, again and again: no entry is lost that could be kept, and a loss is told once. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { connectionSchema } from '../../src/connections/connection.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { sql } from '../../src/store/sql.ts'
 import { type Engine, freePort, testApp } from '../app.ts'
 import { asked, bearer } from '../journeys/json.ts'
+import { killableServer } from '../journeys/killable-server.ts'
 import { engines } from '../postgres.ts'
 import { type UpstreamAnswer, upstreamProvider } from '../upstream.ts'
 import { seeded } from './order.ts'
 
-const program = fileURLToPath(new URL('../journeys/crash-server.ts', import.meta.url))
 /** People, each with one entry. */
 const people = 4
 /** Longest time from the answer of the provider to the kill, in milliseconds: about as long as a commit takes. */
@@ -64,28 +61,12 @@ async function openStage(engine: Engine) {
   const connection = { name: 'keycloak', issuer: upstream.issuer, client_id: upstream.clientId, vault: { enabled: true } }
   await store.connections.add(connectionSchema.parse(connection), connections.secrets.seal('keycloak', upstream.secret))
   await first.close()
-  const env = {
-    GATEHOUSE_ISSUER: issuer,
-    GATEHOUSE_LISTEN_PORT: String(port),
-    GATEHOUSE_DATABASE_URL: database.url,
-    GATEHOUSE_DATA_DIR: data,
-  }
-  let child: ChildProcess
+  const { start, kill } = killableServer({ issuer, database: database.url, data })
   const tokens = Array.from({ length: people }, (_, n) =>
     bearer(upstream.accessTokenFor({ sub: nameOf(n), sid: `session of ${nameOf(n)}` })),
   )
   const ids: string[] = []
 
-  async function start(): Promise<void> {
-    child = spawn(process.execPath, [program, JSON.stringify(env)], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const [said] = await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')])
-    assert.equal(String(said), 'ready\n')
-  }
-  async function kill(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  }
   const call = (method: string, path: string, n: number) => asked(issuer + path, method, undefined, tokens[n])
 
   async function consent(n: number): Promise<void> {

@@ -10,7 +10,7 @@ import type { Ctx, Feature, GrantType, TokenRequest } from '../feature.ts'
 import { permissionsFor } from '../permissions.ts'
 import { refuseScope } from '../refused-scope.ts'
 import type { Resource } from '../resource.ts'
-import { defaultResources } from '../target.ts'
+import { defaultResources, resourcesNamed } from '../target.ts'
 import type { TrustedIssuer } from '../trusted-issuer.ts'
 import type { Authentication, Issuance } from '../types.ts'
 
@@ -55,8 +55,7 @@ async function askedOf(
   if (most.length === 0) refuse('invalid_scope', 'the issuer of the assertion may not give this client any scope')
   const named = params.several('resource')
   const resource = limits.resource ?? (named.length > 0 ? named : defaultResources(client))
-  const found = await Promise.all(resource.map((identifier) => ctx.store.resources.find(identifier)))
-  const resources = found.map((one) => one ?? refuse('invalid_target', 'resource is not known here'))
+  const resources = await resourcesNamed(ctx, resource)
   return { scope: asked.length > 0 ? asked : most, resources }
 }
 

@@ -12,7 +12,7 @@ import { refuseScope } from '../refused-scope.ts'
 import type { Reply } from '../request-reply.ts'
 import type { Resource } from '../resource.ts'
 import { subjectFor } from '../subject.ts'
-import { defaultResources } from '../target.ts'
+import { defaultResources, resourcesNamed } from '../target.ts'
 import type { Grant, Issuance } from '../types.ts'
 
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -102,10 +102,9 @@ async function issuanceOf(ctx: Ctx, ask: TokenRequest, { text, secret }: { text:
   }
 }
 
-async function resourcesOf(ctx: Ctx, { params, client }: TokenRequest): Promise<readonly Resource[]> {
+function resourcesOf(ctx: Ctx, { params, client }: TokenRequest): Promise<readonly Resource[]> {
   const named = params.several('resource')
-  const found = await Promise.all((named.length > 0 ? named : defaultResources(client)).map((name) => ctx.store.resources.find(name)))
-  return found.map((one) => one ?? refuse('invalid_target', 'resource is not known here'))
+  return resourcesNamed(ctx, named.length > 0 ? named : defaultResources(client))
 }
 
 /** `first`: what the person allowed the application in which they signed in, of which each scope must be a part. §4.3 */
