@@ -5,7 +5,7 @@ import { eventActs } from './event-acts.ts'
 import { federationActs } from './federation-acts.ts'
 import { grantActs } from './grant-acts.ts'
 import { identityActs } from './identity-acts.ts'
-import { aClient, aCode, aFlow, anAccessToken, aRefreshToken, NOW } from './stored.ts'
+import { aClient, aCode, aFlow, aRefreshToken, NOW } from './stored.ts'
 import {
   aConnection,
   aDescribedClient,
@@ -28,7 +28,6 @@ import {
 const page = { limit: 10 }
 const api1 = 'https://api1.example'
 const allowed = { clientId: 'client1', subject: 'person1', scope: ['email'], details: ['{}'], now: NOW }
-const access = { hash: 'access3', token: anAccessToken({ jti: 'jti3' }) }
 
 const protocol: Record<string, Act> = {
   'clients.find': reads((s, n) => s.clients.find(`client${n}`)),
@@ -143,10 +142,10 @@ const protocol: Record<string, Act> = {
   ),
   'codes.find': reads((s, n) => s.codes.find(`code${n}`)),
   'refreshTokens.find': reads((s, n) => s.refreshTokens.find(`refresh${n}`)),
-  'accessTokens.find': reads((s, n) => s.accessTokens.find(`access${n}`)),
-  issue: writes('access_tokens +1, codes ~1, outbox ~1, refresh_tokens +1', (s) =>
+  'accessTokens.holder': reads((s, n) => s.accessTokens.holder([`jti${n}`], `grant${n}`).then((holder) => holder?.subject)),
+  issue: writes('codes ~1, outbox ~1, refresh_tokens +1', (s) =>
     s.issue({
-      ...{ spend: { kind: 'code', hash: 'code1', now: NOW }, access, refresh: aRefreshToken({ hash: 'refresh3', grantId: 'grant1' }) },
+      ...{ spend: { kind: 'code', hash: 'code1', now: NOW }, refresh: aRefreshToken({ hash: 'refresh3', grantId: 'grant1' }) },
       message: { id: 'ping1', sealed: 'sealed anew' },
     }),
   ),
@@ -169,7 +168,6 @@ const protocol: Record<string, Act> = {
   ),
   'usedOnce.wasUsed': reads((s, n) => s.usedOnce.wasUsed('dpop-proof', `proof${n}`).then((used) => used || undefined)),
   'revocations.add': writes('refresh_tokens -1, revocations +1', (s) => s.revocations.add(['family1'], NOW + 60)),
-  'revocations.any': reads((s, n) => s.revocations.any([`revoked${n}`])),
   'signingKeys.list': lists((s) => s.signingKeys.list()),
   'signingKeys.add': writes('signing_keys ~1 +1', (s) => s.signingKeys.add(aKey(3), NOW + 60)),
   'signingKeys.remove': writes('signing_keys -1', (s) => s.signingKeys.remove('kid1')),

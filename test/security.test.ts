@@ -24,7 +24,10 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
   ],
   'The hash covers the kind': [['src/crypto/tokens.test.ts', 'another tenant, installation or kind has another hash for the same text']],
-  'JWT access tokens are not stored': [['src/store/contract.test.ts', 'tokens that need no record are not stored']],
+  'Access tokens are not stored': [
+    ['src/store/contract.test.ts', 'tokens that need no record are not stored'],
+    ['src/crypto/sealed-access-tokens.test.ts', 'nothing else opens'],
+  ],
   'Separate keys for each tenant': [
     ['src/crypto/keyring.test.ts', 'another tenant’s tokens are refused, and its rows do not open'],
     ['src/crypto/key-schedule.test.ts', 'the next key is due once'],

@@ -4,7 +4,7 @@ import test, { type TestContext } from 'node:test'
 import type { Account, Link, SessionRow } from '../src/identity/account.ts'
 import type { OutboxMessage } from '../src/identity/outbox.ts'
 import { type ClientMetadata, clientSchema } from '../src/protocol/client.ts'
-import type { AccessToken, AuthorizationRequest, Code, Flow, RefreshToken } from '../src/protocol/types.ts'
+import type { AuthorizationRequest, Code, Flow, RefreshToken } from '../src/protocol/types.ts'
 import { openDatabase } from '../src/store/open.ts'
 import type { Db } from '../src/store/sql.ts'
 import { tenantStore } from '../src/store/tenant.ts'
@@ -79,12 +79,6 @@ export function aRefreshToken(change: Partial<RefreshToken> = {}): RefreshToken 
   return { ...token, extensions: {}, cnf: undefined, issuedAt: NOW, expiresAt: NOW + 86_400, usedAt: undefined, ...change }
 }
 
-export function anAccessToken(change: Partial<AccessToken> = {}): AccessToken {
-  const token = { jti: 'jti', clientId: 'client', subject: 'subject', audience: ['https://api.example'], scope: ['openid'], issuedAt: NOW }
-  const authorization = { grantId: 'grant', family: 'family', cnf: undefined, authTime: NOW, acr: '1', amr: ['pwd'], sid: 'sid' }
-  return { ...token, ...authorization, expiresAt: NOW + 600, extra: {}, ...change }
-}
-
 export function anAccount(change: Partial<Account> = {}): Account {
   const account = {
     subject: 'subject',
@@ -106,6 +100,16 @@ export function aSession(change: Partial<SessionRow> = {}): SessionRow {
 /** Stores a grant of `subject` for `client`. Returns its ID. */
 export async function aGrant(store: TenantStore, id = 'grant'): Promise<string> {
   return (await store.grants.widen({ clientId: 'client', subject: 'subject', scope: ['openid'], details: [], newId: id, now: NOW })).id
+}
+
+/** Whether a token with these ids is refused. The grant of `aGrant` is a grant among them. */
+export async function isRevoked(store: TenantStore, ids: readonly string[]): Promise<boolean> {
+  return (
+    (await store.accessTokens.holder(
+      ids,
+      ids.find((id) => id === 'grant'),
+    )) === undefined
+  )
 }
 
 /** Signs `subject` in, so that codes can be issued from the session. */

@@ -10,7 +10,7 @@ import type { VaultEntry } from '../src/vault/entry.ts'
 import { aCredential, aDeferred, anIssued, anOffer } from './credential-content.ts'
 import { fillEvents } from './event-content.ts'
 import { fillFederation } from './federation-acts.ts'
-import { aClient, aCode, aFlow, aMessage, anAccessToken, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
+import { aClient, aCode, aFlow, aMessage, anAccount, aRefreshToken, aSession, NOW, type TenantStore } from './stored.ts'
 
 export const aSecret = (id: string) => ({ id, hash: `hash of ${id}`, createdAt: NOW })
 export const aResource = (n: string) =>
@@ -242,9 +242,8 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   const authentication = { ...aCode().authentication, subject: `person${n}`, sid: `sid${n}` }
   const asked = { ...aCode().asked, clientId: `client${n}` }
   await store.codes.add(aCode({ hash: `code${n}`, grantId, family, authentication, asked }), undefined)
-  const access = { hash: `access${n}`, token: anAccessToken({ jti: `jti${n}`, grantId, family }) }
-  await store.issue({ spend: undefined, access, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
-  await store.issue({ spend: undefined, access: undefined, refresh: undefined, deviceSecret: aDeviceSecret(n) })
+  await store.issue({ spend: undefined, refresh: aRefreshToken({ hash: `refresh${n}`, grantId, family }) })
+  await store.issue({ spend: undefined, refresh: undefined, deviceSecret: aDeviceSecret(n) })
   await store.revocations.add([`revoked${n}`], NOW + 60)
   await store.pushedRequests.add(aPushedRequest(n), [])
   await store.deviceCodes.add(aDevice(n), { ...aPushedRequest(n), hash: `user-code${n}` })

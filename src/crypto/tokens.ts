@@ -9,6 +9,7 @@ import type { Random } from './derive.ts'
 import { type ImportedSecrets, isImported } from './imported-secrets.ts'
 import type { Installation } from './installation.ts'
 import { nonces } from './nonces.ts'
+import { sealedAccessTokens } from './sealed-access-tokens.ts'
 
 /** The tokens of a tenant, and the hashes of clients' secrets. */
 export interface TenantTokens extends Tokens {
@@ -40,6 +41,7 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
   const hash = (kind: TokenKind, text: string) => mac(indexKey, `${kind}:${text}`).toString('base64url')
   return {
     ...nonces(installation.key('nonce', tenantId)),
+    ...sealedAccessTokens(installation.key('access-token', tenantId), random),
     make: (kind) => opaque(kind, random(32)),
     hash: (kind, text) => (isOpaque(kind, text) ? hash(kind, text) : undefined),
     successor: (refreshToken) => opaque('rt', mac(successorKey, refreshToken)),

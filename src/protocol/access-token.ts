@@ -70,10 +70,10 @@ export async function findCredential(ctx: Ctx, text: string): Promise<Credential
 
 /** The access token of this tenant with this text; undefined when it is not in force. */
 export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessToken | undefined> {
-  const hash = ctx.tokens.hash('at', text)
-  const token = hash === undefined ? await unrevoked(ctx, await verified(ctx, text)) : await ctx.store.accessTokens.find(hash)
+  const claims = ctx.tokens.openAccessToken(text) ?? (await verified(ctx, text))
+  const token = claims && fromClaims(claims)
   const known = token && token.expiresAt > ctx.now() ? await withoutVoid(ctx, token) : undefined
-  const accepted = known && (hash === undefined ? await ofAccount(ctx, known) : known.token)
+  const accepted = known && (await ofHolder(ctx, known))
   return accepted && (accepted.grantId === undefined || (await mayUse(ctx, known.client, accepted.subject))) ? accepted : undefined
 }
 
@@ -82,11 +82,12 @@ interface Known {
   token: AccessToken
 }
 
-/** A signed token tells a pairwise subject; whose it is, its grant knows. OpenID Connect Core §8.1 */
-async function ofAccount(ctx: Ctx, { client, token }: Known): Promise<AccessToken | undefined> {
-  if (token.grantId === undefined || sectorOf(client) === undefined) return token
-  const grant = await ctx.store.grants.byId(token.grantId)
-  return grant && { ...token, subject: grant.subject }
+/** Undefined when the token was revoked. A token tells a pairwise subject; whose it is, its grant knows. OpenID Connect Core §8.1 */
+async function ofHolder(ctx: Ctx, { client, token }: Known): Promise<AccessToken | undefined> {
+  const holder = await ctx.store.accessTokens.holder(idsOf(token), token.grantId)
+  if (!holder || token.grantId === undefined) return holder && token
+  const subject = sectorOf(client) === undefined ? token.subject : holder.subject
+  return subject === undefined ? undefined : { ...token, subject, ...(holder.person && { person: holder.person }) }
 }
 
 /** The client must still be registered, and the token issued since it was last registered or disabled. The same goes for each resource it is for. */
@@ -120,12 +121,6 @@ async function verified(ctx: Ctx, text: string): Promise<Readonly<Record<string,
   const client = await ctx.store.clients.find(signer)
   if (client?.access_token_signed_response_alg !== 'HS256') return undefined
   return ctx.sharedKeys.verify(client, types, text, ctx.now())
-}
-
-/** The content of a signed token; undefined when it was revoked. Opaque tokens are deleted from the store instead. */
-async function unrevoked(ctx: Ctx, claims: Readonly<Record<string, unknown>> | undefined): Promise<AccessToken | undefined> {
-  const token = claims && fromClaims(claims)
-  return token && (await ctx.store.revocations.any(idsOf(token))) ? undefined : token
 }
 
 /** The ids by which it can be revoked. That of its session: a new password ends what was issued in sessions before it. */

@@ -39,9 +39,9 @@ async function issue(
     frontChannel: { state: asked.state, accessToken: carried.accessToken ?? false },
     refresh: { kind: 'none' },
   } as const
-  const { answer, stored } = await tokensOfResponse(ctx, issuance, carried)
+  const answer = await tokensOfResponse(ctx, issuance, carried)
   const kept = code === undefined ? undefined : codeOf(ctx, client, approval, code)
   const spend = { kind: 'request', asked, flow, session, code: kept, now: ctx.now() } as const
-  if (!(await ctx.store.issue({ spend, access: stored, refresh: undefined }))) return undefined
+  if (!(await ctx.store.issue({ spend, refresh: undefined }))) return undefined
   return { ...(code === undefined ? {} : { code }), ...answer }
 }

@@ -5,8 +5,6 @@ import type { AccessToken, Artefact, Issuance, RefreshToken } from './types.ts'
 
 export interface IssueAct {
   spend: (Artefact & { now: number }) | undefined
-  /** An opaque access token, by its hash. */
-  access: { hash: string; token: AccessToken } | undefined
   refresh: RefreshToken | undefined
   deviceSecret?: DeviceSecret | undefined
   /** Has the response from now on. */

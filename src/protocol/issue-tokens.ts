@@ -32,14 +32,13 @@ export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRe
 }
 
 /**
- * The tokens of an authorization response, after the same checks. They are signed here; the caller stores `stored` with the answer that ends the
- * request. OpenID Connect Core §3.2.2.5, §3.3.2.5
+ * The tokens of an authorization response, after the same checks. OpenID Connect Core §3.2.2.5, §3.3.2.5
  */
 export async function tokensOfResponse(
   ctx: Ctx,
   issuance: Issuance,
   { idToken: withIdToken, accessToken: withAccessToken }: Pick<ResponseType, 'idToken' | 'accessToken'>,
-): Promise<{ answer: Record<string, string>; stored: StoredAccessToken | undefined }> {
+): Promise<Record<string, string>> {
   const params = new Params([])
   const narrowed = await issuable(ctx, issuance, params)
   const target = withAccessToken && (await resolveTarget(ctx, params, narrowed))
@@ -51,7 +50,7 @@ export async function tokensOfResponse(
     id_token: withIdToken && (await idToken(ctx, narrowed, { accessToken: made?.text })),
   }
   const present = Object.entries(answer).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return { answer: Object.fromEntries(present), stored: made?.stored }
+  return Object.fromEntries(present)
 }
 
 /** What may be issued now of what was allowed. */
@@ -87,7 +86,7 @@ function registeredScope({ client, scope }: Issuance): readonly string[] {
 async function record(ctx: Ctx, narrowed: Issuance, target: Target, request: IssueRequest): Promise<Reply> {
   const { binding } = request
   const { issuance, deviceSecret } = await withDeviceSecret(ctx, narrowed, request.params)
-  const { access, text, stored } = await madeAccessToken(ctx, issuance, target, binding)
+  const { access, text } = await madeAccessToken(ctx, issuance, target, binding)
   const refreshText = textOfRefreshToken(ctx, issuance)
   const extras = []
   for (const feature of ctx.server.having('respondToken'))
@@ -106,13 +105,12 @@ async function record(ctx: Ctx, narrowed: Issuance, target: Target, request: Iss
 
   const act = {
     spend: issuance.spends && { ...issuance.spends, now: access.issuedAt },
-    access: stored,
     refresh: refreshText !== undefined && issuance.refresh.kind !== 'keep' ? refreshToken(ctx, issuance, refreshText, request) : undefined,
     deviceSecret,
     message: issuance.pushed?.message(body),
   }
   if (issuance.spends && !(await ctx.store.issue(act))) return issueTokens(ctx, await issuance.spends.alreadySpent(), request)
-  if (!issuance.spends && (act.access || act.refresh)) await ctx.store.issue(act)
+  if (!issuance.spends && act.refresh) await ctx.store.issue(act)
 
   await noteUse(ctx, issuance.client)
   return {
@@ -137,25 +135,16 @@ async function withDeviceSecret(
   return { issuance, deviceSecret: undefined }
 }
 
-/** An opaque access token, by its hash. */
-interface StoredAccessToken {
-  hash: string
-  token: AccessToken
-}
-
 async function madeAccessToken(
   ctx: Ctx,
   issuance: Issuance,
   target: Target,
   binding: Binding | undefined,
-): Promise<{ access: AccessToken; text: string; stored: StoredAccessToken | undefined }> {
+): Promise<{ access: AccessToken; text: string }> {
   const access = await accessToken(ctx, issuance, target, binding)
-  if (target.format === 'opaque') {
-    const text = ctx.tokens.make('at')
-    return { access, text, stored: { hash: ctx.tokens.hash('at', text) as string, token: access } }
-  }
-  const text = transportable(await signed(ctx, issuance.client, target, jwtClaims(ctx, issuance.client, access)))
-  return { access, text, stored: undefined }
+  const claims = claimsOf(ctx, issuance.client, access)
+  const text = target.format === 'opaque' ? ctx.tokens.sealAccessToken(claims) : await signed(ctx, issuance.client, target, claims)
+  return { access, text: transportable(text) }
 }
 
 function signed(ctx: Ctx, client: Client, { alg, typ }: Target, claims: { jti: string }): Promise<string> | string {
@@ -187,8 +176,8 @@ async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding
   }
 }
 
-/** RFC 9068 §2.2. `gid` and `fid` name the grant and the token family, by which the token can be revoked. */
-function jwtClaims(ctx: Ctx, client: Client, token: AccessToken): { jti: string; [claim: string]: unknown } {
+/** RFC 9068 §2.2, also for opaque tokens. `gid` and `fid` name the grant and the token family, by which the token can be revoked. */
+function claimsOf(ctx: Ctx, client: Client, token: AccessToken): { jti: string; [claim: string]: unknown } {
   const { audience } = token
   return {
     ...token.extra,

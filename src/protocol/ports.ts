@@ -14,7 +14,7 @@ import type { Person, Question, SignInUpstream, TotpOffer } from './request-repl
 import type { DetailType, Resource } from './resource.ts'
 import type { TokenKind } from './token-kind.ts'
 import type { TrustedIssuer } from './trusted-issuer.ts'
-import type { AccessToken, Answer, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
+import type { Answer, Code, Flow, Grant, PendingSignIn, RefreshToken, Session, SignInProof } from './types.ts'
 import type { OfKind, UsedOnceStore } from './used-once.ts'
 
 /** The store. Each method is one atomic act; there is no `save`. */
@@ -88,8 +88,11 @@ export interface Store
     find(hash: string): Promise<RefreshToken | undefined>
   }
   accessTokens: {
-    /** An opaque access token. */
-    find(hash: string): Promise<AccessToken | undefined>
+    /** The subject of the grant of a token with these ids, if it is stored, and what `People.claims` says of them. Undefined when the grant or one of the ids is revoked. */
+    holder(
+      ids: readonly string[],
+      grantId: string | undefined,
+    ): Promise<{ subject?: string; person?: Readonly<Record<string, unknown>> } | undefined>
   }
   apiKeys: {
     /** One in force, of an owner who is active, with the owner's name. */
@@ -125,8 +128,6 @@ export interface Store
      * `until`: when the last of these access tokens expires, in seconds.
      */
     add(ids: readonly string[], until: number): Promise<void>
-    /** Whether any of these ids is revoked. */
-    any(ids: readonly string[]): Promise<boolean>
   }
 }
 
@@ -242,6 +243,10 @@ export interface Tokens {
   make(kind: TokenKind): string
   /** The hash under which it is stored; undefined when the text cannot be of this kind (form, checksum), so that no look-up is needed. */
   hash(kind: TokenKind, text: string): string | undefined
+  /** The text of an opaque access token with these claims. */
+  sealAccessToken(claims: object): string
+  /** The claims of an opaque access token of this tenant; undefined for every other text. */
+  openAccessToken(text: string): Readonly<Record<string, unknown>> | undefined
   /** A text that any node accepts for five minutes, for this `purpose` only. */
   nonce(purpose: string, now: number): string
   isNonce(purpose: string, text: string, now: number): boolean

@@ -150,7 +150,7 @@ suite('the target of a token', () => {
         const { authentication } = aRefreshToken()
         const kept = { ...granted, grantId: grant.id, family: ctx.id(), authentication: { ...authentication, subject } }
         const hash = ctx.tokens.hash('rt', token)!
-        await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ ...kept, hash, expiresAt: ctx.now() + 60 }) })
+        await store.issue({ spend: undefined, refresh: aRefreshToken({ ...kept, hash, expiresAt: ctx.now() + 60 }) })
         const sent = [['refresh_token', token], ['scope', asked.scope.join(' ')], ...asked.resource.map((uri) => ['resource', uri])]
         const params = new Params(sent as [string, string][])
         const within = asked.scope.every((s) => granted.scope.includes(s)) && asked.resource.every((r) => granted.resource.includes(r))

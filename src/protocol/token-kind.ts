@@ -1,6 +1,5 @@
 /** Kinds of opaque tokens. The kind is part of the text, and of the hash under which it is stored. */
 export type TokenKind =
-  | 'at'
   | 'rt'
   | 'ac'
   | 'cs'

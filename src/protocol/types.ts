@@ -181,7 +181,7 @@ export interface Credential {
   person?: Readonly<Record<string, unknown>>
 }
 
-/** The content of an access token, whether in a JWT or stored for an opaque one. */
+/** The content of an access token, whether signed or sealed. */
 export interface AccessToken extends Credential {
   clientId: string
   expiresAt: number

@@ -1,31 +1,27 @@
-/** Opaque access tokens in the database; a JWT needs no row. */
+/** What the database says of an access token. The token itself is signed or sealed, and needs no row. */
 import { claimsOf } from '../identity/account.ts'
 import type { Store } from '../protocol/ports.ts'
-import type { AccessToken } from '../protocol/types.ts'
 import { accountFrom, columnsOfAccount } from './account-row.ts'
-import { accessTokenFrom } from './documents.ts'
-import { type Db, type Sql, sql } from './sql.ts'
+import { type Db, sql } from './sql.ts'
 
 export function accessTokens(db: Db, tenant: string): Pick<Store, 'accessTokens'> {
   return {
     accessTokens: {
-      async find(hash) {
+      async holder(ids, grantId) {
+        if (grantId === undefined) {
+          const revoked = await db.read(sql`select id from revocations where tenant_id = ${tenant} and id in ${ids}`)
+          return revoked.length > 0 ? undefined : {}
+        }
         const [row] = await db.read(sql`
-          select t.doc, ${columnsOfAccount} from access_tokens t
-          left join grants g on g.tenant_id = t.tenant_id and g.id = t.grant_id
+          select g.subject as granted, ${columnsOfAccount} from (select ${grantId} as id) t
+          left join grants g on g.tenant_id = ${tenant} and g.id = t.id
           left join accounts a on a.tenant_id = g.tenant_id and a.subject = g.subject
-          where t.tenant_id = ${tenant} and t.hash = ${hash} and g.revoked_at is null
-          and not exists (select 1 from revocations r where r.tenant_id = ${tenant} and r.id in (t.jti, t.grant_id, t.family, t.sid))`)
+          where g.revoked_at is null
+          and not exists (select 1 from revocations r where r.tenant_id = ${tenant} and r.id in ${ids})`)
         if (!row) return undefined
         const person = row['subject'] === null ? undefined : claimsOf(accountFrom(row))
-        return { ...accessTokenFrom(row['doc'] as string), ...(person && { person }) }
+        return { ...(row['granted'] !== null && { subject: row['granted'] as string }), ...(person && { person }) }
       },
     },
   }
-}
-
-export function addAccessToken(tenant: string, hash: string, token: AccessToken): Sql {
-  return sql`
-    insert into access_tokens (tenant_id, hash, jti, grant_id, family, sid, doc, expires_at)
-    values (${tenant}, ${hash}, ${token.jti}, ${token.grantId ?? null}, ${token.family ?? null}, ${token.sid ?? null}, ${JSON.stringify(token)}, ${token.expiresAt})`
 }

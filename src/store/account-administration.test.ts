@@ -1,6 +1,6 @@
 /** The contract of administering accounts and replacing passwords, on every engine. */
 import assert from 'node:assert/strict'
-import { aGrant, aLink, anAccount, aRefreshToken, aSession, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
+import { aGrant, aLink, anAccount, aRefreshToken, aSession, atOnce, isRevoked, NOW, onEachEngine } from '../../test/stored.ts'
 
 const boss = { subject: 'boss', role: 'org_admin' } as const
 const act = {
@@ -37,7 +37,7 @@ onEachEngine('administering ends the sessions of the account and revokes its gra
     await store.accounts.add(anAccount())
     await store.accounts.add(aBoss)
     await store.sessions.start(aSession(), '$hash', [])
-    await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId: await aGrant(store) }) })
+    await store.issue({ spend: undefined, refresh: aRefreshToken({ grantId: await aGrant(store) }) })
   }
   assert.equal(await a.accounts.administer({ ...act, change: () => ({ status: 'suspended' }) }), 'changed')
   assert.equal((await a.accounts.bySubject('subject'))?.status, 'suspended')
@@ -46,7 +46,7 @@ onEachEngine('administering ends the sessions of the account and revokes its gra
     (await store.sessions.find(['session'], NOW)).length,
     (await store.grants.find('client', 'subject')) === undefined,
     (await store.refreshTokens.find(aRefreshToken().hash)) === undefined,
-    await store.revocations.any(['grant']),
+    await isRevoked(store, ['grant']),
   ]
   assert.deepEqual(await left(a), [0, true, true, true])
   assert.deepEqual(await left(b), [1, false, false, false])
@@ -97,7 +97,7 @@ onEachEngine('a password is replaced once, and only the family to keep remains',
     await store.sessions.start(aSession(), '$hash', [])
     const grantId = await aGrant(store)
     for (const family of ['kept', 'other'])
-      await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId, family, hash: `of ${family}` }) })
+      await store.issue({ spend: undefined, refresh: aRefreshToken({ grantId, family, hash: `of ${family}` }) })
   }
   const replacement = { subject: 'subject', from: '$hash', to: '$new', keep: 'kept', now: NOW + 1, until: NOW + 90_000 }
   assert.equal(await a.accounts.replacePassword({ ...replacement, from: '$else' }), false)
@@ -109,8 +109,8 @@ onEachEngine('a password is replaced once, and only the family to keep remains',
     (await store.sessions.find(['session'], NOW)).length,
     (await store.refreshTokens.find('of kept')) !== undefined,
     (await store.refreshTokens.find('of other')) !== undefined,
-    await store.revocations.any(['kept']),
-    await store.revocations.any(['other']),
+    await isRevoked(store, ['kept']),
+    await isRevoked(store, ['other']),
   ]
   assert.deepEqual(await left(a), [0, true, false, false, true])
   assert.deepEqual(await left(b), [1, true, true, false, false])

@@ -3,7 +3,7 @@
  * that a flow stores little more than what the browser sent.
  */
 import { isDeepStrictEqual } from 'node:util'
-import type { AccessToken, AuthorizationRequest, Code, RefreshToken } from '../protocol/types.ts'
+import type { AuthorizationRequest, Code, RefreshToken } from '../protocol/types.ts'
 import type { Row } from './sql.ts'
 
 /** The default of each member of a request. */
@@ -50,19 +50,6 @@ export function documentOfRefreshToken({ hash, grantId, family, expiresAt, usedA
 
 export function refreshTokenFrom(row: Row): RefreshToken {
   return { cnf: undefined, extensions: {}, ...JSON.parse(row['doc'] as string), ...columnsOf(row) }
-}
-
-export function accessTokenFrom(doc: string): AccessToken {
-  const absent = {
-    grantId: undefined,
-    family: undefined,
-    cnf: undefined,
-    authTime: undefined,
-    acr: undefined,
-    amr: undefined,
-    sid: undefined,
-  }
-  return { ...absent, ...JSON.parse(doc) }
 }
 
 function columnsOf(row: Row) {

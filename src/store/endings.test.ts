@@ -35,7 +35,7 @@ async function furnish(store: TenantStore): Promise<void> {
   }
   const grantId = await aGrant(store)
   await store.codes.add(aCode({ grantId }), undefined)
-  await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId, family: 'refreshed' }) })
+  await store.issue({ spend: undefined, refresh: aRefreshToken({ grantId, family: 'refreshed' }) })
   await store.flows.begin(aFlow(), NOW + 60)
   await store.flows.setPending('flow', pending)
   await store.devices.add({ subject: 'subject', hash: 'device', expiresAt: NOW + 60 }, 5)
@@ -219,7 +219,7 @@ onEachEngine('hole 4: a redeemed code stays, so that its reuse is noticed', asyn
     await signedIn(a)
     const hash = JSON.stringify(which)
     await a.codes.add(aCode({ hash }), undefined)
-    await a.issue({ spend: { kind: 'code', hash, now: NOW }, access: undefined, refresh: undefined })
+    await a.issue({ spend: { kind: 'code', hash, now: NOW }, refresh: undefined })
     assert.equal((await a.sessions.end(which)).length, 1)
     assert.equal((await a.codes.find(hash))?.usedAt, NOW)
   }

@@ -1,7 +1,6 @@
 /** Stores one token response in one transaction: the credential is spent, and the tokens issued for it are stored. */
 import type { Store } from '../protocol/ports.ts'
 import type { Answered, Artefact } from '../protocol/types.ts'
-import { addAccessToken } from './access-tokens.ts'
 import { stillProven } from './account-row.ts'
 import { addCode, answerRequest, spendCode } from './codes.ts'
 import { spendOffer } from './credential-offers.ts'
@@ -12,9 +11,8 @@ import type { Db, Sql } from './sql.ts'
 
 export function issue(db: Db, tenant: string): Pick<Store, 'issue'> {
   return {
-    async issue({ spend, access, refresh, deviceSecret, message }) {
+    async issue({ spend, refresh, deviceSecret, message }) {
       const additions: Sql[] = []
-      if (access) additions.push(addAccessToken(tenant, access.hash, access.token))
       if (refresh) additions.push(addRefreshToken(tenant, refresh))
       if (deviceSecret) additions.push(...addDeviceSecret(tenant, deviceSecret))
       if (spend?.kind === 'device-secret') additions.push(signedInByDevice(tenant, spend.hash, spend.clientId))

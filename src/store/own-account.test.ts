@@ -49,10 +49,10 @@ onEachEngine('the grants of a subject are listed and revoked once, and only by t
   for (const store of [a, b]) await store.clientsAdmin.add(aClient(), [])
   const grant = await aGrant(a)
   await aGrant(b)
-  await a.issue({ spend: undefined, access: undefined, refresh: aRefreshToken({ grantId: grant }) })
+  await a.issue({ spend: undefined, refresh: aRefreshToken({ grantId: grant }) })
   const listed = { id: grant, clientId: 'client', scope: ['openid'], details: [], createdAt: NOW, usedAt: undefined }
   assert.deepEqual(await a.access.of('subject'), [listed])
-  await a.issue({ spend: { kind: 'refresh', hash: 'refresh', now: NOW + 5 }, access: undefined, refresh: aRefreshToken({ hash: 'next' }) })
+  await a.issue({ spend: { kind: 'refresh', hash: 'refresh', now: NOW + 5 }, refresh: aRefreshToken({ hash: 'next' }) })
   assert.deepEqual(await a.access.of('subject'), [{ ...listed, usedAt: NOW + 5 }])
   assert.deepEqual(await a.access.of('other'), [])
   assert.equal(await a.access.revoke('other', grant, NOW), false)

@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import pg from 'pg'
 import { freshPostgres } from '../../test/postgres.ts'
-import { aClient, aCode, aGrant, anAccessToken, aRefreshToken, NOW, signedIn } from '../../test/stored.ts'
+import { aClient, aCode, aGrant, aRefreshToken, NOW, signedIn } from '../../test/stored.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
 import { DatabaseFault, DatabaseUnavailable, sql } from './sql.ts'
@@ -182,15 +182,13 @@ test('a read that takes long is cut where it would hold up others, and has a con
 test('a refresh that neither sees nor is seen by the revocation of its family leaves nothing usable', async (t) => {
   const { db, store, other, waiting } = await stage(t)
   await aGrant(store)
-  await store.issue({ spend: undefined, access: undefined, refresh: aRefreshToken() })
-  // Hold the refresh up after it has spent its token, by an access token of the same hash that is not yet committed.
+  await store.issue({ spend: undefined, refresh: aRefreshToken() })
+  // Hold the refresh up after it has spent its token, by a refresh token of the same hash that is not yet committed.
   await other.query('begin')
-  await other.query("insert into access_tokens (tenant_id, hash, jti, doc, expires_at) values ('a', 'access', 'j', '{}', 1)")
-  const refreshed = store.issue({
-    spend: { kind: 'refresh', hash: 'refresh', now: NOW },
-    access: { hash: 'access', token: anAccessToken() },
-    refresh: aRefreshToken({ hash: 'next' }),
-  })
+  await other.query(
+    "insert into refresh_tokens (tenant_id, hash, grant_id, family, doc, expires_at) values ('a', 'next', 'g', 'f', '{}', 1)",
+  )
+  const refreshed = store.issue({ spend: { kind: 'refresh', hash: 'refresh', now: NOW }, refresh: aRefreshToken({ hash: 'next' }) })
   await waiting(1)
   const revoked = store.revocations.add(['family'], NOW + 60)
   await waiting(2)
@@ -202,9 +200,8 @@ test('a refresh that neither sees nor is seen by the revocation of its family le
     ['next'],
     'the revocation did not see it',
   )
-  const spends = () => store.issue({ spend: { kind: 'refresh', hash: 'next', now: NOW }, access: undefined, refresh: undefined })
+  const spends = () => store.issue({ spend: { kind: 'refresh', hash: 'next', now: NOW }, refresh: undefined })
   assert.equal(await store.refreshTokens.find('next'), undefined)
-  assert.equal(await store.accessTokens.find('access'), undefined)
   assert.equal(await spends(), false)
   await sweep(db, NOW + 86_399, 10)
   assert.equal(await store.refreshTokens.find('next'), undefined)
@@ -217,19 +214,16 @@ test('a code redeemed while its grant is revoked leaves nothing usable', async (
   await aGrant(store)
   await store.codes.add(aCode(), undefined)
   await other.query('begin')
-  await other.query("insert into access_tokens (tenant_id, hash, jti, doc, expires_at) values ('a', 'access', 'j', '{}', 1)")
-  const redeemed = store.issue({
-    spend: { kind: 'code', hash: 'code', now: NOW },
-    access: { hash: 'access', token: anAccessToken() },
-    refresh: aRefreshToken(),
-  })
+  await other.query(
+    "insert into refresh_tokens (tenant_id, hash, grant_id, family, doc, expires_at) values ('a', 'refresh', 'g', 'f', '{}', 1)",
+  )
+  const redeemed = store.issue({ spend: { kind: 'code', hash: 'code', now: NOW }, refresh: aRefreshToken() })
   await waiting(1)
   assert.equal(await store.grants.revoke('grant', NOW), true)
   await other.query('rollback')
   assert.equal(await redeemed, true)
   assert.equal(await store.refreshTokens.find('refresh'), undefined)
-  assert.equal(await store.accessTokens.find('access'), undefined)
-  assert.equal(await store.issue({ spend: { kind: 'refresh', hash: 'refresh', now: NOW }, access: undefined, refresh: undefined }), false)
+  assert.equal(await store.issue({ spend: { kind: 'refresh', hash: 'refresh', now: NOW }, refresh: undefined }), false)
 })
 
 test('a client that is removed at the same time gets no secret, which is no fault', async (t) => {

@@ -23,12 +23,6 @@ export function revocations(db: Db, tenant: string, now: () => number): Pick<Sto
           yield sql`delete from refresh_tokens where tenant_id = ${tenant} and grant_id in ${ids}`
         })
       },
-      async any(ids) {
-        const rows = await db.read(sql`
-          select 1 as revoked where exists (select 1 from revocations where tenant_id = ${tenant} and id in ${ids})
-          or exists (select 1 from grants where tenant_id = ${tenant} and id in ${ids} and revoked_at is not null)`)
-        return rows.length > 0
-      },
     },
   }
 }

@@ -52,8 +52,6 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
     ...expiredCredentials(now, late, limit),
     sql`delete from used_once where (tenant_id, kind, id) in
       (select tenant_id, kind, id from used_once where expires_at <= ${late} limit ${limit}) returning id`,
-    sql`delete from access_tokens where (tenant_id, hash) in
-      (select tenant_id, hash from access_tokens where expires_at <= ${late} limit ${limit}) returning hash`,
     sql`delete from refresh_tokens where (tenant_id, hash) in
       (select tenant_id, hash from refresh_tokens where expires_at <= ${late} limit ${limit}) returning hash`,
     sql`delete from sessions where (tenant_id, hash) in

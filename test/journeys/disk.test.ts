@@ -123,7 +123,7 @@ test('15: on a full disk, a client that authenticates by assertion revokes, and 
   const isActive = async (token: string) => (await api.post('/introspect', { token })).body.active
 
   disk.fill(0)
-  assert.equal((await post('/token', await assertion(), { grant_type: 'client_credentials' })).status, disk.own ? 503 : 200)
+  assert.equal((await post('/token', await assertion(), { grant_type: 'client_credentials' })).status, 200, 'no row is stored')
   const shown = await proof('GET', '/userinfo', { ath: sha256(bound) })
   const userinfo = () => call(`${issuer}/userinfo`, { headers: { authorization: `DPoP ${bound}`, dpop: shown } })
   assert.equal((await userinfo()).status, 200)

@@ -7,7 +7,7 @@ import { resourceSchema } from '../../src/protocol/resource.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { sql } from '../../src/store/sql.ts'
 import { type TestApp, testApp } from '../app.ts'
-import { aClient, anAccessToken, aRefreshToken } from '../stored.ts'
+import { aClient, aRefreshToken } from '../stored.ts'
 import { type Answer, type Application, alice, application, basic, call, callback, encode, type Fields, verifier } from './application.ts'
 
 const unknownCode = 'code is unknown or expired; codes live for a minute and belong to one issuer'
@@ -191,7 +191,7 @@ suite('refusals that programs meet', () => {
         const grant = await store.grants.widen({ clientId: 'app', subject: 'x', scope: [], details: [], newId: ctx.id(), now: ctx.now() })
         const kept = { hash: ctx.tokens.hash('rt', token)!, clientId: 'app', grantId: grant.id, family: ctx.id() }
         const refresh = aRefreshToken({ ...kept, cnf: { jkt: 'of another key' }, issuedAt: ctx.now(), expiresAt: ctx.now() + 60 })
-        await store.issue({ spend: undefined, access: undefined, refresh })
+        await store.issue({ spend: undefined, refresh })
         return app.refresh(token)
       },
     ],
@@ -235,17 +235,10 @@ suite('refusals that programs meet', () => {
       'the access token is bound to a key; prove possession of it',
       [401, 'invalid_token'],
       async () => {
-        const { ctx, store } = gatehouse.root
-        const text = ctx.tokens.make('at')
-        const token = anAccessToken({
-          clientId: 'app',
-          audience: [ctx.issuer],
-          cnf: { 'x5t#S256': 'a certificate' },
-          issuedAt: ctx.now(),
-          expiresAt: ctx.now() + 60,
-        })
-        await store.issue({ spend: undefined, access: { hash: ctx.tokens.hash('at', text)!, token }, refresh: undefined })
-        return userinfo(`Bearer ${text}`)
+        const { ctx } = gatehouse.root
+        const of = { client_id: 'app', sub: 'app', aud: ctx.issuer, cnf: { 'x5t#S256': 'a certificate' } }
+        const token = ctx.tokens.sealAccessToken({ ...of, jti: 'jti', iat: ctx.now(), exp: ctx.now() + 60 })
+        return userinfo(`Bearer ${token}`)
       },
     ],
   ]

@@ -40,8 +40,8 @@ test('one changed character, a wrong kind or length: not a token', () => {
       assert.equal(isOpaque(other, text.replace(`_${kind}_`, `_${other}_`)), other === kind)
     }),
   )
-  const text = opaque('at', Buffer.alloc(32, 7))
+  const text = opaque('rt', Buffer.alloc(32, 7))
   for (const wrong of ['', text.slice(0, -1), `${text}0`, ` ${text}`, `${text}\n`, text.toUpperCase()])
-    assert.equal(isOpaque('at', wrong), false, JSON.stringify(wrong))
-  assert.throws(() => opaque('at', Buffer.alloc(31)), RangeError)
+    assert.equal(isOpaque('rt', wrong), false, JSON.stringify(wrong))
+  assert.throws(() => opaque('rt', Buffer.alloc(31)), RangeError)
 })

@@ -1,10 +1,9 @@
-/** The text of opaque tokens: `gth_<kind>_<43 characters of 256 random bits><6 characters of CRC-32>`. */
+/** The text of stored tokens: `gth_<kind>_<43 characters of 256 random bits><6 characters of CRC-32>`. */
 import { crc32 } from 'node:zlib'
 import type { TokenKind } from '../token-kind.ts'
 import { base62 } from './base62.ts'
 
 const meanings: Readonly<Record<TokenKind, string>> = {
-  at: 'access token',
   rt: 'refresh token',
   ac: 'authorization code',
   cs: 'client secret',
