@@ -122,23 +122,21 @@ export function logger(ask: { level: string; format: 'json' | 'pretty'; stream?:
 
 /** Standard output, to which the lines of one turn of the event loop are written at its end, and the last ones when the process exits. */
 function collectedOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: true, minLength: MOST_COLLECTED, maxWrite: 2 * MOST_COLLECTED })
-  let due = false
+  const output = pino.destination({ dest: 1, sync: true })
+  let lines = ''
   function write() {
-    due = false
-    output.flushSync()
+    const text = lines
+    lines = ''
+    output.write(text) // its `flushSync` would wait for the disk when the output is a file
   }
   process.once('exit', write)
   return {
     write(line) {
-      output.write(line)
-      if (!due) setImmediate(write)
-      due = true
+      if (lines === '') setImmediate(write)
+      lines += line
     },
   }
 }
-/** Characters; more are written at once. */
-const MOST_COLLECTED = 65_536
 
 /** Loads the formatter with the first line: most commands write none. */
 function prettyStream({ stream, colour = false }: { stream?: Writable; colour?: boolean }): DestinationStream {
