@@ -2,7 +2,7 @@
 import type { Client, EncryptedKind } from './client.ts'
 import { encrypt, encryptionKey } from './codec/jwe.ts'
 import type { CompactJws } from './codec/jws.ts'
-import { type ClientSigningAlg, clientSigningAlgs, isSignedBy, publicKeyFor } from './codec/public-key.ts'
+import { type ClientSigningAlg, clientSigningAlgs, publicKeyFor, verifySignature } from './codec/public-key.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { PublicJwk } from './remote.ts'
@@ -16,11 +16,11 @@ export type KeyHolder = Partial<Pick<Client, 'jwks' | 'jwks_uri'>>
 export async function findClientKey<T>(
   { keySets }: Pick<Ctx, 'keySets'>,
   { jwks, jwks_uri: uri }: KeyHolder,
-  find: (keys: readonly PublicJwk[]) => T | undefined,
+  find: (keys: readonly PublicJwk[]) => T | undefined | Promise<T | undefined>,
 ): Promise<T | undefined> {
   if (uri === undefined) return find(jwks?.keys ?? [])
   const known = await keySets.at(uri)
-  const found = find(known)
+  const found = await find(known)
   if (found !== undefined) return found
   const latest = await keySets.anew(uri)
   return latest === known ? undefined : find(latest)
@@ -44,7 +44,12 @@ export async function isSignedByClient(
 /** The key of this holder whose private half made the signature, in the algorithm of the header; undefined when there is none. */
 export async function keyThatSigned(ctx: Pick<Ctx, 'keySets'>, holder: KeyHolder, jws: CompactJws): Promise<PublicJwk | undefined> {
   const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
-  return alg && findClientKey(ctx, holder, (keys) => keys.find((jwk) => isSignedByKey(jwk, jws, alg)))
+  return alg && findClientKey(ctx, holder, (keys) => keyOf(keys, jws, alg))
+}
+
+async function keyOf(keys: readonly PublicJwk[], jws: CompactJws, alg: ClientSigningAlg): Promise<PublicJwk | undefined> {
+  for (const jwk of keys) if (await isSignedByKey(jwk, jws, alg)) return jwk
+  return undefined
 }
 
 /** True if the private half of a key of this holder made the signature, with one of these algorithms. */
@@ -52,10 +57,10 @@ export async function isSignedByOwner(ctx: Ctx, holder: KeyHolder, jws: CompactJ
   return algs.some((alg) => alg === jws.header['alg']) && (await keyThatSigned(ctx, holder, jws)) !== undefined
 }
 
-function isSignedByKey(jwk: PublicJwk, { header, input, signature }: CompactJws, alg: ClientSigningAlg): boolean {
+async function isSignedByKey(jwk: PublicJwk, { header, input, signature }: CompactJws, alg: ClientSigningAlg): Promise<boolean> {
   if (header['kid'] !== undefined && jwk['kid'] !== header['kid']) return false
   const key = publicKeyFor(jwk, alg)
-  return key !== undefined && isSignedBy(key, alg, input, signature)
+  return key !== undefined && (await verifySignature(key, alg, input, signature))
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Public keys as JWKs, and verification of signatures made with their private keys — RFC 7517, RFC 7518 §3, RFC 7638, RFC 8037. */
 import { constants, createPublicKey, type KeyObject, type SignKeyObjectInput, verify, type webcrypto } from 'node:crypto'
+import { promisify } from 'node:util'
 import { sha256 } from './digest.ts'
 
 type Jwk = webcrypto.JsonWebKey & { kid?: unknown; pub?: string }
@@ -75,9 +76,20 @@ function fits({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: K
 /** Whether the signature was made with the private key of this one, by this algorithm. */
 export function isSignedBy(key: KeyObject, alg: keyof typeof schemes, text: string, signature: Uint8Array): boolean {
   const { digest, options } = schemes[alg]
-  const bits = key.asymmetricKeyDetails?.modulusLength
-  if (bits !== undefined && signature.length !== Math.ceil(bits / 8)) return false // OpenSSL takes one of PSS without its leading zeros. RFC 8017 §8.1.2
-  return verify(digest, Buffer.from(text), { key, ...options }, signature)
+  return isAsLong(key, signature) && verify(digest, Buffer.from(text), { key, ...options }, signature)
+}
+
+const verifyInThread = promisify(verify)
+
+/** The same, by a thread: requests of others go on meanwhile. */
+export async function verifySignature(key: KeyObject, alg: keyof typeof schemes, text: string, signature: Uint8Array): Promise<boolean> {
+  const { digest, options } = schemes[alg]
+  return isAsLong(key, signature) && (await verifyInThread(digest, Buffer.from(text), { key, ...options }, signature))
+}
+
+/** OpenSSL takes a signature of PSS without its leading zeros. RFC 8017 §8.1.2 */
+function isAsLong({ asymmetricKeyDetails: { modulusLength: bits } = {} }: KeyObject, { length }: Uint8Array): boolean {
+  return bits === undefined || length === Math.ceil(bits / 8)
 }
 
 export function thumbprint(jwk: Jwk): string {

@@ -2,7 +2,7 @@
 import type { Client } from '../client.ts'
 import { equal, sha256 } from '../codec/digest.ts'
 import { type CompactJws, parseJws, parseObject } from '../codec/jws.ts'
-import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, isSignedBy, publicKeyFor, thumbprint } from '../codec/public-key.ts'
+import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, publicKeyFor, thumbprint, verifySignature } from '../codec/public-key.ts'
 import { OAuthError, refuse } from '../errors.ts'
 import type { Ctx, Feature, ProvenSender, ShownToken } from '../feature.ts'
 import type { Request } from '../request-reply.ts'
@@ -29,7 +29,7 @@ interface ProvenKey {
 }
 
 /** The thumbprint of the key that the proof was made with; undefined when the request has no proof. Refuses an invalid one. §4.3 */
-function provenKey(ctx: Ctx, request: Request, expected: Expected): ProvenKey | undefined {
+async function provenKey(ctx: Ctx, request: Request, expected: Expected): Promise<ProvenKey | undefined> {
   const header = request.headers['dpop']
   if (header === undefined) return undefined
   const jws = typeof header === 'string' ? parseJws(header, maxProof) : undefined
@@ -39,15 +39,15 @@ function provenKey(ctx: Ctx, request: Request, expected: Expected): ProvenKey | 
   if (typ !== 'dpop+jwt') refuse('invalid_dpop_proof', 'typ of the DPoP proof must be dpop+jwt')
   if (!alg || !(expected.allowedAlgs?.includes(alg) ?? true))
     refuse('invalid_dpop_proof', 'alg of the DPoP proof is not one of dpop_signing_alg_values_supported')
-  checkSignature(jws, jwk, alg)
+  await checkSignature(jws, jwk, alg)
   const jkt = thumbprint(jwk as object)
   return { jkt, usesUp: judged(ctx, request, { claims: parseObject(jws.payload) ?? {}, jkt, ...expected }) }
 }
 
-function checkSignature(jws: CompactJws, jwk: unknown, alg: ClientSigningAlg): void {
+async function checkSignature(jws: CompactJws, jwk: unknown, alg: ClientSigningAlg): Promise<void> {
   if (!isPublicJwk(jwk)) refuse('invalid_dpop_proof', 'jwk of the DPoP proof must be a public key')
   const key = publicKeyFor(jwk, alg) ?? refuse('invalid_dpop_proof', 'jwk of the DPoP proof is not a valid key for its alg')
-  if (!isSignedBy(key, alg, jws.input, jws.signature)) refuse('invalid_dpop_proof', 'the signature of the DPoP proof is wrong')
+  if (!(await verifySignature(key, alg, jws.input, jws.signature))) refuse('invalid_dpop_proof', 'the signature of the DPoP proof is wrong')
 }
 
 interface Proof extends Expected {
@@ -112,7 +112,7 @@ async function proveHolder(ctx: Ctx, request: Request, { token, text, scheme }: 
   const client = token.clientId === undefined ? undefined : await ctx.store.clients.find(token.clientId)
   const expected = { nonce: client?.policy.dpop_nonce === 'required', token: text, allowedAlgs: undefined }
   try {
-    const proven = provenKey(ctx, request, expected)
+    const proven = await provenKey(ctx, request, expected)
     if (!proven || !equal(proven.jkt, jkt as string))
       return refuse('invalid_dpop_proof', 'a DPoP proof with the key of the access token is needed')
     await useUp(ctx.store, [proven.usesUp])
@@ -129,7 +129,7 @@ async function proveSender(
   issuing: boolean,
 ): Promise<ProvenSender | undefined> {
   const expected = { nonce: policy.dpop_nonce === 'required', token: undefined, allowedAlgs: policy.allowed_algs }
-  const proven = provenKey(ctx, request, expected)
+  const proven = await provenKey(ctx, request, expected)
   if (proven) return { binding: { cnf: { jkt: proven.jkt }, tokenType: 'DPoP' }, usesUp: proven.usesUp }
   return bound && issuing ? refuse('invalid_request', 'this client must send a DPoP proof') : undefined // §5.2
 }
