@@ -1,6 +1,6 @@
 /** Every way to get or use a token, code, link, session or device: what is handed out before a change, and how it fares afterwards. */
 
-import { call, callback, challenge, encode, shows, told, verifier } from '../journeys/application.ts'
+import { type Answer, type Application, call, callback, challenge, encode, shows, told, verifier } from '../journeys/application.ts'
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
 import { credentialPaths } from './credential-paths.ts'
@@ -138,10 +138,28 @@ const asClient: Record<string, Path> = {
   },
 }
 
+const withoutRefresh = 'openid profile'
+
+async function ofEndedSession({ issuer, alice }: World, client: Application): Promise<Answer['body']> {
+  const own = browser(issuer)
+  const tokens = await client.tokens(own, { scope: withoutRefresh }, alice)
+  await own.open(`${issuer}/logout?${encode({ id_token_hint: tokens.id_token })}`)
+  if (!shows(await own.open(`${issuer}/account`), 'sign-in')) throw new Error('the session has not ended')
+  return tokens
+}
+
 const withToken: Record<string, Path> = {
   'JWT at UserInfo': async ({ app, tokens, userinfo }) => {
     const { access_token } = await tokens(app)
     return async () => programOutcome(await userinfo(bearer(access_token)))
+  },
+  'JWT of a session that has ended, at UserInfo': async (world) => {
+    const { access_token } = await ofEndedSession(world, world.app)
+    return async () => programOutcome(await world.userinfo(bearer(access_token)), withoutRefresh)
+  },
+  'opaque token of a session that has ended, at UserInfo': async (world) => {
+    const { access_token } = await ofEndedSession(world, world.opaque)
+    return async () => programOutcome(await world.userinfo(bearer(access_token)), withoutRefresh)
   },
   'opaque token at UserInfo': async ({ opaque, tokens, userinfo }) => {
     const { access_token } = await tokens(opaque)
