@@ -91,8 +91,7 @@ export interface World {
 /** Hands something out; what comes back uses it later and says how that went. */
 export type Path = (world: World) => Promise<() => Promise<string>>
 
-let worlds = 0
-let proofs = 0
+let [worlds, proofs] = [0, 0]
 
 /** Servers of others. `host`: of documents; `endpoint`: where tokens are pushed to. */
 export interface Outside extends Pick<World, 'certificate' | 'federation' | 'anchor' | 'provider'> {
