@@ -225,6 +225,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['| {} hour unused, and {} hours at most |', setting('lifetimes.session_idle') / hour, setting('lifetimes.session_absolute') / hour],
     ['| Authorization code | {} seconds |', setting('lifetimes.code')],
     ['| A sign-in that was begun | {} minutes |', setting('lifetimes.flow') / minute],
+    ['An account has at most {} browser sessions', constant('mostSessions')],
     ['{} hours is the limit', constant('maxAccessTokenLifetime') / hour],
   ],
   [guide('scaling')]: [

@@ -23,7 +23,7 @@ interface DeliveryParts {
 
 /** The outbox of all tenants. The loss of a message is recorded in the audit log of its tenant. */
 export function deliveryOf(
-  { config, platform, db, sealer, remote }: Pick<AppDeps, 'config' | 'platform' | 'db' | 'sealer' | 'remote'>,
+  { config, platform, db, sealer }: Pick<AppDeps, 'config' | 'platform' | 'db' | 'sealer'>,
   { mailer, orderedId, tenantOf }: DeliveryParts,
 ): OutboxDelivery {
   const { now, random, log } = platform
@@ -43,7 +43,7 @@ export function deliveryOf(
     channels: {
       mail: mailChannel({ mailer, open, hasKeyOf }),
       'logout-token': logoutTokenChannel(ctxOf),
-      ping: pingChannel({ remote, ctxOf, open, hasKeyOf }),
+      ping: pingChannel({ ctxOf, open, hasKeyOf }),
       'security-event': securityEventChannel(ctxOf),
       webhook: webhookChannel(async (id) => (await tenantOf(id))?.webhooks),
     },

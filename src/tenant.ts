@@ -270,7 +270,10 @@ function signInOf(
     pseudonym: tokens.pseudonym,
     upstreams: () => signInUpstreams(store),
     tellOfRequest: async (account, about) => mail !== undefined && sendRequest(mail, account, about),
-    subjectOfUpstream: async (connection, name) => (await store.upstreamIdentities.find(connection, name))?.subject,
+    async subjectOfUpstream(connection, name) {
+      const isEnabled = (await store.connections.find(connection))?.enabled === true
+      return isEnabled ? (await store.upstreamIdentities.find(connection, name))?.subject : undefined
+    },
     id,
     notify: async (news, account) => mail && sendNotice(mail, news, account),
   }

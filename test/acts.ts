@@ -142,7 +142,7 @@ const protocol: Record<string, Act> = {
   ),
   'codes.find': reads((s, n) => s.codes.find(`code${n}`)),
   'refreshTokens.find': reads((s, n) => s.refreshTokens.find(`refresh${n}`)),
-  'accessTokens.holder': reads((s, n) => s.accessTokens.holder([`jti${n}`], `grant${n}`).then((holder) => holder?.subject)),
+  'accessTokens.holder': reads((s, n) => s.accessTokens.holder([`jti${n}`], `grant${n}`, NOW).then((holder) => holder?.subject)),
   issue: writes('codes ~1, outbox ~1, refresh_tokens +1', (s) =>
     s.issue({
       ...{ spend: { kind: 'code', hash: 'code1', now: NOW }, refresh: aRefreshToken({ hash: 'refresh3', grantId: 'grant1' }) },

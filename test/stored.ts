@@ -108,6 +108,7 @@ export async function isRevoked(store: TenantStore, ids: readonly string[]): Pro
     (await store.accessTokens.holder(
       ids,
       ids.find((id) => id === 'grant'),
+      NOW,
     )) === undefined
   )
 }

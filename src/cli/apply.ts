@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
+import { OtherProvider } from '../connections/store.ts'
 import { signsWithSecret } from '../protocol/client-secret-methods.ts'
 import { UniqueViolation } from '../store/sql.ts'
 import type { Declaration } from '../store/types.ts'
@@ -9,6 +10,7 @@ import type { Tenant } from '../tenant.ts'
 import { all, printJson, withExamples } from './admin-command.ts'
 import { assigneesOf } from './assignments.ts'
 import { secretByFlags } from './client-secrets.ts'
+import { otherProvider } from './connections.ts'
 import {
   type Declared,
   generate,
@@ -243,6 +245,7 @@ export async function declare(app: App, { section, tenant: change, declared, ste
     else declaration.resources.push({ resource: one.metadata, secret: row })
   }
   await tenant.store.declare(declaration, tenant.ctx.now()).catch((error: unknown) => {
+    if (error instanceof OtherProvider) refuse(`tenant ${section.tenant}: ${otherProvider(error.connection)}; nothing was changed in it`)
     if (error instanceof UniqueViolation)
       refuse(`tenant ${section.tenant}: two resources would have the same resource_id; nothing was changed in it`)
     throw error

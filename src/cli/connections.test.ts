@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { type CommandLine, commandLine } from '../../test/command-line.ts'
+import { openDatabase } from '../store/open.ts'
+import { tenantStore } from '../store/tenant.ts'
 
 let shell: CommandLine
 before(async () => {
@@ -113,4 +115,24 @@ test('a file declares connections, and an export is such a file: without secrets
   ] as const)
     assert.match((await apply([entry])).err, message)
   assert.match((await apply([google, google])).err, /connection google is declared twice/)
+})
+
+test('hole 5: a connection in use is not changed to lead to another provider, by a command or by a file', async () => {
+  await shell.json('connections create --name used --issuer https://sso.example --client-id gatehouse')
+  const { sub } = await shell.json('users create --username connected --email connected@example.com --random-password')
+  const db = await openDatabase(`sqlite:${join(shell.folder, 'gatehouse.db')}`)
+  const identity = { connection: 'used', upstreamSubject: 'x', subject: sub, label: undefined, createdAt: 1, lastUsedAt: undefined }
+  await tenantStore(db, 'root', () => 1).upstreamIdentities.link(identity)
+  await db.close()
+  const reason =
+    /accounts or tokens of its present provider depend on connection used: create another one for another provider, or delete it/
+  const refused = await shell.gatehouse('connections update used --issuer https://other.example')
+  assert.deepEqual([refused.status, reason.test(refused.err)], [1, true], refused.err)
+  const file = join(shell.folder, 'moved.yaml')
+  writeFileSync(file, stringify({ connections: [{ name: 'used', issuer: 'https://other.example', client_id: 'gatehouse' }] }))
+  const applied = await shell.gatehouse(`apply ${file} --yes`)
+  assert.match(applied.err, reason)
+  assert.match(applied.err, /nothing was changed in it/)
+  assert.equal((await shell.json('connections show used')).issuer, 'https://sso.example')
+  assert.equal((await shell.gatehouse('connections update used --label Used')).status, 0)
 })

@@ -131,7 +131,9 @@ async function updateConnection(terminal: Terminal, name: string, flags: Connect
     const found = await findConnection(tenant, name)
     const kept = Object.entries(withoutSecret(found)).filter(([member]) => !flags.unset?.includes(member))
     const connection = checked(connectionSchema, merged(Object.fromEntries(kept), given), flagOf)
-    if (!(await tenant.store.connections.replace(connection))) noSuchConnection(name)
+    const outcome = await tenant.store.connections.replace(connection)
+    if (outcome === 'unknown') noSuchConnection(name)
+    if (outcome === 'other provider') refuse(otherProvider(name))
     await done('connection.change', name, { changed: Object.keys(given).join(' ') })
     print(terminal, flags.json, shown(tenant, { ...connection, sealedSecret: found.sealedSecret }))
   })
@@ -149,6 +151,9 @@ function shown({ connections }: Tenant, connection: Connection): object {
 export async function findConnection({ store }: Tenant, name: string): Promise<Connection> {
   return (await store.connections.find(name)) ?? noSuchConnection(name)
 }
+
+export const otherProvider = (name: string) =>
+  `accounts or tokens of its present provider depend on connection ${name}: create another one for another provider, or delete it first`
 
 function noSuchConnection(name: string): never {
   return refuse(`there is no connection ${name}: see "gatehouse connections list"`)

@@ -185,3 +185,10 @@ export function settingsOf(connection: ConnectionMetadata) {
 }
 
 export type ConnectionSettings = ReturnType<typeof settingsOf>
+
+/** What tells providers apart: only at one does a subject name the same person, and are kept tokens of use. OpenID Connect Core §5.7 */
+export function identityOfProvider(connection: ConnectionMetadata): string {
+  const { protocol, issuer, endpoints, subject } = settingsOf(connection)
+  const { token_endpoint: token, userinfo_endpoint: userinfo } = endpoints
+  return JSON.stringify([subject, ...(protocol === 'openid' ? [issuer?.replace(/\/$/, '')] : [token, userinfo])])
+}

@@ -10,12 +10,26 @@ export interface ConnectionStore {
     list(ask: { after?: string; limit: number }): Promise<Connection[]>
     /** False when the name is taken. `sealedSecret`: undefined when it has none. */
     add(connection: ConnectionMetadata, sealedSecret: string | undefined): Promise<boolean>
-    /** All but the secret. False when there is none of this name. */
-    replace(connection: ConnectionMetadata): Promise<boolean>
+    /**
+     * All but the secret; requests that wait at the provider end. 'other provider', and nothing is changed: accounts are connected through it, or
+     * tokens kept, that another provider would be asked about.
+     */
+    replace(connection: ConnectionMetadata): Promise<'replaced' | 'unknown' | 'other provider'>
     /** Undefined removes it. False when there is no such connection. */
     setSecret(name: string, sealed: string | undefined): Promise<boolean>
     /** With everything that depends on it. True when there was one. */
     remove(name: string): Promise<boolean>
+  }
+}
+
+/** A connection is declared to lead to another provider, and is in use. */
+export class OtherProvider extends Error {
+  override readonly name = 'OtherProvider'
+  readonly connection: string
+
+  constructor(connection: string) {
+    super(`connection ${connection} is in use with another provider`)
+    this.connection = connection
   }
 }
 

@@ -84,7 +84,7 @@ interface Known {
 
 /** Undefined when the token was revoked. A token tells a pairwise subject; whose it is, its grant knows. OpenID Connect Core §8.1 */
 async function ofHolder(ctx: Ctx, { client, token }: Known): Promise<AccessToken | undefined> {
-  const holder = await ctx.store.accessTokens.holder(idsOf(token), token.grantId)
+  const holder = await ctx.store.accessTokens.holder(idsOf(token), token.grantId, token.issuedAt)
   if (!holder || token.grantId === undefined) return holder && token
   const subject = sectorOf(client) === undefined ? token.subject : holder.subject
   return subject === undefined ? undefined : { ...token, subject, ...(holder.person && { person: holder.person }) }

@@ -88,10 +88,11 @@ export interface Store
     find(hash: string): Promise<RefreshToken | undefined>
   }
   accessTokens: {
-    /** The subject of the grant of a token with these ids, if it is stored, and what `People.claims` says of them. Undefined when the grant or one of the ids is revoked. */
+    /** The subject of the grant of a token with these ids, if it is stored, and what `People.claims` says of them. Undefined when the grant or one of the ids is revoked, or the grant's tokens of that time are void. */
     holder(
       ids: readonly string[],
       grantId: string | undefined,
+      issuedAt: number,
     ): Promise<{ subject?: string; person?: Readonly<Record<string, unknown>> } | undefined>
   }
   apiKeys: {

@@ -89,8 +89,7 @@ export interface Pings {
 }
 
 export interface Ping {
-  /** The client's notification endpoint. */
-  url: string
+  clientId: string
   /** Its `client_notification_token`. */
   token: string
   authReqId: string

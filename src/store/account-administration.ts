@@ -76,7 +76,10 @@ export function* administer(tenant: string, { by, subject, within, change, now }
 
 type Replacement = Parameters<IdentityStore['accounts']['replacePassword']>[0]
 
-/** A family in use at this moment is revoked by record: deleting its rows could miss one that is being replaced. */
+/**
+ * A family in use at this moment is revoked by record: deleting its rows could miss one that is being replaced. Access tokens without a refresh
+ * token end with their session, or by their time where that has ended before.
+ */
 export function* replacePassword(tenant: string, { subject, from, to, keep = '', now, until }: Replacement): Transaction<boolean> {
   const changed = yield sql`
     update accounts set password_hash = ${to}, password_is_temporary = 0, updated_at = ${now}
@@ -85,6 +88,9 @@ export function* replacePassword(tenant: string, { subject, from, to, keep = '',
   // Before the refresh tokens: a code that is being redeemed is waited for, and its refresh token found.
   for (const { sid } of yield* endSessions(tenant, { subject }, now)) yield revocation(tenant, sid, until)
   yield* endOfPassword(tenant, subject)
+  yield sql`
+    update grants set tokens_from = ${now} where tenant_id = ${tenant} and subject = ${subject} and revoked_at is null
+    and id not in (select grant_id from refresh_tokens where tenant_id = ${tenant} and family = ${keep})`
   yield sql`
     insert into revocations (tenant_id, id, until)
     select distinct t.tenant_id, t.family, cast(${until} as bigint) from grants g cross join refresh_tokens t

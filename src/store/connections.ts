@@ -1,6 +1,12 @@
 /** Connections to upstream providers in the database. */
-import { type Connection, type ConnectionMetadata, connectionSchema, storedConnection } from '../connections/connection.ts'
-import type { ConnectionStore } from '../connections/store.ts'
+import {
+  type Connection,
+  type ConnectionMetadata,
+  connectionSchema,
+  identityOfProvider,
+  storedConnection,
+} from '../connections/connection.ts'
+import { type ConnectionStore, OtherProvider } from '../connections/store.ts'
 import type { Configuration } from './configuration.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 import { removeEntriesOf } from './vault.ts'
@@ -32,11 +38,7 @@ export function connections(db: Db, tenant: string, { remembering }: Pick<Config
           on conflict do nothing returning name`)
         return rows.length > 0
       },
-      async replace(connection) {
-        const rows = await db.write(sql`
-          update connections set doc = ${documentOf(connection)} where tenant_id = ${tenant} and name = ${connection.name} returning name`)
-        return rows.length > 0
-      },
+      replace: (connection) => db.transact(() => replace(tenant, connection)),
       async setSecret(name, sealed) {
         return (await db.write(setConnectionSecret(tenant, name, sealed))).length > 0
       },
@@ -45,12 +47,31 @@ export function connections(db: Db, tenant: string, { remembering }: Pick<Config
   }
 }
 
-/** Adds the connection or replaces it. Undefined leaves its secret alone. */
+/** Adds the connection or replaces it. Undefined leaves its secret alone. Throws `OtherProvider`. */
 export function* putConnection(tenant: string, connection: ConnectionMetadata, sealedSecret: string | undefined): Transaction<void> {
-  yield sql`
-    insert into connections (tenant_id, name, doc) values (${tenant}, ${connection.name}, ${documentOf(connection)})
-    on conflict (tenant_id, name) do update set doc = excluded.doc`
+  const outcome = yield* replace(tenant, connection)
+  if (outcome === 'other provider') throw new OtherProvider(connection.name)
+  if (outcome === 'unknown')
+    yield sql`insert into connections (tenant_id, name, doc) values (${tenant}, ${connection.name}, ${documentOf(connection)})`
   if (sealedSecret !== undefined) yield setConnectionSecret(tenant, connection.name, sealedSecret)
+}
+
+/** What was asked with the connection as it was is not answered to it as it is. */
+function* replace(tenant: string, connection: ConnectionMetadata): Transaction<'replaced' | 'unknown' | 'other provider'> {
+  const { name } = connection
+  const [row] = yield sql`
+    update connections set doc = doc where tenant_id = ${tenant} and name = ${name} returning name, doc, sealed_secret`
+  if (!row) return 'unknown'
+  if (identityOfProvider(connectionFrom(row)) !== identityOfProvider(connection) && (yield* isInUse(tenant, name))) return 'other provider'
+  yield sql`delete from upstream_requests where tenant_id = ${tenant} and connection = ${name}`
+  yield sql`update connections set doc = ${documentOf(connection)} where tenant_id = ${tenant} and name = ${name}`
+  return 'replaced'
+}
+
+function* isInUse(tenant: string, name: string): Transaction<boolean> {
+  const identities = yield sql`select subject from upstream_identities where tenant_id = ${tenant} and connection = ${name} limit 1`
+  const entries = yield sql`select id from vault_entries where tenant_id = ${tenant} and connection = ${name} limit 1`
+  return identities.length + entries.length > 0
 }
 
 export function* removeConnection(tenant: string, name: string): Transaction<boolean> {

@@ -75,17 +75,17 @@ onEachEngine('a token response is stored as a whole or not at all', async ({ a, 
 onEachEngine('a token is for the person of its grant, as they are now', async ({ a, b }) => {
   await signedIn(a)
   await aGrant(a)
-  const holder = (store: TenantStore, ids = ['jti', 'grant', 'family', 'sid']) => store.accessTokens.holder(ids, 'grant')
+  const holder = (store: TenantStore, ids = ['jti', 'grant', 'family', 'sid']) => store.accessTokens.holder(ids, 'grant', NOW)
   const found = await holder(a)
   assert.deepEqual([found?.subject, found?.person?.['preferred_username']], ['subject', anAccount().username])
   assert.deepEqual(await holder(b), {}, 'of another tenant')
-  assert.deepEqual(await a.accessTokens.holder(['jti'], undefined), {}, 'of a client')
+  assert.deepEqual(await a.accessTokens.holder(['jti'], undefined, NOW), {}, 'of a client')
   for (const id of ['jti', 'family', 'sid']) {
     await b.revocations.add([id], NOW + 60)
     assert.ok(await holder(a, [id]))
     await a.revocations.add([id], NOW + 60)
     assert.equal(await holder(a, [id]), undefined)
-    assert.equal(await a.accessTokens.holder([id], undefined), undefined)
+    assert.equal(await a.accessTokens.holder([id], undefined, NOW), undefined)
   }
 })
 

@@ -34,6 +34,9 @@ export function deviceSecrets(db: Db, tenant: string): DeviceSecretStore {
   }
 }
 
+/** Secrets of one account, after which the one that was not used for longest ends. */
+export const mostSecrets = 200
+
 /** A client has one in each session: the newest. */
 export function addDeviceSecret(tenant: string, secret: DeviceSecret): Sql[] {
   const { hash, clientId, grantId, family, authentication, createdAt, usedAt, expiresAt } = secret
@@ -45,6 +48,10 @@ export function addDeviceSecret(tenant: string, secret: DeviceSecret): Sql[] {
         (tenant_id, hash, client_id, grant_id, family, subject, sid, auth_time, acr, amr, created_at, used_at, expires_at)
       values (${tenant}, ${hash}, ${clientId}, ${grantId}, ${family}, ${subject}, ${sid}, ${authTime}, ${acr}, ${amr.join(' ')},
         ${createdAt}, ${usedAt}, ${expiresAt})`,
+    sql`
+      delete from device_secrets where (tenant_id, hash) in
+      (select tenant_id, hash from device_secrets where tenant_id = ${tenant} and subject = ${subject}
+       order by used_at desc, created_at desc, hash limit 1000 offset ${mostSecrets})`,
   ]
 }
 

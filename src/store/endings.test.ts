@@ -1,7 +1,6 @@
 /** What ends with a change of an account and with a session, by any act (holes 4, 6 and 9). */
 import assert from 'node:assert/strict'
 import {
-  aClient,
   aCode,
   aFlow,
   aGrant,
@@ -9,7 +8,6 @@ import {
   aMessage,
   anAccount,
   aRefreshToken,
-  aSession,
   atOnce,
   NOW,
   onEachEngine,
@@ -17,18 +15,33 @@ import {
   type TenantStore,
 } from '../../test/stored.ts'
 import type { Account } from '../identity/account.ts'
-import { outboxQueue } from './outbox.ts'
 import { sql } from './sql.ts'
 
 const kinds = ['reset', 'invitation', 'verification', 'email-change', 'connection'] as const
 const pending = { id: 'pending', subject: 'subject', password: 'mark', amr: ['pwd'], expiresAt: NOW + 60 }
 const boss = anAccount({ subject: 'boss', username: 'boss', email: undefined, role: 'superadmin' })
 
+const anApp = { subject: 'subject', sealed: 'sealed', lastStep: 1, createdAt: NOW }
+const aPasskey = {
+  ...{ subject: 'subject', id: 'key', publicKey: 'key', counter: 0, transports: [], synced: false, backedUp: false, name: 'Key' },
+  ...{ createdAt: NOW, lastUsedAt: undefined },
+}
+const anIdentity = {
+  connection: 'sso',
+  subject: 'subject',
+  upstreamSubject: 'ada',
+  label: undefined,
+  createdAt: NOW,
+  lastUsedAt: undefined,
+}
+
 /** An account with everything that can end, and the account of another person with the same. */
 async function furnish(store: TenantStore): Promise<void> {
   await store.accounts.add(boss)
   await signedIn(store)
-  await store.factors.addTotp({ subject: 'subject', sealed: 'sealed', lastStep: 1, createdAt: NOW }, { recoveryCodes: [], onlyFirst: true })
+  await store.factors.addTotp(anApp, { recoveryCodes: ['old'], onlyFirst: true })
+  await store.passkeys.add(aPasskey, { recoveryCodes: [], onlyFirst: false })
+  for (const upstreamSubject of ['ada', 'lovelace']) await store.upstreamIdentities.link({ ...anIdentity, upstreamSubject })
   for (const kind of kinds) {
     const email = kind === 'email-change' ? { email: 'new@example.org' } : {}
     await store.links.add(aLink({ kind, hash: kind, ...email }))
@@ -42,23 +55,34 @@ async function furnish(store: TenantStore): Promise<void> {
   await store.attempts.count([{ name: 'guesses', limit: 1, window: 60, subject: 'subject' }], NOW)
 }
 
-type Thing = 'sessions' | 'codes' | 'refresh tokens' | 'pending sign-ins' | 'links' | 'devices' | 'wrong guesses'
+type Thing =
+  | 'sessions'
+  | 'codes'
+  | 'refresh tokens'
+  | 'pending sign-ins'
+  | 'links'
+  | 'invitation and verification'
+  | 'devices'
+  | 'wrong guesses'
 
 async function left(store: TenantStore): Promise<Thing[]> {
-  const links = await Promise.all(kinds.map((kind) => store.links.find(kind, NOW)))
+  const [reset, invitation, verification, ...changing] = await Promise.all(kinds.map((kind) => store.links.find(kind, NOW)))
   const counted = await store.attempts.count([{ name: 'guesses', limit: 1, window: 60, subject: 'subject' }], NOW)
   const there: Record<Thing, unknown> = {
     sessions: (await store.sessions.of('subject', NOW)).length,
     codes: await store.codes.find('code'),
     'refresh tokens': await store.refreshTokens.find('refresh'),
     'pending sign-ins': (await store.flows.find('flow', NOW))?.pending,
-    links: links.some(Boolean),
+    links: [reset, ...changing].some(Boolean),
+    'invitation and verification': invitation ?? verification,
     devices: await store.devices.knows('device', 'alice', NOW),
     'wrong guesses': counted,
   }
   return (Object.keys(there) as Thing[]).filter((name) => there[name])
 }
-const everything: readonly Thing[] = ['sessions', 'codes', 'refresh tokens', 'pending sign-ins', 'links', 'devices', 'wrong guesses']
+const links: readonly Thing[] = ['links', 'invitation and verification']
+const everything: readonly Thing[] = ['sessions', 'codes', 'refresh tokens', 'pending sign-ins', ...links, 'devices', 'wrong guesses']
+const without = (...gone: readonly Thing[]) => everything.filter((name) => !gone.includes(name))
 
 const administer = (change: Partial<Account>) => (store: TenantStore) =>
   store.accounts.administer({
@@ -87,17 +111,42 @@ const acts: readonly [name: string, act: (store: TenantStore) => Promise<unknown
   ['a password changed by the operator', change({ passwordHash: '$new' }), []],
   ['a suspension by an administrator', andBack(administer({ status: 'suspended' })), ['wrong guesses']],
   ['a suspension by the operator', andBack(change({ status: 'suspended' })), ['wrong guesses']],
-  ['a new role', administer({ role: 'operator' }), ['links', 'devices', 'wrong guesses']],
-  ['an address changed by its link', (store) => store.links.confirmEmail('email-change', NOW), everything.filter((n) => n !== 'links')],
-  ['an address changed by an administrator', administer({ email: 'x@example.org' }), everything.filter((n) => n !== 'links')],
-  ['an address removed by the operator', change({ email: undefined }), everything.filter((n) => n !== 'links')],
+  ['a new role', administer({ role: 'operator' }), [...links, 'devices', 'wrong guesses']],
+  ['an address changed by its link', (store) => store.links.confirmEmail('email-change', NOW), without(...links)],
+  ['an address changed by an administrator', administer({ email: 'x@example.org' }), without(...links)],
+  ['an address removed by the operator', change({ email: undefined }), without(...links)],
   ['another claim', change({ claims: { name: 'Other' } }), everything],
   [
     'the end of all its sessions',
     (store) => store.sessions.end({ subject: 'subject' }),
-    ['refresh tokens', 'links', 'devices', 'wrong guesses'],
+    ['refresh tokens', ...links, 'devices', 'wrong guesses'],
   ],
-  ['lost second factors', (store) => store.factors.clear('subject'), ['refresh tokens', 'links', 'devices', 'wrong guesses']],
+  [
+    'lost second factors',
+    (store) => store.factors.clear('subject'),
+    ['refresh tokens', 'invitation and verification', 'devices', 'wrong guesses'],
+  ],
+  ['another authenticator app', (store) => store.factors.addTotp(anApp, { recoveryCodes: [], onlyFirst: false }), without('links')],
+  ['an authenticator app less', (store) => store.factors.removeTotp('subject'), without('links')],
+  [
+    'another passkey',
+    (store) => store.passkeys.add({ ...aPasskey, id: 'other' }, { recoveryCodes: [], onlyFirst: false }),
+    without('links'),
+  ],
+  ['a passkey less', (store) => store.passkeys.remove('subject', 'key'), without('links')],
+  ['new recovery codes', (store) => store.factors.replaceRecoveryCodes('subject', ['new']), without('links')],
+  [
+    'another account of a provider',
+    (store) => store.upstreamIdentities.link({ ...anIdentity, upstreamSubject: 'other' }),
+    without('links'),
+  ],
+  ['an account of a provider less', (store) => store.upstreamIdentities.unlink(anIdentity), without('links', 'pending sign-ins')],
+  [
+    'a factor that is refused',
+    (store) => store.factors.addTotp(anApp, { recoveryCodes: [], onlyFirst: true }).then(() => true),
+    everything,
+  ],
+  ['a new name of a passkey', (store) => store.passkeys.rename('subject', 'key', 'Other'), everything],
   ['its removal', (store) => store.accounts.remove('subject', NOW), []],
 ]
 
@@ -158,120 +207,6 @@ onEachEngine('hole 9: a sign-up that waited for an address ends when an account 
   await a.accounts.change('subject', { email: 'y@example.org' })
   assert.equal(await a.signUps.find('one', NOW), undefined)
   assert.equal(await a.signUps.confirm('one', anAccount({ subject: 'new', username: 'new', email: 'x@example.org' }), NOW), 'unknown')
-})
-
-onEachEngine('hole 4: a session ends its own codes, and no others', async ({ a, b }) => {
-  for (const store of [a, b]) {
-    await store.accounts.add(anAccount())
-    const grantId = await aGrant(store)
-    for (const sid of ['one', 'two', 'three']) {
-      await store.sessions.start(aSession({ hash: sid, sid }), '$hash', [])
-      const authentication = { ...aCode().authentication, sid }
-      await store.codes.add(aCode({ hash: sid, grantId, authentication }), undefined)
-    }
-  }
-  const codes = async (store: TenantStore) => {
-    const found = await Promise.all(['one', 'two', 'three'].map(async (hash) => ((await store.codes.find(hash)) ? hash : '')))
-    return found.filter(Boolean)
-  }
-  assert.deepEqual(await a.sessions.end({ hashes: ['one', 'unknown'] }), [
-    { sid: 'one', subject: 'subject', clients: [{ clientId: 'client', sid: 'one' }], messages: [] },
-  ])
-  assert.deepEqual(await codes(a), ['two', 'three'])
-  assert.deepEqual(await a.sessions.end({ subject: 'another', sid: 'two' }), [])
-  assert.deepEqual(await codes(a), ['two', 'three'])
-  await a.sessions.end({ subject: 'subject', except: 'three' })
-  assert.deepEqual(await codes(a), ['three'])
-  await a.sessions.end({ subject: 'subject', sid: 'three' })
-  assert.deepEqual(await codes(a), [])
-  assert.deepEqual(await codes(b), ['one', 'two', 'three'])
-})
-
-onEachEngine('hole 4: a session of another tenant issues no code', async ({ a, b }) => {
-  await aGrant(a)
-  await signedIn(b)
-  assert.equal(await a.codes.add(aCode(), undefined), false)
-  assert.equal(await a.codes.find('code'), undefined)
-})
-
-onEachEngine('hole 4: no code is issued from a session that has ended, and the flow stays', async ({ a }) => {
-  await aGrant(a)
-  await signedIn(a)
-  await a.flows.begin(aFlow(), NOW + 60)
-  await a.sessions.end({ subject: 'subject' })
-  assert.equal(await a.codes.add(aCode(), 'flow'), false)
-  assert.ok(await a.flows.find('flow', NOW))
-})
-
-onEachEngine('hole 4: in any order of a code and the end of its session, the code is invalid', async ({ a }) => {
-  const grantId = await aGrant(a)
-  for (let round = 0; round < 20; round++) {
-    await signedIn(a)
-    const added = atOnce(6, (i) => a.codes.add(aCode({ hash: `${round}/${i}`, grantId }), undefined))
-    await Promise.all([added, a.sessions.end({ subject: 'subject' })])
-    for (let i = 0; i < 6; i++) assert.equal(await a.codes.find(`${round}/${i}`), undefined)
-  }
-})
-
-onEachEngine('hole 4: a redeemed code stays, so that its reuse is noticed', async ({ a }) => {
-  await aGrant(a)
-  for (const which of [{ subject: 'subject' }, { subject: 'subject', sid: 'sid' }, { hashes: ['signed in'] }] as const) {
-    await signedIn(a)
-    const hash = JSON.stringify(which)
-    await a.codes.add(aCode({ hash }), undefined)
-    await a.issue({ spend: { kind: 'code', hash, now: NOW }, refresh: undefined })
-    assert.equal((await a.sessions.end(which)).length, 1)
-    assert.equal((await a.codes.find(hash))?.usedAt, NOW)
-  }
-})
-
-onEachEngine('hole 4: a session under a new id keeps the codes of the old one, and ends them', async ({ a }) => {
-  await aGrant(a)
-  await signedIn(a)
-  await a.codes.add(aCode(), undefined)
-  await a.sessions.start(aSession({ hash: 'raised', sid: 'raised' }), '$hash', ['signed in'])
-  assert.ok(await a.codes.find('code'))
-  await a.sessions.end({ subject: 'subject', sid: 'raised' })
-  assert.equal(await a.codes.find('code'), undefined)
-})
-
-onEachEngine(
-  'a session that gives way to that of somebody else tells its applications; one that goes on does not',
-  async ({ a, b, db }) => {
-    for (const store of [a, b]) {
-      await aGrant(store)
-      await store.clientsAdmin.add(aClient({ backchannel_logout_uri: 'https://app.example/logout' }), [])
-      await signedIn(store)
-      await store.codes.add(aCode(), undefined)
-    }
-    await a.accounts.add(boss)
-    const waiting = async () => (await db.read(sql`select id from outbox where tenant_id = 'a'`)).length
-    await a.sessions.start(aSession({ hash: 'raised', sid: 'raised' }), '$hash', ['signed in'])
-    assert.equal(await waiting(), 0)
-    await a.sessions.start(aSession({ hash: 'boss', sid: 'of boss', subject: 'boss' }), '$hash', ['raised'])
-    assert.equal(await waiting(), 1)
-    const [told, ...more] = await outboxQueue(db).claim({ lease: 'mine', now: NOW + 2, until: NOW + 300, limit: 9 })
-    assert.deepEqual([JSON.parse(told?.content ?? '{}'), more], [{ client: 'client', subject: 'subject', sid: 'sid' }, []])
-  },
-)
-
-onEachEngine('sessions are listed and found in their tenant alone', async ({ a, b }) => {
-  for (const store of [a, b]) await store.accounts.add(anAccount())
-  await b.sessions.start(aSession(), '$hash', [])
-  const ask = { limit: 9, usedSince: 0, now: NOW }
-  assert.deepEqual(await a.sessions.list(ask), [])
-  assert.equal(await a.sessions.bySid('sid'), undefined)
-  await a.sessions.start(aSession({ device: 'of a' }), '$hash', [])
-  for (const [store, device] of [
-    [a, 'of a'],
-    [b, 'Firefox on Linux'],
-  ] as const) {
-    assert.deepEqual(
-      (await store.sessions.list(ask)).map((one) => one.device),
-      [device],
-    )
-    assert.deepEqual(await store.sessions.bySid('sid'), { ...aSession({ device }), username: anAccount().username })
-  }
 })
 
 onEachEngine('of two superadmins who demote each other at once one remains', async ({ a }) => {

@@ -1,5 +1,5 @@
 /** What ends together: sessions, an account's access, its links. Every path that ends something uses these functions. */
-import type { Account, SessionRow } from '../identity/account.ts'
+import type { Account, LinkKind, SessionRow } from '../identity/account.ts'
 import type { OutboxMessage } from '../identity/outbox.ts'
 import type { EndedSession, SessionsToEnd } from '../identity/store.ts'
 import { sessionRevoked } from '../protocol/event-stream.ts'
@@ -166,6 +166,14 @@ function* endOffers(tenant: string, subject: string): Transaction<void> {
 /** Within a transaction: ends the account's links, and with them every change that waits for one. */
 export function* endLinks(tenant: string, subject: string): Transaction<void> {
   yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject}`
+}
+
+/** Links by which somebody could get into the account, or change how its owner does: not those that only invite, or verify the present address. */
+const changing: readonly LinkKind[] = ['reset', 'email-change', 'connection']
+
+/** Within a transaction: another way to sign in to the account was added, or one was removed. What waits to change that, too, ends. */
+export function* endPendingChanges(tenant: string, subject: string): Transaction<void> {
+  yield sql`delete from links where tenant_id = ${tenant} and subject = ${subject} and kind in ${changing}`
 }
 
 /** Within a transaction: ends what depended on the old password besides sessions and grants: links, known browsers, the count of wrong guesses. */

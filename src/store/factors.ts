@@ -1,7 +1,7 @@
 /** Second factors. Changes to those of one account wait for each other. */
 import type { FactorAddition, TotpRow } from '../identity/factor-store.ts'
 import type { IdentityStore } from '../identity/store.ts'
-import { endSessions } from './endings.ts'
+import { endPendingChanges, endSessions } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 export function factors(db: Db, tenant: string, now: () => number): Pick<IdentityStore, 'factors'> {
@@ -27,6 +27,7 @@ export function factors(db: Db, tenant: string, now: () => number): Pick<Identit
           yield* lock(tenant, subject)
           const removed = yield sql`delete from totp where tenant_id = ${tenant} and subject = ${subject} returning subject`
           yield* endWithoutFactor(tenant, subject)
+          yield* endPendingChanges(tenant, subject)
           return removed.length > 0
         }),
       replaceRecoveryCodes: (subject, hashes) =>
@@ -34,6 +35,7 @@ export function factors(db: Db, tenant: string, now: () => number): Pick<Identit
           yield* lock(tenant, subject)
           if ((yield* count(tenant, subject)) === 0) return false
           yield* keepRecoveryCodes(tenant, subject, hashes)
+          yield* endPendingChanges(tenant, subject)
           return true
         }),
       spendRecoveryCode: (subject, hash) =>
@@ -49,6 +51,7 @@ export function factors(db: Db, tenant: string, now: () => number): Pick<Identit
           yield* lock(tenant, subject)
           const had = (yield* count(tenant, subject)) > 0
           yield* removeFactors(tenant, subject)
+          yield* endPendingChanges(tenant, subject)
           yield* endSessions(tenant, { subject }, now())
           return had
         }),
@@ -80,6 +83,7 @@ export function* addition(
   if (onlyFirst && !first) return 'refused'
   if (!(yield* insert())) return 'refused'
   if (first) yield* keepRecoveryCodes(tenant, subject, recoveryCodes)
+  yield* endPendingChanges(tenant, subject)
   return first ? 'first' : 'added'
 }
 

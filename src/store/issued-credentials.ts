@@ -42,7 +42,7 @@ export function issuedCredentials(db: Db, tenant: string): Pick<IssuedCredential
           const changed = yield sql`
             update issued_credentials set status = ${valueOfStatus(status)}
             where tenant_id = ${tenant} and id = ${id} and status <> 1 and (${subject} = '' or subject = ${subject}) returning id`
-          if (changed.length > 0) yield moved(tenant, [id])
+          if (changed.length > 0) yield moved(tenant, id)
           return changed.length > 0
         }),
       async note({ id, clientId, subject, event }) {
@@ -124,13 +124,8 @@ function* firstFree(
 
 /** Within a transaction: revokes all credentials of an account, and forgets whose they were. */
 export function* revokeCredentialsOf(tenant: string, subject: string): Transaction<void> {
-  const revoked = yield sql`
-    update issued_credentials set status = 1, subject = null where tenant_id = ${tenant} and subject = ${subject} returning id`
-  if (revoked.length > 0)
-    yield moved(
-      tenant,
-      revoked.map((row) => row['id'] as string),
-    )
+  yield* moveCredentialsOf(tenant, subject)
+  yield sql`update issued_credentials set status = 1, subject = null where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from deferred_credentials where tenant_id = ${tenant} and subject = ${subject}`
   yield sql`delete from credential_offers where tenant_id = ${tenant} and subject = ${subject}`
 }
@@ -143,11 +138,11 @@ export function* moveCredentialsOf(tenant: string, subject: string): Transaction
      (select id from issued_credentials where tenant_id = ${tenant} and subject = ${subject}))`
 }
 
-/** The lists of these credentials have changed. */
-function moved(tenant: string, ids: readonly string[]): Sql {
+/** The list of this credential has changed. */
+function moved(tenant: string, id: string): Sql {
   return sql`
     update status_lists set version = version + 1 where tenant_id = ${tenant}
-    and id in (select list from status_indexes where tenant_id = ${tenant} and credential in ${ids})`
+    and id in (select list from status_indexes where tenant_id = ${tenant} and credential = ${id})`
 }
 
 const valueOfStatus = (status: CredentialStatus) => credentialStatuses.indexOf(status)

@@ -200,3 +200,21 @@ onEachEngine('a provider takes no account over that has an owner, was not invite
   await a.upstreamIdentities.link({ ...identity, upstreamSubject: 'first' })
   assert.equal(await accept(account.email), false, 'it has an owner already')
 })
+
+const kinds = ['reset', 'invitation', 'verification', 'email-change', 'connection'] as const
+
+onEachEngine(
+  'hole 9: a link that connects an account of a provider ends the other ones that would change how its owner signs in',
+  async ({ a }) => {
+    await a.accounts.add(anAccount())
+    const connect = { connection: 'sso', upstreamSubject: 'ada', flow: 'flow', account: 'account', label: undefined }
+    for (const kind of kinds) await a.links.add({ ...aLink({ kind, hash: kind }), ...(kind === 'connection' && { connect }) })
+    const account = (await a.accounts.bySubject('subject'))!
+    assert.equal(await a.links.connect('connection', account, NOW), 'connected')
+    const found = await Promise.all(kinds.map(async (kind) => [kind, (await a.links.find(kind, NOW)) !== undefined]))
+    assert.deepEqual(Object.fromEntries(found), {
+      ...{ reset: false, 'email-change': false, connection: false },
+      ...{ invitation: true, verification: true },
+    })
+  },
+)

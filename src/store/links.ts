@@ -5,6 +5,7 @@ import type { Account, ConnectByLink, Link, LinkKind } from '../identity/account
 import type { IdentityStore } from '../identity/store.ts'
 import { accountFrom, columnsOfAccount, lockAccount, stillProven } from './account-row.ts'
 import { unlessTaken, update } from './account-writes.ts'
+import { endPendingChanges } from './endings.ts'
 import { enqueue } from './outbox.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 import { storeIdentity } from './upstream-identities.ts'
@@ -76,7 +77,9 @@ function* connect(tenant: string, hash: string, account: Account, now: number): 
   if (!spent?.connect || !isDeepStrictEqual(accountFrom(spent.account), account)) return 'unknown'
   const { connection, upstreamSubject, label } = spent.connect
   const identity = { connection, upstreamSubject, subject: account.subject, label, createdAt: now, lastUsedAt: undefined }
-  return (yield* storeIdentity(tenant, identity)) ? 'connected' : 'taken'
+  if (!(yield* storeIdentity(tenant, identity))) return 'taken'
+  yield* endPendingChanges(tenant, account.subject)
+  return 'connected'
 }
 
 /** The link and its locked account, for the one caller who spends it. A link of a suspended account is not spent. */

@@ -2,6 +2,7 @@
 import type { Passkey } from '../identity/factor-store.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { accountFrom, columnsOfAccount } from './account-row.ts'
+import { endPendingChanges } from './endings.ts'
 import { addition, endWithoutFactor, lock } from './factors.ts'
 import { type Db, type Row, sql } from './sql.ts'
 
@@ -50,6 +51,7 @@ export function passkeys(db: Db, tenant: string): Pick<IdentityStore, 'passkeys'
           yield* lock(tenant, subject)
           const removed = yield sql`delete from passkeys where tenant_id = ${tenant} and subject = ${subject} and id = ${id} returning id`
           yield* endWithoutFactor(tenant, subject)
+          yield* endPendingChanges(tenant, subject)
           return removed.length > 0
         }),
     },

@@ -104,7 +104,18 @@ function* start(tenant: string, session: SessionRow, { passwordHash, replaces, n
     values (${tenant}, ${session.hash}, ${sid}, ${subject}, ${session.authTime}, ${session.acr}, ${session.amr.join(' ')},
       ${session.createdAt}, ${session.lastSeenAt}, ${session.expiresAt}, ${session.device ?? null}, ${session.address ?? null},
       ${upstream?.connection ?? null}, ${upstream?.subject ?? null}, ${upstream?.sid ?? null})`
+  yield* endOldest(tenant, subject, now)
   return true
+}
+
+/** Sessions of one account, after which the one that was not used for longest ends: what ends all of them must stay quick. */
+export const mostSessions = 200
+
+function* endOldest(tenant: string, subject: string, now: number): Transaction<void> {
+  const oldest = yield sql`
+    select sid from sessions where tenant_id = ${tenant} and subject = ${subject}
+    order by last_seen_at desc, created_at desc, sid limit 10 offset ${mostSessions}`
+  for (const row of oldest) yield* endSessions(tenant, { subject, sid: row['sid'] as string }, now)
 }
 
 function sessionFrom(row: Row): SessionRow {

@@ -3,7 +3,7 @@ import { foldLogin } from '../identity/account.ts'
 import type { UpstreamIdentity, UpstreamIdentityStore } from '../identity/upstream-identities.ts'
 import { lockAccount } from './account-row.ts'
 import { insert, unlessTaken, update } from './account-writes.ts'
-import { endLinks } from './endings.ts'
+import { endLinks, endPendingChanges } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 type Removal = 'removed' | 'unknown' | 'last'
@@ -26,7 +26,9 @@ export function upstreamIdentities(db: Db, tenant: string): UpstreamIdentityStor
       link: (identity) =>
         db.transact(function* () {
           const [account] = yield lockAccount(tenant, identity.subject)
-          return account !== undefined && (yield* storeIdentity(tenant, identity))
+          if (!account || !(yield* storeIdentity(tenant, identity))) return false
+          yield* endPendingChanges(tenant, identity.subject)
+          return true
         }),
       create: (account, identity) =>
         unlessTaken(false, () =>
@@ -92,6 +94,9 @@ function* unlink(
   yield sql`
     delete from upstream_identities where tenant_id = ${tenant} and connection = ${connection} and upstream_subject = ${upstreamSubject}
     and subject = ${subject}`
+  yield* endPendingChanges(tenant, subject)
+  yield sql`
+    update flows set half_id = null, half = null, half_subject = null where tenant_id = ${tenant} and half_subject = ${subject}`
   return 'removed'
 }
 

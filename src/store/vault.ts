@@ -157,13 +157,18 @@ function* removeTokenId(tenant: string, id: string): Transaction<{ entry: VaultE
 
 /** For the removal of an account, and of a connection. */
 export function* removeEntriesOf(tenant: string, which: { owner: Owner } | { connection: string }): Transaction<void> {
-  const rows =
-    'owner' in which
-      ? yield sql`
-          delete from vault_entries where tenant_id = ${tenant} and owner_type = ${which.owner.type} and owner = ${which.owner.id} returning id`
-      : yield sql`delete from vault_entries where tenant_id = ${tenant} and connection = ${which.connection} returning id`
-  const ids = rows.map(({ id }) => id as string)
-  if (ids.length > 0) yield sql`delete from vault_token_ids where tenant_id = ${tenant} and entry in ${ids}`
+  if ('connection' in which) {
+    yield sql`
+      delete from vault_token_ids where tenant_id = ${tenant}
+      and entry in (select id from vault_entries where tenant_id = ${tenant} and connection = ${which.connection})`
+    yield sql`delete from vault_entries where tenant_id = ${tenant} and connection = ${which.connection}`
+    return
+  }
+  const { type, id } = which.owner
+  yield sql`
+    delete from vault_token_ids where tenant_id = ${tenant}
+    and entry in (select id from vault_entries where tenant_id = ${tenant} and owner_type = ${type} and owner = ${id})`
+  yield sql`delete from vault_entries where tenant_id = ${tenant} and owner_type = ${type} and owner = ${id}`
 }
 
 export function vaultQueue(db: Db): VaultQueue {

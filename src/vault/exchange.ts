@@ -16,6 +16,8 @@ const harmless = ['openid', 'offline_access']
 export function upstreamTokens(deps: VaultDeps): UpstreamTokens {
   return {
     async token({ subject, clientId, connection, scope, minTtl }) {
+      const found = await deps.connections.store.connections.find(connection)
+      if (!found?.enabled || !found.vault.enabled) return 'none'
       const entries = await deps.store.vault.of({ type: 'account', id: subject }, connection)
       const entry = entries.find(({ state }) => state === 'active') ?? entries[0]
       if (!entry) return 'none'

@@ -162,7 +162,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const refused = await other.send(method, path, body)
         assert.deepEqual(
           [refused.status, refused.body.error_description],
-          [403, 'the access token lacks the scope ssf.read or ssf.manage'],
+          [403, 'the access token lacks the scope ssf.read or ssf.manage, or its client is not registered for that any more'],
           `${method} ${path}`,
         )
         if (!reads) assert.equal((await reading.send(method, path, body)).status, 403, `${method} ${path}`)

@@ -13,11 +13,11 @@ export const grantOutcomes: Readonly<Record<string, Outcomes>> = {
     not_found: 'tenant suspended',
   },
   'ID token exchanged for an identity assertion': {
-    works: `${untouched}, scope removed, redirect URI removed, resource removed, password changed, sessions ended`,
+    works: `${untouched}, scope removed, redirect URI removed, resource removed, sessions ended`,
     invalid_client: 'client disabled, client deleted',
     invalid_request: 'client disabled and enabled, client deleted and registered again, signing key revoked',
     unauthorized_client: 'grant types removed',
-    invalid_grant: 'account suspended, account suspended and resumed, account deleted, grant revoked, assignment removed',
+    invalid_grant: `${account}, grant revoked, assignment removed`,
     not_found: 'tenant suspended',
   },
   'asking for approval': askingForApproval,

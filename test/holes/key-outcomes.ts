@@ -1,5 +1,5 @@
 /** The expectations of the matrix for what is tied to a key, for exchanged tokens, and for stored tokens of other providers. */
-import { account, client, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
+import { account, client, connection, nothing, type Outcomes, refreshToken, registration, untouched } from './outcome-groups.ts'
 
 const renewed = 'client disabled and enabled, client deleted and registered again'
 
@@ -36,7 +36,9 @@ export const keyOutcomes: Readonly<Record<string, Outcomes>> = {
     not_found: 'tenant suspended',
   },
   'stored token of another provider': {
-    works: `${untouched}, scope removed, redirect URI removed, resource removed, sessions ended`,
+    works: `
+      ${nothing}, address changed, second factor set up, scope removed, redirect URI removed, resource removed, sessions ended`,
+    invalid_target: connection,
     invalid_client: 'client disabled, client deleted',
     invalid_request: `${renewed}, ${account}, grant revoked, signing key revoked, assignment removed`,
     unauthorized_client: 'grant types removed',

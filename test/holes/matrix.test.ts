@@ -4,12 +4,14 @@ import { after, before, suite, test } from 'node:test'
 import { replacePassword, setStatus } from '../../src/identity/accounts.ts'
 import { metadataOf } from '../../src/protocol/change-client.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
+import { withApp } from '../authenticator-app.ts'
 import { selfSigned } from '../certificates.ts'
 import { type DocumentHost, documentHost } from '../document-host.ts'
 import { federation } from '../federation.ts'
 import { aKey } from '../journeys/dpop-proofs.ts'
 import { engines } from '../postgres.ts'
 import { receiver } from '../receiver.ts'
+import { upstreamProvider } from '../upstream.ts'
 import { outcomes } from './outcomes.ts'
 import { paths } from './paths.ts'
 import { type Outside, stock, type World, world } from './world.ts'
@@ -33,6 +35,8 @@ const registered = ({ tenant, clients }: World) =>
 const registerOtherwise = async (world: World, change: object) => {
   for (const { metadata } of await registered(world)) await world.tenant.store.clientsAdmin.replace({ ...metadata, ...change })
 }
+
+const connectionsOf = ({ tenant }: World) => tenant.store.connections.list({ limit: 100 })
 
 const changes: Record<string, Change> = {
   nothing: async () => {},
@@ -58,6 +62,16 @@ const changes: Record<string, Change> = {
   'account suspended': (world) => accountStatus(world, 'suspended'),
   'account suspended and resumed': async (world) => {
     for (const status of ['suspended', 'active'] as const) await accountStatus(world, status)
+  },
+  'address changed': ({ tenant, people }) =>
+    each(people, ({ subject }) => tenant.store.accounts.change(subject, { email: `moved-${subject}@example.com` })),
+  'second factor set up': ({ tenant, people, gatehouse }) => each(people, ({ subject }) => withApp(tenant, subject, gatehouse.now())),
+  'connection disabled': async (world) => {
+    for (const { sealedSecret: _, ...connection } of await connectionsOf(world))
+      await world.tenant.store.connections.replace({ ...connection, enabled: false })
+  },
+  'connection removed': async (world) => {
+    for (const { name } of await connectionsOf(world)) await world.tenant.store.connections.remove(name)
   },
   'account deleted': ({ tenant, people, gatehouse }) =>
     each(people, ({ subject }) => tenant.store.accounts.remove(subject, gatehouse.now())),
@@ -105,10 +119,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       gatehouse = await testApp(engine, { KEYS_ALGS: 'ES256', LIMITS_SIGN_IN_ADDRESS: '100000', ...mutualTls, ...drafts, ...outside })
       const certificate = { 'client-cert': `:${(await selfSigned()).der.toString('base64')}:` }
       const members = federation(gatehouse.now)
-      given = { certificate, host, federation: members, anchor: await members.entity() }
+      const provider = await upstreamProvider(gatehouse.now)
+      given = { certificate, host, provider, federation: members, anchor: await members.entity() }
     })
     after(async () => {
       await given.federation.close()
+      await given.provider.close()
       await gatehouse.close()
       await host.close()
     })
@@ -119,6 +135,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const here = await world(gatehouse, await aKey(), { ...given, endpoint })
         const uses: [path: string, use: () => Promise<string>][] = []
         for (const [path, handOut] of Object.entries(paths)) uses.push([path, await handOut(here)])
+        gatehouse.advance(1)
         await act(here)
         gatehouse.advance(1)
         const found: Record<string, string> = {}

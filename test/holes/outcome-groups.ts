@@ -3,7 +3,9 @@
 /** By outcome, the changes after which a path has it. */
 export type Outcomes = Readonly<Record<string, string>>
 
-export const untouched = 'nothing, service suspended, tenant suspended and resumed'
+export const nothing = 'nothing, service suspended, tenant suspended and resumed'
+export const connection = 'connection disabled, connection removed'
+export const untouched = `${nothing}, ${connection}, address changed, second factor set up`
 export const client = 'client disabled, client disabled and enabled, client deleted, client deleted and registered again'
 export const registration = 'scope removed, redirect URI removed, grant types removed'
 export const account = 'account suspended, account suspended and resumed, account deleted, password changed'

@@ -4,12 +4,15 @@ import { documentOutcomes } from './document-outcomes.ts'
 import { federationOutcomes } from './federation-outcomes.ts'
 import { grantOutcomes } from './grant-outcomes.ts'
 import { keyOutcomes, requestObjectOutcomes } from './key-outcomes.ts'
+import { linkOutcomes } from './link-outcomes.ts'
 import {
   account,
   atAuthorization,
   client,
   clientAlone,
+  connection,
   jwt,
+  nothing,
   type Outcomes,
   pushedRequest,
   refreshToken,
@@ -17,16 +20,7 @@ import {
   untouched,
 } from './outcome-groups.ts'
 import { pushOutcomes } from './push-outcomes.ts'
-
-const linkInMail: Outcomes = {
-  works: `${untouched}, ${client}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked, assignment removed`,
-  '400': account,
-  '404': 'tenant suspended',
-}
-const nobodysOwn: Outcomes = {
-  works: `${untouched}, ${client}, ${registration}, resource removed, ${account}, sessions ended, grant revoked, signing key revoked, assignment removed`,
-  '404': 'tenant suspended',
-}
+import { upstreamOutcomes } from './upstream-outcomes.ts'
 
 /**
  * For each path, its outcomes, and the changes after which it has each. An outcome is `works`, an OAuth error, a status, or where a browser
@@ -60,7 +54,8 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     access_denied: 'assignment removed',
   },
   'sign-in page': {
-    works: `${untouched}, resource removed, sessions ended, signing key revoked`,
+    works: `${nothing}, ${connection}, address changed, resource removed, sessions ended, signing key revoked`,
+    'second factor': 'second factor set up',
     '400': `${client}, redirect URI removed`,
     invalid_scope: 'scope removed',
     unauthorized_client: 'grant types removed',
@@ -142,18 +137,19 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   },
   'password grant': {
     works: `
-      ${untouched}, client disabled and enabled, client deleted and registered again, scope removed, redirect URI removed,
+      ${nothing}, ${connection}, address changed, client disabled and enabled, client deleted and registered again, scope removed, redirect URI removed,
       resource removed, account suspended and resumed, sessions ended, grant revoked, signing key revoked`,
     invalid_client: 'client disabled, client deleted',
     unauthorized_client: 'grant types removed',
     invalid_grant: 'account suspended, account deleted, password changed, assignment removed',
+    insufficient_user_authentication: 'second factor set up',
     not_found: 'tenant suspended',
   },
   'password at the sign-in API': {
     works: `
-      ${untouched}, ${client}, ${registration}, resource removed, account suspended and resumed, sessions ended, grant revoked,
+      ${nothing}, ${connection}, address changed, ${client}, ${registration}, resource removed, account suspended and resumed, sessions ended, grant revoked,
       signing key revoked, assignment removed`,
-    '401': 'account suspended, account deleted, password changed',
+    '401': 'account suspended, account deleted, password changed, second factor set up',
     '404': 'tenant suspended',
   },
   ...grantOutcomes,
@@ -182,6 +178,12 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     not_found: 'tenant suspended',
   },
   'JWT at UserInfo': jwt,
+  'JWT of a session that has ended, at UserInfo': jwt,
+  'opaque token of a session that has ended, at UserInfo': {
+    works: `${untouched}, ${registration}, resource removed, sessions ended, signing key revoked`,
+    invalid_token: `${client}, ${account}, grant revoked, assignment removed`,
+    not_found: 'tenant suspended',
+  },
   'opaque token at UserInfo': {
     works: `${untouched}, ${registration}, resource removed, sessions ended, signing key revoked`,
     invalid_token: `${client}, ${account}, grant revoked, assignment removed`,
@@ -252,7 +254,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   },
   'API key of a service at introspection': {
     works: `
-      nothing, ${client}, ${registration}, ${account}, sessions ended, grant revoked, signing key revoked,
+      nothing, ${connection}, address changed, second factor set up, ${client}, ${registration}, ${account}, sessions ended, grant revoked, signing key revoked,
       tenant suspended and resumed, assignment removed`,
     inactive: 'resource removed, service suspended',
     not_found: 'tenant suspended',
@@ -261,17 +263,8 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
   ...credentialOutcomes,
   ...federationOutcomes,
   ...documentOutcomes,
-  'reset link': linkInMail,
-  invitation: linkInMail,
-  'link that verifies an address': linkInMail,
-  'link that changes an address': linkInMail,
-  'link that ends a sign-up': nobodysOwn,
-  'page for a forgotten password': nobodysOwn,
-  'link that connects an account of a provider': {
-    works: `${untouched}, ${registration}, resource removed, sessions ended, grant revoked, signing key revoked, assignment removed`,
-    '400': `${client}, ${account}`,
-    '404': 'tenant suspended',
-  },
+  ...linkOutcomes,
+  ...upstreamOutcomes,
   'session, at the account page': {
     works: `${untouched}, ${client}, ${registration}, resource removed, grant revoked, signing key revoked, assignment removed`,
     'signs in': `${account}, sessions ended`,

@@ -1,6 +1,6 @@
 /** Every way to get or use a token, code, link, session or device: what is handed out before a change, and how it fares afterwards. */
 
-import { call, callback, challenge, encode, shows, told, verifier } from '../journeys/application.ts'
+import { type Answer, type Application, call, callback, challenge, encode, shows, told, verifier } from '../journeys/application.ts'
 import { bearer } from '../journeys/json.ts'
 import { browser } from '../tiny-browser.ts'
 import { credentialPaths } from './credential-paths.ts'
@@ -8,6 +8,7 @@ import { documentPaths } from './document-paths.ts'
 import { federationPaths } from './federation-paths.ts'
 import { grantPaths } from './grant-paths.ts'
 import { atAuthorizationByKey, byKey } from './key-paths.ts'
+import { linkPaths } from './link-paths.ts'
 import { pushPaths } from './push-paths.ts'
 import { upstreamPaths } from './upstream-paths.ts'
 import { active, browserOutcome, bye, deviceGrant, type Path, password, programOutcome, scope, stock, type World } from './world.ts'
@@ -138,10 +139,28 @@ const asClient: Record<string, Path> = {
   },
 }
 
+const withoutRefresh = 'openid profile'
+
+async function ofEndedSession({ issuer, alice }: World, client: Application): Promise<Answer['body']> {
+  const own = browser(issuer)
+  const tokens = await client.tokens(own, { scope: withoutRefresh }, alice)
+  await own.open(`${issuer}/logout?${encode({ id_token_hint: tokens.id_token })}`)
+  if (!shows(await own.open(`${issuer}/account`), 'sign-in')) throw new Error('the session has not ended')
+  return tokens
+}
+
 const withToken: Record<string, Path> = {
   'JWT at UserInfo': async ({ app, tokens, userinfo }) => {
     const { access_token } = await tokens(app)
     return async () => programOutcome(await userinfo(bearer(access_token)))
+  },
+  'JWT of a session that has ended, at UserInfo': async (world) => {
+    const { access_token } = await ofEndedSession(world, world.app)
+    return async () => programOutcome(await world.userinfo(bearer(access_token)), withoutRefresh)
+  },
+  'opaque token of a session that has ended, at UserInfo': async (world) => {
+    const { access_token } = await ofEndedSession(world, world.opaque)
+    return async () => programOutcome(await world.userinfo(bearer(access_token)), withoutRefresh)
   },
   'opaque token at UserInfo': async ({ opaque, tokens, userinfo }) => {
     const { access_token } = await tokens(opaque)
@@ -239,45 +258,6 @@ const byBrowser: Record<string, Path> = {
   },
 }
 
-async function pageOf(world: World, url: string, form: string, fields: Record<string, string>): Promise<string> {
-  const own = browser(world.issuer)
-  const page = await own.open(url)
-  if (page.status !== 200) return `${page.status}`
-  const done = await own.submit(form, fields)
-  return done.status === 200 ? 'works' : `${done.status}`
-}
-const fresh = 'a fresh and long password'
-const chosen = { password: fresh, repeated: fresh }
-
-const byLink: Record<string, Path> = {
-  'reset link': async (world) => {
-    const url = await world.link('reset', 'lr', await world.person('resetting'))
-    return () => pageOf(world, url, 'choose-password', chosen)
-  },
-  invitation: async (world) => {
-    const url = await world.link('invitation', 'li', await world.person('invited'))
-    return () => pageOf(world, url, 'choose-password', chosen)
-  },
-  'link that verifies an address': async (world) => {
-    const url = await world.link('verification', 'lv', await world.person('verifying'))
-    return () => pageOf(world, url, 'confirm-email', {})
-  },
-  'link that changes an address': async (world) => {
-    const url = await world.link('email-change', 'le', await world.person('moving'))
-    return () => pageOf(world, url, 'confirm-email', {})
-  },
-  'link that ends a sign-up': async (world) => {
-    const url = await world.signUpLink('newcomer@example.com')
-    return () => pageOf(world, url, 'confirm-sign-up', { password })
-  },
-  'page for a forgotten password':
-    async ({ issuer, alice }) =>
-    async () => {
-      const { status } = await call(`${issuer}/forgot-password/send`, { body: encode({ login: alice.username }) })
-      return status < 300 ? 'works' : `${status}`
-    },
-}
-
 /** In the order in which they are used: what ends a session or fills a count comes last. */
 export const paths = {
   ...atAuthorization,
@@ -291,7 +271,7 @@ export const paths = {
   ...credentialPaths,
   ...federationPaths,
   ...documentPaths,
-  ...byLink,
+  ...linkPaths,
   ...upstreamPaths,
   ...byBrowser,
   ...pushPaths,

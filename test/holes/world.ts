@@ -19,6 +19,7 @@ import { usual } from '../journeys/federation-setup.ts'
 import { type Asked, asked } from '../journeys/json.ts'
 import type { Receiver } from '../receiver.ts'
 import { browser, type TinyBrowser } from '../tiny-browser.ts'
+import type { Upstream } from '../upstream.ts'
 
 export const password = 'a good and long password'
 export const stock = 'https://stock.example'
@@ -65,6 +66,8 @@ export interface World {
   key: Key
   /** The header by which the proxy before the server tells of the client's certificate. */
   certificate: Readonly<Record<string, string>>
+  /** Through which people sign in. */
+  provider: Upstream
   federation: Federation
   /** Of the federation that the tenant trusts. */
   anchor: Entity
@@ -88,11 +91,10 @@ export interface World {
 /** Hands something out; what comes back uses it later and says how that went. */
 export type Path = (world: World) => Promise<() => Promise<string>>
 
-let worlds = 0
-let proofs = 0
+let [worlds, proofs] = [0, 0]
 
 /** Servers of others. `host`: of documents; `endpoint`: where tokens are pushed to. */
-export interface Outside extends Pick<World, 'certificate' | 'federation' | 'anchor'> {
+export interface Outside extends Pick<World, 'certificate' | 'federation' | 'anchor' | 'provider'> {
   host: DocumentHost
   endpoint: Receiver
 }
@@ -290,6 +292,7 @@ export function browserOutcome(landing: { status: number; url: URL; html: string
   if (code !== undefined) return 'works'
   if (error !== undefined) return error
   if (shows(landing, 'sign-in')) return 'signs in'
+  if (shows(landing, 'second-factor')) return 'second factor'
   if (shows(landing, 'consent')) return 'consents'
   if (landing.html.includes('id="not-assigned"')) return 'not assigned'
   if (shows(landing, 'sign-out')) return 'asks'

@@ -108,3 +108,21 @@ suite('refused', () => {
     assert.deepEqual([answer.status, (await ask('GET', '/x')).body.issuer], [422, staff.issuer])
   })
 })
+
+test('hole 5: one that accounts are connected through does not come to lead to another provider', async () => {
+  const body = { name: 'used', issuer: upstream.issuer, client_id: upstream.clientId, client_secret: upstream.secret }
+  assert.equal((await ask('POST', '', body)).status, 201)
+  const { upstreamIdentities } = gatehouse.root.store
+  const subject = await gatehouse.addAccount({ username: 'connected' })
+  await upstreamIdentities.link({
+    ...{ connection: 'used', upstreamSubject: 'x', subject, label: undefined, createdAt: gatehouse.now(), lastUsedAt: undefined },
+  })
+  const refused = await ask('PATCH', '/used', { issuer: 'https://other.example' })
+  assert.deepEqual(
+    [refused.status, refused.body.detail],
+    [409, 'accounts or tokens of its present provider depend on this connection; set up another one for another provider'],
+  )
+  assert.equal((await ask('GET', '/used')).body.issuer, upstream.issuer)
+  assert.equal((await ask('PATCH', '/used', { label: 'Used' })).status, 200)
+  assert.equal((await ask('DELETE', '/used')).status, 204)
+})

@@ -1,17 +1,38 @@
 /** The API of the Auth Manager as its README tells it: consent, vending, refreshing, ids, revocation; and none of its holes. */
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
+import { type Connection, connectionSchema } from '../../src/connections/connection.ts'
+import { consentUrl } from '../../src/vault/consent.ts'
 import type { Engine } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { application } from './application.ts'
 import { authManagerStage } from './auth-manager-stage.ts'
 import { bearer } from './json.ts'
 
+const withoutSecret = ({ sealedSecret: _, ...connection }: Connection) => connection
+
 for (const engine of Object.keys(engines) as Engine[]) {
   const { gatehouse, upstream, tokenOf, call, consentAs, sentBack, finish, stored, vended, close } = await authManagerStage(engine)
 
   suite(`${engine}: the API of the Auth Manager`, () => {
     after(close)
+
+    for (const change of [{ enabled: false }, { vault: { enabled: false } }])
+      test(`hole 5: a consent does nothing once its connection does not keep tokens: ${Object.keys(change)}`, async () => {
+        const { root } = gatehouse
+        const { connections } = root.store
+        const found = (await connections.find('keycloak'))!
+        const { back } = await consentAs('grace')
+        await connections.replace(connectionSchema.parse({ ...withoutSecret(found), ...change }))
+        const refused = await finish(back)
+        assert.deepEqual([refused.status, refused.body.code], [400, 'invalid_ack_state'], 'it ended with the change')
+        const ask = { owner: { type: 'upstream', id: 'grace' }, session: 'session', purpose: 'consent', lifetime: 60 } as const
+        const late = await consentUrl(root.vault, found, { ...ask, redirectUri: `${gatehouse.issuer}/v1/offline-token/callback` })
+        const sent = await finish(await sentBack(late))
+        assert.deepEqual([sent.status, sent.body.code], [400, 'invalid_ack_state'], 'as does one that began meanwhile')
+        await connections.replace(withoutSecret(found))
+        assert.equal((await finish(back)).status, 400)
+      })
 
     test('the way of its README: consent, a token id, access tokens, another id, revocation', async () => {
       const headers = tokenOf('ada')

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, suite, test } from 'node:test'
+import { metadataOf } from '../../src/protocol/change-client.ts'
 import type { Engine } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Application, application } from './application.ts'
@@ -13,7 +14,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let stage: CibaStage
     let pinged: Application
     let receiver: Server
-    const received: { headers: IncomingHttpHeaders; body: string }[] = []
+    const received: { path: string | undefined; headers: IncomingHttpHeaders; body: string }[] = []
     let answerWith: number
     before(async () => {
       stage = await cibaStage(engine)
@@ -23,7 +24,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
           body += part
         })
         request.on('end', () => {
-          received.push({ headers: request.headers, body })
+          received.push({ path: request.url, headers: request.headers, body })
           response.writeHead(answerWith).end()
         })
       })
@@ -89,6 +90,27 @@ for (const engine of Object.keys(engines) as Engine[]) {
       stage.gatehouse.advance(11)
       await stage.gatehouse.app.deliverDue()
       assert.deepEqual([received.length, await stage.error(id, pinged)], [3, 'expired_token'])
+    })
+
+    test('hole 5: a client is told where it is registered now, and not at all once it is gone', async () => {
+      const { clientsAdmin } = stage.gatehouse.root.store
+      const before = metadataOf((await clientsAdmin.find('pinged'))!)
+      const moved = `${before.backchannel_client_notification_endpoint}/moved`
+      const begun = async () => {
+        received.length = 0
+        return (await stage.begin(notification, pinged)).link
+      }
+      const link = await begun()
+      await clientsAdmin.replace({ ...before, backchannel_client_notification_endpoint: moved })
+      await stage.answered(link, 'allow')
+      await stage.gatehouse.app.deliverDue()
+      await told()
+      assert.equal(received[0]?.path, '/ping/moved')
+      await begun()
+      await clientsAdmin.remove('pinged', stage.gatehouse.now())
+      stage.gatehouse.advance(700) // past the end of the request, of which the client would be told
+      await stage.gatehouse.app.deliverDue()
+      assert.equal(received.length, 0)
     })
 
     /** Delivery runs after the answer, and may have been begun by the server itself. */

@@ -119,6 +119,23 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await pushed.post('/introspect', { token: second.access_token })).body.active, true)
     })
 
+    test('hole 5: tokens go where the client is registered now, and nowhere once it wants none', async () => {
+      const { clientsAdmin } = stage.gatehouse.root.store
+      const before = metadataOf((await clientsAdmin.find('pushed'))!)
+      const { id, link } = await stage.begin(notification, pushed)
+      await clientsAdmin.replace({ ...before, backchannel_client_notification_endpoint: `${endpoint.url}/moved` })
+      await stage.answered(link, 'allow')
+      assert.deepEqual([(await bodies(1))[0].auth_req_id, endpoint.received[0]?.path], [id, '/moved'])
+      const waiting = await stage.begin(notification, pushed)
+      await clientsAdmin.replace({ ...before, backchannel_token_delivery_mode: 'ping' })
+      await stage.answered(waiting.link, 'allow')
+      await stage.gatehouse.app.deliverDue()
+      await clientsAdmin.replace(before)
+      stage.gatehouse.advance(31)
+      await stage.gatehouse.app.deliverDue()
+      assert.equal(endpoint.received.length, 1)
+    })
+
     test('errors are pushed: refused, unanswered, ended before it was delivered', async () => {
       const denied = await stage.begin(notification, pushed)
       await stage.answered(denied.link, 'deny')

@@ -4,6 +4,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc'
 import { CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK, importX509, jwtVerify } from 'jose'
+import { metadataOf } from '../../src/protocol/change-client.ts'
 import type { Engine, TestApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, call, shows, told } from './application.ts'
@@ -155,6 +156,33 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const refused = answers.find(({ status }) => status === 400)
       assert.equal(refused?.body.error, 'invalid_transaction_id')
       assert.equal((await again()).body.error, 'invalid_transaction_id')
+    })
+
+    test('hole 2: deferred: nothing is issued for what a wallet asked before it was disabled, or registered anew', async () => {
+      const { clientsAdmin, deferredCredentials } = gatehouse.root.store
+      const metadata = metadataOf((await clientsAdmin.find('wallet'))!)
+      const voids = [
+        async () => {
+          for (const status of ['disabled', 'active'] as const) await clientsAdmin.setStatus('wallet', status)
+        },
+        async () => {
+          await clientsAdmin.remove('wallet', gatehouse.now())
+          gatehouse.advance(1)
+          await clientsAdmin.add(metadata, [])
+        },
+      ]
+      for (const makeVoid of voids) {
+        const { access_token } = await wallet.token({ scope: 'approved-badge' })
+        const proofs = { jwt: [await wallet.proof()] }
+        const { transaction_id } = (await wallet.ask(access_token, { credential_configuration_id: 'approved-badge', proofs })).body
+        const [waiting] = await deferredCredentials.waiting({ limit: 10, now: gatehouse.now() })
+        await makeVoid()
+        gatehouse.advance(2)
+        const { access_token: fresh } = await wallet.token({ scope: 'approved-badge' })
+        const refused = await wallet.ask(fresh, { transaction_id }, '/deferred-credential')
+        assert.deepEqual([refused.status, refused.body.error], [400, 'invalid_transaction_id'])
+        assert.ok(await deferredCredentials.decide(waiting!.id, 'denied', gatehouse.now()))
+      }
     })
 
     test('deferred: what an administrator denies is denied to the wallet', async () => {

@@ -1,6 +1,7 @@
 /** Streams of security events: what waits and what is discarded, hostile receivers, refusals — Shared Signals Framework 1.0, RFC 8935, RFC 8936. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { metadataOf } from '../../src/protocol/change-client.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { type Receiver, receiver } from '../receiver.ts'
@@ -104,6 +105,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
         ['Bearer secret', undefined],
       )
     })
+
+    for (const change of [{ scope: 'openid' }, { grant_types: ['authorization_code'] }])
+      test(`hole 5: a client that is no longer registered for events gets none, pushed or polled: ${Object.keys(change)}`, async () => {
+        const [pushed, polled] = [await stream(), await stream({ method: poll })]
+        await happen()
+        assert.deepEqual([pushed.received().length, (await polled.fetched()).length], [1, 1])
+        const { clientsAdmin } = gatehouse.root.store
+        const before = await Promise.all([pushed, polled].map(async ({ id }) => metadataOf((await clientsAdmin.find(id))!)))
+        for (const metadata of before) await clientsAdmin.replace({ ...metadata, ...change })
+        await happen()
+        assert.equal(pushed.received().length, 1)
+        const refused = await polled.send('POST', `/ssf/poll/${polled.stream}`, {})
+        if (change.scope !== undefined) assert.deepEqual([refused.status, refused.body.error], [403, 'insufficient_scope'])
+        else assert.deepEqual([refused.status, refused.body.sets], [200, {}])
+        for (const metadata of before) await clientsAdmin.replace(metadata)
+        await happen()
+        assert.equal(pushed.received().length, 2)
+      })
 
     test('what the receiver did not ask for, or asked for no longer, does not come', async () => {
       const it = await stream()

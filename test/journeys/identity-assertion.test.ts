@@ -1,6 +1,7 @@
 /** Identity assertions from one tenant to another, each its own authorization server — draft-ietf-oauth-identity-assertion-authz-grant. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { connectionSchema } from '../../src/connections/connection.ts'
 import { setStatus } from '../../src/identity/accounts.ts'
 import { metadata } from '../../src/protocol/assemble.ts'
 import { resourceSchema } from '../../src/protocol/resource.ts'
@@ -53,6 +54,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await gatehouse.addClient({ client_id: 'wiki-at-chat', grant_types: [bearer], scope: 'files:read files:write' }, 'secret', chat)
       await gatehouse.addClient({ client_id: 'other-at-chat', grant_types: [bearer], scope: 'files:read' }, 'secret', chat)
       const account = await gatehouse.addAccount({ username: 'alice' }, undefined, chat)
+      await store.connections.add(connectionSchema.parse({ name: 'root', issuer: gatehouse.issuer, client_id: 'chat' }), undefined)
       await store.upstreamIdentities.link({
         connection: 'root',
         upstreamSubject: subject,

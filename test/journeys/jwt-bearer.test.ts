@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import { CompactSign, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
+import { connectionSchema } from '../../src/connections/connection.ts'
 import { setStatus } from '../../src/identity/accounts.ts'
 import { resourceSchema } from '../../src/protocol/resource.ts'
 import { type TrustedIssuer, trustedIssuerSchema } from '../../src/protocol/trusted-issuer.ts'
@@ -143,6 +144,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal(await ok({ subject_claim: 'constructor' }, {}), 'the assertion lacks the claim that says whom it is about')
         const connected = { subject_kind: 'connection', connection: 'staff' }
         assert.equal(await ok(connected, { sub: 'upstream' }), nobody)
+        const { connections } = gatehouse.root.store
+        const staff = connectionSchema.parse({ name: 'staff', issuer: 'https://sso.example', client_id: 'gatehouse' })
+        await connections.add(staff, undefined)
         await gatehouse.root.store.upstreamIdentities.link({
           connection: 'staff',
           upstreamSubject: 'upstream',
@@ -151,6 +155,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
           createdAt: gatehouse.now(),
           lastUsedAt: undefined,
         })
+        assert.equal(await ok(connected, { sub: 'upstream' }), true)
+        await connections.replace({ ...staff, enabled: false })
+        assert.equal(await ok(connected, { sub: 'upstream' }), nobody, 'hole 2: nobody can use a connection that is disabled')
+        await connections.replace(staff)
         assert.equal(await ok(connected, { sub: 'upstream' }), true)
       } finally {
         await trust({})

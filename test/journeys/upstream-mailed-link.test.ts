@@ -105,12 +105,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await browser.post(...post(url))).status, 200, 'and nothing was spent')
     })
 
+    const anIdentity = { connection: 'open', label: undefined, createdAt: gatehouse.now(), lastUsedAt: undefined }
     const changes: [what: string, change: (person: Person) => Promise<unknown>][] = [
       ['password', ({ sub }) => store.accounts.change(sub, { passwordHash: 'other', updatedAt: gatehouse.now() })],
       ['address', ({ sub }) => store.accounts.change(sub, { email: `moved-${sub}@example.com`, updatedAt: gatehouse.now() })],
       ['user name', ({ sub }) => store.accounts.change(sub, { username: `renamed-${sub}` })],
       ['role', ({ sub }) => store.accounts.change(sub, { role: 'superadmin' })],
       ['claims', ({ sub }) => store.accounts.change(sub, { claims: { email_verified: false } })],
+      [
+        'a second factor',
+        async ({ sub }) => {
+          await withApp(gatehouse.root, sub, gatehouse.now())
+          assert.match((await sink.next()).subject, /second factor/)
+        },
+      ],
+      [
+        'an account of a provider',
+        ({ sub }) => store.upstreamIdentities.link({ ...anIdentity, upstreamSubject: `other of ${sub}`, subject: sub }),
+      ],
       [
         'status, there and back',
         async ({ sub }) => {
@@ -126,6 +138,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
         for (const refused of [await browser.open(url), await browser.post(...post(url))]) assert.equal(refused.status, 400)
         assert.equal(await identity(person), undefined)
       })
+
+    test('hole 5: it is good for the provider alone that vouched for the address', async () => {
+      const { person, browser, url } = await asked()
+      await store.connections.remove('open')
+      await set('open', { issuer: 'https://moved.example', sign_in: { sign_up: 'open' } })
+      for (const refused of [await browser.open(url), await browser.post(...post(url))])
+        assert.deepEqual([refused.status, refused.html.includes(dead)], [400, true])
+      assert.equal(await identity(person), undefined)
+      await set('open', { sign_in: { sign_up: 'open' } })
+    })
 
     test('it ends with the connection, with its sign-in, in time, and with a newer one', async () => {
       const closed = await asked()

@@ -30,7 +30,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { status, body } = await ask()
       assert.deepEqual(
         [status, body.error, body.error_description],
-        [400, 'invalid_target', 'the person has not connected an account of this connection'],
+        [400, 'invalid_target', 'the person has connected no account of this connection, or it hands out no tokens now'],
       )
     })
 

@@ -79,11 +79,10 @@ interface Begun {
 async function begin(ctx: Ctx, client: Client, { subject, token, params, address, instance, expiresAt }: Begun): Promise<string> {
   const [authReqId, link] = [ctx.tokens.make('aq'), ctx.tokens.make('ba')]
   const [hash, request] = [ctx.tokens.hash('aq', authReqId) as string, ctx.tokens.hash('ba', link) as string]
-  const { client_id: clientId, client_name: application = clientId, backchannel_client_notification_endpoint: url } = client
+  const { client_id: clientId, client_name: application = clientId } = client
   const now = ctx.now()
   const push = client.backchannel_token_delivery_mode === 'push' && { push: true as const }
-  const ping =
-    token === undefined || url === undefined ? undefined : ctx.pings.seal({ url, token, authReqId, ...push }, expiresAt + longestRequest)
+  const ping = token === undefined ? undefined : ctx.pings.seal({ clientId, token, authReqId, ...push }, expiresAt + longestRequest)
   const waiting = { hash, clientId, request, subject, address, refused: false, interval: askInterval, createdAt: now, expiresAt }
   const kept = { hash: request, clientId, params: params.entries(), signed: undefined, usesUp: undefined, instance, expiresAt }
   if (!(await ctx.store.backchannelRequests.add(waiting, kept, { ping, most: mostUnanswered, since: now - longestRequest })))

@@ -103,12 +103,13 @@ async function subjectAtAudience(ctx: Ctx, { signs_in_as: id }: Audience, subjec
 }
 
 /** The person must be active and still allow this client to know them. Only what it may know itself is told. */
-async function personOf(ctx: Ctx, client: Client, { sub, iat, auth_time, acr, amr }: JsonObject): Promise<JsonObject> {
+async function personOf(ctx: Ctx, client: Client, { sub, iat, sid, auth_time, acr, amr }: JsonObject): Promise<JsonObject> {
   const claims = (await ctx.people.claims(sub as string)) ?? refuse('invalid_grant', 'the account is no longer active')
   const grant = await ctx.store.grants.find(client.client_id, sub as string)
   // What was allowed after the ID token was issued was allowed anew, and the token stands for what was revoked.
-  if (!grant || grant.createdAt > (iat as number))
-    return refuse('invalid_grant', 'the person no longer allows this client to know them; they must sign in again')
+  const isOver =
+    !grant || grant.createdAt > (iat as number) || !(await ctx.store.accessTokens.holder([String(sid)], grant.id, iat as number))
+  if (isOver) return refuse('invalid_grant', 'the person no longer allows this client to know them; they must sign in again')
   if (!(await mayUse(ctx, client, sub as string))) refuse('invalid_grant', 'this person is not assigned to the client')
   const { email, email_verified } = claims
   return { auth_time, acr, amr, ...(scopesAmong(grant.scope).includes('email') && email !== undefined ? { email, email_verified } : {}) }

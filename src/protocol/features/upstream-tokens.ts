@@ -19,7 +19,8 @@ async function exchanged(ctx: Ctx, ask: TokenRequest): Promise<Reply | undefined
   const token = await subjectToken(ctx, ask)
   const scope = (client.connections[connection] ?? '').split(' ').filter(Boolean)
   const found = await ctx.upstreamTokens.token({ subject: token.subject, clientId: client.client_id, connection, scope, ...minTtl })
-  if (found === 'none') return refuse('invalid_target', 'the person has not connected an account of this connection') // §2.2.2
+  if (found === 'none')
+    return refuse('invalid_target', 'the person has connected no account of this connection, or it hands out no tokens now') // §2.2.2
   if (found === 'scope') return refuse('invalid_scope', 'the token of this connection has a scope that this client is not registered for')
   if (found === 'consent') return refuse('invalid_grant', 'the person must connect their account of this connection again')
   const { accessToken, expiresIn, scope: granted, entry, noted } = found

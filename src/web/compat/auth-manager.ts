@@ -86,8 +86,8 @@ async function finishConsent(tenant: WebTenant, request: Request) {
   const taken = await takeRequest(tenant.connections, params.get('state') ?? '')
   const owner = taken?.request.owner
   if (!taken || !owner || taken.request.purpose !== 'consent') return fail('invalid_ack_state', 'Invalid or expired state')
-  const connection =
-    (await tenant.connections.store.connections.find(taken.request.connection)) ?? fail('invalid_ack_state', 'Invalid or expired state')
+  const connection = await tenant.connections.store.connections.find(taken.request.connection)
+  if (!connection?.enabled || !connection.vault.enabled) return fail('invalid_ack_state', 'Invalid or expired state')
   const here = await isHere(tenant, request, owner)
   const answer = { binding: taken.binding, request: { ...taken.request, owner }, params: new URLSearchParams([...params.entries()]) }
   const kept = await keepConsent(

@@ -1,5 +1,5 @@
 /** Proving by a link in a mail that one owns the account with the address of an account at a provider: only in the browser and the flow that asked for it. */
-import { settingsOf } from '../../connections/connection.ts'
+import { type Connection, identityOfProvider, settingsOf } from '../../connections/connection.ts'
 import { type Account, type ConnectByLink, foldLogin, isActive, type Link } from '../../identity/account.ts'
 import { findLink, type MailDeps, queueLink } from '../../identity/links.ts'
 import { shown } from '../../identity/people.ts'
@@ -32,7 +32,7 @@ export async function mailConnectLink(tenant: WebTenant, arrival: Arrival, owner
   const email = owner.email as string
   if (!mail || (await countMail(signIn, 'connection', { logins: [email], address }, ctx.now())) !== undefined) return false
   const { upstreamSubject, label } = identity
-  const place = { flow: live.flow.id, account: fingerprint(tenant, owner) }
+  const place = { flow: live.flow.id, account: fingerprint(tenant, owner, connection) }
   const connect = { connection: connection.name, upstreamSubject, label, ...place }
   await queueLink(mail, 'connection', owner, email, { connect, provider: settingsOf(connection).label, flow: flowToken })
   const sent = {
@@ -45,9 +45,9 @@ export async function mailConnectLink(tenant: WebTenant, arrival: Arrival, owner
   return true
 }
 
-/** Changes with the account. */
-function fingerprint({ signIn }: WebTenant, account: Account): string {
-  return signIn.pseudonym(`account ${JSON.stringify(account)}`)
+/** Changes with the account, and with the provider of the connection. */
+function fingerprint({ signIn }: WebTenant, account: Account, connection: Connection): string {
+  return signIn.pseudonym(`account ${JSON.stringify([account, identityOfProvider(connection)])}`)
 }
 
 /** The page with the button. Opening it spends nothing. */
@@ -86,6 +86,7 @@ async function askedHere(tenant: WebTenant, { params, browser }: Request, { link
   const live = await liveFlow(ctx, params.need('flow'), browser)
   if (live?.flow.id !== ask.flow) refuse('invalid_request', elsewhere)
   const connection = await connections.store.connections.find(ask.connection)
-  if (ask.account !== fingerprint(tenant, account) || !connection?.enabled || !connection.sign_in.enabled) refuse('invalid_request', dead)
-  return { connection: connection as NonNullable<typeof connection>, label: ask.label }
+  const isOpen = connection?.enabled && connection.sign_in.enabled
+  if (!isOpen || ask.account !== fingerprint(tenant, account, connection)) refuse('invalid_request', dead)
+  return { connection, label: ask.label }
 }

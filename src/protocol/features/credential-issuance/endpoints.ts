@@ -1,4 +1,5 @@
 /** Nonce, credential, deferred credential and notification endpoints — OpenID for Verifiable Credential Issuance 1.0 §7, §8, §9, §11. */
+import { isVoid } from '../../client.ts'
 import { mayGet, requestedConfiguration } from '../../credential-authorization.ts'
 import { issuerKey } from '../../credential-issuer.ts'
 import { walletEvents } from '../../credentials.ts'
@@ -73,7 +74,9 @@ export const deferredEndpoint: Endpoint = {
     const { transaction_id: text } = message.members
     const hash = typeof text === 'string' ? ctx.tokens.hash('ti', text) : undefined
     const found = hash === undefined ? undefined : await ctx.store.deferredCredentials.find(hash, ctx.now())
-    if (found?.subject !== subject || found.clientId !== clientId) return refuse('invalid_transaction_id', noTransaction)
+    const client = await ctx.store.clients.find(clientId)
+    if (!client || found?.subject !== subject || found.clientId !== clientId || isVoid(client, found.createdAt))
+      return refuse('invalid_transaction_id', noTransaction)
     const encryption = readEncryption(message)
     const configuration = ctx.tenant.credentials.find(({ id }) => id === found.configuration)
     if (found.state === 'denied' || !configuration) return refuse('credential_request_denied', 'the credential will not be issued')

@@ -1,6 +1,7 @@
 /** Streams of security events, as their receivers manage them — OpenID Shared Signals Framework 1.0 §8.1.1, §8.1.2. */
 import { bearer } from '../../access-token.ts'
 import type { AuditEventType } from '../../audit-events.ts'
+import { scopesOf } from '../../client.ts'
 import { isJsonObject, readJson } from '../../codec/json.ts'
 import { refuse } from '../../errors.ts'
 import {
@@ -21,12 +22,17 @@ export const pollPath = '/ssf/poll'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** The client of a request with the scope: `ssf.manage` includes `ssf.read`. */
+/** The client of a request with the scope, for which it is still registered: `ssf.manage` includes `ssf.read`. */
 export async function receiverOf(ctx: Ctx, request: Request, scope: 'ssf.read' | 'ssf.manage'): Promise<string> {
   if (!ctx.tenant.sharedSignals) refuse('not_found', 'this tenant transmits no shared signals')
   const token = await bearer(ctx, request)
-  if (!token.scope.includes('ssf.manage') && !token.scope.includes(scope))
-    refuse('insufficient_scope', 'the access token lacks the scope ssf.read or ssf.manage')
+  const client = token.clientId === undefined ? undefined : await ctx.store.clients.find(token.clientId)
+  const has = (word: string) => token.scope.includes(word) && client !== undefined && scopesOf(client).includes(word)
+  if (!has('ssf.manage') && !has(scope))
+    refuse(
+      'insufficient_scope',
+      'the access token lacks the scope ssf.read or ssf.manage, or its client is not registered for that any more',
+    )
   // No single person can allow a client the events of everybody.
   if (token.clientId === undefined || token.subject !== token.clientId)
     return refuse('access_denied', 'streams take only access tokens of the client credentials grant')

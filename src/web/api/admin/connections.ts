@@ -75,7 +75,14 @@ const change = adminRoute(
   async ({ tenant, body, path }) => {
     const { sealedSecret, ...before } = await findConnection(tenant, path.id)
     const after = connectionSchema.parse({ ...mergePatch(before, body), name: path.id })
-    if (!(await tenant.connections.store.connections.replace(after))) noSuchConnection()
+    const outcome = await tenant.connections.store.connections.replace(after)
+    if (outcome === 'unknown') noSuchConnection()
+    if (outcome === 'other provider')
+      problem(
+        409,
+        'invalid_request',
+        'accounts or tokens of its present provider depend on this connection; set up another one for another provider',
+      )
     return { answer: shown(tenant, { ...after, sealedSecret }), detail: { fields: Object.keys(body).join(' ') } }
   },
 )

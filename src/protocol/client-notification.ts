@@ -1,9 +1,10 @@
-/** What a client is sent that does not ask: its tokens, or why there are none — OpenID Connect CIBA Core §10.3.1, §12. */
+/** What a client is sent about a request: that there is an answer, or its tokens, or why there are none — OpenID Connect CIBA Core §10.2, §10.3, §12. */
 import { answerOf, backchannelGrant } from './backchannel-answer.ts'
 import type { Client } from './client.ts'
 import { type ErrorCode, OAuthError, refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import { issueTokens } from './issue-tokens.ts'
+import type { BackchannelRequest } from './kept-requests.ts'
 import { Params } from './params.ts'
 import type { Ping } from './remote.ts'
 import type { Code } from './types.ts'
@@ -16,12 +17,23 @@ const told: readonly ErrorCode[] = ['access_denied', 'expired_token']
 
 class SpentElsewhere extends Error {}
 
-/** `id`: of the message. 'gone': there is nobody to send it to. 'not yet': another attempt will know. */
-export async function pushedResponse(ctx: Ctx, id: string, ping: Ping): Promise<Body | 'gone' | 'not yet'> {
+/** `id`: of the message. 'gone': as the client is registered now, there is nobody to send it to. 'not yet': another attempt will know. */
+export async function notificationOf(ctx: Ctx, id: string, ping: Ping): Promise<{ url: string; body: Body } | 'gone' | 'not yet'> {
   const hash = ctx.tokens.hash('aq', ping.authReqId)
   const waiting = hash === undefined ? undefined : await ctx.store.backchannelRequests.find(hash)
   const client = waiting && (await ctx.store.clients.find(waiting.clientId))
-  if (!waiting || client?.backchannel_token_delivery_mode !== 'push') return 'gone'
+  const url = client?.backchannel_client_notification_endpoint
+  if (!waiting || !client || url === undefined || client.backchannel_token_delivery_mode !== (ping.push ? 'push' : 'ping')) return 'gone'
+  const body = ping.push ? await pushedResponse(ctx, { waiting, client }, id, ping) : { auth_req_id: ping.authReqId }
+  return body === 'not yet' ? body : { url, body }
+}
+
+async function pushedResponse(
+  ctx: Ctx,
+  { waiting, client }: { waiting: BackchannelRequest; client: Client },
+  id: string,
+  ping: Ping,
+): Promise<Body | 'not yet'> {
   const { response } = ping
   if (response) {
     const { expires_in: lifetime } = response.body
