@@ -4,7 +4,7 @@ import { after, before, beforeEach, suite, test } from 'node:test'
 import * as oidc from 'openid-client'
 import { metadata } from '../../src/protocol/assemble.ts'
 import { readClient } from '../../src/protocol/register.ts'
-import type { Engine } from '../app.ts'
+import { type Engine, testApp } from '../app.ts'
 import { linkIn } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import { alice, claimsOf, shows } from './application.ts'
@@ -143,6 +143,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await stage.ask()).status, 429)
       stage.gatehouse.advance(595)
       await stage.begin()
+    })
+
+    test('an operator decides how many', async () => {
+      const few = await cibaStage(engine, (env) => testApp(engine, { ...env, LIMITS_UNANSWERED_REQUESTS: '1' }))
+      try {
+        await few.begin()
+        assert.equal((await few.ask()).status, 429)
+      } finally {
+        await few.close()
+      }
     })
 
     test('openid-client begins one and waits for it', async () => {
