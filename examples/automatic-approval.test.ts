@@ -23,7 +23,13 @@ test('automated_ciba_approval_url: requests are allowed and refused without a pe
     const [line] = await once(createInterface({ input: child.stdout }), 'line')
     const [, template] = /^automated_ciba_approval_url: (\S+)$/.exec(line)!
     const approve = (id: string, action: string) => call(template!.replace('{auth_req_id}', id).replace('{action}', action))
-    const ask = async () => (await bank.post('/backchannel_authentication', { scope: 'openid', login_hint: 'ada' })).body.auth_req_id
+    const mails = async () => (await call(`${gatehouse.issuer}/mails`)).text.split('/backchannel_authentication/approve?').length
+    async function ask(): Promise<string> {
+      const before = await mails()
+      const { body } = await bank.post('/backchannel_authentication', { scope: 'openid', login_hint: 'ada' })
+      while ((await mails()) === before) await new Promise((resolve) => setImmediate(resolve))
+      return body.auth_req_id
+    }
     const poll = async (auth_req_id: string) => (await bank.post('/token', { grant_type, auth_req_id })).body.error
 
     const unanswered = await ask()

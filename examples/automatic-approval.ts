@@ -17,14 +17,18 @@ let turn: Promise<unknown> = Promise.resolve()
 
 const plain = (text: string) => text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
 
+/** Mail comes a moment after the request: a link counts as the newest when there was no newer one for a second. */
 async function nextLink(): Promise<string> {
-  for (let tries = 0; tries < 100; tries++, await wait(100)) {
+  let newest: string | undefined
+  for (let tries = 0; tries < 10; tries++, await wait(1000)) {
     const page = await (await fetch(`${issuer}/mails`)).text()
     const links = [...page.matchAll(/href="([^"]*\/backchannel_authentication\/approve\?[^"]*)"/g)].map(([, link]) => plain(link!))
     const link = links.find((one) => !followed.has(one))
-    if (link === undefined) continue
-    for (const one of links) followed.add(one)
-    return link
+    if (link === undefined || link !== newest) newest = link
+    else {
+      for (const one of links) followed.add(one)
+      return link
+    }
   }
   throw new Error('no mail asked for an approval within 10 seconds')
 }
