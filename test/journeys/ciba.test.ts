@@ -145,6 +145,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await stage.begin()
     })
 
+    test('whether people have accounts can be asked from one address only so often', async () => {
+      const few = await cibaStage(engine, (env) => testApp(engine, { ...env, LIMITS_FLOWS_PER_ADDRESS: '2' }))
+      try {
+        const ask = async (login_hint: string) => (await few.ask({ login_hint })).body.error
+        assert.deepEqual(
+          [await ask('nobody1'), await ask('nobody2'), await ask('nobody3')],
+          [...Array(2).fill('unknown_user_id'), 'too_many_requests'],
+        )
+        assert.equal(await ask(alice.username), 'too_many_requests')
+      } finally {
+        await few.close()
+      }
+    })
+
     test('an operator decides how many', async () => {
       const few = await cibaStage(engine, (env) => testApp(engine, { ...env, LIMITS_UNANSWERED_REQUESTS: '1' }))
       try {

@@ -42,8 +42,8 @@ const endpoint: Endpoint = {
     const kept = withoutClientAuthentication(params).without(notKept)
     if (JSON.stringify(kept.entries()).length > 16_384) refuse('invalid_request', 'the request is longer than 16384 characters')
     await readPageRequest(ctx, client, kept, { type: ciba, kept: '', state: '' }) // the client learns at once what is wrong
+    await countFlow(ctx, request.address) // first: the answer to a hint tells whether somebody has an account
     const subject = await hintedSubject(ctx, client, params)
-    await countFlow(ctx, request.address)
     const expiresAt = ctx.now() + wait
     const authReqId = await begin(ctx, client, {
       subject,
