@@ -214,7 +214,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['Wait {} seconds longer between two requests', code(/set every = every \+ (\d+)/, 'src/store/backchannel-requests.ts')],
     ['is good for {} hour at most', constant('longestSigned') / hour],
     ['until {} minutes after the request has ended', constant('longestRequest') / minute],
-    ['gets at most {} requests', constant('mostUnanswered')],
+    ['gets at most {} requests', setting('limits.unanswered_requests')],
     ['Within {} minutes a person', constant('longestRequest') / minute],
   ],
   [guide('keycloak')]: [['in exports of Keycloak {} and later', text(/Keycloak (\d+) and later write/)]],

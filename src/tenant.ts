@@ -228,6 +228,7 @@ function settingsOf(
     detailTypes: [...offered.detailTypes, ...detailTypes],
     credentials: offered.credentials,
     credentialsPerPerson: settings.credentials_per_person,
+    unansweredRequests: config.limits.unanswered_requests,
     attesters: settings.client_attesters,
     requestUri: settings.request_uri,
     sharedSignals: settings.shared_signals,

@@ -54,7 +54,11 @@ const protocol: Record<string, Act> = {
   ),
   'registrations.find': reads((s, n) => s.registrations.find(`registered${n}`, `registration${n}`)),
   'registrations.replace': writes('client_origins ~1, client_secrets ~1, clients ~1', (s) =>
-    s.registrations.replace(aClient({ client_id: 'registered1' }), { hash: 'registration1', next: 'next', secret: aSecret('second') }),
+    s.registrations.replace('registered1', () => aClient({ client_id: 'registered1' }), {
+      hash: 'registration1',
+      next: 'next',
+      secret: aSecret('second'),
+    }),
   ),
   'registrations.remove': writes('client_origins -1, client_secrets -1, clients -1', (s) =>
     s.registrations.remove('registered1', 'registration1', NOW),

@@ -23,7 +23,8 @@ export const aFederationKey = (generation: number) =>
     removeAt: undefined,
   }) as const
 export const aFederatedClient = (n: string) => ({
-  client: aClient({ client_id: `https://rp${n}.example`, redirect_uris: [`https://rp${n}.example/callback`] }),
+  clientId: `https://rp${n}.example`,
+  client: () => aClient({ client_id: `https://rp${n}.example`, redirect_uris: [`https://rp${n}.example/callback`] }),
   secret: undefined,
   ...{ now: NOW, trustedUntil: NOW + 60, expiresAt: NOW + 3600 },
 })

@@ -149,6 +149,12 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['test/journeys/ciba.test.ts', 'a person has at most five requests that wait'],
     ['test/journeys/device.test.ts', 'user codes cannot be guessed'],
   ],
+  'A device secret works only': [
+    ['test/journeys/native-sso-endings.test.ts', 'refused: the ID token of another sign-in'],
+    ['test/journeys/native-sso-endings.test.ts', 'refused: a client of another group'],
+    ['test/journeys/native-sso.test.ts', 'the exchange never gives more than the person allowed'],
+  ],
+  'It ends with the session': [['test/journeys/native-sso-endings.test.ts', 'no longer exchanged: ']],
   'An assertion of a trusted issuer': [
     ['test/journeys/jwt-bearer.test.ts', 'of ten requests with one assertion exactly one gets a token'],
     ['test/journeys/federation-explicit.test.ts', 'what one party sent, another cannot send again'],

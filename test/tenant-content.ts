@@ -132,7 +132,8 @@ export const aRegistration = (n: string) => ({
   expiresAt: NOW + 60,
 })
 export const aDescribedClient = (n: string) => ({
-  client: aClient({ client_id: `https://agent${n}.example/client.json`, redirect_uris: [`https://agent${n}.example/`] }),
+  clientId: `https://agent${n}.example/client.json`,
+  describe: () => aClient({ client_id: `https://agent${n}.example/client.json`, redirect_uris: [`https://agent${n}.example/`] }),
   at: NOW,
   expiresAt: NOW + 60,
 })

@@ -16,7 +16,8 @@ export interface TinyBrowser {
   cookies: Map<string, string>
 }
 
-export function browser(issuer: string): TinyBrowser {
+/** `through`: where a request for an address goes, in place of that address. */
+export function browser(issuer: string, through = (url: string) => url): TinyBrowser {
   const cookies = new Map<string, string>()
   const origin = new URL(issuer).origin
   let page: Landing | undefined
@@ -25,7 +26,7 @@ export function browser(issuer: string): TinyBrowser {
     const headers = new Headers(init.headers)
     headers.set('accept', 'text/html')
     if (cookies.size > 0) headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' })
+    const response = await fetch(through(url), { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) keep(line)
     const location = response.headers.get('location')
     const html = await response.text()

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Engine, freePort, type TestApp, testApp } from './app.ts'
 import { migrated } from './databases.ts'
+import { browser, type TinyBrowser } from './tiny-browser.ts'
 
 export interface TwoNodes {
   one: TestApp
   two: TestApp
   /** Address of the other one. */
   other: string
+  /** One whose requests go to each of them in turn, as a load balancer sends them. */
+  balanced(): TinyBrowser
   close(): Promise<void>
 }
 
@@ -21,10 +24,15 @@ export async function twoNodes(engine: Engine, env: Record<string, string> = {})
   const one = await testApp(engine, shared, undefined, Date.now)
   const port = await freePort()
   const second = await testApp(engine, { ...shared, ISSUER: one.issuer, LISTEN_PORT: String(port) }, undefined, Date.now)
+  const other = `http://localhost:${port}`
   return {
     one,
     two: second,
-    other: `http://localhost:${port}`,
+    other,
+    balanced() {
+      let count = 0
+      return browser(one.issuer, (url) => (count++ % 2 === 0 ? url.replace(one.issuer, other) : url))
+    },
     async close() {
       await second.close()
       await one.close()

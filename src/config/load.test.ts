@@ -115,6 +115,7 @@ const samples: Record<string, [text: string, value: unknown]> = {
   'limits.body_bytes': ['2048', 2048],
   'limits.request_seconds': ['60', 60],
   'limits.flows_per_address': ['50', 50],
+  'limits.unanswered_requests': ['50', 50],
   'api.access_token': ['300', 300],
   'api.refresh_token': ['86400', 86400],
   'api.sign_up': ['false', false],

@@ -1,6 +1,7 @@
 /** Accepts access tokens, and credentials used in place of one, wherever a request presents them — RFC 6750 §2. */
 import { mayUse } from './assignment.ts'
 import { type Client, isVoid } from './client.ts'
+import { isJsonObject } from './codec/json.ts'
 import { OAuthError, refuse } from './errors.ts'
 import type { Ctx, ShownToken } from './feature.ts'
 import type { Request } from './request-reply.ts'
@@ -74,7 +75,28 @@ export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessTok
   const token = claims && fromClaims(claims)
   const known = token && token.expiresAt > ctx.now() ? await withoutVoid(ctx, token) : undefined
   const accepted = known && (await ofHolder(ctx, known))
-  return accepted && (accepted.grantId === undefined || (await mayUse(ctx, known.client, accepted.subject))) ? accepted : undefined
+  if (!accepted || !(accepted.grantId === undefined || (await mayUse(ctx, known.client, accepted.subject)))) return undefined
+  return (await isOfPresentClients(ctx, { ...known, token: accepted })) ? accepted : undefined
+}
+
+/** A token that was exchanged ends with each client that it went through: the one that it was first issued to, and those that act. RFC 8693 §4.1 */
+async function isOfPresentClients(ctx: Ctx, { client, token }: Known): Promise<boolean> {
+  const { grantId, subject, issuedAt, extra } = token
+  if (extra['act'] === undefined && client.policy.token_exchange === 'none') return true
+  const first = grantId === undefined ? subject : (await ctx.store.grants.byId(grantId))?.clientId
+  const ids = new Set([first, ...actorsIn(extra['act'])])
+  ids.delete(client.client_id)
+  for (const id of ids) {
+    const other = id === undefined ? undefined : await ctx.store.clients.find(id)
+    if (!other || isVoid(other, issuedAt)) return false
+    if (id === first && grantId !== undefined && !(await mayUse(ctx, other, subject))) return false
+  }
+  return true
+}
+
+/** The clients of an `act` claim that this server made. */
+function actorsIn(act: unknown): string[] {
+  return isJsonObject(act) ? [String(act['sub']), ...actorsIn(act['act'])] : []
 }
 
 interface Known {

@@ -1,5 +1,6 @@
 /** Changing the registration of a client by a merge patch — RFC 7396, of the metadata of RFC 7591 §2. */
 import { type ClientMetadata, clientSchema } from './client.ts'
+import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import { mergePatch } from './merge-patch.ts'
 import { readClient } from './register.ts'
@@ -23,9 +24,23 @@ export async function changeClient(
 ): Promise<ClientMetadata | undefined> {
   const found = await store.clientsAdmin.find(id)
   if (!found) return undefined
-  const before = metadataOf(found)
-  const after = readClient(ctx.server, ctx.keys.algs, { ...mergePatch(before, patch), client_id: id }, ctx.id)
-  check(before, after)
-  await checkSectorIdentifier(ctx, after)
-  return (await store.clientsAdmin.replace(after)) ? after : undefined
+  const patched = (before: ClientMetadata) => {
+    const after = readClient(ctx.server, ctx.keys.algs, { ...mergePatch(before, patch), client_id: id }, ctx.id)
+    check(before, after)
+    return after
+  }
+  const asked = patched(metadataOf(found))
+  // A server of the client that is down must not keep an operator from any other change.
+  if (sectorOf(asked) !== sectorOf(found)) await checkSectorIdentifier(ctx, asked)
+  return store.clientsAdmin.replace(asked, (before) => {
+    const after = patched(before)
+    if (![before, asked].some((checked) => sectorOf(checked) === sectorOf(after)))
+      refuse('conflict', 'the client was changed at the same time; look at it again, and then repeat the change')
+    return after
+  })
+}
+
+/** What a look-up of the sector is about. */
+function sectorOf({ sector_identifier_uri: url, redirect_uris: uris }: ClientMetadata): string {
+  return JSON.stringify([url, url === undefined ? [] : uris])
 }

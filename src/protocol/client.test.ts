@@ -124,6 +124,9 @@ suite('registered metadata', () => {
     [{ scope: 'ä' }, 'scope has a character that no scope may have'],
     [{ scope: 'a\nb' }, 'scope has a character that no scope may have'],
     [{ logo_uri: 'javascript:alert(1)' }, 'logo_uri must be an absolute http or https URL'],
+    [{ policy_uri: 'https://bank.example@evil.example/' }, 'policy_uri must hold no user name or password'],
+    [{ jwks_uri: 'https://:secret@app.example/keys' }, 'jwks_uri must hold no user name or password'],
+    [{ tos_uri: 'https://app.example/a b' }, 'tos_uri must have no spaces'],
     [{ client_uri: 'app.example' }, 'client_uri must be an absolute http or https URL'],
   ]
   for (const [change, problem] of bad) {

@@ -25,6 +25,8 @@ const url = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
   .max(2000)
   .refine(isCleanText, 'has a character that is not allowed')
+  .refine((text) => !/\s/.test(text), 'must have no spaces')
+  .refine((text) => !URL.parse(text)?.username && !URL.parse(text)?.password, 'must hold no user name or password')
 /** https, or http to this machine alone. */
 export const secureUrl = url.refine((text) => text.startsWith('https:') || isLoopback(text), 'must be https')
 

@@ -21,6 +21,8 @@ export function redirectUriProblem(uri: string, applicationType: 'web' | 'native
   const { protocol, username, password, searchParams } = new URL(uri)
   if (ofResponses.some((name) => searchParams.has(name))) return 'must not carry a parameter of an authorization response'
   if (username || password) return 'must not carry a user name or password'
+  // Others are read in different ways: as an app's scheme, or as a path at this server.
+  if (/^https?:$/.test(protocol) && !/^https?:\/\/[^/?]/.test(uri)) return 'must begin with https:// or http://, in lower case, and a host'
   if (protocol === 'https:') return undefined
   if (protocol === 'http:') return isLoopback(uri) ? undefined : 'must be https; http is for loopback addresses only'
   if (applicationType !== 'native') return 'must be https for a web application'

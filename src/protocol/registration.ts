@@ -47,17 +47,27 @@ export function readMembers(json: string | undefined): Members {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null))
 }
 
-/** The metadata a client gets that sends these members. `before`: as it is registered already. */
+/** What a client becomes, which depends on how it is registered when that is stored; `before` is undefined for a new one. */
+export type Registering = (before: ClientMetadata | undefined) => ClientMetadata
+
+/** The metadata a client gets that sends these members. `before`: as it is registered now. */
 export async function clientFrom(
   ctx: Ctx,
   sent: Members,
   registration: Pick<Registration, 'token' | 'scope'>,
   before?: ClientMetadata,
-): Promise<ClientMetadata> {
+): Promise<Registering> {
   const stated = await withStatement(ctx, sent, registration.token)
-  const client = described(ctx, stated, registration.scope, operatorsOf(before))
-  checkCeiling(ctx, client, registration, before)
-  await checkSectorIdentifier(ctx, client)
+  return checkedSector(ctx, before, (now) => {
+    const client = described(ctx, stated, registration.scope, operatorsOf(now))
+    checkCeiling(ctx, client, registration, now)
+    return client
+  })
+}
+
+/** The sector is looked up at once: it depends on nothing that an operator sets. */
+async function checkedSector(ctx: Ctx, before: ClientMetadata | undefined, client: Registering): Promise<Registering> {
+  await checkSectorIdentifier(ctx, client(before))
   return client
 }
 
@@ -65,12 +75,13 @@ export async function clientFrom(
  * The metadata of a client whose identifier leads to a document with these members. The document is the same for every server, so what it asks for
  * beyond what a client may have here is left out. `before`: as it is stored, of which the members of the operator stay.
  */
-export async function clientOfDocument(ctx: Ctx, sent: Members, clientId: string, before?: ClientMetadata): Promise<ClientMetadata> {
+export async function clientOfDocument(ctx: Ctx, sent: Members, clientId: string, before?: ClientMetadata): Promise<Registering> {
   const { scope } = ctx.tenant.registration
-  const client = described(ctx, narrowed(ctx, sent, scope), scope, { ...operatorsOf(before), client_id: clientId })
-  checkCeiling(ctx, client, { token: undefined, scope })
-  await checkSectorIdentifier(ctx, client)
-  return client
+  return checkedSector(ctx, before, (now) => {
+    const client = described(ctx, narrowed(ctx, sent, scope), scope, { ...operatorsOf(now), client_id: clientId })
+    checkCeiling(ctx, client, { token: undefined, scope })
+    return client
+  })
 }
 
 /**
@@ -80,14 +91,18 @@ export async function clientOfDocument(ctx: Ctx, sent: Members, clientId: string
 export async function clientOfChain(
   ctx: Ctx,
   sent: Members,
-  { clientId, policy, before }: { clientId: string; policy: Partial<ClientMetadata['policy']>; before: ClientMetadata | undefined },
-): Promise<ClientMetadata> {
+  { clientId, policyOf, before }: { clientId: string; policyOf: PolicyOf; before: ClientMetadata | undefined },
+): Promise<Registering> {
   const { scope } = ctx.tenant.registration
-  const client = described(ctx, narrowed(ctx, sent, scope), scope, { ...operatorsOf(before), client_id: clientId, policy })
-  checkCeiling(ctx, client, { token: 'federation', scope })
-  await checkSectorIdentifier(ctx, client)
-  return client
+  return checkedSector(ctx, before, (now) => {
+    const ofServer = { ...operatorsOf(now), client_id: clientId, policy: policyOf(now) }
+    const client = described(ctx, narrowed(ctx, sent, scope), scope, ofServer)
+    checkCeiling(ctx, client, { token: 'federation', scope })
+    return client
+  })
 }
+
+type PolicyOf = (before: ClientMetadata | undefined) => Partial<ClientMetadata['policy']>
 
 /** Values of a wrong type stay as they are, and are refused later. */
 function narrowed({ server }: Ctx, sent: Members, scope: readonly string[]): Members {

@@ -23,6 +23,12 @@ export interface RegisteredClient extends Client {
   registration?: Registration
 }
 
+/**
+ * What a client becomes by a change, computed within the transaction that stores it: while it was prepared, such as by a request to another server,
+ * an operator may have changed what the client may do.
+ */
+export type ClientChange = (before: ClientMetadata) => ClientMetadata
+
 /** How a client registered itself, which bounds its later changes. */
 export interface Registration {
   /** Id of the initial access token; undefined: anyone could. */
@@ -55,8 +61,12 @@ export interface RegistrationStore {
     add(registered: NewRegistration): Promise<boolean>
     /** The active client of this registration access token. Its earlier token ends when the current one is shown. */
     find(clientId: string, hash: string): Promise<RegisteredClient | undefined>
-    /** Everything registered, at once, with another registration access token, and another secret where one is given. False: `hash` is no longer its token. */
-    replace(client: ClientMetadata, change: { hash: string; next: string; secret: SecretRow | undefined }): Promise<boolean>
+    /** At once with another registration access token, and another secret where one is given. undefined: `hash` is no longer its token. */
+    replace(
+      clientId: string,
+      change: ClientChange,
+      by: { hash: string; next: string; secret: SecretRow | undefined },
+    ): Promise<ClientMetadata | undefined>
     /** With its secrets and grants. False: `hash` is no longer its token. */
     remove(clientId: string, hash: string, now: number): Promise<boolean>
     /** Whatever its status; undefined when it is not registered at all. */
@@ -80,7 +90,9 @@ export interface NewRegistration {
 
 /** A client by its metadata document. */
 export interface DescribedClient {
-  client: ClientMetadata
+  clientId: string
+  /** `before`: as it is stored already. */
+  describe: (before: ClientMetadata | undefined) => ClientMetadata
   /** When the document was read. */
   at: number
   /** Of a new one, until when it stays without being used. */
@@ -101,8 +113,11 @@ export interface ClientStore {
   clientsAdmin: {
     /** With its first secrets. False when the identifier is taken. */
     add(client: ClientMetadata, secrets: readonly SecretRow[]): Promise<boolean>
-    /** Replaces the whole registration except the secrets. False when there is no such client. */
-    replace(client: ClientMetadata): Promise<boolean>
+    /**
+     * Replaces the whole registration except the secrets. `anew`: where it depends on the one before. The client as it is stored now; undefined when
+     * there is none.
+     */
+    replace(client: ClientMetadata, anew?: ClientChange): Promise<ClientMetadata | undefined>
     /** With its secrets and all grants given to it. True when there was one. */
     remove(id: string, now: number): Promise<boolean>
     /** Disabling makes everything issued to it void at once, even after it is enabled again. False when there is no such client. */

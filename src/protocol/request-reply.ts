@@ -78,6 +78,8 @@ export interface TextReply {
 export interface RedirectReply {
   kind: 'redirect'
   to: string
+  /** In place of 303. */
+  status?: 302
 }
 
 export type PageReply = { kind: 'page'; status?: number } & Page

@@ -33,6 +33,8 @@ export interface TenantSettings {
   readonly credentials: readonly CredentialConfiguration[]
   /** Copies that one person can have before they expire. */
   readonly credentialsPerPerson: number
+  /** Backchannel requests that one person has not answered, in the longest time that one waits. */
+  readonly unansweredRequests: number
   /** Who vouches for instances of clients, by their issuers. */
   readonly attesters: Readonly<Record<string, Attester>>
   /** How clients may register themselves. */

@@ -69,13 +69,10 @@ export function clients(
           for (const secret of secrets) yield addSecret(tenant, client.client_id, secret)
           return true
         }),
-      replace: (client) =>
+      replace: (client, anew = () => client) =>
         db.transact(function* () {
-          const replaced = yield sql`
-            update clients set doc = ${documentOf(client)} where tenant_id = ${tenant} and id = ${client.client_id} returning id`
-          if (replaced.length === 0) return false
-          yield* storeOrigins(tenant, client)
-          return true
+          const [row] = yield lockClient(tenant, client.client_id)
+          return row && (yield* changeDocument(tenant, client.client_id, anew(storedDocument(row))))
         }),
       remove: (id, at) => db.transact(() => removeClient(tenant, id, at)),
       async setStatus(id, status) {
@@ -132,6 +129,16 @@ function storedClientFrom(id: string, rows: readonly Row[]): StoredClient | unde
   }
 }
 
+/** Of a row with its id. */
+export const storedDocument = (row: Row) => storedClient(row['id'] as string, JSON.parse(row['doc'] as string))
+
+/** In place of the document of the client, which is locked. */
+export function* changeDocument(tenant: string, id: string, client: ClientMetadata): Transaction<ClientMetadata> {
+  yield sql`update clients set doc = ${documentOf(client)} where tenant_id = ${tenant} and id = ${id}`
+  yield* storeOrigins(tenant, client)
+  return client
+}
+
 export const documentOf = (client: ClientMetadata) => JSON.stringify(clientSchema.parse(client))
 
 /** Adds the client or replaces it. A secret replaces all others. */
@@ -186,7 +193,7 @@ export function* storeOrigins(tenant: string, client: ClientMetadata): Transacti
 
 /** Of two rotations at the same time, the second sees what the first did; a client that is removed at the same time gets no secret. */
 function lockClient(tenant: string, id: string): Sql {
-  return sql`update clients set doc = doc where tenant_id = ${tenant} and id = ${id} returning id`
+  return sql`update clients set doc = doc where tenant_id = ${tenant} and id = ${id} returning id, doc`
 }
 
 /** Returns a row when the client exists and has no secret of this ID. */

@@ -1,7 +1,7 @@
 /** Clients that a trust chain vouches for, in the table of all clients — OpenID Federation 1.0 §12. */
 import type { FederationStore } from '../protocol/federation/store.ts'
 import type { Store } from '../protocol/ports.ts'
-import { documentOf, rotateSecret, storeOrigins } from './clients.ts'
+import { changeDocument, documentOf, rotateSecret, storedDocument, storeOrigins } from './clients.ts'
 import { type Db, sql } from './sql.ts'
 
 export function federationClients(
@@ -11,17 +11,23 @@ export function federationClients(
 ): { federation: Pick<FederationStore['federation'], 'register'> } {
   return {
     federation: {
-      async register({ client, secret, now, trustedUntil, expiresAt }) {
-        const { client_id: id, scope } = client
+      async register({ clientId: id, client, secret, now, trustedUntil, expiresAt }) {
         const registered = await db.transact(function* () {
-          const rows = yield sql`
-            insert into clients (tenant_id, id, doc, tokens_from, registered_by, registered_at, registration_scope, expires_at, trusted_until)
-            values (${tenant}, ${id}, ${documentOf(client)}, ${now}, 'federation', ${now}, ${scope}, ${expiresAt}, ${trustedUntil})
-            on conflict (tenant_id, id) do update set doc = excluded.doc, registration_scope = excluded.registration_scope,
-              expires_at = excluded.expires_at, trusted_until = excluded.trusted_until
-            where clients.registered_by = 'federation' and clients.status = 'active' returning id`
-          if (rows.length === 0) return false
-          yield* storeOrigins(tenant, client)
+          const [known] = yield sql`
+            update clients set expires_at = ${expiresAt}, trusted_until = ${trustedUntil} where tenant_id = ${tenant} and id = ${id}
+            and registered_by = 'federation' and status = 'active' returning id, doc`
+          const metadata = client(known && storedDocument(known))
+          if (known) {
+            yield* changeDocument(tenant, id, metadata)
+            yield sql`update clients set registration_scope = ${metadata.scope} where tenant_id = ${tenant} and id = ${id}`
+          } else {
+            const added = yield sql`
+              insert into clients (tenant_id, id, doc, tokens_from, registered_by, registered_at, registration_scope, expires_at, trusted_until)
+              values (${tenant}, ${id}, ${documentOf(metadata)}, ${now}, 'federation', ${now}, ${metadata.scope}, ${expiresAt}, ${trustedUntil})
+              on conflict do nothing returning id`
+            if (added.length === 0) return false
+            yield* storeOrigins(tenant, metadata)
+          }
           if (secret) yield* rotateSecret(tenant, id, secret, undefined)
           return true
         })

@@ -11,7 +11,8 @@ onEachEngine('using the present token ends the one before, of this client in thi
     for (const [n, client_id] of clients.entries()) {
       const made = aRegistration(`${n + 1}`)
       await store.registrations.add({ ...made, hash: 'first', registration: { ...made.registration, token: undefined } })
-      assert.equal(await store.registrations.replace(aClient({ client_id }), { hash: 'first', next: 'second', secret: undefined }), true)
+      const by = { hash: 'first', next: 'second', secret: undefined }
+      assert.ok(await store.registrations.replace(client_id, () => aClient({ client_id }), by))
     }
   assert.equal(await a.registrations.find('registered3', 'second'), undefined, 'a client that was not changed keeps its token')
   const lives = async (hash: string) =>

@@ -7,7 +7,7 @@ import type {
   NewRegistration,
   RegistrationStore,
 } from '../protocol/registry.ts'
-import { addSecret, documentOf, removeClient, rotateSecret, storeOrigins } from './clients.ts'
+import { addSecret, changeDocument, documentOf, removeClient, rotateSecret, storedDocument, storeOrigins } from './clients.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 export function registrations(
@@ -35,16 +35,15 @@ export function registrations(
             where tenant_id = ${tenant} and id = ${clientId} and registration_hash = ${hash}`)
         return find(clientId)
       },
-      replace: (client, { hash, next, secret }) =>
+      replace: (clientId, change, { hash, next, secret }) =>
         db.transact(function* () {
-          const replaced = yield sql`
-            update clients set doc = ${documentOf(client)}, registration_hash = ${next}, earlier_registration_hash = ${hash}
-            where tenant_id = ${tenant} and id = ${client.client_id} and (registration_hash = ${hash} or earlier_registration_hash = ${hash})
-            returning id`
-          if (replaced.length === 0) return false
-          yield* storeOrigins(tenant, client)
-          if (secret) yield* rotateSecret(tenant, client.client_id, secret, undefined)
-          return true
+          const [own] = yield sql`
+            update clients set registration_hash = ${next}, earlier_registration_hash = ${hash}
+            where tenant_id = ${tenant} and id = ${clientId} and (registration_hash = ${hash} or earlier_registration_hash = ${hash})
+            returning id, doc`
+          if (!own) return undefined
+          if (secret) yield* rotateSecret(tenant, clientId, secret, undefined)
+          return yield* changeDocument(tenant, clientId, change(storedDocument(own)))
         }),
       remove: (clientId, hash, now) =>
         db.transact(function* () {
@@ -98,15 +97,21 @@ function* add(tenant: string, { client, secret, registration, hash, quarantined,
   return true
 }
 
-function* describe(tenant: string, { client, at, expiresAt }: DescribedClient): Transaction<boolean> {
-  const described = yield sql`
+function* describe(tenant: string, { clientId, describe, at, expiresAt }: DescribedClient): Transaction<boolean> {
+  const [stored] = yield sql`
+    update clients set document_read_at = ${at}, expires_at = case when expires_at > ${expiresAt} then expires_at else ${expiresAt} end
+    where tenant_id = ${tenant} and id = ${clientId} and document_read_at is not null returning id, doc`
+  if (stored) {
+    yield* changeDocument(tenant, clientId, describe(storedDocument(stored)))
+    return true
+  }
+  const client = describe(undefined)
+  const added = yield sql`
     insert into clients (tenant_id, id, doc, tokens_from, registered_by, registered_at, registration_scope, quarantined, expires_at,
       document_read_at)
-    values (${tenant}, ${client.client_id}, ${documentOf(client)}, ${at}, 'document', ${at}, '', 1, ${expiresAt}, ${at})
-    on conflict (tenant_id, id) do update set doc = excluded.doc, document_read_at = excluded.document_read_at,
-      expires_at = case when clients.expires_at > excluded.expires_at then clients.expires_at else excluded.expires_at end
-    where clients.document_read_at is not null returning id`
-  if (described.length === 0) return false
+    values (${tenant}, ${clientId}, ${documentOf(client)}, ${at}, 'document', ${at}, '', 1, ${expiresAt}, ${at})
+    on conflict do nothing returning id`
+  if (added.length === 0) return false
   yield* storeOrigins(tenant, client)
   return true
 }

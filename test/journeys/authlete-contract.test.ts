@@ -7,6 +7,8 @@ import { random } from '../../src/platform.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { basic, call, encode, type Fields } from './application.ts'
+import { badge, declare } from './credential-setup.ts'
+import { fetched, joined } from './federation-setup.ts'
 import { asked, bearer } from './json.ts'
 
 const { client, resourceServer } = demo.authlete
@@ -69,8 +71,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('test_authorization_decision: a wrong password redirects with an error and without a code', async () => {
-      const { url } = await decide({}, { password: 'wrong' })
-      assert.equal(url.origin + url.pathname, client.redirect_uri)
+      const { status, url } = await decide({}, { password: 'wrong' })
+      assert.deepEqual([status, url.origin + url.pathname], [302, client.redirect_uri])
       assert.deepEqual([url.searchParams.has('error'), url.searchParams.has('code')], [true, false])
     })
 
@@ -97,6 +99,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(status, 200)
       assert.ok(html.includes('onload="javascript:document.forms[0].submit()"'))
       for (const name of ['code', 'id_token']) assert.match(html, new RegExp(`name="${name}" value="[^"]+"`))
+    })
+
+    test('each answer that leads back to the client, or on, is a 302', async () => {
+      const at = (fields: Fields) => gatehouse.browser().open(begin(fields))
+      const answers = [decide(), decide({}, { authorized: 'false' }), at({ prompt: 'none' }), at({ response_type: 'bad' })]
+      for (const { status, url } of await Promise.all(answers)) {
+        assert.deepEqual([status, url.origin + url.pathname], [302, client.redirect_uri])
+      }
     })
 
     test('test_token_exchange: a code gives an access token and an ID token', async () => {
@@ -160,6 +170,27 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const grant = (method: string) => call(`${gatehouse.issuer}/api/gm/${grant_id}`, { method, headers: bearer(access_token) })
       assert.deepEqual([(await grant('GET')).status, (await grant('DELETE')).status], [200, 204])
       assert.ok([401, 403, 404].includes((await grant('GET')).status))
+    })
+
+    test('test_federation_configuration and test_federation_registration: a JWT, and no dummy statement', async () => {
+      await joined(gatehouse)
+      const { status, type, text } = await fetched(`${gatehouse.issuer}/.well-known/openid-federation`)
+      assert.deepEqual([status, type, text.split('.').length], [200, 'application/entity-statement+jwt', 3])
+      const dummy = [...['{"alg":"none"}', '{"sub":"test-agent"}'].map((part) => Buffer.from(part).toString('base64url')), ''].join('.')
+      const headers = { 'content-type': 'application/entity-statement+jwt' }
+      const answer = await call(`${gatehouse.issuer}/api/federation/register`, { body: dummy, headers })
+      assert.equal(answer.status, 400)
+      assert.ok(answer.body.error, answer.text)
+    })
+
+    test('test_credential_issuer_metadata, test_jwt_issuer_metadata and test_credential_endpoint', async () => {
+      await declare(gatehouse.root, badge)
+      const issuer = (await get('/.well-known/openid-credential-issuer')).body
+      assert.deepEqual([issuer.credential_issuer, Object.keys(issuer.credential_configurations_supported)], [gatehouse.issuer, [badge.id]])
+      const jwt = (await get('/.well-known/jwt-issuer')).body
+      assert.ok(jwt.issuer === gatehouse.issuer && (jwt.jwks_uri || jwt.jwks))
+      const refused = await asked(`${gatehouse.issuer}/api/credential`, 'POST', { format: 'vc+sd-jwt' }, bearer('bad'))
+      assert.deepEqual([refused.status, /error="invalid_token"/.test(refused.headers.get('www-authenticate') ?? '')], [401, true])
     })
 
     test('John and Jane can sign in too', async () => {

@@ -4,7 +4,7 @@ import { after, before, beforeEach, suite, test } from 'node:test'
 import * as oidc from 'openid-client'
 import { metadata } from '../../src/protocol/assemble.ts'
 import { readClient } from '../../src/protocol/register.ts'
-import type { Engine } from '../app.ts'
+import { type Engine, testApp } from '../app.ts'
 import { linkIn } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
 import { alice, claimsOf, shows } from './application.ts'
@@ -143,6 +143,30 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await stage.ask()).status, 429)
       stage.gatehouse.advance(595)
       await stage.begin()
+    })
+
+    test('whether people have accounts can be asked from one address only so often', async () => {
+      const few = await cibaStage(engine, (env) => testApp(engine, { ...env, LIMITS_FLOWS_PER_ADDRESS: '2' }))
+      try {
+        const ask = async (login_hint: string) => (await few.ask({ login_hint })).body.error
+        assert.deepEqual(
+          [await ask('nobody1'), await ask('nobody2'), await ask('nobody3')],
+          [...Array(2).fill('unknown_user_id'), 'too_many_requests'],
+        )
+        assert.equal(await ask(alice.username), 'too_many_requests')
+      } finally {
+        await few.close()
+      }
+    })
+
+    test('an operator decides how many', async () => {
+      const few = await cibaStage(engine, (env) => testApp(engine, { ...env, LIMITS_UNANSWERED_REQUESTS: '1' }))
+      try {
+        await few.begin()
+        assert.equal((await few.ask()).status, 429)
+      } finally {
+        await few.close()
+      }
     })
 
     test('openid-client begins one and waits for it', async () => {

@@ -9,6 +9,7 @@ import { engines } from '../postgres.ts'
 import { type Upstream, upstreamProvider } from '../upstream.ts'
 import { alice, application, callback, verifier } from './application.ts'
 import { asked, bearer } from './json.ts'
+import { acme, draft, native } from './native-sso-stage.ts'
 
 const oauth = 'urn:ietf:params:oauth:grant-type:'
 
@@ -22,7 +23,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     before(async () => {
       sink = await mailSink()
       provider = await upstreamProvider(() => gatehouse.now())
-      gatehouse = await testApp(engine, { MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', LOG_LEVEL: 'info' })
+      gatehouse = await testApp(engine, { ...draft, MAIL_SMTP_URL: sink.url, MAIL_FROM: 'id@example.org', LOG_LEVEL: 'info' })
       const grant_types = ['authorization_code', 'refresh_token', 'client_credentials']
       const client = { redirect_uris: [callback], grant_types, scope: 'openid offline_access', access_token_format: 'opaque' }
       secrets['client secret'] = gatehouse.root.tokens.make('cs')
@@ -102,6 +103,9 @@ async function furtherSecrets(gatehouse: TestApp, sink: MailSink, provider: Upst
   const tv = application(gatehouse, { id: 'tv', secret: 'secret' })
   const device = (await tv.post('/device_authorization', { scope: 'openid' })).body
   const elsewhere = (await tv.post('/backchannel_authentication', { scope: 'openid', login_hint: alice.username })).body
+  await gatehouse.addClient({ ...native, ...acme, client_id: 'mail' })
+  const mail = application(gatehouse, { id: 'mail', scope: 'openid device_sso' })
+  const { device_secret } = await mail.tokens(gatehouse.browser())
   const question = new URL(linkIn(await sink.next())).searchParams.get('request') as string
   const { access_token } = (await tv.post('/token', { grant_type: 'client_credentials', scope: 'ssf.manage' })).body
   const header = 'Bearer the header of a receiver'
@@ -126,6 +130,7 @@ async function furtherSecrets(gatehouse: TestApp, sink: MailSink, provider: Upst
   assert.equal((await asked(back, 'GET')).status, 200)
   const all = {
     ...{ 'device code': device.device_code, 'user code': device.user_code, auth_req_id: elsewhere.auth_req_id, question },
+    ...{ 'device secret': device_secret },
     ...{ 'header of a stream': stream.status === 201 ? header : '', 'registration token': own.body.registration_access_token },
     ...{ 'secret of an application': own.body.client_secret, 'initial access token': initial.token, 'webhook secret': webhook.secret },
     ...{

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { SignJWT } from 'jose'
 import * as oidc from 'openid-client'
+import { metadataOf } from '../../src/protocol/change-client.ts'
 import { OAuthError } from '../../src/protocol/errors.ts'
 import { issueTokens } from '../../src/protocol/issue-tokens.ts'
 import { Params } from '../../src/protocol/params.ts'
@@ -95,6 +96,39 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await gatehouse.root.store.grants.revoke(claimsOf(subject).gid, gatehouse.now())
       assert.equal((await service.post('/introspect', { token: body.access_token })).body.active, false)
       assert.equal((await exchange(subject)).body.error, 'invalid_request')
+    })
+
+    test('what ends a client that the token went through ends it, too', async () => {
+      const { clientsAdmin } = gatehouse.root.store
+      const active = async (text: string) => (await service.post('/introspect', { token: text })).body.active
+      const onward = async (subject: string) => (await exchange(subject)).body.access_token as string
+      const ofMachine = async () => (await machine.post('/token', { grant_type: 'client_credentials', resource: orders })).body.access_token
+      const impersonated = async () => (await exchange(await token(), {}, silent)).body.access_token as string
+      const actor_token = (await silent.post('/token', { grant_type: 'client_credentials' })).body.access_token
+      const acting = async () => (await exchange(await token(), { actor_token, actor_token_type: access }, silent)).body.access_token
+      for (const [id, of] of [
+        ['app', async () => onward(await token())],
+        ['app', impersonated],
+        ['machine', async () => onward(await ofMachine())],
+        ['silent', async () => onward(await acting())],
+      ] as const) {
+        const text = await of()
+        assert.equal(await active(text), true, id)
+        await clientsAdmin.setStatus(id, 'disabled')
+        assert.equal(await active(text), false, id)
+        await clientsAdmin.setStatus(id, 'active')
+        gatehouse.advance(1)
+        assert.equal(await active(text), false, `${id} is enabled again`)
+      }
+    })
+
+    test('who is taken from the client that they allowed is taken from those that act for it', async () => {
+      const { clientsAdmin } = gatehouse.root.store
+      const text = (await exchange(await token())).body.access_token
+      const before = metadataOf((await clientsAdmin.find('app'))!)
+      await clientsAdmin.replace({ ...before, policy: { ...before.policy, assignment: 'required' } })
+      assert.equal((await service.post('/introspect', { token: text })).body.active, false)
+      await clientsAdmin.replace(before)
     })
 
     test('the token of a machine is exchanged within its audience', async () => {

@@ -19,11 +19,6 @@ import { allowedCode, issuanceOf } from '../waiting-code.ts'
 const longestRequest = 600
 /** Seconds between two questions of a client. §7.3 */
 const askInterval = 5
-/**
- * Requests without an answer that one person gets within the longest time of one, however soon each ends: more would train people to allow
- * whatever comes, and fill their mailbox.
- */
-const mostUnanswered = 5
 /** Who waits for longer than that for a person to answer others, in seconds. */
 const waitForOthers = 60
 
@@ -47,8 +42,8 @@ const endpoint: Endpoint = {
     const kept = withoutClientAuthentication(params).without(notKept)
     if (JSON.stringify(kept.entries()).length > 16_384) refuse('invalid_request', 'the request is longer than 16384 characters')
     await readPageRequest(ctx, client, kept, { type: ciba, kept: '', state: '' }) // the client learns at once what is wrong
+    await countFlow(ctx, request.address) // first: the answer to a hint tells whether somebody has an account
     const subject = await hintedSubject(ctx, client, params)
-    await countFlow(ctx, request.address)
     const expiresAt = ctx.now() + wait
     const authReqId = await begin(ctx, client, {
       subject,
@@ -85,7 +80,8 @@ async function begin(ctx: Ctx, client: Client, { subject, token, params, address
   const ping = token === undefined ? undefined : ctx.pings.seal({ clientId, token, authReqId, ...push }, expiresAt + longestRequest)
   const waiting = { hash, clientId, request, subject, address, refused: false, interval: askInterval, createdAt: now, expiresAt }
   const kept = { hash: request, clientId, params: params.entries(), signed: undefined, usesUp: undefined, instance, expiresAt }
-  if (!(await ctx.store.backchannelRequests.add(waiting, kept, { ping, most: mostUnanswered, since: now - longestRequest })))
+  const most = ctx.tenant.unansweredRequests
+  if (!(await ctx.store.backchannelRequests.add(waiting, kept, { ping, most, since: now - longestRequest })))
     throw new TooMany('too many requests wait for one person', waitForOthers)
   const about = { application, url: `${ctx.issuer}/backchannel_authentication/approve?request=${link}`, lifetime: expiresAt - now }
   if (!(await ctx.people.tellOfRequest(subject, about))) {

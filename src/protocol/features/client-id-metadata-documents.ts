@@ -5,7 +5,7 @@ import { isAtHost, isDocumentUrl } from '../client-document.ts'
 import { OAuthError, refuse, TooMany } from '../errors.ts'
 import type { Ctx, Feature } from '../feature.ts'
 import { countFlow } from '../flow.ts'
-import { clientOfDocument } from '../registration.ts'
+import { clientOfDocument, type Registering } from '../registration.ts'
 import type { RegisteredClient } from '../registry.ts'
 import { quarantine } from '../self-registered.ts'
 import { withStatement } from '../software-statement.ts'
@@ -44,10 +44,11 @@ async function keep(
   const known = kept.get(ctx) ?? new WeakSet()
   const isCurrent = stored && (stored.expiresAt ?? 0) > now && (stored.documentReadAt ?? 0) > now - noteEvery
   if (isCurrent && known.has(members)) return
-  const client = await describedBy(ctx, named, members, stored)
-  if (!isCurrent || !isSame(client, metadataOf(stored))) {
+  const before = stored && metadataOf(stored)
+  const describe = await describedBy(ctx, named, members, before)
+  if (!isCurrent || !before || !isSame(describe(before), before)) {
     if (!stored) await countRegistration(ctx, named.address)
-    await ctx.store.registrations.describe({ client, at: now, expiresAt: now + quarantine })
+    await ctx.store.registrations.describe({ clientId: named.clientId, describe, at: now, expiresAt: now + quarantine })
   }
   kept.set(ctx, known.add(members))
 }
@@ -56,15 +57,15 @@ async function describedBy(
   ctx: Ctx,
   { clientId, refusal }: NamedClient,
   members: Readonly<Record<string, unknown>>,
-  stored: RegisteredClient | undefined,
-): Promise<ClientMetadata> {
+  before: ClientMetadata | undefined,
+): Promise<Registering> {
   if (members['client_id'] !== clientId) refuse(refusal, 'the document at client_id must have the same client_id, in every character') // §4
   const stated = await withStatement(ctx, members, undefined).catch(toldAs(refusal)) // §4.3
   if (['client_secret', 'client_secret_expires_at'].some((name) => name in stated))
     refuse(refusal, 'the document at client_id must have no client_secret; everyone can read it') // §4.1
   const method = authMethodOf(stated)
   if (method === undefined) refuse(refusal, 'the document at client_id must have the token_endpoint_auth_method none or private_key_jwt') // §4.1
-  return clientOfDocument(ctx, { ...stated, token_endpoint_auth_method: method }, clientId, stored).catch(toldAs(refusal))
+  return clientOfDocument(ctx, { ...stated, token_endpoint_auth_method: method }, clientId, before).catch(toldAs(refusal))
 }
 
 const usable = ['private_key_jwt', 'none']

@@ -17,7 +17,7 @@ const endpoint: Endpoint = {
   async handle(ctx, request, { json }) {
     const registration = await permitted(ctx, request)
     const { token } = registration
-    const client = await clientFrom(ctx, readMembers(json), registration)
+    const client = (await clientFrom(ctx, readMembers(json), registration))(undefined)
     const accessToken = ctx.tokens.make('ra')
     const secret = newSecretFor(ctx, client)
     const added = await ctx.store.registrations.add({

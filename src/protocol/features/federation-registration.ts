@@ -61,17 +61,18 @@ const register: Endpoint = {
     if (wait !== undefined) throw new TooMany('too many registrations from one address', wait)
     const { configuration, statements } = readRegistration(ctx, request.headers['content-type'], jwt)
     const chain = await chainOfRegistration(ctx, configuration, statements)
-    const client = await explicitClient(ctx, chain, await ctx.store.registrations.known(chain.subject))
+    const known = await ctx.store.registrations.known(chain.subject)
+    const client = await explicitClient(ctx, chain, known)
     // Who repeats what another sent would be told a secret. The signature is left out: of one text there can be several.
     if (!(await ctx.store.usedOnce.first('federation-registration', sha256(configuration.jws.input), configuration.exp)))
       refuse('invalid_request', 'this entity configuration was sent before; sign another one for each registration')
-    const secret = newSecretFor(ctx, client)
+    const secret = newSecretFor(ctx, client(known))
     const registered = await registerByChain(ctx, chain, client, secret?.row)
     const { iss, sub } = { iss: ctx.issuer, sub: chain.subject }
     const told = {
       client_id: sub,
       ...(secret ? { client_secret: secret.shown, client_secret_expires_at: 0 } : {}),
-      ...toldMetadata(client),
+      ...toldMetadata(registered),
     }
     const text = await keys.sign('explicit-registration-response+jwt', {
       ...{ iss, sub, aud: sub, iat: now, exp: registered.trustedUntil, jwks: configuration.claims['jwks'] },

@@ -51,12 +51,14 @@ async function change(ctx: Ctx, { client: before, registration, hash }: Holder, 
     refuse('invalid_client_metadata', 'the body holds a member that the server alone sets; leave it out')
   if (members['client_id'] !== before.client_id) refuse('invalid_client_metadata', 'client_id must be that of the client')
   await checkSecret(ctx, before, members['client_secret'])
-  const client = await clientFrom(ctx, members, registration, metadataOf(before))
-  const keepsSecret = hasSecret(before) && (signsWithSecret(before) || !signsWithSecret(client))
-  const secret = keepsSecret ? undefined : newSecretFor(ctx, client)
+  const changed = await clientFrom(ctx, members, registration, metadataOf(before))
+  const asked = changed(metadataOf(before))
+  const keepsSecret = hasSecret(before) && (signsWithSecret(before) || !signsWithSecret(asked))
+  const secret = keepsSecret ? undefined : newSecretFor(ctx, asked)
   const accessToken = ctx.tokens.make('ra') // §5: rotated with each change
   const next = ctx.tokens.hash('ra', accessToken) as string
-  if (!(await ctx.store.registrations.replace(client, { hash, next, secret: secret?.row }))) refuse('invalid_token', unknown)
+  const stored = await ctx.store.registrations.replace(before.client_id, changed, { hash, next, secret: secret?.row })
+  const client = stored ?? refuse('invalid_token', unknown)
   const reply = registrationReply(ctx, { client, registration, accessToken, secret: secret?.shown })
   return { ...reply, auditEvents: [done('client.change', client.client_id)] }
 }

@@ -3,7 +3,7 @@ import type { Client, ClientMetadata } from '../client.ts'
 import { parseJws, parseObject } from '../codec/jws.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx } from '../feature.ts'
-import { clientOfChain } from '../registration.ts'
+import { clientOfChain, type Registering } from '../registration.ts'
 import type { SecretRow } from '../registry.ts'
 import { checkSignature, maxStatement } from './entity-statement.ts'
 import { statementLifetime } from './own-federation.ts'
@@ -31,7 +31,7 @@ function automaticPolicy(before: ClientMetadata | undefined): Partial<Policy> {
 }
 
 /** The client of an entity that registers automatically. `before`: as it is stored. §12.1 */
-export async function automaticClient(ctx: Ctx, chain: TrustChain, before: ClientMetadata | undefined): Promise<ClientMetadata> {
+export async function automaticClient(ctx: Ctx, chain: TrustChain, before: ClientMetadata | undefined): Promise<Registering> {
   const metadata = metadataOf(chain)
   const { client_registration_types: types, token_endpoint_auth_method: method = 'private_key_jwt' } = metadata
   if (Array.isArray(types) && !types.includes('automatic'))
@@ -39,13 +39,13 @@ export async function automaticClient(ctx: Ctx, chain: TrustChain, before: Clien
   if (!keyMethods.some((one) => one === method))
     refuse('invalid_metadata', 'automatic registration needs a token_endpoint_auth_method with keys of the client')
   const sent = { ...(await withKeys(ctx, chain, metadata)), token_endpoint_auth_method: method }
-  return clientOfChain(ctx, sent, { clientId: chain.subject, policy: automaticPolicy(before), before })
+  return clientOfChain(ctx, sent, { clientId: chain.subject, policyOf: automaticPolicy, before })
 }
 
 /** The client of an entity that asks to be registered. `before`: as it is stored. §12.2 */
-export async function explicitClient(ctx: Ctx, chain: TrustChain, before: ClientMetadata | undefined): Promise<ClientMetadata> {
+export async function explicitClient(ctx: Ctx, chain: TrustChain, before: ClientMetadata | undefined): Promise<Registering> {
   const sent = await withKeys(ctx, chain, metadataOf(chain))
-  return clientOfChain(ctx, sent, { clientId: chain.subject, policy: before?.policy ?? usualPolicy, before })
+  return clientOfChain(ctx, sent, { clientId: chain.subject, policyOf: (now) => now?.policy ?? usualPolicy, before })
 }
 
 function metadataOf({ metadata }: TrustChain): Members {
@@ -72,10 +72,10 @@ async function withKeys(ctx: Ctx, { keys, subject }: TrustChain, metadata: Membe
 const unusable = 'signed_jwks_uri of the entity does not lead to a key set that it signed'
 
 /** Registers it until its chain expires, and then for another search. */
-export async function registerByChain(ctx: Ctx, chain: TrustChain, client: ClientMetadata, secret?: SecretRow): Promise<Client> {
+export async function registerByChain(ctx: Ctx, chain: TrustChain, client: Registering, secret?: SecretRow): Promise<Client> {
   const now = ctx.now()
   const trustedUntil = Math.min(chain.expiresAt, now + statementLifetime)
   const expiresAt = now + ctx.tenant.registration.unusedFor
-  const registered = await ctx.store.federation.register({ client, secret, now, trustedUntil, expiresAt })
+  const registered = await ctx.store.federation.register({ clientId: chain.subject, client, secret, now, trustedUntil, expiresAt })
   return registered ?? refuse('invalid_client', 'a client of this identifier is registered otherwise, or disabled')
 }

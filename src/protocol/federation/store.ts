@@ -37,7 +37,9 @@ export interface IssuedTrustMark {
 
 /** A client that a trust chain vouches for. */
 export interface FederatedClient {
-  client: ClientMetadata
+  clientId: string
+  /** `before`: as it is stored already. */
+  client: (before: ClientMetadata | undefined) => ClientMetadata
   /** A secret replaces all others. */
   secret: SecretRow | undefined
   now: number

@@ -51,7 +51,7 @@ function authorization({ start, go }: Pick<Routes, 'start' | 'go'>): Route {
       const clientId = request.params.get('client_id')
       const named = clientId !== undefined && { clientId, address: request.address, refusal: 'invalid_client' as const }
       if (!named || !(await findClient(tenant.ctx, named).catch(asBadRequest))) return unknownClient()
-      const reply = await start.handle(tenant, request, sent)
+      const reply = found(await start.handle(tenant, request, sent))
       const ticket = ticketOf(reply)
       if (ticket === undefined) return reply
       const browser = { ...request.browser, ...('remember' in reply ? reply.remember : {}) } as Browser
@@ -154,9 +154,14 @@ function asking(request: Request, browser: Browser, fields: Readonly<Record<stri
 /** Their programs follow a redirect, or look for their own page that posts: the pages of ours that lead on would be in the way. */
 function located<T extends Reply | ViewReply>(reply: T): T | Reply {
   if (reply.kind === 'page' && reply.page === 'form-post') return selfSubmitting(reply)
-  if (reply.kind !== 'page' || reply.page !== 'leave') return reply
+  if (reply.kind !== 'page' || reply.page !== 'leave') return found(reply)
   const { remember, headers, auditEvents } = reply
-  return { kind: 'redirect', to: reply.data.to, ...{ remember, headers, auditEvents } } as Reply
+  return found({ kind: 'redirect', to: reply.data.to, ...{ remember, headers, auditEvents } } as Reply)
+}
+
+/** Their programs look for this status. */
+function found<T extends Reply | ViewReply>(reply: T): T {
+  return reply.kind === 'redirect' ? { ...reply, status: 302 } : reply
 }
 
 const submit = 'javascript:document.forms[0].submit()'

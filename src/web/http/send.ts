@@ -58,7 +58,7 @@ export function messageOf(reply: Reply | ViewReply, context: ResponseContext): M
     case 'redirect':
       headers['location'] = reply.to
       headers['cache-control'] = 'no-store'
-      return { status: 303, headers, text: '' }
+      return { status: reply.status ?? 303, headers, text: '' }
     case 'page':
       return pageMessage(reply.status, renderPage(reply, context), headers)
     case 'view':
