@@ -72,7 +72,7 @@ export const deferredEndpoint: Endpoint = {
     const message = await readMessage(ctx, sent)
     const { transaction_id: text } = message.members
     const hash = typeof text === 'string' ? ctx.tokens.hash('ti', text) : undefined
-    const found = hash === undefined ? undefined : await ctx.store.deferredCredentials.find(hash, ctx.now())
+    const found = hash === undefined ? undefined : await ctx.store.deferredCredentials.find({ hash }, ctx.now())
     if (found?.subject !== subject || found.clientId !== clientId) return refuse('invalid_transaction_id', noTransaction)
     const encryption = readEncryption(message)
     const configuration = ctx.tenant.credentials.find(({ id }) => id === found.configuration)
